@@ -1,0 +1,1 @@
+"""The doors: command line and HTTP. Few lines over calls of the packages below."""

@@ -1,0 +1,80 @@
+"""Every failure a caller can cause or must expect.
+
+::
+
+    ReelmatchError
+    |-- InvalidInput           a value that cannot be used; names it and the way out
+    |   |-- UnknownTag         words that are not in the vocabulary
+    |   |-- UnknownVideo       no such video in the catalog
+    |   `-- AmbiguousVideo     several videos answer to that name
+    |-- NothingIndexed         a search before the first reindex
+    |-- CorruptData            stored bytes that are not what was written
+    |-- CatalogUnusable        the catalog cannot be opened, or is of a newer version
+    `-- MissingPart            an optional part is not installed; says how to get it
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+
+class ReelmatchError(Exception):
+    """Root of all expected failures; the CLI and the API turn it into a short message."""
+
+
+class InvalidInput(ReelmatchError):
+    """A value that cannot be used."""
+
+
+class UnknownTag(InvalidInput):
+    """Words that are not tags, each with the nearest tags.
+
+    Args:
+        nearest: the word -> the tags most like it, best first, possibly none.
+    """
+
+    def __init__(self, nearest: Mapping[str, Sequence[str]]) -> None:
+        self.nearest = dict(nearest)
+        super().__init__("; ".join(_unknown(word, tags) for word, tags in nearest.items()))
+
+
+def _unknown(word: str, tags: Sequence[str]) -> str:
+    hint = f"did you mean {', '.join(tags)}?" if tags else "'reelmatch tags' lists what is known"
+    return f"{word!r} is not a tag: {hint}"
+
+
+class UnknownVideo(InvalidInput):
+    """No video in the catalog answers to that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"no video {name!r} in the catalog: give an id, the start of one, a path or a file name"
+            " ('reelmatch videos' lists them)"
+        )
+
+
+class AmbiguousVideo(InvalidInput):
+    """Several videos answer to that name."""
+
+    def __init__(self, name: str, ids: Iterable[str]) -> None:
+        super().__init__(f"{name!r} names several videos: {', '.join(ids)}; give one of these ids")
+
+
+class NothingIndexed(ReelmatchError):
+    """A search before the first reindex."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is indexed yet: run 'reelmatch reindex' after 'reelmatch ingest'")
+
+
+class CorruptData(ReelmatchError):
+    """Stored bytes that are not what was written."""
+
+
+class CatalogUnusable(ReelmatchError):
+    """The catalog cannot be opened, or was written by a newer version."""
+
+
+class MissingPart(ReelmatchError):
+    """An optional part is not installed."""
+
+    def __init__(self, what: str, install: str) -> None:
+        super().__init__(f"{what} needs: {install}")

@@ -1,0 +1,1 @@
+"""The inner loops: arrays in, arrays out. Plain Python functions, compiled by wrapping."""
