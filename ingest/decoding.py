@@ -1,0 +1,146 @@
+"""One forward pass over a video stream: frames with their times, and what was lost on the way."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Final, Literal, cast
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ingest.sampling import Clock, midpoint_within
+
+_ASSUMED_RATE: Final = Fraction(25)
+# Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
+_SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
+_LEAST_REACH: Final = Fraction(1, 10)
+_TOLERATED_LOSS: Final = Fraction(1)
+
+
+class ForwardPass:
+    """Decodes a stream from its first packet to its last, leaving out what no second needs.
+
+    Frames that no other frame is built on are decoded only near the middle of a second, where one
+    of them may be the frame to show: a third to a half of the work is saved and the frame at
+    k + 0.5 s is still the right one. Of a codec whose frames all stand alone, nothing else is
+    decoded at all.
+
+    Attributes:
+        n_frames: decoded so far.
+        n_errors: pieces that could not be read or decoded so far.
+        untimed: whether the file gave no time for some frame.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._container = container
+        self._stream = stream
+        self._declared = _seconds(container.duration, Fraction(1, av.time_base))
+        self._interval = 1 / _frame_rate(stream)
+        self._reach = max(_LEAST_REACH, 2 * self._interval)
+        self._elsewhere: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
+        self._clock = Clock(self._interval, self._declared)
+        self._last_frame = Fraction(0)
+        self._shown_until = Fraction(0)
+        self._stored_until = Fraction(0)
+        self._file_start: Fraction | None = None
+        self._file_end = Fraction(0)
+        self._errors_at_last_frame = 0
+        self._seconds_of_holes = Fraction(0)
+        self.n_frames = 0
+        self.n_errors = 0
+        self.untimed = False
+
+    def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """Yield (seconds after the first frame, frame); damage is counted and passed over."""
+        for packet in self._packets():
+            self._choose_what_to_decode(packet)
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                self.n_errors += 1
+                continue
+            for frame in decoded:
+                yield self._tick(frame), frame
+            self._shown_until = max(self._shown_until, self._end_of(packet))
+
+    def length(self) -> Fraction:
+        """Return when the last frame so far stops being shown, in seconds after the first."""
+        return self._shown_until
+
+    def loss(self) -> str:
+        """Say what is missing when more than a second is; otherwise return nothing."""
+        if self._declared is not None:
+            # Some containers count from their first packet, others from zero.
+            reached = self._file_end - min(Fraction(0), self._file_start or Fraction(0))
+            if reached < self._declared - _TOLERATED_LOSS:
+                return f"the file says {float(self._declared):.1f} s but is cut off"
+        if self._stored_until - self._shown_until > _TOLERATED_LOSS:
+            return "the end is damaged"
+        if self._seconds_of_holes:
+            return f"{float(self._seconds_of_holes):.1f} s inside are damaged"
+        return ""
+
+    def _packets(self) -> Iterator["Packet[VideoStream]"]:
+        try:
+            # The other streams are read past anyway; their ends tell whether the file is whole.
+            for packet in self._container.demux():
+                self._note_span(packet)
+                if packet.stream.index == self._stream.index:
+                    yield cast("Packet[VideoStream]", packet)
+        except av.FFmpegError:
+            self.n_errors += 1
+
+    def _note_span(self, packet: "Packet[Any]") -> None:
+        start = _seconds(packet.pts, packet.time_base)
+        if start is None:
+            return
+        if self._file_start is None or start < self._file_start:
+            self._file_start = start
+        self._file_end = max(self._file_end, start + (packet.duration or 0) * packet.time_base)
+
+    def _choose_what_to_decode(self, packet: "Packet[VideoStream]") -> None:
+        start = self._clock.place(_seconds(packet.pts, packet.time_base))
+        near = start is None or midpoint_within(start, max(self._reach, self._duration(packet)))
+        self._stream.codec_context.skip_frame = "NONE" if near else self._elsewhere
+        self._stored_until = max(self._stored_until, self._end_of(packet))
+
+    def _end_of(self, packet: "Packet[VideoStream]") -> Fraction:
+        start = self._clock.place(_seconds(packet.pts, packet.time_base))
+        return Fraction(0) if start is None else start + self._duration(packet)
+
+    def _duration(self, piece: "Packet[VideoStream] | VideoFrame") -> Fraction:
+        return _seconds(piece.duration, piece.time_base) or self._interval
+
+    def _tick(self, frame: VideoFrame) -> Fraction:
+        file_time = _seconds(frame.pts, frame.time_base)
+        self.untimed |= file_time is None
+        time = self._clock.tick(file_time)
+        gap = time - self._last_frame
+        if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_LOSS:
+            self._seconds_of_holes += gap
+        self._errors_at_last_frame = self.n_errors
+        self._last_frame = time
+        self._shown_until = max(self._shown_until, time + self._duration(frame))
+        self.n_frames += 1
+        return time
+
+
+def declared_seconds(container: InputContainer, stream: VideoStream) -> float | None:
+    """Return how long the file says its video is, in seconds; None if it does not say."""
+    seconds = _seconds(stream.duration, stream.time_base) or _seconds(
+        container.duration, Fraction(1, av.time_base)
+    )
+    return None if seconds is None else float(seconds)
+
+
+def _seconds(ticks: int | None, unit: Fraction | None) -> Fraction | None:
+    return None if ticks is None or unit is None else ticks * unit
+
+
+def _frame_rate(stream: VideoStream) -> Fraction:
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate and _SLOWEST_RATE <= rate <= _FASTEST_RATE:
+            return rate
+    return _ASSUMED_RATE

@@ -1,0 +1,136 @@
+"""The seconds of a video: one upright RGB frame for each, in one forward pass."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from ingest.decoding import ForwardPass, declared_seconds
+from ingest.opening import (
+    Status,
+    Unwatchable,
+    is_picture,
+    not_decodable,
+    open_container,
+    video_stream,
+)
+from ingest.sampling import sample_midpoints
+from ingest.taggers.base import Frame
+from ingest.upright import Orientation, square_size, to_upright_rgb
+
+__all__ = ["LONGEST_SECONDS", "Second", "Status", "Unwatchable", "Video", "open_video"]
+
+LONGEST_SECONDS: Final = 12 * 60 * 60
+"""Seconds watched of one video, unless the caller says otherwise."""
+
+_HDR: Final = {16: "PQ", 18: "HLG"}  # transfer characteristics of ISO/IEC 23091-2
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What is shown in the middle of one second of a video."""
+
+    index: int
+    """k, from 0; the frame is the one shown at k + 0.5 s after the first frame."""
+    time: float
+    """When this frame came up, in seconds after the first frame: at most index + 0.5."""
+    frame: Frame
+    """Longer side at most 640 pixels. Shared by the seconds that repeat it: do not write on it."""
+    repeated: bool
+    """No frame came since the second before; ``frame`` and ``time`` are the same."""
+
+
+@contextmanager
+def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterator["Video"]:
+    """Open a video and decode its first frame.
+
+    Args:
+        path: a file; whatever it holds, nothing else is opened because of it.
+        longest_seconds: where to stop watching.
+
+    Raises:
+        Unwatchable: nothing at all can be seen.
+    """
+    with open_container(path) as container:
+        yield Video(path, container, video_stream(path, container), longest_seconds)
+
+
+class Video:
+    """An open video and what is known of it; made by ``open_video``.
+
+    Attributes:
+        width: of the first frame, in square pixels, upright, before any shrinking.
+        height: likewise.
+        rotation: by how many degrees, counterclockwise, stored frames are turned to be upright.
+        codec: as FFmpeg calls it, for instance ``h264``.
+        container: as FFmpeg calls it, for instance ``mov,mp4,m4a,3gp,3g2,mj2``.
+        declared_seconds: how long the file says it is; None if it does not say.
+        start: the first frame's time in the file, in seconds; None if the file gives no times.
+        status: what could be seen, once ``seconds`` has come to its end.
+        reason: the warning or the cause that goes with ``status``; empty when all is well.
+    """
+
+    def __init__(
+        self, path: Path, container: InputContainer, stream: VideoStream, longest_seconds: int
+    ) -> None:
+        self._container = container
+        self._stream = stream
+        self._longest_seconds = longest_seconds
+        self._pixel_aspect = stream.sample_aspect_ratio
+        self.codec = stream.codec.name
+        self.container = container.format.name
+        self.declared_seconds = declared_seconds(container, stream)
+        self.status = Status.PARTIAL
+        self.reason = "not watched to the end"
+
+        self._pass = ForwardPass(container, stream)
+        self._frames = self._pass.frames()
+        first = next(self._frames, None)
+        if first is None:
+            raise not_decodable(path)
+        self._first = first
+        _, frame = first
+        orientation = Orientation.of(frame)
+        size = square_size(frame.width, frame.height, self._pixel_aspect)
+        self.width, self.height = size[::-1] if orientation.quarter_turns % 2 else size
+        self.rotation = 90 * orientation.quarter_turns
+        self.start = frame.time
+        self._hdr = _HDR.get(frame.color_trc)
+
+    def seconds(self) -> Iterator[Second]:
+        """Yield the seconds of the video in order; can be gone through once.
+
+        A clip shorter than half a second, and a single picture, give one second. Otherwise k is
+        there if k + 0.5 s is not after the end of the last frame.
+        """
+        frames = chain([self._first], self._frames)
+        shown: Frame | None = None
+        for sample in sample_midpoints(frames, self._pass.length):
+            if sample.second == self._longest_seconds:
+                self.status = Status.TOO_LONG
+                self.reason = f"watched the first {sample.second} seconds only"
+                return
+            if shown is None or not sample.repeated:
+                shown = to_upright_rgb(sample.item, self._pixel_aspect, Orientation.of(sample.item))
+            yield Second(sample.second, float(sample.time), shown, sample.repeated)
+        self.status, self.reason = self._judge()
+
+    def _judge(self) -> tuple[Status, str]:
+        seen = self._pass
+        if is_picture(self._container) or (self.container == "gif" and seen.n_frames == 1):
+            return Status.IMAGE, "a single picture, watched as one second"
+        if lost := seen.loss():
+            return Status.PARTIAL, f"{lost}; {float(seen.length()):.1f} s were seen"
+        warnings = []
+        if seen.n_errors:
+            warnings.append(f"{seen.n_errors} damaged pieces were left out")
+        if seen.untimed:
+            warnings.append("the file gives no times: a constant frame rate is assumed")
+        if self._hdr:
+            warnings.append(f"HDR colours ({self._hdr}) look washed out")
+        return Status.OK, "; ".join(warnings)

@@ -1,0 +1,87 @@
+"""From a decoded frame to what a person would see: upright, square pixels, RGB, not too large."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Self
+
+import numpy as np
+from av.sidedata.sidedata import SideData
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+
+from ingest.taggers.base import Frame
+
+LONGEST_SIDE: Final = 640
+"""Frames are made no larger than this, in pixels.
+
+No tagger looks at more than 416; 640 leaves the shorter side of a 16:9 frame, 360, near to that.
+Shrinking happens while the colours are converted, so a smaller frame is also a cheaper one.
+"""
+
+# The last bit of a converted colour is not worth its time; area averages all source pixels.
+_SHRINK: Final = Interpolation.AREA
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How a stored frame is turned upright: mirrored left to right first, then turned."""
+
+    mirrored: bool = False
+    quarter_turns: int = 0
+    """Counterclockwise, 0 to 3."""
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> Self:
+        """Read the display matrix a frame carries, to the nearest quarter turn.
+
+        The matrix is (a, b, u, c, d, v, x, y, w), fixed point, rows first; a stored point (p, q)
+        is shown at (ap + cq, bp + dq), q downwards (ISO/IEC 14496-12, 6.2.2).
+        """
+        side = frame.side_data.get("DISPLAYMATRIX")
+        if not isinstance(side, SideData):
+            return cls()
+        a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(side), np.int32)[:5])
+        mirrored = a * d - b * c < 0
+        if mirrored:
+            a, b = -a, -b
+        if abs(a) >= abs(b):
+            return cls(mirrored, 0 if a >= 0 else 2)
+        return cls(mirrored, 1 if b < 0 else 3)
+
+    def applied_to(self, pixels: Frame) -> Frame:
+        """Return the pixels upright and C-contiguous."""
+        if self.mirrored:
+            pixels = pixels[:, ::-1]
+        return np.ascontiguousarray(np.rot90(pixels, self.quarter_turns))
+
+
+def square_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple[int, int]:
+    """Return (width, height) with the narrower side of the pixels stretched until they are square.
+
+    Args:
+        width: stored columns.
+        height: stored rows.
+        pixel_aspect: width of a pixel over its height; None or 0 when the file does not say.
+    """
+    if not pixel_aspect:
+        return width, height
+    if pixel_aspect > 1:
+        return max(1, round(width * pixel_aspect)), height
+    return width, max(1, round(height / pixel_aspect))
+
+
+def to_upright_rgb(
+    frame: VideoFrame, pixel_aspect: Fraction | None, orientation: Orientation
+) -> Frame:
+    """Convert one decoded frame; the longer side comes out at most ``LONGEST_SIDE``."""
+    width, height = square_size(frame.width, frame.height, pixel_aspect)
+    shrink = min(1.0, LONGEST_SIDE / max(width, height))
+    pixels = frame.reformat(
+        width=max(1, math.floor(width * shrink + 0.5)),
+        height=max(1, math.floor(height * shrink + 0.5)),
+        format="rgb24",
+        interpolation=_SHRINK,
+        threads=1,
+    ).to_ndarray()
+    return orientation.applied_to(pixels.astype(np.uint8, copy=False))
