@@ -37,8 +37,8 @@ class UnknownTag(InvalidInput):
 
 
 def _unknown(word: str, tags: Sequence[str]) -> str:
-    hint = f"did you mean {', '.join(tags)}?" if tags else "'reelmatch tags' lists what is known"
-    return f"{word!r} is not a tag: {hint}"
+    nearest = f"the nearest are {', '.join(tags)}" if tags else "no tags are known yet"
+    return f"{word!r} is not a tag: {nearest}"
 
 
 class UnknownVideo(InvalidInput):

@@ -1,0 +1,38 @@
+# make demo   set up, watch real clips, recommend, match
+# make test   run the tests
+VENV := .venv
+RUN := $(VENV)/bin/
+PYTHON := python3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/'
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(RUN)pip install --quiet --constraint constraints.txt --editable '.[demo]' --group dev
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.ready
+	$(RUN)pip install --quiet --constraint constraints.txt --group bench
+	touch $@
+
+demo: $(VENV)/.ready  ## set up, watch real clips, recommend, match
+	$(RUN)reelmatch demo
+
+test: $(VENV)/.ready  ## run the tests
+	$(RUN)pytest
+
+check: $(VENV)/.ready  ## format, lint, types, layers
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)mypy tests
+	$(RUN)lint-imports
+
+bench: $(VENV)/.bench  ## measure speed and size beside the peers
+	$(RUN)python benchmarks/ingest/bench.py
+	$(RUN)python benchmarks/engine/bench.py

@@ -1,0 +1,297 @@
+"""The catalog: every video, where it came from, what was seen on it. SQLite, one file.
+
+Many processes may read while one writes (WAL). Every write is one transaction and moves the
+catalog's revision on by one, so that whoever follows it can tell what is new.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from engine.errors import AmbiguousVideo, CatalogUnusable, UnknownVideo
+from engine.store.migrations import MIGRATIONS
+from engine.store.tracks import Track
+from engine.vocabulary import Vocabulary
+
+_BUSY_SECONDS: Final = 30.0
+_LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRecord:
+    """What the catalog knows of one video.
+
+    Attributes:
+        id: 16 hex digits, from the content.
+        title: for people; the file's name without its ending.
+        status: ``ok`` and ``partial`` were watched; anything else could not be.
+        reason: why the status is not ``ok``; empty otherwise.
+        seconds: how many were watched.
+        width: in square pixels, upright; 0 when unknown.
+        height: the same.
+        codec: FFmpeg's name of it; empty when unknown.
+        tagger: who looked, with version; empty when nobody could.
+        added_at: when it was first ingested, UTC, ISO 8601.
+        source: where it was last found: an absolute path or an address.
+        revision: the catalog's revision at its last change.
+    """
+
+    id: str
+    title: str
+    status: str
+    reason: str
+    seconds: int
+    width: int
+    height: int
+    codec: str
+    tagger: str
+    added_at: str
+    source: str
+    revision: int = 0
+
+
+_COLUMNS: Final = (
+    "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
+    " v.added_at, coalesce((select source from sources s where s.video = v.id"
+    " order by s.rowid desc limit 1), ''), v.revision"
+)
+
+
+class Catalog:
+    """One catalog file. Safe to share between threads: each gets a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._own = threading.local()
+        self._opened: list[Database] = []
+        self._opening = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the catalog, creating or updating its tables where needed.
+
+        Raises:
+            CatalogUnusable: when the file is no catalog, or of a newer version of reelmatch.
+        """
+        catalog = cls(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            db = catalog._db
+            if _is_newer(db):
+                raise CatalogUnusable(
+                    f"{path} was written by a newer reelmatch: upgrade with"
+                    " 'pip install --upgrade reelmatch'"
+                )
+            if MIGRATIONS.pending(db):
+                MIGRATIONS.apply(db)
+        except (OSError, sqlite3.Error) as error:
+            catalog.close()
+            raise CatalogUnusable(
+                f"cannot open the catalog {path}: {error};"
+                " check the file and its permissions, or set REELMATCH_HOME to another folder"
+            ) from error
+        return catalog
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._opening:
+            for db in self._opened:
+                db.close()
+            self._opened.clear()
+            self._own = threading.local()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _db(self) -> Database:
+        if not hasattr(self._own, "db"):
+            # Only close() touches a connection from another thread.
+            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
+            db = Database(connection, execute_plugins=False)
+            with self._opening:
+                self._opened.append(db)
+            db.enable_wal()
+            db.execute("pragma synchronous = normal")
+            db.execute("pragma foreign_keys = on")
+            self._own.db = db
+        own: Database = self._own.db
+        return own
+
+    def _rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
+        return rows
+
+    @contextmanager
+    def _change(self) -> Iterator[tuple[Database, int]]:
+        """Open a write transaction; yields the database and the revision it will have."""
+        db = self._db
+        # Taking the write lock at once: a reader that turns writer midway cannot be made to wait.
+        db.execute("begin immediate")
+        try:
+            db.execute("update revisions set revision = revision + 1")
+            yield db, self.revision()
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
+
+    # What is in it
+
+    def revision(self) -> int:
+        """Return the number that grows with every change."""
+        ((revision,),) = self._rows("select revision from revisions")
+        return int(revision)
+
+    def vocabulary(self) -> Vocabulary:
+        """Return every tag that a tagger of this catalog can name."""
+        return Vocabulary(tuple(name for (name,) in self._rows(_TAG_NAMES)))
+
+    def videos(self, *, after: str = "", limit: int = -1) -> list[VideoRecord]:
+        """Return videos by rising id: those after ``after``, at most ``limit`` (-1: all)."""
+        sql = f"select {_COLUMNS} from videos v where v.id > ? order by v.id limit ?"  # noqa: S608 - constants
+        return [VideoRecord(*row) for row in self._rows(sql, (after, limit))]
+
+    def count_videos(self) -> int:
+        """Return how many videos there are, watched or not."""
+        ((count,),) = self._rows("select count(*) from videos")
+        return int(count)
+
+    def get(self, video: str) -> VideoRecord | None:
+        """Return the video with exactly this id."""
+        sql = f"select {_COLUMNS} from videos v where v.id = ?"  # noqa: S608 - constants
+        for row in self._rows(sql, (video,)):
+            return VideoRecord(*row)
+        return None
+
+    def find(self, name: str) -> VideoRecord:
+        """Return the video that a person means.
+
+        Args:
+            name: an id, at least four digits of its start, a path or address it came from, the
+                name of its file, or its title.
+
+        Raises:
+            UnknownVideo: when there is none.
+            AmbiguousVideo: when there are several.
+        """
+        path = str(Path(name).absolute()) if "://" not in name else name
+        pattern = "%/" + name.translate(_LIKE_ESCAPE)
+        lookups = (
+            ("select id from videos where id = ?", name),
+            ("select video from sources where source = ?", path),
+            ("select id from videos where length(?1) >= 4 and id glob ?1 || '*'", _hex(name)),
+            (r"select distinct video from sources where source like ? escape '\'", pattern),
+            ("select id from videos where title = ?", name),
+        )
+        for sql, parameter in lookups:
+            ids = sorted(video for (video,) in self._rows(sql, (parameter,)))
+            if len(ids) > 1:
+                raise AmbiguousVideo(name, ids)
+            if ids and (record := self.get(ids[0])):
+                return record
+        raise UnknownVideo(name)
+
+    def track(self, video: str) -> Track:
+        """Return the observations of a video; an empty track when it could not be watched."""
+        for (blob,) in self._rows("select track from tracks where video = ?", (video,)):
+            return Track.from_bytes(blob)
+        return Track(np.zeros(1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
+
+    def tracks(self) -> Iterator[tuple[str, Track]]:
+        """Yield every watched video's id and observations, by rising id, one at a time."""
+        # Paged by id: one long cursor would keep the write-ahead log from being folded in.
+        after = ""
+        while rows := self._rows(
+            "select video, track from tracks where video > ? order by video limit 100", (after,)
+        ):
+            for video, blob in rows:
+                yield video, Track.from_bytes(blob)
+            after = rows[-1][0]
+
+    # What changes it
+
+    def number_tags(self, tags: Iterable[str]) -> NDArray[np.uint32]:
+        """Return the number of each tag, giving new numbers to new tags; shape (n_tags,)."""
+        wanted = list(tags)
+        known = self.vocabulary()
+        new = [tag for tag in dict.fromkeys(wanted) if tag not in known]
+        if new:
+            with self._change() as (db, _):
+                # Another process may have added some since they were looked up.
+                known = self.vocabulary()
+                numbers = range(len(known), len(known) + len(new))
+                fresh = [tag for tag in new if tag not in known]
+                db.table("tags").insert_all(
+                    {"number": number, "name": tag}
+                    for number, tag in zip(numbers, fresh, strict=False)
+                )
+            known = self.vocabulary()
+        return np.array(known.numbers(wanted), np.uint32)
+
+    def save(self, record: VideoRecord, track: Track | None, *, now: datetime) -> None:
+        """Store a video with what was seen on it, whole or not at all.
+
+        An earlier version is replaced; it keeps the time it was first added. ``track`` is None
+        when the video could not be watched.
+        """
+        with self._change() as (db, revision):
+            kept = self._rows("select added_at from videos where id = ?", (record.id,))
+            added_at = kept[0][0] if kept else now.isoformat(timespec="seconds")
+            db.table("videos").upsert(
+                {
+                    "id": record.id,
+                    "title": record.title,
+                    "status": record.status,
+                    "reason": record.reason,
+                    "seconds": record.seconds,
+                    "width": record.width,
+                    "height": record.height,
+                    "codec": record.codec,
+                    "tagger": record.tagger,
+                    "added_at": added_at,
+                    "revision": revision,
+                },
+                pk="id",
+            )
+            self._remember_source(db, record.source, record.id)
+            db.execute("delete from tracks where video = ?", (record.id,))
+            if track is not None:
+                db.table("tracks").insert({"video": record.id, "track": track.to_bytes()})
+
+    def add_source(self, source: str, video: str) -> None:
+        """Remember that this source holds the content of that video, too."""
+        known = self._rows("select video from sources where source = ?", (source,))
+        if known != [(video,)]:
+            with self._change() as (db, _):
+                self._remember_source(db, source, video)
+
+    @staticmethod
+    def _remember_source(db: Database, source: str, video: str) -> None:
+        db.execute("delete from sources where source = ?", (source,))
+        db.table("sources").insert({"source": source, "video": video})
+
+
+_TAG_NAMES: Final = "select name from tags order by number"
+
+
+def _hex(name: str) -> str:
+    """Return ``name`` when it can start an id, else nothing: no glob signs get through."""
+    return name if name and set(name) <= set("0123456789abcdef") else ""
+
+
+def _is_newer(db: Database) -> bool:
+    ours = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    return any(step.name not in ours for step in MIGRATIONS.applied(db))

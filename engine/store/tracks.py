@@ -1,0 +1,112 @@
+"""A track: every observation of a video, second by second, as one compressed blob.
+
+Observations are kept, not counts, so that another threshold needs no second look at the video.
+"""
+
+import struct
+import sys
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import CorruptData
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEAST_CONFIDENCE: Final = 0.05
+"""Observations below it are noise and are not kept."""
+
+FULL_SCALE: Final = 65_535
+"""A confidence of 1.0 as stored."""
+
+_MAGIC: Final = b"RMT1"
+_HEADER: Final = struct.Struct("<4sBxxxII")
+_LEVEL: Final = 3  # higher levels gain nothing: the confidences are noise to a compressor
+
+
+def quantise(confidence: float) -> int:
+    """Return a confidence from 0.0 to 1.0 as it is stored, 0 to 65,535."""
+    return round(confidence * FULL_SCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """All observations of one video.
+
+    Attributes:
+        starts: shape (n_seconds + 1,), int64; second ``k`` owns ``starts[k]:starts[k + 1]``.
+        tags: shape (n_observations,), uint32 tag numbers, rising within a second.
+        confidences: shape (n_observations,), uint16; 65,535 is 1.0.
+    """
+
+    starts: NDArray[np.int64]
+    tags: NDArray[np.uint32]
+    confidences: NDArray[np.uint16]
+
+    @classmethod
+    def from_confidences(
+        cls, confidences: NDArray[np.floating], tag_numbers: NDArray[np.integer]
+    ) -> Self:
+        """Keep what is at or over ``LEAST_CONFIDENCE``.
+
+        Args:
+            confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
+            tag_numbers: shape (n_tags,), the catalog's number of each column, without repeats.
+        """
+        order = np.argsort(tag_numbers, kind="stable")
+        sorted_by_number = confidences[:, order]
+        second, column = np.nonzero(sorted_by_number >= LEAST_CONFIDENCE)
+        kept = sorted_by_number[second, column]
+        per_second = np.bincount(second, minlength=len(confidences))
+        return cls(
+            starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
+            tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
+            confidences=np.rint(kept * FULL_SCALE).astype(np.uint16),
+        )
+
+    @property
+    def n_seconds(self) -> int:
+        """How many seconds were watched."""
+        return len(self.starts) - 1
+
+    def to_bytes(self) -> bytes:
+        """Return the track as one zstd blob."""
+        wide = bool(len(self.tags)) and int(self.tags.max()) > np.iinfo(np.uint16).max
+        width = 4 if wide else 2
+        header = _HEADER.pack(_MAGIC, width, self.n_seconds, len(self.tags))
+        planes = (
+            np.diff(self.starts).astype("<u4").tobytes(),
+            self.tags.astype(f"<u{width}").tobytes(),
+            self.confidences.astype("<u2").tobytes(),
+        )
+        return zstd.compress(header + b"".join(planes), level=_LEVEL)
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> Self:
+        """Read what ``to_bytes`` wrote.
+
+        Raises:
+            CorruptData: when the bytes are not a track.
+        """
+        try:
+            raw = zstd.decompress(blob)
+            magic, width, n_seconds, n_observations = _HEADER.unpack_from(raw)
+        except (zstd.ZstdError, struct.error) as error:
+            raise CorruptData(f"a track cannot be read: {error}") from error
+        expected = _HEADER.size + 4 * n_seconds + (width + 2) * n_observations
+        if magic != _MAGIC or width not in (2, 4) or len(raw) != expected:
+            raise CorruptData("a track cannot be read: its length or format is wrong")
+        tags_at = _HEADER.size + 4 * n_seconds
+        per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
+        return cls(
+            starts=np.concatenate([[0], np.cumsum(per_second, dtype=np.int64)]),
+            tags=np.frombuffer(raw, f"<u{width}", n_observations, tags_at).astype(np.uint32),
+            confidences=np.frombuffer(
+                raw, "<u2", n_observations, tags_at + width * n_observations
+            ).astype(np.uint16),
+        )

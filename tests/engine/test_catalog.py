@@ -1,0 +1,183 @@
+"""The catalog keeps videos whole or not at all, and finds what a person means."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import AmbiguousVideo, CatalogUnusable, UnknownVideo
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.tracks import Track
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+LATER = datetime(2026, 1, 3, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
+        yield catalog
+
+
+def a_video(video: str = "00112233445566aa", source: str = "/films/cat.mp4") -> VideoRecord:
+    return VideoRecord(
+        id=video,
+        title=Path(source).stem,
+        status="ok",
+        reason="",
+        seconds=2,
+        width=640,
+        height=360,
+        codec="h264",
+        tagger="local@1",
+        added_at="",
+        source=source,
+    )
+
+
+def a_track(confidence: float = 0.9) -> Track:
+    return Track.from_confidences(np.full((2, 3), confidence, np.float32), np.arange(3))
+
+
+def test_a_saved_video_is_found_with_its_track(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    found = catalog.find("00112233445566aa")
+    assert found.title == "cat"
+    assert found.source == "/films/cat.mp4"
+    assert found.added_at == "2026-01-02T12:00:00+00:00"
+    assert catalog.track(found.id).confidences.tolist() == a_track().confidences.tolist()
+
+
+@pytest.mark.parametrize("name", ["00112233445566aa", "0011", "/films/cat.mp4", "cat.mp4", "cat"])
+def test_a_video_answers_to_its_names(catalog: Catalog, name: str) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    assert catalog.find(name).id == "00112233445566aa"
+
+
+@pytest.mark.parametrize("name", ["dog.mp4", "001", "", "%", "c_t.mp4", "*", "at.mp4"])
+def test_a_name_nobody_has_is_unknown(catalog: Catalog, name: str) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    with pytest.raises(UnknownVideo, match="no video"):
+        catalog.find(name)
+
+
+def test_a_name_of_two_videos_lists_both(catalog: Catalog) -> None:
+    catalog.save(a_video("00aa" * 4, "/a/cat.mp4"), None, now=NOON)
+    catalog.save(a_video("00bb" * 4, "/b/cat.mp4"), None, now=NOON)
+    with pytest.raises(AmbiguousVideo, match=f"{'00aa' * 4}, {'00bb' * 4}"):
+        catalog.find("cat.mp4")
+
+
+def test_the_same_content_at_another_place_is_one_video(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.add_source("/copies/kitten.mp4", "00112233445566aa")
+    assert catalog.count_videos() == 1
+    assert catalog.find("kitten.mp4").id == catalog.find("cat.mp4").id
+
+
+def test_another_content_at_the_same_place_takes_the_name(catalog: Catalog) -> None:
+    catalog.save(a_video("00aa" * 4), None, now=NOON)
+    catalog.save(a_video("00bb" * 4), None, now=NOON)
+    assert catalog.find("/films/cat.mp4").id == "00bb" * 4
+
+
+def test_saving_again_replaces_but_keeps_the_first_date(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(0.9), now=NOON)
+    catalog.save(a_video(), a_track(0.5), now=LATER)
+    assert catalog.find("cat").added_at.startswith("2026-01-02")
+    assert catalog.track("00112233445566aa").confidences[0] == round(0.5 * 65_535)
+
+
+def test_every_change_moves_the_revision_on(catalog: Catalog) -> None:
+    before = catalog.revision()
+    catalog.save(a_video(), a_track(), now=NOON)
+    assert catalog.revision() == before + 1
+    assert catalog.find("cat").revision == before + 1
+
+
+def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
+    class BrokenTrack(Track):
+        def to_bytes(self) -> bytes:
+            raise RuntimeError("disk on fire")
+
+    whole = a_track()
+    broken = BrokenTrack(whole.starts, whole.tags, whole.confidences)
+    revision = catalog.revision()
+    with pytest.raises(RuntimeError):
+        catalog.save(a_video(), broken, now=NOON)
+    assert catalog.count_videos() == 0
+    assert catalog.revision() == revision
+    catalog.save(a_video(), whole, now=NOON)
+    assert catalog.count_videos() == 1
+
+
+def test_tags_keep_their_numbers(catalog: Catalog) -> None:
+    assert catalog.number_tags(["cat", "dog"]).tolist() == [0, 1]
+    assert catalog.number_tags(["car", "cat"]).tolist() == [2, 0]
+    assert catalog.vocabulary().names == ("cat", "dog", "car")
+
+
+def test_threads_that_number_tags_at_once_agree(catalog: Catalog) -> None:
+    words = [f"tag {n}" for n in range(40)]
+
+    def number(offset: int) -> dict[str, int]:
+        mine = words[offset:] + words[:offset]
+        return dict(zip(mine, catalog.number_tags(mine).tolist(), strict=True))
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(number, range(0, 40, 5)))
+    assert all(answer == answers[0] for answer in answers)
+    assert sorted(answers[0].values()) == list(range(40))
+
+
+def test_readers_and_a_writer_do_not_disturb_each_other(catalog: Catalog) -> None:
+    def write(number: int) -> None:
+        catalog.save(a_video(f"{number:016x}", f"/f/{number}.mp4"), a_track(), now=NOON)
+
+    with ThreadPoolExecutor(6) as pool:
+        writing = [pool.submit(write, number) for number in range(40)]
+        reading = [pool.submit(lambda: [v.id for v in catalog.videos()]) for _ in range(80)]
+        for job in [*writing, *reading]:
+            job.result()
+    assert catalog.count_videos() == 40
+
+
+def test_tracks_come_by_rising_id(catalog: Catalog) -> None:
+    for number in (5, 250, 3, *range(300, 420)):
+        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
+    ids = [video for video, _ in catalog.tracks()]
+    assert ids == sorted(ids)
+    assert len(ids) == 123
+
+
+def test_videos_come_in_pages(catalog: Catalog) -> None:
+    for number in range(5):
+        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), None, now=NOON)
+    first = catalog.videos(limit=3)
+    rest = catalog.videos(after=first[-1].id, limit=3)
+    assert [int(video.id, 16) for video in first + rest] == list(range(5))
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.write_bytes(b"this is not a database, it is a text of some length" * 20)
+    with pytest.raises(CatalogUnusable, match="cannot open the catalog"):
+        Catalog.open(path)
+
+
+def test_a_catalog_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    Catalog.open(path).close()
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(
+            "insert into _sqlite_migrations (migration_set, name, applied_at)"
+            " values ('reelmatch', 'from_the_future', '2030-01-01')"
+        )
+    connection.close()
+    with pytest.raises(CatalogUnusable, match="newer reelmatch"):
+        Catalog.open(path)

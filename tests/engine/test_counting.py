@@ -1,0 +1,116 @@
+"""Counts are seconds at or over the threshold; a dictionary is the oracle."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from engine.counting import CountMatrix, count_tags, observations_at, observations_of, tag_counts
+from engine.domain import TagCount
+from engine.errors import InvalidInput, UnknownTag
+from engine.store.tracks import Track
+from engine.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))
+
+confidence_tables = hnp.arrays(
+    np.float32, st.tuples(st.integers(0, 30), st.just(4)), elements=st.floats(0, 1, width=32)
+)
+thresholds = st.floats(0.05, 1.0)
+
+
+def a_track(rows: list[list[float]]) -> Track:
+    return Track.from_confidences(np.array(rows, np.float32), np.arange(4))
+
+
+@given(confidence_tables, thresholds)
+def test_counts_equal_a_dictionary(confidences: NDArray[np.float32], threshold: float) -> None:
+    counts = count_tags(Track.from_confidences(confidences, np.arange(4)), threshold)
+    expected: Counter[int] = Counter()
+    for second in confidences:
+        for tag, confidence in enumerate(second):
+            if confidence >= 0.05 and round(float(confidence) * 65_535) >= round(
+                threshold * 65_535
+            ):
+                expected[tag] += 1
+    assert dict(zip(counts.tags.tolist(), counts.seconds.tolist(), strict=True)) == expected
+
+
+@given(confidence_tables, thresholds, thresholds)
+def test_raising_the_threshold_never_raises_a_count(
+    confidences: NDArray[np.float32], one: float, other: float
+) -> None:
+    track = Track.from_confidences(confidences, np.arange(4))
+    low, high = (
+        dict(zip(counts.tags.tolist(), counts.seconds.tolist(), strict=True))
+        for counts in (count_tags(track, min(one, other)), count_tags(track, max(one, other)))
+    )
+    assert all(seconds <= low[tag] for tag, seconds in high.items())
+
+
+def test_the_threshold_itself_counts() -> None:
+    track = a_track([[0.7, 0.69, 0, 0]])
+    assert count_tags(track, 0.7).tags.tolist() == [0]
+
+
+def test_counts_come_most_seconds_first_then_by_name() -> None:
+    track = a_track([[0.9, 0.9, 0, 0.9], [0, 0.9, 0, 0.9], [0, 0, 0.9, 0]])
+    assert tag_counts(track, 0.7, VOCABULARY) == [
+        TagCount("dog", 2),
+        TagCount("people", 2),
+        TagCount("car", 1),
+        TagCount("cat", 1),
+    ]
+
+
+def test_a_second_lists_the_surest_tag_first() -> None:
+    track = a_track([[0.1, 0.9, 0, 0], [0.2, 0.0, 0.8, 0.5]])
+    assert [(o.tag, o.confidence) for o in observations_at(track, 1, VOCABULARY)] == [
+        ("car", 0.8),
+        ("people", 0.5),
+        ("cat", 0.2),
+    ]
+
+
+@pytest.mark.parametrize("second", [-1, 2])
+def test_a_second_the_video_does_not_have_is_named(second: int) -> None:
+    with pytest.raises(InvalidInput, match=rf"no second {second}: the video has seconds 0 to 1"):
+        observations_at(a_track([[0.9, 0, 0, 0]] * 2), second, VOCABULARY)
+
+
+def test_a_tag_is_followed_along_every_second() -> None:
+    track = a_track([[0.9, 0, 0, 0], [0, 0.5, 0, 0], [0.3, 0.6, 0, 0]])
+    seen = observations_of(track, "dog", VOCABULARY)
+    assert [(o.second, o.confidence) for o in seen] == [(0, 0), (1, 0.5), (2, 0.6)]
+
+
+def test_an_unknown_tag_comes_with_the_nearest() -> None:
+    with pytest.raises(UnknownTag, match=r"'carr' is not a tag.*car"):
+        observations_of(a_track([[0.9, 0, 0, 0]]), "carr", VOCABULARY)
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
+def test_a_threshold_outside_0_to_1_is_refused(threshold: float) -> None:
+    with pytest.raises(InvalidInput, match=r"not between 0.0 and 1.0"):
+        count_tags(a_track([[0.9, 0, 0, 0]]), threshold)
+
+
+def test_rows_are_stacked_in_order() -> None:
+    rows = [
+        count_tags(a_track([[0.9, 0, 0.9, 0]]), 0.7),
+        count_tags(a_track([[0, 0, 0, 0]]), 0.7),
+        count_tags(a_track([[0, 0.9, 0, 0]] * 3), 0.7),
+    ]
+    matrix = CountMatrix.from_rows(rows, 4)
+    assert matrix.shape == (3, 4)
+    assert matrix.indptr.tolist() == [0, 2, 2, 3]
+    assert matrix.indices.tolist() == [0, 2, 1]
+    assert matrix.data.tolist() == [1, 1, 3]
+
+
+def test_no_rows_make_an_empty_matrix() -> None:
+    assert CountMatrix.from_rows([], 4).indptr.tolist() == [0]

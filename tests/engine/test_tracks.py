@@ -1,0 +1,68 @@
+"""A track keeps what was seen, exactly to a step of 1/65,535."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from engine.errors import CorruptData
+from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, Track
+
+confidence_tables = hnp.arrays(
+    np.float32,
+    st.tuples(st.integers(0, 12), st.integers(1, 9)),
+    elements=st.floats(0, 1, width=32),
+)
+
+
+def as_table(track: Track, n_tags: int) -> NDArray[np.float64]:
+    table = np.zeros((track.n_seconds, n_tags))
+    for second in range(track.n_seconds):
+        for place in range(track.starts[second], track.starts[second + 1]):
+            table[second, track.tags[place]] = track.confidences[place] / FULL_SCALE
+    return table
+
+
+@given(confidence_tables, st.integers(0, 1000))
+def test_what_goes_in_comes_out(confidences: NDArray[np.float32], seed: int) -> None:
+    n_tags = confidences.shape[1]
+    numbers = np.random.default_rng(seed).permutation(n_tags)
+    track = Track.from_bytes(Track.from_confidences(confidences, numbers).to_bytes())
+
+    expected = np.zeros(confidences.shape)
+    expected[:, numbers] = np.where(confidences >= LEAST_CONFIDENCE, confidences, 0)
+    assert as_table(track, n_tags) == pytest.approx(expected, abs=0.5 / FULL_SCALE)
+
+
+@given(confidence_tables)
+def test_tags_rise_within_each_second(confidences: NDArray[np.float32]) -> None:
+    numbers = np.arange(confidences.shape[1])[::-1]
+    track = Track.from_confidences(confidences, numbers)
+    for second in range(track.n_seconds):
+        tags = track.tags[track.starts[second] : track.starts[second + 1]]
+        assert (np.diff(tags.astype(int)) > 0).all()
+
+
+def test_tag_numbers_over_65535_are_kept() -> None:
+    track = Track.from_confidences(np.array([[0.9, 0.8]], np.float32), np.array([70_000, 3]))
+    assert Track.from_bytes(track.to_bytes()).tags.tolist() == [3, 70_000]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 10, -1])
+def test_damaged_bytes_are_refused(cut: int) -> None:
+    blob = Track.from_confidences(np.full((5, 3), 0.5, np.float32), np.arange(3)).to_bytes()
+    with pytest.raises(CorruptData, match="a track cannot be read"):
+        Track.from_bytes(blob[:cut])
+
+
+def test_a_track_of_another_format_is_refused() -> None:
+    track = Track.from_confidences(np.full((5, 3), 0.5, np.float32), np.arange(3))
+    other = bytearray(track.to_bytes())
+    from engine.store.tracks import zstd
+
+    raw = bytearray(zstd.decompress(bytes(other)))
+    raw[:4] = b"XXXX"
+    with pytest.raises(CorruptData):
+        Track.from_bytes(zstd.compress(bytes(raw)))
