@@ -141,8 +141,10 @@ def test_readers_and_a_writer_do_not_disturb_each_other(catalog: Catalog) -> Non
     with ThreadPoolExecutor(6) as pool:
         writing = [pool.submit(write, number) for number in range(40)]
         reading = [pool.submit(lambda: [v.id for v in catalog.videos()]) for _ in range(80)]
-        for job in [*writing, *reading]:
-            job.result()
+        for written in writing:
+            written.result()
+        for read in reading:
+            assert read.result() == sorted(read.result())
     assert catalog.count_videos() == 40
 
 
