@@ -95,10 +95,10 @@ class Video:
             raise not_decodable(path)
         self._first = first
         _, frame = first
-        orientation = Orientation.of(frame)
+        self._orientation = Orientation.of(frame, stream.codec)
         size = square_size(frame.width, frame.height, self._pixel_aspect)
-        self.width, self.height = size[::-1] if orientation.quarter_turns % 2 else size
-        self.rotation = 90 * orientation.quarter_turns
+        self.width, self.height = size[::-1] if self._orientation.quarter_turns % 2 else size
+        self.rotation = 90 * self._orientation.quarter_turns
         self.start = frame.time
         self._hdr = _HDR.get(frame.color_trc)
 
@@ -116,7 +116,7 @@ class Video:
                 self.reason = f"watched the first {sample.second} seconds only"
                 return
             if shown is None or not sample.repeated:
-                shown = to_upright_rgb(sample.item, self._pixel_aspect, Orientation.of(sample.item))
+                shown = to_upright_rgb(sample.item, self._pixel_aspect, self._orientation)
             yield Second(sample.second, float(sample.time), shown, sample.repeated)
         self.status, self.reason = self._judge()
 

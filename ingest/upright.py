@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final, Self
 
 import numpy as np
+from av.codec.codec import Codec
 from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
@@ -18,6 +19,9 @@ LONGEST_SIDE: Final = 640
 No tagger looks at more than 416; 640 leaves the shorter side of a 16:9 frame, 360, near to that.
 Shrinking happens while the colours are converted, so a smaller frame is also a cheaper one.
 """
+
+# Not listed as intra-only: PNG has no other frames to build on, APNG may.
+_PICTURES: Final = frozenset({"png", "apng"})
 
 # The last bit of a converted colour is not worth its time; area averages all source pixels.
 _SHRINK: Final = Interpolation.AREA
@@ -32,16 +36,21 @@ class Orientation:
     """Counterclockwise, 0 to 3."""
 
     @classmethod
-    def of(cls, frame: VideoFrame) -> Self:
-        """Read the display matrix a frame carries, to the nearest quarter turn.
+    def of(cls, frame: VideoFrame, codec: Codec) -> Self:
+        """Read how a frame is to be shown, to the nearest quarter turn.
 
-        The matrix is (a, b, u, c, d, v, x, y, w), fixed point, rows first; a stored point (p, q)
-        is shown at (ap + cq, bp + dq), q downwards (ISO/IEC 14496-12, 6.2.2).
+        The display matrix is (a, b, u, c, d, v, x, y, w), fixed point, rows first; a stored point
+        (p, q) is shown at (ap + cq, bp + dq), q downwards (ISO/IEC 14496-12, 6.2.2).
+
+        Pictures are turned, never mirrored: PyAV frees the name of a colour profile twice when
+        the matrix itself is asked of a frame that has both, and picture codecs attach profiles.
         """
-        side = frame.side_data.get("DISPLAYMATRIX")
-        if not isinstance(side, SideData):
+        if codec.intra_only or codec.name in _PICTURES:
+            return cls(quarter_turns=_quarter_turns(frame.rotation))
+        matrix = _display_matrix(frame)
+        if matrix is None:
             return cls()
-        a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(side), np.int32)[:5])
+        a, b, c, d = matrix
         mirrored = a * d - b * c < 0
         if mirrored:
             a, b = -a, -b
@@ -54,6 +63,22 @@ class Orientation:
         if self.mirrored:
             pixels = pixels[:, ::-1]
         return np.ascontiguousarray(np.rot90(pixels, self.quarter_turns))
+
+
+def _display_matrix(frame: VideoFrame) -> tuple[int, int, int, int] | None:
+    try:
+        side = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # some other side data is of a kind PyAV has no name for
+        return None
+    if not isinstance(side, SideData):
+        return None
+    a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(side), np.int32)[:5])
+    return a, b, c, d
+
+
+def _quarter_turns(degrees: int) -> int:
+    # A matrix without a direction gives a number far outside the circle.
+    return round(degrees / 90) % 4 if abs(degrees) <= 360 else 0
 
 
 def square_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple[int, int]:

@@ -1,0 +1,86 @@
+"""Whether a frame shows something new, or still what was looked at last."""
+
+from typing import Final
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+from numpy.typing import NDArray
+
+from ingest.taggers.base import Frame
+
+Grey = NDArray[np.float32]
+"""A small blurred grey picture, shape (54, 96), 0 to 255."""
+
+COLUMNS, ROWS = 96, 54
+"""Cells of the small picture. A cell of a 16:9 frame is square; any other shape is squeezed in."""
+
+NEW_LOOK_SHARE: Final = 0.01
+"""A frame is a new look when more than this share of the cells changed.
+
+Of footage of every kind, it skips 95 % of the seconds of a still picture, 67 to 75 % of a
+slideshow's, 2 % of a talking head's and 7 % of other motion.
+"""
+
+# A change below this is noise: what compression and grain do to a cell of a picture at rest.
+_NOISE: Final = 7.0
+# Where the picture has an edge, a shift of a fraction of a cell changes much and means little.
+_PER_GRADIENT: Final = 0.35
+
+
+def small_grey(frame: Frame) -> Grey:
+    """Shrink a frame to 96 x 54 grey cells, each blurred with its neighbours.
+
+    Args:
+        frame: RGB, shape (height, width, 3).
+    """
+    height, width, _ = frame.shape
+    # Two pixels of each row and column of a cell tell as much as all of them, in a third of the time.
+    step = max(1, min(height // (2 * ROWS), width // (2 * COLUMNS)))
+    thinned = np.ascontiguousarray(frame[::step, ::step])
+    cells = (
+        VideoFrame.from_numpy_buffer(thinned, format="rgb24")
+        .reformat(
+            width=COLUMNS, height=ROWS, format="gray", interpolation=Interpolation.AREA, threads=1
+        )
+        .to_ndarray()
+    )
+    return _blurred(cells.astype(np.float32))
+
+
+def changed_share(before: Grey, after: Grey) -> float:
+    """Return the share of cells, 0.0 to 1.0, that changed by more than noise and edges explain."""
+    allowed = _NOISE + _PER_GRADIENT * _gradient(before)
+    return float(np.count_nonzero(np.abs(after - before) > allowed)) / before.size
+
+
+class LookDetector:
+    """Tells, frame by frame, which ones need a look of their own.
+
+    Each frame is compared with the last *new* one, not with the one before: a slow change adds up
+    until it counts.
+    """
+
+    def __init__(self) -> None:
+        self._looked_at: Grey | None = None
+
+    def is_new(self, frame: Frame) -> bool:
+        """Whether this frame must be looked at; if not, it shows what the last new one showed."""
+        grey = small_grey(frame)
+        if self._looked_at is not None and changed_share(self._looked_at, grey) <= NEW_LOOK_SHARE:
+            return False
+        self._looked_at = grey
+        return True
+
+
+def _blurred(cells: Grey) -> Grey:
+    """Blur with the 3 x 3 binomial kernel; the border repeats itself."""
+    padded = np.pad(cells, 1, mode="edge")
+    rows = padded[:-2] + 2 * padded[1:-1] + padded[2:]
+    return np.asarray((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16, np.float32)
+
+
+def _gradient(grey: Grey) -> Grey:
+    """Return how steep the picture is at each cell, in grey levels a cell."""
+    down, across = np.gradient(grey)
+    return np.asarray(np.hypot(down, across), np.float32)
