@@ -1,6 +1,7 @@
 """One forward pass over a video stream: frames with their times, and what was lost on the way."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, Final, Literal, cast
 
@@ -15,17 +16,20 @@ from ingest.sampling import Clock, midpoint_within
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
 _SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
-_LEAST_REACH: Final = Fraction(1, 10)
+# H.264 and HEVC hold back at most 16 frames to put them in order.
+_MOST_REORDERED: Final = 16
 _TOLERATED_LOSS: Final = Fraction(1)
+# Frames may be a second apart because none in between was wanted.
+_TOLERATED_HOLE: Final = Fraction(3, 2)
 
 
 class ForwardPass:
     """Decodes a stream from its first packet to its last, leaving out what no second needs.
 
-    Frames that no other frame is built on are decoded only near the middle of a second, where one
-    of them may be the frame to show: a third to a half of the work is saved and the frame at
-    k + 0.5 s is still the right one. Of a codec whose frames all stand alone, nothing else is
-    decoded at all.
+    A frame that no other frame is built on is decoded only if it is shown in the middle of a
+    second: up to half of the work is saved, and the frame at k + 0.5 s is still the right one. Of
+    a codec whose frames all stand alone, nothing else is decoded at all. Some decoders (VP9, AV1)
+    take no notice and decode everything.
 
     Attributes:
         n_frames: decoded so far.
@@ -38,8 +42,7 @@ class ForwardPass:
         self._stream = stream
         self._declared = _seconds(container.duration, Fraction(1, av.time_base))
         self._interval = 1 / _frame_rate(stream)
-        self._reach = max(_LEAST_REACH, 2 * self._interval)
-        self._elsewhere: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
+        self._unwanted: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
         self._clock = Clock(self._interval, self._declared)
         self._last_frame = Fraction(0)
         self._shown_until = Fraction(0)
@@ -54,8 +57,9 @@ class ForwardPass:
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (seconds after the first frame, frame); damage is counted and passed over."""
-        for packet in self._packets():
-            self._choose_what_to_decode(packet)
+        for packet, next_pts in _with_next_pts(self._packets()):
+            self._stored_until = max(self._stored_until, self._end_of(packet))
+            self._choose_whether_to_decode(packet, next_pts)
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
@@ -67,7 +71,10 @@ class ForwardPass:
 
     def length(self) -> Fraction:
         """Return when the last frame so far stops being shown, in seconds after the first."""
-        return self._shown_until
+        if self._declared is None:
+            return self._shown_until
+        # A damaged duration would keep the last frame for hours.
+        return min(self._shown_until, max(self._declared, self._last_frame + _TOLERATED_LOSS))
 
     def loss(self) -> str:
         """Say what is missing when more than a second is; otherwise return nothing."""
@@ -76,7 +83,7 @@ class ForwardPass:
             reached = self._file_end - min(Fraction(0), self._file_start or Fraction(0))
             if reached < self._declared - _TOLERATED_LOSS:
                 return f"the file says {float(self._declared):.1f} s but is cut off"
-        if self._stored_until - self._shown_until > _TOLERATED_LOSS:
+        if self.n_errors and self._stored_until - self._shown_until > _TOLERATED_LOSS:
             return "the end is damaged"
         if self._seconds_of_holes:
             return f"{float(self._seconds_of_holes):.1f} s inside are damaged"
@@ -100,31 +107,63 @@ class ForwardPass:
             self._file_start = start
         self._file_end = max(self._file_end, start + (packet.duration or 0) * packet.time_base)
 
-    def _choose_what_to_decode(self, packet: "Packet[VideoStream]") -> None:
-        start = self._clock.place(_seconds(packet.pts, packet.time_base))
-        near = start is None or midpoint_within(start, max(self._reach, self._duration(packet)))
-        self._stream.codec_context.skip_frame = "NONE" if near else self._elsewhere
-        self._stored_until = max(self._stored_until, self._end_of(packet))
+    def _choose_whether_to_decode(
+        self, packet: "Packet[VideoStream]", next_pts: int | None
+    ) -> None:
+        start = self._time_of(packet.pts, packet)
+        end = self._time_of(next_pts, packet)
+        wanted = start is None or end is None or midpoint_within(start, end - start)
+        self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
+
+    def _time_of(self, pts: int | None, packet: "Packet[VideoStream]") -> Fraction | None:
+        return self._clock.place(_seconds(pts, packet.time_base))
 
     def _end_of(self, packet: "Packet[VideoStream]") -> Fraction:
-        start = self._clock.place(_seconds(packet.pts, packet.time_base))
-        return Fraction(0) if start is None else start + self._duration(packet)
-
-    def _duration(self, piece: "Packet[VideoStream] | VideoFrame") -> Fraction:
-        return _seconds(piece.duration, piece.time_base) or self._interval
+        start = self._time_of(packet.pts, packet)
+        if start is None:
+            return Fraction(0)
+        # Where frames are reordered, a packet's duration is that of another frame.
+        own = _seconds(packet.duration, packet.time_base) if packet.pts == packet.dts else None
+        return start + (own or self._interval)
 
     def _tick(self, frame: VideoFrame) -> Fraction:
         file_time = _seconds(frame.pts, frame.time_base)
         self.untimed |= file_time is None
         time = self._clock.tick(file_time)
         gap = time - self._last_frame
-        if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_LOSS:
+        if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_HOLE:
             self._seconds_of_holes += gap
         self._errors_at_last_frame = self.n_errors
         self._last_frame = time
-        self._shown_until = max(self._shown_until, time + self._duration(frame))
+        self._shown_until = max(
+            self._shown_until, time + (self._interval if file_time is None else 0)
+        )
         self.n_frames += 1
         return time
+
+
+def _with_next_pts(
+    packets: Iterable["Packet[VideoStream]"],
+) -> Iterator[tuple["Packet[VideoStream]", int | None]]:
+    """Yield (packet, pts of the frame shown after it), with one packet of foresight.
+
+    The frame after it may be stored further on; then the time is that of a later frame, or None.
+    It is never too early.
+    """
+    near: deque[int] = deque(maxlen=2 * _MOST_REORDERED)
+    held: Packet[VideoStream] | None = None
+    for packet in packets:
+        if packet.pts is not None:
+            near.append(packet.pts)
+        if held is not None:
+            yield held, _least_above(held.pts, near)
+        held = packet
+    if held is not None:
+        yield held, None
+
+
+def _least_above(pts: int | None, others: Iterable[int]) -> int | None:
+    return None if pts is None else min((other for other in others if other > pts), default=None)
 
 
 def declared_seconds(container: InputContainer, stream: VideoStream) -> float | None:

