@@ -14,7 +14,7 @@ The middle stands for its second better than the edge does, and remote taggers t
 frame a second report it for the middle too.
 """
 
-_MOST_MISORDER: Final = Fraction(1)
+_MOST_MISORDER: Final = Fraction(1, 4)
 _MOST_OVERRUN: Final = Fraction(10)
 
 
@@ -91,7 +91,7 @@ class Clock:
     def tick(self, file_time: Fraction | None) -> Fraction:
         """Take the next frame's time, None if it has none; return its seconds after the first.
 
-        A step back of up to a second is a frame out of order: it is shown at the time of the one
+        A step back of up to a quarter second is a frame out of order: it is shown at the time of the one
         before. A longer one, or one forward beyond the declared end, is a joint of two recordings
         or a damaged time: the clock runs on from the frame before.
         """
