@@ -33,7 +33,7 @@ class ForwardPass:
 
     Attributes:
         n_frames: decoded so far.
-        n_errors: pieces that could not be read or decoded so far.
+        n_errors: pieces so far that could not be read or decoded, or only with guesses.
         untimed: whether the file gave no time for some frame.
     """
 
@@ -133,6 +133,7 @@ class ForwardPass:
         gap = time - self._last_frame
         if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_HOLE:
             self._seconds_of_holes += gap
+        self.n_errors += frame.is_corrupt
         self._errors_at_last_frame = self.n_errors
         self._last_frame = time
         self._shown_until = max(

@@ -128,7 +128,7 @@ class Video:
             return Status.PARTIAL, f"{lost}; {float(seen.length()):.1f} s were seen"
         warnings = []
         if seen.n_errors:
-            warnings.append(f"{seen.n_errors} damaged pieces were left out")
+            warnings.append(f"{seen.n_errors} damaged frames: what could be made of them is shown")
         if seen.untimed:
             warnings.append("the file gives no times: a constant frame rate is assumed")
         if self._hdr:

@@ -91,9 +91,9 @@ class Clock:
     def tick(self, file_time: Fraction | None) -> Fraction:
         """Take the next frame's time, None if it has none; return its seconds after the first.
 
-        A step back of up to a quarter second is a frame out of order: it is shown at the time of the one
-        before. A longer one, or one forward beyond the declared end, is a joint of two recordings
-        or a damaged time: the clock runs on from the frame before.
+        A step back of up to a quarter of a second is a frame out of order: it is shown at the time
+        of the one before. A longer one, or one forward beyond the declared end, is a joint of two
+        recordings or a damaged time: the clock runs on from the frame before.
         """
         time = self.place(file_time)
         if time is None or time < self._last - _MOST_MISORDER or time > self._limit:

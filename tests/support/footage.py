@@ -184,6 +184,21 @@ def _mux_tone(file: Any, stream: Any, seconds: float) -> None:
     file.mux(stream.encode())
 
 
+def remux(source: Path, path: Path, container_options: dict[str, str] | None = None) -> Path:
+    """Copy the video of a file into another container, without coding it anew."""
+    with (
+        av.open(str(source)) as read,
+        av.open(str(path), "w", options=container_options or {}) as written,
+    ):
+        stream = read.streams.video[0]
+        copied = written.add_stream_from_template(stream)
+        for packet in read.demux(stream):
+            if packet.dts is not None:
+                packet.stream = copied
+                written.mux(packet)
+    return path
+
+
 def cut_to(path: Path, share: float) -> Path:
     """Keep the first part of a file's bytes, as a broken download does."""
     content = path.read_bytes()
@@ -191,12 +206,11 @@ def cut_to(path: Path, share: float) -> Path:
     return path
 
 
-def zero_from(path: Path, share: float, until: int | None = None) -> Path:
+def zero_from(path: Path, share: float) -> Path:
     """Overwrite the later part of a file with zeros, as a download that reserved its room does."""
-    content = bytearray(path.read_bytes())
-    start, end = int(len(content) * share), until or len(content)
-    content[start:end] = bytes(end - start)
-    path.write_bytes(content)
+    content = path.read_bytes()
+    kept = content[: int(len(content) * share)]
+    path.write_bytes(kept.ljust(len(content), b"\0"))
     return path
 
 
@@ -206,4 +220,12 @@ def flip_bits(path: Path, count: int, start: int, end: int, rng: np.random.Gener
     for place in rng.integers(start, end, count):
         content[place] ^= 1 << int(rng.integers(8))
     path.write_bytes(content)
+    return path
+
+
+def overwrite(path: Path, after: bytes, offset: int, new: bytes) -> Path:
+    """Write bytes ``offset`` bytes after the end of the last ``after`` in a file."""
+    content = path.read_bytes()
+    place = content.rindex(after) + len(after) + offset
+    path.write_bytes(content[:place] + new + content[place + len(new) :])
     return path
