@@ -47,8 +47,7 @@ class ForwardPass:
         self._last_frame = Fraction(0)
         self._shown_until = Fraction(0)
         self._stored_until = Fraction(0)
-        self._file_start: Fraction | None = None
-        self._file_end = Fraction(0)
+        self._spans: dict[int, tuple[int, int]] = {}
         self._errors_at_last_frame = 0
         self._seconds_of_holes = Fraction(0)
         self.n_frames = 0
@@ -57,9 +56,13 @@ class ForwardPass:
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (seconds after the first frame, frame); damage is counted and passed over."""
+        # The first frame, which starts the clock, may come packets after its own.
+        unplaced: Fraction | None = None
         for packet, next_pts in _with_next_pts(self._packets()):
-            self._stored_until = max(self._stored_until, self._end_of(packet))
-            self._choose_whether_to_decode(packet, next_pts)
+            start, end = _seconds(packet.pts, packet.time_base), self._end_of(packet)
+            self._stored_until = max(self._stored_until, self._clock.place(end) or Fraction(0))
+            wanted = self._is_wanted(start, _seconds(next_pts, packet.time_base))
+            self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
@@ -67,7 +70,11 @@ class ForwardPass:
                 continue
             for frame in decoded:
                 yield self._tick(frame), frame
-            self._shown_until = max(self._shown_until, self._end_of(packet))
+            if end is not None:
+                unplaced = end if unplaced is None else max(unplaced, end)
+            placed = self._clock.place(unplaced)
+            if placed is not None:
+                self._shown_until, unplaced = max(self._shown_until, placed), None
 
     def length(self) -> Fraction:
         """Return when the last frame so far stops being shown, in seconds after the first."""
@@ -78,11 +85,8 @@ class ForwardPass:
 
     def loss(self) -> str:
         """Say what is missing when more than a second is; otherwise return nothing."""
-        if self._declared is not None:
-            # Some containers count from their first packet, others from zero.
-            reached = self._file_end - min(Fraction(0), self._file_start or Fraction(0))
-            if reached < self._declared - _TOLERATED_LOSS:
-                return f"the file says {float(self._declared):.1f} s but is cut off"
+        if self._declared is not None and self._file_span() < self._declared - _TOLERATED_LOSS:
+            return f"the file says {float(self._declared):.1f} s but is cut off"
         if self.n_errors and self._stored_until - self._shown_until > _TOLERATED_LOSS:
             return "the end is damaged"
         if self._seconds_of_holes:
@@ -100,28 +104,36 @@ class ForwardPass:
             self.n_errors += 1
 
     def _note_span(self, packet: "Packet[Any]") -> None:
+        if packet.pts is None:
+            return
+        # In ticks: this is done for every packet of sound, too.
+        start, end = self._spans.get(packet.stream.index, (packet.pts, packet.pts))
+        self._spans[packet.stream.index] = (
+            min(start, packet.pts),
+            max(end, packet.pts + (packet.duration or 0)),
+        )
+
+    def _file_span(self) -> Fraction:
+        """Return when the last packet of all streams ends, in seconds.
+
+        Counted from the first packet or, if that is earlier, from 0: containers differ in it.
+        """
+        units = {i: self._container.streams[i].time_base or Fraction(0) for i in self._spans}
+        starts = [start * units[i] for i, (start, _) in self._spans.items()]
+        ends = [end * units[i] for i, (_, end) in self._spans.items()]
+        return max(ends, default=Fraction(0)) - min([*starts, Fraction(0)])
+
+    def _is_wanted(self, start: Fraction | None, end: Fraction | None) -> bool:
+        since = self._clock.place(start)
+        if since is None or start is None or end is None:
+            return True
+        return midpoint_within(since, end - start)
+
+    def _end_of(self, packet: "Packet[VideoStream]") -> Fraction | None:
+        """Return when the packet's frame stops being shown, in the file's time."""
         start = _seconds(packet.pts, packet.time_base)
         if start is None:
-            return
-        if self._file_start is None or start < self._file_start:
-            self._file_start = start
-        self._file_end = max(self._file_end, start + (packet.duration or 0) * packet.time_base)
-
-    def _choose_whether_to_decode(
-        self, packet: "Packet[VideoStream]", next_pts: int | None
-    ) -> None:
-        start = self._time_of(packet.pts, packet)
-        end = self._time_of(next_pts, packet)
-        wanted = start is None or end is None or midpoint_within(start, end - start)
-        self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
-
-    def _time_of(self, pts: int | None, packet: "Packet[VideoStream]") -> Fraction | None:
-        return self._clock.place(_seconds(pts, packet.time_base))
-
-    def _end_of(self, packet: "Packet[VideoStream]") -> Fraction:
-        start = self._time_of(packet.pts, packet)
-        if start is None:
-            return Fraction(0)
+            return None
         # Where frames are reordered, a packet's duration is that of another frame.
         own = _seconds(packet.duration, packet.time_base) if packet.pts == packet.dts else None
         return start + (own or self._interval)

@@ -252,6 +252,16 @@ def test_a_clip_of_less_than_half_a_second_is_one_second(n_frames: int, tmp_path
     assert video.status is Status.OK
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libvpx-vp9", "mjpeg", "mpeg4"])
+@pytest.mark.parametrize("n_frames", [1, 2, 3, 5])
+def test_a_frame_a_second_gives_every_frame(codec: str, n_frames: int, tmp_path: Path) -> None:
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    pictures = [numbered(i) for i in range(n_frames)]
+    for ending in ("mp4", "mkv"):
+        path = write_video(tmp_path / f"x.{ending}", pictures, codec=codec, pixels=pixels, rate=1)
+        assert [read_number(second.frame) for second in watched(path)] == list(range(n_frames))
+
+
 @pytest.mark.parametrize(("n_frames", "n_seconds"), [(37, 1), (38, 2), (62, 2), (63, 3)])
 def test_the_last_second_counts_if_its_middle_is_shown(
     n_frames: int, n_seconds: int, tmp_path: Path
