@@ -1,0 +1,152 @@
+"""Tag counts as they come in, turned into forward rows."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InvalidInput
+from engine.kernels.forward import Unsigned
+from engine.kernels.rows import are_tidy, take_rows
+
+_GREATEST_COUNT = 2**32 - 1
+_NARROW = 2**16
+
+
+class Rows(Protocol):
+    """Rows of numbers, compressed: a scipy CSR matrix, or any record of the same arrays.
+
+    Row i has ``data[indptr[i]:indptr[i + 1]]`` in the columns
+    ``indices[indptr[i]:indptr[i + 1]]``; ``shape`` is (rows, columns).
+    """
+
+    @property
+    def indptr(self) -> Any:
+        """Shape (rows + 1,)."""
+
+    @property
+    def indices(self) -> Any:
+        """Shape (numbers,)."""
+
+    @property
+    def data(self) -> Any:
+        """Shape (numbers,)."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many rows and columns."""
+
+
+def row_arrays(
+    rows: Rows,
+) -> tuple[NDArray[np.int64], NDArray[np.integer[Any]], NDArray[Any], int]:
+    """Return ``indptr``, ``indices``, ``data`` and the number of columns, checked.
+
+    Raises:
+        InvalidInput: these are not compressed rows, or an index is outside the shape.
+    """
+    form = getattr(rows, "format", "csr")
+    if form != "csr":
+        raise InvalidInput(f"expected compressed rows (CSR), got {form!r}: convert with .tocsr()")
+    n_rows, n_columns = rows.shape
+    starts = np.array(rows.indptr, dtype=np.int64)
+    if starts.shape != (n_rows + 1,) or starts[0] != 0 or np.any(np.diff(starts) < 0):
+        raise InvalidInput(f"indptr must rise from 0 over {n_rows + 1} places, one more than rows")
+    n_numbers = int(starts[-1])
+    columns, data = np.asarray(rows.indices), np.asarray(rows.data)
+    if columns.ndim != 1 or data.ndim != 1 or min(columns.size, data.size) < n_numbers:
+        raise InvalidInput(f"indices and data must be lists of {n_numbers} numbers each")
+    columns, data = columns[:n_numbers], data[:n_numbers]
+    if n_numbers and columns.dtype.kind not in "iu":
+        raise InvalidInput(f"indices must be whole numbers, not {columns.dtype}")
+    if n_numbers and not 0 <= columns.min() <= columns.max() < n_columns:
+        raise InvalidInput(f"a tag number is outside 0 to {n_columns - 1}")
+    return starts, columns, data, n_columns
+
+
+class CountRows:
+    """Tag counts video by video: tags rising, each once, no count 0.
+
+    Args:
+        starts: shape (n_videos + 1,).
+        tags: shape (n_postings,), ``uint16``, or ``uint32`` if a tag or a count needs it.
+        counts: shape (n_postings,), of the same type.
+        n_tags: size of the vocabulary.
+    """
+
+    def __init__(
+        self, starts: NDArray[np.int64], tags: Unsigned, counts: Unsigned, n_tags: int
+    ) -> None:
+        self.starts = starts
+        self.tags = tags
+        self.counts = counts
+        self.n_tags = n_tags
+
+    @classmethod
+    def read(cls, matrix: Rows) -> "CountRows":
+        """Read a matrix of whole numbers; explicit zeros go, repeats of a tag are added up.
+
+        Raises:
+            InvalidInput: not compressed rows, or a count is negative, broken, or above 2^32 - 1.
+        """
+        starts, tags, counts, n_tags = row_arrays(matrix)
+        _check_counts(counts)
+        narrow = _narrow_rows(starts, tags, counts, n_tags)
+        if not are_tidy(narrow.starts, narrow.tags, narrow.counts):
+            return _tidied(starts, tags, counts, n_tags)
+        return narrow
+
+    def keep(self, kept: NDArray[np.bool_]) -> "CountRows":
+        """Return the rows with only the tags that ``kept``, shape (n_tags,), says."""
+        stays = kept[self.tags]
+        before = np.zeros(stays.size + 1, dtype=np.int64)
+        np.cumsum(stays, out=before[1:])
+        return CountRows(before[self.starts], self.tags[stays], self.counts[stays], self.n_tags)
+
+    def take(self, order: NDArray[np.int64]) -> "CountRows":
+        """Return the rows in another order: row ``order[i]`` becomes row i."""
+        taken = CountRows(
+            np.zeros_like(self.starts),
+            np.empty_like(self.tags),
+            np.empty_like(self.counts),
+            self.n_tags,
+        )
+        take_rows(
+            self.starts, self.tags, self.counts, order, taken.starts, taken.tags, taken.counts
+        )
+        return taken
+
+
+def _check_counts(counts: NDArray[Any]) -> None:
+    if counts.dtype.kind not in "biuf":
+        raise InvalidInput(f"counts must be whole numbers, not {counts.dtype}")
+    if not counts.size:
+        return
+    if counts.dtype.kind == "f" and not np.array_equal(counts, np.floor(counts)):
+        raise InvalidInput("counts must be whole numbers: one is a fraction or not a number")
+    if not 0 <= counts.min() <= counts.max() <= _GREATEST_COUNT:
+        raise InvalidInput(f"a count is outside 0 to {_GREATEST_COUNT}")
+
+
+def _narrow_rows(
+    starts: NDArray[np.int64], tags: NDArray[Any], counts: NDArray[Any], n_tags: int
+) -> CountRows:
+    fits = n_tags <= _NARROW and (counts.size == 0 or counts.max() < _NARROW)
+    if fits:
+        return CountRows(starts, tags.astype(np.uint16), counts.astype(np.uint16), n_tags)
+    return CountRows(starts, tags.astype(np.uint32), counts.astype(np.uint32), n_tags)
+
+
+def _tidied(
+    starts: NDArray[np.int64], tags: NDArray[Any], counts: NDArray[Any], n_tags: int
+) -> CountRows:
+    n_rows = starts.size - 1
+    # A place is a row and a tag as one number; a repeat is the same place again.
+    place = np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(starts)) * n_tags + tags
+    present = counts > 0
+    places, where = np.unique(place[present], return_inverse=True)
+    totals = np.zeros(places.size, dtype=np.int64)
+    np.add.at(totals, where, counts[present].astype(np.int64))
+    _check_counts(totals)
+    tidy_starts = np.searchsorted(places, np.arange(n_rows + 1, dtype=np.int64) * n_tags)
+    return _narrow_rows(tidy_starts.astype(np.int64), places % n_tags, totals, n_tags)

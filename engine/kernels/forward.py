@@ -1,0 +1,185 @@
+"""Forward rows: what each video has, and its exact score for one query.
+
+The one place where a score is made: the other kernels only decide which videos are worth it, so
+that a video has the same score, to the last bit, whichever kernel found it.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels.best import LEAST, floor_of_key, key_of, push, unload
+from engine.kernels.compiled import compiled
+
+Floats = NDArray[np.float64]
+Unsigned = NDArray[np.uint16] | NDArray[np.uint32]
+
+RAW: Final = 0
+SQRT: Final = 1
+LOG: Final = 2
+
+_SCALE_MARGIN: Final = 1.0 + 2.0**-22
+"""Above 1 by more than a 32-bit scale is off."""
+
+
+class ForwardRows(NamedTuple):
+    """The tags of every video, video by video.
+
+    Args:
+        starts: shape (n_videos + 1,); video v owns ``tags[starts[v]:starts[v + 1]]``.
+        tags: shape (n_postings,), rising within a video.
+        counts: shape (n_postings,), aligned with ``tags``.
+        scales: shape (n_videos,): 1 / pivoted norm, 0 for a video without tags.
+        idf: shape (n_tags,).
+        tf: ``RAW``, ``SQRT`` or ``LOG``.
+        slope: of the pivoted norm.
+        pivot: of the pivoted norm.
+    """
+
+    starts: NDArray[np.int64]
+    tags: Unsigned
+    counts: Unsigned
+    scales: NDArray[np.float32]
+    idf: Floats
+    tf: int
+    slope: float
+    pivot: float
+
+
+class Queries(NamedTuple):
+    """Some queries, one after the other.
+
+    Args:
+        starts: shape (n_queries + 1,); query i owns ``tags[starts[i]:starts[i + 1]]``.
+        tags: a tag at most once a query, all below the size of the vocabulary.
+        units: the query's vector, of length 1, aligned with ``tags``: what an impact is
+            multiplied by.
+        weights: ``units`` x idf: what a scaled term frequency is multiplied by.
+    """
+
+    starts: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    units: Floats
+    weights: Floats
+
+
+class Found(NamedTuple):
+    """Where the matches go: shape (n_queries, k) each, best first, and how many there are."""
+
+    keys: NDArray[np.int64]
+    scores: Floats
+    sizes: NDArray[np.int64]
+
+
+def _tf(count: int, tf: int) -> float:
+    if tf == RAW:
+        return float(count)
+    if tf == SQRT:
+        return float(np.sqrt(float(count)))
+    return float(1.0 + np.log(float(count)))
+
+
+term_frequency = compiled(_tf)
+
+
+def _norms(
+    starts: NDArray[np.int64],
+    tags: Unsigned,
+    counts: Unsigned,
+    tf: int,
+    idf: Floats,
+    norms: Floats,
+) -> None:
+    """Fill ``norms``, shape (n_videos,), with the Euclidean norms of the tf-idf rows."""
+    for row in range(norms.size):
+        total = 0.0
+        for at in range(starts[row], starts[row + 1]):
+            weight = term_frequency(counts[at], tf) * idf[tags[at]]
+            total += weight * weight
+        norms[row] = np.sqrt(total)
+
+
+norms_of = compiled(_norms)
+
+
+def _score(forward: ForwardRows, row: int, weights: Floats, enough: float) -> float:
+    """Return the exact score of one video, or 0 if it is below ``enough``.
+
+    Videos with proportional counts have the same cosine and must tie, so the norm is computed in
+    64 bits for those whose score with the stored 32-bit scale is enough.
+
+    Args:
+        forward: the rows.
+        row: which of them.
+        weights: shape (n_tags,), the dense query.
+        enough: the least score of interest, above 0.
+    """
+    start, end = forward.starts[row], forward.starts[row + 1]
+    total = 0.0
+    for at in range(start, end):
+        total += weights[forward.tags[at]] * term_frequency(forward.counts[at], forward.tf)
+    if total * forward.scales[row] * _SCALE_MARGIN < enough:
+        return 0.0
+    squares = 0.0
+    for at in range(start, end):
+        weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[forward.tags[at]]
+        squares += weight * weight
+    return total / ((1.0 - forward.slope) * forward.pivot + forward.slope * float(np.sqrt(squares)))
+
+
+score_row = compiled(_score)
+
+
+def _spread(queries: Queries, query: int, weights: Floats) -> None:
+    """Write one query into the dense ``weights``."""
+    for at in range(queries.starts[query], queries.starts[query + 1]):
+        weights[queries.tags[at]] = queries.weights[at]
+
+
+spread = compiled(_spread)
+
+
+def _wipe(queries: Queries, query: int, weights: Floats) -> None:
+    """Undo ``spread``: the dense ``weights`` are all 0 again."""
+    for at in range(queries.starts[query], queries.starts[query + 1]):
+        weights[queries.tags[at]] = 0.0
+
+
+wipe = compiled(_wipe)
+
+
+def _score_rows(
+    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, scores: Floats
+) -> None:
+    """Fill ``scores`` with the exact scores of ``rows``, for the first of ``queries``."""
+    spread(queries, 0, weights)
+    for at in range(rows.size):
+        row = rows[at]
+        empty = forward.starts[row] == forward.starts[row + 1]
+        scores[at] = 0.0 if empty else score_row(forward, row, weights, -np.inf)
+    wipe(queries, 0, weights)
+
+
+score_rows = compiled(_score_rows)
+
+
+def _search_rows(
+    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, found: Found
+) -> None:
+    """Find the best of ``rows`` for every query by scoring each of them."""
+    k = found.keys.shape[1]
+    for query in range(queries.starts.size - 1):
+        keys, scores, size = found.keys[query], found.scores[query], 0
+        spread(queries, query, weights)
+        for row in rows:
+            enough = floor_of_key(keys[0]) if size == k else LEAST
+            score = score_row(forward, row, weights, enough)
+            if score > LEAST:
+                size = push(keys, scores, size, k, key_of(score, row), score)
+        wipe(queries, query, weights)
+        unload(keys, scores, size)
+        found.sizes[query] = size
+
+
+search_rows = compiled(_search_rows)

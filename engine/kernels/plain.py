@@ -1,0 +1,160 @@
+"""The plain search: add up every posting of the query, keep the best.
+
+Term at a time. Rows are taken 65,536 at a time, so that the accumulators stay in the processor's
+second-level cache and a row within its chunk is two bytes.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels.best import LEAST, floor_of_key, key_of, push, unload
+from engine.kernels.compiled import compiled
+from engine.kernels.forward import (
+    Floats,
+    ForwardRows,
+    Found,
+    Queries,
+    score_row,
+    spread,
+    term_frequency,
+    wipe,
+)
+
+CHUNK_ROWS: Final = 65_536
+_BLOCK_ROWS: Final = 64
+
+
+class PlainPostings(NamedTuple):
+    """Posting lists with their impacts, chunk of rows by chunk of rows, tag by tag.
+
+    Args:
+        starts: shape (n_chunks * n_tags + 1,); tag t in chunk c owns the postings from
+            ``starts[c * n_tags + t]`` to the next.
+        rows: shape (n_postings,), the row within its chunk, rising within a tag.
+        impacts: shape (n_postings,), aligned with ``rows``.
+    """
+
+    starts: NDArray[np.int64]
+    rows: NDArray[np.uint16]
+    impacts: NDArray[np.float32]
+
+
+def _build(forward: ForwardRows, postings: PlainPostings) -> float:
+    """Fill ``postings``, whose ``starts`` are all 0 yet; return the greatest norm of a row."""
+    n_tags, starts = forward.idf.size, postings.starts
+    for row in range(forward.scales.size):
+        before = row // CHUNK_ROWS * n_tags
+        for at in range(forward.starts[row], forward.starts[row + 1]):
+            starts[before + forward.tags[at] + 1] += 1
+    for at in range(1, starts.size):
+        starts[at] += starts[at - 1]
+    free = starts[:-1].copy()
+    greatest = 0.0
+    for row in range(forward.scales.size):
+        before = row // CHUNK_ROWS * n_tags
+        squares = 0.0
+        for at in range(forward.starts[row], forward.starts[row + 1]):
+            tag = forward.tags[at]
+            weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
+            impact = weight * forward.scales[row]
+            squares += impact * impact
+            to = free[before + tag]
+            postings.rows[to] = row % CHUNK_ROWS
+            postings.impacts[to] = impact
+            free[before + tag] = to + 1
+        greatest = max(greatest, squares)
+    return float(np.sqrt(greatest))
+
+
+build_plain = compiled(_build)
+
+
+def _add(
+    postings: PlainPostings, start: int, end: int, weight: np.float32, sums: NDArray[np.float32]
+) -> None:
+    """Add one posting list, times the weight, to the accumulators."""
+    for at in range(start, end):
+        sums[postings.rows[at]] += weight * postings.impacts[at]
+
+
+add_postings = compiled(_add)
+
+
+def _greatest(bits: NDArray[np.int32], start: int, end: int) -> int:
+    """Return the greatest of the accumulators' bit patterns, at least 0.
+
+    Of floats above 0, the greater has the greater bit pattern, and those below 0 have negative
+    ones; a greatest integer is found several lanes at a time, a greatest float is not.
+    """
+    greatest = np.int32(0)
+    for at in range(start, end):
+        value = bits[at]
+        if value > greatest:
+            greatest = value
+    return int(greatest)
+
+
+greatest_bits = compiled(_greatest)
+
+
+def _search(
+    forward: ForwardRows,
+    postings: PlainPostings,
+    queries: Queries,
+    passes: NDArray[np.bool_],
+    rounding: float,
+    weights: Floats,
+    sums: NDArray[np.float32],
+    found: Found,
+) -> None:
+    """Find the best videos for every query.
+
+    Args:
+        forward: the exact scores come from here.
+        postings: made of the same rows.
+        queries: what to look for.
+        passes: shape (n_videos,), the rows that may be found, or (0,) for all.
+        rounding: what a sum of impacts may be off by.
+        weights: scratch, shape (n_tags,), all 0 before and after.
+        sums: scratch, shape (CHUNK_ROWS,), all 0 before and after.
+        found: filled, best first.
+    """
+    k = found.keys.shape[1]
+    n_videos = forward.scales.size
+    n_tags = weights.size
+    bits = sums.view(np.int32)
+    for query in range(queries.starts.size - 1):
+        keys, scores, size = found.keys[query], found.scores[query], 0
+        spread(queries, query, weights)
+        for first in range(0, n_videos, CHUNK_ROWS):
+            before = first // CHUNK_ROWS * n_tags
+            for at in range(queries.starts[query], queries.starts[query + 1]):
+                start = postings.starts[before + queries.tags[at]]
+                end = postings.starts[before + queries.tags[at] + 1]
+                add_postings(postings, start, end, np.float32(queries.units[at]), sums)
+            last = min(CHUNK_ROWS, n_videos - first)
+            for block in range(0, last, _BLOCK_ROWS):
+                block_end = min(block + _BLOCK_ROWS, last)
+                enough = floor_of_key(keys[0]) if size == k else LEAST
+                least = enough - rounding
+                greatest = greatest_bits(bits, block, block_end)
+                if least > 0.0 and greatest < np.float32(least).view(np.int32):
+                    continue
+                for at in range(block, block_end):
+                    if sums[at] == 0.0 or sums[at] < least:
+                        continue
+                    row = first + at
+                    if passes.size > 0 and not passes[row]:
+                        continue
+                    score = score_row(forward, row, weights, enough)
+                    if score > LEAST:
+                        size = push(keys, scores, size, k, key_of(score, row), score)
+            sums[:last] = 0.0
+        wipe(queries, query, weights)
+        unload(keys, scores, size)
+        found.sizes[query] = size
+
+
+search_plain = compiled(_search)

@@ -1,0 +1,104 @@
+"""What is looked for: weighted tags as a vector of length 1."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.counts import Rows, row_arrays
+from engine.errors import InvalidInput
+from engine.kernels.forward import Floats, Queries
+
+Tags = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query ready to be scored.
+
+    Args:
+        tags: rising, each once, all in the vocabulary, none with a weight of 0.
+        units: the query's vector weight x idf divided by its length, so of length 1.
+        unknown: tags that were asked for but are not in the vocabulary, rising.
+    """
+
+    tags: Tags
+    units: Floats
+    unknown: Tags
+
+    @classmethod
+    def weigh(cls, tags: ArrayLike, weights: ArrayLike, idf: Floats) -> Self:
+        """Weigh tags by idf; the weights of a tag given twice add up.
+
+        Args:
+            tags: shape (n,), tag numbers.
+            weights: shape (n,), any finite numbers.
+            idf: shape (n_tags,), 0 for a tag that is in no row of the index by choice.
+
+        Raises:
+            InvalidInput: the shapes differ, a tag is no number or a weight is not finite.
+        """
+        tags, weights = _checked(tags, weights)
+        known = is_known(tags, idf)
+        unknown = np.unique(tags[~known])
+        unique, place = np.unique(tags[known], return_inverse=True)
+        totals = np.zeros(unique.size, dtype=np.float64)
+        greatest = np.abs(weights[known]).max(initial=0.0)
+        if greatest > 0:
+            # Divided first, so that squares of the largest weights stay finite.
+            np.add.at(totals, place, weights[known] / greatest)
+        vector = totals * idf[unique]
+        present = vector != 0
+        unique, vector = unique[present], vector[present]
+        length = np.sqrt(np.dot(vector, vector))
+        return cls(unique, vector / length if unique.size else vector, unknown)
+
+
+def is_known(tags: Tags, idf: Floats) -> NDArray[np.bool_]:
+    """Tell, per tag, whether the index knows it."""
+    known = (tags >= 0) & (tags < idf.size)
+    known[known] = idf[tags[known]] > 0
+    return known
+
+
+def queries_of(rows: Rows, idf: Floats) -> list[Query]:
+    """Weigh every row of a matrix (queries x tags) of weights."""
+    starts, tags, weights, _ = row_arrays(rows)
+    return [
+        Query.weigh(tags[start:end], weights[start:end], idf)
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    ]
+
+
+def packed(queries: list[Query], idf: Floats) -> Queries:
+    """Put queries one after the other, as the kernels take them.
+
+    Tags from ``idf.size`` on are left out: a query may come from an index with a longer
+    vocabulary, whose tags then count in its length but are in no row here.
+    """
+    cuts = [np.searchsorted(query.tags, idf.size) for query in queries]
+    starts = np.zeros(len(queries) + 1, dtype=np.int64)
+    np.cumsum(np.array(cuts, dtype=np.int64), out=starts[1:])
+    cut = list(zip(queries, cuts, strict=True))
+    tags = np.concatenate([query.tags[:end] for query, end in cut] or [np.empty(0, np.int64)])
+    units = np.concatenate([query.units[:end] for query, end in cut] or [np.empty(0)])
+    return Queries(starts, tags, units, units * idf[tags])
+
+
+def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
+    numbers = np.asarray(tags)
+    try:
+        values = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"weights must be numbers: {error}") from error
+    if numbers.ndim != 1 or numbers.shape != values.shape:
+        raise InvalidInput(
+            f"tags and weights must be two lists of one length, not {numbers.shape} and"
+            f" {values.shape}"
+        )
+    if numbers.size and numbers.dtype.kind not in "iu":
+        raise InvalidInput(f"tags are given by number, not as {numbers.dtype}")
+    if not np.all(np.isfinite(values)):
+        raise InvalidInput("weights must be finite numbers: one is not")
+    return numbers.astype(np.int64), values

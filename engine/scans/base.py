@@ -1,0 +1,46 @@
+"""What a scan must offer."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels.forward import Floats, ForwardRows, Found, Queries
+
+Array = NDArray[Any]
+
+
+class Scan(Protocol):
+    """Finds the k best rows for each of some queries; exact, whatever it skips."""
+
+    @property
+    def name(self) -> str:
+        """What a caller chooses it by."""
+
+    @property
+    def arrays(self) -> Mapping[str, Array]:
+        """What it keeps beside the forward rows, by name; enough to make it anew."""
+
+    def scratch(self) -> tuple[Array, ...]:
+        """Return the accumulators one thread needs; ``find`` leaves them as it got them."""
+
+    def find(
+        self,
+        forward: ForwardRows,
+        queries: Queries,
+        passes: NDArray[np.bool_],
+        weights: Floats,
+        scratch: tuple[Array, ...],
+        found: Found,
+    ) -> None:
+        """Fill ``found``.
+
+        Args:
+            forward: the rows this scan was made of.
+            queries: what to look for.
+            passes: shape (n_videos,), the rows that may be found, or (0,) for all.
+            weights: shape (n_tags,), all 0 before and after.
+            scratch: as made by ``scratch``.
+            found: filled, best first.
+        """
