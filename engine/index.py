@@ -40,6 +40,7 @@ from engine.kernels.forward import (
 )
 from engine.queries import Query, is_known, packed, queries_of
 from engine.scans.base import Array, Scan
+from engine.scans.levels import LevelScan
 from engine.scans.plain import PlainScan
 from engine.scans.rows import RowScan
 from engine.video_ids import VideoIds
@@ -54,10 +55,11 @@ from engine.weighting import (
 )
 
 RowNumbers = NDArray[np.int64]
-Kernel = Literal["rows", "plain"]
+Kernel = Literal["rows", "plain", "levels"]
 
 _TF_CODES: Final = {"raw": RAW, "sqrt": SQRT, "log": LOG}
 _FEW: Final = 0.02
+_MANY: Final = 100_000
 _EVERY_ROW: Final = np.empty(0, dtype=np.bool_)
 _LEAST_SLOPE: Final = 0.01
 _BLOCK_QUERIES: Final = 16
@@ -154,10 +156,7 @@ class Index:
         if order is not None:
             rows, norms = rows.take(order), norms[order]
         forward = _forward(rows, norms, weighting)
-        if kernel is None:
-            kernel = "plain"
-        scan: Scan = RowScan() if kernel == "rows" else PlainScan.build(forward)
-        return cls(video_ids, forward, weighting, scan)
+        return cls(video_ids, forward, weighting, _scan(forward, kernel))
 
     @property
     def n_videos(self) -> int:
@@ -443,7 +442,19 @@ class Index:
         return scratch
 
 
-_SCANS: Final[dict[str, Any]] = {"rows": lambda _: RowScan(), "plain": PlainScan.of}
+_SCANS: Final[dict[str, Any]] = {
+    "rows": lambda _: RowScan(),
+    "plain": PlainScan.of,
+    "levels": LevelScan.of,
+}
+
+
+def _scan(forward: ForwardRows, kernel: Kernel | None) -> Scan:
+    if kernel == "rows":
+        return RowScan()
+    if kernel == "levels" or (kernel is None and forward.scales.size >= _MANY):
+        return LevelScan.build(forward)
+    return PlainScan.build(forward)
 
 
 def _norms(rows: CountRows, weighting: Weighting) -> Floats:

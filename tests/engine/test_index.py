@@ -17,7 +17,7 @@ from engine.index import Index, Kernel
 from engine.weighting import TfName
 from support.corpora import Corpus, Wanted, assert_best, corpora, seen_corpus, textbook, wanted
 
-KERNELS: tuple[Kernel, ...] = ("rows", "plain")
+KERNELS: tuple[Kernel, ...] = ("rows", "plain", "levels")
 kernels = st.sampled_from(KERNELS)
 
 
