@@ -111,3 +111,15 @@ class CountMatrix:
             data=np.concatenate([np.zeros(0, np.uint32), *(row.seconds for row in rows)]),
             shape=(len(rows), n_tags),
         )
+
+    @classmethod
+    def stacked(cls, matrices: Sequence["CountMatrix"], n_tags: int) -> Self:
+        """Put the rows of several matrices under each other."""
+        ends = np.cumsum([0, *(len(matrix.data) for matrix in matrices)])
+        starts = [matrix.indptr[:-1] + end for matrix, end in zip(matrices, ends, strict=False)]
+        return cls(
+            indptr=np.concatenate([*starts, ends[-1:]]).astype(np.int64),
+            indices=np.concatenate([np.zeros(0, np.uint32), *(m.indices for m in matrices)]),
+            data=np.concatenate([np.zeros(0, np.uint32), *(m.data for m in matrices)]),
+            shape=(sum(matrix.shape[0] for matrix in matrices), n_tags),
+        )

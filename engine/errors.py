@@ -8,6 +8,7 @@
     |   |-- UnknownVideo       no such video in the catalog
     |   `-- AmbiguousVideo     several videos answer to that name
     |-- NothingIndexed         a search before the first reindex
+    |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
     |-- CatalogUnusable        the catalog cannot be opened, or is of a newer version
     `-- MissingPart            an optional part is not installed; says how to get it
@@ -63,6 +64,13 @@ class NothingIndexed(ReelmatchError):
 
     def __init__(self) -> None:
         super().__init__("nothing is indexed yet: run 'reelmatch reindex' after 'reelmatch ingest'")
+
+
+class ReindexRunning(ReelmatchError):
+    """A second reindex while one runs."""
+
+    def __init__(self) -> None:
+        super().__init__("another reindex is running on this catalogue: wait until it is done")
 
 
 class CorruptData(ReelmatchError):

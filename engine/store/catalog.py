@@ -4,11 +4,12 @@ Many processes may read while one writes (WAL). Every write is one transaction a
 catalog's revision on by one, so that whoever follows it can tell what is new.
 """
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -23,6 +24,7 @@ from engine.store.tracks import Track
 from engine.vocabulary import Vocabulary
 
 _BUSY_SECONDS: Final = 30.0
+_PAGE_VIDEOS: Final = 500
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
@@ -42,6 +44,10 @@ class VideoRecord:
         tagger: who looked, with version; empty when nobody could.
         added_at: when it was first ingested, UTC, ISO 8601.
         source: where it was last found: an absolute path or an address.
+        language: a code such as ``en``; empty when unknown.
+        kind: ``motion``, ``slideshow``, ``overlay``, ``static`` or ``unknown``.
+        uploader: who published it; empty when unknown.
+        categories: what its publisher filed it under.
         revision: the catalog's revision at its last change.
     """
 
@@ -56,14 +62,44 @@ class VideoRecord:
     tagger: str
     added_at: str
     source: str
+    language: str = ""
+    kind: str = "unknown"
+    uploader: str = ""
+    categories: tuple[str, ...] = ()
     revision: int = 0
 
 
 _COLUMNS: Final = (
     "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
-    " order by s.rowid desc limit 1), ''), v.revision"
+    " order by s.rowid desc limit 1), ''), v.language, v.kind, v.uploader, v.categories, v.revision"
 )
+
+
+_FIELDS: Final = tuple(field.name for field in fields(VideoRecord))
+
+
+def _record(row: tuple[Any, ...]) -> VideoRecord:
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["categories"] = tuple(json.loads(values["categories"]))
+    return VideoRecord(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of watched videos by id, and what state it is in: equal means nothing changed.
+
+    Attributes:
+        after: the id before the first.
+        last: the last id.
+        videos: how many there are. A deletion lowers it.
+        newest: the highest of their revisions. Any other change raises it.
+    """
+
+    after: str
+    last: str
+    videos: int
+    newest: int
 
 
 class Catalog:
@@ -130,50 +166,57 @@ class Catalog:
         own: Database = self._own.db
         return own
 
-    def _rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a question and return all its rows."""
         rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
         return rows
 
     @contextmanager
-    def _change(self) -> Iterator[tuple[Database, int]]:
-        """Open a write transaction; yields the database and the revision it will have."""
+    def transaction(self) -> Iterator[Database]:
+        """Write all of a block or nothing."""
         db = self._db
         # Taking the write lock at once: a reader that turns writer midway cannot be made to wait.
         db.execute("begin immediate")
         try:
-            db.execute("update revisions set revision = revision + 1")
-            yield db, self.revision()
+            yield db
         except BaseException:
             db.rollback()
             raise
         db.commit()
 
+    @contextmanager
+    def _change(self) -> Iterator[tuple[Database, int]]:
+        """Open a transaction that moves the revision on; yields the new one, too."""
+        with self.transaction() as db:
+            db.execute("update revisions set revision = revision + 1")
+            yield db, self.revision()
+
     # What is in it
 
     def revision(self) -> int:
         """Return the number that grows with every change."""
-        ((revision,),) = self._rows("select revision from revisions")
+        ((revision,),) = self.rows("select revision from revisions")
         return int(revision)
 
     def vocabulary(self) -> Vocabulary:
         """Return every tag that a tagger of this catalog can name."""
-        return Vocabulary(tuple(name for (name,) in self._rows(_TAG_NAMES)))
+        return Vocabulary(tuple(name for (name,) in self.rows(_TAG_NAMES)))
 
     def videos(self, *, after: str = "", limit: int = -1) -> list[VideoRecord]:
         """Return videos by rising id: those after ``after``, at most ``limit`` (-1: all)."""
         sql = f"select {_COLUMNS} from videos v where v.id > ? order by v.id limit ?"  # noqa: S608 - constants
-        return [VideoRecord(*row) for row in self._rows(sql, (after, limit))]
+        return [_record(row) for row in self.rows(sql, (after, limit))]
 
     def count_videos(self) -> int:
         """Return how many videos there are, watched or not."""
-        ((count,),) = self._rows("select count(*) from videos")
+        ((count,),) = self.rows("select count(*) from videos")
         return int(count)
 
     def get(self, video: str) -> VideoRecord | None:
         """Return the video with exactly this id."""
         sql = f"select {_COLUMNS} from videos v where v.id = ?"  # noqa: S608 - constants
-        for row in self._rows(sql, (video,)):
-            return VideoRecord(*row)
+        for row in self.rows(sql, (video,)):
+            return _record(row)
         return None
 
     def find(self, name: str) -> VideoRecord:
@@ -197,7 +240,7 @@ class Catalog:
             ("select id from videos where title = ?", name),
         )
         for sql, parameter in lookups:
-            ids = sorted(video for (video,) in self._rows(sql, (parameter,)))
+            ids = sorted(video for (video,) in self.rows(sql, (parameter,)))
             if len(ids) > 1:
                 raise AmbiguousVideo(name, ids)
             if ids and (record := self.get(ids[0])):
@@ -206,20 +249,53 @@ class Catalog:
 
     def track(self, video: str) -> Track:
         """Return the observations of a video; an empty track when it could not be watched."""
-        for (blob,) in self._rows("select track from tracks where video = ?", (video,)):
+        for (blob,) in self.rows("select track from tracks where video = ?", (video,)):
             return Track.from_bytes(blob)
         return Track(np.zeros(1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
 
-    def tracks(self) -> Iterator[tuple[str, Track]]:
-        """Yield every watched video's id and observations, by rising id, one at a time."""
-        # Paged by id: one long cursor would keep the write-ahead log from being folded in.
-        after = ""
-        while rows := self._rows(
-            "select video, track from tracks where video > ? order by video limit 100", (after,)
-        ):
-            for video, blob in rows:
-                yield video, Track.from_bytes(blob)
-            after = rows[-1][0]
+    def watched(
+        self, *, after: str = "", limit: int = _PAGE_VIDEOS
+    ) -> list[tuple[VideoRecord, Track]]:
+        """Return a page of the videos that have a track, by rising id, those after ``after``."""
+        rows = self.rows(
+            f"select {_COLUMNS}, t.track from videos v join tracks t on t.video = v.id"  # noqa: S608
+            " where v.id > ? order by v.id limit ?",
+            (after, limit),
+        )
+        return [(_record(row[:-1]), Track.from_bytes(row[-1])) for row in rows]
+
+    def span(self, after: str, last: str) -> Span:
+        """Return the state of the watched videos after one id, up to and with another."""
+        ((videos, newest),) = self.rows(
+            "select count(*), coalesce(max(v.revision), 0) from videos v"
+            " join tracks t on t.video = v.id where v.id > ? and v.id <= ?",
+            (after, last),
+        )
+        return Span(after, last, int(videos), int(newest))
+
+    def watched_among(self, videos: Sequence[str]) -> list[tuple[VideoRecord, Track]]:
+        """Return those of some videos that are there and have a track, by rising id."""
+        found = []
+        for first in range(0, len(videos), _PAGE_VIDEOS):
+            page = videos[first : first + _PAGE_VIDEOS]
+            found += self.rows(
+                f"select {_COLUMNS}, t.track from videos v join tracks t on t.video = v.id"  # noqa: S608
+                f" where v.id in ({','.join('?' * len(page))})",
+                page,
+            )
+        return [(_record(row[:-1]), Track.from_bytes(row[-1])) for row in sorted(found)]
+
+    def changed_since(self, revision: int) -> list[str]:
+        """Return the ids of all videos changed or deleted after a revision, in order of change."""
+        return [
+            video
+            for (video,) in self.rows(
+                "select id from (select id, revision from videos where revision > ?1"
+                " union all select video, revision from tombstones where revision > ?1)"
+                " order by revision",
+                (revision,),
+            )
+        ]
 
     # What changes it
 
@@ -248,7 +324,7 @@ class Catalog:
         when the video could not be watched.
         """
         with self._change() as (db, revision):
-            kept = self._rows("select added_at from videos where id = ?", (record.id,))
+            kept = self.rows("select added_at from videos where id = ?", (record.id,))
             added_at = kept[0][0] if kept else now.isoformat(timespec="seconds")
             db.table("videos").upsert(
                 {
@@ -261,19 +337,37 @@ class Catalog:
                     "height": record.height,
                     "codec": record.codec,
                     "tagger": record.tagger,
+                    "language": record.language,
+                    "kind": record.kind,
+                    "uploader": record.uploader,
+                    "categories": json.dumps(record.categories, ensure_ascii=False),
                     "added_at": added_at,
                     "revision": revision,
                 },
                 pk="id",
             )
+            db.execute("delete from tombstones where video = ?", (record.id,))
             self._remember_source(db, record.source, record.id)
             db.execute("delete from tracks where video = ?", (record.id,))
             if track is not None:
                 db.table("tracks").insert({"video": record.id, "track": track.to_bytes()})
 
+    def delete(self, video: str) -> None:
+        """Forget a video and all that was seen on it.
+
+        Raises:
+            UnknownVideo: when there is no video with exactly this id.
+        """
+        with self._change() as (db, revision):
+            for table, column in (("tracks", "video"), ("sources", "video"), ("videos", "id")):
+                gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
+            if gone.rowcount == 0:
+                raise UnknownVideo(video)
+            db.table("tombstones").insert({"video": video, "revision": revision})
+
     def add_source(self, source: str, video: str) -> None:
         """Remember that this source holds the content of that video, too."""
-        known = self._rows("select video from sources where source = ?", (source,))
+        known = self.rows("select video from sources where source = ?", (source,))
         if known != [(video,)]:
             with self._change() as (db, _):
                 self._remember_source(db, source, video)

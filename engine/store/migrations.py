@@ -24,6 +24,10 @@ def create_catalog(db: Database) -> None:
             "height": int,
             "codec": str,
             "tagger": str,
+            "language": str,
+            "kind": str,
+            "uploader": str,
+            "categories": str,
             "added_at": str,
             "revision": int,
         },
@@ -38,5 +42,33 @@ def create_catalog(db: Database) -> None:
     db.table("tracks").create(
         {"video": str, "track": bytes}, pk="video", foreign_keys=[("video", "videos", "id")]
     )
+    db.table("tombstones").create({"video": str, "revision": int}, pk="video")
+    db.table("tombstones").create_index(["revision"])
     db.table("revisions").create({"id": int, "revision": int}, pk="id", not_null={"revision"})
     db.table("revisions").insert({"id": 0, "revision": 0})
+
+
+@MIGRATIONS()
+def create_jobs(db: Database) -> None:
+    """Create the queue of what is to be ingested."""
+    db.table("jobs").create(
+        {
+            "id": int,
+            "source": str,
+            "options": str,
+            "state": str,
+            "attempts": int,
+            "not_before": float,
+            "worker": str,
+            "lease_until": float,
+            "video": str,
+            "status": str,
+            "reason": str,
+            "seconds": int,
+            "created_at": float,
+            "changed_at": float,
+        },
+        pk="id",
+        not_null={"source", "options", "state", "attempts", "not_before", "lease_until"},
+    )
+    db.table("jobs").create_index(["state", "not_before"])

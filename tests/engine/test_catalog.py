@@ -36,6 +36,9 @@ def a_video(video: str = "00112233445566aa", source: str = "/films/cat.mp4") -> 
         tagger="local@1",
         added_at="",
         source=source,
+        language="en",
+        uploader="Ann",
+        categories=("Pets", "Films"),
     )
 
 
@@ -48,6 +51,8 @@ def test_a_saved_video_is_found_with_its_track(catalog: Catalog) -> None:
     found = catalog.find("00112233445566aa")
     assert found.title == "cat"
     assert found.source == "/films/cat.mp4"
+    assert found.categories == ("Pets", "Films")
+    assert (found.language, found.kind, found.uploader) == ("en", "unknown", "Ann")
     assert found.added_at == "2026-01-02T12:00:00+00:00"
     assert catalog.track(found.id).confidences.tolist() == a_track().confidences.tolist()
 
@@ -115,6 +120,35 @@ def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
     assert catalog.count_videos() == 1
 
 
+def test_a_deleted_video_is_gone_whole_and_is_told_as_a_change(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    before = catalog.revision()
+    catalog.delete("00112233445566aa")
+    assert catalog.count_videos() == 0
+    assert catalog.track("00112233445566aa").n_seconds == 0
+    assert catalog.changed_since(before) == ["00112233445566aa"]
+    with pytest.raises(UnknownVideo):
+        catalog.find("cat.mp4")
+
+
+def test_deleting_what_is_not_there_changes_nothing(catalog: Catalog) -> None:
+    revision = catalog.revision()
+    with pytest.raises(UnknownVideo):
+        catalog.delete("00112233445566aa")
+    assert catalog.revision() == revision
+
+
+def test_changes_come_in_the_order_they_were_made(catalog: Catalog) -> None:
+    for number in (3, 1, 2):
+        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), None, now=NOON)
+    since = catalog.revision()
+    catalog.save(a_video(f"{2:016x}", "/f/2"), None, now=LATER)
+    catalog.delete(f"{3:016x}")
+    catalog.save(a_video(f"{4:016x}", "/f/4"), None, now=LATER)
+    catalog.save(a_video(f"{3:016x}", "/f/3"), None, now=LATER)
+    assert [int(video, 16) for video in catalog.changed_since(since)] == [2, 4, 3]
+
+
 def test_tags_keep_their_numbers(catalog: Catalog) -> None:
     assert catalog.number_tags(["cat", "dog"]).tolist() == [0, 1]
     assert catalog.number_tags(["car", "cat"]).tolist() == [2, 0]
@@ -148,12 +182,23 @@ def test_readers_and_a_writer_do_not_disturb_each_other(catalog: Catalog) -> Non
     assert catalog.count_videos() == 40
 
 
-def test_tracks_come_by_rising_id(catalog: Catalog) -> None:
-    for number in (5, 250, 3, *range(300, 420)):
+def test_watched_videos_come_in_pages_by_rising_id(catalog: Catalog) -> None:
+    for number in (5, 250, 3, *range(300, 320)):
         catalog.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
-    ids = [video for video, _ in catalog.tracks()]
-    assert ids == sorted(ids)
-    assert len(ids) == 123
+    catalog.save(a_video(f"{4:016x}", "/f/4"), None, now=NOON)
+    ids: list[str] = []
+    while page := catalog.watched(after=ids[-1] if ids else "", limit=7):
+        ids += [record.id for record, _ in page]
+    assert ids == [f"{number:016x}" for number in (3, 5, 250, *range(300, 320))]
+
+
+def test_of_many_videos_those_that_were_watched_come(catalog: Catalog) -> None:
+    for number in range(1200):
+        track = a_track() if number % 2 else None
+        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), track, now=NOON)
+    asked = [f"{number:016x}" for number in range(100, 1300)]
+    found = [int(record.id, 16) for record, _ in catalog.watched_among(asked)]
+    assert found == list(range(101, 1200, 2))
 
 
 def test_videos_come_in_pages(catalog: Catalog) -> None:

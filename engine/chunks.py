@@ -1,0 +1,150 @@
+"""The first pass of a reindex: counted rows, some thousands a file, so that none is counted twice.
+
+A file is written aside and renamed, so a file that is there is whole. After a crash those whose
+videos have not changed since are taken as they are.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.counting import CountMatrix
+from engine.facts import Facts
+from engine.rows import VideoRow, counts_of, facts_of, video_row
+from engine.store.catalog import Catalog, Span, VideoRecord
+from engine.store.tracks import Track
+from engine.vocabulary import Vocabulary
+
+CHUNK_VIDEOS: Final = 10_000
+"""Rows a file: a few megabytes, a second of counting."""
+
+_FORMAT: Final = 1
+_PAGE_VIDEOS: Final = 500
+_FACTS: Final = "facts_"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows of consecutive ids.
+
+    Attributes:
+        span: which part of the catalog it is, and its state when it was counted.
+        ids: rising.
+        counts: a row an id.
+        facts: a row an id.
+    """
+
+    span: Span
+    ids: list[str]
+    counts: CountMatrix
+    facts: Facts
+
+
+def counted_chunks(
+    catalog: Catalog,
+    workplace: Path,
+    threshold: float,
+    vocabulary: Vocabulary,
+    *,
+    on_videos: Callable[[int], object],
+    chunk_videos: int,
+) -> list[Path]:
+    """Count all watched videos; return the files, by rising ids.
+
+    Args:
+        catalog: what was seen.
+        workplace: where the files are; those of an earlier run of the same kind are used again.
+        threshold: least confidence that counts.
+        vocabulary: of the catalog.
+        on_videos: called with the number of videos that were just done, for a progress bar.
+        chunk_videos: rows a file.
+    """
+    folder = workplace / f"counts-{_FORMAT}-{threshold}-{len(vocabulary)}"
+    for other in workplace.iterdir():
+        if other != folder:
+            shutil.rmtree(other)
+    folder.mkdir(exist_ok=True)
+    paths: list[Path] = []
+    after = ""
+    while True:
+        path = folder / f"{len(paths):06d}.npz"
+        span = _span_if_current(path, after, catalog)
+        if span is None:
+            chunk = _count(catalog, after, threshold, vocabulary, chunk_videos)
+            if chunk is None:
+                break
+            _write(path, chunk)
+            span = chunk.span
+        paths.append(path)
+        on_videos(span.videos)
+        after = span.last
+    return paths
+
+
+def read_chunk(path: Path, n_tags: int) -> Chunk:
+    """Read a file that ``counted_chunks`` wrote."""
+    with np.load(path, allow_pickle=False) as kept:
+        arrays: dict[str, NDArray[Any]] = dict(kept)
+    said = json.loads(bytes(arrays.pop("said")))
+    facts = {
+        name.removeprefix(_FACTS): array
+        for name, array in arrays.items()
+        if name.startswith(_FACTS)
+    }
+    counts = CountMatrix(
+        arrays["indptr"], arrays["indices"], arrays["data"], (len(said["ids"]), n_tags)
+    )
+    return Chunk(Span(**said["span"]), said["ids"], counts, Facts.from_kept(facts, said["words"]))
+
+
+def _count(
+    catalog: Catalog, after: str, threshold: float, vocabulary: Vocabulary, limit: int
+) -> Chunk | None:
+    rows: list[VideoRow] = []
+    newest = 0
+    for record, track in _watched(catalog, after, limit):
+        rows.append(video_row(record, track, threshold, vocabulary))
+        newest = max(newest, record.revision)
+    if not rows:
+        return None
+    # Of what was read, not of what the catalog holds by now: a change meanwhile must show.
+    span = Span(after, rows[-1].id, len(rows), newest)
+    return Chunk(span, [row.id for row in rows], counts_of(rows, len(vocabulary)), facts_of(rows))
+
+
+def _watched(catalog: Catalog, after: str, limit: int) -> Iterator[tuple[VideoRecord, Track]]:
+    left = limit
+    while left > 0 and (page := catalog.watched(after=after, limit=min(left, _PAGE_VIDEOS))):
+        yield from page
+        left -= len(page)
+        after = page[-1][0].id
+
+
+def _write(path: Path, chunk: Chunk) -> None:
+    said = {"span": asdict(chunk.span), "ids": chunk.ids, "words": chunk.facts.words()}
+    arrays: dict[str, Any] = {
+        "said": np.frombuffer(json.dumps(said).encode(), np.uint8),
+        "indptr": chunk.counts.indptr,
+        "indices": chunk.counts.indices,
+        "data": chunk.counts.data,
+        **{_FACTS + name: array for name, array in chunk.facts.arrays().items()},
+    }
+    aside = path.with_suffix(".part")
+    with aside.open("wb") as file:
+        np.savez(file, **arrays)
+    aside.replace(path)
+
+
+def _span_if_current(path: Path, after: str, catalog: Catalog) -> Span | None:
+    """Return what a file covers, if it goes on after ``after`` and nothing of it changed since."""
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as kept:
+        span = Span(**json.loads(bytes(kept["said"]))["span"])
+    return span if span.after == after and catalog.span(after, span.last) == span else None

@@ -1,0 +1,237 @@
+"""Which videos may be found at all: a small typed tree, compiled to one bit a video.
+
+::
+
+    And(DurationBetween(at_least=30), Not(Seen("alcohol")), LanguageIn(("en", "de")))
+
+Filters are values: two that say the same are equal, so what they compile to can be kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InvalidInput
+from engine.facts import LEVELS, Facts
+from engine.index import Index
+from engine.vocabulary import Vocabulary
+
+Bitmap = NDArray[np.bool_]
+"""Shape (n_videos,), the rows that pass."""
+
+KEPT_BITMAPS: Final = 256
+"""How many compiled filters an index keeps, the least recently used going first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut:
+    """All but these videos; ids that are not in the index are no matter."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Only these videos."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DurationBetween:
+    """As many watched seconds, both ends included."""
+
+    at_least: int = 0
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageIn:
+    """In one of these languages; empty stands for unknown."""
+
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindIn:
+    """Of one of these kinds: motion, slideshow, overlay, static, unknown."""
+
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveAtMost:
+    """No more sensitive than this: none, flag or block; ``unknown`` lets all through."""
+
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryIn:
+    """Filed under at least one of these categories."""
+
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UploaderIn:
+    """Published by one of these."""
+
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedBetween:
+    """First ingested in ``[since, until)``, seconds since 1970, UTC."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A tag was seen for at least so many seconds."""
+
+    tag: str
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these; of none, every video."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of these; of none, no video."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Not this."""
+
+    part: "Filter"
+
+
+Filter = (
+    And
+    | Or
+    | Not
+    | LeaveOut
+    | Within
+    | DurationBetween
+    | LanguageIn
+    | KindIn
+    | SensitiveAtMost
+    | CategoryIn
+    | UploaderIn
+    | AddedBetween
+    | Seen
+)
+
+
+class FilterCompiler:
+    """Compiles filters for the videos of one index; what may come again is kept."""
+
+    def __init__(self, index: Index, facts: Facts, vocabulary: Vocabulary) -> None:
+        self._index = index
+        self._facts = facts
+        self._vocabulary = vocabulary
+        self._kept = lru_cache(maxsize=KEPT_BITMAPS)(self._fresh)
+
+    def compile(self, wanted: Filter) -> Bitmap:
+        """Return which rows pass; not to be written on.
+
+        Raises:
+            UnknownTag: when a tag is not in the vocabulary.
+            InvalidInput: when there is no such sensitive level.
+        """
+        match wanted:
+            case And(parts):
+                passing = np.ones(self._index.n_videos, bool)
+                for part in parts:
+                    passing &= self.compile(part)
+                return passing
+            case Or(parts):
+                passing = np.zeros(self._index.n_videos, bool)
+                for part in parts:
+                    passing |= self.compile(part)
+                return passing
+            case Not(part):
+                return ~self.compile(part)
+            case LeaveOut(ids):
+                return ~self._rows_bitmap(ids)
+            case Within(ids):
+                # Lists of ids belong to one viewer and one moment: not worth keeping.
+                return self._rows_bitmap(ids)
+            case _:
+                return self._kept(wanted)
+
+    def _fresh(self, wanted: Filter) -> Bitmap:
+        passing = self._column_bitmap(wanted)
+        passing.flags.writeable = False
+        return passing
+
+    def _column_bitmap(self, wanted: Filter) -> Bitmap:
+        facts = self._facts
+        match wanted:
+            case DurationBetween(at_least, at_most):
+                return _between(facts.seconds, at_least, None if at_most is None else at_most + 1)
+            case AddedBetween(since, until):
+                return _between(facts.added_at, since, until)
+            case LanguageIn(words):
+                return facts.language.is_any_of(words)
+            case KindIn(words):
+                return facts.kind.is_any_of(words)
+            case UploaderIn(words):
+                return facts.uploader.is_any_of(words)
+            case CategoryIn(words):
+                passing = np.zeros(facts.n_videos, bool)
+                passing[facts.category_rows[facts.category.is_any_of(words)]] = True
+                return passing
+            case SensitiveAtMost(level):
+                return np.asarray(facts.sensitive <= _level(level))
+            case Seen(tag, at_least):
+                (number,) = self._vocabulary.numbers([tag])
+                return seen_rows(self._index, number, at_least)
+            case _:
+                raise TypeError(f"{wanted!r} is no filter")
+
+    def _rows_bitmap(self, ids: Sequence[str]) -> Bitmap:
+        rows = self._index.rows_of(ids)
+        bitmap = np.zeros(self._index.n_videos, bool)
+        bitmap[rows[rows >= 0]] = True
+        return bitmap
+
+
+def seen_rows(index: Index, tag: int, at_least: int) -> Bitmap:
+    """Return the videos on which a tag counts for at least so many seconds."""
+    forward = index.forward
+    places = np.flatnonzero(forward.tags == tag)
+    places = places[forward.counts[places] >= at_least]
+    bitmap = np.full(index.n_videos, at_least <= 0)
+    bitmap[np.searchsorted(forward.starts, places, side="right") - 1] = True
+    return bitmap
+
+
+def _between(column: NDArray[np.integer], at_least: int | None, below: int | None) -> Bitmap:
+    passing = np.ones(len(column), bool)
+    if at_least is not None:
+        passing &= column >= at_least
+    if below is not None:
+        passing &= column < below
+    return passing
+
+
+def _level(name: str) -> int:
+    if name not in LEVELS:
+        raise InvalidInput(f"no sensitive level {name!r}: choose from {', '.join(LEVELS)}")
+    return LEVELS.index(name)

@@ -1,0 +1,216 @@
+"""The batch job: from the catalog's observations to a new generation, then the switch over.
+
+Two passes. The first counts tags, some thousands of videos at a time, into files that survive a
+crash. The second weighs them: document frequencies of the whole, then norms and postings. What
+was written is read back and asked before it is made current.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from engine.chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
+from engine.counting import CountMatrix
+from engine.errors import CorruptData
+from engine.facts import Facts
+from engine.index import Index
+from engine.kernels.best import TIE
+from engine.store.catalog import Catalog
+from engine.store.generations import Generation, Generations, Recipe
+
+VERIFIED_VIDEOS: Final = 16
+"""So many videos' neighbours are searched twice, by the scan and by scoring every row."""
+
+COMPARED_VIDEOS: Final = 200
+"""So many videos' neighbours are compared by a preview."""
+
+_NEIGHBOURS: Final = 10
+
+OnVideos = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a generation holds.
+
+    Attributes:
+        videos: with or without tags that count.
+        tags: tags that count on at least one video.
+        counts: (video, tag) pairs.
+        seconds: the sum of all counts.
+    """
+
+    videos: int
+    tags: int
+    counts: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a reindex would change.
+
+    Attributes:
+        before: of the live generation.
+        after: of the one that would be made.
+        gained: tags that would begin to count.
+        lost: tags that would not count any more.
+        compared: of so many videos the ten most like them were looked up in both.
+        differing: the share of those matches that would be others, 0.0 to 1.0.
+    """
+
+    before: Size
+    after: Size
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    compared: int
+    differing: float
+
+
+def reindex(
+    catalog: Catalog,
+    generations: Generations,
+    recipe: Recipe,
+    *,
+    on_videos: OnVideos = lambda _: None,
+    chunk_videos: int = CHUNK_VIDEOS,
+) -> Generation:
+    """Build a generation from everything seen so far, verify it and make it the live one.
+
+    Can be stopped at any moment, even by ``kill -9``: the old generation stays live, and the next
+    run goes on where this one was.
+
+    Args:
+        catalog: what was seen.
+        generations: where the result goes.
+        recipe: threshold and term frequency.
+        on_videos: called with the number of videos just counted, for a progress bar.
+        chunk_videos: so many videos' counts are kept at a time.
+
+    Raises:
+        ReindexRunning: when another one runs.
+        CorruptData: when what was written does not read back as it was built.
+    """
+    with _built(catalog, generations, recipe, on_videos, chunk_videos) as written:
+        _verify(written)
+        return generations.make_current(written)
+
+
+def preview(
+    catalog: Catalog,
+    generations: Generations,
+    recipe: Recipe,
+    *,
+    on_videos: OnVideos = lambda _: None,
+) -> Preview:
+    """Say what a reindex would change, and change nothing.
+
+    Raises:
+        NothingIndexed: when there is nothing to compare with.
+        ReindexRunning: when a reindex runs.
+    """
+    live = generations.load_current()
+    with _built(catalog, generations, recipe, on_videos, CHUNK_VIDEOS) as written:
+        before, after = _counting_tags(live), _counting_tags(written)
+        compared, differing = _difference(live, written)
+        return Preview(
+            before=_size(live),
+            after=_size(written),
+            gained=tuple(sorted(after - before)),
+            lost=tuple(sorted(before - after)),
+            compared=compared,
+            differing=differing,
+        )
+
+
+@contextmanager
+def _built(
+    catalog: Catalog,
+    generations: Generations,
+    recipe: Recipe,
+    on_videos: OnVideos,
+    chunk_videos: int,
+) -> Iterator[Generation]:
+    with generations.building() as workplace:
+        # Taken first: what changes while we count is newer than the generation, never lost to it.
+        revision = catalog.revision()
+        vocabulary = catalog.vocabulary()
+        chunks = counted_chunks(
+            catalog,
+            workplace,
+            recipe.threshold,
+            vocabulary,
+            on_videos=on_videos,
+            chunk_videos=chunk_videos,
+        )
+        ids, counts, facts = _assembled(chunks, len(vocabulary))
+        index = Index.from_counts(counts, ids, tf=recipe.tf)
+        with generations.written(index, facts, vocabulary, recipe, revision=revision) as written:
+            yield written
+
+
+def _assembled(paths: list[Path], n_tags: int) -> tuple[list[str], CountMatrix, Facts]:
+    chunks = [read_chunk(path, n_tags) for path in paths]
+    ids = [video for chunk in chunks for video in chunk.ids]
+    counts = CountMatrix.stacked([chunk.counts for chunk in chunks], n_tags)
+    return ids, counts, Facts.stacked([Facts.of([]), *(chunk.facts for chunk in chunks)])
+
+
+def _verify(written: Generation) -> None:
+    """Ask what was written: its scan must find what scoring every row finds."""
+    index = written.index
+    every_row = np.arange(index.n_videos)
+    for row in _sampled(index.n_videos, VERIFIED_VIDEOS):
+        query = index.query_from_counts(*index.counts_of(row))
+        _, scores = index.top_k(query, _NEIGHBOURS)
+        best = np.sort(index.score_rows(query, every_row))[::-1][: len(scores)]
+        if not np.allclose(scores, best, rtol=0, atol=2 * TIE):
+            raise CorruptData(
+                f"the new generation does not answer as it should for row {row}; the old one stays"
+                " live. Run 'reelmatch reindex' again, and report it if that does not help"
+            )
+
+
+def _difference(live: Generation, written: Generation) -> tuple[int, float]:
+    rows = _sampled(live.index.n_videos, COMPARED_VIDEOS)
+    shares = [_differing(video, live, written) for video in live.index.ids.at(np.array(rows, int))]
+    return len(shares), float(np.mean(shares)) if shares else 0.0
+
+
+def _differing(video: str, live: Generation, written: Generation) -> float:
+    before, after = _neighbours(video, live), _neighbours(video, written)
+    most = max(len(before), len(after))
+    return 1 - len(before & after) / most if most else 0.0
+
+
+def _neighbours(video: str, generation: Generation) -> set[str]:
+    index = generation.index
+    row = index.row_of(video)
+    if row is None:
+        return set()
+    query = index.query_from_counts(*index.counts_of(row))
+    rows, _ = index.top_k(query, _NEIGHBOURS + 1)
+    return set(index.ids.at(rows)) - {video}
+
+
+def _sampled(n: int, most: int) -> list[int]:
+    # Evenly spread, not drawn: the same catalogue is checked and compared the same way.
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(int)).tolist() if n else []
+
+
+def _counting_tags(generation: Generation) -> set[str]:
+    return {generation.vocabulary.names[tag] for tag in np.flatnonzero(generation.index.df)}
+
+
+def _size(generation: Generation) -> Size:
+    index = generation.index
+    return Size(
+        videos=index.n_videos,
+        tags=int(np.count_nonzero(index.df)),
+        counts=index.n_postings,
+        seconds=int(index.forward.counts.sum(dtype=np.int64)),
+    )

@@ -1,0 +1,261 @@
+"""Generations on disk: immutable folders, and one ``CURRENT`` file that names the live one.
+
+A generation is written aside, flushed to the disk, renamed into place, and only then named by
+``CURRENT``, itself replaced whole; so a reader sees the old one or the new one, never a half.
+Its id is a digest of its bytes: the same input gives the same generation.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from engine import index_files
+from engine.errors import CorruptData, InvalidInput, NothingIndexed, ReindexRunning
+from engine.facts import Facts
+from engine.index import Index
+from engine.vocabulary import Vocabulary
+from engine.weighting import TfName
+
+_FORMAT: Final = 1
+_BUILT: Final = "built.json"
+_CURRENT: Final = "CURRENT"
+_ASIDE: Final = ".writing-"
+_ID_DIGITS: Final = 12
+_CHUNK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How observations became a generation.
+
+    Attributes:
+        threshold: least confidence that counted, 0.0 to 1.0.
+        tf: ``raw`` seconds, or ``sqrt`` or ``log`` of them.
+    """
+
+    threshold: float
+    tf: TfName
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One immutable build of the index, with what is needed to ask it and to explain it.
+
+    Attributes:
+        id: 12 hex digits, a digest of its files.
+        index: tag counts, ready to be searched.
+        facts: of the index's rows.
+        vocabulary: the tags' names.
+        recipe: how it was built.
+        revision: the catalog's revision that it was built from.
+        folder: where its files are.
+    """
+
+    id: str
+    index: Index
+    facts: Facts
+    vocabulary: Vocabulary
+    recipe: Recipe
+    revision: int
+    folder: Path
+
+
+class Generations:
+    """The folder of all generations. Any number of readers, one writer at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def current_id(self) -> str | None:
+        """The id of the live generation, None before the first."""
+        return self._named()[0]
+
+    def load_current(self) -> Generation:
+        """Open the live generation by mmap.
+
+        Raises:
+            NothingIndexed: before the first reindex.
+            CorruptData: when its files are not what was written.
+        """
+        # A reindex may replace and clear away the generation between the two steps.
+        for _ in range(3):
+            current = self.current_id
+            if current is None:
+                raise NothingIndexed
+            if (self.folder / current).is_dir():
+                return self.load(current)
+        raise CorruptData(
+            f"{self.folder / _CURRENT} names generation {current}, which is not there:"
+            " run 'reelmatch reindex'"
+        )
+
+    def load(self, generation: str) -> Generation:
+        """Open one generation by mmap."""
+        folder = self.folder / generation
+        facts = _read_json(folder / "generation.json")
+        if facts.get("format") != _FORMAT:
+            raise CorruptData(
+                f"{folder} has format {facts.get('format')}, this version reads {_FORMAT}:"
+                " run 'reelmatch reindex'"
+            )
+        try:
+            kept = index_files.read(folder / "facts")
+            return Generation(
+                id=generation,
+                index=Index.load(folder / "index"),
+                facts=Facts.from_kept(kept.arrays, kept.settings),
+                vocabulary=Vocabulary(tuple(facts["tags"])),
+                recipe=Recipe(**facts["recipe"]),
+                revision=int(_read_json(folder / _BUILT)["revision"]),
+                folder=folder,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise CorruptData(
+                f"{folder} is damaged ({error!r}): run 'reelmatch reindex'"
+            ) from error
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Be the only one who builds; yields a folder for what is to outlive a crash.
+
+        Raises:
+            ReindexRunning: when somebody else builds.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ReindexRunning from error
+            for left in self.folder.glob(f"{_ASIDE}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            workplace = self.folder / ".building"
+            workplace.mkdir(exist_ok=True)
+            yield workplace
+
+    @contextmanager
+    def written(
+        self,
+        index: Index,
+        facts: Facts,
+        vocabulary: Vocabulary,
+        recipe: Recipe,
+        *,
+        revision: int,
+    ) -> Iterator[Generation]:
+        """Write a generation aside and open it, to be looked at; it goes when the block ends.
+
+        ``make_current`` within the block keeps it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
+        try:
+            index.save(aside / "index")
+            index_files.write(
+                aside / "facts", index_files.IndexFiles(facts.words(), facts.arrays())
+            )
+            said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
+            _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
+            # The revision is no part of the content: after a change and its undoing, the same
+            # videos make the same generation.
+            _write(aside / _BUILT, json.dumps({"revision": revision}))
+            opened = self.load(aside.name)
+            yield replace(opened, id=digest(aside)[:_ID_DIGITS])
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def make_current(self, written: Generation) -> Generation:
+        """Keep a generation that is being ``written`` and make it the live one."""
+        target = self.folder / written.id
+        if target.is_dir() and digest(target)[:_ID_DIGITS] != written.id:
+            # Damaged since it was written; out of the way, so that the whole one takes its name.
+            shutil.rmtree(target)
+        if target.is_dir():
+            (written.folder / _BUILT).replace(target / _BUILT)
+        else:
+            written.folder.replace(target)
+        _sync(target)
+        _sync(self.folder)
+        current, previous = self._named()
+        self._name(written.id, previous if current == written.id else current)
+        self._clear_away()
+        return self.load(written.id)
+
+    def rollback(self) -> Generation:
+        """Make the generation before the live one live again; twice is back where it began.
+
+        Raises:
+            InvalidInput: when there is none to go back to.
+        """
+        current, previous = self._named()
+        if current is None or previous is None or not (self.folder / previous).is_dir():
+            raise InvalidInput("there is no generation to roll back to: none came before this one")
+        opened = self.load(previous)
+        self._name(previous, current)
+        return opened
+
+    def _named(self) -> tuple[str | None, str | None]:
+        """Return the live generation and the one before, as ``CURRENT`` has them."""
+        try:
+            lines = (self.folder / _CURRENT).read_text("ascii").split()
+        except FileNotFoundError:
+            return None, None
+        return (*lines, None, None)[0], (*lines, None, None)[1]
+
+    def _name(self, current: str, previous: str | None) -> None:
+        aside = self.folder / f".{_CURRENT}-{os.getpid()}"
+        _write(aside, f"{current}\n{previous or ''}\n")
+        aside.replace(self.folder / _CURRENT)
+        _sync(self.folder)
+
+    def _clear_away(self) -> None:
+        # The one before stays: for a rollback, and for readers that have just opened it.
+        kept = self._named()
+        for path in self.folder.iterdir():
+            if path.name not in kept and (path / _BUILT).is_file() and path.name[0] != ".":
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def digest(folder: Path) -> str:
+    """Return the sha256 over the names and bytes of a generation's content."""
+    total = hashlib.sha256()
+    content = (path for path in folder.rglob("*") if path.is_file() and path.name != _BUILT)
+    for path in sorted(content):
+        own = hashlib.sha256()
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                own.update(chunk)
+        total.update(f"{path.relative_to(folder).as_posix()} {own.hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise CorruptData(f"{path} cannot be read ({error}): run 'reelmatch reindex'") from error
+    return content
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

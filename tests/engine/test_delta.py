@@ -1,0 +1,177 @@
+"""What changed is found at once, and the answers equal those of a textbook over the new state."""
+
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from math import log, sqrt
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.delta import MERGE_FACTOR, advance, tidy
+from engine.filters import Seen, Within
+from engine.reindex import reindex
+from engine.search import match, recommend, similar
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations, Recipe
+from engine.view import View
+from support.catalogs import TAGS, save, video_id
+
+RAW = Recipe(threshold=0.7, tf="raw")
+Videos = dict[str, dict[str, int]]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        yield catalog
+
+
+def textbook(query: dict[str, float], videos: Videos, built: Videos) -> dict[str, float]:
+    """Cosines over ``videos`` with the idf of ``built``, best first, ties by id."""
+
+    def idf(tag: str) -> float:
+        df = sum(seconds.get(tag, 0) > 0 for seconds in built.values())
+        return log((1 + len(built)) / (1 + df)) + 1
+
+    def weigh(vector: dict[str, float] | dict[str, int]) -> dict[str, float]:
+        weighed = {tag: value * idf(tag) for tag, value in vector.items() if value}
+        length = sqrt(sum(value * value for value in weighed.values()))
+        return {tag: value / length for tag, value in weighed.items()}
+
+    wanted = weigh(query)
+    scores = {}
+    for video, seconds in videos.items():
+        seen = weigh(seconds)
+        scores[video] = sum(share * seen.get(tag, 0.0) for tag, share in wanted.items())
+    ranked = sorted(scores, key=lambda video: (-int(scores[video] * 1e6 + 0.5), video))
+    return {video: scores[video] for video in ranked if scores[video] > 1e-9}
+
+
+some_seconds = st.dictionaries(st.sampled_from(TAGS[:6]), st.integers(1, 9), max_size=4)
+some_videos = st.dictionaries(st.integers(0, 30).map(video_id), some_seconds, max_size=12)
+some_changes = st.lists(
+    st.tuples(st.integers(0, 40).map(video_id), st.none() | some_seconds), max_size=25
+)
+some_interests = st.dictionaries(
+    st.sampled_from(TAGS[:6]), st.sampled_from([-1.0, -0.3, 0.2, 1.0, 3.0]), min_size=1
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(some_videos, some_changes, some_interests, st.integers(1, 6))
+def test_a_followed_view_equals_the_textbook(
+    tmp_path_factory: pytest.TempPathFactory,
+    built: Videos,
+    changes: list[tuple[str, dict[str, int] | None]],
+    interests: dict[str, float],
+    every: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("delta")
+    with Catalog.open(folder / "catalog.db") as catalog:
+        catalog.number_tags(TAGS)
+        for video, seconds in built.items():
+            save(catalog, video, seconds)
+        view = View.of(reindex(catalog, Generations(folder / "generations"), RAW))
+        videos = dict(built)
+        for number, (video, change) in enumerate(changes):
+            if change is not None:
+                save(catalog, video, change)
+                videos[video] = change
+            elif video in videos:
+                catalog.delete(video)
+                del videos[video]
+            if number % every == 0:
+                view = tidy(advance(view, catalog))
+        view = tidy(advance(view, catalog))
+
+        found = recommend(view, interests=interests, k=100)
+        expected = textbook(interests, videos, built)
+        assert [each.video for each in found] == list(expected)
+        assert [each.score for each in found] == pytest.approx(list(expected.values()), abs=1e-6)
+        for each in found:
+            assert sum(share.share for share in each.why) == pytest.approx(each.score, abs=1e-9)
+        assert view.n_videos == len(videos)
+
+
+def test_segments_stay_few(catalog: Catalog, tmp_path: Path) -> None:
+    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    for number in range(100):
+        save(catalog, video_id(number), {"cat": 1 + number % 7})
+        view = tidy(advance(view, catalog))
+        sizes = [segment.n_alive for segment in view.delta]
+        assert all(before >= MERGE_FACTOR * after for before, after in pairwise(sizes))
+    assert sum(sizes) == 100
+    assert len(sizes) <= 4
+
+
+def test_a_view_that_is_held_does_not_change(catalog: Catalog, tmp_path: Path) -> None:
+    save(catalog, video_id(1), {"cat": 3})
+    old = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    catalog.delete(video_id(1))
+    save(catalog, video_id(2), {"cat": 3})
+    new = advance(old, catalog)
+    assert [each.video for each in match(old, keywords={"cat": 1}, k=5)] == [video_id(1)]
+    assert [each.video for each in match(new, keywords={"cat": 1}, k=5)] == [video_id(2)]
+
+
+def test_a_tag_that_came_later_can_be_asked_for(catalog: Catalog, tmp_path: Path) -> None:
+    save(catalog, video_id(1), {"cat": 3})
+    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    save(catalog, video_id(2), {"cat": 1, "zeppelin": 5})
+    view = advance(view, catalog)
+    found = match(view, keywords={"zeppelin": 1, "cat": 1}, k=5)
+    assert [each.video for each in found] == [video_id(2), video_id(1)]
+    only = view.top_k(view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, Seen("zeppelin"))
+    assert [each.video for each in only] == [video_id(2)]
+
+
+def test_a_changed_video_can_be_liked_and_looked_up(catalog: Catalog, tmp_path: Path) -> None:
+    save(catalog, video_id(1), {"cat": 3})
+    save(catalog, video_id(2), {"car": 3})
+    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    save(catalog, video_id(3), {"cat": 9})
+    save(catalog, video_id(1), {"car": 9})
+    view = advance(view, catalog)
+    assert [each.video for each in similar(view, video_id(1), k=5)] == [video_id(2)]
+    assert recommend(view, interests={}, liked=[video_id(3)], k=5) == []
+
+
+def test_filters_hold_in_the_delta_too(catalog: Catalog, tmp_path: Path) -> None:
+    save(catalog, video_id(1), {"cat": 3})
+    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    for number in (2, 3):
+        save(catalog, video_id(number), {"cat": 3})
+    view = advance(view, catalog)
+    query = view.query(view.vocabulary.numbers(["cat"]), [1.0])
+    wanted = Within((video_id(1), video_id(3)))
+    assert [each.video for each in view.top_k(query, 5, wanted)] == [video_id(1), video_id(3)]
+
+
+def test_searches_while_the_view_moves_on_see_one_moment(catalog: Catalog, tmp_path: Path) -> None:
+    """Two videos swap their tags again and again; no search may see both or none with cats."""
+    save(catalog, video_id(1), {"cat": 3})
+    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    held = [view]
+    wrong: list[int] = []
+    stop = threading.Event()
+
+    def search() -> None:
+        while not stop.is_set():
+            found = match(held[0], keywords={"cat": 1}, k=5)
+            if len(found) != 1:
+                wrong.append(len(found))
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(2, 40):
+        save(catalog, video_id(number), {"cat": 3})
+        catalog.delete(video_id(number - 1))
+        held[0] = tidy(advance(held[0], catalog))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

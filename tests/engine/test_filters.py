@@ -1,0 +1,168 @@
+"""Filters let through what a plain predicate over the records lets through."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.counting import CountMatrix, Counts
+from engine.errors import InvalidInput, UnknownTag
+from engine.facts import LEVELS, Facts, VideoFacts
+from engine.filters import (
+    AddedBetween,
+    And,
+    CategoryIn,
+    DurationBetween,
+    Filter,
+    FilterCompiler,
+    KindIn,
+    LanguageIn,
+    LeaveOut,
+    Not,
+    Or,
+    Seen,
+    SensitiveAtMost,
+    UploaderIn,
+    Within,
+)
+from engine.index import Index
+from engine.vocabulary import Vocabulary
+from support.catalogs import video_id
+
+TAGS = ("animal", "car", "cat")
+WORDS = ("", "a", "b", "c")
+
+
+@dataclass(frozen=True)
+class Video:
+    id: str
+    facts: VideoFacts
+    seen: dict[str, int]
+
+
+videos = st.builds(
+    lambda number, facts, seen: Video(video_id(number), facts, seen),
+    st.integers(0, 99),
+    st.builds(
+        VideoFacts,
+        seconds=st.integers(0, 9),
+        added_at=st.integers(0, 9),
+        sensitive=st.sampled_from(LEVELS),
+        language=st.sampled_from(WORDS),
+        kind=st.sampled_from(WORDS),
+        uploader=st.sampled_from(WORDS),
+        categories=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
+    ),
+    st.dictionaries(st.sampled_from(TAGS), st.integers(1, 5)),
+)
+catalogues = st.lists(videos, max_size=15, unique_by=lambda video: video.id).map(
+    lambda found: sorted(found, key=lambda video: video.id)
+)
+
+some_words = st.lists(st.sampled_from([*WORDS, "nobody"]), max_size=3).map(tuple)
+some_ids = st.lists(st.integers(0, 110).map(video_id), max_size=5).map(tuple)
+number_or_none = st.none() | st.integers(0, 9)
+leaves = st.one_of(
+    st.builds(LeaveOut, some_ids),
+    st.builds(Within, some_ids),
+    st.builds(DurationBetween, st.integers(0, 9), number_or_none),
+    st.builds(LanguageIn, some_words),
+    st.builds(KindIn, some_words),
+    st.builds(UploaderIn, some_words),
+    st.builds(CategoryIn, some_words),
+    st.builds(SensitiveAtMost, st.sampled_from(LEVELS)),
+    st.builds(AddedBetween, number_or_none, number_or_none),
+    st.builds(Seen, st.sampled_from(TAGS), st.integers(0, 6)),
+)
+filters = st.recursive(
+    leaves,
+    lambda parts: st.one_of(
+        st.builds(And, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(Not, parts),
+    ),
+    max_leaves=6,
+)
+
+
+def passes(wanted: Filter, video: Video) -> bool:
+    facts = video.facts
+    match wanted:
+        case And(parts):
+            return all(passes(part, video) for part in parts)
+        case Or(parts):
+            return any(passes(part, video) for part in parts)
+        case Not(part):
+            return not passes(part, video)
+        case LeaveOut(ids):
+            return video.id not in ids
+        case Within(ids):
+            return video.id in ids
+        case DurationBetween(least, most):
+            return facts.seconds >= least and (most is None or facts.seconds <= most)
+        case LanguageIn(words):
+            return facts.language in words
+        case KindIn(words):
+            return facts.kind in words
+        case UploaderIn(words):
+            return facts.uploader in words
+        case CategoryIn(words):
+            return bool(set(words) & set(facts.categories))
+        case SensitiveAtMost(level):
+            return LEVELS.index(facts.sensitive) <= LEVELS.index(level)
+        case AddedBetween(since, until):
+            return (since is None or facts.added_at >= since) and (
+                until is None or facts.added_at < until
+            )
+        case Seen(tag, least):
+            return video.seen.get(tag, 0) >= least
+
+
+def compiler(found: list[Video]) -> FilterCompiler:
+    rows = [
+        Counts(
+            np.array([TAGS.index(tag) for tag in sorted(video.seen)], np.uint32),
+            np.array([video.seen[tag] for tag in sorted(video.seen)], np.uint32),
+        )
+        for video in found
+    ]
+    index = Index.from_counts(
+        CountMatrix.from_rows(rows, len(TAGS)), [video.id for video in found], kernel="rows"
+    )
+    facts = Facts.of([video.facts for video in found])
+    return FilterCompiler(index, facts, Vocabulary(TAGS))
+
+
+@settings(deadline=None, max_examples=300)
+@given(catalogues, filters)
+def test_a_compiled_filter_equals_the_predicate(found: list[Video], wanted: Filter) -> None:
+    expected = [passes(wanted, video) for video in found]
+    compiled = compiler(found)
+    assert compiled.compile(wanted).tolist() == expected
+    assert compiled.compile(wanted).tolist() == expected, "what is kept is what was made"
+
+
+@settings(deadline=None)
+@given(catalogues, st.integers(0, 1000))
+def test_facts_that_are_taken_and_stacked_are_the_same_facts(found: list[Video], seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(len(found)).tolist()
+    cut = len(order) // 2
+    facts = Facts.of([video.facts for video in found])
+    parts = [facts.take(np.array(rows, np.int64)) for rows in (order[:cut], order[cut:])]
+    again = Facts.stacked(parts)
+    expected = Facts.of([found[row].facts for row in order])
+    for name, column in expected.arrays().items():
+        assert again.arrays()[name].tolist() == column.tolist(), name
+    assert again.words() == expected.words()
+
+
+def test_a_tag_nobody_knows_is_named() -> None:
+    with pytest.raises(UnknownTag, match="nearest are car"):
+        compiler([]).compile(Seen("carr"))
+
+
+def test_a_level_that_is_none_is_named() -> None:
+    with pytest.raises(InvalidInput, match="no sensitive level 'mild': choose from none, flag"):
+        compiler([]).compile(SensitiveAtMost("mild"))

@@ -1,0 +1,139 @@
+"""Generations are whole or not there, and the same input makes the same one."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import CorruptData, InvalidInput, NothingIndexed
+from engine.reindex import reindex
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.generations import Generations, Recipe, digest
+from engine.store.tracks import Track
+
+RAW = Recipe(threshold=0.7, tf="raw")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        numbers = catalog.number_tags(["animal", "cat", "car"])
+        rng = np.random.default_rng(7)
+        for video in range(20):
+            track = Track.from_confidences(rng.random((30, 3), np.float32), numbers)
+            save(catalog, f"{video:016x}", track)
+        yield catalog
+
+
+def save(catalog: Catalog, video: str, track: Track) -> None:
+    record = VideoRecord(video, video, "ok", "", 30, 64, 36, "h264", "t@1", "", f"/f/{video}")
+    catalog.save(record, track, now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_the_same_catalog_gives_the_same_bytes(catalog: Catalog, tmp_path: Path) -> None:
+    one = reindex(catalog, Generations(tmp_path / "one"), RAW)
+    other = reindex(catalog, Generations(tmp_path / "other"), RAW)
+    assert one.id == other.id
+    assert digest(tmp_path / "one" / one.id) == digest(tmp_path / "other" / other.id)
+
+
+def test_a_generation_opens_as_it_was_built(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    built = reindex(catalog, generations, Recipe(threshold=0.5, tf="log"))
+    opened = generations.load_current()
+    assert opened.id == built.id
+    assert opened.recipe == Recipe(threshold=0.5, tf="log")
+    assert opened.revision == catalog.revision()
+    assert opened.vocabulary.names == ("animal", "cat", "car")
+    query = opened.index.query([0, 2], [1.0, 0.5])
+    assert opened.index.top_k(query, 20)[1].tolist() == built.index.top_k(query, 20)[1].tolist()
+
+
+def test_a_threshold_makes_another_generation(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    low = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    high = reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
+    assert low.id != high.id
+    assert generations.current_id == high.id
+
+
+def test_the_generation_before_stays_and_older_ones_go(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    built = [
+        reindex(catalog, generations, Recipe(threshold=threshold, tf="raw")).id
+        for threshold in (0.3, 0.5, 0.7)
+    ]
+    kept = {path.name for path in generations.folder.glob("[!.]*") if path.is_dir()}
+    assert kept == set(built[1:])
+
+
+def test_a_write_that_fails_leaves_the_old_generation_live(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    old = reindex(catalog, generations, RAW)
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
+    monkeypatch.undo()
+    assert generations.load_current().id == old.id
+    left = {path.name for path in generations.folder.iterdir() if path.name[0] != "."}
+    assert left == {"CURRENT", old.id}
+
+
+def test_before_the_first_reindex_there_is_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NothingIndexed, match="reelmatch reindex"):
+        Generations(tmp_path / "generations").load_current()
+
+
+def test_an_empty_catalog_makes_an_empty_generation(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        built = reindex(catalog, Generations(tmp_path / "generations"), RAW)
+    assert built.index.n_videos == 0
+
+
+@pytest.mark.parametrize("name", ["generation.json", "built.json"])
+@pytest.mark.parametrize("content", ["", "{", '{"format": 99}'])
+def test_a_damaged_generation_says_to_reindex(
+    catalog: Catalog, tmp_path: Path, name: str, content: str
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    built = reindex(catalog, generations, RAW)
+    (generations.folder / built.id / name).write_text(content)
+    with pytest.raises(CorruptData, match="reelmatch reindex"):
+        generations.load_current()
+    assert reindex(catalog, generations, RAW).index.n_videos == 20
+
+
+def test_a_current_that_names_nothing_says_to_reindex(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, RAW)
+    (generations.folder / "CURRENT").write_text("abcdef123456\n")
+    with pytest.raises(CorruptData, match="not there"):
+        generations.load_current()
+
+
+def test_a_rollback_makes_the_generation_before_live_and_can_be_undone(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    old = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    new = reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
+    assert generations.rollback().id == old.id
+    assert generations.load_current().recipe.threshold == 0.3
+    assert generations.rollback().id == new.id
+
+
+def test_without_a_generation_before_there_is_no_rollback(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, RAW)
+    reindex(catalog, generations, RAW)
+    with pytest.raises(InvalidInput, match="no generation to roll back to"):
+        generations.rollback()

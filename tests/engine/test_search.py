@@ -1,0 +1,153 @@
+"""Answers equal the textbook's, and say why. Three videos, small enough to draw."""
+
+from collections.abc import Callable, Mapping
+from math import log, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.counting import CountMatrix, Counts
+from engine.domain import Match
+from engine.errors import InvalidInput, UnknownTag
+from engine.facts import Facts, VideoFacts
+from engine.index import Index
+from engine.search import match, recommend, similar
+from engine.store.generations import Generation, Recipe
+from engine.view import View
+from engine.vocabulary import Vocabulary
+
+VIDEOS = {
+    "a-cats": {"animal": 10, "cat": 10},
+    "b-zoo": {"animal": 20, "car": 2, "city": 3},
+    "c-street": {"car": 30, "city": 30},
+    "d-night": {"city": 9, "beer": 1},
+    "e-nothing": {},
+}
+TAGS = ("animal", "beer", "car", "cat", "city", "train")
+
+Vector = Mapping[str, float]
+
+
+def idf(tag: str) -> float:
+    df = sum(tag in counts for counts in VIDEOS.values())
+    return log((1 + len(VIDEOS)) / (1 + df)) + 1
+
+
+def cosine(query: Vector, counts: Vector) -> float:
+    wanted = {tag: weight * idf(tag) for tag, weight in query.items()}
+    seen = {tag: seconds * idf(tag) for tag, seconds in counts.items()}
+    lengths = sqrt(sum(w * w for w in wanted.values()) * sum(s * s for s in seen.values()))
+    dot = sum(weight * seen.get(tag, 0) for tag, weight in wanted.items())
+    return dot / lengths if lengths else 0.0
+
+
+def unit(vector: Vector) -> Vector:
+    length = sqrt(sum((weight * idf(tag)) ** 2 for tag, weight in vector.items()))
+    return {tag: weight / length for tag, weight in vector.items()}
+
+
+def textbook(query: Vector, *, without: tuple[str, ...] = ()) -> dict[str, float]:
+    scores = {video: cosine(query, counts) for video, counts in VIDEOS.items()}
+    ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {video: score for video, score in ranked if score > 0 and video not in without}
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> View:
+    rows = [
+        Counts(
+            np.array([TAGS.index(tag) for tag in sorted(counts)], np.uint32),
+            np.array([counts[tag] for tag in sorted(counts)], np.uint32),
+        )
+        for counts in VIDEOS.values()
+    ]
+    index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), list(VIDEOS))
+    facts = Facts.of([VideoFacts(30, 0, "none", "en", "motion", "", ())] * len(VIDEOS))
+    generation = Generation(
+        "abcdef123456",
+        index,
+        facts,
+        Vocabulary(TAGS),
+        Recipe(threshold=0.7, tf="raw"),
+        revision=3,
+        folder=tmp_path,
+    )
+    return View.of(generation)
+
+
+def scores(matches: list[Match]) -> dict[str, float]:
+    return {match.video: match.score for match in matches}
+
+
+def assert_equal_in_order(found: list[Match], expected: dict[str, float]) -> None:
+    assert list(scores(found)) == list(expected)
+    assert scores(found) == pytest.approx(expected, abs=1e-6)
+
+
+def test_interests_rank_by_the_textbook_cosine(view: View) -> None:
+    interests = {"animal": 1.0, "city": 0.4, "car": -0.3}
+    found = recommend(view, interests=interests, liked=[], k=10)
+    assert_equal_in_order(found, textbook(interests))
+
+
+def test_shares_add_up_to_the_score(view: View) -> None:
+    found = recommend(view, interests={"animal": 1, "car": -1, "city": 2}, liked=[], k=10)
+    assert found
+    for each in found:
+        assert sum(share.share for share in each.why) == pytest.approx(each.score, abs=1e-9)
+    zoo = next(each for each in found if each.video == "b-zoo")
+    assert [share.tag for share in zoo.why] == ["animal", "city", "car"]
+    assert zoo.why[2].share < 0
+
+
+def test_liked_videos_pull_towards_their_mean(view: View) -> None:
+    liked = dict.fromkeys(TAGS, 0.0)
+    for video in ("a-cats", "c-street"):
+        for tag, weight in unit(dict(VIDEOS[video])).items():
+            liked[tag] += weight / 2
+    for tag, weight in unit({"beer": 1.0}).items():
+        liked[tag] += weight
+    found = recommend(view, interests={"beer": 5.0}, liked=["a-cats", "c-street"], k=10)
+    assert_equal_in_order(found, textbook(liked, without=("a-cats", "c-street")))
+
+
+def test_keywords_match_without_excluded_tags(view: View) -> None:
+    found = match(view, keywords={"city": 1, "car": 1}, exclude=["beer", "animal"], k=10)
+    expected = textbook({"city": 1, "car": 1}, without=("b-zoo", "d-night"))
+    assert_equal_in_order(found, expected)
+
+
+def test_a_video_is_most_like_its_neighbours_never_like_itself(view: View) -> None:
+    found = similar(view, "c-street", k=10)
+    assert_equal_in_order(found, textbook(dict(VIDEOS["c-street"]), without=("c-street",)))
+
+
+def test_k_cuts_the_list(view: View) -> None:
+    assert len(recommend(view, interests={"city": 1}, liked=[], k=2)) == 2
+
+
+def test_only_dislikes_find_nothing(view: View) -> None:
+    assert recommend(view, interests={"city": -1}, liked=[], k=5) == []
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "says"),
+    [
+        (lambda g: recommend(g, interests={}, liked=[], k=5), InvalidInput, "nothing to go by"),
+        (lambda g: match(g, keywords={}, k=5), InvalidInput, "nothing to match"),
+        (lambda g: match(g, keywords={"trai": 1}, k=5), UnknownTag, "nearest are train"),
+        (lambda g: match(g, keywords={"car": 1}, exclude=["bear"], k=5), UnknownTag, "beer"),
+        (lambda g: match(g, keywords={"car": float("nan")}, k=5), InvalidInput, "'car' is nan"),
+        (lambda g: match(g, keywords={"car": 1}, k=0), InvalidInput, "k is 0"),
+        (lambda g: similar(g, "z", k=5), InvalidInput, "not in generation .*: z;"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_named(
+    view: View,
+    ask: Callable[[View], list[Match]],
+    error: type[Exception],
+    says: str,
+) -> None:
+    with pytest.raises(error, match=says):
+        ask(view)

@@ -1,0 +1,157 @@
+"""``kill -9`` at any moment of a reindex loses nothing and leaves the old generation live."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import ReindexRunning
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations, Recipe
+from support.catalogs import TAGS, save, video_id
+
+RAW = Recipe(threshold=0.7, tf="raw")
+LOG = Recipe(threshold=0.7, tf="log")
+VIDEOS = 600
+CHUNK = 50
+
+REINDEX = """
+import sys
+from pathlib import Path
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations, Recipe
+
+def told(n):
+    print("counted", n, flush=True)
+    sys.stdin.readline()
+
+with Catalog.open(Path(sys.argv[1])) as catalog:
+    print("started", flush=True)
+    built = reindex(
+        catalog, Generations(Path(sys.argv[2])), Recipe(threshold=0.7, tf="log"),
+        on_videos=told, chunk_videos=50,
+    )
+    print("built", built.id, flush=True)
+"""
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    rng = np.random.default_rng(3)
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in range(VIDEOS):
+            seen = {tag: int(rng.integers(1, 20)) for tag in rng.choice(TAGS[:6], 3)}
+            save(catalog, video_id(number), seen)
+        yield catalog
+
+
+def start(tmp_path: Path, generations: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", REINDEX, tmp_path / "catalog.db", generations],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def go_on(running: subprocess.Popen[str], chunks: int) -> None:
+    """Let it count so many chunks more."""
+    assert running.stdin is not None
+    assert running.stdout is not None
+    for _ in range(chunks):
+        assert running.stdout.readline().startswith(("started", "counted"))
+        running.stdin.write("\n")
+        running.stdin.flush()
+
+
+def kill(running: subprocess.Popen[str]) -> None:
+    running.kill()
+    running.communicate()
+    assert running.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("chunks", [2, 6, 12])
+def test_a_killed_reindex_goes_on_where_it_was(
+    catalog: Catalog, tmp_path: Path, chunks: int
+) -> None:
+    expected = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
+    generations = Generations(tmp_path / "generations")
+    old = reindex(catalog, generations, Recipe(threshold=0.5, tf="raw"))
+
+    running = start(tmp_path, generations.folder)
+    go_on(running, chunks)
+    kill(running)
+    assert generations.load_current().id == old.id
+
+    before = counted(generations)
+    assert chunks - 1 <= len(before) <= chunks + 1
+    assert reindex(catalog, generations, LOG, chunk_videos=CHUNK).id == expected
+    after = counted(generations)
+    assert len(after) == VIDEOS // CHUNK
+    assert before.items() <= after.items(), "what was counted is not counted again"
+
+
+def counted(generations: Generations) -> dict[str, int]:
+    """Return the finished files of the first pass and when each was written."""
+    files = (generations.folder / ".building").glob("*/*.npz")
+    return {path.name: path.stat().st_mtime_ns for path in files}
+
+
+def test_chunks_whose_videos_changed_are_counted_again(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    running = start(tmp_path, generations.folder)
+    go_on(running, 6)
+    kill(running)
+    save(catalog, video_id(10), {"cat": 7})
+    catalog.delete(video_id(120))
+    save(catalog, video_id(5_000), {"car": 7})
+
+    resumed = reindex(catalog, generations, LOG, chunk_videos=CHUNK)
+    whole = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK)
+    assert resumed.id == whole.id
+    assert resumed.index.row_of(video_id(120)) is None
+    assert resumed.index.row_of(video_id(5_000)) is not None
+
+
+def test_a_second_reindex_is_refused_while_one_runs(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    running = start(tmp_path, generations.folder)
+    go_on(running, 2)
+    with pytest.raises(ReindexRunning, match="another reindex is running"):
+        reindex(catalog, generations, RAW)
+    kill(running)
+    assert reindex(catalog, generations, RAW).index.n_videos == VIDEOS
+
+
+def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    """Killed after ever longer times, from the counting to past the switch."""
+    expected = reindex(catalog, Generations(tmp_path / "whole"), LOG).id
+    generations = Generations(tmp_path / "generations")
+    old = reindex(catalog, generations, RAW).id
+    seen = set()
+    for milliseconds in (5, 10, 20, 40, 80, 160, 320, 640, 2_000):
+        running = start(tmp_path, generations.folder)
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write("\n" * 50)
+        running.stdin.flush()
+        assert running.stdout.readline() == "started\n"
+        try:
+            running.wait(milliseconds / 1000)
+        except subprocess.TimeoutExpired:
+            kill(running)
+        running.communicate()
+        current = generations.load_current()
+        assert current.id in {old, expected}
+        assert current.index.n_videos == VIDEOS
+        seen.add(current.id)
+    assert reindex(catalog, generations, LOG).id == expected
+    assert not list(generations.folder.glob(".writing-*"))

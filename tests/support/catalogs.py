@@ -1,0 +1,55 @@
+"""Catalogues of made-up videos, for tests of what is done with observations."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.tracks import Track
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+TAGS = ("animal", "beer", "car", "cat", "city", "train", "nudity")
+
+
+def video_id(number: int) -> str:
+    return f"{number:016x}"
+
+
+def save(
+    catalog: Catalog,
+    video: str,
+    seconds: Mapping[str, int],
+    *,
+    language: str = "",
+    kind: str = "unknown",
+    uploader: str = "",
+    categories: tuple[str, ...] = (),
+    now: datetime = NOW,
+    length: int | None = None,
+) -> None:
+    """Store a video on which each tag is seen, for sure, on its first so many seconds."""
+    numbers = catalog.number_tags(dict.fromkeys([*TAGS, *seconds]))
+    names = catalog.vocabulary().names
+    watched = length or max([1, *seconds.values()])
+    confidences = np.zeros((watched, len(numbers)), np.float32)
+    for column, number in enumerate(numbers):
+        confidences[: seconds.get(names[number], 0), column] = 0.9
+    record = VideoRecord(
+        id=video,
+        title=video,
+        status="ok",
+        reason="",
+        seconds=watched,
+        width=64,
+        height=36,
+        codec="h264",
+        tagger="test@1",
+        added_at="",
+        source=f"/films/{video}.mp4",
+        language=language,
+        kind=kind,
+        uploader=uploader,
+        categories=categories,
+    )
+    catalog.save(record, Track.from_confidences(confidences, numbers), now=now)
