@@ -1,0 +1,157 @@
+"""How one small grey picture becomes the next: zoomed, shifted, brighter or darker.
+
+A photograph that is slowly zoomed, moved or faded changes in every cell and still shows nothing
+new. Undoing the zoom, the shift and the light leaves what did change.
+
+The method is that of B. D. Lucas and T. Kanade (1981), "An iterative image registration technique
+with an application to stereo vision", with a zoom, a gain and an offset beside the shift, and the
+robust weights of S. Geman and D. McClure (1987), so that what really changed does not pull.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.motion import Grey
+
+# Zooms a second that are tried first; from the nearest of them a fit finds its way.
+_FIRST_ZOOMS: Final = (1.0, 1.06, 0.94)
+_ROUGH_STEPS, _FINE_STEPS = 4, 5
+# Differences in grey levels far over this count for little, first and at the end.
+_ROUGH_SCALE, _FINE_SCALE = 16.0, 6.0
+# Further than this is another picture, not a moved one.
+_LEAST_ZOOM, _MOST_ZOOM = 0.7, 1.4
+_MOST_SHIFT: Final = 0.35
+_LEAST_GAIN, _MOST_GAIN = 0.1, 10.0
+# A rough fit this good (0.0 to 1.0) is the right one: the other zooms need no try.
+_GOOD_ENOUGH: Final = 0.03
+# A fit stops when no place moves by this much of the half width any more.
+_AT_REST: Final = 2e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What makes the later picture of the earlier one.
+
+    The later picture shows, at a place (x, y) from its centre, the earlier one's
+    (x / zoom - right, y / zoom - down), with grey level ``gain`` * grey + ``offset``.
+    """
+
+    zoom: float = 1.0
+    """Over 1.0 when things grew."""
+    right: float = 0.0
+    """How far things moved, as a share of half the picture's width, before the zoom."""
+    down: float = 0.0
+    """Likewise, also as a share of half the *width*."""
+    gain: float = 1.0
+    offset: float = 0.0
+    """In grey levels."""
+
+    def of(self, earlier: Grey) -> tuple[Grey, NDArray[np.bool_]]:
+        """Return the earlier picture made like the later one, and which of its cells are known.
+
+        A cell is unknown when the earlier picture does not reach there; it shows the border then.
+        """
+        down, across = _samplers(self, *earlier.shape)
+        made = self.gain * (down.matrix @ earlier @ across.matrix.T) + self.offset
+        return np.asarray(made, np.float32), down.inside[:, None] & across.inside[None, :]
+
+
+def align(earlier: Grey, later: Grey) -> Alignment:
+    """Find what makes ``later`` of ``earlier``, as well as zoom, shift and light can.
+
+    The nearest fit is returned even where it is a bad one: see what it leaves.
+    """
+    rough_earlier, rough_later = _halved(earlier), _halved(later)
+    best, least = Alignment(), np.inf
+    for zoom in _FIRST_ZOOMS:
+        fitted, badness = _fit(
+            rough_earlier, rough_later, Alignment(zoom=zoom), _ROUGH_STEPS, _ROUGH_SCALE
+        )
+        if badness < least:
+            best, least = fitted, badness
+        if least < _GOOD_ENOUGH:
+            break
+    aligned, _ = _fit(earlier, later, best, _FINE_STEPS, _FINE_SCALE)
+    return aligned
+
+
+@dataclass(frozen=True, slots=True)
+class _Sampler:
+    """Linear interpolation along one side, as a matrix (n, n), and which results are inside."""
+
+    matrix: NDArray[np.float32]
+    inside: NDArray[np.bool_]
+
+
+def _samplers(alignment: Alignment, rows: int, columns: int) -> tuple[_Sampler, _Sampler]:
+    half = columns / 2
+    down = _sampler(rows, alignment.zoom, alignment.down * half)
+    return down, _sampler(columns, alignment.zoom, alignment.right * half)
+
+
+def _sampler(n: int, zoom: float, shift: float) -> _Sampler:
+    centre = (n - 1) / 2
+    numbers = np.arange(n)
+    places = centre + (numbers - centre) / zoom - shift
+    inside = (places > -0.5) & (places < n - 0.5)
+    places = np.clip(places, 0, n - 1)
+    first = np.minimum(places.astype(np.intp), n - 2)
+    share = (places - first).astype(np.float32)
+    matrix = np.zeros((n, n), np.float32)
+    matrix[numbers, first] = 1 - share
+    matrix[numbers, first + 1] = share
+    return _Sampler(matrix, inside)
+
+
+def _fit(
+    earlier: Grey, later: Grey, start: Alignment, steps: int, scale: float
+) -> tuple[Alignment, float]:
+    """Take Gauss-Newton steps from ``start``; return where they end and how bad it is there."""
+    rows, columns = earlier.shape
+    half = columns / 2
+    layers = np.stack([earlier, *np.gradient(earlier)]).astype(np.float32)
+    x = ((np.arange(columns) - (columns - 1) / 2) / half).astype(np.float32)[None, :]
+    y = ((np.arange(rows) - (rows - 1) / 2) / half).astype(np.float32)[:, None]
+    at = start
+    badness = np.inf
+    slopes = np.ones((5, rows, columns), np.float32)
+    for _ in range(steps):
+        down, across = _samplers(at, rows, columns)
+        sampled, steep_down, steep_across = down.matrix @ layers @ across.matrix.T
+        left = later - at.gain * sampled - np.float32(at.offset)
+        known = np.outer(down.inside, across.inside)
+        squares = (left / scale) ** 2
+        near = (known / (1 + squares)).astype(np.float32)
+        badness = float(np.vdot(near, squares)) / max(1, int(known.sum()))
+        # In units of half the width, a place is worth as many cells.
+        by_x, by_y = at.gain * half * steep_across, at.gain * half * steep_down
+        slopes[0] = -by_x
+        slopes[1] = -by_y
+        slopes[2] = by_x * x + by_y * y  # by 1 / zoom
+        slopes[3] = sampled
+        flat = slopes.reshape(5, -1)
+        weighted = flat * (near * near).reshape(1, -1)
+        normal = (weighted @ flat.T).astype(np.float64)
+        pull = (weighted @ left.reshape(-1)).astype(np.float64)
+        normal[np.diag_indices(5)] *= 1 + 1e-6
+        normal[np.diag_indices(5)] += 1e-3
+        step = np.linalg.solve(normal, pull)
+        at = Alignment(
+            zoom=1 / float(np.clip(1 / at.zoom + step[2], 1 / _MOST_ZOOM, 1 / _LEAST_ZOOM)),
+            right=float(np.clip(at.right + step[0], -_MOST_SHIFT, _MOST_SHIFT)),
+            down=float(np.clip(at.down + step[1], -_MOST_SHIFT, _MOST_SHIFT)),
+            gain=float(np.clip(at.gain + step[3], _LEAST_GAIN, _MOST_GAIN)),
+            offset=float(at.offset + step[4]),
+        )
+        if np.abs(step[:3]).max() < _AT_REST:
+            break
+    return at, badness
+
+
+def _halved(grey: Grey) -> Grey:
+    rows, columns = grey.shape
+    blocks = grey[: rows // 2 * 2, : columns // 2 * 2].reshape(rows // 2, 2, columns // 2, 2)
+    return np.asarray(blocks.mean(axis=(1, 3)), np.float32)

@@ -1,0 +1,104 @@
+"""Zoom, shift and light are found again on photographs that were zoomed, shifted and dimmed."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from ingest.alignment import Alignment, align
+from ingest.motion import Grey, changed_share, small_grey
+from support.footage import photograph
+from support.stills import read_photograph
+
+PHOTOGRAPHS = {
+    name: read_photograph(photograph(name)) for name in ("china.jpg", "coffee.png", "flower.jpg")
+}
+
+
+def seen_through(photo: Image.Image, seen: Alignment) -> Grey:
+    """The middle 60 % of the photograph, seen through an ideal zoom lens that pans and dims."""
+    width = 0.6 * photo.width / seen.zoom
+    height = width * 9 / 16
+    # A place is a share of half the width that is seen when there is no zoom.
+    half = 0.3 * photo.width
+    left = photo.width / 2 - seen.right * half - width / 2
+    top = photo.height / 2 - seen.down * half - height / 2
+    box = (left, top, left + width, top + height)
+    pixels = np.asarray(photo.resize((640, 360), Image.Resampling.BILINEAR, box), float)
+    return small_grey(np.clip(pixels * seen.gain + seen.offset, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+@pytest.mark.parametrize(
+    "true",
+    [
+        Alignment(zoom=1.02),
+        Alignment(zoom=0.95, right=0.02, down=0.02),
+        Alignment(right=0.05, down=-0.03),
+        Alignment(zoom=1.08, right=-0.04, gain=0.8, offset=10.0),
+        Alignment(gain=0.4),
+    ],
+    ids=str,
+)
+def test_a_zoom_a_shift_and_a_change_of_light_are_found(name: str, true: Alignment) -> None:
+    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Alignment(), true))
+    found = align(earlier, later)
+    assert found.zoom == pytest.approx(true.zoom, abs=0.004)
+    assert found.right == pytest.approx(true.right, abs=0.004)
+    assert found.down == pytest.approx(true.down, abs=0.004)
+    # 5 grey levels are what the lens loses at edges.
+    grey = np.array([60.0, 120.0, 180.0])
+    expected = true.gain * grey + true.offset
+    assert found.gain * grey + found.offset == pytest.approx(expected, abs=5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    zoom=st.floats(0.95, 1.05),
+    right=st.floats(-0.03, 0.03),
+    down=st.floats(-0.03, 0.03),
+    gain=st.floats(0.6, 1.1),
+)
+def test_what_a_slow_zoom_changes_is_undone(
+    zoom: float, right: float, down: float, gain: float
+) -> None:
+    photo = PHOTOGRAPHS["coffee.png"]
+    earlier = seen_through(photo, Alignment())
+    later = seen_through(photo, Alignment(zoom, right, down, gain))
+    made, known = align(earlier, later).of(earlier)
+    left = changed_share(np.where(known, made, later), later)
+    assert left <= max(0.03, 0.1 * changed_share(earlier, later))
+
+
+def test_the_same_picture_is_not_moved() -> None:
+    grey = seen_through(PHOTOGRAPHS["china.jpg"], Alignment())
+    found = align(grey, grey)
+    assert (found.zoom, found.right, found.down, found.gain, found.offset) == pytest.approx(
+        (1, 0, 0, 1, 0), abs=1e-3
+    )
+
+
+def test_no_zoom_makes_one_photograph_of_another() -> None:
+    earlier, later = (
+        seen_through(PHOTOGRAPHS[n], Alignment()) for n in ("china.jpg", "coffee.png")
+    )
+    made, known = align(earlier, later).of(earlier)
+    assert changed_share(made, later) > 0.5
+    assert known.mean() > 0.3
+
+
+def test_a_picture_without_any_texture_does_not_break_the_fit() -> None:
+    flat = np.full((54, 96), 90, np.float32)
+    made, known = align(flat, flat + 30).of(flat)
+    assert np.abs(made - 120)[known].max() < 1
+
+
+def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() -> None:
+    wall = seen_through(PHOTOGRAPHS["flower.jpg"], Alignment())
+    later = wall.copy()
+    later[15:40, 10:30] = 230
+    found = align(wall, later)
+    assert (found.zoom, found.right, found.down) == pytest.approx((1, 0, 0), abs=2e-3)
+    made, _ = found.of(wall)
+    assert changed_share(made, later) == pytest.approx(25 * 20 / (54 * 96), rel=0.15)
