@@ -283,7 +283,7 @@ class Index:
         """Return the exact score of some rows, also where it is 0 or below."""
         wanted = self._checked_rows(rows)
         scores = np.empty(wanted.size, dtype=np.float64)
-        score_rows(self.forward, packed([query], self.idf), wanted, self._weights(), scores)
+        score_rows(self.forward, packed([query]), wanted, self._weights(), scores)
         return scores
 
     def explain(self, query: Query, row: int) -> tuple[NDArray[np.int64], Floats]:
@@ -420,7 +420,7 @@ class Index:
             np.empty(shape, dtype=np.float64),
             np.zeros(len(queries), dtype=np.int64),
         )
-        together = packed(queries, self.idf)
+        together = packed(queries)
         if few is not None:
             search_rows(self.forward, together, few, self._weights(), found)
         elif self.n_videos:

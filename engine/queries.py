@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.counts import Rows, row_arrays
 from engine.errors import InvalidInput
 from engine.kernels.forward import Floats, Queries
+from engine.kernels.weigh import weigh
 
 Tags = NDArray[np.int64]
 
@@ -39,20 +40,14 @@ class Query:
         Raises:
             InvalidInput: the shapes differ, a tag is no number or a weight is not finite.
         """
-        tags, weights = _checked(tags, weights)
-        known = is_known(tags, idf)
-        unknown = np.unique(tags[~known])
-        unique, place = np.unique(tags[known], return_inverse=True)
-        totals = np.zeros(unique.size, dtype=np.float64)
-        greatest = np.abs(weights[known]).max(initial=0.0)
-        if greatest > 0:
-            # Divided first, so that squares of the largest weights stay finite.
-            np.add.at(totals, place, weights[known] / greatest)
-        vector = totals * idf[unique]
-        present = vector != 0
-        unique, vector = unique[present], vector[present]
-        length = np.sqrt(np.dot(vector, vector))
-        return cls(unique, vector / length if unique.size else vector, unknown)
+        numbers, values = _checked(tags, weights)
+        if np.any(numbers[1:] < numbers[:-1]):
+            order = np.argsort(numbers, kind="stable")
+            numbers, values = numbers[order], values[order]
+        known, unknown = np.empty_like(numbers), np.empty_like(numbers)
+        units = np.empty_like(values)
+        n_known, n_unknown = weigh(numbers, values, idf, known, units, unknown)
+        return cls(known[:n_known], units[:n_known], unknown[:n_unknown])
 
 
 def is_known(tags: Tags, idf: Floats) -> NDArray[np.bool_]:
@@ -71,19 +66,15 @@ def queries_of(rows: Rows, idf: Floats) -> list[Query]:
     ]
 
 
-def packed(queries: list[Query], idf: Floats) -> Queries:
-    """Put queries one after the other, as the kernels take them.
-
-    Tags from ``idf.size`` on are left out: a query may come from an index with a longer
-    vocabulary, whose tags then count in its length but are in no row here.
-    """
-    cuts = [np.searchsorted(query.tags, idf.size) for query in queries]
+def packed(queries: list[Query]) -> Queries:
+    """Put queries one after the other, as the kernels take them."""
+    if len(queries) == 1:
+        (query,) = queries
+        return Queries(np.array([0, query.tags.size]), query.tags, query.units)
     starts = np.zeros(len(queries) + 1, dtype=np.int64)
-    np.cumsum(np.array(cuts, dtype=np.int64), out=starts[1:])
-    cut = list(zip(queries, cuts, strict=True))
-    tags = np.concatenate([query.tags[:end] for query, end in cut] or [np.empty(0, np.int64)])
-    units = np.concatenate([query.units[:end] for query, end in cut] or [np.empty(0)])
-    return Queries(starts, tags, units, units * idf[tags])
+    np.cumsum([query.tags.size for query in queries], out=starts[1:])
+    tags = np.concatenate([query.tags for query in queries])
+    return Queries(starts, tags, np.concatenate([query.units for query in queries]))
 
 
 def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
@@ -101,4 +92,5 @@ def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
         raise InvalidInput(f"tags are given by number, not as {numbers.dtype}")
     if not np.all(np.isfinite(values)):
         raise InvalidInput("weights must be finite numbers: one is not")
-    return numbers.astype(np.int64), values
+    # Copied: kernels are compiled for arrays that can be written.
+    return np.array(numbers, dtype=np.int64), np.array(values)

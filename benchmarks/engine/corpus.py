@@ -41,9 +41,9 @@ class Kind:
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind("topics", 43.0, 0.45, 15.0, 1.45),
+        Kind("topics", 39.5, 0.45, 15.0, 1.35),
         # Few tags of like weight: the median impact is 0.2, as in real tag counts.
-        Kind("even", 14.0, 0.35, 8.0, 0.75),
+        Kind("even", 11.0, 0.35, 8.0, 0.65),
         Kind("no topics", 50.0, 1.0, 15.0, 1.45),
     )
 }

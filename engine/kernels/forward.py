@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.best import LEAST, floor_of_key, key_of, push, unload
+from engine.kernels.best import LEAST, Keys, floor_of_key, key_of, push, unload
 from engine.kernels.compiled import compiled
 
 Floats = NDArray[np.float64]
@@ -18,6 +18,9 @@ Unsigned = NDArray[np.uint16] | NDArray[np.uint32]
 RAW: Final = 0
 SQRT: Final = 1
 LOG: Final = 2
+
+BATCH_ROWS: Final = 32
+"""Rows fetched together; more would not be under way at the same time."""
 
 _SCALE_MARGIN: Final = 1.0 + 2.0**-22
 """Above 1 by more than a 32-bit scale is off."""
@@ -52,16 +55,14 @@ class Queries(NamedTuple):
 
     Args:
         starts: shape (n_queries + 1,); query i owns ``tags[starts[i]:starts[i + 1]]``.
-        tags: a tag at most once a query, all below the size of the vocabulary.
-        units: the query's vector, of length 1, aligned with ``tags``: what an impact is
-            multiplied by.
-        weights: ``units`` x idf: what a scaled term frequency is multiplied by.
+        tags: rising within a query. Those beyond the vocabulary are in no row: a query may come
+            from an index with a longer one.
+        units: the query's vector, of length 1, aligned with ``tags``.
     """
 
     starts: NDArray[np.int64]
     tags: NDArray[np.int64]
     units: Floats
-    weights: Floats
 
 
 class Found(NamedTuple):
@@ -131,10 +132,14 @@ def _score(forward: ForwardRows, row: int, weights: Floats, enough: float) -> fl
 score_row = compiled(_score)
 
 
-def _spread(queries: Queries, query: int, weights: Floats) -> None:
-    """Write one query into the dense ``weights``."""
+def _spread(queries: Queries, query: int, idf: Floats, weights: Floats) -> int:
+    """Write one query, times idf, into the dense ``weights``; return where its known tags end."""
     for at in range(queries.starts[query], queries.starts[query + 1]):
-        weights[queries.tags[at]] = queries.weights[at]
+        tag = queries.tags[at]
+        if tag >= weights.size:
+            return at
+        weights[tag] = queries.units[at] * idf[tag]
+    return int(queries.starts[query + 1])
 
 
 spread = compiled(_spread)
@@ -143,7 +148,8 @@ spread = compiled(_spread)
 def _wipe(queries: Queries, query: int, weights: Floats) -> None:
     """Undo ``spread``: the dense ``weights`` are all 0 again."""
     for at in range(queries.starts[query], queries.starts[query + 1]):
-        weights[queries.tags[at]] = 0.0
+        if queries.tags[at] < weights.size:
+            weights[queries.tags[at]] = 0.0
 
 
 wipe = compiled(_wipe)
@@ -153,7 +159,7 @@ def _score_rows(
     forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, scores: Floats
 ) -> None:
     """Fill ``scores`` with the exact scores of ``rows``, for the first of ``queries``."""
-    spread(queries, 0, weights)
+    spread(queries, 0, forward.idf, weights)
     for at in range(rows.size):
         row = rows[at]
         empty = forward.starts[row] == forward.starts[row + 1]
@@ -164,19 +170,81 @@ def _score_rows(
 score_rows = compiled(_score_rows)
 
 
+def _fetch(forward: ForwardRows, rows: NDArray[np.int64]) -> int:
+    """Bring some rows into the processor's cache, all at once.
+
+    Rows lie anywhere in memory, and scoring them one by one waits for each. These loads depend
+    on nothing but each other, so the processor has many under way.
+
+    Returns:
+        A number without meaning, made of all that was loaded, so that no load is optimised away.
+    """
+    seen = 0
+    for row in rows:
+        seen += forward.starts[row]
+    for row in rows:
+        start, last = forward.starts[row], forward.starts[row + 1] - 1
+        if start <= last:
+            middle = (start + last) // 2
+            seen += int(forward.tags[start]) + int(forward.counts[start])
+            seen += int(forward.tags[middle]) + int(forward.counts[middle])
+            seen += int(forward.tags[last]) + int(forward.counts[last])
+            seen += int(forward.scales[row])
+    return seen
+
+
+fetch_rows = compiled(_fetch)
+
+
+def _offer(
+    forward: ForwardRows,
+    rows: NDArray[np.int64],
+    weights: Floats,
+    enough: float,
+    keys: Keys,
+    scores: Floats,
+    size: int,
+    sink: NDArray[np.int64],
+) -> int:
+    """Score rows exactly and offer them to the heap of the best.
+
+    Args:
+        forward: the rows.
+        rows: which to score, at most ``BATCH_ROWS``.
+        weights: shape (n_tags,), the dense query.
+        enough: the least score of interest.
+        keys: shape (k,), the heap.
+        scores: shape (k,), aligned with ``keys``.
+        size: how many are in the heap.
+        sink: shape (1,), written to.
+
+    Returns:
+        How many are in the heap now.
+    """
+    sink[0] = fetch_rows(forward, rows)
+    for row in rows:
+        if size == keys.size:
+            enough = max(enough, floor_of_key(keys[0]))
+        score = score_row(forward, row, weights, enough)
+        if score > LEAST:
+            size = push(keys, scores, size, keys.size, key_of(score, row), score)
+    return size
+
+
+offer_rows = compiled(_offer)
+
+
 def _search_rows(
     forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, found: Found
 ) -> None:
     """Find the best of ``rows`` for every query by scoring each of them."""
-    k = found.keys.shape[1]
+    sink = np.empty(1, dtype=np.int64)
     for query in range(queries.starts.size - 1):
         keys, scores, size = found.keys[query], found.scores[query], 0
-        spread(queries, query, weights)
-        for row in rows:
-            enough = floor_of_key(keys[0]) if size == k else LEAST
-            score = score_row(forward, row, weights, enough)
-            if score > LEAST:
-                size = push(keys, scores, size, k, key_of(score, row), score)
+        spread(queries, query, forward.idf, weights)
+        for at in range(0, rows.size, BATCH_ROWS):
+            some = rows[at : at + BATCH_ROWS]
+            size = offer_rows(forward, some, weights, LEAST, keys, scores, size, sink)
         wipe(queries, query, weights)
         unload(keys, scores, size)
         found.sizes[query] = size

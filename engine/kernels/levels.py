@@ -15,9 +15,18 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.best import LEAST, floor_of_key, key_of, push, unload
+from engine.kernels.best import LEAST, floor_of_key, push, unload
 from engine.kernels.compiled import compiled
-from engine.kernels.forward import Floats, ForwardRows, Found, Queries, score_row, spread, wipe
+from engine.kernels.forward import (
+    BATCH_ROWS,
+    Floats,
+    ForwardRows,
+    Found,
+    Queries,
+    offer_rows,
+    spread,
+    wipe,
+)
 
 BLOCK_ROWS: Final = 64
 _WORD_ROWS: Final = 4
@@ -181,6 +190,7 @@ def _seed(
     most: NDArray[np.int64],
     keys: NDArray[np.int64],
     scores: Floats,
+    sink: Numbers,
 ) -> float:
     """Return a score that at least k rows reach, or ``LEAST``.
 
@@ -195,15 +205,14 @@ def _seed(
         for row in range(block * BLOCK_ROWS, (block + 1) * BLOCK_ROWS):
             if sums[row] < needed or (passes.size > 0 and not passes[first_row + row]):
                 continue
-            n_most = push(most, unused, n_most, most.size, (np.int64(sums[row]) << 32) + row, 0.0)
+            n_most = push(most, unused, n_most, most.size, (int(sums[row]) << 32) + row, 0.0)
             if n_most == most.size:
                 needed = min((most[0] >> 32) + 1, _FULL)
+    rows = first_row + (most[:n_most] & 0xFFFF_FFFF)
     size = 0
-    for at in range(n_most):
-        row = first_row + (most[at] & 0xFFFF_FFFF)
-        score = score_row(forward, row, weights, LEAST)
-        if score > LEAST:
-            size = push(keys, scores, size, k, key_of(score, row), score)
+    for at in range(0, n_most, BATCH_ROWS):
+        some = rows[at : at + BATCH_ROWS]
+        size = offer_rows(forward, some, weights, LEAST, keys, scores, size, sink)
     return floor_of_key(keys[0]) if size == k else LEAST
 
 
@@ -239,13 +248,14 @@ def _search(
     most = np.empty(2 * k, dtype=np.int64)
     seed_keys = np.empty(k, dtype=np.int64)
     seed_scores = np.empty(k, dtype=np.float64)
+    batch = np.empty(BATCH_ROWS, dtype=np.int64)
+    sink = np.empty(1, dtype=np.int64)
     for query in range(queries.starts.size - 1):
         keys, scores, size = found.keys[query], found.scores[query], 0
-        own = slice(queries.starts[query], queries.starts[query + 1])
+        own = slice(queries.starts[query], spread(queries, query, forward.idf, weights))
         wanted = queries.units[own] > 0.0
         units, tags = queries.units[own][wanted], queries.tags[own][wanted]
         depths = np.empty(tags.size, dtype=np.int64)
-        spread(queries, query, weights)
         for first_row in range(0, n_videos, levels.shard_rows):
             n_rows = min(levels.shard_rows, n_videos - first_row)
             lists = first_row // levels.shard_rows * n_tags + tags
@@ -272,25 +282,32 @@ def _search(
                         most,
                         seed_keys,
                         seed_scores,
+                        sink,
                     )
                     work[1] += 2 * k
                     enough = max(enough, seed)
             bound = plan(levels, firsts, lasts, units, _STOP_BOUND * enough, depths)
             work[0] += read_levels(levels, firsts, depths, units, scale, sums)
+            n_batch = 0
+            needed = max(1, int((enough - bound - _BOUND_MARGIN) * scale))
             for block in range((n_rows + BLOCK_ROWS - 1) // BLOCK_ROWS):
-                needed = max(1, int((enough - bound - _BOUND_MARGIN) * scale))
                 if needed > _FULL or not block_reaches(words, block, short_of(needed)):
                     continue
                 for at in range(block * BLOCK_ROWS, (block + 1) * BLOCK_ROWS):
                     row = first_row + at
                     if sums[at] < needed or (passes.size > 0 and not passes[row]):
                         continue
-                    work[1] += 1
-                    score = score_row(forward, row, weights, enough)
-                    if score > LEAST:
-                        size = push(keys, scores, size, k, key_of(score, row), score)
+                    batch[n_batch] = row
+                    n_batch += 1
+                    if n_batch == BATCH_ROWS:
+                        size = offer_rows(forward, batch, weights, enough, keys, scores, size, sink)
+                        work[1] += n_batch
+                        n_batch = 0
                         if size == k:
                             enough = max(enough, floor_of_key(keys[0]))
+                        needed = max(1, int((enough - bound - _BOUND_MARGIN) * scale))
+            size = offer_rows(forward, batch[:n_batch], weights, enough, keys, scores, size, sink)
+            work[1] += n_batch
             words[: (n_rows + _WORD_ROWS - 1) // _WORD_ROWS] = 0
         wipe(queries, query, weights)
         unload(keys, scores, size)

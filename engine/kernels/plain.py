@@ -127,10 +127,10 @@ def _search(
     bits = sums.view(np.int32)
     for query in range(queries.starts.size - 1):
         keys, scores, size = found.keys[query], found.scores[query], 0
-        spread(queries, query, weights)
+        known_end = spread(queries, query, forward.idf, weights)
         for first in range(0, n_videos, CHUNK_ROWS):
             before = first // CHUNK_ROWS * n_tags
-            for at in range(queries.starts[query], queries.starts[query + 1]):
+            for at in range(queries.starts[query], known_end):
                 start = postings.starts[before + queries.tags[at]]
                 end = postings.starts[before + queries.tags[at] + 1]
                 add_postings(postings, start, end, np.float32(queries.units[at]), sums)
