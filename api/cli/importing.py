@@ -1,0 +1,102 @@
+"""``reelmatch import``: take over what other taggers saw."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from api.cli.output import json_option, print_json, print_table
+from api.settings import load_settings
+from engine.errors import InvalidInput
+from engine.store.catalog import Catalog
+from ingest.sources.imports.documents import BadLine
+from ingest.sources.imports.importing import Change, Imported, import_file
+from ingest.sources.imports.reading import FORMS
+
+MOST_ERRORS: Final = 1000
+"""Bad lines that are named; the rest is counted."""
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMS)),
+    help="What FILE is, if its content is not to tell.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be imported, and import nothing.")
+@json_option
+def command(file: Path, *, form: str | None, dry_run: bool, as_json: bool) -> None:
+    """Take over the tags in FILE: the results of another tagger, without any footage.
+
+    FILE is JSON, plain or gzip: one video a line (see docs/imports.md), or label detection of
+    Google Video Intelligence, of Amazon Rekognition, or of Clarifai as of 2015. A line that
+    cannot be used is reported with its number, and the others go in. Exit code 1 when nothing
+    could be used. 'reelmatch reindex' then makes the videos searchable.
+    """
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        now = datetime.now(UTC)
+        outcomes = import_file(file, catalog, now=now, form=form, dry_run=dry_run)
+        videos, errors = _sorted_out(outcomes)
+    if as_json:
+        print_json(
+            {
+                "videos": [_video_json(video, dry_run=dry_run) for video in videos],
+                "errors": [{"line": error.line, "reason": error.reason} for error in errors],
+            }
+        )
+    else:
+        _print_videos(videos, dry_run=dry_run)
+        for error in errors:
+            click.echo(f"line {error.line}: {error.reason}", err=True)
+    if not videos:
+        if not errors:
+            raise InvalidInput(f"{file}: there is nothing in this file")
+        sys.exit(1)
+
+
+def _sorted_out(
+    outcomes: Iterable[Imported | BadLine],
+) -> tuple[list[Imported], list[BadLine]]:
+    videos: list[Imported] = []
+    errors: list[BadLine] = []
+    left_out = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Imported):
+            videos.append(outcome)
+        elif len(errors) < MOST_ERRORS:
+            errors.append(outcome)
+        else:
+            left_out += 1
+    if left_out:
+        errors.append(BadLine(errors[-1].line, f"and {left_out} more after this line"))
+    return videos, errors
+
+
+def _video_json(video: Imported, *, dry_run: bool) -> dict[str, str | int]:
+    return {
+        "video": video.video,
+        "source": video.source,
+        "status": video.change,
+        "reason": _reason(video, dry_run=dry_run),
+        "seconds": video.seconds,
+    }
+
+
+def _print_videos(videos: list[Imported], *, dry_run: bool) -> None:
+    if videos:
+        rows = (
+            (one.video, one.change, str(one.seconds), one.source, _reason(one, dry_run=dry_run))
+            for one in videos
+        )
+        print_table(("video", "status", "seconds", "source", "reason"), rows)
+
+
+def _reason(video: Imported, *, dry_run: bool) -> str:
+    if video.change is Change.UNCHANGED:
+        return "the catalog has it just so"
+    return "dry run: nothing was stored" if dry_run else ""

@@ -1,0 +1,161 @@
+"""Reads fields of somebody else's JSON; every refusal names the field and what is wrong with it."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from engine.errors import InvalidInput
+
+LONGEST_TEXT: Final = 2000
+"""Signs in a title, an address and the like."""
+
+_KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
+_SHOWN: Final = 40
+
+
+class BadField(InvalidInput):
+    """A field that cannot be used; the message begins with its name."""
+
+
+class Fields:
+    """The fields of one JSON object.
+
+    Args:
+        value: what should be an object.
+        path: its name in refusals; empty for the outermost.
+
+    Raises:
+        BadField: it is no object.
+    """
+
+    def __init__(self, value: object, path: str = "") -> None:
+        if not isinstance(value, dict):
+            raise BadField(f"{path or 'the line'}: an object is needed, not {_what(value)}")
+        self._said: dict[str, Any] = value
+        self.path = path
+
+    def __contains__(self, key: object) -> bool:
+        return self._said.get(str(key)) is not None
+
+    def name(self, key: str) -> str:
+        """Return what a field is called in refusals."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def keys(self) -> list[str]:
+        """Return the names of all fields."""
+        return list(self._said)
+
+    def text(self, key: str, *, longest: int = LONGEST_TEXT) -> str:
+        """Return trimmed, printable text; empty when the field is not there.
+
+        Raises:
+            BadField: it is no text, too long, or holds signs that cannot be printed.
+        """
+        return as_text(self._said.get(key, "") or "", self.name(key), longest)
+
+    def number(self, key: str, *, most: float, default: float | None = None) -> float:
+        """Return a number from 0 to ``most``.
+
+        Raises:
+            BadField: it is missing and has no default, no number, or outside.
+        """
+        value = self._said.get(key)
+        if value is None and default is not None:
+            return default
+        return as_number(value, self.name(key), most)
+
+    def items(self, key: str) -> list[Any]:
+        """Return a list; empty when the field is not there.
+
+        Raises:
+            BadField: it is no list.
+        """
+        value = self._said.get(key)
+        if value is None:
+            return []
+        return as_items(value, self.name(key))
+
+    def each(self, key: str) -> Iterator["Fields"]:
+        """Yield the objects of a list.
+
+        Raises:
+            BadField: it is no list, or holds something else.
+        """
+        for place, item in enumerate(self.items(key)):
+            yield Fields(item, f"{self.name(key)}[{place}]")
+
+    def inside(self, key: str) -> "Fields":
+        """Return the object in a field; one without fields when it is not there.
+
+        Raises:
+            BadField: it is no object.
+        """
+        value = self._said.get(key)
+        return Fields({} if value is None else value, self.name(key))
+
+    def raw(self, key: str) -> Any:
+        """Return a field as it is; None when it is not there."""
+        return self._said.get(key)
+
+
+def as_text(value: object, name: str, longest: int = LONGEST_TEXT) -> str:
+    """Return ``value`` if it is printable text, trimmed.
+
+    Raises:
+        BadField: it is not.
+    """
+    if not isinstance(value, str):
+        raise BadField(f"{name}: text is needed, not {_what(value)}")
+    if not value.isprintable():
+        raise BadField(f"{name}: {value[:_SHOWN]!r} holds signs that cannot be printed")
+    if len(value) > longest:
+        raise BadField(f"{name}: {len(value)} signs; at most {longest} are taken")
+    return value.strip()
+
+
+def as_number(value: object, name: str, most: float) -> float:
+    """Return ``value`` if it is a number from 0 to ``most``.
+
+    Raises:
+        BadField: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadField(f"{name}: a number is needed, not {_what(value)}")
+    # An int may be too large for a float; it is compared as it is.
+    if not 0 <= value <= most or (isinstance(value, float) and not math.isfinite(value)):
+        raise BadField(f"{name}: {_what(value)} is not from 0 to {most:g}")
+    return float(value)
+
+
+def as_items(value: object, name: str) -> list[Any]:
+    """Return ``value`` if it is a list.
+
+    Raises:
+        BadField: it is not.
+    """
+    if not isinstance(value, list):
+        raise BadField(f"{name}: a list is needed, not {_what(value)}")
+    return value
+
+
+def of_one_length(lists: Sequence[list[Any]], names: Sequence[str]) -> None:
+    """Check that lists belong together item by item.
+
+    Raises:
+        BadField: they are of different lengths.
+    """
+    if len({len(items) for items in lists}) > 1:
+        lengths = ", ".join(
+            f"{name} {len(items)}" for name, items in zip(names, lists, strict=True)
+        )
+        raise BadField(f"{names[0]}: the lists are of different lengths: {lengths}")
+
+
+def _what(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if type(value) in _KINDS:
+        return _KINDS[type(value)]
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of more than 64 bits"
+    return str(value)

@@ -1,0 +1,124 @@
+"""Our own form: one video a line, tags with the seconds they were seen on; see docs/imports.md."""
+
+import math
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, Final
+
+from ingest.frames import LONGEST_SECONDS
+from ingest.sources.imports.documents import Document
+from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
+from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, tag_in, title_of
+from ingest.taggers.remote import Run
+
+TAGGER: Final = "import"
+"""Who looked, where a line does not say."""
+
+KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
+
+MOST_CATEGORIES: Final = 100
+
+_KNOWN: Final = (
+    *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
+    *("tagger", "tags"),
+)
+_ID: Final = re.compile(r"[0-9a-f]{16}")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def recognises(value: Any) -> bool:
+    """Whether a JSON value is of this form."""
+    return isinstance(value, dict) and "tags" in value
+
+
+def parts(document: Document) -> list[Document]:
+    """Return what holds one video each."""
+    return [document]
+
+
+def video(document: Document) -> ImportedVideo:
+    """Read one video.
+
+    Raises:
+        BadField: naming the field.
+    """
+    said = Fields(document.value)
+    _refuse_unknown(said, _KNOWN)
+    source = said.text("source")
+    id_ = said.text("video") or id_of(source, document.digest)
+    if not _ID.fullmatch(id_):
+        raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
+    runs = list(_runs(said))
+    duration = said.number("duration", most=LONGEST_SECONDS, default=0.0)
+    last = max((run.end for run in runs), default=0)
+    if "duration" in said and last > math.ceil(duration):
+        raise BadField(f"duration: {duration:g} s, but a tag is on second {last - 1}")
+    return ImportedVideo(
+        id=id_,
+        title=said.text("title") or title_of(source, id_),
+        source=source,
+        tagger=said.text("tagger", longest=100) or TAGGER,
+        seen=seen_on(runs, duration),
+        language=_language(said),
+        uploader=said.text("uploader", longest=200),
+        kind=_kind(said),
+        categories=_categories(said),
+    )
+
+
+def _refuse_unknown(said: Fields, known: tuple[str, ...]) -> None:
+    for key in said.keys():  # noqa: SIM118 - not a dict
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            raise BadField(f"{said.name(key[:40])!r}: there is no such field; {hint}")
+
+
+def _runs(said: Fields) -> Iterator[Run]:
+    for tag in said.each("tags"):
+        _refuse_unknown(tag, ("tag", "seconds"))
+        name = tag_in(tag.raw("tag"), tag.name("tag"))
+        path = tag.name("seconds")
+        for place, item in enumerate(as_items(tag.raw("seconds"), path)):
+            yield _run(name, item, path, place)
+
+
+def _run(tag: str, item: object, path: str, place: int) -> Run:
+    at = f"{path}[{place}]"
+    values = as_items(item, at)
+    if len(values) != 3:
+        raise BadField(f"{at}: write [start, end, confidence], with the end not included")
+    start, end = (_second(value, at) for value in values[:2])
+    if start >= end:
+        raise BadField(f"{at}: the end, which is not included, is not after the start")
+    return Run(tag, start, end, as_number(values[2], at, 1))
+
+
+def _second(value: object, at: str) -> int:
+    second = as_number(value, at, LONGEST_SECONDS)
+    if not second.is_integer():
+        raise BadField(f"{at}: {value} is no whole second")
+    return int(second)
+
+
+def _language(said: Fields) -> str:
+    language = said.text("language", longest=35)
+    if language and not _LANGUAGE.fullmatch(language):
+        raise BadField(f"language: {language!r} is no code such as en or pt-BR")
+    return language
+
+
+def _kind(said: Fields) -> str:
+    kind = said.text("kind") or "unknown"
+    if kind not in KINDS:
+        raise BadField(f"kind: {kind[:40]!r} is none of {', '.join(KINDS)}")
+    return kind
+
+
+def _categories(said: Fields) -> tuple[str, ...]:
+    items = said.items("categories")
+    if len(items) > MOST_CATEGORIES:
+        raise BadField(f"categories: {len(items)}; at most {MOST_CATEGORIES} are taken")
+    named = (as_text(item, f"categories[{place}]", 200) for place, item in enumerate(items))
+    return tuple(dict.fromkeys(name for name in named if name))

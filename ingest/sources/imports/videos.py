@@ -1,0 +1,111 @@
+"""The video that every form of result becomes, and the names it gets."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from engine.errors import InvalidInput
+from ingest.sources.files import ID_DIGITS
+from ingest.sources.imports.fields import BadField, as_text
+from ingest.taggers.remote import RemoteTrack, Run, tidy_tag
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedVideo:
+    """A video without footage.
+
+    Attributes:
+        id: 16 hex digits.
+        title: for people.
+        source: where it is to be found; may be empty.
+        tagger: who looked, with version.
+        seen: what was seen.
+        language: a code such as ``en``; empty when unknown.
+        uploader: who published it; empty when unknown.
+        kind: as in ``VideoRecord``.
+        categories: what its publisher filed it under.
+    """
+
+    id: str
+    title: str
+    source: str
+    tagger: str
+    seen: RemoteTrack
+    language: str = ""
+    uploader: str = ""
+    kind: str = "unknown"
+    categories: tuple[str, ...] = ()
+
+
+def id_of(source: str, otherwise: str) -> str:
+    """Return the id of the video at an address, or of ``otherwise`` where there is none.
+
+    The first 16 hex digits of the SHA-256 of the canonical source: two results about the same
+    address are about the same video.
+    """
+    named = canonical(source) if source else otherwise
+    return hashlib.sha256(named.encode()).hexdigest()[:ID_DIGITS]
+
+
+def canonical(source: str) -> str:
+    """Return an address with scheme and host in lower case, no default port and no fragment."""
+    if "://" not in source:
+        return source
+    try:
+        parts = urlsplit(source)
+        port = parts.port
+    except ValueError:
+        return source
+    host = parts.netloc.lower()
+    if port is not None and _DEFAULT_PORTS.get(parts.scheme) == port:
+        host = host.removesuffix(f":{port}")
+    # The name of a bucket tells upper from lower case; that of a machine does not.
+    netloc = host if parts.scheme in _DEFAULT_PORTS else parts.netloc
+    return parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
+
+
+def title_of(source: str, otherwise: str) -> str:
+    """Return the last part of an address without its ending."""
+    path = urlsplit(source).path if "://" in source else source
+    title = PurePosixPath(unquote(path)).stem
+    return title if title and title.isprintable() else otherwise
+
+
+def tag_in(value: object, name: str) -> str:
+    """Return a tag as the vocabulary has it.
+
+    Raises:
+        BadField: it is none.
+    """
+    try:
+        return tidy_tag(as_text(value, name))
+    except BadField:
+        raise
+    except InvalidInput as error:
+        raise BadField(f"{name}: {error}") from error
+
+
+def seconds_touched(start: float, end: float) -> tuple[int, int]:
+    """Return the whole seconds that ``[start, end]`` touches, half-open; at least one."""
+    first = math.floor(start)
+    return first, max(first + 1, math.ceil(end))
+
+
+def seen_on(runs: list[Run], duration: float) -> RemoteTrack:
+    """Return the track of a video at least ``duration`` seconds long.
+
+    Raises:
+        BadField: it cannot be one: empty, too long, too many tags.
+    """
+    n_seconds = max([math.ceil(duration), *(run.end for run in runs)])
+    if n_seconds == 0:
+        raise BadField("nothing was seen and no duration is given")
+    try:
+        return RemoteTrack.build(runs, n_seconds)
+    except InvalidInput as error:
+        raise BadField(str(error)) from error
