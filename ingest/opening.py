@@ -70,6 +70,10 @@ class Status(StrEnum):
     """No file there that can be read."""
     TOO_LONG = "too_long"
     """Longer than the cap; seen up to the cap."""
+    CRASHED = "crashed"
+    """The decoder brought its process down, or took more than it may."""
+    STALLED = "stalled"
+    """The decoder came to no new second."""
 
 
 class Unwatchable(ReelmatchError):

@@ -1,0 +1,98 @@
+"""The shapes of answers, shared by the command line and HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from engine.counting import observations_at, observations_of, tag_counts
+from engine.domain import Match
+from engine.reindex import Preview
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.generations import Generation
+from engine.suitability import nudity_verdict
+
+
+def matches_json(generation: Generation, matches: Sequence[Match]) -> dict[str, Any]:
+    """Return ranked matches with their reasons."""
+    return {
+        "generation": generation.id,
+        "matches": [
+            {
+                "video": match.video,
+                "score": match.score,
+                "why": [{"tag": part.tag, "share": part.share} for part in match.why],
+            }
+            for match in matches
+        ],
+    }
+
+
+def tags_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
+    """Return the tag counts of a video."""
+    counts = tag_counts(catalog.track(video.id), threshold, catalog.vocabulary())
+    return {
+        "video": video.id,
+        "threshold": threshold,
+        "tags": [{"tag": count.tag, "seconds": count.seconds} for count in counts],
+    }
+
+
+def video_json(video: VideoRecord) -> dict[str, Any]:
+    """Return what is known of a video without what was seen on it."""
+    return {
+        "video": video.id,
+        "title": video.title,
+        "source": video.source,
+        "status": video.status,
+        "reason": video.reason,
+        "seconds": video.seconds,
+        "width": video.width,
+        "height": video.height,
+        "codec": video.codec,
+        "tagger": video.tagger,
+        "added_at": video.added_at,
+    }
+
+
+def video_with_verdict_json(catalog: Catalog, video: VideoRecord) -> dict[str, Any]:
+    """Return what is known of a video, with the verdict on sensitive content and its seconds."""
+    verdict = nudity_verdict(catalog.track(video.id), catalog.vocabulary())
+    sensitive = {"level": verdict.level, "seconds": list(verdict.seconds)}
+    return {**video_json(video), "sensitive": sensitive}
+
+
+def second_json(catalog: Catalog, video: VideoRecord, second: int) -> dict[str, Any]:
+    """Return all that was seen at one second, surest first."""
+    seen = observations_at(catalog.track(video.id), second, catalog.vocabulary())
+    tags = [{"tag": one.tag, "confidence": one.confidence} for one in seen]
+    return {"video": video.id, "second": second, "tags": tags}
+
+
+def tag_json(catalog: Catalog, video: VideoRecord, tag: str) -> dict[str, Any]:
+    """Return the confidence of one tag at every second."""
+    seen = observations_of(catalog.track(video.id), tag, catalog.vocabulary())
+    seconds = [{"second": one.second, "confidence": one.confidence} for one in seen]
+    return {"video": video.id, "tag": tag, "seconds": seconds}
+
+
+def reindex_json(built: Generation) -> dict[str, Any]:
+    """Return what a reindex made."""
+    return {
+        "generation": built.id,
+        "videos": built.index.n_videos,
+        "tags": len(built.vocabulary),
+        "threshold": built.recipe.threshold,
+        "tf": built.recipe.tf,
+    }
+
+
+def preview_json(seen: Preview) -> dict[str, Any]:
+    """Return what a reindex would change."""
+    return {
+        "before": asdict(seen.before),
+        "after": asdict(seen.after),
+        "gained": list(seen.gained),
+        "lost": list(seen.lost),
+        "compared": seen.compared,
+        "differing": seen.differing,
+    }

@@ -1,0 +1,81 @@
+"""The command ``reelmatch``: a file a command, each a few lines over a call.
+
+Data goes to stdout, progress and complaints to stderr. Exit codes: 0 done, 1 expected failure,
+2 wrong usage.
+"""
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+from engine.errors import ReelmatchError
+
+_COMMANDS: Final = {
+    "demo": "demo",
+    "doctor": "doctor",
+    "forget": "forget",
+    "ingest": "ingest",
+    "jobs": "jobs",
+    "match": "match",
+    "recommend": "recommend",
+    "reindex": "reindex",
+    "retry": "retry",
+    "serve": "serve",
+    "similar": "similar",
+    "tags": "tags",
+    "videos": "videos",
+}
+"""Command -> module below this package; imported only when asked for, so that each starts fast."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"api.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, _COMMANDS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "'reelmatch -h' lists the commands"
+            raise click.UsageError(f"there is no command {name!r}: {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="reelmatch")
+def cli() -> None:
+    """Watch videos second by second; match what was seen to viewers and advertisers.
+
+    Everything is kept in the folder REELMATCH_HOME (default: ~/.local/share/reelmatch).
+    """
+
+
+def main() -> None:
+    """Run the command line; an expected failure becomes one line on stderr and exit code 1."""
+    try:
+        cli(prog_name="reelmatch")
+    except ReelmatchError as error:
+        click.echo(f"reelmatch: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

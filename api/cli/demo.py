@@ -1,0 +1,55 @@
+"""``reelmatch demo``: the whole way on real footage, each step as the command it stands for."""
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from api.cli.footage import gather_footage
+from api.settings import load_settings
+
+
+@click.command("demo")
+def command() -> None:
+    """Watch a dozen real videos, then recommend and match; prints each command it runs.
+
+    The footage comes from packages, everything is kept in a folder "demo" of its own.
+    """
+    home = load_settings().home / "demo"
+    os.environ["REELMATCH_HOME"] = str(home)
+    click.echo(f"Everything of this demo is kept in {home}\n")
+    videos = gather_footage(home / "footage")
+    stories = [path for path in videos if path.parent == home / "footage"]
+    click.echo(
+        f"{len(videos)} videos: {len(videos) - len(stories)} clips as they came,"
+        f" {len(stories)} made of photographs over a song\n"
+    )
+    _run("ingest", *map(str, videos))
+    _run("reindex")
+    for path in videos:
+        _run("tags", path.name)
+    click.echo("A viewer who likes animals and nature, and no cars:")
+    _run("recommend", "--like", "animal=1", "--like", "nature=0.5", "--dislike", "car", "-k", "5")
+    click.echo("A viewer who liked the clip of a street:")
+    _run("recommend", "--liked", "bikes.mp4", "-k", "5")
+    click.echo("A campaign for coffee:")
+    _run("match", "--keyword", "coffee", "--keyword", "drink=0.5", "-k", "3")
+    click.echo("A campaign for travel to cities, not beside cats:")
+    _run("match", "--keyword", "city", "--keyword", "architecture", "--exclude", "cat", "-k", "3")
+    click.echo("Go on:")
+    click.echo(f"  export REELMATCH_HOME={shlex.quote(str(home))}")
+    click.echo("  reelmatch serve                     # then open http://127.0.0.1:8000/docs")
+    click.echo("  reelmatch tags chelsea.mp4 --second 3")
+    click.echo("Or your own videos, in a catalogue of their own:")
+    click.echo("  unset REELMATCH_HOME")
+    click.echo("  reelmatch ingest FOLDER && reelmatch reindex && reelmatch match --keyword dog")
+
+
+def _run(*arguments: str) -> None:
+    from api.cli import cli
+
+    shown = [Path(one).name if os.sep in one else one for one in arguments]
+    click.secho(f"$ reelmatch {shlex.join(shown)}", bold=True)
+    cli.main(list(arguments), prog_name="reelmatch", standalone_mode=False)
+    click.echo()

@@ -1,0 +1,26 @@
+"""``reelmatch forget``: delete videos from the catalog."""
+
+import click
+
+from api.cli.output import json_option, print_json
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+
+
+@click.command("forget")
+@click.argument("videos", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def command(videos: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
+    """Delete VIDEOS and all that was seen on them; the files stay. Gone from answers at once."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        records = [catalog.find(name) for name in videos]
+        if not yes:
+            titles = ", ".join(record.title for record in records)
+            click.confirm(f"Delete {titles} from the catalog?", abort=True, err=True)
+        for record in records:
+            catalog.delete(record.id)
+    if as_json:
+        print_json({"videos": [record.id for record in records]})
+    else:
+        click.echo(f"{len(records)} deleted")

@@ -1,0 +1,145 @@
+"""``reelmatch ingest``: watch files and folders."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.progress import Progress as Bar
+from rich.progress import TaskID
+
+from api.cli.output import json_option, print_json, print_table
+from api.cli.progress import watching_bar
+from api.settings import load_settings
+from engine.errors import InvalidInput
+from engine.store.catalog import Catalog
+from engine.store.jobs import Job, Jobs
+from ingest.opening import Status
+from ingest.pipeline import WATCHED, Outcome
+from ingest.pipeline import Progress as Done
+from ingest.sources.files import NoVideoFile, local_files
+from ingest.worker import Worker
+
+_INTERRUPTED = 130
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="How many videos at a time; as many as cores unless said.",
+)
+@json_option
+def command(paths: tuple[Path, ...], *, force: bool, processes: int | None, as_json: bool) -> None:
+    """Watch the videos at PATHS (files, or folders with all below them) and keep what was seen.
+
+    A video that cannot be watched gets a status and a reason and never stops the others. What is
+    interrupted waits in a queue: without PATHS, what waits is watched. Exit code 1 when not one
+    could be watched. What was watched is searchable once there was a 'reelmatch reindex'.
+    """
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        jobs = Jobs(catalog)
+        if not paths and not jobs.open_count():
+            raise InvalidInput("nothing waits to be watched: name files or folders")
+        files, missing = _find(paths)
+        mine = jobs.add((str(path) for path in files), {"force": force}, now=time.time())
+        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)))
+    outcomes = [*missing, *ended]
+    if as_json:
+        print_json({"videos": [outcome_json(outcome) for outcome in outcomes]})
+    else:
+        print_outcomes(outcomes)
+    if not any(outcome.status in WATCHED for outcome in outcomes):
+        sys.exit(1)
+
+
+def _work(catalog: Catalog, mine: Sequence[int], processes: int) -> list[Outcome]:
+    """Work the queue until it is empty; return what became of these jobs, and of others found."""
+    ended: dict[int, Outcome] = {}
+    with watching_bar(shown=sys.stderr.isatty()) as bar:
+        lines = _Lines(bar)
+
+        def on_end(job: Job, outcome: Outcome) -> None:
+            ended[job.id] = outcome
+            lines.remove(job)
+
+        worker = Worker(catalog, processes, on_progress=lines.show, on_end=on_end)
+        try:
+            worker.run()
+        except KeyboardInterrupt:
+            waiting = Jobs(catalog).open_count()
+            click.echo(
+                f"\ninterrupted: {waiting} videos wait; 'reelmatch ingest' goes on with them",
+                err=True,
+            )
+            sys.exit(_INTERRUPTED)
+    for number in mine:
+        # Ended by another process that works the same queue.
+        job = Jobs(catalog).get(number)
+        if number not in ended and job is not None:
+            ended[number] = Outcome(
+                job.video or None, job.source, job.status or job.state, job.reason, job.seconds
+            )
+    return [ended[number] for number in sorted(ended)]
+
+
+class _Lines:
+    """A line of the progress bar for each running video."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._tasks: dict[int, TaskID] = {}
+
+    def show(self, job: Job, done: Done) -> None:
+        if job.id not in self._tasks:
+            self._tasks[job.id] = self._bar.add_task(
+                Path(job.source).name, total=done.declared_seconds
+            )
+        self._bar.update(self._tasks[job.id], completed=done.done)
+
+    def remove(self, job: Job) -> None:
+        task = self._tasks.pop(job.id, None)
+        if task is not None:
+            self._bar.remove_task(task)
+
+
+def _find(paths: Sequence[Path]) -> tuple[list[Path], list[Outcome]]:
+    """Return the files at the paths, and what is to be said of paths without any."""
+    files: list[Path] = []
+    missing = []
+    for path in paths:
+        try:
+            files += [file.path for file in local_files([path])]
+        except NoVideoFile as error:
+            missing.append(Outcome(None, str(path.absolute()), Status.MISSING, str(error), 0))
+    return list(dict.fromkeys(files)), missing
+
+
+def print_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Print a line a video."""
+    rows = (
+        (
+            outcome.video or "-",
+            outcome.status,
+            str(outcome.seconds),
+            Path(outcome.source).name,
+            outcome.reason,
+        )
+        for outcome in outcomes
+    )
+    print_table(("video", "status", "seconds", "file", "reason"), rows)
+
+
+def outcome_json(outcome: Outcome) -> dict[str, str | int | None]:
+    """Return what became of one source."""
+    return {
+        "video": outcome.video,
+        "source": outcome.source,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "seconds": outcome.seconds,
+    }

@@ -1,0 +1,42 @@
+"""``reelmatch match``: videos for an advertiser."""
+
+import click
+
+from api.cli.output import count_option, json_option, print_matches, weighted, where_option
+from api.live import Live
+from api.settings import load_settings
+from engine.filters import Filter
+from engine.search import match
+
+
+@click.command("match")
+@click.option(
+    "--keyword",
+    "keywords",
+    multiple=True,
+    required=True,
+    metavar="TAG[=WEIGHT]",
+    callback=weighted("--keyword", 1.0),
+    help="What the campaign is about; may be given again.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="TAG",
+    help="Leave out videos on which this tag was seen, if only for a second.",
+)
+@where_option
+@count_option
+@json_option
+def command(
+    keywords: dict[str, float], exclude: tuple[str, ...], where: Filter, k: int, *, as_json: bool
+) -> None:
+    r"""Find the videos that fit an advertiser's keywords.
+
+    \b
+    reelmatch match --keyword bicycle --keyword city --exclude alcohol
+    """
+    with Live.open(load_settings()) as live:
+        view = live.view
+        found = match(view, keywords=keywords, exclude=exclude, k=k, where=where)
+        print_matches(view.generation, found, live.catalog, as_json=as_json)

@@ -1,0 +1,86 @@
+"""``reelmatch reindex``: make what was ingested searchable."""
+
+import sys
+
+import click
+
+from api.answers import preview_json, reindex_json
+from api.cli.output import json_option, print_json
+from api.cli.progress import counting_bar
+from api.live import Live
+from api.settings import load_settings
+from engine.counting import check_threshold
+from engine.reindex import Preview, preview, reindex
+from engine.store.generations import Generation, Recipe
+from engine.weighting import TfName
+
+_NAMED_TAGS = 12
+
+
+@click.command("reindex")
+@click.option("--threshold", type=float, help="Least confidence that counts, 0.0 to 1.0.")
+@click.option(
+    "--tf", type=click.Choice(["raw", "sqrt", "log"]), help="Seconds as they are, or damped."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--rollback", is_flag=True, help="Make the generation before live again.")
+@json_option
+def command(
+    threshold: float | None, tf: TfName | None, *, dry_run: bool, rollback: bool, as_json: bool
+) -> None:
+    """Build a new generation of the index from everything seen so far and make it live.
+
+    Can be stopped at any moment: the old generation stays live, the next run goes on.
+    The same videos and options give the same generation, to the byte.
+    """
+    if rollback and (dry_run or threshold is not None or tf):
+        raise click.UsageError("--rollback builds nothing: give it alone")
+    settings = load_settings()
+    least = settings.threshold if threshold is None else check_threshold(threshold)
+    recipe = Recipe(threshold=least, tf=tf or settings.tf)
+    with Live.open(settings) as live:
+        if rollback:
+            _print_built(live.generations.rollback(), as_json=as_json)
+            return
+        total = live.catalog.count_videos()
+        with counting_bar("reindex", total, shown=sys.stderr.isatty()) as on_videos:
+            if dry_run:
+                seen = preview(live.catalog, live.generations, recipe, on_videos=on_videos)
+            else:
+                built = reindex(live.catalog, live.generations, recipe, on_videos=on_videos)
+        if dry_run:
+            _print_preview(seen, as_json=as_json)
+        else:
+            _print_built(built, as_json=as_json)
+
+
+def _print_built(built: Generation, *, as_json: bool) -> None:
+    if as_json:
+        print_json(reindex_json(built))
+        return
+    recipe = built.recipe
+    click.echo(
+        f"generation {built.id} is live: {built.index.n_videos} videos,"
+        f" threshold {recipe.threshold}, tf {recipe.tf}"
+    )
+
+
+def _print_preview(seen: Preview, *, as_json: bool) -> None:
+    if as_json:
+        print_json(preview_json(seen))
+        return
+    for what, before, after in (
+        ("videos", seen.before.videos, seen.after.videos),
+        ("tags that count", seen.before.tags, seen.after.tags),
+        ("counts", seen.before.counts, seen.after.counts),
+        ("seconds counted", seen.before.seconds, seen.after.seconds),
+    ):
+        click.echo(f"{what}: {before} now, {after} then")
+    for what, tags in (("gained", seen.gained), ("lost", seen.lost)):
+        if tags:
+            more = f" and {len(tags) - _NAMED_TAGS} more" if len(tags) > _NAMED_TAGS else ""
+            click.echo(f"tags {what}: {', '.join(tags[:_NAMED_TAGS])}{more}")
+    click.echo(
+        f"of the ten matches of {seen.compared} sampled videos, {seen.differing:.1%} would differ"
+    )
+    click.echo("nothing was changed")

@@ -1,0 +1,22 @@
+"""``reelmatch similar``: videos like one video."""
+
+import click
+
+from api.cli.output import count_option, json_option, print_matches, where_option
+from api.live import Live
+from api.settings import load_settings
+from engine.filters import Filter
+from engine.search import similar
+
+
+@click.command("similar")
+@click.argument("video")
+@where_option
+@count_option
+@json_option
+def command(video: str, where: Filter, k: int, *, as_json: bool) -> None:
+    """Find the videos most like VIDEO (id, path, file name or title)."""
+    with Live.open(load_settings()) as live:
+        view = live.view
+        found = similar(view, live.catalog.find(video).id, k=k, where=where)
+        print_matches(view.generation, found, live.catalog, as_json=as_json)

@@ -1,0 +1,78 @@
+"""``reelmatch tags``: what was seen on a video, and when."""
+
+import click
+
+from api.answers import second_json, tag_json, tags_json
+from api.cli.output import json_option, print_json
+from api.settings import load_settings
+from engine.counting import check_threshold, tag_counts
+from engine.errors import InvalidInput
+from engine.store.catalog import Catalog, VideoRecord
+
+_TOP = 20
+
+
+@click.command("tags")
+@click.argument("video")
+@click.option("--threshold", type=float, help="Least confidence that counts, 0.0 to 1.0.")
+@click.option("--second", type=int, help="List everything seen at this second instead.")
+@click.option("--tag", help="List the confidence of this tag at every second instead.")
+@click.option("--all", "everything", is_flag=True, help=f"All tags, not the top {_TOP}.")
+@json_option
+def command(
+    video: str,
+    threshold: float | None,
+    second: int | None,
+    tag: str | None,
+    *,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Print the top tags of VIDEO with the seconds each was seen: "people, 224".
+
+    VIDEO is an id, a path, a file name or a title. Another threshold needs no second look.
+    """
+    if second is not None and tag is not None:
+        raise click.UsageError("--second and --tag exclude each other: give one of them")
+    settings = load_settings()
+    least = settings.threshold if threshold is None else check_threshold(threshold)
+    with Catalog.open(settings.catalog_path) as catalog:
+        record = _watched(catalog.find(video))
+        if second is not None:
+            _print_second(catalog, record, second, as_json=as_json)
+        elif tag is not None:
+            _print_tag(catalog, record, tag, as_json=as_json)
+        elif as_json:
+            print_json(tags_json(catalog, record, least))
+        else:
+            counts = tag_counts(catalog.track(record.id), least, catalog.vocabulary())
+            for count in counts if everything else counts[:_TOP]:
+                click.echo(f"{count.tag}, {count.seconds}")
+            if not counts:
+                click.echo(f"no tag reached {least} on any of its seconds", err=True)
+
+
+def _watched(record: VideoRecord) -> VideoRecord:
+    if not record.seconds:
+        raise InvalidInput(
+            f"{record.title!r} could not be watched ({record.status}): {record.reason}"
+        )
+    return record
+
+
+def _print_second(catalog: Catalog, record: VideoRecord, second: int, *, as_json: bool) -> None:
+    seen = second_json(catalog, record, second)
+    if as_json:
+        print_json(seen)
+    else:
+        for one in seen["tags"]:
+            click.echo(f"{one['tag']}, {one['confidence']:.3f}")
+
+
+def _print_tag(catalog: Catalog, record: VideoRecord, tag: str, *, as_json: bool) -> None:
+    seen = tag_json(catalog, record, tag)
+    if as_json:
+        print_json(seen)
+    else:
+        for one in seen["seconds"]:
+            click.echo(f"{one['second']}, {one['confidence']:.3f}")

@@ -1,0 +1,27 @@
+"""``reelmatch videos``: what is in the catalog."""
+
+import click
+
+from api.answers import video_json
+from api.cli.output import json_option, print_json, print_table
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+
+
+@click.command("videos")
+@json_option
+def command(*, as_json: bool) -> None:
+    """List the videos of the catalog, watched or not."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        records = catalog.videos()
+    if as_json:
+        print_json({"videos": [video_json(record) for record in records]})
+        return
+    if not records:
+        click.echo("the catalog is empty: 'reelmatch ingest FILE_OR_FOLDER' fills it", err=True)
+        return
+    rows = (
+        (record.id, record.status, str(record.seconds), record.title, record.reason)
+        for record in records
+    )
+    print_table(("video", "status", "seconds", "title", "reason"), rows)

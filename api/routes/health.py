@@ -1,0 +1,26 @@
+"""Is it alive, can it answer."""
+
+from fastapi import APIRouter, Response
+
+from api.routes.dependencies import CurrentLive
+from api.schemas import HealthAnswer
+from engine.errors import ReelmatchError
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live")
+def get_live() -> HealthAnswer:
+    """Answer as long as the process does."""
+    return HealthAnswer(status="ok")
+
+
+@router.get("/ready")
+def get_ready(live: CurrentLive, response: Response) -> HealthAnswer:
+    """Answer 200 when there is a generation to search, else 503 with the reason."""
+    try:
+        live.view  # noqa: B018 - having one is the check
+    except ReelmatchError as error:
+        response.status_code = 503
+        return HealthAnswer(status="not ready", detail=str(error))
+    return HealthAnswer(status="ok")

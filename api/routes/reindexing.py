@@ -1,0 +1,34 @@
+"""Making what was ingested searchable."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.answers import reindex_json
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.schemas import ReindexAnswer, ReindexRequest
+from engine.reindex import reindex
+from engine.store.generations import Recipe
+
+router = APIRouter(prefix="/v1", tags=["operation"])
+
+
+@router.post("/reindex", response_model=ReindexAnswer)
+def post_reindex(
+    live: CurrentLive, settings: CurrentSettings, body: ReindexRequest | None = None
+) -> dict[str, Any]:
+    """Build a new generation from the catalog and make it live; searches go on meanwhile."""
+    asked = body or ReindexRequest()
+    threshold = settings.threshold if asked.threshold is None else asked.threshold
+    recipe = Recipe(threshold=threshold, tf=asked.tf or settings.tf)
+    built = reindex(live.catalog, live.generations, recipe)
+    live.refresh()
+    return reindex_json(built)
+
+
+@router.post("/reindex/rollback", response_model=ReindexAnswer)
+def post_rollback(live: CurrentLive) -> dict[str, Any]:
+    """Make the generation before live again."""
+    built = live.generations.rollback()
+    live.refresh()
+    return reindex_json(built)

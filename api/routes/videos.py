@@ -1,0 +1,89 @@
+"""Videos: what is in the catalog and what was seen on each."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers import matches_json, second_json, tag_json, tags_json, video_json
+from api.answers import video_with_verdict_json as with_verdict
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.schemas import (
+    Count,
+    MatchesAnswer,
+    SecondAnswer,
+    TagsAnswer,
+    TagSecondsAnswer,
+    VideosAnswer,
+    VideoWithVerdictAnswer,
+)
+from engine.errors import UnknownVideo
+from engine.search import similar
+from engine.store.catalog import Catalog, VideoRecord
+
+router = APIRouter(prefix="/v1/videos", tags=["videos"])
+
+
+def _get(catalog: Catalog, video: str) -> VideoRecord:
+    record = catalog.get(video)
+    if record is None:
+        raise UnknownVideo(video)
+    return record
+
+
+@router.get("", response_model=VideosAnswer)
+def list_videos(
+    live: CurrentLive,
+    after: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """List videos by rising id, a page at a time."""
+    page = live.catalog.videos(after=after, limit=limit + 1)
+    more = len(page) > limit
+    return {
+        "videos": [video_json(record) for record in page[:limit]],
+        "next": page[limit - 1].id if more else None,
+    }
+
+
+@router.get("/{video}", response_model=VideoWithVerdictAnswer)
+def get_video(video: str, live: CurrentLive) -> dict[str, Any]:
+    """Return one video with the verdict on sensitive content."""
+    return with_verdict(live.catalog, _get(live.catalog, video))
+
+
+@router.delete("/{video}", status_code=204)
+def delete_video(video: str, live: CurrentLive) -> None:
+    """Forget a video and all that was seen on it; gone from answers within a second."""
+    live.catalog.delete(video)
+
+
+@router.get("/{video}/tags", response_model=TagsAnswer)
+def get_tags(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
+) -> dict[str, Any]:
+    """Return the tag counts of a video, counted anew at any threshold."""
+    least = settings.threshold if threshold is None else threshold
+    return tags_json(live.catalog, _get(live.catalog, video), least)
+
+
+@router.get("/{video}/tags/{tag}", response_model=TagSecondsAnswer)
+def get_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
+    """Return the confidence of one tag at every second."""
+    return tag_json(live.catalog, _get(live.catalog, video), tag)
+
+
+@router.get("/{video}/seconds/{second}", response_model=SecondAnswer)
+def get_second(video: str, second: int, live: CurrentLive) -> dict[str, Any]:
+    """Return all that was seen at one second."""
+    return second_json(live.catalog, _get(live.catalog, video), second)
+
+
+@router.get("/{video}/similar", response_model=MatchesAnswer)
+def get_similar(video: str, live: CurrentLive, k: Count = 10) -> dict[str, Any]:
+    """Return the videos most like this one."""
+    record = _get(live.catalog, video)
+    view = live.view
+    return matches_json(view.generation, similar(view, record.id, k=k))

@@ -1,0 +1,61 @@
+"""What runs in a process of its own: one video, under limits of memory and CPU time.
+
+A decoder that crashes, fills the memory or never ends takes this process down and nothing else.
+"""
+
+import os
+import resource
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from engine.store.catalog import Catalog
+from ingest.pipeline import Outcome, Progress, ingest_file
+from ingest.taggers.local import LocalTagger
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one video may take.
+
+    Attributes:
+        memory_bytes: of private memory; 600 MB are usual.
+        cpu_seconds: in all; at fifteen times real time, an hour of video takes 240.
+        stall_seconds: without a new second, until the process is killed.
+    """
+
+    memory_bytes: int = 3 << 30
+    cpu_seconds: int = 4 * 60 * 60
+    stall_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a child is to do."""
+
+    source: Path
+    catalog: Path
+    force: bool
+    limits: Limits
+
+
+def obey(order: Order, answers: Connection) -> None:
+    """Ingest one file; send a ``Progress`` after each second and the ``Outcome`` at the end."""
+    # Ctrl-C is for the parent, who then ends its children.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_DATA, (order.limits.memory_bytes,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (order.limits.cpu_seconds,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+
+    def tell(progress: Progress) -> None:
+        # When nobody listens any more, this raises and the process ends: no orphan works on.
+        answers.send(progress)
+
+    with Catalog.open(order.catalog) as catalog:
+        outcome: Outcome = ingest_file(
+            order.source, catalog, LocalTagger.load(), force=order.force, on_second=tell
+        )
+    answers.send(outcome)
+    answers.close()

@@ -1,0 +1,44 @@
+"""The whole product: its own command, its own server, its own files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.cli.footage import gather_footage
+from support.footage import carphone as carphone_clip
+from support.product import Run, Served, reelmatch, serve
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """The command over an empty catalogue of its own."""
+    return lambda *arguments: reelmatch(tmp_path / "home", *arguments)
+
+
+@pytest.fixture(scope="session")
+def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of real footage, watched and indexed once for all journeys that only read."""
+    folder = tmp_path_factory.mktemp("stocked")
+    videos = gather_footage(folder / "footage")
+    assert reelmatch(folder / "home", "ingest", *videos).code == 0
+    assert reelmatch(folder / "home", "reindex").code == 0
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def ask(stocked_home: Path) -> Run:
+    """The command over the catalogue of real footage; for questions only."""
+    return lambda *arguments: reelmatch(stocked_home, *arguments)
+
+
+@pytest.fixture(scope="session")
+def carphone() -> Path:
+    """A real clip: a man in a car."""
+    return carphone_clip()
+
+
+@pytest.fixture(scope="session")
+def served(stocked_home: Path) -> Iterator[Served]:
+    """The real server over the catalogue of real footage."""
+    yield from serve(stocked_home)

@@ -1,0 +1,84 @@
+"""Four processes search while a fifth upserts, deletes and reindexes a hundred times."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations, Recipe
+from support.catalogs import save, video_id
+
+CHANGES = 100
+READERS = 4
+MARKERS = 1_000
+
+READER = """
+import sys, time
+from pathlib import Path
+from api.live import Live
+from api.settings import Settings
+from engine.search import match
+
+first = int(sys.argv[2])
+with Live.open(Settings(home=Path(sys.argv[1]))) as live:
+    live.follow()
+    print("ready", flush=True)
+    newest = -1
+    while newest < int(sys.argv[3]):
+        view = live.view
+        found = [int(each.video, 16) - first for each in match(view, keywords={"train": 1}, k=5)]
+        others = match(view, keywords={"cat": 1}, k=1000)
+        # One marker at a time, two only while one takes over from the other; and always all cats.
+        whole = len(found) in (1, 2) and max(found) - min(found) <= 1 and len(others) == 50
+        if not whole or min(found) < newest - 1:
+            print("wrong", found, len(others), view.generation.id, flush=True)
+            break
+        if max(found) > newest:
+            newest = max(found)
+            print("saw", newest, time.monotonic(), flush=True)
+        time.sleep(0.005)
+"""
+
+
+@pytest.mark.slow
+def test_every_change_is_seen_within_a_second_and_never_half(tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in range(50):
+            save(catalog, video_id(number), {"cat": 1 + number % 5, "animal": 3})
+        save(catalog, video_id(MARKERS), {"train": 4})
+        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        readers = [
+            subprocess.Popen(
+                [sys.executable, "-c", READER, tmp_path, str(MARKERS), str(CHANGES)],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(READERS)
+        ]
+        for reader in readers:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "ready\n"
+
+        changed = {}
+        for number in range(1, CHANGES + 1):
+            save(catalog, video_id(MARKERS + number), {"train": 4, "city": number % 7})
+            changed[number] = time.monotonic()
+            catalog.delete(video_id(MARKERS + number - 1))
+            save(catalog, video_id(number % 50), {"cat": 1 + number % 9, "animal": 3})
+            tf = ("raw", "log", "sqrt")[number % 3]
+            reindex(catalog, generations, Recipe(threshold=0.7, tf=tf))  # type: ignore[arg-type]
+            time.sleep(0.2)
+
+        for reader in readers:
+            lines = [line.split() for line in reader.communicate(timeout=60)[0].splitlines()]
+            assert all(line[0] == "saw" for line in lines), lines[-1]
+            assert reader.returncode == 0
+            waits = [float(line[2]) - changed[int(line[1])] for line in lines if line[1] != "0"]
+            assert int(lines[-1][1]) == CHANGES
+            assert len(waits) > CHANGES * 0.9, "hardly a change was passed over"
+            assert max(waits) < 1.0

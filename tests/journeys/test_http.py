@@ -1,0 +1,245 @@
+"""An app at the HTTP door: real server, real footage, nothing patched."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.product import Run, Served, reelmatch, serve
+
+
+def id_of(served: Served, title: str) -> str:
+    videos = served.client.get("/v1/videos").json()["videos"]
+    (video,) = [video["video"] for video in videos if video["title"] == title]
+    return str(video)
+
+
+def test_health_tells_alive_and_ready(served: Served) -> None:
+    assert served.client.get("/health/live").json()["status"] == "ok"
+    assert served.client.get("/health/ready").status_code == 200
+
+
+def test_recommendations_equal_those_of_the_command(served: Served, ask: Run) -> None:
+    over_http = served.client.post(
+        "/v1/recommendations", json={"interests": {"animal": 1, "nature": 0.5, "car": -1}}
+    ).json()
+    command = ask(
+        "recommend", "--like", "animal=1", "--like", "nature=0.5", "--dislike", "car", "--json"
+    ).json
+    assert over_http == command
+    assert over_http["matches"]
+
+
+def test_matches_equal_those_of_the_command(served: Served, ask: Run) -> None:
+    over_http = served.client.post(
+        "/v1/matches", json={"keywords": {"coffee": 1}, "exclude": ["cat"], "k": 3}
+    ).json()
+    assert (
+        over_http
+        == ask("match", "--keyword", "coffee", "--exclude", "cat", "-k", "3", "--json").json
+    )
+
+
+def test_a_filter_narrows_what_is_found(served: Served, ask: Run) -> None:
+    chelsea, slides = id_of(served, "chelsea"), id_of(served, "slideshow")
+    longer = {"duration": {"at_least": 15}}
+    asked = {"keywords": {"cat": 1}, "where": longer}
+    found = served.client.post("/v1/matches", json=asked).json()
+    assert [match["video"] for match in found["matches"]] == [slides]
+    assert found == ask("match", "--keyword", "cat", "--where", json.dumps(longer), "--json").json
+    asked = {"interests": {"cat": 1}, "where": {"not": longer}}
+    found = served.client.post("/v1/recommendations", json=asked).json()
+    assert found["matches"][0]["video"] == chelsea
+
+
+def test_liked_videos_lead_to_others(served: Served) -> None:
+    chelsea = id_of(served, "chelsea")
+    answer = served.client.post("/v1/recommendations", json={"liked": [chelsea]}).json()
+    assert chelsea not in [match["video"] for match in answer["matches"]]
+    assert answer["matches"][0]["why"]
+
+
+def test_videos_come_in_pages_without_repeats(served: Served) -> None:
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = served.client.get("/v1/videos", params={"after": after, "limit": 5}).json()
+        seen += [video["video"] for video in page["videos"]]
+        if page["next"] is None:
+            break
+        after = page["next"]
+    assert len(seen) == len(set(seen)) == 12
+    assert seen == sorted(seen)
+
+
+def test_a_video_tells_all_that_is_known(served: Served) -> None:
+    video = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}").json()
+    assert video["title"] == "chelsea"
+    assert video["status"] == "ok"
+    assert video["seconds"] == 12
+    assert video["codec"] == "h264"
+    assert (video["width"], video["height"]) == (640, 480)
+    assert video["sensitive"] == {"level": "none", "seconds": []}
+
+
+def test_tags_seconds_and_one_tag_agree(served: Served) -> None:
+    path = f"/v1/videos/{id_of(served, 'chelsea')}"
+    tags = served.client.get(f"{path}/tags").json()
+    assert tags["threshold"] == 0.7
+    assert {"tag": "cat", "seconds": 12} in tags["tags"]
+    along = served.client.get(f"{path}/tags/cat").json()["seconds"]
+    at_5 = served.client.get(f"{path}/seconds/5").json()["tags"]
+    assert {"tag": "cat", "confidence": along[5]["confidence"]} in at_5
+    higher = served.client.get(f"{path}/tags", params={"threshold": 0.99}).json()["tags"]
+    assert len(higher) < len(tags["tags"])
+
+
+def test_similar_equals_the_command(served: Served, ask: Run) -> None:
+    video = id_of(served, "coffee")
+    answer = served.client.get(f"/v1/videos/{video}/similar", params={"k": 2}).json()
+    assert answer == ask("similar", video, "-k", "2", "--json").json
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "says"),
+    [
+        ("POST", "/v1/matches", {"keywords": {"bicycl": 1}}, 422, "nearest are bicycle"),
+        ("POST", "/v1/matches", {"keywords": {}}, 422, "keywords"),
+        ("POST", "/v1/matches", {"keywords": {"cat": "much"}}, 422, "body.keywords.cat"),
+        ("POST", "/v1/matches", {"keyword": {"cat": 1}}, 422, "body.keyword"),
+        ("POST", "/v1/recommendations", {}, 422, "nothing to go by"),
+        ("POST", "/v1/recommendations", {"interests": {"cat": 1}, "k": 1001}, 422, "body.k"),
+        ("POST", "/v1/recommendations", {"liked": ["beef"]}, 422, "not in generation"),
+        ("POST", "/v1/matches", {"keywords": {"cat": 1}, "where": {"sen": 1}}, 422, "no filter"),
+        (
+            "POST",
+            "/v1/matches",
+            {"keywords": {"cat": 1}, "where": {"duration": {"at_least": "long"}}},
+            422,
+            "'at_least' of 'duration' is a int, not 'long'",
+        ),
+        ("DELETE", "/v1/videos/beef", None, 404, "no video 'beef'"),
+        ("GET", "/v1/videos/beef", None, 404, "no video 'beef'"),
+        ("GET", "/v1/videos/beef/tags", None, 404, "no video 'beef'"),
+    ],
+)
+def test_a_mistake_gets_a_problem_that_names_it(
+    served: Served, method: str, path: str, body: Any, status: int, says: str
+) -> None:
+    answer = served.client.request(method, path, json=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+def test_a_second_that_is_not_there_is_a_problem(served: Served) -> None:
+    answer = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}/seconds/12")
+    assert answer.status_code == 422
+    assert "seconds 0 to 11" in answer.json()["detail"]
+
+
+def test_the_openapi_document_has_every_route_with_examples(served: Served) -> None:
+    document = served.client.get("/openapi.json").json()
+    assert set(document["paths"]) == {
+        "/v1/recommendations",
+        "/v1/matches",
+        "/v1/videos",
+        "/v1/videos/{video}",
+        "/v1/videos/{video}/tags",
+        "/v1/videos/{video}/tags/{tag}",
+        "/v1/videos/{video}/seconds/{second}",
+        "/v1/videos/{video}/similar",
+        "/v1/reindex",
+        "/v1/reindex/rollback",
+        "/health/live",
+        "/health/ready",
+    }
+    for name in ("RecommendationRequest", "MatchRequest", "MatchesAnswer"):
+        assert document["components"]["schemas"][name]["examples"]
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[Served]:
+    yield from serve(tmp_path / "home")
+
+
+def test_an_empty_catalogue_is_alive_but_not_ready(empty_server: Served) -> None:
+    assert empty_server.client.get("/health/live").status_code == 200
+    ready = empty_server.client.get("/health/ready")
+    assert ready.status_code == 503
+    assert "reelmatch reindex" in ready.json()["detail"]
+    asked = empty_server.client.post("/v1/matches", json={"keywords": {"cat": 1}})
+    assert asked.status_code == 503
+
+
+def wait_for(generation: str, served: Served) -> dict[str, Any]:
+    """Ask until the server answers from this generation; a second is enough."""
+    until = time.monotonic() + 1
+    while True:
+        answer = served.client.post("/v1/matches", json={"keywords": {"person": 1}}).json()
+        if answer.get("generation") == generation or time.monotonic() > until:
+            return dict(answer)
+        time.sleep(0.02)
+
+
+def test_a_running_server_follows_other_processes(empty_server: Served, carphone: Path) -> None:
+    ingested = reelmatch(empty_server.home, "ingest", carphone, "--json").json
+    built = empty_server.client.post("/v1/reindex").json()
+    assert built["videos"] == 1
+    log = reelmatch(empty_server.home, "reindex", "--tf", "log", "--json").json
+    answer = wait_for(log["generation"], empty_server)
+    assert answer["generation"] == log["generation"] != built["generation"]
+    assert [match["video"] for match in answer["matches"]] == [ingested["videos"][0]["video"]]
+
+    rolled_back = empty_server.client.post("/v1/reindex/rollback").json()
+    assert rolled_back["generation"] == built["generation"]
+    assert wait_for(built["generation"], empty_server)["generation"] == built["generation"]
+
+
+def test_what_is_ingested_or_deleted_is_found_or_gone_without_a_reindex(
+    empty_server: Served, carphone: Path
+) -> None:
+    built = empty_server.client.post("/v1/reindex").json()
+    assert built["videos"] == 0
+    (video,) = reelmatch(empty_server.home, "ingest", carphone, "--json").json["videos"]
+    time.sleep(0.5)
+    answer = wait_for(built["generation"], empty_server)
+    assert [match["video"] for match in answer["matches"]] == [video["video"]]
+
+    path = f"/v1/videos/{video['video']}"
+    assert empty_server.client.delete(path).status_code == 204
+    assert empty_server.client.delete(path).status_code == 404
+    time.sleep(0.5)
+    assert wait_for(built["generation"], empty_server)["matches"] == []
+
+
+def test_searches_during_reindexing_see_whole_generations_only(
+    empty_server: Served, carphone: Path
+) -> None:
+    reelmatch(empty_server.home, "ingest", carphone)
+    client = empty_server.client
+    known = {
+        client.post("/v1/reindex", json={"tf": tf}).json()["generation"] for tf in ("raw", "log")
+    }
+    wrong: list[Any] = []
+    stop = threading.Event()
+
+    def search() -> None:
+        while not stop.is_set():
+            answer = client.post("/v1/matches", json={"keywords": {"person": 1}}).json()
+            if answer.get("generation") not in known or len(answer["matches"]) != 1:
+                wrong.append(answer)
+
+    searching = [threading.Thread(target=search) for _ in range(3)]
+    for thread in searching:
+        thread.start()
+    for number in range(20):
+        assert client.post("/v1/reindex", json={"tf": ("raw", "log")[number % 2]}).is_success
+    stop.set()
+    for thread in searching:
+        thread.join()
+    assert wrong == []

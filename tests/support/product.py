@@ -1,0 +1,77 @@
+"""The product from outside: its command in a process of its own, its server on a free port."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from api.app import create_app
+from api.settings import Settings
+
+Run = Callable[..., "Finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def reelmatch(home: Path, *arguments: str | Path) -> Finished:
+    """Run the product's command as a user does, with nothing but Python on the PATH."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("REELMATCH_")},
+        "REELMATCH_HOME": str(home),
+        "PATH": str(Path(sys.executable).parent),
+    }
+    done = subprocess.run(
+        [Path(sys.executable).parent / "reelmatch", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server and a client for it."""
+
+    client: httpx.Client
+    home: Path
+
+
+def serve(home: Path) -> Iterator[Served]:
+    """Run the real server on a free port until the caller is done."""
+    config = uvicorn.Config(create_app(Settings(home=home)), port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            yield Served(client, home)
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,76 @@
+"""What can be done is documented, and what is documented can be done."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from api.cli import _COMMANDS
+from api.settings import Settings
+from api.wheres import _KINDS, filter_of
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    assert f"`reelmatch {command}" in (ROOT / "docs" / "commands.md").read_text()
+
+
+@pytest.mark.parametrize("setting", Settings.model_fields)
+def test_every_setting_is_documented_with_its_meaning(setting: str) -> None:
+    assert Settings.model_fields[setting].description
+    assert f"`REELMATCH_{setting.upper()}`" in (ROOT / "docs" / "settings.md").read_text()
+
+
+def test_every_route_is_documented_and_every_documented_route_exists(tmp_path: Path) -> None:
+    documented = set(
+        re.findall(
+            r"^\| `((?:GET|POST|DELETE) \S+)`", (ROOT / "docs" / "http.md").read_text(), re.M
+        )
+    )
+    paths = create_app(Settings(home=tmp_path)).openapi()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert routes == documented
+
+
+def test_every_filter_is_documented_with_an_example_that_can_be_read() -> None:
+    text = (ROOT / "docs" / "filters.md").read_text()
+    rows = re.findall(r"^\| `(\{.*?\})` \|", text, re.M)
+    examples = [row.replace("FILTER, ...", '{"kind": []}').replace(", ...", "") for row in rows]
+    read = [json.loads(row.replace("FILTER", '{"kind": []}')) for row in examples]
+    for said in read:
+        filter_of(said)
+    assert {next(iter(said)) for said in read} == set(_KINDS)
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    named = set(re.findall(r"^ {4}reelmatch (\w+)", (ROOT / "README.md").read_text(), re.M))
+    assert named
+    assert named <= set(_COMMANDS)
+
+
+def test_the_two_commands_of_the_readme_are_targets() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"^ {4}make (\w+)", (ROOT / "README.md").read_text(), re.M):
+        assert re.search(rf"^{target}:", makefile, re.M)
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+    }
+    for requirement in project["dependencies"]:
+        name = re.split(r"[><=; \[]", requirement)[0].lower()
+        assert name in pinned, f"{name} is not in constraints.txt"
