@@ -111,8 +111,8 @@ class Index:
         check_tf(tf)
         if not _LEAST_SLOPE <= slope <= 1.0:
             raise InvalidInput(f"slope {slope} is outside {_LEAST_SLOPE} to 1")
-        rows = CountRows.read(counts)
-        n_videos = rows.starts.size - 1
+        video_ids, rows = _sorted(counts, ids)
+        n_videos = len(video_ids)
         df = document_frequency(rows.tags, rows.n_tags)
         idf = smooth_idf(df, n_videos)
         if min_df > 1:
@@ -122,7 +122,8 @@ class Index:
         norms = _norms(rows, weighting)
         seen = norms[norms > 0]
         weighting = replace(weighting, pivot=float(seen.mean()) if seen.size else 1.0)
-        return cls._build(rows, ids, norms, weighting, kernel)
+        forward = _forward(rows, norms, weighting)
+        return cls(video_ids, forward, weighting, _scan(forward, kernel))
 
     def build_beside(self, counts: Rows, ids: Sequence[str]) -> "Index":
         """Build a small index of other videos, weighed as this one is: its tf, idf and pivot.
@@ -134,29 +135,13 @@ class Index:
         Raises:
             InvalidInput: what is given cannot be used, or the vocabulary is shorter.
         """
-        rows = CountRows.read(counts)
+        video_ids, rows = _sorted(counts, ids)
         if rows.n_tags < self.n_tags:
             raise InvalidInput(f"{rows.n_tags} tags, but the index beside has {self.n_tags}")
         weighting = self.weighting.extended(rows.n_tags)
         rows = rows.keep(weighting.idf > 0)
-        return type(self)._build(rows, ids, _norms(rows, weighting), weighting, "rows")
-
-    @classmethod
-    def _build(
-        cls,
-        rows: CountRows,
-        ids: Sequence[str],
-        norms: Floats,
-        weighting: Weighting,
-        kernel: Kernel | None,
-    ) -> Self:
-        if len(ids) != norms.size:
-            raise InvalidInput(f"{len(ids)} ids for {norms.size} rows: give one id a row")
-        video_ids, order = VideoIds.sort(ids)
-        if order is not None:
-            rows, norms = rows.take(order), norms[order]
-        forward = _forward(rows, norms, weighting)
-        return cls(video_ids, forward, weighting, _scan(forward, kernel))
+        forward = _forward(rows, _norms(rows, weighting), weighting)
+        return Index(video_ids, forward, weighting, RowScan())
 
     @property
     def n_videos(self) -> int:
@@ -455,6 +440,15 @@ def _scan(forward: ForwardRows, kernel: Kernel | None) -> Scan:
     if kernel == "levels" or (kernel is None and forward.scales.size >= _MANY):
         return LevelScan.build(forward)
     return PlainScan.build(forward)
+
+
+def _sorted(counts: Rows, ids: Sequence[str]) -> tuple[VideoIds, CountRows]:
+    """Read counts and put their rows in the order of the ids."""
+    rows = CountRows.read(counts)
+    if len(ids) != rows.starts.size - 1:
+        raise InvalidInput(f"{len(ids)} ids for {rows.starts.size - 1} rows: give one id a row")
+    video_ids, order = VideoIds.sort(ids)
+    return video_ids, rows if order is None else rows.take(order)
 
 
 def _norms(rows: CountRows, weighting: Weighting) -> Floats:
