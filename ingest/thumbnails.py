@@ -1,0 +1,106 @@
+"""Pictures of a video: the frame most like the whole, and a strip along the timeline."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.taggers.base import Confidences, Frame
+
+POSTER_SIDE: Final = 320
+"""Longer side of the poster, in pixels."""
+
+TILE_HEIGHT: Final = 54
+"""Height of a picture of the strip, in pixels; its width follows the video's shape."""
+
+MOST_TILES: Final = 48
+"""Pictures of a strip; a longer video has them further apart."""
+
+_WIDEST_TILE: Final = 128
+_QUALITY: Final = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnails:
+    """WebP files; the poster stays under 100 kB and the strip under 300 kB.
+
+    Attributes:
+        poster: one picture.
+        strip: pictures side by side, all of one size.
+        strip_seconds: which second each of them shows, rising.
+    """
+
+    poster: bytes
+    strip: bytes
+    strip_seconds: tuple[int, ...]
+
+
+class Gallery:
+    """Collects pictures while a video is watched; never keeps more than ``MOST_TILES``.
+
+    When it is full, every second one goes and those to come are taken half as often, so what is
+    kept is always spread evenly.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[int, Image.Image, Confidences]] = []
+        self._every = 1
+        self._sum: NDArray[np.float64] = np.zeros(0)
+
+    def see(self, second: int, frame: Frame, confidences: Confidences) -> None:
+        """Take in one second."""
+        if not self._kept:
+            self._sum = np.zeros(len(confidences))
+        self._sum += confidences
+        if second % self._every:
+            return
+        if len(self._kept) == MOST_TILES:
+            self._kept = self._kept[::2]
+            self._every *= 2
+            if second % self._every:
+                return
+        picture = Image.fromarray(frame)
+        picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        self._kept.append((second, picture, confidences.copy()))
+
+    def thumbnails(self) -> Thumbnails:
+        """Make the files.
+
+        Raises:
+            ValueError: when nothing was seen.
+        """
+        if not self._kept:
+            raise ValueError("no second was seen")
+        return Thumbnails(
+            poster=_webp(self._most_like_the_whole(self._sum)),
+            strip=_webp(self._strip()),
+            strip_seconds=tuple(second for second, _, _ in self._kept),
+        )
+
+    def _most_like_the_whole(self, total: NDArray[np.float64]) -> Image.Image:
+        """Return the picture whose confidences have the highest cosine with the video's sum."""
+
+        def likeness(kept: tuple[int, Image.Image, Confidences]) -> float:
+            length = float(np.linalg.norm(kept[2]))
+            return float(kept[2] @ total) / length if length else 0.0
+
+        return max(self._kept, key=likeness)[1]
+
+    def _strip(self) -> Image.Image:
+        first = self._kept[0][1]
+        width = min(_WIDEST_TILE, max(1, round(first.width * TILE_HEIGHT / first.height)))
+        strip = Image.new("RGB", (width * len(self._kept), TILE_HEIGHT))
+        for place, (_, picture, _) in enumerate(self._kept):
+            strip.paste(
+                picture.resize((width, TILE_HEIGHT), Image.Resampling.BILINEAR), (place * width, 0)
+            )
+        return strip
+
+
+def _webp(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "WEBP", quality=_QUALITY, method=2)
+    return file.getvalue()
