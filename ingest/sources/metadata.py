@@ -1,0 +1,114 @@
+"""What a site says of a video: yt-dlp's info dictionary, made small, typed and harmless."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, Self
+
+from ingest.sources.guard import WEB_SCHEMES
+
+_LINE_CHARACTERS: Final = 500
+_TEXT_CHARACTERS: Final = 20_000
+_LIST_ITEMS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the site says of a video; empty where it says nothing.
+
+    Attributes:
+        address: the canonical address it was asked for by.
+        title: for people.
+        description: may have several lines.
+        uploader: who published it.
+        duration_seconds: as declared; what was really seen is in the track.
+        uploaded_on: ISO 8601, such as ``2024-05-01``.
+        tags: the publisher's words, not what a tagger saw.
+        categories: what the publisher filed it under.
+        thumbnail: the address of a picture.
+        language: a code such as ``en``.
+    """
+
+    address: str
+    title: str = ""
+    description: str = ""
+    uploader: str = ""
+    duration_seconds: float | None = None
+    uploaded_on: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    thumbnail: str = ""
+    language: str = ""
+
+    @classmethod
+    def from_info(cls, address: str, info: Mapping[str, Any]) -> Self:
+        """Read the info dictionary of yt-dlp, also as it is kept in ``.info.json`` files.
+
+        Nothing in it is trusted: what is not of the expected kind counts as not said.
+        """
+        return cls(
+            address=address,
+            title=_line(info.get("title")),
+            description=_text(info.get("description"), _TEXT_CHARACTERS).strip(),
+            uploader=_line(info.get("uploader")) or _line(info.get("channel")),
+            duration_seconds=_seconds(info.get("duration")),
+            uploaded_on=_day(info),
+            tags=_lines(info.get("tags")),
+            categories=_lines(info.get("categories")),
+            thumbnail=_picture(info.get("thumbnail")),
+            language=_line(info.get("language")),
+        )
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Make it again from what ``as_json`` gave.
+
+        Raises:
+            TypeError, KeyError: it did not give that.
+        """
+        lists = {name: tuple(values[name]) for name in ("tags", "categories")}
+        return cls(**{**values, **lists})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return values that can be written as JSON."""
+        return asdict(self)
+
+
+def _text(value: object, characters: int) -> str:
+    if not isinstance(value, str):
+        return ""
+    return "".join(c for c in value[:characters] if c.isprintable() or c in "\n\t")
+
+
+def _line(value: object) -> str:
+    return " ".join(_text(value, _LINE_CHARACTERS).split())
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        return ()
+    return tuple(dict.fromkeys(filter(None, map(_line, value[:_LIST_ITEMS]))))
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) and value > 0 else None
+
+
+def _day(info: Mapping[str, Any]) -> str:
+    written, moment = info.get("upload_date"), info.get("timestamp")
+    try:
+        if isinstance(written, str):
+            return date.fromisoformat(written).isoformat()
+        if isinstance(moment, int | float):
+            return datetime.fromtimestamp(moment, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        pass
+    return ""
+
+
+def _picture(value: object) -> str:
+    address = _line(value)
+    return address if address.startswith(tuple(f"{scheme}://" for scheme in WEB_SCHEMES)) else ""
