@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
 from engine.kernels.forward import Unsigned
-from engine.kernels.rows import are_tidy, take_rows
+from engine.kernels.rows import are_tidy, count_tags, take_rows
 
 _GREATEST_COUNT = 2**32 - 1
 _NARROW = 2**16
@@ -95,6 +95,12 @@ class CountRows:
         if not are_tidy(narrow.starts, narrow.tags, narrow.counts):
             return _tidied(starts, tags, counts, n_tags)
         return narrow
+
+    def document_frequency(self) -> NDArray[np.int64]:
+        """Count, per tag, the videos that have it; shape (n_tags,)."""
+        df = np.zeros(self.n_tags, dtype=np.int64)
+        count_tags(self.tags, 0, self.tags.size, df)
+        return df
 
     def keep(self, kept: NDArray[np.bool_]) -> "CountRows":
         """Return the rows with only the tags that ``kept``, shape (n_tags,), says."""

@@ -49,7 +49,6 @@ from engine.weighting import (
     TfName,
     Weighting,
     check_tf,
-    document_frequency,
     pivoted_norm,
     smooth_idf,
 )
@@ -113,7 +112,7 @@ class Index:
             raise InvalidInput(f"slope {slope} is outside {_LEAST_SLOPE} to 1")
         video_ids, rows = _sorted(counts, ids)
         n_videos = len(video_ids)
-        df = document_frequency(rows.tags, rows.n_tags)
+        df = rows.document_frequency()
         idf = smooth_idf(df, n_videos)
         if min_df > 1:
             idf[df < min_df] = 0.0
@@ -123,7 +122,9 @@ class Index:
         seen = norms[norms > 0]
         weighting = replace(weighting, pivot=float(seen.mean()) if seen.size else 1.0)
         forward = _forward(rows, norms, weighting)
-        return cls(video_ids, forward, weighting, _scan(forward, kernel))
+        # The norm of a scaled row: 1, unless a slope lets it pass. No impact is above.
+        greatest = float((norms * forward.scales).max(initial=1.0))
+        return cls(video_ids, forward, weighting, _scan(forward, greatest, kernel))
 
     def build_beside(self, counts: Rows, ids: Sequence[str]) -> "Index":
         """Build a small index of other videos, weighed as this one is: its tf, idf and pivot.
@@ -434,12 +435,12 @@ _SCANS: Final[dict[str, Any]] = {
 }
 
 
-def _scan(forward: ForwardRows, kernel: Kernel | None) -> Scan:
+def _scan(forward: ForwardRows, greatest: float, kernel: Kernel | None) -> Scan:
     if kernel == "rows":
         return RowScan()
     if kernel == "levels" or (kernel is None and forward.scales.size >= _MANY):
-        return LevelScan.build(forward)
-    return PlainScan.build(forward)
+        return LevelScan.build(forward, greatest)
+    return PlainScan.build(forward, greatest)
 
 
 def _sorted(counts: Rows, ids: Sequence[str]) -> tuple[VideoIds, CountRows]:

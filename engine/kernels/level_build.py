@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.kernels.compiled import compiled
 from engine.kernels.forward import ForwardRows, term_frequency
 
+N_BANDS: Final = 256
 MOST_LEVELS: Final = 24
 _LEVEL_POSTINGS: Final = 24
 """A tag with fewer postings than this a level gets fewer levels."""
@@ -24,87 +25,84 @@ _LEVEL_COST: Final = 24.0
 
 _UPWARD: Final = 1.0 + 1e-5
 
-Counts = NDArray[np.int32]
 Starts = NDArray[np.int64]
-Level = NDArray[np.uint8]
+Rows = NDArray[np.uint32]
 
 
-def _impact(forward: ForwardRows, row: int, at: int) -> float:
-    weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[forward.tags[at]]
-    return float(weight * forward.scales[row])
-
-
-impact_of = compiled(_impact)
-
-
-def _greatest(forward: ForwardRows) -> float:
-    """Return the greatest impact of all."""
-    greatest = 0.0
-    for row in range(forward.scales.size):
-        for at in range(forward.starts[row], forward.starts[row + 1]):
-            greatest = max(greatest, impact_of(forward, row, at))
-    return greatest
-
-
-greatest_impact = compiled(_greatest)
-
-
-def _band(impact: float, greatest: float, n_bands: int) -> int:
+def _band(impact: float, greatest: float) -> int:
     """Return the band of an impact, 0 for the greatest."""
-    return n_bands - 1 - min(n_bands - 1, int(np.sqrt(impact / greatest) * n_bands))
+    return N_BANDS - 1 - min(N_BANDS - 1, int(np.sqrt(impact / greatest) * N_BANDS))
 
 
 band_of = compiled(_band)
 
 
-def _upper(band: int, greatest: float, n_bands: int) -> float:
+def _upper(band: int, greatest: float) -> float:
     """Return what no impact of a band is above."""
-    return greatest * ((n_bands - band) / n_bands) ** 2 * _UPWARD
+    return greatest * ((N_BANDS - band) / N_BANDS) ** 2 * _UPWARD
 
 
 upper_of = compiled(_upper)
 
 
-def _count(
-    forward: ForwardRows, first_row: int, end_row: int, greatest: float, counts: Counts
+def _gather(
+    forward: ForwardRows,
+    first_row: int,
+    end_row: int,
+    greatest: float,
+    free: Starts,
+    rows: Rows,
+    bands: NDArray[np.uint8],
 ) -> None:
-    """Count the postings of some rows by tag and band; ``counts`` has shape (n_tags, n_bands)."""
-    n_bands = counts.shape[1]
+    """Bring the postings of some rows into the order of their tags.
+
+    Args:
+        forward: the rows.
+        first_row: the first of the shard.
+        end_row: the row after its last.
+        greatest: no impact is above.
+        free: shape (n_tags,), where the next posting of each tag goes; moved on.
+        rows: filled, the row within the shard of each posting.
+        bands: filled, its band.
+    """
     for row in range(first_row, end_row):
         for at in range(forward.starts[row], forward.starts[row + 1]):
-            band = band_of(impact_of(forward, row, at), greatest, n_bands)
-            counts[forward.tags[at], band] += 1
+            tag = forward.tags[at]
+            weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
+            to = free[tag]
+            rows[to] = row - first_row
+            bands[to] = band_of(weight * forward.scales[row], greatest)
+            free[tag] = to + 1
 
 
-count_bands = compiled(_count)
+gather_postings = compiled(_gather)
 
 
-def _cut(counts: Counts, greatest: float, level_of: Level, uppers: NDArray[np.float32]) -> int:
+def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.float32]) -> int:
     """Cut one tag's bands into levels.
 
     Args:
-        counts: shape (n_bands,), the tag's postings in each band.
-        greatest: the greatest impact of all tags.
-        level_of: filled, shape (n_bands,), the level of each band.
+        counts: shape (N_BANDS,), the tag's postings in each band.
+        greatest: no impact is above.
+        level_of: filled, shape (N_BANDS,), the level of each band.
         uppers: filled, shape (MOST_LEVELS,), the upper edge of each level.
 
     Returns:
         How many levels there are; none is empty.
     """
-    n_bands = counts.size
     n_postings, total = 0, 0.0
-    for band in range(n_bands):
+    for band in range(N_BANDS):
         n_postings += counts[band]
-        total += np.sqrt(counts[band] * (2.0 * (n_bands - band) - 1.0))
+        total += np.sqrt(counts[band] * (2.0 * (N_BANDS - band) - 1.0))
     most = min(MOST_LEVELS, 1 + n_postings // _LEVEL_POSTINGS)
     n_levels, gone, level_end = 0, 0.0, 0.0
-    for band in range(n_bands):
+    for band in range(N_BANDS):
         if counts[band] > 0:
             if n_levels == 0 or (gone >= level_end and n_levels < most):
-                uppers[n_levels] = upper_of(band, greatest, n_bands)
+                uppers[n_levels] = upper_of(band, greatest)
                 n_levels += 1
                 level_end = total * n_levels / most
-            gone += np.sqrt(counts[band] * (2.0 * (n_bands - band) - 1.0))
+            gone += np.sqrt(counts[band] * (2.0 * (N_BANDS - band) - 1.0))
         level_of[band] = max(0, n_levels - 1)
     return n_levels
 
@@ -147,78 +145,59 @@ hull_slopes = compiled(_slopes)
 
 
 def _cut_all(
-    counts: Counts,
+    gathered: Rows,
+    bands: NDArray[np.uint8],
+    tag_starts: Starts,
     greatest: float,
     first: int,
     firsts: Starts,
     uppers: NDArray[np.float32],
     slopes: NDArray[np.float32],
     starts: Starts,
-    level_of: Level,
+    rows: Rows,
 ) -> int:
-    """Cut every tag of a shard into levels.
+    """Cut every posting list of a shard into levels.
 
     Args:
-        counts: shape (n_tags, n_bands).
-        greatest: the greatest impact of all tags.
-        first: the levels made before this shard.
+        gathered: shape (n_postings,), rows within the shard, tag by tag.
+        bands: shape (n_postings,), aligned with ``gathered``.
+        tag_starts: shape (n_tags + 1,); tag t owns ``gathered[tag_starts[t]:tag_starts[t + 1]]``.
+        greatest: no impact is above.
+        first: how many levels there were before this shard.
         firsts: filled, shape (n_tags,), the level after the last of each tag.
         uppers: filled from ``first`` on.
         slopes: filled from ``first`` on.
         starts: filled from ``first + 1`` on; ``starts[first]`` must be right.
-        level_of: filled, shape (n_tags, n_bands), the level of each band within its tag.
+        rows: filled from ``starts[first]`` on.
 
     Returns:
         How many levels there are now.
     """
+    counts = np.empty(N_BANDS, dtype=np.int64)
+    level_of = np.empty(N_BANDS, dtype=np.int64)
     sizes = np.empty(MOST_LEVELS, dtype=np.int64)
-    for tag in range(counts.shape[0]):
-        n_levels = cut_levels(counts[tag], greatest, level_of[tag], uppers[first:])
-        sizes[:] = 0
-        if n_levels > 0:
-            for band in range(counts.shape[1]):
-                sizes[level_of[tag, band]] += counts[tag, band]
-        hull_slopes(sizes, uppers[first:], n_levels, slopes[first:])
-        for level in range(n_levels):
-            starts[first + level + 1] = starts[first + level] + sizes[level]
-        first += n_levels
+    free = np.empty(MOST_LEVELS, dtype=np.int64)
+    for tag in range(firsts.size):
+        start, end = tag_starts[tag], tag_starts[tag + 1]
+        if start < end:
+            counts[:] = 0
+            for at in range(start, end):
+                counts[bands[at]] += 1
+            n_levels = cut_levels(counts, greatest, level_of, uppers[first:])
+            sizes[:] = 0
+            for band in range(N_BANDS):
+                sizes[level_of[band]] += counts[band]
+            hull_slopes(sizes, uppers[first:], n_levels, slopes[first:])
+            for level in range(n_levels):
+                free[level] = starts[first + level]
+                starts[first + level + 1] = starts[first + level] + sizes[level]
+            for at in range(start, end):
+                level = level_of[bands[at]]
+                rows[free[level]] = gathered[at]
+                free[level] += 1
+            first += n_levels
         firsts[tag] = first
     return first
 
 
 cut_shard = compiled(_cut_all)
-
-
-def _fill(
-    forward: ForwardRows,
-    first_row: int,
-    end_row: int,
-    greatest: float,
-    firsts: Starts,
-    level_of: Level,
-    free: Starts,
-    rows: NDArray[np.uint32],
-) -> None:
-    """Write every posting of some rows into its level.
-
-    Args:
-        forward: the rows.
-        first_row: the first of the shard.
-        end_row: the row after its last.
-        greatest: the greatest impact of all.
-        firsts: shape (n_tags,), the first level of each tag.
-        level_of: shape (n_tags, n_bands), the level of each band within its tag.
-        free: where the next posting of each level goes; moved on.
-        rows: filled.
-    """
-    n_bands = level_of.shape[1]
-    for row in range(first_row, end_row):
-        for at in range(forward.starts[row], forward.starts[row + 1]):
-            tag = forward.tags[at]
-            band = band_of(impact_of(forward, row, at), greatest, n_bands)
-            level = firsts[tag] + level_of[tag, band]
-            rows[free[level]] = row - first_row
-            free[level] += 1
-
-
-fill_levels = compiled(_fill)

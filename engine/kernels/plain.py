@@ -41,8 +41,8 @@ class PlainPostings(NamedTuple):
     impacts: NDArray[np.float32]
 
 
-def _build(forward: ForwardRows, postings: PlainPostings) -> float:
-    """Fill ``postings``, whose ``starts`` are all 0 yet; return the greatest norm of a row."""
+def _build(forward: ForwardRows, postings: PlainPostings) -> None:
+    """Fill ``postings``, whose ``starts`` are all 0 yet, from the forward rows."""
     n_tags, starts = forward.idf.size, postings.starts
     for row in range(forward.scales.size):
         before = row // CHUNK_ROWS * n_tags
@@ -51,21 +51,15 @@ def _build(forward: ForwardRows, postings: PlainPostings) -> float:
     for at in range(1, starts.size):
         starts[at] += starts[at - 1]
     free = starts[:-1].copy()
-    greatest = 0.0
     for row in range(forward.scales.size):
         before = row // CHUNK_ROWS * n_tags
-        squares = 0.0
         for at in range(forward.starts[row], forward.starts[row + 1]):
             tag = forward.tags[at]
             weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
-            impact = weight * forward.scales[row]
-            squares += impact * impact
             to = free[before + tag]
             postings.rows[to] = row % CHUNK_ROWS
-            postings.impacts[to] = impact
+            postings.impacts[to] = weight * forward.scales[row]
             free[before + tag] = to + 1
-        greatest = max(greatest, squares)
-    return float(np.sqrt(greatest))
 
 
 build_plain = compiled(_build)

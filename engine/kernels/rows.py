@@ -42,3 +42,12 @@ def _take(
 
 
 take_rows = compiled(_take)
+
+
+def _count(tags: Unsigned, start: int, end: int, counts: NDArray[np.int64]) -> None:
+    """Add to ``counts``, shape (n_tags,), how often each tag occurs between two places."""
+    for at in range(start, end):
+        counts[tags[at]] += 1
+
+
+count_tags = compiled(_count)

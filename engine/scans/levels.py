@@ -9,17 +9,14 @@ from numpy.typing import NDArray
 from engine.kernels.forward import Floats, ForwardRows, Found, Queries
 from engine.kernels.level_build import (
     MOST_LEVELS,
-    count_bands,
     cut_shard,
-    fill_levels,
-    greatest_impact,
+    gather_postings,
 )
 from engine.kernels.levels import BLOCK_ROWS, Levels, search_levels
+from engine.kernels.rows import count_tags
 from engine.scans.base import Array
 
 SHARD_ROWS: Final = 2**19
-_BANDS: Final = 256
-_MOST_CELLS: Final = 2**26
 
 
 class LevelScan:
@@ -35,30 +32,39 @@ class LevelScan:
         self._levels = levels
 
     @classmethod
-    def build(cls, forward: ForwardRows, *, shard_rows: int = SHARD_ROWS) -> Self:
-        """Cut every posting list into levels, shard by shard."""
+    def build(cls, forward: ForwardRows, greatest: float, *, shard_rows: int = SHARD_ROWS) -> Self:
+        """Cut every posting list into levels, shard by shard; no impact is above ``greatest``."""
         n_videos, n_tags = forward.scales.size, forward.idf.size
         n_shards = -(-n_videos // shard_rows)
-        n_bands = max(16, min(_BANDS, _MOST_CELLS // max(1, n_tags)))
-        greatest = greatest_impact(forward)
         firsts = np.zeros(n_shards * n_tags + 1, dtype=np.int64)
         most_levels = min(n_shards * n_tags * MOST_LEVELS, forward.tags.size) + MOST_LEVELS
         uppers = np.empty(most_levels, dtype=np.float32)
         slopes = np.empty(most_levels, dtype=np.float32)
         starts = np.zeros(most_levels + 1, dtype=np.int64)
         rows = np.empty(forward.tags.size, dtype=np.uint32)
-        level_of = np.zeros((n_tags, n_bands), dtype=np.uint8)
         n_levels = 0
         for shard in range(n_shards):
             first_row, end_row = shard * shard_rows, min((shard + 1) * shard_rows, n_videos)
-            counts = np.zeros((n_tags, n_bands), dtype=np.int32)
-            count_bands(forward, first_row, end_row, greatest, counts)
-            own = firsts[shard * n_tags : (shard + 1) * n_tags + 1]
+            start, end = int(forward.starts[first_row]), int(forward.starts[end_row])
+            tag_starts = np.zeros(n_tags + 1, dtype=np.int64)
+            count_tags(forward.tags, start, end, tag_starts[1:])
+            np.cumsum(tag_starts, out=tag_starts)
+            gathered = np.empty(end - start, dtype=np.uint32)
+            bands = np.empty(end - start, dtype=np.uint8)
+            free = tag_starts[:-1].copy()
+            gather_postings(forward, first_row, end_row, greatest, free, gathered, bands)
             n_levels = cut_shard(
-                counts, greatest, n_levels, own[1:], uppers, slopes, starts, level_of
+                gathered,
+                bands,
+                tag_starts,
+                greatest,
+                n_levels,
+                firsts[shard * n_tags + 1 : (shard + 1) * n_tags + 1],
+                uppers,
+                slopes,
+                starts,
+                rows,
             )
-            free = starts[:n_levels].copy()
-            fill_levels(forward, first_row, end_row, greatest, own, level_of, free, rows)
         return cls.of(
             {
                 "shard_rows": np.array([shard_rows]),

@@ -28,19 +28,19 @@ class PlainScan:
         self._rounding = rounding
 
     @classmethod
-    def build(cls, forward: ForwardRows) -> Self:
-        """Turn rows into posting lists."""
+    def build(cls, forward: ForwardRows, greatest: float) -> Self:
+        """Turn rows into posting lists; no row has a scaled norm above ``greatest``."""
         n_chunks = -(-forward.scales.size // CHUNK_ROWS)
         postings = PlainPostings(
             np.zeros(n_chunks * forward.idf.size + 1, dtype=np.int64),
             np.empty(forward.tags.size, dtype=np.uint16),
             np.empty(forward.tags.size, dtype=np.float32),
         )
-        greatest_norm = build_plain(forward, postings)
+        build_plain(forward, postings)
         longest = int(np.diff(forward.starts).max(initial=0))
         # A sum of m products is off by at most (m + 4) roundings of the sum of their sizes
         # (Higham 2002, section 3.1), which is at most the norm of the row (Cauchy-Schwarz).
-        rounding = (longest + 4) * _UNIT_ROUNDOFF * max(1.0, greatest_norm)
+        rounding = (longest + 4) * _UNIT_ROUNDOFF * greatest
         return cls.of({**postings._asdict(), "rounding": np.array([rounding])})
 
     @classmethod
