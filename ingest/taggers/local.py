@@ -1,0 +1,65 @@
+"""The tagger that comes along: three small networks, on this machine, without a network."""
+
+import hashlib
+from typing import Final, Self
+
+import numpy as np
+from PIL import Image
+
+from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.nudity import NudityDetector
+from ingest.taggers.people import LEAST_SCORE, MIDPOINT, SLOPE, PersonFinder, people_confidences
+from ingest.taggers.subjects import LONG_ASPECT, SubjectTagger
+from models.cards import card_names, load_card, load_json
+
+_PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
+_NUDITY_TAG: Final = "nudity"
+
+_METHOD: Final = 1
+"""Raised when frames are prepared, or the networks' answers merged, in another way."""
+
+
+class LocalTagger:
+    """Names subjects, people and nudity; see ``models`` for the weights and how good they are."""
+
+    name = "local"
+
+    def __init__(
+        self, subjects: SubjectTagger, people: PersonFinder, nudity: NudityDetector, version: str
+    ) -> None:
+        self._subjects = subjects
+        self._people = people
+        self._nudity = nudity
+        self.version = version
+        self.tags = (*subjects.tags, *_PEOPLE_TAGS, _NUDITY_TAG)
+        self._music = [subjects.tags.index(tag) for tag in ("musical instrument", "microphone")]
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights that come with the package ready.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        return cls(
+            SubjectTagger.load(), PersonFinder.load(), NudityDetector.load(), _current_version()
+        )
+
+    def tag(self, frame: Frame) -> Confidences:
+        """Return the confidence of every tag for one frame of any size."""
+        picture = Image.fromarray(frame)
+        subjects = self._subjects.tag(picture)
+        people = people_confidences(self._people.find(picture))
+        musician = min(people.person, float(subjects[self._music].max()))
+        nudity = self._nudity.confidence(picture)
+        return np.concatenate([subjects, [*people, musician, nudity]], dtype=np.float32)
+
+
+def _current_version() -> str:
+    """Return a digest of everything that decides what a frame is said to show."""
+    parts: list[object] = [_METHOD, LONG_ASPECT, LEAST_SCORE, SLOPE, MIDPOINT]
+    for card in map(load_card, card_names()):
+        parts += [card.name, card.version, card.sha256, card.temperature]
+        if card.labels is not None:
+            parts.append(load_json(card, card.labels))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

@@ -1,0 +1,25 @@
+"""Weights made ready to run, on one thread: videos run side by side, not a video's layers."""
+
+import onnxruntime
+
+from engine.errors import CorruptData
+from models.cards import Card, UnusableWeights, verify
+
+_ERRORS_ONLY = 3
+
+
+def open_session(card: Card) -> onnxruntime.InferenceSession:
+    """Check a model's weights and make them ready.
+
+    Raises:
+        CorruptData: the weights are missing or differ from the card.
+    """
+    try:
+        path = verify(card)
+    except UnusableWeights as error:
+        raise CorruptData(str(error)) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,228 @@
+"""NanoDet: the TensorFlow.js graph of the npm package, as an ONNX graph of the person class.
+
+Run: ``python -m models.convert.nanodet PATH/TO/package/models``
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from models.convert.graph import Array, GraphBuilder
+from models.convert.pictures import calibration_crops
+from models.convert.quantize import put_on_shelf, quantize
+
+INPUT = 416
+STRIDES = (8, 16, 32)
+_MEAN = np.array([123.675, 116.28, 103.53], np.float32)  # red, green, blue
+_STD = np.array([58.395, 57.12, 57.375], np.float32)
+_N_CLASSES = 80
+_N_BOX = 4 * 11  # left, top, right, bottom: a distribution over 0..10 cells each
+_KEPT = np.r_[0, _N_CLASSES : _N_CLASSES + _N_BOX]  # COCO's class 0 is person
+_HEADS = ("Split_153", "Split_164", "Split_175")  # what they split is kept, one for each stride
+
+_N_CALIBRATION = 95
+_OPERATORS = ("Conv", "LeakyRelu", "Concat", "MaxPool", "Resize", "Add")
+
+_STORED = {"float32": "<f4", "int32": "<i4", "float16": "<f2"}
+_KEPT_AS = {"float32": np.float32, "int32": np.int64}
+
+
+def _read_constants(manifest: list[dict[str, Any]], raw: bytes) -> dict[str, Array]:
+    constants: dict[str, Array] = {}
+    offset = 0
+    for weight in manifest:
+        quantization = weight.get("quantization", {})
+        stored = np.dtype(_STORED[quantization.get("dtype", weight["dtype"])])
+        count = int(np.prod(weight["shape"]))
+        values = np.frombuffer(raw, stored, count, offset).reshape(weight["shape"])
+        constants[weight["name"]] = values.astype(_KEPT_AS[weight["dtype"]])
+        offset += count * stored.itemsize
+    return constants
+
+
+class _Conversion:
+    """Walks from the wanted values back to the input, adding each operation once.
+
+    TensorFlow keeps channels last where it convolves and first where the original network did,
+    with transposes between. Here every value keeps its channels first, so these transposes,
+    and nothing else, vanish.
+    """
+
+    def __init__(self, topology: dict[str, Any], constants: dict[str, Array], frame: str) -> None:
+        self.graph = GraphBuilder()
+        self._nodes = {node["name"]: node for node in topology["node"]}
+        self._constants = constants
+        self._frame = frame
+        self._done: dict[str, str] = {}
+        self._emitters: dict[str, Callable[[dict[str, Any]], str]] = {
+            "Placeholder": lambda _: self._input(),
+            "Transpose": lambda node: self.value(node["input"][0]),
+            "Add": self._addition,
+            "AddV2": self._addition,
+            "LeakyRelu": self._leaky_relu,
+            "MaxPool": self._max_pool,
+            "ConcatV2": self._concatenation,
+            "ResizeBilinear": self._resize,
+        }
+
+    def node(self, ending: str) -> dict[str, Any]:
+        """Return the one node whose name ends so."""
+        (found,) = (node for name, node in self._nodes.items() if name.endswith(ending))
+        return found
+
+    def value(self, name: str) -> str:
+        """Return the graph's name for a TensorFlow value, building what leads to it."""
+        if name not in self._done:
+            node = self._nodes[name]
+            self._done[name] = self._emitters[node["op"]](node)
+        return self._done[name]
+
+    def _folded(self, name: str) -> Array | None:
+        """Return a value known before any frame is seen, else None."""
+        node = self._nodes[name]
+        if node["op"] == "Const":
+            return self._constants[name]
+        if node["op"] == "SparseToDense":
+            places, shape, values, fill = (self._known(part) for part in node["input"])
+            dense = np.full(np.atleast_1d(shape), fill)
+            dense[tuple(places.reshape(-1, dense.ndim).T)] = values
+            return dense
+        return None
+
+    def _known(self, name: str) -> Array:
+        values = self._folded(name)
+        if values is None:
+            raise ValueError(f"{name} of the TensorFlow graph should be a constant")
+        return values
+
+    def _input(self) -> str:
+        x = self.graph.node("Cast", [self._frame], to=TensorProto.FLOAT)
+        x = self.graph.node("Sub", [x, self.graph.constant(_MEAN)])
+        return self.graph.node("Transpose", [x], perm=[0, 3, 1, 2])
+
+    def _convolution(self, node: dict[str, Any], bias: Array | None = None) -> str:
+        data, pads = self._unpadded(node["input"][0])
+        kernel = self._known(node["input"][1]).transpose(3, 2, 0, 1)
+        if self._nodes[data]["op"] == "Placeholder":
+            # The network was trained on blue, green, red, each divided by its deviation.
+            kernel = kernel[:, ::-1] / _STD[:, None, None]
+        if len(kernel) == _N_CLASSES + _N_BOX:
+            kernel = kernel[_KEPT]
+            bias = bias[_KEPT] if bias is not None else None
+        operands = [self.value(data), self.graph.constant(kernel)]
+        if bias is not None:
+            operands.append(self.graph.constant(bias))
+        return self.graph.node(
+            "Conv",
+            operands,
+            kernel_shape=kernel.shape[2:],
+            strides=_numbers(node, "strides")[1:3],
+            pads=pads,
+        )
+
+    def _unpadded(self, name: str) -> tuple[str, list[int]]:
+        """Return what is padded and how much: top, left, bottom, right."""
+        node = self._nodes[name]
+        if node["op"] == "Transpose":
+            return self._unpadded(node["input"][0])
+        if node["op"] not in ("Pad", "PadV2"):
+            return name, [0, 0, 0, 0]
+        data, amounts, *_ = node["input"]
+        (top, bottom), (left, right) = self._known(amounts)[2:].tolist()
+        return data, [top, left, bottom, right]
+
+    def _addition(self, node: dict[str, Any]) -> str:
+        left, right = node["input"]
+        bias = self._folded(right)
+        if bias is None:
+            return self.graph.node("Add", [self.value(left), self.value(right)])
+        return self._convolution(self._nodes[left], bias.reshape(-1))
+
+    def _leaky_relu(self, node: dict[str, Any]) -> str:
+        slope = float(node["attr"]["alpha"]["f"])
+        return self.graph.node("LeakyRelu", [self.value(node["input"][0])], alpha=slope)
+
+    def _max_pool(self, node: dict[str, Any]) -> str:
+        data, pads = self._unpadded(node["input"][0])
+        return self.graph.node(
+            "MaxPool",
+            [self.value(data)],
+            kernel_shape=_numbers(node, "ksize")[1:3],
+            strides=_numbers(node, "strides")[1:3],
+            pads=pads,
+        )
+
+    def _concatenation(self, node: dict[str, Any]) -> str:
+        *parts, axis = node["input"]
+        if int(self._known(axis)) != 1:
+            raise ValueError(f"{node['name']} joins another axis than the channels")
+        return self.graph.node("Concat", [self.value(part) for part in parts], axis=1)
+
+    def _resize(self, node: dict[str, Any]) -> str:
+        data, size = node["input"]
+        x = self.value(data)
+        shape = self.graph.node("Shape", [x])
+        kept = [self.graph.constant(np.array([edge])) for edge in (0, 2)]
+        channels = self.graph.node("Slice", [shape, *kept])
+        sides = self.graph.constant(self._known(size).astype(np.int64))
+        target = self.graph.node("Concat", [channels, sides], axis=0)
+        return self.graph.node(
+            "Resize",
+            [x, "", "", target],
+            mode="linear",
+            coordinate_transformation_mode="half_pixel",
+        )
+
+
+def _numbers(node: dict[str, Any], attribute: str) -> list[int]:
+    return [int(number) for number in node["attr"][attribute]["list"]["i"]]
+
+
+def float_model(folder: Path) -> onnx.ModelProto:
+    """Return the float network of the person class.
+
+    In: one frame, uint8 RGB (1, 416, 416, 3). Out, for each stride of 8, 16, 32 pixels: float
+    (1, 45, side, side) with ``side = 416 / stride``; channel 0 is the logit of a person, the
+    other 44 are the logits of the distances to the box's four edges, 0 to 10 strides each.
+    """
+    description = json.loads((folder / "nanodet.json").read_text())
+    constants = _read_constants(
+        description["weightsManifest"][0]["weights"], (folder / "nanodet.bin").read_bytes()
+    )
+    conversion = _Conversion(description["modelTopology"], constants, "frame")
+    outputs = []
+    for head, stride in zip(_HEADS, STRIDES, strict=True):
+        data = conversion.node(head)["input"][0]
+        conversion.graph.output(conversion.value(data), f"stride_{stride}")
+        side = INPUT // stride
+        outputs.append(
+            helper.make_tensor_value_info(
+                f"stride_{stride}", TensorProto.FLOAT, [1, len(_KEPT), side, side]
+            )
+        )
+    frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, [1, INPUT, INPUT, 3])
+    return conversion.graph.model("nanodet_person", [frame], outputs)
+
+
+def _last_convolutions(model: onnx.ModelProto) -> list[str]:
+    """Return the nodes that give the logits, whose wide range 8 bits would coarsen."""
+    made_by = {value: node for node in model.graph.node for value in node.output}
+    return [made_by[made_by[output.name].input[0]].name for output in model.graph.output]
+
+
+def main(folder: Path) -> None:
+    """Put the int8 weights on the shelf."""
+    model = float_model(folder)
+    crops = list(calibration_crops(INPUT, _N_CALIBRATION))
+    weights = quantize(model, crops, operators=_OPERATORS, kept_float=_last_convolutions(model))
+    put_on_shelf("nanodet", weights)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

