@@ -20,15 +20,13 @@ from typing import Any, Final
 import av
 
 from engine.errors import MissingPart, ReelmatchError
-from ingest.frames import LONGEST_SECONDS
+from ingest.frames import LONGEST_SECONDS, open_video
 from ingest.opening import (
     MAX_PIXELS,
     Status,
     Unwatchable,
     is_picture,
-    not_decodable,
     open_container,
-    video_stream,
 )
 
 LONGEST_SIDE: Final = 1024
@@ -97,12 +95,14 @@ def rendition_of(path: Path) -> Iterator[Rendition]:
             raise Unwatchable(
                 path, Status.UNSUPPORTED, "this is a picture, and a remote tagger takes videos"
             )
-        video_stream(path, container)
+    # Decodes a frame, so that what ffmpeg fails at later is not the file's fault.
+    with open_video(path):
+        pass
     with TemporaryDirectory(prefix="reelmatch-") as folder:
         copy = Path(folder, "copy.mp4")
         _run(copy_command(path, copy))
         if not (n_frames := _count_frames(copy)):
-            raise not_decodable(path)
+            raise RenditionFailed("ffmpeg made a copy without a single frame")
         yield Rendition(copy, 0, n_frames / _RATE)
 
 

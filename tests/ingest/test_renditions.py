@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -240,11 +241,24 @@ def test_without_any_program_the_error_says_what_to_install(
 def test_a_program_that_hangs_is_stopped_with_all_its_children(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     program = _program(tmp_path / "bin", f"sleep 60 & echo $! > {pid_file}; wait")
-    with pytest.raises(RenditionFailed, match="not done after 1 seconds"):
-        renditions._run([str(program)], deadline_seconds=1)
+    with pytest.raises(RenditionFailed, match="not done after 3 seconds"):
+        renditions._run([str(program)], deadline_seconds=3)
     child = int(pid_file.read_text())
-    stat = Path(f"/proc/{child}/stat")
-    assert not stat.exists() or stat.read_text().split()[2] == "Z"
+    # It is killed by now, but may need a moment to be gone; left alone it would sleep on.
+    for _ in range(100):
+        if not _runs(child):
+            break
+        time.sleep(0.1)
+    assert not _runs(child)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        # One that nobody has waited for yet still has a number.
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
 
 
 def test_a_program_that_talks_without_end_fills_nothing(
@@ -271,7 +285,9 @@ def test_the_good_frames_of_a_damaged_video_are_copied(tmp_path: Path) -> None:
         assert 1 < copy.seconds < 9
         original, copied = watch(path), watch(copy.path)
         assert np.abs(original[0].astype(int) - copied[0]).mean() < 12
-    empty = zero_from(remux(bikes(), tmp_path / "empty.mp4", front), 0.01)
+    empty = remux(bikes(), tmp_path / "empty.mp4", front)
+    content = empty.read_bytes()
+    zero_from(empty, (content.index(b"mdat") + 4) / len(content))
     with pytest.raises(Unwatchable), rendition_of(empty):
         pass
 
