@@ -50,8 +50,19 @@ def small_grey(frame: Frame) -> Grey:
 
 def changed_share(before: Grey, after: Grey) -> float:
     """Return the share of cells, 0.0 to 1.0, that changed by more than noise and edges explain."""
-    allowed = _NOISE + _PER_GRADIENT * _gradient(before)
+    allowed = allowed_change(gradient(before))
     return float(np.count_nonzero(np.abs(after - before) > allowed)) / before.size
+
+
+def allowed_change(steepness: Grey) -> Grey:
+    """Return, for each cell, the change in grey levels that noise and edges explain."""
+    return np.asarray(_NOISE + _PER_GRADIENT * steepness, np.float32)
+
+
+def gradient(grey: Grey) -> Grey:
+    """Return how steep the picture is at each cell, in grey levels a cell."""
+    down, across = np.gradient(grey)
+    return np.asarray(np.hypot(down, across), np.float32)
 
 
 class LookDetector:
@@ -66,7 +77,10 @@ class LookDetector:
 
     def is_new(self, frame: Frame) -> bool:
         """Whether this frame must be looked at; if not, it shows what the last new one showed."""
-        grey = small_grey(frame)
+        return self.is_new_grey(small_grey(frame))
+
+    def is_new_grey(self, grey: Grey) -> bool:
+        """Likewise, for a frame that is made small already."""
         if self._looked_at is not None and changed_share(self._looked_at, grey) <= NEW_LOOK_SHARE:
             return False
         self._looked_at = grey
@@ -78,9 +92,3 @@ def _blurred(cells: Grey) -> Grey:
     padded = np.pad(cells, 1, mode="edge")
     rows = padded[:-2] + 2 * padded[1:-1] + padded[2:]
     return np.asarray((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16, np.float32)
-
-
-def _gradient(grey: Grey) -> Grey:
-    """Return how steep the picture is at each cell, in grey levels a cell."""
-    down, across = np.gradient(grey)
-    return np.asarray(np.hypot(down, across), np.float32)

@@ -4,7 +4,7 @@ Every function yields RGB frames of ``shape`` (height, width) at ``rate`` frames
 ``write_video``. Real clips, cut to pieces, come from here too, so that all kinds are coded alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,14 @@ from support.footage import Picture
 Shape = tuple[int, int]
 """(height, width) of a frame."""
 
+Photo = Image.Image
+
+Form = Callable[[Photo, Shape, float, int], Iterator[Picture]]
+"""Makes frames of a photograph, a shape, seconds, and frames a second."""
+
+LivelyForm = Callable[[Photo, Shape, float, int, np.random.Generator], Iterator[Picture]]
+"""Likewise, with chance in it."""
+
 _SONG: Final = (
     "over the river and under the stars we were dancing alone in the light of the cars you said"
     " that the summer would never be gone but the leaves on the water are travelling on hold me"
@@ -26,18 +34,18 @@ _SONG: Final = (
 )
 
 
-def read_photograph(path: Path) -> Image.Image:
+def read_photograph(path: Path) -> Photo:
     return Image.open(path).convert("RGB")
 
 
-def still(photo: Image.Image, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
+def still(photo: Photo, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
     """The photograph fills the frame."""
     picture = _array(_cropped(photo, shape))
     for _ in range(round(seconds * rate)):
         yield picture
 
 
-def padded(photo: Image.Image, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
+def padded(photo: Photo, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
     """The whole photograph in the middle, before a blurred one that fills the frame."""
     height, width = shape
     backdrop = _cropped(photo, shape).filter(ImageFilter.GaussianBlur(height / 20))
@@ -48,7 +56,7 @@ def padded(photo: Image.Image, shape: Shape, seconds: float, rate: int) -> Itera
 
 
 def grainy(
-    photo: Image.Image, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
+    photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Film grain over the photograph, new on every frame."""
     for picture in still(photo, shape, seconds, rate):
@@ -56,7 +64,7 @@ def grainy(
         yield np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
-def faded(photo: Image.Image, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
+def faded(photo: Photo, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
     """The photograph comes out of black in two seconds, and goes back into it in the last two."""
     n_frames = round(seconds * rate)
     for number, picture in enumerate(still(photo, shape, seconds, rate)):
@@ -65,7 +73,7 @@ def faded(photo: Image.Image, shape: Shape, seconds: float, rate: int) -> Iterat
 
 
 def ken_burns(
-    photo: Image.Image, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
+    photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A slow zoom, in or out, with a slow pan: 10 to 40 % in all."""
     grown = 1 + rng.uniform(0.1, 0.4)
@@ -79,7 +87,7 @@ def ken_burns(
 
 
 def slideshow(
-    photos: Sequence[Image.Image],
+    photos: Sequence[Photo],
     shape: Shape,
     seconds_each: float,
     rate: int,
@@ -114,7 +122,7 @@ def slideshow(
 
 
 def bars(
-    photo: Image.Image, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
+    photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """An equaliser: two dozen bars that jump at the foot of the photograph."""
     height, width = shape
@@ -131,7 +139,7 @@ def bars(
 
 
 def wave(
-    photo: Image.Image, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
+    photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """The sound's wave, as a line across the photograph."""
     height, width = shape
@@ -150,7 +158,7 @@ def wave(
 
 
 def lyrics(
-    photo: Image.Image, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
+    photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Two lines of a song at the foot of the photograph; new ones every two to four seconds."""
     height, width = shape
@@ -167,7 +175,7 @@ def lyrics(
 
 
 def scrolling(
-    photo: Image.Image,
+    photo: Photo,
     shape: Shape,
     seconds: float,
     rate: int,
@@ -233,11 +241,11 @@ def to_and_fro(pictures: Sequence[Picture], n_frames: int) -> Iterator[Picture]:
 
 
 def _cropped(
-    photo: Image.Image,
+    photo: Photo,
     shape: Shape,
     zoom: float = 1.0,
     towards: NDArray[np.float64] | None = None,
-) -> Image.Image:
+) -> Photo:
     """The largest part of the photograph of the frame's shape, over ``zoom``, scaled to it."""
     height, width = shape
     scale = min(photo.width / width, photo.height / height) / zoom
@@ -260,7 +268,7 @@ def _line(rng: np.random.Generator) -> str:
 
 
 def _write(
-    on: Image.Image, text: str, centre: float, top: float, letters: float, fill: float = 0.95
+    on: Photo, text: str, centre: float, top: float, letters: float, fill: float = 0.95
 ) -> None:
     """Write a line in white with a dark rim (on a mask: in white), as high as ``letters`` tells."""
     size = letters * (on.height if on.mode == "RGB" else on.width * 9 / 16)
@@ -279,5 +287,5 @@ def _write(
         )
 
 
-def _array(picture: Image.Image) -> Picture:
+def _array(picture: Photo) -> Picture:
     return np.asarray(picture)

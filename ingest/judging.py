@@ -1,0 +1,195 @@
+"""Watches the small pictures of a video second by second, and says in the end what it is."""
+
+from array import array
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.kinds import MOST_CUTS, Evidence, KindVerdict, judge
+from ingest.looks import FULL_SCALE, Changes, Look
+from ingest.motion import COLUMNS, NEW_LOOK_SHARE, ROWS, Grey, LookDetector, changed_share
+from ingest.pairs import FITTED_SHARE, JUMP_SHARE, SAME, Difference, Pair, compare
+
+# A picture whose cells spread by less, in grey levels, is blank: in a fade, or between two shots.
+_BLANK: Final = 6.0
+# Where another picture comes up, the share of cells that is left to explain and the share of
+# cells that got another grey level make more than this together.
+_CUT: Final = 1.05
+_GREY_LEVELS: Final = 16
+# More change than this that a zoom or a fade explains is one.
+_ZOOMED_OR_FADED: Final = 0.10
+# A cell stays when it changes in this share of the pairs at most.
+_MOST_UNREST: Final = 0.03
+# A row of cells moves when more than this share of them does not stay.
+_ROW_MOVES: Final = 0.02
+# A pair moves with the pair before it from this correlation on.
+_CLIMBING: Final = 0.6
+
+
+class KindJudge:
+    """Compares each second of a video with the one before, and judges the whole.
+
+    It holds a few small pictures and some 30 bytes a second: 1.3 MB for 12 hours.
+    """
+
+    def __init__(self) -> None:
+        self._looks = LookDetector()
+        self._shown: Grey | None = None
+        self._last: Grey | None = None  # that was not blank
+        self._difference: Difference | None = None
+        self._pairs = _Pairs()
+        self._cells = _Cells()
+        self._changed = bytearray()
+        self._left = bytearray()
+        self._new = bytearray()
+        self._cuts = bytearray()
+
+    def see(self, grey: Grey) -> Look:
+        """Take the next second's picture, as ``ingest.motion.small_grey`` makes it."""
+        changed = 0.0 if self._shown is None else changed_share(self._shown, grey)
+        left, cut = changed, False
+        if grey.std() >= _BLANK:
+            if self._last is not None:
+                left, cut = self._compare(self._last, grey)
+            self._last = grey
+        self._shown = grey
+        return self._log(Look(self._looks.is_new_grey(grey), cut, changed, left))
+
+    def repeat(self) -> Look:
+        """Take a second in which no frame came: the same picture again."""
+        if self._shown is not None and self._shown is self._last:
+            self._pairs.add(SAME)
+            self._cells.add_same()
+            self._difference = None
+        return self._log(Look(new=False, cut=False, changed=0.0, left=0.0))
+
+    def changes(self) -> Changes:
+        """Return what changed in every second so far."""
+        return Changes(
+            changed=np.frombuffer(bytes(self._changed), np.uint8),
+            left=np.frombuffer(bytes(self._left), np.uint8),
+            new=np.frombuffer(bytes(self._new), np.bool_),
+            cuts=np.frombuffer(bytes(self._cuts), np.bool_),
+        )
+
+    def verdict(self) -> KindVerdict:
+        """Judge what was seen so far."""
+        cuts = np.flatnonzero(self.changes().cuts)[:MOST_CUTS]
+        evidence = self._pairs.evidence(self._cells.at_rest(), tuple(cuts.tolist()))
+        return KindVerdict(judge(evidence), evidence)
+
+    def _compare(self, before: Grey, after: Grey) -> tuple[float, bool]:
+        """Log a pair; return which share is left to explain, and whether there was a cut."""
+        difference = Difference.between(before, after)
+        pair = compare(before, after, difference, self._difference)
+        self._difference = difference
+        self._pairs.add(pair)
+        explained = pair.changed > _ZOOMED_OR_FADED and pair.left < FITTED_SHARE
+        jump = pair.left > JUMP_SHARE
+        if not jump and not explained:
+            self._cells.add(difference)
+        return pair.left, jump and pair.left + _other_levels(before, after) > _CUT
+
+    def _log(self, look: Look) -> Look:
+        self._changed.append(round(look.changed * FULL_SCALE))
+        self._left.append(round(look.left * FULL_SCALE))
+        self._new.append(look.new)
+        self._cuts.append(look.cut)
+        return look
+
+
+class _Pairs:
+    """What was measured on each pair of a video, in columns."""
+
+    def __init__(self) -> None:
+        self._columns = {field.name: array("f") for field in fields(Pair)}
+
+    def add(self, pair: Pair) -> None:
+        for name, column in self._columns.items():
+            column.append(getattr(pair, name))
+
+    def evidence(self, at_rest: "_AtRest", cuts: tuple[int, ...]) -> Evidence:
+        pairs = {name: np.array(column, np.float32) for name, column in self._columns.items()}
+        fits = pairs["left"] < FITTED_SHARE
+        climbs = pairs["climb"] >= _CLIMBING
+        rows = _middle(pairs["rows"][climbs])
+        evenly = climbs & (np.abs(pairs["rows"] - rows) <= 1)
+        return Evidence(
+            samples=len(fits) + 1,
+            still=_share(pairs["changed"] <= NEW_LOOK_SHARE),
+            fitted=_share(fits),
+            jumps=int(np.count_nonzero(pairs["left"] > JUMP_SHARE)),
+            change_seconds=_mean_run(~fits),
+            excess=_middle(pairs["excess"][fits]),
+            quiet=at_rest.share,
+            quiet_pairs=at_rest.n_pairs,
+            noise=at_rest.noise,
+            band=at_rest.band,
+            climbing=_share(evenly),
+            rows=round(rows),
+            rest=_middle(pairs["rest"]),
+            cuts=cuts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _AtRest:
+    """Which part of the picture stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``."""
+
+    share: float
+    n_pairs: int
+    noise: float
+    band: float
+
+
+class _Cells:
+    """How often each cell changed, and how much, in pairs where nothing jumps, zooms or fades."""
+
+    def __init__(self) -> None:
+        self._n_pairs = 0
+        self._n_changed = np.zeros((ROWS, COLUMNS), np.int32)
+        self._size = np.zeros((ROWS, COLUMNS))
+
+    def add(self, difference: Difference) -> None:
+        self._n_pairs += 1
+        self._n_changed += difference.over > 1
+        self._size += difference.size
+
+    def add_same(self) -> None:
+        self._n_pairs += 1
+
+    def at_rest(self) -> _AtRest:
+        stays = self._n_changed <= _MOST_UNREST * self._n_pairs
+        moving = np.flatnonzero(np.mean(~stays, axis=1) > _ROW_MOVES)
+        return _AtRest(
+            share=_share(stays),
+            n_pairs=self._n_pairs,
+            noise=_middle(self._size[stays]) / max(1, self._n_pairs),
+            band=round(float(moving[-1] - moving[0] + 1) / ROWS, 4) if moving.size else 0.0,
+        )
+
+
+def _other_levels(before: Grey, after: Grey) -> float:
+    """Return the share of cells that must get another grey level to make one of the other."""
+    per_grey = _GREY_LEVELS / (1.0 + max(float(before.max()), float(after.max())))
+    counts = [
+        np.bincount((grey.ravel() * per_grey).astype(np.intp), minlength=_GREY_LEVELS)
+        for grey in (before, after)
+    ]
+    return float(np.abs(counts[0] - counts[1]).sum()) / (2 * before.size)
+
+
+def _mean_run(unlike: NDArray[np.bool_]) -> float:
+    """Return how many pairs in a row are unlike, on average; 0.0 if none is."""
+    starts = int((unlike & ~np.concatenate([[False], unlike[:-1]])).sum())
+    return round(float(unlike.sum()) / starts, 4) if starts else 0.0
+
+
+def _share(which: NDArray[np.bool_]) -> float:
+    return round(float(np.mean(which)), 4) if which.size else 0.0
+
+
+def _middle(values: NDArray[np.floating]) -> float:
+    return round(float(np.median(values)), 4) if values.size else 0.0

@@ -1,0 +1,261 @@
+"""What a video is made of: footage, or pictures over a song; and when it cuts."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ingest.frames import open_video
+from ingest.judging import KindJudge
+from ingest.kinds import LEAST_SAMPLES, Kind, KindVerdict
+from ingest.looks import FULL_SCALE, Look
+from ingest.motion import COLUMNS, ROWS, Grey, LookDetector, small_grey
+from ingest.pairs import climbing
+from support import stills
+from support.footage import (
+    Picture,
+    big_buck_bunny,
+    bikes,
+    carphone,
+    city,
+    photograph,
+    write_video,
+)
+
+SHAPE = (180, 320)
+RATE = 5
+CHINA, COFFEE, CAT, ROCKET = (
+    stills.read_photograph(photograph(name))
+    for name in ("china.jpg", "coffee.png", "chelsea.png", "rocket.jpg")
+)
+GREYS = [
+    small_grey(next(stills.still(photo, SHAPE, 1, 1))) for photo in (CHINA, COFFEE, CAT, ROCKET)
+]
+
+
+def watched(path: Path) -> KindJudge:
+    judge = KindJudge()
+    with open_video(path) as video:
+        for second in video.seconds():
+            if second.repeated:
+                judge.repeat()
+            else:
+                judge.see(small_grey(second.frame))
+    return judge
+
+
+def verdict_of(pictures: Iterator[Picture], folder: Path) -> KindVerdict:
+    return watched(write_video(folder / "x.mp4", pictures, rate=RATE)).verdict()
+
+
+def looks_at(greys: list[Grey]) -> list[Look]:
+    judge = KindJudge()
+    return [judge.see(grey) for grey in greys]
+
+
+@pytest.mark.parametrize(
+    "clip", [bikes(), carphone(), city(), big_buck_bunny()], ids=lambda path: path.stem
+)
+def test_footage_is_motion(clip: Path) -> None:
+    assert watched(clip).verdict().kind is Kind.MOTION
+
+
+def test_footage_to_and_fro_is_motion_for_as_long_as_it_lasts(tmp_path: Path) -> None:
+    man = list(stills.clip(carphone(), (144, 192), RATE))
+    assert verdict_of(stills.to_and_fro(man, 30 * RATE), tmp_path).kind is Kind.MOTION
+
+
+@pytest.mark.parametrize("form", [stills.still, stills.padded, stills.faded])
+def test_a_photograph_over_a_song_is_static(tmp_path: Path, form: stills.Form) -> None:
+    song = write_video(
+        tmp_path / "song.mp4", form(CHINA, SHAPE, 12, RATE), rate=RATE, sound_seconds=12
+    )
+    verdict = watched(song).verdict()
+    assert verdict.kind is Kind.STATIC
+    assert verdict.evidence.fitted >= 0.9
+    assert verdict.evidence.jumps == 0
+
+
+@pytest.mark.parametrize("form", [stills.grainy, stills.ken_burns])
+def test_grain_and_a_slow_zoom_leave_a_photograph_static(
+    tmp_path: Path, form: stills.LivelyForm
+) -> None:
+    verdict = verdict_of(form(COFFEE, SHAPE, 14, RATE, np.random.default_rng(3)), tmp_path)
+    assert verdict.kind is Kind.STATIC
+
+
+@pytest.mark.parametrize("photo", [CAT, CHINA], ids=["cat", "china"])
+@pytest.mark.parametrize("form", [stills.bars, stills.wave, stills.lyrics, stills.scrolling])
+def test_what_moves_before_a_photograph_is_an_overlay(
+    tmp_path: Path, form: stills.LivelyForm, photo: stills.Photo
+) -> None:
+    verdict = verdict_of(form(photo, SHAPE, 16, RATE, np.random.default_rng(4)), tmp_path)
+    assert verdict.kind is Kind.OVERLAY
+
+
+def test_lyrics_that_climb_tell_by_how_many_rows(tmp_path: Path) -> None:
+    song = stills.scrolling(ROCKET, SHAPE, 16, RATE, np.random.default_rng(4))
+    evidence = verdict_of(song, tmp_path).evidence
+    assert evidence.climbing > 0.8
+    # Over the whole height in 7 to 20 seconds.
+    assert -ROWS / 7 - 1 <= evidence.rows <= -ROWS / 20 + 1
+
+
+def test_lyrics_that_climb_over_footage_leave_it_motion(tmp_path: Path) -> None:
+    street = list(stills.clip(bikes(), SHAPE, RATE))
+    long_street = stills.to_and_fro(street, 16 * RATE)
+    song = stills.scrolling(ROCKET, SHAPE, 16, RATE, np.random.default_rng(4))
+    behind = np.asarray(next(stills.still(ROCKET, SHAPE, 1, 1))).astype(int)
+    sung = (
+        np.where(np.abs(text.astype(int) - behind) > 24, text, frame)
+        for text, frame in zip(song, long_street, strict=True)
+    )
+    assert verdict_of(sung, tmp_path).kind is Kind.MOTION
+
+
+@pytest.mark.parametrize("fade_seconds", [0, 1])
+@pytest.mark.parametrize("moving", [None, np.random.default_rng(5)], ids=["at rest", "zoomed"])
+def test_photographs_one_after_the_other_are_a_slideshow(
+    tmp_path: Path, fade_seconds: float, moving: np.random.Generator | None
+) -> None:
+    shown = stills.slideshow(
+        [CHINA, COFFEE, CAT, ROCKET],
+        SHAPE,
+        5,
+        RATE,
+        fade_seconds=fade_seconds,
+        moving=moving,
+    )
+    verdict = verdict_of(shown, tmp_path)
+    assert verdict.kind is Kind.SLIDESHOW
+    assert verdict.evidence.jumps >= 3
+
+
+def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
+    pictures = [np.asarray(next(stills.still(p, SHAPE, 1, 1))) for p in (CHINA, COFFEE, CAT)]
+    path = write_video(tmp_path / "x.mp4", pictures, rate=1, times=[0, 6, 12])
+    judge = watched(path)
+    assert judge.verdict().kind is Kind.SLIDESHOW
+    assert np.flatnonzero(judge.changes().new).tolist() == [0, 6, 12]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    shown=st.lists(
+        st.tuples(st.integers(0, len(GREYS) - 1), st.integers(2, 9)), min_size=2, max_size=8
+    )
+)
+def test_cuts_are_where_another_picture_comes_up(shown: list[tuple[int, int]]) -> None:
+    numbers = [number for number, seconds in shown for _ in range(seconds)]
+    judge = KindJudge()
+    looks = [judge.see(GREYS[number]) for number in numbers]
+    other = [k > 0 and numbers[k] != numbers[k - 1] for k in range(len(numbers))]
+    assert [look.cut for look in looks] == other
+    verdict = judge.verdict()
+    assert verdict.kind is (Kind.SLIDESHOW if any(other) else Kind.STATIC)
+    assert list(verdict.evidence.cuts) == np.flatnonzero(other).tolist()
+    assert verdict.evidence.jumps == sum(other)
+
+
+def test_a_cut_in_footage_is_found_and_one_shot_has_none(tmp_path: Path) -> None:
+    man = stills.clip(carphone(), SHAPE, RATE)
+    rabbit = stills.clip(big_buck_bunny(), SHAPE, RATE)
+    verdict = verdict_of((picture for shot in (man, rabbit) for picture in shot), tmp_path)
+    assert verdict.evidence.cuts == (4,)
+    assert watched(carphone()).verdict().evidence.cuts == ()
+    assert watched(big_buck_bunny()).verdict().evidence.cuts == ()
+
+
+@pytest.mark.parametrize("frames_late", range(RATE))
+def test_photographs_that_fade_over_black_are_a_slideshow(frames_late: int) -> None:
+    shown = [
+        picture for photo in (CHINA, COFFEE, CAT) for picture in stills.faded(photo, SHAPE, 8, RATE)
+    ]
+    judge = KindJudge()
+    for picture in shown[frames_late::RATE]:
+        judge.see(small_grey(picture))
+    verdict = judge.verdict()
+    assert verdict.kind is Kind.SLIDESHOW
+    assert verdict.evidence.jumps == 2
+
+
+@given(n=st.integers(LEAST_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
+def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
+    judge = KindJudge()
+    looks = [judge.see(GREYS[number])] + [judge.repeat() for _ in range(n - 1)]
+    assert [look.new for look in looks] == [True] + [False] * (n - 1)
+    verdict = judge.verdict()
+    assert verdict.kind is Kind.STATIC
+    assert (verdict.evidence.samples, verdict.evidence.still) == (n, 1.0)
+
+
+@pytest.mark.parametrize("n", range(LEAST_SAMPLES))
+def test_of_too_few_pictures_nothing_is_said(n: int) -> None:
+    judge = KindJudge()
+    for grey in GREYS[:n]:
+        judge.see(grey)
+    assert judge.verdict().kind is Kind.UNKNOWN
+
+
+def test_of_blank_pictures_nothing_is_said() -> None:
+    judge = KindJudge()
+    for level in (0, 10, 20, 20, 255):
+        judge.see(np.full((ROWS, COLUMNS), level, np.float32))
+    judge.repeat()
+    assert judge.verdict().kind is Kind.UNKNOWN
+    assert len(judge.changes().new) == 6
+
+
+def test_new_looks_are_those_of_the_look_detector() -> None:
+    with open_video(bikes()) as video:
+        frames = [second.frame for second in video.seconds()]
+    shown = [frames[0], frames[0], *frames, frames[-1]]
+    detector = LookDetector()
+    expected = [detector.is_new(frame) for frame in shown]
+    assert [look.new for look in looks_at([small_grey(frame) for frame in shown])] == expected
+    assert 0 < sum(expected) < len(expected)
+
+
+def test_the_arrays_are_the_looks() -> None:
+    judge = KindJudge()
+    looks = [judge.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [judge.repeat()]
+    changes = judge.changes()
+    assert changes.new.tolist() == [look.new for look in looks] == [True, False, True, False]
+    assert changes.cuts.tolist() == [look.cut for look in looks] == [False, False, True, False]
+    assert changes.changed.tolist() == [round(look.changed * FULL_SCALE) for look in looks]
+    assert changes.left.tolist() == [round(look.left * FULL_SCALE) for look in looks]
+    assert changes.changed[2] > FULL_SCALE / 2
+
+
+def test_the_evidence_is_plain_and_small() -> None:
+    judge = KindJudge()
+    for number in range(400):
+        judge.see(GREYS[number // 2 % 2])
+    text = json.dumps(asdict(judge.verdict().evidence))
+    assert len(text) < 1500
+    assert json.loads(text)["jumps"] == 199
+
+
+@settings(max_examples=30)
+@given(rows=st.integers(-20, 20), seed=st.integers(0, 1000))
+def test_what_moves_by_rows_is_found_to_do_so(rows: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    long_sheet = rng.normal(0, 30, (ROWS + 40, COLUMNS)).astype(np.float32)
+    before, after = long_sheet[20 : 20 + ROWS], long_sheet[20 - rows : 20 - rows + ROWS]
+    correlation, found = climbing(before, after)
+    assert found == rows
+    assert correlation == pytest.approx(textbook_correlation(before, after, rows), abs=1e-3)
+    assert correlation > 0.99
+
+
+def textbook_correlation(before: Grey, after: Grey, rows: int) -> float:
+    lying = before[max(0, -rows) : ROWS - max(0, rows)]
+    under = after[max(0, rows) : ROWS + min(0, rows)]
+    products: NDArray[np.float32] = lying * under
+    return float(products.sum() / np.sqrt((lying**2).sum() * (under**2).sum()))
