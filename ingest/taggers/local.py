@@ -8,7 +8,14 @@ from PIL import Image
 
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.nudity import NudityDetector
-from ingest.taggers.people import LEAST_SCORE, MIDPOINT, SLOPE, PersonFinder, people_confidences
+from ingest.taggers.people import (
+    LEAST_SCORE,
+    MIDPOINT,
+    SLOPE,
+    PersonFinder,
+    musician_confidence,
+    people_confidences,
+)
 from ingest.taggers.subjects import LONG_ASPECT, SubjectTagger
 from models.cards import card_names, load_card, load_json
 
@@ -32,7 +39,8 @@ class LocalTagger:
         self._nudity = nudity
         self.version = version
         self.tags = (*subjects.tags, *_PEOPLE_TAGS, _NUDITY_TAG)
-        self._music = [subjects.tags.index(tag) for tag in ("musical instrument", "microphone")]
+        self._instrument = subjects.tags.index("musical instrument")
+        self._microphone = subjects.tags.index("microphone")
 
     @classmethod
     def load(cls) -> Self:
@@ -42,7 +50,7 @@ class LocalTagger:
             CorruptData: weights are missing or are not what their card describes.
         """
         return cls(
-            SubjectTagger.load(), PersonFinder.load(), NudityDetector.load(), _current_version()
+            SubjectTagger.load(), PersonFinder.load(), NudityDetector.load(), current_version()
         )
 
     def tag(self, frame: Frame) -> Confidences:
@@ -50,12 +58,14 @@ class LocalTagger:
         picture = Image.fromarray(frame)
         subjects = self._subjects.tag(picture)
         people = people_confidences(self._people.find(picture))
-        musician = min(people.person, float(subjects[self._music].max()))
+        musician = musician_confidence(
+            people.person, float(subjects[self._instrument]), float(subjects[self._microphone])
+        )
         nudity = self._nudity.confidence(picture)
         return np.concatenate([subjects, [*people, musician, nudity]], dtype=np.float32)
 
 
-def _current_version() -> str:
+def current_version() -> str:
     """Return a digest of everything that decides what a frame is said to show."""
     parts: list[object] = [_METHOD, LONG_ASPECT, LEAST_SCORE, SLOPE, MIDPOINT]
     for card in map(load_card, card_names()):

@@ -65,11 +65,11 @@ class PersonFinder:
         side = self._card.input_size
         small = picture.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=_REDUCING_GAP)
         outputs = self._session.run(None, {"frame": np.asarray(small)[None]})
-        boxes = np.concatenate([_boxes_of_grid(output[0]) for output in outputs])
-        return _without_repeats(boxes[np.argsort(-boxes[:, 4], kind="stable")])
+        boxes = np.concatenate([boxes_of_grid(output[0]) for output in outputs])
+        return without_repeats(boxes[np.argsort(-boxes[:, 4], kind="stable")])
 
 
-def _boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
+def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
     """Read one of the network's grids.
 
     Each edge's distance from a cell's centre is the mean of a distribution over 0 to 10 cells:
@@ -93,7 +93,7 @@ def _boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
     return np.column_stack([edges.clip(0, 1), scores[rows, columns]]).astype(np.float32)
 
 
-def _without_repeats(boxes: Boxes) -> Boxes:
+def without_repeats(boxes: Boxes) -> Boxes:
     """Keep the best of boxes that overlap too much to be two people."""
     kept: list[NDArray[np.float32]] = []
     while len(boxes):
@@ -119,6 +119,11 @@ def people_confidences(boxes: Boxes) -> PeopleConfidences:
         float(sure[count - 1]) if len(sure) >= count else 0.0 for count in (1, 2, _CROWD)
     )
     return PeopleConfidences(person, people, crowd, person if _is_portrait(boxes) else 0.0)
+
+
+def musician_confidence(person: float, instrument: float, microphone: float) -> float:
+    """Return how sure it is that somebody is there together with what musicians use."""
+    return min(person, max(instrument, microphone))
 
 
 def _is_portrait(boxes: Boxes) -> bool:

