@@ -11,6 +11,7 @@ from api.app import create_app
 from api.cli import _COMMANDS
 from api.settings import Settings
 from api.wheres import _KINDS, filter_of
+from ingest.taggers.local import LocalTagger
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,6 +58,13 @@ def test_the_two_commands_of_the_readme_are_targets() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"^ {4}make (\w+)", (ROOT / "README.md").read_text(), re.M):
         assert re.search(rf"^{target}:", makefile, re.M)
+
+
+def test_every_tag_is_documented() -> None:
+    text = (ROOT / "docs" / "tags.md").read_text()
+    tags = LocalTagger.load().tags
+    assert f"can say {len(tags)} words" in text
+    assert [tag for tag in tags if f"`{tag}`" not in text] == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:
