@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput, ReelmatchError
+from engine.store.catalog import Catalog
 from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, Track
 from ingest.frames import LONGEST_SECONDS
 
@@ -88,19 +89,18 @@ class RemoteTrack:
         places: dict[str, int] = {}
         tags, starts, ends, confidences = array("i"), array("i"), array("i"), array("d")
         n_observations = 0
-        for run in runs:
-            if not 0 <= run.start < run.end <= n_seconds:
+        for tag, start, end, confidence in runs:
+            if not 0 <= start < end <= n_seconds:
                 raise InvalidInput(
-                    f"{run.tag!r} on seconds [{run.start}, {run.end}):"
-                    f" the video has [0, {n_seconds})"
+                    f"{tag!r} on seconds [{start}, {end}): the video has [0, {n_seconds})"
                 )
-            n_observations += run.end - run.start
+            n_observations += end - start
             if n_observations > _MOST_OBSERVATIONS:
                 raise InvalidInput(f"more than {_MOST_OBSERVATIONS} observations of one video")
-            tags.append(places.setdefault(run.tag, len(places)))
-            starts.append(run.start)
-            ends.append(run.end)
-            confidences.append(run.confidence)
+            tags.append(places.setdefault(tag, len(places)))
+            starts.append(start)
+            ends.append(end)
+            confidences.append(confidence)
         return cls._laid_out(
             n_seconds,
             tuple(places),
@@ -171,6 +171,12 @@ class RemoteTrack:
             tags=tags[order],
             confidences=np.rint(confidences[order] * FULL_SCALE).astype(np.uint16),
         )
+
+
+def track_for(catalog: Catalog, seen: RemoteTrack) -> Track:
+    """Return what ``Catalog.save`` stores, after new tags got their numbers."""
+    names = seen.kept_names()
+    return seen.to_track(dict(zip(names, map(int, catalog.number_tags(names)), strict=True)))
 
 
 def tidy_tag(name: str) -> str:

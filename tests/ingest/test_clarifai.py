@@ -14,7 +14,7 @@ from ingest.hosting.local import LocalHost
 from ingest.opening import Unwatchable
 from ingest.taggers import clarifai
 from ingest.taggers.clarifai import ClarifaiSettings, ClarifaiTagger, key_in
-from ingest.taggers.remote import RemoteTaggerFailed, VideoTagger
+from ingest.taggers.remote import RemoteTaggerFailed, VideoTagger, track_for
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
 from support.footage import Picture, bikes, numbered, write_video
 from support.hosting_conformance import serving_copies
@@ -131,9 +131,8 @@ def test_more_tags_than_asked_for_are_left_out_by_the_service(
 def test_what_comes_back_can_be_kept(server: Clarifai, short: Path, tmp_path: Path) -> None:
     seen = tagger(server).tag_video(short)
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        names = seen.kept_names()
-        given = catalog.number_tags(names)
-        track = seen.to_track(dict(zip(names, map(int, given), strict=True)))
+        catalog.number_tags(["number 1"])
+        track = track_for(catalog, seen)
         assert [catalog.vocabulary().names[tag] for tag in track.tags] == ["number 0", "number 1"]
     assert track.starts.tolist() == [0, 1, 2]
     assert track.confidences.tolist() == [round(0.97 * FULL_SCALE)] * 2

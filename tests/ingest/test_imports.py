@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from engine.counting import observations_at, tag_counts
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
-from engine.store.tracks import FULL_SCALE
-from ingest.sources.imports import documents
-from ingest.sources.imports.documents import BadLine
+from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE
+from ingest.frames import LONGEST_SECONDS
+from ingest.sources.imports import documents, jsonl
+from ingest.sources.imports.documents import BadLine, Document
 from ingest.sources.imports.importing import Change, Imported, import_file
-from ingest.sources.imports.reading import Read, read_videos
+from ingest.sources.imports.reading import FORMS, Read, read_videos
 from ingest.sources.imports.videos import ImportedVideo, canonical
 from support.catalogs import NOW
 
@@ -394,6 +396,86 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(catalog: Catalog) ->
     assert catalog.count_videos() == 0
     assert len(catalog.vocabulary()) == 0
     assert dry == list(import_file(DATA / "ours.jsonl", catalog, now=NOW))
+
+
+_runs = st.tuples(
+    st.sampled_from(["cat", "dog", "Cat "]),
+    st.integers(0, 30),
+    st.integers(1, 10),
+    st.floats(0, 1),
+)
+
+
+@given(runs=st.lists(_runs, min_size=1, max_size=40))
+def test_every_second_has_the_highest_confidence_said_of_it(
+    runs: list[tuple[str, int, int, float]],
+) -> None:
+    expected: dict[int, dict[str, float]] = {}
+    for tag, start, length, confidence in runs:
+        for second in range(start, start + length):
+            seen = expected.setdefault(second, {})
+            tidy = tag.strip().lower()
+            seen[tidy] = max(confidence, seen.get(tidy, 0.0))
+    tags = [{"tag": tag, "seconds": [[at, at + n, sure]]} for tag, at, n, sure in runs]
+    video = jsonl.video(Document(1, None, {"tags": tags}, "digest", 0))
+    assert video.seen.n_seconds == max(expected) + 1
+    assert {second: seen for second, seen in enumerate(seconds_of(video)) if seen} == expected
+    names = video.seen.kept_names()
+    track = video.seen.to_track({name: 70_000 - at for at, name in enumerate(names)})
+    kept = [
+        (second, 70_000 - names.index(tag), round(confidence * FULL_SCALE))
+        for second in sorted(expected)
+        for tag, confidence in expected[second].items()
+        if confidence >= LEAST_CONFIDENCE
+    ]
+    at_second = np.repeat(np.arange(track.n_seconds), np.diff(track.starts))
+    stored = zip(at_second, track.tags, track.confidences, strict=True)
+    assert [(int(a), int(b), int(c)) for a, b, c in stored] == sorted(kept)
+
+
+_words = st.sampled_from(
+    [
+        *("tags", "tag", "seconds", "duration", "annotationResults", "inputUri", "entity", "done"),
+        *("shotLabelAnnotations", "frames", "segments", "segment", "description", "timeOffset"),
+        *("Labels", "Label", "Name", "Confidence", "Timestamp", "NextToken", "VideoMetadata"),
+        *("results", "result", "docid", "timestamps", "classes", "probs", "response", "url"),
+    ]
+)
+_json = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 10**20)
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.sampled_from(["1s", "cat", "OK", "SUCCEEDED"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_words, inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@given(values=st.lists(_json, max_size=4), form=st.sampled_from([None, *FORMS]))
+def test_whatever_is_in_a_file_nothing_but_videos_and_refusals_come_out(
+    tmp_path_factory: pytest.TempPathFactory, values: list[Any], form: str | None
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "any.jsonl"
+    path.write_text("".join(f"{json.dumps(value)}\n" for value in values))
+    for read in read_videos(path, form):
+        if isinstance(read, BadLine):
+            assert 1 <= read.line <= len(values)
+            assert read.reason.isprintable()
+        else:
+            assert 1 <= read.video.seen.n_seconds <= LONGEST_SECONDS
+            assert all(name.isprintable() for name in read.video.seen.names)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_bring_the_reader_down(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "any"
+    for head in (b"", b"\x1f\x8b", b"{", b"{\n"):
+        path.write_bytes(head + content)
+        list(read_videos(path))
 
 
 @given(stored=st.integers(0, FULL_SCALE))

@@ -81,11 +81,26 @@ def _runs(said: Fields) -> Iterator[Run]:
         name = tag_in(tag.raw("tag"), tag.name("tag"))
         path = tag.name("seconds")
         for place, item in enumerate(as_items(tag.raw("seconds"), path)):
-            yield _run(name, item, path, place)
+            if _is_plain(item):
+                yield Run(name, *item)
+            else:
+                yield _run(name, item, f"{path}[{place}]")
 
 
-def _run(tag: str, item: object, path: str, place: int) -> Run:
-    at = f"{path}[{place}]"
+def _is_plain(item: Any) -> bool:
+    """Whether a run is right at first sight, as nearly all are; a file holds millions."""
+    if type(item) is not list or len(item) != 3:
+        return False
+    start, end, confidence = item
+    return (
+        type(start) is type(end) is int
+        and 0 <= start < end <= LONGEST_SECONDS
+        and type(confidence) is float
+        and 0 <= confidence <= 1
+    )
+
+
+def _run(tag: str, item: object, at: str) -> Run:
     values = as_items(item, at)
     if len(values) != 3:
         raise BadField(f"{at}: write [start, end, confidence], with the end not included")

@@ -26,14 +26,18 @@ TAGGER: Final = "rekognition"
 _LONGEST_MS: Final = LONGEST_SECONDS * 1000
 
 
+class Pages(list[Any]):
+    """All pages of one video."""
+
+
 def is_page(value: Any) -> bool:
     """Whether a JSON value is a page."""
     return isinstance(value, dict) and ("Labels" in value or "JobStatus" in value)
 
 
 def recognises(value: Any) -> bool:
-    """Whether a value is the list of one video's pages, as ``joined`` gives it."""
-    return isinstance(value, list)
+    """Whether a value is what ``joined`` makes; no JSON is."""
+    return isinstance(value, Pages)
 
 
 def joined(documents: Iterator[Document | BadLine]) -> Iterator[Document | BadLine]:
@@ -70,7 +74,7 @@ def _joined(pages: list[Document], broken_at: int | None) -> Document | BadLine:
         return BadLine(
             pages[-1].line, f"a page of this video may be missing: line {broken_at} cannot be used"
         )
-    whole = [page.value for page in pages]
+    whole = Pages(page.value for page in pages)
     digest = "/".join(page.digest for page in pages)
     size = sum(page.size_bytes for page in pages)
     return replace(pages[0], value=whole, digest=digest, size_bytes=size)
