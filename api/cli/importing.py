@@ -34,9 +34,9 @@ def command(file: Path, *, form: str | None, dry_run: bool, as_json: bool) -> No
     """Take over the tags in FILE: the results of another tagger, without any footage.
 
     FILE is JSON, plain or gzip: one video a line (see docs/imports.md), or label detection of
-    Google Video Intelligence, of Amazon Rekognition, or of Clarifai as of 2015. A line that
-    cannot be used is reported with its number, and the others go in. Exit code 1 when nothing
-    could be used. 'reelmatch reindex' then makes the videos searchable.
+    Google Video Intelligence, of Amazon Rekognition, or answers of Clarifai, today's or those of
+    2015. A line that cannot be used is reported with its number, and the others go in. Exit code
+    1 when nothing could be used. 'reelmatch reindex' then makes the videos searchable.
     """
     with Catalog.open(load_settings().catalog_path) as catalog:
         now = datetime.now(UTC)

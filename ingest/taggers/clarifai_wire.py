@@ -184,6 +184,5 @@ def _tag(name: Any) -> str:
     try:
         return tidy_tag(name)
     except InvalidInput as error:
-        raise AnswerUnreadable(f"Clarifai answered with a name that cannot be used: {error}") from (
-            error
-        )
+        message = f"Clarifai answered with a name that cannot be used: {error}"
+        raise AnswerUnreadable(message) from error

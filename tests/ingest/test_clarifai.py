@@ -1,13 +1,15 @@
 """Clarifai as a tagger, against a server that speaks its wire format."""
 
+import importlib
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, MissingPart
 from engine.store.catalog import Catalog
 from engine.store.tracks import FULL_SCALE
 from ingest.hosting.local import LocalHost
@@ -285,6 +287,13 @@ def test_the_key_comes_from_the_environment() -> None:
     assert key_in({"REELMATCH_CLARIFAI_KEY": "", "CLARIFAI_PAT": "b"}) == "b"
     with pytest.raises(InvalidInput, match="set REELMATCH_CLARIFAI_KEY"):
         key_in({})
+
+
+def test_without_requests_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "requests", None)
+    monkeypatch.delitem(sys.modules, "ingest.taggers.clarifai")
+    with pytest.raises(MissingPart, match=r"pip install 'reelmatch\[remote\]'"):
+        importlib.import_module("ingest.taggers.clarifai")
 
 
 def test_the_key_goes_over_https_alone() -> None:

@@ -172,6 +172,22 @@ def test_a_rekognition_job_that_did_not_succeed_says_so(tmp_path: Path) -> None:
     assert errors_of(path) == [(1, "JobStatus: FAILED: no access")]
 
 
+def test_saved_clarifai_answers_are_read() -> None:
+    path = DATA / "clarifai.json"
+    (beer,) = videos_of(path)
+    assert beer.id == sha16("https://films.example/beer.mp4")
+    assert beer.tagger == "clarifai/general-image-recognition@aa7f35c01e0642fda5cf400f543e7c40"
+    assert seconds_of(beer) == [{"beer": 0.99}, {"glass": 0.75}, {}]
+    assert errors_of(path) == [(1, "status: Download failed; check URL (status 30002)")]
+
+
+def test_a_saved_failure_of_clarifai_says_so(tmp_path: Path) -> None:
+    failed = {"status": {"code": 21200, "description": "Model does not exist"}, "outputs": [{}]}
+    assert errors_of(write(tmp_path / "a.json", failed)) == [
+        (1, "status: Model does not exist (status 21200)")
+    ]
+
+
 def test_clarifai_answers_of_2015_are_read() -> None:
     path = DATA / "clarifai_2015.json"
     (train,) = videos_of(path)
@@ -288,7 +304,7 @@ def test_a_refusal_names_the_field(tmp_path: Path, fields: dict[str, Any], reaso
         (b'{"tags": [], "tags": []}', "no JSON that can be used: the field 'tags' is there twice"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"title": "\xff"}', "this is no UTF-8 text"),
-        (b'"text"', "this is none of jsonl, google, rekognition, clarifai-2015"),
+        (b'"text"', "this is none of jsonl, google, rekognition, clarifai, clarifai-2015"),
         (b'[1, {"tags": 1}]', "item 0: this is none of jsonl, google, rekognition"),
         (b"9" * 5000, "no JSON that can be used"),
     ],
@@ -438,6 +454,7 @@ _words = st.sampled_from(
         *("tags", "tag", "seconds", "duration", "annotationResults", "inputUri", "entity", "done"),
         *("shotLabelAnnotations", "frames", "segments", "segment", "description", "timeOffset"),
         *("Labels", "Label", "Name", "Confidence", "Timestamp", "NextToken", "VideoMetadata"),
+        *("outputs", "status", "code", "data", "concepts", "name", "value", "frame_info", "time"),
         *("results", "result", "docid", "timestamps", "classes", "probs", "response", "url"),
     ]
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.sources.imports import clarifai, google, jsonl, rekognition
+from ingest.sources.imports import clarifai, clarifai_2015, google, jsonl, rekognition
 from ingest.sources.imports.documents import BadLine, Document, documents
 from ingest.sources.imports.fields import BadField
 from ingest.sources.imports.videos import ImportedVideo
@@ -30,7 +30,8 @@ FORMS: Final = {
     "jsonl": Form(jsonl.recognises, jsonl.parts, jsonl.video),
     "google": Form(google.recognises, google.parts, google.video),
     "rekognition": Form(rekognition.recognises, rekognition.parts, rekognition.video),
-    "clarifai-2015": Form(clarifai.recognises, clarifai.parts, clarifai.video),
+    "clarifai": Form(clarifai.recognises, clarifai.parts, clarifai.video),
+    "clarifai-2015": Form(clarifai_2015.recognises, clarifai_2015.parts, clarifai_2015.video),
 }
 """What can be imported."""
 
