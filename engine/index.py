@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import index_files
+from engine.choice import levels_pay
 from engine.counts import CountRows, Rows
 from engine.errors import CorruptData, InvalidInput
 from engine.kernels.best import rows_of_keys
@@ -102,7 +103,10 @@ class Index:
             slope: of the pivoted length normalisation (Singhal 1996), 0.01 to 1. At 1 scores are
                 cosines. Below, a score is the cosine times a confidence that grows with how much
                 was seen of the video, from nearly 0 up to 1 / slope.
-            kernel: how to search; by default chosen by the number of videos.
+            kernel: how to search: "rows" scores every video, "plain" adds up every posting of
+                the query, "levels" reads the postings that can matter. All give the same answer.
+                By default "plain" below 100,000 videos; from there on "levels", if a sample of
+                queries shows that they pay off.
 
         Raises:
             InvalidInput: what is given cannot be used; the message says why.
@@ -124,7 +128,7 @@ class Index:
         forward = _forward(rows, norms, weighting)
         # The norm of a scaled row: 1, unless a slope lets it pass. No impact is above.
         greatest = float((norms * forward.scales).max(initial=1.0))
-        return cls(video_ids, forward, weighting, _scan(forward, greatest, kernel))
+        return cls(video_ids, forward, weighting, _scan(forward, greatest, df, kernel))
 
     def build_beside(self, counts: Rows, ids: Sequence[str]) -> "Index":
         """Build a small index of other videos, weighed as this one is: its tf, idf and pivot.
@@ -435,11 +439,15 @@ _SCANS: Final[dict[str, Any]] = {
 }
 
 
-def _scan(forward: ForwardRows, greatest: float, kernel: Kernel | None) -> Scan:
+def _scan(
+    forward: ForwardRows, greatest: float, df: NDArray[np.int64], kernel: Kernel | None
+) -> Scan:
     if kernel == "rows":
         return RowScan()
     if kernel == "levels" or (kernel is None and forward.scales.size >= _MANY):
-        return LevelScan.build(forward, greatest)
+        levels = LevelScan.build(forward, greatest)
+        if kernel == "levels" or levels_pay(forward, levels, df):
+            return levels
     return PlainScan.build(forward, greatest)
 
 

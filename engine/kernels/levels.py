@@ -35,8 +35,16 @@ _BLOCK_WORDS: Final = BLOCK_ROWS // _WORD_ROWS
 _FULL: Final = 32_767
 """The greatest accumulator; its 16th bit is the scan's."""
 
-_SEED_BOUND: Final = 0.3
-_STOP_BOUND: Final = 0.25
+_SEED_BOUND: Final = 0.45
+"""The bound on the unread, a score, at which a first guess at the k best is scored."""
+
+_STOP_BOUND: Final = 0.2
+"""The bound, as a part of the k-th best score, at which reading stops: reading on costs more than
+scoring the candidates it would rule out."""
+
+_WALK_PART: Final = 16
+"""Up to this part of the rows, looking again at what was read is quicker than at every row."""
+
 _BISECTIONS: Final = 14
 _BOUND_MARGIN: Final = 1e-6
 
@@ -219,6 +227,46 @@ def _seed(
 seed_score = compiled(_seed)
 
 
+def _walk(
+    levels: Levels,
+    firsts: Numbers,
+    depths: Numbers,
+    needed: int,
+    sums: Sums,
+    first_row: int,
+    passes: NDArray[np.bool_],
+    candidates: Numbers,
+) -> int:
+    """Collect the rows that reach a value by walking over what was read, and reset them.
+
+    Args:
+        levels: the index.
+        firsts: shape (n,), the first level of each tag of the query.
+        depths: shape (n,), the level after the last that was read.
+        needed: what an accumulator must reach.
+        sums: the accumulators; all 0 after.
+        first_row: the first of the shard.
+        passes: the rows that may be found, or (0,) for all.
+        candidates: filled; as long as postings were read.
+
+    Returns:
+        How many candidates there are.
+    """
+    n_candidates = 0
+    for at in range(firsts.size):
+        for posting in range(levels.starts[firsts[at]], levels.starts[depths[at]]):
+            row = levels.rows[posting]
+            reaches = sums[row] >= needed
+            sums[row] = 0
+            if reaches and (passes.size == 0 or passes[first_row + row]):
+                candidates[n_candidates] = first_row + row
+                n_candidates += 1
+    return n_candidates
+
+
+walk_read = compiled(_walk)
+
+
 def _search(
     forward: ForwardRows,
     levels: Levels,
@@ -260,15 +308,17 @@ def _search(
             n_rows = min(levels.shard_rows, n_videos - first_row)
             lists = first_row // levels.shard_rows * n_tags + tags
             firsts, lasts = levels.firsts[lists], levels.firsts[lists + 1]
+            tops = firsts
             enough = floor_of_key(keys[0]) if size == k else LEAST
             most_sum = unread_bound(levels, firsts, lasts, units, np.inf, depths)
             if most_sum < enough:
                 continue
             # No sum of rounded-up steps can pass the accumulators' greatest value.
             scale = (_FULL - tags.size - 1) / most_sum
+            n_read = 0
             if size < k:
                 bound = plan(levels, firsts, lasts, units, _SEED_BOUND, depths)
-                work[0] += read_levels(levels, firsts, depths, units, scale, sums)
+                n_read += read_levels(levels, firsts, depths, units, scale, sums)
                 firsts = depths.copy()
                 if bound > 0.0:
                     seed = seed_score(
@@ -287,9 +337,20 @@ def _search(
                     work[1] += 2 * k
                     enough = max(enough, seed)
             bound = plan(levels, firsts, lasts, units, _STOP_BOUND * enough, depths)
-            work[0] += read_levels(levels, firsts, depths, units, scale, sums)
-            n_batch = 0
+            n_read += read_levels(levels, firsts, depths, units, scale, sums)
+            work[0] += n_read
             needed = max(1, int((enough - bound - _BOUND_MARGIN) * scale))
+            if n_read < n_rows // _WALK_PART:
+                candidates = np.empty(n_read, dtype=np.int64)
+                n_candidates = walk_read(
+                    levels, tops, depths, needed, sums, first_row, passes, candidates
+                )
+                for at in range(0, n_candidates, BATCH_ROWS):
+                    some = candidates[at : min(at + BATCH_ROWS, n_candidates)]
+                    size = offer_rows(forward, some, weights, enough, keys, scores, size, sink)
+                work[1] += n_candidates
+                continue
+            n_batch = 0
             for block in range((n_rows + BLOCK_ROWS - 1) // BLOCK_ROWS):
                 if needed > _FULL or not block_reaches(words, block, short_of(needed)):
                     continue

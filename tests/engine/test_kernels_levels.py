@@ -1,0 +1,155 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.choice import levels_pay
+from engine.index import Index
+from engine.kernels.forward import Found
+from engine.kernels.level_build import MOST_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
+from engine.kernels.levels import block_reaches, short_of
+from engine.queries import packed
+from engine.scans.levels import LevelScan
+from engine.weighting import TfName
+from support.corpora import Corpus, Wanted, assert_best, corpora, seen_corpus, textbook, wanted
+
+
+def in_shards(corpus: Corpus, shard_rows: int, *, tf: TfName = "raw", slope: float = 1.0) -> Index:
+    index = Index.from_counts(corpus.rows, corpus.ids, tf=tf, slope=slope, kernel="rows")
+    scan = LevelScan.build(index.forward, max(1.0, 1.0 / slope), shard_rows=shard_rows)
+    return Index(index.ids, index.forward, index.weighting, scan)
+
+
+@pytest.fixture(scope="module")
+def seen() -> Corpus:
+    return seen_corpus(np.random.default_rng(23), 4_000)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_kernels(seen: Corpus) -> None:
+    """Compile before the clocks of hypothesis start."""
+    in_shards(seen, 4_096).warm_up()
+    large = Corpus(np.array([[70_000]]), ["a"])
+    in_shards(large, 64).warm_up()
+
+
+@given(corpora(most_videos=300), wanted(), st.integers(1, 20), st.floats(0.1, 1.0))
+@settings(deadline=None)
+def test_any_number_of_shards_gives_the_textbooks_answer(
+    corpus: Corpus, query: Wanted, k: int, slope: float
+) -> None:
+    index = in_shards(corpus, 64, slope=slope)
+    scores = textbook(corpus.counts, query, slope=slope)
+    assert_best(index.search(query.tags, query.weights, k), corpus.ids, scores, k)
+
+
+@pytest.mark.parametrize("shard_rows", [256, 1_024, 4_096])
+@pytest.mark.parametrize("n_tags", [2, 8, 60])
+@pytest.mark.parametrize("tf", ["raw", "log"])
+def test_short_and_long_queries_in_shards_give_the_textbooks_answer(
+    seen: Corpus, shard_rows: int, n_tags: int, tf: TfName
+) -> None:
+    rng = np.random.default_rng(n_tags)
+    index = in_shards(seen, shard_rows, tf=tf)
+    where = rng.random(index.n_videos) < 0.3
+    allowed = {name for name, passes in zip(index.ids, where, strict=True) if passes}
+    passing = np.array([name in allowed for name in seen.ids])
+    for _ in range(6):
+        shown = np.flatnonzero(seen.counts[rng.integers(4_000, size=4)].sum(axis=0))
+        tags = rng.permutation(shown)[:n_tags]
+        weights = rng.uniform(-0.2, 1.0, tags.size)
+        query = Wanted(tags.tolist(), weights.tolist())
+        scores = textbook(seen.counts, query, tf=tf)
+        for k in (1, 10, 100):
+            found = index.search(query.tags, query.weights, k)
+            assert_best(found, seen.ids, scores, k)
+            found = index.search(query.tags, query.weights, k, where)
+            assert_best(found, seen.ids, np.where(passing, scores, 0.0), k)
+
+
+def test_a_query_reads_a_part_of_the_postings_and_leaves_the_scratch_clean(seen: Corpus) -> None:
+    index = in_shards(seen, 1_024)
+    scan = index.scan
+    assert isinstance(scan, LevelScan)
+    (sums,) = scratch = scan.scratch()
+    weights = np.zeros(index.n_tags)
+    query = index.query_from_counts(*index.counts_of(5))
+    found = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
+    n_read, n_exact = scan.work(
+        index.forward, packed([query]), np.empty(0, np.bool_), weights, scratch, found
+    )
+    assert 0 < n_read < 0.7 * index.df[query.tags].sum()
+    assert 10 <= n_exact < 1_000
+    assert not sums.any()
+    assert not weights.any()
+
+
+@given(
+    st.lists(st.integers(0, 40_000), min_size=N_BANDS, max_size=N_BANDS).filter(any),
+    st.floats(0.1, 5.0),
+)
+@settings(deadline=None)
+def test_levels_are_runs_of_bands_under_falling_edges(counts: list[int], greatest: float) -> None:
+    level_of = np.zeros(N_BANDS, dtype=np.int64)
+    uppers = np.zeros(MOST_LEVELS, dtype=np.float32)
+    n_levels = cut_levels(np.array(counts), greatest, level_of, uppers)
+    assert 1 <= n_levels <= MOST_LEVELS
+    assert (np.diff(level_of) >= 0).all()
+    filled = np.flatnonzero(counts)
+    assert set(level_of[filled].tolist()) == set(range(n_levels))
+    assert (np.diff(uppers[:n_levels]) < 0).all()
+    for band in filled.tolist():
+        most = greatest * ((N_BANDS - band) / N_BANDS) ** 2
+        assert uppers[level_of[band]] >= most
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.1, 5.0))
+@settings(deadline=None)
+def test_no_impact_is_above_its_band(part: float, greatest: float) -> None:
+    impact = part * greatest
+    band = band_of(impact, greatest)
+    assert 0 <= band < N_BANDS
+    assert impact <= greatest * ((N_BANDS - band) / N_BANDS) ** 2 * (1 + 1e-5)
+
+
+@given(st.lists(st.tuples(st.integers(1, 1_000), st.floats(0.001, 1.0)), min_size=1, max_size=24))
+@settings(deadline=None)
+def test_slopes_never_rise_and_reading_all_lowers_the_bound_to_nothing(
+    levels: list[tuple[int, float]],
+) -> None:
+    sizes = np.array([size for size, _ in levels])
+    uppers = np.sort(np.array([upper for _, upper in levels], dtype=np.float32))[::-1].copy()
+    slopes = np.zeros(len(levels), dtype=np.float32)
+    hull_slopes(sizes, uppers, len(levels), slopes)
+    assert (np.diff(slopes) <= 0).all()
+    assert (slopes > 0).all()
+
+
+@given(
+    st.lists(st.integers(0, 32_767), min_size=64, max_size=64),
+    st.lists(st.integers(0, 32_767), min_size=64, max_size=64),
+    st.integers(1, 32_767),
+)
+@settings(deadline=None)
+def test_a_block_reaches_what_one_of_its_rows_reaches(
+    first: list[int], second: list[int], value: int
+) -> None:
+    words = np.array(first + second, dtype=np.uint16).view(np.uint64)
+    short = np.uint64(short_of(value))  # a compiled function hands out plain integers
+    assert block_reaches(words, 0, short) == (max(first) >= value)
+    assert block_reaches(words, 1, short) == (max(second) >= value)
+
+
+def test_levels_pay_where_few_videos_are_about_a_tag_and_not_where_all_are_alike() -> None:
+    rng = np.random.default_rng(9)
+    n_videos, n_tags = 40_000, 60
+    ids = [f"{number:05}" for number in range(n_videos)]
+    lists = np.sort(rng.random((n_videos, n_tags)).argsort(axis=1)[:, :20], axis=1)
+    starts = np.arange(0, 20 * n_videos + 1, 20)
+    for spread, expected in ((0.0, False), (1.8, True)):
+        counts = np.maximum(1, rng.lognormal(3, spread, lists.size)).astype(np.int64)
+        rows = sp.csr_array((counts, lists.ravel(), starts), (n_videos, n_tags))
+        index = Index.from_counts(rows, ids, kernel="levels")
+        assert isinstance(index.scan, LevelScan)
+        assert levels_pay(index.forward, index.scan, index.df) == expected
