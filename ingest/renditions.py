@@ -48,11 +48,16 @@ _INSTALL: Final = "pip install 'reelmatch[remote]'"
 # this one is not safe beside other threads.
 _LIMITED: Final = """
 import os, resource, sys
-cpu_seconds, memory, size = map(int, sys.argv[1:4])
-resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+def limit(what, most):
+    hard = resource.getrlimit(what)[1]
+    most = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+    resource.setrlimit(what, (most, most))
+
+limit(resource.RLIMIT_CPU, sys.argv[1])
+limit(resource.RLIMIT_AS, sys.argv[2])
+limit(resource.RLIMIT_FSIZE, sys.argv[3])
+limit(resource.RLIMIT_CORE, 0)
 os.execv(sys.argv[4], sys.argv[4:])
 """
 

@@ -1,6 +1,7 @@
 """The copy that a remote tagger looks at."""
 
 import os
+import subprocess
 import sys
 import time
 from fractions import Fraction
@@ -269,6 +270,18 @@ def test_a_program_that_talks_without_end_fills_nothing(
     with pytest.raises(RenditionFailed, match="no such frame") as caught:
         renditions._run([str(program)])
     assert len(str(caught.value)) < 600
+
+
+def test_limits_that_are_tighter_already_stay(tmp_path: Path) -> None:
+    program = _program(tmp_path / "bin", f"ulimit -f > {tmp_path / 'limit'}")
+    script = (
+        "import resource; from ingest import renditions;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20));"
+        f"renditions._run([{str(program)!r}])"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+    blocks = int((tmp_path / "limit").read_text())
+    assert blocks in (1 << 11, 1 << 10)  # of 512 or 1024 bytes, as the shell pleases
 
 
 def test_a_picture_is_no_video() -> None:
