@@ -1,5 +1,6 @@
 """Tells from what yt-dlp raised why there is no video. Imports yt-dlp: for the child alone."""
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,16 @@ from ingest.sources.guard import WEB_SCHEMES
 _LONGEST_WAIT_SECONDS: Final = 86_400.0
 _REASON_CHARACTERS: Final = 300
 
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no video: what ``Unfetchable`` says, without the address."""
+
+    status: FetchStatus
+    reason: str
+    retry_after_seconds: float | None = None
+
+
 _OF_HTTP: Final = {
     401: FetchStatus.PRIVATE,
     402: FetchStatus.PRIVATE,
@@ -27,6 +38,13 @@ _OF_HTTP: Final = {
     503: FetchStatus.BLOCKED,
 }
 """What an HTTP status means; any other is a failure of the site."""
+
+_OF_DISK: Final = {
+    errno.EFBIG: Failure(FetchStatus.TOO_BIG, "it is over the size limit"),
+    errno.ENOSPC: Failure(FetchStatus.FAILED, "the disk is full"),
+    errno.EDQUOT: Failure(FetchStatus.FAILED, "the disk quota is used up"),
+}
+"""What an error of the file that is written to means."""
 
 # What sites say, through yt-dlp. The first line that fits wins: "sign in to confirm your age" is
 # about age, and "removed ... terms" about removal, whatever else is said.
@@ -74,15 +92,6 @@ _ADVICE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no video: what ``Unfetchable`` says, without the address."""
-
-    status: FetchStatus
-    reason: str
-    retry_after_seconds: float | None = None
-
-
 def failure_of(error: BaseException) -> Failure:
     """Class an error by what is behind it, most telling first: its kind, HTTP status, words."""
     chain = list(_chain(error))
@@ -93,6 +102,8 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(FetchStatus.UNSUPPORTED, _SENTENCES[FetchStatus.UNSUPPORTED])
         if isinstance(behind, MemoryError):
             return Failure(FetchStatus.TOO_BIG, "the site sent more than there is memory for")
+        if isinstance(behind, OSError) and behind.errno in _OF_DISK:
+            return _OF_DISK[behind.errno]
     for behind in chain:
         if isinstance(behind, HTTPError):
             return _of_http(behind)

@@ -33,7 +33,7 @@ MAX_PLAYLIST: Final = 10_000
 
 # Optional parts of yt-dlp: other ways to connect, of which some are not Python's and pass by the
 # guard, and readers of the keys and cookies of this machine's browsers.
-_HIDDEN_PACKAGES: Final = ("curl_cffi", "requests", "urllib3", "websockets", "secretstorage")
+HIDDEN_PACKAGES: Final = ("curl_cffi", "requests", "urllib3", "websockets", "secretstorage")
 # YouTube wants a little program of its own to be run. Deno runs it without network and files.
 _PROGRAMS: Final = ("deno",)
 
@@ -42,6 +42,7 @@ _MEMORY_BYTES: Final = 1 << 30
 _SLACK_BYTES: Final = 1 << 20
 _PROGRESS_EVERY_SECONDS: Final = 0.1
 _SOCKET_TIMEOUT_SECONDS: Final = 20
+_PIECE_BYTES: Final = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def main() -> None:
     _limit_resources(job)
     guard = Guard(map(AllowedNetwork.parse, job.allowed_networks), _PROGRAMS)
     guard.install()
-    for package in _HIDDEN_PACKAGES:
+    for package in HIDDEN_PACKAGES:
         sys.modules[package] = None  # type: ignore[assignment]  # an import of it fails
     try:
         done: list[str] | None = None
@@ -147,6 +148,9 @@ def downloader(
         "concurrent_fragment_downloads": 1,
         "skip_unavailable_fragments": False,
         "ratelimit": rate_limit_bytes_per_second,
+        # In small pieces, so that the size limit is looked at often.
+        "buffersize": _PIECE_BYTES,
+        "noresizebuffer": True,
         "socket_timeout": _SOCKET_TIMEOUT_SECONDS,
         "retries": 3,
         "fragment_retries": 3,
