@@ -26,7 +26,7 @@ _LEAST_ZOOM, _MOST_ZOOM = 0.7, 1.4
 _MOST_SHIFT: Final = 0.35
 _LEAST_GAIN, _MOST_GAIN = 0.1, 10.0
 # A rough fit this good (0.0 to 1.0) is the right one: the other zooms need no try.
-_GOOD_ENOUGH: Final = 0.03
+_GOOD_ENOUGH: Final = 0.1
 # A fit stops when no place moves by this much of the half width any more.
 _AT_REST: Final = 2e-4
 
@@ -109,7 +109,11 @@ def _sampler(n: int, zoom: float, shift: float) -> _Sampler:
 def _fit(
     earlier: Grey, later: Grey, start: Alignment, steps: int, scale: float
 ) -> tuple[Alignment, float]:
-    """Take Gauss-Newton steps from ``start``; return where they end and how bad it is there."""
+    """Take Gauss-Newton steps from ``start``.
+
+    Returns:
+        where they end, and how bad the fit was before the last of them, 0.0 to 1.0.
+    """
     rows, columns = earlier.shape
     half = columns / 2
     layers = np.stack([earlier, *np.gradient(earlier)]).astype(np.float32)
@@ -135,20 +139,30 @@ def _fit(
         flat = slopes.reshape(5, -1)
         weighted = flat * (near * near).reshape(1, -1)
         normal = (weighted @ flat.T).astype(np.float64)
-        pull = (weighted @ left.reshape(-1)).astype(np.float64)
-        normal[np.diag_indices(5)] *= 1 + 1e-6
-        normal[np.diag_indices(5)] += 1e-3
-        step = np.linalg.solve(normal, pull)
-        at = Alignment(
-            zoom=1 / float(np.clip(1 / at.zoom + step[2], 1 / _MOST_ZOOM, 1 / _LEAST_ZOOM)),
-            right=float(np.clip(at.right + step[0], -_MOST_SHIFT, _MOST_SHIFT)),
-            down=float(np.clip(at.down + step[1], -_MOST_SHIFT, _MOST_SHIFT)),
-            gain=float(np.clip(at.gain + step[3], _LEAST_GAIN, _MOST_GAIN)),
-            offset=float(at.offset + step[4]),
-        )
-        if np.abs(step[:3]).max() < _AT_REST:
+        # Where there is no texture, nothing holds the fit in its place.
+        normal.flat[:: len(normal) + 1] += 1e-3
+        step = np.linalg.solve(normal, (weighted @ left.reshape(-1)).astype(np.float64)).tolist()
+        at = _moved(at, *step)
+        if max(abs(step[0]), abs(step[1]), abs(step[2])) < _AT_REST:
             break
     return at, badness
+
+
+def _moved(
+    at: Alignment, right: float, down: float, shrunk: float, gain: float, offset: float
+) -> Alignment:
+    """Return an alignment that goes further by a step, but not out of bounds."""
+    return Alignment(
+        zoom=1 / _between(1 / _MOST_ZOOM, 1 / at.zoom + shrunk, 1 / _LEAST_ZOOM),
+        right=_between(-_MOST_SHIFT, at.right + right, _MOST_SHIFT),
+        down=_between(-_MOST_SHIFT, at.down + down, _MOST_SHIFT),
+        gain=_between(_LEAST_GAIN, at.gain + gain, _MOST_GAIN),
+        offset=at.offset + offset,
+    )
+
+
+def _between(least: float, value: float, most: float) -> float:
+    return min(max(value, least), most)
 
 
 def _halved(grey: Grey) -> Grey:

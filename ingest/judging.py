@@ -48,13 +48,15 @@ class KindJudge:
 
     def see(self, grey: Grey) -> Look:
         """Take the next second's picture, as ``ingest.motion.small_grey`` makes it."""
-        changed = 0.0 if self._shown is None else changed_share(self._shown, grey)
-        left, cut = changed, False
-        if grey.std() >= _BLANK:
-            if self._last is not None:
-                left, cut = self._compare(self._last, grey)
-            self._last = grey
+        blank = bool(grey.std() < _BLANK)
+        if blank or self._last is None:
+            changed = 0.0 if self._shown is None else changed_share(self._shown, grey)
+            left, cut = changed, False
+        else:
+            pair = self._compare(self._last, grey)
+            changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
         self._shown = grey
+        self._last = self._last if blank else grey
         return self._log(Look(self._looks.is_new_grey(grey), cut, changed, left))
 
     def repeat(self) -> Look:
@@ -80,17 +82,15 @@ class KindJudge:
         evidence = self._pairs.evidence(self._cells.at_rest(), tuple(cuts.tolist()))
         return KindVerdict(judge(evidence), evidence)
 
-    def _compare(self, before: Grey, after: Grey) -> tuple[float, bool]:
-        """Log a pair; return which share is left to explain, and whether there was a cut."""
+    def _compare(self, before: Grey, after: Grey) -> Pair:
         difference = Difference.between(before, after)
         pair = compare(before, after, difference, self._difference)
         self._difference = difference
         self._pairs.add(pair)
         explained = pair.changed > _ZOOMED_OR_FADED and pair.left < FITTED_SHARE
-        jump = pair.left > JUMP_SHARE
-        if not jump and not explained:
+        if pair.left <= JUMP_SHARE and not explained:
             self._cells.add(difference)
-        return pair.left, jump and pair.left + _other_levels(before, after) > _CUT
+        return pair
 
     def _log(self, look: Look) -> Look:
         self._changed.append(round(look.changed * FULL_SCALE))
@@ -169,6 +169,10 @@ class _Cells:
             noise=_middle(self._size[stays]) / max(1, self._n_pairs),
             band=round(float(moving[-1] - moving[0] + 1) / ROWS, 4) if moving.size else 0.0,
         )
+
+
+def _is_cut(pair: Pair, before: Grey, after: Grey) -> bool:
+    return pair.left > JUMP_SHARE and pair.left + _other_levels(before, after) > _CUT
 
 
 def _other_levels(before: Grey, after: Grey) -> float:

@@ -21,7 +21,8 @@ class Look:
         new: it shows something other than the last new one did, and must be tagged; otherwise
             the observations of that one stand for it.
         cut: another picture than a second before, not the same one moved.
-        changed: share of the cells that changed since the second before, 0.0 to 1.0.
+        changed: share of the cells that changed since the second before, or, if that was blank,
+            since the last one that was not; 0.0 to 1.0, and 0.0 of the first second.
         left: of it, what remains when zoom, shift and light are undone.
     """
 
@@ -36,8 +37,8 @@ class Changes:
     """The looks of a video as arrays, each of shape (n_seconds,); 4 bytes a second in all.
 
     Attributes:
-        changed: share of the cells that changed since the second before, 0 to 255.
-        left: of it, what remains when zoom, shift and light are undone, 0 to 255.
+        changed: as in ``Look``, 0 to 255.
+        left: likewise.
         new: which seconds had to be tagged; the others repeat the last that had to.
         cuts: which seconds show another picture than the one before.
     """

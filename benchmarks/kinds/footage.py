@@ -3,7 +3,6 @@
 import importlib.metadata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, cycle
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,10 @@ CODERS: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
     (".mkv", "libx265", {"crf": "30"}),
 )
 RATE: Final = 10
+LENGTHS: Final = (12.0, 25.0, 40.0, 9.0, 16.0, 30.0)
+"""Seconds of the videos of one photograph; of each there is every form."""
+SECONDS_EACH: Final = (4.0, 3.0, 7.0, 5.0, 10.0, 6.0)
+"""Seconds of each photograph of the slideshows."""
 
 _PHOTOGRAPHS: Final = (
     "astronaut.png",
@@ -43,13 +46,13 @@ class Recipe:
     """How one video of the set is made.
 
     Attributes:
-        name: unique in its half.
+        number: in its half.
         kind: what it truly is.
-        form: which sort of that kind.
+        form: which sort of that kind; begins with "more" if it is of a clip of the folder.
         pictures: makes the frames, ``RATE`` a second.
     """
 
-    name: str
+    number: int
     kind: str
     form: str
     pictures: Callable[[], Iterator[Picture]]
@@ -61,6 +64,7 @@ class Sources:
 
     photographs: tuple[Path, ...]
     clips: tuple[Path, ...]
+    more_clips: tuple[Path, ...]
 
 
 def halves(folder: Path | None) -> tuple[Sources, Sources]:
@@ -77,33 +81,35 @@ def halves(folder: Path | None) -> tuple[Sources, Sources]:
     ]
     own = sorted(clips(), key=lambda path: path.name)
     more = [] if folder is None else sorted(p for p in folder.iterdir() if p.suffix != ".md")
-    first = Sources(tuple(photographs[::2]), tuple(own[:2] + more[: len(more) // 2]))
-    second = Sources(tuple(photographs[1::2]), tuple(own[2:] + more[len(more) // 2 :]))
-    return first, second
+    middle = len(more) // 2
+    return (
+        Sources(tuple(photographs[::2]), tuple(own[:2]), tuple(more[:middle])),
+        Sources(tuple(photographs[1::2]), tuple(own[2:]), tuple(more[middle:])),
+    )
+
+
+Make = Callable[[stills.Shape, np.random.Generator], Iterator[Picture]]
+Add = Callable[[str, str, Make], None]
 
 
 def recipes(sources: Sources, seed: int) -> list[Recipe]:
     """Return the recipes of one half."""
-    shapes = cycle(SHAPES)
     found: list[Recipe] = []
 
-    def add(
-        kind: str, form: str, make: Callable[[stills.Shape, np.random.Generator], Iterator[Picture]]
-    ) -> None:
+    def add(kind: str, form: str, make: Make) -> None:
         number = len(found)
-        rng = np.random.default_rng([seed, number])
-        shape = next(shapes)
-        found.append(Recipe(f"{number:03}-{kind}-{form}", kind, form, lambda: make(shape, rng)))
+        shape = SHAPES[number % len(SHAPES)]
+        found.append(
+            Recipe(number, kind, form, lambda: make(shape, np.random.default_rng([seed, number])))
+        )
 
-    for number, path in enumerate(sources.photographs[:6]):
-        _add_stills(add, path, length=(12.0, 25.0, 40.0, 9.0, 16.0, 30.0)[number])
-    for number in range(6):
-        _add_slideshows(add, sources.photographs, number)
+    for path, length in zip(sources.photographs, LENGTHS, strict=False):
+        _add_stills(add, path, length)
+    for number, each in enumerate(SECONDS_EACH):
+        _add_slideshows(add, sources.photographs, 3 + number % 4, each)
     _add_clips(add, sources.clips)
+    _add_more_clips(add, sources.more_clips)
     return found
-
-
-Add = Callable[[str, str, Callable[[stills.Shape, np.random.Generator], Iterator[Picture]]], None]
 
 
 def _add_stills(add: Add, path: Path, length: float) -> None:
@@ -126,11 +132,9 @@ def _add_stills(add: Add, path: Path, length: float) -> None:
     )
 
 
-def _add_slideshows(add: Add, paths: Sequence[Path], number: int) -> None:
-    each = (4.0, 3.0, 7.0, 5.0, 10.0, 6.0)[number]
-
+def _add_slideshows(add: Add, paths: Sequence[Path], n_photographs: int, each: float) -> None:
     def photos(rng: np.random.Generator) -> list[Image.Image]:
-        chosen = rng.permutation(len(paths))[: 3 + number % 4]
+        chosen = rng.permutation(len(paths))[:n_photographs]
         return [stills.read_photograph(paths[k]) for k in chosen]
 
     add("slideshow", "cut", lambda shape, rng: stills.slideshow(photos(rng), shape, each, RATE))
@@ -155,56 +159,53 @@ def _add_slideshows(add: Add, paths: Sequence[Path], number: int) -> None:
 
 def _add_clips(add: Add, paths: Sequence[Path]) -> None:
     for path in paths:
-        add("motion", "whole", lambda shape, _, path=path: stills.clip(path, shape, RATE, end=40))
-        add(
-            "motion",
-            "to and fro",
-            lambda shape, rng, path=path: _to_and_fro(path, shape, rng, RATE),
-        )
-        if len(paths) < 6:
-            add(
-                "motion",
-                "half speed",
-                lambda shape, rng, path=path: _to_and_fro(path, shape, rng, 2 * RATE),
-            )
-            for start in (0.0, 1.5, 3.0):
-                add(
-                    "motion",
-                    "piece",
-                    lambda shape, _, path=path, start=start: stills.clip(
-                        path, shape, RATE, start=start, end=start + 6
-                    ),
-                )
+        add("motion", "whole", _whole(path))
+        add("motion", "to and fro", _to_and_fro(path, RATE))
+        add("motion", "half speed", _to_and_fro(path, 2 * RATE))
+        for start in (0.0, 1.5, 3.0):
+            add("motion", "piece", _piece(path, start))
     for longest in (1.5, 2.5, 4.0):
-        add(
-            "motion",
-            "montage",
-            lambda shape, rng, longest=longest: _montage(paths, shape, rng, longest),
-        )
+        add("motion", "montage", _montage(paths, longest))
 
 
-def _to_and_fro(
-    path: Path, shape: stills.Shape, rng: np.random.Generator, rate: int
-) -> Iterator[Picture]:
-    pictures = list(stills.clip(path, shape, rate, end=12))
-    return stills.to_and_fro(pictures, int(rng.integers(12, 30)) * RATE)
+def _add_more_clips(add: Add, paths: Sequence[Path]) -> None:
+    for path in paths:
+        add("motion", "more: whole", _whole(path))
+        add("motion", "more: to and fro", _to_and_fro(path, RATE))
+    for longest in (1.5, 2.5, 4.0) if paths else ():
+        add("motion", "more: montage", _montage(paths, longest))
 
 
-def _montage(
-    paths: Sequence[Path], shape: stills.Shape, rng: np.random.Generator, longest: float
-) -> Iterator[Picture]:
-    def piece() -> Iterator[Picture]:
-        start = rng.uniform(0, 2)
-        path = paths[int(rng.integers(len(paths)))]
-        return stills.clip(
-            path, shape, RATE, start=start, end=start + rng.uniform(0.7, 1) * longest
-        )
-
-    return chain.from_iterable(piece() for _ in range(round(20 / longest)))
+def _whole(path: Path) -> Make:
+    return lambda shape, _: stills.clip(path, shape, RATE, end=40)
 
 
-def write(recipe: Recipe, number: int, folder: Path) -> Path:
+def _piece(path: Path, start: float) -> Make:
+    return lambda shape, _: stills.clip(path, shape, RATE, start=start, end=start + 6)
+
+
+def _to_and_fro(path: Path, rate: int) -> Make:
+    def make(shape: stills.Shape, rng: np.random.Generator) -> Iterator[Picture]:
+        pictures = list(stills.clip(path, shape, rate, end=12))
+        return stills.to_and_fro(pictures, int(rng.integers(12, 30)) * RATE)
+
+    return make
+
+
+def _montage(paths: Sequence[Path], longest: float) -> Make:
+    def make(shape: stills.Shape, rng: np.random.Generator) -> Iterator[Picture]:
+        for _ in range(round(20 / longest)):
+            path = paths[int(rng.integers(len(paths)))]
+            start = rng.uniform(0, 2)
+            end = start + rng.uniform(0.7, 1) * longest
+            yield from stills.clip(path, shape, RATE, start=start, end=end)
+
+    return make
+
+
+def write(recipe: Recipe, folder: Path) -> Path:
     """Encode one video of the set; its number decides on the codec."""
+    number = recipe.number
     ending, codec, options = CODERS[(number // len(SHAPES) + number) % len(CODERS)]
-    path = folder / f"{recipe.name}{ending}"
+    path = folder / f"{number:03}{ending}"
     return write_video(path, recipe.pictures(), codec=codec, rate=RATE, codec_options=options)

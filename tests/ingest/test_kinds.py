@@ -1,6 +1,7 @@
 """What a video is made of: footage, or pictures over a song; and when it cuts."""
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -145,7 +146,7 @@ def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
     assert np.flatnonzero(judge.changes().new).tolist() == [0, 6, 12]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     shown=st.lists(
         st.tuples(st.integers(0, len(GREYS) - 1), st.integers(2, 9)), min_size=2, max_size=8
@@ -242,7 +243,22 @@ def test_the_evidence_is_plain_and_small() -> None:
     assert json.loads(text)["jumps"] == 199
 
 
-@settings(max_examples=30)
+def test_a_second_leaves_a_few_bytes_behind_and_no_picture() -> None:
+    judge = KindJudge()
+    for grey in GREYS:
+        judge.see(grey)
+    tracemalloc.start()
+    try:
+        for _ in range(1500):
+            judge.see(GREYS[0])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # A picture is 20,736 bytes, and its difference three of them.
+    assert held < 1500 * 48 + 5 * GREYS[0].nbytes
+
+
+@settings(max_examples=30, deadline=None)
 @given(rows=st.integers(-20, 20), seed=st.integers(0, 1000))
 def test_what_moves_by_rows_is_found_to_do_so(rows: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
