@@ -166,7 +166,7 @@ class _Cells:
         return _AtRest(
             share=_share(stays),
             n_pairs=self._n_pairs,
-            noise=_middle(self._size[stays]) / max(1, self._n_pairs),
+            noise=_middle(self._size[stays] / max(1, self._n_pairs)),
             band=round(float(moving[-1] - moving[0] + 1) / ROWS, 4) if moving.size else 0.0,
         )
 

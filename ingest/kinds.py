@@ -23,6 +23,9 @@ class Kind(StrEnum):
 LEAST_SAMPLES: Final = 3
 """With fewer pictures than this nothing is said."""
 
+MOST_CUTS: Final = 100
+"""So many cuts are kept as evidence."""
+
 # A video is one picture when this share of its pairs fits.
 _STATIC_FITTED: Final = 0.9
 # It is a slideshow when so many fit and at least one is another picture; from picture to picture
@@ -79,10 +82,6 @@ class Evidence:
     rows: int
     rest: float
     cuts: tuple[int, ...]
-
-
-MOST_CUTS: Final = 100
-"""So many cuts are kept as evidence."""
 
 
 @dataclass(frozen=True, slots=True)
