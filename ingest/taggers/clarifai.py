@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -45,6 +46,7 @@ _TOO_MANY_REQUESTS: Final = 429
 _GOOD: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
 _THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
+_KEY: Final = re.compile(r"[!-~]+")
 _HIDDEN: Final = "(key)"
 
 
@@ -159,6 +161,10 @@ class ClarifaiTagger:
                 whole, longest_seconds=self._settings.longest_seconds, most_bytes=most_bytes
             ):
                 answer = self._ask(part)
+                if not n_seconds_of(answer):
+                    raise AnswerUnreadable(
+                        f"Clarifai answered without frames for the part at second {part.start}"
+                    )
                 # A frame after the last whole second of a part belongs to the next one.
                 looked_at = min(n_seconds_of(answer), max(1, round(part.seconds)))
                 end = part.start + looked_at
@@ -185,6 +191,12 @@ class _Key(AuthBase):
     """Puts the key on a request. As ``auth`` it also keeps a .netrc file from replacing it."""
 
     def __init__(self, key: str) -> None:
+        # Anything else would fail later, in a message that shows it.
+        if not _KEY.fullmatch(key):
+            raise InvalidInput(
+                "the key for Clarifai is empty or holds signs that no key has:"
+                f" set {KEY_VARIABLES[0]} to it and nothing around it"
+            )
         self._key = key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

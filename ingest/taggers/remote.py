@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInput, ReelmatchError
 from engine.store.catalog import Catalog
-from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, Track
+from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, Looks, Track
 from ingest.frames import LONGEST_SECONDS
 
 LONGEST_TAG: Final = 100
@@ -170,6 +170,7 @@ class RemoteTrack:
             starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
             tags=tags[order],
             confidences=np.rint(confidences[order] * FULL_SCALE).astype(np.uint16),
+            looks=Looks.all_new(self.n_seconds),
         )
 
 

@@ -200,7 +200,7 @@ def test_an_answer_that_takes_too_long_is_asked_for_again(
         ("time no number", "a time that is no number of use"),
         ("time infinite", "a time that is no number of use"),
         ("control signs", "a name that cannot be used"),
-        ("no frames", "Clarifai's answer cannot be used: 0 seconds"),
+        ("no frames", "without frames for the part at second 0"),
     ],
 )
 def test_what_cannot_pass_is_told_at_once(
@@ -272,6 +272,13 @@ def test_a_wrong_key_says_what_to_check_and_is_not_shown(server: Clarifai, short
     with pytest.raises(RemoteTaggerFailed, match=r"11009.*REELMATCH_CLARIFAI_KEY") as caught:
         tagger(server, key="wrong-key").tag_video(short)
     assert "wrong-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", "two\nlines", "a b", "cl\u00e9"])
+def test_a_key_that_can_be_none_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(InvalidInput, match="the key for Clarifai is empty or holds") as caught:
+        ClarifaiTagger(key, ClarifaiSettings())
+    assert not key or key not in str(caught.value)
 
 
 def test_a_netrc_file_does_not_replace_the_key(
