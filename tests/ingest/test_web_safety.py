@@ -99,13 +99,27 @@ def test_redirects_that_go_round_in_a_circle_end(site: Site, tmp_path: Path) -> 
     assert len(site.asked) < 100
 
 
-@pytest.mark.parametrize("target", ["{elsewhere}/secret.mp4", "file:///etc/passwd"])
-def test_a_page_may_not_name_a_forbidden_video(
-    site: Site, forbidden: Site, tmp_path: Path, target: str
-) -> None:
-    there = target.format(elsewhere=forbidden.address(""))
+def test_a_page_may_not_name_a_forbidden_video(site: Site, forbidden: Site, tmp_path: Path) -> None:
+    there = forbidden.address("/secret.mp4")
     site.answers["/watch"] = page(f'<meta property="og:video" content="{there}">')
     assert_unsafe(site, "/watch", tmp_path, forbidden)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<meta property="og:video" content="file:///etc/passwd">',
+        '<video src="file:///etc/passwd"></video>',
+        '<video><source src="file:///etc/passwd" type="video/mp4"></video>',
+    ],
+)
+def test_a_page_may_not_name_a_file_of_this_machine(site: Site, tmp_path: Path, tag: str) -> None:
+    site.answers["/watch"] = page("<title>Watch</title>", tag)
+    assert refusal(site, "/watch", tmp_path).status in (
+        FetchStatus.UNSAFE,
+        FetchStatus.UNSUPPORTED,
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 MANIFESTS = {
