@@ -17,11 +17,12 @@ from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
 from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE
 from ingest.frames import LONGEST_SECONDS
+from ingest.sources.addresses import address_id
 from ingest.sources.imports import documents, jsonl
 from ingest.sources.imports.documents import BadLine, Document
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.reading import FORMS, Read, read_videos
-from ingest.sources.imports.videos import ImportedVideo, canonical
+from ingest.sources.imports.videos import ImportedVideo
 from support.catalogs import NOW
 
 DATA = Path(__file__).parent.parent / "data" / "imports"
@@ -85,18 +86,29 @@ def test_what_a_line_leaves_out_comes_from_its_source_or_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "same"),
+    ("source", "kept"),
     [
         ("HTTP://Films.Example:80/A?b=1#c", "http://films.example/A?b=1"),
         ("https://films.example", "https://films.example/"),
-        ("https://films.example:8443/a", "https://films.example:8443/a"),
+        ("https://youtu.be/dQw4w9WgXcQ", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
         ("gs://Bucket/a", "gs://Bucket/a"),
         ("/films/a b.mp4", "/films/a b.mp4"),
-        ("http://[::1", "http://[::1"),
     ],
 )
-def test_addresses_of_one_video_are_one_id(source: str, same: str) -> None:
-    assert canonical(source) == same
+def test_results_about_an_address_are_about_the_video_fetched_from_it(
+    tmp_path: Path, source: str, kept: str
+) -> None:
+    (video,) = videos_of(write(tmp_path / "a.jsonl", line(source=source)))
+    assert (video.source, video.id) == (kept, sha16(kept))
+    if kept.startswith("http"):
+        assert video.id == address_id(source)
+
+
+@pytest.mark.parametrize("source", ["http://[::1", "https://ada:secret@films.example/a"])
+def test_an_address_that_can_be_none_is_refused(tmp_path: Path, source: str) -> None:
+    ((_, reason),) = errors_of(write(tmp_path / "a.jsonl", line(source=source)))
+    assert reason.startswith("source: ")
+    assert "secret" not in reason
 
 
 def test_google_results_are_read_at_their_finest_level() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields
-from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, title_of
+from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, source_in, title_of
 from ingest.taggers.clarifai_wire import AnswerUnreadable, n_seconds_of, runs_of, status_of
 
 
@@ -49,7 +49,7 @@ def video(document: Document) -> ImportedVideo:
     except AnswerUnreadable as error:
         raise BadField(str(error)) from error
     output = Fields(Fields(answer).items("outputs")[0], "outputs[0]")
-    source = output.inside("input").inside("data").inside("video").text("url")
+    source = source_in(output.inside("input").inside("data").inside("video"), "url")
     model = output.inside("model")
     version = model.inside("model_version").text("id", longest=40)
     id_ = id_of(source, document.digest)

@@ -25,7 +25,7 @@ from ingest.sources.imports.fields import (
     as_text,
     of_one_length,
 )
-from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, tag_in, title_of
+from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, source_in, tag_in, title_of
 from ingest.taggers.remote import Run
 
 TAGGER: Final = "clarifai@2015"
@@ -58,7 +58,7 @@ def video(document: Document) -> ImportedVideo:
     said = Fields(document.value)
     if (status := said.text("status_code") or "OK") != "OK":
         raise BadField(f"status_code: {status}: {said.text('status_msg') or 'no reason is given'}")
-    source, docid = said.text("url"), _docid(said)
+    source, docid = source_in(said, "url"), _docid(said)
     tag = said.inside("result").inside("tag") if "result" in said else said
     id_ = id_of(source, f"clarifai:{docid}" if docid else document.digest)
     return ImportedVideo(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ingest.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
-from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, tag_in, title_of
+from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, source_in, tag_in, title_of
 from ingest.taggers.remote import Run
 
 TAGGER: Final = "import"
@@ -45,7 +45,7 @@ def video(document: Document) -> ImportedVideo:
     """
     said = Fields(document.value)
     _refuse_unknown(said, _KNOWN)
-    source = said.text("source")
+    source = source_in(said, "source")
     id_ = said.text("video") or id_of(source, document.digest)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")

@@ -8,11 +8,12 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import InvalidInput
+from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.files import ID_DIGITS
-from ingest.sources.imports.fields import BadField, as_text
+from ingest.sources.imports.fields import BadField, Fields, as_text
 from ingest.taggers.remote import RemoteTrack, Run, tidy_tag
 
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_WEB: Final = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +44,27 @@ class ImportedVideo:
 
 
 def id_of(source: str, otherwise: str) -> str:
-    """Return the id of the video at an address, or of ``otherwise`` where there is none.
+    """Return the id of the video at a source, or of ``otherwise`` where there is none.
 
-    The first 16 hex digits of the SHA-256 of the canonical source: two results about the same
-    address are about the same video.
+    The first 16 hex digits of the SHA-256, as of an address that is fetched: results about an
+    address and the video fetched from it are one video.
     """
-    named = canonical(source) if source else otherwise
-    return hashlib.sha256(named.encode()).hexdigest()[:ID_DIGITS]
+    return hashlib.sha256((source or otherwise).encode()).hexdigest()[:ID_DIGITS]
 
 
-def canonical(source: str) -> str:
-    """Return an address with scheme and host in lower case, no default port and no fragment."""
-    if "://" not in source:
+def source_in(said: Fields, key: str) -> str:
+    """Return a source as the catalog keeps it: web addresses in the one way to write them.
+
+    Raises:
+        BadField: no text, or a web address that cannot be one or holds a password.
+    """
+    source = said.text(key)
+    if not source.lower().startswith(_WEB):
         return source
     try:
-        parts = urlsplit(source)
-        port = parts.port
-    except ValueError:
-        return source
-    host = parts.netloc.lower()
-    if port is not None and _DEFAULT_PORTS.get(parts.scheme) == port:
-        host = host.removesuffix(f":{port}")
-    # The name of a bucket tells upper from lower case; that of a machine does not.
-    netloc = host if parts.scheme in _DEFAULT_PORTS else parts.netloc
-    return parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
+        return canonical(source)
+    except NotAnAddress as error:
+        raise BadField(f"{said.name(key)}: {error}") from error
 
 
 def title_of(source: str, otherwise: str) -> str:
