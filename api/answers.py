@@ -50,6 +50,10 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
         "height": video.height,
         "codec": video.codec,
         "tagger": video.tagger,
+        "kind": video.kind,
+        "language": video.language,
+        "uploader": video.uploader,
+        "categories": list(video.categories),
         "added_at": video.added_at,
     }
 
@@ -58,7 +62,7 @@ def video_with_verdict_json(catalog: Catalog, video: VideoRecord) -> dict[str, A
     """Return what is known of a video, with the verdict on sensitive content and its seconds."""
     verdict = nudity_verdict(catalog.track(video.id), catalog.vocabulary())
     sensitive = {"level": verdict.level, "seconds": list(verdict.seconds)}
-    return {**video_json(video), "sensitive": sensitive}
+    return {**video_json(video), "evidence": dict(video.evidence), "sensitive": sensitive}
 
 
 def second_json(catalog: Catalog, video: VideoRecord, second: int) -> dict[str, Any]:
@@ -83,6 +87,7 @@ def reindex_json(built: Generation) -> dict[str, Any]:
         "tags": len(built.vocabulary),
         "threshold": built.recipe.threshold,
         "tf": built.recipe.tf,
+        "seconds": built.recipe.seconds,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.profiles import MOST_TAGS
+from engine.recipe import SecondsName
 from engine.search import MOST_MATCHES
 from engine.weighting import TfName
 
@@ -63,7 +64,9 @@ class ReindexRequest(_Body):
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     """Least confidence that counts."""
     tf: TfName | None = None
-    """``raw`` seconds, or ``sqrt`` or ``log`` of them."""
+    """``raw`` counts, or ``sqrt`` or ``log`` of them."""
+    seconds: SecondsName | None = None
+    """All seconds of a tag, or ``effective`` ones: a still picture counts once."""
 
 
 class ShareAnswer(BaseModel):
@@ -121,6 +124,10 @@ class VideoAnswer(BaseModel):
     height: int
     codec: str
     tagger: str
+    kind: str
+    language: str
+    uploader: str
+    categories: list[str]
     added_at: str
 
 
@@ -132,8 +139,9 @@ class SensitiveAnswer(BaseModel):
 
 
 class VideoWithVerdictAnswer(VideoAnswer):
-    """A video with the verdict on sensitive content."""
+    """A video with the verdicts on sensitive content and on what it is made of."""
 
+    evidence: dict[str, Any]
     sensitive: SensitiveAnswer
 
 
@@ -197,6 +205,7 @@ class ReindexAnswer(BaseModel):
     tags: int
     threshold: float
     tf: str
+    seconds: str
 
 
 class HealthAnswer(BaseModel):

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
+from engine.recipe import SecondsName
 from engine.weighting import TfName
 
 
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"
     """What a reindex takes for term frequency: raw seconds, or their square root or logarithm."""
+    seconds: SecondsName = "raw"
+    """What a reindex counts: all seconds of a tag, or `effective` ones: a still counts once."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)

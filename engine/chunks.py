@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.counting import CountMatrix
 from engine.facts import Facts
+from engine.recipe import Recipe
 from engine.rows import VideoRow, counts_of, facts_of, video_row
 from engine.store.catalog import Catalog, Span, VideoRecord
 from engine.store.tracks import Track
@@ -49,7 +50,7 @@ class Chunk:
 def counted_chunks(
     catalog: Catalog,
     workplace: Path,
-    threshold: float,
+    recipe: Recipe,
     vocabulary: Vocabulary,
     *,
     on_videos: Callable[[int], object],
@@ -60,12 +61,14 @@ def counted_chunks(
     Args:
         catalog: what was seen.
         workplace: where the files are; those of an earlier run of the same kind are used again.
-        threshold: least confidence that counts.
+        recipe: what counts.
         vocabulary: of the catalog.
         on_videos: called with the number of videos that were just done, for a progress bar.
         chunk_videos: rows a file.
     """
-    folder = workplace / f"counts-{_FORMAT}-{threshold}-{len(vocabulary)}"
+    folder = workplace / "-".join(
+        ["counts", str(_FORMAT), recipe.seconds, str(recipe.threshold), str(len(vocabulary))]
+    )
     for other in workplace.iterdir():
         if other != folder:
             shutil.rmtree(other)
@@ -76,7 +79,7 @@ def counted_chunks(
         path = folder / f"{len(paths):06d}.npz"
         span = _span_if_current(path, after, catalog)
         if span is None:
-            chunk = _count(catalog, after, threshold, vocabulary, chunk_videos)
+            chunk = _count(catalog, after, recipe, vocabulary, chunk_videos)
             if chunk is None:
                 break
             _write(path, chunk)
@@ -104,12 +107,12 @@ def read_chunk(path: Path, n_tags: int) -> Chunk:
 
 
 def _count(
-    catalog: Catalog, after: str, threshold: float, vocabulary: Vocabulary, limit: int
+    catalog: Catalog, after: str, recipe: Recipe, vocabulary: Vocabulary, limit: int
 ) -> Chunk | None:
     rows: list[VideoRow] = []
     newest = 0
     for record, track in _watched(catalog, after, limit):
-        rows.append(video_row(record, track, threshold, vocabulary))
+        rows.append(video_row(record, track, recipe, vocabulary))
         newest = max(newest, record.revision)
     if not rows:
         return None

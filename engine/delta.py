@@ -37,9 +37,9 @@ def advance(view: View, catalog: Catalog) -> View:
             delta=tuple(segment.knowing(vocabulary) for segment in view.delta),
             vocabulary=vocabulary,
         )
-    threshold = view.generation.recipe.threshold
+    recipe = view.generation.recipe
     rows = [
-        video_row(record, track, threshold, vocabulary)
+        video_row(record, track, recipe, vocabulary)
         for record, track in catalog.watched_among(changed)
     ]
     delta = [segment.without(changed) for segment in view.delta]

@@ -18,31 +18,26 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import index_files
-from engine.choice import levels_pay
-from engine.counts import CountRows, Rows
+from engine.choice import Kernel, build_scan, scan_of
+from engine.counts import Rows
 from engine.errors import CorruptData, InvalidInput
+from engine.forward_rows import forward_rows, row_norms, sorted_rows, weights_of
 from engine.kernels.best import rows_of_keys
 from engine.kernels.forward import (
-    LOG,
-    RAW,
-    SQRT,
     Floats,
     ForwardRows,
     Found,
-    norms_of,
     score_rows,
     search_rows,
 )
 from engine.queries import Query, is_known, packed, queries_of
 from engine.scans.base import Array, Scan
-from engine.scans.levels import LevelScan
-from engine.scans.plain import PlainScan
 from engine.scans.rows import RowScan
 from engine.video_ids import VideoIds
 from engine.weighting import (
@@ -55,11 +50,8 @@ from engine.weighting import (
 )
 
 RowNumbers = NDArray[np.int64]
-Kernel = Literal["rows", "plain", "levels"]
 
-_TF_CODES: Final = {"raw": RAW, "sqrt": SQRT, "log": LOG}
 _FEW: Final = 0.02
-_MANY: Final = 100_000
 _EVERY_ROW: Final = np.empty(0, dtype=np.bool_)
 _LEAST_SLOPE: Final = 0.01
 _BLOCK_QUERIES: Final = 16
@@ -114,7 +106,7 @@ class Index:
         check_tf(tf)
         if not _LEAST_SLOPE <= slope <= 1.0:
             raise InvalidInput(f"slope {slope} is outside {_LEAST_SLOPE} to 1")
-        video_ids, rows = _sorted(counts, ids)
+        video_ids, rows = sorted_rows(counts, ids)
         n_videos = len(video_ids)
         df = rows.document_frequency()
         idf = smooth_idf(df, n_videos)
@@ -122,13 +114,13 @@ class Index:
             idf[df < min_df] = 0.0
             rows = rows.keep(idf > 0)
         weighting = Weighting(tf, slope, 0.0, df, idf, float(smooth_idf(0, n_videos)))
-        norms = _norms(rows, weighting)
+        norms = row_norms(rows, weighting)
         seen = norms[norms > 0]
         weighting = replace(weighting, pivot=float(seen.mean()) if seen.size else 1.0)
-        forward = _forward(rows, norms, weighting)
+        forward = forward_rows(rows, norms, weighting)
         # The norm of a scaled row: 1, unless a slope lets it pass. No impact is above.
         greatest = float((norms * forward.scales).max(initial=1.0))
-        return cls(video_ids, forward, weighting, _scan(forward, greatest, df, kernel))
+        return cls(video_ids, forward, weighting, build_scan(forward, greatest, df, kernel))
 
     def build_beside(self, counts: Rows, ids: Sequence[str]) -> "Index":
         """Build a small index of other videos, weighed as this one is: its tf, idf and pivot.
@@ -140,12 +132,12 @@ class Index:
         Raises:
             InvalidInput: what is given cannot be used, or the vocabulary is shorter.
         """
-        video_ids, rows = _sorted(counts, ids)
+        video_ids, rows = sorted_rows(counts, ids)
         if rows.n_tags < self.n_tags:
             raise InvalidInput(f"{rows.n_tags} tags, but the index beside has {self.n_tags}")
         weighting = self.weighting.extended(rows.n_tags)
         rows = rows.keep(weighting.idf > 0)
-        forward = _forward(rows, _norms(rows, weighting), weighting)
+        forward = forward_rows(rows, row_norms(rows, weighting), weighting)
         return Index(video_ids, forward, weighting, RowScan())
 
     @property
@@ -342,15 +334,16 @@ class Index:
                 arrays["forward_tags"],
                 arrays["forward_counts"],
                 arrays["forward_scales"],
-                *_weights_of(weighting),
+                *weights_of(weighting),
             )
             ids = VideoIds(arrays["ids_text"], arrays["ids_starts"])
-            scan = _SCANS[settings["kernel"]](
+            scan = scan_of(
+                settings["kernel"],
                 {
                     name.removeprefix("scan_"): array
                     for name, array in arrays.items()
                     if name.startswith("scan_")
-                }
+                },
             )
         except KeyError as error:
             raise CorruptData(f"{path} lacks {error}: build the index anew") from error
@@ -430,55 +423,6 @@ class Index:
             self._scratch.scan = self.scan.scratch()
         scratch: tuple[Array, ...] = self._scratch.scan
         return scratch
-
-
-_SCANS: Final[dict[str, Any]] = {
-    "rows": lambda _: RowScan(),
-    "plain": PlainScan.of,
-    "levels": LevelScan.of,
-}
-
-
-def _scan(
-    forward: ForwardRows, greatest: float, df: NDArray[np.int64], kernel: Kernel | None
-) -> Scan:
-    if kernel == "rows":
-        return RowScan()
-    if kernel == "levels" or (kernel is None and forward.scales.size >= _MANY):
-        levels = LevelScan.build(forward, greatest)
-        if kernel == "levels" or levels_pay(forward, levels, df):
-            return levels
-    return PlainScan.build(forward, greatest)
-
-
-def _sorted(counts: Rows, ids: Sequence[str]) -> tuple[VideoIds, CountRows]:
-    """Read counts and put their rows in the order of the ids."""
-    rows = CountRows.read(counts)
-    if len(ids) != rows.starts.size - 1:
-        raise InvalidInput(f"{len(ids)} ids for {rows.starts.size - 1} rows: give one id a row")
-    video_ids, order = VideoIds.sort(ids)
-    return video_ids, rows if order is None else rows.take(order)
-
-
-def _norms(rows: CountRows, weighting: Weighting) -> Floats:
-    norms = np.empty(rows.starts.size - 1, dtype=np.float64)
-    norms_of(rows.starts, rows.tags, rows.counts, _TF_CODES[weighting.tf], weighting.idf, norms)
-    return norms
-
-
-def _forward(rows: CountRows, norms: Floats, weighting: Weighting) -> ForwardRows:
-    divisors = pivoted_norm(norms, weighting.slope, weighting.pivot)
-    scales = np.zeros(norms.size, dtype=np.float32)
-    np.divide(1.0, divisors, out=scales, where=norms > 0, casting="same_kind")
-    forward = ForwardRows(rows.starts, rows.tags, rows.counts, scales, *_weights_of(weighting))
-    for array in (forward.starts, forward.tags, forward.counts, forward.scales, forward.idf):
-        array.flags.writeable = False  # as mapped files are: one type to compile
-    return forward
-
-
-def _weights_of(weighting: Weighting) -> tuple[Floats, int, float, float]:
-    """Return what the kernels must know of a weighting: idf, tf, slope and pivot."""
-    return weighting.idf, _TF_CODES[weighting.tf], weighting.slope, weighting.pivot
 
 
 def _unpacked(found: Found) -> list[tuple[RowNumbers, Floats]]:

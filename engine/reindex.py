@@ -19,8 +19,9 @@ from engine.errors import CorruptData
 from engine.facts import Facts
 from engine.index import Index
 from engine.kernels.best import TIE
+from engine.recipe import Recipe
 from engine.store.catalog import Catalog
-from engine.store.generations import Generation, Generations, Recipe
+from engine.store.generations import Generation, Generations
 
 VERIFIED_VIDEOS: Final = 16
 """So many videos' neighbours are searched twice, by the scan and by scoring every row."""
@@ -142,7 +143,7 @@ def _built(
         chunks = counted_chunks(
             catalog,
             workplace,
-            recipe.threshold,
+            recipe,
             vocabulary,
             on_videos=on_videos,
             chunk_videos=chunk_videos,

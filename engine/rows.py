@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.counting import CountMatrix, Counts, count_tags
+from engine.counting import CountMatrix, Counts, count_looks, count_tags
 from engine.facts import Facts, VideoFacts, seconds_since_1970
+from engine.recipe import Recipe
 from engine.store.catalog import VideoRecord
 from engine.store.tracks import Track
 from engine.suitability import nudity_verdict
@@ -21,7 +22,7 @@ class VideoRow:
 
 
 def video_row(
-    record: VideoRecord, track: Track, threshold: float, vocabulary: Vocabulary
+    record: VideoRecord, track: Track, recipe: Recipe, vocabulary: Vocabulary
 ) -> VideoRow:
     """Count a video's tags and gather its facts."""
     facts = VideoFacts(
@@ -33,7 +34,8 @@ def video_row(
         uploader=record.uploader,
         categories=record.categories,
     )
-    return VideoRow(record.id, count_tags(track, threshold), facts)
+    count = count_looks if recipe.seconds == "effective" else count_tags
+    return VideoRow(record.id, count(track, recipe.threshold), facts)
 
 
 def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:

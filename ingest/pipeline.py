@@ -1,20 +1,23 @@
 """One file -> looked at, tagged, stored. Never raises for a bad file: its status says so."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track
+from engine.store.catalog import Catalog, Pictures, VideoRecord
+from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
 from ingest.frames import Status, Unwatchable, Video, open_video
-from ingest.motion import LookDetector
+from ingest.judging import KindJudge
+from ingest.looks import Changes, new_looks
+from ingest.motion import small_grey
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import Confidences, Tagger
 from ingest.taggers.guard import drop_artwork_tags
+from ingest.thumbnails import Gallery
 
 WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
 """The statuses of videos that have a track."""
@@ -89,10 +92,11 @@ def ingest_file(
         return known
     video = content_id(path)
     try:
-        record, track = _watch(path, video, catalog, tagger, on_second)
+        seen = _watch(path, video, catalog, tagger, on_second)
     except Unwatchable as error:
         return store_unwatched(path, catalog, error.status, error.reason)
-    catalog.save(record, track, now=datetime.now(UTC))
+    record = seen.record
+    catalog.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
     return Outcome(video, record.source, record.status, record.reason, record.seconds)
 
 
@@ -120,17 +124,29 @@ def store_unwatched(path: Path, catalog: Catalog, status: Status, reason: str) -
     return Outcome(video, source, status, reason, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    record: VideoRecord
+    track: Track
+    pictures: Pictures
+
+
 def _watch(
     path: Path,
     video: str,
     catalog: Catalog,
     tagger: Tagger,
     on_second: Callable[[Progress], object],
-) -> tuple[VideoRecord, Track]:
+) -> _Seen:
     with open_video(path) as opened:
-        confidences, is_new_look = _tag_seconds(opened, tagger, on_second)
-        guarded = drop_artwork_tags(confidences, tagger.tags, is_new_look)
-        track = Track.from_confidences(guarded, catalog.number_tags(tagger.tags))
+        judge, gallery = KindJudge(), Gallery()
+        confidences = _tag_seconds(opened, tagger, judge, gallery, on_second)
+        verdict, changes = judge.verdict(), judge.changes()
+        is_new = new_looks(changes, verdict.kind)
+        guarded = drop_artwork_tags(confidences, tagger.tags, is_new)
+        track = Track.from_confidences(
+            guarded, catalog.number_tags(tagger.tags), _looks(changes, is_new)
+        )
         record = VideoRecord(
             id=video,
             title=path.stem,
@@ -143,23 +159,29 @@ def _watch(
             tagger=f"{tagger.name}@{tagger.version}",
             added_at="",
             source=str(path.absolute()),
+            kind=verdict.kind,
+            evidence=asdict(verdict.evidence),
         )
-    return record, track
+    return _Seen(record, track, gallery.pictures())
 
 
 def _tag_seconds(
-    opened: Video, tagger: Tagger, on_second: Callable[[Progress], object]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return confidences, shape (n_seconds, n_tags), and which seconds show something new."""
+    opened: Video,
+    tagger: Tagger,
+    judge: KindJudge,
+    gallery: Gallery,
+    on_second: Callable[[Progress], object],
+) -> NDArray[np.float32]:
+    """Return confidences, shape (n_seconds, n_tags); what hardly changed is not tagged again."""
     confidences: list[Confidences] = []
-    is_new_look: list[bool] = []
-    looks = LookDetector()
     for second in opened.seconds():
-        if second.repeated:
-            confidences.append(confidences[-1])
-            is_new_look.append(False)
-        else:
-            confidences.append(tagger.tag(second.frame))
-            is_new_look.append(looks.is_new(second.frame))
+        look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
+        confidences.append(tagger.tag(second.frame) if look.new else confidences[-1])
+        gallery.see(second.index, second.frame, confidences[-1])
         on_second(Progress(len(confidences), opened.declared_seconds))
-    return np.stack(confidences), np.array(is_new_look)
+    return np.stack(confidences)
+
+
+def _looks(changes: Changes, is_new: NDArray[np.bool_]) -> Looks:
+    flags = NEW_LOOK * is_new + CUT * changes.cuts + REUSED * ~changes.new
+    return Looks(flags.astype(np.uint8), changes.changed)

@@ -1,6 +1,5 @@
 """Pictures of a video: the frame most like the whole, and a strip along the timeline."""
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.store.catalog import Pictures
 from ingest.taggers.base import Confidences, Frame
 
 POSTER_SIDE: Final = 320
@@ -21,21 +21,6 @@ MOST_TILES: Final = 48
 
 _WIDEST_TILE: Final = 128
 _QUALITY: Final = 70
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnails:
-    """WebP files; the poster stays under 100 kB and the strip under 300 kB.
-
-    Attributes:
-        poster: one picture.
-        strip: pictures side by side, all of one size.
-        strip_seconds: which second each of them shows, rising.
-    """
-
-    poster: bytes
-    strip: bytes
-    strip_seconds: tuple[int, ...]
 
 
 class Gallery:
@@ -66,15 +51,15 @@ class Gallery:
         picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         self._kept.append((second, picture, confidences.copy()))
 
-    def thumbnails(self) -> Thumbnails:
-        """Make the files.
+    def pictures(self) -> Pictures:
+        """Make the files; the poster stays under 100 kB and the strip under 300 kB.
 
         Raises:
             ValueError: when nothing was seen.
         """
         if not self._kept:
             raise ValueError("no second was seen")
-        return Thumbnails(
+        return Pictures(
             poster=_webp(self._most_like_the_whole(self._sum)),
             strip=_webp(self._strip()),
             strip_seconds=tuple(second for second, _, _ in self._kept),

@@ -10,8 +10,9 @@ from api.cli.progress import counting_bar
 from api.live import Live
 from api.settings import load_settings
 from engine.counting import check_threshold
+from engine.recipe import Recipe, SecondsName
 from engine.reindex import Preview, preview, reindex
-from engine.store.generations import Generation, Recipe
+from engine.store.generations import Generation
 from engine.weighting import TfName
 
 _NAMED_TAGS = 12
@@ -22,22 +23,33 @@ _NAMED_TAGS = 12
 @click.option(
     "--tf", type=click.Choice(["raw", "sqrt", "log"]), help="Seconds as they are, or damped."
 )
+@click.option(
+    "--seconds",
+    type=click.Choice(["raw", "effective"]),
+    help="Count all seconds, or a still picture once.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--rollback", is_flag=True, help="Make the generation before live again.")
 @json_option
 def command(
-    threshold: float | None, tf: TfName | None, *, dry_run: bool, rollback: bool, as_json: bool
+    threshold: float | None,
+    tf: TfName | None,
+    seconds: SecondsName | None,
+    *,
+    dry_run: bool,
+    rollback: bool,
+    as_json: bool,
 ) -> None:
     """Build a new generation of the index from everything seen so far and make it live.
 
     Can be stopped at any moment: the old generation stays live, the next run goes on.
     The same videos and options give the same generation, to the byte.
     """
-    if rollback and (dry_run or threshold is not None or tf):
+    if rollback and (dry_run or threshold is not None or tf or seconds):
         raise click.UsageError("--rollback builds nothing: give it alone")
     settings = load_settings()
     least = settings.threshold if threshold is None else check_threshold(threshold)
-    recipe = Recipe(threshold=least, tf=tf or settings.tf)
+    recipe = Recipe(least, tf or settings.tf, seconds or settings.seconds)
     with Live.open(settings) as live:
         if rollback:
             _print_built(live.generations.rollback(), as_json=as_json)
@@ -61,7 +73,7 @@ def _print_built(built: Generation, *, as_json: bool) -> None:
     recipe = built.recipe
     click.echo(
         f"generation {built.id} is live: {built.index.n_videos} videos,"
-        f" threshold {recipe.threshold}, tf {recipe.tf}"
+        f" threshold {recipe.threshold}, tf {recipe.tf}, {recipe.seconds} seconds"
     )
 
 

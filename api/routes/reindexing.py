@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from api.answers import reindex_json
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas import ReindexAnswer, ReindexRequest
+from engine.recipe import Recipe
 from engine.reindex import reindex
-from engine.store.generations import Recipe
 
 router = APIRouter(prefix="/v1", tags=["operation"])
 
@@ -20,7 +20,7 @@ def post_reindex(
     """Build a new generation from the catalog and make it live; searches go on meanwhile."""
     asked = body or ReindexRequest()
     threshold = settings.threshold if asked.threshold is None else asked.threshold
-    recipe = Recipe(threshold=threshold, tf=asked.tf or settings.tf)
+    recipe = Recipe(threshold, asked.tf or settings.tf, asked.seconds or settings.seconds)
     built = reindex(live.catalog, live.generations, recipe)
     live.refresh()
     return reindex_json(built)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.answers import matches_json, second_json, tag_json, tags_json, video_json
 from api.answers import video_with_verdict_json as with_verdict
@@ -18,9 +18,11 @@ from api.schemas import (
 )
 from engine.errors import UnknownVideo
 from engine.search import similar
-from engine.store.catalog import Catalog, VideoRecord
+from engine.store.catalog import Catalog, Pictures, VideoRecord
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
+
+_WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}}}
 
 
 def _get(catalog: Catalog, video: str) -> VideoRecord:
@@ -49,6 +51,27 @@ def list_videos(
 def get_video(video: str, live: CurrentLive) -> dict[str, Any]:
     """Return one video with the verdict on sensitive content."""
     return with_verdict(live.catalog, _get(live.catalog, video))
+
+
+@router.get("/{video}/poster", response_class=Response, responses=_WEBP)
+def get_poster(video: str, live: CurrentLive) -> Response:
+    """Return the frame most like the whole video, WebP."""
+    return Response(_pictures(live.catalog, video).poster, media_type="image/webp")
+
+
+@router.get("/{video}/strip", response_class=Response, responses=_WEBP)
+def get_strip(video: str, live: CurrentLive) -> Response:
+    """Return small pictures along the video side by side, WebP; a header names their seconds."""
+    pictures = _pictures(live.catalog, video)
+    seconds = ",".join(map(str, pictures.strip_seconds))
+    return Response(pictures.strip, media_type="image/webp", headers={"x-strip-seconds": seconds})
+
+
+def _pictures(catalog: Catalog, video: str) -> Pictures:
+    pictures = catalog.pictures(_get(catalog, video).id)
+    if pictures is None:
+        raise UnknownVideo(video)
+    return pictures
 
 
 @router.delete("/{video}", status_code=204)

@@ -7,9 +7,9 @@ catalog's revision on by one, so that whoever follows it can tell what is new.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -46,6 +46,7 @@ class VideoRecord:
         source: where it was last found: an absolute path or an address.
         language: a code such as ``en``; empty when unknown.
         kind: ``motion``, ``slideshow``, ``overlay``, ``static`` or ``unknown``.
+        evidence: what the kind was told by: names and numbers.
         uploader: who published it; empty when unknown.
         categories: what its publisher filed it under.
         revision: the catalog's revision at its last change.
@@ -64,24 +65,42 @@ class VideoRecord:
     source: str
     language: str = ""
     kind: str = "unknown"
+    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
     uploader: str = ""
     categories: tuple[str, ...] = ()
     revision: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Thumbnails of a video, WebP.
+
+    Attributes:
+        poster: one picture.
+        strip: pictures side by side, all of one width.
+        strip_seconds: which second each of them shows, rising.
+    """
+
+    poster: bytes
+    strip: bytes
+    strip_seconds: tuple[int, ...]
+
+
 _COLUMNS: Final = (
     "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
-    " order by s.rowid desc limit 1), ''), v.language, v.kind, v.uploader, v.categories, v.revision"
+    " order by s.rowid desc limit 1), ''), v.language, v.kind, v.evidence, v.uploader,"
+    " v.categories, v.revision"
 )
 
 
-_FIELDS: Final = tuple(field.name for field in fields(VideoRecord))
+_FIELDS: Final = tuple(one.name for one in fields(VideoRecord))
 
 
 def _record(row: tuple[Any, ...]) -> VideoRecord:
     values = dict(zip(_FIELDS, row, strict=True))
     values["categories"] = tuple(json.loads(values["categories"]))
+    values["evidence"] = json.loads(values["evidence"])
     return VideoRecord(**values)
 
 
@@ -251,7 +270,14 @@ class Catalog:
         """Return the observations of a video; an empty track when it could not be watched."""
         for (blob,) in self.rows("select track from tracks where video = ?", (video,)):
             return Track.from_bytes(blob)
-        return Track(np.zeros(1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
+        return Track.empty()
+
+    def pictures(self, video: str) -> Pictures | None:
+        """Return the thumbnails of a video, None when there are none."""
+        sql = "select poster, strip, strip_seconds from pictures where video = ?"
+        for poster, strip, seconds in self.rows(sql, (video,)):
+            return Pictures(poster, strip, tuple(json.loads(seconds)))
+        return None
 
     def watched(
         self, *, after: str = "", limit: int = _PAGE_VIDEOS
@@ -317,7 +343,14 @@ class Catalog:
             known = self.vocabulary()
         return np.array(known.numbers(wanted), np.uint32)
 
-    def save(self, record: VideoRecord, track: Track | None, *, now: datetime) -> None:
+    def save(
+        self,
+        record: VideoRecord,
+        track: Track | None,
+        *,
+        now: datetime,
+        pictures: Pictures | None = None,
+    ) -> None:
         """Store a video with what was seen on it, whole or not at all.
 
         An earlier version is replaced; it keeps the time it was first added. ``track`` is None
@@ -339,6 +372,7 @@ class Catalog:
                     "tagger": record.tagger,
                     "language": record.language,
                     "kind": record.kind,
+                    "evidence": json.dumps(dict(record.evidence)),
                     "uploader": record.uploader,
                     "categories": json.dumps(record.categories, ensure_ascii=False),
                     "added_at": added_at,
@@ -351,6 +385,11 @@ class Catalog:
             db.execute("delete from tracks where video = ?", (record.id,))
             if track is not None:
                 db.table("tracks").insert({"video": record.id, "track": track.to_bytes()})
+            db.execute("delete from pictures where video = ?", (record.id,))
+            if pictures is not None:
+                seconds = json.dumps(pictures.strip_seconds)
+                row = {"video": record.id, "poster": pictures.poster, "strip": pictures.strip}
+                db.table("pictures").insert({**row, "strip_seconds": seconds})
 
     def delete(self, video: str) -> None:
         """Forget a video and all that was seen on it.
@@ -359,7 +398,7 @@ class Catalog:
             UnknownVideo: when there is no video with exactly this id.
         """
         with self._change() as (db, revision):
-            for table, column in (("tracks", "video"), ("sources", "video"), ("videos", "id")):
+            for table, column in _TABLES:
                 gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
             if gone.rowcount == 0:
                 raise UnknownVideo(video)
@@ -378,6 +417,12 @@ class Catalog:
         db.table("sources").insert({"source": source, "video": video})
 
 
+_TABLES: Final = (
+    ("tracks", "video"),
+    ("pictures", "video"),
+    ("sources", "video"),
+    ("videos", "id"),
+)
 _TAG_NAMES: Final = "select name from tags order by number"
 
 

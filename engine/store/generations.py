@@ -21,8 +21,8 @@ from engine import index_files
 from engine.errors import CorruptData, InvalidInput, NothingIndexed, ReindexRunning
 from engine.facts import Facts
 from engine.index import Index
+from engine.recipe import Recipe
 from engine.vocabulary import Vocabulary
-from engine.weighting import TfName
 
 _FORMAT: Final = 1
 _BUILT: Final = "built.json"
@@ -30,19 +30,6 @@ _CURRENT: Final = "CURRENT"
 _ASIDE: Final = ".writing-"
 _ID_DIGITS: Final = 12
 _CHUNK_BYTES: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How observations became a generation.
-
-    Attributes:
-        threshold: least confidence that counted, 0.0 to 1.0.
-        tf: ``raw`` seconds, or ``sqrt`` or ``log`` of them.
-    """
-
-    threshold: float
-    tf: TfName
 
 
 @dataclass(frozen=True, slots=True)

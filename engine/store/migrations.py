@@ -26,6 +26,7 @@ def create_catalog(db: Database) -> None:
             "tagger": str,
             "language": str,
             "kind": str,
+            "evidence": str,
             "uploader": str,
             "categories": str,
             "added_at": str,
@@ -46,6 +47,16 @@ def create_catalog(db: Database) -> None:
     db.table("tombstones").create_index(["revision"])
     db.table("revisions").create({"id": int, "revision": int}, pk="id", not_null={"revision"})
     db.table("revisions").insert({"id": 0, "revision": 0})
+
+
+@MIGRATIONS()
+def create_pictures(db: Database) -> None:
+    """Create the thumbnails, in a table of their own: lists of videos do not read them."""
+    db.table("pictures").create(
+        {"video": str, "poster": bytes, "strip": bytes, "strip_seconds": str},
+        pk="video",
+        foreign_keys=[("video", "videos", "id")],
+    )
 
 
 @MIGRATIONS()

@@ -24,6 +24,15 @@ LEAST_CONFIDENCE: Final = 0.05
 FULL_SCALE: Final = 65_535
 """A confidence of 1.0 as stored."""
 
+NEW_LOOK: Final = 1
+"""Flag of a second that shows something other than the last new look did."""
+
+CUT: Final = 2
+"""Flag of a second that shows another picture than the second before."""
+
+REUSED: Final = 4
+"""Flag of a second that was not tagged: the observations of the last one that was stand for it."""
+
 _MAGIC: Final = b"RMT1"
 _HEADER: Final = struct.Struct("<4sBxxxII")
 _LEVEL: Final = 3  # higher levels gain nothing: the confidences are noise to a compressor
@@ -35,6 +44,30 @@ def quantise(confidence: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """How the seconds of a video follow on each other.
+
+    Attributes:
+        flags: shape (n_seconds,), uint8, sums of ``NEW_LOOK``, ``CUT`` and ``REUSED``; the first
+            second is always a new look.
+        changed: shape (n_seconds,), uint8, share of the picture that changed since the second
+            before; 255 is all of it.
+    """
+
+    flags: NDArray[np.uint8]
+    changed: NDArray[np.uint8]
+
+    @classmethod
+    def all_new(cls, n_seconds: int) -> Self:
+        """Return what is said where nobody looked for stills: every second is a look of its own."""
+        return cls(np.full(n_seconds, NEW_LOOK, np.uint8), np.full(n_seconds, 255, np.uint8))
+
+    def has(self, flag: int) -> NDArray[np.bool_]:
+        """Return which seconds have a flag."""
+        return np.asarray(self.flags & flag, bool)
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """All observations of one video.
 
@@ -42,21 +75,32 @@ class Track:
         starts: shape (n_seconds + 1,), int64; second ``k`` owns ``starts[k]:starts[k + 1]``.
         tags: shape (n_observations,), uint32 tag numbers, rising within a second.
         confidences: shape (n_observations,), uint16; 65,535 is 1.0.
+        looks: how the seconds follow on each other.
     """
 
     starts: NDArray[np.int64]
     tags: NDArray[np.uint32]
     confidences: NDArray[np.uint16]
+    looks: Looks
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return the track of a video of which nothing was seen."""
+        return cls.from_confidences(np.zeros((0, 0), np.float32), np.zeros(0, np.uint32))
 
     @classmethod
     def from_confidences(
-        cls, confidences: NDArray[np.floating], tag_numbers: NDArray[np.integer]
+        cls,
+        confidences: NDArray[np.floating],
+        tag_numbers: NDArray[np.integer],
+        looks: Looks | None = None,
     ) -> Self:
         """Keep what is at or over ``LEAST_CONFIDENCE``.
 
         Args:
             confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
             tag_numbers: shape (n_tags,), the catalog's number of each column, without repeats.
+            looks: of the same seconds; unless given, every second is a look of its own.
         """
         order = np.argsort(tag_numbers, kind="stable")
         sorted_by_number = confidences[:, order]
@@ -67,6 +111,7 @@ class Track:
             starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
             tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
             confidences=np.rint(kept * FULL_SCALE).astype(np.uint16),
+            looks=looks or Looks.all_new(len(confidences)),
         )
 
     @property
@@ -83,6 +128,8 @@ class Track:
             np.diff(self.starts).astype("<u4").tobytes(),
             self.tags.astype(f"<u{width}").tobytes(),
             self.confidences.astype("<u2").tobytes(),
+            self.looks.flags.tobytes(),
+            self.looks.changed.tobytes(),
         )
         return zstd.compress(header + b"".join(planes), level=_LEVEL)
 
@@ -98,15 +145,19 @@ class Track:
             magic, width, n_seconds, n_observations = _HEADER.unpack_from(raw)
         except (zstd.ZstdError, struct.error) as error:
             raise CorruptData(f"a track cannot be read: {error}") from error
-        expected = _HEADER.size + 4 * n_seconds + (width + 2) * n_observations
+        expected = _HEADER.size + (4 + 2) * n_seconds + (width + 2) * n_observations
         if magic != _MAGIC or width not in (2, 4) or len(raw) != expected:
             raise CorruptData("a track cannot be read: its length or format is wrong")
         tags_at = _HEADER.size + 4 * n_seconds
+        confidences_at = tags_at + width * n_observations
+        flags_at = confidences_at + 2 * n_observations
         per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
         return cls(
             starts=np.concatenate([[0], np.cumsum(per_second, dtype=np.int64)]),
             tags=np.frombuffer(raw, f"<u{width}", n_observations, tags_at).astype(np.uint32),
-            confidences=np.frombuffer(
-                raw, "<u2", n_observations, tags_at + width * n_observations
-            ).astype(np.uint16),
+            confidences=np.frombuffer(raw, "<u2", n_observations, confidences_at).astype(np.uint16),
+            looks=Looks(
+                np.frombuffer(raw, np.uint8, n_seconds, flags_at),
+                np.frombuffer(raw, np.uint8, n_seconds, flags_at + n_seconds),
+            ),
         )

@@ -110,7 +110,7 @@ def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
             raise RuntimeError("disk on fire")
 
     whole = a_track()
-    broken = BrokenTrack(whole.starts, whole.tags, whole.confidences)
+    broken = BrokenTrack(whole.starts, whole.tags, whole.confidences, whole.looks)
     revision = catalog.revision()
     with pytest.raises(RuntimeError):
         catalog.save(a_video(), broken, now=NOON)

@@ -9,10 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.counting import CountMatrix, count_tags, observations_at, observations_of, tag_counts
+from engine.counting import (
+    CountMatrix,
+    count_looks,
+    count_tags,
+    observations_at,
+    observations_of,
+    tag_counts,
+)
 from engine.domain import TagCount
 from engine.errors import InvalidInput, UnknownTag
-from engine.store.tracks import Track
+from engine.store.tracks import NEW_LOOK, Looks, Track
 from engine.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))
@@ -50,6 +57,30 @@ def test_raising_the_threshold_never_raises_a_count(
         for counts in (count_tags(track, min(one, other)), count_tags(track, max(one, other)))
     )
     assert all(seconds <= low[tag] for tag, seconds in high.items())
+
+
+@given(confidence_tables, thresholds, st.integers(0, 2**30 - 1))
+def test_looks_equal_a_dictionary(
+    confidences: NDArray[np.float32], threshold: float, bits: int
+) -> None:
+    n_seconds = len(confidences)
+    flags = np.array([(bits >> k) & 1 or k == 0 for k in range(n_seconds)], np.uint8) * NEW_LOOK
+    looks = Looks(flags, np.zeros(n_seconds, np.uint8))
+    track = Track.from_confidences(confidences, np.arange(4), looks)
+    expected: dict[int, set[int]] = {}
+    look = 0
+    for second, row in enumerate(confidences):
+        look += bool(flags[second])
+        for tag, confidence in enumerate(row):
+            least = round(threshold * 65_535)
+            if confidence >= 0.05 and round(float(confidence) * 65_535) >= least:
+                expected.setdefault(tag, set()).add(look)
+    counts = count_looks(track, threshold)
+    found = dict(zip(counts.tags.tolist(), counts.seconds.tolist(), strict=True))
+    assert found == {tag: len(seen) for tag, seen in expected.items()}
+    raw = count_tags(track, threshold)
+    assert raw.tags.tolist() == counts.tags.tolist()
+    assert (raw.seconds >= counts.seconds).all()
 
 
 def test_the_threshold_itself_counts() -> None:

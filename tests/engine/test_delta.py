@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from engine.delta import MERGE_FACTOR, advance, tidy
 from engine.filters import Seen, Within
+from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.search import match, recommend, similar
 from engine.store.catalog import Catalog
-from engine.store.generations import Generations, Recipe
+from engine.store.generations import Generations
 from engine.view import View
 from support.catalogs import TAGS, save, video_id
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from engine.errors import CorruptData, InvalidInput, NothingIndexed
+from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog, VideoRecord
-from engine.store.generations import Generations, Recipe, digest
+from engine.store.generations import Generations, digest
 from engine.store.tracks import Track
 
 RAW = Recipe(threshold=0.7, tf="raw")

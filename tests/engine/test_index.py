@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.choice import Kernel
 from engine.errors import InvalidInput
-from engine.index import Index, Kernel
+from engine.index import Index
 from engine.weighting import TfName
 from support.corpora import Corpus, Wanted, assert_best, corpora, seen_corpus, textbook, wanted
 
@@ -204,7 +205,8 @@ def test_ids_that_cannot_be_used_are_refused(ids: list[str], complaint: str) -> 
 
 
 @pytest.mark.parametrize(
-    "setting", [{"tf": "cubic"}, {"slope": 0.0}, {"slope": 1.5}, {"slope": float("nan")}]
+    "setting",
+    [{"tf": "cubic"}, {"slope": 0.0}, {"slope": 1.5}, {"slope": float("nan")}, {"kernel": "best"}],
 )
 def test_settings_that_do_not_exist_are_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.choice import Kernel
 from engine.errors import CorruptData
-from engine.index import Index, Kernel
+from engine.index import Index
 from engine.weighting import TfName
 from support.corpora import Corpus, Wanted, corpora, seen_corpus, wanted
 

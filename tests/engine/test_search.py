@@ -12,8 +12,9 @@ from engine.domain import Match
 from engine.errors import InvalidInput, UnknownTag
 from engine.facts import Facts, VideoFacts
 from engine.index import Index
+from engine.recipe import Recipe
 from engine.search import match, recommend, similar
-from engine.store.generations import Generation, Recipe
+from engine.store.generations import Generation
 from engine.view import View
 from engine.vocabulary import Vocabulary
 

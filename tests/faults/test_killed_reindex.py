@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from engine.errors import ReindexRunning
+from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog
-from engine.store.generations import Generations, Recipe
+from engine.store.generations import Generations
 from support.catalogs import TAGS, save, video_id
 
 RAW = Recipe(threshold=0.7, tf="raw")
@@ -25,7 +26,7 @@ import sys
 from pathlib import Path
 from engine.reindex import reindex
 from engine.store.catalog import Catalog
-from engine.store.generations import Generations, Recipe
+from engine.store.generations import Generations
 
 def told(n):
     print("counted", n, flush=True)

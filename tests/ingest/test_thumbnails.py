@@ -25,7 +25,7 @@ def test_the_poster_shows_what_most_seconds_show() -> None:
         is_coffee = second % 10 == 0
         seen = np.array([0.0, 0.9] if is_coffee else [0.9, 0.0], np.float32)
         gallery.see(second, coffee if is_coffee else cat, seen)
-    made = gallery.thumbnails()
+    made = gallery.pictures()
     poster = np.asarray(opened(made.poster).convert("RGB"), float)
     expected = Image.fromarray(cat)
     expected.thumbnail((POSTER_SIDE, POSTER_SIDE))
@@ -40,7 +40,7 @@ def test_a_strip_is_spread_evenly_and_never_too_long(n_seconds: int) -> None:
     frame = np.zeros((18, 32, 3), np.uint8)
     for second in range(n_seconds):
         gallery.see(second, frame, np.zeros(2, np.float32))
-    made = gallery.thumbnails()
+    made = gallery.pictures()
     steps = np.diff(made.strip_seconds)
     assert 1 <= len(made.strip_seconds) <= MOST_TILES
     assert len(made.strip_seconds) >= min(n_seconds, MOST_TILES // 2)
@@ -55,7 +55,7 @@ def test_any_shape_of_frame_has_small_thumbnails(shape: tuple[int, int]) -> None
     gallery = Gallery()
     for second in range(60):
         gallery.see(second, noise, np.ones(3, np.float32))
-    made = gallery.thumbnails()
+    made = gallery.pictures()
     assert len(made.poster) < 100_000
     assert len(made.strip) < 300_000
     assert max(opened(made.poster).size) <= POSTER_SIDE
@@ -63,4 +63,4 @@ def test_any_shape_of_frame_has_small_thumbnails(shape: tuple[int, int]) -> None
 
 def test_nothing_seen_makes_no_thumbnail() -> None:
     with pytest.raises(ValueError, match="no second was seen"):
-        Gallery().thumbnails()
+        Gallery().pictures()

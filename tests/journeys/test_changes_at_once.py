@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog
-from engine.store.generations import Generations, Recipe
+from engine.store.generations import Generations
 from support.catalogs import save, video_id
 
 CHANGES = 100

@@ -86,6 +86,30 @@ def test_a_video_tells_all_that_is_known(served: Served) -> None:
     assert video["sensitive"] == {"level": "none", "seconds": []}
 
 
+def test_a_photograph_over_a_song_is_told_from_footage(served: Served) -> None:
+    kinds = {
+        video["title"]: video["kind"] for video in served.client.get("/v1/videos").json()["videos"]
+    }
+    assert kinds["chelsea"] == kinds["rocket"] == "static"
+    assert kinds["slideshow"] == "slideshow"
+    assert kinds["bikes"] == kinds["cityCC0"] == "motion"
+    evidence = served.client.get(f"/v1/videos/{id_of(served, 'slideshow')}").json()["evidence"]
+    assert evidence["cuts"] == [5, 10, 15]
+    only_footage = {"keywords": {"animal": 1}, "where": {"kind": ["motion"]}}
+    found = served.client.post("/v1/matches", json=only_footage).json()["matches"]
+    assert [match["video"] for match in found] == [id_of(served, "bigbuckbunny")]
+
+
+def test_pictures_come_as_webp(served: Served) -> None:
+    path = f"/v1/videos/{id_of(served, 'slideshow')}"
+    poster, strip = (served.client.get(f"{path}/{name}") for name in ("poster", "strip"))
+    for picture in (poster, strip):
+        assert picture.headers["content-type"] == "image/webp"
+        assert picture.content[:4] == b"RIFF"
+    assert strip.headers["x-strip-seconds"].split(",") == [str(second) for second in range(20)]
+    assert served.client.get("/v1/videos/beef/poster").status_code == 404
+
+
 def test_tags_seconds_and_one_tag_agree(served: Served) -> None:
     path = f"/v1/videos/{id_of(served, 'chelsea')}"
     tags = served.client.get(f"{path}/tags").json()
@@ -149,6 +173,8 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/matches",
         "/v1/videos",
         "/v1/videos/{video}",
+        "/v1/videos/{video}/poster",
+        "/v1/videos/{video}/strip",
         "/v1/videos/{video}/tags",
         "/v1/videos/{video}/tags/{tag}",
         "/v1/videos/{video}/seconds/{second}",
