@@ -160,7 +160,7 @@ def in_turns(engines: dict[str, Peer], queries: list[Query]) -> Result:
 def is_best(rows: NDArray[np.int64], scores: NDArray[np.float64]) -> bool:
     """Tell whether rows are the k best, in order, but for ties."""
     best = np.sort(scores[np.argpartition(-scores, K)[:K]])[::-1]
-    return rows.size == K and np.allclose(scores[rows], best, rtol=0, atol=TIE)
+    return rows.size == K and bool(np.allclose(scores[rows], best, rtol=0, atol=TIE))
 
 
 def batch(index: Index, engines: dict[str, Peer], counts: Any) -> Result:

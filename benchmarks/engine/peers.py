@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import linear_kernel
 
-from engine.index import Index, Kernel
+from engine.choice import Kernel
+from engine.index import Index
 
 Counts = Any
 Tags = NDArray[np.int64]
