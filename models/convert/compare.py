@@ -70,8 +70,9 @@ def compare_subjects(pictures: Sequence[Picture]) -> None:
 
 
 def _softmax(logits: Array) -> Array:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def compare_people(pictures: Sequence[Picture], folder: Path) -> None:

@@ -21,7 +21,7 @@ class GraphBuilder:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def constant(self, values: Array) -> str:
+    def constant(self, values: Array | np.generic) -> str:
         """Keep an array in the model; return its name."""
         name = f"constant_{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))

@@ -56,7 +56,7 @@ class _Conversion:
 
     def __init__(self, topology: dict[str, Any], constants: dict[str, Array], frame: str) -> None:
         self.graph = GraphBuilder()
-        self._nodes = {node["name"]: node for node in topology["node"]}
+        self._nodes: dict[str, dict[str, Any]] = {node["name"]: node for node in topology["node"]}
         self._constants = constants
         self._frame = frame
         self._done: dict[str, str] = {}
@@ -73,8 +73,8 @@ class _Conversion:
 
     def node(self, ending: str) -> dict[str, Any]:
         """Return the one node whose name ends so."""
-        (found,) = (node for name, node in self._nodes.items() if name.endswith(ending))
-        return found
+        (found,) = (name for name in self._nodes if name.endswith(ending))
+        return self._nodes[found]
 
     def value(self, name: str) -> str:
         """Return the graph's name for a TensorFlow value, building what leads to it."""
