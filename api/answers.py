@@ -60,7 +60,8 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
 
 def video_with_verdict_json(catalog: Catalog, video: VideoRecord) -> dict[str, Any]:
     """Return what is known of a video, with the verdict on sensitive content and its seconds."""
-    verdict = nudity_verdict(catalog.track(video.id), catalog.vocabulary())
+    track, vocabulary = catalog.track(video.id), catalog.vocabulary()
+    verdict = nudity_verdict(track, vocabulary, judged=video.judges_nudity)
     sensitive = {"level": verdict.level, "seconds": list(verdict.seconds)}
     return {**video_json(video), "evidence": dict(video.evidence), "sensitive": sensitive}
 

@@ -1,6 +1,6 @@
 """Tag counts as they come in, turned into forward rows."""
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,15 @@ class Rows(Protocol):
     @property
     def shape(self) -> tuple[int, ...]:
         """How many rows and columns."""
+
+
+class RowArrays(NamedTuple):
+    """The least there is to rows: the four arrays."""
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    data: NDArray[Any]
+    shape: tuple[int, int]
 
 
 def row_arrays(

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine import index_files
 from engine.choice import Kernel, build_scan, scan_of
-from engine.counts import Rows
+from engine.counts import RowArrays, Rows
 from engine.errors import CorruptData, InvalidInput
 from engine.forward_rows import forward_rows, row_norms, sorted_rows, weights_of
 from engine.kernels.best import rows_of_keys
@@ -53,6 +53,7 @@ RowNumbers = NDArray[np.int64]
 
 _FEW: Final = 0.02
 _EVERY_ROW: Final = np.empty(0, dtype=np.bool_)
+_BEYOND_TWO_BYTES: Final = 2**16
 _LEAST_SLOPE: Final = 0.01
 _BLOCK_QUERIES: Final = 16
 
@@ -290,12 +291,22 @@ class Index:
         return tags[order], shares[order]
 
     def warm_up(self) -> None:
-        """Compile, or fetch from the disk, every kernel a search of this index may need."""
-        query = self.query(np.arange(min(self.n_tags, 3)), np.ones(min(self.n_tags, 3)))
+        """Compile, or fetch from the disk, every kernel a search of this index may need.
+
+        Also those for the videos beside it (``build_beside``), so that no request compiles.
+        """
+        tags = np.arange(min(self.n_tags, 1))
+        query = self.query(tags, np.ones(tags.size))
         self.top_k(query, 1)
         self.top_k(query, 1, np.zeros(self.n_videos, dtype=np.bool_))
         self.score_rows(query, np.arange(min(self.n_videos, 1)))
         self.rows_of(["a"])
+        for count in (1, _BEYOND_TWO_BYTES):
+            shape = (1, self.n_tags)
+            row = RowArrays(np.array([0, tags.size]), tags, np.full(tags.size, count), shape)
+            beside = self.build_beside(row, ["a"])
+            beside.top_k(query, 1)
+            beside.score_rows(query, [0])
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index into a folder; on return it is on the disk.
@@ -374,7 +385,7 @@ class Index:
         return max(1, min(k, self.n_videos))
 
     def _checked_rows(self, rows: ArrayLike) -> RowNumbers:
-        wanted = np.asarray(rows, dtype=np.int64)
+        wanted = np.array(rows, dtype=np.int64, ndmin=1)
         if wanted.size and not 0 <= wanted.min() <= wanted.max() < self.n_videos:
             raise InvalidInput(f"a row is outside 0 to {self.n_videos - 1}")
         return wanted
@@ -392,7 +403,7 @@ class Index:
             )
         if np.count_nonzero(where) <= _FEW * self.n_videos:
             return where, np.flatnonzero(where)
-        return np.ascontiguousarray(where), None
+        return np.require(where, requirements=["C", "W"]), None
 
     def _find(
         self, queries: list[Query], k: int, passes: NDArray[np.bool_], few: RowNumbers | None

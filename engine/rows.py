@@ -28,7 +28,7 @@ def video_row(
     facts = VideoFacts(
         seconds=track.n_seconds,
         added_at=seconds_since_1970(record.added_at),
-        sensitive=nudity_verdict(track, vocabulary).level,
+        sensitive=nudity_verdict(track, vocabulary, judged=record.judges_nudity).level,
         language=record.language,
         kind=record.kind,
         uploader=record.uploader,

@@ -31,13 +31,15 @@ class Verdict:
     seconds: tuple[int, ...]
 
 
-def nudity_verdict(track: Track, vocabulary: Vocabulary) -> Verdict:
+def nudity_verdict(track: Track, vocabulary: Vocabulary, *, judged: bool) -> Verdict:
     """Judge nudity: ``flag`` at 0.5 on one second, ``block`` at 0.8 on one or 0.5 on two.
+
+    ``unknown`` unless the tagger looked for it (``judged``).
 
     On 1,000 harmless photographs the model gave 0.5 to eight and 0.8 to three, so one second
     alone is worth a look, not a verdict.
     """
-    if NUDITY_TAG not in vocabulary or track.n_seconds == 0:
+    if not judged or NUDITY_TAG not in vocabulary or track.n_seconds == 0:
         return Verdict(Level.UNKNOWN, ())
     (number,) = vocabulary.numbers([NUDITY_TAG])
     places = np.flatnonzero((track.tags == number) & (track.confidences >= quantise(_SUSPECT)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.store.catalog import Catalog, Pictures, VideoRecord
 from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
+from engine.suitability import NUDITY_TAG
 from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
 from ingest.looks import Changes, new_looks
@@ -161,6 +162,7 @@ def _watch(
             source=str(path.absolute()),
             kind=verdict.kind,
             evidence=asdict(verdict.evidence),
+            judges_nudity=NUDITY_TAG in tagger.tags,
         )
     return _Seen(record, track, gallery.pictures())
 

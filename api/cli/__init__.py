@@ -17,6 +17,7 @@ _COMMANDS: Final = {
     "demo": "demo",
     "doctor": "doctor",
     "forget": "forget",
+    "import": "importing",
     "ingest": "ingest",
     "jobs": "jobs",
     "match": "match",

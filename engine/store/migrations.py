@@ -24,6 +24,7 @@ def create_catalog(db: Database) -> None:
             "height": int,
             "codec": str,
             "tagger": str,
+            "judges_nudity": int,
             "language": str,
             "kind": str,
             "evidence": str,

@@ -450,3 +450,30 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
     tests = Path(__file__).parents[1]
     environment = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": f"{tests}:{tests.parent}"}
     subprocess.run([sys.executable, str(script)], check=True, env=environment)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_after_a_warm_up_no_search_compiles(
+    seen: Corpus, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from numba.core.dispatcher import Dispatcher
+
+    index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
+    index.warm_up()
+    compiled: list[object] = []
+    monkeypatch.setattr(Dispatcher, "compile", lambda self, signature: compiled.append(signature))
+    query = index.query([1, 2, 500], [1.0, -0.5, 1.0])
+    where = np.arange(index.n_videos) % 2 == 0
+    frozen = where.copy()
+    frozen.flags.writeable = False
+    for selection in (None, where, frozen, np.arange(index.n_videos) < 9):
+        index.top_k(query, 10, selection)
+        index.top_k_many([query, query], 10, selection)
+    index.score_rows(query, [1, 2])
+    index.explain(query, 1)
+    index.rows_of(["a", "b"])
+    for greatest in (9, 90_000):
+        beside = index.build_beside(seen.rows[:5] * greatest, seen.ids[:5])
+        beside.top_k(query, 3)
+        beside.score_rows(query, [0, 1])
+    assert compiled == []

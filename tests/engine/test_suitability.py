@@ -7,6 +7,8 @@ from engine.store.tracks import Track
 from engine.suitability import Level, Verdict, nudity_verdict
 from engine.vocabulary import Vocabulary
 
+NUDITY = Vocabulary(("cat", "nudity"))
+
 
 def a_track(*nudity: float) -> Track:
     confidences = np.array([[0.9, value] for value in nudity], np.float32).reshape(-1, 2)
@@ -26,8 +28,11 @@ def a_track(*nudity: float) -> Track:
 def test_one_doubtful_second_flags_and_two_block(
     nudity: tuple[float, ...], verdict: Verdict
 ) -> None:
-    assert nudity_verdict(a_track(*nudity), Vocabulary(("cat", "nudity"))) == verdict
+    assert nudity_verdict(a_track(*nudity), NUDITY, judged=True) == verdict
 
 
 def test_nothing_is_claimed_where_nobody_looked() -> None:
-    assert nudity_verdict(a_track(0.9), Vocabulary(("cat", "dog"))).level is Level.UNKNOWN
+    assert nudity_verdict(a_track(0.9), NUDITY, judged=False).level is Level.UNKNOWN
+    assert (
+        nudity_verdict(a_track(0.9), Vocabulary(("cat", "dog")), judged=True).level is Level.UNKNOWN
+    )
