@@ -302,9 +302,13 @@ class Index:
         self.score_rows(query, np.arange(min(self.n_videos, 1)))
         self.rows_of(["a"])
         for count in (1, _BEYOND_TWO_BYTES):
-            shape = (1, self.n_tags)
-            row = RowArrays(np.array([0, tags.size]), tags, np.full(tags.size, count), shape)
-            beside = self.build_beside(row, ["a"])
+            rows = RowArrays(
+                np.array([0, tags.size, tags.size]),
+                tags,
+                np.full(tags.size, count),
+                (2, self.n_tags),
+            )
+            beside = self.build_beside(rows, ["b", "a"])  # out of order, as they may come
             beside.top_k(query, 1)
             beside.score_rows(query, [0])
 

@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.dispatcher import Dispatcher
 from numpy.typing import NDArray
 
 from engine.choice import Kernel
@@ -456,12 +457,10 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
 def test_after_a_warm_up_no_search_compiles(
     seen: Corpus, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from numba.core.dispatcher import Dispatcher
-
     index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
     index.warm_up()
     compiled: list[object] = []
-    monkeypatch.setattr(Dispatcher, "compile", lambda self, signature: compiled.append(signature))
+    monkeypatch.setattr(Dispatcher, "compile", lambda _, signature: compiled.append(signature))
     query = index.query([1, 2, 500], [1.0, -0.5, 1.0])
     where = np.arange(index.n_videos) % 2 == 0
     frozen = where.copy()
