@@ -143,13 +143,14 @@ def report(watched: list[Watched], *, with_more: bool) -> str:
     parts = [
         "# Still, slideshow, overlay, footage: told apart\n\n"
         f"{len(watched)} videos, made by `footage.py` and watched by `bench.py`"
-        f" (Python {platform.python_version()}, numpy {np.__version__})."
+        f" (Python {platform.python_version()}, numpy {np.__version__}; {os.cpu_count()} cores,"
+        f" {os.getloadavg()[0]:.0f} busy processes at the end, which makes the times longer)."
         " All thresholds were chosen on the first half of the sources; the second half shares no"
         " photograph and no clip with it."
     ]
     sets = [("photographs and clips of packages", own)]
     if with_more:
-        sets.append(("and more clips", watched))
+        sets.append(("the same, and more clips", watched))
     for caption, videos in sets:
         parts.append(f"## {caption.capitalize()}")
         parts.append(confusion((v for v in videos if v.half == 1), "Second half"))
