@@ -83,6 +83,7 @@ _SENTENCES: Final = {
     FetchStatus.TOO_BIG: "it is over the size limit",
 }
 
+_HTTP_ERROR: Final = re.compile(r"HTTP Error (\d{3})\b")
 _PREFIX: Final = re.compile(r"^(ERROR:\s*)?(\[[\w:.+-]+\]\s*)?([\w-]{1,64}:\s+)?", re.ASCII)
 # Advice about a command line that the reader does not have, and requests to report errors.
 _ADVICE: Final = re.compile(
@@ -111,6 +112,9 @@ def failure_of(error: BaseException) -> Failure:
     for status, words in _OF_WORDS:
         if words.search(message):
             return _failure(status, message)
+    # Of a segment that failed every time, only the words are left.
+    if told := _HTTP_ERROR.search(message):
+        return _of_code(int(told[1]))
     return _failure(FetchStatus.FAILED, message)
 
 
@@ -137,9 +141,13 @@ def _of_http(error: HTTPError) -> Failure:
     location = str(error.response.headers.get("Location") or "")
     if 300 <= code < 400 and not _leads_to_the_web(location):
         return Failure(FetchStatus.UNSAFE, f"it redirects to {location[:100]!r}")
+    return _of_code(code, _retry_after(error))
+
+
+def _of_code(code: int, retry_after_seconds: float | None = None) -> Failure:
     status = _OF_HTTP.get(code, FetchStatus.FAILED)
     answer = f"the site answers {code} {responses.get(code, '')}".strip()
-    return Failure(status, f"{_SENTENCES[status]} ({answer})", _retry_after(error))
+    return Failure(status, f"{_SENTENCES[status]} ({answer})", retry_after_seconds)
 
 
 def _leads_to_the_web(location: str) -> bool:

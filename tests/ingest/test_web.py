@@ -94,6 +94,16 @@ def test_dash_is_fetched_in_the_smallest_size_of_at_least_360_lines(
     assert not any(path.startswith(("/dash/240/", "/dash/720/")) for path in site.asked)
 
 
+def test_a_live_stream_is_not_fetched(site: Site, streams: Streams, tmp_path: Path) -> None:
+    ended = streams.answers["/hls/360/video.m3u8"].body
+    site.answers["/live.m3u8"] = Answer(
+        ended.replace(b"#EXT-X-ENDLIST", b""), "application/x-mpegURL"
+    )
+    error = failure(site, "/live.m3u8", tmp_path)
+    assert error.status == FetchStatus.UNSUPPORTED
+    assert "live stream" in error.reason
+
+
 def test_of_small_sizes_the_largest_is_fetched(
     site: Site, streams: Streams, tmp_path: Path
 ) -> None:
@@ -155,7 +165,7 @@ def test_the_video_of_a_json_ld_page_is_fetched_with_what_the_page_says(
 def test_a_broken_download_is_resumed_where_it_broke(site: Site, tmp_path: Path) -> None:
     whole = video(bikes())
     broken = Answer(whole.body, whole.kind, ranges=True, cut_after=300_000)
-    down = Answer(status=500)
+    down = Answer(status=500, headers={"Retry-After": "86400"})
     # The page is looked at, the download breaks off, and then the site is down.
     site.answers["/a.mp4"] = [whole, broken, down]
     assert failure(site, "/a.mp4", tmp_path).status == FetchStatus.FAILED
@@ -208,9 +218,7 @@ def test_the_status_of_the_answer_tells_why(
 ) -> None:
     site.answers["/a.mp4"] = Answer(status=code)
     with pytest.raises(Unfetchable, match=str(code)) as caught:
-        fetch(
-            site.address("/a.mp4"), tmp_path, limits(site, deadline_seconds=15), wait=lambda _: None
-        )
+        fetch(site.address("/a.mp4"), tmp_path, limits(site), wait=lambda _: None)
     assert caught.value.status == status
     assert len(site.asked) == (3 if caught.value.retryable else 1)
 
@@ -276,7 +284,7 @@ def test_a_slow_video_is_stopped_at_the_deadline_and_kept(site: Site, tmp_path: 
         video(bikes()),
         Answer(kind="video/mp4", pieces=endless(first=body[:200_000], piece=b"", pause=0.05)),
     ]
-    error = failure(site, "/a.mp4", tmp_path, deadline_seconds=4)
+    error = failure(site, "/a.mp4", tmp_path, deadline_seconds=8)
     assert error.status == FetchStatus.FAILED
     assert "longer than the deadline" in error.reason
     assert len(list(tmp_path.glob("*.part"))) == 1

@@ -18,6 +18,7 @@ SAID = {
         "Video unavailable. This video is no longer available because the YouTube account "
         "associated with this video has been terminated.",
         "Video unavailable",
+        "Got error: HTTP Error 404: Not Found. Giving up after 3 retries",
         "This video does not exist, or has been deleted.",
         "This video isn't available anymore",
     ],
@@ -57,6 +58,7 @@ SAID = {
         'Unable to handle request: Unsupported url scheme: "ftp" (urllib)',
     ],
     "failed": [
+        "Got error: HTTP Error 500: Internal Server Error. Giving up after 3 retries",
         "Unable to download webpage: [Errno -2] Name or service not known",
         "Unable to download webpage: timed out",
         "Got error: 1024 bytes read, 4096 more expected",
