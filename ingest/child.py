@@ -14,6 +14,8 @@ from engine.store.catalog import Catalog
 from ingest.pipeline import Outcome, Progress, ingest_file
 from ingest.taggers.local import LocalTagger
 
+_GRACE_SECONDS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -45,7 +47,9 @@ def obey(order: Order, answers: Connection) -> None:
     # Ctrl-C is for the parent, who then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (order.limits.memory_bytes,) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (order.limits.cpu_seconds,) * 2)
+    # The first limit sends SIGXCPU, which says why; the second would send SIGKILL.
+    cpu_seconds = order.limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + _GRACE_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
 

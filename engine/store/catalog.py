@@ -4,6 +4,7 @@ Many processes may read while one writes (WAL). Every write is one transaction a
 catalog's revision on by one, so that whoever follows it can tell what is new.
 """
 
+import fcntl
 import json
 import sqlite3
 import threading
@@ -143,14 +144,7 @@ class Catalog:
         catalog = cls(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            db = catalog._db
-            if _is_newer(db):
-                raise CatalogUnusable(
-                    f"{path} was written by a newer reelmatch: upgrade with"
-                    " 'pip install --upgrade reelmatch'"
-                )
-            if MIGRATIONS.pending(db):
-                MIGRATIONS.apply(db)
+            catalog._prepare()
         except (OSError, sqlite3.Error) as error:
             catalog.close()
             raise CatalogUnusable(
@@ -158,6 +152,20 @@ class Catalog:
                 " check the file and its permissions, or set REELMATCH_HOME to another folder"
             ) from error
         return catalog
+
+    def _prepare(self) -> None:
+        # One process at a time: SQLite does not let others wait while it turns to WAL.
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            db = self._db
+            db.enable_wal()
+            if _is_newer(db):
+                raise CatalogUnusable(
+                    f"{self.path} was written by a newer reelmatch: upgrade with"
+                    " 'pip install --upgrade reelmatch'"
+                )
+            if MIGRATIONS.pending(db):
+                MIGRATIONS.apply(db)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -181,7 +189,6 @@ class Catalog:
             db = Database(connection, execute_plugins=False)
             with self._opening:
                 self._opened.append(db)
-            db.enable_wal()
             db.execute("pragma synchronous = normal")
             db.execute("pragma foreign_keys = on")
             self._own.db = db

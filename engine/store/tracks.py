@@ -110,7 +110,7 @@ class Track:
         return cls(
             starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
             tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
-            confidences=np.rint(kept * FULL_SCALE).astype(np.uint16),
+            confidences=np.rint(kept.astype(np.float64) * FULL_SCALE).astype(np.uint16),
             looks=looks or Looks.all_new(len(confidences)),
         )
 

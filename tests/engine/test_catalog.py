@@ -1,6 +1,8 @@
 """The catalog keeps videos whole or not at all, and finds what a person means."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -207,6 +209,25 @@ def test_videos_come_in_pages(catalog: Catalog) -> None:
     first = catalog.videos(limit=3)
     rest = catalog.videos(after=first[-1].id, limit=3)
     assert [int(video.id, 16) for video in first + rest] == list(range(5))
+
+
+def test_many_processes_open_a_new_catalog_at_once(tmp_path: Path) -> None:
+    open_and_number = (
+        "import sys; from pathlib import Path; from engine.store.catalog import Catalog\n"
+        "with Catalog.open(Path(sys.argv[1])) as catalog: catalog.number_tags(['a', sys.argv[2]])"
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", open_and_number, tmp_path / "catalog.db", str(number)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(6)
+    ]
+    complaints = [process.communicate()[1] for process in running]
+    assert complaints == [""] * 6
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        assert sorted(catalog.vocabulary().names) == ["0", "1", "2", "3", "4", "5", "a"]
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

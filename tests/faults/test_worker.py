@@ -41,17 +41,22 @@ def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, Outcome]
     return ended
 
 
-def children_watching() -> list[int]:
-    """Return the processes that watch a video: children of the server they are forked from."""
+def children_watching(worker: int) -> list[int]:
+    """Return the processes that watch a video for a worker.
+
+    They are children of the server they are forked from, which is a child of the worker.
+    """
+    return [child for server in children_of(worker) for child in children_of(server)]
+
+
+def children_of(process: int) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            command = (folder / "cmdline").read_bytes()
             parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            parents = Path(f"/proc/{parent}/cmdline").read_bytes()
         except OSError:
             continue
-        if b"forkserver" in command and b"forkserver" in parents:
+        if parent == process:
             found.append(int(folder.name))
     return found
 
@@ -65,8 +70,8 @@ def soon(what: Callable[[], object], seconds: float = 60) -> None:
 
 def once_one_watches(act: Callable[[int], None]) -> threading.Thread:
     def wait_and_act() -> None:
-        soon(children_watching)
-        act(children_watching()[0])
+        soon(lambda: children_watching(os.getpid()))
+        act(children_watching(os.getpid())[0])
 
     thread = threading.Thread(target=wait_and_act)
     thread.start()
@@ -87,12 +92,12 @@ def test_a_child_that_is_killed_fails_its_job_and_the_rest_go_on(catalog: Catalo
 
 def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
     stopping = once_one_watches(lambda child: os.kill(child, signal.SIGSTOP))
-    ended = work(catalog, bikes(), carphone(), limits=Limits(stall_seconds=5))
+    ended = work(catalog, bikes(), carphone(), limits=Limits(stall_seconds=20))
     stopping.join()
     assert ended["bikes.mp4"].status == "stalled"
     assert "no new second in" in ended["bikes.mp4"].reason
     assert ended["carphone_pristine.mp4"].status == "ok"
-    assert children_watching() == []
+    assert children_watching(os.getpid()) == []
 
 
 def test_a_child_that_wants_too_much_memory_is_ended(catalog: Catalog) -> None:
@@ -125,10 +130,11 @@ def jobs_by_state(home: Path) -> dict[str, int]:
 def test_a_worker_killed_outright_loses_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     running = start_ingest(home, bikes(), carphone(), city())
-    soon(children_watching)
+    soon(lambda: children_watching(running.pid))
+    watching = children_watching(running.pid)
     running.kill()
     running.communicate()
-    soon(lambda: not children_watching())  # no orphan works on
+    soon(lambda: not any(Path(f"/proc/{child}").exists() for child in watching))  # no orphan
     assert sum(jobs_by_state(home).values()) == 3
     expire_leases(home)
     done = reelmatch(home, "ingest", "--json")
@@ -147,7 +153,7 @@ def expire_leases(home: Path) -> None:
 def test_ctrl_c_puts_back_what_is_unfinished(tmp_path: Path) -> None:
     home = tmp_path / "home"
     running = start_ingest(home, bikes(), carphone())
-    soon(children_watching)
+    soon(lambda: children_watching(running.pid))
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
