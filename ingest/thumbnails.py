@@ -47,7 +47,9 @@ class Gallery:
             self._every *= 2
             if second % self._every:
                 return
-        picture = Image.fromarray(frame)
+        # Every second row and column first: a quarter of the work, and no eye tells.
+        step = 2 if max(frame.shape[:2]) >= 2 * POSTER_SIDE else 1
+        picture = Image.fromarray(np.ascontiguousarray(frame[::step, ::step]))
         picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         self._kept.append((second, picture, confidences.copy()))
 

@@ -16,13 +16,13 @@ from ingest.taggers.people import (
     musician_confidence,
     people_confidences,
 )
-from ingest.taggers.subjects import LONG_ASPECT, SubjectTagger
+from ingest.taggers.subjects import DECIDED, IN_DOUBT, LONG_ASPECT, SURE, SubjectTagger
 from models.cards import card_names, load_card, load_json
 
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _NUDITY_TAG: Final = "nudity"
 
-_METHOD: Final = 1
+_METHOD: Final = 2
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
@@ -67,7 +67,16 @@ class LocalTagger:
 
 def current_version() -> str:
     """Return a digest of everything that decides what a frame is said to show."""
-    parts: list[object] = [_METHOD, LONG_ASPECT, LEAST_SCORE, SLOPE, MIDPOINT]
+    parts: list[object] = [
+        _METHOD,
+        LONG_ASPECT,
+        SURE,
+        IN_DOUBT,
+        DECIDED,
+        LEAST_SCORE,
+        SLOPE,
+        MIDPOINT,
+    ]
     for card in map(load_card, card_names()):
         parts += [card.name, card.version, card.sha256, card.temperature]
         if card.labels is not None:

