@@ -62,7 +62,7 @@ class SubjectTagger:
         views = cut_views(picture, self._card.input_size)
         seen = self._look(views[:1])
         if len(views) == 1 or seen.surest >= SURE:
-            return seen.tags[0]
+            return np.asarray(seen.tags[0], np.float32)
         middle = self._look(views[2:3])
         two = np.concatenate([seen.tags, middle.tags])
         merged = merge_views(two)
