@@ -2,14 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
 from engine.recipe import SecondsName
 from engine.weighting import TfName
+from ingest.sources.web import FetchLimits
 
 
 def _default_home() -> Path:
@@ -30,10 +32,39 @@ class Settings(BaseSettings):
     """What a reindex takes for term frequency: raw seconds, or their square root or logarithm."""
     seconds: SecondsName = "raw"
     """What a reindex counts: all seconds of a tag, or `effective` ones: a still counts once."""
+    web_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    """Private networks that videos may be fetched from, by comma: `10.1.0.0/16`, `127.0.0.1:80`."""
+    web_max_bytes: int = Field(default=2 << 30, gt=0)
+    """The most bytes that are fetched of one video."""
+    web_deadline_seconds: float = Field(default=1800.0, gt=0)
+    """How long one video may take to be fetched, in seconds."""
+    web_rate_limit: int | None = Field(default=None, gt=0)
+    """The most bytes a second that are fetched of one video; as fast as it comes unless set."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)
     """The port that `reelmatch serve` listens on; 0 takes a free one."""
+
+    @field_validator("web_allowed_networks", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def fetch_limits(self) -> FetchLimits:
+        """How videos are fetched from the web.
+
+        Raises:
+            InvalidInput: when an allowed network is none.
+        """
+        return FetchLimits(
+            max_bytes=self.web_max_bytes,
+            deadline_seconds=self.web_deadline_seconds,
+            rate_limit_bytes_per_second=self.web_rate_limit,
+            allowed_networks=self.web_allowed_networks,
+        )
 
     @property
     def catalog_path(self) -> Path:

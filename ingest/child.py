@@ -6,12 +6,16 @@ A decoder that crashes, fills the memory or never ends takes this process down a
 import os
 import resource
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.store.catalog import Catalog
+from ingest.online import ingest_address
 from ingest.pipeline import Outcome, Progress, ingest_file
+from ingest.sources.addresses import is_address
+from ingest.sources.web import FetchLimits
 from ingest.taggers.local import LocalTagger
 
 _GRACE_SECONDS = 5
@@ -36,14 +40,15 @@ class Limits:
 class Order:
     """What a child is to do."""
 
-    source: Path
+    source: str
     catalog: Path
     force: bool
     limits: Limits
+    fetch: FetchLimits
 
 
 def obey(order: Order, answers: Connection) -> None:
-    """Ingest one file; send a ``Progress`` after each second and the ``Outcome`` at the end."""
+    """Ingest one source; send a ``Progress`` after each second and the ``Outcome`` at the end."""
     # Ctrl-C is for the parent, who then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (order.limits.memory_bytes,) * 2)
@@ -58,8 +63,16 @@ def obey(order: Order, answers: Connection) -> None:
         answers.send(progress)
 
     with Catalog.open(order.catalog) as catalog:
-        outcome: Outcome = ingest_file(
-            order.source, catalog, LocalTagger.load(), force=order.force, on_second=tell
-        )
+        outcome = _ingest(order, catalog, tell)
     answers.send(outcome)
     answers.close()
+
+
+def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) -> Outcome:
+    tagger = LocalTagger.load()
+    if is_address(order.source):
+        folder = order.catalog.parent / "fetched"
+        return ingest_address(
+            order.source, folder, order.fetch, catalog, tagger, force=order.force, on_second=tell
+        )
+    return ingest_file(Path(order.source), catalog, tagger, force=order.force, on_second=tell)

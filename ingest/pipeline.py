@@ -1,9 +1,10 @@
 """One file -> looked at, tagged, stored. Never raises for a bad file: its status says so."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,24 +52,46 @@ class Progress:
     declared_seconds: float | None
 
 
-def known_outcome(path: Path, catalog: Catalog, *, force: bool) -> Outcome | None:
-    """Return what is known of a file without watching it: not there, or watched before.
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is known of a video before it is watched.
 
-    None when it must be watched.
+    Attributes:
+        id: 16 hex digits.
+        source: where it comes from: an absolute path or a canonical address.
+        title: for people.
+        language: empty when unknown.
+        uploader: empty when unknown.
+        categories: of its publisher.
     """
-    source = str(path.absolute())
-    try:
-        video = content_id(path)
-    except NoVideoFile as error:
-        return Outcome(None, source, Status.MISSING, str(error), 0)
-    known = catalog.get(video)
+
+    id: str
+    source: str
+    title: str
+    language: str = ""
+    uploader: str = ""
+    categories: tuple[str, ...] = ()
+
+    @classmethod
+    def of_file(cls, path: Path) -> Self:
+        """Describe a file of this machine: its content is its id.
+
+        Raises:
+            NoVideoFile: when it cannot be read.
+        """
+        return cls(content_id(path), str(path.absolute()), path.stem)
+
+
+def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Outcome | None:
+    """Return what came of a video before; None when it must be watched."""
+    known = catalog.get(described.id)
     if known is None or known.status not in WATCHED or force:
         return None
-    catalog.add_source(source, video)
+    catalog.add_source(described.source, described.id)
     reason = f"already watched by {known.tagger}; --force looks again"
     if known.reason:
         reason = f"{known.reason}; {reason}"
-    return Outcome(video, source, known.status, reason, known.seconds)
+    return Outcome(described.id, described.source, known.status, reason, known.seconds)
 
 
 def ingest_file(
@@ -76,53 +99,65 @@ def ingest_file(
     catalog: Catalog,
     tagger: Tagger,
     *,
+    described: Described | None = None,
     force: bool = False,
     on_second: Callable[[Progress], object] = lambda _: None,
 ) -> Outcome:
-    """Watch one file and store what was seen, unless its content is known already.
+    """Watch one file and store what was seen, unless it is known already.
 
     Args:
         path: the file.
         catalog: where the result is kept, in one transaction at the end.
         tagger: who looks.
+        described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
         on_second: called after each second.
     """
-    known = known_outcome(path, catalog, force=force)
+    try:
+        video = described or Described.of_file(path)
+    except NoVideoFile as error:
+        return missing_outcome(path, error)
+    known = known_outcome(video, catalog, force=force)
     if known is not None:
         return known
-    video = content_id(path)
     try:
         seen = _watch(path, video, catalog, tagger, on_second)
     except Unwatchable as error:
-        return store_unwatched(path, catalog, error.status, error.reason)
+        return store_unwatched(video, catalog, error.status, error.reason)
     record = seen.record
     catalog.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
-    return Outcome(video, record.source, record.status, record.reason, record.seconds)
+    return Outcome(video.id, video.source, record.status, record.reason, record.seconds)
 
 
-def store_unwatched(path: Path, catalog: Catalog, status: Status, reason: str) -> Outcome:
-    """Write down why a file could not be watched."""
-    source = str(path.absolute())
-    try:
-        video = content_id(path)
-    except NoVideoFile as error:
-        return Outcome(None, source, Status.MISSING, str(error), 0)
-    record = VideoRecord(
-        id=video,
-        title=path.stem,
-        status=status,
-        reason=reason,
+def missing_outcome(path: Path, error: NoVideoFile) -> Outcome:
+    """Return what is said of a file that is not there or cannot be read."""
+    return Outcome(None, str(path.absolute()), Status.MISSING, str(error), 0)
+
+
+def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> Outcome:
+    """Write down why a video could not be watched."""
+    record = replace(_blank(video), status=status, reason=reason)
+    catalog.save(record, None, now=datetime.now(UTC))
+    return Outcome(video.id, video.source, status, reason, 0)
+
+
+def _blank(video: Described) -> VideoRecord:
+    return VideoRecord(
+        id=video.id,
+        title=video.title,
+        status="",
+        reason="",
         seconds=0,
         width=0,
         height=0,
         codec="",
         tagger="",
         added_at="",
-        source=source,
+        source=video.source,
+        language=video.language,
+        uploader=video.uploader,
+        categories=video.categories,
     )
-    catalog.save(record, None, now=datetime.now(UTC))
-    return Outcome(video, source, status, reason, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +169,7 @@ class _Seen:
 
 def _watch(
     path: Path,
-    video: str,
+    video: Described,
     catalog: Catalog,
     tagger: Tagger,
     on_second: Callable[[Progress], object],
@@ -148,9 +183,8 @@ def _watch(
         track = Track.from_confidences(
             guarded, catalog.number_tags(tagger.tags), _looks(changes, is_new)
         )
-        record = VideoRecord(
-            id=video,
-            title=path.stem,
+        record = replace(
+            _blank(video),
             status=opened.status,
             reason=opened.reason,
             seconds=track.n_seconds,
@@ -158,8 +192,6 @@ def _watch(
             height=opened.height,
             codec=opened.codec,
             tagger=f"{tagger.name}@{tagger.version}",
-            added_at="",
-            source=str(path.absolute()),
             kind=verdict.kind,
             evidence=asdict(verdict.evidence),
             judges_nudity=NUDITY_TAG in tagger.tags,

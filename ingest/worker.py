@@ -15,8 +15,20 @@ from typing import Any, Final
 from engine.store.catalog import Catalog
 from engine.store.jobs import LEASE_SECONDS, Ending, Job, Jobs, State
 from ingest.child import Limits, Order, obey
+from ingest.online import described_by_address
 from ingest.opening import Status
-from ingest.pipeline import WATCHED, Outcome, Progress, known_outcome, store_unwatched
+from ingest.pipeline import (
+    WATCHED,
+    Described,
+    Outcome,
+    Progress,
+    known_outcome,
+    missing_outcome,
+    store_unwatched,
+)
+from ingest.sources.addresses import is_address
+from ingest.sources.files import NoVideoFile
+from ingest.sources.web import FetchLimits
 
 POLL_SECONDS: Final = 0.5
 
@@ -43,6 +55,7 @@ class Worker:
         catalog: whose queue it is.
         processes: how many videos at a time.
         limits: of each.
+        fetch: limits of what comes from the web.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
     """
@@ -50,6 +63,7 @@ class Worker:
     catalog: Catalog
     processes: int
     limits: Limits = field(default_factory=Limits)
+    fetch: FetchLimits = field(default_factory=FetchLimits)
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _outcome: None
     _jobs: Jobs = field(init=False)
@@ -81,16 +95,23 @@ class Worker:
             job = self._jobs.claim(self._name, now=time.time())
             if job is None:
                 break
-            known = known_outcome(Path(job.source), self.catalog, force=_force(job))
+            known = self._known(job)
             if known is not None:
                 self._end(job, known)
             else:
                 self._running.append(self._start(job))
         return bool(self._running)
 
+    def _known(self, job: Job) -> Outcome | None:
+        try:
+            described = _describe(job.source)
+        except NoVideoFile as error:
+            return missing_outcome(Path(job.source), error)
+        return known_outcome(described, self.catalog, force=_force(job))
+
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
-        order = Order(Path(job.source), self.catalog.path, _force(job), self.limits)
+        order = Order(job.source, self.catalog.path, _force(job), self.limits, self.fetch)
         process = self._context.Process(target=obey, args=(order, ours), daemon=True)
         process.start()
         ours.close()
@@ -141,7 +162,12 @@ class Worker:
     def _mark(self, running: _Running, status: Status, reason: str) -> None:
         done = running.progress.done if running.progress else 0
         where = f"{reason}, after second {done}" if done else reason
-        outcome = store_unwatched(Path(running.job.source), self.catalog, status, where)
+        try:
+            described = _describe(running.job.source)
+        except NoVideoFile as error:
+            outcome = missing_outcome(Path(running.job.source), error)
+        else:
+            outcome = store_unwatched(described, self.catalog, status, where)
         self._end(running.job, outcome)
 
     def _end(self, job: Job, outcome: Outcome) -> None:
@@ -155,6 +181,12 @@ class Worker:
         running.process.join()
         running.answers.close()
         self._running.remove(running)
+
+
+def _describe(source: str) -> Described:
+    if is_address(source):
+        return described_by_address(source)
+    return Described.of_file(Path(source))
 
 
 def _force(job: Job) -> bool:

@@ -19,14 +19,23 @@ from engine.store.jobs import Job, Jobs
 from ingest.opening import Status
 from ingest.pipeline import WATCHED, Outcome
 from ingest.pipeline import Progress as Done
+from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import NoVideoFile, local_files
+from ingest.sources.web import FetchLimits, playlist_addresses
 from ingest.worker import Worker
 
 _INTERRUPTED = 130
 
 
 @click.command("ingest")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, metavar="[PATH_OR_ADDRESS]...")
+@click.option(
+    "--addresses",
+    "address_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file with an address a line, too.",
+)
+@click.option("--playlist", is_flag=True, help="Take all videos of addresses that are playlists.")
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
     "--processes",
@@ -34,20 +43,36 @@ _INTERRUPTED = 130
     help="How many videos at a time; as many as cores unless said.",
 )
 @json_option
-def command(paths: tuple[Path, ...], *, force: bool, processes: int | None, as_json: bool) -> None:
-    """Watch the videos at PATHS (files, or folders with all below them) and keep what was seen.
+def command(
+    sources: tuple[str, ...],
+    address_file: Path | None,
+    *,
+    playlist: bool,
+    force: bool,
+    processes: int | None,
+    as_json: bool,
+) -> None:
+    """Watch videos (files, folders with all below them, web addresses) and keep what was seen.
 
     A video that cannot be watched gets a status and a reason and never stops the others. What is
-    interrupted waits in a queue: without PATHS, what waits is watched. Exit code 1 when not one
+    interrupted waits in a queue: without sources, what waits is watched. Exit code 1 when not one
     could be watched. What was watched is searchable once there was a 'reelmatch reindex'.
     """
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    settings = load_settings()
+    limits = settings.fetch_limits
+    addresses = [source for source in sources if is_address(source)]
+    addresses += read_addresses(address_file) if address_file else ()
+    if playlist:
+        addresses = [one for each in addresses for one in playlist_addresses(each, limits)]
+    paths = [Path(source) for source in sources if not is_address(source)]
+    with Catalog.open(settings.catalog_path) as catalog:
         jobs = Jobs(catalog)
-        if not paths and not jobs.open_count():
-            raise InvalidInput("nothing waits to be watched: name files or folders")
+        if not paths and not addresses and not jobs.open_count():
+            raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         files, missing = _find(paths)
-        mine = jobs.add((str(path) for path in files), {"force": force}, now=time.time())
-        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)))
+        wanted = [*map(str, files), *map(canonical, addresses)]
+        mine = jobs.add(wanted, {"force": force}, now=time.time())
+        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits)
     outcomes = [*missing, *ended]
     if as_json:
         print_json({"videos": [outcome_json(outcome) for outcome in outcomes]})
@@ -57,7 +82,9 @@ def command(paths: tuple[Path, ...], *, force: bool, processes: int | None, as_j
         sys.exit(1)
 
 
-def _work(catalog: Catalog, mine: Sequence[int], processes: int) -> list[Outcome]:
+def _work(
+    catalog: Catalog, mine: Sequence[int], processes: int, limits: FetchLimits
+) -> list[Outcome]:
     """Work the queue until it is empty; return what became of these jobs, and of others found."""
     ended: dict[int, Outcome] = {}
     with watching_bar(shown=sys.stderr.isatty()) as bar:
@@ -67,7 +94,7 @@ def _work(catalog: Catalog, mine: Sequence[int], processes: int) -> list[Outcome
             ended[job.id] = outcome
             lines.remove(job)
 
-        worker = Worker(catalog, processes, on_progress=lines.show, on_end=on_end)
+        worker = Worker(catalog, processes, fetch=limits, on_progress=lines.show, on_end=on_end)
         try:
             worker.run()
         except KeyboardInterrupt:

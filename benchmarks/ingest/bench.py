@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import onnxruntime
-from ingest.taggers.local import LocalTagger
 
 from api.cli.footage import packaged_clips
 from engine.store.catalog import Catalog
 from ingest.frames import open_video
 from ingest.pipeline import ingest_file
+from ingest.taggers.local import LocalTagger
 
 RUNS = 3
 OURS = "reelmatch"

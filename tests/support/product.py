@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,15 @@ class Finished:
         return json.loads(self.out)
 
 
-def reelmatch(home: Path, *arguments: str | Path) -> Finished:
+def reelmatch(
+    home: Path, *arguments: str | Path, settings: Mapping[str, str] | None = None
+) -> Finished:
     """Run the product's command as a user does, with nothing but Python on the PATH."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("REELMATCH_")},
         "REELMATCH_HOME": str(home),
         "PATH": str(Path(sys.executable).parent),
+        **(settings or {}),
     }
     done = subprocess.run(
         [Path(sys.executable).parent / "reelmatch", *arguments],
