@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from api.live import Live
-from api.routes import health, recommendations, reindexing, videos
+from api.routes import health, hosted, recommendations, reindexing, videos
 from api.settings import Settings
 from engine.errors import InvalidInput, NothingIndexed, ReelmatchError, ReindexRunning, UnknownVideo
+from ingest.hosting.local import NotHosted
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(videos.router)
     app.include_router(recommendations.router)
     app.include_router(reindexing.router)
+    app.include_router(hosted.router)
     app.include_router(health.router)
     app.add_exception_handler(ReelmatchError, _expected_failure)
     app.add_exception_handler(RequestValidationError, _invalid_request)
@@ -46,7 +48,7 @@ async def _expected_failure(_request: Request, error: Exception) -> JSONResponse
 
 
 def _status_of(error: Exception) -> int:
-    if isinstance(error, UnknownVideo):
+    if isinstance(error, UnknownVideo | NotHosted):
         return 404
     if isinstance(error, InvalidInput):
         return 422

@@ -11,7 +11,9 @@ from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
 from engine.recipe import SecondsName
 from engine.weighting import TfName
+from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.web import FetchLimits
+from ingest.taggers.clarifai import ClarifaiSettings
 
 
 def _default_home() -> Path:
@@ -40,6 +42,22 @@ class Settings(BaseSettings):
     """How long one video may take to be fetched, in seconds."""
     web_rate_limit: int | None = Field(default=None, gt=0)
     """The most bytes a second that are fetched of one video; as fast as it comes unless set."""
+    clarifai_url: str = "https://api.clarifai.com"
+    """Where Clarifai's API is."""
+    clarifai_user: str = "clarifai"
+    """Whose model is asked."""
+    clarifai_app: str = "main"
+    """Which of that user's apps it is in."""
+    clarifai_model: str = "general-image-recognition"
+    """Its name."""
+    clarifai_version: str = ""
+    """One of its versions; the newest unless set."""
+    hosting: HostName = "none"
+    """Where a remote tagger can fetch copies: `none` (bytes are sent), `local` or `gcs`."""
+    hosting_bucket: str = ""
+    """The bucket of `gcs`."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where `reelmatch serve` is reached from outside, for `local` hosting."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)
@@ -64,6 +82,29 @@ class Settings(BaseSettings):
             deadline_seconds=self.web_deadline_seconds,
             rate_limit_bytes_per_second=self.web_rate_limit,
             allowed_networks=self.web_allowed_networks,
+        )
+
+    @property
+    def hosted_path(self) -> Path:
+        """The folder of copies that are given out."""
+        return self.home / "hosted"
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """How videos are tagged by a service.
+
+        Raises:
+            InvalidInput: when the service's address is not safe for a key.
+        """
+        clarifai = ClarifaiSettings(
+            base_url=self.clarifai_url,
+            user=self.clarifai_user,
+            app=self.clarifai_app,
+            model=self.clarifai_model,
+            version=self.clarifai_version,
+        )
+        return Elsewhere(
+            clarifai, self.hosting, self.hosting_bucket, self.hosted_path, self.public_url
         )
 
     @property

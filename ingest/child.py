@@ -12,9 +12,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.store.catalog import Catalog
+from ingest.elsewhere import Elsewhere, ingest_elsewhere
 from ingest.online import ingest_address
-from ingest.pipeline import Outcome, Progress, ingest_file
+from ingest.pipeline import Described, Outcome, Progress, ingest_file, missing_outcome
 from ingest.sources.addresses import is_address
+from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 from ingest.taggers.local import LocalTagger
 
@@ -45,6 +47,7 @@ class Order:
     force: bool
     limits: Limits
     fetch: FetchLimits
+    elsewhere: Elsewhere | None
 
 
 def obey(order: Order, answers: Connection) -> None:
@@ -69,10 +72,33 @@ def obey(order: Order, answers: Connection) -> None:
 
 
 def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) -> Outcome:
-    tagger = LocalTagger.load()
+    watch = _watcher(order, catalog, tell)
     if is_address(order.source):
-        folder = order.catalog.parent / "fetched"
         return ingest_address(
-            order.source, folder, order.fetch, catalog, tagger, force=order.force, on_second=tell
+            order.source,
+            order.catalog.parent / "fetched",
+            order.fetch,
+            catalog,
+            watch,
+            force=order.force,
+            on_piece=lambda: tell(Progress(0, None)),
         )
-    return ingest_file(Path(order.source), catalog, tagger, force=order.force, on_second=tell)
+    path = Path(order.source)
+    try:
+        return watch(path, Described.of_file(path))
+    except NoVideoFile as error:
+        return missing_outcome(path, error)
+
+
+def _watcher(
+    order: Order, catalog: Catalog, tell: Callable[[Progress], object]
+) -> Callable[[Path, Described], Outcome]:
+    if order.elsewhere is not None:
+        remote = order.elsewhere.tagger()
+        return lambda path, described: ingest_elsewhere(
+            path, described, catalog, remote, force=order.force
+        )
+    local = LocalTagger.load()
+    return lambda path, described: ingest_file(
+        path, catalog, local, described=described, force=order.force, on_second=tell
+    )

@@ -8,8 +8,6 @@ from ingest.pipeline import (
     WATCHED,
     Described,
     Outcome,
-    Progress,
-    ingest_file,
     known_outcome,
     store_unwatched,
 )
@@ -17,7 +15,6 @@ from ingest.sources.addresses import address_id, canonical
 from ingest.sources.failures import Unfetchable
 from ingest.sources.metadata import Metadata
 from ingest.sources.web import FetchLimits, fetch
-from ingest.taggers.base import Tagger
 
 
 def described_by_address(address: str) -> Described:
@@ -35,10 +32,10 @@ def ingest_address(
     folder: Path,
     limits: FetchLimits,
     catalog: Catalog,
-    tagger: Tagger,
+    watch: Callable[[Path, Described], Outcome],
     *,
     force: bool = False,
-    on_second: Callable[[Progress], object] = lambda _: None,
+    on_piece: Callable[[], object] = lambda: None,
 ) -> Outcome:
     """Fetch a video and watch it, unless it is known already. The file goes once it was watched.
 
@@ -47,28 +44,19 @@ def ingest_address(
         folder: where it lies meanwhile; what was left unfinished is resumed.
         limits: of the fetch.
         catalog: where the result is kept.
-        tagger: who looks.
+        watch: watches the file and stores what was seen.
         force: look again at a video that was watched before.
-        on_second: called while it is fetched, and after each second that was watched.
+        on_piece: called now and then while it is fetched.
     """
     described = described_by_address(address)
     known = known_outcome(described, catalog, force=force)
     if known is not None:
         return known
     try:
-        fetched = fetch(
-            described.source, folder, limits, on_progress=lambda _: on_second(Progress(0, None))
-        )
+        fetched = fetch(described.source, folder, limits, on_progress=lambda _: on_piece())
     except Unfetchable as error:
         return store_unwatched(described, catalog, error.status, error.reason)
-    outcome = ingest_file(
-        fetched.path,
-        catalog,
-        tagger,
-        described=_described(described, fetched.metadata),
-        force=force,
-        on_second=on_second,
-    )
+    outcome = watch(fetched.path, _described(described, fetched.metadata))
     if outcome.status in WATCHED:
         fetched.path.unlink(missing_ok=True)
     return outcome

@@ -70,6 +70,8 @@ class Status(StrEnum):
     """No file there that can be read."""
     TOO_LONG = "too_long"
     """Longer than the cap; seen up to the cap."""
+    FAILED = "failed"
+    """What was to fetch or tag it could not; it may work later."""
     CRASHED = "crashed"
     """The decoder brought its process down, or took more than it may."""
     STALLED = "stalled"

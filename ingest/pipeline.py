@@ -136,12 +136,13 @@ def missing_outcome(path: Path, error: NoVideoFile) -> Outcome:
 
 def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> Outcome:
     """Write down why a video could not be watched."""
-    record = replace(_blank(video), status=status, reason=reason)
+    record = replace(blank_record(video), status=status, reason=reason)
     catalog.save(record, None, now=datetime.now(UTC))
     return Outcome(video.id, video.source, status, reason, 0)
 
 
-def _blank(video: Described) -> VideoRecord:
+def blank_record(video: Described) -> VideoRecord:
+    """Return the record of a video of which nothing was seen yet."""
     return VideoRecord(
         id=video.id,
         title=video.title,
@@ -184,7 +185,7 @@ def _watch(
             guarded, catalog.number_tags(tagger.tags), _looks(changes, is_new)
         )
         record = replace(
-            _blank(video),
+            blank_record(video),
             status=opened.status,
             reason=opened.reason,
             seconds=track.n_seconds,

@@ -15,6 +15,7 @@ from typing import Any, Final
 from engine.store.catalog import Catalog
 from engine.store.jobs import LEASE_SECONDS, Ending, Job, Jobs, State
 from ingest.child import Limits, Order, obey
+from ingest.elsewhere import Elsewhere
 from ingest.online import described_by_address
 from ingest.opening import Status
 from ingest.pipeline import (
@@ -31,6 +32,7 @@ from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 
 POLL_SECONDS: Final = 0.5
+_SERVICE_SECONDS: Final = 4 * 60 * 60.0
 
 OnProgress = Callable[[Job, Progress], object]
 OnEnd = Callable[[Job, Outcome], object]
@@ -56,6 +58,7 @@ class Worker:
         processes: how many videos at a time.
         limits: of each.
         fetch: limits of what comes from the web.
+        elsewhere: how videos are tagged elsewhere; None tags them here.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
     """
@@ -64,6 +67,7 @@ class Worker:
     processes: int
     limits: Limits = field(default_factory=Limits)
     fetch: FetchLimits = field(default_factory=FetchLimits)
+    elsewhere: Elsewhere | None = None
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _outcome: None
     _jobs: Jobs = field(init=False)
@@ -111,7 +115,9 @@ class Worker:
 
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
-        order = Order(job.source, self.catalog.path, _force(job), self.limits, self.fetch)
+        order = Order(
+            job.source, self.catalog.path, _force(job), self.limits, self.fetch, self.elsewhere
+        )
         process = self._context.Process(target=obey, args=(order, ours), daemon=True)
         process.start()
         ours.close()
@@ -138,7 +144,7 @@ class Worker:
     def _look_after(self) -> None:
         now = time.monotonic()
         for running in list(self._running):
-            if now - running.heard_at > self.limits.stall_seconds:
+            if now - running.heard_at > self._patience:
                 self._kill(running)
                 self._mark(
                     running, Status.STALLED, f"no new second in {now - running.heard_at:.0f} s"
@@ -148,6 +154,11 @@ class Worker:
                 if not self._jobs.heartbeat(running.job, now=time.time()):
                     # Somebody else has it, thinking us dead.
                     self._kill(running)
+
+    @property
+    def _patience(self) -> float:
+        # A service says nothing until it has seen the whole video.
+        return _SERVICE_SECONDS if self.elsewhere is not None else self.limits.stall_seconds
 
     def _settle(self, running: _Running) -> None:
         """Take leave of a child that closed its end."""

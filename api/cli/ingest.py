@@ -16,12 +16,14 @@ from api.settings import load_settings
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs
+from ingest.elsewhere import Elsewhere
 from ingest.opening import Status
 from ingest.pipeline import WATCHED, Outcome
 from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import NoVideoFile, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
+from ingest.taggers.clarifai import key_in
 from ingest.worker import Worker
 
 _INTERRUPTED = 130
@@ -36,6 +38,13 @@ _INTERRUPTED = 130
     help="A file with an address a line, too.",
 )
 @click.option("--playlist", is_flag=True, help="Take all videos of addresses that are playlists.")
+@click.option(
+    "--tagger",
+    type=click.Choice(["local", "clarifai"]),
+    default="local",
+    show_default=True,
+    help="Who looks: the networks that come along, or a service (the video leaves this machine).",
+)
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
     "--processes",
@@ -48,6 +57,7 @@ def command(
     address_file: Path | None,
     *,
     playlist: bool,
+    tagger: str,
     force: bool,
     processes: int | None,
     as_json: bool,
@@ -60,6 +70,9 @@ def command(
     """
     settings = load_settings()
     limits = settings.fetch_limits
+    elsewhere = settings.elsewhere if tagger == "clarifai" else None
+    if elsewhere is not None:
+        key_in(os.environ)
     addresses = [source for source in sources if is_address(source)]
     addresses += read_addresses(address_file) if address_file else ()
     if playlist:
@@ -72,7 +85,7 @@ def command(
         files, missing = _find(paths)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force}, now=time.time())
-        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits)
+        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits, elsewhere)
     outcomes = [*missing, *ended]
     if as_json:
         print_json({"videos": [outcome_json(outcome) for outcome in outcomes]})
@@ -83,7 +96,11 @@ def command(
 
 
 def _work(
-    catalog: Catalog, mine: Sequence[int], processes: int, limits: FetchLimits
+    catalog: Catalog,
+    mine: Sequence[int],
+    processes: int,
+    limits: FetchLimits,
+    elsewhere: Elsewhere | None,
 ) -> list[Outcome]:
     """Work the queue until it is empty; return what became of these jobs, and of others found."""
     ended: dict[int, Outcome] = {}
@@ -94,7 +111,14 @@ def _work(
             ended[job.id] = outcome
             lines.remove(job)
 
-        worker = Worker(catalog, processes, fetch=limits, on_progress=lines.show, on_end=on_end)
+        worker = Worker(
+            catalog,
+            processes,
+            fetch=limits,
+            elsewhere=elsewhere,
+            on_progress=lines.show,
+            on_end=on_end,
+        )
         try:
             worker.run()
         except KeyboardInterrupt:

@@ -181,6 +181,7 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/videos/{video}/similar",
         "/v1/reindex",
         "/v1/reindex/rollback",
+        "/hosted/{name}",
         "/health/live",
         "/health/ready",
     }
