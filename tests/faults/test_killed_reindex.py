@@ -24,6 +24,7 @@ CHUNK = 50
 REINDEX = """
 import sys
 from pathlib import Path
+from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog
 from engine.store.generations import Generations
