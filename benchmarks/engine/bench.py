@@ -1,8 +1,8 @@
 """Time the index against its peers; results go to ``results.json``, see ``report.py``.
 
-The engines take turns, all queries in a turn after as many others (warm: a server at work) and query
-by query (cold: each finds the caches as the others left them). Times are processor seconds; a ratio is the median
-over the queries of peer / ours. Whatever claims to be
+The engines take turns, all queries in a turn after as many others (warm: a server at work) and
+query by query (cold: each finds the caches as the others left them). Times are processor seconds;
+a ratio is the median over the queries of peer / ours. Whatever claims to be
 exact must find what scikit-learn finds, or the run stops.
 """
 
