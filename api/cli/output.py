@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from api.answers import matches_json
+from api.answers.matches import matches_json
 from api.wheres import filter_of
 from engine.domain import Match
 from engine.filters import Filter

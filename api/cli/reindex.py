@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from api.answers import preview_json, reindex_json
+from api.answers.reindexing import preview_json, reindex_json
 from api.cli.output import json_option, print_json
 from api.cli.progress import counting_bar
 from api.live import Live

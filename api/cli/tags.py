@@ -2,7 +2,7 @@
 
 import click
 
-from api.answers import second_json, tag_json, tags_json
+from api.answers.videos import second_json, tag_json, tags_json
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.counting import check_threshold, tag_counts

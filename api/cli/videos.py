@@ -2,7 +2,7 @@
 
 import click
 
-from api.answers import video_json
+from api.answers.videos import video_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.store.catalog import Catalog

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from api.routes.dependencies import CurrentLive
-from api.schemas import HealthAnswer
+from api.schemas.health import HealthAnswer
 from engine.errors import ReelmatchError
 
 router = APIRouter(prefix="/health", tags=["health"])

@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.answers import matches_json
+from api.answers.matches import matches_json
 from api.routes.dependencies import CurrentLive
-from api.schemas import MatchesAnswer, MatchRequest, RecommendationRequest
+from api.schemas.matches import MatchesAnswer, MatchRequest, RecommendationRequest
 from api.wheres import filter_of
 from engine.filters import Filter
 from engine.search import match, recommend

@@ -4,9 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.answers import reindex_json
+from api.answers.reindexing import reindex_json
 from api.routes.dependencies import CurrentLive, CurrentSettings
-from api.schemas import ReindexAnswer, ReindexRequest
+from api.schemas.reindexing import ReindexAnswer, ReindexRequest
 from engine.recipe import Recipe
 from engine.reindex import reindex
 

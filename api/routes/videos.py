@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers import matches_json, second_json, tag_json, tags_json, video_json
-from api.answers import video_with_verdict_json as with_verdict
+from api.answers.matches import matches_json
+from api.answers.videos import second_json, tag_json, tags_json, video_json
+from api.answers.videos import video_with_verdict_json as with_verdict
 from api.routes.dependencies import CurrentLive, CurrentSettings
-from api.schemas import (
-    Count,
-    MatchesAnswer,
+from api.schemas.bodies import Count
+from api.schemas.matches import MatchesAnswer
+from api.schemas.videos import (
     SecondAnswer,
     TagsAnswer,
     TagSecondsAnswer,

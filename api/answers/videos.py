@@ -1,30 +1,10 @@
-"""The shapes of answers, shared by the command line and HTTP."""
+"""What is known of a video and what was seen on it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from engine.counting import observations_at, observations_of, tag_counts
-from engine.domain import Match
-from engine.reindex import Preview
 from engine.store.catalog import Catalog, VideoRecord
-from engine.store.generations import Generation
 from engine.suitability import nudity_verdict
-
-
-def matches_json(generation: Generation, matches: Sequence[Match]) -> dict[str, Any]:
-    """Return ranked matches with their reasons."""
-    return {
-        "generation": generation.id,
-        "matches": [
-            {
-                "video": match.video,
-                "score": match.score,
-                "why": [{"tag": part.tag, "share": part.share} for part in match.why],
-            }
-            for match in matches
-        ],
-    }
 
 
 def tags_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
@@ -78,27 +58,3 @@ def tag_json(catalog: Catalog, video: VideoRecord, tag: str) -> dict[str, Any]:
     seen = observations_of(catalog.track(video.id), tag, catalog.vocabulary())
     seconds = [{"second": one.second, "confidence": one.confidence} for one in seen]
     return {"video": video.id, "tag": tag, "seconds": seconds}
-
-
-def reindex_json(built: Generation) -> dict[str, Any]:
-    """Return what a reindex made."""
-    return {
-        "generation": built.id,
-        "videos": built.index.n_videos,
-        "tags": len(built.vocabulary),
-        "threshold": built.recipe.threshold,
-        "tf": built.recipe.tf,
-        "seconds": built.recipe.seconds,
-    }
-
-
-def preview_json(seen: Preview) -> dict[str, Any]:
-    """Return what a reindex would change."""
-    return {
-        "before": asdict(seen.before),
-        "after": asdict(seen.after),
-        "gained": list(seen.gained),
-        "lost": list(seen.lost),
-        "compared": seen.compared,
-        "differing": seen.differing,
-    }

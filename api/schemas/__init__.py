@@ -1,0 +1,1 @@
+"""What requests and answers look like, with examples for the documentation; one file a noun."""

@@ -1,0 +1,10 @@
+"""Whether the service can answer."""
+
+from pydantic import BaseModel
+
+
+class HealthAnswer(BaseModel):
+    """Whether the service can answer; ``detail`` says why not."""
+
+    status: str
+    detail: str = ""

@@ -1,0 +1,82 @@
+"""Asking for matches, and the answers."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.bodies import Body, Count, Weights, Where
+from engine.profiles import MOST_TAGS
+
+
+class RecommendationRequest(Body):
+    """A viewer, by what they like and which videos they liked."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"interests": {"animal": 1, "nature": 0.5, "car": -1}, "k": 10}]
+        }
+    )
+
+    interests: Weights = Field(default_factory=dict)
+    """Tag -> weight; negative for dislikes."""
+    liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    """Ids of videos that the viewer liked; they are not recommended again."""
+    where: Where | None = None
+    k: Count = 10
+
+
+class MatchRequest(Body):
+    """An advertiser's keyword profile."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"keywords": {"bicycle": 1, "city": 1}, "exclude": ["alcohol"], "k": 10}]
+        }
+    )
+
+    keywords: Weights = Field(min_length=1)
+    """Tag -> weight."""
+    exclude: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    """Videos on which one of these tags counts at least one second are left out."""
+    where: Where | None = None
+    k: Count = 10
+
+
+class ShareAnswer(BaseModel):
+    """What one tag gave to a score."""
+
+    tag: str
+    share: float
+
+
+class MatchAnswer(BaseModel):
+    """One ranked video; the shares add up to the score, which is a cosine."""
+
+    video: str
+    score: float
+    why: list[ShareAnswer]
+
+
+class MatchesAnswer(BaseModel):
+    """Ranked videos, and the generation of the index that ranked them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "generation": "3f9a2c1d5b77",
+                    "matches": [
+                        {
+                            "video": "9d2c61b0f3a4e857",
+                            "score": 0.81,
+                            "why": [
+                                {"tag": "animal", "share": 0.55},
+                                {"tag": "nature", "share": 0.26},
+                            ],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    generation: str
+    matches: list[MatchAnswer]

@@ -1,0 +1,29 @@
+"""How to build the next generation, and what was built."""
+
+from pydantic import BaseModel, Field
+
+from api.schemas.bodies import Body
+from engine.recipe import SecondsName
+from engine.weighting import TfName
+
+
+class ReindexRequest(Body):
+    """How to build the next generation; what is left out is as the settings say."""
+
+    threshold: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Least confidence that counts."""
+    tf: TfName | None = None
+    """``raw`` counts, or ``sqrt`` or ``log`` of them."""
+    seconds: SecondsName | None = None
+    """All seconds of a tag, or ``effective`` ones: a still picture counts once."""
+
+
+class ReindexAnswer(BaseModel):
+    """The generation that is live now."""
+
+    generation: str
+    videos: int
+    tags: int
+    threshold: float
+    tf: str
+    seconds: str
