@@ -1,0 +1,41 @@
+"""The seconds of a tag, told as runs, are those that were counted."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from engine.counting import count_tags
+from engine.explain import SecondRange, second_ranges, seen_ranges
+from engine.store.tracks import Track
+
+seen = hnp.arrays(
+    np.float32,
+    hnp.array_shapes(min_dims=2, max_dims=2, max_side=12),
+    elements=st.sampled_from([0.0, 0.3, 0.7, 0.9]),
+)
+
+
+def test_runs_are_as_one_would_draw_them() -> None:
+    found = second_ranges(np.array([0, 1, 2, 5, 9, 10]))
+    assert found == (SecondRange(0, 2), SecondRange(5, 5), SecondRange(9, 10))
+    assert second_ranges(np.array([], int)) == ()
+
+
+@given(seen, st.sampled_from([0.05, 0.3, 0.7, 0.95]))
+def test_runs_hold_the_counted_seconds_and_no_other(
+    confidences: np.ndarray[tuple[int, int], np.dtype[np.float32]], threshold: float
+) -> None:
+    n_seconds, n_tags = confidences.shape
+    track = Track.from_confidences(confidences, np.arange(n_tags))
+    ranges = seen_ranges(track, range(n_tags), threshold)
+    for tag in range(n_tags):
+        expected = {k for k in range(n_seconds) if confidences[k, tag] >= threshold}
+        runs = ranges[tag]
+        assert {k for run in runs for k in range(run.first, run.last + 1)} == expected
+        assert all(before.last + 1 < after.first for before, after in pairwise(runs))
+    counts = count_tags(track, threshold)
+    told = [sum(run.last - run.first + 1 for run in ranges[int(tag)]) for tag in counts.tags]
+    assert told == counts.seconds.tolist()
