@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
 from engine.recipe import SecondsName
+from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.web import FetchLimits
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
     """What a reindex takes for term frequency: raw seconds, or their square root or logarithm."""
     seconds: SecondsName = "raw"
     """What a reindex counts: all seconds of a tag, or `effective` ones: a still counts once."""
+    sensitive: Annotated[Rules, NoDecode] = DEFAULT_RULES
+    """Topics that make a video sensitive; thresholds of a doubt and a certainty may follow each."""
     web_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
     """Private networks that videos may be fetched from, by comma: `10.1.0.0/16`, `127.0.0.1:80`."""
     web_max_bytes: int = Field(default=2 << 30, gt=0)
@@ -69,6 +72,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("sensitive", mode="before")
+    @classmethod
+    def _read_rules(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return read_rules(value)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
 
     @property
     def fetch_limits(self) -> FetchLimits:

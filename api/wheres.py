@@ -5,6 +5,7 @@
     {"and": [{"duration": {"at_least": 30}}, {"not": {"seen": {"tag": "alcohol"}}}]}
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -41,6 +42,24 @@ def filter_of(said: object) -> Filter:
         InvalidInput: naming the part that is wrong and what would be right.
     """
     return _Reader().read(said)
+
+
+def filter_of_text(text: str) -> Filter:
+    """Read a filter from JSON.
+
+    Raises:
+        InvalidInput: the text is no JSON, or no filter.
+    """
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"the filter is no JSON: {error}") from None
+    return filter_of(said)
+
+
+def harmless(where: Filter) -> Filter:
+    """Narrow a filter to videos that were judged and on which nothing sensitive is suspected."""
+    return And((where, SensitiveAtMost("none")))
 
 
 class _Reader:

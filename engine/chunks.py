@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from engine.counting import CountMatrix
 from engine.facts import Facts
 from engine.recipe import Recipe
-from engine.rows import VideoRow, counts_of, facts_of, video_row
+from engine.rows import RowMaker, VideoRow, counts_of, facts_of
 from engine.store.catalog import Catalog, Span, VideoRecord
 from engine.store.tracks import Track
 from engine.vocabulary import Vocabulary
@@ -25,7 +26,7 @@ from engine.vocabulary import Vocabulary
 CHUNK_VIDEOS: Final = 10_000
 """Rows a file: a few megabytes, a second of counting."""
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _PAGE_VIDEOS: Final = 500
 _FACTS: Final = "facts_"
 
@@ -66,9 +67,7 @@ def counted_chunks(
         on_videos: called with the number of videos that were just done, for a progress bar.
         chunk_videos: rows a file.
     """
-    folder = workplace / "-".join(
-        ["counts", str(_FORMAT), recipe.seconds, str(recipe.threshold), str(len(vocabulary))]
-    )
+    folder = workplace / _folder_name(recipe, vocabulary)
     for other in workplace.iterdir():
         if other != folder:
             shutil.rmtree(other)
@@ -88,6 +87,12 @@ def counted_chunks(
         on_videos(span.videos)
         after = span.last
     return paths
+
+
+def _folder_name(recipe: Recipe, vocabulary: Vocabulary) -> str:
+    sensitive = crc32(repr(recipe.sensitive).encode())
+    said = (_FORMAT, recipe.seconds, recipe.threshold, f"{sensitive:08x}", len(vocabulary))
+    return "-".join(["counts", *map(str, said)])
 
 
 def read_chunk(path: Path, n_tags: int) -> Chunk:
@@ -111,8 +116,9 @@ def _count(
 ) -> Chunk | None:
     rows: list[VideoRow] = []
     newest = 0
+    rows_of = RowMaker(catalog, recipe, vocabulary)
     for record, track in _watched(catalog, after, limit):
-        rows.append(video_row(record, track, recipe, vocabulary))
+        rows.append(rows_of.row(record, track))
         newest = max(newest, record.revision)
     if not rows:
         return None

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.counting import CountMatrix
 from engine.facts import Facts
-from engine.rows import counts_of, facts_of, video_row
+from engine.rows import RowMaker, counts_of, facts_of
 from engine.store.catalog import Catalog
 from engine.view import Segment, View
 
@@ -29,6 +29,8 @@ def advance(view: View, catalog: Catalog) -> View:
     if revision == view.revision:
         return view
     changed = catalog.changed_since(view.revision)
+    # Read before vocabulary and taggers' words: both are there before a video that needs them.
+    watched = catalog.watched_among(changed)
     vocabulary = catalog.vocabulary()
     if vocabulary != view.vocabulary:
         view = replace(
@@ -37,11 +39,8 @@ def advance(view: View, catalog: Catalog) -> View:
             delta=tuple(segment.knowing(vocabulary) for segment in view.delta),
             vocabulary=vocabulary,
         )
-    recipe = view.generation.recipe
-    rows = [
-        video_row(record, track, recipe, vocabulary)
-        for record, track in catalog.watched_among(changed)
-    ]
+    rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
+    rows = [rows_of.row(record, track) for record, track in watched]
     delta = [segment.without(changed) for segment in view.delta]
     if rows:
         index = view.generation.index.build_beside(

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEVELS: Final = ("none", "flag", "block", "unknown")
-"""Sensitive levels, the mildest first; ``unknown`` is after the worst, so that nothing is let
-through that nobody has judged."""
+from engine.sensitive import LEVELS, Level
 
 Column = NDArray[Any]
 
@@ -22,7 +20,7 @@ class VideoFacts:
     Attributes:
         seconds: how many were watched.
         added_at: when it was first ingested, seconds since 1970, UTC.
-        sensitive: one of ``LEVELS``.
+        sensitive: the worst of the topics that the recipe counts (``engine.sensitive``).
         language: a code; empty when unknown.
         kind: motion, slideshow, overlay, static or unknown.
         uploader: empty when unknown.
@@ -31,7 +29,7 @@ class VideoFacts:
 
     seconds: int
     added_at: int
-    sensitive: str
+    sensitive: Level
     language: str
     kind: str
     uploader: str
@@ -87,7 +85,8 @@ class Facts:
     Attributes:
         seconds: shape (n_videos,).
         added_at: shape (n_videos,).
-        sensitive: shape (n_videos,), places in ``LEVELS``.
+        sensitive: shape (n_videos,), places in ``engine.sensitive.LEVELS`` of the worst of the
+            topics that the generation's recipe counts.
         language: coded.
         kind: coded.
         uploader: coded.

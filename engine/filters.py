@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.facts import LEVELS, Facts
+from engine.facts import Facts
 from engine.index import Index
+from engine.sensitive import LEVELS
 from engine.vocabulary import Vocabulary
 
 Bitmap = NDArray[np.bool_]

@@ -1,8 +1,10 @@
 """How observations become a generation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
+from engine.sensitive import DEFAULT_RULES, Rule, Rules
 from engine.weighting import TfName
 
 SecondsName = Literal["raw", "effective"]
@@ -17,8 +19,20 @@ class Recipe:
         threshold: least confidence that counted, 0.0 to 1.0.
         tf: the count as it is, its square root, or 1 + its logarithm.
         seconds: what is counted.
+        sensitive: which topics make a video sensitive, and from which confidence on.
     """
 
     threshold: float
     tf: TfName
     seconds: SecondsName = "raw"
+    sensitive: Rules = DEFAULT_RULES
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Self:
+        """Make a recipe of what ``dataclasses.asdict`` gave, through JSON or not.
+
+        Raises:
+            KeyError: when a part is missing.
+            TypeError: when one is not what it should be.
+        """
+        return cls(**{**kept, "sensitive": tuple(Rule(**rule) for rule in kept["sensitive"])})

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from engine.counting import CountMatrix, Counts, count_looks, count_tags
 from engine.facts import Facts, VideoFacts, seconds_since_1970
 from engine.recipe import Recipe
-from engine.store.catalog import VideoRecord
+from engine.sensitive import SensitiveJudge
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.taggers import Taggers
 from engine.store.tracks import Track
-from engine.suitability import nudity_verdict
 from engine.vocabulary import Vocabulary
 
 
@@ -21,21 +22,40 @@ class VideoRow:
     facts: VideoFacts
 
 
-def video_row(
-    record: VideoRecord, track: Track, recipe: Recipe, vocabulary: Vocabulary
-) -> VideoRow:
-    """Count a video's tags and gather its facts."""
-    facts = VideoFacts(
-        seconds=track.n_seconds,
-        added_at=seconds_since_1970(record.added_at),
-        sensitive=nudity_verdict(track, vocabulary, judged=record.judges_nudity).level,
-        language=record.language,
-        kind=record.kind,
-        uploader=record.uploader,
-        categories=record.categories,
-    )
-    count = count_looks if recipe.seconds == "effective" else count_tags
-    return VideoRow(record.id, count(track, recipe.threshold), facts)
+class RowMaker:
+    """Counts videos' tags and gathers their facts, by one recipe.
+
+    Args:
+        catalog: of the videos; its taggers' words are read now.
+        recipe: what counts.
+        vocabulary: of the catalog.
+    """
+
+    def __init__(self, catalog: Catalog, recipe: Recipe, vocabulary: Vocabulary) -> None:
+        self._recipe = recipe
+        self._count = count_looks if recipe.seconds == "effective" else count_tags
+        self._n_tags = len(vocabulary)
+        self._judge = SensitiveJudge(vocabulary, recipe.sensitive)
+        self._words = Taggers(catalog).words()
+
+    def row(self, record: VideoRecord, track: Track) -> VideoRow:
+        """Return the row of one video.
+
+        Tags that came after the vocabulary was read are left out: a video that has them changed
+        since then, so it is counted anew as a later change.
+        """
+        facts = VideoFacts(
+            seconds=track.n_seconds,
+            added_at=seconds_since_1970(record.added_at),
+            sensitive=self._judge.level(track, self._words.get(record.tagger)),
+            language=record.language,
+            kind=record.kind,
+            uploader=record.uploader,
+            categories=record.categories,
+        )
+        counts = self._count(track, self._recipe.threshold)
+        known = counts.tags < self._n_tags
+        return VideoRow(record.id, Counts(counts.tags[known], counts.seconds[known]), facts)
 
 
 def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:

@@ -8,7 +8,6 @@ from typing import Literal
 
 from engine.errors import ReelmatchError
 from engine.store.catalog import Catalog
-from engine.suitability import NUDITY_TAG
 from ingest.hosting.base import Host
 from ingest.opening import Status, Unwatchable
 from ingest.pipeline import Described, Outcome, blank_record, known_outcome, store_unwatched
@@ -71,7 +70,6 @@ def ingest_elsewhere(
         status=Status.OK,
         seconds=seen.n_seconds,
         tagger=f"{tagger.name}@{tagger.version}",
-        judges_nudity=NUDITY_TAG in seen.kept_names(),
     )
     catalog.save(record, track_for(catalog, seen), now=datetime.now(UTC))
     return Outcome(described.id, described.source, Status.OK, "", seen.n_seconds)

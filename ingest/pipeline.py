@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.store.catalog import Catalog, Pictures, VideoRecord
+from engine.store.taggers import Taggers
 from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
-from engine.suitability import NUDITY_TAG
 from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
 from ingest.looks import Changes, new_looks
@@ -184,6 +184,8 @@ def _watch(
         track = Track.from_confidences(
             guarded, catalog.number_tags(tagger.tags), _looks(changes, is_new)
         )
+        who = f"{tagger.name}@{tagger.version}"
+        Taggers(catalog).remember(who, tagger.tags)
         record = replace(
             blank_record(video),
             status=opened.status,
@@ -192,10 +194,9 @@ def _watch(
             width=opened.width,
             height=opened.height,
             codec=opened.codec,
-            tagger=f"{tagger.name}@{tagger.version}",
+            tagger=who,
             kind=verdict.kind,
             evidence=asdict(verdict.evidence),
-            judges_nudity=NUDITY_TAG in tagger.tags,
         )
     return _Seen(record, track, gallery.pictures())
 

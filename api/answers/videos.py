@@ -3,8 +3,9 @@
 from typing import Any
 
 from engine.counting import observations_at, observations_of, tag_counts
+from engine.sensitive import LEVELS, Rules, SensitiveJudge
 from engine.store.catalog import Catalog, VideoRecord
-from engine.suitability import nudity_verdict
+from engine.store.taggers import Taggers
 
 
 def tags_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
@@ -38,19 +39,41 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
     }
 
 
-def video_with_verdict_json(catalog: Catalog, video: VideoRecord) -> dict[str, Any]:
+def video_with_verdict_json(catalog: Catalog, video: VideoRecord, rules: Rules) -> dict[str, Any]:
     """Return what is known of a video, with the verdict on sensitive content and its seconds."""
+    evidence = dict(video.evidence)
+    sensitive = sensitive_json(catalog, video, rules)
+    return {**video_json(video), "evidence": evidence, "sensitive": sensitive}
+
+
+def sensitive_json(catalog: Catalog, video: VideoRecord, rules: Rules) -> dict[str, Any]:
+    """Return the verdict on sensitive content: of the topics that count, and of every topic."""
+    words = Taggers(catalog).words_of(video.tagger)
+    judge = SensitiveJudge(catalog.vocabulary(), rules)
+    verdict = judge.verdict(catalog.track(video.id), words)
+    return {
+        "level": verdict.level,
+        "seconds": list(verdict.seconds),
+        "topics": {
+            topic: {"level": own.level, "seconds": list(own.seconds)}
+            for topic, own in verdict.topics.items()
+        },
+    }
+
+
+def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules) -> dict[str, Any]:
+    """Return all that was seen at one second, surest first, and how sensitive it is."""
     track, vocabulary = catalog.track(video.id), catalog.vocabulary()
-    verdict = nudity_verdict(track, vocabulary, judged=video.judges_nudity)
-    sensitive = {"level": verdict.level, "seconds": list(verdict.seconds)}
-    return {**video_json(video), "evidence": dict(video.evidence), "sensitive": sensitive}
-
-
-def second_json(catalog: Catalog, video: VideoRecord, second: int) -> dict[str, Any]:
-    """Return all that was seen at one second, surest first."""
-    seen = observations_at(catalog.track(video.id), second, catalog.vocabulary())
-    tags = [{"tag": one.tag, "confidence": one.confidence} for one in seen]
-    return {"video": video.id, "second": second, "tags": tags}
+    seen = observations_at(track, second, vocabulary)
+    levels = SensitiveJudge(vocabulary, rules).second_levels(
+        track, Taggers(catalog).words_of(video.tagger)
+    )
+    return {
+        "video": video.id,
+        "second": second,
+        "tags": [{"tag": one.tag, "confidence": one.confidence} for one in seen],
+        "sensitive": {topic: LEVELS[along[second]] for topic, along in levels.items()},
+    }
 
 
 def tag_json(catalog: Catalog, video: VideoRecord, tag: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "recommend": "recommend",
     "reindex": "reindex",
     "retry": "retry",
+    "sensitive": "sensitive",
     "serve": "serve",
     "similar": "similar",
     "tags": "tags",

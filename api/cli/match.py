@@ -2,9 +2,17 @@
 
 import click
 
-from api.cli.output import count_option, json_option, print_matches, weighted, where_option
+from api.cli.output import (
+    count_option,
+    json_option,
+    no_sensitive_option,
+    print_matches,
+    weighted,
+    where_option,
+)
 from api.live import Live
 from api.settings import load_settings
+from api.wheres import harmless
 from engine.filters import Filter
 from engine.search import match
 
@@ -26,10 +34,17 @@ from engine.search import match
     help="Leave out videos on which this tag was seen, if only for a second.",
 )
 @where_option
+@no_sensitive_option
 @count_option
 @json_option
 def command(
-    keywords: dict[str, float], exclude: tuple[str, ...], where: Filter, k: int, *, as_json: bool
+    keywords: dict[str, float],
+    exclude: tuple[str, ...],
+    where: Filter,
+    k: int,
+    *,
+    no_sensitive: bool,
+    as_json: bool,
 ) -> None:
     r"""Find the videos that fit an advertiser's keywords.
 
@@ -38,5 +53,6 @@ def command(
     """
     with Live.open(load_settings()) as live:
         view = live.view
-        found = match(view, keywords=keywords, exclude=exclude, k=k, where=where)
+        wanted = harmless(where) if no_sensitive else where
+        found = match(view, keywords=keywords, exclude=exclude, k=k, where=wanted)
         print_matches(view.generation, found, live.catalog, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from api.answers.matches import matches_json
-from api.wheres import filter_of
+from api.wheres import filter_of_text
 from engine.domain import Match
 from engine.filters import Filter
 from engine.store.catalog import Catalog
@@ -33,13 +33,7 @@ count_option = click.option(
 
 
 def _read_where(_context: Any, _parameter: Any, text: str | None) -> Filter:
-    if text is None:
-        return EVERY_VIDEO
-    try:
-        said = json.loads(text)
-    except ValueError as error:
-        raise click.BadParameter(f"no JSON: {error}") from None
-    return filter_of(said)
+    return EVERY_VIDEO if text is None else filter_of_text(text)
 
 
 where_option = click.option(
@@ -47,6 +41,12 @@ where_option = click.option(
     metavar="JSON",
     callback=_read_where,
     help="""Only these videos, as '{"duration": {"at_least": 30}}'; see docs/filters.md.""",
+)
+
+no_sensitive_option = click.option(
+    "--no-sensitive",
+    is_flag=True,
+    help="Only videos that were judged and show nothing sensitive; see docs/sensitive.md.",
 )
 
 

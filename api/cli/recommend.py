@@ -2,9 +2,17 @@
 
 import click
 
-from api.cli.output import count_option, json_option, print_matches, weighted, where_option
+from api.cli.output import (
+    count_option,
+    json_option,
+    no_sensitive_option,
+    print_matches,
+    weighted,
+    where_option,
+)
 from api.live import Live
 from api.settings import load_settings
+from api.wheres import harmless
 from engine.filters import Filter
 from engine.search import recommend
 
@@ -33,6 +41,7 @@ from engine.search import recommend
     help="A video the viewer liked (id, path, file name or title).",
 )
 @where_option
+@no_sensitive_option
 @count_option
 @json_option
 def command(
@@ -42,6 +51,7 @@ def command(
     where: Filter,
     k: int,
     *,
+    no_sensitive: bool,
     as_json: bool,
 ) -> None:
     r"""Recommend videos to a viewer, by what they like.
@@ -56,5 +66,6 @@ def command(
     with Live.open(load_settings()) as live:
         ids = [live.catalog.find(name).id for name in liked]
         view = live.view
-        found = recommend(view, interests=interests, liked=ids, k=k, where=where)
+        wanted = harmless(where) if no_sensitive else where
+        found = recommend(view, interests=interests, liked=ids, k=k, where=wanted)
         print_matches(view.generation, found, live.catalog, as_json=as_json)

@@ -49,7 +49,7 @@ def command(
         raise click.UsageError("--rollback builds nothing: give it alone")
     settings = load_settings()
     least = settings.threshold if threshold is None else check_threshold(threshold)
-    recipe = Recipe(least, tf or settings.tf, seconds or settings.seconds)
+    recipe = Recipe(least, tf or settings.tf, seconds or settings.seconds, settings.sensitive)
     with Live.open(settings) as live:
         if rollback:
             _print_built(live.generations.rollback(), as_json=as_json)

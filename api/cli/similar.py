@@ -2,9 +2,16 @@
 
 import click
 
-from api.cli.output import count_option, json_option, print_matches, where_option
+from api.cli.output import (
+    count_option,
+    json_option,
+    no_sensitive_option,
+    print_matches,
+    where_option,
+)
 from api.live import Live
 from api.settings import load_settings
+from api.wheres import harmless
 from engine.filters import Filter
 from engine.search import similar
 
@@ -12,11 +19,13 @@ from engine.search import similar
 @click.command("similar")
 @click.argument("video")
 @where_option
+@no_sensitive_option
 @count_option
 @json_option
-def command(video: str, where: Filter, k: int, *, as_json: bool) -> None:
+def command(video: str, where: Filter, k: int, *, no_sensitive: bool, as_json: bool) -> None:
     """Find the videos most like VIDEO (id, path, file name or title)."""
     with Live.open(load_settings()) as live:
         view = live.view
-        found = similar(view, live.catalog.find(video).id, k=k, where=where)
+        wanted = harmless(where) if no_sensitive else where
+        found = similar(view, live.catalog.find(video).id, k=k, where=wanted)
         print_matches(view.generation, found, live.catalog, as_json=as_json)

@@ -1,5 +1,7 @@
 """``reelmatch tags``: what was seen on a video, and when."""
 
+from typing import Any
+
 import click
 
 from api.answers.videos import second_json, tag_json, tags_json
@@ -39,7 +41,7 @@ def command(
     with Catalog.open(settings.catalog_path) as catalog:
         record = _watched(catalog.find(video))
         if second is not None:
-            _print_second(catalog, record, second, as_json=as_json)
+            _print_second(second_json(catalog, record, second, settings.sensitive), as_json=as_json)
         elif tag is not None:
             _print_tag(catalog, record, tag, as_json=as_json)
         elif as_json:
@@ -60,8 +62,7 @@ def _watched(record: VideoRecord) -> VideoRecord:
     return record
 
 
-def _print_second(catalog: Catalog, record: VideoRecord, second: int, *, as_json: bool) -> None:
-    seen = second_json(catalog, record, second)
+def _print_second(seen: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(seen)
     else:

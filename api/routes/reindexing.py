@@ -20,7 +20,9 @@ def post_reindex(
     """Build a new generation from the catalog and make it live; searches go on meanwhile."""
     asked = body or ReindexRequest()
     threshold = settings.threshold if asked.threshold is None else asked.threshold
-    recipe = Recipe(threshold, asked.tf or settings.tf, asked.seconds or settings.seconds)
+    recipe = Recipe(
+        threshold, asked.tf or settings.tf, asked.seconds or settings.seconds, settings.sensitive
+    )
     built = reindex(live.catalog, live.generations, recipe)
     live.refresh()
     return reindex_json(built)

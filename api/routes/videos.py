@@ -17,9 +17,11 @@ from api.schemas.videos import (
     VideosAnswer,
     VideoWithVerdictAnswer,
 )
+from api.wheres import filter_of_text
 from engine.errors import UnknownVideo
 from engine.search import similar
 from engine.store.catalog import Catalog, Pictures, VideoRecord
+from engine.view import EVERY_VIDEO
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 
@@ -49,9 +51,9 @@ def list_videos(
 
 
 @router.get("/{video}", response_model=VideoWithVerdictAnswer)
-def get_video(video: str, live: CurrentLive) -> dict[str, Any]:
+def get_video(video: str, live: CurrentLive, settings: CurrentSettings) -> dict[str, Any]:
     """Return one video with the verdict on sensitive content."""
-    return with_verdict(live.catalog, _get(live.catalog, video))
+    return with_verdict(live.catalog, _get(live.catalog, video), settings.sensitive)
 
 
 @router.get("/{video}/poster", response_class=Response, responses=_WEBP)
@@ -100,14 +102,28 @@ def get_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
 
 
 @router.get("/{video}/seconds/{second}", response_model=SecondAnswer)
-def get_second(video: str, second: int, live: CurrentLive) -> dict[str, Any]:
+def get_second(
+    video: str, second: int, live: CurrentLive, settings: CurrentSettings
+) -> dict[str, Any]:
     """Return all that was seen at one second."""
-    return second_json(live.catalog, _get(live.catalog, video), second)
+    return second_json(live.catalog, _get(live.catalog, video), second, settings.sensitive)
 
 
 @router.get("/{video}/similar", response_model=MatchesAnswer)
-def get_similar(video: str, live: CurrentLive, k: Count = 10) -> dict[str, Any]:
+def get_similar(
+    video: str,
+    live: CurrentLive,
+    k: Count = 10,
+    where: Annotated[
+        str | None,
+        Query(
+            description="Only these videos: a filter as JSON; see the guide to filters.",
+            examples=['{"sensitive": {"at_most": "none"}}'],
+        ),
+    ] = None,
+) -> dict[str, Any]:
     """Return the videos most like this one."""
     record = _get(live.catalog, video)
+    wanted = EVERY_VIDEO if where is None else filter_of_text(where)
     view = live.view
-    return matches_json(view.generation, similar(view, record.id, k=k))
+    return matches_json(view.generation, similar(view, record.id, k=k, where=wanted))

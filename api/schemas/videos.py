@@ -25,11 +25,17 @@ class VideoAnswer(BaseModel):
     added_at: str
 
 
-class SensitiveAnswer(BaseModel):
-    """A verdict with the seconds that show it."""
+class TopicAnswer(BaseModel):
+    """The level of one topic with the seconds that show it."""
 
     level: str
     seconds: list[int]
+
+
+class SensitiveAnswer(TopicAnswer):
+    """The worst level of the topics that count, and each topic's own."""
+
+    topics: dict[str, TopicAnswer]
 
 
 class VideoWithVerdictAnswer(VideoAnswer):
@@ -84,8 +90,9 @@ class TagConfidenceAnswer(BaseModel):
 
 
 class SecondAnswer(BaseModel):
-    """All that was seen at one second, surest first."""
+    """All that was seen at one second, surest first, and the level of each sensitive topic."""
 
     video: str
     second: int
     tags: list[TagConfidenceAnswer]
+    sensitive: dict[str, str]

@@ -47,7 +47,6 @@ class VideoRecord:
         source: where it was last found: an absolute path or an address.
         language: a code such as ``en``; empty when unknown.
         kind: ``motion``, ``slideshow``, ``overlay``, ``static`` or ``unknown``.
-        judges_nudity: whether the tagger looked for it.
         evidence: what the kind was told by: names and numbers.
         uploader: who published it; empty when unknown.
         categories: what its publisher filed it under.
@@ -70,7 +69,6 @@ class VideoRecord:
     evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
     uploader: str = ""
     categories: tuple[str, ...] = ()
-    judges_nudity: bool = False
     revision: int = 0
 
 
@@ -93,7 +91,7 @@ _COLUMNS: Final = (
     "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
     " order by s.rowid desc limit 1), ''), v.language, v.kind, v.evidence, v.uploader,"
-    " v.categories, v.judges_nudity, v.revision"
+    " v.categories, v.revision"
 )
 
 
@@ -103,7 +101,6 @@ _FIELDS: Final = tuple(one.name for one in fields(VideoRecord))
 def _record(row: tuple[Any, ...]) -> VideoRecord:
     values = dict(zip(_FIELDS, row, strict=True))
     values["categories"] = tuple(json.loads(values["categories"]))
-    values["judges_nudity"] = bool(values["judges_nudity"])
     values["evidence"] = json.loads(values["evidence"])
     return VideoRecord(**values)
 
@@ -380,7 +377,6 @@ class Catalog:
                     "height": record.height,
                     "codec": record.codec,
                     "tagger": record.tagger,
-                    "judges_nudity": record.judges_nudity,
                     "language": record.language,
                     "kind": record.kind,
                     "evidence": json.dumps(dict(record.evidence)),

@@ -24,7 +24,7 @@ from engine.index import Index
 from engine.recipe import Recipe
 from engine.vocabulary import Vocabulary
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _BUILT: Final = "built.json"
 _CURRENT: Final = "CURRENT"
 _ASIDE: Final = ".writing-"
@@ -101,7 +101,7 @@ class Generations:
                 index=Index.load(folder / "index"),
                 facts=Facts.from_kept(kept.arrays, kept.settings),
                 vocabulary=Vocabulary(tuple(facts["tags"])),
-                recipe=Recipe(**facts["recipe"]),
+                recipe=Recipe.from_kept(facts["recipe"]),
                 revision=int(_read_json(folder / _BUILT)["revision"]),
                 folder=folder,
             )

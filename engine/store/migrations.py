@@ -84,3 +84,13 @@ def create_jobs(db: Database) -> None:
         not_null={"source", "options", "state", "attempts", "not_before", "lease_until"},
     )
     db.table("jobs").create_index(["state", "not_before"])
+
+
+@MIGRATIONS()
+def create_taggers(db: Database) -> None:
+    """Create the words of each tagger, which say more than whether it looked for nudity."""
+    db.table("taggers").create({"tagger": str, "tags": str}, pk="tagger", not_null={"tags"})
+    db.execute(
+        "insert into taggers select distinct tagger, '[\"nudity\"]' from videos where judges_nudity"
+    )
+    db.execute("alter table videos drop column judges_nudity")

@@ -176,3 +176,19 @@ def test_searches_while_the_view_moves_on_see_one_moment(catalog: Catalog, tmp_p
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_video_with_new_tags_that_comes_while_a_reindex_counts_is_found_after_it(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    save(catalog, video_id(0), {"animal": 3})
+
+    def come_in(_n_videos: int) -> None:
+        save(catalog, video_id(2), {"animal": 2, "zebra": 2})
+
+    save(catalog, video_id(1), {"car": 3})
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, RAW, on_videos=come_in, chunk_videos=1)
+    view = advance(View.of(generations.load_current()), catalog)
+    found = match(view, keywords={"zebra": 1.0}, k=9)
+    assert [one.video for one in found] == [video_id(2)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.counting import CountMatrix, Counts
 from engine.errors import InvalidInput, UnknownTag
-from engine.facts import LEVELS, Facts, VideoFacts
+from engine.facts import Facts, VideoFacts
 from engine.filters import (
     AddedBetween,
     And,
@@ -28,6 +28,7 @@ from engine.filters import (
     Within,
 )
 from engine.index import Index
+from engine.sensitive import LEVELS, Level
 from engine.vocabulary import Vocabulary
 from support.catalogs import video_id
 
@@ -111,7 +112,7 @@ def passes(wanted: Filter, video: Video) -> bool:
         case CategoryIn(words):
             return bool(set(words) & set(facts.categories))
         case SensitiveAtMost(level):
-            return LEVELS.index(facts.sensitive) <= LEVELS.index(level)
+            return LEVELS.index(facts.sensitive) <= LEVELS.index(Level(level))
         case AddedBetween(since, until):
             return (since is None or facts.added_at >= since) and (
                 until is None or facts.added_at < until

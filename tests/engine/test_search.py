@@ -14,6 +14,7 @@ from engine.facts import Facts, VideoFacts
 from engine.index import Index
 from engine.recipe import Recipe
 from engine.search import match, recommend, similar
+from engine.sensitive import Level
 from engine.store.generations import Generation
 from engine.view import View
 from engine.vocabulary import Vocabulary
@@ -64,7 +65,7 @@ def view(tmp_path: Path) -> View:
         for counts in VIDEOS.values()
     ]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), list(VIDEOS))
-    facts = Facts.of([VideoFacts(30, 0, "none", "en", "motion", "", ())] * len(VIDEOS))
+    facts = Facts.of([VideoFacts(30, 0, Level.NONE, "en", "motion", "", ())] * len(VIDEOS))
     generation = Generation(
         "abcdef123456",
         index,

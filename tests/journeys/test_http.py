@@ -83,7 +83,9 @@ def test_a_video_tells_all_that_is_known(served: Served) -> None:
     assert video["seconds"] == 12
     assert video["codec"] == "h264"
     assert (video["width"], video["height"]) == (640, 480)
-    assert video["sensitive"] == {"level": "none", "seconds": []}
+    assert (video["sensitive"]["level"], video["sensitive"]["seconds"]) == ("none", [])
+    assert video["sensitive"]["topics"]["weapons"] == {"level": "none", "seconds": []}
+    assert video["sensitive"]["topics"]["drugs"] == {"level": "unknown", "seconds": []}
 
 
 def test_a_photograph_over_a_song_is_told_from_footage(served: Served) -> None:

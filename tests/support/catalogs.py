@@ -27,6 +27,7 @@ def save(
     categories: tuple[str, ...] = (),
     now: datetime = NOW,
     length: int | None = None,
+    tagger: str = "test@1",
 ) -> None:
     """Store a video on which each tag is seen, for sure, on its first so many seconds."""
     numbers = catalog.number_tags(dict.fromkeys([*TAGS, *seconds]))
@@ -44,7 +45,7 @@ def save(
         width=64,
         height=36,
         codec="h264",
-        tagger="test@1",
+        tagger=tagger,
         added_at="",
         source=f"/films/{video}.mp4",
         language=language,

@@ -10,7 +10,6 @@ import numpy as np
 
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.tracks import Track
-from engine.suitability import NUDITY_TAG
 from ingest.opening import Status
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
@@ -119,7 +118,6 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
         reason="",
         seconds=video.seen.n_seconds,
         tagger=video.tagger,
-        judges_nudity=NUDITY_TAG in video.seen.kept_names(),
         source=video.source or (known.source if known else ""),
         language=video.language,
         kind=video.kind,

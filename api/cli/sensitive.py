@@ -1,0 +1,54 @@
+"""``reelmatch sensitive``: what on a video is not for everyone, and when."""
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from api.answers.videos import sensitive_json
+from api.cli.output import json_option, print_json, print_table
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+
+
+@click.command("sensitive")
+@click.argument("video")
+@json_option
+def command(video: str, *, as_json: bool) -> None:
+    """Print the level of each sensitive topic of VIDEO, and the seconds that show it.
+
+    ``unknown``: the tagger that looked has no words for the topic. Which topics count, and from
+    which confidence on, is set by REELMATCH_SENSITIVE; see docs/sensitive.md.
+    """
+    settings = load_settings()
+    with Catalog.open(settings.catalog_path) as catalog:
+        record = catalog.find(video)
+        verdict = sensitive_json(catalog, record, settings.sensitive)
+    if as_json:
+        print_json({"video": record.id, "title": record.title, **verdict})
+        return
+    counting = {rule.topic for rule in settings.sensitive}
+    rows = [("all that count", verdict["level"], "", spans(verdict["seconds"]))]
+    rows += [
+        (topic, own["level"], "yes" if topic in counting else "no", spans(own["seconds"]))
+        for topic, own in verdict["topics"].items()
+    ]
+    print_table(("topic", "level", "counts", "seconds"), rows)
+
+
+def spans(seconds: Iterable[int]) -> str:
+    """Return rising seconds in short: ``3-5, 9``."""
+    return ", ".join(
+        str(first) if first == last else f"{first}-{last}" for first, last in _runs(seconds)
+    )
+
+
+def _runs(seconds: Iterable[int]) -> Iterator[tuple[int, int]]:
+    first = last = None
+    for second in seconds:
+        if last is not None and first is not None and second > last + 1:
+            yield first, last
+            first = None
+        first = second if first is None else first
+        last = second
+    if first is not None and last is not None:
+        yield first, last

@@ -1,0 +1,195 @@
+"""The verdict on sensitive content names its seconds, and never judges what nobody looked for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import InvalidInput
+from engine.sensitive import (
+    DEFAULT_RULES,
+    LEVELS,
+    TOPICS,
+    Level,
+    Rule,
+    Rules,
+    SensitiveJudge,
+    TopicVerdict,
+    Verdict,
+    read_rules,
+)
+from engine.store.tracks import NEW_LOOK, Looks, Track
+from engine.vocabulary import Vocabulary
+
+NAMES = ("cat", "nudity", "weapon", "gun", "beer", "blood")
+WORDS = frozenset(NAMES)
+NOBODY = TopicVerdict(Level.UNKNOWN, ())
+
+
+def a_track(*seconds: dict[str, float], looks: Looks | None = None) -> Track:
+    confidences = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
+    matrix = np.array(confidences, np.float32).reshape(-1, len(NAMES))
+    return Track.from_confidences(matrix, np.arange(len(NAMES)), looks)
+
+
+def judged(track: Track, words: frozenset[str] | None = WORDS, rules: str = "nudity") -> Verdict:
+    return SensitiveJudge(Vocabulary(NAMES), read_rules(rules)).verdict(track, words)
+
+
+@pytest.mark.parametrize(
+    ("nudity", "level", "seconds"),
+    [
+        ((0.0, 0.3, 0.49), Level.NONE, ()),
+        ((0.0, 0.6, 0.0), Level.FLAG, (1,)),
+        ((0.0, 0.85, 0.0), Level.BLOCK, (1,)),
+        ((0.6, 0.0, 0.55), Level.BLOCK, (0, 2)),
+        ((), Level.UNKNOWN, ()),
+    ],
+)
+def test_one_doubtful_second_flags_and_two_block(
+    nudity: tuple[float, ...], level: Level, seconds: tuple[int, ...]
+) -> None:
+    verdict = judged(a_track(*({"nudity": value} for value in nudity)))
+    assert (verdict.level, verdict.seconds) == (level, seconds)
+    assert verdict.topics["nudity"] == TopicVerdict(level, seconds)
+
+
+def test_a_doubtful_picture_that_stands_still_is_one_look_however_long() -> None:
+    still = Looks(np.array([NEW_LOOK, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
+    track = a_track(*[{"nudity": 0.6}] * 4, looks=still)
+    assert judged(track).topics["nudity"] == TopicVerdict(Level.FLAG, (0, 1, 2, 3))
+
+
+def test_each_topic_has_a_level_and_seconds_of_its_own() -> None:
+    track = a_track({"gun": 0.9}, {"beer": 0.6}, {"cat": 0.99}, {"weapon": 0.5, "beer": 0.3})
+    topics = judged(track, rules="nudity").topics
+    assert topics["weapons"] == TopicVerdict(Level.BLOCK, (0, 3))
+    assert topics["alcohol"] == TopicVerdict(Level.FLAG, (1,))
+    assert topics["nudity"] == topics["violence"] == TopicVerdict(Level.NONE, ())
+
+
+def test_the_level_is_the_worst_of_the_topics_that_count() -> None:
+    track = a_track({"gun": 0.9}, {"beer": 0.6})
+    assert judged(track, rules="nudity").level is Level.NONE
+    assert judged(track, rules="nudity,alcohol").level is Level.FLAG
+    assert judged(track, rules="nudity,alcohol,weapons").level is Level.BLOCK
+    assert judged(track, rules="nudity,alcohol,weapons").seconds == (0, 1)
+    assert judged(track, rules="").level is Level.NONE
+
+
+def test_a_topic_that_the_tagger_has_no_words_for_is_unknown_and_so_is_the_whole() -> None:
+    track = a_track({"cat": 0.9})
+    verdict = judged(track, frozenset({"cat", "nudity"}), "nudity,weapons")
+    assert verdict.level is Level.UNKNOWN
+    assert verdict.topics["nudity"] == TopicVerdict(Level.NONE, ())
+    assert verdict.topics["weapons"] == verdict.topics["gambling"] == NOBODY
+
+
+def test_of_a_tagger_whose_words_are_not_known_only_what_it_said_counts() -> None:
+    verdict = judged(a_track({"beer": 0.9}, {"gun": 0.2}), None, "alcohol,weapons")
+    assert verdict.level is Level.BLOCK
+    assert verdict.topics["alcohol"] == TopicVerdict(Level.BLOCK, (0,))
+    assert verdict.topics["weapons"] == TopicVerdict(Level.NONE, ())
+    assert verdict.topics["nudity"] == NOBODY
+
+
+def test_thresholds_are_set_by_topic() -> None:
+    track = a_track({"nudity": 0.6, "beer": 0.6})
+    verdict = judged(track, rules="nudity=0.3:0.6,alcohol=0.7:0.9")
+    assert verdict.topics["nudity"].level is Level.BLOCK
+    assert verdict.topics["alcohol"].level is Level.NONE
+
+
+def test_tags_that_came_after_the_vocabulary_are_no_matter() -> None:
+    judge = SensitiveJudge(Vocabulary(("cat", "nudity")), DEFAULT_RULES)
+    track = a_track({"nudity": 0.6, "blood": 0.9})
+    assert judge.verdict(track, WORDS).topics["violence"].level is Level.NONE
+    assert judge.verdict(track, WORDS).topics["nudity"].level is Level.FLAG
+
+
+seconds_of_tags = st.lists(
+    st.dictionaries(st.sampled_from(NAMES), st.sampled_from([0.1, 0.5, 0.6, 0.8, 0.95])),
+    max_size=6,
+)
+some_words = st.none() | st.frozensets(st.sampled_from(NAMES))
+some_rules = st.sampled_from(["", "nudity", "nudity,weapons,alcohol", "weapons=0.6:0.9,violence"])
+
+
+@given(seconds_of_tags, some_words, some_rules)
+def test_the_level_of_each_second_and_of_the_whole_is_what_the_words_say(
+    seconds: list[dict[str, float]], words: frozenset[str] | None, text: str
+) -> None:
+    track, rules = a_track(*seconds), read_rules(text)
+    judge = SensitiveJudge(Vocabulary(NAMES), rules)
+    along = judge.second_levels(track, words)
+    expected = naive_levels(seconds, words, rules)
+    assert {topic: [LEVELS[place] for place in levels] for topic, levels in along.items()} == {
+        topic: [level for level, _ in levels] for topic, levels in expected.items()
+    }
+    verdict = judge.verdict(track, words)
+    assert judge.level(track, words) is verdict.level
+    for topic, levels in expected.items():
+        seen = tuple(second for second, (_, is_seen) in enumerate(levels) if is_seen)
+        assert verdict.topics[topic].seconds == seen
+    counting = [verdict.topics[rule.topic].level for rule in rules]
+    assert verdict.level == max(counting, key=LEVELS.index, default=Level.NONE)
+
+
+def naive_levels(
+    seconds: list[dict[str, float]], words: frozenset[str] | None, rules: Rules
+) -> dict[str, list[tuple[Level, bool]]]:
+    """The level of each second of each topic, and whether it is evidence."""
+    said = {tag for second in seconds for tag in second}
+    rule_of = {rule.topic: rule for rule in rules}
+    found: dict[str, list[tuple[Level, bool]]] = {}
+    for topic, tags in TOPICS.items():
+        rule = rule_of.get(topic) or Rule(topic)
+        is_judged = bool(tags & (said if words is None else words))
+        found[topic] = []
+        for second in seconds:
+            surest = max((second[tag] for tag in tags & second.keys()), default=0.0)
+            if surest >= rule.block:
+                level = Level.BLOCK
+            elif surest >= rule.flag:
+                level = Level.FLAG
+            else:
+                level = Level.NONE if is_judged else Level.UNKNOWN
+            found[topic].append((level, surest >= rule.flag))
+    return found
+
+
+def test_no_tag_speaks_of_two_topics() -> None:
+    tags = [tag for words in TOPICS.values() for tag in words]
+    assert len(tags) == len(set(tags))
+    assert all(tag == " ".join(tag.lower().split()) for tag in tags)
+
+
+def test_rules_are_read_as_they_are_written() -> None:
+    assert read_rules("nudity=0.4:0.9, weapons") == (Rule("nudity", 0.4, 0.9), Rule("weapons"))
+    assert read_rules("nudity,weapons,alcohol") == DEFAULT_RULES
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nuditty", "no sensitive topic 'nuditty': choose from nudity, weapons"),
+        ("nudity=0.5", "write a sensitive topic as nudity=0.5:0.8"),
+        ("nudity=a:b", "write a sensitive topic as"),
+        ("nudity=0.9:0.8", "the second not below the first"),
+        ("nudity=0.0:0.8", "two numbers from 0.05 to 1.0"),
+        ("nudity=nan:0.8", "two numbers from 0.05 to 1.0"),
+        ("nudity,nudity=0.6:0.9", "names a sensitive topic twice"),
+    ],
+)
+def test_rules_that_cannot_be_used_are_named(text: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        read_rules(text)
+
+
+def test_every_word_of_every_topic_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sensitive.md").read_text()
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+    for topic, tags in TOPICS.items():
+        assert [tag for tag in tags if tag not in rows[topic]] == []
