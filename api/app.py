@@ -1,18 +1,35 @@
 """The HTTP service, made from settings; nothing global."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
+from api.auth import Gate, KnownKeys
+from api.limits import LimitBodies
 from api.live import Live
-from api.routes import health, hosted, recommendations, reindexing, videos
+from api.metrics import Metrics
+from api.observing import Observe
+from api.problems import answer_with_problems
+from api.rates import Rates
+from api.routes import (
+    health,
+    hosted,
+    jobs,
+    metrics,
+    recommendations,
+    reindexing,
+    videos,
+)
 from api.settings import Settings
-from engine.errors import InvalidInput, NothingIndexed, ReelmatchError, ReindexRunning, UnknownVideo
-from ingest.hosting.local import NotHosted
+from api.working import Working
+from engine.store.keys import Keys
+
+_ROUTERS = (videos, recommendations, reindexing, jobs, hosted, health, metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -20,11 +37,18 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        rates = Rates.open(settings.home / "rates")
+        working = Working(settings)
         with Live.open(settings) as live:
             app.state.live = live
+            app.state.rates = rates
+            app.state.known_keys = KnownKeys(Keys(live.catalog))
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
+            working.start()
             yield
+            working.stop()
+        rates.close()
 
     app = FastAPI(
         title="reelmatch",
@@ -33,42 +57,19 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
-    app.include_router(videos.router)
-    app.include_router(recommendations.router)
-    app.include_router(reindexing.router)
-    app.include_router(hosted.router)
-    app.include_router(health.router)
-    app.add_exception_handler(ReelmatchError, _expected_failure)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+    for routes in _ROUTERS:
+        app.include_router(routes.router)
+    answer_with_problems(app)
+    # The last one added is the first that a request meets.
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(LimitBodies)
+    app.add_middleware(Gate, local_hosts=_hosts(settings))
+    app.add_middleware(Observe, metrics=app.state.metrics)
     return app
 
 
-async def _expected_failure(_request: Request, error: Exception) -> JSONResponse:
-    return problem(_status_of(error), str(error))
-
-
-def _status_of(error: Exception) -> int:
-    if isinstance(error, UnknownVideo | NotHosted):
-        return 404
-    if isinstance(error, InvalidInput):
-        return 422
-    if isinstance(error, NothingIndexed):
-        return 503
-    if isinstance(error, ReindexRunning):
-        return 409
-    return 500
-
-
-async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    wrong = (
-        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
-    )
-    return problem(422, "; ".join(wrong))
-
-
-def problem(status: int, detail: str) -> JSONResponse:
-    """Return an error as RFC 9457 problem details."""
-    titles = {404: "Not found", 409: "Conflict", 422: "Invalid request", 503: "Not ready"}
-    content = {"title": titles.get(status, "Server error"), "status": status, "detail": detail}
-    return JSONResponse(content, status, media_type="application/problem+json")
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    """Return the host of the address that the service is reached at."""
+    name = urlsplit(settings.public_url).hostname
+    return (name,) if name else ()

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -16,10 +16,16 @@ from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.web import FetchLimits
 from ingest.taggers.clarifai import ClarifaiSettings
 
+LogFormat = Literal["text", "json"]
+
 
 def _default_home() -> Path:
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(data) / "reelmatch"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 class Settings(BaseSettings):
@@ -61,6 +67,11 @@ class Settings(BaseSettings):
     """The bucket of `gcs`."""
     public_url: str = "http://127.0.0.1:8000"
     """Where `reelmatch serve` is reached from outside, for `local` hosting."""
+    processes: int = Field(default_factory=_cores, ge=0, le=1024)
+    """How many videos `serve` and `work` watch at a time; as many as cores unless set. 0: `serve`
+    leaves the queue to `reelmatch work`."""
+    log_format: LogFormat = "text"
+    """How `serve` and `work` log to stderr: `text` for people, `json` for machines."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)

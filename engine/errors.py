@@ -6,7 +6,8 @@
     |-- InvalidInput           a value that cannot be used; names it and the way out
     |   |-- UnknownTag         words that are not in the vocabulary
     |   |-- UnknownVideo       no such video in the catalog
-    |   `-- AmbiguousVideo     several videos answer to that name
+    |   |-- AmbiguousVideo     several videos answer to that name
+    |   `-- UnknownJob           no such job in the queue
     |-- NothingIndexed         a search before the first reindex
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
@@ -57,6 +58,13 @@ class AmbiguousVideo(InvalidInput):
 
     def __init__(self, name: str, ids: Iterable[str]) -> None:
         super().__init__(f"{name!r} names several videos: {', '.join(ids)}; give one of these ids")
+
+
+class UnknownJob(InvalidInput):
+    """No job of the queue has that number."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(f"no job {job} in the queue: 'reelmatch jobs' lists them")
 
 
 class NothingIndexed(ReelmatchError):

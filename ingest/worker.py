@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
+from engine.recipe import Recipe
 from engine.store.catalog import Catalog
-from engine.store.jobs import LEASE_SECONDS, Ending, Job, Jobs, State
+from engine.store.jobs import Ending, Job, Jobs, Kind, State
 from ingest.child import Limits, Order, obey
 from ingest.elsewhere import Elsewhere
 from ingest.online import described_by_address
@@ -27,11 +29,14 @@ from ingest.pipeline import (
     missing_outcome,
     store_unwatched,
 )
+from ingest.reindexing import ReindexOrder, obey_reindex
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 
 POLL_SECONDS: Final = 0.5
+BEAT_SECONDS: Final = 1.0
+"""How often a job says that it lives and how far it is; a small part of its lease."""
 _SERVICE_SECONDS: Final = 4 * 60 * 60.0
 
 OnProgress = Callable[[Job, Progress], object]
@@ -59,6 +64,7 @@ class Worker:
         limits: of each.
         fetch: limits of what comes from the web.
         elsewhere: how videos are tagged elsewhere; None tags them here.
+        generations: where reindexes are built; None leaves them to other workers.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
     """
@@ -68,6 +74,7 @@ class Worker:
     limits: Limits = field(default_factory=Limits)
     fetch: FetchLimits = field(default_factory=FetchLimits)
     elsewhere: Elsewhere | None = None
+    generations: Path | None = None
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _outcome: None
     _jobs: Jobs = field(init=False)
@@ -84,8 +91,23 @@ class Worker:
 
     def run(self) -> None:
         """Work until no job waits; on Ctrl-C, or any error, what is unfinished waits again."""
+        self._work(lambda: self._fill() or bool(self._running))
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Work, and wait for more to do, until told to stop; what is unfinished waits again."""
+
+        def goes_on() -> bool:
+            if stop.is_set():
+                return False
+            if not self._fill():
+                stop.wait(POLL_SECONDS)
+            return True
+
+        self._work(goes_on)
+
+    def _work(self, goes_on: Callable[[], bool]) -> None:
         try:
-            while self._fill() or self._running:
+            while goes_on():
                 self._listen()
                 self._look_after()
         finally:
@@ -96,10 +118,10 @@ class Worker:
     def _fill(self) -> bool:
         """Start jobs in all free places; tell whether any runs."""
         while len(self._running) < self.processes:
-            job = self._jobs.claim(self._name, now=time.time())
+            job = self._jobs.claim(self._name, now=time.time(), kinds=self._kinds)
             if job is None:
                 break
-            known = self._known(job)
+            known = self._known(job) if job.kind is Kind.INGEST else None
             if known is not None:
                 self._end(job, known)
             else:
@@ -115,17 +137,29 @@ class Worker:
 
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
-        order = Order(
-            job.source, self.catalog.path, _force(job), self.limits, self.fetch, self.elsewhere
-        )
-        process = self._context.Process(target=obey, args=(order, ours), daemon=True)
+        order = self._order(job)
+        act = obey_reindex if isinstance(order, ReindexOrder) else obey
+        process = self._context.Process(target=act, args=(order, ours), daemon=True)
         process.start()
         ours.close()
         now = time.monotonic()
         return _Running(job, process, answers, heard_at=now, beat_at=now)
 
+    @property
+    def _kinds(self) -> tuple[Kind, ...]:
+        return (Kind.INGEST,) if self.generations is None else tuple(Kind)
+
+    def _order(self, job: Job) -> Order | ReindexOrder:
+        if job.kind is Kind.REINDEX and self.generations is not None:
+            return ReindexOrder(self.catalog.path, self.generations, Recipe.from_kept(job.options))
+        return Order(
+            job.source, self.catalog.path, _force(job), self.limits, self.fetch, self.elsewhere
+        )
+
     def _listen(self) -> None:
         by_connection = {running.answers: running for running in self._running}
+        if not by_connection:
+            return
         ready: list[Any] = wait(list(by_connection), timeout=POLL_SECONDS)
         for connection in ready:
             running = by_connection[connection]
@@ -149,11 +183,21 @@ class Worker:
                 self._mark(
                     running, Status.STALLED, f"no new second in {now - running.heard_at:.0f} s"
                 )
-            elif now - running.beat_at > LEASE_SECONDS / 4:
+            elif now - running.beat_at > BEAT_SECONDS:
                 running.beat_at = now
-                if not self._jobs.heartbeat(running.job, now=time.time()):
+                if not self._beat(running):
                     # Somebody else has it, thinking us dead.
                     self._kill(running)
+
+    def _beat(self, running: _Running) -> bool:
+        progress = running.progress or Progress(0, None)
+        total = progress.declared_seconds
+        return self._jobs.heartbeat(
+            running.job,
+            now=time.time(),
+            done=progress.done,
+            total=None if total is None else round(total),
+        )
 
     @property
     def _patience(self) -> float:
@@ -171,6 +215,9 @@ class Worker:
             self._mark(running, Status.CRASHED, _death(code))
 
     def _mark(self, running: _Running, status: Status, reason: str) -> None:
+        if running.job.kind is Kind.REINDEX:
+            self._end(running.job, Outcome(None, "", status, reason, 0))
+            return
         done = running.progress.done if running.progress else 0
         where = f"{reason}, after second {done}" if done else reason
         try:

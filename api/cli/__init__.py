@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "import": "importing",
     "ingest": "ingest",
     "jobs": "jobs",
+    "keys": "keys",
     "match": "match",
     "recommend": "recommend",
     "reindex": "reindex",
@@ -29,6 +30,7 @@ _COMMANDS: Final = {
     "similar": "similar",
     "tags": "tags",
     "videos": "videos",
+    "work": "work",
 }
 """Command -> module below this package; imported only when asked for, so that each starts fast."""
 

@@ -1,14 +1,12 @@
-"""``reelmatch jobs``: the queue of what is to be ingested."""
-
-from datetime import UTC, datetime
-from typing import Any
+"""``reelmatch jobs``: the queue of what is to be done."""
 
 import click
 
+from api.answers.jobs import job_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.store.catalog import Catalog
-from engine.store.jobs import Job, Jobs, State
+from engine.store.jobs import Jobs, State
 
 
 @click.command("jobs")
@@ -27,23 +25,14 @@ def command(state: str | None, *, as_json: bool) -> None:
         click.echo("no jobs", err=True)
         return
     rows = (
-        (str(job.id), job.state.value, job.status, str(job.attempts), job.source, job.reason)
+        (
+            str(job.id),
+            job.state.value,
+            job.status,
+            str(job.attempts),
+            job.source or job.kind.value,
+            job.reason,
+        )
         for job in jobs
     )
     print_table(("job", "state", "status", "attempts", "source", "reason"), rows)
-
-
-def job_json(job: Job) -> dict[str, Any]:
-    """Return one job."""
-    changed = datetime.fromtimestamp(job.changed_at, UTC).isoformat(timespec="seconds")
-    return {
-        "job": job.id,
-        "source": job.source,
-        "state": job.state.value,
-        "attempts": job.attempts,
-        "video": job.video or None,
-        "status": job.status,
-        "reason": job.reason,
-        "seconds": job.seconds,
-        "changed_at": changed,
-    }

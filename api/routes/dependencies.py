@@ -1,9 +1,10 @@
-"""What routes are given: the live generation and the settings of their application."""
+"""What routes are given: the live generation, the settings of their application, who asks."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auth import Caller
 from api.live import Live
 from api.settings import Settings
 
@@ -18,5 +19,11 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
 CurrentLive = Annotated[Live, Depends(_live)]
 CurrentSettings = Annotated[Settings, Depends(_settings)]
+CurrentCaller = Annotated[Caller, Depends(_caller)]

@@ -1,31 +1,49 @@
 """Making what was ingested searchable."""
 
+import time
+from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api.answers.reindexing import reindex_json
-from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.idempotency import IdempotencyKey, start_once
+from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.routes.jobs import started
+from api.schemas.jobs import JobAnswer
 from api.schemas.reindexing import ReindexAnswer, ReindexRequest
 from engine.recipe import Recipe
-from engine.reindex import reindex
+from engine.store.jobs import Jobs
 
 router = APIRouter(prefix="/v1", tags=["operation"])
 
 
-@router.post("/reindex", response_model=ReindexAnswer)
+@router.post("/reindex", response_model=JobAnswer, status_code=202)
 def post_reindex(
-    live: CurrentLive, settings: CurrentSettings, body: ReindexRequest | None = None
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    response: Response,
+    body: ReindexRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """Build a new generation from the catalog and make it live; searches go on meanwhile."""
+    """Queue the building of a new generation; it is live when the job is done.
+
+    Searches go on meanwhile. ``Location`` names the job.
+    """
     asked = body or ReindexRequest()
     threshold = settings.threshold if asked.threshold is None else asked.threshold
     recipe = Recipe(
         threshold, asked.tf or settings.tf, asked.seconds or settings.seconds, settings.sensitive
     )
-    built = reindex(live.catalog, live.generations, recipe)
-    live.refresh()
-    return reindex_json(built)
+    job = start_once(
+        live.catalog,
+        caller.id,
+        idempotency_key,
+        f"reindex {recipe}".encode(),
+        lambda: Jobs(live.catalog).add_reindex(asdict(recipe), now=time.time()),
+    )
+    return started(live.catalog, job, response)
 
 
 @router.post("/reindex/rollback", response_model=ReindexAnswer)

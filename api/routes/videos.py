@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Response
 from api.answers.matches import matches_json
 from api.answers.videos import second_json, tag_json, tags_json, video_json
 from api.answers.videos import video_with_verdict_json as with_verdict
+from api.cursors import cursor_of, read_cursor
+from api.etags import IfNoneMatch, tagged
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.bodies import Count
 from api.schemas.matches import MatchesAnswer
@@ -25,6 +27,7 @@ from engine.view import EVERY_VIDEO
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 
+_LIST = "videos"
 _WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}}}
 
 
@@ -38,22 +41,27 @@ def _get(catalog: Catalog, video: str) -> VideoRecord:
 @router.get("", response_model=VideosAnswer)
 def list_videos(
     live: CurrentLive,
-    after: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
+    cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
     """List videos by rising id, a page at a time."""
+    after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
     page = live.catalog.videos(after=after, limit=limit + 1)
     more = len(page) > limit
     return {
         "videos": [video_json(record) for record in page[:limit]],
-        "next": page[limit - 1].id if more else None,
+        "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 
 
 @router.get("/{video}", response_model=VideoWithVerdictAnswer)
-def get_video(video: str, live: CurrentLive, settings: CurrentSettings) -> dict[str, Any]:
+def get_video(
+    video: str, live: CurrentLive, settings: CurrentSettings, if_none_match: IfNoneMatch = None
+) -> Response:
     """Return one video with the verdict on sensitive content."""
-    return with_verdict(live.catalog, _get(live.catalog, video), settings.sensitive)
+    record = _get(live.catalog, video)
+    known = with_verdict(live.catalog, record, settings.sensitive)
+    return tagged(known, VideoWithVerdictAnswer, if_none_match)
 
 
 @router.get("/{video}/poster", response_class=Response, responses=_WEBP)

@@ -1,14 +1,17 @@
-"""The queue of what is to be ingested: claimed with a lease, kept alive by heartbeats.
+"""The queue of what is to be done: sources to ingest, and reindexes.
 
+A job is claimed with a lease that heartbeats renew.
 A worker that dies lets its lease run out, and the job is claimed again; each claim is an attempt.
 Ingesting twice does nothing twice, so a job that was nearly done when its worker died is safe.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
+
+from sqlite_utils import Database
 
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
@@ -20,8 +23,16 @@ MOST_ATTEMPTS: Final = 3
 """A job whose worker died so many times is failed: it is the job that kills them."""
 
 _COLUMNS: Final = (
-    "id, source, options, state, attempts, worker, video, status, reason, seconds, changed_at"
+    "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
+    " total, created_at, changed_at"
 )
+
+
+class Kind(StrEnum):
+    """What a job does."""
+
+    INGEST = "ingest"
+    REINDEX = "reindex"
 
 
 class State(StrEnum):
@@ -35,23 +46,28 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One source to ingest, and what became of it.
+    """One thing to do, and what became of it.
 
     Attributes:
         id: rising.
-        source: an absolute path or an address.
-        options: how to ingest it; JSON values.
+        kind: what it does.
+        source: to ingest: an absolute path or an address; empty for a reindex.
+        options: how to do it; JSON values.
         state: where it is.
         attempts: how many times it was claimed.
         worker: who claimed it last.
-        video: the id that the source has; empty until known.
+        video: the id that the source has, or of the generation built; empty until known.
         status: as in ``ingest.opening.Status``; empty until it has ended.
         reason: what is behind the status.
         seconds: how many were watched.
-        changed_at: seconds since 1970.
+        done: how far it is: seconds of an ingest, videos of a reindex.
+        total: how far it will go; None when nobody knows.
+        created_at: seconds since 1970.
+        changed_at: the same.
     """
 
     id: int
+    kind: Kind
     source: str
     options: Mapping[str, Any] = field(hash=False)
     state: State
@@ -61,6 +77,9 @@ class Job:
     status: str
     reason: str
     seconds: int
+    done: int
+    total: int | None
+    created_at: float
     changed_at: float
 
 
@@ -75,6 +94,19 @@ class Ending:
     seconds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What finished ingests came to.
+
+    Attributes:
+        video_seconds: seconds of video watched.
+        job_seconds: how long that took, waiting not counted.
+    """
+
+    video_seconds: int
+    job_seconds: float
+
+
 class Jobs:
     """The queue of one catalog; any number of processes may work on it."""
 
@@ -87,30 +119,26 @@ class Jobs:
         Returns:
             The ids of the jobs, source by source.
         """
-        ids = []
         with self._catalog.transaction() as db:
-            for source in sources:
-                waiting = db.execute(
-                    "select id from jobs where source = ? and state in ('queued', 'running')",
-                    (source,),
-                ).fetchone()
-                if waiting:
-                    ids.append(int(waiting[0]))
-                    continue
-                added = db.execute(
-                    "insert into jobs (source, options, state, attempts, not_before, worker,"
-                    " lease_until, video, status, reason, seconds, created_at, changed_at)"
-                    " values (?, ?, 'queued', 0, 0, '', 0, '', '', '', 0, ?, ?)",
-                    (source, json.dumps(dict(options)), now, now),
-                )
-                ids.append(int(added.lastrowid or 0))
-        return ids
+            return [_add(db, Kind.INGEST, source, options, now) for source in sources]
 
-    def claim(self, worker: str, *, now: float) -> Job | None:
+    def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
+        """Queue a reindex; one that waits already is enough. Return the id of the job."""
+        with self._catalog.transaction() as db:
+            return _add(db, Kind.REINDEX, "", options, now)
+
+    def claim(
+        self, worker: str, *, now: float, kinds: Collection[Kind] = tuple(Kind)
+    ) -> Job | None:
         """Take the oldest job that waits, or whose worker is gone; None when there is none.
 
         A job that was claimed ``MOST_ATTEMPTS`` times and never ended is failed instead.
         """
+        # Asked first without a lock, so that waiting workers do not keep others from writing.
+        if not self._catalog.rows(
+            "select 1 from jobs where state in ('queued', 'running') limit 1"
+        ):
+            return None
         with self._catalog.transaction() as db:
             db.execute(
                 "update jobs set state = 'failed', status = 'crashed', changed_at = ?1,"
@@ -120,20 +148,22 @@ class Jobs:
             )
             rows = db.execute(
                 f"update jobs set state = 'running', attempts = attempts + 1, worker = ?1,"  # noqa: S608
-                " lease_until = ?2, changed_at = ?3 where id = (select id from jobs"
-                " where (state = 'queued' and not_before <= ?3)"
-                " or (state = 'running' and lease_until < ?3) order by id limit 1)"
+                " lease_until = ?2, changed_at = ?3, claimed_at = ?3"
+                " where id = (select id from jobs where ((state = 'queued' and not_before <= ?3)"
+                " or (state = 'running' and lease_until < ?3))"
+                " and kind in (select value from json_each(?4)) order by id limit 1)"
                 f" returning {_COLUMNS}",
-                (worker, now + LEASE_SECONDS, now),
+                (worker, now + LEASE_SECONDS, now, json.dumps(list(kinds))),
             ).fetchall()
         return _job(rows[0]) if rows else None
 
-    def heartbeat(self, job: Job, *, now: float) -> bool:
-        """Keep a job claimed; False when somebody else has it by now."""
+    def heartbeat(self, job: Job, *, now: float, done: int = 0, total: int | None = None) -> bool:
+        """Keep a job claimed and say how far it is; False when somebody else has it by now."""
         with self._catalog.transaction() as db:
             kept = db.execute(
-                "update jobs set lease_until = ? where id = ? and worker = ? and state = 'running'",
-                (now + LEASE_SECONDS, job.id, job.worker),
+                "update jobs set lease_until = ?, done = ?, total = ?"
+                " where id = ? and worker = ? and state = 'running'",
+                (now + LEASE_SECONDS, done, total, job.id, job.worker),
             )
             return bool(kept.rowcount)
 
@@ -196,14 +226,66 @@ class Jobs:
         """Return every job, the oldest first."""
         return [_job(row) for row in self._rows("order by id", ())]
 
-    def open_count(self) -> int:
-        """Return how many jobs wait or run."""
-        return len(self._rows("where state in ('queued', 'running')", ()))
+    def newest(self, *, before: int | None = None, state: State | None, limit: int) -> list[Job]:
+        """Return a page of jobs, the newest first: those before an id, in one state or any."""
+        rows = self._rows(
+            "where (?1 is null or id < ?1) and (?2 is null or state = ?2)"
+            " order by id desc limit ?3",
+            (before, state, limit),
+        )
+        return [_job(row) for row in rows]
+
+    def counts(self) -> dict[State, int]:
+        """Return how many jobs are in each state."""
+        rows = self._catalog.rows("select state, count(*) from jobs group by state")
+        return {state: dict(rows).get(state.value, 0) for state in State}
+
+    def endings(self) -> dict[str, int]:
+        """Return how many jobs ended with each status."""
+        return dict(
+            self._catalog.rows(
+                "select status, count(*) from jobs where state in ('done', 'failed')"
+                " group by status order by status"
+            )
+        )
+
+    def work(self) -> Work:
+        """Return what the jobs that were done came to."""
+        ((video_seconds, job_seconds),) = self._catalog.rows(
+            "select coalesce(sum(seconds), 0), coalesce(sum(changed_at - claimed_at), 0) from jobs"
+            " where state = 'done' and kind = 'ingest'"
+        )
+        return Work(int(video_seconds), float(job_seconds))
+
+    def open_count(self, kind: Kind = Kind.INGEST) -> int:
+        """Return how many jobs of a kind wait or run."""
+        ((count,),) = self._catalog.rows(
+            "select count(*) from jobs where kind = ? and state in ('queued', 'running')", (kind,)
+        )
+        return int(count)
 
     def _rows(self, clause: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return self._catalog.rows(f"select {_COLUMNS} from jobs {clause}", parameters)  # noqa: S608
 
 
+def _add(db: Database, kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:
+    # A reindex that runs may have passed what came since; only one that waits is enough.
+    enough = "('queued')" if kind is Kind.REINDEX else "('queued', 'running')"
+    waiting = db.execute(
+        f"select id from jobs where kind = ? and source = ? and state in {enough}",  # noqa: S608 - constants
+        (kind, source),
+    ).fetchone()
+    if waiting:
+        return int(waiting[0])
+    added = db.execute(
+        "insert into jobs (kind, source, options, state, attempts, not_before, worker,"
+        " lease_until, video, status, reason, seconds, created_at, changed_at)"
+        " values (?, ?, ?, 'queued', 0, 0, '', 0, '', '', '', 0, ?, ?)",
+        (kind, source, json.dumps(dict(options)), now, now),
+    )
+    return int(added.lastrowid or 0)
+
+
 def _job(row: tuple[Any, ...]) -> Job:
-    number, source, options, state, *rest = row
-    return Job(number, source, json.loads(options), State(state), *rest)
+    number, kind, source, options, state, *rest = row
+    return Job(number, Kind(kind), source, json.loads(options), State(state), *rest)

@@ -94,3 +94,50 @@ def create_taggers(db: Database) -> None:
         "insert into taggers select distinct tagger, '[\"nudity\"]' from videos where judges_nudity"
     )
     db.execute("alter table videos drop column judges_nudity")
+
+
+@MIGRATIONS()
+def let_jobs_reindex(db: Database) -> None:
+    """Let the queue hold reindexes, too, and how far each job is."""
+    db.execute("alter table jobs add column kind text not null default 'ingest'")
+    db.execute("alter table jobs add column done integer not null default 0")
+    db.execute("alter table jobs add column total integer")
+    db.execute("alter table jobs add column claimed_at float not null default 0")
+    db.table("jobs").create_index(["source"])
+
+
+@MIGRATIONS()
+def create_keys(db: Database) -> None:
+    """Create API keys, the sessions opened with them, and what was started under a client's key."""
+    db.table("keys").create(
+        {
+            "id": int,
+            "digest": bytes,
+            "name": str,
+            "scopes": str,
+            "advertiser": str,
+            "per_second": float,
+            "created_at": float,
+            "revoked_at": float,
+        },
+        pk="id",
+        not_null={"digest", "name", "scopes", "advertiser", "per_second", "created_at"},
+    )
+    db.table("keys").create_index(["digest"], unique=True)
+    db.table("sessions").create(
+        {"digest": bytes, "key": int, "expires_at": float},
+        pk="digest",
+        not_null={"key", "expires_at"},
+        foreign_keys=[("key", "keys", "id")],
+    )
+    db.table("started").create(
+        {
+            "caller": int,
+            "name": str,
+            "asked": bytes,
+            "job": int,
+            "started_at": float,
+        },
+        pk=("caller", "name"),
+        not_null={"asked", "started_at"},
+    )

@@ -65,13 +65,13 @@ def test_liked_videos_lead_to_others(served: Served) -> None:
 
 def test_videos_come_in_pages_without_repeats(served: Served) -> None:
     seen: list[str] = []
-    after = ""
+    cursor = ""
     while True:
-        page = served.client.get("/v1/videos", params={"after": after, "limit": 5}).json()
+        page = served.client.get("/v1/videos", params={"cursor": cursor, "limit": 5}).json()
         seen += [video["video"] for video in page["videos"]]
         if page["next"] is None:
             break
-        after = page["next"]
+        cursor = page["next"]
     assert len(seen) == len(set(seen)) == 12
     assert seen == sorted(seen)
 
@@ -181,11 +181,15 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/videos/{video}/tags/{tag}",
         "/v1/videos/{video}/seconds/{second}",
         "/v1/videos/{video}/similar",
+        "/v1/jobs",
+        "/v1/jobs/{job}",
+        "/v1/jobs/{job}/retry",
         "/v1/reindex",
         "/v1/reindex/rollback",
         "/hosted/{name}",
         "/health/live",
         "/health/ready",
+        "/metrics",
     }
     for name in ("RecommendationRequest", "MatchRequest", "MatchesAnswer"):
         assert document["components"]["schemas"][name]["examples"]
@@ -217,33 +221,31 @@ def wait_for(generation: str, served: Served) -> dict[str, Any]:
 
 def test_a_running_server_follows_other_processes(empty_server: Served, carphone: Path) -> None:
     ingested = reelmatch(empty_server.home, "ingest", carphone, "--json").json
-    built = empty_server.client.post("/v1/reindex").json()
-    assert built["videos"] == 1
+    built = empty_server.reindex()
     log = reelmatch(empty_server.home, "reindex", "--tf", "log", "--json").json
     answer = wait_for(log["generation"], empty_server)
-    assert answer["generation"] == log["generation"] != built["generation"]
+    assert answer["generation"] == log["generation"] != built
     assert [match["video"] for match in answer["matches"]] == [ingested["videos"][0]["video"]]
 
     rolled_back = empty_server.client.post("/v1/reindex/rollback").json()
-    assert rolled_back["generation"] == built["generation"]
-    assert wait_for(built["generation"], empty_server)["generation"] == built["generation"]
+    assert rolled_back["generation"] == built
+    assert wait_for(built, empty_server)["generation"] == built
 
 
 def test_what_is_ingested_or_deleted_is_found_or_gone_without_a_reindex(
     empty_server: Served, carphone: Path
 ) -> None:
-    built = empty_server.client.post("/v1/reindex").json()
-    assert built["videos"] == 0
+    built = empty_server.reindex()
     (video,) = reelmatch(empty_server.home, "ingest", carphone, "--json").json["videos"]
     time.sleep(0.5)
-    answer = wait_for(built["generation"], empty_server)
+    answer = wait_for(built, empty_server)
     assert [match["video"] for match in answer["matches"]] == [video["video"]]
 
     path = f"/v1/videos/{video['video']}"
     assert empty_server.client.delete(path).status_code == 204
     assert empty_server.client.delete(path).status_code == 404
     time.sleep(0.5)
-    assert wait_for(built["generation"], empty_server)["matches"] == []
+    assert wait_for(built, empty_server)["matches"] == []
 
 
 def test_searches_during_reindexing_see_whole_generations_only(
@@ -251,9 +253,7 @@ def test_searches_during_reindexing_see_whole_generations_only(
 ) -> None:
     reelmatch(empty_server.home, "ingest", carphone)
     client = empty_server.client
-    known = {
-        client.post("/v1/reindex", json={"tf": tf}).json()["generation"] for tf in ("raw", "log")
-    }
+    known = {empty_server.reindex(tf=tf) for tf in ("raw", "log")}
     wrong: list[Any] = []
     stop = threading.Event()
 
@@ -266,8 +266,8 @@ def test_searches_during_reindexing_see_whole_generations_only(
     searching = [threading.Thread(target=search) for _ in range(3)]
     for thread in searching:
         thread.start()
-    for number in range(20):
-        assert client.post("/v1/reindex", json={"tf": ("raw", "log")[number % 2]}).is_success
+    for number in range(6):
+        assert empty_server.reindex(tf=("raw", "log")[number % 2]) in known
     stop.set()
     for thread in searching:
         thread.join()

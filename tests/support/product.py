@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 
 from api.app import create_app
+from api.server import uvicorn_options
 from api.settings import Settings
 
 Run = Callable[..., "Finished"]
@@ -61,10 +62,30 @@ class Served:
     client: httpx.Client
     home: Path
 
+    def reindex(self, **how: Any) -> str:
+        """Queue a reindex, wait until it is done and return the generation."""
+        asked = self.client.post("/v1/reindex", json=how)
+        assert asked.status_code == 202, asked.text
+        job = self.await_job(asked.headers["location"])
+        assert job["state"] == "done", job
+        return str(job["generation"])
 
-def serve(home: Path) -> Iterator[Served]:
+    def await_job(self, location: str) -> Any:
+        """Wait until a job has ended and return it."""
+        until = time.monotonic() + 120
+        while True:
+            job = self.client.get(location).json()
+            if job["state"] in ("done", "failed"):
+                return job
+            assert time.monotonic() < until, job
+            time.sleep(0.05)
+
+
+def serve(home: Path, settings: Settings | None = None) -> Iterator[Served]:
     """Run the real server on a free port until the caller is done."""
-    config = uvicorn.Config(create_app(Settings(home=home)), port=0, log_level="warning")
+    config = uvicorn.Config(
+        create_app(settings or Settings(home=home)), port=0, **uvicorn_options()
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,0 +1,300 @@
+"""Who asks, and may they: keys in headers, sessions in a cookie, and what each route needs.
+
+While a catalogue has no keys its service is for this machine alone: it listens on loopback only,
+and answers requests that name this machine as their host, so that no page of another site can
+ask it through a browser. The first key closes it: from then on everything but health, the
+documentation and signed addresses needs one.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Connection
+
+from api.problems import Code, Refused, expected_failure
+from api.rates import Rates
+from engine.store.catalog import Catalog
+from engine.store.keys import PREFIX, Key, Keys, Scope, digest_of
+
+SESSION_COOKIE: Final = "reelmatch_session"
+CSRF_HEADER: Final = "x-csrf-token"
+SIGN_IN: Final = "/console/sign-in"
+
+_FRESH_SECONDS: Final = 1.0
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+EVERYBODY: Final[frozenset[Scope]] = frozenset()
+"""Needs no key at all."""
+
+READERS: Final = frozenset({Scope.READ, Scope.ADVERTISE, Scope.INGEST})
+_READ: Final = frozenset({Scope.READ})
+_ADVERTISE: Final = frozenset({Scope.ADVERTISE})
+_INGEST: Final = frozenset({Scope.INGEST})
+_ADMIN: Final = frozenset({Scope.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which scopes open a route; the first rule that fits a request counts.
+
+    Attributes:
+        methods: HTTP methods, or ``*``.
+        path: a regular expression that the whole path matches.
+        scopes: any one of them is enough.
+    """
+
+    methods: str
+    path: str
+    scopes: frozenset[Scope]
+
+    def fits(self, method: str, path: str) -> bool:
+        """Tell whether the rule is about a request."""
+        return (self.methods == "*" or method in self.methods.split()) and bool(
+            re.fullmatch(self.path, path)
+        )
+
+
+RULES: Final = (
+    Rule("GET HEAD", r"/health/(live|ready)", EVERYBODY),
+    Rule("GET HEAD", r"/hosted/[^/]+", EVERYBODY),  # signed addresses
+    Rule("GET HEAD", r"/(docs|redoc|openapi\.json|docs/oauth2-redirect)", EVERYBODY),
+    Rule("GET HEAD", r"/console/static/.+", EVERYBODY),
+    Rule("*", re.escape(SIGN_IN), EVERYBODY),
+    Rule("GET HEAD", r"/metrics", _READ),
+    Rule("GET HEAD", r"/v1/videos:export", _READ | _INGEST),
+    Rule("GET HEAD", r"/v1/videos(/.*)?", READERS),
+    Rule("GET HEAD", r"/v1/keywords", READERS),
+    Rule("GET HEAD", r"/v1/explain", READERS),
+    Rule("POST", r"/v1/matches", READERS),
+    Rule("POST", r"/v1/recommendations", _READ),
+    Rule("GET HEAD", r"/v1/viewers/.*", _READ),
+    Rule("PUT POST DELETE", r"/v1/viewers/.*", _INGEST),
+    Rule("*", r"/v1/campaigns(/.*)?", _ADVERTISE),
+    Rule("*", r"/v1/videos(:import|/.*)?", _INGEST),
+    Rule("*", r"/v1/jobs(/.*)?", _INGEST),
+    Rule("*", r"/v1/reindex(/.*)?", _ADMIN),
+    Rule("GET HEAD", r"/console(/.*)?", READERS),
+    Rule("*", r"/console/sign-out", READERS),
+    Rule("*", r"/console/add(/.*)?", _INGEST),
+    Rule("*", r"/console/jobs/[^/]+/retry", _INGEST),
+    Rule("*", r"/console/(lab|viewer-lab)(/.*)?", _READ),
+    Rule("*", r"/console/campaigns(/.*)?", _ADVERTISE),
+)
+"""What is not named here is for admin."""
+
+
+def scopes_for(method: str, path: str) -> frozenset[Scope]:
+    """Return the scopes any one of which a request needs; none for everybody."""
+    for rule in RULES:
+        if rule.fits(method, path):
+            return rule.scopes
+    return _ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks.
+
+    Attributes:
+        key: None on a catalogue without keys, or where none is needed.
+        advertiser: whose campaigns alone the caller sees; None: everybody's.
+        session: the token of a browser's session; None when a header carried the key.
+    """
+
+    key: Key | None = None
+    advertiser: str | None = None
+    session: str | None = None
+
+    @property
+    def id(self) -> int:
+        """A number that tells callers apart; 0 without a key."""
+        return self.key.id if self.key else 0
+
+    @property
+    def csrf_token(self) -> str:
+        """What a page of this session must send along with whatever changes something."""
+        return csrf_token(self.session or "")
+
+
+def csrf_token(session: str) -> str:
+    """Return the token that only a page which may read the session's answers can know."""
+    return hmac.new(session.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class KnownKeys:
+    """The keys that open, read again at most once a second."""
+
+    keys: Keys
+    _known: dict[bytes, Key] = field(default_factory=dict)
+    _read_at: float = float("-inf")
+    _reading: threading.Lock = field(default_factory=threading.Lock)
+
+    def all(self) -> dict[bytes, Key]:
+        """Return them by digest."""
+        now = time.monotonic()
+        if now - self._read_at > _FRESH_SECONDS:
+            with self._reading:
+                if now - self._read_at > _FRESH_SECONDS:
+                    self._known = self.keys.by_digest()
+                    self._read_at = now
+        return self._known
+
+
+class Gate:
+    """Lets requests in that may pass; the others get a problem. ASGI.
+
+    What passes finds its ``Caller`` at ``request.state.caller``.
+    """
+
+    def __init__(self, app: ASGIApp, *, local_hosts: Sequence[str] = ()) -> None:
+        self._app = app
+        self._hosts = _LOCAL_NAMES.union(local_hosts)
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it with a problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            caller = self._let_in(scope)
+        except Refused as refused:
+            await expected_failure(scope, refused)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["caller"] = caller
+        await self._app(scope, receive, send)
+
+    def _let_in(self, scope: Connection) -> Caller:
+        state = scope["app"].state
+        headers = Headers(scope=scope)
+        needed = scopes_for(scope["method"], scope["path"])
+        _refuse_other_sites(scope["method"], headers)
+        known: dict[bytes, Key] = state.known_keys.all()
+        if not known:
+            self._refuse_other_hosts(headers)
+            return Caller()
+        caller = _caller(headers, known, Keys(state.live.catalog))
+        if needed == EVERYBODY:
+            return caller or Caller()
+        if caller is None or caller.key is None:
+            raise _unauthenticated()
+        if not caller.key.may(needed):
+            raise Refused(
+                Code.FORBIDDEN,
+                f"this needs a key of scope {' or '.join(sorted(needed))}; yours has"
+                f" {', '.join(sorted(caller.key.scopes))}",
+            )
+        _check_csrf(scope["method"], scope["path"], headers, caller)
+        _check_rate(state.rates, caller.key)
+        return caller
+
+    def _refuse_other_hosts(self, headers: Mapping[str, str]) -> None:
+        name = _host_name(headers.get("host", ""))
+        if name not in self._hosts:
+            raise Refused(
+                Code.MISDIRECTED,
+                f"without keys this service is for this machine alone, not for {name!r}: ask it"
+                " as localhost, or make a key with 'reelmatch keys create'",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address to listen on can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def has_keys(catalog: Catalog) -> bool:
+    """Tell whether a catalogue has a key that opens."""
+    return bool(Keys(catalog).by_digest())
+
+
+def _caller(headers: Headers, known: Mapping[bytes, Key], keys: Keys) -> Caller | None:
+    secret = _secret(headers)
+    if secret is not None:
+        key = known.get(digest_of(secret))
+        if key is None:
+            raise _unauthenticated("no such key, or it was revoked")
+        return _as_caller(key)
+    session = _cookie(headers)
+    if session is None:
+        return None
+    key = keys.session(session, now=time.time())
+    return _as_caller(key, session) if key else None
+
+
+def _as_caller(key: Key, session: str | None = None) -> Caller:
+    confined = Scope.ADMIN not in key.scopes and bool(key.advertiser)
+    return Caller(key, key.advertiser if confined else None, session)
+
+
+def _secret(headers: Mapping[str, str]) -> str | None:
+    given = headers.get("x-api-key")
+    if given is not None:
+        return given.strip()
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
+
+
+def _cookie(headers: Mapping[str, str]) -> str | None:
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(SESSION_COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def _unauthenticated(why: str = "this needs a key") -> Refused:
+    detail = (
+        f"{why}: send 'X-API-Key: {PREFIX}...' or 'Authorization: Bearer {PREFIX}...';"
+        " 'reelmatch keys create' makes one"
+    )
+    return Refused(Code.UNAUTHENTICATED, detail, {"www-authenticate": "Bearer"})
+
+
+def _refuse_other_sites(method: str, headers: Mapping[str, str]) -> None:
+    """Refuse what a page of another site asks a browser to change here."""
+    origin = headers.get("origin")
+    if method in _SAFE or origin is None:
+        return
+    if urlsplit(origin).netloc != headers.get("host", ""):
+        raise Refused(Code.FORBIDDEN, f"pages of {origin[:200]!r} may not change anything here")
+
+
+def _check_csrf(method: str, path: str, headers: Mapping[str, str], caller: Caller) -> None:
+    # Forms of the console carry the token in a field, which their own routes check.
+    if caller.session is None or method in _SAFE or path.startswith("/console"):
+        return
+    if not hmac.compare_digest(headers.get(CSRF_HEADER, ""), caller.csrf_token):
+        raise Refused(Code.FORBIDDEN, f"a session needs the header {CSRF_HEADER} for this")
+
+
+def _check_rate(rates: Rates, key: Key) -> None:
+    wait = rates.take(key.id, key.per_second) if key.per_second else 0.0
+    if wait:
+        seconds = max(1, round(wait + 0.5))
+        raise Refused(
+            Code.TOO_MANY_REQUESTS,
+            f"key {key.name!r} may ask {key.per_second:g} times a second: wait {seconds} s",
+            {"retry-after": str(seconds)},
+        )
+
+
+def _host_name(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].lower()

@@ -1,0 +1,116 @@
+"""``reelmatch keys``: who may use the service, and for what."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from api.cli.output import json_option, print_json, print_table
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+from engine.store.keys import Key, Keys, Scope
+
+
+@click.group("keys")
+def command() -> None:
+    """Make, list and revoke the keys of the HTTP service.
+
+    The first key closes the service: from then on every request needs one.
+    """
+
+
+@command.command("create")
+@click.option("--name", required=True, help="Who will use it.")
+@click.option(
+    "--scope",
+    "scopes",
+    required=True,
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What it may do; may be given several times.",
+)
+@click.option("--advertiser", default="", help="Whose campaigns it keeps; with scope advertise.")
+@click.option(
+    "--per-second",
+    type=click.FloatRange(min=0),
+    default=100.0,
+    show_default=True,
+    help="The most requests a second; 0 for no limit.",
+)
+@json_option
+def create(
+    name: str, scopes: tuple[str, ...], advertiser: str, per_second: float, *, as_json: bool
+) -> None:
+    """Make a key and print it: it is shown this once, only its digest is kept."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        key, secret = Keys(catalog).create(
+            name,
+            [Scope(scope) for scope in scopes],
+            advertiser=advertiser,
+            per_second=per_second,
+            now=time.time(),
+        )
+    if as_json:
+        print_json({**key_json(key), "secret": secret})
+    else:
+        click.echo(secret)
+        click.echo(f"key {key.id} of {key.name}: keep it, it is not shown again", err=True)
+
+
+@command.command("list")
+@json_option
+def list_keys(*, as_json: bool) -> None:
+    """List the keys, revoked ones too, without their secrets."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        keys = Keys(catalog).all()
+    if as_json:
+        print_json({"keys": [key_json(key) for key in keys]})
+    elif not keys:
+        click.echo("no keys: the service is open, to this machine alone", err=True)
+    else:
+        head = ("key", "name", "scopes", "advertiser", "per second", "created", "revoked")
+        print_table(head, map(_row, keys))
+
+
+@command.command("revoke")
+@click.argument("key", type=int)
+@json_option
+def revoke(key: int, *, as_json: bool) -> None:
+    """Close the door to KEY, a number as 'reelmatch keys list' shows it, within a second."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        revoked = Keys(catalog).revoke(key, now=time.time())
+    if as_json:
+        print_json(key_json(revoked))
+    else:
+        click.echo(f"key {revoked.id} of {revoked.name} opens nothing any more", err=True)
+
+
+def key_json(key: Key) -> dict[str, Any]:
+    """Return one key, without its secret."""
+    return {
+        "key": key.id,
+        "name": key.name,
+        "scopes": sorted(scope.value for scope in key.scopes),
+        "advertiser": key.advertiser or None,
+        "per_second": key.per_second,
+        "created_at": _moment(key.created_at),
+        "revoked_at": None if key.revoked_at is None else _moment(key.revoked_at),
+    }
+
+
+def _row(key: Key) -> tuple[str, ...]:
+    said = key_json(key)
+    return (
+        str(key.id),
+        key.name,
+        ",".join(said["scopes"]),
+        key.advertiser or "-",
+        f"{key.per_second:g}" if key.per_second else "no limit",
+        said["created_at"],
+        said["revoked_at"] or "-",
+    )
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,32 @@
+"""``reelmatch work``: work the queue until told to stop."""
+
+import signal
+import threading
+
+import click
+
+from api.settings import load_settings
+from engine.errors import InvalidInput
+from engine.store.catalog import Catalog
+
+
+@click.command("work")
+def command() -> None:
+    """Watch what waits in the queue, and what comes into it, until told to stop.
+
+    'reelmatch serve' does the same beside answering; with REELMATCH_PROCESSES=0 it does not, and
+    this command is run as a service of its own. On SIGTERM or Ctrl-C what is unfinished waits
+    again.
+    """
+    from api.logs import log_to_stderr
+    from api.working import worker_of
+
+    settings = load_settings()
+    if not settings.processes:
+        raise InvalidInput("REELMATCH_PROCESSES is 0: nothing would be watched; unset it here")
+    log_to_stderr(settings.log_format)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with Catalog.open(settings.catalog_path) as catalog:
+        worker_of(settings, catalog).run_until(stop)

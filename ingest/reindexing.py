@@ -1,0 +1,57 @@
+"""A reindex in a process of its own, so that whoever asked for it goes on answering."""
+
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from engine.errors import ReelmatchError, ReindexRunning
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.generations import Generation, Generations
+from ingest.opening import Status
+from ingest.pipeline import Outcome, Progress
+
+_BUSY_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexOrder:
+    """What is to be built of what."""
+
+    catalog: Path
+    generations: Path
+    recipe: Recipe
+
+
+def obey_reindex(order: ReindexOrder, answers: Connection) -> None:
+    """Reindex; send a ``Progress`` in videos now and then and the ``Outcome`` at the end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Catalog.open(order.catalog) as catalog:
+        try:
+            built = _reindex(order, catalog, answers)
+            outcome = Outcome(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
+        except ReelmatchError as error:
+            outcome = Outcome(None, "", Status.FAILED, str(error), 0)
+    answers.send(outcome)
+    answers.close()
+
+
+def _reindex(order: ReindexOrder, catalog: Catalog, answers: Connection) -> Generation:
+    total, done = catalog.count_videos(), 0
+
+    def count(videos: int) -> None:
+        nonlocal done
+        done += videos
+        answers.send(Progress(done, total))
+
+    while True:
+        try:
+            return reindex(catalog, Generations(order.generations), order.recipe, on_videos=count)
+        except ReindexRunning:
+            # Who waits is not stalled.
+            answers.send(Progress(0, None))
+            time.sleep(_BUSY_SECONDS)

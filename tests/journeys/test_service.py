@@ -1,0 +1,205 @@
+"""What an operator expects of the service: limits, ids, jobs once, metrics, a calm end."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from support.product import Served, serve
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Served]:
+    """A server over an empty catalogue of its own."""
+    yield from serve(tmp_path / "home")
+
+
+def talk(served: Served, *pieces: bytes) -> bytes:
+    """Send bytes as they are and return what comes back."""
+    port = urlsplit(str(served.client.base_url)).port
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+        except OSError:
+            pass
+        answer = b""
+        try:
+            while more := connection.recv(65_536):
+                answer += more
+        except ConnectionResetError:
+            pass
+        return answer
+
+
+def test_every_answer_has_an_id_and_a_usable_one_of_the_caller_is_kept(served: Served) -> None:
+    made = served.client.get("/v1/videos/beef")
+    assert made.headers["x-request-id"] == made.json()["request_id"] != ""
+    kept = served.client.get("/v1/videos/beef", headers={"x-request-id": "trace-7"})
+    assert kept.json()["request_id"] == "trace-7"
+    replaced = served.client.get("/health/live", headers={"x-request-id": "two words"})
+    assert re.fullmatch(r"[0-9a-f]{32}", replaced.headers["x-request-id"])
+
+
+def test_unknown_routes_and_methods_are_problems(served: Served) -> None:
+    nowhere = served.client.get("/v1/nowhere")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_found")
+    wrong = served.client.patch("/v1/matches")
+    assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
+    fields = served.client.post("/v1/matches", json={"keywords": {"cat": 1}, "k": 0}).json()
+    assert [error["field"] for error in fields["errors"]] == ["body.k"]
+
+
+def test_a_body_that_is_too_large_is_refused_declared_or_not(served: Served) -> None:
+    declared = served.client.post("/v1/matches", content=b"x" * (5 << 20))
+    assert (declared.status_code, declared.json()["code"]) == (413, "too_large")
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(80):
+            yield b"x" * 65_536
+
+    streamed = served.client.post("/v1/matches", content=pieces())
+    assert (streamed.status_code, streamed.json()["code"]) == (413, "too_large")
+
+
+def test_a_head_without_end_is_refused(served: Served) -> None:
+    endless = [b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nx: ", *[b"a" * 8192] * 40]
+    assert talk(served, *endless).startswith(b"HTTP/1.1 431")
+    many = b"".join(b"x-%d: %s\r\n" % (number, b"a" * 90) for number in range(600))
+    head = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n" + many + b"\r\n"
+    assert talk(served, head).startswith(b"HTTP/1.1 431")
+    assert served.client.get("/health/live").status_code == 200
+
+
+def test_who_sends_nothing_is_sent_away(served: Served) -> None:
+    began = time.monotonic()
+    assert talk(served, b"GET /health/live HTTP/1.1\r\nhost:").startswith(b"HTTP/1.1 408")
+    assert time.monotonic() - began < 25
+
+
+def test_large_answers_are_compressed(served: Served) -> None:
+    answer = served.client.get("/openapi.json", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_who_has_a_video_already_is_told_so(served: Served) -> None:
+    video = served.client.get("/v1/videos").json()["videos"][0]["video"]
+    first = served.client.get(f"/v1/videos/{video}")
+    again = served.client.get(
+        f"/v1/videos/{video}", headers={"if-none-match": first.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    other = served.client.get(f"/v1/videos/{video}", headers={"if-none-match": '"0"'})
+    assert other.json() == first.json()
+
+
+def test_the_same_request_sent_twice_starts_one_job(own_server: Served) -> None:
+    client = own_server.client
+    name = {"idempotency-key": "nightly-1"}
+    asked = {"source": "http://127.0.0.1:9/gone.mp4"}
+    first = client.post("/v1/videos", json=asked, headers=name)
+    assert first.status_code == 202
+    assert first.headers["location"] == f"/v1/jobs/{first.json()['job']}"
+    ended = own_server.await_job(first.headers["location"])
+    assert (ended["state"], ended["status"]) == ("failed", "unsafe")
+    again = client.post("/v1/videos", json=asked, headers=name)
+    assert again.json()["job"] == first.json()["job"]
+    other = client.post("/v1/videos", json={"source": "http://127.0.0.1:9/b"}, headers=name)
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    anew = client.post("/v1/videos", json=asked)
+    assert anew.json()["job"] != first.json()["job"]
+
+
+@pytest.mark.parametrize(
+    "source", ["file:///etc/passwd", "/etc/passwd", "ftp://example.com/a", "https://u:p@a.example/"]
+)
+def test_only_web_addresses_are_taken_over_http(own_server: Served, source: str) -> None:
+    refused = own_server.client.post("/v1/videos", json={"source": source})
+    assert refused.status_code == 422
+    assert own_server.client.get("/v1/jobs").json()["jobs"] == []
+
+
+def test_jobs_come_in_pages_and_failed_ones_are_tried_again(own_server: Served) -> None:
+    client = own_server.client
+    places = [
+        client.post("/v1/videos", json={"source": f"http://127.0.0.1:9/{number}"}).headers[
+            "location"
+        ]
+        for number in range(5)
+    ]
+    for place in places:
+        own_server.await_job(place)
+    first = client.get("/v1/jobs", params={"limit": 3, "state": "failed"}).json()
+    rest = client.get("/v1/jobs", params={"limit": 3, "cursor": first["next"]}).json()
+    numbers = [job["job"] for job in [*first["jobs"], *rest["jobs"]]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == 5
+    assert rest["next"] is None
+    again = client.post(f"{places[0]}/retry")
+    assert again.status_code == 202
+    assert own_server.await_job(places[0])["state"] == "failed"
+    assert client.get("/v1/jobs/999").status_code == 404
+    assert client.get("/v1/jobs", params={"cursor": "rubbish"}).status_code == 422
+
+
+def test_metrics_tell_of_requests_index_and_queue(own_server: Served) -> None:
+    own_server.reindex()
+    own_server.client.get("/v1/videos/beef")
+    text = own_server.client.get("/metrics").text
+    for line in (
+        'reelmatch_requests_total{method="GET",route="/v1/videos/{video}",status="404"} 1.0',
+        'reelmatch_jobs{state="done"} 1.0',
+        'reelmatch_jobs_ended_total{status="ok"} 1.0',
+        "reelmatch_index_videos 0.0",
+        "reelmatch_delta_videos 0.0",
+    ):
+        assert line in text
+    assert re.search(r"^reelmatch_index_age_seconds \d", text, re.M)
+
+
+def start_serving(home: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the command on a free port; return it and its address."""
+    running = subprocess.Popen(
+        [Path(sys.executable).parent / "reelmatch", "serve", "--port", "0", *options],
+        env={**os.environ, "REELMATCH_HOME": str(home), "REELMATCH_LOG_FORMAT": "json"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    for line in running.stderr:
+        assert set(json.loads(line)) >= {"at", "level", "message"}
+        if found := re.search(r"running on (http://[\d.:]+)", line):
+            return running, found[1]
+    pytest.fail("the server did not start")
+
+
+def test_two_workers_answer_count_together_and_end_calmly(tmp_path: Path) -> None:
+    running, address = start_serving(tmp_path / "home", "--workers", "2")
+    try:
+        # The port is open before the first worker listens.
+        transport = httpx.HTTPTransport(retries=10)
+        with httpx.Client(base_url=address, transport=transport, timeout=60) as client:
+            assert client.get("/health/live").status_code == 200
+        for _ in range(20):
+            assert httpx.get(f"{address}/health/live").status_code == 200
+        counted = re.search(
+            r'requests_total\{method="GET",route="/health/live",status="200"\} (\d+)',
+            httpx.get(f"{address}/metrics").text,
+        )
+        assert counted is not None
+        assert int(counted[1]) >= 20
+    finally:
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 0, said
+    assert "Traceback" not in said
