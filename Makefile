@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/
 PYTHON := python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench
+.PHONY: help demo test check bench docs
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/'
@@ -32,6 +32,9 @@ check: $(VENV)/.ready  ## format, lint, types, layers
 	$(RUN)mypy
 	$(RUN)mypy tests
 	$(RUN)lint-imports
+
+docs: $(VENV)/.ready  ## write the pages that are made from the code
+	$(RUN)python -m api.settings_page > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
 bench: $(VENV)/.bench  ## measure speed and size beside the peers
 	$(RUN)python benchmarks/ingest/bench.py

@@ -183,7 +183,7 @@ class Gate:
         _refuse_other_sites(scope["method"], headers)
         known: dict[bytes, Key] = state.known_keys.all()
         if not known:
-            self._refuse_other_hosts(headers)
+            self._refuse_others(scope, headers)
             return Caller()
         caller = _caller(headers, known, Keys(state.live.catalog))
         if needed == EVERYBODY:
@@ -200,7 +200,11 @@ class Gate:
         _check_rate(state.rates, caller.key)
         return caller
 
-    def _refuse_other_hosts(self, headers: Mapping[str, str]) -> None:
+    def _refuse_others(self, scope: Connection, headers: Mapping[str, str]) -> None:
+        # A proxy on this machine names the real client, and the last key may have been revoked
+        # while the service listens to others.
+        if scope["client"] is not None and not is_loopback(scope["client"][0]):
+            raise _unauthenticated("others need a key")
         name = _host_name(headers.get("host", ""))
         if name not in self._hosts:
             raise Refused(

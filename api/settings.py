@@ -34,15 +34,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REELMATCH_", use_attribute_docstrings=True)
 
     home: Path = Field(default_factory=_default_home)
-    """Where everything is kept; another folder is another catalogue."""
+    """Where catalog and generations are kept; another folder is another catalogue."""
     threshold: float = Field(default=DEFAULT_THRESHOLD, ge=0.0, le=1.0)
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"
-    """What a reindex takes for term frequency: raw seconds, or their square root or logarithm."""
+    """Term frequency of a reindex: `raw` seconds, or `sqrt` or `log` of them."""
     seconds: SecondsName = "raw"
-    """What a reindex counts: all seconds of a tag, or `effective` ones: a still counts once."""
+    """What a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a still
+    picture counts once however long it is shown."""
     sensitive: Annotated[Rules, NoDecode] = DEFAULT_RULES
-    """Topics that make a video sensitive; thresholds of a doubt and a certainty may follow each."""
+    """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
+    certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
     web_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
     """Private networks that videos may be fetched from, by comma: `10.1.0.0/16`, `127.0.0.1:80`."""
     web_max_bytes: int = Field(default=2 << 30, gt=0)
@@ -52,7 +54,8 @@ class Settings(BaseSettings):
     web_rate_limit: int | None = Field(default=None, gt=0)
     """The most bytes a second that are fetched of one video; as fast as it comes unless set."""
     clarifai_url: str = "https://api.clarifai.com"
-    """Where Clarifai's API is."""
+    """Where Clarifai's API is; the key stays in `REELMATCH_CLARIFAI_KEY`
+    ([remote taggers](remote-taggers.md))."""
     clarifai_user: str = "clarifai"
     """Whose model is asked."""
     clarifai_app: str = "main"

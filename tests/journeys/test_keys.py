@@ -113,3 +113,9 @@ def test_keys_are_listed_without_their_secrets(tmp_path: Path) -> None:
     nobody = reelmatch(home, "keys", "create", "--name", "x", "--scope", "advertise")
     assert "name the advertiser" in nobody.err
     assert json.loads(reelmatch(home, "keys", "revoke", "1", "--json").out)["revoked_at"]
+
+
+def test_who_comes_through_a_proxy_is_not_of_this_machine(served: Served) -> None:
+    through = served.client.get("/v1/videos", headers={"x-forwarded-for": "203.0.113.9"})
+    assert through.status_code == 401
+    assert "others need a key" in through.json()["detail"]
