@@ -5,7 +5,8 @@ queries made of the index's rows, and priced with what a step was measured to co
 timing, so that the same input gives the same index.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import InvalidInput
 from engine.kernels.forward import ForwardRows, Found
 from engine.queries import Query, packed
-from engine.scans.base import Array, Scan
+from engine.scans.base import Array, Scan, put_together
 from engine.scans.levels import LevelScan
 from engine.scans.plain import PlainScan
 from engine.scans.rows import RowScan
@@ -45,10 +46,37 @@ _KINDS: Final[dict[str, Any]] = {
     "levels": LevelScan.of,
 }
 
+Keep = Callable[[Iterable[Mapping[str, Array]]], Mapping[str, Array]]
+"""Puts the pieces of arrays together, wherever they are to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a sample of queries said of levels.
+
+    Attributes:
+        queries: how many.
+        read: the mean share of its postings that a query reads by level, 0.0 to 1.0.
+        cost: of searching by level, as a part of what adding up every posting costs.
+    """
+
+    queries: int
+    read: float
+    cost: float
+
+    @property
+    def levels_pay(self) -> bool:
+        """Whether searching by level costs less."""
+        return self.cost < 1.0
+
 
 def build_scan(
-    forward: ForwardRows, greatest: float, df: NDArray[np.int64], kernel: Kernel | None
-) -> Scan:
+    forward: ForwardRows,
+    greatest: float,
+    df: NDArray[np.int64],
+    kernel: Kernel | None,
+    keep: Keep = put_together,
+) -> tuple[Scan, Sample | None]:
     """Build the way of searching that was asked for, or else the quickest.
 
     Args:
@@ -56,19 +84,32 @@ def build_scan(
         greatest: no row has a scaled norm above.
         df: shape (n_tags,), the number of rows with each tag.
         kernel: what was asked for.
+        keep: where the arrays go; what is built last counts.
+
+    Returns:
+        The scan, and the sample that decided; None if it was asked for or the rows are few.
 
     Raises:
         InvalidInput: there is no such kernel.
     """
+    check_kernel(kernel)
+    if kernel == "rows":
+        return RowScan(), None
+    sample = None
+    if kernel == "levels" or (kernel is None and forward.scales.size >= MANY_VIDEOS):
+        levels = LevelScan.of(keep(LevelScan.pieces(forward, greatest)))
+        if kernel == "levels":
+            return levels, None
+        sample = sampled(forward, levels, df)
+        if sample.levels_pay:
+            return levels, sample
+    return PlainScan.of(keep(PlainScan.pieces(forward, greatest))), sample
+
+
+def check_kernel(kernel: str | None) -> None:
+    """Raise ``InvalidInput`` if no kernel is called so; None stands for the quickest."""
     if kernel is not None and kernel not in _KINDS:
         raise InvalidInput(f"no kernel {kernel!r}: choose from {', '.join(_KINDS)}")
-    if kernel == "rows":
-        return RowScan()
-    if kernel == "levels" or (kernel is None and forward.scales.size >= MANY_VIDEOS):
-        levels = LevelScan.build(forward, greatest)
-        if kernel == "levels" or levels_pay(forward, levels, df):
-            return levels
-    return PlainScan.build(forward, greatest)
 
 
 def scan_of(kernel: str, arrays: Mapping[str, Array]) -> Scan:
@@ -81,8 +122,8 @@ def scan_of(kernel: str, arrays: Mapping[str, Array]) -> Scan:
     return scan
 
 
-def levels_pay(forward: ForwardRows, levels: LevelScan, df: NDArray[np.int64]) -> bool:
-    """Tell whether searching by level costs less than adding up every posting.
+def sampled(forward: ForwardRows, levels: LevelScan, df: NDArray[np.int64]) -> Sample:
+    """Ask queries made of the rows, and count what searching by level costs.
 
     Args:
         forward: the rows.
@@ -92,23 +133,25 @@ def levels_pay(forward: ForwardRows, levels: LevelScan, df: NDArray[np.int64]) -
     rng = np.random.default_rng(0)
     every_row = np.empty(0, dtype=np.bool_)
     weights, scratch = np.zeros(forward.idf.size), levels.scratch()
-    by_level = plainly = 0.0
+    n_rows = forward.scales.size
+    by_level = plainly = read = 0.0
     for at in range(_QUERIES):
         # In turns what one video shows and what a viewer of several has seen.
-        query = _sampled(forward, rng, 1 if at % 2 else _WATCHED)
+        query = _query(forward, rng, 1 if at % 2 else _WATCHED)
         found = Found(
             np.empty((1, _K), dtype=np.int64), np.empty((1, _K)), np.zeros(1, dtype=np.int64)
         )
         n_read, n_exact = levels.work(forward, packed([query]), every_row, weights, scratch, found)
-        n_rows = forward.scales.size
+        n_postings = float(df[query.tags].sum())
         by_level += (
             n_read * _LEVEL_POSTING + n_exact * _EXACT_ROW + n_rows * _LEVEL_ROW + _LEVEL_QUERY
         )
-        plainly += float(df[query.tags].sum()) * _PLAIN_POSTING + n_rows * _PLAIN_ROW
-    return by_level < plainly
+        plainly += n_postings * _PLAIN_POSTING + n_rows * _PLAIN_ROW
+        read += n_read / max(1.0, n_postings)
+    return Sample(_QUERIES, round(read / _QUERIES, 4), round(by_level / plainly, 4))
 
 
-def _sampled(forward: ForwardRows, rng: np.random.Generator, n_rows: int) -> Query:
+def _query(forward: ForwardRows, rng: np.random.Generator, n_rows: int) -> Query:
     rows = rng.integers(forward.scales.size, size=n_rows)
     own = [slice(int(forward.starts[row]), int(forward.starts[row + 1])) for row in rows]
     tags = np.concatenate([forward.tags[part] for part in own]).astype(np.int64)

@@ -59,13 +59,13 @@ class Coded:
     def stacked(cls, parts: Sequence["Coded"]) -> Self:
         """Put several columns under each other."""
         words = tuple(sorted({word for part in parts for word in part.words}))
-        numbers = {word: number for number, word in enumerate(words)}
-        renumbered = [
-            np.array([numbers[word] for word in part.words], np.int32)[part.codes]
-            for part in parts
-            if part.words
-        ]
+        renumbered = [part.numbered_by(words).codes for part in parts]
         return cls(words, np.concatenate([np.zeros(0, np.int32), *renumbered]))
+
+    def numbered_by(self, words: tuple[str, ...]) -> "Coded":
+        """Return the same column in the numbers of more words, sorted, its own among them."""
+        new = np.searchsorted(np.array(words, object), np.array(self.words, object))
+        return Coded(words, new.astype(np.int32)[self.codes] if self.words else self.codes)
 
     def take(self, rows: NDArray[np.int64]) -> "Coded":
         """Return some rows; words that none of them has go."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.counts import CountRows, Rows
 from engine.errors import InvalidInput
@@ -30,11 +31,16 @@ def row_norms(rows: CountRows, weighting: Weighting) -> Floats:
     return norms
 
 
-def forward_rows(rows: CountRows, norms: Floats, weighting: Weighting) -> ForwardRows:
-    """Return the rows as the kernels take them, read-only."""
+def row_scales(norms: Floats, weighting: Weighting) -> NDArray[np.float32]:
+    """Return 1 / pivoted norm of every row, 0 for one without tags; shape (n_videos,)."""
     divisors = pivoted_norm(norms, weighting.slope, weighting.pivot)
     scales = np.zeros(norms.size, dtype=np.float32)
-    np.divide(1.0, divisors, out=scales, where=norms > 0, casting="same_kind")
+    return np.divide(1.0, divisors, out=scales, where=norms > 0, casting="same_kind")
+
+
+def forward_rows(rows: CountRows, norms: Floats, weighting: Weighting) -> ForwardRows:
+    """Return the rows as the kernels take them, read-only."""
+    scales = row_scales(norms, weighting)
     forward = ForwardRows(rows.starts, rows.tags, rows.counts, scales, *weights_of(weighting))
     for array in (forward.starts, forward.tags, forward.counts, forward.scales, forward.idf):
         array.flags.writeable = False  # as mapped files are: one type to compile

@@ -16,15 +16,15 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import index_files
-from engine.choice import Kernel, build_scan, scan_of
+from engine.choice import Kernel, Sample, build_scan, check_kernel, scan_of
 from engine.counts import RowArrays, Rows
 from engine.errors import CorruptData, InvalidInput
 from engine.forward_rows import forward_rows, row_norms, sorted_rows, weights_of
@@ -44,9 +44,7 @@ from engine.weighting import (
     TF,
     TfName,
     Weighting,
-    check_tf,
     pivoted_norm,
-    smooth_idf,
 )
 
 RowNumbers = NDArray[np.int64]
@@ -54,23 +52,29 @@ RowNumbers = NDArray[np.int64]
 _FEW: Final = 0.02
 _EVERY_ROW: Final = np.empty(0, dtype=np.bool_)
 _BEYOND_TWO_BYTES: Final = 2**16
-_LEAST_SLOPE: Final = 0.01
 _BLOCK_QUERIES: Final = 16
 
 
 class Index:
     """Immutable; made by ``from_counts``, ``build_beside`` or ``load``.
 
-    Rows are numbered by rising id, so that ties go to the lower id.
+    Rows are numbered by rising id, so that ties go to the lower id. ``sample`` is what a sample of
+    queries said when the kernel was chosen, None if it was given or the videos are few.
     """
 
     def __init__(
-        self, ids: VideoIds, forward: ForwardRows, weighting: Weighting, scan: Scan
+        self,
+        ids: VideoIds,
+        forward: ForwardRows,
+        weighting: Weighting,
+        scan: Scan,
+        sample: Sample | None = None,
     ) -> None:
         self.ids = ids
         self.forward = forward
         self.weighting = weighting
         self.scan = scan
+        self.sample = sample
         self._scratch = threading.local()
 
     @classmethod
@@ -104,24 +108,18 @@ class Index:
         Raises:
             InvalidInput: what is given cannot be used; the message says why.
         """
-        check_tf(tf)
-        if not _LEAST_SLOPE <= slope <= 1.0:
-            raise InvalidInput(f"slope {slope} is outside {_LEAST_SLOPE} to 1")
+        check_kernel(kernel)
         video_ids, rows = sorted_rows(counts, ids)
-        n_videos = len(video_ids)
         df = rows.document_frequency()
-        idf = smooth_idf(df, n_videos)
+        weighting = Weighting.learned(df, len(video_ids), tf=tf, slope=slope, min_df=min_df)
         if min_df > 1:
-            idf[df < min_df] = 0.0
-            rows = rows.keep(idf > 0)
-        weighting = Weighting(tf, slope, 0.0, df, idf, float(smooth_idf(0, n_videos)))
+            rows = rows.keep(weighting.idf > 0)
         norms = row_norms(rows, weighting)
-        seen = norms[norms > 0]
-        weighting = replace(weighting, pivot=float(seen.mean()) if seen.size else 1.0)
+        weighting = weighting.pivoted(norms)
         forward = forward_rows(rows, norms, weighting)
         # The norm of a scaled row: 1, unless a slope lets it pass. No impact is above.
         greatest = float((norms * forward.scales).max(initial=1.0))
-        return cls(video_ids, forward, weighting, build_scan(forward, greatest, df, kernel))
+        return cls(video_ids, forward, weighting, *build_scan(forward, greatest, df, kernel))
 
     def build_beside(self, counts: Rows, ids: Sequence[str]) -> "Index":
         """Build a small index of other videos, weighed as this one is: its tf, idf and pivot.
@@ -317,13 +315,7 @@ class Index:
 
         The same index gives the same bytes.
         """
-        settings = {
-            "kernel": self.scan.name,
-            "tf": self.weighting.tf,
-            "slope": self.weighting.slope,
-            "pivot": self.weighting.pivot,
-            "idf_of_new": self.weighting.idf_of_new,
-        }
+        settings = index_settings(self.weighting, self.scan, self.sample)
         index_files.write(Path(path), index_files.IndexFiles(settings, self._arrays()))
 
     @classmethod
@@ -360,9 +352,10 @@ class Index:
                     if name.startswith("scan_")
                 },
             )
+            sample = Sample(**settings["sample"]) if settings["sample"] else None
         except KeyError as error:
             raise CorruptData(f"{path} lacks {error}: build the index anew") from error
-        return cls(ids, forward, weighting, scan)
+        return cls(ids, forward, weighting, scan, sample)
 
     def _arrays(self) -> dict[str, Array]:
         forward = self.forward
@@ -438,6 +431,18 @@ class Index:
             self._scratch.scan = self.scan.scratch()
         scratch: tuple[Array, ...] = self._scratch.scan
         return scratch
+
+
+def index_settings(weighting: Weighting, scan: Scan, sample: Sample | None) -> dict[str, Any]:
+    """Return what is saved of an index beside its arrays."""
+    return {
+        "kernel": scan.name,
+        "sample": asdict(sample) if sample else None,
+        "tf": weighting.tf,
+        "slope": weighting.slope,
+        "pivot": weighting.pivot,
+        "idf_of_new": weighting.idf_of_new,
+    }
 
 
 def _unpacked(found: Found) -> list[tuple[RowNumbers, Floats]]:

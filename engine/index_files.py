@@ -1,20 +1,21 @@
 """An index on disk: a folder of ``.npy`` files and a ``meta.json`` that says what they are."""
 
 import json
+import mmap
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, Self
 
 import numpy as np
-from numpy.lib.format import open_memmap
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from engine.errors import CorruptData
 
 FORMAT: Final = "reelmatch-index"
-VERSION: Final = 1
+VERSION: Final = 2
 _META: Final = "meta.json"
 
 Array = NDArray[Any]
@@ -28,30 +29,111 @@ class IndexFiles:
     arrays: Mapping[str, Array]
 
 
-def write(folder: Path, files: IndexFiles) -> None:
-    """Write an index into a folder, made if needed; on return it is on the disk.
+class Writer:
+    """Writes an index into a folder, array by array, each in as many pieces as it comes in.
 
-    The same index gives the same bytes. A folder that is replaced while somebody reads it is the
-    caller's concern: write aside, then switch.
+    The same index gives the same bytes, however it was cut. A folder that is replaced while
+    somebody reads it is the caller's concern: write aside, then switch.
+
+    ::
+
+        with Writer(folder) as writer:
+            writer.append("rows", first)
+            writer.append("rows", second)
+            writer.finish({"kernel": "plain"})
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    sizes = {}
-    for name, array in files.arrays.items():
-        path = folder / f"{name}.npy"
-        with path.open("wb") as file:
-            np.save(file, array, allow_pickle=False)
-            _settle(file.fileno(), file.flush)
-            sizes[path.name] = file.tell()
-    meta = {"format": FORMAT, "version": VERSION, "settings": files.settings, "sizes": sizes}
-    with (folder / _META).open("w", encoding="utf-8") as file:
-        json.dump(meta, file, indent=1, sort_keys=True)
-        file.write("\n")
-        _settle(file.fileno(), file.flush)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._open: dict[str, _ArrayFile] = {}
+        self._sizes: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._open.values():
+            file.abandon()
+
+    def append(self, name: str, array: Array) -> None:
+        """Put values at the end of an array; the first ones make it, even if they are none."""
+        if name not in self._open:
+            self._open[name] = _ArrayFile(self._folder / f"{name}.npy", array.dtype)
+        self._open[name].append(array)
+
+    def close_array(self, name: str) -> Array:
+        """End an array that is still being written and return it, mapped."""
+        size = self._open.pop(name).close()
+        self._sizes[name] = size
+        return _mapped(self._folder / f"{name}.npy", size)
+
+    def drop(self, name: str) -> None:
+        """Take an array away that is ended."""
+        del self._sizes[name]
+        (self._folder / f"{name}.npy").unlink()
+
+    def finish(self, settings: Mapping[str, Any]) -> None:
+        """End all arrays and describe them; on return the index is on the disk."""
+        for name in list(self._open):
+            self._sizes[name] = self._open.pop(name).close()
+        sizes = {f"{name}.npy": size for name, size in self._sizes.items()}
+        meta = {"format": FORMAT, "version": VERSION, "settings": settings, "sizes": sizes}
+        with (self._folder / _META).open("w", encoding="utf-8") as file:
+            json.dump(meta, file, indent=1, sort_keys=True)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class _ArrayFile:
+    """A ``.npy`` file of one dimension that grows; the same bytes as ``np.save`` gives."""
+
+    def __init__(self, path: Path, dtype: np.dtype[Any]) -> None:
+        self._dtype = dtype
+        self._length = 0
+        self._file: BinaryIO = path.open("wb")
+        self._write_header()
+
+    def append(self, array: Array) -> None:
+        array.astype(self._dtype, copy=False).tofile(self._file)
+        self._length += array.size
+
+    def close(self) -> int:
+        """Put the length into the header; return the size of the file once it is on the disk."""
+        with self._file:
+            size = self._file.tell()
+            # The header has room for any length: it keeps its own.
+            self._file.seek(0)
+            self._write_header()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        return size
+
+    def abandon(self) -> None:
+        """Let go of the file as it is."""
+        self._file.close()
+
+    def _write_header(self) -> None:
+        said = {
+            "descr": npy.dtype_to_descr(self._dtype),
+            "fortran_order": False,
+            "shape": (self._length,),
+        }
+        npy.write_array_header_1_0(self._file, said)
+
+
+def write(folder: Path, files: IndexFiles) -> None:
+    """Write an index into a folder, made if needed; on return it is on the disk."""
+    with Writer(folder) as writer:
+        for name, array in files.arrays.items():
+            writer.append(name, array)
+        writer.finish(files.settings)
 
 
 def read(folder: Path) -> IndexFiles:
@@ -68,9 +150,13 @@ def read(folder: Path) -> IndexFiles:
     return IndexFiles(meta["settings"], arrays)
 
 
-def _settle(descriptor: int, flush: Any) -> None:
-    flush()
-    os.fsync(descriptor)
+def release(array: Array) -> None:
+    """Let go of the memory of a mapped array; what is used again is read from the file again."""
+    owner: Any = array
+    while owner is not None and not isinstance(owner, mmap.mmap):
+        owner = getattr(owner, "base", None) if isinstance(owner, np.ndarray) else owner.obj
+    if owner is not None and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)
 
 
 def _read_meta(path: Path) -> dict[str, Any]:
@@ -95,6 +181,6 @@ def _mapped(path: Path, size: int) -> Array:
         raise CorruptData(f"{path} has {found} bytes, not {size}: build the index anew")
     try:
         # A plain array of the mapped bytes: kernels are compiled for arrays, not for memmaps.
-        return np.asarray(open_memmap(path, mode="r"))
+        return np.asarray(npy.open_memmap(path, mode="r"))
     except ValueError as error:
         raise CorruptData(f"{path} is no array ({error}): build the index anew") from error

@@ -1,8 +1,9 @@
 """The batch job: from the catalog's observations to a new generation, then the switch over.
 
 Two passes. The first counts tags, some thousands of videos at a time, into files that survive a
-crash. The second weighs them: document frequencies of the whole, then norms and postings. What
-was written is read back and asked before it is made current.
+crash. The second weighs them, a file at a time: document frequencies of the whole, then norms and
+postings. However many videos there are, the memory is that of a few files. What was written is
+read back and asked before it is made current.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,8 +18,12 @@ from engine.chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
 from engine.counting import CountMatrix
 from engine.errors import CorruptData
 from engine.facts import Facts
+from engine.facts_files import write_facts
 from engine.index import Index
+from engine.index_parts import build_in_folder
 from engine.kernels.best import TIE
+from engine.kernels.forward import Floats
+from engine.queries import Query
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
 from engine.store.generations import Generation, Generations
@@ -30,6 +35,7 @@ COMPARED_VIDEOS: Final = 200
 """So many videos' neighbours are compared by a preview."""
 
 _NEIGHBOURS: Final = 10
+_SCORED_ROWS: Final = 2**16
 
 OnVideos = Callable[[int], object]
 
@@ -148,32 +154,62 @@ def _built(
             on_videos=on_videos,
             chunk_videos=chunk_videos,
         )
-        ids, counts, facts = _assembled(chunks, len(vocabulary))
-        index = Index.from_counts(counts, ids, tf=recipe.tf)
-        with generations.written(index, facts, vocabulary, recipe, revision=revision) as written:
+
+        def fill(index: Path, facts: Path) -> None:
+            counts = _Counts(chunks, len(vocabulary))
+            build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf)
+            write_facts(facts, _ChunkFacts(chunks, len(vocabulary)))
+
+        with generations.written(fill, vocabulary, recipe, revision=revision) as written:
             yield written
 
 
-def _assembled(paths: list[Path], n_tags: int) -> tuple[list[str], CountMatrix, Facts]:
-    chunks = [read_chunk(path, n_tags) for path in paths]
-    ids = [video for chunk in chunks for video in chunk.ids]
-    counts = CountMatrix.stacked([chunk.counts for chunk in chunks], n_tags)
-    return ids, counts, Facts.stacked([Facts.of([]), *(chunk.facts for chunk in chunks)])
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """The counts in the files of the first pass, one file at a time, as often as asked."""
+
+    paths: list[Path]
+    n_tags: int
+
+    def __iter__(self) -> Iterator[tuple[list[str], CountMatrix]]:
+        for path in self.paths:
+            chunk = read_chunk(path, self.n_tags)
+            yield chunk.ids, chunk.counts
+
+
+@dataclass(frozen=True, slots=True)
+class _ChunkFacts:
+    """The facts in the same files."""
+
+    paths: list[Path]
+    n_tags: int
+
+    def __iter__(self) -> Iterator[Facts]:
+        for path in self.paths:
+            yield read_chunk(path, self.n_tags).facts
 
 
 def _verify(written: Generation) -> None:
     """Ask what was written: its scan must find what scoring every row finds."""
     index = written.index
-    every_row = np.arange(index.n_videos)
     for row in _sampled(index.n_videos, VERIFIED_VIDEOS):
         query = index.query_from_counts(*index.counts_of(row))
         _, scores = index.top_k(query, _NEIGHBOURS)
-        best = np.sort(index.score_rows(query, every_row))[::-1][: len(scores)]
+        best = _best_scores(index, query, len(scores))
         if not np.allclose(scores, best, rtol=0, atol=2 * TIE):
             raise CorruptData(
                 f"the new generation does not answer as it should for row {row}; the old one stays"
                 " live. Run 'reelmatch reindex' again, and report it if that does not help"
             )
+
+
+def _best_scores(index: Index, query: Query, k: int) -> Floats:
+    """Score every row, some thousands at a time; return the k best scores, falling."""
+    best = np.empty(0, dtype=np.float64)
+    for first in range(0, index.n_videos, _SCORED_ROWS):
+        rows = np.arange(first, min(first + _SCORED_ROWS, index.n_videos))
+        best = np.sort(np.concatenate([best, index.score_rows(query, rows)]))[::-1][:k]
+    return best
 
 
 def _difference(live: Generation, written: Generation) -> tuple[int, float]:

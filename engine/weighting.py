@@ -6,7 +6,7 @@ scikit-learn's interface, is importable from here when scikit-learn is installed
 
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,8 @@ from engine.errors import InvalidInput, MissingPart
 Floats = NDArray[np.float64]
 
 _Norms = TypeVar("_Norms", float, Floats)
+
+_LEAST_SLOPE: Final = 0.01
 
 TfName = Literal["raw", "sqrt", "log"]
 """The name of a term-frequency formula; see ``TF``."""
@@ -116,6 +118,28 @@ class Weighting:
     df: NDArray[np.int64]
     idf: Floats
     idf_of_new: float
+
+    @classmethod
+    def learned(
+        cls, df: NDArray[np.int64], n_videos: int, *, tf: TfName, slope: float, min_df: int
+    ) -> Self:
+        """Return the weighting of a catalogue, its pivot still 0.
+
+        Raises:
+            InvalidInput: there is no such tf or slope.
+        """
+        check_tf(tf)
+        if not _LEAST_SLOPE <= slope <= 1.0:
+            raise InvalidInput(f"slope {slope} is outside {_LEAST_SLOPE} to 1")
+        idf = smooth_idf(df, n_videos)
+        if min_df > 1:
+            idf[df < min_df] = 0.0
+        return cls(tf, slope, 0.0, df, idf, float(smooth_idf(0, n_videos)))
+
+    def pivoted(self, norms: Floats) -> "Weighting":
+        """Return this with the mean norm of the videos that have tags as its pivot."""
+        n_seen = int(np.count_nonzero(norms))
+        return replace(self, pivot=float(norms.sum()) / n_seen if n_seen else 1.0)
 
     def extended(self, n_tags: int) -> "Weighting":
         """Return this with a longer vocabulary; the new tags were on no video."""

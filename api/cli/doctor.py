@@ -12,7 +12,9 @@ import click
 from api.cli.output import json_option, print_json, print_table
 from api.live import Live
 from api.settings import Settings, load_settings
+from engine.choice import MANY_VIDEOS
 from engine.errors import NothingIndexed, ReelmatchError
+from engine.index import Index
 from models.cards import UnusableWeights, card_names, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
@@ -115,5 +117,16 @@ def _index(live: Live) -> Finding:
         "index",
         "ok",
         f"generation {generation.id}, {generation.index.n_videos} videos,"
-        f" threshold {recipe.threshold}, tf {recipe.tf}{newer}",
+        f" threshold {recipe.threshold}, tf {recipe.tf}; {_kernel(generation.index)}{newer}",
+    )
+
+
+def _kernel(index: Index) -> str:
+    """Say how the index is searched and why."""
+    if index.sample is None:
+        return f"{index.scan.name} kernel, as below {MANY_VIDEOS:,} videos"
+    sample = index.sample
+    return (
+        f"{index.scan.name} kernel: {sample.queries} sampled queries read {sample.read:.0%} of"
+        f" their postings by level, at {sample.cost:.2f} of the plain kernel's cost"
     )

@@ -22,11 +22,11 @@ import scipy.sparse as sp
 from corpus import KINDS, Kind, Query, advertiser_queries, make_counts, video_ids, viewer_queries
 from numpy.typing import NDArray
 from peers import BUILDS, Ours, Peer, ScikitLearn
+from results import keep
 
 from engine.index import Index
 from engine.kernels.forward import norms_of
 
-RESULTS = Path(__file__).with_name("results.json")
 K = 10
 TIE = 1e-6
 PACKAGES = (
@@ -35,6 +35,7 @@ PACKAGES = (
     "scipy",
     "scikit-learn",
     "sparse_dot_topn",
+    "bm25s",
     "tantivy",
     "pyseismic-lsr",
 )
@@ -248,13 +249,6 @@ def machine() -> str:
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     name = names[0] if names else platform.processor()
     return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
-
-
-def keep(key: str, result: Result) -> None:
-    """Add a result to those kept."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[key] = result
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

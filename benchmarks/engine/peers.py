@@ -167,9 +167,57 @@ class Seismic:
         return np.array([int(match[2]) for match in found], dtype=np.int64)
 
 
+class SparseDotTopn:
+    """sparse_dot_topn: a sparse product that keeps the best of each row; meant for batches."""
+
+    exact = True
+
+    def __init__(self, sklearn: ScikitLearn) -> None:
+        from sparse_dot_topn import sp_matmul_topn
+
+        self.product = sp_matmul_topn
+        self.sklearn = sklearn
+        self.by_tag = sklearn.vectors.T.tocsr().astype(np.float32)
+
+    def search(self, tags: Tags, weights: Weights, k: int) -> NDArray[np.int64]:
+        """Multiply one row."""
+        query = self.sklearn.query(tags, weights).astype(np.float32)
+        found = self.product(query, self.by_tag, top_n=k, sort=True, n_threads=1)
+        return np.asarray(found.indices, dtype=np.int64)
+
+
+class Bm25s:
+    """bm25s over the same impacts. It has no query weights, so its ranking is another."""
+
+    exact = False
+
+    def __init__(self, sklearn: ScikitLearn) -> None:
+        import bm25s
+
+        self.bm25 = bm25s.BM25(backend="numba")
+        columns = sklearn.vectors.tocsc()
+        self.bm25.scores = {
+            "data": columns.data.astype(np.float32),
+            "indices": columns.indices.astype(np.int32),
+            "indptr": columns.indptr.astype(np.int32),
+            "num_docs": columns.shape[0],
+        }
+        self.bm25.nonoccurrence_array = None
+        self.bm25.unique_token_ids_set = set(range(columns.shape[1]))
+
+    def search(self, tags: Tags, weights: Weights, k: int) -> NDArray[np.int64]:
+        """Search for the wanted tags, each as much as the others."""
+        wanted = tags[weights > 0].tolist()
+        found, _ = self.bm25.retrieve([wanted], k=k, show_progress=False)
+        assert found.shape == (1, k)
+        return np.empty(0, dtype=np.int64)
+
+
 Build = Callable[[Counts, ScikitLearn], Peer]
 BUILDS: Final[dict[str, Build]] = {
     "scipy columns": lambda _, sklearn: ScipyColumns(sklearn),
+    "sparse_dot_topn": lambda _, sklearn: SparseDotTopn(sklearn),
+    "bm25s": lambda _, sklearn: Bm25s(sklearn),
     "tantivy": lambda counts, _: Tantivy(counts),
     "pyseismic-lsr": Seismic,
 }

@@ -14,6 +14,8 @@ ORDER: Final = (
     "levels",
     "plain",
     "scipy columns",
+    "sparse_dot_topn",
+    "bm25s",
     "tantivy",
     "pyseismic-lsr",
     "scikit-learn",
@@ -24,7 +26,8 @@ Result = dict[str, Any]
 def main() -> None:
     """Write the report."""
     results: dict[str, Result] = json.loads((HERE / "results.json").read_text())
-    ordered = sorted(results.values(), key=lambda one: (one["videos"], one["kind"] != "topics"))
+    corpora = [one for one in results.values() if "queries" in one]
+    ordered = sorted(corpora, key=lambda one: (one["videos"], one["kind"] != "topics"))
     lines = ["# Results of the matching engine", ""]
     newest = max(ordered, key=lambda one: one["date"])
     versions = ", ".join(f"{name} {version}" for name, version in newest["versions"].items())

@@ -48,31 +48,40 @@ upper_of = compiled(_upper)
 def _gather(
     forward: ForwardRows,
     first_row: int,
-    end_row: int,
+    first_tag: int,
+    end_tag: int,
     greatest: float,
+    cursors: Starts,
     free: Starts,
     rows: Rows,
     bands: NDArray[np.uint8],
 ) -> None:
-    """Bring the postings of some rows into the order of their tags.
+    """Bring the postings of a run of tags, on some rows, into the order of the tags.
 
     Args:
         forward: the rows.
         first_row: the first of the shard.
-        end_row: the row after its last.
+        first_tag: of the run.
+        end_tag: the tag after its last.
         greatest: no impact is above.
-        free: shape (n_tags,), where the next posting of each tag goes; moved on.
+        cursors: shape (n_rows,), the first posting of each row of the shard whose tag is not
+            below ``first_tag``; moved on to ``end_tag``.
+        free: shape (end_tag - first_tag,), where the next posting of each tag goes; moved on.
         rows: filled, the row within the shard of each posting.
         bands: filled, its band.
     """
-    for row in range(first_row, end_row):
-        for at in range(forward.starts[row], forward.starts[row + 1]):
+    for own in range(cursors.size):
+        row = first_row + own
+        at, end = cursors[own], forward.starts[row + 1]
+        while at < end and forward.tags[at] < end_tag:
             tag = forward.tags[at]
             weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
-            to = free[tag]
-            rows[to] = row - first_row
+            to = free[tag - first_tag]
+            rows[to] = own
             bands[to] = band_of(weight * forward.scales[row], greatest)
-            free[tag] = to + 1
+            free[tag - first_tag] = to + 1
+            at += 1
+        cursors[own] = at
 
 
 gather_postings = compiled(_gather)
@@ -144,39 +153,38 @@ def _slopes(
 hull_slopes = compiled(_slopes)
 
 
-def _cut_all(
+def _cut_tags(
     gathered: Rows,
     bands: NDArray[np.uint8],
     tag_starts: Starts,
     greatest: float,
-    first: int,
     firsts: Starts,
     uppers: NDArray[np.float32],
     slopes: NDArray[np.float32],
     starts: Starts,
     rows: Rows,
 ) -> int:
-    """Cut every posting list of a shard into levels.
+    """Cut the posting lists of a run of tags into levels.
 
     Args:
         gathered: shape (n_postings,), rows within the shard, tag by tag.
         bands: shape (n_postings,), aligned with ``gathered``.
         tag_starts: shape (n_tags + 1,); tag t owns ``gathered[tag_starts[t]:tag_starts[t + 1]]``.
         greatest: no impact is above.
-        first: how many levels there were before this shard.
         firsts: filled, shape (n_tags,), the level after the last of each tag.
-        uppers: filled from ``first`` on.
-        slopes: filled from ``first`` on.
-        starts: filled from ``first + 1`` on; ``starts[first]`` must be right.
-        rows: filled from ``starts[first]`` on.
+        uppers: filled, the upper edge of each level.
+        slopes: filled, aligned with ``uppers``.
+        starts: filled from 1 on, the posting after the last of each level; ``starts[0]`` is 0.
+        rows: filled, shape (n_postings,), as ``gathered``, level by level within each tag.
 
     Returns:
-        How many levels there are now.
+        How many levels there are.
     """
     counts = np.empty(N_BANDS, dtype=np.int64)
     level_of = np.empty(N_BANDS, dtype=np.int64)
     sizes = np.empty(MOST_LEVELS, dtype=np.int64)
     free = np.empty(MOST_LEVELS, dtype=np.int64)
+    first = 0
     for tag in range(firsts.size):
         start, end = tag_starts[tag], tag_starts[tag + 1]
         if start < end:
@@ -200,4 +208,4 @@ def _cut_all(
     return first
 
 
-cut_shard = compiled(_cut_all)
+cut_tags = compiled(_cut_tags)

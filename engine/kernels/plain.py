@@ -41,28 +41,41 @@ class PlainPostings(NamedTuple):
     impacts: NDArray[np.float32]
 
 
-def _build(forward: ForwardRows, postings: PlainPostings) -> None:
-    """Fill ``postings``, whose ``starts`` are all 0 yet, from the forward rows."""
-    n_tags, starts = forward.idf.size, postings.starts
-    for row in range(forward.scales.size):
-        before = row // CHUNK_ROWS * n_tags
-        for at in range(forward.starts[row], forward.starts[row + 1]):
-            starts[before + forward.tags[at] + 1] += 1
+def _build(
+    forward: ForwardRows,
+    first_row: int,
+    end_row: int,
+    starts: NDArray[np.int64],
+    rows: NDArray[np.uint16],
+    impacts: NDArray[np.float32],
+) -> None:
+    """Turn one chunk of rows into posting lists.
+
+    Args:
+        forward: the rows.
+        first_row: the first of the chunk.
+        end_row: the row after its last.
+        starts: filled, shape (n_tags + 1,), all 0 yet; tag t owns the postings from ``starts[t]``
+            to the next.
+        rows: filled, the row within the chunk of each posting.
+        impacts: filled, aligned with ``rows``.
+    """
+    for at in range(forward.starts[first_row], forward.starts[end_row]):
+        starts[forward.tags[at] + 1] += 1
     for at in range(1, starts.size):
         starts[at] += starts[at - 1]
     free = starts[:-1].copy()
-    for row in range(forward.scales.size):
-        before = row // CHUNK_ROWS * n_tags
+    for row in range(first_row, end_row):
         for at in range(forward.starts[row], forward.starts[row + 1]):
             tag = forward.tags[at]
             weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
-            to = free[before + tag]
-            postings.rows[to] = row % CHUNK_ROWS
-            postings.impacts[to] = weight * forward.scales[row]
-            free[before + tag] = to + 1
+            to = free[tag]
+            rows[to] = row - first_row
+            impacts[to] = weight * forward.scales[row]
+            free[tag] = to + 1
 
 
-build_plain = compiled(_build)
+build_chunk = compiled(_build)
 
 
 def _add(

@@ -1,6 +1,6 @@
 """What a scan must offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,3 +44,13 @@ class Scan(Protocol):
             scratch: as made by ``scratch``.
             found: filled, best first.
         """
+
+
+def put_together(pieces: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
+    """Put the pieces of each array one after the other."""
+    parts: dict[str, list[Array]] = {}
+    for piece in pieces:
+        for name, array in piece.items():
+            parts.setdefault(name, []).append(array)
+    # One name after the other, each let go at once: the largest is never there twice over.
+    return {name: np.concatenate(parts.pop(name)) for name in list(parts)}

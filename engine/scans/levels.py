@@ -1,7 +1,7 @@
 """Reading posting lists by impact level: the quickest for many videos; see the kernel."""
 
-from collections.abc import Mapping
-from typing import Final, Self
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.kernels.forward import Floats, ForwardRows, Found, Queries
 from engine.kernels.level_build import (
     MOST_LEVELS,
-    cut_shard,
+    cut_tags,
     gather_postings,
 )
 from engine.kernels.levels import BLOCK_ROWS, Levels, search_levels
@@ -17,6 +17,9 @@ from engine.kernels.rows import count_tags
 from engine.scans.base import Array
 
 SHARD_ROWS: Final = 2**19
+_RUN_POSTINGS: Final = 2**22
+"""Postings that are cut at a time: what a build needs beside its result is ten times as many
+bytes, whatever the number of videos."""
 
 
 class LevelScan:
@@ -32,49 +35,32 @@ class LevelScan:
         self._levels = levels
 
     @classmethod
-    def build(cls, forward: ForwardRows, greatest: float, *, shard_rows: int = SHARD_ROWS) -> Self:
-        """Cut every posting list into levels, shard by shard; no impact is above ``greatest``."""
-        n_videos, n_tags = forward.scales.size, forward.idf.size
-        n_shards = -(-n_videos // shard_rows)
-        firsts = np.zeros(n_shards * n_tags + 1, dtype=np.int64)
-        most_levels = min(n_shards * n_tags * MOST_LEVELS, forward.tags.size) + MOST_LEVELS
-        uppers = np.empty(most_levels, dtype=np.float32)
-        slopes = np.empty(most_levels, dtype=np.float32)
-        starts = np.zeros(most_levels + 1, dtype=np.int64)
-        rows = np.empty(forward.tags.size, dtype=np.uint32)
-        n_levels = 0
-        for shard in range(n_shards):
-            first_row, end_row = shard * shard_rows, min((shard + 1) * shard_rows, n_videos)
-            start, end = int(forward.starts[first_row]), int(forward.starts[end_row])
-            tag_starts = np.zeros(n_tags + 1, dtype=np.int64)
-            count_tags(forward.tags, start, end, tag_starts[1:])
-            np.cumsum(tag_starts, out=tag_starts)
-            gathered = np.empty(end - start, dtype=np.uint32)
-            bands = np.empty(end - start, dtype=np.uint8)
-            free = tag_starts[:-1].copy()
-            gather_postings(forward, first_row, end_row, greatest, free, gathered, bands)
-            n_levels = cut_shard(
-                gathered,
-                bands,
-                tag_starts,
-                greatest,
-                n_levels,
-                firsts[shard * n_tags + 1 : (shard + 1) * n_tags + 1],
-                uppers,
-                slopes,
-                starts,
-                rows,
-            )
-        return cls.of(
-            {
-                "shard_rows": np.array([shard_rows]),
-                "firsts": firsts,
-                "uppers": uppers[:n_levels].copy(),
-                "slopes": slopes[:n_levels].copy(),
-                "starts": starts[: n_levels + 1].copy(),
-                "rows": rows,
-            }
-        )
+    def pieces(
+        cls, forward: ForwardRows, greatest: float, *, shard_rows: int = SHARD_ROWS
+    ) -> Iterator[Mapping[str, Array]]:
+        """Cut every posting list into levels; no impact is above ``greatest``."""
+        zero = np.zeros(1, dtype=np.int64)
+        yield {
+            "shard_rows": np.array([shard_rows]),
+            "firsts": zero,
+            "uppers": np.empty(0, dtype=np.float32),
+            "slopes": np.empty(0, dtype=np.float32),
+            "starts": zero,
+            "rows": np.empty(0, dtype=np.uint32),
+        }
+        n_levels = n_postings = 0
+        for first_row in range(0, forward.scales.size, shard_rows):
+            end_row = min(first_row + shard_rows, forward.scales.size)
+            for levels in _cut(forward, first_row, end_row, greatest):
+                yield {
+                    "firsts": n_levels + levels.firsts,
+                    "uppers": levels.uppers,
+                    "slopes": levels.slopes,
+                    "starts": n_postings + levels.starts,
+                    "rows": levels.rows,
+                }
+                n_levels += levels.uppers.size
+                n_postings += levels.rows.size
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Self:
@@ -129,3 +115,44 @@ class LevelScan:
         done = np.zeros(2, dtype=np.int64)
         search_levels(forward, self._levels, queries, passes, weights, sums, found, done)
         return int(done[0]), int(done[1])
+
+
+class _Cut(NamedTuple):
+    """The levels of a run of tags in one shard, numbered from 0; see ``Levels``."""
+
+    firsts: NDArray[np.int64]
+    uppers: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.uint32]
+
+
+def _cut(forward: ForwardRows, first_row: int, end_row: int, greatest: float) -> Iterator[_Cut]:
+    """Cut the lists of one shard, some millions of postings at a time."""
+    n_tags = forward.idf.size
+    tag_starts = np.zeros(n_tags + 1, dtype=np.int64)
+    cursors = forward.starts[first_row:end_row].copy()
+    first, end = int(forward.starts[first_row]), int(forward.starts[end_row])
+    count_tags(forward.tags, first, end, tag_starts[1:])
+    np.cumsum(tag_starts, out=tag_starts)
+    first_tag = 0
+    while first_tag < n_tags:
+        most = np.searchsorted(tag_starts, tag_starts[first_tag] + _RUN_POSTINGS, side="right") - 1
+        end_tag = max(first_tag + 1, int(most))
+        own_starts = tag_starts[first_tag : end_tag + 1] - tag_starts[first_tag]
+        n_postings = int(own_starts[-1])
+        gathered = np.empty(n_postings, dtype=np.uint32)
+        bands = np.empty(n_postings, dtype=np.uint8)
+        free = own_starts[:-1].copy()
+        gather_postings(
+            forward, first_row, first_tag, end_tag, greatest, cursors, free, gathered, bands
+        )
+        most_levels = min((end_tag - first_tag) * MOST_LEVELS, n_postings) + MOST_LEVELS
+        firsts = np.zeros(end_tag - first_tag, dtype=np.int64)
+        uppers = np.empty(most_levels, dtype=np.float32)
+        slopes = np.empty(most_levels, dtype=np.float32)
+        starts = np.zeros(most_levels + 1, dtype=np.int64)
+        rows = np.empty(n_postings, dtype=np.uint32)
+        n = cut_tags(gathered, bands, own_starts, greatest, firsts, uppers, slopes, starts, rows)
+        yield _Cut(firsts, uppers[:n], slopes[:n], starts[1 : n + 1], rows)
+        first_tag = end_tag

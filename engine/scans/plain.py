@@ -1,13 +1,13 @@
 """Adding up every posting of the query: the quickest up to some 100,000 videos."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels.forward import Floats, ForwardRows, Found, Queries
-from engine.kernels.plain import CHUNK_ROWS, PlainPostings, build_plain, search_plain
+from engine.kernels.plain import CHUNK_ROWS, PlainPostings, build_chunk, search_plain
 from engine.scans.base import Array
 
 _UNIT_ROUNDOFF = 2.0**-24
@@ -28,20 +28,28 @@ class PlainScan:
         self._rounding = rounding
 
     @classmethod
-    def build(cls, forward: ForwardRows, greatest: float) -> Self:
+    def pieces(cls, forward: ForwardRows, greatest: float) -> Iterator[Mapping[str, Array]]:
         """Turn rows into posting lists; no row has a scaled norm above ``greatest``."""
-        n_chunks = -(-forward.scales.size // CHUNK_ROWS)
-        postings = PlainPostings(
-            np.zeros(n_chunks * forward.idf.size + 1, dtype=np.int64),
-            np.empty(forward.tags.size, dtype=np.uint16),
-            np.empty(forward.tags.size, dtype=np.float32),
-        )
-        build_plain(forward, postings)
-        longest = int(np.diff(forward.starts).max(initial=0))
+        yield {
+            "starts": np.zeros(1, dtype=np.int64),
+            "rows": np.empty(0, dtype=np.uint16),
+            "impacts": np.empty(0, dtype=np.float32),
+        }
+        n_videos, n_tags = forward.scales.size, forward.idf.size
+        longest = n_postings = 0
+        for first_row in range(0, n_videos, CHUNK_ROWS):
+            end_row = min(first_row + CHUNK_ROWS, n_videos)
+            ends = forward.starts[first_row : end_row + 1]
+            size = int(ends[-1] - ends[0])
+            starts = np.zeros(n_tags + 1, dtype=np.int64)
+            rows, impacts = np.empty(size, dtype=np.uint16), np.empty(size, dtype=np.float32)
+            build_chunk(forward, first_row, end_row, starts, rows, impacts)
+            yield {"starts": n_postings + starts[1:], "rows": rows, "impacts": impacts}
+            n_postings += size
+            longest = max(longest, int(np.diff(ends).max()))
         # A sum of m products is off by at most (m + 4) roundings of the sum of their sizes
         # (Higham 2002, section 3.1), which is at most the norm of the row (Cauchy-Schwarz).
-        rounding = (longest + 4) * _UNIT_ROUNDOFF * greatest
-        return cls.of({**postings._asdict(), "rounding": np.array([rounding])})
+        yield {"rounding": np.array([(longest + 4) * _UNIT_ROUNDOFF * greatest])}
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Self:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -132,8 +132,7 @@ class Generations:
     @contextmanager
     def written(
         self,
-        index: Index,
-        facts: Facts,
+        fill: Callable[[Path, Path], object],
         vocabulary: Vocabulary,
         recipe: Recipe,
         *,
@@ -142,14 +141,17 @@ class Generations:
         """Write a generation aside and open it, to be looked at; it goes when the block ends.
 
         ``make_current`` within the block keeps it.
+
+        Args:
+            fill: given two folders, writes the index into one and the facts into the other.
+            vocabulary: the tags' names.
+            recipe: how it is built.
+            revision: the catalog's revision that it is built from.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
         try:
-            index.save(aside / "index")
-            index_files.write(
-                aside / "facts", index_files.IndexFiles(facts.words(), facts.arrays())
-            )
+            fill(aside / "index", aside / "facts")
             said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
             _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
             # The revision is no part of the content: after a change and its undoing, the same

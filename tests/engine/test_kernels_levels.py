@@ -4,12 +4,13 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.choice import levels_pay
+from engine.choice import sampled
 from engine.index import Index
 from engine.kernels.forward import Found
 from engine.kernels.level_build import MOST_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
 from engine.kernels.levels import block_reaches, short_of
 from engine.queries import packed
+from engine.scans.base import put_together
 from engine.scans.levels import LevelScan
 from engine.weighting import TfName
 from support.corpora import Corpus, Wanted, assert_best, corpora, seen_corpus, textbook, wanted
@@ -17,7 +18,8 @@ from support.corpora import Corpus, Wanted, assert_best, corpora, seen_corpus, t
 
 def in_shards(corpus: Corpus, shard_rows: int, *, tf: TfName = "raw", slope: float = 1.0) -> Index:
     index = Index.from_counts(corpus.rows, corpus.ids, tf=tf, slope=slope, kernel="rows")
-    scan = LevelScan.build(index.forward, max(1.0, 1.0 / slope), shard_rows=shard_rows)
+    pieces = LevelScan.pieces(index.forward, max(1.0, 1.0 / slope), shard_rows=shard_rows)
+    scan = LevelScan.of(put_together(pieces))
     return Index(index.ids, index.forward, index.weighting, scan)
 
 
@@ -152,4 +154,6 @@ def test_levels_pay_where_few_videos_are_about_a_tag_and_not_where_all_are_alike
         rows = sp.csr_array((counts, lists.ravel(), starts), (n_videos, n_tags))
         index = Index.from_counts(rows, ids, kernel="levels")
         assert isinstance(index.scan, LevelScan)
-        assert levels_pay(index.forward, index.scan, index.df) == expected
+        sample = sampled(index.forward, index.scan, index.df)
+        assert sample.levels_pay == expected
+        assert sample.read <= 1.0

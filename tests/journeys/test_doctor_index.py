@@ -1,0 +1,39 @@
+"""What ``reelmatch doctor`` says of the way an index is searched."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from api.cli import doctor
+from engine import choice
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+from support.catalogs import save, video_id
+
+
+def index_finding(home: Path) -> str:
+    done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(home)})
+    found = {one["what"]: one["detail"] for one in json.loads(done.output)["findings"]}
+    return str(found["index"])
+
+
+@pytest.mark.parametrize(("cost", "kernel"), [(0.4, "levels"), (1.25, "plain")])
+def test_doctor_tells_the_kernel_and_the_sample_that_chose_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cost: float, kernel: str
+) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in range(8):
+            save(catalog, video_id(number), {"cat": 1 + number % 5, "car": 3})
+        generations = Generations(tmp_path / "generations")
+        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        assert "plain kernel, as below 100,000 videos" in index_finding(tmp_path)
+
+        monkeypatch.setattr(choice, "MANY_VIDEOS", 4)
+        monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.31, cost))
+        reindex(catalog, generations, Recipe(threshold=0.7, tf="log"))
+    said = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
+    assert said in index_finding(tmp_path)
