@@ -20,6 +20,7 @@ from api.routes import (
     health,
     hosted,
     jobs,
+    keywords,
     metrics,
     recommendations,
     reindexing,
@@ -29,7 +30,7 @@ from api.settings import Settings
 from api.working import Working
 from engine.store.keys import Keys
 
-_ROUTERS = (videos, recommendations, reindexing, jobs, hosted, health, metrics)
+_ROUTERS = (videos, recommendations, keywords, reindexing, jobs, hosted, health, metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:

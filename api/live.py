@@ -5,6 +5,7 @@ import threading
 from typing import Final, Self
 
 from api.settings import Settings
+from api.understanding import Understanding
 from engine.delta import advance, tidy
 from engine.errors import NothingIndexed, ReelmatchError
 from engine.store.catalog import Catalog
@@ -23,6 +24,7 @@ class Live:
     def __init__(self, catalog: Catalog, generations: Generations) -> None:
         self.catalog = catalog
         self.generations = generations
+        self.understanding = Understanding()
         self._changing = threading.Lock()
         self._view: View | None = None
         self._trouble: ReelmatchError = NothingIndexed()

@@ -35,7 +35,7 @@ class Card:
         package: the installed distribution that holds ``file``; None when it lies beside the card.
         file: path of the weights below that distribution, or beside the card.
         labels: file beside the card with what the outputs mean; None when it has one meaning.
-        input_size: side of the square the model looks at, in pixels.
+        input_size: side of the square the model looks at, in pixels; of a text, the most pieces.
         mean: what the model subtracts from red, green, blue, 0 to 255.
         std: what it then divides them by.
         temperature: divides the logits before they become confidences.
@@ -49,21 +49,21 @@ class Card:
     file: str
     labels: str | None
     input_size: int
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    temperature: float
     licence: str
     sha256: str
     size_bytes: int
     origin: Origin
     measured: str
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    temperature: float = 1.0
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text of a ``card.toml``."""
         values: dict[str, Any] = tomllib.loads(text)
         values["origin"] = Origin(**values["origin"])
-        for colour in ("mean", "std"):
+        for colour in {"mean", "std"} & values.keys():
             values[colour] = tuple(values[colour])
         return cls(**{"package": None, "labels": None} | values)
 
@@ -116,6 +116,11 @@ def verify(card: Card) -> Path:
 def load_json(card: Card, file: str) -> Any:
     """Read a JSON file that lies beside a card."""
     return json.loads(_shipped(card, file).read_text(encoding="utf-8"))
+
+
+def load_lines(card: Card, file: str) -> list[str]:
+    """Read the lines of a text that lies beside a card."""
+    return _shipped(card, file).read_text(encoding="utf-8").splitlines()
 
 
 def _shipped(card: Card, file: str) -> Path:

@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "ingest": "ingest",
     "jobs": "jobs",
     "keys": "keys",
+    "keywords": "keywords",
     "match": "match",
     "recommend": "recommend",
     "reindex": "reindex",

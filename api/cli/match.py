@@ -23,9 +23,9 @@ from engine.search import match
     "keywords",
     multiple=True,
     required=True,
-    metavar="TAG[=WEIGHT]",
+    metavar="WORD[=WEIGHT]",
     callback=weighted("--keyword", 1.0),
-    help="What the campaign is about; may be given again.",
+    help="What the campaign is about: a tag or any word or phrase; may be given again.",
 )
 @click.option(
     "--exclude",
@@ -50,9 +50,13 @@ def command(
 
     \b
     reelmatch match --keyword bicycle --keyword city --exclude alcohol
+    reelmatch match --keyword "live music festival"
+
+    A word that is no tag is understood as tags; `reelmatch keywords` says how.
     """
     with Live.open(load_settings()) as live:
         view = live.view
         wanted = harmless(where) if no_sensitive else where
-        found = match(view, keywords=keywords, exclude=exclude, k=k, where=wanted)
-        print_matches(view.generation, found, live.catalog, as_json=as_json)
+        profile, understood = live.understanding.profile(view.vocabulary, keywords)
+        found = match(view, keywords=profile, exclude=exclude, k=k, where=wanted)
+        print_matches(view.generation, found, live.catalog, as_json=as_json, understood=understood)

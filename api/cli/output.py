@@ -10,6 +10,7 @@ from api.answers.matches import matches_json
 from api.wheres import filter_of_text
 from engine.domain import Match
 from engine.filters import Filter
+from engine.keywords import Reading
 from engine.store.catalog import Catalog
 from engine.store.generations import Generation
 from engine.view import EVERY_VIDEO
@@ -70,12 +71,20 @@ def _printable(text: str) -> str:
 
 
 def print_matches(
-    generation: Generation, matches: Sequence[Match], catalog: Catalog, *, as_json: bool
+    generation: Generation,
+    matches: Sequence[Match],
+    catalog: Catalog,
+    *,
+    as_json: bool,
+    understood: Sequence[Reading] = (),
 ) -> None:
     """Print ranked matches with the tags that made each score."""
     if as_json:
-        print_json(matches_json(generation, matches))
+        print_json(matches_json(generation, matches, understood))
         return
+    for reading in understood:
+        tags = ", ".join(f"{meaning.tag} {meaning.confidence:.2f}" for meaning in reading.used)
+        click.echo(f"{reading.word!r} is understood as {tags}", err=True)
     if not matches:
         click.echo("no video fits", err=True)
         return

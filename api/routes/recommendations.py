@@ -22,7 +22,7 @@ def _where(said: dict[str, Any] | None) -> Filter:
     return EVERY_VIDEO if said is None else filter_of(said)
 
 
-@router.post("/recommendations", response_model=MatchesAnswer)
+@router.post("/recommendations", response_model=MatchesAnswer, response_model_exclude_unset=True)
 def post_recommendations(body: RecommendationRequest, live: CurrentLive) -> dict[str, Any]:
     """Recommend videos to a viewer."""
     view = live.view
@@ -32,11 +32,10 @@ def post_recommendations(body: RecommendationRequest, live: CurrentLive) -> dict
     return matches_json(view.generation, found)
 
 
-@router.post("/matches", response_model=MatchesAnswer)
+@router.post("/matches", response_model=MatchesAnswer, response_model_exclude_unset=True)
 def post_matches(body: MatchRequest, live: CurrentLive) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
     view = live.view
-    found = match(
-        view, keywords=body.keywords, exclude=body.exclude, k=body.k, where=_where(body.where)
-    )
-    return matches_json(view.generation, found)
+    keywords, understood = live.understanding.profile(view.vocabulary, body.keywords)
+    found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=_where(body.where))
+    return matches_json(view.generation, found, understood)

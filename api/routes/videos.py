@@ -117,7 +117,7 @@ def get_second(
     return second_json(live.catalog, _get(live.catalog, video), second, settings.sensitive)
 
 
-@router.get("/{video}/similar", response_model=MatchesAnswer)
+@router.get("/{video}/similar", response_model=MatchesAnswer, response_model_exclude_unset=True)
 def get_similar(
     video: str,
     live: CurrentLive,

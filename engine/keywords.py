@@ -1,0 +1,277 @@
+"""Words of people -> tags, with a confidence and the way that led there.
+
+The ways, surest first: the word is a tag (exact) or the plural of one; WordNet has it as a synonym
+of a tag, or as narrower than one, so that the tag is broader; its embedding is near a tag's. Of a
+phrase, its parts count, too: what it is about for most, the rest for less.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import nlargest
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InvalidInput, UnknownTag
+from engine.phrases import Part, parts_of, plain
+from engine.thesaurus.nouns import Entry, Thesaurus
+from engine.vocabulary import SUGGESTIONS, Vocabulary, nearest_tags
+
+USED: Final = 0.6
+"""From this confidence on, a meaning is used without asking."""
+
+SUGGESTED: Final = 0.45
+"""From this confidence on, a meaning is worth asking about."""
+
+AS_GOOD: Final = 0.9
+"""A meaning is used beside the best one when it has so much of its confidence."""
+
+LONGEST_KEYWORD: Final = 200
+"""A keyword of more characters is refused."""
+
+MOST_MEANINGS: Final = 5
+"""So many meanings of a word are told."""
+
+# Tuned on tests/data/keywords/tuning.json; docs/keywords.md says what they do.
+_PLURAL: Final = 0.99
+_SYNONYM: Final = 0.97
+_BROADER: Final = 0.92
+_STEP: Final = 0.04
+_DOUBT: Final = 0.3
+_NO_DOUBT: Final = 0.55
+_RARE: Final = 0.25
+_HEAD: Final = 0.85
+_MORE: Final = 0.58
+
+
+class How(StrEnum):
+    """The way from a word to a tag."""
+
+    EXACT = "exact"
+    PLURAL = "plural"
+    SYNONYM = "synonym"
+    BROADER = "broader"
+    EMBEDDING = "embedding"
+
+
+class Status(StrEnum):
+    """What becomes of a word."""
+
+    USED = "used"
+    SUGGESTED = "suggested"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One tag a word may mean.
+
+    Attributes:
+        tag: the tag.
+        confidence: 0.0 to 1.0.
+        how: the way that led there.
+        by: the words that led there: all of the keyword, or a part.
+    """
+
+    tag: str
+    confidence: float
+    how: How
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a word was understood.
+
+    Attributes:
+        word: as it was given.
+        status: ``used`` from a confidence of 0.60 on, ``suggested`` from 0.45 on, else ``refused``.
+        meanings: best first; of a refused word, the nearest tags.
+    """
+
+    word: str
+    status: Status
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def used(self) -> tuple[Meaning, ...]:
+        """The meanings that stand for the word in a search: the best, and those about as good."""
+        if self.status is not Status.USED:
+            return ()
+        least = max(USED, AS_GOOD * self.meanings[0].confidence)
+        return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
+
+
+class Embedder(Protocol):
+    """Whatever turns texts into vectors that are near each other where the texts mean alike."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a vector of length 1 for each text, shape (n_texts, n_dimensions)."""
+        ...
+
+
+class Keywords:
+    """Understands words as tags of one vocabulary. Safe to share between threads."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        thesaurus: Thesaurus,
+        embedder: Embedder,
+        *,
+        known: "Keywords | None" = None,
+    ) -> None:
+        """Prepare; tags are embedded when they are first needed.
+
+        Args:
+            vocabulary: the tags there are.
+            thesaurus: what words lead to.
+            embedder: makes vectors of words and tags.
+            known: of an earlier vocabulary; tags that it has embedded are not embedded again.
+        """
+        self.vocabulary = vocabulary
+        self._thesaurus = thesaurus
+        self._embedder = embedder
+        self._plain = _first_by((plain(tag), tag) for tag in vocabulary.names)
+        self._singular = _first_by(
+            (form, tag)
+            for name, tag in self._plain.items()
+            for form in (name, *thesaurus.singulars(name), name.replace(" ", ""))
+        )
+        self._vectors: dict[str, NDArray[np.float32]] = {} if known is None else known._vectors
+        self._matrix: NDArray[np.float32] | None = None
+        self._embedding = threading.Lock()
+
+    def read(self, word: str) -> Reading:
+        """Say which tags a word may mean.
+
+        Raises:
+            InvalidInput: when the word is empty or too long, or there are no tags yet.
+        """
+        text = _checked(word)
+        if not len(self.vocabulary):
+            raise InvalidInput("no tags are known yet: run 'reelmatch ingest' first")
+        cosines = self._cosines(text)
+        best: dict[str, Meaning] = {}
+        for meaning in self._meanings(text, cosines):
+            before = best.get(meaning.tag)
+            if before is None or meaning.confidence > before.confidence:
+                best[meaning.tag] = meaning
+        ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
+        return Reading(word, _status(ranked[0].confidence), tuple(ranked[:MOST_MEANINGS]))
+
+    def profile(self, keywords: Mapping[str, float]) -> tuple[dict[str, float], list[Reading]]:
+        """Turn weighted words into weighted tags; words that are tags stay as they are.
+
+        Returns:
+            tag -> weight, and how each word that is no tag was understood. The weight of a word
+            goes to its meanings, times their confidence; what several words give a tag adds up.
+
+        Raises:
+            UnknownTag: for all words at once that cannot be used, each with the nearest tags.
+        """
+        weights: dict[str, float] = {}
+        readings: list[Reading] = []
+        for word, weight in keywords.items():
+            if word in self.vocabulary:
+                weights[word] = weights.get(word, 0.0) + weight
+                continue
+            reading = self.read(word)
+            readings.append(reading)
+            for meaning in reading.used:
+                given = weight * meaning.confidence
+                weights[meaning.tag] = weights.get(meaning.tag, 0.0) + given
+        useless = [reading for reading in readings if not reading.used]
+        if useless:
+            raise UnknownTag({reading.word: self.nearest(reading) for reading in useless})
+        return weights, readings
+
+    def nearest(self, reading: Reading) -> list[str]:
+        """Return the tags a person may have meant: one spelled alike, then the meanings."""
+        alike = nearest_tags(reading.word, self.vocabulary.names, n=1)
+        tags = [*alike, *(meaning.tag for meaning in reading.meanings)]
+        return list(dict.fromkeys(tags))[:SUGGESTIONS]
+
+    def _meanings(self, text: str, cosines: Mapping[str, float]) -> Iterator[Meaning]:
+        yield from self._of_noun(text, cosines)
+        for tag in nlargest(MOST_MEANINGS, cosines, key=cosines.__getitem__):
+            yield Meaning(tag, max(0.0, min(1.0, cosines[tag])), How.EMBEDDING, text)
+        if self._thesaurus.is_set_phrase(text):
+            return
+        for part in parts_of(text):
+            if part.words != text:
+                yield from self._of_part(part, cosines)
+
+    def _of_part(self, part: Part, cosines: Mapping[str, float]) -> Iterator[Meaning]:
+        share = _HEAD if part.is_head else _MORE
+        for meaning in self._of_noun(part.words, cosines):
+            yield Meaning(meaning.tag, share * meaning.confidence, meaning.how, part.words)
+
+    def _of_noun(self, noun: str, cosines: Mapping[str, float]) -> Iterator[Meaning]:
+        if noun in self._plain:
+            yield Meaning(self._plain[noun], 1.0, How.EXACT, noun)
+        for form in (noun, noun.replace(" ", ""), *self._thesaurus.singulars(noun)):
+            if form in self._singular:
+                yield Meaning(self._singular[form], _PLURAL, How.PLURAL, noun)
+        entries = self._thesaurus.entries(noun) or self._thesaurus.entries(noun.replace(" ", ""))
+        for entry in entries:
+            tag = self._plain.get(entry.tag)
+            if tag is not None:
+                how = How.BROADER if entry.steps else How.SYNONYM
+                yield Meaning(tag, _confidence(entry, cosines[tag]), how, noun)
+
+    def _cosines(self, text: str) -> dict[str, float]:
+        """Return how near the embedding of a text is to that of each tag."""
+        near = self._tag_vectors() @ self._embedder.embed([text])[0]
+        return dict(zip(self.vocabulary.names, near.tolist(), strict=True))
+
+    def _tag_vectors(self) -> NDArray[np.float32]:
+        with self._embedding:
+            if self._matrix is None:
+                names = self.vocabulary.names
+                new = [name for name in names if name not in self._vectors]
+                self._vectors.update(zip(new, self._embedder.embed(new), strict=True))
+                self._matrix = np.stack([self._vectors[name] for name in names])
+            return self._matrix
+
+
+def _confidence(entry: Entry, cosine: float) -> float:
+    """Return how sure an entry of the thesaurus makes us.
+
+    A synonym needs no support. The further a word is under a tag, the more the embedding must
+    agree (grammar is a science, three steps up, yet nobody who says one means the other). A
+    meaning that few uses of the word have counts for less.
+    """
+    sure = _SYNONYM
+    if entry.steps:
+        doubt = max(0.0, _NO_DOUBT - cosine) / _NO_DOUBT
+        sure = max(0.0, _BROADER - entry.steps * (_STEP + _DOUBT * doubt))
+    return float(sure * entry.share**_RARE)
+
+
+def _status(confidence: float) -> Status:
+    if confidence >= USED:
+        return Status.USED
+    return Status.SUGGESTED if confidence >= SUGGESTED else Status.REFUSED
+
+
+def _checked(word: str) -> str:
+    text = plain(word)
+    if not text:
+        raise InvalidInput(f"the keyword {word!r} is empty: write a word or a phrase")
+    if len(word) > LONGEST_KEYWORD:
+        raise InvalidInput(
+            f"a keyword of {len(word)} characters is too long: at most {LONGEST_KEYWORD} are read"
+        )
+    return text
+
+
+def _first_by(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return a dictionary in which the first pair of a key counts."""
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        found.setdefault(key, value)
+    return found

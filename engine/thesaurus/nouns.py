@@ -1,0 +1,109 @@
+"""The table of nouns: word -> the tags it stands for or is narrower than; irregular plurals.
+
+``models/convert/thesaurus.py`` makes it, from meanings that were reviewed tag by tag, so that
+``fashion`` has to do with clothes and not with manners.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_TABLE: Final = Path(__file__).with_name("nouns.json.zst")
+
+_ENDINGS: Final = (
+    ("ies", "y"),
+    ("ses", "s"),
+    ("xes", "x"),
+    ("zes", "z"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("men", "man"),
+    ("s", ""),
+)
+"""Plural endings and what they stand for; the rules of WordNet's own reader, morphy(7WN)."""
+
+_NO_PLURAL: Final = ("ss", "us", "is")
+_SHORTEST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tag that a word leads to.
+
+    Attributes:
+        tag: the tag.
+        steps: 0 when the word is a synonym, else how many steps of WordNet's tree it is narrower.
+        share: how much of the word's use means this, 0.0 to 1.0, by WordNet's own counts.
+    """
+
+    tag: str
+    steps: int
+    share: float
+
+
+class Thesaurus:
+    """Words in small letters, single or of several parts, and what they lead to."""
+
+    def __init__(
+        self,
+        words: Mapping[str, Sequence[tuple[str, int, float]]],
+        *,
+        irregular: Mapping[str, str] | None = None,
+        set_phrases: Iterable[str] = (),
+    ) -> None:
+        """Keep a table.
+
+        Args:
+            words: word -> tag, steps and share of each entry.
+            irregular: plural -> singular.
+            set_phrases: nouns of several words that lead nowhere as a whole.
+        """
+        self._words = words
+        self._irregular = irregular or {}
+        self._set_phrases = frozenset(set_phrases)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the table that comes along."""
+        table = json.loads(zstd.decompress(_TABLE.read_bytes()))
+        return cls(table["words"], irregular=table["irregular"], set_phrases=table["set_phrases"])
+
+    @property
+    def tags(self) -> set[str]:
+        """All tags that some word leads to."""
+        return {tag for entries in self._words.values() for tag, _, _ in entries}
+
+    def entries(self, word: str) -> tuple[Entry, ...]:
+        """Return what a word leads to, itself or as the plural of another word."""
+        for form in (word, *self.singulars(word)):
+            if form in self._words:
+                return tuple(Entry(*entry) for entry in self._words[form])
+        return ()
+
+    def is_set_phrase(self, words: str) -> bool:
+        """Tell whether several words are one noun, whose parts mean something else alone."""
+        return any(form in self._set_phrases for form in (words, *self.singulars(words)))
+
+    def singulars(self, word: str) -> list[str]:
+        """Return what a word may be the plural of, by its last part; guesses, likeliest first."""
+        if word in self._irregular:
+            return [self._irregular[word]]
+        before, space, last = word.rpartition(" ")
+        if last in self._irregular:
+            return [before + space + self._irregular[last]]
+        if last.endswith(_NO_PLURAL):
+            return []
+        stems = (
+            last.removesuffix(plural) + singular
+            for plural, singular in _ENDINGS
+            if last.endswith(plural)
+        )
+        return [before + space + stem for stem in stems if len(stem) >= _SHORTEST]

@@ -1,0 +1,140 @@
+"""The engine's thesaurus: which words stand for, or are narrower than, which tag, out of WordNet.
+
+Run: ``python -m models.convert.thesaurus PATH/TO/wordnet``, the folder of data.noun, index.noun,
+noun.exc and cntlist.rev. Reads ``senses.txt``, where the meanings of each tag were reviewed, and
+writes ``engine/thesaurus/nouns.json.zst``.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from backports import zstd
+
+from models.convert.wordnet import Nouns
+
+_RULES = Path(__file__).with_name("senses.txt")
+_TABLE = Path(__file__).parents[2] / "engine" / "thesaurus" / "nouns.json.zst"
+_NOUN = "1"
+
+_Entry = tuple[str, int, float]
+"""A tag, how many steps the word is narrower, and the share of its uses that mean it."""
+
+
+@dataclass(frozen=True)
+class _Term:
+    """One meaning of a rule.
+
+    Attributes:
+        place: where it stands.
+        steps: 0 when its words are synonyms of the tag, 1 when they are narrower.
+        alone: nothing under it is taken.
+        left_out: it is taken away, with all under it.
+    """
+
+    place: int
+    steps: int
+    alone: bool
+    left_out: bool
+
+
+def _terms(rule: str, nouns: Nouns) -> list[_Term]:
+    return [_term(term.strip(), nouns) for term in rule.split(",")]
+
+
+def _term(said: str, nouns: Nouns) -> _Term:
+    noun, _, number = said.strip("->!").partition("#")
+    try:
+        place = nouns.place(noun, int(number or 1))
+    except (KeyError, IndexError):
+        raise SystemExit(f"senses.txt: WordNet has no {said!r}") from None
+    return _Term(place, int(said[0] == ">"), said[-1] == "!", said[0] == "-")
+
+
+def _steps(terms: list[_Term], nouns: Nouns) -> dict[int, int]:
+    """Return each meaning under a tag and how many steps it is narrower."""
+    barred = {term.place for term in terms if term.left_out}
+    found: dict[int, int] = {}
+    waiting = [(term.steps, term.place, term.alone) for term in terms if not term.left_out]
+    while waiting:
+        waiting.sort()
+        steps, place, alone = waiting.pop(0)
+        if place in barred or found.get(place, steps + 1) <= steps:
+            continue
+        found[place] = steps
+        if not alone:
+            waiting += [(steps + 1, below, False) for below in nouns.sense(place).narrower]
+    return found
+
+
+def _uses(counts: str) -> dict[tuple[str, int], int]:
+    """Read ``lemma%type:... sense count``: how often a noun was met in each of its senses."""
+    found = {}
+    for line in counts.splitlines():
+        key, number, count = line.split()
+        lemma, _, rest = key.partition("%")
+        if rest.startswith(f"{_NOUN}:"):
+            found[lemma, int(number)] = int(count)
+    return found
+
+
+def _shares(word: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[int, float]:
+    """Return how much of a noun's use each of its senses has; those never met have a little."""
+    lemma = word.lower().replace(" ", "_")
+    weights = {
+        place: uses.get((lemma, number), 0) + 1 / number
+        for number, place in enumerate(nouns.places(word), start=1)
+    }
+    total = sum(weights.values())
+    return {place: weight / total for place, weight in weights.items()}
+
+
+def build(rules: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[str, list[_Entry]]:
+    """Return word -> its entries, by tag."""
+    table: dict[str, dict[str, tuple[int, float]]] = {}
+    for line in rules.splitlines():
+        if line.startswith("#"):
+            continue
+        tag, _, rule = line.partition(": ")
+        for place, steps in _steps(_terms(rule, nouns), nouns).items():
+            for word in nouns.sense(place).words:
+                share = _shares(word, nouns, uses)[place]
+                of_word = table.setdefault(word.lower(), {})
+                least, total = of_word.get(tag, (steps, 0.0))
+                of_word[tag] = (min(least, steps), total + share)
+    return {
+        word: [(tag, steps, round(share, 2)) for tag, (steps, share) in sorted(of_word.items())]
+        for word, of_word in sorted(table.items())
+    }
+
+
+def _set_phrases(nouns: Nouns, words: dict[str, list[_Entry]]) -> list[str]:
+    """Return the nouns of several words that lead to no tag, though a part of theirs would."""
+    several = (noun.replace("_", " ") for noun in nouns.all() if "_" in noun)
+    return sorted(
+        noun
+        for noun in several
+        if noun not in words and any(part in words for part in noun.split())
+    )
+
+
+def main(wordnet: Path) -> None:
+    """Write the table."""
+    rules = _RULES.read_text(encoding="utf-8")
+    with (wordnet / "data.noun").open("rb") as data:
+        nouns = Nouns((wordnet / "index.noun").read_text(encoding="latin-1"), data)
+        words = build(rules, nouns, _uses((wordnet / "cntlist.rev").read_text(encoding="latin-1")))
+        phrases = _set_phrases(nouns, words)
+    exceptions = (wordnet / "noun.exc").read_text(encoding="latin-1").splitlines()
+    irregular = {
+        plural.replace("_", " "): singular.replace("_", " ")
+        for plural, singular, *_ in (line.split() for line in exceptions)
+    }
+    table = {"words": words, "irregular": irregular, "set_phrases": phrases}
+    _TABLE.write_bytes(zstd.compress(json.dumps(table, ensure_ascii=False).encode(), 19))
+    print(f"{len(words)} words, {len(phrases)} set phrases")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

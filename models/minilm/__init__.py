@@ -1,0 +1,1 @@
+"""all-MiniLM-L6-v2: texts as vectors, near where the texts mean alike."""

@@ -1,0 +1,94 @@
+"""Text cut into the pieces that BERT reads (WordPiece, Wu et al. 2016; BERT base uncased).
+
+The package ``tokenizers`` does the same, and brings a client of a model hub along; a keyword is
+short, so plain Python will do.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+_START: Final = "[CLS]"
+_END: Final = "[SEP]"
+_UNKNOWN: Final = "[UNK]"
+_INSIDE: Final = "##"
+_LONGEST_WORD: Final = 100
+_IDEOGRAPHS: Final = (
+    (0x4E00, 0x9FFF),
+    (0x3400, 0x4DBF),
+    (0x20000, 0x2A6DF),
+    (0x2A700, 0x2B73F),
+    (0x2B740, 0x2B81F),
+    (0x2B920, 0x2CEAF),
+    (0xF900, 0xFAFF),
+    (0x2F800, 0x2FA1F),
+)
+
+
+class WordPiece:
+    """Cuts texts into numbered pieces."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        self._numbers = {piece: number for number, piece in enumerate(pieces)}
+
+    def numbers(self, text: str, most: int) -> list[int]:
+        """Return the pieces of a text between a start and an end sign, at most ``most`` in all."""
+        pieces = [piece for word in _words(text) for piece in self._pieces(word)]
+        return [self._numbers[piece] for piece in (_START, *pieces[: most - 2], _END)]
+
+    def _pieces(self, word: str) -> list[str]:
+        """Return the longest pieces from the left that a word is made of."""
+        if len(word) > _LONGEST_WORD:
+            return [_UNKNOWN]
+        found: list[str] = []
+        start = 0
+        while start < len(word):
+            piece = self._longest(word, start)
+            if not piece:
+                return [_UNKNOWN]
+            found.append(piece)
+            start += len(piece.removeprefix(_INSIDE) if start else piece)
+        return found
+
+    def _longest(self, word: str, start: int) -> str:
+        for end in range(len(word), start, -1):
+            piece = (_INSIDE if start else "") + word[start:end]
+            if piece in self._numbers:
+                return piece
+        return ""
+
+
+def _words(text: str) -> Iterator[str]:
+    """Cut at spaces and around punctuation and ideographs, in small letters without accents."""
+    word = ""
+    for sign in _plain(text):
+        if sign.isspace() or _stands_alone(sign):
+            if word:
+                yield word
+            word = ""
+            if not sign.isspace():
+                yield sign
+        else:
+            word += sign
+    if word:
+        yield word
+
+
+def _plain(text: str) -> str:
+    kept = "".join(sign for sign in text if not _is_noise(sign))
+    parts = unicodedata.normalize("NFD", kept)
+    bare = "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
+    return bare.lower()
+
+
+def _is_noise(sign: str) -> bool:
+    if sign in "\t\n\r":
+        return False
+    return sign in "\0\ufffd" or unicodedata.category(sign).startswith("C")
+
+
+def _stands_alone(sign: str) -> bool:
+    code = ord(sign)
+    is_ascii_sign = 33 <= code <= 126 and not sign.isalnum()
+    is_ideograph = any(first <= code <= last for first, last in _IDEOGRAPHS)
+    return is_ascii_sign or is_ideograph or unicodedata.category(sign).startswith("P")

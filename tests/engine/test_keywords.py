@@ -1,0 +1,199 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from engine.errors import InvalidInput, UnknownTag
+from engine.keywords import AS_GOOD, SUGGESTED, USED, Embedder, How, Keywords, Status
+from engine.thesaurus.nouns import Thesaurus
+from engine.vocabulary import Vocabulary
+
+TAGS = ("animal", "big cat", "car", "cat", "flower", "music", "science", "toys", "vehicle")
+THESAURUS = Thesaurus(
+    {
+        "auto": [("car", 0, 1.0), ("vehicle", 4, 1.0)],
+        "tiger": [("big cat", 1, 1.0), ("animal", 7, 1.0)],
+        "grammar": [("science", 3, 1.0)],
+        "stock": [("animal", 2, 0.01)],
+        "rose": [("flower", 1, 0.9)],
+        "bouquet": [("flower", 1, 1.0)],
+        "market": [("car", 0, 1.0)],
+    },
+    irregular={"mice": "mouse"},
+    set_phrases=["stock market"],
+)
+
+
+class Drawn:
+    """Draws vectors so that each text has the cosines it is told with each tag."""
+
+    def __init__(self, cosines: dict[str, dict[str, float]] | None = None) -> None:
+        self.cosines = cosines or {}
+        self.asked: list[str] = []
+
+    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        return np.array([self.vector(text) for text in texts], np.float32).reshape(
+            len(texts), len(TAGS) + 1
+        )
+
+    def vector(self, text: str) -> list[float]:
+        if text in TAGS:
+            return [float(tag == text) for tag in TAGS] + [0.0]
+        near = [self.cosines.get(text, {}).get(tag, 0.0) for tag in TAGS]
+        return [*near, (1 - sum(value**2 for value in near)) ** 0.5]
+
+
+def keywords(cosines: dict[str, dict[str, float]] | None = None) -> Keywords:
+    embedder: Embedder = Drawn(cosines)  # type: ignore[assignment]
+    return Keywords(Vocabulary(TAGS), THESAURUS, embedder)
+
+
+@pytest.mark.parametrize(
+    ("word", "tag", "how"),
+    [
+        ("cat", "cat", How.EXACT),
+        ("  CAT ", "cat", How.EXACT),
+        ("big-cat", "big cat", How.EXACT),
+        ("cats", "cat", How.PLURAL),
+        ("toy", "toys", How.PLURAL),
+        ("bigcat", "big cat", How.PLURAL),
+        ("auto", "car", How.SYNONYM),
+        ("autos", "car", How.SYNONYM),
+        ("tiger", "big cat", How.BROADER),
+    ],
+)
+def test_a_word_leads_to_its_tag_by_the_surest_way(word: str, tag: str, how: How) -> None:
+    reading = keywords({"tiger": {"big cat": 0.4}}).read(word)
+    assert reading.status == Status.USED
+    assert (reading.meanings[0].tag, reading.meanings[0].how) == (tag, how)
+    assert reading.word == word
+
+
+@pytest.mark.parametrize(
+    ("cosine", "status"),
+    [
+        (0.61, Status.USED),
+        (0.59, Status.SUGGESTED),
+        (0.46, Status.SUGGESTED),
+        (0.44, Status.REFUSED),
+        (-0.2, Status.REFUSED),
+    ],
+)
+def test_an_embedding_is_used_suggested_or_refused_by_how_near_it_is(
+    cosine: float, status: Status
+) -> None:
+    reading = keywords({"melody": {"music": cosine}}).read("melody")
+    assert reading.status == status
+    assert reading.meanings[0].confidence == pytest.approx(max(cosine, 0.0), abs=1e-6)
+    assert bool(reading.used) == (status == Status.USED)
+
+
+def test_the_further_up_a_tag_is_the_more_the_embedding_must_agree() -> None:
+    assert keywords().read("grammar").status == Status.REFUSED
+    assert keywords({"grammar": {"science": 0.6}}).read("grammar").status == Status.USED
+    assert keywords({"tiger": {"big cat": 0.2}}).read("tiger").status == Status.USED
+
+
+def test_a_meaning_that_is_rarely_meant_is_not_used() -> None:
+    assert keywords().read("stock").status == Status.REFUSED
+
+
+def test_a_phrase_is_about_its_head_more_than_about_the_rest() -> None:
+    meanings = {m.tag: m for m in keywords().read("cat music").meanings}
+    assert meanings["music"].confidence >= USED > meanings["cat"].confidence >= SUGGESTED
+    assert meanings["music"].by == "music"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "used"),
+    [
+        ("cats and cars", {"cat", "car"}),
+        ("a bouquet of roses", {"flower"}),
+        ("music for cats", {"music"}),
+        ("the best cheap cars", {"car"}),
+        ("big cat's music", {"music"}),
+    ],
+)
+def test_the_heads_of_a_phrase_are_used(phrase: str, used: set[str]) -> None:
+    near = {phrase: {"flower": 0.4}} if "roses" in phrase else None
+    assert {meaning.tag for meaning in keywords(near).read(phrase).used} == used
+
+
+def test_the_parts_of_a_set_phrase_mean_nothing_alone() -> None:
+    assert keywords().read("market").status == Status.USED
+    assert keywords().read("stock market").status == Status.REFUSED
+    assert keywords().read("flea market").status == Status.USED
+
+
+def test_meanings_about_as_good_as_the_best_are_used_beside_it() -> None:
+    reading = keywords({"melody": {"music": 0.7, "animal": 0.64, "cat": 0.3}}).read("melody")
+    assert [meaning.tag for meaning in reading.used] == ["music", "animal"]
+    reading = keywords({"melody": {"music": 0.7, "animal": 0.62}}).read("melody")
+    assert [meaning.tag for meaning in reading.used] == ["music"]
+
+
+def test_a_profile_of_tags_stays_as_it_is_and_embeds_nothing() -> None:
+    embedder = Drawn()
+    known = Keywords(Vocabulary(TAGS), THESAURUS, embedder)  # type: ignore[arg-type]
+    assert known.profile({"cat": 1.0, "car": -0.5}) == ({"cat": 1.0, "car": -0.5}, [])
+    assert embedder.asked == []
+
+
+def test_the_weight_of_a_word_goes_to_what_it_means() -> None:
+    weights, readings = keywords().profile({"cat": 1.0, "cats": 2.0, "auto": 1.0})
+    assert weights == pytest.approx({"cat": 1.0 + 2 * 0.99, "car": 0.97})
+    assert [reading.word for reading in readings] == ["cats", "auto"]
+
+
+def test_words_that_cannot_be_used_are_named_at_once_with_the_nearest_tags() -> None:
+    with pytest.raises(UnknownTag) as raised:
+        keywords({"melody": {"music": 0.5}}).profile({"melody": 1, "zzz": 1, "cat": 1})
+    assert set(raised.value.nearest) == {"melody", "zzz"}
+    assert "music" in raised.value.nearest["melody"]
+
+
+def test_a_misspelt_tag_is_among_the_nearest() -> None:
+    with pytest.raises(UnknownTag) as raised:
+        keywords().profile({"flowwer": 1})
+    assert raised.value.nearest["flowwer"][0] == "flower"
+
+
+@pytest.mark.parametrize("word", ["", "  ", "...", "x" * 201])
+def test_a_word_that_is_none_is_named(word: str) -> None:
+    with pytest.raises(InvalidInput, match=r"is empty|too long"):
+        keywords().read(word)
+
+
+def test_without_tags_there_is_nothing_to_mean() -> None:
+    with pytest.raises(InvalidInput, match="reelmatch ingest"):
+        Keywords(Vocabulary(()), THESAURUS, Drawn()).read("cat")  # type: ignore[arg-type]
+
+
+def test_tags_are_embedded_once_and_of_a_longer_vocabulary_only_the_new_ones() -> None:
+    embedder = Drawn()
+    first = Keywords(Vocabulary(TAGS[:-1]), THESAURUS, embedder)  # type: ignore[arg-type]
+    first.read("melody")
+    first.read("cats")
+    assert embedder.asked == [*TAGS[:-1], "melody", "cats"]
+    longer = Keywords(Vocabulary(TAGS), THESAURUS, embedder, known=first)  # type: ignore[arg-type]
+    longer.read("melody")
+    assert embedder.asked[len(TAGS) + 1 :] == [TAGS[-1], "melody"]
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_asked_the_answer_is_in_order(word: str) -> None:
+    try:
+        reading = keywords().read(word)
+    except InvalidInput:
+        return
+    confidences = [meaning.confidence for meaning in reading.meanings]
+    tags = [meaning.tag for meaning in reading.meanings]
+    assert confidences == sorted(confidences, reverse=True)
+    assert 0.0 <= min(confidences) <= max(confidences) <= 1.0
+    assert len(set(tags)) == len(tags)
+    assert set(tags) <= set(TAGS)
+    assert (reading.status == Status.USED) == (confidences[0] >= USED)
+    for meaning in reading.used:
+        assert meaning.confidence >= max(USED, AS_GOOD * confidences[0])

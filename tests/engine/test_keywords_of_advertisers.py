@@ -1,0 +1,60 @@
+"""How well words are understood, with the real thesaurus and embedding, on words written before."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.keywords import Keywords, Reading, Status
+from engine.thesaurus.nouns import Thesaurus
+from engine.vocabulary import Vocabulary
+from ingest.taggers.local import LocalTagger
+from models.minilm.embedder import shared_minilm
+
+DATA = Path(__file__).parents[1] / "data" / "keywords"
+
+
+@pytest.fixture(scope="module")
+def keywords() -> Keywords:
+    return Keywords(Vocabulary(LocalTagger.load().tags), Thesaurus.load(), shared_minilm())
+
+
+def read(name: str) -> list[Any]:
+    words: list[Any] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
+    return words
+
+
+def is_right(reading: Reading, tags: list[str]) -> bool:
+    return reading.status != Status.REFUSED and reading.meanings[0].tag in tags
+
+
+@pytest.mark.parametrize("half", ["tuning", "held_out"])
+def test_nine_of_ten_words_lead_to_a_right_tag_first(keywords: Keywords, half: str) -> None:
+    wrong = [
+        (one["word"], reading.meanings[0].tag)
+        for one in read(half)
+        if not is_right(reading := keywords.read(one["word"]), one["tags"])
+    ]
+    assert len(wrong) <= 0.1 * len(read(half)), wrong
+
+
+def test_nothing_is_claimed_of_words_that_have_no_tag(keywords: Keywords) -> None:
+    words = [*read("no_tag_tuning"), *read("no_tag_held_out")]
+    assert len(words) == 30
+    claimed = {word: keywords.read(word).used for word in words}
+    assert {word: used for word, used in claimed.items() if used} == {}
+
+
+def test_every_tag_means_itself(keywords: Keywords) -> None:
+    for tag in keywords.vocabulary.names:
+        assert keywords.read(tag).meanings[0].tag == tag
+        assert keywords.read(tag).meanings[0].confidence == 1.0
+
+
+def test_tags_of_any_vocabulary_are_understood() -> None:
+    imported = Vocabulary(("Bicycle", "Kite surfing", "Sunsets", "Tram", "car"))
+    keywords = Keywords(imported, Thesaurus.load(), shared_minilm())
+    words = {"bikes": "Bicycle", "kitesurfing": "Kite surfing", "sunset": "Sunsets"}
+    words |= {"trams": "Tram", "automobiles": "car"}
+    assert {word: keywords.read(word).meanings[0].tag for word in words} == words

@@ -1,0 +1,50 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.phrases import parts_of, plain
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("Make-Up", "make up"),
+        ("men's suits", "men suits"),
+        ("the ladies\u2019 hats", "the ladies hats"),
+        ("  Crème\tbrûlée ", "crème brûlée"),
+        ("ROCK'N'ROLL!", "rock n roll"),
+        ("tv_set", "tv set"),
+        ("...", ""),
+    ],
+)
+def test_a_phrase_is_made_plain(phrase: str, expected: str) -> None:
+    assert plain(phrase) == expected
+
+
+@pytest.mark.parametrize(
+    ("phrase", "heads"),
+    [
+        ("music festival", ["music festival", "festival"]),
+        ("vacation at the seaside", ["vacation"]),
+        ("bouquet of roses", ["bouquet", "roses"]),
+        ("cats and dogs", ["cats", "dogs"]),
+        ("cats, dogs & horses", ["horses", "cats", "dogs"]),
+        ("shoes for running and hiking", ["shoes"]),
+        ("new cars", ["cars"]),
+        ("at the", []),
+    ],
+)
+def test_the_heads_of_a_phrase(phrase: str, heads: list[str]) -> None:
+    assert [part.words for part in parts_of(phrase) if part.is_head] == heads
+
+
+def test_what_only_says_more_is_no_head() -> None:
+    more = [part.words for part in parts_of("live music at the seaside") if not part.is_head]
+    assert more == ["seaside", "live"]
+
+
+@given(st.text(max_size=60))
+def test_plain_is_plain_already(phrase: str) -> None:
+    assert plain(plain(phrase)) == plain(phrase)
+    for part in parts_of(plain(phrase)):
+        assert part.words

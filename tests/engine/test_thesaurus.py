@@ -1,0 +1,62 @@
+import pytest
+
+from engine.thesaurus.nouns import Thesaurus
+from ingest.taggers.local import LocalTagger
+
+
+@pytest.fixture(scope="module")
+def thesaurus() -> Thesaurus:
+    return Thesaurus.load()
+
+
+def tags_of(thesaurus: Thesaurus, word: str) -> set[str]:
+    return {entry.tag for entry in thesaurus.entries(word)}
+
+
+@pytest.mark.parametrize(
+    ("word", "tag", "steps"),
+    [
+        ("automobile", "car", 0),
+        ("sneaker", "footwear", 2),
+        ("footgear", "footwear", 0),
+        ("siamese cat", "cat", 2),
+        ("haute couture", "fashion", 1),
+        ("mountaineering", "mountain", 1),
+    ],
+)
+def test_words_lead_to_tags(thesaurus: Thesaurus, word: str, tag: str, steps: int) -> None:
+    assert (tag, steps) in {(entry.tag, entry.steps) for entry in thesaurus.entries(word)}
+
+
+@pytest.mark.parametrize("word", ["manner", "mode of life", "lawsuit", "attorney", "lawyer"])
+def test_other_meanings_of_a_tags_name_lead_nowhere_near_it(
+    thesaurus: Thesaurus, word: str
+) -> None:
+    assert tags_of(thesaurus, word) & {"fashion", "suit", "person"} == set()
+
+
+def test_every_tag_of_the_tagger_has_reviewed_meanings(thesaurus: Thesaurus) -> None:
+    assert thesaurus.tags == set(LocalTagger.load().tags)
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("cats", "cat"),
+        ("boxes", "box"),
+        ("buses", "bus"),
+        ("puppies", "puppy"),
+        ("women", "woman"),
+        ("mice", "mouse"),
+        ("running shoes", "running shoe"),
+        ("church mice", "church mouse"),
+        ("knives", "knife"),
+    ],
+)
+def test_singulars_are_found(thesaurus: Thesaurus, plural: str, singular: str) -> None:
+    assert singular in thesaurus.singulars(plural)
+
+
+@pytest.mark.parametrize("word", ["bus", "dress", "tennis", "cat", "as"])
+def test_what_is_no_plural_is_left_alone(thesaurus: Thesaurus, word: str) -> None:
+    assert thesaurus.singulars(word) == []
