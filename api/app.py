@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.auth import Gate, KnownKeys
+from api.console.app import create_console
+from api.console.signing import Refusal
 from api.limits import LimitBodies
 from api.live import Live
 from api.metrics import Metrics
@@ -61,11 +63,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     for routes in _ROUTERS:
         app.include_router(routes.router)
+    app.mount("/console", create_console(app.state))
     answer_with_problems(app)
     # The last one added is the first that a request meets.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(LimitBodies)
-    app.add_middleware(Gate, local_hosts=_hosts(settings))
+    app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app
 

@@ -12,7 +12,7 @@ import ipaddress
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
@@ -22,7 +22,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
-from api.problems import Code, Refused, expected_failure
+from api.problems import Code, Refused
 from api.rates import Rates
 from engine.store.catalog import Catalog
 from engine.store.keys import PREFIX, Key, Keys, Scope, digest_of
@@ -154,24 +154,36 @@ class KnownKeys:
 
 
 class Gate:
-    """Lets requests in that may pass; the others get a problem. ASGI.
+    """Lets requests in that may pass. ASGI.
 
     What passes finds its ``Caller`` at ``request.state.caller``.
+
+    Args:
+        app: what answers.
+        local_hosts: names of this machine, besides the usual ones.
+        refusal: makes the answer to what may not pass.
     """
 
-    def __init__(self, app: ASGIApp, *, local_hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        local_hosts: Sequence[str] = (),
+        refusal: Callable[[Refused], ASGIApp],
+    ) -> None:
         self._app = app
+        self._refusal = refusal
         self._hosts = _LOCAL_NAMES.union(local_hosts)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
-        """Let a request in, or answer it with a problem."""
+        """Let a request in, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
             caller = self._let_in(scope)
         except Refused as refused:
-            await expected_failure(scope, refused)(scope, receive, send)
+            await self._refusal(refused)(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)

@@ -141,3 +141,11 @@ def create_keys(db: Database) -> None:
         pk=("caller", "name"),
         not_null={"asked", "started_at"},
     )
+
+
+@MIGRATIONS()
+def index_lists_of_videos(db: Database) -> None:
+    """Let people leaf through many videos: the newest, by title, of a kind, with trouble."""
+    db.table("videos").create_index(["added_at", "id", "title", "uploader"], "videos_by_age")
+    db.table("videos").create_index(["kind", "added_at", "id"], "videos_by_kind")
+    db.execute("create index videos_unseen on videos (added_at, id) where seconds = 0")

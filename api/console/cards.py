@@ -1,0 +1,77 @@
+"""A video as a card: what a list of videos shows of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from api.live import Live
+from engine.domain import Match, Share, TagCount
+from engine.errors import NothingIndexed
+from engine.sensitive import LEVELS
+from engine.store.catalog import VideoRecord
+from engine.store.listing import pictured, records
+from engine.view import View
+
+_MOST_TAGS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a list shows of a video.
+
+    Attributes:
+        record: what the catalog knows.
+        pictured: whether there is a thumbnail.
+        tags: those that count on most seconds; empty when it is not indexed.
+        sensitive: its level; ``unknown`` when it is not indexed.
+        score: how well it fits what was asked, if something was.
+        why: the shares of the score, the largest first.
+    """
+
+    record: VideoRecord
+    pictured: bool
+    tags: tuple[TagCount, ...]
+    sensitive: str
+    score: float | None = None
+    why: tuple[Share, ...] = ()
+
+
+def view_of(live: Live) -> View | None:
+    """Return what can be searched, None before the first reindex."""
+    try:
+        return live.view
+    except NothingIndexed:
+        return None
+
+
+def cards(live: Live, view: View | None, videos: Sequence[str]) -> list[Card]:
+    """Return the cards of some videos, in their order."""
+    with_picture = pictured(live.catalog, videos)
+    return [
+        Card(record, record.id in with_picture, *_seen(view, record.id))
+        for record in records(live.catalog, videos)
+    ]
+
+
+def match_cards(live: Live, view: View, matches: Sequence[Match]) -> list[Card]:
+    """Return the cards of matches, best first, with what made each score."""
+    by_id = {match.video: match for match in matches}
+    return [
+        replace(card, score=by_id[card.record.id].score, why=by_id[card.record.id].why)
+        for card in cards(live, view, list(by_id))
+    ]
+
+
+def _seen(view: View | None, video: str) -> tuple[tuple[TagCount, ...], str]:
+    place = view.locate(video) if view else None
+    if view is None or place is None:
+        return (), "unknown"
+    tags, seconds = place.segment.index.counts_of(place.row)
+    most = np.lexsort((tags, -seconds))[:_MOST_TAGS]
+    names = view.vocabulary.names
+    return (
+        tuple(TagCount(names[tags[one]], int(seconds[one])) for one in most),
+        LEVELS[place.segment.facts.sensitive[place.row]],
+    )

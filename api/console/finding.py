@@ -1,0 +1,81 @@
+"""What of the catalogue the index finds: by tag and by how sensitive, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.domain import Match
+from engine.filters import Filter, Seen
+from engine.profiles import interests_query
+from engine.search import MOST_MATCHES, explain
+from engine.view import View
+
+_MOST_SUGGESTED: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """One page of what passes, and whether more comes.
+
+    Attributes:
+        ids: of the page's videos, in order.
+        more: whether another page comes.
+        total: how many pass altogether.
+    """
+
+    ids: Sequence[str]
+    more: bool
+    total: int
+
+
+def newest_passing(view: View, wanted: Filter, *, number: int, size: int) -> FoundPage:
+    """Return the ``number``-th page of what passes a filter, the last added first."""
+    rows, added, places = [], [], []
+    for place, segment in enumerate(view.segments):
+        passing = segment.passing(wanted)
+        own = np.arange(segment.index.n_videos) if passing is None else np.flatnonzero(passing)
+        rows.append(own)
+        added.append(segment.facts.added_at[own])
+        places.append(np.full(len(own), place))
+    row, moment, place_of = np.concatenate(rows), np.concatenate(added), np.concatenate(places)
+    first, last = (number - 1) * size, number * size
+    order = np.lexsort((row, place_of, moment))[::-1][first:last]
+    ids = [view.segments[place_of[one]].index.ids[int(row[one])] for one in order]
+    return FoundPage(ids, more=len(row) > last, total=len(row))
+
+
+def best_tagged(
+    view: View, tags: Sequence[str], wanted: Filter, *, number: int, size: int
+) -> tuple[list[Match], bool]:
+    """Return the ``number``-th page of videos with all of some tags, the best first.
+
+    Also whether another page comes; what is not among the best ``MOST_MATCHES`` is not shown.
+
+    Raises:
+        UnknownTag: when a word is not a tag.
+    """
+    query = interests_query(dict.fromkeys(tags, 1.0), view)
+    first, last = (number - 1) * size, number * size
+    if first >= MOST_MATCHES:
+        return [], False
+    best = view.top_k(query, min(last + 1, MOST_MATCHES), wanted)
+    page = [
+        Match(one.video, one.score, explain(view, query, one.place)) for one in best[first:last]
+    ]
+    return page, len(best) > last
+
+
+def all_seen(tags: Sequence[str]) -> list[Filter]:
+    """Return the filters that each of the tags counts at least one second."""
+    return [Seen(tag) for tag in tags]
+
+
+def suggested_tags(view: View | None) -> list[str]:
+    """Return the tags to offer to who types one: those on most videos, by name."""
+    if view is None:
+        return []
+    df = view.base.index.df
+    most = np.argsort(-df, kind="stable")[:_MOST_SUGGESTED]
+    return sorted(view.vocabulary.names[tag] for tag in most if df[tag])

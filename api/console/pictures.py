@@ -1,0 +1,30 @@
+"""Thumbnails, for people who are signed in to the console."""
+
+from fastapi import APIRouter, HTTPException, Response
+
+from api.routes.dependencies import CurrentLive
+from engine.store.catalog import Catalog, Pictures
+
+router = APIRouter()
+
+# The address names the revision that the picture is of, so a kept one is never wrong.
+_KEPT = {"cache-control": "private, max-age=31536000, immutable"}
+
+
+@router.get("/videos/{video}/poster/{revision}")
+def get_poster(video: str, revision: int, live: CurrentLive) -> Response:  # noqa: ARG001 - names it
+    """Return the frame most like the whole."""
+    return Response(_pictures(live.catalog, video).poster, media_type="image/webp", headers=_KEPT)
+
+
+@router.get("/videos/{video}/strip/{revision}")
+def get_strip(video: str, revision: int, live: CurrentLive) -> Response:  # noqa: ARG001 - names it
+    """Return the small pictures along the video, side by side."""
+    return Response(_pictures(live.catalog, video).strip, media_type="image/webp", headers=_KEPT)
+
+
+def _pictures(catalog: Catalog, video: str) -> Pictures:
+    pictures = catalog.pictures(video)
+    if pictures is None:
+        raise HTTPException(404, "There is no picture of this video.")
+    return pictures

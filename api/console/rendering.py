@@ -1,0 +1,82 @@
+"""Templates -> pages. Whatever a video or a page brought is escaped, always."""
+
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from api.auth import Caller, csrf_token
+from api.console.security import keep_session, session_of
+from api.console.static_files import STATIC_PATH
+from api.problems import KINDS, Code, problem
+
+_THEMES: Final = ("light", "dark")
+
+
+def clock(seconds: float) -> str:
+    """Return a moment or a length as people write it: ``1:02:03``, ``4:05``."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clock"] = clock
+    environment.filters["grouped"] = grouped
+    return environment
+
+
+_ENVIRONMENT: Final = _environment()
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a page made of a template and what it shows."""
+    base = request.scope["root_path"]
+    caller: Caller = getattr(request.state, "caller", Caller())
+    theme = request.cookies.get("reelmatch_theme", "")
+    text = _ENVIRONMENT.get_template(template).render(
+        base=base,
+        static=base + STATIC_PATH,
+        theme=theme if theme in _THEMES else "",
+        csrf=csrf_token(session_of(request)),
+        key=caller.key,
+        **values,
+    )
+    response = HTMLResponse(text, status)
+    keep_session(request, response)
+    return response
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a request is a person's, who wants to read the answer."""
+    return "text/html" in Headers(scope=scope).get("accept", "text/html")
+
+
+def error_page(request: Request, code: Code, detail: str) -> Response:
+    """Return what went wrong: as a page, or as problem details to a script."""
+    if not wants_page(request.scope):
+        return problem(request.scope, code, detail)
+    kind = KINDS[code]
+    return page(
+        request,
+        "error.html",
+        status=kind.status,
+        number=kind.status,
+        title=kind.title,
+        detail=detail[:1].upper() + detail[1:],
+    )

@@ -1,0 +1,334 @@
+// The timeline: what was seen, second by second, in step with the playhead.
+
+import { LINE, RULER, TOP, clock, draw, palette } from "./drawing.js";
+import { Tiles } from "./tiles.js";
+
+const LEAST_SECONDS = 8;
+const MOST_NOW = 10;
+const MOST_LINES = 300;
+
+export class Timeline {
+  constructor(root, overview, playback, strip) {
+    this.root = root;
+    this.overview = overview;
+    this.playback = playback;
+    this.strip = strip;
+    this.plot = root.querySelector("#plot");
+    this.canvas = root.querySelector("canvas");
+    this.context = this.canvas.getContext("2d");
+    this.lines = root.querySelector("#lines");
+    this.playhead = root.querySelector(".tl-playhead");
+    this.cross = root.querySelector(".tl-cross");
+    this.tip = root.querySelector(".tl-tip");
+    this.now = root.querySelector(".now-tags");
+    this.nowTime = root.querySelector(".tl-time");
+    this.pan = root.querySelector("#pan");
+    this.catalogue = root.dataset.catalogue;
+    this.threshold = Number(root.dataset.threshold);
+    this.fewLines = Number(root.dataset.lines);
+    this.all = false;
+    this.chosen = 0;
+    this.from = 0;
+    this.to = overview.seconds;
+    this.colours = palette();
+    this.tiles = new Tiles(root.dataset.overview, overview, () => this.redraw());
+    this.#listen();
+    this.sort();
+    new ResizeObserver(() => this.redraw()).observe(this.plot);
+  }
+
+  /** How many seconds a tag counts at the threshold. */
+  count(line) {
+    const at = Math.max(this.threshold, this.overview.least_hundredth);
+    return this.overview.lines[line].seconds_at[at - this.overview.least_hundredth];
+  }
+
+  /** Put the tags that count most first; those that do not count, by their best second. */
+  sort() {
+    const { lines } = this.overview;
+    const best = lines.map(({ seconds_at: at }) => at.findLastIndex((seconds) => seconds > 0));
+    const ranked = lines.map((_, line) => line);
+    ranked.sort(
+      (a, b) =>
+        this.count(b) - this.count(a) ||
+        (this.count(a) ? 0 : best[b] - best[a]) ||
+        (lines[a].tag < lines[b].tag ? -1 : 1),
+    );
+    this.ranked = ranked;
+    this.#show();
+  }
+
+  #show() {
+    this.order = this.ranked.slice(0, this.all ? MOST_LINES : this.fewLines);
+    this.chosen = Math.min(this.chosen, Math.max(this.order.length - 1, 0));
+    this.lines.replaceChildren(
+      ...this.order.map((line) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        link.className = "tl-tag";
+        link.href = `${this.catalogue}?tag=${encodeURIComponent(this.overview.lines[line].tag)}`;
+        link.textContent = this.overview.lines[line].tag;
+        link.title = link.textContent;
+        item.append(link, document.createElement("b"));
+        return item;
+      }),
+    );
+    this.recount();
+  }
+
+  /** Write the counts beside the tags anew. */
+  recount() {
+    [...this.lines.children].forEach((item, place) => {
+      const seconds = this.count(this.order[place]);
+      item.lastElementChild.textContent = seconds;
+      item.classList.toggle("zero", !seconds);
+      item.classList.toggle("chosen", place === this.chosen);
+    });
+    this.redraw();
+  }
+
+  redraw() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.#draw();
+    });
+  }
+
+  get level() {
+    const perPixel = (this.to - this.from) / Math.max(this.canvas.clientWidth, 1);
+    let level = 0;
+    while (level + 1 < this.overview.levels && this.tiles.cellSeconds(level + 1) <= perPixel) {
+      level += 1;
+    }
+    return level;
+  }
+
+  #draw() {
+    const width = this.plot.clientWidth;
+    const height = this.plot.clientHeight;
+    const ratio = devicePixelRatio;
+    if (this.canvas.width !== Math.round(width * ratio)) this.canvas.width = Math.round(width * ratio);
+    if (this.canvas.height !== Math.round(height * ratio)) {
+      this.canvas.height = Math.round(height * ratio);
+    }
+    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    draw(this.context, {
+      width,
+      height,
+      from: this.from,
+      to: this.to,
+      seconds: this.overview.seconds,
+      strip: this.strip,
+      stripSeconds: this.overview.strip,
+      still: this.overview.still,
+      cuts: this.overview.cuts,
+      sensitive: this.overview.sensitive,
+      tiles: this.tiles,
+      level: this.level,
+      order: this.order,
+      threshold: this.threshold,
+      colours: this.colours,
+    });
+    this.#place();
+    this.#sayNow();
+  }
+
+  /** Put the playhead where the player is. */
+  #place() {
+    const at = (this.playback.time - this.from) / (this.to - this.from);
+    this.playhead.hidden = at < 0 || at > 1;
+    this.playhead.style.transform = `translateX(${(at * this.plot.clientWidth).toFixed(1)}px)`;
+  }
+
+  #sayNow() {
+    const second = this.second;
+    const seen = [];
+    let loading = false;
+    this.overview.lines.forEach(({ tag }, line) => {
+      const hundredth = this.tiles.at(0, line, second);
+      if (hundredth === null) loading = true;
+      else if (hundredth) seen.push([hundredth, tag]);
+    });
+    if (loading) return;
+    const said = `${second}:${this.threshold}`;
+    if (this.said !== said) {
+      this.said = said;
+      seen.sort((a, b) => b[0] - a[0] || (a[1] < b[1] ? -1 : 1));
+      this.nowTime.textContent = clock(second);
+      this.now.replaceChildren(
+        ...seen.slice(0, MOST_NOW).map(([hundredth, tag]) => {
+          const item = document.createElement("li");
+          item.className = hundredth >= this.threshold ? "counts" : "";
+          const value = document.createElement("b");
+          value.textContent = (hundredth / 100).toFixed(2);
+          item.append(`${tag} `, value);
+          return item;
+        }),
+      );
+      if (!seen.length) {
+        const none = document.createElement("li");
+        none.textContent = "nothing was recognised";
+        this.now.append(none);
+      }
+    }
+    this.#sayValue(seen);
+  }
+
+  #sayValue(seen) {
+    const second = this.second;
+    const line = this.order[this.chosen];
+    const hundredth = line === undefined ? 0 : this.tiles.at(0, line, second);
+    const chosen = line === undefined ? "" : `${this.overview.lines[line].tag} ${(hundredth / 100).toFixed(2)}`;
+    const best = seen.filter(([one]) => one >= this.threshold).slice(0, 3);
+    const others = best.map(([one, tag]) => `${tag} ${(one / 100).toFixed(2)}`).join(", ");
+    this.plot.setAttribute("aria-valuenow", second);
+    this.plot.setAttribute("aria-valuetext", `${clock(second)}; ${chosen}; seen: ${others || "nothing that counts"}`);
+  }
+
+  get second() {
+    return Math.min(Math.floor(this.playback.time + 1e-6), this.overview.seconds - 1);
+  }
+
+  /** Show ``seconds`` around a moment that stays where it is on the screen. */
+  zoom(factor, around = this.playback.time) {
+    const span = Math.min(Math.max((this.to - this.from) * factor, LEAST_SECONDS), this.overview.seconds);
+    const share = (around - this.from) / (this.to - this.from);
+    this.show(around - share * span, span);
+  }
+
+  show(from, span = this.to - this.from) {
+    this.from = Math.min(Math.max(from, 0), Math.max(this.overview.seconds - span, 0));
+    this.to = Math.min(this.from + span, this.overview.seconds);
+    const hidden = this.overview.seconds - (this.to - this.from);
+    this.pan.disabled = hidden < 0.5;
+    this.pan.max = Math.max(hidden, 0.001);
+    this.pan.value = this.from;
+    this.redraw();
+  }
+
+  secondAt(clientX) {
+    const box = this.plot.getBoundingClientRect();
+    const at = this.from + ((clientX - box.left) / box.width) * (this.to - this.from);
+    return Math.min(Math.max(at, 0), this.overview.seconds - 1e-6);
+  }
+
+  #listen() {
+    this.playback.onTime((time) => {
+      if (time > this.to || time < this.from) this.show(time - (this.to - this.from) * 0.1);
+      this.#place();
+      this.#sayNow();
+    });
+    document.addEventListener("themechange", () => {
+      this.colours = palette();
+      this.redraw();
+    });
+    this.#listenToPointer();
+    this.plot.addEventListener("keydown", (event) => this.#onKey(event));
+    this.pan.addEventListener("input", () => this.show(Number(this.pan.value)));
+    for (const button of this.root.querySelectorAll("[data-zoom]")) {
+      button.addEventListener("click", () => {
+        if (button.dataset.zoom === "all") this.show(0, this.overview.seconds);
+        else this.zoom(button.dataset.zoom === "in" ? 0.5 : 2);
+      });
+    }
+    const all = this.root.querySelector("#all-lines");
+    const { length } = this.overview.lines;
+    all.hidden = length <= this.fewLines;
+    const label = () => {
+      all.textContent = this.all ? "Fewer tags" : `All ${length} tags`;
+      all.setAttribute("aria-expanded", this.all);
+    };
+    all.addEventListener("click", () => {
+      this.all = !this.all;
+      label();
+      this.#show();
+    });
+    label();
+    const slider = this.root.querySelector("#threshold");
+    const said = this.root.querySelector("#threshold-said");
+    slider.addEventListener("input", () => {
+      this.threshold = Number(slider.value);
+      said.textContent = (this.threshold / 100).toFixed(2);
+      slider.setAttribute("aria-valuetext", said.textContent);
+      this.recount();
+    });
+    // Tags change places when the slider rests, not under the hand that moves it.
+    slider.addEventListener("change", () => this.sort());
+  }
+
+  #listenToPointer() {
+    const scrub = (event) => this.playback.seek(Math.floor(this.secondAt(event.clientX)));
+    this.plot.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      this.plot.setPointerCapture(event.pointerId);
+      scrub(event);
+    });
+    this.plot.addEventListener("pointermove", (event) => {
+      if (this.plot.hasPointerCapture(event.pointerId)) scrub(event);
+      this.#hover(event);
+    });
+    this.plot.addEventListener("pointerleave", () => {
+      this.cross.hidden = true;
+      this.tip.hidden = true;
+    });
+    this.plot.addEventListener(
+      "wheel",
+      (event) => {
+        if (event.ctrlKey) {
+          event.preventDefault();
+          this.zoom(event.deltaY > 0 ? 1.25 : 0.8, this.secondAt(event.clientX));
+        } else if (event.deltaX) {
+          event.preventDefault();
+          this.show(this.from + (event.deltaX / this.plot.clientWidth) * (this.to - this.from));
+        }
+      },
+      { passive: false },
+    );
+  }
+
+  #hover(event) {
+    const box = this.plot.getBoundingClientRect();
+    const second = this.secondAt(event.clientX);
+    const place = Math.floor((event.clientY - box.top - TOP) / LINE);
+    const line = this.order[place];
+    const { level } = this;
+    const cell = this.tiles.cellSeconds(level);
+    const first = Math.floor(second / cell) * cell;
+    const last = Math.min(first + cell, this.overview.seconds) - 1;
+    const when = last > first ? `${clock(first)}–${clock(last)}` : clock(first);
+    const hundredth = line === undefined ? null : this.tiles.at(level, line, second);
+    this.tip.textContent =
+      line === undefined || hundredth === null
+        ? when
+        : `${this.overview.lines[line].tag} · ${when} · ${hundredth ? (hundredth / 100).toFixed(2) : "not seen"}`;
+    this.tip.hidden = false;
+    this.cross.hidden = false;
+    const left = event.clientX - box.left;
+    this.cross.style.transform = `translateX(${left.toFixed(1)}px)`;
+    const tip = this.tip.offsetWidth;
+    const x = Math.min(Math.max(left + 12, 0), Math.max(box.width - tip, 0));
+    const below = event.clientY - box.top + 18;
+    const y = line === undefined ? RULER + 2 : Math.min(below, box.height - 26);
+    this.tip.style.transform = `translate(${x.toFixed(0)}px, ${y.toFixed(0)}px)`;
+  }
+
+  #onKey(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: 60, PageDown: -60 }[event.key];
+    if (step !== undefined) {
+      this.playback.seek(this.second + step * (event.shiftKey ? 10 : 1));
+    } else if (event.key === "Home") this.playback.seek(0);
+    else if (event.key === "End") this.playback.seek(this.overview.seconds - 1);
+    else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      const last = this.order.length - 1;
+      this.chosen = Math.min(Math.max(this.chosen + (event.key === "ArrowUp" ? -1 : 1), 0), last);
+      this.recount();
+    } else if (event.key === "+" || event.key === "=") this.zoom(0.5);
+    else if (event.key === "-") this.zoom(2);
+    else if (event.key === "0") this.show(0, this.overview.seconds);
+    else if (event.key === " ") this.playback.toggle();
+    else return;
+    event.preventDefault();
+  }
+}

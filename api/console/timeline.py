@@ -1,0 +1,84 @@
+"""What the timeline draws: an overview at once, then tiles of what is in sight."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from engine.errors import UnknownVideo
+from engine.sensitive import Rules, SensitiveJudge, Verdict
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.taggers import Taggers
+from engine.store.tracks import Track
+from engine.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
+from engine.vocabulary import Vocabulary
+
+router = APIRouter()
+
+# The address names the revision that it is of; another version of the rules may judge anew.
+_KEPT = {"cache-control": "private, max-age=600"}
+
+
+@router.get("/videos/{video}/timeline/{revision}")
+def get_overview(
+    video: str,
+    revision: int,  # noqa: ARG001 - names it
+    live: CurrentLive,
+    settings: CurrentSettings,
+) -> Response:
+    """Return the tags with their seconds at every threshold, cuts, stills and sensitive seconds."""
+    record = known_video(live.catalog, video)
+    return JSONResponse(_overview(live.catalog, record, settings.sensitive), headers=_KEPT)
+
+
+@router.get("/videos/{video}/timeline/{revision}/{level}/{number}")
+def get_tile(
+    video: str,
+    revision: int,  # noqa: ARG001 - names it
+    level: int,
+    number: int,
+    live: CurrentLive,
+) -> Response:
+    """Return one tile: three arrays, as ``engine.timeline.Tile`` has them."""
+    drawn = tile(live.catalog.track(known_video(live.catalog, video).id), level, number)
+    return Response(drawn.to_bytes(), media_type="application/octet-stream", headers=_KEPT)
+
+
+def known_video(catalog: Catalog, video: str) -> VideoRecord:
+    """Return a video of the catalog.
+
+    Raises:
+        UnknownVideo: when there is none with this id.
+    """
+    record = catalog.get(video)
+    if record is None:
+        raise UnknownVideo(video)
+    return record
+
+
+def judged(
+    catalog: Catalog, record: VideoRecord, track: Track, vocabulary: Vocabulary, rules: Rules
+) -> Verdict:
+    """Return the verdict on sensitive content."""
+    words = Taggers(catalog).words_of(record.tagger)
+    return SensitiveJudge(vocabulary, rules).verdict(track, words)
+
+
+def _overview(catalog: Catalog, record: VideoRecord, rules: Rules) -> dict[str, Any]:
+    track, vocabulary = catalog.track(record.id), catalog.vocabulary()
+    seen = overview(track, vocabulary)
+    pictures = catalog.pictures(record.id)
+    verdict = judged(catalog, record, track, vocabulary, rules)
+    return {
+        "seconds": seen.seconds,
+        "levels": seen.levels,
+        "level_step": LEVEL_STEP,
+        "tile_cells": TILE_CELLS,
+        "least_hundredth": LEAST_HUNDREDTH,
+        "lines": [{"tag": line.tag, "seconds_at": line.seconds_at} for line in seen.lines],
+        "cuts": seen.cuts,
+        "still": [[stretch.first, stretch.end] for stretch in seen.still],
+        "sensitive": verdict.seconds,
+        "strip": pictures.strip_seconds if pictures else (),
+    }

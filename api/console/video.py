@@ -1,0 +1,78 @@
+"""One video: what it shows, second by second, and what follows from it."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.console.cards import match_cards, view_of
+from api.console.evidence import KIND_MEANINGS, measures
+from api.console.media import local_file
+from api.console.rendering import page
+from api.console.timeline import judged, known_video
+from api.live import Live
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from engine.domain import TagCount
+from engine.search import similar
+from engine.store.listing import pictured
+from engine.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
+from engine.view import View
+from ingest.sources.addresses import is_address
+
+router = APIRouter()
+
+SIMILAR: Final = 5
+FIRST_LINES: Final = 14
+"""So many tags have a line on the timeline before somebody asks for all."""
+
+
+@router.get("/videos/{video}")
+def get_video(
+    video: str, request: Request, live: CurrentLive, settings: CurrentSettings
+) -> Response:
+    """Show a video."""
+    record = known_video(live.catalog, video)
+    view = view_of(live)
+    threshold = view.generation.recipe.threshold if view else settings.threshold
+    track, vocabulary = live.catalog.track(video), live.catalog.vocabulary()
+    verdict = judged(live.catalog, record, track, vocabulary, settings.sensitive)
+    path = local_file(record)
+    return page(
+        request,
+        "video.html",
+        record=record,
+        threshold=threshold,
+        lines=first_lines(overview(track, vocabulary), threshold)[:FIRST_LINES],
+        first_lines=FIRST_LINES,
+        plays=path is not None,
+        pictured=bool(pictured(live.catalog, [video])),
+        address=record.source if is_address(record.source) else "",
+        sensitive=verdict,
+        topics=[
+            (topic, own.level, stretches(own.seconds)) for topic, own in verdict.topics.items()
+        ],
+        kind_meaning=KIND_MEANINGS.get(record.kind, ""),
+        measures=measures(record.evidence),
+        cuts=record.evidence.get("cuts", ()),
+        similar=_similar(live, view, video),
+    )
+
+
+def _similar(live: Live, view: View | None, video: str) -> list[Any]:
+    if view is None or view.locate(video) is None:
+        return []
+    return match_cards(live, view, similar(view, video, k=SIMILAR))
+
+
+def first_lines(seen: Overview, threshold: float) -> list[TagCount]:
+    """Return the tags in the order of the timeline: those that count on most seconds first.
+
+    Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.
+    """
+    place = max(round(threshold * 100) - LEAST_HUNDREDTH, 0)
+
+    def rank(line: TagLine) -> tuple[int, int, str]:
+        best = sum(seconds > 0 for seconds in line.seconds_at)
+        return -line.seconds_at[place], 0 if line.seconds_at[place] else -best, line.tag
+
+    return [TagCount(line.tag, line.seconds_at[place]) for line in sorted(seen.lines, key=rank)]

@@ -1,0 +1,144 @@
+"""The timeline, against a dictionary and a loop."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from engine.counting import tag_counts
+from engine.errors import InvalidInput
+from engine.store.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, quantise
+from engine.timeline import (
+    LEAST_HUNDREDTH,
+    LEVEL_STEP,
+    TILE_CELLS,
+    Stretch,
+    Tile,
+    in_hundredths,
+    level_count,
+    overview,
+    stretches,
+    tile,
+)
+from engine.vocabulary import Vocabulary
+
+NAMES = Vocabulary(("ant", "bee", "cat", "dog", "eel"))
+
+confidences = hnp.arrays(
+    np.float32,
+    hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=5).map(lambda s: (s[0], 5)),
+    elements=st.floats(0, 1, width=32),
+)
+
+
+def track_of(values: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> Track:
+    return Track.from_confidences(values, np.arange(values.shape[1], dtype=np.uint32))
+
+
+def seen_on(drawn: Tile) -> dict[tuple[int, int], int]:
+    return {
+        (line, int(drawn.cells[i])): int(drawn.hundredths[i])
+        for line in range(len(drawn.starts) - 1)
+        for i in range(drawn.starts[line], drawn.starts[line + 1])
+    }
+
+
+@given(confidences)
+def test_an_overview_counts_at_every_hundredth_as_counting_does(
+    values: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]",
+) -> None:
+    track = track_of(values)
+    drawn = overview(track, NAMES)
+    for hundredth in range(LEAST_HUNDREDTH, 101):
+        counted = {one.tag: one.seconds for one in tag_counts(track, hundredth / 100, NAMES)}
+        shown = {line.tag: line.seconds_at[hundredth - LEAST_HUNDREDTH] for line in drawn.lines}
+        assert {tag: seconds for tag, seconds in shown.items() if seconds} == counted
+
+
+def test_a_hundredth_is_reached_exactly_when_the_threshold_is() -> None:
+    stored = np.arange(FULL_SCALE + 1, dtype=np.uint16)
+    reached = in_hundredths(stored)
+    for hundredth in range(101):
+        assert np.array_equal(reached >= hundredth, stored >= quantise(hundredth / 100))
+
+
+@given(
+    seconds=st.integers(1, TILE_CELLS * LEVEL_STEP + 40),
+    seed=st.integers(0, 2**32 - 1),
+    pick=st.floats(0, 1, exclude_max=True),
+)
+def test_tiles_hold_the_highest_confidence_of_each_cell(
+    seconds: int, seed: int, pick: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = np.where(rng.random((seconds, 5)) < 0.05, rng.random((seconds, 5)), 0)
+    values[:, 1] = 0
+    track = track_of(values.astype(np.float32))
+    lines = overview(track, NAMES).lines
+    level = int(pick * level_count(seconds))
+    cell_seconds = LEVEL_STEP**level
+    expected: dict[tuple[int, int], int] = {}
+    hundredths = in_hundredths(track.confidences)
+    for second in range(seconds):
+        for i in range(track.starts[second], track.starts[second + 1]):
+            name = NAMES.names[track.tags[i]]
+            line = [one.tag for one in lines].index(name)
+            place = (line, second // cell_seconds)
+            expected[place] = max(expected.get(place, 0), int(hundredths[i]))
+    found: dict[tuple[int, int], int] = {}
+    cells = -(-seconds // cell_seconds)
+    for number in range(-(-cells // TILE_CELLS)):
+        for (line, cell), value in seen_on(tile(track, level, number)).items():
+            found[line, cell + number * TILE_CELLS] = value
+    assert found == expected
+
+
+def test_the_last_level_has_a_video_of_two_hours_in_one_tile() -> None:
+    track = track_of(np.full((7200, 5), 0.5, np.float32))
+    last = level_count(7200) - 1
+    assert LEVEL_STEP**last * TILE_CELLS >= 7200
+    assert seen_on(tile(track, last, 0)).keys() == {
+        (line, cell) for line in range(5) for cell in range(-(-7200 // LEVEL_STEP**last))
+    }
+    with pytest.raises(InvalidInput, match="7200 seconds"):
+        tile(track, last, 1)
+
+
+@pytest.mark.parametrize(("level", "number"), [(-1, 0), (1, 0), (0, 1), (0, -1), (40, 0)])
+def test_a_tile_that_cannot_be_is_refused(level: int, number: int) -> None:
+    with pytest.raises(InvalidInput, match="no tile"):
+        tile(track_of(np.ones((3, 5), np.float32)), level, number)
+
+
+def test_the_bytes_of_a_tile_are_its_arrays() -> None:
+    drawn = tile(track_of(np.eye(5, dtype=np.float32)), 0, 0)
+    raw = drawn.to_bytes()
+    assert np.frombuffer(raw, "<u4", 6).tolist() == [0, 1, 2, 3, 4, 5]
+    assert np.frombuffer(raw, "<u2", 5, 24).tolist() == [0, 1, 2, 3, 4]
+    assert list(raw[34:]) == [100] * 5
+
+
+def test_cuts_and_stills_are_told() -> None:
+    flags = np.array([NEW_LOOK, 0, 0, NEW_LOOK | CUT, 0, NEW_LOOK | CUT], np.uint8)
+    looks = Looks(flags, np.zeros(6, np.uint8))
+    track = Track.from_confidences(
+        np.ones((6, 5), np.float32), np.arange(5, dtype=np.uint32), looks
+    )
+    drawn = overview(track, NAMES)
+    assert drawn.cuts == (3, 5)
+    assert drawn.still == (Stretch(1, 3), Stretch(4, 5))
+
+
+def test_a_video_of_which_nothing_was_seen_has_an_overview() -> None:
+    drawn = overview(Track.empty(), NAMES)
+    assert (drawn.seconds, drawn.lines, drawn.cuts, drawn.still) == (0, (), (), ())
+
+
+@given(st.sets(st.integers(0, 60)))
+def test_stretches_hold_the_same_seconds(seconds: set[int]) -> None:
+    found = stretches(sorted(seconds))
+    assert {s for stretch in found for s in range(stretch.first, stretch.end)} == seconds
+    assert all(a.end < b.first for a, b in pairwise(found))

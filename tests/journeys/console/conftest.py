@@ -1,0 +1,49 @@
+"""A real browser: Debian's chromium, driven by Playwright."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from support.browser import CHROMIUM, Look, Visit, launch, visit
+from support.product import Served, serve
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser; a machine without one skips, CI does not."""
+    if not CHROMIUM.exists():
+        how = f"needs {CHROMIUM}: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(how)
+        pytest.skip(how)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(browser: Browser, served: Served) -> Iterator[Look]:
+    """Opens windows; fails when one of them complained or asked another host for something."""
+    visits: list[Visit] = []
+
+    def begin(
+        *, width: int = 1280, scheme: str = "light", server: Served = served, script: bool = True
+    ) -> Visit:
+        visits.append(visit(browser, server, width=width, scheme=scheme, script=script))
+        return visits[-1]
+
+    yield begin
+    for one in visits:
+        one.page.context.close()
+        assert one.troubles == []
+        assert one.elsewhere == []
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Served]:
+    """A server over an empty catalogue of its own."""
+    yield from serve(tmp_path / "home")

@@ -1,0 +1,42 @@
+"""Every page, in both themes, on a phone and on a desk: accessible and no wider than the screen."""
+
+import pytest
+
+from support.browser import Look, serious_findings
+from support.pages import id_of
+from support.product import Served
+
+PAGES = {
+    "catalogue": "/",
+    "found by tag": "/?tag=cat",
+    "no such tag": "/?tag=kat",
+    "nothing found": "/?q=zzzz",
+    "video": "/videos/{bikes}",
+    "pictures": "/videos/{slideshow}",
+    "no such page": "/nowhere",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_are_accessible_and_fit_the_screen(
+    look: Look, served: Served, width: int, scheme: str
+) -> None:
+    ids = {title: id_of(served, title) for title in ("bikes", "slideshow")}
+    visit = look(width=width, scheme=scheme)
+    wrong = {}
+    for name, path in PAGES.items():
+        page = visit.open(path.format(**ids))
+        page.wait_for_load_state("networkidle")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        problems = [*serious_findings(page), *([f"{wide} px wide"] if wide > width else [])]
+        if problems:
+            wrong[name] = problems
+    visit.troubles[:] = [one for one in visit.troubles if "404" not in one]
+    assert wrong == {}
+
+
+def test_the_check_of_accessibility_finds_what_is_wrong(look: Look) -> None:
+    page = look().open("/")
+    page.evaluate("document.querySelector('main').append(new Image())")
+    assert any("image-alt" in one for one in serious_findings(page))

@@ -1,0 +1,255 @@
+"""The console from outside: who gets what, with which headers; what videos brought is text."""
+
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.auth import SESSION_COOKIE
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.keys import Keys, Scope
+from support.catalogs import NOW, save, video_id
+from support.pages import id_of
+from support.product import Served
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
+
+
+def get(served: Served, path: str, **headers: str) -> httpx.Response:
+    return served.client.get(f"/console{path}", headers={"accept": "text/html", **headers})
+
+
+def post(served: Served, path: str, form: Mapping[str, str], **headers: str) -> httpx.Response:
+    asked = {"accept": "text/html", **headers}
+    return served.client.post(f"/console{path}", data=dict(form), headers=asked)
+
+
+def token_of(page: httpx.Response) -> str:
+    (token,) = re.findall(r'name="csrf" content="(\w+)"', page.text)
+    return str(token)
+
+
+def until_known(served: Served) -> None:
+    """Wait until the server knows that there are keys now: a second or so."""
+    until = time.monotonic() + 10
+    while served.client.get("/v1/videos").status_code != 401:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it(served: Served) -> None:
+    bikes = id_of(served, "bikes")
+    page = get(served, "/")
+    paths = ["/", "/nowhere", f"/videos/{bikes}", f"/videos/{bikes}/media", "/?page=zero"]
+    paths += re.findall(r'(?:src|href)="/console(/static/[^"]+)"', page.text)
+    assert len(paths) > 7
+    for path in paths:
+        headers = get(served, path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy, path
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_have_no_script_and_no_style_of_their_own(served: Served) -> None:
+    for path in ("/", f"/videos/{id_of(served, 'bikes')}", "/nowhere", "/?tag=kat"):
+        text = get(served, path).text
+        assert not re.search(r"<script(?![^>]* src=)", text), path
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text), path
+        assert re.findall(r"https?://", text) == []
+
+
+def test_the_session_is_for_this_site_only_and_out_of_reach_of_scripts(served: Served) -> None:
+    with httpx.Client(base_url=served.client.base_url) as client:
+        cookie = client.get("/console/").headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert "Path=/console" in cookie
+        assert "set-cookie" not in client.get("/console/").headers
+
+
+@pytest.mark.parametrize("field", ["title", "tag", "uploader", "reason"])
+def test_what_a_video_brought_is_text_everywhere(own_server: Served, field: str) -> None:
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {HOSTILE if field == "tag" else "cat": 1}, uploader=HOSTILE)
+        record = catalog.get(video_id(1))
+        assert record
+        bad = VideoRecord(
+            id=video_id(1),
+            title=HOSTILE if field == "title" else "harmless",
+            status="partial",
+            reason=HOSTILE,
+            seconds=1,
+            width=0,
+            height=0,
+            codec="",
+            tagger="test@1",
+            added_at="",
+            source="https://example.com/" + HOSTILE,
+            uploader=HOSTILE,
+            categories=(HOSTILE,),
+            kind=HOSTILE,
+        )
+        catalog.save(bad, catalog.track(video_id(1)), now=NOW)
+    own_server.reindex()
+    for path in ("/", f"/videos/{video_id(1)}", f"/?tag={HOSTILE}", f"/?q={HOSTILE}"):
+        text = get(own_server, path).text
+        assert "<img src=x" not in text
+        assert "<script>alert" not in text
+
+
+def test_trouble_is_a_page_for_people_and_problem_details_for_scripts(served: Served) -> None:
+    for path, status in (("/videos/nope", 404), ("/nowhere", 404), ("/?kind=odd", 422)):
+        page = get(served, path)
+        assert (page.status_code, page.headers["content-type"]) == (
+            status,
+            "text/html; charset=utf-8",
+        )
+        assert 'href="/console/"' in page.text
+    answer = get(served, "/videos/nope/timeline/1", accept="*/*")
+    assert answer.json()["status"] == 404
+    assert "nope" in answer.json()["detail"]
+
+
+def test_pages_lead_through_the_whole_catalogue_and_back(own_server: Served) -> None:
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        for number in range(60):
+            save(catalog, video_id(number), {"cat": number % 7 + 1}, kind="motion")
+    own_server.reindex()
+    for start in ("/", "/?kind=motion", "/?tag=cat", "/?sensitive=none&kind=motion"):
+        seen, path = [], start
+        pages = 0
+        while path:
+            text = get(own_server, path).text
+            seen += re.findall(r'class="card-link" href="/console/videos/(\w+)"', text)
+            onwards = re.search(r'rel="next" href="/console([^"]+)"', text)
+            path = onwards[1].replace("&amp;", "&") if onwards else ""
+            pages += 1
+        expected = 0 if "sensitive" in start else 60
+        assert (len(set(seen)), len(seen)) == (expected, expected), start
+        assert pages == (3 if expected else 1)
+    back = re.search(r'rel="prev" href="/console([^"]+)"', get(own_server, "/?tag=cat&page=3").text)
+    assert back
+    assert "page=2" in back[1]
+
+
+def test_the_player_gets_any_range_of_the_file(served: Served) -> None:
+    bikes = id_of(served, "bikes")
+    source = served.client.get(f"/v1/videos/{bikes}").json()["source"]
+    content = Path(source).read_bytes()
+    whole = get(served, f"/videos/{bikes}/media")
+    assert whole.content == content
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["content-type"] == "video/mp4"
+    part = get(served, f"/videos/{bikes}/media", range="bytes=100-299")
+    assert part.status_code == 206
+    assert part.content == content[100:300]
+    assert part.headers["content-range"] == f"bytes 100-299/{len(content)}"
+    last = get(served, f"/videos/{bikes}/media", range="bytes=-50")
+    assert last.content == content[-50:]
+    beyond = get(served, f"/videos/{bikes}/media", range=f"bytes={len(content)}-")
+    assert beyond.status_code == 416
+
+
+@pytest.mark.parametrize(
+    "video",
+    ["../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "nope", "0" * 16],
+)
+def test_only_the_files_of_the_catalogue_are_given_out(served: Served, video: str) -> None:
+    answer = get(served, f"/videos/{video}/media")
+    assert answer.status_code == 404
+    assert "root:" not in answer.text
+
+
+def test_a_file_that_is_not_the_one_that_was_watched_is_not_given_out(
+    own_server: Served, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.mp4"
+    secret.write_text("not yours")
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 1})
+        record = catalog.get(video_id(1))
+        assert record
+        catalog.add_source(str(secret), record.id)
+    assert get(own_server, f"/videos/{video_id(1)}/media").status_code == 404
+    assert "<video" in get(own_server, f"/videos/{video_id(1)}").text
+    secret.unlink()
+    assert "<video" not in get(own_server, f"/videos/{video_id(1)}").text
+
+
+@pytest.mark.parametrize("path", ["../app.py", "..%2fapp.py", "%2e%2e/app.py", "../../settings.py"])
+def test_static_files_are_those_and_no_others(served: Served, path: str) -> None:
+    (sheet,) = re.findall(r'href="(/console/static/[^"]+/)base.css"', get(served, "/").text)
+    assert served.client.get(f"{sheet}base.css").status_code == 200
+    assert "immutable" in served.client.get(f"{sheet}base.css").headers["cache-control"]
+    assert served.client.get(sheet + path).status_code == 404
+
+
+def test_an_empty_catalogue_says_what_to_do_next(own_server: Served) -> None:
+    page = get(own_server, "/")
+    assert page.status_code == 200
+    assert "reelmatch ingest" in page.text
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 1})
+    assert "reelmatch reindex" in get(own_server, "/").text
+    assert get(own_server, "/?tag=cat").status_code == 503
+
+
+def test_with_keys_a_person_signs_in_and_out(own_server: Served) -> None:
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 1})
+        reader, secret = Keys(catalog).create("ann", {Scope.READ}, now=time.time())
+        until_known(own_server)
+        asked = get(own_server, "/?q=x&tag=cat")
+        assert asked.status_code == 303
+        assert asked.headers["location"] == "/console/sign-in?after=/%3Fq%3Dx%26tag%3Dcat"
+        assert asked.headers["content-security-policy"]
+        assert get(own_server, f"/videos/{video_id(1)}/timeline/1", accept="*/*").status_code == 401
+        page = get(own_server, "/sign-in?after=/%3Fq%3Dx")
+        form = {"csrf": token_of(page), "after": "/?q=x", "key": "rm_wrong"}
+        assert post(own_server, "/sign-in", form).status_code == 401
+        stranger = own_server.client.cookies[SESSION_COOKIE]
+        let_in = post(own_server, "/sign-in", {**form, "key": f" {secret} "})
+        assert (let_in.status_code, let_in.headers["location"]) == (303, "/console/?q=x")
+        assert "HttpOnly" in let_in.headers["set-cookie"]
+        session = own_server.client.cookies[SESSION_COOKIE]
+        assert session not in (stranger, secret)
+        home = get(own_server, "/")
+        assert home.status_code == 200
+        out = {"csrf": token_of(home)}
+        assert post(own_server, "/sign-out", {"csrf": "0" * 64}).status_code == 403
+        assert get(own_server, "/").status_code == 200
+        assert post(own_server, "/sign-out", out).status_code == 303
+        own_server.client.cookies.set(SESSION_COOKIE, session, domain="127.0.0.1", path="/console")
+        assert get(own_server, "/").status_code == 303
+        Keys(catalog).revoke(reader.id, now=time.time())
+
+
+@pytest.mark.parametrize(
+    "after", ["//evil.example", "https://evil.example", "/\\evil.example", "x"]
+)
+def test_signing_in_leads_nowhere_else(own_server: Served, after: str) -> None:
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        _, secret = Keys(catalog).create("ann", {Scope.READ}, now=time.time())
+    until_known(own_server)
+    form = {"csrf": token_of(get(own_server, "/sign-in")), "after": after, "key": secret}
+    assert post(own_server, "/sign-in", form).headers["location"] == "/console/"
+
+
+def test_a_form_of_another_site_changes_nothing(own_server: Served) -> None:
+    token = token_of(get(own_server, "/sign-in"))
+    for form, headers in (
+        ({}, {}),
+        ({"csrf": "0" * 64}, {}),
+        ({"csrf": token}, {"origin": "https://evil.example"}),
+        ({"csrf": token}, {"cookie": f"{SESSION_COOKIE}=another"}),
+    ):
+        answer = post(own_server, "/sign-in", {**form, "key": "rm_x"}, **headers)
+        assert answer.status_code == 403, (form, headers)
+    assert post(own_server, "/sign-in", {"csrf": token, "key": "rm_x"}).status_code == 401

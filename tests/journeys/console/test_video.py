@@ -1,0 +1,157 @@
+"""Looking at a video: the player and the timeline are one instrument."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from engine.store.catalog import Catalog
+from support.browser import Look, Visit
+from support.catalogs import save, video_id
+from support.pages import id_of
+from support.product import Served
+
+TILE = re.compile(r"/timeline/\d+/\d+/\d+$")
+
+
+def open_video(visit: Visit, video: str) -> Page:
+    page = visit.open(f"/videos/{video}")
+    expect(page.locator("#timeline[data-ready]")).to_be_visible()
+    return page
+
+
+def counts(page: Page) -> dict[str, int]:
+    return {
+        str(line.locator("a").text_content()): int(str(line.locator("b").text_content()))
+        for line in page.locator("#lines li").all()
+    }
+
+
+def move(page: Page, threshold: int) -> None:
+    page.locator("#threshold").evaluate(
+        "(slider, value) => { slider.value = value;"
+        " slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+        threshold,
+    )
+
+
+def test_the_threshold_recounts_at_once_as_the_service_counts(look: Look, served: Served) -> None:
+    bikes = id_of(served, "bikes")
+    visit = look()
+    page = open_video(visit, bikes)
+    page.locator("#all-lines").click()
+    for threshold in (70, 30, 93, 5):
+        move(page, threshold)
+        answer = served.client.get(
+            f"/v1/videos/{bikes}/tags", params={"threshold": threshold / 100}
+        ).json()
+        expected = {one["tag"]: one["seconds"] for one in answer["tags"]}
+        assert {tag: n for tag, n in counts(page).items() if n} == expected
+        expect(page.locator("#threshold-said")).to_have_text(f"{threshold / 100:.2f}")
+
+
+def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
+    look: Look, served: Served
+) -> None:
+    bikes = id_of(served, "bikes")
+    page = open_video(look(), bikes)
+    plot = page.locator("#plot")
+    box = plot.bounding_box()
+    assert box
+    plot.click(position={"x": box["width"] * 0.85, "y": 90})
+    expect(plot).to_have_attribute("aria-valuenow", "8")
+    assert page.locator("#player").evaluate("video => Math.floor(video.currentTime)") == 8
+    seen = served.client.get(f"/v1/videos/{bikes}/seconds/8").json()["tags"]
+    first = page.locator(".now-tags li").first
+    expect(first).to_contain_text(seen[0]["tag"])
+    expect(page.locator(".tl-time")).to_have_text("0:08")
+    plot.hover(position={"x": box["width"] * 0.25, "y": 80})
+    tip = page.locator(".tl-tip")
+    line = page.locator("#lines li").first.locator("a").text_content()
+    sure = served.client.get(f"/v1/videos/{bikes}/tags/{line}").json()["seconds"][2]["confidence"]
+    expect(tip).to_have_text(f"{line} · 0:02 · {int(sure * 100) / 100:.2f}")
+
+
+def test_the_playhead_follows_the_player(look: Look, served: Served) -> None:
+    page = open_video(look(), id_of(served, "bikes"))
+    page.locator("#player").evaluate("video => { video.muted = true; return video.play(); }")
+    expect(page.locator("#plot")).not_to_have_attribute("aria-valuenow", "0")
+    moved = page.locator(".tl-playhead").evaluate("line => line.style.transform")
+    assert moved != "translateX(0.0px)"
+
+
+def test_the_timeline_is_played_by_keyboard(look: Look, served: Served) -> None:
+    page = open_video(look(), id_of(served, "bikes"))
+    plot = page.locator("#plot")
+    plot.focus()
+    for key, second in (("ArrowRight", 1), ("End", 9), ("ArrowLeft", 8), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(plot).to_have_attribute("aria-valuenow", str(second))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    lines = page.locator("#lines li a").all_text_contents()
+    page.keyboard.press("ArrowDown")
+    expect(plot).to_have_attribute("aria-valuetext", re.compile(rf"0:02; {lines[1]} 0\.\d\d;"))
+    page.keyboard.press("+")
+    expect(page.locator("#pan")).to_be_enabled()
+    page.keyboard.press("0")
+    expect(page.locator("#pan")).to_be_disabled()
+
+
+def test_a_video_that_is_gone_is_shown_by_its_pictures(look: Look, served: Served) -> None:
+    visit = look()
+    bikes = id_of(served, "bikes")
+    visit.page.route("**/media", lambda route: route.abort())
+    page = open_video(visit, bikes)
+    expect(page.locator("#stills")).to_be_visible()
+    expect(page.locator(".stills-note")).to_contain_text("cannot play")
+    page.locator("#plot").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#plot")).to_have_attribute("aria-valuenow", "9")
+    assert page.locator(".stills canvas").evaluate("canvas => canvas.width") > 0
+    visit.troubles[:] = [one for one in visit.troubles if "ERR_FAILED" not in one]
+
+
+def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(look: Look, own_server: Served) -> None:
+    long = 7200
+    tags = {f"tag {number:03}": long - 50 * number for number in range(125)}
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), tags, length=long)
+    visit = look(server=own_server)
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    page = open_video(visit, video_id(1))
+    page.wait_for_load_state("networkidle")
+    assert 0 < len([url for url in asked if TILE.search(url)]) <= 5
+    assert counts(page)["tag 003"] == long - 150
+    plot = page.locator("#plot")
+    plot.focus()
+    page.keyboard.press("End")
+    expect(plot).to_have_attribute("aria-valuenow", str(long - 1))
+    for _ in range(12):
+        page.keyboard.press("+")
+    page.wait_for_load_state("networkidle")
+    assert len([url for url in asked if TILE.search(url)]) < 15
+    # 0.9 as a float32 is a little less, so its last hundredth is 0.89.
+    expect(page.locator(".now-tags li").first).to_contain_text("tag 000 0.89")
+
+
+def test_the_theme_is_chosen_once_and_kept(look: Look, served: Served) -> None:
+    visit = look(scheme="light")
+    page = visit.open("/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.get_by_role("button", name="Theme: as the system").click()
+    dark = page.evaluate(ground)
+    assert dark != light
+    visit.open(f"/videos/{id_of(served, 'bikes')}")
+    assert page.evaluate(ground) == dark
+    page.get_by_role("button", name="Theme: dark").click()
+    assert page.evaluate(ground) == light
+
+
+def test_without_scripts_a_page_still_says_everything(look: Look, served: Served) -> None:
+    page = look(script=False).open(f"/videos/{id_of(served, 'bikes')}")
+    assert counts(page)["vehicle"] == 2
+    expect(page.locator("#player")).to_have_attribute("controls", "")
+    page = look(script=False).open("/?tag=coffee")
+    expect(page.locator(".card-title").first).to_have_text("coffee")
