@@ -19,6 +19,7 @@ from api.observing import Observe
 from api.problems import answer_with_problems
 from api.rates import Rates
 from api.routes import (
+    bulk,
     health,
     hosted,
     jobs,
@@ -32,7 +33,17 @@ from api.settings import Settings
 from api.working import Working
 from engine.store.keys import Keys
 
-_ROUTERS = (videos, recommendations, keywords, reindexing, jobs, hosted, health, metrics)
+_ROUTERS = (
+    videos,
+    bulk,
+    recommendations,
+    keywords,
+    reindexing,
+    jobs,
+    hosted,
+    health,
+    metrics,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -67,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     answer_with_problems(app)
     # The last one added is the first that a request meets.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    app.add_middleware(LimitBodies)
+    app.add_middleware(LimitBodies, by_path={bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES})
     app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app

@@ -16,6 +16,8 @@ from engine.errors import ReelmatchError
 _COMMANDS: Final = {
     "demo": "demo",
     "doctor": "doctor",
+    "dump": "dump",
+    "export": "export",
     "forget": "forget",
     "import": "importing",
     "ingest": "ingest",
@@ -25,6 +27,7 @@ _COMMANDS: Final = {
     "match": "match",
     "recommend": "recommend",
     "reindex": "reindex",
+    "restore": "restore",
     "retry": "retry",
     "sensitive": "sensitive",
     "serve": "serve",

@@ -182,6 +182,8 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/videos/{video}/tags/{tag}",
         "/v1/videos/{video}/seconds/{second}",
         "/v1/videos/{video}/similar",
+        "/v1/videos:import",
+        "/v1/videos:export",
         "/v1/jobs",
         "/v1/jobs/{job}",
         "/v1/jobs/{job}/retry",

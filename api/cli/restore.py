@@ -1,0 +1,26 @@
+"""``reelmatch restore``: bring back what ``dump`` wrote."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.output import json_option, print_json
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+from engine.store.dumps import restore
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def command(file: Path, *, as_json: bool) -> None:
+    """Bring a dump back into REELMATCH_HOME, which must not hold a catalogue yet."""
+    settings = load_settings()
+    brought = restore(file, settings.home)
+    # Opened once, so that a dump of an older version is brought up to date now, not when asked.
+    with Catalog.open(settings.catalog_path):
+        pass
+    if as_json:
+        print_json({"videos": brought.videos, "generation": brought.generation})
+    else:
+        click.echo(f"{brought.videos} videos are back in {settings.home}", err=True)

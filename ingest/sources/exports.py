@@ -1,0 +1,66 @@
+"""What was seen on a video as a line of our own form, which ``imports.jsonl`` reads back."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.tracks import FULL_SCALE, Track
+from engine.vocabulary import Vocabulary
+
+_DIGITS = 5
+"""So many digits of a confidence bring back exactly what is stored."""
+
+
+def exported_lines(catalog: Catalog) -> Iterator[str]:
+    """Yield a line a watched video, by rising id, each ending in a line feed.
+
+    Read page by page: how many videos there are does not matter, and what changes meanwhile is
+    seen as it is when its page is read.
+    """
+    after = ""
+    while page := catalog.watched(after=after):
+        vocabulary = catalog.vocabulary()
+        for record, track in page:
+            said = video_line(record, track, vocabulary)
+            yield json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
+        after = page[-1][0].id
+
+
+def video_line(record: VideoRecord, track: Track, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return one video in the form of ``docs/imports.md``; what is unknown is left out."""
+    said = {
+        "video": record.id,
+        "title": record.title,
+        "source": record.source,
+        "duration": track.n_seconds,
+        "language": record.language,
+        "uploader": record.uploader,
+        "kind": record.kind,
+        "categories": list(record.categories),
+        "tagger": record.tagger,
+    }
+    known: dict[str, Any] = {name: value for name, value in said.items() if value}
+    return known | {"tags": _tags(track, vocabulary)}
+
+
+def _tags(track: Track, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    seconds = np.repeat(np.arange(track.n_seconds), np.diff(track.starts))
+    # Tag by tag, second by second; a run ends where the tag, the confidence or the row changes.
+    order = np.lexsort((seconds, track.tags))
+    tags, seconds, stored = track.tags[order], seconds[order], track.confidences[order]
+    if not len(tags):
+        return []
+    breaks = (np.diff(tags) != 0) | (np.diff(seconds) != 1) | (np.diff(stored.astype(int)) != 0)
+    firsts = np.concatenate([[0], np.flatnonzero(breaks) + 1])
+    lasts = np.concatenate([firsts[1:], [len(tags)]]) - 1
+    runs: dict[int, list[list[float]]] = {}
+    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        confidence = round(int(stored[first]) / FULL_SCALE, _DIGITS)
+        run = [int(seconds[first]), int(seconds[last]) + 1, confidence]
+        runs.setdefault(int(tags[first]), []).append(run)
+    # By name: numbers differ from catalog to catalog, what was seen does not.
+    named = sorted((vocabulary.names[tag], own) for tag, own in runs.items())
+    return [{"tag": tag, "seconds": own} for tag, own in named]

@@ -1,0 +1,54 @@
+"""Tag counts as a Parquet table, for people who analyse: video, tag, seconds."""
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.counting import count_tags
+from engine.errors import MissingPart
+from engine.store.catalog import Catalog
+
+
+def write_tag_counts(catalog: Catalog, path: Path, threshold: float) -> int:
+    """Write a row for each video and tag that reached the threshold, a row group a page of videos.
+
+    Args:
+        catalog: what was seen.
+        path: written over.
+        threshold: least confidence that counts, 0.0 to 1.0.
+
+    Returns:
+        How many videos were counted, with rows or without.
+
+    Raises:
+        MissingPart: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingPart("a Parquet file", "pip install 'reelmatch[parquet]'") from error
+    schema = pa.schema(
+        [
+            ("video", pa.string()),
+            ("tag", pa.dictionary(pa.int32(), pa.string())),
+            ("seconds", pa.int32()),
+        ],
+        metadata={"threshold": repr(threshold)},
+    )
+    videos, after = 0, ""
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        while page := catalog.watched(after=after):
+            names = pa.array(catalog.vocabulary().names, pa.string())
+            counts = [count_tags(track, threshold) for _, track in page]
+            tags = np.concatenate([one.tags for one in counts]).astype(np.int32)
+            ids = np.repeat([record.id for record, _ in page], [len(one.tags) for one in counts])
+            columns = [
+                pa.array(ids, pa.string()),
+                pa.DictionaryArray.from_arrays(pa.array(tags), names),
+                pa.array(np.concatenate([one.seconds for one in counts]).astype(np.int32)),
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            videos += len(page)
+            after = page[-1][0].id
+    return videos

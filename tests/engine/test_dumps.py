@@ -1,0 +1,179 @@
+"""A dump holds everything, and only a whole one comes back."""
+
+import io
+import json
+import sqlite3
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.errors import CorruptData, InvalidInput, ReelmatchError
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.search import similar
+from engine.store.catalog import Catalog
+from engine.store.dumps import FORMAT, dump, restore
+from engine.store.generations import Generations
+from engine.store.jobs import Jobs, State
+from engine.store.keys import Keys, Scope
+from engine.view import View
+from support.catalogs import save, video_id
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A catalogue with a generation, a key with a session, and a job at work."""
+    home = tmp_path / "home"
+    with Catalog.open(home / "catalog.db") as catalog:
+        for number in range(30):
+            save(catalog, video_id(number), {"cat": number % 5 + 1, "train": number % 3})
+        reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
+        key, _ = Keys(catalog).create("app", [Scope.READ], now=1.0)
+        Keys(catalog).open_session(key, now=1.0, seconds=1e12)
+        Jobs(catalog).add(["/a.mp4"], {}, now=1.0)
+        Jobs(catalog).claim("me", now=2.0)
+    return home
+
+
+@pytest.fixture
+def dumped(home: Path, tmp_path: Path) -> Path:
+    with Catalog.open(home / "catalog.db") as catalog:
+        dump(catalog, Generations(home / "generations"), tmp_path / "all.tar")
+    return tmp_path / "all.tar"
+
+
+def answers(home: Path) -> list[object]:
+    view = View.of(Generations(home / "generations").load_current())
+    return [view.generation.id, *(similar(view, video_id(n), k=5) for n in range(30))]
+
+
+def test_answers_are_the_same_in_another_place(home: Path, dumped: Path, tmp_path: Path) -> None:
+    brought = restore(dumped, tmp_path / "other")
+    assert (brought.videos, brought.generation) == (30, answers(home)[0])
+    assert answers(tmp_path / "other") == answers(home)
+
+
+def test_keys_come_along_and_sessions_do_not(dumped: Path, tmp_path: Path) -> None:
+    restore(dumped, tmp_path / "other")
+    with Catalog.open(tmp_path / "other" / "catalog.db") as catalog:
+        assert [key.name for key in Keys(catalog).all()] == ["app"]
+        assert catalog.rows("select count(*) from sessions") == [(0,)]
+        assert [job.state for job in Jobs(catalog).all()] == [State.QUEUED]
+        assert catalog.rows("pragma integrity_check") == [("ok",)]
+
+
+def test_what_changes_while_it_is_dumped_does_not_tear_it(home: Path, tmp_path: Path) -> None:
+    with Catalog.open(home / "catalog.db") as catalog:
+        save(catalog, video_id(99), {"cat": 3})
+        dump(catalog, Generations(home / "generations"), tmp_path / "a.tar")
+        save(catalog, video_id(100), {"cat": 3})
+    restore(tmp_path / "a.tar", tmp_path / "other")
+    with Catalog.open(tmp_path / "other" / "catalog.db") as catalog:
+        assert catalog.get(video_id(99)) is not None
+        assert catalog.get(video_id(100)) is None
+        live = Generations(tmp_path / "other" / "generations").load_current()
+        assert live.revision < catalog.revision()
+
+
+def test_a_catalogue_that_was_never_indexed_is_dumped_too(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "a" / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 3})
+        written = dump(catalog, Generations(tmp_path / "a" / "generations"), tmp_path / "a.tar")
+    assert written.generation is None
+    assert restore(tmp_path / "a.tar", tmp_path / "b").videos == 1
+    assert not (tmp_path / "b" / "generations").exists()
+
+
+def test_nothing_is_overwritten(home: Path, dumped: Path) -> None:
+    before = dumped.read_bytes()
+    with Catalog.open(home / "catalog.db") as catalog:
+        with pytest.raises(InvalidInput, match="is there already"):
+            dump(catalog, Generations(home / "generations"), dumped)
+        with pytest.raises(InvalidInput, match="is no folder"):
+            dump(catalog, Generations(home / "generations"), dumped.parent / "no" / "a.tar")
+    assert dumped.read_bytes() == before
+    with pytest.raises(InvalidInput, match="REELMATCH_HOME"):
+        restore(dumped, home)
+
+
+def rewritten(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """Write a dump anew with its parts changed."""
+    with tarfile.open(source) as tar:
+        parts = {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
+    change(parts)
+    with tarfile.open(target, "w") as tar:
+        for name, content in parts.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return target
+
+
+def declare(held: dict[str, bytes], **said: object) -> None:
+    manifest = {**json.loads(held["manifest.json"]), **said}
+    held["manifest.json"] = json.dumps(manifest).encode()
+
+
+def flip(parts: dict[str, bytes]) -> None:
+    parts["catalog.db"] = parts["catalog.db"][:-1] + bytes([parts["catalog.db"][-1] ^ 1])
+
+
+def drop(parts: dict[str, bytes]) -> None:
+    del parts[next(name for name in parts if name.startswith("generations/"))]
+
+
+def add(parts: dict[str, bytes]) -> None:
+    parts["../../outside"] = b"x"
+
+
+def add_declared(parts: dict[str, bytes]) -> None:
+    known = json.loads(parts["manifest.json"])["parts"]
+    digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    declare(parts, parts={**known, "../outside": {"sha256": digest, "bytes": 1}})
+    parts["../outside"] = b"x"
+
+
+def from_tomorrow(parts: dict[str, bytes]) -> None:
+    declare(parts, format=FORMAT + 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (flip, "catalog.db is damaged"),
+        (drop, "lacks generations/"),
+        (add, "no part of a dump"),
+        (add_declared, "no part of a dump"),
+        (from_tomorrow, "newer reelmatch"),
+        (lambda parts: parts.pop("manifest.json"), "no dump of reelmatch"),
+        (lambda parts: parts.update({"manifest.json": b"[]"}), "no dump of reelmatch"),
+        (lambda parts: parts.update({"manifest.json": b"{"}), "no dump of reelmatch"),
+    ],
+)
+def test_what_is_not_as_it_was_written_brings_nothing_back(
+    dumped: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None], says: str
+) -> None:
+    bad = rewritten(dumped, tmp_path / "bad.tar", change)
+    with pytest.raises(ReelmatchError, match=says):
+        restore(bad, tmp_path / "other")
+    assert list((tmp_path / "other").iterdir()) == []
+    assert not (tmp_path / "outside").exists()
+
+
+def test_a_dump_cut_short_brings_nothing_back(dumped: Path, tmp_path: Path) -> None:
+    whole = dumped.read_bytes()
+    for share in (0.0, 0.1, 0.5, 0.9):
+        (tmp_path / "cut.tar").write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises((CorruptData, InvalidInput)):
+            restore(tmp_path / "cut.tar", tmp_path / "other")
+        assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_a_dump_of_an_older_version_is_brought_up_to_date(dumped: Path, tmp_path: Path) -> None:
+    restore(dumped, tmp_path / "other")
+    with sqlite3.connect(tmp_path / "other" / "catalog.db") as db:
+        assert db.execute("pragma journal_mode").fetchone() == ("delete",)
+    with Catalog.open(tmp_path / "other" / "catalog.db") as catalog:
+        assert catalog.rows("pragma journal_mode") == [("wal",)]

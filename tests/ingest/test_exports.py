@@ -1,0 +1,109 @@
+"""What goes out comes back in as it was."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from engine.counting import count_tags
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.tracks import Track
+from engine.vocabulary import Vocabulary
+from ingest.sources.exports import exported_lines, video_line
+from ingest.sources.imports.documents import BadLine, documents
+from ingest.sources.imports.importing import Change, Imported, import_file
+from ingest.sources.imports.jsonl import video
+from ingest.sources.parquet import write_tag_counts
+from support.catalogs import save, video_id
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+NAMES = ("cat", "dog", "r\u00eave", "wide area")
+
+tables = hnp.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 12), st.just(len(NAMES))),
+    elements=st.sampled_from([0.0, 0.03, 0.05, 0.123456, 0.7, 0.70001, 1.0]),
+)
+
+
+def record(title: str = "") -> VideoRecord:
+    return VideoRecord(
+        id=video_id(7),
+        title=title,
+        status="ok",
+        reason="",
+        seconds=0,
+        width=0,
+        height=0,
+        codec="",
+        tagger="",
+        added_at="",
+        source="",
+    )
+
+
+@given(tables)
+def test_every_confidence_of_every_second_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, confidences: NDArray[np.float32]
+) -> None:
+    track = Track.from_confidences(confidences, np.arange(len(NAMES)))
+    line = json.dumps(video_line(record(title="t"), track, Vocabulary(NAMES)))
+    file = tmp_path_factory.mktemp("line") / "a.jsonl"
+    file.write_text(line)
+    (document,) = documents(file)
+    assert not isinstance(document, BadLine)
+    read = video(document)
+    back = read.seen.to_track({name: number for number, name in enumerate(NAMES)})
+    np.testing.assert_array_equal(back.starts, track.starts)
+    np.testing.assert_array_equal(back.tags, track.tags)
+    np.testing.assert_array_equal(back.confidences, track.confidences)
+    assert read.title == "t"
+
+
+def test_runs_are_as_long_as_they_can_be() -> None:
+    confidences = np.array([[0.9], [0.9], [0.5], [0.0], [0.5]], np.float32)
+    track = Track.from_confidences(confidences, np.array([0]))
+    said = video_line(record(), track, Vocabulary(("cat",)))
+    assert said["tags"] == [
+        {"tag": "cat", "seconds": [[0, 2, 0.89999], [2, 3, 0.50001], [4, 5, 0.50001]]}
+    ]
+
+
+def test_a_whole_catalog_comes_back_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "out.jsonl"
+    with Catalog.open(tmp_path / "a.db") as one:
+        for number in range(1203):  # more than two pages
+            save(one, video_id(number), {"cat": number % 7, "train": 3}, language="en", length=9)
+        file.write_text("".join(exported_lines(one)), "utf-8")
+        with Catalog.open(tmp_path / "b.db") as other:
+            changes = [import_file(file, other, now=NOW) for _ in range(2)]
+            for expected, outcomes in zip((Change.ADDED, Change.UNCHANGED), changes, strict=True):
+                ended = list(outcomes)
+                assert len(ended) == 1203
+                assert all(isinstance(end, Imported) and end.change is expected for end in ended)
+            assert "".join(exported_lines(other)) == file.read_text("utf-8")
+
+
+def test_parquet_holds_the_tag_counts(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs: pip install -e '.[parquet]'")
+    with Catalog.open(tmp_path / "a.db") as catalog:
+        save(catalog, video_id(1), {"cat": 5, "train": 3})
+        save(catalog, video_id(2), {}, length=4)
+        save(catalog, video_id(3), {"beer": 2})
+        assert write_tag_counts(catalog, tmp_path / "counts.parquet", 0.7) == 3
+        names = catalog.vocabulary().names
+        expected = [
+            {"video": one, "tag": names[tag], "seconds": int(seconds)}
+            for one in (video_id(1), video_id(3))
+            for counts in [count_tags(catalog.track(one), 0.7)]
+            for tag, seconds in zip(counts.tags, counts.seconds, strict=True)
+        ]
+    table = parquet.read_table(tmp_path / "counts.parquet")
+    assert table.to_pylist() == expected
+    assert table.schema.metadata == {b"threshold": b"0.7"}
