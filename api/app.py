@@ -30,6 +30,7 @@ from api.routes import (
     videos,
 )
 from api.settings import Settings
+from api.tracing import is_traced
 from api.working import Working
 from engine.store.keys import Keys
 
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("reelmatch"),
         summary="Watches videos second by second; matches what it saw to viewers and advertisers.",
         lifespan=lifespan,
+        telemetry={"auto_configure": is_traced(os.environ)},
     )
     app.state.settings = settings
     app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
