@@ -13,7 +13,7 @@ help:  ## list the targets
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(RUN)pip install --quiet --constraint constraints.txt --editable '.[demo,gcs,otel,parquet,remote,sklearn]' --group dev
+	$(RUN)pip install --quiet --constraint constraints.txt --editable '.[clip,demo,gcs,otel,parquet,remote,sklearn]' --group dev
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.ready

@@ -15,6 +15,7 @@ from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.web import FetchLimits
 from ingest.taggers.clarifai import ClarifaiSettings
+from ingest.taggers.makers import Setup
 
 LogFormat = Literal["text", "json"]
 
@@ -75,6 +76,9 @@ class Settings(BaseSettings):
     leaves the queue to `reelmatch work`."""
     log_format: LogFormat = "text"
     """How `serve` and `work` log to stderr: `text` for people, `json` for machines."""
+    models_hub: str = "https://huggingface.co"
+    """Where `reelmatch models pull` fetches from; a mirror has the same paths
+    ([taggers](taggers.md))."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)
@@ -133,6 +137,20 @@ class Settings(BaseSettings):
         return Elsewhere(
             clarifai, self.hosting, self.hosting_bucket, self.hosted_path, self.public_url
         )
+
+    @property
+    def tagger_setup(self) -> Setup:
+        """What taggers may need.
+
+        Raises:
+            InvalidInput: when a service's address is not safe for a key.
+        """
+        return Setup(self.home, self.elsewhere)
+
+    @property
+    def models_path(self) -> Path:
+        """The folder of pairs that were pulled."""
+        return self.home / "models"
 
     @property
     def catalog_path(self) -> Path:

@@ -25,6 +25,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
         catalog,
         settings.processes,
         fetch=settings.fetch_limits,
+        setup=settings.tagger_setup,
         generations=settings.generations_path,
     )
 

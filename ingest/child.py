@@ -12,13 +12,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.store.catalog import Catalog
-from ingest.elsewhere import Elsewhere, ingest_elsewhere
+from ingest.elsewhere import ingest_elsewhere
 from ingest.online import ingest_address
 from ingest.pipeline import Described, Outcome, Progress, ingest_file, missing_outcome
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.local import LocalTagger
+from ingest.taggers.makers import Setup, make_tagger
+from ingest.taggers.remote import VideoTagger
 
 _GRACE_SECONDS = 5
 
@@ -47,7 +48,8 @@ class Order:
     force: bool
     limits: Limits
     fetch: FetchLimits
-    elsewhere: Elsewhere | None
+    tagger: str
+    setup: Setup
 
 
 def obey(order: Order, answers: Connection) -> None:
@@ -93,12 +95,11 @@ def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) 
 def _watcher(
     order: Order, catalog: Catalog, tell: Callable[[Progress], object]
 ) -> Callable[[Path, Described], Outcome]:
-    if order.elsewhere is not None:
-        remote = order.elsewhere.tagger()
+    tagger = make_tagger(order.tagger, order.setup)
+    if isinstance(tagger, VideoTagger):
         return lambda path, described: ingest_elsewhere(
-            path, described, catalog, remote, force=order.force
+            path, described, catalog, tagger, force=order.force
         )
-    local = LocalTagger.load()
     return lambda path, described: ingest_file(
-        path, catalog, local, described=described, force=order.force, on_second=tell
+        path, catalog, tagger, described=described, force=order.force, on_second=tell
     )

@@ -4,15 +4,18 @@ import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from engine.errors import ReelmatchError
+from engine.errors import InvalidInput, ReelmatchError
 from engine.store.catalog import Catalog
 from ingest.hosting.base import Host
 from ingest.opening import Status, Unwatchable
 from ingest.pipeline import Described, Outcome, blank_record, known_outcome, store_unwatched
 from ingest.taggers.clarifai import ClarifaiSettings, ClarifaiTagger, key_in
 from ingest.taggers.remote import VideoTagger, track_for
+
+if TYPE_CHECKING:
+    from ingest.taggers.makers import Setup
 
 HostName = Literal["none", "local", "gcs"]
 """Where a service can fetch the copy: nowhere (bytes are sent), from us, from a bucket."""
@@ -50,6 +53,24 @@ class Elsewhere:
 
             return GcsHost.open(self.bucket)
         return None
+
+
+class _ClarifaiMaker:
+    """Makes the tagger that asks Clarifai; it takes no argument."""
+
+    takes_whole_videos = True
+
+    def check(self, argument: str, setup: "Setup") -> str:  # noqa: ARG002 - part of the protocol
+        if argument:
+            raise InvalidInput(f"the tagger 'clarifai' takes no argument, not {argument!r}")
+        key_in(os.environ)
+        return ""
+
+    def make(self, argument: str, setup: "Setup") -> VideoTagger:  # noqa: ARG002
+        return setup.elsewhere.tagger()
+
+
+CLARIFAI: Final = _ClarifaiMaker()
 
 
 def ingest_elsewhere(

@@ -13,11 +13,11 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
+from engine.errors import ReelmatchError
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
 from engine.store.jobs import Ending, Job, Jobs, Kind, State
 from ingest.child import Limits, Order, obey
-from ingest.elsewhere import Elsewhere
 from ingest.online import described_by_address
 from ingest.opening import Status
 from ingest.pipeline import (
@@ -33,6 +33,7 @@ from ingest.reindexing import ReindexOrder, obey_reindex
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
+from ingest.taggers.makers import DEFAULT, Setup, check_tagger, find_maker
 
 POLL_SECONDS: Final = 0.5
 BEAT_SECONDS: Final = 1.0
@@ -63,7 +64,7 @@ class Worker:
         processes: how many videos at a time.
         limits: of each.
         fetch: limits of what comes from the web.
-        elsewhere: how videos are tagged elsewhere; None tags them here.
+        setup: what the taggers need that the jobs name.
         generations: where reindexes are built; None leaves them to other workers.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
@@ -73,7 +74,7 @@ class Worker:
     processes: int
     limits: Limits = field(default_factory=Limits)
     fetch: FetchLimits = field(default_factory=FetchLimits)
-    elsewhere: Elsewhere | None = None
+    setup: Setup = field(default_factory=Setup)
     generations: Path | None = None
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _outcome: None
@@ -81,6 +82,8 @@ class Worker:
     _name: str = field(init=False)
     _context: ForkServerContext = field(init=False)
     _running: list[_Running] = field(init=False, default_factory=list)
+    # Taggers that can be made here.
+    _checked: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._jobs = Jobs(self.catalog)
@@ -121,7 +124,7 @@ class Worker:
             job = self._jobs.claim(self._name, now=time.time(), kinds=self._kinds)
             if job is None:
                 break
-            known = self._known(job) if job.kind is Kind.INGEST else None
+            known = self._settled(job) if job.kind is Kind.INGEST else None
             if known is not None:
                 self._end(job, known)
             else:
@@ -134,6 +137,22 @@ class Worker:
         except NoVideoFile as error:
             return missing_outcome(Path(job.source), error)
         return known_outcome(described, self.catalog, force=_force(job))
+
+    def _settled(self, job: Job) -> Outcome | None:
+        """Return what is to be said of a job without watching anything; None when it must be."""
+        return self._known(job) or self._without_tagger(job)
+
+    def _without_tagger(self, job: Job) -> Outcome | None:
+        """Return what is to be said of a job whose tagger cannot be made here; else None."""
+        tagger = _tagger(job)
+        if tagger not in self._checked:
+            try:
+                check_tagger(tagger, self.setup)
+            except ReelmatchError as error:
+                # Not stored with the video: another tagger may have watched it before.
+                return Outcome(None, job.source, Status.FAILED, str(error), 0)
+            self._checked.add(tagger)
+        return None
 
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
@@ -153,7 +172,13 @@ class Worker:
         if job.kind is Kind.REINDEX and self.generations is not None:
             return ReindexOrder(self.catalog.path, self.generations, Recipe.from_kept(job.options))
         return Order(
-            job.source, self.catalog.path, _force(job), self.limits, self.fetch, self.elsewhere
+            job.source,
+            self.catalog.path,
+            _force(job),
+            self.limits,
+            self.fetch,
+            _tagger(job),
+            self.setup,
         )
 
     def _listen(self) -> None:
@@ -178,7 +203,7 @@ class Worker:
     def _look_after(self) -> None:
         now = time.monotonic()
         for running in list(self._running):
-            if now - running.heard_at > self._patience:
+            if now - running.heard_at > self._patience(running.job):
                 self._kill(running)
                 self._mark(
                     running, Status.STALLED, f"no new second in {now - running.heard_at:.0f} s"
@@ -199,10 +224,10 @@ class Worker:
             total=None if total is None else round(total),
         )
 
-    @property
-    def _patience(self) -> float:
+    def _patience(self, job: Job) -> float:
         # A service says nothing until it has seen the whole video.
-        return _SERVICE_SECONDS if self.elsewhere is not None else self.limits.stall_seconds
+        takes_whole = find_maker(_tagger(job)).takes_whole_videos
+        return _SERVICE_SECONDS if takes_whole else self.limits.stall_seconds
 
     def _settle(self, running: _Running) -> None:
         """Take leave of a child that closed its end."""
@@ -249,6 +274,10 @@ def _describe(source: str) -> Described:
 
 def _force(job: Job) -> bool:
     return bool(job.options.get("force"))
+
+
+def _tagger(job: Job) -> str:
+    return str(job.options.get("tagger", DEFAULT))
 
 
 def _death(code: int | None) -> str:

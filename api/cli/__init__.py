@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "keys": "keys",
     "keywords": "keywords",
     "match": "match",
+    "models": "models",
     "recommend": "recommend",
     "reindex": "reindex",
     "restore": "restore",

@@ -16,14 +16,13 @@ from api.settings import load_settings
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs
-from ingest.elsewhere import Elsewhere
 from ingest.opening import Status
 from ingest.pipeline import WATCHED, Outcome
 from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import NoVideoFile, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
-from ingest.taggers.clarifai import key_in
+from ingest.taggers.makers import DEFAULT, Setup, check_tagger
 from ingest.worker import Worker
 
 _INTERRUPTED = 130
@@ -40,10 +39,11 @@ _INTERRUPTED = 130
 @click.option("--playlist", is_flag=True, help="Take all videos of addresses that are playlists.")
 @click.option(
     "--tagger",
-    type=click.Choice(["local", "clarifai"]),
-    default="local",
+    default=DEFAULT,
     show_default=True,
-    help="Who looks: the networks that come along, or a service (the video leaves this machine).",
+    metavar="NAME[:ARGUMENT]",
+    help="Who looks: 'local' comes along; 'onnx:FOLDER' is a CLIP-like pair of yours; 'clarifai' is"
+    " a service (the video leaves this machine); packages bring others.",
 )
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
@@ -70,9 +70,8 @@ def command(
     """
     settings = load_settings()
     limits = settings.fetch_limits
-    elsewhere = settings.elsewhere if tagger == "clarifai" else None
-    if elsewhere is not None:
-        key_in(os.environ)
+    setup = settings.tagger_setup
+    tagger = check_tagger(tagger, setup)
     addresses = [source for source in sources if is_address(source)]
     addresses += read_addresses(address_file) if address_file else ()
     if playlist:
@@ -84,8 +83,8 @@ def command(
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         files, missing = _find(paths)
         wanted = [*map(str, files), *map(canonical, addresses)]
-        mine = jobs.add(wanted, {"force": force}, now=time.time())
-        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits, elsewhere)
+        mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
+        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits, setup)
     outcomes = [*missing, *ended]
     if as_json:
         print_json({"videos": [outcome_json(outcome) for outcome in outcomes]})
@@ -100,7 +99,7 @@ def _work(
     mine: Sequence[int],
     processes: int,
     limits: FetchLimits,
-    elsewhere: Elsewhere | None,
+    setup: Setup,
 ) -> list[Outcome]:
     """Work the queue until it is empty; return what became of these jobs, and of others found."""
     ended: dict[int, Outcome] = {}
@@ -115,7 +114,7 @@ def _work(
             catalog,
             processes,
             fetch=limits,
-            elsewhere=elsewhere,
+            setup=setup,
             on_progress=lines.show,
             on_end=on_end,
         )

@@ -1,13 +1,14 @@
 """The tagger that comes along: three small networks, on this machine, without a network."""
 
 import hashlib
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 from PIL import Image
 
+from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.nudity import NudityDetector
+from ingest.taggers.nudity import NUDITY, NudityDetector
 from ingest.taggers.people import (
     LEAST_SCORE,
     MIDPOINT,
@@ -19,8 +20,10 @@ from ingest.taggers.people import (
 from ingest.taggers.subjects import DECIDED, IN_DOUBT, LONG_ASPECT, SURE, SubjectTagger
 from models.cards import load_card, load_json
 
+if TYPE_CHECKING:
+    from ingest.taggers.makers import Setup
+
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
-_NUDITY_TAG: Final = "nudity"
 
 _METHOD: Final = 2
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
@@ -42,7 +45,7 @@ class LocalTagger:
         self._people = people
         self._nudity = nudity
         self.version = version
-        self.tags = (*subjects.tags, *_PEOPLE_TAGS, _NUDITY_TAG)
+        self.tags = (*subjects.tags, *_PEOPLE_TAGS, NUDITY)
         self._instrument = subjects.tags.index("musical instrument")
         self._microphone = subjects.tags.index("microphone")
 
@@ -67,6 +70,23 @@ class LocalTagger:
         )
         nudity = self._nudity.confidence(picture)
         return np.concatenate([subjects, [*people, musician, nudity]], dtype=np.float32)
+
+
+class _LocalMaker:
+    """Makes the tagger that comes along; it takes no argument."""
+
+    takes_whole_videos = False
+
+    def check(self, argument: str, setup: "Setup") -> str:  # noqa: ARG002 - part of the protocol
+        if argument:
+            raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
+        return ""
+
+    def make(self, argument: str, setup: "Setup") -> LocalTagger:  # noqa: ARG002
+        return LocalTagger.load()
+
+
+LOCAL: Final = _LocalMaker()
 
 
 def current_version() -> str:

@@ -10,6 +10,9 @@ from PIL import Image
 from ingest.taggers.sessions import open_session
 from models.cards import Card, load_card
 
+NUDITY: Final = "nudity"
+"""The tag that this network answers."""
+
 _SHRUNK_TO: Final = 256
 """Side of the squashed frame, out of which the network sees the middle."""
 

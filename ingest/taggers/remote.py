@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ MOST_TAGS_A_SECOND: Final = 200
 _MOST_OBSERVATIONS: Final = MOST_TAGS_A_SECOND * LONGEST_SECONDS
 
 
+@runtime_checkable
 class VideoTagger(Protocol):
     """Names what is on a video, second by second, in words of its own."""
 

@@ -1,5 +1,7 @@
 """Weights made ready to run, on one thread: videos run side by side, not a video's layers."""
 
+from pathlib import Path
+
 import onnxruntime
 
 from engine.errors import CorruptData
@@ -18,6 +20,11 @@ def open_session(card: Card) -> onnxruntime.InferenceSession:
         path = verify(card)
     except UnusableWeights as error:
         raise CorruptData(str(error)) from error
+    return session_of(path)
+
+
+def session_of(path: Path) -> onnxruntime.InferenceSession:
+    """Make the weights of a file ready; whatever onnxruntime says of a bad one is passed on."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -15,7 +15,6 @@ from ingest.taggers.local import LocalTagger
 from ingest.taggers.nudity import NudityDetector
 from ingest.taggers.sessions import open_session
 from models.cards import Card, load_card, load_json
-from support.conformance import TaggerConformance
 from support.footage import big_buck_bunny, bikes, carphone, city, photograph
 
 SEEN = {
@@ -55,10 +54,6 @@ def seen_each_second(tagger: LocalTagger, path: Path) -> list[set[str]]:
 
 def confidence(tagger: LocalTagger, frame: Frame, tag: str) -> float:
     return float(tagger.tag(frame)[tagger.tags.index(tag)])
-
-
-class TestLocalTagger(TaggerConformance):
-    """The fixture of the module."""
 
 
 @pytest.mark.parametrize("name", SEEN)

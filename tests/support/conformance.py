@@ -1,10 +1,20 @@
 """What every implementation of a Protocol must do: a test class inherits, and gives the fixture."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.store.catalog import Catalog
+from engine.store.taggers import Taggers
+from ingest.elsewhere import ingest_elsewhere
+from ingest.pipeline import Described, ingest_file
 from ingest.taggers.base import Frame, Tagger
+from ingest.taggers.makers import Setup, check_tagger, find_maker, make_tagger
+from ingest.taggers.remote import VideoTagger, tidy_tag
+from support.footage import carphone
 
 FRAME_SHAPES = [(1, 1), (1, 4096), (4096, 1), (3, 7), (64, 36), (301, 299), (1080, 1920), (2, 260)]
 
@@ -24,13 +34,78 @@ def assert_confidences(found: NDArray[np.float32], tagger: Tagger) -> None:
     assert found.max() <= 1.0
 
 
-class TaggerConformance:
-    """Inherit as ``TestSomeTagger`` with a fixture ``tagger``."""
+class AnyTaggerConformance:
+    """Every tagger, whoever brings it, on this machine or elsewhere.
 
-    def test_a_tagger_says_who_it_is(self, tagger: Tagger) -> None:
-        assert tagger.name
-        assert tagger.version
-        assert not set("@ \n") & set(tagger.name + tagger.version)
+    Inherit as ``TestSomeTagger`` with the fixtures ``asked``, which is what ``--tagger`` is given,
+    and ``given``, what an operator has set.
+    """
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def made(cls, asked: str, given: Setup) -> Tagger | VideoTagger:
+        return make_tagger(check_tagger(asked, given), given)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def catalog(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+        with Catalog.open(tmp_path_factory.mktemp("catalog") / "catalog.db") as catalog:
+            yield catalog
+
+    def test_it_says_who_it_is(self, made: Tagger | VideoTagger) -> None:
+        assert made.name
+        assert made.version
+        assert not set("@ \n") & set(made.name + made.version)
+
+    def test_it_is_one_of_the_two_kinds_and_its_maker_knows_which(
+        self, asked: str, made: Tagger | VideoTagger
+    ) -> None:
+        takes_whole_videos = find_maker(asked).takes_whole_videos
+        assert takes_whole_videos == isinstance(made, VideoTagger)
+        assert takes_whole_videos != hasattr(made, "tag")
+
+    def test_what_was_checked_can_be_checked_again_from_anywhere(
+        self, asked: str, given: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = check_tagger(asked, given)
+        monkeypatch.chdir(tmp_path)
+        assert check_tagger(kept, given) == kept
+
+    def test_made_again_it_has_the_same_version(
+        self, asked: str, given: Setup, made: Tagger | VideoTagger
+    ) -> None:
+        again = make_tagger(check_tagger(asked, given), given)
+        assert (again.name, again.version) == (made.name, made.version)
+
+    def test_a_video_remembers_who_looked_and_with_which_words(
+        self, made: Tagger | VideoTagger, catalog: Catalog
+    ) -> None:
+        described = Described.of_file(carphone())
+        if isinstance(made, VideoTagger):
+            outcome = ingest_elsewhere(carphone(), described, catalog, made, force=False)
+        else:
+            outcome = ingest_file(carphone(), catalog, made)
+        assert (outcome.status, outcome.seconds) == ("ok", 4)
+        record = catalog.get(described.id)
+        assert record is not None
+        assert record.tagger == f"{made.name}@{made.version}"
+        words = Taggers(catalog).words_of(record.tagger)
+        assert words == (None if isinstance(made, VideoTagger) else frozenset(made.tags))
+        track, names = catalog.track(record.id), catalog.vocabulary().names
+        assert track.n_seconds == 4
+        seen = {names[tag] for tag in track.tags}
+        assert seen <= (words or seen)
+        assert all(tag == tidy_tag(tag) for tag in words or seen)
+
+
+class TaggerConformance(AnyTaggerConformance):
+    """A tagger of frames, too."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def tagger(cls, made: Tagger | VideoTagger) -> Tagger:
+        assert not isinstance(made, VideoTagger)
+        return made
 
     def test_tags_are_plain_words_without_repeats(self, tagger: Tagger) -> None:
         assert tagger.tags

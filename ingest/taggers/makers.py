@@ -1,0 +1,125 @@
+"""How a tagger is found by its name: an entry point of the group ``reelmatch.taggers``.
+
+What is asked for is written ``NAME`` or ``NAME:ARGUMENT``, as ``onnx:~/models/siglip``. Any
+installed package can bring a tagger; the ones that come along are found the same way.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Final, Protocol
+
+from engine.errors import InvalidInput
+from ingest.elsewhere import Elsewhere
+from ingest.taggers.base import Tagger
+from ingest.taggers.remote import VideoTagger
+
+GROUP: Final = "reelmatch.taggers"
+DEFAULT: Final = "local"
+
+_OURS: Final = "reelmatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an operator has set that a tagger may need.
+
+    Attributes:
+        home: where everything is kept.
+        elsewhere: how videos are tagged by a service.
+    """
+
+    home: Path = Path()
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+
+
+class Maker(Protocol):
+    """Makes a tagger; what an entry point names."""
+
+    @property
+    def takes_whole_videos(self) -> bool:
+        """Whether the tagger is a ``VideoTagger``, which may say nothing for a long time."""
+
+    def check(self, argument: str, setup: Setup) -> str:
+        """Look whether the tagger can be made, before any video is queued. Makes nothing.
+
+        Returns:
+            The argument in a form that stays valid: an absolute path, not a relative one.
+
+        Raises:
+            ReelmatchError: what is missing, and what to do.
+        """
+
+    def make(self, argument: str, setup: Setup) -> Tagger | VideoTagger:
+        """Make the tagger, in the process that watches the video.
+
+        Args:
+            argument: as ``check`` returned it.
+            setup: the same.
+        """
+
+
+def check_tagger(text: str, setup: Setup) -> str:
+    """Return what was asked for in a form that stays valid, if such a tagger can be made.
+
+    Raises:
+        ReelmatchError: there is no such tagger, or something that it needs is missing.
+    """
+    name, colon, argument = text.partition(":")
+    kept = find_maker(text).check(argument, setup)
+    return f"{name}:{kept}" if colon or kept else name
+
+
+def make_tagger(text: str, setup: Setup) -> Tagger | VideoTagger:
+    """Make a tagger."""
+    return find_maker(text).make(text.partition(":")[2], setup)
+
+
+def find_maker(text: str) -> Maker:
+    """Return what makes the tagger that is asked for.
+
+    Raises:
+        InvalidInput: there is none, or there are several, or it cannot be imported.
+    """
+    return _load(text.partition(":")[0], tuple(sys.path))
+
+
+@cache
+def _load(name: str, _path: tuple[str, ...]) -> Maker:
+    known = entry_points(group=GROUP)
+    found = known.select(name=name)
+    if not found:
+        raise InvalidInput(_no_tagger(name, known))
+    if len(packages := sorted({_package_of(entry) for entry in found})) > 1:
+        raise InvalidInput(
+            f"several packages bring a tagger {name!r}: {', '.join(packages)}; remove all but one"
+        )
+    (entry,) = found
+    try:
+        maker: Maker = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise InvalidInput(
+            f"the tagger {name!r} of {_package_of(entry)} cannot be loaded ({error}):"
+            " install that package again"
+        ) from error
+    return maker
+
+
+def _no_tagger(name: str, known: Iterable[EntryPoint]) -> str:
+    names = sorted({entry.name for entry in known})
+    if DEFAULT not in names:
+        return (
+            f"no tagger {name!r}: the installation of {_OURS} is older than its code;"
+            " 'pip install --editable .' brings it up to date"
+        )
+    return (
+        f"no tagger {name!r}: choose from {', '.join(names)}; packages can bring others,"
+        " see docs/taggers.md"
+    )
+
+
+def _package_of(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else entry.value

@@ -1,0 +1,218 @@
+"""The job that calibrates a pair: looks at a folder of pictures, and fits."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.errors import InvalidInput
+from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.nudity import NUDITY
+from ingest.taggers.onnx.calibration import (
+    Calibration,
+    Truth,
+    Weights,
+    fit_curve,
+    reliability,
+    spread_of,
+)
+from ingest.taggers.onnx.folder import WORDS, PairFolder, sha256_of
+from ingest.taggers.onnx.pictures import PictureEncoder
+from ingest.taggers.onnx.texts import PhraseEncoder, Word, check_words, read_words, word_of
+
+LEAST_PICTURES: Final = 50
+"""The spread of fewer is a guess. Some hundreds, of all kinds, are good."""
+
+LEAST_KNOWN: Final = 20
+"""So many words must be known to be there, and so many not to be."""
+
+_SURELY: Final = 0.9
+_SURELY_NOT: Final = 0.05
+_PICTURE_ENDINGS: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+
+
+class Witness(Protocol):
+    """A tagger that is believed where it is sure, for want of labels by hand."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What it can name."""
+
+    def tag(self, frame: Frame) -> Confidences:
+        """Return its confidences."""
+
+
+class _Looked(NamedTuple):
+    vectors: NDArray[np.float32]
+    truth: Truth
+
+
+def words_of(folder: PairFolder, usual: Sequence[str]) -> tuple[Word, ...]:
+    """Return what a pair looks for: ``words.txt`` in its folder, else the usual words.
+
+    ``nudity`` is none of them: a network of its own judges it.
+
+    Raises:
+        InvalidInput: the list cannot be used.
+    """
+    path = folder / WORDS
+    if not path.is_file():
+        return check_words((word_of(tag) for tag in usual if tag != NUDITY), "the vocabulary")
+    words = read_words(path)
+    if any(word.tag == NUDITY for word in words):
+        raise InvalidInput(f"{path} has {NUDITY!r}: a network of its own judges that, take it out")
+    return words
+
+
+def calibrate(
+    folder: PairFolder,
+    pictures: Sequence[Path],
+    words: tuple[Word, ...],
+    *,
+    witness: Witness,
+    labels: Mapping[str, Sequence[str]] | None = None,
+    on_picture: Callable[[int], object] = lambda _: None,
+) -> Calibration:
+    """Look at pictures of all kinds and find what the pair's cosines are worth.
+
+    Args:
+        folder: the pair.
+        pictures: files, as ``pictures_in`` finds them.
+        words: what is looked for.
+        witness: whose sure answers are taken for the truth (0.9 and more is there, under 0.05 is
+            not); not asked where there are labels.
+        labels: file name -> the words that are to be seen on it, all others are not; of some
+            pictures at least.
+        on_picture: called after each picture with 1, for a progress bar.
+
+    Raises:
+        InvalidInput: too few pictures, or too little known of them; says what would do.
+    """
+    truths = _truth_by_hand(labels, words, pictures) if labels is not None else None
+    seen = _look(folder, pictures, words, witness, truths, on_picture)
+    vectors = PhraseEncoder.open(folder).embed([word.phrase for word in words])
+    if vectors.shape[1] != seen.vectors.shape[1]:
+        raise InvalidInput(
+            f"{folder.path}: pictures have vectors of {seen.vectors.shape[1]} numbers, phrases of"
+            f" {vectors.shape[1]}: image.onnx and text.onnx are no pair"
+        )
+    cosines = seen.vectors.astype(np.float64) @ vectors.T.astype(np.float64)
+    means, spreads = spread_of(cosines)
+    z = (cosines - means) / spreads
+    present, absent = int((seen.truth == 1).sum()), int((seen.truth == 0).sum())
+    if min(present, absent) < LEAST_KNOWN:
+        raise InvalidInput(
+            f"of {present} words it is known that they are on a picture, of {absent} that they are"
+            f" not: {LEAST_KNOWN} of each are needed; take more pictures, or label some by hand"
+            " (--labels)"
+        )
+    curve = fit_curve(z, seen.truth)
+    return Calibration(
+        words=words,
+        vectors=vectors,
+        means=means,
+        spreads=spreads,
+        curve=curve,
+        weights={
+            path.name: Weights(path.stat().st_size, sha256_of(path)) for path in folder.weights()
+        },
+        pictures=len(seen.vectors),
+        known=(present, absent),
+        reliability=reliability(curve.at(z), seen.truth),
+    )
+
+
+def read_labels(path: Path) -> dict[str, list[str]]:
+    """Read labels: a JSON object, file name -> list of words.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        said = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"the labels in {path} cannot be read: {error}") from error
+    if not isinstance(said, dict) or not all(
+        isinstance(words, list) and all(isinstance(word, str) for word in words)
+        for words in said.values()
+    ):
+        raise InvalidInput(f'{path} must be an object like {{"dog-1.jpg": ["dog", "animal"]}}')
+    return said
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures in a folder and all below it.
+
+    Raises:
+        InvalidInput: there is no such folder, or it has too few.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(f"there is no folder {str(folder)!r} with pictures")
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in _PICTURE_ENDINGS and path.is_file()
+    )
+    if len(paths) < LEAST_PICTURES:
+        raise InvalidInput(
+            f"{folder} has {len(paths)} pictures: at least {LEAST_PICTURES} of all kinds are"
+            " needed, some hundreds are good"
+        )
+    return paths
+
+
+def _truth_by_hand(
+    labels: Mapping[str, Sequence[str]], words: Sequence[Word], paths: Sequence[Path]
+) -> dict[str, NDArray[np.int8]]:
+    tags = [word.tag for word in words]
+    unknown = sorted({tag for named in labels.values() for tag in named} - set(tags))
+    if unknown:
+        raise InvalidInput(f"labels name what is none of the words: {', '.join(unknown)}")
+    missing = sorted(labels.keys() - {path.name for path in paths})
+    if missing:
+        raise InvalidInput(f"labels name pictures that are not there: {', '.join(missing)}")
+    return {
+        name: np.array([tag in named for tag in tags], np.int8) for name, named in labels.items()
+    }
+
+
+def _look(
+    folder: PairFolder,
+    paths: Sequence[Path],
+    words: Sequence[Word],
+    witness: Witness,
+    truths: Mapping[str, NDArray[np.int8]] | None,
+    on_picture: Callable[[int], object],
+) -> _Looked:
+    encoder = PictureEncoder.open(folder)
+    not_known = np.full(len(words), -1, np.int8)
+    vectors, truth = [], []
+    for path, picture in _opened(paths):
+        vectors.append(encoder.embed(picture))
+        if truths is not None:
+            truth.append(truths.get(path.name, not_known))
+        else:
+            truth.append(_testimony(witness, np.asarray(picture), words))
+        on_picture(1)
+    return _Looked(np.stack(vectors), np.stack(truth))
+
+
+def _testimony(witness: Witness, frame: Frame, words: Sequence[Word]) -> NDArray[np.int8]:
+    """Return where the witness is sure of a word: 1 or 0; -1 where it is not, or has no word."""
+    said = dict(zip(witness.tags, witness.tag(frame).tolist(), strict=True))
+    sure = [said.get(word.tag, (_SURELY + _SURELY_NOT) / 2) for word in words]
+    return np.array([1 if p >= _SURELY else 0 if p < _SURELY_NOT else -1 for p in sure], np.int8)
+
+
+def _opened(paths: Sequence[Path]) -> Iterator[tuple[Path, Image.Image]]:
+    for path in paths:
+        try:
+            with Image.open(path) as file:
+                picture = file.convert("RGB")
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            raise InvalidInput(f"{path} cannot be read as a picture: {error}") from error
+        yield path, picture

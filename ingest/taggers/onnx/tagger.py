@@ -1,0 +1,103 @@
+"""The tagger ``onnx``: a calibrated pair, and the network for nudity beside it."""
+
+import hashlib
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from engine.errors import InvalidInput
+from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.makers import Setup
+from ingest.taggers.nudity import NUDITY, NudityDetector
+from ingest.taggers.onnx.calibration import Calibration
+from ingest.taggers.onnx.folder import CALIBRATION, WORDS, PairFolder, sha256_of
+from ingest.taggers.onnx.pictures import PictureEncoder
+from ingest.taggers.onnx.texts import read_words
+from models.cards import load_card
+
+_METHOD: Final = 1
+"""Raised when pictures are prepared, or cosines turned into confidences, in another way."""
+
+
+class OnnxTagger:
+    """Names what a calibrated pair sees; ``text.onnx`` is done with, the words are vectors."""
+
+    def __init__(
+        self, name: str, encoder: PictureEncoder, calibration: Calibration, nudity: NudityDetector
+    ) -> None:
+        self.name = f"onnx/{name}"
+        self.version = version_of(calibration)
+        self.tags = (*(word.tag for word in calibration.words), NUDITY)
+        self._encoder = encoder
+        self._calibration = calibration
+        self._nudity = nudity
+
+    def tag(self, frame: Frame) -> Confidences:
+        """Return the confidence of every tag for one frame of any size."""
+        picture = Image.fromarray(frame)
+        seen = self._calibration.confidences(self._encoder.embed(picture))
+        return np.append(seen, np.float32(self._nudity.confidence(picture)))
+
+
+class _OnnxMaker:
+    """Makes taggers of pairs; the argument is a folder, or the name of a pulled pair."""
+
+    takes_whole_videos = False
+
+    def check(self, argument: str, setup: Setup) -> str:
+        """Look whether the pair is whole, and calibrated with just these weights and words."""
+        folder = PairFolder.find(argument, setup.home)
+        calibration = calibration_of(folder)
+        for path in folder.weights():
+            kept = calibration.weights.get(path.name)
+            if kept is None or sha256_of(path) != kept.sha256:
+                raise _other_weights(folder, path.name)
+        return str(folder.path)
+
+    def make(self, argument: str, setup: Setup) -> OnnxTagger:
+        folder = PairFolder.find(argument, setup.home)
+        calibration = calibration_of(folder)
+        for name, kept in calibration.weights.items():
+            # By size only: ``check`` read every byte, and there is a process for each video.
+            if not (folder / name).is_file() or (folder / name).stat().st_size != kept.size:
+                raise _other_weights(folder, name)
+        encoder = PictureEncoder.open(folder)
+        return OnnxTagger(folder.name, encoder, calibration, NudityDetector.load())
+
+
+ONNX: Final = _OnnxMaker()
+
+
+def calibration_of(folder: PairFolder) -> Calibration:
+    """Return the calibration of a pair.
+
+    Raises:
+        InvalidInput: it was not calibrated, or with another list of words.
+    """
+    again = f"'reelmatch models calibrate {folder.path} FOLDER_OF_PICTURES'"
+    if not (folder / CALIBRATION).is_file():
+        raise InvalidInput(
+            f"{folder.path} is not calibrated, so its cosines are no confidences: run {again}"
+        )
+    calibration = Calibration.load(folder / CALIBRATION)
+    if (folder / WORDS).is_file() and read_words(folder / WORDS) != calibration.words:
+        raise InvalidInput(f"{folder / WORDS} changed since the calibration: run {again}")
+    return calibration
+
+
+def version_of(calibration: Calibration) -> str:
+    """Return a digest of everything that decides what a frame is said to show."""
+    digest = hashlib.sha256()
+    said = (_METHOD, sorted(calibration.weights.items()), calibration.words, calibration.curve)
+    digest.update(repr((*said, load_card("opennsfw").sha256)).encode())
+    for array in (calibration.vectors, calibration.means, calibration.spreads):
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _other_weights(folder: PairFolder, name: str) -> InvalidInput:
+    return InvalidInput(
+        f"{folder / name} is not the file that {folder.path} was calibrated with:"
+        f" run 'reelmatch models calibrate {folder.path} FOLDER_OF_PICTURES'"
+    )
