@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -34,6 +35,7 @@ from api.tracing import is_traced
 from api.working import Working
 from engine.store.keys import Keys
 
+UPLOADS: Final = "/console/add/file"
 _ROUTERS = (
     videos,
     bulk,
@@ -80,7 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
     answer_with_problems(app)
     # The last one added is the first that a request meets.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    app.add_middleware(LimitBodies, by_path={bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES})
+    by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
+    app.add_middleware(LimitBodies, by_path=by_path)
     app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app

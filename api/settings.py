@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     models_hub: str = "https://huggingface.co"
     """Where `reelmatch models pull` fetches from; a mirror has the same paths
     ([taggers](taggers.md))."""
+    upload_max_bytes: int = Field(default=4 << 30, gt=0)
+    """The most bytes of a file that is added in the console."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)
@@ -114,6 +116,11 @@ class Settings(BaseSettings):
             rate_limit_bytes_per_second=self.web_rate_limit,
             allowed_networks=self.web_allowed_networks,
         )
+
+    @property
+    def uploads_path(self) -> Path:
+        """The folder of files that were added in the console."""
+        return self.home / "uploads"
 
     @property
     def hosted_path(self) -> Path:

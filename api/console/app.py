@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from api.console import catalogue, media, pictures, signing, timeline, video
+from api.console import add, catalogue, jobs, lab, media, pictures, signing, timeline, video
 from api.console.media import CheckedFiles
 from api.console.rendering import error_page
 from api.console.security import SecurityHeaders
@@ -20,7 +20,7 @@ def create_console(state: State) -> FastAPI:
     console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     console.state = state
     state.checked_files = CheckedFiles()
-    for page in (catalogue, video, timeline, media, pictures, signing):
+    for page in (catalogue, video, timeline, media, pictures, lab, jobs, add, signing):
         console.include_router(page.router)
     console.mount(STATIC_PATH, StaticAssets())
     console.add_middleware(SecurityHeaders)

@@ -8,7 +8,7 @@ import numpy as np
 
 from api.live import Live
 from engine.domain import Match, Share, TagCount
-from engine.errors import NothingIndexed
+from engine.errors import CorruptData, NothingIndexed
 from engine.sensitive import LEVELS
 from engine.store.catalog import VideoRecord
 from engine.store.listing import pictured, records
@@ -39,10 +39,10 @@ class Card:
 
 
 def view_of(live: Live) -> View | None:
-    """Return what can be searched, None before the first reindex."""
+    """Return what can be searched, None before a first reindex, or a new one that is needed."""
     try:
         return live.view
-    except NothingIndexed:
+    except (NothingIndexed, CorruptData):
         return None
 
 

@@ -72,10 +72,13 @@ def all_seen(tags: Sequence[str]) -> list[Filter]:
     return [Seen(tag) for tag in tags]
 
 
-def suggested_tags(view: View | None) -> list[str]:
-    """Return the tags to offer to who types one: those on most videos, by name."""
-    if view is None:
-        return []
+def common_tags(view: View, most: int) -> list[str]:
+    """Return the tags that count on most videos, the commonest first."""
     df = view.base.index.df
-    most = np.argsort(-df, kind="stable")[:_MOST_SUGGESTED]
-    return sorted(view.vocabulary.names[tag] for tag in most if df[tag])
+    commonest = np.argsort(-df, kind="stable")[:most]
+    return [view.vocabulary.names[tag] for tag in commonest if df[tag]]
+
+
+def suggested_tags(view: View | None) -> list[str]:
+    """Return the tags to offer to who types one, by name."""
+    return sorted(common_tags(view, _MOST_SUGGESTED)) if view else []

@@ -1,5 +1,6 @@
 """Templates -> pages. Whatever a video or a page brought is escaped, always."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import Request
@@ -12,6 +13,9 @@ from api.auth import Caller, csrf_token
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.problems import KINDS, Code, problem
+
+FRAGMENT: Final = "text/x-fragment"
+"""What scripts of the console accept when they want a piece of a page, or problem details."""
 
 _THEMES: Final = ("light", "dark")
 
@@ -28,6 +32,11 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def moment(seconds: float) -> str:
+    """Return seconds since 1970 as people and scripts write it, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", timespec="seconds")
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("api.console"),
@@ -38,6 +47,7 @@ def _environment() -> Environment:
     )
     environment.filters["clock"] = clock
     environment.filters["grouped"] = grouped
+    environment.filters["moment"] = moment
     return environment
 
 
@@ -65,6 +75,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 def wants_page(scope: Scope) -> bool:
     """Whether a request is a person's, who wants to read the answer."""
     return "text/html" in Headers(scope=scope).get("accept", "text/html")
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether a script of the console asks for a piece of the page only."""
+    return request.headers.get("accept") == FRAGMENT
 
 
 def error_page(request: Request, code: Code, detail: str) -> Response:

@@ -1,4 +1,9 @@
-"""Ids of the demo's videos as a server knows them."""
+"""The console's pages as a server gives them, and forms as a browser sends them."""
+
+import re
+from collections.abc import Mapping
+
+import httpx
 
 from support.product import Served
 
@@ -8,3 +13,17 @@ def id_of(served: Served, title: str) -> str:
     videos = served.client.get("/v1/videos", params={"limit": 1000}).json()["videos"]
     (video,) = [video["video"] for video in videos if video["title"] == title]
     return str(video)
+
+
+def get(served: Served, path: str, **headers: str) -> httpx.Response:
+    return served.client.get(f"/console{path}", headers={"accept": "text/html", **headers})
+
+
+def post(served: Served, path: str, form: Mapping[str, str], **headers: str) -> httpx.Response:
+    asked = {"accept": "text/html", **headers}
+    return served.client.post(f"/console{path}", data=dict(form), headers=asked)
+
+
+def token_of(page: httpx.Response) -> str:
+    (token,) = re.findall(r'name="csrf" content="(\w+)"', page.text)
+    return str(token)

@@ -11,9 +11,12 @@ from support.browser import CHROMIUM, Look, Visit, launch, visit
 from support.product import Served, serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser; a machine without one skips, CI does not."""
+    """The browser; a machine without one skips, CI does not.
+
+    For a module only: while Playwright runs, nobody else in this thread can use asyncio.
+    """
     if not CHROMIUM.exists():
         how = f"needs {CHROMIUM}: apt-get install chromium"
         if os.environ.get("CI"):

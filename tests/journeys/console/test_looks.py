@@ -13,6 +13,12 @@ PAGES = {
     "nothing found": "/?q=zzzz",
     "video": "/videos/{bikes}",
     "pictures": "/videos/{slideshow}",
+    "lab": "/lab?w.animal=1&w.car=-0.5&w.food=0.3&liked={coffee}",
+    "lab without wishes": "/lab",
+    "jobs": "/jobs",
+    "no failed jobs": "/jobs?state=failed",
+    "add": "/add",
+    "sign in": "/sign-in",
     "no such page": "/nowhere",
 }
 
@@ -22,12 +28,14 @@ PAGES = {
 def test_pages_are_accessible_and_fit_the_screen(
     look: Look, served: Served, width: int, scheme: str
 ) -> None:
-    ids = {title: id_of(served, title) for title in ("bikes", "slideshow")}
+    ids = {title: id_of(served, title) for title in ("bikes", "slideshow", "coffee")}
     visit = look(width=width, scheme=scheme)
     wrong = {}
     for name, path in PAGES.items():
         page = visit.open(path.format(**ids))
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
+        if path.startswith("/videos"):
+            page.locator("#timeline[data-ready]").wait_for()
         wide = page.evaluate("document.documentElement.scrollWidth")
         problems = [*serious_findings(page), *([f"{wide} px wide"] if wide > width else [])]
         if problems:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -12,24 +11,10 @@ from api.auth import SESSION_COOKIE
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.keys import Keys, Scope
 from support.catalogs import NOW, save, video_id
-from support.pages import id_of
+from support.pages import get, id_of, post, token_of
 from support.product import Served
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
-
-
-def get(served: Served, path: str, **headers: str) -> httpx.Response:
-    return served.client.get(f"/console{path}", headers={"accept": "text/html", **headers})
-
-
-def post(served: Served, path: str, form: Mapping[str, str], **headers: str) -> httpx.Response:
-    asked = {"accept": "text/html", **headers}
-    return served.client.post(f"/console{path}", data=dict(form), headers=asked)
-
-
-def token_of(page: httpx.Response) -> str:
-    (token,) = re.findall(r'name="csrf" content="(\w+)"', page.text)
-    return str(token)
 
 
 def until_known(served: Served) -> None:

@@ -1,0 +1,96 @@
+"""Adding videos: files that are dropped on the page, and web addresses. Both wait in the queue."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from api.console.rendering import page
+from api.console.security import Form, FromConsole
+from api.live import Live
+from api.problems import Code, Refused
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from engine.errors import InvalidInput
+from engine.store.jobs import Jobs
+from ingest.sources.addresses import NotAnAddress, canonical
+from ingest.sources.uploads import Uploads
+
+router = APIRouter()
+
+_MOST_ADDRESSES: Final = 500
+
+
+@router.get("/add")
+def get_add(request: Request, settings: CurrentSettings) -> Response:
+    """Show where files and addresses go."""
+    return _page(request, settings.upload_max_bytes)
+
+
+def _page(
+    request: Request, most_bytes: int, *, status: int = 200, text: str = "", wrong: str = ""
+) -> Response:
+    return page(request, "add.html", status=status, most_bytes=most_bytes, text=text, wrong=wrong)
+
+
+@router.post("/add/addresses")
+def post_addresses(
+    request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
+) -> Response:
+    """Queue addresses, one a line; all of them or none."""
+    text = form.get("addresses", "")
+    try:
+        addresses = _addresses(text)
+    except InvalidInput as error:
+        return _page(request, settings.upload_max_bytes, status=422, text=text, wrong=str(error))
+    Jobs(live.catalog).add(addresses, {"force": False}, now=time.time())
+    return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
+
+
+def _addresses(text: str) -> list[str]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise NotAnAddress("there is no address: write one a line")
+    if len(lines) > _MOST_ADDRESSES:
+        raise InvalidInput(f"{len(lines)} addresses are too many at once: {_MOST_ADDRESSES} a time")
+    found: dict[str, None] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            found[canonical(line)] = None
+        except NotAnAddress as error:
+            where = f"line {number}: " if len(lines) > 1 else ""
+            raise NotAnAddress(f"{where}{error}") from error
+    return list(found)
+
+
+@router.post("/add/file", dependencies=[FromConsole])
+async def post_file(
+    request: Request,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    name: Annotated[str, Query(max_length=4000)],
+) -> Response:
+    """Take in a file, piece by piece, and queue it; the body is the file and nothing else."""
+    uploads = Uploads(settings.uploads_path)
+    await asyncio.to_thread(uploads.sweep, live.catalog)
+    declared = request.headers.get("content-length", "")
+    try:
+        with uploads.receive(name, int(declared) if declared.isdecimal() else 0) as (path, file):
+            empty = True
+            async for piece in request.stream():
+                empty = empty and not piece
+                await asyncio.to_thread(file.write, piece)
+            if empty:
+                raise InvalidInput(f"{path.name!r} is empty: there is nothing to watch")
+    except OSError as error:
+        why = f"the file could not be kept: {error.strerror}"
+        raise Refused(Code.INTERNAL, why) from error
+    job = await asyncio.to_thread(_queue, live, path)
+    return JSONResponse({"job": job, "name": path.name}, 202)
+
+
+def _queue(live: Live, path: Path) -> int:
+    (job,) = Jobs(live.catalog).add([str(path)], {"force": False}, now=time.time())
+    return job

@@ -1,0 +1,189 @@
+"""The queue as it is worked: what waits, how far each is, what failed and why; and reindexing."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from pydantic import ValidationError
+
+from api.console.cards import view_of
+from api.console.rendering import page, wants_fragment
+from api.console.security import Form
+from api.live import Live
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.schemas.reindexing import ReindexRequest
+from api.settings import Settings
+from engine.errors import InvalidInput
+from engine.recipe import Recipe
+from engine.reindex import preview
+from engine.store.jobs import Job, Jobs, State
+from ingest.sources.addresses import is_address
+
+router = APIRouter()
+
+PAGE_JOBS: Final = 50
+_LOOK_SECONDS: Final = 1.0
+# Short, so that a server that is told to stop need not wait long; the browser asks again.
+_STREAM_SECONDS: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job as the page shows it."""
+
+    job: Job
+
+    @property
+    def name(self) -> str:
+        """What it is about, short."""
+        if self.job.kind == "reindex":
+            return "Reindex"
+        source = self.job.source
+        return source if is_address(source) else source.rpartition("/")[2]
+
+    @property
+    def progress(self) -> float:
+        """How far it is, 0.0 to 1.0; 0 when nobody knows."""
+        done, total = self.job.done, self.job.total
+        return min(done / total, 1.0) if total else 0.0
+
+    @property
+    def says(self) -> str:
+        """What became of it, or how far it is."""
+        job, unit = self.job, "videos" if self.job.kind == "reindex" else "s"
+        if job.state is State.RUNNING:
+            return f"{job.done} of {job.total} {unit}" if job.total else f"{job.done} {unit}"
+        if job.state is State.QUEUED:
+            return "waits"
+        if job.state is State.DONE and not job.reason:
+            return f"{job.seconds} s watched"
+        return job.reason or job.status
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what changes while somebody looks."""
+        return {
+            "job": self.job.id,
+            "state": self.job.state,
+            "status": self.job.status,
+            "progress": self.progress,
+            "says": self.says,
+            "video": self.job.video if self.job.kind == "ingest" else "",
+        }
+
+
+@router.get("/jobs")
+def get_jobs(
+    request: Request,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    state: Annotated[State | None, Query()] = None,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show a page of the queue, the newest first."""
+    jobs = Jobs(live.catalog)
+    found = jobs.newest(before=before, state=state, limit=PAGE_JOBS + 1)
+    values: dict[str, Any] = {
+        "lines": [Line(job) for job in found[:PAGE_JOBS]],
+        "counts": jobs.counts(),
+        "state": state,
+        "before": before,
+        "older": found[PAGE_JOBS - 1].id if len(found) > PAGE_JOBS else None,
+    }
+    if wants_fragment(request):
+        return page(request, "jobs_list.html", **values)
+    view = view_of(live)
+    generation = view.generation if view else None
+    recipe = generation.recipe if generation else _recipe(settings, {})
+    return page(request, "jobs.html", **values, generation=generation, recipe=recipe)
+
+
+@router.get("/jobs/events")
+def get_events(request: Request, live: CurrentLive) -> Response:
+    """Send what changes in the queue, as it changes."""
+    return StreamingResponse(
+        _events(request, live),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _events(request: Request, live: Live) -> AsyncIterator[str]:
+    yield "retry: 500\n\n"
+    sent, until = "", time.monotonic() + _STREAM_SECONDS
+    while time.monotonic() < until and not await request.is_disconnected():
+        now = await asyncio.to_thread(_state, live)
+        if now != sent:
+            sent = now
+            yield f"data: {now}\n\n"
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _state(live: Live) -> str:
+    jobs = Jobs(live.catalog)
+    lines = [Line(job).as_json() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
+    view = view_of(live)
+    shown = {"jobs": lines, "counts": jobs.counts(), "live": view.generation.id if view else ""}
+    return json.dumps(shown)
+
+
+@router.post("/jobs/failed/retry")
+def post_retry_all(request: Request, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
+    """Queue all that failed again."""
+    Jobs(live.catalog).retry(None, now=time.time())
+    return _back(request)
+
+
+@router.post("/jobs/{job}/retry")
+def post_retry(request: Request, job: int, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
+    """Queue a failed job again."""
+    Jobs(live.catalog).retry([job], now=time.time())
+    return _back(request)
+
+
+@router.post("/jobs/reindex")
+def post_reindex(
+    request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
+) -> Response:
+    """Queue a reindex."""
+    recipe = _recipe(settings, form)
+    Jobs(live.catalog).add_reindex(asdict(recipe), now=time.time())
+    return _back(request)
+
+
+@router.post("/jobs/preview")
+def post_preview(
+    request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
+) -> Response:
+    """Say what a reindex would change, and change nothing."""
+    seen = preview(live.catalog, live.generations, _recipe(settings, form))
+    template = "preview.html" if wants_fragment(request) else "preview_page.html"
+    return page(request, template, seen=seen)
+
+
+@router.post("/jobs/rollback")
+def post_rollback(request: Request, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
+    """Make the generation before live again."""
+    live.generations.rollback()
+    live.refresh()
+    return _back(request)
+
+
+def _back(request: Request) -> Response:
+    return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
+
+
+def _recipe(settings: Settings, form: dict[str, str]) -> Recipe:
+    try:
+        asked = ReindexRequest.model_validate(form)
+    except ValidationError as error:
+        wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
+        raise InvalidInput(wrong) from None
+    threshold = settings.threshold if asked.threshold is None else asked.threshold
+    return Recipe(
+        threshold, asked.tf or settings.tf, asked.seconds or settings.seconds, settings.sensitive
+    )

@@ -1,0 +1,112 @@
+"""The viewer lab: what a viewer would be shown, while one moves what they like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.console.cards import Card, cards, match_cards, view_of
+from api.console.finding import common_tags, suggested_tags
+from api.console.rendering import page, wants_fragment
+from api.live import Live
+from api.routes.dependencies import CurrentLive
+from engine.errors import InvalidInput
+from engine.keywords import Reading
+from engine.profiles import MOST_TAGS
+from engine.search import recommend
+from engine.view import View
+
+router = APIRouter()
+
+FIRST_SLIDERS: Final = 8
+_WEIGHT: Final = "w."
+_MATCHES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A viewer as the address of the page says: sliders from -1 to 1, and videos they liked."""
+
+    sliders: dict[str, float]
+    liked: tuple[str, ...]
+    added: Reading | None
+
+    @classmethod
+    def of(cls, request: Request, live: Live, view: View) -> "Viewer":
+        """Read a viewer from an address; without sliders, those of the commonest tags.
+
+        Raises:
+            InvalidInput: for a weight that is no number from -1 to 1, or too much of anything.
+        """
+        asked = request.query_params
+        sliders = {
+            name.removeprefix(_WEIGHT): _weight(value)
+            for name, value in asked.multi_items()
+            if name.startswith(_WEIGHT)
+        }
+        if not sliders:
+            sliders = dict.fromkeys(common_tags(view, FIRST_SLIDERS), 0.0)
+        added = _added(live, view, asked.get("add", "").strip(), sliders)
+        liked = dict.fromkeys(asked.getlist("liked"))
+        for video in asked.getlist("unlike"):
+            liked.pop(video, None)
+        if len(sliders) > MOST_TAGS or len(liked) > MOST_TAGS:
+            raise InvalidInput(f"a viewer has at most {MOST_TAGS} interests and liked videos")
+        return cls(sliders, tuple(liked), added)
+
+    @property
+    def interests(self) -> dict[str, float]:
+        """The sliders that say something."""
+        return {tag: weight for tag, weight in self.sliders.items() if weight}
+
+
+def _added(live: Live, view: View, word: str, sliders: dict[str, float]) -> Reading | None:
+    """Add a slider for a word; return how it was understood when it is not a tag."""
+    if not word or word in view.vocabulary:
+        if word:
+            sliders.setdefault(word, 1.0)
+        return None
+    reading = live.understanding.of(view.vocabulary).read(word)
+    if reading.used:
+        sliders.setdefault(reading.used[0].tag, 1.0)
+    return reading
+
+
+def _weight(text: str) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        raise InvalidInput(f"an interest is a number from -1 to 1, not {text[:40]!r}") from None
+    if not -1 <= weight <= 1:
+        raise InvalidInput(f"an interest is from -1 to 1, not {weight}")
+    return weight
+
+
+@router.get("/lab")
+def get_lab(request: Request, live: CurrentLive) -> Response:
+    """Show the lab, or only its results to a script that asks for them."""
+    view = view_of(live)
+    if view is None:
+        return page(request, "lab_empty.html")
+    viewer = Viewer.of(request, live, view)
+    found = _found(live, view, viewer)
+    values: dict[str, Any] = {"viewer": viewer, "found": found}
+    if wants_fragment(request):
+        return page(request, "lab_results.html", **values)
+    return page(
+        request,
+        "lab.html",
+        **values,
+        liked=cards(live, view, viewer.liked),
+        suggested=suggested_tags(view),
+    )
+
+
+def _found(live: Live, view: View, viewer: Viewer) -> Sequence[Card]:
+    if not viewer.interests and not viewer.liked:
+        return []
+    known = tuple(video for video in viewer.liked if view.locate(video) is not None)
+    matches = recommend(view, interests=viewer.interests, liked=known, k=_MATCHES)
+    return match_cards(live, view, matches)

@@ -1,0 +1,91 @@
+// The queue, live: lines change where they stand; what is new comes on top.
+
+import { Latest, csrf, say } from "./latest.js";
+
+const queue = document.getElementById("queue");
+const latest = new Latest();
+const preview = new Latest();
+
+function change(line, job) {
+  const before = line.dataset.state;
+  line.dataset.state = job.state;
+  line.querySelector(".job-state").textContent = job.state;
+  line.querySelector(".job-reason").textContent = job.says;
+  const bar = line.querySelector("progress");
+  bar.hidden = job.state !== "running";
+  bar.value = job.progress;
+  line.querySelector("form").hidden = job.state !== "failed";
+  return before !== job.state;
+}
+
+function count(counts) {
+  for (const [state, number] of Object.entries(counts)) {
+    document.querySelector(`[data-count="${state}"]`).textContent = number;
+  }
+  document.getElementById("retry-all").hidden = !counts.failed;
+}
+
+async function renew() {
+  try {
+    const text = await latest.text(location.href);
+    if (text === null) return;
+    queue.innerHTML = text;
+    times();
+  } catch (error) {
+    document.getElementById("queue-said").textContent = error.message;
+  }
+}
+
+function take({ jobs, counts, live }) {
+  count(counts);
+  const shown = document.getElementById("live");
+  if (shown && live) shown.textContent = live;
+  if (queue.dataset.old) return;
+  const lines = new Map([...queue.querySelectorAll("[data-job]")].map((line) => [Number(line.dataset.job), line]));
+  const ended = [];
+  let fresh = false;
+  const wanted = new URLSearchParams(location.search).get("state");
+  for (const job of jobs) {
+    const line = lines.get(job.job);
+    if (line && change(line, job)) {
+      fresh ||= Boolean(wanted) || Boolean(job.video);
+      if (job.state === "done" || job.state === "failed") ended.push(`${line.querySelector(".job-name").textContent}: ${job.state}`);
+    } else if (!line && (!wanted || job.state === wanted)) fresh = true;
+  }
+  if (ended.length) document.getElementById("queue-said").textContent = ended.join(", ");
+  if (fresh) renew();
+}
+
+function times() {
+  const now = new Date();
+  for (const time of document.querySelectorAll("time")) {
+    const moment = new Date(time.dateTime);
+    const day = moment.toDateString() === now.toDateString();
+    time.textContent = moment.toLocaleString([], day ? { timeStyle: "medium" } : { dateStyle: "medium" });
+    time.title = moment.toLocaleString();
+  }
+}
+
+if (queue) {
+  times();
+  const events = new EventSource(queue.dataset.events);
+  events.addEventListener("message", ({ data }) => take(JSON.parse(data)));
+  addEventListener("pagehide", () => events.close());
+}
+
+document.getElementById("preview")?.addEventListener("click", async (event) => {
+  event.preventDefault();
+  const { form, formAction } = event.currentTarget;
+  if (!form.reportValidity()) return;
+  const place = document.getElementById("previewed");
+  place.setAttribute("aria-busy", "true");
+  place.replaceChildren(Object.assign(document.createElement("p"), { className: "muted", textContent: "Counting…" }));
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const text = await preview.text(formAction, { method: "POST", body, headers: csrf() });
+    if (text !== null) place.innerHTML = text;
+  } catch (error) {
+    say(place, error);
+  }
+  place.removeAttribute("aria-busy");
+});

@@ -1,0 +1,98 @@
+"""Files that people send: kept under the catalogue's home, each in a folder of its own.
+
+The sender's name for a file is hostile: only its last part is used, made harmless, and it decides
+nothing but the title.
+"""
+
+import shutil
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import BinaryIO, Final
+
+from engine.errors import InvalidInput
+from engine.store.catalog import Catalog
+from ingest.sources.files import VIDEO_ENDINGS
+
+_MOST_STEM_BYTES: Final = 120
+_SPARE_BYTES: Final = 512 << 20
+_FORGOTTEN_SECONDS: Final = 24 * 60 * 60.0
+
+
+class NoRoom(InvalidInput):
+    """There is not enough room on the disk for a file."""
+
+
+class Uploads:
+    """The folder of what was sent.
+
+    Args:
+        folder: where; made when the first file comes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def receive(self, name: str, expected_bytes: int) -> Iterator[tuple[Path, BinaryIO]]:
+        """Open a new file to write into; it goes when the block does not end well.
+
+        Args:
+            name: what its sender calls it.
+            expected_bytes: how long it says it is, 0 when it does not say.
+
+        Yields:
+            Where the file is, and the file.
+
+        Raises:
+            NoRoom: when the disk would be left with less than half a gibibyte.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free - expected_bytes < _SPARE_BYTES:
+            raise NoRoom("there is no room for it on the disk of this service")
+        place = self.folder / token_hex(8)
+        place.mkdir(mode=0o700)
+        path = place / safe_name(name)
+        try:
+            with path.open("xb") as file:
+                yield path, file
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+
+    def sweep(self, catalog: Catalog) -> None:
+        """Delete files that no video and no job names any more, a day after they came."""
+        if not self.folder.is_dir():
+            return
+        known = f"{self.folder}/%"
+        named = {
+            Path(source).parent
+            for (source,) in catalog.rows(
+                "select source from sources where source like ?1"
+                " union select source from jobs where source like ?1 and state != 'done'",
+                (known,),
+            )
+        }
+        for place in self.folder.iterdir():
+            old = time.time() - place.stat().st_mtime > _FORGOTTEN_SECONDS
+            if old and place not in named:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def safe_name(name: str) -> str:
+    """Return a harmless file name that reads like the one that was given.
+
+    Only what follows the last slash of either kind is kept, without control and direction signs;
+    an ending that is no video's is not kept as one.
+    """
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    shown = "".join(sign for sign in last if sign.isprintable() or sign == " ")
+    text = " ".join(shown.split()).strip(". ")
+    stem, dot, ending = text.rpartition(".")
+    if not dot or f".{ending.lower()}" not in VIDEO_ENDINGS:
+        stem, ending = text, ""
+    stem = stem.encode("utf-8", "ignore")[:_MOST_STEM_BYTES].decode("utf-8", "ignore").strip(". ")
+    return (stem or "video") + (f".{ending.lower()}" if ending else "")

@@ -1,0 +1,96 @@
+"""What people send is kept where it belongs, whatever they call it."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from engine.store.catalog import Catalog
+from engine.store.jobs import Jobs
+from ingest.sources.uploads import NoRoom, Uploads, safe_name
+from support.catalogs import save, video_id
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("holiday.mp4", "holiday.mp4"),
+        ("Mein Urlaub 2024.MP4", "Mein Urlaub 2024.mp4"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\clip.mov", "clip.mov"),
+        ("/etc/cron.d/x.mp4", "x.mp4"),
+        ("..", "video"),
+        ("", "video"),
+        (".mp4", "mp4"),
+        ("...hidden.webm", "hidden.webm"),
+        ("page.php", "page.php"),
+        ("a\x00b\r\nc.mp4", "abc.mp4"),
+        ("\u202egnp.mp4", "gnp.mp4"),
+        ("映画.mkv", "映画.mkv"),
+    ],
+)
+def test_a_name_becomes_harmless_and_stays_readable(given_name: str, kept: str) -> None:
+    assert safe_name(given_name) == kept
+
+
+@given(st.text(max_size=400))
+@example("a" * 400 + ".mp4")
+@example("\ud800.mp4")
+def test_any_name_is_one_part_of_a_path_that_a_disk_takes(name: str) -> None:
+    safe = safe_name(name)
+    assert safe
+    assert safe not in (".", "..")
+    assert not set(safe) & set("/\\\0")
+    assert len(safe.encode()) <= 200
+    assert safe.isprintable()
+
+
+def test_a_file_that_does_not_come_whole_is_not_kept(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "uploads")
+
+    def break_off() -> None:
+        with uploads.receive("a.mp4", 10) as (_, file):
+            file.write(b"half")
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        break_off()
+    assert list(uploads.folder.iterdir()) == []
+    with uploads.receive("a.mp4", 4) as (path, file):
+        file.write(b"some")
+    with uploads.receive("a.mp4", 4) as (other, file):
+        file.write(b"more")
+    assert path.read_bytes() == b"some"
+    assert other.read_bytes() == b"more"
+    assert path.name == other.name == "a.mp4"
+
+
+def test_what_the_disk_cannot_hold_is_refused_before_it_comes(tmp_path: Path) -> None:
+    with (
+        pytest.raises(NoRoom, match="no room"),
+        Uploads(tmp_path / "uploads").receive("a.mp4", 1 << 60),
+    ):
+        pass
+
+
+def test_files_that_nothing_names_any_more_go_after_a_day(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "uploads")
+    paths = {}
+    for name in ("watched", "queued", "forgotten", "fresh"):
+        with uploads.receive(f"{name}.mp4", 0) as (paths[name], file):
+            file.write(b"x")
+        if name != "fresh":
+            os.utime(paths[name].parent, (time.time() - 90_000,) * 2)
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in (1, 2):
+            save(catalog, video_id(number), {"cat": 1})
+        catalog.add_source(str(paths["watched"]), video_id(1))
+        catalog.add_source(str(paths["forgotten"]), video_id(2))
+        Jobs(catalog).add([str(paths["queued"])], {}, now=0)
+        catalog.delete(video_id(2))
+        uploads.sweep(catalog)
+    left = {name for name, path in paths.items() if path.exists()}
+    assert left == {"watched", "queued", "fresh"}
