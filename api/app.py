@@ -20,6 +20,7 @@ from api.observing import Observe
 from api.problems import answer_with_problems
 from api.rates import Rates
 from api.routes import (
+    advertising,
     bulk,
     health,
     hosted,
@@ -38,6 +39,7 @@ from engine.store.keys import Keys
 UPLOADS: Final = "/console/add/file"
 _ROUTERS = (
     videos,
+    advertising,
     bulk,
     recommendations,
     keywords,

@@ -17,11 +17,13 @@ from engine.filters import (
     CategoryIn,
     DurationBetween,
     Filter,
+    IabIn,
     KindIn,
     LanguageIn,
     LeaveOut,
     Not,
     Or,
+    RiskAtMost,
     Seen,
     SensitiveAtMost,
     UploaderIn,
@@ -99,7 +101,7 @@ def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, An
     for name, given in value.items():
         if name not in known:
             raise InvalidInput(f"{kind!r} has no {name!r}: it takes {', '.join(known)}")
-        if not isinstance(given, known[name]) or isinstance(given, bool):
+        if not isinstance(given, known[name]) or isinstance(given, bool) != (known[name] is bool):
             raise InvalidInput(f"{name!r} of {kind!r} is a {known[name].__name__}, not {given!r}")
     return dict(value)
 
@@ -113,6 +115,13 @@ def _seen(_: _Reader, value: object) -> Filter:
     if "tag" not in given:
         raise InvalidInput("'seen' needs a 'tag'")
     return Seen(**given)
+
+
+def _risk(_: _Reader, value: object) -> Filter:
+    given = _fields("risk", value, {"topic": str, "at_most": str, "unknown": bool})
+    if "at_most" not in given:
+        raise InvalidInput("'risk' needs an 'at_most': none, low, medium, high or floor")
+    return RiskAtMost(**given)
 
 
 def _added(_: _Reader, value: object) -> Filter:
@@ -145,7 +154,9 @@ _KINDS: Final[dict[str, Callable[[_Reader, Any], Filter]]] = {
     "kind": lambda _, value: KindIn(_words("kind", value)),
     "uploader": lambda _, value: UploaderIn(_words("uploader", value)),
     "category": lambda _, value: CategoryIn(_words("category", value)),
+    "iab": lambda _, value: IabIn(_words("iab", value)),
     "sensitive": _level,
+    "risk": _risk,
     "added": _added,
     "seen": _seen,
 }

@@ -26,7 +26,7 @@ from engine.vocabulary import Vocabulary
 CHUNK_VIDEOS: Final = 10_000
 """Rows a file: a few megabytes, a second of counting."""
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _PAGE_VIDEOS: Final = 500
 _FACTS: Final = "facts_"
 

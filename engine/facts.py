@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.brand_suitability import N_TOPICS, NOBODY_LOOKED, RISKS, Risk
 from engine.sensitive import LEVELS, Level
 
 Column = NDArray[Any]
@@ -25,6 +26,8 @@ class VideoFacts:
         kind: motion, slideshow, overlay, static or unknown.
         uploader: empty when unknown.
         categories: of its publisher.
+        risks: of each of ``engine.brand_suitability.BRAND_TOPICS``.
+        iab: ids of the IAB's content taxonomy 3.1 that say what it is about.
     """
 
     seconds: int
@@ -34,6 +37,8 @@ class VideoFacts:
     kind: str
     uploader: str
     categories: tuple[str, ...]
+    risks: tuple[Risk, ...] = NOBODY_LOOKED
+    iab: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,9 @@ class Facts:
         uploader: coded.
         category: coded; one entry for each category of each video.
         category_rows: shape (n_entries,), the row that an entry of ``category`` belongs to.
+        risk: shape (n_videos, 11), places in ``engine.brand_suitability.RISKS``.
+        iab: coded; one entry for each IAB category of each video.
+        iab_rows: shape (n_entries,), the row that an entry of ``iab`` belongs to.
     """
 
     seconds: NDArray[np.uint32]
@@ -102,11 +110,16 @@ class Facts:
     uploader: Coded
     category: Coded
     category_rows: NDArray[np.int64]
+    risk: NDArray[np.uint8]
+    iab: Coded
+    iab_rows: NDArray[np.int64]
 
     @classmethod
     def of(cls, videos: Sequence[VideoFacts]) -> Self:
         """Turn records, in the order of the rows, into columns."""
         entries = [(row, word) for row, video in enumerate(videos) for word in video.categories]
+        filed = [(row, word) for row, video in enumerate(videos) for word in video.iab]
+        risks = [[RISKS.index(risk) for risk in video.risks] for video in videos]
         return cls(
             seconds=np.array([video.seconds for video in videos], np.uint32),
             added_at=np.array([video.added_at for video in videos], np.int64),
@@ -116,6 +129,9 @@ class Facts:
             uploader=Coded.of([video.uploader for video in videos]),
             category=Coded.of([word for _, word in entries]),
             category_rows=np.array([row for row, _ in entries], np.int64),
+            risk=np.array(risks, np.uint8).reshape(len(videos), N_TOPICS),
+            iab=Coded.of([word for _, word in filed]),
+            iab_rows=np.array([row for row, _ in filed], np.int64),
         )
 
     @classmethod
@@ -123,6 +139,7 @@ class Facts:
         """Put the rows of several under each other."""
         ends = np.cumsum([0, *(part.n_videos for part in parts)])
         entry_rows = [part.category_rows + end for part, end in zip(parts, ends, strict=False)]
+        iab_rows = [part.iab_rows + end for part, end in zip(parts, ends, strict=False)]
         return cls(
             seconds=np.concatenate([part.seconds for part in parts]),
             added_at=np.concatenate([part.added_at for part in parts]),
@@ -132,15 +149,17 @@ class Facts:
             uploader=Coded.stacked([part.uploader for part in parts]),
             category=Coded.stacked([part.category for part in parts]),
             category_rows=np.concatenate(entry_rows),
+            risk=np.concatenate([part.risk for part in parts]),
+            iab=Coded.stacked([part.iab for part in parts]),
+            iab_rows=np.concatenate(iab_rows),
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Facts":
         """Return some rows, each at most once, in the order given."""
         new_row = np.full(self.n_videos, -1, np.int64)
         new_row[rows] = np.arange(len(rows))
-        entry_rows = new_row[self.category_rows]
-        kept = np.flatnonzero(entry_rows >= 0)
-        kept = kept[np.argsort(entry_rows[kept], kind="stable")]
+        kept, category_rows = _moved(self.category_rows, new_row)
+        filed, iab_rows = _moved(self.iab_rows, new_row)
         return Facts(
             seconds=self.seconds[rows],
             added_at=self.added_at[rows],
@@ -149,7 +168,10 @@ class Facts:
             kind=self.kind.take(rows),
             uploader=self.uploader.take(rows),
             category=self.category.take(kept),
-            category_rows=entry_rows[kept],
+            category_rows=category_rows,
+            risk=self.risk[rows],
+            iab=self.iab.take(filed),
+            iab_rows=iab_rows,
         )
 
     @property
@@ -168,6 +190,9 @@ class Facts:
             "uploader": self.uploader.codes,
             "category": self.category.codes,
             "category_rows": self.category_rows,
+            "risk": self.risk.ravel(),
+            "iab": self.iab.codes,
+            "iab_rows": self.iab_rows,
         }
 
     def words(self) -> dict[str, tuple[str, ...]]:
@@ -177,6 +202,7 @@ class Facts:
             "kind": self.kind.words,
             "uploader": self.uploader.words,
             "category": self.category.words,
+            "iab": self.iab.words,
         }
 
     @classmethod
@@ -199,7 +225,25 @@ class Facts:
             uploader=coded("uploader"),
             category=coded("category"),
             category_rows=arrays["category_rows"],
+            risk=arrays["risk"].reshape(-1, N_TOPICS),
+            iab=coded("iab"),
+            iab_rows=arrays["iab_rows"],
         )
+
+
+def _moved(
+    entry_rows: NDArray[np.int64], new_row: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the entries whose row stays, by their new rows, and these rows.
+
+    Args:
+        entry_rows: shape (n_entries,), the old row of each.
+        new_row: shape (n_rows,), the new place of each row; -1 for those that go.
+    """
+    moved = new_row[entry_rows]
+    kept = np.flatnonzero(moved >= 0)
+    kept = kept[np.argsort(moved[kept], kind="stable")]
+    return kept, moved[kept]
 
 
 def seconds_since_1970(moment: str) -> int:

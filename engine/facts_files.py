@@ -9,7 +9,7 @@ from typing import Final
 from engine import index_files
 from engine.facts import Facts
 
-_CODED: Final = ("language", "kind", "uploader", "category")
+_CODED: Final = ("language", "kind", "uploader", "category", "iab")
 
 
 def write_facts(folder: Path, parts: Iterable[Facts]) -> None:
@@ -29,6 +29,7 @@ def write_facts(folder: Path, parts: Iterable[Facts]) -> None:
                 part,
                 **{name: getattr(part, name).numbered_by(words[name]) for name in _CODED},
                 category_rows=n_videos + part.category_rows,
+                iab_rows=n_videos + part.iab_rows,
             )
             for name, column in numbered.arrays().items():
                 writer.append(name, column)

@@ -15,8 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.brand_suitability import RISKS, Risk, tolerated_place, topic_place
 from engine.errors import InvalidInput
 from engine.facts import Facts
+from engine.iab.taxonomy import content_taxonomy
 from engine.index import Index
 from engine.sensitive import LEVELS
 from engine.vocabulary import Vocabulary
@@ -69,6 +71,28 @@ class SensitiveAtMost:
     """No more sensitive than this: none, flag or block; ``unknown`` lets all through."""
 
     level: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAtMost:
+    """No more risky for a brand than this.
+
+    Attributes:
+        at_most: none, low, medium, high or floor.
+        topic: one of ``engine.brand_suitability.BRAND_TOPICS``, by name or IAB id; all if empty.
+        unknown: lets through what nobody looked for.
+    """
+
+    at_most: str
+    topic: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IabIn:
+    """About at least one of these categories of the IAB's content taxonomy, or one below them."""
+
+    any_of: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +156,8 @@ Filter = (
     | LanguageIn
     | KindIn
     | SensitiveAtMost
+    | RiskAtMost
+    | IabIn
     | CategoryIn
     | UploaderIn
     | AddedBetween
@@ -153,7 +179,7 @@ class FilterCompiler:
 
         Raises:
             UnknownTag: when a tag is not in the vocabulary.
-            InvalidInput: when there is no such sensitive level.
+            InvalidInput: when there is no such sensitive level, topic, risk or IAB category.
         """
         match wanted:
             case And(parts):
@@ -195,9 +221,12 @@ class FilterCompiler:
             case UploaderIn(words):
                 return facts.uploader.is_any_of(words)
             case CategoryIn(words):
-                passing = np.zeros(facts.n_videos, bool)
-                passing[facts.category_rows[facts.category.is_any_of(words)]] = True
-                return passing
+                return _rows_with(facts.category.is_any_of(words), facts.category_rows, facts)
+            case IabIn(categories):
+                wanted_ids = content_taxonomy().with_all_below(categories)
+                return _rows_with(facts.iab.is_any_of(wanted_ids), facts.iab_rows, facts)
+            case RiskAtMost():
+                return _no_riskier(facts.risk, wanted)
             case SensitiveAtMost(level):
                 return np.asarray(facts.sensitive <= _level(level))
             case Seen(tag, at_least):
@@ -221,6 +250,20 @@ def seen_rows(index: Index, tag: int, at_least: int) -> Bitmap:
     bitmap = np.full(index.n_videos, at_least <= 0)
     bitmap[np.searchsorted(forward.starts, places, side="right") - 1] = True
     return bitmap
+
+
+def _rows_with(entries: NDArray[np.bool_], entry_rows: NDArray[np.int64], facts: Facts) -> Bitmap:
+    passing = np.zeros(facts.n_videos, bool)
+    passing[entry_rows[entries]] = True
+    return passing
+
+
+def _no_riskier(risk: NDArray[np.uint8], wanted: RiskAtMost) -> Bitmap:
+    own = risk[:, [topic_place(wanted.topic)]] if wanted.topic else risk
+    passing = own <= tolerated_place(wanted.at_most)
+    if wanted.unknown:
+        passing |= own == RISKS.index(Risk.UNKNOWN)
+    return np.asarray(passing.all(axis=1))
 
 
 def _between(column: NDArray[np.integer], at_least: int | None, below: int | None) -> Bitmap:

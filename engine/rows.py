@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.brand_suitability import RISKS, BrandJudge, seen_categories
+from engine.categories import Categories
 from engine.counting import CountMatrix, Counts, count_looks, count_tags
 from engine.facts import Facts, VideoFacts, seconds_since_1970
 from engine.recipe import Recipe
@@ -36,6 +38,8 @@ class RowMaker:
         self._count = count_looks if recipe.seconds == "effective" else count_tags
         self._n_tags = len(vocabulary)
         self._judge = SensitiveJudge(vocabulary, recipe.sensitive)
+        self._brand_judge = BrandJudge(vocabulary, recipe.sensitive)
+        self._categories = Categories(vocabulary)
         self._words = Taggers(catalog).words()
 
     def row(self, record: VideoRecord, track: Track) -> VideoRow:
@@ -44,18 +48,28 @@ class RowMaker:
         Tags that came after the vocabulary was read are left out: a video that has them changed
         since then, so it is counted anew as a later change.
         """
+        words = self._words.get(record.tagger)
+        risks = self._brand_judge.risks(track, words)
         facts = VideoFacts(
             seconds=track.n_seconds,
             added_at=seconds_since_1970(record.added_at),
-            sensitive=self._judge.level(track, self._words.get(record.tagger)),
+            sensitive=self._judge.level(track, words),
             language=record.language,
             kind=record.kind,
             uploader=record.uploader,
             categories=record.categories,
+            risks=tuple(RISKS[risk] for risk in risks),
+            iab=(*self._filed_under(track), *seen_categories(risks)),
         )
         counts = self._count(track, self._recipe.threshold)
         known = counts.tags < self._n_tags
         return VideoRow(record.id, Counts(counts.tags[known], counts.seconds[known]), facts)
+
+    def _filed_under(self, track: Track) -> list[str]:
+        # By seconds whatever the index counts: what is shown for long is what a video is about.
+        counts = count_tags(track, self._recipe.threshold)
+        scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
+        return [one.category for one in scores]
 
 
 def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:

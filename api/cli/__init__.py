@@ -14,6 +14,7 @@ import click
 from engine.errors import ReelmatchError
 
 _COMMANDS: Final = {
+    "categories": "categories",
     "demo": "demo",
     "doctor": "doctor",
     "dump": "dump",
@@ -33,6 +34,7 @@ _COMMANDS: Final = {
     "sensitive": "sensitive",
     "serve": "serve",
     "similar": "similar",
+    "suitability": "suitability",
     "tags": "tags",
     "videos": "videos",
     "work": "work",

@@ -24,7 +24,7 @@ from engine.index import Index
 from engine.recipe import Recipe
 from engine.vocabulary import Vocabulary
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _BUILT: Final = "built.json"
 _CURRENT: Final = "CURRENT"
 _ASIDE: Final = ".writing-"

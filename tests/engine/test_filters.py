@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.brand_suitability import N_TOPICS, RISKS, Risk, topic_place
 from engine.counting import CountMatrix, Counts
 from engine.errors import InvalidInput, UnknownTag
 from engine.facts import Facts, VideoFacts
@@ -17,16 +18,19 @@ from engine.filters import (
     DurationBetween,
     Filter,
     FilterCompiler,
+    IabIn,
     KindIn,
     LanguageIn,
     LeaveOut,
     Not,
     Or,
+    RiskAtMost,
     Seen,
     SensitiveAtMost,
     UploaderIn,
     Within,
 )
+from engine.iab.taxonomy import content_taxonomy
 from engine.index import Index
 from engine.sensitive import LEVELS, Level
 from engine.vocabulary import Vocabulary
@@ -34,6 +38,7 @@ from support.catalogs import video_id
 
 TAGS = ("animal", "car", "cat")
 WORDS = ("", "a", "b", "c")
+IAB = ("422", "424", "425", "1", "24", "v9i3On", "avbNf2")
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ videos = st.builds(
         kind=st.sampled_from(WORDS),
         uploader=st.sampled_from(WORDS),
         categories=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
+        risks=st.tuples(*[st.sampled_from(RISKS)] * N_TOPICS),
+        iab=st.lists(st.sampled_from(IAB), max_size=3, unique=True).map(tuple),
     ),
     st.dictionaries(st.sampled_from(TAGS), st.integers(1, 5)),
 )
@@ -74,6 +81,13 @@ leaves = st.one_of(
     st.builds(UploaderIn, some_words),
     st.builds(CategoryIn, some_words),
     st.builds(SensitiveAtMost, st.sampled_from(LEVELS)),
+    st.builds(
+        RiskAtMost,
+        st.sampled_from(RISKS[:-1]),
+        st.sampled_from(["", "arms", "pg0WhF", "hate"]),
+        st.booleans(),
+    ),
+    st.builds(IabIn, st.lists(st.sampled_from(IAB), max_size=3).map(tuple)),
     st.builds(AddedBetween, number_or_none, number_or_none),
     st.builds(Seen, st.sampled_from(TAGS), st.integers(0, 6)),
 )
@@ -111,6 +125,15 @@ def passes(wanted: Filter, video: Video) -> bool:
             return facts.uploader in words
         case CategoryIn(words):
             return bool(set(words) & set(facts.categories))
+        case RiskAtMost(at_most, topic, unknown):
+            asked = [one for one in facts.risks if not topic] or [facts.risks[topic_place(topic)]]
+            return all(
+                RISKS.index(one) <= RISKS.index(Risk(at_most)) or (unknown and one == Risk.UNKNOWN)
+                for one in asked
+            )
+        case IabIn(ids):
+            above = {one.id for own in facts.iab for one in content_taxonomy().path(own)}
+            return bool(set(ids) & above)
         case SensitiveAtMost(level):
             return LEVELS.index(facts.sensitive) <= LEVELS.index(Level(level))
         case AddedBetween(since, until):
@@ -167,3 +190,17 @@ def test_a_tag_nobody_knows_is_named() -> None:
 def test_a_level_that_is_none_is_named() -> None:
     with pytest.raises(InvalidInput, match="no sensitive level 'mild': choose from none, flag"):
         compiler([]).compile(SensitiveAtMost("mild"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        (RiskAtMost("mild"), "no risk level 'mild': choose from none, low, medium, high, floor"),
+        (RiskAtMost("unknown"), "no risk level 'unknown'"),
+        (RiskAtMost("low", "weapons"), "no brand suitability topic 'weapons': choose from adult"),
+        (IabIn(("422", "cats")), "no category 'cats' in the IAB content taxonomy 3.1"),
+    ],
+)
+def test_a_risk_or_category_that_is_none_is_named(wanted: Filter, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        compiler([]).compile(wanted)

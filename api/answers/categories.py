@@ -1,0 +1,59 @@
+"""What a video is about, in the words of the IAB's content taxonomy."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.categories import Categories, CategoryScore
+from engine.counting import count_tags
+from engine.explain import second_ranges
+from engine.iab.taxonomy import CATTAX, content_taxonomy
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.tracks import Track, quantise
+from engine.vocabulary import Vocabulary
+
+
+def scores_of(catalog: Catalog, video: VideoRecord, threshold: float) -> list[CategoryScore]:
+    """File a video of the catalog."""
+    track = catalog.track(video.id)
+    return _scores(track, catalog.vocabulary(), threshold)
+
+
+def categories_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
+    """Return the categories of a video with the tags and seconds that say so."""
+    track, vocabulary = catalog.track(video.id), catalog.vocabulary()
+    scores = _scores(track, vocabulary, threshold)
+    return {
+        "video": video.id,
+        "title": video.title,
+        "threshold": threshold,
+        "cattax": CATTAX,
+        "categories": [category_json(one, track, vocabulary, threshold) for one in scores],
+    }
+
+
+def category_json(
+    one: CategoryScore, track: Track, vocabulary: Vocabulary, threshold: float
+) -> dict[str, Any]:
+    """Return one category with its evidence."""
+    numbers = vocabulary.numbers(one.tags)
+    is_seen = np.isin(track.tags, numbers) & (track.confidences >= quantise(threshold))
+    seconds = np.searchsorted(track.starts, np.flatnonzero(is_seen), side="right") - 1
+    return {
+        "id": one.category,
+        "path": [category.name for category in content_taxonomy().path(one.category)],
+        "score": round(one.score, 4),
+        "tags": list(one.tags),
+        "ranges": ranges_json(np.unique(seconds)),
+    }
+
+
+def ranges_json(seconds: NDArray[np.int64]) -> list[list[int]]:
+    """Return rising seconds as runs: first and last of each."""
+    return [[run.first, run.last] for run in second_ranges(seconds)]
+
+
+def _scores(track: Track, vocabulary: Vocabulary, threshold: float) -> list[CategoryScore]:
+    counts = count_tags(track, threshold)
+    return Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)

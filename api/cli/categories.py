@@ -1,0 +1,37 @@
+"""``reelmatch categories``: what a video is about, in the words of the IAB."""
+
+import click
+
+from api.answers.categories import categories_json
+from api.answers.openrtb import openrtb_json
+from api.cli.output import json_option, print_json, print_table
+from api.settings import load_settings
+from engine.counting import check_threshold
+from engine.store.catalog import Catalog
+
+
+@click.command("categories")
+@click.argument("video")
+@click.option("--threshold", type=float, help="Least confidence of tags that count, 0.0 to 1.0.")
+@click.option("--openrtb", is_flag=True, help="Print the content object of OpenRTB 2.6 instead.")
+@json_option
+def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool) -> None:
+    """Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1."""
+    settings = load_settings()
+    least = settings.threshold if threshold is None else check_threshold(threshold)
+    with Catalog.open(settings.catalog_path) as catalog:
+        record = catalog.find(video)
+        if openrtb:
+            print_json(openrtb_json(catalog, record, settings.sensitive, least))
+            return
+        told = categories_json(catalog, record, least)
+    if as_json:
+        print_json(told)
+    elif not told["categories"]:
+        click.echo("the tags say of no category that a tenth of the video is about it", err=True)
+    else:
+        rows = (
+            (one["id"], f"{one['score']:.2f}", " > ".join(one["path"]), ", ".join(one["tags"]))
+            for one in told["categories"]
+        )
+        print_table(("id", "score", "category", "tags"), rows)

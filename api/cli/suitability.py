@@ -1,0 +1,42 @@
+"""``reelmatch suitability``: how risky a video is for a brand, and when."""
+
+import click
+
+from api.answers.suitability import suitability_json
+from api.cli.output import json_option, print_json, print_table
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+
+
+@click.command("suitability")
+@click.argument("video")
+@json_option
+def command(video: str, *, as_json: bool) -> None:
+    """Print the risk of VIDEO for a brand: the eleven topics of the IAB, with their seconds.
+
+    ``unknown``: nobody looked for it; ``without``: what else belongs to the topic and was not
+    looked for. See docs/suitability.md.
+    """
+    settings = load_settings()
+    with Catalog.open(settings.catalog_path) as catalog:
+        record = catalog.find(video)
+        told = suitability_json(catalog, record, settings.sensitive, settings.threshold)
+    if as_json:
+        print_json(told)
+        return
+    rows = (
+        (
+            topic["topic"],
+            topic["risk"],
+            topic["suitability"] or "",
+            _spans(topic["ranges"]),
+            ", ".join(topic["not_looked_for"]),
+            topic["name"],
+        )
+        for topic in told["topics"]
+    )
+    print_table(("topic", "risk", "id", "seconds", "without", "name"), rows)
+
+
+def _spans(ranges: list[list[int]]) -> str:
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)

@@ -1,0 +1,52 @@
+"""Videos as advertisers and exchanges want to know them: categories, suitability, OpenRTB."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers.categories import categories_json
+from api.answers.openrtb import openrtb_json
+from api.answers.suitability import suitability_json
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.schemas.categories import CategoriesAnswer
+from api.schemas.suitability import SuitabilityAnswer
+from engine.errors import UnknownVideo
+from engine.store.catalog import Catalog, VideoRecord
+
+router = APIRouter(prefix="/v1/videos/{video}", tags=["advertising"])
+
+Threshold = Annotated[
+    float | None, Query(ge=0.0, le=1.0, description="Least confidence of tags that count.")
+]
+
+
+def _get(catalog: Catalog, video: str) -> VideoRecord:
+    record = catalog.get(video)
+    if record is None:
+        raise UnknownVideo(video)
+    return record
+
+
+@router.get("/suitability", response_model=SuitabilityAnswer)
+def get_suitability(video: str, live: CurrentLive, settings: CurrentSettings) -> dict[str, Any]:
+    """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
+    record = _get(live.catalog, video)
+    return suitability_json(live.catalog, record, settings.sensitive, settings.threshold)
+
+
+@router.get("/categories", response_model=CategoriesAnswer)
+def get_categories(
+    video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
+) -> dict[str, Any]:
+    """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
+    least = settings.threshold if threshold is None else threshold
+    return categories_json(live.catalog, _get(live.catalog, video), least)
+
+
+@router.get("/openrtb")
+def get_openrtb(
+    video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
+) -> dict[str, Any]:
+    """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
+    least = settings.threshold if threshold is None else threshold
+    return openrtb_json(live.catalog, _get(live.catalog, video), settings.sensitive, least)

@@ -1,0 +1,28 @@
+"""What a video is about."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CategoryAnswer(BaseModel):
+    """One category of the IAB's content taxonomy 3.1, with what says so."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: str
+    path: list[str]
+    """Names, the top first."""
+    score: float
+    """0 to 1."""
+    tags: list[str]
+    ranges: list[list[int]]
+    """When one of the tags is seen: first and last second of each run."""
+
+
+class CategoriesAnswer(BaseModel):
+    """The categories of a video, the best first."""
+
+    video: str
+    title: str
+    threshold: float
+    cattax: int
+    categories: list[CategoryAnswer]

@@ -1,0 +1,44 @@
+"""How risky a video is for a brand."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class TopicRiskAnswer(BaseModel):
+    """One of the eleven topics of brand safety."""
+
+    topic: str
+    """The short name, as filters take it."""
+    category: str
+    """Its id in the IAB's content taxonomy 3.1."""
+    name: str
+    risk: str
+    """none, low, medium, high, floor or unknown."""
+    suitability: str | None
+    """The id of the risk in the IAB's vector; null for none and unknown."""
+    ranges: list[list[int]]
+    """When it is seen: first and last second of each run."""
+    looked_for: list[str]
+    not_looked_for: list[str]
+    """Sensitive topics that its tagger has no words for: what is said says nothing of these."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class SuitableCategoryAnswer(BaseModel):
+    """A category and its risk; null for categories that are no topic of brand safety."""
+
+    category: str
+    suitability: str | None
+
+
+class SuitabilityAnswer(BaseModel):
+    """The risk of each topic, and what was seen in the shape of the IAB."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    video: str
+    title: str
+    floor: bool
+    """Not for any advertiser."""
+    topics: list[TopicRiskAnswer]
+    catswithsuitability: list[SuitableCategoryAnswer]

@@ -1,0 +1,1 @@
+"""The IAB Tech Lab's content taxonomy 3.1, and what our tags say in its words."""

@@ -1,0 +1,181 @@
+"""A publisher and an exchange: what a video is about, how risky it is, and as OpenRTB."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.iab.taxonomy import content_taxonomy
+from engine.store.catalog import Catalog
+from engine.store.taggers import Taggers
+from support.catalogs import TAGS, save, video_id
+from support.openrtb import check_content
+from support.product import Run, Served, reelmatch
+
+
+def id_of(served: Served, title: str) -> str:
+    videos = served.client.get("/v1/videos").json()["videos"]
+    (video,) = [video["video"] for video in videos if video["title"] == title]
+    return str(video)
+
+
+def test_a_video_of_a_cat_is_about_pets(served: Served, ask: Run) -> None:
+    path = f"/v1/videos/{id_of(served, 'chelsea')}/categories"
+    told = served.client.get(path).json()
+    assert told == ask("categories", "chelsea.mp4", "--json").json
+    best = told["categories"][0]
+    assert best["path"][0] == "Pets"
+    assert best["score"] > 0.9
+    assert best["ranges"] == [[0, 11]]
+    assert set(best["tags"]) <= {"cat", "pet"}
+    strict = served.client.get(path, params={"threshold": 0.999}).json()
+    assert len(strict["categories"]) < len(told["categories"])
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("coffee", "Non-Alcoholic Beverages"), ("slideshow", "Pets"), ("china", "Attractions")],
+)
+def test_real_footage_is_filed_where_one_would_look(ask: Run, title: str, name: str) -> None:
+    told = ask("categories", f"{title}.mp4", "--json").json
+    assert any(name in one["path"] for one in told["categories"]), told
+
+
+def test_videos_are_found_by_category_and_those_below_it(served: Served, ask: Run) -> None:
+    where = {"iab": ["422"]}
+    asked = {"keywords": {"animal": 1}, "where": where}
+    found = [m["video"] for m in served.client.post("/v1/matches", json=asked).json()["matches"]]
+    assert id_of(served, "chelsea") in found
+    assert id_of(served, "bigbuckbunny") not in found
+    command = ask("match", "--keyword", "animal", "--where", json.dumps(where), "--json").json
+    assert [match["video"] for match in command["matches"]] == found
+
+
+def test_a_video_goes_to_an_exchange_as_openrtb(served: Served, ask: Run) -> None:
+    for video in served.client.get("/v1/videos").json()["videos"]:
+        content = served.client.get(f"/v1/videos/{video['video']}/openrtb").json()
+        check_content(content)
+        assert set(content["cat"]) <= set(content_taxonomy().categories)
+        assert content["len"] == video["seconds"]
+    cat = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}/openrtb").json()
+    assert cat == ask("categories", "chelsea.mp4", "--openrtb").json
+    assert cat["cattax"] == 9
+    assert cat["cat"][0] in {"422", "424"}
+    assert cat["genre"] == "Animals"
+    assert cat["kwarray"][0] in {"animal", "cat", "pet", "nature"}
+    (data,) = cat["data"]
+    shares = {segment["name"]: segment["value"] for segment in data["segment"]}
+    assert shares["cat"] == "1.0000"
+    evidence = cat["ext"]["reelmatch"]["catswithsuitability"]
+    assert {"category": cat["cat"][0], "suitability": None} in evidence
+
+
+def test_harmless_footage_is_not_said_to_be_free_of_what_nobody_looked_for(
+    served: Served, ask: Run
+) -> None:
+    told = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}/suitability").json()
+    assert told == ask("suitability", "chelsea.mp4", "--json").json
+    assert told["floor"] is False
+    risks = {topic["topic"]: topic["risk"] for topic in told["topics"]}
+    assert risks == {
+        "adult": "none",
+        "arms": "none",
+        "crime": "unknown",
+        "death": "none",
+        "debated": "unknown",
+        "drugs": "none",
+        "hate": "unknown",
+        "obscenity": "unknown",
+        "piracy": "unknown",
+        "spam": "unknown",
+        "terrorism": "unknown",
+    }
+    drugs = next(topic for topic in told["topics"] if topic["topic"] == "drugs")
+    assert drugs["not_looked_for"] == ["tobacco", "drugs"]
+    assert all(one["suitability"] is None for one in told["catswithsuitability"])
+
+
+HARMLESS, TOAST, BAR, NUDE, UNSEEN = map(video_id, range(5))
+
+
+@pytest.fixture(scope="module")
+def risky_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five videos of animals: nothing else, a moment of beer, beer all along, nudity, unjudged."""
+    home = tmp_path_factory.mktemp("risky")
+    with Catalog.open(home / "catalog.db") as catalog:
+        Taggers(catalog).remember("test@1", (*TAGS, "weapon"))
+        save(catalog, HARMLESS, {"animal": 20})
+        save(catalog, TOAST, {"animal": 20, "beer": 1})
+        save(catalog, BAR, {"animal": 20, "beer": 20})
+        save(catalog, NUDE, {"animal": 20, "nudity": 2})
+        save(catalog, UNSEEN, {"animal": 20}, tagger="service@1")
+    assert reelmatch(home, "reindex").code == 0
+    return home
+
+
+def told_of(home: Path, video: str) -> dict[str, Any]:
+    answer = reelmatch(home, "suitability", video, "--json").json
+    topics = {topic["topic"]: topic for topic in answer.pop("topics")}
+    return {**answer, "topics": topics}
+
+
+def test_a_risk_has_its_level_its_seconds_and_the_ids_of_the_iab(risky_home: Path) -> None:
+    toast = told_of(risky_home, TOAST)
+    drugs = toast["topics"]["drugs"]
+    assert (drugs["risk"], drugs["suitability"], drugs["ranges"]) == ("medium", "bsr003", [[0, 0]])
+    assert toast["catswithsuitability"][0] == {"category": "pg0WhF", "suitability": "bsr003"}
+    assert told_of(risky_home, BAR)["topics"]["drugs"]["suitability"] == "bsr002"
+    nude = told_of(risky_home, NUDE)
+    assert nude["floor"] is True
+    assert nude["topics"]["adult"]["suitability"] == "bsr001"
+
+
+@pytest.mark.parametrize(
+    ("risk", "expected"),
+    [
+        ({"topic": "drugs", "at_most": "none"}, {HARMLESS, NUDE}),
+        ({"topic": "pg0WhF", "at_most": "medium"}, {HARMLESS, TOAST, NUDE}),
+        ({"topic": "drugs", "at_most": "none", "unknown": True}, {HARMLESS, NUDE, UNSEEN}),
+        ({"at_most": "high", "unknown": True}, {HARMLESS, TOAST, BAR, UNSEEN}),
+        ({"at_most": "floor"}, set()),
+    ],
+)
+def test_a_filter_keeps_risks_away(
+    risky_home: Path, risk: dict[str, Any], expected: set[str]
+) -> None:
+    where = json.dumps({"risk": risk})
+    done = reelmatch(risky_home, "match", "--keyword", "animal", "--where", where, "--json")
+    assert {match["video"] for match in done.json["matches"]} == expected
+
+
+def test_people_read_tables(risky_home: Path, ask: Run) -> None:
+    lines = reelmatch(risky_home, "suitability", TOAST).out.splitlines()
+    assert lines[0].split() == ["topic", "risk", "id", "seconds", "without", "name"]
+    assert len(lines) == 12
+    assert "424" in ask("categories", "chelsea.mp4").out
+    nothing = reelmatch(risky_home, "categories", TOAST, "--threshold", "1")
+    assert nothing.out == ""
+    assert "no category" in nothing.err
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ({"risk": {"topic": "drugs"}}, "'risk' needs an 'at_most'"),
+        ({"risk": {"at_most": "mild"}}, "no risk level 'mild'"),
+        ({"risk": {"at_most": "low", "unknown": 1}}, "'unknown' of 'risk' is a bool, not 1"),
+        ({"risk": {"at_most": "low", "topic": "guns"}}, "no brand suitability topic 'guns'"),
+        ({"iab": ["cats"]}, "no category 'cats'"),
+    ],
+)
+def test_a_mistake_in_a_filter_is_named(served: Served, where: dict[str, Any], says: str) -> None:
+    asked = {"keywords": {"cat": 1}, "where": where}
+    answer = served.client.post("/v1/matches", json=asked)
+    assert answer.status_code == 422
+    assert says in answer.json()["detail"]
+
+
+def test_a_video_that_is_not_there_is_named(served: Served) -> None:
+    for question in ("suitability", "categories", "openrtb"):
+        assert served.client.get(f"/v1/videos/beef/{question}").status_code == 404
