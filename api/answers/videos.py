@@ -6,6 +6,7 @@ from engine.counting import observations_at, observations_of, tag_counts
 from engine.sensitive import LEVELS, Rules, SensitiveJudge
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.taggers import Taggers
+from engine.store.tracks import REUSED
 
 
 def tags_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
@@ -62,7 +63,10 @@ def sensitive_json(catalog: Catalog, video: VideoRecord, rules: Rules) -> dict[s
 
 
 def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules) -> dict[str, Any]:
-    """Return all that was seen at one second, surest first, and how sensitive it is."""
+    """Return all that was seen at one second, surest first, and how sensitive it is.
+
+    ``reused`` tells that it looked like the last second that was tagged, whose tags these are.
+    """
     track, vocabulary = catalog.track(video.id), catalog.vocabulary()
     seen = observations_at(track, second, vocabulary)
     levels = SensitiveJudge(vocabulary, rules).second_levels(
@@ -71,6 +75,7 @@ def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules)
     return {
         "video": video.id,
         "second": second,
+        "reused": bool(track.looks.has(REUSED)[second]),
         "tags": [{"tag": one.tag, "confidence": one.confidence} for one in seen],
         "sensitive": {topic: LEVELS[along[second]] for topic, along in levels.items()},
     }

@@ -21,7 +21,14 @@ def command(*, as_json: bool) -> None:
         click.echo("the catalog is empty: 'reelmatch ingest FILE_OR_FOLDER' fills it", err=True)
         return
     rows = (
-        (record.id, record.status, str(record.seconds), record.title, record.reason)
+        (
+            record.id,
+            record.status,
+            str(record.seconds),
+            record.kind,
+            record.title,
+            record.reason,
+        )
         for record in records
     )
-    print_table(("video", "status", "seconds", "title", "reason"), rows)
+    print_table(("video", "status", "seconds", "kind", "title", "reason"), rows)

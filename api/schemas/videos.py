@@ -90,9 +90,13 @@ class TagConfidenceAnswer(BaseModel):
 
 
 class SecondAnswer(BaseModel):
-    """All that was seen at one second, surest first, and the level of each sensitive topic."""
+    """All that was seen at one second, surest first, and the level of each sensitive topic.
+
+    ``reused``: it looked like the last second that was tagged, and these are that one's tags.
+    """
 
     video: str
     second: int
+    reused: bool
     tags: list[TagConfidenceAnswer]
     sensitive: dict[str, str]

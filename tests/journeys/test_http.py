@@ -120,6 +120,9 @@ def test_tags_seconds_and_one_tag_agree(served: Served) -> None:
     along = served.client.get(f"{path}/tags/cat").json()["seconds"]
     at_5 = served.client.get(f"{path}/seconds/5").json()["tags"]
     assert {"tag": "cat", "confidence": along[5]["confidence"]} in at_5
+    # A picture that stands still is looked at once; what was seen then stands for the rest.
+    reused = [served.client.get(f"{path}/seconds/{k}").json()["reused"] for k in range(12)]
+    assert reused == [False, *[True] * 11]
     higher = served.client.get(f"{path}/tags", params={"threshold": 0.99}).json()["tags"]
     assert len(higher) < len(tags["tags"])
 
