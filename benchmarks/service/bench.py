@@ -6,6 +6,7 @@ is the server's CPU time a request, in turns.
     python benchmarks/service/bench.py
 """
 
+import argparse
 import json
 import os
 import re
@@ -19,12 +20,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from steady import ask_steadily
+
+from engine.reindex import reindex as build
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+
+sys.path.append(str(Path(__file__).parent.parent / "engine"))
+
+from corpus import KINDS, Query, advertiser_queries, make_counts, viewer_queries
+from reindex import RECIPE, fill
 
 HERE = Path(__file__).parent
 ROUNDS = 5
 SECONDS = 3
 CONNECTIONS = 16
 VIEWER_TAGS = 40
+PAGES = 20
 _SCRIPT = """
 wrk.method = "POST"
 wrk.headers["content-type"] = "application/json"
@@ -151,7 +166,67 @@ def route_against_route() -> None:
     print(f"\nRatio of requests a CPU second, median of pairs: {statistics.median(ratios):.2f}")
 
 
+def with_videos(n_videos: int) -> None:
+    """Ask the product itself, over a made catalogue."""
+    counts = make_counts(KINDS["topics"], n_videos)
+    asked = {
+        "viewer": [_body(query) for query in viewer_queries(counts, 200, seed=1)],
+        "advertiser": [_body(query) for query in advertiser_queries(counts, 200, seed=2)],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        fill(home, n_videos)
+        with Catalog.open(home / "catalog.db") as catalog:
+            build(catalog, Generations(home / "generations"), RECIPE)
+        with served("product", home) as (process, address):
+            print(f"\n{n_videos:,} videos, one worker, k = 10\n")
+            print("| query | requests a second at most | CPU microseconds | p50, p99 at half |")
+            print("| --- | ---: | ---: | ---: |")
+            for name, bodies in asked.items():
+                _print_search(name, process, f"{address}/v1/matches", bodies)
+            _print_pages(process, address)
+
+
+def _print_search(name: str, process: int, address: str, bodies: list[bytes]) -> None:
+    ask(process, address, bodies, 2)
+    most = ask(process, address, bodies)
+    rate = most.requests / most.seconds
+    half = ask_steadily(address, bodies, per_second=rate / 2, seconds=10, connections=CONNECTIONS)
+    assert half.failures == 0
+    print(
+        f"| {name} | {rate:.0f} | {1e6 / most.per_cpu_second:.0f} |"
+        f" {half.p50_ms:.1f} ms, {half.p99_ms:.1f} ms |"
+    )
+
+
+def _print_pages(process: int, address: str) -> None:
+    print("\n| page of the console | CPU milliseconds |\n| --- | ---: |")
+    with urlopen(f"{address}/v1/videos?limit=1") as answer:  # noqa: S310 - our own server
+        video = json.load(answer)["videos"][0]["video"]
+    for page in ("", f"videos/{video}", "?q=film", "?tag=tag+5", "jobs", "campaigns", "lab", "add"):
+        path = f"{address}/console/{page}"
+        try:
+            before = cpu_seconds(process)
+            for _ in range(PAGES):
+                urlopen(path).read()  # noqa: S310 - our own server
+            spent = cpu_seconds(process) - before
+        except HTTPError as error:
+            print(f"| `/console/{page}` | {error.code} |")
+            continue
+        print(f"| `/console/{page}` | {1000 * spent / PAGES:.0f} |")
+
+
+def _body(query: Query) -> bytes:
+    tags, weights = query
+    words = {f"tag {tag}": weight for tag, weight in zip(tags, weights.tolist(), strict=True)}
+    return json.dumps({"keywords": words, "k": 10}).encode()
+
+
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--videos", type=int, default=100_000, help="0 leaves the product out")
     if shutil.which("wrk") is None:
         sys.exit("needs wrk: apt-get install wrk")
     route_against_route()
+    if n_videos := parser.parse_args().videos:
+        with_videos(n_videos)
