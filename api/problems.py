@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Scope
 
 from engine.errors import (
+    CursorExpired,
     InvalidInput,
     MissingPart,
     NothingIndexed,
@@ -24,6 +25,7 @@ from engine.errors import (
     UnknownJob,
     UnknownTag,
     UnknownVideo,
+    UnknownViewer,
 )
 from ingest.hosting.local import NotHosted
 
@@ -43,6 +45,7 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TIMED_OUT = "timed_out"
     CONFLICT = "conflict"
+    EXPIRED = "expired"
     PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -70,6 +73,7 @@ KINDS: Final = {
     Code.METHOD_NOT_ALLOWED: Kind(405, "This cannot be done here"),
     Code.TIMED_OUT: Kind(408, "The request took too long to arrive"),
     Code.CONFLICT: Kind(409, "It does not go with what is there"),
+    Code.EXPIRED: Kind(410, "It was given out too long ago"),
     Code.PRECONDITION_FAILED: Kind(412, "It was changed meanwhile"),
     Code.TOO_LARGE: Kind(413, "Too large"),
     Code.UNSUPPORTED_MEDIA_TYPE: Kind(415, "Not a kind of content that is taken here"),
@@ -85,6 +89,8 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     (UnknownTag, Code.UNKNOWN_TAG),
     (UnknownVideo, Code.NOT_FOUND),
     (UnknownJob, Code.NOT_FOUND),
+    (UnknownViewer, Code.NOT_FOUND),
+    (CursorExpired, Code.EXPIRED),
     (NotHosted, Code.NOT_FOUND),
     (InvalidInput, Code.INVALID_REQUEST),
     (NothingIndexed, Code.NOT_READY),
@@ -168,26 +174,12 @@ async def _expected_failure(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    return invalid_fields(request.scope, error.errors())
-
-
-def invalid_fields(scope: Scope, found: Sequence[Mapping[str, Any]], *within: str) -> JSONResponse:
-    """Return what pydantic found wrong as a problem.
-
-    Args:
-        scope: of the request.
-        found: what ``errors()`` gives.
-        within: where in the request it was found.
-    """
     wrong = [
-        {
-            "field": ".".join(str(part) for part in (*within, *item["loc"])),
-            "detail": str(item["msg"]),
-        }
-        for item in found
+        {"field": ".".join(str(part) for part in item["loc"]), "detail": str(item["msg"])}
+        for item in error.errors()
     ]
     detail = "; ".join(f"{one['field']}: {one['detail']}" for one in wrong)
-    return problem(scope, Code.INVALID_REQUEST, detail, errors=wrong)
+    return problem(request.scope, Code.INVALID_REQUEST, detail, errors=wrong)
 
 
 async def _http_exception(request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
+from engine.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
 from engine.recipe import SecondsName
 from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
@@ -81,6 +82,22 @@ class Settings(BaseSettings):
     ([taggers](taggers.md))."""
     upload_max_bytes: int = Field(default=4 << 30, gt=0)
     """The most bytes of a file that is added in the console."""
+    viewer_watched: float = Field(default=VIEWER_RULES.watched, ge=0.0, le=1.0)
+    """What a video watched whole weighs beside 1 for a liked one."""
+    viewer_skipped: float = Field(default=VIEWER_RULES.skipped, ge=0.0, le=1.0)
+    """How much a skipped video counts against, beside 1 for a disliked one."""
+    viewer_disliked: float = Field(default=VIEWER_RULES.disliked, ge=0.0, le=1.0)
+    """How much what a viewer dislikes counts beside what they like."""
+    viewer_half_life_days: float = Field(default=VIEWER_RULES.half_life_days, gt=0.0)
+    """After so many days what a viewer did counts half."""
+    viewer_common_share: float = Field(default=VIEWER_RULES.common_share, ge=0.0, le=1.0)
+    """How much of what most videos show is taken off a viewer's profile."""
+    viewer_power: float = Field(default=VIEWER_RULES.power, gt=0.0, le=2.0)
+    """The power of a profile's weights; below 1 it damps the strongest tags."""
+    viewer_most_tags: int = Field(default=VIEWER_RULES.most_tags, ge=1, le=MOST_TAGS)
+    """So many of the strongest tags of a viewer's videos are kept."""
+    viewer_together: float = Field(default=VIEWER_RULES.together, ge=0.0)
+    """How much being liked by the same viewers counts beside the score, once they are enough."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65_535)
@@ -121,6 +138,20 @@ class Settings(BaseSettings):
     def uploads_path(self) -> Path:
         """The folder of files that were added in the console."""
         return self.home / "uploads"
+
+    @property
+    def profile_rules(self) -> ProfileRules:
+        """How what a viewer did becomes weights."""
+        return ProfileRules(
+            watched=self.viewer_watched,
+            skipped=self.viewer_skipped,
+            disliked=self.viewer_disliked,
+            half_life_days=self.viewer_half_life_days,
+            common_share=self.viewer_common_share,
+            power=self.viewer_power,
+            most_tags=self.viewer_most_tags,
+            together=self.viewer_together,
+        )
 
     @property
     def hosted_path(self) -> Path:

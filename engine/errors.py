@@ -7,7 +7,9 @@
     |   |-- UnknownTag         words that are not in the vocabulary
     |   |-- UnknownVideo       no such video in the catalog
     |   |-- AmbiguousVideo     several videos answer to that name
-    |   `-- UnknownJob           no such job in the queue
+    |   |-- UnknownJob           no such job in the queue
+    |   `-- UnknownViewer      nothing is kept of that viewer
+    |-- CursorExpired          a page's cursor that was given out too long ago
     |-- NothingIndexed         a search before the first reindex
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
@@ -65,6 +67,23 @@ class UnknownJob(InvalidInput):
 
     def __init__(self, job: int) -> None:
         super().__init__(f"no job {job} in the queue: 'reelmatch jobs' lists them")
+
+
+class UnknownViewer(InvalidInput):
+    """Nothing is kept of that viewer."""
+
+    def __init__(self, viewer: str) -> None:
+        super().__init__(
+            f"no viewer {viewer!r}: put interests or events first, or send a profile along with"
+            " the question"
+        )
+
+
+class CursorExpired(ReelmatchError):
+    """A page's cursor that was given out too long ago."""
+
+    def __init__(self, hours: int) -> None:
+        super().__init__(f"cursor: it is older than {hours} hours; leave it out to begin anew")
 
 
 class NothingIndexed(ReelmatchError):

@@ -27,6 +27,7 @@ from engine.queries import Query
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
 from engine.store.generations import Generation, Generations
+from engine.store.viewers import Viewers
 
 VERIFIED_VIDEOS: Final = 16
 """So many videos' neighbours are searched twice, by the scan and by scoring every row."""
@@ -160,7 +161,10 @@ def _built(
             build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf)
             write_facts(facts, _ChunkFacts(chunks, len(vocabulary)))
 
-        with generations.written(fill, vocabulary, recipe, revision=revision) as written:
+        likes = Viewers(catalog).likes()
+        with generations.written(
+            fill, vocabulary, recipe, revision=revision, likes=likes
+        ) as written:
             yield written
 
 

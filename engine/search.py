@@ -6,7 +6,7 @@ from typing import Final
 from engine.domain import Match, Share
 from engine.errors import InvalidInput
 from engine.filters import And, Filter, LeaveOut, Not, Or, Seen
-from engine.profiles import interests_query, with_liked
+from engine.profiles import VIEWER_RULES, interests_query, profile_of, taste_of
 from engine.queries import Query
 from engine.view import EVERY_VIDEO, Place, View
 
@@ -24,6 +24,8 @@ def recommend(
 ) -> list[Match]:
     """Return the ``k`` videos that fit a viewer best, without those named as liked.
 
+    What more can be asked for a viewer is in ``engine.recommending``.
+
     Args:
         view: where to search.
         interests: tag -> weight; negative for dislikes.
@@ -36,8 +38,9 @@ def recommend(
     """
     if not interests and not liked:
         raise InvalidInput("nothing to go by: give at least one interest or liked video")
-    places = _locate(view, liked)
-    query = with_liked(interests_query(interests, view), places, view)
+    view.require(liked)
+    profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
+    query = taste_of(profile, view, VIEWER_RULES).query
     return _search(view, query, k, And((where, LeaveOut(tuple(liked)))) if liked else where)
 
 
@@ -71,7 +74,7 @@ def match(
 
 def similar(view: View, video: str, *, k: int, where: Filter = EVERY_VIDEO) -> list[Match]:
     """Return the ``k`` videos most like one of the view's, without itself."""
-    (place,) = _locate(view, [video])
+    (place,) = view.require([video])
     return _search(view, view.counts_query(place), k, And((where, LeaveOut((video,)))))
 
 
@@ -90,14 +93,3 @@ def _search(view: View, query: Query, k: int, where: Filter) -> list[Match]:
         Match(found.video, found.score, explain(view, query, found.place))
         for found in view.top_k(query, k, where)
     ]
-
-
-def _locate(view: View, videos: Sequence[str]) -> list[Place]:
-    places = [view.locate(video) for video in videos]
-    missing = [video for video, place in zip(videos, places, strict=True) if place is None]
-    if missing:
-        raise InvalidInput(
-            f"not in generation {view.generation.id}: {', '.join(missing)};"
-            " it was not watched, or was deleted: 'reelmatch videos' lists what is there"
-        )
-    return [place for place in places if place is not None]

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import InvalidInput
 from engine.facts import Facts
 from engine.filters import And, Bitmap, Filter, FilterCompiler
 from engine.index import Index
@@ -150,6 +151,30 @@ class View:
                 return Place(segment, row)
         return None
 
+    def locate_many(self, videos: Sequence[str]) -> list[Place | None]:
+        """Return where each of some videos is, None for one that cannot be found."""
+        places: list[Place | None] = [None] * len(videos)
+        for segment in self.segments:
+            for number, row in enumerate(segment.index.rows_of(videos).tolist()):
+                if row >= 0 and (segment.alive is None or segment.alive[row]):
+                    places[number] = Place(segment, row)
+        return places
+
+    def require(self, videos: Sequence[str]) -> list[Place]:
+        """Return where each of some videos is.
+
+        Raises:
+            InvalidInput: naming those that cannot be found.
+        """
+        places = self.locate_many(videos)
+        missing = [video for video, place in zip(videos, places, strict=True) if place is None]
+        if missing:
+            raise InvalidInput(
+                f"not in generation {self.generation.id}: {', '.join(missing)};"
+                " it was not watched, or was deleted: 'reelmatch videos' lists what is there"
+            )
+        return [place for place in places if place is not None]
+
     def counts_query(self, place: Place) -> Query:
         """Return the query that looks for videos like the one at a place."""
         index = place.segment.index
@@ -159,13 +184,34 @@ class View:
     def top_k(self, query: Query, k: int, wanted: Filter = EVERY_VIDEO) -> list[Found]:
         """Return the ``k`` best videos that pass a filter, best first, ties by id."""
         found = [match for segment in self.segments for match in _best(segment, query, k, wanted)]
-        # The same rounding as in the kernels, so that ties fall the same way across segments.
-        return sorted(found, key=lambda match: (-int(match.score / TIE + 0.5), match.video))[:k]
+        return _merged(found, k)
+
+    def top_k_many(
+        self, queries: Sequence[Query], k: int, wanted: Filter = EVERY_VIDEO
+    ) -> list[list[Found]]:
+        """Return what ``top_k`` returns, query by query, computed on all cores."""
+        found: list[list[Found]] = [[] for _ in queries]
+        for segment in self.segments:
+            if segment.n_alive:
+                answers = segment.index.top_k_many(queries, k, segment.passing(wanted))
+                for own, (rows, scores) in zip(found, answers, strict=True):
+                    own += _found(segment, rows, scores)
+        return [_merged(own, k) for own in found]
 
 
 def _best(segment: Segment, query: Query, k: int, wanted: Filter) -> Iterable[Found]:
     if not segment.n_alive:
-        return
-    rows, scores = segment.index.top_k(query, k, segment.passing(wanted))
+        return ()
+    return _found(segment, *segment.index.top_k(query, k, segment.passing(wanted)))
+
+
+def _found(
+    segment: Segment, rows: NDArray[np.int64], scores: NDArray[np.float64]
+) -> Iterable[Found]:
     for video, row, score in zip(segment.index.ids.at(rows), rows, scores, strict=True):
         yield Found(video, float(score), Place(segment, int(row)))
+
+
+def _merged(found: Iterable[Found], k: int) -> list[Found]:
+    # The same rounding as in the kernels, so that ties fall the same way across segments.
+    return sorted(found, key=lambda match: (-int(match.score / TIE + 0.5), match.video))[:k]

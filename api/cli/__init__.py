@@ -37,6 +37,7 @@ _COMMANDS: Final = {
     "suitability": "suitability",
     "tags": "tags",
     "videos": "videos",
+    "viewer": "viewer",
     "work": "work",
 }
 """Command -> module below this package; imported only when asked for, so that each starts fast."""

@@ -3,20 +3,20 @@
 The routes are plain functions, so each search runs in a thread of its own, on one view.
 """
 
+import time
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.datastructures import State
 
 from api.answers.matches import matches_json
-from api.fast import QUICK_VIDEOS, FastRoute
-from api.live import Live
-from api.routes.dependencies import CurrentLive
-from api.schemas.matches import MatchesAnswer, MatchRequest, RecommendationRequest
+from api.asking import Asked, recommend_json
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.schemas.matches import MatchesAnswer, MatchRequest
+from api.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
 from api.wheres import filter_of
 from engine.filters import Filter
-from engine.search import match, recommend
-from engine.view import EVERY_VIDEO, View
+from engine.search import match
+from engine.view import EVERY_VIDEO
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 
@@ -25,32 +25,32 @@ def _where(said: dict[str, Any] | None) -> Filter:
     return EVERY_VIDEO if said is None else filter_of(said)
 
 
-@router.post("/recommendations", response_model=MatchesAnswer, response_model_exclude_unset=True)
-def post_recommendations(body: RecommendationRequest, live: CurrentLive) -> dict[str, Any]:
-    """Recommend videos to a viewer."""
-    view = live.view
-    found = recommend(
-        view, interests=body.interests, liked=body.liked, k=body.k, where=_where(body.where)
+@router.post(
+    "/recommendations", response_model=RecommendationsAnswer, response_model_exclude_unset=True
+)
+def post_recommendations(
+    body: RecommendationRequest, live: CurrentLive, settings: CurrentSettings
+) -> dict[str, Any]:
+    """Recommend videos to a viewer of whom nothing is kept."""
+    now = time.time()
+    asked = Asked(
+        interests=body.interests,
+        events=tuple(event.event(str(at), now) for at, event in enumerate(body.events)),
+        liked=tuple(body.liked),
+        k=body.k,
+        where=_where(body.where),
+        ranking=body.ranking,
+        again=body.again,
+        explain=body.explain,
+        cursor=body.cursor,
     )
-    return matches_json(view.generation, found)
+    return recommend_json(live, asked, settings.profile_rules, now=now)
 
 
-def _is_quick_match(body: MatchRequest, state: State) -> bool:
-    view: View = state.live.view
-    # Words that are no tags are understood with a network; a filter may have to be compiled.
-    understood = all(word in view.vocabulary for word in body.keywords)
-    return understood and body.where is None and view.n_videos <= QUICK_VIDEOS
-
-
-def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
+@router.post("/matches", response_model=MatchesAnswer, response_model_exclude_unset=True)
+def post_matches(body: MatchRequest, live: CurrentLive) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
-    live: Live = state.live
     view = live.view
     keywords, understood = live.understanding.profile(view.vocabulary, body.keywords)
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=_where(body.where))
     return matches_json(view.generation, found, understood)
-
-
-FAST_ROUTES = (
-    FastRoute("/v1/matches", "match", MatchRequest, MatchesAnswer, post_matches, _is_quick_match),
-)

@@ -7,23 +7,6 @@ from api.schemas.keywords import ReadingAnswer
 from engine.profiles import MOST_TAGS
 
 
-class RecommendationRequest(Body):
-    """A viewer, by what they like and which videos they liked."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"interests": {"animal": 1, "nature": 0.5, "car": -1}, "k": 10}]
-        }
-    )
-
-    interests: Weights = Field(default_factory=dict)
-    """Tag -> weight; negative for dislikes."""
-    liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
-    """Ids of videos that the viewer liked; they are not recommended again."""
-    where: Where | None = None
-    k: Count = 10
-
-
 class MatchRequest(Body):
     """An advertiser's keyword profile."""
 

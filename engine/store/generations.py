@@ -11,17 +11,19 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from engine import index_files
+from engine.commonplace import Commonplace
 from engine.errors import CorruptData, InvalidInput, NothingIndexed, ReindexRunning
 from engine.facts import Facts
 from engine.index import Index
 from engine.recipe import Recipe
+from engine.together import Together
 from engine.vocabulary import Vocabulary
 
 _FORMAT: Final = 3
@@ -44,6 +46,8 @@ class Generation:
         recipe: how it was built.
         revision: the catalog's revision that it was built from.
         folder: where its files are.
+        common: what most of its videos show.
+        together: which of its videos the same viewers like.
     """
 
     id: str
@@ -53,6 +57,8 @@ class Generation:
     recipe: Recipe
     revision: int
     folder: Path
+    common: Commonplace = field(default_factory=Commonplace.nothing)
+    together: Together = field(default_factory=Together.nothing)
 
 
 class Generations:
@@ -104,6 +110,8 @@ class Generations:
                 recipe=Recipe.from_kept(facts["recipe"]),
                 revision=int(_read_json(folder / _BUILT)["revision"]),
                 folder=folder,
+                common=Commonplace.load(folder / "common"),
+                together=Together.load(folder / "together"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptData(
@@ -137,6 +145,7 @@ class Generations:
         recipe: Recipe,
         *,
         revision: int,
+        likes: Iterable[Sequence[str]] = (),
     ) -> Iterator[Generation]:
         """Write a generation aside and open it, to be looked at; it goes when the block ends.
 
@@ -147,11 +156,16 @@ class Generations:
             vocabulary: the tags' names.
             recipe: how it is built.
             revision: the catalog's revision that it is built from.
+            likes: viewer by viewer, the videos they like.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
         try:
             fill(aside / "index", aside / "facts")
+            index = Index.load(aside / "index")
+            Commonplace.of(index).save(aside / "common")
+            liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
+            Together.of(liked, index.n_videos).save(aside / "together")
             said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
             _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
             # The revision is no part of the content: after a change and its undoing, the same

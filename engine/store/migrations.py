@@ -149,3 +149,18 @@ def index_lists_of_videos(db: Database) -> None:
     db.table("videos").create_index(["added_at", "id", "title", "uploader"], "videos_by_age")
     db.table("videos").create_index(["kind", "added_at", "id"], "videos_by_kind")
     db.execute("create index videos_unseen on videos (added_at, id) where seconds = 0")
+
+
+@MIGRATIONS()
+def create_viewers(db: Database) -> None:
+    """Create the viewers who are kept, and what they did."""
+    db.table("viewers").create(
+        {"id": str, "interests": str, "changed_at": float}, pk="id", not_null={"interests"}
+    )
+    db.table("events").create(
+        {"viewer": str, "id": str, "video": str, "kind": str, "at": float, "share": float},
+        pk=("viewer", "id"),
+        not_null={"video", "kind", "at", "share"},
+        foreign_keys=[("viewer", "viewers", "id")],
+    )
+    db.table("events").create_index(["viewer", "at"])

@@ -72,7 +72,8 @@ def test_one_second_and_one_tag_tell_the_same(ask: Run) -> None:
 
 def test_a_viewer_gets_what_they_like_with_the_reasons(ask: Run) -> None:
     answer = ask("recommend", "--like", "animal=1", "--like", "nature=0.5", "--json").json
-    assert set(answer) == {"generation", "matches"}
+    assert set(answer) == {"generation", "basis", "note", "matches", "next", "continued_from"}
+    assert answer["basis"] == "profile"
     best = answer["matches"][0]
     assert set(best) == {"video", "score", "why"}
     assert titles(ask, answer)[0] in {"chelsea", "bigbuckbunny"}

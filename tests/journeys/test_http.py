@@ -140,7 +140,7 @@ def test_similar_equals_the_command(served: Served, ask: Run) -> None:
         ("POST", "/v1/matches", {"keywords": {}}, 422, "keywords"),
         ("POST", "/v1/matches", {"keywords": {"cat": "much"}}, 422, "body.keywords.cat"),
         ("POST", "/v1/matches", {"keyword": {"cat": 1}}, 422, "body.keyword"),
-        ("POST", "/v1/recommendations", {}, 422, "nothing to go by"),
+        ("POST", "/v1/recommendations", {"interests": {"bicycel": 1}}, 422, "nearest are bicycle"),
         ("POST", "/v1/recommendations", {"interests": {"cat": 1}, "k": 1001}, 422, "body.k"),
         ("POST", "/v1/recommendations", {"liked": ["beef"]}, 422, "not in generation"),
         ("POST", "/v1/matches", {"keywords": {"cat": 1}, "where": {"sen": 1}}, 422, "no filter"),
@@ -175,6 +175,10 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
     document = served.client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/v1/recommendations",
+        "/v1/viewers/{viewer}",
+        "/v1/viewers/{viewer}/interests",
+        "/v1/viewers/{viewer}/events",
+        "/v1/viewers/{viewer}/recommendations",
         "/v1/matches",
         "/v1/keywords",
         "/v1/videos",
@@ -200,7 +204,7 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/health/ready",
         "/metrics",
     }
-    for name in ("RecommendationRequest", "MatchRequest", "MatchesAnswer"):
+    for name in ("RecommendationRequest", "MatchRequest", "MatchesAnswer", "RecommendationsAnswer"):
         assert document["components"]["schemas"][name]["examples"]
 
 

@@ -1,0 +1,172 @@
+"""``reelmatch viewer``: viewers who are kept, and what they did."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import IO, Any
+
+import click
+from pydantic import ConfigDict, ValidationError
+
+from api.answers.viewers import added_json, viewer_json
+from api.cli.output import json_option, print_json, print_table, weighted
+from api.schemas.viewers import Id, KeptEventBody
+from api.settings import load_settings
+from engine.store.catalog import Catalog
+from engine.store.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind, Viewers
+
+
+@click.group("viewer")
+def command() -> None:
+    """Keep what viewers like and did; 'reelmatch recommend --viewer' goes by it."""
+
+
+@command.command("list")
+@json_option
+def list_viewers(*, as_json: bool) -> None:
+    """List the viewers who are kept."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        ids = Viewers(catalog).ids()
+    if as_json:
+        print_json({"viewers": ids})
+    else:
+        for viewer in ids:
+            click.echo(viewer)
+
+
+@command.command("show")
+@click.argument("viewer")
+@json_option
+def show(viewer: str, *, as_json: bool) -> None:
+    """Print all that is kept of VIEWER."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        answer = viewer_json(Viewers(catalog).get(viewer))
+    if as_json:
+        print_json(answer)
+        return
+    for tag, weight in answer["interests"].items():
+        click.echo(f"{tag}, {weight:+g}")
+    rows = [
+        (event["at"], event["kind"], f"{event['share']:g}", event["video"])
+        for event in answer["events"]
+    ]
+    print_table(("at", "kind", "share", "video"), rows)
+
+
+@command.command("interests")
+@click.argument("viewer")
+@click.argument(
+    "interests", nargs=-1, metavar="TAG[=WEIGHT]...", callback=weighted("interests", 1.0)
+)
+def put_interests(viewer: str, interests: dict[str, float]) -> None:
+    """Replace what VIEWER says they like; a weight below 0 is a dislike."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        catalog.vocabulary().numbers(interests)
+        Viewers(catalog).put_interests(viewer, interests, now=time.time())
+    click.echo(f"{len(interests)} interests kept")
+
+
+@command.command("event")
+@click.argument("viewer")
+@click.argument("kind", type=click.Choice([kind.value for kind in EventKind]))
+@click.argument("video")
+@click.option(
+    "--share",
+    type=click.FloatRange(0.0, 1.0),
+    default=1.0,
+    show_default=True,
+    help="How much of it was watched.",
+)
+def add_event(viewer: str, kind: str, video: str, share: float) -> None:
+    """Keep that VIEWER did something with VIDEO (id, path, file name or title), just now."""
+    now = time.time()
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        record = catalog.find(video)
+        event = Event(f"command-{now:.6f}", record.id, EventKind(kind), now, share)
+        Viewers(catalog).add_events(viewer, [event], now=now)
+    click.echo(f"{viewer} {kind} {record.title}")
+
+
+class _Line(KeptEventBody):
+    """A line of a file of events."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    viewer: Id
+
+
+@command.command("load")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@json_option
+def load(file: IO[str], *, as_json: bool) -> None:
+    r"""Add the events of FILE, one a line as JSON; '-' reads standard input.
+
+    \b
+    {"viewer": "ann", "id": "7f3c", "video": "9d2c61b0f3a4e857", "kind": "watched", "share": 0.8}
+
+    A line that cannot be read is named and left out. Loaded twice, a file changes nothing.
+    """
+    now = time.time()
+    total = {"added": 0, "repeated": 0}
+    wrong: list[dict[str, Any]] = []
+    unknown: set[str] = set()
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        viewers = Viewers(catalog)
+        for viewer, events in _batches(_lines(file, now, wrong)):
+            answer = added_json(
+                viewers, viewer, events, viewers.add_events(viewer, events, now=now)
+            )
+            total = {name: count + answer[name] for name, count in total.items()}
+            unknown.update(answer["unknown_videos"])
+    if as_json:
+        print_json({**total, "unknown_videos": sorted(unknown), "errors": wrong})
+    else:
+        click.echo(f"{total['added']} added, {total['repeated']} known already")
+        for one in wrong:
+            click.echo(f"line {one['line']}: {one['reason']}", err=True)
+        if unknown:
+            click.echo(f"{len(unknown)} videos are not in the catalog", err=True)
+
+
+def _lines(file: IO[str], now: float, wrong: list[dict[str, Any]]) -> Iterator[tuple[str, Event]]:
+    for number, text in enumerate(file, start=1):
+        if not text.strip():
+            continue
+        try:
+            line = _Line.model_validate(json.loads(text))
+        except ValidationError as error:
+            reason = "; ".join(
+                f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
+            )
+            wrong.append({"line": number, "reason": reason})
+        except (ValueError, RecursionError) as error:
+            wrong.append({"line": number, "reason": f"no JSON: {error}"})
+        else:
+            yield line.viewer, line.event(line.id, now)
+
+
+def _batches(lines: Iterator[tuple[str, Event]]) -> Iterator[tuple[str, list[Event]]]:
+    """Yield events that follow each other and are of one viewer together."""
+    whose, batch = "", list[Event]()
+    for viewer, event in lines:
+        if batch and (viewer != whose or len(batch) == MOST_EVENTS_AT_ONCE):
+            yield whose, batch
+            batch = []
+        whose = viewer
+        batch.append(event)
+    if batch:
+        yield whose, batch
+
+
+@command.command("forget")
+@click.argument("viewer")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(viewer: str, *, yes: bool) -> None:
+    """Delete all that is kept of VIEWER."""
+    with Catalog.open(load_settings().catalog_path) as catalog:
+        viewers = Viewers(catalog)
+        viewers.get(viewer)
+        if not yes:
+            click.confirm(f"Delete all that is kept of {viewer}?", abort=True, err=True)
+        viewers.delete(viewer)
+    click.echo(f"{viewer} deleted")

@@ -1,0 +1,89 @@
+"""Viewers who are kept: what they like and did, and what they should see next."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers.viewers import added_json, viewer_json
+from api.asking import Asked, recommend_json
+from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.schemas.bodies import Count
+from api.schemas.recommendations import (
+    Again,
+    CursorText,
+    Diversity,
+    Explain,
+    Fold,
+    Freshness,
+    HalfLife,
+    RecommendationsAnswer,
+)
+from api.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
+from api.wheres import filter_of_text
+from engine.rerank import BY_SCORE, Ranking
+from engine.store.viewers import Viewers
+from engine.view import EVERY_VIDEO
+
+router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
+
+
+@router.put("/{viewer}/interests", status_code=204)
+def put_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
+    """Replace what a viewer says they like."""
+    live.catalog.vocabulary().numbers(body.interests)
+    Viewers(live.catalog).put_interests(viewer, body.interests, now=time.time())
+
+
+@router.post("/{viewer}/events", response_model=EventsAnswer)
+def post_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
+    """Add what a viewer did; sent again, an event changes nothing."""
+    now = time.time()
+    events = [event.event(event.id, now) for event in body.events]
+    viewers = Viewers(live.catalog)
+    return added_json(viewers, viewer, events, viewers.add_events(viewer, events, now=now))
+
+
+@router.get("/{viewer}", response_model=ViewerAnswer)
+def get_viewer(viewer: str, live: CurrentLive) -> dict[str, Any]:
+    """Return all that is kept of a viewer."""
+    return viewer_json(Viewers(live.catalog).get(viewer))
+
+
+@router.delete("/{viewer}", status_code=204)
+def delete_viewer(viewer: str, live: CurrentLive) -> None:
+    """Delete all that is kept of a viewer."""
+    Viewers(live.catalog).delete(viewer)
+
+
+@router.get(
+    "/{viewer}/recommendations",
+    response_model=RecommendationsAnswer,
+    response_model_exclude_unset=True,
+)
+def get_recommendations(
+    viewer: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    k: Count = 10,
+    where: Annotated[str | None, Query(description="A filter, as JSON.")] = None,
+    diversity: Diversity = 0.0,
+    freshness: Freshness = 0.0,
+    half_life_days: HalfLife = BY_SCORE.half_life_days,
+    cursor: CursorText | None = None,
+    *,
+    fold: Fold = False,
+    again: Again = False,
+    explain: Explain = False,
+) -> dict[str, Any]:
+    """Recommend videos to a viewer who is kept."""
+    asked = Asked(
+        viewer=viewer,
+        k=k,
+        where=EVERY_VIDEO if where is None else filter_of_text(where),
+        ranking=Ranking(diversity, freshness, half_life_days, fold),
+        again=again,
+        explain=explain,
+        cursor=cursor,
+    )
+    return recommend_json(live, asked, settings.profile_rules, now=time.time())

@@ -1,0 +1,173 @@
+"""Profiles equal the textbook's Rocchio, done in dictionaries, and tell where tags are from."""
+
+from math import log, sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.explain import reasons
+from engine.profiles import Profile, ProfileRules, Reaction, profile_of, taste_of
+from engine.store.viewers import Event, EventKind
+from support.views import DAY, NOW, TAGS, VIDEOS, Vector, view_of
+
+PLAIN = ProfileRules(common_share=0.0, power=1.0)
+
+
+def idf(tag: str) -> float:
+    df = sum(tag in counts for counts in VIDEOS.values())
+    return log((1 + len(VIDEOS)) / (1 + df)) + 1
+
+
+def unit(vector: Vector) -> dict[str, float]:
+    length = sqrt(sum(value * value for value in vector.values()))
+    return {tag: value / length for tag, value in vector.items()} if length else {}
+
+
+def weighed(vector: Vector) -> dict[str, float]:
+    return unit({tag: value * idf(tag) for tag, value in vector.items()})
+
+
+def added(*vectors: Vector) -> dict[str, float]:
+    return {tag: sum(vector.get(tag, 0.0) for vector in vectors) for tag in TAGS}
+
+
+def times(factor: float, vector: Vector) -> dict[str, float]:
+    return {tag: factor * value for tag, value in vector.items()}
+
+
+def mean(weights: Vector) -> dict[str, float]:
+    total = sum(weights.values())
+    return added(*(times(w / total, weighed(VIDEOS[video])) for video, w in weights.items()))
+
+
+def textbook(profile: Profile, rules: ProfileRules) -> dict[str, float]:
+    """The query vector, of length 1."""
+    likes = {one.video: one.weight for one in profile.reactions if one.weight > 0}
+    dislikes = {one.video: -one.weight for one in profile.reactions if one.weight < 0}
+    shown: dict[str, float] = {}
+    if likes:
+        everything = mean(dict.fromkeys(VIDEOS, 1.0))
+        shown = added(mean(likes), times(-rules.common_share, everything))
+    if dislikes:
+        shown = added(shown, times(-rules.disliked if likes else -1.0, mean(dislikes)))
+    damped = {tag: abs(v) ** rules.power * (1 if v > 0 else -1) for tag, v in shown.items() if v}
+    strongest = sorted(damped, key=lambda tag: -abs(damped[tag]))[: rules.most_tags]
+    kept = unit({tag: damped[tag] for tag in strongest})
+    if not likes:
+        kept = times(rules.disliked, kept)
+    return unit(added(weighed(profile.interests), kept))
+
+
+weights = st.floats(0.05, 1.0).map(lambda weight: round(weight, 3))
+reactions = st.dictionaries(st.sampled_from(list(VIDEOS)), weights | weights.map(lambda w: -w))
+interests = st.dictionaries(st.sampled_from(TAGS), st.sampled_from([1.0, 0.4, -0.7]), max_size=3)
+rules = st.builds(
+    ProfileRules,
+    disliked=st.sampled_from([0.1, 0.25, 1.0]),
+    common_share=st.sampled_from([0.0, 0.2, 0.7]),
+    power=st.sampled_from([0.5, 0.65, 1.0]),
+)
+
+
+def profile(said: Vector, felt: Vector) -> Profile:
+    kinds = [
+        Reaction(video, EventKind.LIKED if weight > 0 else EventKind.DISLIKED, weight)
+        for video, weight in felt.items()
+    ]
+    return Profile(said, tuple(kinds), tuple(felt))
+
+
+@given(interests, reactions, rules)
+def test_the_query_is_the_textbooks(said: Vector, felt: Vector, rules: ProfileRules) -> None:
+    view = view_of(VIDEOS)
+    query = taste_of(profile(said, felt), view, rules).query
+    found = {view.vocabulary.names[t]: u for t, u in zip(query.tags, query.units, strict=True)}
+    expected = textbook(profile(said, felt), rules)
+    for tag in TAGS:
+        assert found.get(tag, 0.0) == pytest.approx(expected.get(tag, 0.0), abs=1e-9)
+
+
+@given(interests, reactions, rules)
+def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
+    said: Vector, felt: Vector, rules: ProfileRules
+) -> None:
+    view = view_of(VIDEOS)
+    taste = taste_of(profile(said, felt), view, rules)
+    query = {
+        view.vocabulary.names[t]: u
+        for t, u in zip(taste.query.tags, taste.query.units, strict=True)
+    }
+    for video, counts in VIDEOS.items():
+        place = view.require([video])[0]
+        why = reasons(view, taste, place)
+        seen = weighed(counts)
+        score = sum(query.get(tag, 0.0) * value for tag, value in seen.items())
+        assert sum(reason.share for reason in why) == pytest.approx(score, abs=1e-9)
+        for reason in why:
+            parts = reason.stated + reason.other + sum(one.share for one in reason.sources)
+            assert parts == pytest.approx(reason.share, abs=1e-12)
+            for source in reason.sources:
+                assert reason.tag in VIDEOS[source.reaction.video]
+
+
+def test_a_tag_names_the_videos_it_came_from() -> None:
+    view = view_of(VIDEOS)
+    taste = taste_of(profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), view, PLAIN)
+    (zoo,) = view.require(["b-zoo"])
+    by_tag = {reason.tag: reason for reason in reasons(view, taste, zoo)}
+    animal = by_tag["animal"]
+    assert [one.reaction.video for one in animal.sources] == ["a-cats", "b-zoo"]
+    assert animal.stated == 0.0
+    # In proportion to what each put in: its weight times the tag in its vector of length 1.
+    ratio = weighed(VIDEOS["a-cats"])["animal"] / (0.5 * weighed(VIDEOS["b-zoo"])["animal"])
+    assert animal.sources[0].share / animal.sources[1].share == pytest.approx(ratio)
+    assert by_tag["city"].stated > 0
+
+
+def event(video: str, kind: EventKind, *, days_ago: float = 0.0, share: float = 1.0) -> Event:
+    return Event(f"{video} {kind} {days_ago}", video, kind, NOW - days_ago * DAY, share)
+
+
+def weights_of(*events: Event, rules: ProfileRules = PLAIN) -> dict[str, float]:
+    found = profile_of({}, events, rules, now=NOW)
+    return {reaction.video: reaction.weight for reaction in found.reactions}
+
+
+def test_each_kind_of_event_weighs_what_the_rules_say() -> None:
+    found = weights_of(
+        event("a", EventKind.LIKED),
+        event("b", EventKind.WATCHED, share=0.5),
+        event("c", EventKind.SKIPPED),
+        event("d", EventKind.DISLIKED),
+        event("e", EventKind.HIDDEN),
+    )
+    assert found == {"a": 1.0, "b": 0.25, "c": -0.25, "d": -1.0}
+
+
+def test_events_weigh_half_after_the_half_life() -> None:
+    rules = ProfileRules(half_life_days=10.0)
+    found = weights_of(
+        event("a", EventKind.LIKED, days_ago=10), event("b", EventKind.LIKED), rules=rules
+    )
+    assert found == pytest.approx({"a": 0.5, "b": 1.0})
+
+
+def test_the_last_outright_word_counts() -> None:
+    liked_then_watched = (
+        event("a", EventKind.LIKED, days_ago=2),
+        event("a", EventKind.WATCHED, days_ago=1, share=0.1),
+    )
+    changed_their_mind = (
+        event("b", EventKind.LIKED, days_ago=2),
+        event("b", EventKind.DISLIKED, days_ago=1),
+    )
+    found = weights_of(*reversed(liked_then_watched), *changed_their_mind)
+    assert found["a"] > 0.9
+    assert found["b"] < -0.9
+
+
+def test_what_came_after_now_only_keeps_its_video_away() -> None:
+    found = profile_of({}, [event("a", EventKind.LIKED, days_ago=-1)], PLAIN, now=NOW)
+    assert found.reactions == ()
+    assert found.seen == ("a",)

@@ -1,0 +1,172 @@
+"""What a viewer gets: by their profile, with what others like, or honestly by newness alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.errors import InvalidInput
+from engine.facts import VideoFacts
+from engine.filters import Seen
+from engine.profiles import Profile, ProfileRules, Reaction, taste_of
+from engine.recommending import (
+    ENOUGH_VIEWERS,
+    Basis,
+    Page,
+    Question,
+    recommend_many,
+    recommend_page,
+    together_sources,
+)
+from engine.rerank import Ranking
+from engine.search import recommend
+from engine.sensitive import Level
+from engine.store.viewers import EventKind
+from engine.together import Together
+from engine.view import EVERY_VIDEO
+from support.views import DAY, NOW, VIDEOS, view_of
+
+RULES = ProfileRules()
+
+
+def videos_of(page: Page) -> list[str]:
+    return [one.ranked.candidate.video for one in page.found]
+
+
+def liking(*videos: str, interests: dict[str, float] | None = None) -> Profile:
+    reactions = tuple(Reaction(video, EventKind.LIKED, 1.0) for video in videos)
+    return Profile(interests or {}, reactions, videos)
+
+
+def test_seen_videos_do_not_come_back_unless_asked() -> None:
+    view = view_of(VIDEOS)
+    question = Question(liking("a-cats"), NOW)
+    assert "a-cats" not in videos_of(recommend_page(view, question, RULES))
+    again = recommend_page(view, replace(question, again=True), RULES)
+    assert videos_of(again)[0] == "a-cats"
+
+
+def test_scores_are_those_of_the_search() -> None:
+    view = view_of(VIDEOS)
+    page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
+    plain = recommend(view, interests={}, liked=["a-cats"], k=10)
+    assert [(one.video, one.score) for one in plain] == [
+        (one.ranked.candidate.video, one.ranked.candidate.score) for one in page.found
+    ]
+    assert page.basis is Basis.PROFILE
+
+
+def test_pages_end_where_the_list_does() -> None:
+    view = view_of(VIDEOS)
+    question = Question(Profile({"animal": 1.0, "city": 1.0, "train": 0.1}), NOW, k=2)
+    whole = videos_of(recommend_page(view, replace(question, k=10), RULES))
+    shown: list[str] = []
+    while True:
+        page = recommend_page(view, replace(question, shown=tuple(shown)), RULES)
+        shown += videos_of(page)
+        if not page.more:
+            break
+    assert shown == whole
+    assert len(whole) == 5
+
+
+def facts(level: Level, days_old: float) -> VideoFacts:
+    return VideoFacts(30, int(NOW - days_old * DAY), level, "en", "motion", "", ())
+
+
+def test_without_a_profile_come_the_newest_harmless_videos() -> None:
+    own = {
+        "a-cats": facts(Level.NONE, 9),
+        "b-zoo": facts(Level.FLAG, 0),
+        "c-street": facts(Level.NONE, 1),
+        "d-night": facts(Level.UNKNOWN, 0),
+        "e-nothing": facts(Level.NONE, 400),
+    }
+    page = recommend_page(view_of(VIDEOS, facts=own), Question(Profile(), NOW), RULES)
+    assert page.basis is Basis.FRESH
+    assert videos_of(page) == ["c-street", "a-cats", "e-nothing"]
+    assert all(one.ranked.candidate.score == 0.0 and one.why == () for one in page.found)
+
+
+def test_where_nobody_judged_the_unjudged_come_and_it_is_said() -> None:
+    own = {video: facts(Level.UNKNOWN, row) for row, video in enumerate(VIDEOS)}
+    own["a-cats"] = facts(Level.BLOCK, 0)
+    page = recommend_page(view_of(VIDEOS, facts=own), Question(Profile(), NOW, k=2), RULES)
+    assert page.basis is Basis.FRESH_UNJUDGED
+    assert "a-cats" not in videos_of(page)
+    assert page.more
+
+
+def test_the_fallback_is_varied() -> None:
+    videos = {f"v{n}": {"cat": 10} for n in range(4)} | {"w": {"car": 5}}
+    own = {video: facts(Level.NONE, 0.01 * row) for row, video in enumerate(videos)}
+    page = recommend_page(view_of(videos, facts=own), Question(Profile(), NOW), RULES)
+    assert videos_of(page)[:2] == ["v0", "w"]
+
+
+def test_only_dislikes_fall_back_and_still_count() -> None:
+    page = recommend_page(
+        view_of(VIDEOS), Question(Profile({"city": -1.0, "car": -1.0}), NOW), RULES
+    )
+    assert page.basis is Basis.FRESH
+    assert videos_of(page)[-1] == "c-street"
+
+
+def test_liked_videos_that_are_gone_leave_nothing_to_go_by() -> None:
+    page = recommend_page(view_of(VIDEOS), Question(liking("deleted"), NOW), RULES)
+    assert page.basis is Basis.FRESH
+
+
+def together(n_viewers: int) -> Together:
+    """Everybody who likes the cats likes the train."""
+    ids = sorted(VIDEOS)
+    both = np.array([ids.index("a-cats"), ids.index("e-nothing")])
+    return Together.of([both] * n_viewers, len(ids))
+
+
+def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
+    view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS))
+    page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
+    first = page.found[0]
+    assert first.ranked.candidate.video == "e-nothing"
+    cosine = ENOUGH_VIEWERS / (ENOUGH_VIEWERS + 5.0)
+    assert first.together == pytest.approx(RULES.together * cosine, rel=1e-6)
+    # The score is still the cosine of the tags alone.
+    assert first.ranked.candidate.score == sum(reason.share for reason in first.why)
+    assert first.ranked.candidate.score <= 0.0
+    assert [move.by for move in first.ranked.moved] == ["together"]
+    taste = taste_of(liking("a-cats"), view, RULES)
+    ((reaction, share),) = together_sources(view, taste, first.ranked.candidate.place, RULES)
+    assert reaction.video == "a-cats"
+    assert share == pytest.approx(first.together)
+
+
+def test_too_few_viewers_prove_nothing() -> None:
+    view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS - 1))
+    page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
+    assert "e-nothing" not in videos_of(page)
+    assert all(one.together == 0.0 for one in page.found)
+
+
+def test_what_is_liked_together_passes_the_filter_too() -> None:
+    view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS))
+    question = Question(liking("a-cats"), NOW, where=Seen("animal"))
+    assert videos_of(recommend_page(view, question, RULES)) == ["b-zoo"]
+
+
+@pytest.mark.parametrize("ranking", [Ranking(), Ranking(diversity=0.5), Ranking(freshness=0.4)])
+@pytest.mark.parametrize("viewers", [0, ENOUGH_VIEWERS])
+def test_many_at_once_get_what_each_gets_alone(ranking: Ranking, viewers: int) -> None:
+    view = view_of(VIDEOS, together=together(viewers))
+    profiles = [liking(video, interests={"city": 0.3}) for video in VIDEOS]
+    profiles += [Profile(), liking(*list(VIDEOS)[:3]), Profile({"animal": 1.0})]
+    questions = [Question(profile, NOW, k=2, ranking=ranking) for profile in profiles]
+    many = recommend_many(view, questions, RULES, where=EVERY_VIDEO)
+    assert [page for _, page in many] == [
+        recommend_page(view, question, RULES) for question in questions
+    ]
+
+
+def test_a_count_that_makes_no_sense_is_named() -> None:
+    with pytest.raises(InvalidInput, match="k is 0"):
+        recommend_page(view_of(VIDEOS), Question(Profile(), NOW, k=0), RULES)

@@ -1,0 +1,208 @@
+"""Reranking equals the textbook, in one piece or in pages; the score is never touched."""
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.duplicates import SAME_SECONDS, are_same_footage
+from engine.errors import InvalidInput
+from engine.facts import VideoFacts
+from engine.rerank import Candidate, Ranking, rerank
+from engine.sensitive import Level
+from engine.store.tracks import Track
+from engine.view import View
+from support.views import DAY, NOW, TAGS, view_of
+
+some_counts = st.dictionaries(st.sampled_from(TAGS), st.integers(1, 9), min_size=1, max_size=4)
+some_videos = st.lists(some_counts, min_size=1, max_size=12).map(
+    lambda videos: {f"v{number:02d}": counts for number, counts in enumerate(videos)}
+)
+Videos = dict[str, dict[str, int]]
+
+
+def facts(days_old: float = 0.0, seconds: int = 30) -> VideoFacts:
+    return VideoFacts(seconds, int(NOW - days_old * DAY), Level.NONE, "en", "motion", "", ())
+
+
+def candidates(view: View, videos: Videos, bonus: float = 0.0) -> list[Candidate]:
+    """Score the videos against a fixed query."""
+    query = view.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
+    scores = view.base.index.score_rows(query, np.arange(len(videos)))
+    return [
+        Candidate(video, view.require([video])[0], float(score), bonus * (row % 3))
+        for row, (video, score) in enumerate(zip(sorted(videos), scores, strict=True))
+    ]
+
+
+def textbook_mmr(view: View, pool: Sequence[Candidate], ranking: Ranking) -> list[str]:
+    """Carbonell and Goldstein 1998, one formula a line, in float64."""
+    vectors = {}
+    for one in pool:
+        tags, counts = view.base.index.counts_of(one.place.row)
+        vector = np.zeros(len(view.idf))
+        vector[tags] = counts * view.idf[tags]
+        vectors[one.video] = vector / sqrt(vector @ vector)
+    value = {}
+    for one in pool:
+        age = max(0.0, NOW - int(view.base.facts.added_at[one.place.row])) / DAY
+        fresh = 0.5 ** (age / ranking.half_life_days)
+        value[one.video] = (1 - ranking.freshness) * (one.score + one.bonus)
+        value[one.video] += ranking.freshness * fresh
+    chosen: list[str] = []
+    while len(chosen) < len(pool):
+        marginal = {}
+        for video in sorted(set(value) - set(chosen)):
+            alike = max((float(vectors[video] @ vectors[other]) for other in chosen), default=0.0)
+            gain = (1 - ranking.diversity) * value[video] - ranking.diversity * alike
+            marginal[video] = np.floor(gain / 1e-6 + 0.5)
+        chosen.append(max(marginal, key=lambda video: marginal[video]))
+    return chosen
+
+
+@given(
+    some_videos,
+    st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]),
+    st.sampled_from([0.0, 0.3, 1.0]),
+    st.sampled_from([0.0, 0.1]),
+)
+def test_the_order_is_the_textbooks(
+    videos: Videos, diversity: float, freshness: float, bonus: float
+) -> None:
+    ages = {video: facts(days_old=7.0 * row) for row, video in enumerate(videos)}
+    view = view_of(videos, facts=ages)
+    ranking = Ranking(diversity, freshness, half_life_days=20.0)
+    pool = candidates(view, videos, bonus)
+    found = rerank(pool, ranking, view, k=len(pool), now=NOW)
+    assert [one.candidate.video for one in found] == textbook_mmr(view, pool, ranking)
+
+
+@given(some_videos)
+def test_nothing_asked_is_the_plain_order(videos: Videos) -> None:
+    view = view_of(videos)
+    query = view.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
+    plain = view.top_k(query, len(videos))
+    pool = [Candidate(one.video, one.place, one.score) for one in plain]
+    found = rerank(pool, Ranking(), view, k=len(pool), now=NOW)
+    assert [one.candidate.video for one in found] == [one.video for one in plain]
+    assert all(one.rank == one.rank_without and one.moved == () for one in found)
+
+
+@given(
+    some_videos,
+    st.sampled_from([0.0, 0.4, 1.0]),
+    st.lists(st.integers(1, 5), min_size=1, max_size=12),
+)
+def test_pages_put_together_are_the_one_list(
+    videos: Videos, diversity: float, sizes: list[int]
+) -> None:
+    view = view_of(videos)
+    pool = candidates(view, videos)
+    ranking = Ranking(diversity, fold=True)
+    whole = rerank(pool, ranking, view, k=len(pool), now=NOW, track_of=track_of)
+    shown: list[str] = []
+    ranked = []
+    for size in [*sizes, len(pool)]:
+        page = rerank(pool, ranking, view, k=size, now=NOW, shown=shown, track_of=track_of)
+        shown += [one.candidate.video for one in page]
+        ranked += page
+    assert [one.candidate for one in ranked] == [one.candidate for one in whole]
+    assert [one.rank for one in ranked] == [one.rank for one in whole]
+
+
+@given(some_videos, st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 0.5]))
+def test_moves_lead_from_the_place_by_score_to_the_place_it_has(
+    videos: Videos, diversity: float, freshness: float
+) -> None:
+    ages = {video: facts(days_old=30.0 * (row % 4)) for row, video in enumerate(videos)}
+    view = view_of(videos, facts=ages)
+    pool = candidates(view, videos, 0.1)
+    found = rerank(pool, Ranking(diversity, freshness), view, k=len(pool), now=NOW)
+    assert sorted(one.rank_without for one in found) == sorted(one.rank for one in found)
+    for one in found:
+        at = one.rank_without
+        for move in one.moved:
+            assert move.before == at
+            at = move.after
+        assert at == one.rank
+
+
+def track_of(video: str) -> Track:
+    """All videos whose number divides by three are one piece of footage."""
+    number = int(video[1:])
+    footage = 0 if number % 3 == 0 else number
+    seen = (np.random.default_rng(footage).random((30, 6)) ** 8).astype(np.float32)
+    return Track.from_confidences(seen, np.arange(6))
+
+
+def test_the_same_footage_comes_once_and_names_the_others() -> None:
+    videos = {f"v{number:02d}": {"animal": 10, "cat": 10} for number in range(6)}
+    lengths = {video: facts(seconds=60 if video == "v03" else 30) for video in videos}
+    view = view_of(videos, facts=lengths)
+    pool = candidates(view, videos)
+    found = rerank(pool, Ranking(fold=True), view, k=6, now=NOW, track_of=track_of)
+    assert [one.candidate.video for one in found] == ["v00", "v01", "v02", "v03", "v04", "v05"]
+    view = view_of(videos)
+    found = rerank(
+        candidates(view, videos), Ranking(fold=True), view, k=6, now=NOW, track_of=track_of
+    )
+    assert {one.candidate.video: one.folded for one in found} == {
+        "v00": ("v03",),
+        "v01": (),
+        "v02": (),
+        "v04": (),
+        "v05": (),
+    }
+    assert [move.by for move in found[-1].moved] == ["folding"]
+
+
+def test_what_was_shown_and_is_gone_is_no_matter() -> None:
+    videos = {f"v{number:02d}": {"animal": 10 - number, "cat": 1} for number in range(4)}
+    view = view_of(videos)
+    pool = candidates(view, videos)
+    page = rerank(pool, Ranking(0.5), view, k=9, now=NOW, shown=["gone", pool[0].video])
+    assert {one.candidate.video for one in page} == {one.video for one in pool[1:]}
+    assert [one.rank for one in page] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("given_", "says"),
+    [
+        ({"diversity": 1.1}, "diversity is 1.1: give 0.0 to 1.0"),
+        ({"freshness": float("nan")}, "freshness is nan"),
+        ({"half_life_days": 0.0}, "half_life_days is 0.0"),
+    ],
+)
+def test_a_ranking_that_makes_no_sense_is_named(given_: dict[str, float], says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        Ranking(**given_)  # type: ignore[arg-type] # names and types are checked apart
+
+
+confidences = st.lists(
+    st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.9]), min_size=3, max_size=3), min_size=1, max_size=6
+)
+
+
+@given(confidences, confidences)
+def test_likeness_of_footage_is_the_mean_cosine_of_its_seconds(
+    one: list[list[float]], other: list[list[float]]
+) -> None:
+    def track(seen: list[list[float]]) -> Track:
+        return Track.from_confidences(np.array(seen, np.float32), np.arange(3))
+
+    cosines = []
+    for ours, theirs in zip(one, other, strict=False):
+        a, b = np.array(ours), np.array(theirs)
+        if not a.any() and not b.any():
+            cosines.append(1.0)
+        elif not a.any() or not b.any():
+            cosines.append(0.0)
+        else:
+            cosines.append(float(a @ b / sqrt((a @ a) * (b @ b))))
+    if abs(np.mean(cosines) - SAME_SECONDS) > 1e-3:
+        same = bool(np.mean(cosines) >= SAME_SECONDS)
+        assert are_same_footage(track(one), track(other)) == same
+    assert are_same_footage(track(one), track(one))

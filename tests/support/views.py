@@ -1,0 +1,63 @@
+"""Views of a few videos, small enough to draw, without a catalog."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from engine.commonplace import Commonplace
+from engine.counting import CountMatrix, Counts
+from engine.facts import Facts, VideoFacts
+from engine.index import Index
+from engine.recipe import Recipe
+from engine.sensitive import Level
+from engine.store.generations import Generation
+from engine.together import Together
+from engine.view import View
+from engine.vocabulary import Vocabulary
+
+DAY = 86_400
+NOW = 1_800_000_000.0
+
+VIDEOS = {
+    "a-cats": {"animal": 10, "cat": 10},
+    "b-zoo": {"animal": 20, "car": 2, "city": 3},
+    "c-street": {"car": 30, "city": 30},
+    "d-night": {"city": 9, "beer": 1},
+    "e-nothing": {"train": 2},
+}
+TAGS = ("animal", "beer", "car", "cat", "city", "train")
+
+Vector = Mapping[str, float]
+
+
+def view_of(
+    videos: Mapping[str, Mapping[str, int]],
+    *,
+    facts: Mapping[str, VideoFacts] | None = None,
+    together: Together | None = None,
+) -> View:
+    """Index videos as they are, ids in order."""
+    tags = tuple(sorted({*TAGS, *(tag for counts in videos.values() for tag in counts)}))
+    rows = [
+        Counts(
+            np.array([tags.index(tag) for tag in sorted(counts)], np.uint32),
+            np.array([counts[tag] for tag in sorted(counts)], np.uint32),
+        )
+        for counts in videos.values()
+    ]
+    index = Index.from_counts(CountMatrix.from_rows(rows, len(tags)), list(videos))
+    usual = VideoFacts(30, int(NOW), Level.NONE, "en", "motion", "", ())
+    own = facts or {}
+    generation = Generation(
+        "abcdef123456",
+        index,
+        Facts.of([own.get(video, usual) for video in sorted(videos)]),
+        Vocabulary(tags),
+        Recipe(threshold=0.7, tf="raw"),
+        revision=3,
+        folder=Path(),
+        common=Commonplace.of(index),
+        together=together or Together.nothing(),
+    )
+    return View.of(generation)
