@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.auth import Gate, KnownKeys
 from api.console.app import create_console
 from api.console.signing import Refusal
+from api.fast import add_fast_routes
 from api.limits import LimitBodies
 from api.live import Live
 from api.metrics import Metrics
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/console", create_console(app.state))
     answer_with_problems(app)
     # The last one added is the first that a request meets.
+    add_fast_routes(app, recommendations.FAST_ROUTES)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
     app.add_middleware(LimitBodies, by_path=by_path)

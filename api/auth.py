@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import urlsplit
@@ -95,6 +96,7 @@ RULES: Final = (
 """What is not named here is for admin."""
 
 
+@lru_cache(maxsize=4096)
 def scopes_for(method: str, path: str) -> frozenset[Scope]:
     """Return the scopes any one of which a request needs; none for everybody."""
     for rule in RULES:

@@ -5,6 +5,7 @@ What happens is counted as it happens, by each process; what is, is looked up wh
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -57,9 +58,14 @@ class Metrics:
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def searched(self, kind: str, seconds: float) -> None:
-        """Count a search."""
-        self._searches.labels(kind).observe(seconds)
+    @contextmanager
+    def searching(self, kind: str) -> Iterator[None]:
+        """Count and time a search."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._searches.labels(kind).observe(time.perf_counter() - began)
 
     def text(self, live: Live) -> bytes:
         """Return everything, with the state of the catalogue as it is now."""

@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -174,12 +174,26 @@ async def _expected_failure(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    return invalid_fields(request.scope, error.errors())
+
+
+def invalid_fields(scope: Scope, found: Sequence[Mapping[str, Any]], *within: str) -> JSONResponse:
+    """Return what pydantic found wrong as a problem.
+
+    Args:
+        scope: of the request.
+        found: what ``errors()`` gives.
+        within: where in the request it was found.
+    """
     wrong = [
-        {"field": ".".join(str(part) for part in item["loc"]), "detail": str(item["msg"])}
-        for item in error.errors()
+        {
+            "field": ".".join(str(part) for part in (*within, *item["loc"])),
+            "detail": str(item["msg"]),
+        }
+        for item in found
     ]
     detail = "; ".join(f"{one['field']}: {one['detail']}" for one in wrong)
-    return problem(request.scope, Code.INVALID_REQUEST, detail, errors=wrong)
+    return problem(scope, Code.INVALID_REQUEST, detail, errors=wrong)
 
 
 async def _http_exception(request: Request, error: Exception) -> JSONResponse:

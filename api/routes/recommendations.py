@@ -7,16 +7,19 @@ import time
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.datastructures import State
 
 from api.answers.matches import matches_json
 from api.asking import Asked, recommend_json
+from api.fast import QUICK_VIDEOS, FastRoute
+from api.live import Live
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.matches import MatchesAnswer, MatchRequest
 from api.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
 from api.wheres import filter_of
 from engine.filters import Filter
 from engine.search import match
-from engine.view import EVERY_VIDEO
+from engine.view import EVERY_VIDEO, View
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 
@@ -47,10 +50,22 @@ def post_recommendations(
     return recommend_json(live, asked, settings.profile_rules, now=now)
 
 
-@router.post("/matches", response_model=MatchesAnswer, response_model_exclude_unset=True)
-def post_matches(body: MatchRequest, live: CurrentLive) -> dict[str, Any]:
+def _is_quick_match(body: MatchRequest, state: State) -> bool:
+    view: View = state.live.view
+    # Words that are no tags are understood with a network; a filter may have to be compiled.
+    understood = all(word in view.vocabulary for word in body.keywords)
+    return understood and body.where is None and view.n_videos <= QUICK_VIDEOS
+
+
+def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
+    live: Live = state.live
     view = live.view
     keywords, understood = live.understanding.profile(view.vocabulary, body.keywords)
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=_where(body.where))
     return matches_json(view.generation, found, understood)
+
+
+FAST_ROUTES = (
+    FastRoute("/v1/matches", "match", MatchRequest, MatchesAnswer, post_matches, _is_quick_match),
+)
