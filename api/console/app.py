@@ -6,7 +6,18 @@ from fastapi.responses import Response
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from api.console import add, catalogue, jobs, lab, media, pictures, signing, timeline, video
+from api.console import (
+    add,
+    advertising,
+    catalogue,
+    jobs,
+    lab,
+    media,
+    pictures,
+    signing,
+    timeline,
+    video,
+)
 from api.console.media import CheckedFiles
 from api.console.rendering import error_page
 from api.console.security import SecurityHeaders
@@ -14,13 +25,15 @@ from api.console.static_files import STATIC_PATH, StaticAssets
 from api.problems import KINDS, Code, code_of
 from engine.errors import ReelmatchError
 
+_PAGES = (catalogue, video, timeline, advertising, media, pictures, lab, jobs, add, signing)
+
 
 def create_console(state: State) -> FastAPI:
     """Make the console; ``state`` is that of the service it belongs to."""
     console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     console.state = state
     state.checked_files = CheckedFiles()
-    for page in (catalogue, video, timeline, media, pictures, lab, jobs, add, signing):
+    for page in _PAGES:
         console.include_router(page.router)
     console.mount(STATIC_PATH, StaticAssets())
     console.add_middleware(SecurityHeaders)

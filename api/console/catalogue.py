@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.console.cards import Card, cards, match_cards, view_of
-from api.console.finding import all_seen, best_tagged, newest_passing, suggested_tags
+from api.console.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.console.rendering import page
 from api.live import Live
 from api.routes.dependencies import CurrentLive
 from engine.errors import UnknownTag
 from engine.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
+from engine.keywords import Reading
 from engine.store.listing import Place, Wanted, newest, oldest, titled
 from engine.view import View
 from ingest.kinds import Kind
@@ -39,7 +40,7 @@ class Asked:
 
     @property
     def tags(self) -> list[str]:
-        """The tags, which are written with commas between them."""
+        """The tags, or words that mean some, which are written with commas between them."""
         return [tag for part in self.tag.split(",") if (tag := part.strip())]
 
     @property
@@ -61,6 +62,7 @@ class Listed:
     before: str = ""
     after: str = ""
     total: int | None = None
+    readings: Sequence[Reading] = ()
 
 
 @router.get("/")
@@ -126,12 +128,13 @@ def _text(card: Card) -> str:
 
 def _indexed(live: Live, view: View, asked: Asked, number: int) -> Listed:
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
-    total = None
+    total: int | None = None
+    readings: Sequence[Reading] = ()
     if asked.tags:
-        view.vocabulary.numbers(asked.tags)
-        wanted = _filter(live, asked)
-        matches, more = best_tagged(view, asked.tags, wanted, number=number, size=PAGE_VIDEOS)
-        shown = match_cards(live, view, matches)
+        words = understood(live.understanding, view, asked.tags)
+        wanted = And((words.seen, _filter(live, asked)))
+        matches, more = best_tagged(view, words.weights, wanted, number=number, size=PAGE_VIDEOS)
+        shown, readings = match_cards(live, view, matches), words.readings
     else:
         found = newest_passing(view, _filter(live, asked), number=number, size=PAGE_VIDEOS)
         shown, more, total = cards(live, view, found.ids), found.more, found.total
@@ -140,11 +143,12 @@ def _indexed(live: Live, view: View, asked: Asked, number: int) -> Listed:
         before=asked.address(page=number - 1) if number > 1 else "",
         after=asked.address(page=number + 1) if more else "",
         total=total,
+        readings=readings,
     )
 
 
 def _filter(live: Live, asked: Asked) -> Filter:
-    parts = all_seen(asked.tags)
+    parts: list[Filter] = []
     if asked.kind:
         parts.append(KindIn((asked.kind,)))
     if asked.sensitive == "none":

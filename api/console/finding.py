@@ -1,13 +1,15 @@
 """What of the catalogue the index finds: by tag and by how sensitive, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from api.understanding import Understanding
 from engine.domain import Match
-from engine.filters import Filter, Seen
+from engine.filters import And, Filter, Or, Seen
+from engine.keywords import Reading
 from engine.profiles import interests_query
 from engine.search import MOST_MATCHES, explain
 from engine.view import View
@@ -46,17 +48,41 @@ def newest_passing(view: View, wanted: Filter, *, number: int, size: int) -> Fou
     return FoundPage(ids, more=len(row) > last, total=len(row))
 
 
-def best_tagged(
-    view: View, tags: Sequence[str], wanted: Filter, *, number: int, size: int
-) -> tuple[list[Match], bool]:
-    """Return the ``number``-th page of videos with all of some tags, the best first.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a person as tags.
 
-    Also whether another page comes; what is not among the best ``MOST_MATCHES`` is not shown.
+    Attributes:
+        weights: tag -> how much it counts.
+        seen: that every word was seen, whichever of its tags.
+        readings: of the words that are no tags.
+    """
+
+    weights: Mapping[str, float]
+    seen: Filter
+    readings: Sequence[Reading]
+
+
+def understood(understanding: Understanding, view: View, words: Sequence[str]) -> Words:
+    """Understand words as tags.
 
     Raises:
-        UnknownTag: when a word is not a tag.
+        UnknownTag: when one means none for sure, with the nearest.
     """
-    query = interests_query(dict.fromkeys(tags, 1.0), view)
+    weights, readings = understanding.profile(view.vocabulary, dict.fromkeys(words, 1.0))
+    meanings = {reading.word: [one.tag for one in reading.used] for reading in readings}
+    seen = [Or(tuple(Seen(tag) for tag in meanings.get(word, [word]))) for word in words]
+    return Words(weights, And(tuple(seen)), readings)
+
+
+def best_tagged(
+    view: View, weights: Mapping[str, float], wanted: Filter, *, number: int, size: int
+) -> tuple[list[Match], bool]:
+    """Return the ``number``-th page of what fits some tags and passes a filter, the best first.
+
+    Also whether another page comes; what is not among the best ``MOST_MATCHES`` is not shown.
+    """
+    query = interests_query(weights, view)
     first, last = (number - 1) * size, number * size
     if first >= MOST_MATCHES:
         return [], False
@@ -65,11 +91,6 @@ def best_tagged(
         Match(one.video, one.score, explain(view, query, one.place)) for one in best[first:last]
     ]
     return page, len(best) > last
-
-
-def all_seen(tags: Sequence[str]) -> list[Filter]:
-    """Return the filters that each of the tags counts at least one second."""
-    return [Seen(tag) for tag in tags]
 
 
 def common_tags(view: View, most: int) -> list[str]:

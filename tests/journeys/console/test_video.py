@@ -1,12 +1,14 @@
 """Looking at a video: the player and the timeline are one instrument."""
 
+import json
 import re
+from dataclasses import replace
 
 from playwright.sync_api import Page, expect
 
 from engine.store.catalog import Catalog
 from support.browser import Look, Visit
-from support.catalogs import save, video_id
+from support.catalogs import NOW, save, video_id
 from support.pages import id_of
 from support.product import Served
 
@@ -133,6 +135,45 @@ def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(look: Look, own_serve
     assert len([url for url in asked if TILE.search(url)]) < 15
     # 0.9 as a float32 is a little less, so its last hundredth is 0.89.
     expect(page.locator(".now-tags li").first).to_contain_text("tag 000 0.89")
+
+
+def test_advertisers_are_told_what_the_service_tells_them(look: Look, served: Served) -> None:
+    slides = id_of(served, "slideshow")
+    page = open_video(look(), slides)
+    page.locator("#openrtb").wait_for()
+    told = json.loads(str(page.locator("#openrtb").text_content()))
+    assert told == served.client.get(f"/v1/videos/{slides}/openrtb").json()
+    filed = served.client.get(f"/v1/videos/{slides}/categories").json()["categories"]
+    expect(page.locator(".filed .path b")).to_have_text([one["path"][-1] for one in filed])
+    first = filed[0]["ranges"][0][0]
+    page.locator(".filed .seek").first.click()
+    expect(page.locator("#plot")).to_have_attribute("aria-valuenow", str(first))
+    page.locator("[data-copy]").click()
+    expect(page.locator("[data-copy]")).not_to_have_text("Copy")
+
+
+def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -> None:
+    hostile = (
+        "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    )
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {hostile: 3, "cat": 2}, uploader=hostile, categories=(hostile,))
+        record = catalog.get(video_id(1))
+        assert record
+        track = catalog.track(video_id(1))
+        catalog.save(replace(record, title=hostile), track, now=NOW)
+    own_server.reindex()
+    visit = look(server=own_server)
+    page = open_video(visit, video_id(1))
+    page.locator("#openrtb").wait_for()
+    expect(page.locator("h1")).to_have_text(hostile)
+    expect(page.locator("#lines a").first).to_have_text(hostile)
+    expect(page.locator(".now-tags li").first).to_contain_text(hostile)
+    page.locator("#plot").hover(position={"x": 20, "y": 80})
+    expect(page.locator(".tl-tip")).to_contain_text(hostile)
+    visit.open("/lab?w.cat=1")
+    expect(page.locator("#results .card-title")).to_have_text(hostile)
+    assert "owned" not in page.title()
 
 
 def test_the_theme_is_chosen_once_and_kept(look: Look, served: Served) -> None:
