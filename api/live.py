@@ -24,7 +24,7 @@ class Live:
     def __init__(self, catalog: Catalog, generations: Generations) -> None:
         self.catalog = catalog
         self.generations = generations
-        self.understanding = Understanding()
+        self.understanding = Understanding(catalog.path.parent)
         self._changing = threading.Lock()
         self._view: View | None = None
         self._trouble: ReelmatchError = NothingIndexed()

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.tag_vectors import TagVectors
 from engine.errors import CorruptData
 from engine.keywords import Keywords, Reading
 from engine.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
-from models.cards import UnusableWeights
+from models.cards import UnusableWeights, load_card
 
 
 class _MiniLM:
@@ -28,11 +31,19 @@ class _MiniLM:
 
 _thesaurus = cache(Thesaurus.load)
 
+_FILE: Final = "tag-vectors.npz"
+
 
 class Understanding:
-    """Understands words as tags of whatever vocabulary there is now; safe between threads."""
+    """Understands words as tags of whatever vocabulary there is now; safe between threads.
 
-    def __init__(self) -> None:
+    Args:
+        home: where the vectors of tags are kept.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._embedder = _MiniLM()
+        self._tags = TagVectors(self._embedder, home / _FILE, load_card("minilm").sha256)
         self._changing = threading.Lock()
         self._keywords: Keywords | None = None
 
@@ -41,7 +52,9 @@ class Understanding:
         with self._changing:
             known = self._keywords
             if known is None or known.vocabulary != vocabulary:
-                self._keywords = known = Keywords(vocabulary, _thesaurus(), _MiniLM(), known=known)
+                self._keywords = known = Keywords(
+                    vocabulary, _thesaurus(), self._embedder, tag_embedder=self._tags
+                )
             return known
 
     def profile(

@@ -9,6 +9,7 @@ surely and for how long; so levels are as far as that goes, and ``unknown`` wher
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -16,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.sensitive import DEFAULT_RULES, LEVELS, Level, Rules, SensitiveJudge
-from engine.store.tracks import NEW_LOOK, Track
+from engine.sensitive import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules, SensitiveJudge
+from engine.store.tracks import NEW_LOOK, Track, quantise
 from engine.vocabulary import Vocabulary
 
 
@@ -181,6 +182,11 @@ class BrandJudge:
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules = DEFAULT_RULES) -> None:
         self._judge = SensitiveJudge(vocabulary, rules)
+        told = frozenset().union(*TOPICS.values())
+        # One place more: a track may have tags that came after the vocabulary was read.
+        self._tells = np.array([*(name in told for name in vocabulary.names), False])
+        self._least = quantise(min([FLAG, *(rule.flag for rule in rules)]))
+        self._unsuspected = lru_cache(maxsize=64)(self._risks_of_nothing)
 
     def risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic, the worst of its seconds; shape (11,).
@@ -189,7 +195,17 @@ class BrandJudge:
             track: what was seen.
             words: every tag that its tagger can name; None when that is not known.
         """
-        return _worst(self.second_risks(track, words))
+        if words is None or track.n_seconds == 0 or self._is_suspected(track):
+            return _worst(self.second_risks(track, words))
+        return self._unsuspected(words)
+
+    def _is_suspected(self, track: Track) -> bool:
+        tells = self._tells.take(track.tags, mode="clip")
+        return bool(np.any(tells & (track.confidences >= self._least)))
+
+    def _risks_of_nothing(self, words: frozenset[str]) -> Risks:
+        blank = Track.from_confidences(np.zeros((1, 0), np.float32), np.zeros(0, np.uint32))
+        return _worst(self.second_risks(blank, words))
 
     def second_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic at every second, shape (11, n_seconds)."""

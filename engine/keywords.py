@@ -122,15 +122,16 @@ class Keywords:
         thesaurus: Thesaurus,
         embedder: Embedder,
         *,
-        known: "Keywords | None" = None,
+        tag_embedder: Embedder | None = None,
     ) -> None:
         """Prepare; tags are embedded when they are first needed.
 
         Args:
             vocabulary: the tags there are.
             thesaurus: what words lead to.
-            embedder: makes vectors of words and tags.
-            known: of an earlier vocabulary; tags that it has embedded are not embedded again.
+            embedder: makes vectors of words.
+            tag_embedder: makes or remembers those of tags, of the same kind; ``embedder`` unless
+                given.
         """
         self.vocabulary = vocabulary
         self._thesaurus = thesaurus
@@ -141,7 +142,7 @@ class Keywords:
             for name, tag in self._plain.items()
             for form in (name, *thesaurus.singulars(name), name.replace(" ", ""))
         )
-        self._vectors: dict[str, NDArray[np.float32]] = {} if known is None else known._vectors
+        self._tag_embedder = tag_embedder or embedder
         self._matrix: NDArray[np.float32] | None = None
         self._embedding = threading.Lock()
 
@@ -231,10 +232,7 @@ class Keywords:
     def _tag_vectors(self) -> NDArray[np.float32]:
         with self._embedding:
             if self._matrix is None:
-                names = self.vocabulary.names
-                new = [name for name in names if name not in self._vectors]
-                self._vectors.update(zip(new, self._embedder.embed(new), strict=True))
-                self._matrix = np.stack([self._vectors[name] for name in names])
+                self._matrix = self._tag_embedder.embed(self.vocabulary.names)
             return self._matrix
 
 

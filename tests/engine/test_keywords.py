@@ -171,15 +171,18 @@ def test_without_tags_there_is_nothing_to_mean() -> None:
         Keywords(Vocabulary(()), THESAURUS, Drawn()).read("cat")  # type: ignore[arg-type]
 
 
-def test_tags_are_embedded_once_and_of_a_longer_vocabulary_only_the_new_ones() -> None:
-    embedder = Drawn()
-    first = Keywords(Vocabulary(TAGS[:-1]), THESAURUS, embedder)  # type: ignore[arg-type]
-    first.read("melody")
-    first.read("cats")
-    assert embedder.asked == [*TAGS[:-1], "melody", "cats"]
-    longer = Keywords(Vocabulary(TAGS), THESAURUS, embedder, known=first)  # type: ignore[arg-type]
-    longer.read("melody")
-    assert embedder.asked[len(TAGS) + 1 :] == [TAGS[-1], "melody"]
+def test_tags_are_embedded_once_and_by_whoever_remembers_them() -> None:
+    embedder, remembers = Drawn(), Drawn()
+    known = Keywords(
+        Vocabulary(TAGS),
+        THESAURUS,
+        embedder,  # type: ignore[arg-type]
+        tag_embedder=remembers,  # type: ignore[arg-type]
+    )
+    known.read("melody")
+    known.read("cats")
+    assert remembers.asked == [*TAGS]
+    assert embedder.asked == ["melody", "cats"]
 
 
 @given(st.text(max_size=40))
