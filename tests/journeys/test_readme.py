@@ -1,0 +1,36 @@
+"""What the first pages tell people to type works as it stands there."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.footage import bikes
+from support.product import reelmatch
+
+ROOT = Path(__file__).parent.parent.parent
+
+# Neither comes to an end by itself, nor asks only this machine: other journeys run them.
+NOT_HERE = re.compile(r"reelmatch (serve|ingest https?://)")
+
+
+def commands(page: str) -> list[str]:
+    """Return the commands of a page, in order, without their remarks."""
+    lines = re.findall(r"^ {4}(reelmatch .+)$", (ROOT / page).read_text(), re.M)
+    return [line.split(" #")[0].strip() for line in lines if not NOT_HERE.match(line)]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quick-start.md"])
+def test_what_a_page_says_to_type_works(page: str, tmp_path: Path) -> None:
+    folder = tmp_path / "Videos"
+    folder.mkdir()
+    shutil.copy(bikes(), folder / "holiday.mp4")
+    typed = commands(page)
+    assert len(typed) > 5
+    for line in typed:
+        words = shlex.split(line.replace("~/Videos", str(folder)))
+        done = reelmatch(tmp_path / "home", *words[1:])
+        assert done.code == 0, (line, done.err)
+        assert "Traceback" not in done.err
