@@ -45,6 +45,8 @@ _NO_DOUBT: Final = 0.55
 _RARE: Final = 0.25
 _HEAD: Final = 0.85
 _MORE: Final = 0.58
+_LURED: Final = 0.4
+_PART_OF_NAME: Final = 0.8
 
 
 class How(StrEnum):
@@ -199,7 +201,7 @@ class Keywords:
     def _meanings(self, text: str, cosines: Mapping[str, float]) -> Iterator[Meaning]:
         yield from self._of_noun(text, cosines)
         for tag in nlargest(MOST_MEANINGS, cosines, key=cosines.__getitem__):
-            yield Meaning(tag, max(0.0, min(1.0, cosines[tag])), How.EMBEDDING, text)
+            yield Meaning(tag, self._nearness(text, tag, cosines[tag]), How.EMBEDDING, text)
         if self._thesaurus.is_set_phrase(text):
             return
         for part in parts_of(text):
@@ -223,6 +225,16 @@ class Keywords:
             if tag is not None:
                 how = How.BROADER if entry.steps else How.SYNONYM
                 yield Meaning(tag, _confidence(entry, cosines[tag]), how, noun)
+
+    def _nearness(self, text: str, tag: str, cosine: float) -> float:
+        """Return how sure the embedding alone makes us."""
+        name = plain(tag)
+        if self._thesaurus.is_lure(text, name):
+            return max(0.0, min(cosine, _LURED))
+        if f" {text} " in f" {name} " and text != name and not name.endswith(text):
+            # "wind" is near "wind instrument" for its letters, not for its sense.
+            cosine *= _PART_OF_NAME
+        return max(0.0, min(1.0, cosine))
 
     def _cosines(self, text: str) -> dict[str, float]:
         """Return how near the embedding of a text is to that of each tag."""

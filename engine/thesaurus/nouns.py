@@ -58,6 +58,7 @@ class Thesaurus:
         *,
         irregular: Mapping[str, str] | None = None,
         set_phrases: Iterable[str] = (),
+        lures: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Keep a table.
 
@@ -65,16 +66,23 @@ class Thesaurus:
             words: word -> tag, steps and share of each entry.
             irregular: plural -> singular.
             set_phrases: nouns of several words that lead nowhere as a whole.
+            lures: word -> tags that are near it but not meant.
         """
         self._words = words
         self._irregular = irregular or {}
         self._set_phrases = frozenset(set_phrases)
+        self._lures = lures or {}
 
     @classmethod
     def load(cls) -> Self:
         """Read the table that comes along."""
         table = json.loads(zstd.decompress(_TABLE.read_bytes()))
-        return cls(table["words"], irregular=table["irregular"], set_phrases=table["set_phrases"])
+        return cls(
+            table["words"],
+            irregular=table["irregular"],
+            set_phrases=table["set_phrases"],
+            lures=table["lures"],
+        )
 
     @property
     def tags(self) -> set[str]:
@@ -87,6 +95,10 @@ class Thesaurus:
             if form in self._words:
                 return tuple(Entry(*entry) for entry in self._words[form])
         return ()
+
+    def is_lure(self, word: str, tag: str) -> bool:
+        """Tell whether a word is near a tag that it does not mean."""
+        return any(tag in self._lures.get(form, ()) for form in (word, *self.singulars(word)))
 
     def is_set_phrase(self, words: str) -> bool:
         """Tell whether several words are one noun, whose parts mean something else alone."""

@@ -2,7 +2,8 @@
 
 Run: ``python -m models.convert.thesaurus PATH/TO/wordnet``, the folder of data.noun, index.noun,
 noun.exc and cntlist.rev. Reads ``senses.txt``, where the meanings of each tag were reviewed, and
-writes ``engine/thesaurus/nouns.json.zst``.
+``lures.txt``, where it was reviewed what an embedding gets wrong; writes
+``engine/thesaurus/nouns.json.zst``.
 """
 
 import json
@@ -15,6 +16,7 @@ from backports import zstd
 from models.convert.wordnet import Nouns
 
 _RULES = Path(__file__).with_name("senses.txt")
+_LURES = Path(__file__).with_name("lures.txt")
 _TABLE = Path(__file__).parents[2] / "engine" / "thesaurus" / "nouns.json.zst"
 _NOUN = "1"
 
@@ -119,6 +121,17 @@ def _set_phrases(nouns: Nouns, words: dict[str, list[_Entry]]) -> list[str]:
     )
 
 
+def _lures(rules: str) -> dict[str, list[str]]:
+    """Return word -> the tags it does not mean."""
+    found: dict[str, list[str]] = {}
+    for line in rules.splitlines():
+        if not line.startswith("#"):
+            tag, _, words = line.partition(": ")
+            for word in words.split(", "):
+                found.setdefault(word, []).append(tag)
+    return found
+
+
 def main(wordnet: Path) -> None:
     """Write the table."""
     rules = _RULES.read_text(encoding="utf-8")
@@ -131,7 +144,12 @@ def main(wordnet: Path) -> None:
         plural.replace("_", " "): singular.replace("_", " ")
         for plural, singular, *_ in (line.split() for line in exceptions)
     }
-    table = {"words": words, "irregular": irregular, "set_phrases": phrases}
+    table = {
+        "words": words,
+        "irregular": irregular,
+        "set_phrases": phrases,
+        "lures": _lures(_LURES.read_text(encoding="utf-8")),
+    }
     _TABLE.write_bytes(zstd.compress(json.dumps(table, ensure_ascii=False).encode(), 19))
     print(f"{len(words)} words, {len(phrases)} set phrases")
 

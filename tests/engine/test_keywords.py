@@ -22,6 +22,7 @@ THESAURUS = Thesaurus(
     },
     irregular={"mice": "mouse"},
     set_phrases=["stock market"],
+    lures={"catkin": ["cat"]},
 )
 
 
@@ -125,6 +126,18 @@ def test_the_parts_of_a_set_phrase_mean_nothing_alone() -> None:
     assert keywords().read("market").status == Status.USED
     assert keywords().read("stock market").status == Status.REFUSED
     assert keywords().read("flea market").status == Status.USED
+
+
+def test_a_word_that_is_only_spelled_like_a_tag_is_not_led_astray() -> None:
+    near = {word: {"cat": 0.9} for word in ("catkin", "catkins", "kitty")}
+    assert keywords(near).read("kitty").status == Status.USED
+    assert keywords(near).read("catkin").status == Status.REFUSED
+    assert keywords(near).read("catkins").status == Status.REFUSED
+
+
+def test_the_first_word_of_a_tags_name_is_not_the_tag() -> None:
+    reading = keywords({"big": {"big cat": 0.7}}).read("big")
+    assert reading.meanings[0].confidence == pytest.approx(0.56)
 
 
 def test_meanings_about_as_good_as_the_best_are_used_beside_it() -> None:
