@@ -17,21 +17,25 @@ from api.fast import add_fast_routes
 from api.limits import LimitBodies
 from api.live import Live
 from api.metrics import Metrics
+from api.notifying import Notifying
 from api.observing import Observe
 from api.problems import answer_with_problems
 from api.rates import Rates
 from api.routes import (
     advertising,
     bulk,
+    campaigns,
     health,
     hosted,
     jobs,
     keywords,
     metrics,
+    placements,
     recommendations,
     reindexing,
     videos,
     viewers,
+    webhooks,
 )
 from api.settings import Settings
 from api.tracing import is_traced
@@ -43,6 +47,9 @@ _ROUTERS = (
     videos,
     advertising,
     bulk,
+    campaigns,
+    placements,
+    webhooks,
     recommendations,
     viewers,
     keywords,
@@ -67,8 +74,11 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.known_keys = KnownKeys(Keys(live.catalog))
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
+            notifying = Notifying(settings, live)
             working.start()
+            notifying.start()
             yield
+            notifying.stop()
             working.stop()
         rates.close()
 

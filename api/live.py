@@ -4,12 +4,14 @@ import logging
 import threading
 from typing import Final, Self
 
+from api.live_campaigns import LiveCampaigns
 from api.settings import Settings
 from api.understanding import Understanding
 from engine.delta import advance, tidy
 from engine.errors import NothingIndexed, ReelmatchError
 from engine.store.catalog import Catalog
 from engine.store.generations import Generations
+from engine.targeting import Targeting
 from engine.view import View
 
 FOLLOW_SECONDS: Final = 0.1
@@ -25,6 +27,8 @@ class Live:
         self.catalog = catalog
         self.generations = generations
         self.understanding = Understanding(catalog.path.parent)
+        self._campaigns = LiveCampaigns(catalog)
+        self._targeting: Targeting | None = None
         self._changing = threading.Lock()
         self._view: View | None = None
         self._trouble: ReelmatchError = NothingIndexed()
@@ -64,6 +68,18 @@ class Live:
             raise self._trouble
         return view
 
+    @property
+    def targeting(self) -> Targeting:
+        """All campaigns, ready to meet the videos of its view.
+
+        Raises:
+            NothingIndexed: before the first reindex.
+            CorruptData: when the generation cannot be read.
+        """
+        view = self.view
+        targeting = self._targeting
+        return self._campaigns.meeting(view) if targeting is None else targeting
+
     def refresh(self) -> None:
         """Take in what changed; on trouble the view before stays."""
         with self._changing:
@@ -79,12 +95,18 @@ class Live:
     def follow(self) -> None:
         """Keep the view new in a thread of its own, so that questions never wait for it."""
         self.refresh()
+        self._follow_campaigns()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
         self._follower.start()
 
     def _follow(self) -> None:
         while not self._stop.wait(FOLLOW_SECONDS):
             self.refresh()
+            self._follow_campaigns()
+
+    def _follow_campaigns(self) -> None:
+        view = self._view
+        self._targeting = None if view is None else self._campaigns.meeting(view)
 
     def _newest(self, view: View | None) -> View:
         if view is None or view.generation.id != self.generations.current_id:

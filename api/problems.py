@@ -16,12 +16,14 @@ from starlette.responses import JSONResponse
 from starlette.types import Scope
 
 from engine.errors import (
+    CampaignChanged,
     CursorExpired,
     InvalidInput,
     MissingPart,
     NothingIndexed,
     ReelmatchError,
     ReindexRunning,
+    UnknownCampaign,
     UnknownJob,
     UnknownTag,
     UnknownVideo,
@@ -88,6 +90,7 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     # The first that fits counts, so special ones come before general ones.
     (UnknownTag, Code.UNKNOWN_TAG),
     (UnknownVideo, Code.NOT_FOUND),
+    (UnknownCampaign, Code.NOT_FOUND),
     (UnknownJob, Code.NOT_FOUND),
     (UnknownViewer, Code.NOT_FOUND),
     (CursorExpired, Code.EXPIRED),
@@ -95,6 +98,7 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     (InvalidInput, Code.INVALID_REQUEST),
     (NothingIndexed, Code.NOT_READY),
     (ReindexRunning, Code.CONFLICT),
+    (CampaignChanged, Code.PRECONDITION_FAILED),
     (MissingPart, Code.MISSING_PART),
 )
 

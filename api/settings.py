@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
     web_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
-    """Private networks that videos may be fetched from, by comma: `10.1.0.0/16`, `127.0.0.1:80`."""
+    """Private networks that videos may be fetched from and webhooks sent to, by comma:
+    `10.1.0.0/16`, `127.0.0.1:80`."""
     web_max_bytes: int = Field(default=2 << 30, gt=0)
     """The most bytes that are fetched of one video."""
     web_deadline_seconds: float = Field(default=1800.0, gt=0)

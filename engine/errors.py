@@ -6,10 +6,12 @@
     |-- InvalidInput           a value that cannot be used; names it and the way out
     |   |-- UnknownTag         words that are not in the vocabulary
     |   |-- UnknownVideo       no such video in the catalog
+    |   |-- UnknownCampaign    no such campaign
     |   |-- AmbiguousVideo     several videos answer to that name
-    |   |-- UnknownJob           no such job in the queue
+    |   |-- UnknownJob         no such job in the queue
     |   `-- UnknownViewer      nothing is kept of that viewer
     |-- CursorExpired          a page's cursor that was given out too long ago
+    |-- CampaignChanged        a campaign is not what it was when the caller last saw it
     |-- NothingIndexed         a search before the first reindex
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
@@ -53,6 +55,21 @@ class UnknownVideo(InvalidInput):
             f"no video {name!r} in the catalog: give an id, the start of one, a path or a file name"
             " ('reelmatch videos' lists them)"
         )
+
+
+class UnknownCampaign(InvalidInput):
+    """There is no campaign with this id, or it is somebody else's."""
+
+    def __init__(self, campaign: str) -> None:
+        super().__init__(f"no campaign {campaign!r}: 'reelmatch campaigns list' lists them")
+
+
+class CampaignChanged(ReelmatchError):
+    """A campaign is not what it was when the caller last saw it."""
+
+    def __init__(self, campaign: str, revision: int | None) -> None:
+        now = "is gone" if revision is None else f"is at revision {revision} by now"
+        super().__init__(f"campaign {campaign!r} {now}: fetch it, and change what you find")
 
 
 class AmbiguousVideo(InvalidInput):

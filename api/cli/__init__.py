@@ -15,6 +15,8 @@ from engine.errors import ReelmatchError
 
 _COMMANDS: Final = {
     "categories": "categories",
+    "breaks": "breaks",
+    "campaigns": "campaigns",
     "demo": "demo",
     "doctor": "doctor",
     "dump": "dump",

@@ -330,6 +330,17 @@ class Catalog:
             )
         ]
 
+    def revisions(self, *, after: int, upto: int) -> list[tuple[int, str]]:
+        """Return the last change of each video that is there, if in ``(after, upto]``, by time."""
+        return [
+            (int(revision), str(video))
+            for revision, video in self.rows(
+                "select revision, id from videos where revision > ? and revision <= ?"
+                " order by revision, id",
+                (after, upto),
+            )
+        ]
+
     # What changes it
 
     def number_tags(self, tags: Iterable[str]) -> NDArray[np.uint32]:

@@ -164,3 +164,48 @@ def create_viewers(db: Database) -> None:
         foreign_keys=[("viewer", "viewers", "id")],
     )
     db.table("events").create_index(["viewer", "at"])
+
+
+@MIGRATIONS()
+def create_campaigns(db: Database) -> None:
+    """Create the campaigns, what is gone of them, and the revision they are at."""
+    db.table("campaigns").create(
+        {
+            "id": str,
+            "advertiser": str,
+            "state": str,
+            "plan": str,
+            "revision": int,
+        },
+        pk="id",
+        not_null={"advertiser", "state", "plan", "revision"},
+    )
+    db.table("campaigns").create_index(["revision"])
+    db.table("campaigns").create_index(["advertiser", "id"])
+    db.table("campaign_tombstones").create({"campaign": str, "revision": int}, pk="campaign")
+    db.table("campaign_tombstones").create_index(["revision"])
+    db.table("campaign_revisions").create(
+        {"id": int, "revision": int}, pk="id", not_null={"revision"}
+    )
+    db.table("campaign_revisions").insert({"id": 0, "revision": 0})
+
+
+@MIGRATIONS()
+def create_webhooks(db: Database) -> None:
+    """Create who is told of new matches, and what is still to be told; gone with the campaign."""
+    db.execute(
+        "create table webhooks ("
+        " campaign text primary key references campaigns (id) on delete cascade,"
+        " url text not null, secret text not null, since integer not null)"
+    )
+    db.execute(
+        "create table deliveries ("
+        " id integer primary key autoincrement,"
+        " campaign text not null references webhooks (campaign) on delete cascade,"
+        " video text not null, body text not null, attempts integer not null default 0,"
+        " state text not null default 'waiting', not_before float not null default 0,"
+        " says text not null default '', unique (campaign, video))"
+    )
+    db.table("deliveries").create_index(["state", "not_before"])
+    db.execute("create table outbox (id integer primary key, noted integer not null)")
+    db.execute("insert into outbox values (0, 0)")

@@ -1,0 +1,46 @@
+"""Asking for the best seconds for ads: the same for HTTP and the commands."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.live import Live
+from engine.brand_suitability import BrandJudge
+from engine.breaks import Breaks, Spacing, best_breaks, window_relevance
+from engine.campaigns import Campaign, tolerated_by
+from engine.sensitive import Rules
+from engine.store.catalog import VideoRecord
+from engine.store.taggers import Taggers
+from engine.store.tracks import Track
+from engine.targeting import campaign_query
+
+
+def breaks_of(
+    live: Live, video: VideoRecord, campaign: Campaign | None, spacing: Spacing, rules: Rules
+) -> Breaks:
+    """Return the best seconds of a video for the ads of a campaign, or for anyone's.
+
+    Args:
+        live: the catalog; without a campaign, nothing needs to be indexed.
+        video: where ads would be shown.
+        campaign: whose; None for anyone's.
+        spacing: how many breaks, how far apart.
+        rules: thresholds of the sensitive topics.
+    """
+    track = live.catalog.track(video.id)
+    relevance = None
+    if campaign is not None:
+        view = live.view
+        recipe = view.generation.recipe
+        query = campaign_query(campaign, view)
+        relevance = window_relevance(track, query, view.idf, recipe.tf, recipe.threshold)
+    return best_breaks(
+        track.looks, _suitable(live, video, campaign, track, rules), relevance, spacing
+    )
+
+
+def _suitable(
+    live: Live, video: VideoRecord, campaign: Campaign | None, track: Track, rules: Rules
+) -> NDArray[np.bool_]:
+    judge = BrandJudge(live.catalog.vocabulary(), rules)
+    words = Taggers(live.catalog).words_of(video.tagger)
+    return ~judge.risky_seconds(track, words, tolerated_by(campaign))

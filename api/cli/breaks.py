@@ -1,0 +1,83 @@
+"""``reelmatch breaks``: the best seconds of a video for ads."""
+
+import click
+
+from api.answers.placements import breaks_json
+from api.answers.vmap import vmap_xml
+from api.breaking import breaks_of
+from api.cli.output import json_option, print_json, print_table
+from api.live import Live
+from api.settings import load_settings
+from engine.breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
+from engine.errors import UnknownCampaign
+from engine.store.campaigns import Campaigns
+
+
+@click.command("breaks")
+@click.argument("video")
+@click.option("--campaign", help="Whose ads are shown: breaks go where it fits.")
+@click.option("-n", "--count", default=3, show_default=True, type=click.IntRange(1, MOST_BREAKS))
+@click.option(
+    "--gap",
+    default=DEFAULT_GAP_SECONDS,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Least seconds between breaks.",
+)
+@click.option(
+    "--edge",
+    default=DEFAULT_EDGE_SECONDS,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Least seconds to the start and the end.",
+)
+@click.option("--vmap", "as_vmap", is_flag=True, help="Print VMAP 1.0.1, which players read.")
+@json_option
+def command(
+    video: str,
+    campaign: str | None,
+    count: int,
+    gap: int,
+    edge: int,
+    *,
+    as_vmap: bool,
+    as_json: bool,
+) -> None:
+    """Find the best seconds of VIDEO for ads, the best first.
+
+    At a cut or a calm moment, away from the start, the end and each other, with nothing
+    unsuitable in the ten seconds before and after.
+    """
+    settings = load_settings()
+    with Live.open(settings) as live:
+        record = live.catalog.find(video)
+        chosen = None
+        if campaign is not None and (chosen := Campaigns(live.catalog).get(campaign)) is None:
+            raise UnknownCampaign(campaign)
+        found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
+    if as_vmap:
+        click.echo(vmap_xml(found.found, chosen).decode())
+        return
+    if as_json:
+        print_json(breaks_json(record.id, chosen, found))
+        return
+    if not found.found:
+        click.echo(
+            f"no second will do: {found.near_the_edges} are near the start or the end,"
+            f" {found.unsuitable} beside something unsuitable",
+            err=True,
+        )
+        return
+    print_table(
+        ("second", "score", "relevance", "seam", "room"),
+        (
+            (
+                str(each.second),
+                f"{each.score:.3f}",
+                f"{each.relevance:.3f}",
+                each.seam,
+                f"{each.room_seconds} s",
+            )
+            for each in found.found
+        ),
+    )

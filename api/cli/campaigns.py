@@ -1,0 +1,287 @@
+"""``reelmatch campaigns``: what advertisers ask for, and which videos fit."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from api.answers.campaigns import campaign_json
+from api.cli.output import MOST_REASONS, count_option, json_option, print_json, print_table
+from api.live import Live
+from api.placing import arrivals_of, campaigns_for, case_of, matches_of
+from api.planning import campaign_of
+from api.schemas.campaigns import CampaignBody, Name
+from api.settings import load_settings
+from engine.campaigns import Campaign, CampaignState
+from engine.errors import InvalidInput, UnknownCampaign
+from engine.store.campaigns import Campaigns
+
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+explain_option = click.option(
+    "--explain", is_flag=True, help="Say at which seconds each tag was seen (with --json)."
+)
+
+
+@click.group("campaigns")
+def command() -> None:
+    r"""Store campaigns, pause them, and find the videos that fit.
+
+    \b
+    reelmatch campaigns add spring.json
+    reelmatch campaigns matches spring-bikes
+    reelmatch campaigns for holiday.mp4
+    reelmatch campaigns explain spring-bikes holiday.mp4
+    """
+
+
+@command.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@json_option
+def add(file: str, *, as_json: bool) -> None:
+    r"""Store the campaigns in FILE, new or instead of those with their ids; - reads from stdin.
+
+    FILE holds a campaign, or a list of them, as JSON (docs/campaigns.md):
+
+    \b
+    {"campaign": "spring-bikes", "advertiser": "acme", "name": "Bikes", "keywords": {"bicycle": 1}}
+    """
+    with click.open_file(file, encoding="utf-8") as opened:
+        plans = list(_plans(opened.read(), file))
+    with Live.open(load_settings()) as live:
+        campaigns, vocabulary = Campaigns(live.catalog), live.catalog.vocabulary()
+        understood = [
+            campaign_of(name, body, campaigns.get(name), vocabulary, live.understanding)
+            for name, body in plans
+        ]
+        # All are read before any is stored: a file with a mistake in it changes nothing.
+        stored = [campaigns.put(campaign) for campaign in understood]
+    _print_campaigns(stored, as_json=as_json)
+
+
+@command.command("list")
+@click.option("--advertiser", help="Only this one's.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in CampaignState]), help="Only these."
+)
+@json_option
+def list_(advertiser: str | None, state: str | None, *, as_json: bool) -> None:
+    """List the campaigns."""
+    with Live.open(load_settings()) as live:
+        wanted = None if state is None else CampaignState(state)
+        found = Campaigns(live.catalog).page(advertiser=advertiser, state=wanted)
+    _print_campaigns(found, as_json=as_json)
+
+
+@command.command("show")
+@click.argument("campaign")
+@json_option
+def show(campaign: str, *, as_json: bool) -> None:
+    """Show a campaign, and what its words were understood as."""
+    with Live.open(load_settings()) as live:
+        found = _find(live, campaign)
+    if as_json:
+        print_json(campaign_json(found))
+        return
+    _print_campaigns([found], as_json=False)
+    click.echo()
+    print_table(
+        ("keyword", "weight", "status", "understood as"),
+        (
+            (
+                keyword.reading.word,
+                f"{keyword.weight:g}",
+                keyword.reading.status,
+                ", ".join(f"{one.tag} {one.confidence:.2f}" for one in keyword.reading.used),
+            )
+            for keyword in found.keywords
+        ),
+    )
+
+
+@command.command("pause")
+@click.argument("campaign")
+@json_option
+def pause(campaign: str, *, as_json: bool) -> None:
+    """Let a campaign rest."""
+    _set_state(campaign, CampaignState.PAUSED, as_json=as_json)
+
+
+@command.command("resume")
+@click.argument("campaign")
+@json_option
+def resume(campaign: str, *, as_json: bool) -> None:
+    """Let a campaign go on."""
+    _set_state(campaign, CampaignState.ACTIVE, as_json=as_json)
+
+
+@command.command("delete")
+@click.argument("campaigns", nargs=-1, required=True, metavar="CAMPAIGN...")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
+    """Forget campaigns."""
+    with Live.open(load_settings()) as live:
+        found = [_find(live, name) for name in campaigns]
+        if not yes:
+            click.confirm(f"forget {', '.join(one.id for one in found)}?", abort=True, err=True)
+        for one in found:
+            Campaigns(live.catalog).delete(one.id)
+
+
+@command.command("matches")
+@click.argument("campaign")
+@click.option(
+    "--since",
+    type=click.IntRange(min=0),
+    help="Only what came or changed after this revision, in order.",
+)
+@count_option
+@explain_option
+@json_option
+def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json: bool) -> None:
+    """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
+    with Live.open(load_settings()) as live:
+        found = _find(live, campaign)
+        if since is None:
+            answer = matches_of(live, found, k, now=int(time.time()), explained=explain)
+        else:
+            answer = arrivals_of(live, found, k, since=since, explained=explain)
+        titles = {match["video"]: _title(live, match["video"]) for match in answer["matches"]}
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        ("score", "video", "title", "why"),
+        (
+            (f"{one['score']:.3f}", one["video"], titles[one["video"]], _why(one["why"]))
+            for one in answer["matches"]
+        ),
+    )
+    if since is None:
+        reach = answer["reach"]
+        click.echo(f"reach: {reach['videos']} videos, {reach['seconds']} seconds", err=True)
+        if answer["not_running"]:
+            click.echo(f"it does not run now: {answer['not_running']}", err=True)
+
+
+@command.command("for")
+@click.argument("video")
+@count_option
+@explain_option
+@json_option
+def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
+    """Find the campaigns that fit VIDEO, of those that may run on it now."""
+    with Live.open(load_settings()) as live:
+        answer = campaigns_for(
+            live,
+            live.catalog.find(video),
+            k,
+            now=int(time.time()),
+            advertiser=None,
+            explained=explain,
+        )
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        ("score", "campaign", "advertiser", "name", "why"),
+        (
+            (
+                f"{one['score']:.3f}",
+                one["campaign"],
+                one["advertiser"],
+                one["name"],
+                _why(one["why"]),
+            )
+            for one in answer["campaigns"]
+        ),
+    )
+
+
+@command.command("explain")
+@click.argument("campaign")
+@click.argument("video")
+@json_option
+def explain_(campaign: str, video: str, *, as_json: bool) -> None:
+    """Say all that speaks for and against CAMPAIGN on VIDEO."""
+    with Live.open(load_settings()) as live:
+        found, record = _find(live, campaign), live.catalog.find(video)
+        answer = case_of(live, found, record, now=int(time.time()))
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        ("rule", "passed", "why"),
+        (
+            (rule["rule"], "yes" if rule["passed"] else "no", f"{rule['says']}{_seen(rule)}")
+            for rule in answer["rules"]
+        ),
+    )
+    click.echo(f"score {answer['score']:.4f}: {_why(answer['why'])}")
+
+
+def _plans(text: str, file: str) -> Iterator[tuple[str, CampaignBody]]:
+    try:
+        said: Any = json.loads(text)
+    except ValueError as error:
+        raise InvalidInput(f"{file} is no JSON: {error}") from None
+    plans = said if isinstance(said, list) else [said]
+    for at, plan in enumerate(plans):
+        where = f"{Path(file).name}: campaign {at + 1}: "
+        if not isinstance(plan, dict) or not isinstance(plan.get("campaign"), str):
+            raise InvalidInput(f"{where}give an object with a 'campaign', its id")
+        body = {name: value for name, value in plan.items() if name != "campaign"}
+        try:
+            yield _NAME.validate_python(plan["campaign"]), CampaignBody.model_validate(body)
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, item['loc'])) or 'campaign'}: {item['msg']}"
+                for item in error.errors()
+            )
+            raise InvalidInput(f"{where}{wrong}") from None
+
+
+def _find(live: Live, campaign: str) -> Campaign:
+    found = Campaigns(live.catalog).get(campaign)
+    if found is None:
+        raise UnknownCampaign(campaign)
+    return found
+
+
+def _set_state(campaign: str, state: CampaignState, *, as_json: bool) -> None:
+    with Live.open(load_settings()) as live:
+        changed = Campaigns(live.catalog).set_state(campaign, state)
+    _print_campaigns([changed], as_json=as_json)
+
+
+def _print_campaigns(campaigns: Sequence[Campaign], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"campaigns": [campaign_json(campaign) for campaign in campaigns]})
+        return
+    print_table(
+        ("campaign", "advertiser", "state", "tags", "name"),
+        ((one.id, one.advertiser, one.state, str(len(one.profile)), one.name) for one in campaigns),
+    )
+
+
+def _why(why: Sequence[dict[str, Any]]) -> str:
+    named = [f"{one['tag']} {one['share']:+.2f}" for one in why[:MOST_REASONS]]
+    left = len(why) - len(named)
+    return ", ".join([*named, f"{left} more"] if left else named)
+
+
+def _seen(rule: dict[str, Any]) -> str:
+    spans = [
+        f"{one['tag']} {', '.join(f'{first}-{last}' for first, last in one['seconds'])}"
+        for one in rule["seen"]
+    ]
+    return f" ({'; '.join(spans)})" if spans else ""
+
+
+def _title(live: Live, video: str) -> str:
+    record = live.catalog.get(video)
+    return record.title if record else ""

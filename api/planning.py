@@ -1,0 +1,181 @@
+"""A campaign as its advertiser wrote it -> as it is kept: its words understood, its dates read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from api.schemas.campaigns import CampaignBody, FlightBody, GroupBody
+from api.understanding import Understanding
+from engine.brand_suitability import BRAND_TOPICS, RISKS, tolerated_place, topic_place
+from engine.campaigns import (
+    ALWAYS,
+    FOREVER,
+    Bid,
+    Campaign,
+    CampaignState,
+    Creative,
+    Group,
+    Keyword,
+)
+from engine.errors import InvalidInput
+from engine.iab.taxonomy import content_taxonomy
+from engine.keywords import How, Meaning, Reading, Status
+from engine.vocabulary import Vocabulary
+
+
+def campaign_of(
+    campaign: str,
+    body: CampaignBody,
+    before: Campaign | None,
+    vocabulary: Vocabulary,
+    understanding: Understanding,
+) -> Campaign:
+    """Return a campaign as it is kept.
+
+    Args:
+        campaign: its id.
+        body: as its advertiser wrote it.
+        before: what is kept under this id.
+        vocabulary: the tags there are.
+        understanding: of words as tags of the vocabulary.
+
+    Raises:
+        InvalidInput: naming each field that cannot be used, and what could.
+    """
+    reader = _Reader(vocabulary, understanding)
+    begins, ends = _flight(body.flight)
+    state = body.state or (before.state if before else CampaignState.ACTIVE)
+    keywords = reader.keywords(body)
+    groups = tuple(reader.group(at, group) for at, group in enumerate(body.groups))
+    exclude = reader.all_known("exclude", body.exclude)
+    return Campaign(
+        id=campaign,
+        advertiser=body.advertiser,
+        name=body.name,
+        keywords=keywords,
+        groups=groups,
+        exclude=exclude,
+        categories=_categories("categories", body.categories),
+        exclude_categories=_categories("exclude_categories", body.exclude_categories),
+        suitability=_suitability(body.suitability),
+        min_relevance=body.min_relevance,
+        begins=begins,
+        ends=ends,
+        languages=_once(body.languages),
+        kinds=_once(body.kinds),
+        creatives=tuple(Creative(**creative.model_dump()) for creative in body.creatives),
+        bid=Bid(body.bid.amount, body.bid.currency) if body.bid else None,
+        state=state,
+    )
+
+
+class _Reader:
+    """Reads words; a word that is a tag needs no understanding."""
+
+    def __init__(self, vocabulary: Vocabulary, understanding: Understanding) -> None:
+        self._vocabulary = vocabulary
+        self._understanding = understanding
+
+    def read(self, field: str, word: str) -> Reading:
+        if word in self._vocabulary:
+            return Reading(word, Status.USED, (Meaning(word, 1.0, How.EXACT, word),))
+        try:
+            return self._understanding.of(self._vocabulary).read(word)
+        except InvalidInput as error:
+            raise InvalidInput(f"{field}: {error}") from error
+
+    def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
+        keywords = tuple(
+            Keyword(self.read("keywords", word), weight) for word, weight in body.keywords.items()
+        )
+        useless = [keyword.reading for keyword in keywords if not keyword.reading.used]
+        if useless and not body.skip_unknown:
+            raise InvalidInput(
+                f"{self._refusal('keywords', useless)}; leave these out, write other words, or set"
+                " 'skip_unknown' to store the campaign without them"
+            )
+        if len(useless) == len(keywords):
+            raise InvalidInput(self._refusal("keywords", useless))
+        if not any(keyword.weight > 0 and keyword.reading.used for keyword in keywords):
+            raise InvalidInput("keywords: none has a weight above 0, so nothing could match")
+        return keywords
+
+    def group(self, at: int, group: GroupBody) -> Group:
+        field = f"groups.{at}"
+        if (group.any is None) == (group.all is None):
+            raise InvalidInput(f"{field}: give either 'any' or 'all', a list of words")
+        rule, words = ("any", group.any) if group.any is not None else ("all", group.all)
+        if not words:
+            raise InvalidInput(f"{field}.{rule}: give at least one word")
+        readings = self.all_known(f"{field}.{rule}", words)
+        return Group("any" if rule == "any" else "all", readings)
+
+    def all_known(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
+        """Read words that decide: one that means nothing must not be passed over."""
+        readings = tuple(self.read(field, word) for word in _once(words))
+        useless = [reading for reading in readings if not reading.used]
+        if useless:
+            raise InvalidInput(self._refusal(field, useless))
+        return readings
+
+    def _refusal(self, field: str, useless: Sequence[Reading]) -> str:
+        keywords = self._understanding.of(self._vocabulary)
+        return "; ".join(
+            f"{field}: {reading.word!r} means no tag for sure: the nearest are"
+            f" {', '.join(keywords.nearest(reading))}"
+            for reading in useless
+        )
+
+
+def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:
+    ids = _once(categories)
+    try:
+        content_taxonomy().with_all_below(ids)
+    except InvalidInput as error:
+        raise InvalidInput(f"{field}: {error}") from None
+    return ids
+
+
+def _suitability(said: Mapping[str, str]) -> dict[str, str]:
+    try:
+        return {
+            BRAND_TOPICS[topic_place(topic)].name: RISKS[tolerated_place(risk)]
+            for topic, risk in said.items()
+        }
+    except InvalidInput as error:
+        raise InvalidInput(f"suitability: {error}") from None
+
+
+def _flight(body: FlightBody) -> tuple[int, int]:
+    begins = ALWAYS if body.starts is None else _moment("flight.starts", body.starts, timedelta())
+    ends = FOREVER if body.ends is None else _moment("flight.ends", body.ends, timedelta(days=1))
+    if ends <= begins:
+        raise InvalidInput(
+            f"flight: it ends ({body.ends}) before it starts ({body.starts}): change one of them"
+        )
+    return begins, ends
+
+
+def _moment(field: str, text: str, after_day: timedelta) -> int:
+    """Return seconds since 1970 of a moment, or of a day's start plus ``after_day``."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if _is_day(text):
+            moment += after_day
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        raise InvalidInput(
+            f"{field}: {text[:40]!r} is no date: write it as 2026-03-01 or"
+            " 2026-03-01T08:00:00+00:00"
+        ) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))

@@ -1,0 +1,130 @@
+"""From the videos' side: the campaigns for a video or a viewer, the seconds for ads, and why."""
+
+import time
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Query, Response
+
+from api.answers.placements import breaks_json
+from api.answers.vmap import MEDIA_TYPE, vmap_xml
+from api.breaking import breaks_of
+from api.placing import campaigns_for, case_of
+from api.routes.campaign_access import CurrentAccess
+from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.schemas.placements import (
+    BreaksAnswer,
+    CaseAnswer,
+    Explain,
+    MostCampaigns,
+    PlacementsAnswer,
+)
+from engine.breaks import (
+    DEFAULT_EDGE_SECONDS,
+    DEFAULT_GAP_SECONDS,
+    MOST_BREAKS,
+    Breaks,
+    Spacing,
+)
+from engine.campaigns import Campaign
+from engine.errors import UnknownVideo
+from engine.store.catalog import Catalog, VideoRecord
+
+router = APIRouter(prefix="/v1", tags=["campaigns"])
+
+_XML: Final = ("application/xml", "text/xml", "application/vmap+xml")
+
+ForCampaign = Annotated[str | None, Query(description="The campaign whose ads are shown.")]
+MostBreaks = Annotated[int, Query(ge=1, le=MOST_BREAKS, description="How many breaks.")]
+Gap = Annotated[int, Query(ge=1, le=86_400, description="Least seconds between breaks.")]
+Edge = Annotated[int, Query(ge=0, le=86_400, description="Least seconds to the start and end.")]
+
+
+@router.get(
+    "/videos/{video}/campaigns",
+    response_model=PlacementsAnswer,
+    response_model_exclude_unset=True,
+)
+def get_campaigns(
+    video: str,
+    live: CurrentLive,
+    caller: CurrentCaller,
+    k: MostCampaigns = 10,
+    *,
+    explain: Explain = False,
+) -> dict[str, Any]:
+    """Return the campaigns that fit a video best, of those that may run on it now."""
+    return campaigns_for(
+        live,
+        _video(live.catalog, video),
+        k,
+        now=int(time.time()),
+        advertiser=caller.advertiser,
+        explained=explain,
+    )
+
+
+@router.get("/explain", response_model=CaseAnswer, response_model_exclude_unset=True)
+def get_explanation(
+    campaign: str, video: str, live: CurrentLive, access: CurrentAccess
+) -> dict[str, Any]:
+    """Return every rule that a campaign has for a video, whether it is kept, and the evidence."""
+    record = _video(live.catalog, video)
+    return case_of(live, access.find(campaign), record, now=int(time.time()))
+
+
+@router.get(
+    "/videos/{video}/breaks",
+    response_model=BreaksAnswer,
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+)
+def get_breaks(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    access: CurrentAccess,
+    campaign: ForCampaign = None,
+    count: MostBreaks = 3,
+    gap: Gap = DEFAULT_GAP_SECONDS,
+    edge: Edge = DEFAULT_EDGE_SECONDS,
+    accept: Annotated[str, Header()] = "",
+) -> Any:
+    """Return the best seconds of a video for ads; as VMAP to who accepts XML."""
+    record = _video(live.catalog, video)
+    chosen = None if campaign is None else access.find(campaign)
+    found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
+    if any(kind in accept for kind in _XML):
+        return _vmap(found, chosen)
+    return breaks_json(record.id, chosen, found)
+
+
+@router.get(
+    "/videos/{video}/breaks.vmap",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+)
+def get_vmap(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    access: CurrentAccess,
+    campaign: ForCampaign = None,
+    count: MostBreaks = 3,
+    gap: Gap = DEFAULT_GAP_SECONDS,
+    edge: Edge = DEFAULT_EDGE_SECONDS,
+) -> Response:
+    """Return the best seconds of a video for ads as VMAP 1.0.1, in the order they are shown."""
+    record = _video(live.catalog, video)
+    chosen = None if campaign is None else access.find(campaign)
+    spacing = Spacing(count, gap, edge)
+    return _vmap(breaks_of(live, record, chosen, spacing, settings.sensitive), chosen)
+
+
+def _vmap(breaks: Breaks, campaign: Campaign | None) -> Response:
+    return Response(vmap_xml(breaks.found, campaign), media_type=MEDIA_TYPE)
+
+
+def _video(catalog: Catalog, video: str) -> VideoRecord:
+    record = catalog.get(video)
+    if record is None:
+        raise UnknownVideo(video)
+    return record

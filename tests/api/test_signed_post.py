@@ -1,0 +1,82 @@
+"""What is told to strangers is signed, goes to public addresses only, and never takes long."""
+
+import hashlib
+import hmac
+import time
+
+import pytest
+
+from api.signed_post import MOST_URL_SIGNS, NotTaken, check_url, post, signature
+from engine.errors import InvalidInput
+from ingest.sources.guard import AllowedNetwork
+from support.receiver import receiver
+
+
+def test_the_signature_is_that_of_the_time_and_the_body() -> None:
+    said = signature("secret", b'{"a": 1}', now=1_700_000_000)
+    expected = hmac.new(b"secret", b'1700000000.{"a": 1}', hashlib.sha256).hexdigest()
+    assert said == f"t=1700000000,v1={expected}"
+
+
+def test_an_allowed_address_is_told_once_with_the_headers_given() -> None:
+    with receiver() as other:
+        post(other.url, b"{}", {"X-Sign": "1"}, [AllowedNetwork.parse(other.network)])
+    (told,) = other.told
+    assert (told.path, told.body) == ("/hook?of=acme", b"{}")
+    assert told.headers["X-Sign"] == "1"
+    assert told.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433"],  # noqa: S104 - none of them
+)
+def test_a_private_address_is_not_told_whatever_it_is_called(host: str) -> None:
+    with receiver() as other, pytest.raises(NotTaken, match="not a public address"):
+        post(f"http://{host}:{other.port}/", b"{}", {}, [])
+    assert other.told == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 404, 500])
+def test_anything_but_success_is_trouble_and_no_redirect_is_followed(status: int) -> None:
+    with receiver([status]) as other, pytest.raises(NotTaken, match=f"status {status}"):
+        post(other.url, b"{}", {}, [AllowedNetwork.parse(other.network)])
+    assert len(other.told) == 1
+
+
+def test_who_answers_a_byte_at_a_time_is_cut_off() -> None:
+    with receiver(drip_seconds=0.1) as other:
+        before = time.monotonic()
+        with pytest.raises(NotTaken, match="could not be reached"):
+            post(
+                other.url,
+                b"{}",
+                {},
+                [AllowedNetwork.parse(other.network)],
+                deadline_seconds=0.5,
+            )
+        assert time.monotonic() - before < 2.5
+
+
+def test_nobody_there_is_trouble() -> None:
+    with receiver() as other:
+        pass
+    with pytest.raises(NotTaken, match="could not be reached"):
+        post(other.url, b"{}", {}, [AllowedNetwork.parse(other.network)])
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("ftp://ads.example/", "must begin with https"),
+        ("https://user:pass@ads.example/", "user name or password"),
+        ("http://127.0.0.1/", "not a public address"),
+        ("http://[fd00::1]/", "not a public address"),
+        ("http://169.254.169.254/latest", "not a public address"),
+        ("not an address", "not a web address"),
+        ("https://ads.example/" + "a" * MOST_URL_SIGNS, "at most 2000"),
+    ],
+)
+def test_an_address_that_can_never_be_told_is_refused_at_once(url: str, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        check_url(url, [])

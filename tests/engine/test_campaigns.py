@@ -1,0 +1,105 @@
+"""Campaigns are stored whole, once, and whoever follows them misses nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
+from engine.errors import CampaignChanged, UnknownCampaign
+from engine.store.campaigns import Campaigns
+from engine.store.catalog import Catalog
+from support.campaigns import campaign, reading
+
+FULL = Campaign(
+    id="spring",
+    advertiser="acme",
+    name="Spring: \u201cnew\u201d shoes",
+    keywords=(Keyword(reading("sneakers", footwear=0.8, sport=0.75), 2.0),),
+    groups=(Group("all", (reading("city"), reading("car"))),),
+    exclude=(reading("beer"),),
+    categories=("483",),
+    exclude_categories=("v9i3On",),
+    suitability={"alcohol": "low"},
+    min_relevance=0.2,
+    begins=1_000,
+    ends=2_000,
+    languages=("en", ""),
+    kinds=("motion",),
+    creatives=(Creative("a", 15.0, "https://ads.example/a.mp4", "video/mp4", 1280, 720),),
+    bid=Bid(4.5, "EUR"),
+)
+
+
+@pytest.fixture
+def campaigns(tmp_path: Path) -> Iterator[Campaigns]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        yield Campaigns(catalog)
+
+
+def test_a_campaign_comes_back_as_it_was_stored(campaigns: Campaigns) -> None:
+    stored = campaigns.put(FULL)
+    assert campaigns.get("spring") == stored == replace(FULL, revision=1)
+
+
+def test_storing_the_same_twice_changes_nothing(campaigns: Campaigns) -> None:
+    first = campaigns.put(FULL)
+    assert campaigns.put(FULL) == first
+    assert campaigns.revision() == 1
+    assert campaigns.put(replace(FULL, name="Summer")).revision == 2
+
+
+def test_a_change_on_top_of_another_is_refused(campaigns: Campaigns) -> None:
+    first = campaigns.put(FULL, expected=0)
+    second = campaigns.put(replace(FULL, name="Summer"), expected=first.revision)
+    with pytest.raises(CampaignChanged, match=f"revision {second.revision}"):
+        campaigns.put(replace(FULL, name="Autumn"), expected=first.revision)
+    with pytest.raises(CampaignChanged, match="revision 2"):
+        campaigns.put(FULL, expected=0)
+    with pytest.raises(CampaignChanged, match="is gone"):
+        campaigns.put(replace(FULL, id="winter"), expected=7)
+
+
+def test_pages_hold_every_campaign_once(campaigns: Campaigns) -> None:
+    for name in ("c", "a", "e", "b", "d"):
+        campaigns.put(replace(FULL, id=name, advertiser="zeta" if name in "ae" else "acme"))
+    campaigns.set_state("b", CampaignState.PAUSED)
+    first = campaigns.page(limit=3)
+    assert [one.id for one in first] == ["a", "b", "c"]
+    assert [one.id for one in campaigns.page(after="c", limit=3)] == ["d", "e"]
+    assert [one.id for one in campaigns.page(advertiser="zeta")] == ["a", "e"]
+    assert [one.id for one in campaigns.page(state=CampaignState.PAUSED)] == ["b"]
+    assert campaigns.count() == 5
+
+
+def test_pausing_twice_is_pausing_once(campaigns: Campaigns) -> None:
+    campaigns.put(FULL)
+    paused = campaigns.set_state("spring", CampaignState.PAUSED)
+    assert paused.state is CampaignState.PAUSED
+    assert campaigns.set_state("spring", CampaignState.PAUSED) == paused
+    assert campaigns.set_state("spring", CampaignState.ACTIVE).revision == 3
+
+
+def test_who_follows_learns_of_every_change(campaigns: Campaigns) -> None:
+    for name in ("a", "b", "c"):
+        campaigns.put(campaign(name, {"car": 1}))
+    seen = campaigns.changes_since(0)
+    assert [one.id for one in seen.changed] == ["a", "b", "c"]
+    campaigns.set_state("b", CampaignState.PAUSED)
+    campaigns.delete("c")
+    then = campaigns.changes_since(seen.revision)
+    assert [one.id for one in then.changed] == ["b"]
+    assert then.gone == ("c",)
+    campaigns.put(campaign("c", {"car": 2}))
+    last = campaigns.changes_since(then.revision)
+    assert ([one.id for one in last.changed], last.gone) == (["c"], ())
+    assert campaigns.changes_since(last.revision).changed == ()
+
+
+def test_what_is_not_there_cannot_be_changed(campaigns: Campaigns) -> None:
+    with pytest.raises(UnknownCampaign, match="'spring'"):
+        campaigns.delete("spring")
+    with pytest.raises(UnknownCampaign, match="'spring'"):
+        campaigns.set_state("spring", CampaignState.PAUSED)
+    assert campaigns.revision() == 0

@@ -1,0 +1,107 @@
+"""An advertiser who is told of new matches: by the real server, at a real receiver."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.settings import Settings
+from support.product import Served, reelmatch, serve
+from support.receiver import receiver
+
+HOOK = "/v1/campaigns/dogs/webhook"
+DOGS = {"advertiser": "acme", "name": "Dogs", "keywords": {"dog": 1}}
+
+
+def eventually(ask: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not ask():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def has_delivered(served: Served) -> bool:
+    return bool(served.client.get(HOOK).json()["deliveries"]["delivered"] == 1)
+
+
+def is_refused(served: Served) -> bool:
+    return "not a public address" in served.client.get(HOOK).json()["trouble"]
+
+
+def import_video(home: Path, title: str, tag: str) -> str:
+    line = {"title": title, "tags": [{"tag": tag, "seconds": [[0, 9, 0.9]]}]}
+    file = home.parent / f"{title}.jsonl"
+    file.write_text(json.dumps(line))
+    done = reelmatch(home, "import", file, "--json")
+    assert done.code == 0, done.err
+    return str(done.json["videos"][0]["video"])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A small catalogue that knows two tags."""
+    home = tmp_path / "home"
+    for tag in ("dog", "cat"):
+        import_video(home, f"old-{tag}", tag)
+    assert reelmatch(home, "reindex").code == 0
+    return home
+
+
+def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
+    with receiver([500, 204]) as other:
+        settings = Settings(home=home, web_allowed_networks=(other.network,))
+        for served in serve(home, settings):
+            client = served.client
+            assert client.put("/v1/campaigns/dogs", json=DOGS).status_code == 201
+            made = client.put(HOOK, json={"url": other.url}).json()
+            assert "secret" not in client.get(HOOK).text
+
+            import_video(home, "new-cat", "cat")
+            new = import_video(home, "new-dog", "dog")
+            # The first attempt is answered with an error, the second is taken.
+            eventually(partial(has_delivered, served))
+            first, second = other.told
+            assert first.body == second.body
+            told: dict[str, Any] = json.loads(second.body)
+            assert (told["event"], told["campaign"], told["video"]) == ("match", "dogs", new)
+            (match,) = (
+                match
+                for match in client.get("/v1/campaigns/dogs/matches").json()["matches"]
+                if match["video"] == new
+            )
+            assert (told["score"], told["why"]) == (match["score"], match["why"])
+            assert client.get(HOOK).json()["trouble"] == ""
+
+            at, _, signed = second.headers["X-Reelmatch-Signature"].partition(",")
+            moment = at.removeprefix("t=")
+            text = f"{moment}.".encode() + second.body
+            expected = hmac.new(made["secret"].encode(), text, hashlib.sha256).hexdigest()
+            assert signed == f"v1={expected}"
+            assert abs(int(moment) - time.time()) < 60
+            assert second.headers["X-Reelmatch-Delivery"] == str(told["delivery"])
+
+            assert client.delete(HOOK).status_code == 204
+            assert client.get(HOOK).status_code == 404
+            assert client.delete("/v1/campaigns/dogs").status_code == 204
+    assert len(other.told) == 2
+
+
+def test_a_private_receiver_is_refused_unless_it_is_allowed(home: Path) -> None:
+    with receiver() as other:
+        for served in serve(home):
+            served.client.put("/v1/campaigns/dogs", json=DOGS)
+            literal = served.client.put(HOOK, json={"url": other.url})
+            assert literal.status_code == 422
+            assert "REELMATCH_WEB_ALLOWED_NETWORKS" in literal.json()["detail"]
+            # What a name stands for is looked at when it is told something.
+            named = other.url.replace("127.0.0.1", "localhost")
+            assert served.client.put(HOOK, json={"url": named}).status_code == 200
+            import_video(home, "new-dog", "dog")
+            eventually(partial(is_refused, served))
+    assert other.told == []

@@ -1,0 +1,79 @@
+"""Made-up campaigns, and views of made-up videos for them to meet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.brand_suitability import N_TOPICS, Risk
+from engine.campaigns import Campaign, Keyword
+from engine.counting import CountMatrix, Counts
+from engine.facts import Facts, VideoFacts
+from engine.index import Index
+from engine.keywords import How, Meaning, Reading, Status
+from engine.recipe import Recipe
+from engine.sensitive import Level
+from engine.store.generations import Generation
+from engine.view import View
+from engine.vocabulary import Vocabulary
+
+TAGS = ("animal", "beer", "car", "cat", "city", "train")
+
+
+def reading(word: str, **tags: float) -> Reading:
+    """A word understood as itself, or as these tags."""
+    meanings = tags or {word: 1.0}
+    return Reading(
+        word,
+        Status.USED,
+        tuple(Meaning(tag, sure, How.EXACT, word) for tag, sure in meanings.items()),
+    )
+
+
+def campaign(name: str, keywords: Mapping[str, float], **rest: Any) -> Campaign:
+    """A campaign whose keywords are tags."""
+    profile = tuple(Keyword(reading(word), weight) for word, weight in keywords.items())
+    return Campaign(name, "acme", name.title(), profile, **rest)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A made-up video: seconds of each tag, and what else rules may ask."""
+
+    id: str
+    seconds: Mapping[str, int]
+    language: str = ""
+    kind: str = "motion"
+    iab: tuple[str, ...] = ()
+    at_floor: bool = False
+
+
+def risks(video: Shown) -> tuple[Risk, ...]:
+    """Of a video at the floor, one topic is, and nobody looked for another."""
+    return (Risk.FLOOR if video.at_floor else Risk.HIGH, *[Risk.UNKNOWN] * (N_TOPICS - 1))
+
+
+def view_of(videos: Sequence[Shown], *, tf: Any = "raw", slope: float = 1.0) -> View:
+    """A generation of these videos."""
+    rows = [
+        Counts(
+            np.array([TAGS.index(tag) for tag in sorted(video.seconds)], np.uint32),
+            np.array([video.seconds[tag] for tag in sorted(video.seconds)], np.uint32),
+        )
+        for video in videos
+    ]
+    ids = [video.id for video in videos]
+    index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), ids, tf=tf, slope=slope)
+    facts = Facts.of(
+        [
+            VideoFacts(
+                30, 0, Level.NONE, video.language, video.kind, "", (), risks(video), video.iab
+            )
+            for video in sorted(videos, key=lambda video: video.id)
+        ]
+    )
+    recipe = Recipe(threshold=0.7, tf=tf)
+    generation = Generation("abc", index, facts, Vocabulary(TAGS), recipe, 3, Path())
+    return View.of(generation)
