@@ -15,7 +15,7 @@ from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.web import FetchLimits
-from ingest.taggers.clarifai import ClarifaiSettings
+from ingest.taggers.clarifai_settings import ClarifaiSettings
 from ingest.taggers.makers import Setup
 
 LogFormat = Literal["text", "json"]

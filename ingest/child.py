@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.store.catalog import Catalog
-from ingest.elsewhere import ingest_elsewhere
+from ingest.asking import ingest_elsewhere
 from ingest.online import ingest_address
 from ingest.pipeline import Described, Outcome, Progress, ingest_file, missing_outcome
 from ingest.sources.addresses import is_address

@@ -1,19 +1,23 @@
-"""A reindex in a process of its own, so that whoever asked for it goes on answering."""
+"""A reindex in a process of its own, so that whoever asked for it goes on answering.
+
+What builds an index is imported in that process: it compiles, which whoever watches need not.
+"""
 
 import signal
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import ReelmatchError, ReindexRunning
 from engine.recipe import Recipe
-from engine.reindex import reindex
 from engine.store.catalog import Catalog
-from engine.store.generations import Generation, Generations
 from ingest.opening import Status
 from ingest.pipeline import Outcome, Progress
+
+if TYPE_CHECKING:
+    from engine.store.generations import Generation
 
 _BUSY_SECONDS: Final = 1.0
 
@@ -40,7 +44,10 @@ def obey_reindex(order: ReindexOrder, answers: Connection) -> None:
     answers.close()
 
 
-def _reindex(order: ReindexOrder, catalog: Catalog, answers: Connection) -> Generation:
+def _reindex(order: ReindexOrder, catalog: Catalog, answers: Connection) -> "Generation":
+    from engine.reindex import reindex
+    from engine.store.generations import Generations
+
     total, done = catalog.count_videos(), 0
 
     def count(videos: int) -> None:

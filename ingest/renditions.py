@@ -20,6 +20,7 @@ from typing import Any, Final
 import av
 
 from engine.errors import MissingPart, ReelmatchError
+from ingest.cuts import CUT_SECONDS
 from ingest.frames import LONGEST_SECONDS, open_video
 from ingest.opening import (
     MAX_PIXELS,
@@ -31,9 +32,6 @@ from ingest.opening import (
 
 LONGEST_SIDE: Final = 1024
 """Pixels; smaller videos stay as small as they are."""
-
-CUT_SECONDS: Final = 10
-"""A copy can be cut without loss at every multiple of it."""
 
 # A whole number of frames a second puts the frames at the cuts exactly where they are sought.
 _RATE: Final = 25

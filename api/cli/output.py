@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from api.answers.matches import matches_json
-from api.wheres import filter_of_text
 from engine.domain import Match
-from engine.filters import Filter
-from engine.keywords import Reading
-from engine.store.catalog import Catalog
-from engine.store.generations import Generation
-from engine.view import EVERY_VIDEO
+
+if TYPE_CHECKING:
+    # What searches compiles kernels: half a second, for commands that search only.
+    from engine.filters import Filter
+    from engine.keywords import Reading
+    from engine.store.catalog import Catalog
+    from engine.store.generations import Generation
 
 MOST_REASONS: Final = 4
 """How many tags a line of reasons names; --json gives all."""
@@ -33,7 +33,10 @@ count_option = click.option(
 )
 
 
-def _read_where(_context: Any, _parameter: Any, text: str | None) -> Filter:
+def _read_where(_context: Any, _parameter: Any, text: str | None) -> "Filter":
+    from api.wheres import filter_of_text
+    from engine.view import EVERY_VIDEO
+
     return EVERY_VIDEO if text is None else filter_of_text(text)
 
 
@@ -71,14 +74,16 @@ def _printable(text: str) -> str:
 
 
 def print_matches(
-    generation: Generation,
+    generation: "Generation",
     matches: Sequence[Match],
-    catalog: Catalog,
+    catalog: "Catalog",
     *,
     as_json: bool,
-    understood: Sequence[Reading] = (),
+    understood: Sequence["Reading"] = (),
 ) -> None:
     """Print ranked matches with the tags that made each score."""
+    from api.answers.matches import matches_json
+
     if as_json:
         print_json(matches_json(generation, matches, understood))
         return
@@ -102,7 +107,7 @@ def why(match: Match) -> str:
     return ", ".join([*named, f"{left} more"] if left else named)
 
 
-def _title(catalog: Catalog, video: str) -> str:
+def _title(catalog: "Catalog", video: str) -> str:
     record = catalog.get(video)
     return record.title if record else ""
 

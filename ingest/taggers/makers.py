@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from engine.errors import InvalidInput
 from ingest.elsewhere import Elsewhere
-from ingest.taggers.base import Tagger
-from ingest.taggers.remote import VideoTagger
+
+if TYPE_CHECKING:
+    from ingest.taggers.base import Tagger
+    from ingest.taggers.remote import VideoTagger
 
 GROUP: Final = "reelmatch.taggers"
 DEFAULT: Final = "local"
@@ -53,7 +55,7 @@ class Maker(Protocol):
             ReelmatchError: what is missing, and what to do.
         """
 
-    def make(self, argument: str, setup: Setup) -> Tagger | VideoTagger:
+    def make(self, argument: str, setup: Setup) -> "Tagger | VideoTagger":
         """Make the tagger, in the process that watches the video.
 
         Args:
@@ -73,7 +75,7 @@ def check_tagger(text: str, setup: Setup) -> str:
     return f"{name}:{kept}" if colon or kept else name
 
 
-def make_tagger(text: str, setup: Setup) -> Tagger | VideoTagger:
+def make_tagger(text: str, setup: Setup) -> "Tagger | VideoTagger":
     """Make a tagger."""
     return find_maker(text).make(text.partition(":")[2], setup)
 

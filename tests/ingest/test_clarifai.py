@@ -15,7 +15,8 @@ from engine.store.tracks import FULL_SCALE
 from ingest.hosting.local import LocalHost
 from ingest.opening import Unwatchable
 from ingest.taggers import clarifai
-from ingest.taggers.clarifai import ClarifaiSettings, ClarifaiTagger, key_in
+from ingest.taggers.clarifai import ClarifaiTagger
+from ingest.taggers.clarifai_settings import ClarifaiSettings, key_in
 from ingest.taggers.remote import RemoteTaggerFailed, VideoTagger, track_for
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
 from support.footage import Picture, bikes, numbered, write_video

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import InvalidInput, ReelmatchError
 from ingest.elsewhere import Elsewhere
-from ingest.taggers.clarifai import KEY_VARIABLES, ClarifaiSettings
+from ingest.taggers.clarifai_settings import KEY_VARIABLES, ClarifaiSettings
 from ingest.taggers.makers import Setup, check_tagger, find_maker, make_tagger
 from support.clarifai_server import KEY, serving_clarifai
 from support.conformance import AnyTaggerConformance, TaggerConformance

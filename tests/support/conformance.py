@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.store.catalog import Catalog
 from engine.store.taggers import Taggers
-from ingest.elsewhere import ingest_elsewhere
+from ingest.asking import ingest_elsewhere
 from ingest.pipeline import Described, ingest_file
 from ingest.taggers.base import Frame, Tagger
 from ingest.taggers.makers import Setup, check_tagger, find_maker, make_tagger
