@@ -50,7 +50,6 @@ _ROUTERS = (
     campaigns,
     placements,
     webhooks,
-    recommendations,
     viewers,
     keywords,
     reindexing,

@@ -1,39 +1,34 @@
-"""Matches both ways of asking: for a viewer, and for an advertiser.
-
-The routes are plain functions, so each search runs in a thread of its own, on one view.
-"""
+"""Matches both ways of asking: for a viewer, and for an advertiser; both on fast routes."""
 
 import time
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.datastructures import State
 
 from api.answers.matches import matches_json
 from api.asking import Asked, recommend_json
 from api.fast import QUICK_VIDEOS, FastRoute
 from api.live import Live
-from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.matches import MatchesAnswer, MatchRequest
 from api.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
 from api.wheres import filter_of
 from engine.filters import Filter
+from engine.rerank import BY_SCORE
 from engine.search import match
 from engine.view import EVERY_VIDEO, View
-
-router = APIRouter(prefix="/v1", tags=["matching"])
 
 
 def _where(said: dict[str, Any] | None) -> Filter:
     return EVERY_VIDEO if said is None else filter_of(said)
 
 
-@router.post(
-    "/recommendations", response_model=RecommendationsAnswer, response_model_exclude_unset=True
-)
-def post_recommendations(
-    body: RecommendationRequest, live: CurrentLive, settings: CurrentSettings
-) -> dict[str, Any]:
+def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
+    view: View = state.live.view
+    plain = body.where is None and not body.explain and body.ranking == BY_SCORE
+    return plain and view.n_videos <= QUICK_VIDEOS
+
+
+def post_recommendations(body: RecommendationRequest, state: State) -> dict[str, Any]:
     """Recommend videos to a viewer of whom nothing is kept."""
     now = time.time()
     asked = Asked(
@@ -47,7 +42,7 @@ def post_recommendations(
         explain=body.explain,
         cursor=body.cursor,
     )
-    return recommend_json(live, asked, settings.profile_rules, now=now)
+    return recommend_json(state.live, asked, state.settings.profile_rules, now=now)
 
 
 def _is_quick_match(body: MatchRequest, state: State) -> bool:
@@ -67,5 +62,13 @@ def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
 
 
 FAST_ROUTES = (
+    FastRoute(
+        "/v1/recommendations",
+        "recommendation",
+        RecommendationRequest,
+        RecommendationsAnswer,
+        post_recommendations,
+        _is_quick_recommendation,
+    ),
     FastRoute("/v1/matches", "match", MatchRequest, MatchesAnswer, post_matches, _is_quick_match),
 )
