@@ -1,7 +1,8 @@
 """A publisher and an exchange: what a video is about, how risky it is, and as OpenRTB."""
 
 import json
-from pathlib import Path
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from engine.store.catalog import Catalog
 from engine.store.taggers import Taggers
 from support.catalogs import TAGS, save, video_id
 from support.openrtb import check_content
-from support.product import Run, Served, reelmatch
+from support.product import Run, Served, reelmatch, serve
 
 
 def id_of(served: Served, title: str) -> str:
@@ -37,8 +38,8 @@ def test_a_video_of_a_cat_is_about_pets(served: Served, ask: Run) -> None:
     ("title", "name"),
     [("coffee", "Non-Alcoholic Beverages"), ("slideshow", "Pets"), ("china", "Attractions")],
 )
-def test_real_footage_is_filed_where_one_would_look(ask: Run, title: str, name: str) -> None:
-    told = ask("categories", f"{title}.mp4", "--json").json
+def test_real_footage_is_filed_where_one_would_look(served: Served, title: str, name: str) -> None:
+    told = served.client.get(f"/v1/videos/{id_of(served, title)}/categories").json()
     assert any(name in one["path"] for one in told["categories"]), told
 
 
@@ -100,7 +101,7 @@ HARMLESS, TOAST, BAR, NUDE, UNSEEN = map(video_id, range(5))
 
 
 @pytest.fixture(scope="module")
-def risky_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def risky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Five videos of animals: nothing else, a moment of beer, beer all along, nudity, unjudged."""
     home = tmp_path_factory.mktemp("risky")
     with Catalog.open(home / "catalog.db") as catalog:
@@ -111,50 +112,70 @@ def risky_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save(catalog, NUDE, {"animal": 20, "nudity": 2})
         save(catalog, UNSEEN, {"animal": 20}, tagger="service@1")
     assert reelmatch(home, "reindex").code == 0
-    return home
+    yield from serve(home)
 
 
-def told_of(home: Path, video: str) -> dict[str, Any]:
-    answer = reelmatch(home, "suitability", video, "--json").json
+def told_of(served: Served, video: str) -> dict[str, Any]:
+    answer = served.client.get(f"/v1/videos/{video}/suitability").json()
     topics = {topic["topic"]: topic for topic in answer.pop("topics")}
     return {**answer, "topics": topics}
 
 
-def test_a_risk_has_its_level_its_seconds_and_the_ids_of_the_iab(risky_home: Path) -> None:
-    toast = told_of(risky_home, TOAST)
+def test_a_risk_has_its_level_its_seconds_and_the_ids_of_the_iab(risky: Served) -> None:
+    toast = told_of(risky, TOAST)
     drugs = toast["topics"]["drugs"]
     assert (drugs["risk"], drugs["suitability"], drugs["ranges"]) == ("medium", "bsr003", [[0, 0]])
     assert toast["catswithsuitability"][0] == {"category": "pg0WhF", "suitability": "bsr003"}
-    assert told_of(risky_home, BAR)["topics"]["drugs"]["suitability"] == "bsr002"
-    nude = told_of(risky_home, NUDE)
+    assert told_of(risky, BAR)["topics"]["drugs"]["suitability"] == "bsr002"
+    nude = told_of(risky, NUDE)
     assert nude["floor"] is True
     assert nude["topics"]["adult"]["suitability"] == "bsr001"
+    assert "pg0WhF" in risky.client.get(f"/v1/videos/{BAR}/openrtb").json()["cat"]
 
 
 @pytest.mark.parametrize(
-    ("risk", "expected"),
+    ("where", "expected"),
     [
-        ({"topic": "drugs", "at_most": "none"}, {HARMLESS, NUDE}),
-        ({"topic": "pg0WhF", "at_most": "medium"}, {HARMLESS, TOAST, NUDE}),
-        ({"topic": "drugs", "at_most": "none", "unknown": True}, {HARMLESS, NUDE, UNSEEN}),
-        ({"at_most": "high", "unknown": True}, {HARMLESS, TOAST, BAR, UNSEEN}),
-        ({"at_most": "floor"}, set()),
+        ({"risk": {"topic": "drugs", "at_most": "none"}}, {HARMLESS, NUDE}),
+        ({"risk": {"topic": "pg0WhF", "at_most": "medium"}}, {HARMLESS, TOAST, NUDE}),
+        (
+            {"risk": {"topic": "drugs", "at_most": "none", "unknown": True}},
+            {HARMLESS, NUDE, UNSEEN},
+        ),
+        ({"risk": {"at_most": "high", "unknown": True}}, {HARMLESS, TOAST, BAR, UNSEEN}),
+        ({"risk": {"at_most": "floor"}}, set()),
+        ({"iab": ["v9i3On"]}, {TOAST, BAR, NUDE}),
     ],
 )
 def test_a_filter_keeps_risks_away(
-    risky_home: Path, risk: dict[str, Any], expected: set[str]
+    risky: Served, where: dict[str, Any], expected: set[str]
 ) -> None:
-    where = json.dumps({"risk": risk})
-    done = reelmatch(risky_home, "match", "--keyword", "animal", "--where", where, "--json")
-    assert {match["video"] for match in done.json["matches"]} == expected
+    asked = {"keywords": {"animal": 1}, "where": where}
+    found = risky.client.post("/v1/matches", json=asked).json()["matches"]
+    assert {match["video"] for match in found} == expected
 
 
-def test_people_read_tables(risky_home: Path, ask: Run) -> None:
-    lines = reelmatch(risky_home, "suitability", TOAST).out.splitlines()
+def test_what_comes_after_the_reindex_is_judged_at_once(risky: Served) -> None:
+    late = video_id(9)
+    with Catalog.open(risky.home / "catalog.db") as catalog:
+        save(catalog, late, {"animal": 20, "nudity": 2, "cat": 20})
+    until = time.monotonic() + 5
+    asked = {"keywords": {"animal": 1}, "where": {"and": [{"iab": ["422"]}, {"iab": ["Rm3SiT"]}]}}
+    found: list[str] = []
+    while not found and time.monotonic() < until:
+        matches = risky.client.post("/v1/matches", json=asked).json()["matches"]
+        found = [match["video"] for match in matches]
+        time.sleep(0.02)
+    assert found == [late]
+    risky.client.delete(f"/v1/videos/{late}")
+
+
+def test_people_read_tables(risky: Served, ask: Run) -> None:
+    lines = reelmatch(risky.home, "suitability", TOAST).out.splitlines()
     assert lines[0].split() == ["topic", "risk", "id", "seconds", "without", "name"]
     assert len(lines) == 12
     assert "424" in ask("categories", "chelsea.mp4").out
-    nothing = reelmatch(risky_home, "categories", TOAST, "--threshold", "1")
+    nothing = reelmatch(risky.home, "categories", TOAST, "--threshold", "1")
     assert nothing.out == ""
     assert "no category" in nothing.err
 
