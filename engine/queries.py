@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.counts import Rows, row_arrays
 from engine.errors import InvalidInput
 from engine.kernels.forward import Floats, Queries
-from engine.kernels.weigh import weigh
+from engine.kernels.weigh import FALLING, NOT_FINITE, weigh
 
 Tags = NDArray[np.int64]
 
@@ -41,12 +41,14 @@ class Query:
             InvalidInput: the shapes differ, a tag is no number or a weight is not finite.
         """
         numbers, values = _checked(tags, weights)
-        if np.any(numbers[1:] < numbers[:-1]):
-            order = np.argsort(numbers, kind="stable")
-            numbers, values = numbers[order], values[order]
         known, unknown = np.empty_like(numbers), np.empty_like(numbers)
         units = np.empty_like(values)
         n_known, n_unknown = weigh(numbers, values, idf, known, units, unknown)
+        if n_known == FALLING:
+            order = np.argsort(numbers, kind="stable")
+            n_known, n_unknown = weigh(numbers[order], values[order], idf, known, units, unknown)
+        if n_known == NOT_FINITE:
+            raise InvalidInput("weights must be finite numbers: one is not")
         return cls(known[:n_known], units[:n_known], unknown[:n_unknown])
 
 
@@ -90,7 +92,5 @@ def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
         )
     if numbers.size and numbers.dtype.kind not in "iu":
         raise InvalidInput(f"tags are given by number, not as {numbers.dtype}")
-    if not np.all(np.isfinite(values)):
-        raise InvalidInput("weights must be finite numbers: one is not")
     # Copied: kernels are compiled for arrays that can be written.
     return np.array(numbers, dtype=np.int64), np.array(values)

@@ -13,6 +13,7 @@ import os
 import platform
 import tempfile
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ from numpy.typing import NDArray
 from peers import BUILDS, Ours, Peer, ScikitLearn
 from results import keep
 
+from engine.choice import Kernel, sampled
 from engine.index import Index
 from engine.kernels.forward import norms_of
+from engine.scans.levels import LevelScan
 
 K = 10
 TIE = 1e-6
@@ -66,7 +69,7 @@ def run(kind: Kind, n_videos: int, peers: list[str], n_queries: int) -> Result:
     result: Result = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "versions": packages(),
         "kind": kind.name,
         "videos": n_videos,
         "postings": int(counts.nnz),
@@ -75,6 +78,10 @@ def run(kind: Kind, n_videos: int, peers: list[str], n_queries: int) -> Result:
     levels = engines["levels"]
     assert isinstance(levels, Ours)
     result["build_seconds"] = builds
+    result["impacts"] = skew(engines["plain"])
+    result["sample"] = asdict(
+        sampled(levels.index.forward, level_scan(levels.index), levels.index.df)
+    )
     result["bytes_a_posting"] = {
         name: engine.index.size_bytes / counts.nnz
         for name, engine in engines.items()
@@ -93,33 +100,46 @@ def run(kind: Kind, n_videos: int, peers: list[str], n_queries: int) -> Result:
             "warm": in_turns(engines, queries[n_queries:], queries[:n_queries], n_queries),
             "cold": in_turns(engines, queries[n_queries:], queries[:1], 1),
         }
-    if peers and n_videos <= 1_000_000:
+    if peers:
         result["batch"] = batch(levels.index, engines, counts)
     return result
+
+
+def skew(plain: Peer) -> Result:
+    """Return how the impacts lie: even ones leave levels little to save."""
+    assert isinstance(plain, Ours)
+    impacts = plain.index.scan.arrays["impacts"]
+    return {"median": float(np.median(impacts)), "above .3": float(np.mean(impacts > 0.3))}
+
+
+def level_scan(index: Index) -> LevelScan:
+    """Return the index's scan, which is by level."""
+    assert isinstance(index.scan, LevelScan)
+    return index.scan
 
 
 def built(counts: Any, n_videos: int, peers: list[str]) -> tuple[dict[str, Peer], dict[str, float]]:
     """Build every engine; return them and the processor seconds each took."""
     ids = video_ids(n_videos)
     warm = make_counts(KINDS["topics"], 1_000)
-    for kernel in ("plain", "levels"):
-        Ours(warm, video_ids(1_000), kernel).index.warm_up()
+    kernels: tuple[Kernel, ...] = ("plain", "levels")
+    for kernel in kernels:
+        Index.from_counts(warm, video_ids(1_000), kernel=kernel).warm_up()
     engines: dict[str, Peer] = {}
     seconds = {}
-    for name in ("plain", "levels"):
+    for kernel in kernels:
         started = time.process_time()
-        engines[name] = Ours(counts, ids, "plain" if name == "plain" else "levels")
+        engines[kernel] = Ours(Index.from_counts(counts, ids, kernel=kernel))
+        seconds[kernel] = time.process_time() - started
+    started = time.process_time()
+    sklearn = ScikitLearn(counts)
+    engines["scikit-learn"] = sklearn
+    seconds["scikit-learn"] = time.process_time() - started
+    for name in peers:
+        started = time.process_time()
+        engines[name] = BUILDS[name](counts, sklearn)
         seconds[name] = time.process_time() - started
-    if n_videos <= 1_000_000:
-        started = time.process_time()
-        sklearn = ScikitLearn(counts)
-        engines["scikit-learn"] = sklearn
-        seconds["scikit-learn"] = time.process_time() - started
-        for name in peers:
-            started = time.process_time()
-            engines[name] = BUILDS[name](counts, sklearn)
-            seconds[name] = time.process_time() - started
-            print(name, "built in", seconds[name], flush=True)
+        print(name, "built in", seconds[name], flush=True)
     return engines, seconds
 
 
@@ -195,7 +215,7 @@ def batch(index: Index, engines: dict[str, Peer], counts: Any) -> Result:
     units = sp.vstack([sklearn.query(*query) for query in queries]).tocsr().astype(np.float32)
     by_tag = sklearn.vectors.T.tocsr().astype(np.float32)
     ours, theirs = [], []
-    for _ in range(5):
+    for _ in range(3):
         started = time.perf_counter()
         found = index.search_many(wanted, K)
         ours.append(time.perf_counter() - started)
@@ -240,6 +260,11 @@ def open_seconds(index: Index) -> float:
         started = time.perf_counter()
         Index.load(folder)
         return time.perf_counter() - started
+
+
+def packages() -> dict[str, str]:
+    """Return the versions that took part."""
+    return {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
 def machine() -> str:

@@ -49,18 +49,19 @@ KINDS: Final = {
 }
 
 
-def make_counts(kind: Kind, n_videos: int, seed: int = 0) -> "sp.csr_array[Any]":
-    """Return counts, shape (n_videos, N_TAGS), ``int32``."""
-    rng = np.random.default_rng(seed)
+def make_counts(kind: Kind, n_videos: int, part: int = 0) -> "sp.csr_array[Any]":
+    """Return counts, shape (n_videos, N_TAGS), ``int32``; another part has other videos."""
+    rng = np.random.default_rng(0)
     background = np.cumsum(1.0 / np.arange(1, N_TAGS + 1) ** _BACKGROUND_SKEW)
     topics = np.stack([rng.permutation(N_TAGS)[:_TOPIC_TAGS] for _ in range(_N_TOPICS)])
     within = np.cumsum(1.0 / np.arange(1, _TOPIC_TAGS + 1) ** _TOPIC_SKEW)
+    rng = np.random.default_rng(part)
     draws = np.clip(rng.lognormal(np.log(kind.tags), 0.31, n_videos).astype(np.int64), 3, 250)
     indices = np.empty(draws.sum(), dtype=np.int32)
     data = np.empty(draws.sum(), dtype=np.int32)
     indptr = np.zeros(n_videos + 1, dtype=np.int64)
     used = _fill(
-        seed,
+        part,
         draws,
         background / background[-1],
         topics,

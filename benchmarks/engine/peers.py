@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import linear_kernel
 
-from engine.choice import Kernel
 from engine.index import Index
 
 Counts = Any
@@ -32,8 +31,8 @@ class Ours:
 
     exact = True
 
-    def __init__(self, counts: Counts, ids: list[str], kernel: Kernel) -> None:
-        self.index = Index.from_counts(counts, ids, kernel=kernel)
+    def __init__(self, index: Index) -> None:
+        self.index = index
 
     def search(self, tags: Tags, weights: Weights, k: int) -> NDArray[np.int64]:
         """Search, query preparation included."""

@@ -1,5 +1,7 @@
 """Bringing the tags of a query to a vector of length 1."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,12 @@ from engine.kernels.forward import Floats
 
 Tags = NDArray[np.int64]
 
+NOT_FINITE: Final = -1
+"""Answer for a weight that is infinite or no number."""
+
+FALLING: Final = -2
+"""Answer for tags that are not in order."""
+
 
 def _weigh(
     tags: Tags, weights: Floats, idf: Floats, known: Tags, units: Floats, unknown: Tags
@@ -15,18 +23,23 @@ def _weigh(
     """Weigh by idf, add up repeats, divide by the length.
 
     Args:
-        tags: shape (n,), not falling.
-        weights: shape (n,), finite.
+        tags: shape (n,).
+        weights: shape (n,).
         idf: shape (n_tags,), 0 for a tag that does not count.
         known: filled, shape (n,), the tags that count, each once.
         units: filled, shape (n,), the vector's entry of each.
         unknown: filled, shape (n,), the other tags, each once.
 
     Returns:
-        How many of ``known`` and of ``unknown`` are filled.
+        How many of ``known`` and of ``unknown`` are filled; or ``NOT_FINITE`` or ``FALLING``
+        instead of the first.
     """
     greatest = 0.0
     for at in range(tags.size):
+        if not np.isfinite(weights[at]):
+            return NOT_FINITE, 0
+        if at > 0 and tags[at] < tags[at - 1]:
+            return FALLING, 0
         if 0 <= tags[at] < idf.size and idf[tags[at]] > 0.0:
             greatest = max(greatest, abs(weights[at]))
     n_known, n_unknown, at = 0, 0, 0

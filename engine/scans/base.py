@@ -23,7 +23,7 @@ class Scan(Protocol):
         """What it keeps beside the forward rows, by name; enough to make it anew."""
 
     def scratch(self) -> tuple[Array, ...]:
-        """Return the accumulators one thread needs; ``find`` leaves them as it got them."""
+        """Return what one thread needs; not to be changed between two calls of ``find``."""
 
     def find(
         self,

@@ -12,7 +12,9 @@ from engine.kernels.level_build import (
     cut_tags,
     gather_postings,
 )
-from engine.kernels.levels import BLOCK_ROWS, Levels, search_levels
+from engine.kernels.level_plan import Levels
+from engine.kernels.level_sums import STRIP_ROWS
+from engine.kernels.levels import search_levels
 from engine.kernels.rows import count_tags
 from engine.scans.base import Array
 
@@ -85,9 +87,9 @@ class LevelScan:
         return {**levels._asdict(), "shard_rows": np.array([levels.shard_rows])}
 
     def scratch(self) -> tuple[Array, ...]:
-        """Return the accumulators of one shard."""
-        n_blocks = -(-self._levels.shard_rows // BLOCK_ROWS)
-        return (np.zeros(n_blocks * BLOCK_ROWS, dtype=np.uint16),)
+        """Return the accumulators and the candidates of one shard."""
+        n_rows = -(-self._levels.shard_rows // STRIP_ROWS) * STRIP_ROWS
+        return np.zeros(n_rows, dtype=np.uint16), np.empty(n_rows, dtype=np.int64)
 
     def find(
         self,
@@ -111,9 +113,11 @@ class LevelScan:
         found: Found,
     ) -> tuple[int, int]:
         """Do what ``find`` does; return how many postings were read and rows scored."""
-        (sums,) = scratch
+        sums, candidates = scratch
         done = np.zeros(2, dtype=np.int64)
-        search_levels(forward, self._levels, queries, passes, weights, sums, found, done)
+        search_levels(
+            forward, self._levels, queries, passes, weights, sums, candidates, found, done
+        )
         return int(done[0]), int(done[1])
 
 

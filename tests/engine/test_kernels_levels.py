@@ -8,7 +8,7 @@ from engine.choice import sampled
 from engine.index import Index
 from engine.kernels.forward import Found
 from engine.kernels.level_build import MOST_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
-from engine.kernels.levels import block_reaches, short_of
+from engine.kernels.level_sums import STRIP_ROWS, clear_sums, row_of, scan_sums, sum_of
 from engine.queries import packed
 from engine.scans.base import put_together
 from engine.scans.levels import LevelScan
@@ -70,11 +70,13 @@ def test_short_and_long_queries_in_shards_give_the_textbooks_answer(
             assert_best(found, seen.ids, np.where(passing, scores, 0.0), k)
 
 
-def test_a_query_reads_a_part_of_the_postings_and_leaves_the_scratch_clean(seen: Corpus) -> None:
+def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(seen: Corpus) -> None:
     index = in_shards(seen, 1_024)
     scan = index.scan
     assert isinstance(scan, LevelScan)
-    (sums,) = scratch = scan.scratch()
+    sums, candidates = scratch = scan.scratch()
+    sums[:] = 65_535
+    candidates[:] = -1
     weights = np.zeros(index.n_tags)
     query = index.query_from_counts(*index.counts_of(5))
     found = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
@@ -83,7 +85,7 @@ def test_a_query_reads_a_part_of_the_postings_and_leaves_the_scratch_clean(seen:
     )
     assert 0 < n_read < 0.7 * index.df[query.tags].sum()
     assert 10 <= n_exact < 1_000
-    assert not sums.any()
+    assert found.scores[0, 0] == pytest.approx(1.0)
     assert not weights.any()
 
 
@@ -129,18 +131,29 @@ def test_slopes_never_rise_and_reading_all_lowers_the_bound_to_nothing(
 
 
 @given(
-    st.lists(st.integers(0, 32_767), min_size=64, max_size=64),
-    st.lists(st.integers(0, 32_767), min_size=64, max_size=64),
+    st.lists(st.tuples(st.integers(0, 1_023), st.integers(0, 32_767)), max_size=40),
     st.integers(1, 32_767),
 )
 @settings(deadline=None)
-def test_a_block_reaches_what_one_of_its_rows_reaches(
-    first: list[int], second: list[int], value: int
+def test_a_scan_finds_the_accumulators_that_reach_a_value(
+    values: list[tuple[int, int]], needed: int
 ) -> None:
-    words = np.array(first + second, dtype=np.uint16).view(np.uint64)
-    short = np.uint64(short_of(value))  # a compiled function hands out plain integers
-    assert block_reaches(words, 0, short) == (max(first) >= value)
-    assert block_reaches(words, 1, short) == (max(second) >= value)
+    sums = np.zeros(2 * STRIP_ROWS, dtype=np.uint16)
+    for row, value in values:
+        sums[row] = value
+    passes = np.arange(4_000) % 3 > 0
+    every_row = np.empty(0, dtype=np.bool_)
+    candidates = np.empty(sums.size, dtype=np.int64)
+    for first_row, passing in ((0, every_row), (2_000, passes)):
+        n = scan_sums(sums.size, needed, sums, first_row, passing, candidates)
+        expected = [
+            (int(sums[row]), row)
+            for row in np.flatnonzero(sums >= needed).tolist()
+            if not passing.size or passing[first_row + row]
+        ]
+        assert [(sum_of(each), row_of(each)) for each in candidates[:n].tolist()] == expected
+    clear_sums(sums.size, sums)
+    assert not sums.any()
 
 
 def test_levels_pay_where_few_videos_are_about_a_tag_and_not_where_all_are_alike() -> None:
