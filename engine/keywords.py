@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from heapq import nlargest
 from typing import Final, Protocol
 
 import numpy as np
@@ -115,6 +114,29 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Cosines:
+    """How near a text is to each tag.
+
+    Attributes:
+        near: shape (n_tags,), cosines of their embeddings.
+        numbers: tag -> its place.
+    """
+
+    near: NDArray[np.float32]
+    numbers: Mapping[str, int]
+
+    def __getitem__(self, tag: str) -> float:
+        """Return the cosine of a tag."""
+        return float(self.near[self.numbers[tag]])
+
+    def nearest(self, vocabulary: Vocabulary) -> list[str]:
+        """Return some of the nearest tags, in no order."""
+        n = min(MOST_MEANINGS, len(self.near))
+        places = np.argpartition(self.near, len(self.near) - n)[len(self.near) - n :]
+        return [vocabulary.names[place] for place in places]
+
+
 class Keywords:
     """Understands words as tags of one vocabulary. Safe to share between threads."""
 
@@ -144,6 +166,7 @@ class Keywords:
             for name, tag in self._plain.items()
             for form in (name, *thesaurus.singulars(name), name.replace(" ", ""))
         )
+        self._numbers = {name: number for number, name in enumerate(vocabulary.names)}
         self._tag_embedder = tag_embedder or embedder
         self._matrix: NDArray[np.float32] | None = None
         self._embedding = threading.Lock()
@@ -198,9 +221,9 @@ class Keywords:
         tags = [*alike, *(meaning.tag for meaning in reading.meanings)]
         return list(dict.fromkeys(tags))[:SUGGESTIONS]
 
-    def _meanings(self, text: str, cosines: Mapping[str, float]) -> Iterator[Meaning]:
+    def _meanings(self, text: str, cosines: Cosines) -> Iterator[Meaning]:
         yield from self._of_noun(text, cosines)
-        for tag in nlargest(MOST_MEANINGS, cosines, key=cosines.__getitem__):
+        for tag in cosines.nearest(self.vocabulary):
             yield Meaning(tag, self._nearness(text, tag, cosines[tag]), How.EMBEDDING, text)
         if self._thesaurus.is_set_phrase(text):
             return
@@ -208,12 +231,12 @@ class Keywords:
             if part.words != text:
                 yield from self._of_part(part, cosines)
 
-    def _of_part(self, part: Part, cosines: Mapping[str, float]) -> Iterator[Meaning]:
+    def _of_part(self, part: Part, cosines: Cosines) -> Iterator[Meaning]:
         share = _HEAD if part.is_head else _MORE
         for meaning in self._of_noun(part.words, cosines):
             yield Meaning(meaning.tag, share * meaning.confidence, meaning.how, part.words)
 
-    def _of_noun(self, noun: str, cosines: Mapping[str, float]) -> Iterator[Meaning]:
+    def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[Meaning]:
         if noun in self._plain:
             yield Meaning(self._plain[noun], 1.0, How.EXACT, noun)
         for form in (noun, noun.replace(" ", ""), *self._thesaurus.singulars(noun)):
@@ -236,10 +259,10 @@ class Keywords:
             cosine *= _PART_OF_NAME
         return max(0.0, min(1.0, cosine))
 
-    def _cosines(self, text: str) -> dict[str, float]:
+    def _cosines(self, text: str) -> Cosines:
         """Return how near the embedding of a text is to that of each tag."""
         near = self._tag_vectors() @ self._embedder.embed([text])[0]
-        return dict(zip(self.vocabulary.names, near.tolist(), strict=True))
+        return Cosines(near, self._numbers)
 
     def _tag_vectors(self) -> NDArray[np.float32]:
         with self._embedding:
