@@ -80,6 +80,7 @@ RULES: Final = (
     Rule("GET HEAD", r"/v1/explain", READERS),
     Rule("POST", r"/v1/matches", READERS),
     Rule("POST", r"/v1/recommendations", _READ),
+    Rule("POST", r"/v1/viewers:campaigns", _READ),
     Rule("GET HEAD", r"/v1/viewers/.*", _READ),
     Rule("PUT POST DELETE", r"/v1/viewers/.*", _INGEST),
     Rule("*", r"/v1/campaigns(/.*)?", _ADVERTISE),

@@ -22,6 +22,7 @@ from engine.errors import InvalidInput
 from engine.explain import SecondRange, seen_ranges
 from engine.filters import And
 from engine.kernels.best import LEAST
+from engine.profiles import Profile, ProfileRules, taste_of
 from engine.queries import Query
 from engine.reach import rank_of, reach_of
 from engine.rulings import Case, rulings
@@ -103,14 +104,32 @@ def campaigns_for(
 
 
 def campaigns_for_viewer(
-    live: Live, query: Query, k: int, *, now: int, advertiser: str | None, about: dict[str, Any]
+    live: Live,
+    profile: Profile,
+    rules: ProfileRules,
+    k: int,
+    *,
+    now: int,
+    advertiser: str | None,
+    viewer: str | None,
 ) -> dict[str, Any]:
-    """Return the campaigns that fit a viewer best, of those that run now."""
+    """Return the campaigns that fit a viewer best, of those that run now.
+
+    Args:
+        live: the campaigns.
+        profile: what the viewer says and did.
+        rules: how that becomes weights.
+        k: how many campaigns.
+        now: seconds since 1970.
+        advertiser: whose campaigns alone count; None for everybody's.
+        viewer: the id of one who is kept.
+    """
     targeting = live.targeting
+    query = taste_of(profile, targeting.view, rules).query
     among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
     fits = targeting.for_viewer(query, k, now=now, among=among)
     whys = [why_json(_shared(targeting, query, fit), None) for fit in fits]
-    return placements_json(targeting.view, about, _told(live, fits, whys))
+    return placements_json(targeting.view, {"viewer": viewer}, _told(live, fits, whys))
 
 
 def case_of(live: Live, campaign: Campaign, video: VideoRecord, *, now: int) -> dict[str, Any]:

@@ -12,13 +12,21 @@ from pydantic import TypeAdapter, ValidationError
 from api.answers.campaigns import campaign_json
 from api.cli.output import MOST_REASONS, count_option, json_option, print_json, print_table
 from api.live import Live
-from api.placing import arrivals_of, campaigns_for, case_of, matches_of
+from api.placing import (
+    arrivals_of,
+    campaigns_for,
+    campaigns_for_viewer,
+    case_of,
+    matches_of,
+)
 from api.planning import campaign_of
 from api.schemas.campaigns import CampaignBody, Name
 from api.settings import load_settings
 from engine.campaigns import Campaign, CampaignState
 from engine.errors import InvalidInput, UnknownCampaign
+from engine.profiles import profile_of
 from engine.store.campaigns import Campaigns
+from engine.store.viewers import Viewers
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -184,22 +192,23 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
             advertiser=None,
             explained=explain,
         )
-    if as_json:
-        print_json(answer)
-        return
-    print_table(
-        ("score", "campaign", "advertiser", "name", "why"),
-        (
-            (
-                f"{one['score']:.3f}",
-                one["campaign"],
-                one["advertiser"],
-                one["name"],
-                _why(one["why"]),
-            )
-            for one in answer["campaigns"]
-        ),
-    )
+    _print_placements(answer, as_json=as_json)
+
+
+@command.command("for-viewer")
+@click.argument("viewer")
+@count_option
+@json_option
+def for_viewer(viewer: str, k: int, *, as_json: bool) -> None:
+    """Find the campaigns that fit VIEWER, who is kept, of those that run now."""
+    settings, now = load_settings(), time.time()
+    with Live.open(settings) as live:
+        kept, rules = Viewers(live.catalog).get(viewer), settings.profile_rules
+        profile = profile_of(kept.interests, kept.events, rules, now=now)
+        answer = campaigns_for_viewer(
+            live, profile, rules, k, now=int(now), advertiser=None, viewer=viewer
+        )
+    _print_placements(answer, as_json=as_json)
 
 
 @command.command("explain")
@@ -265,6 +274,28 @@ def _print_campaigns(campaigns: Sequence[Campaign], *, as_json: bool) -> None:
     print_table(
         ("campaign", "advertiser", "state", "tags", "name"),
         ((one.id, one.advertiser, one.state, str(len(one.profile)), one.name) for one in campaigns),
+    )
+
+
+def _print_placements(answer: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    if not answer["campaigns"]:
+        click.echo("no campaign fits", err=True)
+        return
+    print_table(
+        ("score", "campaign", "advertiser", "name", "why"),
+        (
+            (
+                f"{one['score']:.3f}",
+                one["campaign"],
+                one["advertiser"],
+                one["name"],
+                _why(one["why"]),
+            )
+            for one in answer["campaigns"]
+        ),
     )
 
 

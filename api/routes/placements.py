@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from api.answers.placements import breaks_json
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.breaking import breaks_of
-from api.placing import campaigns_for, case_of
+from api.placing import campaigns_for, campaigns_for_viewer, case_of
 from api.routes.campaign_access import CurrentAccess
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.placements import (
@@ -17,6 +17,7 @@ from api.schemas.placements import (
     Explain,
     MostCampaigns,
     PlacementsAnswer,
+    ProfileRequest,
 )
 from engine.breaks import (
     DEFAULT_EDGE_SECONDS,
@@ -27,7 +28,9 @@ from engine.breaks import (
 )
 from engine.campaigns import Campaign
 from engine.errors import UnknownVideo
+from engine.profiles import profile_of
 from engine.store.catalog import Catalog, VideoRecord
+from engine.store.viewers import Viewers
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
 
@@ -60,6 +63,44 @@ def get_campaigns(
         now=int(time.time()),
         advertiser=caller.advertiser,
         explained=explain,
+    )
+
+
+@router.get(
+    "/viewers/{viewer}/campaigns",
+    response_model=PlacementsAnswer,
+    response_model_exclude_unset=True,
+)
+def get_viewer_campaigns(
+    viewer: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    k: MostCampaigns = 10,
+) -> dict[str, Any]:
+    """Return the campaigns that fit a viewer who is kept best, of those that run now."""
+    now, kept = time.time(), Viewers(live.catalog).get(viewer)
+    rules = settings.profile_rules
+    profile = profile_of(kept.interests, kept.events, rules, now=now)
+    return campaigns_for_viewer(
+        live, profile, rules, k, now=int(now), advertiser=caller.advertiser, viewer=viewer
+    )
+
+
+@router.post(
+    "/viewers:campaigns",
+    response_model=PlacementsAnswer,
+    response_model_exclude_unset=True,
+)
+def post_viewer_campaigns(
+    body: ProfileRequest, live: CurrentLive, settings: CurrentSettings, caller: CurrentCaller
+) -> dict[str, Any]:
+    """Return the campaigns that fit a viewer of whom nothing is kept."""
+    now, rules = time.time(), settings.profile_rules
+    live.view.require(body.liked)
+    profile = profile_of(body.interests, (), rules, now=now, liked=body.liked)
+    return campaigns_for_viewer(
+        live, profile, rules, body.k, now=int(now), advertiser=caller.advertiser, viewer=None
     )
 
 

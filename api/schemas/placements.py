@@ -119,7 +119,8 @@ class ProfileRequest(Body):
     """Tag -> weight; negative for dislikes."""
     liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
     """Ids of videos that the viewer liked."""
-    k: MostCampaigns = 10
+    k: int = Field(default=10, ge=1, le=1000)
+    """How many campaigns."""
 
 
 class SeenAnswer(BaseModel):

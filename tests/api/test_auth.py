@@ -29,6 +29,7 @@ def test_no_documented_route_is_left_to_the_last_resort(tmp_path: Path) -> None:
         ("POST", "/v1/reindex", {Scope.ADMIN}),
         ("GET", "/metrics", {Scope.READ}),
         ("GET", "/v1/viewers/me", {Scope.READ}),
+        ("POST", "/v1/viewers:campaigns", {Scope.READ}),
         ("GET", "/somewhere/new", {Scope.ADMIN}),
         ("GET", "/health/live/../../v1/videos", {Scope.ADMIN}),
         ("POST", "/health/live", {Scope.ADMIN}),

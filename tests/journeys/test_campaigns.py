@@ -185,6 +185,31 @@ def test_a_paused_or_future_campaign_is_not_given_to_videos(
     assert late == "its flight begins 2999-01-01T00:00:00+00:00"
 
 
+def test_a_viewer_gets_the_campaigns_that_fit_what_they_like(
+    shop: Served, put: Callable[..., Any], run: Run
+) -> None:
+    put("cats")
+    put("coffee", keywords={"coffee": 1})
+    put("paused", state="paused")
+    eventually(lambda: {"cats", "coffee"} <= campaigns_on(shop, id_of(shop, "slideshow")).keys())
+    sent = shop.client.post("/v1/viewers:campaigns", json={"interests": {"coffee": 1}}).json()
+    assert [one["campaign"] for one in sent["campaigns"]] == ["coffee", "cats"]
+    assert sent["campaigns"][0]["score"] == pytest.approx(1.0)
+    for one in sent["campaigns"]:
+        assert sum(part["share"] for part in one["why"]) == pytest.approx(one["score"])
+
+    shop.client.put("/v1/viewers/ann/interests", json={"interests": {"coffee": 1}})
+    kept = shop.client.get("/v1/viewers/ann/campaigns").json()
+    assert kept == {**sent, "viewer": "ann"}
+    assert kept == run("campaigns", "for-viewer", "ann", "--json").json
+    liked = {"liked": [id_of(shop, "chelsea")]}
+    by_video = shop.client.post("/v1/viewers:campaigns", json=liked).json()["campaigns"]
+    assert by_video[0]["campaign"] == "cats"
+    assert shop.client.post("/v1/viewers:campaigns", json={}).json()["campaigns"] == []
+    assert shop.client.get("/v1/viewers/nobody/campaigns").status_code == 404
+    shop.client.delete("/v1/viewers/ann")
+
+
 def test_what_is_missing_is_explained_rule_by_rule(
     shop: Served, put: Callable[..., Any], run: Run
 ) -> None:

@@ -203,6 +203,8 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/campaigns/{campaign}/resume",
         "/v1/campaigns/{campaign}/matches",
         "/v1/campaigns/{campaign}/webhook",
+        "/v1/viewers/{viewer}/campaigns",
+        "/v1/viewers:campaigns",
         "/v1/explain",
         "/v1/jobs",
         "/v1/jobs/{job}",

@@ -1,0 +1,92 @@
+"""Reach counts every video once, ranks are places in the whole list, arrivals come in order."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.arrivals import arrivals
+from engine.delta import advance
+from engine.filters import And, Filter, KindIn, Seen
+from engine.reach import BANDS, rank_of, reach_of
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+from engine.view import EVERY_VIDEO, View
+from support.campaigns import TAGS, Shown, view_of
+from support.catalogs import save, video_id
+
+videos = st.lists(
+    st.dictionaries(st.sampled_from(TAGS), st.integers(1, 3), max_size=3), min_size=1, max_size=9
+).map(lambda seen: [Shown(f"v{number}", seconds) for number, seconds in enumerate(seen)])
+profiles = st.dictionaries(st.sampled_from(TAGS), st.sampled_from([1.0, 2.0, -1.0]), min_size=1)
+filters = st.sampled_from([EVERY_VIDEO, KindIn(("static",)), Seen("car")])
+
+
+@given(videos, profiles, filters, st.sampled_from([0.0, 0.3, 0.7]))
+def test_reach_and_ranks_are_those_of_the_whole_list(
+    shown: list[Shown], profile: dict[str, float], wanted: Filter, least: float
+) -> None:
+    view = view_of(shown)
+    query = view.query(view.vocabulary.numbers(profile), list(profile.values()))
+    found = [one for one in view.top_k(query, 100, wanted) if one.score >= least]
+    reach = reach_of(view, query, wanted, min_relevance=least)
+    assert reach.videos == len(found) == sum(band.videos for band in reach.bands)
+    assert reach.seconds == 30 * len(found) == sum(band.seconds for band in reach.bands)
+    for band, above in zip(reach.bands, [*BANDS[1:], 2.0], strict=True):
+        assert band.videos == sum(band.at_least <= one.score < above for one in found)
+    ranks = [
+        rank_of(view, query, wanted, one.video, one.score, min_relevance=least) for one in found
+    ]
+    assert ranks == list(range(1, len(found) + 1))
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in range(4):
+            save(catalog, video_id(number), {"car": 1 + number})
+        yield catalog
+
+
+def view_now(catalog: Catalog) -> View:
+    generations = Generations(catalog.path.parent / "generations")
+    if generations.current_id is None:
+        reindex(catalog, generations, Recipe(0.7, "raw"))
+    return advance(View.of(generations.load_current()), catalog)
+
+
+def ids(catalog: Catalog, since: int, k: int = 10, *, wanted: Filter = EVERY_VIDEO) -> list[str]:
+    view = view_now(catalog)
+    query = view.query(view.vocabulary.numbers(["car"]), [1.0])
+    found = arrivals(view, catalog, query, wanted, since=since, k=k, min_relevance=0.1)
+    return [match.video for match in found.matches]
+
+
+def test_what_came_since_comes_in_the_order_it_came(catalog: Catalog) -> None:
+    view_now(catalog)
+    revision = catalog.revision()
+    assert ids(catalog, revision) == []
+    save(catalog, video_id(9), {"car": 2})
+    save(catalog, video_id(2), {"car": 9})  # watched again, so it changed
+    save(catalog, video_id(7), {"cat": 9})  # does not fit
+    save(catalog, video_id(5), {"car": 1})
+    catalog.delete(video_id(5))
+    assert ids(catalog, revision) == [video_id(9), video_id(2)]
+    assert ids(catalog, revision, wanted=And((Seen("car", 3),))) == [video_id(2)]
+
+
+def test_a_page_goes_on_where_the_one_before_ended(catalog: Catalog) -> None:
+    view = view_now(catalog)
+    query = view.query(view.vocabulary.numbers(["car"]), [1.0])
+    seen: list[str] = []
+    since, more = 0, True
+    while more:
+        page = arrivals(view, catalog, query, EVERY_VIDEO, since=since, k=3, min_relevance=0.0)
+        seen += [match.video for match in page.matches]
+        since, more = page.revision, page.more
+    assert seen == [video_id(number) for number in range(4)]
+    assert since == view.revision

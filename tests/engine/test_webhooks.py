@@ -1,0 +1,100 @@
+"""What is to be told is written down once, tried later each time, and gone with its campaign."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.store.campaigns import Campaigns
+from engine.store.catalog import Catalog
+from engine.store.webhooks import RETRY_SECONDS, DeliveryState, Webhooks
+from support.campaigns import campaign
+from support.catalogs import save, video_id
+
+URL = "https://ads.example/hook"
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for name in ("a", "b"):
+            Campaigns(catalog).put(campaign(name, {"car": 1}))
+        yield catalog
+
+
+@pytest.fixture
+def webhooks(catalog: Catalog) -> Webhooks:
+    return Webhooks(catalog)
+
+
+def test_nobody_is_told_of_what_came_before(catalog: Catalog, webhooks: Webhooks) -> None:
+    save(catalog, video_id(1), {"car": 1})
+    hook = webhooks.set("a", URL)
+    assert hook.since == webhooks.noted() == catalog.revision()
+    assert webhooks.get("a") == hook
+    assert webhooks.get("b") is None
+
+
+def test_every_setting_makes_a_secret_of_its_own(webhooks: Webhooks) -> None:
+    first, second = webhooks.set("a", URL), webhooks.set("a", URL)
+    assert first.secret != second.secret
+    assert len(first.secret) >= 40
+    assert [hook.secret for hook in webhooks.all()] == [second.secret]
+
+
+def test_a_pair_is_told_once_however_often_it_is_noted(webhooks: Webhooks) -> None:
+    webhooks.set("a", URL)
+    for upto in (3, 4):
+        webhooks.note([("a", "v1", {"score": upto}), ("b", "v1", {})], upto=upto)
+    assert webhooks.noted() == 4
+    ((delivery, hook),) = webhooks.due(now=0.0, limit=9)
+    assert (delivery.campaign, delivery.body, hook.url) == ("a", {"score": 3}, URL)
+
+
+def test_one_delivery_a_campaign_is_due_at_a_time_the_oldest_first(webhooks: Webhooks) -> None:
+    for name in ("a", "b"):
+        webhooks.set(name, URL)
+    webhooks.note([("a", "v1", {}), ("a", "v2", {}), ("b", "v1", {})], upto=1)
+    due = webhooks.due(now=0.0, limit=9)
+    assert [(one.campaign, one.id) for one, _ in due] == [("a", 1), ("b", 3)]
+    webhooks.end(due[0][0], None, now=0.0)
+    assert [one.id for one, _ in webhooks.due(now=0.0, limit=9)] == [2, 3]
+    assert [one.id for one, _ in webhooks.due(now=0.0, limit=1)] == [2]
+
+
+def test_trouble_is_tried_again_later_each_time_and_given_up_in_the_end(
+    webhooks: Webhooks,
+) -> None:
+    webhooks.set("a", URL)
+    webhooks.note([("a", "v1", {})], upto=1)
+    now = 0.0
+    for seconds in (*RETRY_SECONDS, None):
+        ((delivery, _),) = webhooks.due(now=now, limit=9)
+        webhooks.end(delivery, "it answered with status 500", now=now)
+        if seconds is not None:
+            assert webhooks.due(now=now + seconds - 0.5, limit=9) == []
+            now += seconds
+    assert webhooks.counts("a") == {
+        DeliveryState.WAITING: 0,
+        DeliveryState.DELIVERED: 0,
+        DeliveryState.FAILED: 1,
+    }
+    assert webhooks.last_trouble("a") == "it answered with status 500"
+    assert webhooks.due(now=now * 10, limit=9) == []
+
+
+def test_all_is_gone_with_the_webhook_or_the_campaign(catalog: Catalog, webhooks: Webhooks) -> None:
+    for name in ("a", "b"):
+        webhooks.set(name, URL)
+    webhooks.note([("a", "v1", {}), ("b", "v1", {})], upto=1)
+    assert webhooks.remove("a")
+    assert not webhooks.remove("a")
+    Campaigns(catalog).delete("b")
+    assert webhooks.all() == []
+    assert webhooks.due(now=0.0, limit=9) == []
+
+
+def test_a_campaign_that_changes_keeps_its_webhook(catalog: Catalog, webhooks: Webhooks) -> None:
+    hook = webhooks.set("a", URL)
+    Campaigns(catalog).put(campaign("a", {"car": 2}))
+    assert webhooks.get("a") == hook
