@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.queries import Query
-from engine.row_units import unit_rows
 from engine.store.viewers import Event, EventKind
-from engine.view import Place, View
+
+if TYPE_CHECKING:
+    # The settings hold the rules below; what searches compiles kernels, and they need none.
+    from engine.queries import Query
+    from engine.view import Place, View
 
 MOST_TAGS: Final = 1_000
 """A profile of more tags is refused."""
@@ -110,7 +112,7 @@ class Taste:
         pulls: what those videos gave.
     """
 
-    query: Query
+    query: "Query"
     stated: Floats
     reactions: tuple[Reaction, ...]
     pulls: Pulls
@@ -157,7 +159,7 @@ def profile_of(
     return Profile(interests, weighty, tuple(seen))
 
 
-def interests_query(interests: Mapping[str, float], view: View) -> Query:
+def interests_query(interests: Mapping[str, float], view: "View") -> "Query":
     """Weigh a viewer's interests, or a campaign's keyword profile, by idf.
 
     Args:
@@ -177,7 +179,7 @@ def interests_query(interests: Mapping[str, float], view: View) -> Query:
     return view.query(numbers, list(interests.values()))
 
 
-def taste_of(profile: Profile, view: View, rules: ProfileRules) -> Taste:
+def taste_of(profile: Profile, view: "View", rules: ProfileRules) -> Taste:
     """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
 
     The videos they liked are averaged, each with length 1, so that a long video counts for no
@@ -210,7 +212,7 @@ def taste_of(profile: Profile, view: View, rules: ProfileRules) -> Taste:
 
 
 def _pulls_of(
-    reactions: Sequence[Reaction], view: View, rules: ProfileRules
+    reactions: Sequence[Reaction], view: "View", rules: ProfileRules
 ) -> tuple[tuple[Reaction, ...], Pulls]:
     places = view.locate_many([reaction.video for reaction in reactions])
     found = [
@@ -240,9 +242,11 @@ def _pulls_of(
 
 
 def _gathered(
-    places: Sequence[Place], view: View
+    places: Sequence["Place"], view: "View"
 ) -> Iterable[tuple[NDArray[np.int64], NDArray[np.int64], Floats]]:
     """Yield whose, tag and value of the places' vectors, segment by segment."""
+    from engine.row_units import unit_rows
+
     for segment in view.segments:
         own = [number for number, place in enumerate(places) if place.segment is segment]
         if own:
