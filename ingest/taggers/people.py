@@ -1,4 +1,4 @@
-"""People on a frame: somebody, several, a crowd, a portrait."""
+"""People on a frame: somebody, several, a crowd, a portrait; and how likely other objects are."""
 
 from typing import Final, NamedTuple, Self
 
@@ -25,6 +25,7 @@ _SAME_PERSON: Final = 0.5  # overlap of two boxes, intersection over union
 _PORTRAIT_HEIGHT: Final = 0.6
 _PORTRAIT_WIDTH: Final = 0.25
 _STEPS: Final = 11  # an edge lies 0 to 10 cells from a cell's centre
+_N_OBJECTS: Final = 80  # COCO's; the first is a person
 _REDUCING_GAP: Final = 2.0
 
 Boxes = NDArray[np.float32]
@@ -47,8 +48,20 @@ class PeopleConfidences(NamedTuple):
     portrait: float
 
 
+class Found(NamedTuple):
+    """What the network finds on one frame.
+
+    Attributes:
+        people: a box for each.
+        objects: shape (80,), of each object the logit where it is surest.
+    """
+
+    people: Boxes
+    objects: NDArray[np.float32]
+
+
 class PersonFinder:
-    """NanoDet, of which only the person class is kept."""
+    """NanoDet. Boxes are kept of people only: it finds other things too seldom to be believed."""
 
     def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
         self._session = session
@@ -60,13 +73,15 @@ class PersonFinder:
         card = load_card("nanodet")
         return cls(open_session(card), card)
 
-    def find(self, picture: Image.Image) -> Boxes:
-        """Return a box for each person."""
+    def find(self, picture: Image.Image) -> Found:
+        """Return a box for each person, and how likely each object is."""
         side = self._card.input_size
         small = picture.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=_REDUCING_GAP)
         outputs = self._session.run(None, {"frame": np.asarray(small)[None]})
         boxes = np.concatenate([boxes_of_grid(output[0]) for output in outputs])
-        return without_repeats(boxes[np.argsort(-boxes[:, 4], kind="stable")])
+        people = without_repeats(boxes[np.argsort(-boxes[:, 4], kind="stable")])
+        surest = [output[0, :_N_OBJECTS].reshape(_N_OBJECTS, -1).max(axis=1) for output in outputs]
+        return Found(people, np.maximum.reduce(surest))
 
 
 def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
@@ -76,8 +91,8 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
     Li et al., "Generalized Focal Loss" (2020), section 3.
 
     Args:
-        output: shape (45, n, n), logits: one of a person, then 11 each for left, top, right,
-            bottom.
+        output: shape (124, n, n), logits: of 80 objects, the first a person, then 11 each for
+            left, top, right, bottom.
 
     Returns:
         boxes over the least score, in the order of the cells.
@@ -85,7 +100,7 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
     n = output.shape[-1]
     scores = 1 / (1 + np.exp(-output[0]))
     rows, columns = np.nonzero(scores > LEAST_SCORE)
-    powers = np.exp(output[1:, rows, columns].T.reshape(-1, 4, _STEPS))
+    powers = np.exp(output[_N_OBJECTS:, rows, columns].T.reshape(-1, 4, _STEPS))
     distances = (powers / powers.sum(axis=2, keepdims=True)) @ np.arange(_STEPS, dtype=np.float32)
     left, top, right, bottom = distances.T
     x, y = columns + 0.5, rows + 0.5

@@ -1,4 +1,4 @@
-"""NanoDet: the TensorFlow.js graph of the npm package, as an ONNX graph of the person class.
+"""NanoDet: the TensorFlow.js graph of the npm package, as an ONNX graph.
 
 Run: ``python -m models.convert.nanodet PATH/TO/package/models``
 """
@@ -23,7 +23,6 @@ _MEAN = np.array([123.675, 116.28, 103.53], np.float32)  # red, green, blue
 _STD = np.array([58.395, 57.12, 57.375], np.float32)
 _N_CLASSES = 80
 _N_BOX = 4 * 11  # left, top, right, bottom: a distribution over 0..10 cells each
-_KEPT = np.r_[0, _N_CLASSES : _N_CLASSES + _N_BOX]  # COCO's class 0 is person
 _HEADS = ("Split_153", "Split_164", "Split_175")  # what they split is kept, one for each stride
 
 _N_CALIBRATION = 95
@@ -112,9 +111,6 @@ class _Conversion:
         if self._nodes[data]["op"] == "Placeholder":
             # The network was trained on blue, green, red, each divided by its deviation.
             kernel = kernel[:, ::-1] / _STD[:, None, None]
-        if len(kernel) == _N_CLASSES + _N_BOX:
-            kernel = kernel[_KEPT]
-            bias = bias[_KEPT] if bias is not None else None
         operands = [self.value(data), self.graph.constant(kernel)]
         if bias is not None:
             operands.append(self.graph.constant(bias))
@@ -185,11 +181,12 @@ def _numbers(node: dict[str, Any], attribute: str) -> list[int]:
 
 
 def float_model(folder: Path) -> onnx.ModelProto:
-    """Return the float network of the person class.
+    """Return the float network.
 
     In: one frame, uint8 RGB (1, 416, 416, 3). Out, for each stride of 8, 16, 32 pixels: float
-    (1, 45, side, side) with ``side = 416 / stride``; channel 0 is the logit of a person, the
-    other 44 are the logits of the distances to the box's four edges, 0 to 10 strides each.
+    (1, 124, side, side) with ``side = 416 / stride``; the first 80 channels are the logits of
+    COCO's objects, person first, the other 44 those of the distances to the box's four edges, 0 to
+    10 strides each.
     """
     description = json.loads((folder / "nanodet.json").read_text())
     constants = _read_constants(
@@ -203,11 +200,11 @@ def float_model(folder: Path) -> onnx.ModelProto:
         side = INPUT // stride
         outputs.append(
             helper.make_tensor_value_info(
-                f"stride_{stride}", TensorProto.FLOAT, [1, len(_KEPT), side, side]
+                f"stride_{stride}", TensorProto.FLOAT, [1, _N_CLASSES + _N_BOX, side, side]
             )
         )
     frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, [1, INPUT, INPUT, 3])
-    return conversion.graph.model("nanodet_person", [frame], outputs)
+    return conversion.graph.model("nanodet", [frame], outputs)
 
 
 def _last_convolutions(model: onnx.ModelProto) -> list[str]:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import CorruptData
 from ingest.frames import open_video
-from ingest.taggers import local
+from ingest.taggers import evidence, local
 from ingest.taggers.base import Frame
 from ingest.taggers.local import LocalTagger
 from ingest.taggers.nudity import NudityDetector
@@ -18,15 +19,19 @@ from models.cards import Card, load_card, load_json
 from support.footage import big_buck_bunny, bikes, carphone, city, photograph
 
 SEEN = {
-    "chelsea.png": {"animal", "cat", "nature", "pet"},
-    "coffee.png": {"coffee", "drink", "food"},
-    "astronaut.png": {"person", "portrait"},
-    "camera.png": {"camera", "person", "portrait"},
-    "china.jpg": {"architecture", "outdoors"},
-    "flower.jpg": set(),
-    "rocket.jpg": set(),
-    "hubble_deep_field.jpg": set(),
+    "chelsea.png": ({"animal", "cat", "pet"}, set()),
+    "coffee.png": ({"coffee", "drink", "food"}, set()),
+    "astronaut.png": ({"clothing", "person", "portrait"}, {"indoors", "space"}),
+    "camera.png": ({"camera", "person", "portrait"}, {"clothing", "outdoors"}),
+    "china.jpg": (
+        {"architecture", "outdoors"},
+        {"city", "lake", "landscape", "nature", "plant", "water"},
+    ),
+    "flower.jpg": ({"plant"}, {"flower", "nature"}),
+    "rocket.jpg": ({"outdoors"}, {"space"}),
+    "hubble_deep_field.jpg": (set(), {"space"}),
 }
+"""Of each photograph the tags that must be seen, and those that hold as well."""
 
 
 @pytest.fixture(scope="module")
@@ -58,35 +63,36 @@ def confidence(tagger: LocalTagger, frame: Frame, tag: str) -> float:
 
 @pytest.mark.parametrize("name", SEEN)
 def test_a_photograph_gets_the_tags_that_hold_and_no_other(tagger: LocalTagger, name: str) -> None:
-    assert seen(tagger, picture(name)) == SEEN[name]
+    must, may = SEEN[name]
+    found = seen(tagger, picture(name))
+    assert must <= found <= must | may
 
 
 def test_a_motorcycle_in_a_garage_is_a_motorcycle_first_of_all(tagger: LocalTagger) -> None:
-    # At 0.71 it is too near the threshold to ask which side it falls on.
     confidences = tagger.tag(picture("motorcycle_left.png"))
     assert tagger.tags[int(confidences.argmax())] == "motorcycle"
-    assert confidences.max() > 0.6
+    assert confidences.max() > DEFAULT_THRESHOLD
 
 
 def test_a_man_talking_in_a_car_is_a_portrait_on_every_second(tagger: LocalTagger) -> None:
     seconds = seen_each_second(tagger, carphone())
     assert len(seconds) == 4
-    assert all({"person", "portrait"} <= tags for tags in seconds)
-    assert sum("clothing" in tags for tags in seconds) >= 2
+    assert all({"clothing", "person", "portrait", "suit"} <= tags for tags in seconds)
+    assert sum("car" in tags for tags in seconds) >= 2
     assert not any({"people", "crowd", "musician", "nudity"} & tags for tags in seconds)
 
 
 def test_the_cartoon_of_a_rabbit_is_an_animal_on_most_seconds(tagger: LocalTagger) -> None:
     seconds = seen_each_second(tagger, big_buck_bunny())
     assert sum("animal" in tags for tags in seconds) >= 4
-    assert sum({"wildlife", "nature"} <= tags for tags in seconds) >= 2
-    assert not any("person" in tags for tags in seconds)
+    assert sum({"nature", "outdoors", "plant"} <= tags for tags in seconds) >= 3
+    assert not any({"person", "indoors"} & tags for tags in seconds)
 
 
 def test_the_taxi_in_the_street_is_a_car_when_it_passes(tagger: LocalTagger) -> None:
     seconds = seen_each_second(tagger, bikes())
-    assert {"car", "city", "outdoors", "vehicle"} in seconds
-    assert sum({"outdoors", "vehicle"} <= tags for tags in seconds) >= 2
+    assert sum({"car", "outdoors", "vehicle"} <= tags for tags in seconds) >= 2
+    assert sum({"bicycle", "city", "outdoors"} <= tags for tags in seconds) >= 2
 
 
 def test_a_dark_city_gets_no_tag_rather_than_a_wrong_one(tagger: LocalTagger) -> None:
@@ -95,11 +101,11 @@ def test_a_dark_city_gets_no_tag_rather_than_a_wrong_one(tagger: LocalTagger) ->
 
 def test_a_frame_is_seen_alike_at_the_size_it_is_decoded_or_kept(tagger: LocalTagger) -> None:
     large = Image.fromarray(picture("chelsea.png")).resize((2706, 1800), Image.Resampling.BICUBIC)
-    assert seen(tagger, np.asarray(large)) == SEEN["chelsea.png"]
+    assert seen(tagger, np.asarray(large)) == seen(tagger, picture("chelsea.png"))
 
 
 def test_a_mirrored_frame_shows_the_same(tagger: LocalTagger) -> None:
-    assert seen(tagger, picture("coffee.png")[:, ::-1]) == SEEN["coffee.png"]
+    assert seen(tagger, picture("coffee.png")[:, ::-1]) == seen(tagger, picture("coffee.png"))
 
 
 @pytest.mark.parametrize("name", [*SEEN, "motorcycle_left.png"])
@@ -145,21 +151,26 @@ def test_the_version_stays_while_nothing_changes(tagger: LocalTagger) -> None:
     assert LocalTagger.load().version == tagger.version
 
 
+@pytest.mark.parametrize("module", [local, evidence])
 @pytest.mark.parametrize("change", [{"sha256": "0" * 64}, {"temperature": 0.9}])
 def test_the_version_changes_with_weights_and_calibration(
-    tagger: LocalTagger, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+    tagger: LocalTagger,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, object],
+    module: ModuleType,
 ) -> None:
     def changed(name: str) -> Card:
         return replace(load_card(name), **change)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(local, "load_card", changed)
+    monkeypatch.setattr(module, "load_card", changed)
     assert local.current_version() != tagger.version
 
 
-def test_the_version_changes_with_the_tags(
-    tagger: LocalTagger, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("module", [local, evidence])
+def test_the_version_changes_with_the_tags_and_their_weights(
+    tagger: LocalTagger, monkeypatch: pytest.MonkeyPatch, module: ModuleType
 ) -> None:
-    monkeypatch.setattr(local, "load_json", lambda *_: {"cat": [281]})
+    monkeypatch.setattr(module, "load_json", lambda *_: {"cat": [281]})
     assert local.current_version() != tagger.version
 
 

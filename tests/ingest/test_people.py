@@ -81,8 +81,8 @@ def test_boxes_that_share_less_than_half_are_two_people() -> None:
 
 def grid(n: int) -> NDArray[np.float32]:
     """A grid on which nobody is seen."""
-    output = np.zeros((45, n, n), np.float32)
-    output[0] = -10
+    output = np.zeros((80 + 44, n, n), np.float32)
+    output[:80] = -10
     return output
 
 
@@ -94,21 +94,27 @@ def test_a_box_reaches_from_its_cell_as_far_as_the_network_says() -> None:
     output = grid(13)
     output[0, 4, 6] = 2.0  # row 4, column 6
     for edge, cells in enumerate((3, 2, 5, 1)):  # left, top, right, bottom
-        output[1 + edge * 11 + cells, 4, 6] = 50.0
+        output[80 + edge * 11 + cells, 4, 6] = 50.0
     expected = [3.5 / 13, 2.5 / 13, 11.5 / 13, 5.5 / 13, 1 / (1 + np.exp(-2.0))]
     assert boxes_of_grid(output) == pytest.approx(np.array([expected]), abs=1e-5)
+
+
+def test_other_objects_have_no_boxes() -> None:
+    output = grid(13)
+    output[1:80] = 5.0
+    assert boxes_of_grid(output).shape == (0, 5)
 
 
 def test_an_unsure_edge_lies_at_the_mean() -> None:
     output = grid(13)
     output[0, 6, 6] = 2.0
-    output[[1, 3], 6, 6] = 50.0  # left: 0 or 2 cells, as likely
+    output[[80, 82], 6, 6] = 50.0  # left: 0 or 2 cells, as likely
     assert boxes_of_grid(output)[0, 0] == pytest.approx(5.5 / 13, abs=1e-5)
 
 
 def test_a_box_ends_where_the_frame_does() -> None:
     output = grid(13)
     output[0, 0, 12] = 2.0  # the corner at the right of the top
-    output[11::11, 0, 12] = 50.0
+    output[90::11, 0, 12] = 50.0
     assert boxes_of_grid(output)[0, 1] == 0.0
     assert boxes_of_grid(output)[0, 2] == 1.0

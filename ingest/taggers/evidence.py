@@ -1,0 +1,85 @@
+"""What the networks say of a frame, before it is weighed."""
+
+import hashlib
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.taggers.base import Frame
+from ingest.taggers.people import (
+    LEAST_SCORE,
+    MIDPOINT,
+    SLOPE,
+    PersonFinder,
+    musician_confidence,
+    people_confidences,
+)
+from ingest.taggers.subjects import DECIDED, IN_DOUBT, LONG_ASPECT, SURE, SubjectTagger
+from models.cards import load_card, load_json
+
+_PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
+_CARDS: Final = ("efficientnet_lite2", "nanodet")
+
+_METHOD: Final = 3
+"""Raised when frames are prepared, or the networks' answers merged, in another way."""
+
+
+class Evidence(NamedTuple):
+    """What the networks say of one frame, or of several along a first axis.
+
+    Attributes:
+        confidences: shape (..., n_tags), of each tag by itself.
+        classes: shape (..., n_classes), logits of the whole frame.
+        objects: shape (..., n_objects), logit of each object where it is surest.
+    """
+
+    confidences: NDArray[np.float32]
+    classes: NDArray[np.float32]
+    objects: NDArray[np.float32]
+
+
+class Networks:
+    """The network of subjects and the one that finds people and other objects."""
+
+    def __init__(self, subjects: SubjectTagger, people: PersonFinder) -> None:
+        self._subjects = subjects
+        self._people = people
+        self.tags = (*subjects.tags, *_PEOPLE_TAGS)
+        self._instrument = subjects.tags.index("musical instrument")
+        self._microphone = subjects.tags.index("microphone")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights on the shelf ready.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        return cls(SubjectTagger.load(), PersonFinder.load())
+
+    def look(self, frame: Frame) -> Evidence:
+        """Return what they say of one frame of any size."""
+        picture = Image.fromarray(frame)
+        subjects = self._subjects.look(picture)
+        found = self._people.find(picture)
+        people = people_confidences(found.people)
+        musician = musician_confidence(
+            people.person,
+            float(subjects.confidences[self._instrument]),
+            float(subjects.confidences[self._microphone]),
+        )
+        confidences = np.concatenate([subjects.confidences, [*people, musician]], dtype=np.float32)
+        return Evidence(confidences, subjects.logits, found.objects)
+
+
+def networks_version() -> str:
+    """Return a digest of everything that decides what the networks say of a frame."""
+    parts: list[object] = [_METHOD, LONG_ASPECT, SURE, IN_DOUBT, DECIDED, LEAST_SCORE]
+    parts += [SLOPE, MIDPOINT]
+    for card in map(load_card, _CARDS):
+        assert card.labels is not None  # noqa: S101
+        parts += [card.name, card.version, card.sha256, card.temperature]
+        parts.append(load_json(card, card.labels))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
