@@ -8,6 +8,7 @@ phrase, its parts count, too: what it is about for most, the rest for less.
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from engine.errors import InvalidInput, UnknownTag
 from engine.phrases import Part, parts_of, plain
 from engine.thesaurus.nouns import Entry, Thesaurus
-from engine.vocabulary import SUGGESTIONS, Vocabulary, nearest_tags
+from engine.vocabulary import SUGGESTIONS, Vocabulary
 
 USED: Final = 0.6
 """From this confidence on, a meaning is used without asking."""
@@ -46,6 +47,7 @@ _HEAD: Final = 0.85
 _MORE: Final = 0.58
 _LURED: Final = 0.4
 _PART_OF_NAME: Final = 0.8
+_ALIKE: Final = 0.75
 
 
 class How(StrEnum):
@@ -177,10 +179,27 @@ class Keywords:
         Raises:
             InvalidInput: when the word is empty or too long, or there are no tags yet.
         """
-        text = _checked(word)
+        (reading,) = self.read_all([word])
+        return reading
+
+    def read_all(self, words: Sequence[str]) -> list[Reading]:
+        """Say which tags each of some words may mean; quicker than one by one.
+
+        Raises:
+            InvalidInput: when a word is empty or too long, or there are no tags yet.
+        """
+        if not words:
+            return []  # so that words that all are tags load nothing
+        texts = [_checked(word) for word in words]
         if not len(self.vocabulary):
             raise InvalidInput("no tags are known yet: run 'reelmatch ingest' first")
-        cosines = self._cosines(text)
+        near = self._embedder.embed(texts) @ self._tag_vectors().T
+        return [
+            self._read(word, text, Cosines(own, self._numbers))
+            for word, text, own in zip(words, texts, near, strict=True)
+        ]
+
+    def _read(self, word: str, text: str, cosines: Cosines) -> Reading:
         best: dict[str, Meaning] = {}
         for meaning in self._meanings(text, cosines):
             before = best.get(meaning.tag)
@@ -199,25 +218,20 @@ class Keywords:
         Raises:
             UnknownTag: for all words at once that cannot be used, each with the nearest tags.
         """
-        weights: dict[str, float] = {}
-        readings: list[Reading] = []
-        for word, weight in keywords.items():
-            if word in self.vocabulary:
-                weights[word] = weights.get(word, 0.0) + weight
-                continue
-            reading = self.read(word)
-            readings.append(reading)
-            for meaning in reading.used:
-                given = weight * meaning.confidence
-                weights[meaning.tag] = weights.get(meaning.tag, 0.0) + given
+        readings = self.read_all([word for word in keywords if word not in self.vocabulary])
         useless = [reading for reading in readings if not reading.used]
         if useless:
             raise UnknownTag({reading.word: self.nearest(reading) for reading in useless})
+        weights = {word: weight for word, weight in keywords.items() if word in self.vocabulary}
+        for reading in readings:
+            for meaning in reading.used:
+                given = keywords[reading.word] * meaning.confidence
+                weights[meaning.tag] = weights.get(meaning.tag, 0.0) + given
         return weights, readings
 
     def nearest(self, reading: Reading) -> list[str]:
         """Return the tags a person may have meant: one spelled alike, then the meanings."""
-        alike = nearest_tags(reading.word, self.vocabulary.names, n=1)
+        alike = get_close_matches(reading.word, self.vocabulary.names, n=1, cutoff=_ALIKE)
         tags = [*alike, *(meaning.tag for meaning in reading.meanings)]
         return list(dict.fromkeys(tags))[:SUGGESTIONS]
 
@@ -258,11 +272,6 @@ class Keywords:
             # "wind" is near "wind instrument" for its letters, not for its sense.
             cosine *= _PART_OF_NAME
         return max(0.0, min(1.0, cosine))
-
-    def _cosines(self, text: str) -> Cosines:
-        """Return how near the embedding of a text is to that of each tag."""
-        near = self._tag_vectors() @ self._embedder.embed([text])[0]
-        return Cosines(near, self._numbers)
 
     def _tag_vectors(self) -> NDArray[np.float32]:
         with self._embedding:

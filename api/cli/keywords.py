@@ -25,7 +25,7 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
     """
     with Live.open(load_settings()) as live:
         keywords = live.understanding.of(live.catalog.vocabulary())
-        readings = [keywords.read(word) for word in words]
+        readings = keywords.read_all(words)
     if as_json:
         print_json({"keywords": [reading_json(reading) for reading in readings]})
     else:

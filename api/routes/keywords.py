@@ -27,4 +27,4 @@ def get_keywords(
 ) -> dict[str, Any]:
     """Say which tags words mean, how sure that is, and why."""
     keywords = live.understanding.of(live.catalog.vocabulary())
-    return {"keywords": [reading_json(keywords.read(word)) for word in q]}
+    return {"keywords": [reading_json(reading) for reading in keywords.read_all(q)]}

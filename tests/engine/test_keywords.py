@@ -179,6 +179,13 @@ def test_a_word_that_is_none_is_named(word: str) -> None:
         keywords().read(word)
 
 
+def test_words_are_read_together_as_they_are_one_by_one() -> None:
+    near = {"melody": {"music": 0.7}, "kitty": {"cat": 0.5}}
+    words = ["melody", "cats", "zzz", "kitty", "melody"]
+    assert keywords(near).read_all(words) == [keywords(near).read(word) for word in words]
+    assert keywords().read_all([]) == []
+
+
 def test_without_tags_there_is_nothing_to_mean() -> None:
     with pytest.raises(InvalidInput, match="reelmatch ingest"):
         Keywords(Vocabulary(()), THESAURUS, Drawn()).read("cat")  # type: ignore[arg-type]
