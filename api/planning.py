@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from api.schemas.campaigns import CampaignBody, FlightBody, GroupBody
 from api.understanding import Understanding
-from engine.brand_suitability import BRAND_TOPICS, RISKS, tolerated_place, topic_place
+from engine.brand_suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
 from engine.campaigns import (
     ALWAYS,
     FOREVER,
@@ -136,6 +136,8 @@ def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:
 
 
 def _suitability(said: Mapping[str, str]) -> dict[str, str]:
+    if Risk.FLOOR in said.values():
+        raise InvalidInput("suitability: nothing runs at the floor: accept at most 'high'")
     try:
         return {
             BRAND_TOPICS[topic_place(topic)].name: RISKS[tolerated_place(risk)]

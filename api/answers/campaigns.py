@@ -6,25 +6,24 @@ from typing import Any
 
 from api.answers.keywords import reading_json
 from engine.campaigns import ALWAYS, FOREVER, Campaign
+from engine.keywords import Reading
 
 
 def campaign_json(campaign: Campaign) -> dict[str, Any]:
-    """Return a campaign with what its words were understood as."""
+    """Return a campaign as it was written, and what its words were understood as.
+
+    It can be changed and stored again as it is: what is no part of a plan is passed over.
+    """
     return {
         "campaign": campaign.id,
         "advertiser": campaign.advertiser,
         "name": campaign.name,
         "state": campaign.state,
         "revision": campaign.revision,
-        "keywords": [
-            {**reading_json(keyword.reading), "weight": keyword.weight}
-            for keyword in campaign.keywords
-        ],
-        "profile": campaign.profile,
-        "groups": [
-            {group.rule: [reading_json(word) for word in group.words]} for group in campaign.groups
-        ],
-        "exclude": [reading_json(word) for word in campaign.exclude],
+        "keywords": {keyword.reading.word: keyword.weight for keyword in campaign.keywords},
+        "skip_unknown": not all(keyword.reading.used for keyword in campaign.keywords),
+        "groups": [{group.rule: [word.word for word in group.words]} for group in campaign.groups],
+        "exclude": [word.word for word in campaign.exclude],
         "categories": list(campaign.categories),
         "exclude_categories": list(campaign.exclude_categories),
         "suitability": dict(campaign.suitability),
@@ -37,7 +36,19 @@ def campaign_json(campaign: Campaign) -> dict[str, Any]:
         "kinds": list(campaign.kinds),
         "creatives": [asdict(creative) for creative in campaign.creatives],
         "bid": None if campaign.bid is None else asdict(campaign.bid),
+        "profile": campaign.profile,
+        "understood": [reading_json(reading) for reading in _readings(campaign)],
     }
+
+
+def _readings(campaign: Campaign) -> list[Reading]:
+    """Return how each word of a campaign was understood, once."""
+    readings = [
+        *(keyword.reading for keyword in campaign.keywords),
+        *(word for group in campaign.groups for word in group.words),
+        *campaign.exclude,
+    ]
+    return list({reading.word: reading for reading in readings}.values())
 
 
 def moment(seconds: int) -> str:

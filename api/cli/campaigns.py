@@ -243,9 +243,8 @@ def _plans(text: str, file: str) -> Iterator[tuple[str, CampaignBody]]:
         where = f"{Path(file).name}: campaign {at + 1}: "
         if not isinstance(plan, dict) or not isinstance(plan.get("campaign"), str):
             raise InvalidInput(f"{where}give an object with a 'campaign', its id")
-        body = {name: value for name, value in plan.items() if name != "campaign"}
         try:
-            yield _NAME.validate_python(plan["campaign"]), CampaignBody.model_validate(body)
+            yield _NAME.validate_python(plan["campaign"]), CampaignBody.model_validate(plan)
         except ValidationError as error:
             wrong = "; ".join(
                 f"{'.'.join(map(str, item['loc'])) or 'campaign'}: {item['msg']}"

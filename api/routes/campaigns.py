@@ -67,7 +67,7 @@ def put_campaign(
 
 @router.get("/{campaign}", response_model=CampaignAnswer)
 def get_campaign(campaign: CurrentCampaign, response: Response) -> dict[str, Any]:
-    """Return a campaign, with what its words were understood as."""
+    """Return a campaign as it was written, and what its words were understood as."""
     return _tagged(campaign, response)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.schemas.bodies import Body
 from api.schemas.keywords import ReadingAnswer
@@ -11,6 +11,9 @@ from engine.campaigns import MOST_KEYWORDS, CampaignState
 
 MOST_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
+
+TOLD: Final = ("campaign", "revision", "profile", "understood")
+"""What an answer tells of a campaign besides its plan; passed over in a plan."""
 
 _CURRENCY: Final = r"[A-Z]{3}"
 _MIME: Final = r"[a-z0-9.+-]+/[a-z0-9.+-]+"
@@ -85,6 +88,13 @@ class CampaignBody(Body):
         }
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over_what_was_told(cls, said: object) -> object:
+        if isinstance(said, dict):
+            return {name: value for name, value in said.items() if name not in TOLD}
+        return said
+
     advertiser: Line
     """Who pays."""
     name: Line
@@ -119,17 +129,11 @@ class CampaignBody(Body):
     """Whether it runs; one that is not said stays as it is, and is active at first."""
 
 
-class KeywordAnswer(ReadingAnswer):
-    """One keyword of a profile."""
-
-    weight: float
-
-
 class GroupAnswer(BaseModel):
     """Words that a video must show."""
 
-    any: list[ReadingAnswer] | None = None
-    all: list[ReadingAnswer] | None = None
+    any: list[str] | None = None
+    all: list[str] | None = None
 
 
 class FlightAnswer(BaseModel):
@@ -140,17 +144,20 @@ class FlightAnswer(BaseModel):
 
 
 class CampaignAnswer(BaseModel):
-    """A campaign, with what its words were understood as and the profile that comes of them."""
+    """A campaign as it was written, what its words were understood as, and the profile of tags.
+
+    It can be changed and stored again as it is.
+    """
 
     campaign: str
     advertiser: str
     name: str
     state: str
     revision: int
-    keywords: list[KeywordAnswer]
-    profile: dict[str, float]
+    keywords: dict[str, float]
+    skip_unknown: bool
     groups: list[GroupAnswer]
-    exclude: list[ReadingAnswer]
+    exclude: list[str]
     categories: list[str]
     exclude_categories: list[str]
     suitability: dict[str, str]
@@ -160,6 +167,8 @@ class CampaignAnswer(BaseModel):
     kinds: list[str]
     creatives: list[dict[str, Any]]
     bid: dict[str, Any] | None
+    profile: dict[str, float]
+    understood: list[ReadingAnswer]
 
 
 class CampaignsAnswer(BaseModel):

@@ -80,13 +80,37 @@ def test_a_campaign_is_stored_once_understood_and_told_back(
 ) -> None:
     stored = put("cats")
     assert stored["profile"].keys() == {"cat", "coffee"}
-    (kitty, coffee) = stored["keywords"]
-    assert (kitty["word"], kitty["used"], kitty["weight"]) == ("kitty", ["cat"], 2)
+    assert stored["keywords"] == CATS["keywords"]
+    (kitty, coffee) = stored["understood"]
+    assert (kitty["word"], kitty["used"]) == ("kitty", ["cat"])
     assert coffee["meanings"][0]["how"] == "exact"
     first = shop.client.get("/v1/campaigns/cats")
     again = shop.client.put("/v1/campaigns/cats", json=CATS)
     assert (again.status_code, again.headers["etag"]) == (200, first.headers["etag"])
     assert again.json() == first.json() == run("campaigns", "show", "cats", "--json").json
+
+
+def test_what_is_told_of_a_campaign_can_be_changed_and_stored_again(
+    shop: Served, put: Callable[..., Any]
+) -> None:
+    told = put(
+        "full",
+        keywords={"kitty": 2, "attorney": 1},
+        skip_unknown=True,
+        groups=[{"any": ["cat", "dog"]}],
+        exclude=["beer"],
+        suitability={"Rm3SiT": "none"},
+        flight={"starts": "2020-01-01", "ends": "2999-12-31"},
+        languages=["en", ""],
+        kinds=["motion"],
+    )
+    path = "/v1/campaigns/full"
+    again = shop.client.put(path, json=told)
+    assert again.json() == told
+    assert told["flight"]["ends"] == "3000-01-01T00:00:00+00:00"
+    assert told["suitability"] == {"adult": "none"}
+    changed = shop.client.put(path, json={**told, "name": "Other"}).json()
+    assert changed == {**told, "name": "Other", "revision": changed["revision"]}
 
 
 def test_a_change_on_top_of_another_is_refused(shop: Served, put: Callable[..., Any]) -> None:
@@ -251,6 +275,7 @@ def test_what_is_missing_is_explained_rule_by_rule(
         ({"categories": ["pets"]}, "categories: no category 'pets'"),
         ({"suitability": {"beer": "low"}}, "suitability: no brand suitability topic 'beer'"),
         ({"suitability": {"arms": "some"}}, "suitability: no risk level 'some'"),
+        ({"suitability": {"arms": "floor"}}, "suitability: nothing runs at the floor"),
         ({"bid": {"amount": 1, "currency": "euro"}}, "body.bid.currency"),
         ({"creatives": [{**CATS["creatives"][0], "url": "file:///etc/passwd"}]}, "creatives.0.url"),
         ({"budget": 3}, "body.budget"),
@@ -268,7 +293,7 @@ def test_a_plan_that_cannot_be_used_is_named_field_by_field(
 
 def test_words_that_mean_nothing_can_be_stored_and_do_not_count(put: Callable[..., Any]) -> None:
     stored = put("odd", keywords={"attorney": 1, "cat": 1}, skip_unknown=True)
-    assert stored["keywords"][0]["status"] != "used"
+    assert stored["understood"][0]["status"] != "used"
     assert stored["profile"] == {"cat": 1.0}
 
 

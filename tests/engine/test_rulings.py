@@ -1,0 +1,101 @@
+"""Every rule says why, and what was seen of it, in words that name what decided."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.brand_suitability import BrandJudge
+from engine.campaigns import Campaign, Group
+from engine.categories import Categories
+from engine.counting import count_tags
+from engine.explain import SecondRange
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.rulings import Case, Ruling, rulings
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+from engine.targeting import Rule
+from engine.view import View
+from support.campaigns import campaign, reading
+from support.catalogs import save, video_id
+
+VIDEO = video_id(1)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    """Ten seconds of a cat, three of them with beer and something not for everyone."""
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        save(catalog, VIDEO, {"cat": 10, "beer": 3, "nudity": 3}, language="de", kind="motion")
+        generations = Generations(tmp_path / "generations")
+        reindex(catalog, generations, Recipe(0.7, "raw"))
+        view = View.of(generations.load_current())
+        record, track = catalog.get(VIDEO), catalog.track(VIDEO)
+        assert record is not None
+        counts = count_tags(track, 0.7)
+        filed = Categories(view.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)
+        risks = BrandJudge(view.vocabulary).verdicts(track, None)
+        yield Case(campaign("c", {"cat": 1}), record, track, view, 0.5, filed, risks)
+
+
+def ruling(case: Case, rule: Rule, **plan: Any) -> Ruling:
+    changed: Campaign = replace(case.campaign, **plan)
+    found = {one.rule: one for one in rulings(replace(case, campaign=changed), [rule])}
+    assert list(found) == list(Rule)
+    assert [one.rule for one in found.values() if not one.passed] == [rule]
+    return found[rule]
+
+
+def test_an_exclusion_names_the_seconds(case: Case) -> None:
+    excluded = (reading("booze", beer=0.9), reading("car"))
+    found = ruling(case, Rule.EXCLUSIONS, exclude=excluded)
+    assert found.says == "it excludes beer, seen at the seconds given"
+    assert found.seen == {"beer": (SecondRange(0, 2),)}
+    assert "none was seen" in ruling(case, Rule.EXCLUSIONS, exclude=(reading("car"),)).says
+
+
+def test_a_group_names_what_is_missing_and_what_was_seen(case: Case) -> None:
+    groups = (
+        Group("any", (reading("cat"), reading("car"))),
+        Group("all", (reading("beer"), reading("ride", car=1.0, train=0.95))),
+    )
+    found = ruling(case, Rule.GROUPS, groups=groups)
+    assert found.says == "it requires car or train: not seen"
+    assert found.seen == {"cat": (SecondRange(0, 9),), "beer": (SecondRange(0, 2),)}
+
+
+def test_categories_are_named_with_the_tags_that_say_them(case: Case) -> None:
+    found = ruling(case, Rule.CATEGORIES, exclude_categories=("422",))
+    assert "422 (Pets)" in found.says
+    assert found.seen == {"cat": (SecondRange(0, 9),)}
+
+
+def test_the_floor_names_the_topic_and_its_seconds(case: Case) -> None:
+    found = ruling(case, Rule.SUITABILITY)
+    assert found.says == "adult is at the floor: nothing runs on this video"
+    assert found.seen == {"adult": (SecondRange(0, 2),)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "plan", "says"),
+    [
+        (Rule.STATE, {}, "the campaign is active"),
+        (Rule.FLIGHT, {}, "the flight has always been on and has no end"),
+        (
+            Rule.FLIGHT,
+            {"begins": 0, "ends": 86_400},
+            "begins 1970-01-01T00:00:00+00:00 and is over 1970-01-02T00:00:00+00:00",
+        ),
+        (Rule.LANGUAGE, {"languages": ("en", "")}, "language is de; it takes en, unknown"),
+        (Rule.KIND, {"kinds": ("static",)}, "of kind motion; it takes static"),
+        (Rule.RELEVANCE, {"min_relevance": 0.75}, "the score is 0.5000; it asks for 0.75"),
+        (Rule.CATEGORIES, {}, "it asks for no category"),
+        (Rule.GROUPS, {}, "it requires no tags"),
+        (Rule.EXCLUSIONS, {}, "it excludes nothing"),
+    ],
+)
+def test_a_rule_says(case: Case, rule: Rule, plan: dict[str, Any], says: str) -> None:
+    assert says in ruling(case, rule, **plan).says
