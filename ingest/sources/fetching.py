@@ -37,7 +37,6 @@ HIDDEN_PACKAGES: Final = ("curl_cffi", "requests", "urllib3", "websockets", "sec
 # YouTube wants a little program of its own to be run. Deno runs it without network and files.
 _PROGRAMS: Final = ("deno",)
 
-_MEMORY_BYTES: Final = 1 << 30
 # Beside the video, files of a few kB are written.
 _SLACK_BYTES: Final = 1 << 20
 _PROGRESS_EVERY_SECONDS: Final = 0.1
@@ -56,6 +55,7 @@ class Job:
         deadline_seconds: the child ends by itself then.
         rate_limit_bytes_per_second: None for as fast as it comes.
         allowed_networks: as ``AllowedNetwork.parse`` reads them.
+        memory_bytes: of this process.
     """
 
     address: str
@@ -64,6 +64,7 @@ class Job:
     deadline_seconds: float
     rate_limit_bytes_per_second: int | None
     allowed_networks: tuple[str, ...]
+    memory_bytes: int
 
 
 class _Stop(BaseException):
@@ -288,7 +289,7 @@ def _failed(error: BaseException | None, guard: Guard) -> dict[str, object]:
 
 def _limit_resources(job: Job) -> None:
     # Of memory what is really written to: Deno reserves far more room than it uses.
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (job.memory_bytes, job.memory_bytes))
     most = job.max_bytes + _SLACK_BYTES
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

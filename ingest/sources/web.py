@@ -43,12 +43,14 @@ class FetchLimits:
         rate_limit_bytes_per_second: None for as fast as it comes.
         allowed_networks: networks that may be connected to though they are not public, such as
             ``10.1.0.0/16`` or ``127.0.0.1:8080``.
+        memory_bytes: of the process that fetches; its usual 100 MB among them.
     """
 
     max_bytes: int = 2 << 30
     deadline_seconds: float = 1800.0
     rate_limit_bytes_per_second: int | None = None
     allowed_networks: tuple[str, ...] = ()
+    memory_bytes: int = 1 << 30
 
     def __post_init__(self) -> None:
         """Refuse limits that would refuse everything, and networks that are none."""

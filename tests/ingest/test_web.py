@@ -8,6 +8,7 @@ from engine.errors import InvalidInput
 from ingest.frames import open_video
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.web import FetchLimits, FetchProgress, fetch, playlist_addresses
+from support.fetching import first_failure
 from support.footage import big_buck_bunny, bikes, photograph
 from support.streams import SECONDS, Streams, make_streams
 from support.webserver import Answer, Site, endless, page, redirect, serving, video
@@ -185,7 +186,8 @@ def test_hls_is_resumed_at_the_segment_where_it_broke(
     site.answers.update(streams.answers)
     second = streams.answers["/hls/360/video1.ts"]
     site.answers["/hls/360/video1.ts"] = Answer(status=500)
-    assert failure(site, streams.master, tmp_path).status == FetchStatus.FAILED
+    error = first_failure(site.address(streams.master), tmp_path, limits(site))
+    assert error.status == FetchStatus.FAILED
     site.answers["/hls/360/video1.ts"] = second
     site.asked.clear()
     fetched = fetch(site.address(streams.master), tmp_path, limits(site))
@@ -209,18 +211,33 @@ def test_a_rate_limit_holds_the_speed_down(site: Site, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "status"),
     [
-        *((401, "private"), (403, "blocked"), (404, "gone"), (410, "gone"), (429, "blocked")),
-        *((451, "restricted"), (500, "failed")),
+        *((401, "private"), (404, "gone"), (410, "gone"), (451, "restricted")),
     ],
 )
 def test_the_status_of_the_answer_tells_why(
     site: Site, tmp_path: Path, code: int, status: str
 ) -> None:
     site.answers["/a.mp4"] = Answer(status=code)
-    with pytest.raises(Unfetchable, match=str(code)) as caught:
-        fetch(site.address("/a.mp4"), tmp_path, limits(site), wait=lambda _: None)
-    assert caught.value.status == status
-    assert len(site.asked) == (3 if caught.value.retryable else 1)
+    error = failure(site, "/a.mp4", tmp_path)
+    assert error.status == status
+    assert str(code) in error.reason
+    assert site.asked == ["/a.mp4"]
+
+
+@pytest.mark.parametrize(("code", "status"), [(403, "blocked"), (429, "blocked")])
+def test_what_may_pass_is_told_from_what_stays(
+    site: Site, tmp_path: Path, code: int, status: str
+) -> None:
+    site.answers["/a.mp4"] = Answer(status=code)
+    error = first_failure(site.address("/a.mp4"), tmp_path, limits(site))
+    assert error.status == status
+    assert str(code) in error.reason
+
+
+def test_what_may_pass_is_tried_three_times(site: Site, tmp_path: Path) -> None:
+    site.answers["/a.mp4"] = Answer(status=500)
+    assert failure(site, "/a.mp4", tmp_path).status == FetchStatus.FAILED
+    assert site.asked == ["/a.mp4"] * 3
 
 
 def test_a_site_that_throttles_is_waited_for_as_long_as_it_asks(site: Site, tmp_path: Path) -> None:
@@ -275,7 +292,8 @@ def test_an_endless_segment_is_stopped_at_the_size_limit(
 def test_an_endless_page_is_stopped_by_the_memory_limit(site: Site, tmp_path: Path) -> None:
     piece = b"<p>" + b"all work and no play " * 200_000
     site.answers["/page"] = Answer(pieces=endless(piece, first=b"<!doctype html><html><body>"))
-    assert failure(site, "/page", tmp_path).status == FetchStatus.TOO_BIG
+    error = failure(site, "/page", tmp_path, memory_bytes=300_000_000)
+    assert error.status == FetchStatus.TOO_BIG
 
 
 def test_a_slow_video_is_stopped_at_the_deadline_and_kept(site: Site, tmp_path: Path) -> None:
@@ -334,10 +352,8 @@ def test_a_page_of_several_videos_is_a_playlist_and_fetched_only_when_asked(
 
 
 def test_what_cannot_be_found_by_name_fails_for_now(tmp_path: Path) -> None:
-    with pytest.raises(Unfetchable) as caught:
-        fetch("http://no-such-host.invalid/a.mp4", tmp_path, FetchLimits(), wait=lambda _: None)
-    assert caught.value.status == FetchStatus.FAILED
-    assert caught.value.retryable
+    error = first_failure("http://no-such-host.invalid/a.mp4", tmp_path, FetchLimits())
+    assert error.status == FetchStatus.FAILED
 
 
 def test_a_redirect_to_a_public_name_of_the_site_is_followed(site: Site, tmp_path: Path) -> None:
