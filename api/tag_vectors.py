@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.keywords import Embedder
+from engine.nearness import Embedder
 
 _NAMES: Final = "names"
 _VECTORS: Final = "vectors"

@@ -5,17 +5,14 @@ of a tag, or as narrower than one, so that the tag is broader; its embedding is 
 phrase, its parts count, too: what it is about for most, the rest for less.
 """
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Final, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from engine.errors import InvalidInput, UnknownTag
+from engine.nearness import Cosines, Embedder, Nearness
 from engine.phrases import Part, parts_of, plain
 from engine.thesaurus.nouns import Entry, Thesaurus
 from engine.vocabulary import SUGGESTIONS, Vocabulary
@@ -108,37 +105,6 @@ class Reading:
         return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
 
 
-class Embedder(Protocol):
-    """Whatever turns texts into vectors that are near each other where the texts mean alike."""
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return a vector of length 1 for each text, shape (n_texts, n_dimensions)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Cosines:
-    """How near a text is to each tag.
-
-    Attributes:
-        near: shape (n_tags,), cosines of their embeddings.
-        numbers: tag -> its place.
-    """
-
-    near: NDArray[np.float32]
-    numbers: Mapping[str, int]
-
-    def __getitem__(self, tag: str) -> float:
-        """Return the cosine of a tag."""
-        return float(self.near[self.numbers[tag]])
-
-    def nearest(self, vocabulary: Vocabulary) -> list[str]:
-        """Return some of the nearest tags, in no order."""
-        n = min(MOST_MEANINGS, len(self.near))
-        places = np.argpartition(self.near, len(self.near) - n)[len(self.near) - n :]
-        return [vocabulary.names[place] for place in places]
-
-
 class Keywords:
     """Understands words as tags of one vocabulary. Safe to share between threads."""
 
@@ -161,17 +127,13 @@ class Keywords:
         """
         self.vocabulary = vocabulary
         self._thesaurus = thesaurus
-        self._embedder = embedder
         self._plain = _first_by((plain(tag), tag) for tag in vocabulary.names)
         self._singular = _first_by(
             (form, tag)
             for name, tag in self._plain.items()
             for form in (name, *thesaurus.singulars(name), name.replace(" ", ""))
         )
-        self._numbers = {name: number for number, name in enumerate(vocabulary.names)}
-        self._tag_embedder = tag_embedder or embedder
-        self._matrix: NDArray[np.float32] | None = None
-        self._embedding = threading.Lock()
+        self._nearness = Nearness(vocabulary, embedder, tag_embedder or embedder)
 
     def read(self, word: str) -> Reading:
         """Say which tags a word may mean.
@@ -193,10 +155,9 @@ class Keywords:
         texts = [_checked(word) for word in words]
         if not len(self.vocabulary):
             raise InvalidInput("no tags are known yet: run 'reelmatch ingest' first")
-        near = self._embedder.embed(texts) @ self._tag_vectors().T
         return [
-            self._read(word, text, Cosines(own, self._numbers))
-            for word, text, own in zip(words, texts, near, strict=True)
+            self._read(word, text, cosines)
+            for word, text, cosines in zip(words, texts, self._nearness.of(texts), strict=True)
         ]
 
     def _read(self, word: str, text: str, cosines: Cosines) -> Reading:
@@ -237,8 +198,8 @@ class Keywords:
 
     def _meanings(self, text: str, cosines: Cosines) -> Iterator[Meaning]:
         yield from self._of_noun(text, cosines)
-        for tag in cosines.nearest(self.vocabulary):
-            yield Meaning(tag, self._nearness(text, tag, cosines[tag]), How.EMBEDDING, text)
+        for tag in cosines.nearest(MOST_MEANINGS):
+            yield Meaning(tag, self._by_embedding(text, tag, cosines[tag]), How.EMBEDDING, text)
         if self._thesaurus.is_set_phrase(text):
             return
         for part in parts_of(text):
@@ -263,7 +224,7 @@ class Keywords:
                 how = How.BROADER if entry.steps else How.SYNONYM
                 yield Meaning(tag, _confidence(entry, cosines[tag]), how, noun)
 
-    def _nearness(self, text: str, tag: str, cosine: float) -> float:
+    def _by_embedding(self, text: str, tag: str, cosine: float) -> float:
         """Return how sure the embedding alone makes us."""
         name = plain(tag)
         if self._thesaurus.is_lure(text, name):
@@ -272,12 +233,6 @@ class Keywords:
             # "wind" is near "wind instrument" for its letters, not for its sense.
             cosine *= _PART_OF_NAME
         return max(0.0, min(1.0, cosine))
-
-    def _tag_vectors(self) -> NDArray[np.float32]:
-        with self._embedding:
-            if self._matrix is None:
-                self._matrix = self._tag_embedder.embed(self.vocabulary.names)
-            return self._matrix
 
 
 def _confidence(entry: Entry, cosine: float) -> float:

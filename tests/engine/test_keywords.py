@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput, UnknownTag
-from engine.keywords import AS_GOOD, SUGGESTED, USED, Embedder, How, Keywords, Status
+from engine.keywords import AS_GOOD, SUGGESTED, USED, How, Keywords, Status
+from engine.nearness import Embedder
 from engine.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
 
