@@ -87,12 +87,13 @@ RULES: Final = (
     Rule("*", r"/v1/videos(:import|/.*)?", _INGEST),
     Rule("*", r"/v1/jobs(/.*)?", _INGEST),
     Rule("*", r"/v1/reindex(/.*)?", _ADMIN),
+    Rule("GET HEAD", r"/console/(add|jobs)(/.*)?", _INGEST),
+    Rule("*", r"/console/lab(/.*)?", _READ),
+    Rule("*", r"/console/campaigns(/.*)?", _ADVERTISE),
     Rule("GET HEAD", r"/console(/.*)?", READERS),
     Rule("*", r"/console/sign-out", READERS),
     Rule("*", r"/console/add(/.*)?", _INGEST),
     Rule("*", r"/console/jobs/[^/]+/retry", _INGEST),
-    Rule("*", r"/console/(lab|viewer-lab)(/.*)?", _READ),
-    Rule("*", r"/console/campaigns(/.*)?", _ADVERTISE),
 )
 """What is not named here is for admin."""
 

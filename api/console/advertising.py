@@ -1,6 +1,8 @@
 """What an advertiser or an exchange wants to know of a video, as a piece of its page."""
 
 import json
+import time
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -8,25 +10,46 @@ from fastapi.responses import Response
 from api.answers.categories import categories_json
 from api.answers.openrtb import openrtb_json
 from api.answers.suitability import suitability_json
+from api.console.cards import view_of
 from api.console.rendering import page, wants_fragment
-from api.console.timeline import known_video
-from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.console.timeline import known_video, video_breaks
+from api.placing import campaigns_for
+from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 
 router = APIRouter()
+
+_CAMPAIGNS: Final = 5
 
 
 @router.get("/videos/{video}/advertising")
 def get_advertising(
-    video: str, request: Request, live: CurrentLive, settings: CurrentSettings
+    video: str,
+    request: Request,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
 ) -> Response:
-    """Show categories, brand suitability, and the video as an object of OpenRTB."""
+    """Show campaigns, seconds for ads, categories, suitability, and the video for OpenRTB."""
     record = known_video(live.catalog, video)
+    view = view_of(live)
+    placed: list[dict[str, Any]] = []
+    if view is not None and view.locate(video) is not None:
+        placed = campaigns_for(
+            live,
+            record,
+            _CAMPAIGNS,
+            now=int(time.time()),
+            advertiser=caller.advertiser,
+            explained=False,
+        )["campaigns"]
     catalog, rules, threshold = live.catalog, settings.sensitive, settings.threshold
     template = "advertising.html" if wants_fragment(request) else "advertising_page.html"
     return page(
         request,
         template,
         record=record,
+        placed=placed,
+        breaks=video_breaks(live, record, settings.sensitive),
         filed=categories_json(catalog, record, threshold)["categories"],
         suitability=suitability_json(catalog, record, rules, threshold),
         openrtb=json.dumps(

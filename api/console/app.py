@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from api.console import (
     add,
     advertising,
+    campaign,
+    campaigns,
     catalogue,
     jobs,
     lab,
@@ -25,7 +27,20 @@ from api.console.static_files import STATIC_PATH, StaticAssets
 from api.problems import KINDS, Code, code_of
 from engine.errors import ReelmatchError
 
-_PAGES = (catalogue, video, timeline, advertising, media, pictures, lab, jobs, add, signing)
+_PAGES = (
+    catalogue,
+    video,
+    timeline,
+    advertising,
+    media,
+    pictures,
+    lab,
+    campaigns,
+    campaign,
+    jobs,
+    add,
+    signing,
+)
 
 
 def create_console(state: State) -> FastAPI:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.auth import Caller, csrf_token
+from api.auth import Caller, csrf_token, scopes_for
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.problems import KINDS, Code, problem
@@ -18,6 +18,20 @@ FRAGMENT: Final = "text/x-fragment"
 """What scripts of the console accept when they want a piece of a page, or problem details."""
 
 _THEMES: Final = ("light", "dark")
+
+
+_PLACES: Final = (
+    ("catalogue", "/", "Catalogue"),
+    ("lab", "/lab", "Viewer lab"),
+    ("campaigns", "/campaigns", "Campaigns"),
+    ("jobs", "/jobs", "Jobs"),
+    ("add", "/add", "Add"),
+)
+"""What the bar at the top leads to: name, path, label."""
+
+
+def _opens(caller: Caller, path: str) -> bool:
+    return caller.key is None or caller.key.may(scopes_for("GET", path))
 
 
 def clock(seconds: float) -> str:
@@ -65,6 +79,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         theme=theme if theme in _THEMES else "",
         csrf=csrf_token(session_of(request)),
         key=caller.key,
+        opens_campaigns=_opens(caller, f"{base}/campaigns"),
+        places=[place for place in _PLACES if _opens(caller, base + place[1])],
         **values,
     )
     response = HTMLResponse(text, status)

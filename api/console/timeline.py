@@ -1,11 +1,15 @@
 """What the timeline draws: an overview at once, then tiles of what is in sight."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from api.breaking import breaks_of
+from api.live import Live
 from api.routes.dependencies import CurrentLive, CurrentSettings
+from engine.breaks import Breaks, Spacing
 from engine.errors import UnknownVideo
 from engine.sensitive import Rules, SensitiveJudge, Verdict
 from engine.store.catalog import Catalog, VideoRecord
@@ -15,6 +19,9 @@ from engine.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, t
 from engine.vocabulary import Vocabulary
 
 router = APIRouter()
+
+MOST_MARKED: Final = 5
+"""So many seconds for ad breaks are marked."""
 
 # The address names the revision that it is of; another version of the rules may judge anew.
 _KEPT = {"cache-control": "private, max-age=600"}
@@ -27,9 +34,13 @@ def get_overview(
     live: CurrentLive,
     settings: CurrentSettings,
 ) -> Response:
-    """Return the tags with their seconds at every threshold, cuts, stills and sensitive seconds."""
+    """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
-    return JSONResponse(_overview(live.catalog, record, settings.sensitive), headers=_KEPT)
+    shown = _overview(live.catalog, record, settings.sensitive)
+    shown["breaks"] = [
+        asdict(each) for each in video_breaks(live, record, settings.sensitive).found
+    ]
+    return JSONResponse(shown, headers=_KEPT)
 
 
 @router.get("/videos/{video}/timeline/{revision}/{level}/{number}")
@@ -55,6 +66,11 @@ def known_video(catalog: Catalog, video: str) -> VideoRecord:
     if record is None:
         raise UnknownVideo(video)
     return record
+
+
+def video_breaks(live: Live, record: VideoRecord, rules: Rules) -> Breaks:
+    """Return the best seconds of a video for anyone's ads."""
+    return breaks_of(live, record, None, Spacing(count=MOST_MARKED), rules)
 
 
 def judged(

@@ -69,8 +69,8 @@ def pictured(catalog: Catalog, ids: Sequence[str]) -> set[str]:
 def _clauses(wanted: Wanted) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
     for word in wanted.text.split():
-        clauses.append(r"(title || ' ' || coalesce(uploader, '')) like ? escape '\'")
-        parameters.append(f"%{word.translate(_LIKE_ESCAPE)}%")
+        clauses.append(r"(title like ? escape '\' or uploader like ? escape '\')")
+        parameters += [f"%{word.translate(_LIKE_ESCAPE)}%"] * 2
     if wanted.kind:
         clauses.append("kind = ?")
         parameters.append(wanted.kind)

@@ -78,9 +78,10 @@ def visit(browser: Browser, server: Served, *, width: int, scheme: str, script: 
     return begun
 
 
-def serious_findings(page: Page) -> list[str]:
-    """Return what axe-core calls serious or worse, with the piece of the page."""
-    found = Axe().run(page).response["violations"]
+def serious_findings(page: Page, *, rule: str | None = None) -> list[str]:
+    """Return what axe-core calls serious or worse, by all rules or one, with where it is."""
+    options = {"runOnly": [rule]} if rule else {}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['id']}: {node['html']}"
         for one in found

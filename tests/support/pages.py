@@ -1,6 +1,7 @@
 """The console's pages as a server gives them, and forms as a browser sends them."""
 
 import re
+import time
 from collections.abc import Mapping
 
 import httpx
@@ -27,3 +28,11 @@ def post(served: Served, path: str, form: Mapping[str, str], **headers: str) -> 
 def token_of(page: httpx.Response) -> str:
     (token,) = re.findall(r'name="csrf" content="(\w+)"', page.text)
     return str(token)
+
+
+def until_known(served: Served) -> None:
+    """Wait until the server knows that there are keys now: a second or so."""
+    until = time.monotonic() + 10
+    while served.client.get("/v1/videos").status_code != 401:
+        assert time.monotonic() < until
+        time.sleep(0.05)

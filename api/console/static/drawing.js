@@ -59,6 +59,7 @@ export function draw(context, view) {
   });
   drawHeat(context, view);
   drawCuts(context, view);
+  drawBreaks(context, view);
 }
 
 function x(view, second) {
@@ -138,6 +139,20 @@ function drawCuts(context, view) {
     context.globalAlpha = 0.28;
     context.fillRect(left, TOP, 1, view.height - TOP);
     context.globalAlpha = 1;
+  }
+}
+
+function drawBreaks(context, view) {
+  context.fillStyle = view.colours.accent;
+  for (const { second } of view.breaks) {
+    const left = Math.round(x(view, second));
+    if (left < 0 || left > view.width) continue;
+    context.beginPath();
+    context.moveTo(left - 6, RULER - 9);
+    context.lineTo(left + 6, RULER - 9);
+    context.lineTo(left, RULER);
+    context.fill();
+    context.fillRect(left - 1, RULER, 2, STRIP + MARKS);
   }
 }
 

@@ -125,6 +125,7 @@ export class Timeline {
       still: this.overview.still,
       cuts: this.overview.cuts,
       sensitive: this.overview.sensitive,
+      breaks: this.overview.breaks,
       tiles: this.tiles,
       level: this.level,
       order: this.order,

@@ -15,6 +15,8 @@ PAGES = {
     "pictures": "/videos/{slideshow}",
     "lab": "/lab?w.animal=1&w.car=-0.5&w.food=0.3&liked={coffee}",
     "lab without wishes": "/lab",
+    "campaigns": "/campaigns",
+    "campaign": "/campaigns/bikes?video={china}",
     "jobs": "/jobs",
     "no failed jobs": "/jobs?state=failed",
     "add": "/add",
@@ -23,13 +25,17 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_pages_are_accessible_and_fit_the_screen(
-    look: Look, served: Served, width: int, scheme: str
-) -> None:
-    ids = {title: id_of(served, title) for title in ("bikes", "slideshow", "coffee")}
-    visit = look(width=width, scheme=scheme)
+def test_pages_are_accessible_and_fit_the_screen(look: Look, served: Served, width: int) -> None:
+    ids = {title: id_of(served, title) for title in ("bikes", "slideshow", "coffee", "china")}
+    plan = {
+        "advertiser": "velo",
+        "name": "City bikes",
+        "keywords": {"motorcycle": 2, "automobile": 1, "outdoors": 1},
+        "exclude": ["architecture"],
+    }
+    assert served.client.put("/v1/campaigns/bikes", json=plan).is_success
+    visit = look(width=width)
     wrong = {}
     for name, path in PAGES.items():
         page = visit.open(path.format(**ids))
@@ -38,6 +44,10 @@ def test_pages_are_accessible_and_fit_the_screen(
             page.locator("#timeline[data-ready]").wait_for()
         wide = page.evaluate("document.documentElement.scrollWidth")
         problems = [*serious_findings(page), *([f"{wide} px wide"] if wide > width else [])]
+        # The theme changes colours and nothing else.
+        page.emulate_media(color_scheme="dark")
+        problems += serious_findings(page, rule="color-contrast")
+        page.emulate_media(color_scheme="light")
         if problems:
             wrong[name] = problems
     visit.troubles[:] = [one for one in visit.troubles if "404" not in one]
@@ -48,3 +58,6 @@ def test_the_check_of_accessibility_finds_what_is_wrong(look: Look) -> None:
     page = look().open("/")
     page.evaluate("document.querySelector('main').append(new Image())")
     assert any("image-alt" in one for one in serious_findings(page))
+    page.evaluate("document.querySelector('h1').style.color = 'var(--sunk)'")
+    page.emulate_media(color_scheme="dark")
+    assert serious_findings(page, rule="color-contrast")

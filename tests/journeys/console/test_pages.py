@@ -11,18 +11,10 @@ from api.auth import SESSION_COOKIE
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.keys import Keys, Scope
 from support.catalogs import NOW, save, video_id
-from support.pages import get, id_of, post, token_of
+from support.pages import get, id_of, post, token_of, until_known
 from support.product import Served
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
-
-
-def until_known(served: Served) -> None:
-    """Wait until the server knows that there are keys now: a second or so."""
-    until = time.monotonic() + 10
-    while served.client.get("/v1/videos").status_code != 401:
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_every_answer_says_what_a_browser_may_do_with_it(served: Served) -> None:

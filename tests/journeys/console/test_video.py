@@ -125,6 +125,13 @@ def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(look: Look, own_serve
     page.wait_for_load_state("networkidle")
     assert 0 < len([url for url in asked if TILE.search(url)]) <= 5
     assert counts(page)["tag 003"] == long - 150
+    breaks = own_server.client.get(f"/v1/videos/{video_id(1)}/breaks", params={"count": 5}).json()
+    marked = page.evaluate(
+        "async () => (await (await fetch(document.querySelector('#timeline').dataset.overview))"
+        ".json()).breaks"
+    )
+    assert marked == breaks["breaks"]
+    assert len(marked) == 5
     plot = page.locator("#plot")
     plot.focus()
     page.keyboard.press("End")
@@ -146,7 +153,7 @@ def test_advertisers_are_told_what_the_service_tells_them(look: Look, served: Se
     filed = served.client.get(f"/v1/videos/{slides}/categories").json()["categories"]
     expect(page.locator(".filed .path b")).to_have_text([one["path"][-1] for one in filed])
     first = filed[0]["ranges"][0][0]
-    page.locator(".filed .seek").first.click()
+    page.locator(".filed:has(.path) .seek").first.click()
     expect(page.locator("#plot")).to_have_attribute("aria-valuenow", str(first))
     page.locator("[data-copy]").click()
     expect(page.locator("[data-copy]")).not_to_have_text("Copy")

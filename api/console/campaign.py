@@ -1,0 +1,120 @@
+"""One campaign: what its words were taken for, what it matches, how far it reaches, and why not."""
+
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.console.cards import Card, cards, match_cards, view_of
+from api.console.rendering import page
+from api.console.security import Form
+from api.console.timeline import known_video
+from api.live import Live
+from api.placing import case_of, matches_of
+from api.routes.campaign_access import CurrentAccess, CurrentCampaign
+from api.routes.dependencies import CurrentLive
+from engine.campaigns import Campaign, CampaignState
+from engine.domain import Match, Share
+from engine.errors import UnknownVideo
+from engine.filters import And, Not
+from engine.reach import reach_of
+from engine.targeting import campaign_query, rules_as_filters
+from engine.view import View
+
+router = APIRouter()
+
+_MATCHES: Final = 10
+_LEFT_OUT: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A video that fits a campaign that may not run on it, and the rules that say so."""
+
+    card: Card
+    score: float
+    rules: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """How many videos that fit one rule keeps a campaign from."""
+
+    rule: str
+    videos: int
+
+
+@router.get("/campaigns/{campaign}")
+def get_campaign(
+    request: Request,
+    campaign: CurrentCampaign,
+    live: CurrentLive,
+    video: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """Show a campaign; with a video, every rule about the two."""
+    view, now = view_of(live), int(time.time())
+    found = matches_of(live, campaign, _MATCHES, now=now, explained=False) if view else None
+    return page(
+        request,
+        "campaign.html",
+        campaign=campaign,
+        found=found,
+        matches=match_cards(live, view, _matches(found)) if view and found else [],
+        barred=_barred(view, campaign) if view else [],
+        left_out=_left_out(live, view, campaign, now) if view else [],
+        case=_case(live, campaign, video, now) if video and view else None,
+    )
+
+
+def _matches(found: dict[str, Any]) -> list[Match]:
+    return [
+        Match(one["video"], one["score"], tuple(Share(**share) for share in one["why"]))
+        for one in found["matches"]
+    ]
+
+
+def _barred(view: View, campaign: Campaign) -> list[Barred]:
+    query, least = campaign_query(campaign, view), campaign.min_relevance
+    barred = [
+        Barred(rule, reach_of(view, query, Not(wanted), min_relevance=least).videos)
+        for rule, wanted in rules_as_filters(campaign).items()
+    ]
+    return [one for one in barred if one.videos]
+
+
+def _left_out(live: Live, view: View, campaign: Campaign, now: int) -> list[LeftOut]:
+    """Return the videos that would fit best if no rule were against them."""
+    rules = And(tuple(rules_as_filters(campaign).values()))
+    if not rules.parts:
+        return []
+    best = view.top_k(campaign_query(campaign, view), _LEFT_OUT, Not(rules))
+    scores = {one.video: one.score for one in best if one.score >= campaign.min_relevance}
+    told = []
+    for card in cards(live, view, list(scores)):
+        case = case_of(live, campaign, card.record, now=now)
+        broken = [rule for rule in case["rules"] if not rule["passed"]]
+        told.append(LeftOut(card, scores[card.record.id], broken))
+    return told
+
+
+def _case(live: Live, campaign: Campaign, video: str, now: int) -> dict[str, Any] | None:
+    try:
+        record = known_video(live.catalog, video)
+        return {**case_of(live, campaign, record, now=now), "title": record.title}
+    except UnknownVideo:
+        return None
+
+
+@router.post("/campaigns/{campaign}/{state}")
+def post_state(
+    request: Request,
+    campaign: CurrentCampaign,
+    state: CampaignState,
+    form: Form,  # noqa: ARG001 - checks
+    access: CurrentAccess,
+) -> Response:
+    """Pause a campaign, or let it go on."""
+    access.campaigns.set_state(campaign.id, state)
+    return RedirectResponse(f"{request.scope['root_path']}/campaigns/{campaign.id}", 303)
