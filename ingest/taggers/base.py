@@ -27,5 +27,9 @@ class Tagger(Protocol):
     def tags(self) -> tuple[str, ...]:
         """Every tag this tagger can name, without repeats."""
 
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Those of its tags that count only when two different looks show them; mostly none."""
+
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame."""

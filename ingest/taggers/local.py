@@ -9,6 +9,7 @@ from PIL import Image
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.evidence import Networks, networks_version
+from ingest.taggers.guard import ARTWORK_TAGS
 from ingest.taggers.nudity import NUDITY, NudityDetector
 from ingest.taggers.weighing import WEIGHTS, Weighing
 from models.cards import load_card, load_json
@@ -24,6 +25,7 @@ class LocalTagger:
     """Names subjects, people and nudity; see ``docs/tags.md`` for how good it is."""
 
     name = "local"
+    doubtful = ARTWORK_TAGS
 
     def __init__(
         self, networks: Networks, weighing: Weighing, nudity: NudityDetector, version: str

@@ -14,6 +14,7 @@ from engine.errors import InvalidInput
 class Shades:
     name = "shades"
     tags = ("dark", "light")
+    doubtful = ()
 
     def __init__(self, most):
         self.version = f"1-{most}"

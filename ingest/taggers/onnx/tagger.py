@@ -23,6 +23,8 @@ _METHOD: Final = 1
 class OnnxTagger:
     """Names what a calibrated pair sees; ``text.onnx`` is done with, the words are vectors."""
 
+    doubtful: tuple[str, ...] = ()
+
     def __init__(
         self, name: str, encoder: PictureEncoder, calibration: Calibration, nudity: NudityDetector
     ) -> None:
