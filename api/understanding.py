@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from api.tag_vectors import TagVectors
 from engine.errors import CorruptData
 from engine.keywords import Keywords, Reading
-from engine.thesaurus.nouns import Thesaurus
+from engine.thesaurus.nouns import noun_thesaurus
 from engine.vocabulary import Vocabulary
 from models.cards import UnusableWeights, load_card
 
@@ -28,8 +27,6 @@ class _MiniLM:
         except UnusableWeights as error:
             raise CorruptData(str(error)) from error
 
-
-_thesaurus = cache(Thesaurus.load)
 
 _FILE: Final = "tag-vectors.npz"
 
@@ -53,7 +50,7 @@ class Understanding:
             known = self._keywords
             if known is None or known.vocabulary != vocabulary:
                 self._keywords = known = Keywords(
-                    vocabulary, _thesaurus(), self._embedder, tag_embedder=self._tags
+                    vocabulary, noun_thesaurus(), self._embedder, tag_embedder=self._tags
                 )
             return known
 

@@ -3,17 +3,24 @@
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.phrases import plain
+from engine.thesaurus.nouns import Thesaurus, noun_thesaurus
 from engine.vocabulary import Vocabulary
 
 LEAST_SCORE: Final = 0.1
 """A video is filed under a category from this score on."""
+
+# Of tags that were not reviewed, as others give them.
+_MOST_STEPS: Final = 2
+_LEAST_SHARE: Final = 0.5
+_FOR_A_STEP: Final = 0.9
 
 _TABLE: Final = Path(__file__).parent / "iab" / "tags.toml"
 
@@ -33,11 +40,66 @@ class CategoryScore:
     tags: tuple[str, ...]
 
 
+Weights = Mapping[str, float]
+"""Category id -> how surely a frame is about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagTable:
+    """What tags say, by review.
+
+    Attributes:
+        weights: tag -> what it says.
+        silent: tags that say nothing.
+    """
+
+    weights: Mapping[str, Weights]
+    silent: frozenset[str]
+
+    def __contains__(self, tag: str) -> bool:
+        """Tell whether a tag was reviewed."""
+        return tag in self.weights or tag in self.silent
+
+
 @cache
-def tag_categories() -> Mapping[str, Mapping[str, float]]:
-    """Return tag -> category id -> how surely a frame with the tag is about it, read once."""
-    table: dict[str, dict[str, float]] = tomllib.loads(_TABLE.read_text("utf-8"))["tags"]
-    return table
+def tag_table() -> TagTable:
+    """Return the table that comes along, read once."""
+    read = tomllib.loads(_TABLE.read_text("utf-8"))
+    return TagTable(read["tags"], frozenset(read["silent"]))
+
+
+@lru_cache(maxsize=8)
+def _weights_by_number(names: tuple[str, ...]) -> dict[int, Weights]:
+    """Return tag number -> what it says, for tags that say something."""
+    table = tag_table()
+    found: dict[int, Weights] = {}
+    for number, name in enumerate(names):
+        tag = plain(name)
+        if tag in table:
+            weights = table.weights.get(tag, {})
+        else:
+            # Tags of others: only these need the thesaurus, which takes a moment to read.
+            weights = _of_other(tag, noun_thesaurus(), table)
+        if weights:
+            found[number] = weights
+    return found
+
+
+def _of_other(tag: str, thesaurus: Thesaurus, table: TagTable) -> Weights:
+    """Return what a tag says that is a synonym of one of the table, or narrower by a step or two.
+
+    Of several the nearest counts, so that a kitten is a cat and not just an animal.
+    """
+    near = [
+        entry
+        for entry in thesaurus.entries(tag)
+        if entry.tag in table.weights and entry.steps <= _MOST_STEPS and entry.share >= _LEAST_SHARE
+    ]
+    if not near:
+        return {}
+    nearest = min(near, key=lambda entry: (entry.steps, -entry.share, entry.tag))
+    sure = _FOR_A_STEP**nearest.steps
+    return {category: sure * weight for category, weight in table.weights[nearest.tag].items()}
 
 
 class Categories:
@@ -50,10 +112,7 @@ class Categories:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._names = vocabulary.names
-        weights = tag_categories()
-        self._weights = {
-            number: weights[name] for number, name in enumerate(vocabulary.names) if name in weights
-        }
+        self._weights = _weights_by_number(vocabulary.names)
 
     def scores(
         self, tags: Sequence[int] | NDArray[np.integer], seconds: Iterable[int], n_seconds: int

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -119,3 +120,9 @@ class Thesaurus:
             if last.endswith(plural)
         )
         return [before + space + stem for stem in stems if len(stem) >= _SHORTEST]
+
+
+@cache
+def noun_thesaurus() -> Thesaurus:
+    """Return the one that comes along, read once."""
+    return Thesaurus.load()

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.categories import LEAST_SCORE, Categories, tag_categories
+from engine.categories import LEAST_SCORE, Categories, tag_table
 from engine.errors import InvalidInput
 from engine.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.vocabulary import Vocabulary
 from ingest.taggers.local import LocalTagger
 
-TAGS = tuple(tag_categories())
+TAGS = tuple(tag_table().weights)
 CATEGORIES = Categories(Vocabulary(TAGS))
 
 
@@ -31,15 +31,41 @@ def test_the_taxonomy_is_whole() -> None:
 
 def test_every_id_of_the_table_is_in_the_taxonomy_and_no_topic_of_brand_safety() -> None:
     taxonomy = content_taxonomy()
-    for tag, weights in tag_categories().items():
+    for tag, weights in tag_table().weights.items():
         for category, weight in weights.items():
             assert category in taxonomy.categories, tag
             assert taxonomy.path(category)[0].id != SENSITIVE_TOPICS, tag
             assert 0.5 <= weight < 1.0, tag
 
 
-def test_every_tag_of_the_table_is_one_of_the_taggers() -> None:
-    assert set(TAGS) <= set(LocalTagger.load().tags)
+def test_every_tag_of_the_tagger_was_reviewed() -> None:
+    assert set(TAGS) | tag_table().silent == set(LocalTagger.load().tags)
+    assert set(TAGS) & tag_table().silent == set()
+
+
+@pytest.mark.parametrize(
+    ("tag", "category", "least"),
+    [
+        ("Cat", "424", 0.95),
+        ("Siamese cat", "424", 0.7),
+        ("automobile", "1", 0.9),
+        ("sneakers", "552", 0.5),
+        ("puppies", "425", 0.8),
+        ("Beer", "211", 0.7),
+    ],
+)
+def test_tags_of_other_taggers_are_understood_by_the_thesaurus(
+    tag: str, category: str, least: float
+) -> None:
+    found = Categories(Vocabulary((tag,))).scores([0], [10], 10)
+    scores = {one.category: one.score for one in found}
+    assert scores[category] >= least
+    assert found[0].tags == (tag,)
+
+
+@pytest.mark.parametrize("tag", ["Person", "adult", "attorney", "manner", "no person", "water"])
+def test_other_tags_say_nothing(tag: str) -> None:
+    assert Categories(Vocabulary((tag,))).scores([0], [10], 10) == []
 
 
 def test_an_id_that_is_none_is_named() -> None:
@@ -66,9 +92,9 @@ def test_scores_are_those_of_independent_witnesses(seen: dict[int, int]) -> None
     expected: dict[str, float] = {}
     for category in content_taxonomy().categories:
         doubts = [
-            1 - tag_categories()[TAGS[tag]][category] * seconds / 30
+            1 - tag_table().weights[TAGS[tag]][category] * seconds / 30
             for tag, seconds in seen.items()
-            if category in tag_categories()[TAGS[tag]]
+            if category in tag_table().weights[TAGS[tag]]
         ]
         score = 1 - math.prod(doubts)
         if doubts and score >= LEAST_SCORE:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.openrtb import check_content
 from support.product import Run
 
 GOOD = {
@@ -32,6 +33,13 @@ def test_good_lines_go_in_and_bad_ones_are_named(run: Run, lines: Path) -> None:
     assert video["seconds"] == 30
     assert [error["line"] for error in done["errors"]] == [2, 3]
     assert run("tags", "Zoo").out == "elephant, 30\nzeppelin, 10\n"
+
+    content = run("categories", "Zoo", "--openrtb").json
+    check_content(content)
+    assert content["url"] == "https://example.com/zoo"
+    assert content["language"] == "en"
+    assert content["cat"][0] == "VKIV56"  # Nature
+    assert content["len"] == 30
 
     assert run("reindex").code == 0
     found = run("match", "--keyword", "zeppelin", "--json").json["matches"]
