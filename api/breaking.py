@@ -1,11 +1,14 @@
 """Asking for the best seconds for ads: the same for HTTP and the commands."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answers.placements import breaks_json, pairs
 from api.live import Live
 from engine.brand_suitability import BrandJudge
-from engine.breaks import Breaks, Spacing, best_breaks, window_relevance
+from engine.breaks import Breaks, Spacing, best_breaks, window_reasons, window_relevance
 from engine.campaigns import Campaign, tolerated_by
 from engine.sensitive import Rules
 from engine.store.catalog import VideoRecord
@@ -36,6 +39,40 @@ def breaks_of(
     return best_breaks(
         track.looks, _suitable(live, video, campaign, track, rules), relevance, spacing
     )
+
+
+def break_reasons(
+    live: Live, video: VideoRecord, campaign: Campaign, breaks: Breaks
+) -> list[list[dict[str, Any]]]:
+    """Return, break by break, the tags that made its relevance and when they were seen."""
+    view, track = live.view, live.catalog.track(video.id)
+    recipe, names = view.generation.recipe, view.vocabulary.names
+    query = campaign_query(campaign, view)
+    return [
+        [
+            {
+                "tag": names[reason.tag],
+                "share": reason.share,
+                "seconds": pairs(reason.seconds),
+            }
+            for reason in window_reasons(
+                track, query, view.idf, recipe.tf, recipe.threshold, each.second
+            )
+        ]
+        for each in breaks.found
+    ]
+
+
+def breaks_told(
+    live: Live, video: VideoRecord, campaign: Campaign | None, breaks: Breaks, *, explained: bool
+) -> dict[str, Any]:
+    """Return the breaks as an answer; ``explained``, with what made each relevant."""
+    answer = breaks_json(video.id, campaign, breaks)
+    if explained and campaign is not None:
+        reasons = break_reasons(live, video, campaign, breaks)
+        for each, why in zip(answer["breaks"], reasons, strict=True):
+            each["why"] = why
+    return answer
 
 
 def _suitable(

@@ -106,7 +106,10 @@ class Live:
 
     def _follow_campaigns(self) -> None:
         view = self._view
-        self._targeting = None if view is None else self._campaigns.meeting(view)
+        try:
+            self._targeting = None if view is None else self._campaigns.meeting(view)
+        except ReelmatchError as error:
+            log.warning("the campaigns cannot be renewed: %s", error)
 
     def _newest(self, view: View | None) -> View:
         if view is None or view.generation.id != self.generations.current_id:

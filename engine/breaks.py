@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.counting import check_threshold
 from engine.errors import InvalidInput
+from engine.explain import SecondRange, second_ranges
 from engine.queries import Query
 from engine.store.tracks import CUT, Looks, Track, quantise
 from engine.weighting import TF, TfName
@@ -191,6 +192,41 @@ def window_relevance(
         squares += weights * weights
         dots += units.get(tag, 0.0) * weights
     return np.divide(dots, np.sqrt(squares), out=np.zeros(n), where=squares > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowReason:
+    """What one tag gave to the relevance of a window, and the seconds it was seen on there."""
+
+    tag: int
+    share: float
+    seconds: tuple[SecondRange, ...]
+
+
+def window_reasons(
+    track: Track, query: Query, idf: Floats, tf: TfName, threshold: float, second: int
+) -> tuple[WindowReason, ...]:
+    """Return what made the relevance of the window before a second, the largest share first.
+
+    The shares add up to what ``window_relevance`` says of the second.
+    """
+    first = max(0, second - WINDOW_SECONDS)
+    inside = np.arange(track.starts[first], track.starts[second])
+    inside = inside[track.confidences[inside] >= quantise(check_threshold(threshold))]
+    inside = inside[track.tags[inside] < len(idf)]
+    tags, counts = np.unique(track.tags[inside], return_counts=True)
+    weights = TF[tf](counts) * idf[tags]
+    length = float(np.sqrt(np.dot(weights, weights)))
+    units = dict(zip(query.tags.tolist(), query.units.tolist(), strict=True))
+    seconds = np.searchsorted(track.starts, inside, side="right") - 1
+    found = [
+        WindowReason(
+            tag, units[tag] * weight / length, second_ranges(seconds[track.tags[inside] == tag])
+        )
+        for tag, weight in zip(tags.tolist(), weights.tolist(), strict=True)
+        if tag in units
+    ]
+    return tuple(sorted(found, key=lambda reason: (-abs(reason.share), reason.tag)))
 
 
 def _seam_at(looks: Looks, seams: Floats, second: int) -> Seam:

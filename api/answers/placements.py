@@ -24,7 +24,7 @@ def why_json(shares: Iterable[Share], seconds: Ranges | None) -> list[dict[str, 
         {
             "tag": share.tag,
             "share": share.share,
-            **({} if seconds is None else {"seconds": _pairs(seconds[share.tag])}),
+            **({} if seconds is None else {"seconds": pairs(seconds[share.tag])}),
         }
         for share in shares
     ]
@@ -109,7 +109,7 @@ def case_json(
                 "passed": each.passed,
                 "says": each.says,
                 "seen": [
-                    {"tag": tag, "seconds": _pairs(ranges)} for tag, ranges in each.seen.items()
+                    {"tag": tag, "seconds": pairs(ranges)} for tag, ranges in each.seen.items()
                 ],
             }
             for each in ruled
@@ -156,5 +156,6 @@ def _not_running(campaign: Campaign, now: int) -> str | None:
     return None
 
 
-def _pairs(ranges: Iterable[SecondRange]) -> list[list[int]]:
+def pairs(ranges: Iterable[SecondRange]) -> list[list[int]]:
+    """Return runs of seconds as pairs, both ends included."""
     return [[one.first, one.last] for one in ranges]

@@ -2,9 +2,8 @@
 
 import click
 
-from api.answers.placements import breaks_json
 from api.answers.vmap import vmap_xml
-from api.breaking import breaks_of
+from api.breaking import breaks_of, breaks_told
 from api.cli.output import json_option, print_json, print_table
 from api.live import Live
 from api.settings import load_settings
@@ -32,6 +31,11 @@ from engine.store.campaigns import Campaigns
     help="Least seconds to the start and the end.",
 )
 @click.option("--vmap", "as_vmap", is_flag=True, help="Print VMAP 1.0.1, which players read.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say which tags made each relevant, and when they were seen (with --campaign, --json).",
+)
 @json_option
 def command(
     video: str,
@@ -40,6 +44,7 @@ def command(
     gap: int,
     edge: int,
     *,
+    explain: bool,
     as_vmap: bool,
     as_json: bool,
 ) -> None:
@@ -55,11 +60,12 @@ def command(
         if campaign is not None and (chosen := Campaigns(live.catalog).get(campaign)) is None:
             raise UnknownCampaign(campaign)
         found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
+        answer = breaks_told(live, record, chosen, found, explained=explain)
     if as_vmap:
         click.echo(vmap_xml(found.found, chosen).decode())
         return
     if as_json:
-        print_json(breaks_json(record.id, chosen, found))
+        print_json(answer)
         return
     if not found.found:
         click.echo(

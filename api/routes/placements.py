@@ -5,9 +5,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
 
-from api.answers.placements import breaks_json
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
-from api.breaking import breaks_of
+from api.breaking import breaks_of, breaks_told
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
 from api.routes.campaign_access import CurrentAccess
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
@@ -116,6 +115,7 @@ def get_explanation(
 @router.get(
     "/videos/{video}/breaks",
     response_model=BreaksAnswer,
+    response_model_exclude_unset=True,
     responses={200: {"content": {MEDIA_TYPE: {}}}},
 )
 def get_breaks(
@@ -128,6 +128,8 @@ def get_breaks(
     gap: Gap = DEFAULT_GAP_SECONDS,
     edge: Edge = DEFAULT_EDGE_SECONDS,
     accept: Annotated[str, Header()] = "",
+    *,
+    explain: Explain = False,
 ) -> Any:
     """Return the best seconds of a video for ads; as VMAP to who accepts XML."""
     record = _video(live.catalog, video)
@@ -135,7 +137,7 @@ def get_breaks(
     found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
     if any(kind in accept for kind in _XML):
         return _vmap(found, chosen)
-    return breaks_json(record.id, chosen, found)
+    return breaks_told(live, record, chosen, found, explained=explain)
 
 
 @router.get(

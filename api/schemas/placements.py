@@ -158,7 +158,7 @@ class CaseAnswer(BaseModel):
 
 
 class BreakAnswer(BaseModel):
-    """One second for ads; ``shares`` add up to the score."""
+    """One second for ads; ``shares`` add up to the score, and those in ``why`` to the relevance."""
 
     second: int
     score: float
@@ -166,6 +166,7 @@ class BreakAnswer(BaseModel):
     seam: str
     room_seconds: int
     shares: dict[str, float]
+    why: list[ReasonAnswer] | None = None
 
 
 class LeftOutAnswer(BaseModel):

@@ -15,6 +15,7 @@ from engine.breaks import (
     Spacing,
     best_breaks,
     seam_strengths,
+    window_reasons,
     window_relevance,
 )
 from engine.errors import InvalidInput
@@ -141,6 +142,16 @@ def test_relevance_is_the_textbook_cosine_of_the_window(data: st.DataObject, tf:
         length = sqrt(sum(value * value for value in vector))
         dot = sum(units.get(tag, 0.0) * value for tag, value in enumerate(vector))
         assert found[second] == pytest.approx(dot / length if length else 0.0, abs=1e-9)
+        reasons = window_reasons(track, query, idf, tf, 0.65, second)  # type: ignore[arg-type] # drawn
+        assert sum(reason.share for reason in reasons) == pytest.approx(found[second], abs=1e-9)
+        for reason in reasons:
+            runs = (range(run.first, run.last + 1) for run in reason.seconds)
+            seen = [at for run in runs for at in run]
+            assert seen == [
+                at
+                for at in range(max(0, second - WINDOW_SECONDS), second)
+                if confidences[at, reason.tag] > 0.65
+            ]
 
 
 @pytest.mark.parametrize("wrong", [{"count": 0}, {"count": 101}, {"gap_seconds": 0}])

@@ -244,3 +244,23 @@ def test_a_viewer_gets_running_campaigns_whatever_they_ask_of_videos() -> None:
     assert found[1].score == pytest.approx(
         cosine({"car": 1, "cat": 1}, {"car": 1}, [Shown("v", {"car": 3, "cat": 1}), Shown("w", {})])
     )
+
+
+def test_tags_that_came_after_the_index_count_for_nothing_from_either_side() -> None:
+    view = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+    newer = Vocabulary((*TAGS, "zebra"))
+    one = campaign("c", {"car": 1, "zebra": 2}, exclude=(reading("zebra"),))
+    needy = campaign("d", {"car": 1}, groups=(Group("any", (reading("zebra"),)),))
+    index = CampaignIndex.empty().changed([one, needy], (), newer, 1)
+    (fit,) = fits(Targeting.of(index, view), "v")
+    assert fit.campaign == "c"
+    assert fit.score == pytest.approx(1.0)
+    query = view.query(newer.numbers(one.profile), list(one.profile.values()))
+    assert [match.score for match in view.top_k(query, 5)] == [fit.score]
+
+
+def test_nothing_runs_beside_what_is_at_the_floor() -> None:
+    view = view_of([Shown("v", {"car": 3}, at_floor=True), Shown("w", {"car": 1})])
+    one = campaign("c", {"car": 1}, suitability={"adult": "high"})
+    assert fits(targeting_of([one], view), "v") == []
+    assert [fit.campaign for fit in fits(targeting_of([one], view), "w")] == ["c"]

@@ -381,6 +381,11 @@ def test_a_campaigns_break_follows_what_it_is_about(shop: Served, put: Callable[
     (one,) = shop.client.get(f"/v1/videos/{slides}/breaks", params=params).json()["breaks"]
     assert one["second"] == 5
     assert one["relevance"] > 0.3
+    assert "why" not in one
+    told = shop.client.get(
+        f"/v1/videos/{slides}/breaks", params={**params, "explain": True}
+    ).json()["breaks"][0]
+    assert told["why"] == [{"tag": "coffee", "share": told["relevance"], "seconds": [[0, 4]]}]
 
 
 def test_what_a_campaign_finds_too_risky_blocks_the_breaks_near_it_and_no_others(
