@@ -217,13 +217,15 @@ def pull(
     missing = missing_files(pair, folder)
     if not missing:
         return []
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".pulling-", dir=folder) as aside:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, not in it: a pull that fails leaves nothing that looks like a pair.
+    with tempfile.TemporaryDirectory(prefix=".pulling-", dir=folder.parent) as aside:
         wanted = [
             Wanted(pair.address(file, hub), str(Path(aside) / file.name), file.size, file.sha256)
             for file in missing
         ]
         _fetch(wanted, allowed_networks, on_bytes)
+        folder.mkdir(exist_ok=True)
         for file in missing:
             (Path(aside) / file.name).replace(folder / file.name)
     return [file.name for file in missing]

@@ -57,7 +57,7 @@ def main() -> None:
             session.trust_env = False
             for one in wanted:
                 _fetch(one, session, guard, _teller(answer))
-    except (_Refused, OSError, requests.RequestException, Forbidden) as error:
+    except (_Refused, OSError, Forbidden) as error:
         answer("failed", _reason(error, guard))
     else:
         answer("done", None)
@@ -67,9 +67,12 @@ def _fetch(
     wanted: Wanted, session: requests.Session, guard: Guard, tell: Callable[[int], None]
 ) -> None:
     """Write one file, if it is what is pinned."""
-    with _opened(wanted.address, session, guard) as response:
-        digest, size = hashlib.sha256(), 0
-        with Path(wanted.path).open("wb") as file:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with (
+            _opened(wanted.address, session, guard) as response,
+            Path(wanted.path).open("wb") as file,
+        ):
             for piece in response.iter_content(_PIECE_BYTES):
                 size += len(piece)
                 if size > wanted.size:
@@ -77,6 +80,11 @@ def _fetch(
                 digest.update(piece)
                 file.write(piece)
                 tell(len(piece))
+    except requests.RequestException as error:
+        raise _Refused(
+            f"{wanted.address} cannot be reached ({type(error).__name__}): check the network,"
+            " or try later"
+        ) from error
     if (size, digest.hexdigest()) != (wanted.size, wanted.sha256):
         Path(wanted.path).unlink()
         found = f"more than {wanted.size} bytes" if size > wanted.size else f"{size} bytes"
@@ -139,7 +147,7 @@ def _reason(error: BaseException, guard: Guard) -> str:
         return f"it leads where it must not: {guard.refused[0]}"
     if isinstance(error, _Refused):
         return str(error)
-    return f"the hub cannot be reached ({type(error).__name__}): check the network, or try later"
+    return f"what came cannot be written: {error}"
 
 
 def _limit_resources(wanted: Sequence[Wanted], deadline_seconds: float) -> None:

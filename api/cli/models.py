@@ -128,7 +128,7 @@ def _shelf() -> Iterator[dict[str, Any]]:
 
 
 def _pairs(settings: Settings) -> Iterator[dict[str, Any]]:
-    folders = {path.name for path in settings.models_path.glob("*") if path.is_dir()}
+    folders = {path.name for path in settings.models_path.glob("[!.]*") if path.is_dir()}
     for name in sorted(PAIRS.keys() | folders):
         folder, pair = settings.models_path / name, PAIRS.get(name)
         is_here = all((folder / file).is_file() for file in NEEDED)
