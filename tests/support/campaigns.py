@@ -55,7 +55,9 @@ def risks(video: Shown) -> tuple[Risk, ...]:
     return (Risk.FLOOR if video.at_floor else Risk.HIGH, *[Risk.UNKNOWN] * (N_TOPICS - 1))
 
 
-def view_of(videos: Sequence[Shown], *, tf: Any = "raw", slope: float = 1.0) -> View:
+def view_of(
+    videos: Sequence[Shown], *, tf: Any = "raw", slope: float = 1.0, name: str = "abc"
+) -> View:
     """A generation of these videos."""
     rows = [
         Counts(
@@ -75,5 +77,5 @@ def view_of(videos: Sequence[Shown], *, tf: Any = "raw", slope: float = 1.0) -> 
         ]
     )
     recipe = Recipe(threshold=0.7, tf=tf)
-    generation = Generation("abc", index, facts, Vocabulary(TAGS), recipe, 3, Path())
+    generation = Generation(name, index, facts, Vocabulary(TAGS), recipe, 3, Path())
     return View.of(generation)

@@ -1,0 +1,71 @@
+"""Every process sees what any process stores, pauses or deletes, within a second."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from api.live_campaigns import LiveCampaigns
+from engine.campaigns import CampaignState
+from engine.store.campaigns import Campaigns
+from engine.store.catalog import Catalog
+from engine.view import View
+from support.campaigns import TAGS, Shown, campaign, view_of
+
+
+def found(live: LiveCampaigns, view: View) -> list[str]:
+    targeting = live.meeting(view)
+    place = targeting.view.locate("v")
+    assert place is not None
+    return [fit.campaign for fit in targeting.for_video(place, 9, now=0)]
+
+
+def within_a_second(ask: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 1
+    while not ask():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
+    view = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+    path = tmp_path / "catalog.db"
+    with Catalog.open(path) as ours, Catalog.open(path) as theirs:
+        ours.number_tags(TAGS)
+        followers = [LiveCampaigns(ours), LiveCampaigns(theirs)]
+        campaigns = Campaigns(theirs)
+
+        def all_see(*expected: str) -> bool:
+            return within_a_second(
+                lambda: all(found(live, view) == list(expected) for live in followers)
+            )
+
+        assert all_see()
+        campaigns.put(campaign("b", {"car": 1}))
+        campaigns.put(campaign("a", {"car": 1}))
+        assert all_see("a", "b")
+        campaigns.set_state("a", CampaignState.PAUSED)
+        assert all_see("b")
+        campaigns.delete("b")
+        campaigns.set_state("a", CampaignState.ACTIVE)
+        assert all_see("a")
+
+
+def test_campaigns_are_weighed_anew_for_another_generation(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        catalog.number_tags(TAGS)
+        Campaigns(catalog).put(campaign("a", {"car": 1, "cat": 1}))
+        live = LiveCampaigns(catalog)
+        first = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+        second = view_of([Shown("v", {"car": 3}), Shown("w", {"car": 1})], name="other")
+        scores = []
+        for view in (first, second):
+            targeting = live.meeting(view)
+            place = view.locate("v")
+            assert place is not None
+            (fit,) = targeting.for_video(place, 9, now=0)
+            query = targeting.query_of(fit.row)
+            assert fit.score == place.segment.index.score_rows(query, [place.row])[0]
+            scores.append(fit.score)
+        assert scores[0] != scores[1]
