@@ -22,15 +22,26 @@ def commands(page: str) -> list[str]:
     return [line.split(" #")[0].strip() for line in lines if not NOT_HERE.match(line)]
 
 
+def example_campaign() -> str:
+    """Return the campaign that the documentation shows."""
+    found = re.search(r"```json\n(.+?)```", (ROOT / "docs" / "campaigns.md").read_text(), re.S)
+    assert found is not None
+    return found[1]
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/quick-start.md"])
 def test_what_a_page_says_to_type_works(page: str, tmp_path: Path) -> None:
     folder = tmp_path / "Videos"
     folder.mkdir()
     shutil.copy(bikes(), folder / "holiday.mp4")
+    (tmp_path / "spring.json").write_text(example_campaign())
     typed = commands(page)
     assert len(typed) > 5
     for line in typed:
-        words = shlex.split(line.replace("~/Videos", str(folder)))
+        here = line.replace("~/Videos", str(folder)).replace(
+            "spring.json", f"{tmp_path}/spring.json"
+        )
+        words = shlex.split(here)
         done = reelmatch(tmp_path / "home", *words[1:])
         assert done.code == 0, (line, done.err)
         assert "Traceback" not in done.err
