@@ -84,22 +84,26 @@ def main() -> None:
         }
         engines = both_kernels(index)
         result["impacts"] = skew(engines["plain"])
-        counts = parts.counts(0)
-        n = arguments.queries
-        result["queries"] = {}
-        for name, queries in (
-            ("viewer", viewer_queries(counts, 2 * n, 1)),
-            ("advertiser", advertiser_queries(counts, 2 * n, 3)),
-        ):
-            for query in queries[:n]:
-                found = [engine.search(*query, K).tolist() for engine in engines.values()]
-                assert found[0] == found[1], name
-            result["queries"][name] = {
-                "warm": in_turns(engines, queries[n:], queries[:n], n),
-                "cold": in_turns(engines, queries[n:], queries[:1], 1),
-            }
+        result["queries"] = asked(engines, parts.counts(0), arguments.queries)
         keep(f"topics {index.n_videos}", result)
         print(result)
+
+
+def asked(engines: dict[str, Peer], counts: "sp.csr_array[np.int32]", n: int) -> Result:
+    """Time both kernels on queries made of some of the videos; they must find the same."""
+    timed = {}
+    for name, queries in (
+        ("viewer", viewer_queries(counts, 2 * n, 1)),
+        ("advertiser", advertiser_queries(counts, 2 * n, 3)),
+    ):
+        for query in queries[:n]:
+            found = [engine.search(*query, K).tolist() for engine in engines.values()]
+            assert found[0] == found[1], name
+        timed[name] = {
+            "warm": in_turns(engines, queries[n:], queries[:n], n),
+            "cold": in_turns(engines, queries[n:], queries[:1], 1),
+        }
+    return timed
 
 
 def built(folder: Path, parts: Parts) -> tuple[Index, Result]:

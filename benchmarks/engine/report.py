@@ -83,6 +83,7 @@ def goals(million: Result, corpora: list[Result]) -> list[str]:
     """Return the table of what was to be reached, and what was."""
     lines = [
         'One million videos, corpus "topics": the processor time of the other / ours.',
+        *([million["note"]] if "note" in million else []),
         "",
         "| against | query | at least | aim | cold | warm |",
         "|---|---|---:|---:|---:|---:|",
@@ -146,8 +147,8 @@ def section(result: Result) -> list[str]:
         f'## {result["videos"]:,} videos, corpus "{result["kind"]}",'
         f" {result['postings'] / 1e6:.1f} million postings",
         "",
-        f"Impacts: {impacts(result)}. {sample(result)}.",
-        "",
+        *([result["note"], ""] if "note" in result else []),
+        *([f"Impacts: {impacts(result)}. {sample(result)}.", ""] if "sample" in result else []),
     ]
     for query, states in result["queries"].items():
         lines += [
