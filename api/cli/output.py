@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from engine.domain import Match
+from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
@@ -37,7 +38,10 @@ def _read_where(_context: Any, _parameter: Any, text: str | None) -> "Filter":
     from api.wheres import filter_of_text
     from engine.view import EVERY_VIDEO
 
-    return EVERY_VIDEO if text is None else filter_of_text(text)
+    try:
+        return EVERY_VIDEO if text is None else filter_of_text(text)
+    except InvalidInput as error:
+        raise click.BadParameter(str(error)) from None
 
 
 where_option = click.option(
