@@ -91,8 +91,7 @@ function drawStrip(context, view) {
   for (let slot = 0; slot < visible; slot += 1) {
     const left = slot * shown;
     const second = view.from + ((left + shown / 2) / view.width) * (view.to - view.from);
-    if (second >= seconds) break;
-    let place = stripSeconds.findIndex((one) => one > second);
+    let place = stripSeconds.findIndex((one) => one > Math.min(second, seconds - 1));
     place = Math.max(0, (place === -1 ? stripSeconds.length : place) - 1);
     context.drawImage(strip, place * wide, 0, wide, strip.naturalHeight, left, RULER, shown - 1, STRIP);
   }
