@@ -44,10 +44,10 @@ class ProfileRules:
 
     watched: float = 0.5
     skipped: float = 0.25
-    disliked: float = 0.25
+    disliked: float = 0.1
     half_life_days: float = 60.0
-    common_share: float = 0.2
-    power: float = 0.65
+    common_share: float = 0.4
+    power: float = 0.5
     most_tags: int = 250
     together: float = 4.0
 

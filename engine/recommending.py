@@ -127,8 +127,8 @@ def recommend_many(
 ) -> list[tuple[Taste, Page]]:
     """Answer many viewers' first pages at once; each answer is that of ``recommend_page``.
 
-    Searches share what they read, and run on all cores. Each looks for as many more videos as its
-    viewer has seen, which are then dropped: cheaper than a filter of its own for each.
+    Searches run on all cores. Each looks for as many more videos as its viewer has seen, which are
+    then dropped, so that all of them pass one filter.
 
     Args:
         view: where to search.

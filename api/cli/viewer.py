@@ -9,9 +9,12 @@ import click
 from pydantic import ConfigDict, ValidationError
 
 from api.answers.viewers import added_json, viewer_json
-from api.cli.output import json_option, print_json, print_table, weighted
+from api.cli.output import json_option, print_json, print_table, weighted, where_option
+from api.live import Live
 from api.schemas.viewers import Id, KeptEventBody
 from api.settings import load_settings
+from api.viewer_cases import viewer_case_json
+from engine.filters import Filter
 from engine.store.catalog import Catalog
 from engine.store.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind, Viewers
 
@@ -156,6 +159,30 @@ def _batches(lines: Iterator[tuple[str, Event]]) -> Iterator[tuple[str, list[Eve
         batch.append(event)
     if batch:
         yield whose, batch
+
+
+@command.command("explain")
+@click.argument("viewer")
+@click.argument("video")
+@where_option
+@json_option
+def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
+    """Say why VIDEO is, or is not, recommended to VIEWER, rule by rule."""
+    settings = load_settings()
+    with Live.open(settings) as live:
+        record = live.catalog.find(video)
+        answer = viewer_case_json(
+            live, viewer, record.id, settings.profile_rules, now=time.time(), where=where
+        )
+    if as_json:
+        print_json(answer)
+        return
+    click.echo(f"score {answer['score']:.3f}, place {answer['rank'] or 'none'}")
+    rows = [
+        (one["rule"], "kept" if one["kept"] else "broken", one["evidence"])
+        for one in answer["rules"]
+    ]
+    print_table(("rule", "", "evidence"), rows)
 
 
 @command.command("forget")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.breaking import breaks_of, breaks_told
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
+from api.problems import Code, Refused
 from api.routes.campaign_access import CurrentAccess
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.placements import (
@@ -18,6 +19,9 @@ from api.schemas.placements import (
     PlacementsAnswer,
     ProfileRequest,
 )
+from api.schemas.recommendations import ViewerCaseAnswer
+from api.viewer_cases import viewer_case_json
+from api.wheres import filter_of_text
 from engine.breaks import (
     DEFAULT_EDGE_SECONDS,
     DEFAULT_GAP_SECONDS,
@@ -26,10 +30,12 @@ from engine.breaks import (
     Spacing,
 )
 from engine.campaigns import Campaign
-from engine.errors import UnknownVideo
+from engine.errors import InvalidInput, UnknownVideo
 from engine.profiles import profile_of
 from engine.store.catalog import Catalog, VideoRecord
+from engine.store.keys import Scope
 from engine.store.viewers import Viewers
+from engine.view import EVERY_VIDEO
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
 
@@ -103,13 +109,33 @@ def post_viewer_campaigns(
     )
 
 
-@router.get("/explain", response_model=CaseAnswer, response_model_exclude_unset=True)
+@router.get(
+    "/explain",
+    response_model=CaseAnswer | ViewerCaseAnswer,
+    response_model_exclude_unset=True,
+)
 def get_explanation(
-    campaign: str, video: str, live: CurrentLive, access: CurrentAccess
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    access: CurrentAccess,
+    campaign: str | None = None,
+    viewer: str | None = None,
+    where: Annotated[str | None, Query(description="For a viewer: a filter, as JSON.")] = None,
 ) -> dict[str, Any]:
-    """Return every rule that a campaign has for a video, whether it is kept, and the evidence."""
+    """Return every rule of a campaign, or for a viewer, for a video, and whether it is kept."""
     record = _video(live.catalog, video)
-    return case_of(live, access.find(campaign), record, now=int(time.time()))
+    if (campaign is None) == (viewer is None):
+        raise InvalidInput("say which: give either a campaign or a viewer")
+    if campaign is not None:
+        return case_of(live, access.find(campaign), record, now=int(time.time()))
+    if caller.key is not None and not caller.key.scopes & {Scope.READ, Scope.ADMIN}:
+        raise Refused(Code.FORBIDDEN, "this needs a key of scope read")
+    wanted = EVERY_VIDEO if where is None else filter_of_text(where)
+    return viewer_case_json(
+        live, viewer or "", record.id, settings.profile_rules, now=time.time(), where=wanted
+    )
 
 
 @router.get(

@@ -154,3 +154,28 @@ class RecommendationsAnswer(BaseModel):
     matches: list[RecommendationAnswer]
     next: str | None
     continued_from: str | None
+
+
+class ViewerRulingAnswer(BaseModel):
+    """One rule: whether it is kept, and by what that is known."""
+
+    rule: str
+    kept: bool
+    evidence: str
+
+
+class ViewerCaseAnswer(BaseModel):
+    """All that speaks for and against a video for a viewer.
+
+    ``rank`` is its place without reranking, null when it is not among the 1,000 best.
+    """
+
+    viewer: str
+    video: str
+    generation: str
+    basis: str
+    recommended: bool
+    score: float
+    rank: int | None
+    why: list[ReasonAnswer]
+    rules: list[ViewerRulingAnswer]

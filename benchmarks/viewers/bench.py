@@ -1,0 +1,127 @@
+"""What answering a viewer costs: CPU time of one thread, on made-up videos.
+
+.venv/bin/python benchmarks/viewers/bench.py
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+
+from engine.commonplace import Commonplace
+from engine.explain import reasons, seen_ranges
+from engine.facts import Facts, VideoFacts
+from engine.index import Index
+from engine.profiles import VIEWER_RULES, profile_of, taste_of
+from engine.recipe import Recipe
+from engine.recommending import Question, recommend_many, recommend_page
+from engine.rerank import Ranking
+from engine.sensitive import Level
+from engine.store.generations import Generation
+from engine.store.tracks import Track
+from engine.store.viewers import Event, EventKind
+from engine.together import Together
+from engine.view import EVERY_VIDEO, View
+from engine.vocabulary import Vocabulary
+
+N_VIDEOS: Final = 20_000
+N_TAGS: Final = 2_000
+TAGS_EACH: Final = 40
+SECONDS: Final = 240
+EVENTS: Final = 300
+VIEWERS: Final = 40
+NOW: Final = 1_800_000_000.0
+
+
+def main() -> None:
+    """Measure and print a table."""
+    rng = np.random.default_rng(0)
+    view = made_up(rng)
+    profiles = [profile_of({}, watched(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
+    taste = taste_of(profiles[0], view, VIEWER_RULES)
+    question = Question(profiles[0], NOW)
+    page = recommend_page(view, question, VIEWER_RULES)
+    places = [one.ranked.candidate.place for one in page.found]
+    blob = track(rng).to_bytes()
+    numbers = view.vocabulary.numbers([reason.tag for reason in page.found[0].why])
+    varied = Question(profiles[0], NOW, ranking=Ranking(diversity=0.3, freshness=0.1))
+    questions = [Question(profile, NOW) for profile in profiles]
+
+    def in_batch() -> None:
+        recommend_many(view, questions, VIEWER_RULES, where=EVERY_VIDEO)
+
+    def one_by_one() -> None:
+        for asked in questions:
+            recommend_page(view, asked, VIEWER_RULES)
+
+    for name, cost in (
+        (f"a profile of {EVENTS} events", cpu(lambda: taste_of(profiles[0], view, VIEWER_RULES))),
+        ("a page of 10", cpu(lambda: recommend_page(view, question, VIEWER_RULES))),
+        ("a page of 10, varied", cpu(lambda: recommend_page(view, varied, VIEWER_RULES), times=20)),
+        ("why, a match", cpu(lambda: [reasons(view, taste, place) for place in places]) / 10),
+        (
+            f"when, a match of {SECONDS} seconds",
+            cpu(lambda: seen_ranges(Track.from_bytes(blob), numbers, 0.7)),
+        ),
+        ("a viewer of a batch", cpu(in_batch, times=3) / VIEWERS),
+        ("a viewer alone", cpu(one_by_one, times=3) / VIEWERS),
+    ):
+        print(f"| {name} | {1e3 * cost:.2f} |")
+    print(f"{view.n_videos} videos, {sys.version.split()[0]}", file=sys.stderr)
+
+
+def cpu(act: Callable[[], object], *, times: int = 20) -> float:
+    """Return the median CPU seconds of some runs, after one that is not counted."""
+    act()
+    spent = []
+    for _ in range(times):
+        began = time.process_time()
+        act()
+        spent.append(time.process_time() - began)
+    return float(np.median(spent))
+
+
+def made_up(rng: np.random.Generator) -> View:
+    """Index videos with tags that are common as words are."""
+    weights = 1.0 / np.arange(1, N_TAGS + 1) ** 0.8
+    tags = rng.choice(N_TAGS, (N_VIDEOS, TAGS_EACH), p=weights / weights.sum())
+    rows = np.repeat(np.arange(N_VIDEOS), TAGS_EACH)
+    counts = sp.coo_array((rng.geometric(0.05, tags.size), (rows, tags.ravel()))).tocsr()
+    index = Index.from_counts(counts, [f"{number:016x}" for number in range(N_VIDEOS)])
+    facts = VideoFacts(SECONDS, int(NOW) - 86_400, Level.NONE, "", "motion", "", ())
+    generation = Generation(
+        "0" * 12,
+        index,
+        Facts.of([facts] * N_VIDEOS),
+        Vocabulary(tuple(f"tag {number}" for number in range(N_TAGS))),
+        Recipe(0.7, "raw"),
+        revision=0,
+        folder=Path(),
+        common=Commonplace.of(index),
+        together=Together.nothing(),
+    )
+    return View.of(generation)
+
+
+def watched(rng: np.random.Generator) -> list[Event]:
+    """Return what a viewer watched or liked of late."""
+    videos = rng.choice(N_VIDEOS, EVENTS, replace=False)
+    return [
+        Event(str(at), f"{video:016x}", kind, NOW - 86_400.0 * at / 10, 0.8)
+        for at, video in enumerate(videos.tolist())
+        for kind in [EventKind.LIKED if at % 5 == 0 else EventKind.WATCHED]
+    ]
+
+
+def track(rng: np.random.Generator) -> Track:
+    """Return a track of some hundred seconds, twenty observations each."""
+    seen = rng.random((SECONDS, 400), dtype=np.float32)
+    return Track.from_confidences(np.where(seen > 0.95, seen, 0.0), np.arange(400))
+
+
+if __name__ == "__main__":
+    main()
