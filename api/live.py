@@ -17,6 +17,8 @@ from engine.view import View
 FOLLOW_SECONDS: Final = 0.1
 """How often a server looks whether the catalog or the generation changed."""
 
+_AGAIN_SECONDS: Final = 5.0
+
 log = logging.getLogger(__name__)
 
 
@@ -101,8 +103,13 @@ class Live:
 
     def _follow(self) -> None:
         while not self._stop.wait(FOLLOW_SECONDS):
-            self.refresh()
-            self._follow_campaigns()
+            try:
+                self.refresh()
+                self._follow_campaigns()
+            except Exception:
+                # A full disk, a busy catalog: what was seen last goes on being answered.
+                log.exception("the live view cannot be renewed; it is tried again")
+                self._stop.wait(_AGAIN_SECONDS)
 
     def _follow_campaigns(self) -> None:
         view = self._view
