@@ -31,7 +31,7 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     }
     matches = [titles[one["video"]] for one in told["matches"]]
     expect(page.locator(".placed .card-title")).to_have_text(matches)
-    expect(page.locator(".reach-sum")).to_contain_text(f"{told['reach']['videos']} videos")
+    expect(page.locator(".reach-sum")).to_contain_text(f"{told['reach']['videos']} video")
     shown = page.locator(".reach tbody tr td:nth-child(3)").all_text_contents()
     assert shown == [str(band["videos"]) for band in reversed(told["reach"]["bands"])]
 
