@@ -16,13 +16,13 @@ from ingest.taggers.people import (
     musician_confidence,
     people_confidences,
 )
-from ingest.taggers.subjects import DECIDED, IN_DOUBT, LONG_ASPECT, SURE, SubjectTagger
+from ingest.taggers.subjects import SubjectTagger
 from models.cards import load_card, load_json
 
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
-_METHOD: Final = 3
+_METHOD: Final = 4
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
@@ -76,8 +76,7 @@ class Networks:
 
 def networks_version() -> str:
     """Return a digest of everything that decides what the networks say of a frame."""
-    parts: list[object] = [_METHOD, LONG_ASPECT, SURE, IN_DOUBT, DECIDED, LEAST_SCORE]
-    parts += [SLOPE, MIDPOINT]
+    parts: list[object] = [_METHOD, LEAST_SCORE, SLOPE, MIDPOINT]
     for card in map(load_card, _CARDS):
         assert card.labels is not None  # noqa: S101
         parts += [card.name, card.version, card.sha256, card.temperature]

@@ -10,14 +10,14 @@ from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.evidence import Networks, networks_version
 from ingest.taggers.guard import ARTWORK_TAGS
-from ingest.taggers.nudity import NUDITY, NudityDetector
+from ingest.taggers.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.weighing import WEIGHTS, Weighing
 from models.cards import load_card, load_json
 
 if TYPE_CHECKING:
     from ingest.taggers.makers import Setup
 
-_METHOD: Final = 3
+_METHOD: Final = 4
 """Raised when nudity is looked for, or the evidence weighed, in another way."""
 
 
@@ -73,7 +73,8 @@ LOCAL: Final = _LocalMaker()
 
 def current_version() -> str:
     """Return a digest of everything that decides what a frame is said to show."""
-    nudity = load_card("opennsfw")
+    nudity = [load_card(name) for name in ("opennsfw", "opennsfw_screen")]
     weights = load_json(load_card("efficientnet_lite2"), WEIGHTS)
-    parts = [_METHOD, networks_version(), nudity.version, nudity.sha256, nudity.temperature]
+    parts: list[object] = [_METHOD, networks_version(), SUSPECTED]
+    parts += [[card.version, card.sha256, card.temperature] for card in nudity]
     return hashlib.sha256(repr([*parts, weights]).encode()).hexdigest()[:12]

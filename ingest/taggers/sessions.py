@@ -10,17 +10,25 @@ from models.cards import Card, UnusableWeights, verify
 _ERRORS_ONLY = 3
 
 
+def check_weights(card: Card) -> Path:
+    """Return where a model's weights lie.
+
+    Raises:
+        CorruptData: the weights are missing or differ from the card.
+    """
+    try:
+        return verify(card)
+    except UnusableWeights as error:
+        raise CorruptData(str(error)) from error
+
+
 def open_session(card: Card) -> onnxruntime.InferenceSession:
     """Check a model's weights and make them ready.
 
     Raises:
         CorruptData: the weights are missing or differ from the card.
     """
-    try:
-        path = verify(card)
-    except UnusableWeights as error:
-        raise CorruptData(str(error)) from error
-    return session_of(path)
+    return session_of(check_weights(card))
 
 
 def session_of(path: Path) -> onnxruntime.InferenceSession:

@@ -12,38 +12,39 @@ import onnx
 import onnxruntime
 from PIL import Image
 
+from ingest.taggers.fitting import CELL, fit_area, fit_shorter
+from ingest.taggers.nudity import SUSPECTED
+from ingest.taggers.subjects import view_windows
 from models.cards import load_card, load_json, weights_path
-from models.convert import efficientnet_lite2, nanodet
+from models.convert import efficientnet_lite2, nanodet, opennsfw
 from models.convert.graph import Array
 from models.convert.pictures import Picture, held_out
+from models.convert.quantize import Feed
 
 _TAG_THRESHOLD = 0.7
 _PERSON_THRESHOLD = 0.6  # the score that becomes a confidence of 0.7
 _SURE = 0.5
-
-
-def _answers(weights: bytes, pictures: Sequence[Picture], side: int) -> list[list[Array]]:
-    session = onnxruntime.InferenceSession(weights)
-    feed = session.get_inputs()[0].name
-    return [
-        session.run(None, {feed: np.asarray(Image.fromarray(picture).resize((side, side)))[None]})
-        for picture in pictures
-    ]
+_SIDE = 224  # of what the nudity network sees
 
 
 def _float_and_int8(
-    name: str, model: onnx.ModelProto, pictures: Sequence[Picture]
+    name: str, model: onnx.ModelProto, feeds: Sequence[Feed]
 ) -> list[list[list[Array]]]:
-    card = load_card(name)
-    both = (model.SerializeToString(), weights_path(card).read_bytes())
-    return [_answers(weights, pictures, card.input_size) for weights in both]
+    weights = (model.SerializeToString(), weights_path(load_card(name)).read_bytes())
+    sessions = [onnxruntime.InferenceSession(one) for one in weights]
+    return [[session.run(None, feed) for feed in feeds] for session in sessions]
 
 
 def compare_subjects(pictures: Sequence[Picture]) -> None:
     """Print what changed of the classes and the tags."""
     card = load_card("efficientnet_lite2")
     members = load_json(card, "tags.json").values()
-    both = _float_and_int8(card.name, efficientnet_lite2.float_model(), pictures)
+    feeds = []
+    for picture in pictures:
+        frame = _resized(picture, fit_shorter(picture.shape[1::-1], card.input_size))
+        windows = view_windows(frame.shape[2] // CELL, frame.shape[1] // CELL)
+        feeds.append({"frame": frame, "windows": windows})
+    both = _float_and_int8(card.name, efficientnet_lite2.float_model(), feeds)
     before, after = (
         _softmax(np.concatenate([logits for (logits,) in answers]) / card.temperature)
         for answers in both
@@ -56,11 +57,11 @@ def compare_subjects(pictures: Sequence[Picture]) -> None:
     )
     changed = (tags_before > _TAG_THRESHOLD) != (tags_after > _TAG_THRESHOLD)
     difference = np.abs(before - after)
-    print(f"efficientnet_lite2, {len(pictures)} frames, squashed")
+    print(f"efficientnet_lite2, {len(before)} views of {len(pictures)} frames")
     print(f"  same first class: {same.mean():.1%}")
     print(f"  same first class where it was over {_SURE}: {same[sure].mean():.1%} of {sure.sum()}")
     print(f"  class confidence: differs by {difference.max():.3f} at most,", end=" ")
-    print(f"by {difference.max(axis=1).mean():.3f} a frame on average")
+    print(f"by {difference.max(axis=1).mean():.3f} a view on average")
     print(
         f"  tags over {_TAG_THRESHOLD}: {(tags_before > _TAG_THRESHOLD).sum()}, of which and",
         end=" ",
@@ -77,7 +78,12 @@ def _softmax(logits: Array) -> Array:
 
 def compare_people(pictures: Sequence[Picture], folder: Path) -> None:
     """Print what changed of the surest person on each frame."""
-    both = _float_and_int8("nanodet", nanodet.float_model(folder), pictures)
+    card = load_card("nanodet")
+    feeds = [
+        {"frame": _resized(picture, fit_area(picture.shape[1::-1], card.input_size))}
+        for picture in pictures
+    ]
+    both = _float_and_int8(card.name, nanodet.float_model(folder), feeds)
     before, after = (
         np.array([max(1 / (1 + np.exp(-grid[0, 0].max())) for grid in grids) for grids in answers])
         for answers in both
@@ -91,7 +97,55 @@ def compare_people(pictures: Sequence[Picture], folder: Path) -> None:
     print(f"frames, changed on {changed.sum()}")
 
 
+def compare_nudity(pictures: Sequence[Picture]) -> None:
+    """Print how far the rounded network is from that of the package, in log-odds."""
+    frames = [_resized(part, (_SIDE, _SIDE)) for part in _parts(pictures)]
+    package = onnxruntime.InferenceSession(weights_path(load_card("opennsfw")))
+    name = package.get_inputs()[0].name
+    exact = [package.run(None, {name: opennsfw.source_input(frame)}) for frame in frames]
+    _, rounded = _float_and_int8(
+        "opennsfw_screen", opennsfw.float_model(), [{"frame": frame} for frame in frames]
+    )
+    before, after = (np.array([shares[0, 1] for (shares,) in told]) for told in (exact, rounded))
+    error = _log_odds(after) - _log_odds(before)
+    suspect = before > _SURE
+    print(f"opennsfw_screen, {len(frames)} frames and parts of frames")
+    print(f"  log-odds: off by {error.std():.2f} as a rule, at most {error.min():+.2f}", end=" ")
+    print(f"and {error.max():+.2f}, {error.mean():+.2f} on average")
+    print(f"  {suspect.sum()} that the exact network gives over {_SURE} get at least", end=" ")
+    print(
+        f"{after[suspect].min(initial=1):.2f}; over {SUSPECTED}: {(after > SUSPECTED).mean():.1%}"
+    )
+
+
+def _parts(pictures: Sequence[Picture]) -> list[Picture]:
+    """Return each picture and two random parts of it: closer, more of them look suspicious."""
+    random = np.random.default_rng(0)
+    parts = []
+    for picture in pictures:
+        parts.append(picture)
+        for _ in range(2):
+            share = random.uniform(0.15, 0.6)
+            height, width = (max(1, int(side * share)) for side in picture.shape[:2])
+            top, left = (
+                random.integers(side - part + 1)
+                for side, part in zip(picture.shape[:2], (height, width), strict=True)
+            )
+            parts.append(picture[top : top + height, left : left + width])
+    return parts
+
+
+def _log_odds(shares: Array) -> Array:
+    shares = shares.clip(1e-6, 1 - 1e-6)
+    return np.log(shares / (1 - shares))
+
+
+def _resized(picture: Picture, size: tuple[int, int]) -> Array:
+    return np.asarray(Image.fromarray(picture).resize(size))[None]
+
+
 if __name__ == "__main__":
     chosen = held_out([Path(name) for name in sys.argv[2:]])
     compare_subjects(chosen)
     compare_people(chosen, Path(sys.argv[1]))
+    compare_nudity(chosen)

@@ -16,7 +16,9 @@ from models.convert.pictures import calibration_crops
 from models.convert.quantize import convolutions, put_on_shelf, quantize
 from models.convert.torch_file import read_tensors
 
-INPUT = 260
+CELL = 32
+"""Pixels a side for which the network keeps one cell; both sides of a frame are whole cells."""
+
 _MEAN, _SCALE = 127.0, 1 / 128
 _BATCH_NORM_EPSILON = 1e-3
 _WIDTH, _DEPTH = 1.1, 1.2
@@ -32,20 +34,19 @@ _STAGES = [
     (4, 2, 6, 192),
     (1, 1, 6, 320),
 ]
-# With the first alone in float, the first class changes on 13 of 100 views; with four, on 10.
-_N_FLOAT = 4
+_N_FLOAT = 3
 _N_CALIBRATION = 190
+_CALIBRATION_SIZE = (10 * CELL, 7 * CELL)  # width, height
 
 
 class _Network:
-    """Adds the layers to a graph; keeps track of the picture's side, which sets the padding."""
+    """Adds the layers to a graph."""
 
     def __init__(self, tensors: dict[str, Array]) -> None:
         self.graph = GraphBuilder()
         self._tensors = tensors
         self._zero = self.graph.constant(np.float32(0))
         self._six = self.graph.constant(np.float32(6))
-        self.side = INPUT
 
     def convolution(
         self,
@@ -60,10 +61,9 @@ class _Network:
         """Convolution with its batch norm folded in, padded as TensorFlow's SAME does."""
         kernel, bias = self._folded(weights, norm)
         size = kernel.shape[-1]
-        out = math.ceil(self.side / stride)
-        missing = max((out - 1) * stride + size - self.side, 0)
+        # As many pixels are missing at the border whatever the number of cells.
+        missing = size - stride
         before, after = missing // 2, missing - missing // 2
-        self.side = out
         y = self.graph.node(
             "Conv",
             [x, self.graph.constant(kernel), self.graph.constant(bias)],
@@ -102,12 +102,14 @@ class _Network:
         return self.graph.node("Add", [y, x]) if residual else y
 
     def head(self, x: str) -> None:
-        """Average over the picture, then one weighted sum per class."""
-        pooled = self.graph.node("Flatten", [self.graph.node("GlobalAveragePool", [x])])
-        weights, bias = (
-            self.graph.constant(self._tensors[f"_fc.{part}"]) for part in ("weight", "bias")
-        )
-        self.graph.output(self.graph.node("Gemm", [pooled, weights, bias], transB=1), "logits")
+        """Average over the cells of each window, then one weighted sum per class."""
+        weights, bias = (self._tensors[f"_fc.{part}"] for part in ("weight", "bias"))
+        by_cell = self.graph.constant(np.array([weights.shape[1], -1]))
+        cells = self.graph.node("Reshape", [x, by_cell])
+        cells = self.graph.node("Transpose", [cells], perm=[1, 0])
+        pooled = self.graph.node("MatMul", ["windows", cells])
+        parts = [self.graph.constant(part) for part in (weights, bias)]
+        self.graph.output(self.graph.node("Gemm", [pooled, *parts], transB=1), "logits")
 
 
 def _scaled(channels: int) -> int:
@@ -117,10 +119,15 @@ def _scaled(channels: int) -> int:
 
 
 def build(tensors: dict[str, Array]) -> onnx.ModelProto:
-    """Return the float network: uint8 RGB (n, 260, 260, 3) in, logits (n, 1000) out."""
+    """Return the float network, which looks at several windows of a frame in one pass.
+
+    In: one frame, uint8 RGB (1, 32 rows, 32 columns, 3), and for each window the weight of every
+    cell, float (n_windows, rows * columns). Out: logits (n_windows, 1000). A window that weighs all
+    cells alike is what the network was trained on: the whole frame.
+    """
     network = _Network(tensors)
     graph = network.graph
-    x = graph.node("Cast", ["frames"], to=TensorProto.FLOAT)
+    x = graph.node("Cast", ["frame"], to=TensorProto.FLOAT)
     x = graph.node("Sub", [x, graph.constant(np.float32(_MEAN))])
     x = graph.node("Mul", [x, graph.constant(np.float32(_SCALE))])
     x = graph.node("Transpose", [x], perm=[0, 3, 1, 2])
@@ -140,9 +147,11 @@ def build(tensors: dict[str, Array]) -> onnx.ModelProto:
             )
             channels, number = _scaled(width), number + 1
     network.head(network.convolution(x, "_conv_head.weight", "_bn1"))
+    inputs = {"frame": (TensorProto.UINT8, [1, "height", "width", 3])}
+    inputs["windows"] = (TensorProto.FLOAT, ["n", "cells"])
     return graph.model(
         "efficientnet_lite2",
-        [helper.make_tensor_value_info("frames", TensorProto.UINT8, ["n", INPUT, INPUT, 3])],
+        [helper.make_tensor_value_info(name, *kind) for name, kind in inputs.items()],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000])],
     )
 
@@ -155,9 +164,14 @@ def float_model() -> onnx.ModelProto:
 def main() -> None:
     """Put the int8 weights on the shelf."""
     model = float_model()
-    crops = list(calibration_crops(INPUT, _N_CALIBRATION))
+    width, height = _CALIBRATION_SIZE
+    everything = np.full((1, width * height // CELL**2), CELL**2 / (width * height), np.float32)
+    feeds = [
+        {"frame": crop[None], "windows": everything}
+        for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)
+    ]
     kept_float = [node.name for node in convolutions(model)[:_N_FLOAT]]
-    weights = quantize(model, crops, operators=["Conv", "Add", "Clip"], kept_float=kept_float)
+    weights = quantize(model, feeds, operators=["Conv", "Add", "Clip"], kept_float=kept_float)
     put_on_shelf("efficientnet_lite2", weights)
 
 

@@ -4,6 +4,7 @@ Run: ``python -m models.convert.nanodet PATH/TO/package/models``
 """
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,15 +18,19 @@ from models.convert.graph import Array, GraphBuilder
 from models.convert.pictures import calibration_crops
 from models.convert.quantize import put_on_shelf, quantize
 
-INPUT = 416
 STRIDES = (8, 16, 32)
+"""Pixels a side for which each of the three grids has a cell."""
+
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)  # red, green, blue
 _STD = np.array([58.395, 57.12, 57.375], np.float32)
+_GREY = 116  # about the mean of all three
 _N_CLASSES = 80
 _N_BOX = 4 * 11  # left, top, right, bottom: a distribution over 0..10 cells each
 _HEADS = ("Split_153", "Split_164", "Split_175")  # what they split is kept, one for each stride
 
 _N_CALIBRATION = 95
+_TENSORFLOW_SIDE = 416
+_CALIBRATION_SIZE = (416, 416)  # width, height
 _OPERATORS = ("Conv", "LeakyRelu", "Concat", "MaxPool", "Resize", "Add")
 
 _STORED = {"float32": "<f4", "int32": "<i4", "float16": "<f2"}
@@ -102,15 +107,18 @@ class _Conversion:
 
     def _input(self) -> str:
         x = self.graph.node("Cast", [self._frame], to=TensorProto.FLOAT)
-        x = self.graph.node("Sub", [x, self.graph.constant(_MEAN)])
+        x = self.graph.node("Sub", [x, self.graph.constant(np.float32(_GREY))])
         return self.graph.node("Transpose", [x], perm=[0, 3, 1, 2])
 
     def _convolution(self, node: dict[str, Any], bias: Array | None = None) -> str:
         data, pads = self._unpadded(node["input"][0])
         kernel = self._known(node["input"][1]).transpose(3, 2, 0, 1)
         if self._nodes[data]["op"] == "Placeholder":
-            # The network was trained on blue, green, red, each divided by its deviation.
+            # The network was trained on blue, green, red, each less its mean and divided by its
+            # deviation.
             kernel = kernel[:, ::-1] / _STD[:, None, None]
+            shift = kernel.sum(axis=(2, 3)) @ (_GREY - _MEAN)
+            bias = (shift if bias is None else bias + shift).astype(np.float32)
         operands = [self.value(data), self.graph.constant(kernel)]
         if bias is not None:
             operands.append(self.graph.constant(bias))
@@ -161,19 +169,26 @@ class _Conversion:
         return self.graph.node("Concat", [self.value(part) for part in parts], axis=1)
 
     def _resize(self, node: dict[str, Any]) -> str:
-        data, size = node["input"]
-        x = self.value(data)
-        shape = self.graph.node("Shape", [x])
-        kept = [self.graph.constant(np.array([edge])) for edge in (0, 2)]
-        channels = self.graph.node("Slice", [shape, *kept])
-        sides = self.graph.constant(self._known(size).astype(np.int64))
-        target = self.graph.node("Concat", [channels, sides], axis=0)
+        data, _ = node["input"]
+        # One grid is twice as fine as the next: that holds for frames of any size.
+        factor = self._side(node["name"]) / self._side(data)
+        scales = self.graph.constant(np.array([1, 1, factor, factor], np.float32))
         return self.graph.node(
             "Resize",
-            [x, "", "", target],
+            [self.value(data), "", scales],
             mode="linear",
             coordinate_transformation_mode="half_pixel",
         )
+
+    def _side(self, name: str) -> int:
+        """Return how many rows a value has in the TensorFlow graph."""
+        node = self._nodes[name]
+        if node["op"] == "Placeholder":
+            return _TENSORFLOW_SIDE
+        if node["op"] == "ResizeBilinear":
+            return int(self._known(node["input"][1])[0])
+        strides = _numbers(node, "strides") if "strides" in node["attr"] else [1]
+        return math.ceil(self._side(node["input"][0]) / max(strides))
 
 
 def _numbers(node: dict[str, Any], attribute: str) -> list[int]:
@@ -183,10 +198,10 @@ def _numbers(node: dict[str, Any], attribute: str) -> list[int]:
 def float_model(folder: Path) -> onnx.ModelProto:
     """Return the float network.
 
-    In: one frame, uint8 RGB (1, 416, 416, 3). Out, for each stride of 8, 16, 32 pixels: float
-    (1, 124, side, side) with ``side = 416 / stride``; the first 80 channels are the logits of
-    COCO's objects, person first, the other 44 those of the distances to the box's four edges, 0 to
-    10 strides each.
+    In: one frame, uint8 RGB (1, height, width, 3), both sides multiples of 32. Out, for each stride
+    of 8, 16, 32 pixels: float (1, 124, height / stride, width / stride); the first 80 channels are
+    the logits of COCO's objects, person first, the other 44 those of the distances to the box's
+    four edges, 0 to 10 strides each.
     """
     description = json.loads((folder / "nanodet.json").read_text())
     constants = _read_constants(
@@ -197,13 +212,14 @@ def float_model(folder: Path) -> onnx.ModelProto:
     for head, stride in zip(_HEADS, STRIDES, strict=True):
         data = conversion.node(head)["input"][0]
         conversion.graph.output(conversion.value(data), f"stride_{stride}")
-        side = INPUT // stride
+        grid = [f"rows_{stride}", f"columns_{stride}"]
         outputs.append(
             helper.make_tensor_value_info(
-                f"stride_{stride}", TensorProto.FLOAT, [1, _N_CLASSES + _N_BOX, side, side]
+                f"stride_{stride}", TensorProto.FLOAT, [1, _N_CLASSES + _N_BOX, *grid]
             )
         )
-    frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, [1, INPUT, INPUT, 3])
+    size = [1, "height", "width", 3]
+    frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, size)
     return conversion.graph.model("nanodet", [frame], outputs)
 
 
@@ -216,8 +232,10 @@ def _last_convolutions(model: onnx.ModelProto) -> list[str]:
 def main(folder: Path) -> None:
     """Put the int8 weights on the shelf."""
     model = float_model(folder)
-    crops = list(calibration_crops(INPUT, _N_CALIBRATION))
-    weights = quantize(model, crops, operators=_OPERATORS, kept_float=_last_convolutions(model))
+    feeds = [{"frame": crop[None]} for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)]
+    weights = quantize(
+        model, feeds, operators=_OPERATORS, kept_float=_last_convolutions(model), grey=_GREY
+    )
     put_on_shelf("nanodet", weights)
 
 

@@ -63,8 +63,8 @@ def held_out(more: Sequence[Path] = ()) -> list[Picture]:
     return [picture for path in [*paths, *more] for picture in _read(path)]
 
 
-def calibration_crops(side: int, count: int, seed: int = 0) -> Iterator[Picture]:
-    """Yield crops of random place, size, stretch and mirroring, shape (side, side, 3).
+def calibration_crops(size: tuple[int, int], count: int, seed: int = 0) -> Iterator[Picture]:
+    """Yield crops of random place, area, stretch and mirroring, each of that width and height.
 
     Every source is drawn equally often, so a clip of many frames outweighs no photograph.
     """
@@ -77,9 +77,7 @@ def calibration_crops(side: int, count: int, seed: int = 0) -> Iterator[Picture]
     for number in range(count):
         source = sources[number % len(sources)]
         picture = Image.fromarray(source[random.integers(len(source))])
-        crop = picture.resize(
-            (side, side), Image.Resampling.BICUBIC, box=_random_box(picture.size, random)
-        )
+        crop = picture.resize(size, Image.Resampling.BICUBIC, box=_random_box(picture.size, random))
         pixels = np.asarray(crop)
         yield pixels[:, ::-1] if random.random() < 0.5 else pixels
 

@@ -19,23 +19,26 @@ from onnxruntime.quantization import (
 )
 
 from models.convert.graph import Array
-from models.convert.pictures import Picture
+
+Feed = dict[str, Array]
+"""What a model is given for one picture: each input by its name."""
 
 
-class _Feed(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, name: str, pictures: Iterable[Picture]) -> None:
-        self._feeds: Iterator[dict[str, Any]] = ({name: picture[None]} for picture in pictures)
+class _Feeds(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, feeds: Iterable[Feed]) -> None:
+        self._feeds: Iterator[Feed] = iter(feeds)
 
-    def get_next(self) -> dict[str, Any] | None:
+    def get_next(self) -> Feed | None:
         return next(self._feeds, None)
 
 
 def quantize(
     model: onnx.ModelProto,
-    pictures: Sequence[Picture],
+    feeds: Sequence[Feed],
     *,
     operators: Sequence[str],
     kept_float: Sequence[str] = (),
+    grey: int | None = None,
 ) -> bytes:
     """Return the int8 model: uint8 activations, int8 weights with one scale a channel.
 
@@ -45,21 +48,25 @@ def quantize(
     9 or 25 weights a channel they suffer most.
 
     Args:
-        model: with one input; stays as it is.
-        pictures: each of the shape of the model's input without its first axis.
+        model: stays as it is.
+        feeds: what to measure on.
         operators: which operators run in int8.
         kept_float: names of nodes that stay float all the same.
+        grey: given where a model begins by casting its first input to float, subtracting this
+            and putting the channels first: the first convolution then reads the bytes of a frame
+            as they are, and nothing is rounded on the way.
     """
-    first = onnx.load_from_string(_quantize(model, pictures, operators, kept_float))
+    first = onnx.load_from_string(_quantize(model, feeds, operators, kept_float, grey))
     corrected = onnx.ModelProto()
     corrected.CopyFrom(model)
     _correct_biases(
         corrected,
         first,
         [node for node in convolutions(model) if node.name not in kept_float],
-        pictures,
+        feeds,
     )
-    return _quantize(corrected, pictures, operators, kept_float)
+    weights = _quantize(corrected, feeds, operators, kept_float, grey)
+    return weights if grey is None else _reading_bytes(weights)
 
 
 def convolutions(model: onnx.ModelProto) -> list[onnx.NodeProto]:
@@ -69,23 +76,27 @@ def convolutions(model: onnx.ModelProto) -> list[onnx.NodeProto]:
 
 def _quantize(
     model: onnx.ModelProto,
-    pictures: Sequence[Picture],
+    feeds: Sequence[Feed],
     operators: Sequence[str],
     kept_float: Sequence[str],
+    grey: int | None,
 ) -> bytes:
     full_range = {"quant_type": QuantType.QInt8, "symmetric": True, "axis": 0}
-    overrides = {
+    overrides: dict[str, list[dict[str, Any]]] = {
         node.input[1]: [full_range | {"reduce_range": False}]
         for node in convolutions(model)
         if _is_depthwise(node)
     }
+    if grey is not None:
+        as_it_is = {"scale": np.array(1, np.float32), "zero_point": np.array(grey, np.uint8)}
+        overrides[convolutions(model)[0].input[0]] = [{"quant_type": QuantType.QUInt8} | as_it_is]
     with tempfile.TemporaryDirectory() as folder:
         prepared, quantized = Path(folder, "prepared.onnx"), Path(folder, "int8.onnx")
         onnx.save(onnx.shape_inference.infer_shapes(model), prepared)
         quantize_static(
             str(prepared),
             str(quantized),
-            _Feed(model.graph.input[0].name, pictures),
+            _Feeds(feeds),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(operators),
             nodes_to_exclude=list(kept_float),
@@ -99,6 +110,32 @@ def _quantize(
         return quantized.read_bytes()
 
 
+def _reading_bytes(weights: bytes) -> bytes:
+    """Cut out what turns a frame into floats and back into the same bytes."""
+    model = onnx.load_from_string(weights)
+    frame = model.graph.input[0].name
+    value, head = frame, []
+    while not head or head[-1].op_type != "QuantizeLinear":
+        (node,) = (node for node in model.graph.node if value in node.input)
+        head.append(node)
+        value = node.output[0]
+    (transpose,) = (node for node in head if node.op_type == "Transpose")
+    (back,) = (node for node in model.graph.node if value in node.input)
+    for node in head:
+        if node is not transpose:
+            model.graph.node.remove(node)
+    transpose.input[0] = frame
+    back.input[0] = transpose.output[0]
+    # They say that these values are floats.
+    del model.graph.value_info[:]
+    used = {value for node in model.graph.node for value in node.input}
+    for tensor in list(model.graph.initializer):
+        if tensor.name not in used:
+            model.graph.initializer.remove(tensor)
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
+
+
 def _is_depthwise(node: onnx.NodeProto) -> bool:
     return any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
 
@@ -107,14 +144,14 @@ def _correct_biases(
     model: onnx.ModelProto,
     quantized: onnx.ModelProto,
     nodes: Sequence[onnx.NodeProto],
-    pictures: Sequence[Picture],
+    feeds: Sequence[Feed],
 ) -> None:
     """Take out of each bias what rounding the weights adds on average.
 
     Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction"
     (2019), section 4.2, with the mean inputs measured instead of derived.
     """
-    means = _mean_inputs(model, nodes, pictures)
+    means = _mean_inputs(model, nodes, feeds)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
     rounded = {tensor.name: tensor for tensor in quantized.graph.initializer}
     for node in nodes:
@@ -130,9 +167,9 @@ def _correct_biases(
 
 
 def _mean_inputs(
-    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], pictures: Sequence[Picture]
+    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], feeds: Sequence[Feed]
 ) -> dict[str, Array]:
-    """Return, for every value a convolution reads, its mean a channel over the pictures."""
+    """Return, for every value a convolution reads, its mean a channel over the feeds."""
     names = sorted({node.input[0] for node in nodes})
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
@@ -147,12 +184,11 @@ def _mean_inputs(
             helper.make_tensor_value_info(mean, onnx.TensorProto.FLOAT, None)
         )
     session = onnxruntime.InferenceSession(watched.SerializeToString())
-    feed = model.graph.input[0].name
     sums = [np.zeros(1)] * len(names)
-    for picture in pictures:
-        found = session.run(None, {feed: picture[None]})
+    for feed in feeds:
+        found = session.run(None, feed)
         sums = [total + mean for total, mean in zip(sums, found, strict=True)]
-    return {name: total / len(pictures) for name, total in zip(names, sums, strict=True)}
+    return {name: total / len(feeds) for name, total in zip(names, sums, strict=True)}
 
 
 def put_on_shelf(name: str, weights: bytes) -> None:

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -13,10 +14,13 @@ from ingest.frames import open_video
 from ingest.taggers import evidence, local
 from ingest.taggers.base import Frame
 from ingest.taggers.local import LocalTagger
-from ingest.taggers.nudity import NudityDetector
+from ingest.taggers.nudity import SUSPECTED, NudityDetector
 from ingest.taggers.sessions import open_session
+from ingest.taggers.subjects import SubjectTagger
 from models.cards import Card, load_card, load_json
 from support.footage import big_buck_bunny, bikes, carphone, city, photograph
+
+FLAGGED = 0.5
 
 SEEN = {
     "chelsea.png": ({"animal", "cat", "pet"}, set()),
@@ -119,29 +123,49 @@ def reference() -> NSFWClassifier:
 
 
 @pytest.mark.parametrize("name", ["astronaut.png", "coffee.png", "china.jpg", "camera.png"])
-def test_nudity_is_what_the_package_of_its_weights_answers(
+def test_a_harmless_frame_is_judged_about_as_the_package_of_the_weights_does(
     reference: NSFWClassifier, name: str
 ) -> None:
     image = Image.fromarray(picture(name))
     expected = reference.classify(image).nsfw
-    assert NudityDetector.load().confidence(image) == pytest.approx(expected, abs=1e-5)
+    assert NudityDetector.load().confidence(image) == pytest.approx(expected, abs=0.02)
+
+
+def suspicious() -> list[Image.Image]:
+    """Bare skin, close: parts of photographs of a face."""
+    face = Image.fromarray(picture("astronaut.png"))
+    return [
+        face.crop((left, top, left + side, top + side))
+        for left, top, side in itertools.product(range(150, 280, 20), range(60, 180, 20), (40, 90))
+    ]
+
+
+def test_nothing_the_exact_weights_flag_is_lost_by_looking_with_rounded_ones_first(
+    reference: NSFWClassifier,
+) -> None:
+    detector = NudityDetector.load()
+    parts = suspicious()
+    expected = np.array([reference.classify(part).nsfw for part in parts])
+    found = np.array([detector.confidence(part) for part in parts])
+    suspected = found >= SUSPECTED
+    assert (expected > FLAGGED).any()
+    assert suspected[expected > FLAGGED].all()
+    assert found[suspected] == pytest.approx(expected[suspected], abs=1e-4)
 
 
 @pytest.mark.parametrize(
     ("name", "class_name", "in_float"),
     [
         ("coffee.png", "espresso", 0.97),
-        ("chelsea.png", "Egyptian Mau", 0.91),
-        ("motorcycle_left.png", "moped", 0.26),
+        ("chelsea.png", "Egyptian Mau", 0.86),
+        ("motorcycle_left.png", "moped", 0.34),
     ],
 )
 def test_rounding_the_weights_hardly_changed_what_the_network_answers(
     name: str, class_name: str, in_float: float
 ) -> None:
     card = load_card("efficientnet_lite2")
-    side = (card.input_size, card.input_size)
-    frame = Image.fromarray(picture(name)).resize(side, Image.Resampling.BICUBIC)
-    (logits,) = open_session(card).run(None, {"frames": np.asarray(frame)[None]})[0]
+    logits = SubjectTagger.load().look(Image.fromarray(picture(name))).logits
     powers = np.exp(logits.astype(np.float64) / card.temperature)
     number = load_json(card, "classes.json").index(class_name)
     assert powers[number] / powers.sum() == pytest.approx(in_float, abs=0.11)

@@ -4,46 +4,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
-from PIL import Image
 
-from ingest.taggers.subjects import cut_views, merge_views, softmax
-
-SIDE = 26
+from ingest.taggers.subjects import merge_views, softmax, view_windows
 
 
-def stripes(width: int, height: int) -> Image.Image:
-    """Red on the left or top third, green in the middle, blue at the end."""
-    pixels = np.zeros((height, width, 3), np.uint8)
-    along = np.arange(max(width, height)) * 3 // max(width, height)
-    colours = np.eye(3, dtype=np.uint8)[along] * 255
-    pixels[:] = colours[None] if width > height else colours[:, None]
-    return Image.fromarray(pixels)
+def view_of(columns: int, rows: int, number: int) -> NDArray[np.float32]:
+    view: NDArray[np.float32] = view_windows(columns, rows)[number].reshape(rows, columns)
+    return view
 
 
-def main_colours(views: NDArray[np.uint8]) -> list[int]:
-    return [int(colour) for colour in views.mean(axis=(1, 2)).argmax(axis=1)]
+def test_a_square_frame_is_looked_at_as_a_whole() -> None:
+    assert view_windows(7, 7) == pytest.approx(np.full((1, 49), 1 / 49))
 
 
-@pytest.mark.parametrize("size", [(300, 300), (300, 260), (260, 300), (1, 1)])
-def test_an_almost_square_frame_is_looked_at_once(size: tuple[int, int]) -> None:
-    assert cut_views(Image.new("RGB", size), SIDE).shape == (1, SIDE, SIDE, 3)
+@pytest.mark.parametrize(("columns", "rows"), [(12, 7), (7, 12), (28, 7)])
+def test_a_long_frame_is_looked_at_whole_and_in_three_squares(columns: int, rows: int) -> None:
+    views = view_windows(columns, rows)
+    assert views.shape == (4, columns * rows)
+    assert views.sum(axis=1) == pytest.approx(1)
+    assert (views[1:] > 0).sum(axis=1).tolist() == [49, 49, 49]
 
 
-@pytest.mark.parametrize("size", [(320, 180), (180, 320), (4096, 1), (1, 4096)])
-def test_a_long_frame_is_looked_at_whole_and_in_three_parts(size: tuple[int, int]) -> None:
-    assert cut_views(Image.new("RGB", size), SIDE).shape == (4, SIDE, SIDE, 3)
-
-
-@pytest.mark.parametrize("size", [(900, 300), (300, 900)])
-def test_the_parts_go_from_end_to_end(size: tuple[int, int]) -> None:
-    assert main_colours(cut_views(stripes(*size), SIDE)[1:]) == [0, 1, 2]
-
-
-def test_shrinking_averages_instead_of_skipping_pixels() -> None:
-    fine = np.zeros((1040, 1040, 3), np.uint8)
-    fine[::2] = 255
-    (view,) = cut_views(Image.fromarray(fine), SIDE)
-    assert np.abs(view.astype(int) - 127).max() <= 2
+def test_the_squares_go_from_end_to_end() -> None:
+    for number, first in ((1, 0), (2, 7), (3, 14)):
+        assert np.flatnonzero(view_of(21, 7, number).any(axis=0)).tolist() == [
+            *range(first, first + 7)
+        ]
+        assert np.flatnonzero(view_of(7, 21, number).any(axis=1)).tolist() == [
+            *range(first, first + 7)
+        ]
 
 
 def test_two_sure_parts_make_a_tag_sure_and_one_alone_does_not() -> None:
