@@ -125,7 +125,26 @@ def goals(million: Result, corpora: list[Result]) -> list[str]:
         f"| a changed video made searchable, us | 50 | 10 | {million['upsert_us_a_video']:.1f} |",
         f"| opening, ms | 50 | | {million['open_ms']:.0f} |",
         "",
+        f"Aims not reached: {'; '.join(missed(million)) or 'none'}.",
+        "",
     ]
+
+
+def missed(million: Result) -> list[str]:
+    """Say which aims were not reached, and what was reached of each."""
+    parts = []
+    for engine, query, _, aim in GOALS:
+        for state in ("cold", "warm"):
+            ratio = million["queries"][query][state][engine]["ratio"]
+            if ratio < aim:
+                parts.append(f"{engine}, {query}, {state}: {ratio / aim:.0%}")
+    for what, aim, measured in (
+        ("bytes a posting", 8.5, million["bytes_a_posting"]["levels"]),
+        ("build", 1.0, million["build_seconds"]["levels"]),
+    ):
+        if measured > aim:
+            parts.append(f"{what}: {measured / aim - 1:.0%} above")
+    return parts
 
 
 def into_readme(million: Result, reached: list[str]) -> None:
