@@ -45,6 +45,7 @@ SUFFIXES: Final = {".py", ".pyi", ".md", ".rst", ".txt", ".html", ".h", ".gz", "
 LEAST_WORDS: Final = 30
 MOST_BYTES: Final = 400_000
 PIECE_WORDS: Final = 300
+GZIP: Final = b"\x1f\x8b\x08"
 WORD: Final = re.compile(r"[a-z]{3,20}")
 MIN_DF: Final = 3
 WINDOW_SECONDS: Final = 10
@@ -92,7 +93,7 @@ def files() -> Iterator[tuple[Row, list[str]]]:
         if path.suffix not in SUFFIXES or not path.is_file() or path.stat().st_size > MOST_BYTES:
             continue
         content = path.read_bytes()
-        if path.suffix == ".gz":
+        if content.startswith(GZIP):
             content = gzip.decompress(content)[:MOST_BYTES]
         words = WORD.findall(content.decode("utf-8", errors="ignore").lower())
         if len(words) >= LEAST_WORDS:
