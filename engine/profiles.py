@@ -53,7 +53,7 @@ class ProfileRules:
 
 
 VIEWER_RULES: Final = ProfileRules()
-"""What did best where it was measured; see benchmarks/quality."""
+"""Between the plain mean and what did best where it was measured; see benchmarks/quality."""
 
 
 @dataclass(frozen=True, slots=True)

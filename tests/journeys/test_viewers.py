@@ -307,13 +307,15 @@ def test_nothing_comes_twice_while_videos_come_and_go(
     shutil.copytree(stocked_home, home)
     clip = tmp_path / "clip.mp4"
     shutil.copy(carphone, clip)
+    listed = reelmatch(home, "videos", "--json").json["videos"]
+    (video,) = [one["video"] for one in listed if one["title"] == "carphone_pristine"]
     wrong: list[str] = []
     stop = threading.Event()
 
     def change() -> None:
         """Forget and ingest one clip, and reindex, over and over, in processes of their own."""
         while not stop.is_set():
-            for arguments in (["forget", "carphone_pristine", "--yes"], ["ingest", clip]):
+            for arguments in (["forget", video, "--yes"], ["ingest", clip]):
                 done = reelmatch(home, *arguments)
                 if done.code:
                     wrong.append(done.err)
