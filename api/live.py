@@ -88,7 +88,7 @@ class Live:
             try:
                 self._view = self._newest(self._view)
             except ReelmatchError as error:
-                if str(error) != str(self._trouble):
+                if self._follower is not None and str(error) != str(self._trouble):
                     log.warning("the live view cannot be renewed: %s", error)
                 self._trouble = error
                 if isinstance(error, NothingIndexed) or self._follower is None:

@@ -13,6 +13,7 @@
     |-- CursorExpired          a page's cursor that was given out too long ago
     |-- CampaignChanged        a campaign is not what it was when the caller last saw it
     |-- NothingIndexed         a search before the first reindex
+    |-- OutdatedGeneration     the index was built by another version
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
     |-- CatalogUnusable        the catalog cannot be opened, or is of a newer version
@@ -108,6 +109,16 @@ class NothingIndexed(ReelmatchError):
 
     def __init__(self) -> None:
         super().__init__("nothing is indexed yet: run 'reelmatch reindex' after 'reelmatch ingest'")
+
+
+class OutdatedGeneration(ReelmatchError):
+    """The index was built by a version that wrote it differently."""
+
+    def __init__(self, generation: str) -> None:
+        super().__init__(
+            f"generation {generation} was built by another version of reelmatch:"
+            " run 'reelmatch reindex' (nothing is watched anew)"
+        )
 
 
 class ReindexRunning(ReelmatchError):

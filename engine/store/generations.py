@@ -19,14 +19,20 @@ from typing import Any, Final
 
 from engine import index_files
 from engine.commonplace import Commonplace
-from engine.errors import CorruptData, InvalidInput, NothingIndexed, ReindexRunning
+from engine.errors import (
+    CorruptData,
+    InvalidInput,
+    NothingIndexed,
+    OutdatedGeneration,
+    ReindexRunning,
+)
 from engine.facts import Facts
 from engine.index import Index
 from engine.recipe import Recipe
 from engine.together import Together
 from engine.vocabulary import Vocabulary
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _BUILT: Final = "built.json"
 _CURRENT: Final = "CURRENT"
 _ASIDE: Final = ".writing-"
@@ -96,10 +102,7 @@ class Generations:
         folder = self.folder / generation
         facts = _read_json(folder / "generation.json")
         if facts.get("format") != _FORMAT:
-            raise CorruptData(
-                f"{folder} has format {facts.get('format')}, this version reads {_FORMAT}:"
-                " run 'reelmatch reindex'"
-            )
+            raise OutdatedGeneration(generation)
         try:
             kept = index_files.read(folder / "facts")
             return Generation(
@@ -113,10 +116,8 @@ class Generations:
                 common=Commonplace.load(folder / "common"),
                 together=Together.load(folder / "together"),
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise CorruptData(
-                f"{folder} is damaged ({error!r}): run 'reelmatch reindex'"
-            ) from error
+        except (CorruptData, KeyError, TypeError, ValueError) as error:
+            raise CorruptData(f"{folder} is damaged ({error}): run 'reelmatch reindex'") from error
 
     @contextmanager
     def building(self) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import CorruptData, InvalidInput, NothingIndexed
+from engine.errors import CorruptData, InvalidInput, NothingIndexed, OutdatedGeneration
 from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog, VideoRecord
@@ -108,7 +108,7 @@ def test_a_damaged_generation_says_to_reindex(
     generations = Generations(tmp_path / "generations")
     built = reindex(catalog, generations, RAW)
     (generations.folder / built.id / name).write_text(content)
-    with pytest.raises(CorruptData, match="reelmatch reindex"):
+    with pytest.raises((CorruptData, OutdatedGeneration), match="reelmatch reindex"):
         generations.load_current()
     assert reindex(catalog, generations, RAW).index.n_videos == 20
 

@@ -15,7 +15,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from support.product import Served, serve
+from engine.store.catalog import Catalog
+from engine.store.jobs import Jobs, State
+from support.footage import bikes
+from support.product import Served, reelmatch, serve
 
 
 @pytest.fixture
@@ -167,6 +170,10 @@ def test_metrics_tell_of_requests_index_and_queue(own_server: Served) -> None:
     assert re.search(r"^reelmatch_index_age_seconds \d", text, re.M)
 
 
+# uvicorn ends by the signal that asked it to, once everything is tidied up.
+CALM = (0, -signal.SIGTERM)
+
+
 def start_serving(home: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
     """Start the command on a free port; return it and its address."""
     running = subprocess.Popen(
@@ -203,3 +210,46 @@ def test_two_workers_answer_count_together_and_end_calmly(tmp_path: Path) -> Non
         _, said = running.communicate(timeout=60)
     assert running.returncode == 0, said
     assert "Traceback" not in said
+
+
+def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
+    running, address = start_serving(tmp_path / "home")
+    line = (
+        b'{"source": "https://films.example/a", "tags": [{"tag": "cat", "seconds": [[0, 3, 0.9]]}]}'
+    )
+    host = urlsplit(address)
+    assert httpx.get(f"{address}/health/live", timeout=30).status_code == 200
+    with socket.create_connection((str(host.hostname), host.port), timeout=30) as connection:
+        connection.sendall(
+            b"POST /v1/videos:import HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n"
+            % len(line)
+        )
+        connection.sendall(line[:20])
+        time.sleep(1)
+        running.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        connection.sendall(line[20:])
+        answer = b""
+        while more := connection.recv(65_536):
+            answer += more
+    _, said = running.communicate(timeout=60)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b'"accepted": 1, "rejected": 0' in answer
+    assert running.returncode in CALM, said
+
+
+def test_what_is_being_watched_waits_again_when_the_service_ends(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Catalog.open(home / "catalog.db") as catalog:
+        Jobs(catalog).add([str(bikes())], {}, now=time.time())
+        running, _ = start_serving(home)
+        until = time.monotonic() + 60
+        while Jobs(catalog).all()[0].state is not State.RUNNING:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=60)
+        assert running.returncode in CALM, said
+        (job,) = Jobs(catalog).all()
+        assert (job.state, job.attempts) == (State.QUEUED, 0)
+    assert reelmatch(home, "ingest").code == 0
