@@ -83,3 +83,10 @@ def test_every_dependency_is_pinned() -> None:
     for requirement in project["dependencies"]:
         name = re.split(r"[><=; \[]", requirement)[0].lower()
         assert name in pinned, f"{name} is not in constraints.txt"
+
+
+def test_decisions_are_numbered_without_gaps_and_say_their_number() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    for number, page in enumerate(pages, start=1):
+        assert page.name.startswith(f"{number:04d}-")
+        assert page.read_text().startswith(f"# {number}. ")
