@@ -17,7 +17,7 @@ from api.fast import add_fast_routes
 from api.limits import LimitBodies
 from api.live import Live
 from api.metrics import Metrics
-from api.notifying import Notifying
+from api.notifying import notifying
 from api.observing import Observe
 from api.problems import answer_with_problems
 from api.rates import Rates
@@ -39,7 +39,7 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.tracing import is_traced
-from api.working import Working
+from api.working import working
 from engine.store.keys import Keys
 
 UPLOADS: Final = "/console/add/file"
@@ -66,19 +66,20 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         rates = Rates.open(settings.home / "rates")
-        working = Working(settings)
         with Live.open(settings) as live:
             app.state.live = live
             app.state.rates = rates
             app.state.known_keys = KnownKeys(Keys(live.catalog))
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
-            notifying = Notifying(settings, live)
-            working.start()
-            notifying.start()
+            for_all = [notifying(settings, live)]
+            if settings.processes:
+                for_all.append(working(settings))
+            for one in for_all:
+                one.start()
             yield
-            notifying.stop()
-            working.stop()
+            for one in for_all:
+                one.stop()
         rates.close()
 
     app = FastAPI(

@@ -14,11 +14,12 @@ import msgspec
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import expected_failure, invalid_fields
+from api.problems import expected_failure, http_failure, invalid_fields
 from engine.errors import ReelmatchError
 
 QUICK_VIDEOS: Final = 100_000
@@ -64,6 +65,8 @@ class FastRoute:
             return invalid_fields(request.scope, error.errors(), "body")
         except ReelmatchError as error:
             return expected_failure(request.scope, error)
+        except HTTPException as error:
+            return http_failure(request, error)
         return Response(_write(found), media_type="application/json")
 
 

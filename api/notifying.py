@@ -1,21 +1,15 @@
-"""The service tells advertisers of new matches itself: one of its processes does, in a thread.
+"""The service tells advertisers of new matches itself."""
 
-Which one is decided by a lock on a file, so that another takes over when that one ends.
-"""
-
-import fcntl
 import json
-import logging
-import os
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from api.alone import Alone
 from api.answers.placements import why_json
 from api.live import Live
 from api.settings import Settings
@@ -27,15 +21,18 @@ from engine.targeting import Targeting
 from ingest.sources.guard import AllowedNetwork
 
 _LOOK_SECONDS: Final = 0.5
-_AGAIN_SECONDS: Final = 2.0
 _AT_ONCE: Final = 8
 _VIDEOS_AT_ONCE: Final = 100
 
-log = logging.getLogger(__name__)
+
+def notifying(settings: Settings, live: Live) -> Alone:
+    """Return what tells of new matches; what is untold when it is stopped waits."""
+    notifier = Notifier(settings, live)
+    return Alone("telling of new matches", settings.home / "notifying.lock", notifier.run_until)
 
 
-class Notifying:
-    """Tells of new matches from ``start`` to ``stop``; what is untold then waits.
+class Notifier:
+    """Tells of new matches.
 
     Args:
         settings: of the service.
@@ -43,46 +40,17 @@ class Notifying:
     """
 
     def __init__(self, settings: Settings, live: Live) -> None:
-        self._lock = settings.home / "notifying.lock"
         self._allowed = tuple(map(AllowedNetwork.parse, settings.web_allowed_networks))
         self._live = live
         self._webhooks = Webhooks(live.catalog)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="notifier", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, when what is being sent has been sent."""
-        self._stop.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._work_alone(self._lock)
-            except Exception:
-                # Whatever it is, advertisers must not wait for ever.
-                log.exception("telling of new matches failed; it begins again")
-            self._stop.wait(_AGAIN_SECONDS)
-
-    def _work_alone(self, lock: Path) -> None:
-        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return
-        try:
-            with ThreadPoolExecutor(_AT_ONCE, "notifier") as pool:
-                while not self._stop.wait(_LOOK_SECONDS):
-                    self.note()
-                    due = self._webhooks.due(now=time.time(), limit=_AT_ONCE)
-                    list(pool.map(lambda pair: self._send(*pair), due))
-        finally:
-            os.close(file)
+    def run_until(self, stop: threading.Event) -> None:
+        """Note what comes and send what is due until told to stop."""
+        with ThreadPoolExecutor(_AT_ONCE, "notifier") as pool:
+            while not stop.wait(_LOOK_SECONDS):
+                self.note()
+                due = self._webhooks.due(now=time.time(), limit=_AT_ONCE)
+                list(pool.map(lambda pair: self._send(*pair), due))
 
     def note(self) -> None:
         """Write down the matches of videos that came since the last time."""

@@ -204,6 +204,11 @@ def invalid_fields(scope: Scope, found: Sequence[Mapping[str, Any]], *within: st
 
 async def _http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    return http_failure(request, error)
+
+
+def http_failure(request: Request, error: HTTPException) -> JSONResponse:
+    """Return what the framework, or a middleware, refused as a problem."""
     code = _HTTP_CODES.get(error.status_code, Code.INVALID_REQUEST)
     detail = {
         Code.NOT_FOUND: f"there is nothing at {request.url.path}: /docs lists all routes",
