@@ -14,16 +14,20 @@ from engine.row_units import unit_rows
 COMMONEST: Final = 50
 """So many tags make the mean; the others are too rare to be everybody's."""
 
+SHRINKAGE: Final = 100
+"""Added to the number of videos that the mean is over: what few of them show proves little of what
+is common, and much of it is the viewer's own."""
+
 _BLOCK_ROWS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Commonplace:
-    """The mean of all videos' vectors of length 1, over the commonest tags.
+    """The mean of all videos' vectors of length 1, over the commonest tags; of few videos, less.
 
     Attributes:
         tags: shape (n,), numbers, rising.
-        units: shape (n,), the mean at each.
+        units: shape (n,), the sum at each over the number of videos and ``SHRINKAGE``.
     """
 
     tags: NDArray[np.int64]
@@ -61,4 +65,4 @@ class Commonplace:
             rows = np.arange(first, min(first + _BLOCK_ROWS, index.n_videos))
             units = unit_rows(index, rows)
             sums += np.bincount(units.tags, units.values, minlength=index.n_tags)
-        return cls(tags, sums[tags] / index.n_videos)
+        return cls(tags, sums[tags] / (index.n_videos + SHRINKAGE))

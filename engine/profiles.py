@@ -39,21 +39,22 @@ class ProfileRules:
         common_share: how much of what most videos show is taken off.
         power: of the weights of tags; below 1 it damps the strongest.
         most_tags: the strongest tags of the videos that are kept.
-        together: how much being liked by who likes the same counts beside the score.
+        together: how much being liked by who likes the same counts beside the score; it counts
+            the more, the better the tags fit.
     """
 
     watched: float = 0.5
     skipped: float = 0.25
     disliked: float = 0.1
     half_life_days: float = 60.0
-    common_share: float = 0.4
+    common_share: float = 0.85
     power: float = 0.5
     most_tags: int = 250
-    together: float = 4.0
+    together: float = 64.0
 
 
 VIEWER_RULES: Final = ProfileRules()
-"""Between the plain mean and what did best where it was measured; see benchmarks/quality."""
+"""What did best where it was measured, but that dislikes count; see benchmarks/quality."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ class Recommendation:
     Attributes:
         ranked: the video in its place.
         why: the tags that made its score; hardly any when the answer goes by freshness.
-        together: what being liked by who likes the same added to its value, beside the score.
+        together: what being liked by who likes the same added to its value, beside the score:
+            how much it is, times 1 + the score, times the weight of it.
     """
 
     ranked: Ranked
@@ -233,22 +234,21 @@ def fitting_candidates(
     pulled = _together(view, taste, question, rules)
     if found is None:
         found = view.top_k(taste.query, wanted_count(view, question, rules), question.allowed)
-    candidates = {
-        one.video: Candidate(one.video, one.place, one.score, pulled.pop(one.video, 0.0))
-        for one in found
-    }
-    if pulled:
-        places = [place for video in pulled if (place := view.locate(video))]
-        scores = scores_at(view, taste, places)
-        for (video, bonus), place, score in zip(pulled.items(), places, scores, strict=True):
-            candidates[video] = Candidate(video, place, score, bonus)
-    return list(candidates.values())
+    fitting = [(one.video, one.place, one.score) for one in found]
+    there = {one.video for one in found}
+    others = [video for video in pulled if video not in there]
+    places = view.require(others)
+    fitting += zip(others, places, scores_at(view, taste, places), strict=True)
+    return [
+        Candidate(video, place, score, rules.together * pulled.get(video, 0.0) * (1 + score))
+        for video, place, score in fitting
+    ]
 
 
 def _together(
     view: View, taste: Taste, question: Question, rules: ProfileRules
 ) -> dict[str, float]:
-    """Return what co-watching adds to the score of the videos that it knows of."""
+    """Return how much the videos that co-watching knows of go with what was liked."""
     if not _counts_together(view, rules):
         return {}
     together = view.generation.together
@@ -259,7 +259,7 @@ def _together(
         found, pulls = found[passing[found]], pulls[passing[found]]
     best = np.argsort(-pulls, kind="stable")[:POOL]
     videos = view.base.index.ids.at(found[best])
-    return dict(zip(videos, (rules.together * pulls[best]).tolist(), strict=True))
+    return dict(zip(videos, pulls[best].tolist(), strict=True))
 
 
 def _counts_together(view: View, rules: ProfileRules) -> bool:
@@ -285,7 +285,8 @@ def together_sources(
         return []
     liked, rows, weights = _liked_rows(view, taste)
     cosines = np.array([view.generation.together.cosine(int(row), place.row) for row in rows])
-    shares = rules.together * weights * cosines / (weights.sum() or 1.0)
+    (score,) = scores_at(view, taste, [place])
+    shares = rules.together * (1 + score) * weights * cosines / (weights.sum() or 1.0)
     most = np.argsort(-shares, kind="stable")[:MOST_SOURCES]
     return [(liked[at], float(shares[at])) for at in most if shares[at] > 0]
 

@@ -73,7 +73,7 @@ class Candidate:
         video: its id.
         place: where it is.
         score: the exact cosine.
-        bonus: what else speaks for it, on the scale of the score.
+        bonus: what else speaks for it, to be added to the score.
     """
 
     video: str
@@ -122,9 +122,9 @@ def rerank(
 ) -> list[Ranked]:
     """Return the next ``k`` of some candidates after those that were shown.
 
-    A video's value is its score and bonus, mixed with its freshness, less its greatest likeness
-    to a video before it. The same candidates and rules give one list; asking for it in parts, each
-    time with all that was shown, gives the same.
+    A video's value is its score and bonus, all brought to at most 1, mixed with its freshness, less
+    its greatest likeness to a video before it. The same candidates and rules give one list; asking
+    for it in parts, each time with all that was shown, gives the same.
 
     Args:
         candidates: in any order, those that were shown included.
@@ -141,6 +141,8 @@ def rerank(
         return []
     scores = np.array([candidate.score for candidate in pool])
     values = scores + np.array([candidate.bonus for candidate in pool])
+    # Freshness and likeness are at most 1, and count against values that are.
+    values /= max(1.0, float(values.max()))
     fresh = ranking.freshness
     mixed = (1 - fresh) * values + fresh * _freshness(pool, ranking, now) if fresh else values
     order, folded = _order(pool, mixed, ranking, view, k, shown, track_of)

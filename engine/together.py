@@ -1,8 +1,8 @@
 """Co-watching: which videos the same viewers like. Computed at a reindex, kept with the generation.
 
 Item-to-item cosines of likes (Sarwar et al. 2001). It knows what tags cannot: that people who like
-this like that, for whatever reason. It counts for nothing until there are enough viewers, and its
-share of a match is always told apart from the tags'.
+this like that, for whatever reason. It counts for nothing until there are enough viewers, and
+then for more than the tags do; its share of a match is always told apart from theirs.
 """
 
 from collections.abc import Sequence

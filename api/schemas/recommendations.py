@@ -96,8 +96,8 @@ class RecommendationAnswer(BaseModel):
     """One video; the shares add up to the score, which is a cosine.
 
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
-    what each rule did; ``together`` is what co-watching added beside the score, ``folded`` the
-    near-duplicates it stands for.
+    what each rule did; ``together`` is what co-watching added beside the score, the more
+    the better the tags fit, ``folded`` the near-duplicates it stands for.
     """
 
     video: str

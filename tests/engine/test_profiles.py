@@ -1,13 +1,15 @@
 """Profiles equal the textbook's Rocchio, done in dictionaries, and tell where tags are from."""
 
+from collections.abc import Iterable
 from math import log, sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.commonplace import SHRINKAGE
 from engine.explain import reasons
-from engine.profiles import Profile, ProfileRules, Reaction, profile_of, taste_of
+from engine.profiles import Profile, ProfileRules, Reaction, Taste, profile_of, taste_of
 from engine.store.viewers import Event, EventKind
 from support.views import DAY, NOW, TAGS, VIDEOS, Vector, view_of
 
@@ -48,7 +50,8 @@ def textbook(profile: Profile, rules: ProfileRules) -> dict[str, float]:
     shown: dict[str, float] = {}
     if likes:
         everything = mean(dict.fromkeys(VIDEOS, 1.0))
-        shown = added(mean(likes), times(-rules.common_share, everything))
+        known = len(VIDEOS) / (len(VIDEOS) + SHRINKAGE)
+        shown = added(mean(likes), times(-rules.common_share * known, everything))
     if dislikes:
         shown = added(shown, times(-rules.disliked if likes else -1.0, mean(dislikes)))
     damped = {tag: abs(v) ** rules.power * (1 if v > 0 else -1) for tag, v in shown.items() if v}
@@ -65,7 +68,7 @@ interests = st.dictionaries(st.sampled_from(TAGS), st.sampled_from([1.0, 0.4, -0
 rules = st.builds(
     ProfileRules,
     disliked=st.sampled_from([0.1, 0.25, 1.0]),
-    common_share=st.sampled_from([0.0, 0.2, 0.7]),
+    common_share=st.sampled_from([0.0, 0.2, 0.85, 1.0]),
     power=st.sampled_from([0.5, 0.65, 1.0]),
 )
 
@@ -109,6 +112,24 @@ def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
             assert parts == pytest.approx(reason.share, abs=1e-12)
             for source in reason.sources:
                 assert reason.tag in VIDEOS[source.reaction.video]
+
+
+@given(
+    st.dictionaries(st.sampled_from(TAGS), st.integers(1, 50), min_size=1),
+    st.integers(1, 300),
+)
+def test_who_likes_what_every_video_shows_is_left_with_all_of_it(
+    counts: dict[str, int], n_videos: int
+) -> None:
+    view = view_of({f"v{number:03}": counts for number in range(n_videos)})
+    taste = taste_of(profile({}, {"v000": 1.0}), view, ProfileRules(common_share=1.0))
+    query = {view.vocabulary.names[tag]: float(unit) for tag, unit in _pairs(taste)}
+    assert set(query) == set(counts)
+    assert min(query.values()) > 0
+
+
+def _pairs(taste: Taste) -> Iterable[tuple[int, float]]:
+    return zip(taste.query.tags.tolist(), taste.query.units.tolist(), strict=True)
 
 
 def test_a_tag_names_the_videos_it_came_from() -> None:

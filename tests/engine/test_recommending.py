@@ -130,7 +130,9 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     first = page.found[0]
     assert first.ranked.candidate.video == "e-nothing"
     cosine = ENOUGH_VIEWERS / (ENOUGH_VIEWERS + 5.0)
-    assert first.together == pytest.approx(RULES.together * cosine, rel=1e-6)
+    # What is liked together counts the more, the better the tags fit.
+    fit = 1 + first.ranked.candidate.score
+    assert first.together == pytest.approx(RULES.together * cosine * fit, rel=1e-6)
     # The score is still the cosine of the tags alone.
     assert first.ranked.candidate.score == sum(reason.share for reason in first.why)
     assert first.ranked.candidate.score <= 0.0
@@ -139,6 +141,25 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     ((reaction, share),) = together_sources(view, taste, first.ranked.candidate.place, RULES)
     assert reaction.video == "a-cats"
     assert share == pytest.approx(first.together)
+
+
+def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first() -> None:
+    ids = sorted(VIDEOS)
+    all_three = np.array([ids.index(video) for video in ("a-cats", "b-zoo", "e-nothing")])
+    view = view_of(VIDEOS, together=Together.of([all_three] * ENOUGH_VIEWERS, len(ids)))
+    zoo, train = recommend_page(view, Question(liking("a-cats"), NOW, k=2), RULES).found
+    assert [one.ranked.candidate.video for one in (zoo, train)] == ["b-zoo", "e-nothing"]
+    ratio = (1 + zoo.ranked.candidate.score) / (1 + train.ranked.candidate.score)
+    assert zoo.together / train.together == pytest.approx(ratio)
+
+
+def test_newness_weighs_as_much_where_much_is_liked_together() -> None:
+    own = {video: facts(Level.NONE, 0 if video == "b-zoo" else 300) for video in VIDEOS}
+    view = view_of(VIDEOS, facts=own, together=together(ENOUGH_VIEWERS))
+    question = Question(liking("a-cats"), NOW)
+    assert videos_of(recommend_page(view, question, RULES))[0] == "e-nothing"
+    newest = replace(question, ranking=Ranking(freshness=0.6))
+    assert videos_of(recommend_page(view, newest, RULES))[0] == "b-zoo"
 
 
 def test_too_few_viewers_prove_nothing() -> None:

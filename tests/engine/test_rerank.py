@@ -47,10 +47,11 @@ def textbook_mmr(view: View, pool: Sequence[Candidate], ranking: Ranking) -> lis
         vector[tags] = counts * view.idf[tags]
         vectors[one.video] = vector / sqrt(vector @ vector)
     value = {}
+    most = max(1.0, *(one.score + one.bonus for one in pool))
     for one in pool:
         age = max(0.0, NOW - int(view.base.facts.added_at[one.place.row])) / DAY
         fresh = 0.5 ** (age / ranking.half_life_days)
-        value[one.video] = (1 - ranking.freshness) * (one.score + one.bonus)
+        value[one.video] = (1 - ranking.freshness) * (one.score + one.bonus) / most
         value[one.video] += ranking.freshness * fresh
     chosen: list[str] = []
     while len(chosen) < len(pool):
@@ -67,7 +68,7 @@ def textbook_mmr(view: View, pool: Sequence[Candidate], ranking: Ranking) -> lis
     some_videos,
     st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]),
     st.sampled_from([0.0, 0.3, 1.0]),
-    st.sampled_from([0.0, 0.1]),
+    st.sampled_from([0.0, 0.1, 5.0]),
 )
 def test_the_order_is_the_textbooks(
     videos: Videos, diversity: float, freshness: float, bonus: float

@@ -1,0 +1,68 @@
+"""How many films fit at all where the catalogue is small, by how much is taken off."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from movielens import Films, Viewer
+from rankers import view_of
+
+from engine.commonplace import SHRINKAGE, Commonplace
+from engine.profiles import VIEWER_RULES, ProfileRules, profile_of, taste_of
+from engine.view import View
+
+
+def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
+    """Print how many films fit at all where the catalogue is small, by the share taken off."""
+    rng = np.random.default_rng(2)
+    print("| films | common share | fit, of those not seen | viewers whom nothing fits |")
+    print("| --- | --- | --- | --- |")
+    default = VIEWER_RULES.common_share
+    for n_films in (10, 30, 100):
+        views = [view_of(part_of(films, n_films, rng)) for _ in range(3)]
+        whole = [with_whole_mean(view) for view in views]
+        for name, share, searched in (
+            ("0", 0.0, views),
+            (f"{default:g}", default, views),
+            ("1", 1.0, views),
+            (f"{default:g}, however few", default, whole),
+        ):
+            rules = replace(VIEWER_RULES, together=0.0, common_share=share)
+            fits = [
+                fit
+                for view in searched
+                for viewer in viewers
+                for fit in fitting(view, viewer, rules)
+            ]
+            nothing = np.mean(np.equal(fits, 0))
+            print(f"| {n_films} | {name} | {np.mean(fits):.2f} | {nothing:.3f} |")
+
+
+def with_whole_mean(view: View) -> View:
+    """Return a view in which the mean of its few videos is not shrunk."""
+    generation = view.generation
+    n_videos = generation.index.n_videos
+    whole = generation.common.units * (n_videos + SHRINKAGE) / n_videos
+    return View.of(replace(generation, common=Commonplace(generation.common.tags, whole)))
+
+
+def part_of(films: Films, n_films: int, rng: np.random.Generator) -> Films:
+    """Return some films, drawn at random, with the tags that they have."""
+    rows = np.sort(rng.choice(len(films.ids), n_films, replace=False))
+    counts = films.counts[rows]
+    tags = np.unique(counts.indices)
+    return Films(
+        [films.ids[row] for row in rows], [films.tags[tag] for tag in tags], counts[:, tags]
+    )
+
+
+def fitting(view: View, viewer: Viewer, rules: ProfileRules) -> list[float]:
+    """Return the share of the unseen films that fit; nothing for who likes none of the others."""
+    index = view.base.index
+    profile = profile_of({}, viewer.events, rules, now=viewer.now)
+    taste = taste_of(profile, view, rules)
+    rows = index.rows_of(profile.seen)
+    unseen = np.setdiff1d(np.arange(index.n_videos), rows)
+    if not len(unseen) or not any(reaction.weight > 0 for reaction in taste.reactions):
+        return []
+    return [float(np.mean(index.score_rows(taste.query, unseen) > 1e-9))]

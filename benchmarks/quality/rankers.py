@@ -1,0 +1,165 @@
+"""The ways of recommending that are compared."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from measures import DEPTH
+from movielens import Films, Viewer
+
+from engine.commonplace import Commonplace
+from engine.facts import Facts, VideoFacts
+from engine.index import Index
+from engine.kernels.best import TIE
+from engine.profiles import Profile, ProfileRules, Taste, profile_of, taste_of
+from engine.recipe import Recipe
+from engine.recommending import Question, fitting_candidates, page_of
+from engine.rerank import BY_SCORE, rerank
+from engine.sensitive import Level
+from engine.store.generations import Generation
+from engine.store.viewers import EventKind
+from engine.together import Together
+from engine.view import View
+from engine.vocabulary import Vocabulary
+
+CHECKED: Final = 3
+"""The lists of so many viewers are held against the product's search."""
+
+Recommend = Callable[[Viewer], Sequence[str]]
+"""Gives the best 300 films, best first, none that the viewer has rated."""
+
+
+def view_of(films: Films, together: Together | None = None, **options: object) -> View:
+    """Index films as the product does, kept in memory."""
+    index = Index.from_counts(films.counts, films.ids, **options)  # type: ignore[arg-type]
+    facts = VideoFacts(0, 0, Level.NONE, "", "motion", "", ())
+    generation = Generation(
+        "0" * 12,
+        index,
+        Facts.of([facts] * len(films.ids)),
+        Vocabulary(tuple(films.tags)),
+        Recipe(0.7, "raw"),
+        revision=0,
+        folder=Path(),
+        common=Commonplace.of(index),
+        together=together or Together.nothing(),
+    )
+    return View.of(generation)
+
+
+def by_profile(view: View, rules: ProfileRules) -> Recommend:
+    """Recommend as the product does, and check on the first viewers that it is the same list.
+
+    By the tags alone, scoring every film is quicker than a search each where there are so few. With
+    what is liked together, the product's own candidates are put in its own order.
+    """
+    checked = iter(range(CHECKED))
+
+    def recommend(viewer: Viewer) -> Sequence[str]:
+        profile = profile_of({}, viewer.events, rules, now=viewer.now)
+        taste = taste_of(profile, view, rules)
+        if taste.is_empty:
+            return []
+        question = Question(profile, viewer.now, k=DEPTH)
+        if rules.together:
+            pool = fitting_candidates(view, taste, question, rules)
+            ranked = rerank(pool, BY_SCORE, view, k=DEPTH, now=viewer.now)
+            films = [one.candidate.video for one in ranked]
+        else:
+            films = _best_by_tags(view, taste, profile)
+        if next(checked, None) is not None and view.base.index.weighting.slope == 1:
+            page = page_of(view, taste, question, rules)
+            assert films == [one.ranked.candidate.video for one in page.found]
+        return films
+
+    return recommend
+
+
+def _best_by_tags(view: View, taste: Taste, profile: Profile) -> list[str]:
+    index = view.base.index
+    values = index.score_rows(taste.query, np.arange(index.n_videos))
+    values[values <= 1e-9] = 0.0
+    values[index.rows_of(profile.seen)] = 0.0
+    ranked = np.argsort(-np.floor(values / TIE + 0.5), kind="stable")[:DEPTH]
+    return index.ids.at(ranked[values[ranked] > 0])
+
+
+def _liked(viewer: Viewer) -> list[str]:
+    return [event.video for event in viewer.events if event.kind is EventKind.LIKED]
+
+
+def by_popularity(films: Films, viewers: Sequence[Viewer]) -> Recommend:
+    """Recommend what most viewers like."""
+    counts = dict.fromkeys(films.ids, 0)
+    for viewer in viewers:
+        for film in _liked(viewer):
+            counts[film] += 1
+    ranked = sorted(films.ids, key=lambda film: (-counts[film], film))
+
+    def recommend(viewer: Viewer) -> Sequence[str]:
+        seen = {event.video for event in viewer.events}
+        return [film for film in ranked if film not in seen][:DEPTH]
+
+    return recommend
+
+
+def by_bm25(films: Films, *, k1: float = 1.2, b: float = 0.75) -> Recommend:
+    """Recommend by BM25 (Robertson et al. 1994), the liked films' tags as the question."""
+    counts = films.counts.astype(float).tocsr()
+    df = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = np.log(1 + (counts.shape[0] - df + 0.5) / (df + 0.5))
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    weights = counts.copy()
+    pressed = k1 * (1 - b + b * lengths[rows] / lengths.mean())
+    weights.data = counts.data * (k1 + 1) / (counts.data + pressed) * idf[counts.indices]
+    row_of = {film: row for row, film in enumerate(films.ids)}
+
+    def recommend(viewer: Viewer) -> Sequence[str]:
+        question = np.asarray(counts[[row_of[film] for film in _liked(viewer)]].sum(axis=0))
+        scores = weights @ question.ravel()
+        scores[[row_of[event.video] for event in viewer.events]] = -np.inf
+        return [films.ids[row] for row in np.argsort(-scores, kind="stable")[:DEPTH]]
+
+    return recommend
+
+
+def together_of(films: Films, viewers: Sequence[Viewer]) -> Together:
+    """Compute what is liked together from the known part of viewers."""
+    row_of = {film: row for row, film in enumerate(films.ids)}
+    likes = [np.array(sorted(row_of[film] for film in _liked(viewer)), int) for viewer in viewers]
+    return Together.of(likes, len(films.ids))
+
+
+def by_together(view: View, rules: ProfileRules | None = None) -> Recommend:
+    """Recommend by what is liked together alone: of the likes, or of all that rules weigh."""
+    index, together = view.base.index, view.generation.together
+
+    def recommend(viewer: Viewer) -> Sequence[str]:
+        weights = dict.fromkeys(_liked(viewer), 1.0)
+        if rules is not None:
+            profile = profile_of({}, viewer.events, rules, now=viewer.now)
+            weights = {one.video: one.weight for one in profile.reactions if one.weight > 0}
+        found, pulls = together.pull(index.rows_of(list(weights)), np.array(list(weights.values())))
+        seen = {event.video for event in viewer.events}
+        ranked = index.ids.at(found[np.argsort(-pulls, kind="stable")])
+        return [film for film in ranked if film not in seen][:DEPTH]
+
+    return recommend
+
+
+def without_idf(films: Films) -> Recommend:
+    """Recommend by the cosine of the tags as they are."""
+    rows = films.counts.astype(float)
+    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    units = rows.multiply(1 / np.maximum(norms, 1e-12)[:, None]).tocsr()
+    row_of = {film: row for row, film in enumerate(films.ids)}
+
+    def recommend(viewer: Viewer) -> Sequence[str]:
+        liked = [row_of[film] for film in _liked(viewer)]
+        scores = units @ np.asarray(units[liked].sum(axis=0)).ravel()
+        scores[[row_of[event.video] for event in viewer.events]] = -np.inf
+        return [films.ids[row] for row in np.argsort(-scores, kind="stable")[:DEPTH]]
+
+    return recommend
