@@ -1,6 +1,7 @@
 """A real browser: Debian's chromium, driven by Playwright."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The real server over a copy of the catalogue of real footage: the console writes, too."""
+    yield from serve(shutil.copytree(stocked_home, tmp_path_factory.mktemp("console") / "home"))
 
 
 @pytest.fixture
