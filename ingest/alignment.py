@@ -9,6 +9,7 @@ robust weights of S. Geman and D. McClure (1987), so that what really changed do
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -93,17 +94,27 @@ def _samplers(alignment: Alignment, rows: int, columns: int) -> tuple[_Sampler, 
 
 
 def _sampler(n: int, zoom: float, shift: float) -> _Sampler:
+    numbers = _numbers(n)
     centre = (n - 1) / 2
-    numbers = np.arange(n)
-    places = centre + (numbers - centre) / zoom - shift
-    inside = (places > -0.5) & (places < n - 0.5)
-    places = np.clip(places, 0, n - 1)
-    first = np.minimum(places.astype(np.intp), n - 2)
-    share = (places - first).astype(np.float32)
-    matrix = np.zeros((n, n), np.float32)
-    matrix[numbers, first] = 1 - share
-    matrix[numbers, first + 1] = share
-    return _Sampler(matrix, inside)
+    places = numbers * np.float32(1 / zoom) + np.float32(centre - centre / zoom - shift)
+    within = np.minimum(np.maximum(places, 0), np.float32(n - 1))
+    # A cell counts the less, the further it lies from the place, and nothing from 1 on.
+    matrix = np.maximum(1 - np.abs(within[:, None] - numbers), 0)
+    return _Sampler(matrix, np.abs(places - np.float32(centre)) < n / 2)
+
+
+@lru_cache(maxsize=8)
+def _numbers(n: int) -> NDArray[np.float32]:
+    return np.arange(n, dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def _places(rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return x, shape (1, columns), and y, shape (rows, 1), from the centre, in half widths."""
+    half = columns / 2
+    x = (_numbers(columns) - (columns - 1) / 2) / half
+    y = (_numbers(rows) - (rows - 1) / 2) / half
+    return x.astype(np.float32)[None, :], y.astype(np.float32)[:, None]
 
 
 def _fit(
@@ -117,8 +128,7 @@ def _fit(
     rows, columns = earlier.shape
     half = columns / 2
     layers = np.stack([earlier, *np.gradient(earlier)]).astype(np.float32)
-    x = ((np.arange(columns) - (columns - 1) / 2) / half).astype(np.float32)[None, :]
-    y = ((np.arange(rows) - (rows - 1) / 2) / half).astype(np.float32)[:, None]
+    x, y = _places(rows, columns)
     at = start
     badness = np.inf
     slopes = np.ones((5, rows, columns), np.float32)
@@ -126,18 +136,18 @@ def _fit(
         down, across = _samplers(at, rows, columns)
         sampled, steep_down, steep_across = down.matrix @ layers @ across.matrix.T
         left = later - at.gain * sampled - np.float32(at.offset)
-        known = np.outer(down.inside, across.inside)
-        squares = (left / scale) ** 2
-        near = (known / (1 + squares)).astype(np.float32)
-        badness = float(np.vdot(near, squares)) / max(1, int(known.sum()))
+        known = down.inside[:, None] & across.inside
+        squares = np.square(left * np.float32(1 / scale))
+        near = known / (1 + squares)
+        n_known = int(np.count_nonzero(down.inside)) * int(np.count_nonzero(across.inside))
+        badness = float(np.vdot(near, squares)) / max(1, n_known)
         # In units of half the width, a place is worth as many cells.
-        by_x, by_y = at.gain * half * steep_across, at.gain * half * steep_down
-        slopes[0] = -by_x
-        slopes[1] = -by_y
-        slopes[2] = by_x * x + by_y * y  # by 1 / zoom
+        np.multiply(steep_across, -at.gain * half, out=slopes[0])
+        np.multiply(steep_down, -at.gain * half, out=slopes[1])
+        slopes[2] = -(slopes[0] * x + slopes[1] * y)  # by 1 / zoom
         slopes[3] = sampled
         flat = slopes.reshape(5, -1)
-        weighted = flat * (near * near).reshape(1, -1)
+        weighted = flat * np.square(near).reshape(1, -1)
         normal = (weighted @ flat.T).astype(np.float64)
         # Where there is no texture, nothing holds the fit in its place.
         normal.flat[:: len(normal) + 1] += 1e-3
