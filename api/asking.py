@@ -8,6 +8,7 @@ from typing import Any
 from api.answers.recommendations import Explained, recommendations_json
 from api.live import Live
 from engine.cursors import Cursor, digest_of, next_cursor
+from engine.domain import Match
 from engine.explain import seen_ranges
 from engine.filters import Filter
 from engine.profiles import ProfileRules, profile_of, taste_of
@@ -110,6 +111,16 @@ def _explained(live: Live, view: View, page: Page) -> Explained:
             live, view, one.ranked.candidate.video, [reason.tag for reason in one.why]
         )
         for one in page.found
+    }
+
+
+def seconds_of_all(
+    live: Live, view: View, matches: Sequence[Match]
+) -> dict[str, dict[str, list[list[int]]]]:
+    """Return, video by video and tag by tag, the seconds on which what made a match was seen."""
+    return {
+        match.video: seconds_of(live, view, match.video, [part.tag for part in match.why])
+        for match in matches
     }
 
 

@@ -1,6 +1,6 @@
 """Ranked matches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.answers.keywords import reading_json
@@ -8,9 +8,15 @@ from engine.domain import Match
 from engine.keywords import Reading
 from engine.store.generations import Generation
 
+Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
+"""Video -> tag -> the runs of seconds on which it was seen, both ends included."""
+
 
 def matches_json(
-    generation: Generation, matches: Sequence[Match], understood: Sequence[Reading] = ()
+    generation: Generation,
+    matches: Sequence[Match],
+    understood: Sequence[Reading] = (),
+    seconds: Seconds | None = None,
 ) -> dict[str, Any]:
     """Return ranked matches with their reasons, and how words that are no tags were understood."""
     readings = [reading_json(reading) for reading in understood]
@@ -21,7 +27,14 @@ def matches_json(
             {
                 "video": match.video,
                 "score": match.score,
-                "why": [{"tag": part.tag, "share": part.share} for part in match.why],
+                "why": [
+                    {
+                        "tag": part.tag,
+                        "share": part.share,
+                        **({} if seconds is None else {"seconds": seconds[match.video][part.tag]}),
+                    }
+                    for part in match.why
+                ],
             }
             for match in matches
         ],

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.datastructures import State
 
 from api.answers.matches import matches_json
-from api.asking import Asked, recommend_json
+from api.asking import Asked, recommend_json, seconds_of_all
 from api.fast import QUICK_VIDEOS, FastRoute
 from api.live import Live
 from api.schemas.matches import MatchesAnswer, MatchRequest
@@ -49,7 +49,8 @@ def _is_quick_match(body: MatchRequest, state: State) -> bool:
     view: View = state.live.view
     # Words that are no tags are understood with a network; a filter may have to be compiled.
     understood = all(word in view.vocabulary for word in body.keywords)
-    return understood and body.where is None and view.n_videos <= QUICK_VIDEOS
+    plain = body.where is None and not body.explain
+    return understood and plain and view.n_videos <= QUICK_VIDEOS
 
 
 def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
@@ -58,7 +59,8 @@ def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
     view = live.view
     keywords, understood = live.understanding.profile(view.vocabulary, body.keywords)
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=_where(body.where))
-    return matches_json(view.generation, found, understood)
+    seconds = seconds_of_all(live, view, found) if body.explain else None
+    return matches_json(view.generation, found, understood, seconds)
 
 
 FAST_ROUTES = (

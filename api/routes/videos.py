@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.answers.matches import matches_json
 from api.answers.videos import second_json, tag_json, tags_json, video_json
 from api.answers.videos import video_with_verdict_json as with_verdict
+from api.asking import seconds_of_all
 from api.cursors import cursor_of, read_cursor
 from api.etags import IfNoneMatch, tagged
 from api.routes.dependencies import CurrentLive, CurrentSettings
@@ -129,9 +130,13 @@ def get_similar(
             examples=['{"sensitive": {"at_most": "none"}}'],
         ),
     ] = None,
+    *,
+    explain: Annotated[bool, Query(description="Tell the seconds of each tag, too.")] = False,
 ) -> dict[str, Any]:
     """Return the videos most like this one."""
     record = _get(live.catalog, video)
     wanted = EVERY_VIDEO if where is None else filter_of_text(where)
     view = live.view
-    return matches_json(view.generation, similar(view, record.id, k=k, where=wanted))
+    found = similar(view, record.id, k=k, where=wanted)
+    seconds = seconds_of_all(live, view, found) if explain else None
+    return matches_json(view.generation, found, seconds=seconds)

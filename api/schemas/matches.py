@@ -22,6 +22,8 @@ class MatchRequest(Body):
     """Videos on which one of these tags counts at least one second are left out."""
     where: Where | None = None
     k: Count = 10
+    explain: bool = False
+    """Tell the seconds on which each tag was seen, too."""
 
 
 class ShareAnswer(BaseModel):
@@ -29,6 +31,8 @@ class ShareAnswer(BaseModel):
 
     tag: str
     share: float
+    seconds: list[tuple[int, int]] | None = None
+    """With ``explain``: the runs of seconds on which it was seen, both ends included."""
 
 
 class MatchAnswer(BaseModel):

@@ -127,6 +127,19 @@ def test_tags_seconds_and_one_tag_agree(served: Served) -> None:
     assert len(lower) > len(tags["tags"])
 
 
+def test_who_asks_why_is_told_the_seconds_of_every_tag(served: Served) -> None:
+    asked = {"keywords": {"cat": 1, "coffee": 1}, "explain": True}
+    found = served.client.post("/v1/matches", json=asked).json()["matches"]
+    slides = next(match for match in found if match["video"] == id_of(served, "slideshow"))
+    seconds = {part["tag"]: part["seconds"] for part in slides["why"]}
+    assert seconds == {"cat": [[15, 19]], "coffee": [[0, 4]]}
+    path = f"/v1/videos/{id_of(served, 'chelsea')}/similar"
+    for match in served.client.get(path, params={"explain": True}).json()["matches"]:
+        assert all(part["seconds"] for part in match["why"])
+    plain = served.client.get(path).json()["matches"]
+    assert not any("seconds" in part for match in plain for part in match["why"])
+
+
 def test_similar_equals_the_command(served: Served, ask: Run) -> None:
     video = id_of(served, "coffee")
     answer = served.client.get(f"/v1/videos/{video}/similar", params={"k": 2}).json()
