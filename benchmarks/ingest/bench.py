@@ -168,8 +168,11 @@ def _print_first_query() -> None:
 
 
 def _print_installation() -> None:
-    """Add up the files of the distribution and of all it needs, extras left out."""
-    sizes = {name: _size(name) for name in _needed(OURS)}
+    """Add up the files of the distribution and of all it needs, extras left out.
+
+    pip is left out, too: sqlite-utils asks for it, and every virtual environment has it.
+    """
+    sizes = {name: _size(name) for name in _needed(OURS) - {"pip"}}
     print(f"\nInstallation without extras: {sum(sizes.values()) / 1e6:.0f} MB")
     for name, size in sorted(sizes.items(), key=lambda pair: -pair[1])[:10]:
         print(f"  {name}: {size / 1e6:.0f} MB")
