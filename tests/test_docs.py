@@ -9,6 +9,7 @@ import pytest
 
 from api.app import create_app
 from api.cli import _COMMANDS
+from api.cli.doctor import _EXTRAS
 from api.settings import Settings
 from api.settings_page import settings_page
 from api.wheres import _KINDS, filter_of
@@ -37,6 +38,11 @@ def test_every_route_is_documented_and_every_documented_route_exists(tmp_path: P
     paths = create_app(Settings(home=tmp_path)).openapi()["paths"]
     routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     assert routes == documented
+
+
+def test_doctor_names_every_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(_EXTRAS) == set(project["optional-dependencies"])
 
 
 def test_every_filter_is_documented_with_an_example_that_can_be_read() -> None:

