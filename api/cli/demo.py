@@ -39,7 +39,7 @@ def command() -> None:
     _run("match", "--keyword", "city", "--keyword", "architecture", "--exclude", "cat", "-k", "3")
     click.echo("Go on:")
     click.echo(f"  export REELMATCH_HOME={shlex.quote(str(home))}")
-    click.echo("  reelmatch serve                     # then open http://127.0.0.1:8000/docs")
+    click.echo("  reelmatch serve                     # then open http://127.0.0.1:8000/console")
     click.echo("  reelmatch tags chelsea.mp4 --second 3")
     click.echo("Or your own videos, in a catalogue of their own:")
     click.echo("  unset REELMATCH_HOME")
