@@ -94,6 +94,16 @@ def observations_of(track: Track, tag: str, vocabulary: Vocabulary) -> list[Obse
     return [Observation(k, tag, _confidence(value)) for k, value in enumerate(confidences)]
 
 
+def surest_observation(track: Track, vocabulary: Vocabulary) -> Observation | None:
+    """Return what was seen most surely on all seconds, the first of equals; None if nothing was."""
+    if not len(track.tags):
+        return None
+    place = int(np.argmax(track.confidences))
+    second = int(np.searchsorted(track.starts, place, side="right")) - 1
+    tag, confidence = track.tags[place], track.confidences[place]
+    return Observation(second, vocabulary.names[tag], _confidence(confidence))
+
+
 def _confidence(stored: np.uint16) -> float:
     # Four digits are finer than the steps of 1/65,535 matter, and read well.
     return round(int(stored) / FULL_SCALE, 4)

@@ -1,5 +1,6 @@
 """``reelmatch tags``: what was seen on a video, and when."""
 
+import math
 from typing import Any
 
 import click
@@ -7,7 +8,8 @@ import click
 from api.answers.videos import second_json, tag_json, tags_json
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.counting import check_threshold, tag_counts
+from engine.counting import check_threshold, surest_observation, tag_counts
+from engine.domain import Observation
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog, VideoRecord
 
@@ -47,11 +49,25 @@ def command(
         elif as_json:
             print_json(tags_json(catalog, record, least))
         else:
-            counts = tag_counts(catalog.track(record.id), least, catalog.vocabulary())
+            track, vocabulary = catalog.track(record.id), catalog.vocabulary()
+            counts = tag_counts(track, least, vocabulary)
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:
-                click.echo(f"no tag reached {least} on any of its seconds", err=True)
+                surest = surest_observation(track, vocabulary)
+                click.echo(_no_tag(least, surest), err=True)
+
+
+def _no_tag(least: float, surest: Observation | None) -> str:
+    nothing = f"no tag reached {least} on any of its seconds"
+    if surest is None:
+        return nothing
+    # Rounded down: the surest tag reaches what is suggested.
+    lower = math.floor(surest.confidence * 10) / 10
+    return (
+        f"{nothing}; the surest was {surest.tag}, {surest.confidence:.2f} at second"
+        f" {surest.second}: see what reaches less with --threshold {lower}"
+    )
 
 
 def _watched(record: VideoRecord) -> VideoRecord:

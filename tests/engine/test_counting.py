@@ -15,9 +15,10 @@ from engine.counting import (
     count_tags,
     observations_at,
     observations_of,
+    surest_observation,
     tag_counts,
 )
-from engine.domain import TagCount
+from engine.domain import Observation, TagCount
 from engine.errors import InvalidInput, UnknownTag
 from engine.store.tracks import NEW_LOOK, Looks, Track
 from engine.vocabulary import Vocabulary
@@ -117,6 +118,12 @@ def test_a_tag_is_followed_along_every_second() -> None:
     track = a_track([[0.9, 0, 0, 0], [0, 0.5, 0, 0], [0.3, 0.6, 0, 0]])
     seen = observations_of(track, "dog", VOCABULARY)
     assert [(o.second, o.confidence) for o in seen] == [(0, 0), (1, 0.5), (2, 0.6)]
+
+
+def test_the_surest_of_all_seconds_is_found() -> None:
+    track = a_track([[0.1, 0.2, 0, 0], [0, 0.5, 0.6, 0], [0.6, 0, 0, 0]])
+    assert surest_observation(track, VOCABULARY) == Observation(1, "car", 0.6)
+    assert surest_observation(a_track([[0, 0, 0, 0]]), VOCABULARY) is None
 
 
 def test_an_unknown_tag_comes_with_the_nearest() -> None:

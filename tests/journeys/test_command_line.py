@@ -61,6 +61,13 @@ def test_another_threshold_counts_no_more(ask: Run) -> None:
     assert all(seconds <= at_low[tag] for tag, seconds in at_high.items())
 
 
+def test_where_nothing_reaches_the_threshold_a_lower_one_is_named(ask: Run) -> None:
+    said = ask("tags", "chelsea.mp4", "--threshold", "1.0").err
+    assert said.startswith("no tag reached 1.0 on any of its seconds; the surest was ")
+    lower = said.split("--threshold ")[1].strip()
+    assert ask("tags", "chelsea.mp4", "--threshold", lower).out
+
+
 def test_one_second_and_one_tag_tell_the_same(ask: Run) -> None:
     at_second = ask("tags", "coffee.mp4", "--second", "3", "--json").json
     along = ask("tags", "coffee.mp4", "--tag", "coffee", "--json").json
