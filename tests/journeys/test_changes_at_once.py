@@ -90,6 +90,7 @@ def test_changes_are_seen_within_a_second_and_never_half(tmp_path: Path) -> None
             )
             assert int(lines[-1][1]) == CHANGES
             assert len(waits) > CHANGES * 0.9, "hardly a change was passed over"
-            # The slowest one says how busy the machine was, the usual one what is promised.
+            # Where something else holds the cores, some wait longer for their turn.
             assert waits[len(waits) * 9 // 10] < 1.0
+            assert waits[-1] < 5.0
             output_of(reader).close()
