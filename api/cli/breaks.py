@@ -5,6 +5,7 @@ import click
 from api.answers.vmap import vmap_xml
 from api.breaking import breaks_of, breaks_told
 from api.cli.output import json_option, print_json, print_table
+from api.cli.reasons import print_found
 from api.live import Live
 from api.settings import load_settings
 from engine.breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
@@ -34,7 +35,7 @@ from engine.store.campaigns import Campaigns
 @click.option(
     "--explain",
     is_flag=True,
-    help="Say which tags made each relevant, and when they were seen (with --campaign, --json).",
+    help="With --campaign: tell the tags that made each relevant, and when they were seen.",
 )
 @json_option
 def command(
@@ -53,6 +54,8 @@ def command(
     At a cut or a calm moment, away from the start, the end and each other, with nothing
     unsuitable in the ten seconds before and after.
     """
+    if explain and campaign is None:
+        raise click.UsageError("--explain tells how relevant breaks are to a --campaign: name one")
     settings = load_settings()
     with Live.open(settings) as live:
         record = live.catalog.find(video)
@@ -74,16 +77,19 @@ def command(
             err=True,
         )
         return
-    print_table(
-        ("second", "score", "relevance", "seam", "room"),
+    head = ("second", "score", "relevance", "seam", "room")
+    rows = [
         (
-            (
-                str(each.second),
-                f"{each.score:.3f}",
-                f"{each.relevance:.3f}",
-                each.seam,
-                f"{each.room_seconds} s",
-            )
-            for each in found.found
-        ),
-    )
+            str(each.second),
+            f"{each.score:.3f}",
+            f"{each.relevance:.3f}",
+            each.seam,
+            f"{each.room_seconds} s",
+        )
+        for each in found.found
+    ]
+    if explain:
+        whys = [each["why"] for each in answer["breaks"]]
+        print_found(head, zip(rows, whys, strict=True), explained=True)
+    else:
+        print_table(head, rows)

@@ -10,7 +10,8 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from api.answers.campaigns import campaign_json
-from api.cli.output import MOST_REASONS, count_option, json_option, print_json, print_table
+from api.cli.output import count_option, json_option, print_json, print_table, title_of
+from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
 from api.live import Live
 from api.placing import (
     arrivals_of,
@@ -29,10 +30,6 @@ from engine.store.campaigns import Campaigns
 from engine.store.viewers import Viewers
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
-
-explain_option = click.option(
-    "--explain", is_flag=True, help="Say at which seconds each tag was seen (with --json)."
-)
 
 
 @click.group("campaigns")
@@ -153,22 +150,22 @@ def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
 def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json: bool) -> None:
     """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
     with Live.open(load_settings()) as live:
-        found = _find(live, campaign)
+        plan = _find(live, campaign)
         if since is None:
-            answer = matches_of(live, found, k, now=int(time.time()), explained=explain)
+            answer = matches_of(live, plan, k, now=int(time.time()), explained=explain)
         else:
-            answer = arrivals_of(live, found, k, since=since, explained=explain)
-        titles = {match["video"]: _title(live, match["video"]) for match in answer["matches"]}
+            answer = arrivals_of(live, plan, k, since=since, explained=explain)
+        found = [
+            (
+                (f"{one['score']:.3f}", one["video"], title_of(live.catalog, one["video"])),
+                one["why"],
+            )
+            for one in answer["matches"]
+        ]
     if as_json:
         print_json(answer)
         return
-    print_table(
-        ("score", "video", "title", "why"),
-        (
-            (f"{one['score']:.3f}", one["video"], titles[one["video"]], _why(one["why"]))
-            for one in answer["matches"]
-        ),
-    )
+    print_found(("score", "video", "title"), found, explained=explain)
     if since is None:
         reach = answer["reach"]
         click.echo(f"reach: {reach['videos']} videos, {reach['seconds']} seconds", err=True)
@@ -192,7 +189,7 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
             advertiser=None,
             explained=explain,
         )
-    _print_placements(answer, as_json=as_json)
+    _print_placements(answer, explained=explain, as_json=as_json)
 
 
 @command.command("for-viewer")
@@ -208,7 +205,7 @@ def for_viewer(viewer: str, k: int, *, as_json: bool) -> None:
         answer = campaigns_for_viewer(
             live, profile, rules, k, now=int(now), advertiser=None, viewer=viewer
         )
-    _print_placements(answer, as_json=as_json)
+    _print_placements(answer, explained=False, as_json=as_json)
 
 
 @command.command("explain")
@@ -230,7 +227,7 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
             for rule in answer["rules"]
         ),
     )
-    click.echo(f"score {answer['score']:.4f}: {_why(answer['why'])}")
+    click.echo(f"score {answer['score']:.4f}: {in_a_line(answer['why'])}")
 
 
 def _plans(text: str, file: str) -> Iterator[tuple[str, CampaignBody]]:
@@ -276,42 +273,20 @@ def _print_campaigns(campaigns: Sequence[Campaign], *, as_json: bool) -> None:
     )
 
 
-def _print_placements(answer: dict[str, Any], *, as_json: bool) -> None:
+def _print_placements(answer: dict[str, Any], *, explained: bool, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
     if not answer["campaigns"]:
         click.echo("no campaign fits", err=True)
         return
-    print_table(
-        ("score", "campaign", "advertiser", "name", "why"),
-        (
-            (
-                f"{one['score']:.3f}",
-                one["campaign"],
-                one["advertiser"],
-                one["name"],
-                _why(one["why"]),
-            )
-            for one in answer["campaigns"]
-        ),
+    found = (
+        ((f"{one['score']:.3f}", one["campaign"], one["advertiser"], one["name"]), one["why"])
+        for one in answer["campaigns"]
     )
-
-
-def _why(why: Sequence[dict[str, Any]]) -> str:
-    named = [f"{one['tag']} {one['share']:+.2f}" for one in why[:MOST_REASONS]]
-    left = len(why) - len(named)
-    return ", ".join([*named, f"{left} more"] if left else named)
+    print_found(("score", "campaign", "advertiser", "name"), found, explained=explained)
 
 
 def _seen(rule: dict[str, Any]) -> str:
-    spans = [
-        f"{one['tag']} {', '.join(f'{first}-{last}' for first, last in one['seconds'])}"
-        for one in rule["seen"]
-    ]
+    spans = [f"{one['tag']} {seen_at(one['seconds'])}" for one in rule["seen"]]
     return f" ({'; '.join(spans)})" if spans else ""
-
-
-def _title(live: Live, video: str) -> str:
-    record = live.catalog.get(video)
-    return record.title if record else ""

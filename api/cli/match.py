@@ -2,14 +2,15 @@
 
 import click
 
+from api.cli.matches import print_matches
 from api.cli.output import (
     count_option,
     json_option,
     no_sensitive_option,
-    print_matches,
     weighted,
     where_option,
 )
+from api.cli.reasons import explain_option
 from api.live import Live
 from api.settings import load_settings
 from api.wheres import harmless
@@ -36,6 +37,7 @@ from engine.search import match
 @where_option
 @no_sensitive_option
 @count_option
+@explain_option
 @json_option
 def command(
     keywords: dict[str, float],
@@ -44,6 +46,7 @@ def command(
     k: int,
     *,
     no_sensitive: bool,
+    explain: bool,
     as_json: bool,
 ) -> None:
     r"""Find the videos that fit an advertiser's keywords.
@@ -59,4 +62,4 @@ def command(
         wanted = harmless(where) if no_sensitive else where
         profile, understood = live.understanding.profile(view.vocabulary, keywords)
         found = match(view, keywords=profile, exclude=exclude, k=k, where=wanted)
-        print_matches(view.generation, found, live.catalog, as_json=as_json, understood=understood)
+        print_matches(live, view, found, understood, explain=explain, as_json=as_json)

@@ -2,22 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.domain import Match
 from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
     from engine.filters import Filter
-    from engine.keywords import Reading
     from engine.store.catalog import Catalog
-    from engine.store.generations import Generation
-
-MOST_REASONS: Final = 4
-"""How many tags a line of reasons names; --json gives all."""
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
@@ -77,41 +71,8 @@ def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
-def print_matches(
-    generation: "Generation",
-    matches: Sequence[Match],
-    catalog: "Catalog",
-    *,
-    as_json: bool,
-    understood: Sequence["Reading"] = (),
-) -> None:
-    """Print ranked matches with the tags that made each score."""
-    from api.answers.matches import matches_json
-
-    if as_json:
-        print_json(matches_json(generation, matches, understood))
-        return
-    for reading in understood:
-        tags = ", ".join(f"{meaning.tag} {meaning.confidence:.2f}" for meaning in reading.used)
-        click.echo(f"{reading.word!r} is understood as {tags}", err=True)
-    if not matches:
-        click.echo("no video fits", err=True)
-        return
-    rows = (
-        (str(rank), f"{match.score:.3f}", match.video, _title(catalog, match.video), why(match))
-        for rank, match in enumerate(matches, start=1)
-    )
-    print_table(("rank", "score", "video", "title", "why"), rows)
-
-
-def why(match: Match) -> str:
-    """Return the largest shares in words."""
-    named = [f"{part.tag} {part.share:+.2f}" for part in match.why[:MOST_REASONS]]
-    left = len(match.why) - len(named)
-    return ", ".join([*named, f"{left} more"] if left else named)
-
-
-def _title(catalog: "Catalog", video: str) -> str:
+def title_of(catalog: "Catalog", video: str) -> str:
+    """Return the title of a video, empty when it was forgotten meanwhile."""
     record = catalog.get(video)
     return record.title if record else ""
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -14,9 +15,11 @@ from api.cli.output import (
     no_sensitive_option,
     print_json,
     print_table,
+    title_of,
     weighted,
     where_option,
 )
+from api.cli.reasons import TAG_HEAD, beside, in_a_line, tag_cells
 from api.live import Live
 from api.settings import load_settings
 from api.wheres import harmless
@@ -24,7 +27,6 @@ from engine.filters import Filter
 from engine.rerank import BY_SCORE, Ranking
 from engine.store.catalog import Catalog
 
-_MOST_REASONS = 4
 _share = click.FloatRange(0.0, 1.0)
 
 
@@ -139,42 +141,57 @@ def command(
         if as_json:
             print_json(answer)
         else:
-            _print(answer, live.catalog)
+            _print(answer, live.catalog, explained=explain)
 
 
-def _print(answer: dict[str, Any], catalog: Catalog) -> None:
+def _print(answer: dict[str, Any], catalog: Catalog, *, explained: bool) -> None:
     if answer["note"]:
         click.echo(answer["note"], err=True)
     if not answer["matches"]:
         click.echo("no video fits", err=True)
         return
-    rows = []
+    head, rows = ("rank", "score", "video", "title"), list[Sequence[str]]()
     for match in answer["matches"]:
-        record = catalog.get(match["video"])
-        rows.append(
-            (
-                str(match["rank"]),
-                f"{match['score']:.3f}",
-                match["video"],
-                record.title if record else "",
-                _why(match),
-            )
-        )
-    print_table(("rank", "score", "video", "title", "why"), rows)
+        video = match["video"]
+        cells = (str(match["rank"]), f"{match['score']:.3f}", video, title_of(catalog, video))
+        if explained:
+            rows += beside(cells, _lines(match, catalog))
+        else:
+            why = [in_a_line(match["why"]), *_beside_the_score(match)]
+            rows.append((*cells, ", ".join(filter(None, why))))
+    print_table((*head, *TAG_HEAD, "from") if explained else (*head, "why"), rows)
     if answer["next"]:
         click.echo(f"more: --cursor {answer['next']}", err=True)
 
 
-def _why(match: dict[str, Any]) -> str:
-    named = []
-    for reason in match["why"][:_MOST_REASONS]:
-        runs = ", ".join(f"{first}-{last} s" for first, last in reason.get("seconds", [])[:2])
-        named.append(f"{reason['tag']} {reason['share']:+.2f}" + (f" ({runs})" if runs else ""))
-    left = len(match["why"]) - len(named)
-    named += [f"{left} more"] if left else []
-    if match["together"]:
-        named.append(f"liked together {match['together']:+.2f}")
+def _lines(match: dict[str, Any], catalog: Catalog) -> Iterator[Sequence[str]]:
+    """Yield a line a tag, whose shares add up to the score, and one for what counts beside it."""
+    for reason in match["why"]:
+        yield (*tag_cells(reason), _from(reason, catalog))
+    liked = _liked(match["together_from"], catalog)
+    moved = [*_beside_the_score(match), *([f"together by {liked}"] if liked else [])]
+    if moved or not match["why"]:
+        yield ("", "", "", ", ".join(moved))
+
+
+def _from(reason: dict[str, Any], catalog: Catalog) -> str:
+    parts = [f"stated {reason['stated']:+.3f}"] if reason["stated"] else []
+    parts += [_liked([source], catalog) for source in reason["from"]]
+    parts += [f"other {reason['other']:+.3f}"] if round(reason["other"], 3) else []
+    return ", ".join(parts)
+
+
+def _liked(sources: Sequence[dict[str, Any]], catalog: Catalog) -> str:
+    return ", ".join(
+        f"{source['kind']} {title_of(catalog, source['video']) or source['video']}"
+        f" {source['share']:+.3f}"
+        for source in sources
+    )
+
+
+def _beside_the_score(match: dict[str, Any]) -> list[str]:
+    """Return what ranked a match beside its tags, in words."""
+    named = [f"liked together {match['together']:+.2f}"] if match["together"] else []
     named += [f"{move['by']}: {move['from']} to {move['to']}" for move in match["moved"]]
-    if match["folded"]:
-        named.append(f"{len(match['folded'])} alike folded")
-    return ", ".join(named)
+    named += [f"{len(match['folded'])} alike folded"] if match["folded"] else []
+    return named

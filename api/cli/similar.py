@@ -2,13 +2,14 @@
 
 import click
 
+from api.cli.matches import print_matches
 from api.cli.output import (
     count_option,
     json_option,
     no_sensitive_option,
-    print_matches,
     where_option,
 )
+from api.cli.reasons import explain_option
 from api.live import Live
 from api.settings import load_settings
 from api.wheres import harmless
@@ -21,11 +22,14 @@ from engine.search import similar
 @where_option
 @no_sensitive_option
 @count_option
+@explain_option
 @json_option
-def command(video: str, where: Filter, k: int, *, no_sensitive: bool, as_json: bool) -> None:
+def command(
+    video: str, where: Filter, k: int, *, no_sensitive: bool, explain: bool, as_json: bool
+) -> None:
     """Find the videos most like VIDEO (id, path, file name or title)."""
     with Live.open(load_settings()) as live:
         view = live.view
         wanted = harmless(where) if no_sensitive else where
         found = similar(view, live.catalog.find(video).id, k=k, where=wanted)
-        print_matches(view.generation, found, live.catalog, as_json=as_json)
+        print_matches(live, view, found, explain=explain, as_json=as_json)

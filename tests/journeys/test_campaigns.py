@@ -1,6 +1,7 @@
 """Advertisers and publishers: campaigns meet videos, both ways, at both doors, on real footage."""
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -163,6 +164,12 @@ def test_matches_say_why_with_the_seconds_and_how_far_they_reach(
     assert answer["not_running"] is None
     campaign = campaigns_on(shop, slides["video"], explain=True)["cats"]
     assert campaign["why"] == slides["why"]
+    for printed in (
+        run("campaigns", "matches", "cats", "--explain").out,
+        run("campaigns", "for", "slideshow", "--explain").out,
+    ):
+        assert "seen at" in printed
+        assert "15-19" in printed
     assert campaign["bid"] == {"amount": 4.5, "currency": "EUR"}
 
 
@@ -374,7 +381,9 @@ def test_breaks_of_a_slideshow_are_at_its_cuts(shop: Served, run: Run) -> None:
         assert sum(one["shares"].values()) == pytest.approx(one["score"])
 
 
-def test_a_campaigns_break_follows_what_it_is_about(shop: Served, put: Callable[..., Any]) -> None:
+def test_a_campaigns_break_follows_what_it_is_about(
+    shop: Served, put: Callable[..., Any], run: Run
+) -> None:
     put("coffee", keywords={"coffee": 1})
     slides = id_of(shop, "slideshow")
     params: dict[str, Any] = {"gap": 30, "edge": 2, "count": 1, "campaign": "coffee"}
@@ -386,6 +395,11 @@ def test_a_campaigns_break_follows_what_it_is_about(shop: Served, put: Callable[
         f"/v1/videos/{slides}/breaks", params={**params, "explain": True}
     ).json()["breaks"][0]
     assert told["why"] == [{"tag": "coffee", "share": told["relevance"], "seconds": [[0, 4]]}]
+    words = ("breaks", slides, "--gap", "30", "--edge", "2", "--count", "1", "--explain")
+    assert re.search(r"coffee +\+0\.\d+ +0-4", run(*words, "--campaign", "coffee").out)
+    alone = run(*words)
+    assert alone.code == 2
+    assert "to a --campaign: name one" in alone.err
 
 
 def test_what_a_campaign_finds_too_risky_blocks_the_breaks_near_it_and_no_others(

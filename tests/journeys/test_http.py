@@ -1,6 +1,7 @@
 """An app at the HTTP door: real server, real footage, nothing patched."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -138,6 +139,29 @@ def test_who_asks_why_is_told_the_seconds_of_every_tag(served: Served) -> None:
         assert all(part["seconds"] for part in match["why"])
     plain = served.client.get(path).json()["matches"]
     assert not any("seconds" in part for match in plain for part in match["why"])
+
+
+def test_the_command_explains_what_the_service_explains(served: Served, ask: Run) -> None:
+    asked = {"keywords": {"cat": 1, "coffee": 1}, "explain": True}
+    words = ("match", "--keyword", "cat", "--keyword", "coffee", "--explain")
+    answer = served.client.post("/v1/matches", json=asked).json()
+    assert ask(*words, "--json").json == answer
+    printed = ask(*words).out.splitlines()
+    assert printed[0].split() == ["rank", "score", "video", "title", "tag", "share", "seen", "at"]
+    # A row a tag, whose shares add up; what was found is named in the first row.
+    assert len(printed) - 1 == sum(len(match["why"]) for match in answer["matches"])
+    at = next(at for at, line in enumerate(printed) if "slideshow" in line)
+    both = [re.fullmatch(r".*(cat|coffee) +\+(0\.\d+) +([\d-]+)", row) for row in printed[at:][:2]]
+    told = {one[1]: (float(one[2]), one[3]) for one in both if one}
+    slides = next(m for m in answer["matches"] if m["video"] == id_of(served, "slideshow"))
+    assert {tag: seconds for tag, (_, seconds) in told.items()} == {"cat": "15-19", "coffee": "0-4"}
+    assert sum(share for share, _ in told.values()) == pytest.approx(slides["score"], abs=0.002)
+
+    chelsea = id_of(served, "chelsea")
+    answer = served.client.get(f"/v1/videos/{chelsea}/similar", params={"explain": True}).json()
+    assert ask("similar", chelsea, "--explain", "--json").json == answer
+    assert "seen at" in ask("similar", chelsea, "--explain").out
+    assert "seen at" not in ask("similar", chelsea).out
 
 
 def test_similar_equals_the_command(served: Served, ask: Run) -> None:

@@ -1,6 +1,7 @@
 """Viewers at both doors: kept, recommended to, explained, paged through while things change."""
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -81,8 +82,8 @@ def test_from_events_to_recommendations_with_reasons(service: Served, command: R
     over_command = command("recommend", "--viewer", "ann", "--explain", "-k", "3", "--json").json
     assert videos_of(over_command) == videos_of(answer)
     printed = command("recommend", "--viewer", "ann", "--explain").out
-    assert "cat +" in printed
-    assert "(15-19 s)" in printed
+    assert re.search(rf"{named['slideshow']} .* 15-19 +stated \+.*, watched chelsea \+", printed)
+    assert re.search(r"\n +cat +\+0.* 15-19 +watched chelsea \+", printed)
 
 
 def test_hidden_and_watched_videos_stay_away_unless_asked(service: Served) -> None:

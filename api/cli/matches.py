@@ -1,0 +1,45 @@
+"""How ``reelmatch match`` and ``reelmatch similar`` print what they found."""
+
+from collections.abc import Sequence
+
+import click
+
+from api.answers.matches import matches_json
+from api.asking import seconds_of_all
+from api.cli.output import print_json, title_of
+from api.cli.reasons import print_found
+from api.live import Live
+from engine.domain import Match
+from engine.keywords import Reading
+from engine.view import View
+
+
+def print_matches(
+    live: Live,
+    view: View,
+    matches: Sequence[Match],
+    understood: Sequence[Reading] = (),
+    *,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """Print ranked matches with the tags that made each score, and when they were seen if asked."""
+    seconds = seconds_of_all(live, view, matches) if explain else None
+    answer = matches_json(view.generation, matches, understood, seconds)
+    if as_json:
+        print_json(answer)
+        return
+    for reading in understood:
+        tags = ", ".join(f"{meaning.tag} {meaning.confidence:.2f}" for meaning in reading.used)
+        click.echo(f"{reading.word!r} is understood as {tags}", err=True)
+    if not matches:
+        click.echo("no video fits", err=True)
+        return
+    found = (
+        (
+            (str(rank), f"{one['score']:.3f}", one["video"], title_of(live.catalog, one["video"])),
+            one["why"],
+        )
+        for rank, one in enumerate(answer["matches"], start=1)
+    )
+    print_found(("rank", "score", "video", "title"), found, explained=explain)

@@ -1,0 +1,69 @@
+"""How commands print why something was found: in a line, or tag by tag with the seconds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import click
+
+from api.cli.output import print_table
+
+MOST_REASONS: Final = 4
+"""How many tags a line of reasons names."""
+
+MOST_RUNS: Final = 5
+"""How many runs of seconds are printed of a tag; --json gives all."""
+
+TAG_HEAD: Final = ("tag", "share", "seen at")
+"""Columns of ``tag_cells``."""
+
+explain_option = click.option(
+    "--explain", is_flag=True, help="Tell every tag with its share and when it was seen."
+)
+
+
+def print_found(
+    head: Sequence[str],
+    found: Iterable[tuple[Sequence[str], Sequence[Mapping[str, Any]]]],
+    *,
+    explained: bool,
+) -> None:
+    """Print a table of what was found and why.
+
+    Args:
+        head: names of the columns that tell what was found.
+        found: their cells, and the tags that made the score, as answers have them.
+        explained: whether every tag gets a row of its own, with the seconds on which it was seen.
+    """
+    if not explained:
+        print_table((*head, "why"), ((*cells, in_a_line(why)) for cells, why in found))
+        return
+    rows = (row for cells, why in found for row in beside(cells, map(tag_cells, why)))
+    print_table((*head, *TAG_HEAD), rows)
+
+
+def in_a_line(why: Sequence[Mapping[str, Any]]) -> str:
+    """Return the largest shares in words."""
+    named = [f"{one['tag']} {one['share']:+.2f}" for one in why[:MOST_REASONS]]
+    left = len(why) - len(named)
+    return ", ".join([*named, f"{left} more"] if left else named)
+
+
+def tag_cells(reason: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return a tag, its share of the score, and when it was seen."""
+    return reason["tag"], f"{reason['share']:+.3f}", seen_at(reason["seconds"])
+
+
+def seen_at(runs: Sequence[Sequence[int]]) -> str:
+    """Return runs of seconds, both ends included, in words."""
+    named = [str(first) if first == last else f"{first}-{last}" for first, last in runs[:MOST_RUNS]]
+    left = len(runs) - len(named)
+    words = ", ".join(named)
+    return f"{words} and {left} more" if left else words
+
+
+def beside(cells: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield rows of a table: the lines, the first one beside the cells, the others below it."""
+    left = tuple(cells)
+    for line in lines:
+        yield (*left, *line)
+        left = ("",) * len(left)
