@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from engine.targeting import Targeting
 from ingest.sources.guard import AllowedNetwork
 
 _LOOK_SECONDS: Final = 0.5
+_FORGET_SECONDS: Final = 3_600.0
 _AT_ONCE: Final = 8
 _VIDEOS_AT_ONCE: Final = 100
 
@@ -45,11 +47,16 @@ class Notifier:
         self._webhooks = Webhooks(live.catalog)
 
     def run_until(self, stop: threading.Event) -> None:
-        """Note what comes and send what is due until told to stop."""
+        """Note what comes, send what is due and forget what is long over, until told to stop."""
         with ThreadPoolExecutor(_AT_ONCE, "notifier") as pool:
+            forgotten_at = -inf
             while not stop.wait(_LOOK_SECONDS):
                 self.note()
-                due = self._webhooks.due(now=time.time(), limit=_AT_ONCE)
+                now = time.time()
+                if now >= forgotten_at + _FORGET_SECONDS:
+                    self._webhooks.forget_ended(now=now)
+                    forgotten_at = now
+                due = self._webhooks.due(now=now, limit=_AT_ONCE)
                 list(pool.map(lambda pair: self._send(*pair), due))
 
     def note(self) -> None:

@@ -9,7 +9,6 @@ from api.cli.reasons import print_found
 from api.live import Live
 from api.settings import load_settings
 from engine.breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
-from engine.errors import UnknownCampaign
 from engine.store.campaigns import Campaigns
 
 
@@ -59,9 +58,7 @@ def command(
     settings = load_settings()
     with Live.open(settings) as live:
         record = live.catalog.find(video)
-        chosen = None
-        if campaign is not None and (chosen := Campaigns(live.catalog).get(campaign)) is None:
-            raise UnknownCampaign(campaign)
+        chosen = None if campaign is None else Campaigns(live.catalog).find(campaign)
         found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
         answer = breaks_told(live, record, chosen, found, explained=explain)
     if as_vmap:

@@ -10,7 +10,8 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from api.answers.campaigns import campaign_json
-from api.cli.output import count_option, json_option, print_json, print_table, title_of
+from api.cli import webhooks
+from api.cli.output import count_option, json_option, print_json, print_table, title_of, weighted
 from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
 from api.live import Live
 from api.placing import (
@@ -24,7 +25,7 @@ from api.planning import campaign_of
 from api.schemas.campaigns import CampaignBody, Name
 from api.settings import load_settings
 from engine.campaigns import Campaign, CampaignState
-from engine.errors import InvalidInput, UnknownCampaign
+from engine.errors import InvalidInput
 from engine.profiles import profile_of
 from engine.store.campaigns import Campaigns
 from engine.store.viewers import Viewers
@@ -42,6 +43,9 @@ def command() -> None:
     reelmatch campaigns for holiday.mp4
     reelmatch campaigns explain spring-bikes holiday.mp4
     """
+
+
+command.add_command(webhooks.command)
 
 
 @command.command("add")
@@ -88,7 +92,7 @@ def list_(advertiser: str | None, state: str | None, *, as_json: bool) -> None:
 def show(campaign: str, *, as_json: bool) -> None:
     """Show a campaign, and what its words were understood as."""
     with Live.open(load_settings()) as live:
-        found = _find(live, campaign)
+        found = Campaigns(live.catalog).find(campaign)
     if as_json:
         print_json(campaign_json(found))
         return
@@ -130,7 +134,7 @@ def resume(campaign: str, *, as_json: bool) -> None:
 def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
     """Forget campaigns."""
     with Live.open(load_settings()) as live:
-        found = [_find(live, name) for name in campaigns]
+        found = [Campaigns(live.catalog).find(name) for name in campaigns]
         if not yes:
             click.confirm(f"forget {', '.join(one.id for one in found)}?", abort=True, err=True)
         for one in found:
@@ -150,7 +154,7 @@ def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
 def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json: bool) -> None:
     """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
     with Live.open(load_settings()) as live:
-        plan = _find(live, campaign)
+        plan = Campaigns(live.catalog).find(campaign)
         if since is None:
             answer = matches_of(live, plan, k, now=int(time.time()), explained=explain)
         else:
@@ -193,15 +197,39 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
 
 
 @command.command("for-viewer")
-@click.argument("viewer")
+@click.argument("viewer", required=False)
+@click.option(
+    "--like",
+    "likes",
+    multiple=True,
+    metavar="TAG[=WEIGHT]",
+    callback=weighted("--like", 1.0),
+    help="Instead of VIEWER: a tag that one likes of whom nothing is kept; below 0, dislikes.",
+)
+@click.option(
+    "--liked",
+    multiple=True,
+    metavar="VIDEO",
+    help="Instead of VIEWER: a video that one likes of whom nothing is kept.",
+)
 @count_option
 @json_option
-def for_viewer(viewer: str, k: int, *, as_json: bool) -> None:
+def for_viewer(
+    viewer: str | None, likes: dict[str, float], liked: tuple[str, ...], k: int, *, as_json: bool
+) -> None:
     """Find the campaigns that fit VIEWER, who is kept, of those that run now."""
+    if (viewer is None) == (not likes and not liked):
+        raise click.UsageError("name either a VIEWER who is kept, or what one likes")
     settings, now = load_settings(), time.time()
     with Live.open(settings) as live:
-        kept, rules = Viewers(live.catalog).get(viewer), settings.profile_rules
-        profile = profile_of(kept.interests, kept.events, rules, now=now)
+        rules = settings.profile_rules
+        if viewer is None:
+            videos = [live.catalog.find(video).id for video in liked]
+            live.view.require(videos)
+            profile = profile_of(likes, (), rules, now=now, liked=videos)
+        else:
+            kept = Viewers(live.catalog).get(viewer)
+            profile = profile_of(kept.interests, kept.events, rules, now=now)
         answer = campaigns_for_viewer(
             live, profile, rules, k, now=int(now), advertiser=None, viewer=viewer
         )
@@ -215,7 +243,7 @@ def for_viewer(viewer: str, k: int, *, as_json: bool) -> None:
 def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     """Say all that speaks for and against CAMPAIGN on VIDEO."""
     with Live.open(load_settings()) as live:
-        found, record = _find(live, campaign), live.catalog.find(video)
+        found, record = Campaigns(live.catalog).find(campaign), live.catalog.find(video)
         answer = case_of(live, found, record, now=int(time.time()))
     if as_json:
         print_json(answer)
@@ -248,13 +276,6 @@ def _plans(text: str, file: str) -> Iterator[tuple[str, CampaignBody]]:
                 for item in error.errors()
             )
             raise InvalidInput(f"{where}{wrong}") from None
-
-
-def _find(live: Live, campaign: str) -> Campaign:
-    found = Campaigns(live.catalog).get(campaign)
-    if found is None:
-        raise UnknownCampaign(campaign)
-    return found
 
 
 def _set_state(campaign: str, state: CampaignState, *, as_json: bool) -> None:

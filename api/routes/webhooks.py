@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from api.answers.webhooks import new_webhook_json, webhook_json
 from api.problems import Code, Refused
 from api.routes.campaign_access import CurrentCampaign
 from api.routes.dependencies import CurrentLive, CurrentSettings
@@ -22,7 +23,7 @@ def put_webhook(
     """Tell an address of new matches from now on; the secret is shown this once."""
     allowed = map(AllowedNetwork.parse, settings.web_allowed_networks)
     webhook = Webhooks(live.catalog).set(campaign.id, check_url(body.url, tuple(allowed)))
-    return {"campaign": campaign.id, "url": webhook.url, "secret": webhook.secret}
+    return new_webhook_json(webhook)
 
 
 @router.get("", response_model=WebhookAnswer)
@@ -32,12 +33,7 @@ def get_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
     webhook = webhooks.get(campaign.id)
     if webhook is None:
         raise _nobody(campaign.id)
-    return {
-        "campaign": campaign.id,
-        "url": webhook.url,
-        "deliveries": webhooks.counts(campaign.id),
-        "trouble": webhooks.last_trouble(campaign.id),
-    }
+    return webhook_json(webhooks, webhook)
 
 
 @router.delete("", status_code=204)

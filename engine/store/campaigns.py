@@ -52,6 +52,17 @@ class Campaigns:
             return _campaign(row)
         return None
 
+    def find(self, campaign: str) -> Campaign:
+        """Return a campaign.
+
+        Raises:
+            UnknownCampaign: when there is no such.
+        """
+        found = self.get(campaign)
+        if found is None:
+            raise UnknownCampaign(campaign)
+        return found
+
     def some(self, ids: Sequence[str]) -> dict[str, Campaign]:
         """Return those of some campaigns that are there, by id."""
         found: dict[str, Campaign] = {}
@@ -124,9 +135,7 @@ class Campaigns:
             UnknownCampaign: when there is no such.
         """
         with self._change() as (db, revision):
-            before = self.get(campaign)
-            if before is None:
-                raise UnknownCampaign(campaign)
+            before = self.find(campaign)
             if before.state is state:
                 return before
             self._move_on(db, revision)

@@ -209,3 +209,14 @@ def create_webhooks(db: Database) -> None:
     db.table("deliveries").create_index(["state", "not_before"])
     db.execute("create table outbox (id integer primary key, noted integer not null)")
     db.execute("insert into outbox values (0, 0)")
+
+
+@MIGRATIONS()
+def date_deliveries(db: Database) -> None:
+    """Note when deliveries ended, so that they can be forgotten; those so far end now."""
+    db.execute("alter table deliveries add column ended_at float")
+    db.execute(
+        "update deliveries set ended_at = cast(strftime('%s', 'now') as float)"
+        " where state != 'waiting'"
+    )
+    db.table("deliveries").create_index(["ended_at"])

@@ -16,6 +16,9 @@ from engine.store.catalog import Catalog
 RETRY_SECONDS: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0)
 """How long after each failed attempt the next one comes; after the last, there is none."""
 
+KEPT_SECONDS: Final = 30 * 86_400
+"""How long it is remembered that something was told, or given up."""
+
 _SECRET_BYTES: Final = 32
 
 
@@ -114,7 +117,8 @@ class Webhooks:
         """Write down what is to be told, and up to which revision all is written down.
 
         Args:
-            matches: campaign, video and what is told of them; a pair is told once for all.
+            matches: campaign, video and what is told of them; a pair is told once, as long as
+                that is remembered.
             upto: a revision of the catalog.
         """
         with self._catalog.transaction() as db:
@@ -145,15 +149,21 @@ class Webhooks:
             state, not_before = DeliveryState.WAITING, now + RETRY_SECONDS[delivery.attempts]
         elif trouble is not None:
             state = DeliveryState.FAILED
+        ended_at = None if state is DeliveryState.WAITING else now
         with self._catalog.transaction() as db:
             db.execute(
                 "update deliveries set state = ?, not_before = ?, attempts = attempts + 1,"
-                " says = ? where id = ?",
-                (state, not_before, trouble or "", delivery.id),
+                " says = ?, ended_at = ? where id = ?",
+                (state, not_before, trouble or "", ended_at, delivery.id),
             )
 
+    def forget_ended(self, *, now: float) -> None:
+        """Drop what was told or given up longer than ``KEPT_SECONDS`` ago."""
+        with self._catalog.transaction() as db:
+            db.execute("delete from deliveries where ended_at <= ?", (now - KEPT_SECONDS,))
+
     def counts(self, campaign: str) -> dict[DeliveryState, int]:
-        """Return how many deliveries are in each state."""
+        """Return how many deliveries that are remembered are in each state."""
         sql = "select state, count(*) from deliveries where campaign = ? group by state"
         found = dict(self._catalog.rows(sql, (campaign,)))
         return {state: int(found.get(state, 0)) for state in DeliveryState}

@@ -7,7 +7,7 @@ import pytest
 
 from engine.store.campaigns import Campaigns
 from engine.store.catalog import Catalog
-from engine.store.webhooks import RETRY_SECONDS, DeliveryState, Webhooks
+from engine.store.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Webhooks
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 
@@ -81,6 +81,24 @@ def test_trouble_is_tried_again_later_each_time_and_given_up_in_the_end(
     }
     assert webhooks.last_trouble("a") == "it answered with status 500"
     assert webhooks.due(now=now * 10, limit=9) == []
+
+
+def test_what_ended_is_forgotten_after_a_while_and_what_waits_is_not(webhooks: Webhooks) -> None:
+    webhooks.set("a", URL)
+    webhooks.note([("a", "v1", {}), ("a", "v2", {})], upto=1)
+    ((first, _),) = webhooks.due(now=0.0, limit=9)
+    webhooks.end(first, None, now=100.0)
+    webhooks.forget_ended(now=100.0 + KEPT_SECONDS - 1)
+    assert webhooks.counts("a")[DeliveryState.DELIVERED] == 1
+    webhooks.forget_ended(now=100.0 + KEPT_SECONDS)
+    assert webhooks.counts("a") == {
+        DeliveryState.WAITING: 1,
+        DeliveryState.DELIVERED: 0,
+        DeliveryState.FAILED: 0,
+    }
+    # From then on a video that changes is told of again.
+    webhooks.note([("a", "v1", {}), ("a", "v2", {})], upto=2)
+    assert webhooks.counts("a")[DeliveryState.WAITING] == 2
 
 
 def test_all_is_gone_with_the_webhook_or_the_campaign(catalog: Catalog, webhooks: Webhooks) -> None:

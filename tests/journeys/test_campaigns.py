@@ -236,6 +236,10 @@ def test_a_viewer_gets_the_campaigns_that_fit_what_they_like(
     liked = {"liked": [id_of(shop, "chelsea")]}
     by_video = shop.client.post("/v1/viewers:campaigns", json=liked).json()["campaigns"]
     assert by_video[0]["campaign"] == "cats"
+    asked = ("campaigns", "for-viewer")
+    assert run(*asked, "--like", "coffee", "--json").json == sent
+    assert run(*asked, "--liked", "chelsea", "--json").json["campaigns"] == by_video
+    assert run(*asked).code == run(*asked, "ann", "--like", "coffee").code == 2
     assert shop.client.post("/v1/viewers:campaigns", json={}).json()["campaigns"] == []
     assert shop.client.get("/v1/viewers/nobody/campaigns").status_code == 404
     shop.client.delete("/v1/viewers/ann")

@@ -92,6 +92,40 @@ def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
     assert len(other.told) == 2
 
 
+def test_the_command_says_who_is_told(home: Path) -> None:
+    with receiver([500, 204]) as other:
+        allowed = {"REELMATCH_WEB_ALLOWED_NETWORKS": other.network}
+        run = partial(reelmatch, home, settings=allowed)
+        hook = partial(run, "campaigns", "webhook")
+        assert hook("list").err == "nobody is told of any campaign's matches\n"
+        unknown = hook("set", "dogs", other.url)
+        assert unknown.code == 1
+        assert "'dogs'" in unknown.err
+        plan = home.parent / "dogs.json"
+        plan.write_text(json.dumps({"campaign": "dogs", **DOGS}))
+        assert run("campaigns", "add", plan).code == 0
+        assert "is not a web address" in hook("set", "dogs", "ftp://ads.example").err
+        refused = reelmatch(home, "campaigns", "webhook", "set", "dogs", other.url)
+        assert "REELMATCH_WEB_ALLOWED_NETWORKS" in refused.err
+        made = hook("set", "dogs", other.url, "--json").json
+        assert made.keys() == {"campaign", "url", "secret"}
+
+        settings = Settings(home=home, web_allowed_networks=(other.network,))
+        for served in serve(home, settings):
+            import_video(home, "new-dog", "dog")
+            eventually(partial(has_delivered, served))
+            over_http = served.client.get(HOOK).json()
+            assert hook("list", "--json").json == {"webhooks": [over_http]}
+        assert made["secret"] not in hook("list").out
+        assert hook("list").out.splitlines()[1].split() == ["dogs", "0", "1", "0", other.url]
+        again = hook("set", "dogs", other.url)
+        assert again.out.strip() != made["secret"]
+        assert hook("delete", "dogs").code == 0
+        gone = hook("delete", "dogs")
+        assert gone.code == 1
+        assert "nobody is told of the matches of 'dogs'" in gone.err
+
+
 def test_a_private_receiver_is_refused_unless_it_is_allowed(home: Path) -> None:
     with receiver() as other:
         for served in serve(home):

@@ -1,0 +1,20 @@
+"""Who is told of a campaign's new matches, and how that goes."""
+
+from typing import Any
+
+from engine.store.webhooks import Webhook, Webhooks
+
+
+def webhook_json(webhooks: Webhooks, webhook: Webhook) -> dict[str, Any]:
+    """Return a webhook without its secret."""
+    return {
+        "campaign": webhook.campaign,
+        "url": webhook.url,
+        "deliveries": webhooks.counts(webhook.campaign),
+        "trouble": webhooks.last_trouble(webhook.campaign),
+    }
+
+
+def new_webhook_json(webhook: Webhook) -> dict[str, Any]:
+    """Return a webhook that was just set, with its secret."""
+    return {"campaign": webhook.campaign, "url": webhook.url, "secret": webhook.secret}
