@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from api.cli.groups import Group
 from engine.errors import ReelmatchError
 
 _COMMANDS: Final = {
@@ -45,7 +46,7 @@ _COMMANDS: Final = {
 """Command -> module below this package; imported only when asked for, so that each starts fast."""
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_COMMANDS)
 

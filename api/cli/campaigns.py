@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.answers.campaigns import campaign_json
 from api.cli import webhooks
+from api.cli.groups import Group
 from api.cli.output import count_option, json_option, print_json, print_table, title_of, weighted
 from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
 from api.live import Live
@@ -33,9 +34,9 @@ from engine.store.viewers import Viewers
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
-@click.group("campaigns")
+@click.group("campaigns", cls=Group)
 def command() -> None:
-    r"""Store campaigns, pause them, and find the videos that fit.
+    """Store campaigns, pause them, and find the videos that fit.
 
     \b
     reelmatch campaigns add spring.json
@@ -52,7 +53,7 @@ command.add_command(webhooks.command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @json_option
 def add(file: str, *, as_json: bool) -> None:
-    r"""Store the campaigns in FILE, new or instead of those with their ids; - reads from stdin.
+    """Store the campaigns in FILE, new or instead of those with their ids; - reads from stdin.
 
     FILE holds a campaign, or a list of them, as JSON (docs/campaigns.md):
 

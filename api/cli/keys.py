@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.store.catalog import Catalog
 from engine.store.keys import Key, Keys, Scope
 
 
-@click.group("keys")
+@click.group("keys", cls=Group)
 def command() -> None:
     """Make, list and revoke the keys of the HTTP service.
 

@@ -15,7 +15,7 @@ from engine.keywords import Reading
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @json_option
 def command(words: tuple[str, ...], *, as_json: bool) -> None:
-    r"""Say which tags WORDs mean, how sure that is, and what led there.
+    """Say which tags WORDs mean, how sure that is, and what led there.
 
     From a confidence of 0.60 on a word can be used as a keyword of `reelmatch match`; from 0.45 on
     its tags are suggested; below it is refused. Put a phrase in quotes.

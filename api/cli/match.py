@@ -49,7 +49,7 @@ def command(
     explain: bool,
     as_json: bool,
 ) -> None:
-    r"""Find the videos that fit an advertiser's keywords.
+    """Find the videos that fit an advertiser's keywords.
 
     \b
     reelmatch match --keyword bicycle --keyword city --exclude alcohol

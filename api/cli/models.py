@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.settings import Settings, load_settings
@@ -23,7 +24,7 @@ from models.cards import UnusableWeights, card_names, load_card, verify
 _MEGABYTE = 1_000_000
 
 
-@click.group("models", invoke_without_command=True)
+@click.group("models", cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def command(context: click.Context, *, as_json: bool) -> None:

@@ -102,7 +102,7 @@ def command(
     no_sensitive: bool,
     as_json: bool,
 ) -> None:
-    r"""Recommend videos to a viewer, by what they like.
+    """Recommend videos to a viewer, by what they like.
 
     \b
     reelmatch recommend --like animal=1 --like nature=0.5 --dislike car

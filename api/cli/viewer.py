@@ -9,6 +9,7 @@ import click
 from pydantic import ConfigDict, ValidationError
 
 from api.answers.viewers import added_json, viewer_json
+from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
 from api.live import Live
 from api.schemas.viewers import Id, KeptEventBody
@@ -19,7 +20,7 @@ from engine.store.catalog import Catalog
 from engine.store.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind, Viewers
 
 
-@click.group("viewer")
+@click.group("viewer", cls=Group)
 def command() -> None:
     """Keep what viewers like and did; 'reelmatch recommend --viewer' goes by it."""
 
@@ -102,7 +103,7 @@ class _Line(KeptEventBody):
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @json_option
 def load(file: IO[str], *, as_json: bool) -> None:
-    r"""Add the events of FILE, one a line as JSON; '-' reads standard input.
+    """Add the events of FILE, one a line as JSON; '-' reads standard input.
 
     \b
     {"viewer": "ann", "id": "7f3c", "video": "9d2c61b0f3a4e857", "kind": "watched", "share": 0.8}

@@ -3,6 +3,7 @@
 import click
 
 from api.answers.webhooks import new_webhook_json, webhook_json
+from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from api.signed_post import check_url
@@ -13,9 +14,9 @@ from engine.store.webhooks import Webhooks
 from ingest.sources.guard import AllowedNetwork
 
 
-@click.group("webhook")
+@click.group("webhook", cls=Group)
 def command() -> None:
-    r"""Choose who is told of a campaign's new matches, which `reelmatch serve` does.
+    """Choose who is told of a campaign's new matches, which `reelmatch serve` does.
 
     \b
     reelmatch campaigns webhook set spring-bikes https://ads.example.com/reelmatch
