@@ -75,18 +75,21 @@ class _Reader:
         self._vocabulary = vocabulary
         self._understanding = understanding
 
-    def read(self, field: str, word: str) -> Reading:
-        if word in self._vocabulary:
-            return Reading(word, Status.USED, (Meaning(word, 1.0, How.EXACT, word),))
-        try:
-            return self._understanding.of(self._vocabulary).read(word)
-        except InvalidInput as error:
-            raise InvalidInput(f"{field}: {error}") from error
+    def read_all(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
+        words = _once(words)
+        others = [word for word in words if word not in self._vocabulary]
+        readings: dict[str, Reading] = {}
+        if others:
+            try:
+                read = self._understanding.of(self._vocabulary).read_all(others)
+            except InvalidInput as error:
+                raise InvalidInput(f"{field}: {error}") from error
+            readings = dict(zip(others, read, strict=True))
+        return tuple(readings.get(word) or _exactly(word) for word in words)
 
     def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
-        keywords = tuple(
-            Keyword(self.read("keywords", word), weight) for word, weight in body.keywords.items()
-        )
+        readings = self.read_all("keywords", body.keywords)
+        keywords = tuple(map(Keyword, readings, body.keywords.values()))
         useless = [keyword.reading for keyword in keywords if not keyword.reading.used]
         if useless and not body.skip_unknown:
             raise InvalidInput(
@@ -111,7 +114,7 @@ class _Reader:
 
     def all_known(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
         """Read words that decide: one that means nothing must not be passed over."""
-        readings = tuple(self.read(field, word) for word in _once(words))
+        readings = self.read_all(field, words)
         useless = [reading for reading in readings if not reading.used]
         if useless:
             raise InvalidInput(self._refusal(field, useless))
@@ -124,6 +127,10 @@ class _Reader:
             f" {', '.join(keywords.nearest(reading))}"
             for reading in useless
         )
+
+
+def _exactly(tag: str) -> Reading:
+    return Reading(tag, Status.USED, (Meaning(tag, 1.0, How.EXACT, tag),))
 
 
 def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """From the videos' side: the campaigns for a video or a viewer, the seconds for ads, and why."""
 
 import time
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.breaking import breaks_of, breaks_told
@@ -45,6 +46,34 @@ ForCampaign = Annotated[str | None, Query(description="The campaign whose ads ar
 MostBreaks = Annotated[int, Query(ge=1, le=MOST_BREAKS, description="How many breaks.")]
 Gap = Annotated[int, Query(ge=1, le=86_400, description="Least seconds between breaks.")]
 Edge = Annotated[int, Query(ge=0, le=86_400, description="Least seconds to the start and end.")]
+
+
+@dataclass(frozen=True, slots=True)
+class BreaksFor:
+    """Breaks that were found, and for what."""
+
+    video: VideoRecord
+    campaign: Campaign | None
+    breaks: Breaks
+
+
+def _breaks_for(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    access: CurrentAccess,
+    campaign: ForCampaign = None,
+    count: MostBreaks = 3,
+    gap: Gap = DEFAULT_GAP_SECONDS,
+    edge: Edge = DEFAULT_EDGE_SECONDS,
+) -> BreaksFor:
+    record = _video(live.catalog, video)
+    chosen = None if campaign is None else access.find(campaign)
+    spacing = Spacing(count, gap, edge)
+    return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
+
+
+FoundBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
 
 
 @router.get(
@@ -145,25 +174,16 @@ def get_explanation(
     responses={200: {"content": {MEDIA_TYPE: {}}}},
 )
 def get_breaks(
-    video: str,
     live: CurrentLive,
-    settings: CurrentSettings,
-    access: CurrentAccess,
-    campaign: ForCampaign = None,
-    count: MostBreaks = 3,
-    gap: Gap = DEFAULT_GAP_SECONDS,
-    edge: Edge = DEFAULT_EDGE_SECONDS,
+    found: FoundBreaks,
     accept: Annotated[str, Header()] = "",
     *,
     explain: Explain = False,
 ) -> Any:
     """Return the best seconds of a video for ads; as VMAP to who accepts XML."""
-    record = _video(live.catalog, video)
-    chosen = None if campaign is None else access.find(campaign)
-    found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
     if any(kind in accept for kind in _XML):
-        return _vmap(found, chosen)
-    return breaks_told(live, record, chosen, found, explained=explain)
+        return _vmap(found)
+    return breaks_told(live, found.video, found.campaign, found.breaks, explained=explain)
 
 
 @router.get(
@@ -171,25 +191,13 @@ def get_breaks(
     response_class=Response,
     responses={200: {"content": {MEDIA_TYPE: {}}}},
 )
-def get_vmap(
-    video: str,
-    live: CurrentLive,
-    settings: CurrentSettings,
-    access: CurrentAccess,
-    campaign: ForCampaign = None,
-    count: MostBreaks = 3,
-    gap: Gap = DEFAULT_GAP_SECONDS,
-    edge: Edge = DEFAULT_EDGE_SECONDS,
-) -> Response:
+def get_vmap(found: FoundBreaks) -> Response:
     """Return the best seconds of a video for ads as VMAP 1.0.1, in the order they are shown."""
-    record = _video(live.catalog, video)
-    chosen = None if campaign is None else access.find(campaign)
-    spacing = Spacing(count, gap, edge)
-    return _vmap(breaks_of(live, record, chosen, spacing, settings.sensitive), chosen)
+    return _vmap(found)
 
 
-def _vmap(breaks: Breaks, campaign: Campaign | None) -> Response:
-    return Response(vmap_xml(breaks.found, campaign), media_type=MEDIA_TYPE)
+def _vmap(found: BreaksFor) -> Response:
+    return Response(vmap_xml(found.breaks.found, found.campaign), media_type=MEDIA_TYPE)
 
 
 def _video(catalog: Catalog, video: str) -> VideoRecord:
