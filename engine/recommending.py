@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain import Share
 from engine.errors import InvalidInput
-from engine.explain import MOST_SOURCES, Reason, reasons
+from engine.explain import MOST_SOURCES
 from engine.filters import And, Filter, LeaveOut, Not, SensitiveAtMost
 from engine.profiles import Profile, ProfileRules, Reaction, Taste, taste_of
 from engine.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
-from engine.search import MOST_MATCHES
+from engine.search import MOST_MATCHES, explain
 from engine.view import EVERY_VIDEO, Found, Place, Segment, View
 
 POOL: Final = 1_000
@@ -77,7 +78,7 @@ class Recommendation:
     """
 
     ranked: Ranked
-    why: tuple[Reason, ...]
+    why: tuple[Share, ...]
     together: float
 
 
@@ -128,8 +129,8 @@ def recommend_many(
 ) -> list[tuple[Taste, Page]]:
     """Answer many viewers' first pages at once; each answer is that of ``recommend_page``.
 
-    Searches run on all cores. Each looks for as many more videos as its viewer has seen, which are
-    then dropped, so that all of them pass one filter.
+    Searches run on all cores, and all of them pass one filter: what each viewer has seen is dropped
+    from what is found.
 
     Args:
         view: where to search.
@@ -139,21 +140,20 @@ def recommend_many(
         track_of: as in ``recommend_page``.
     """
     tastes = [taste_of(question.profile, view, rules) for question in questions]
-    counts = [wanted_count(view, question, rules) for question in questions]
+    seen = [() if question.again else question.profile.seen for question in questions]
     found: list[list[Found] | None] = [None] * len(questions)
-    together: dict[int, list[int]] = {}
-    for number, (question, count) in enumerate(zip(questions, counts, strict=True)):
+    together: dict[tuple[int, int], list[int]] = {}
+    for number, question in enumerate(questions):
         if not tastes[number].is_empty:
-            dropped = 0 if question.again else len(question.profile.seen)
-            # Rounded up to a power of two, so that most viewers are searched for together.
-            together.setdefault(1 << (count + dropped - 1).bit_length(), []).append(number)
-    for k, numbers in together.items():
-        answers = view.top_k_many([tastes[number].query for number in numbers], k, where)
+            # Who has seen much is searched for beside others who have.
+            alike = wanted_count(view, question, rules), len(seen[number]).bit_length()
+            together.setdefault(alike, []).append(number)
+    for (k, _), numbers in together.items():
+        queries = [tastes[number].query for number in numbers]
+        leave_out = [seen[number] for number in numbers]
+        answers = view.top_k_many(queries, k, where, leave_out=leave_out)
         for number, answer in zip(numbers, answers, strict=True):
-            question = questions[number]
-            seen = set() if question.again else set(question.profile.seen)
-            unseen = [one for one in answer if one.video not in seen]
-            found[number] = unseen[: counts[number]]
+            found[number] = answer
     return [
         (taste, page_of(view, taste, question, rules, track_of=track_of, found=best))
         for taste, question, best in zip(tastes, questions, found, strict=True)
@@ -197,7 +197,7 @@ def page_of(
     recommended = tuple(
         Recommendation(
             one,
-            reasons(view, taste, one.candidate.place),
+            explain(view, taste.query, one.candidate.place),
             together=one.candidate.bonus if basis is Basis.PROFILE else 0.0,
         )
         for one in page

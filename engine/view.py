@@ -187,15 +187,26 @@ class View:
         return _merged(found, k)
 
     def top_k_many(
-        self, queries: Sequence[Query], k: int, wanted: Filter = EVERY_VIDEO
+        self,
+        queries: Sequence[Query],
+        k: int,
+        wanted: Filter = EVERY_VIDEO,
+        *,
+        leave_out: Sequence[Sequence[str]],
     ) -> list[list[Found]]:
-        """Return what ``top_k`` returns, query by query, computed on all cores."""
+        """Return what ``top_k`` returns, query by query, computed on all cores.
+
+        ``leave_out`` are ids that each query does not look for. As many more are found and dropped,
+        so that all queries pass one filter.
+        """
+        more = k + max(map(len, leave_out), default=0)
         found: list[list[Found]] = [[] for _ in queries]
         for segment in self.segments:
             if segment.n_alive:
-                answers = segment.index.top_k_many(queries, k, segment.passing(wanted))
-                for own, (rows, scores) in zip(found, answers, strict=True):
-                    own += _found(segment, rows, scores)
+                answers = segment.index.top_k_many(queries, more, segment.passing(wanted))
+                for own, (rows, scores), ids in zip(found, answers, leave_out, strict=True):
+                    kept = np.flatnonzero(~np.isin(rows, segment.index.rows_of(ids)))[:k]
+                    own += _found(segment, rows[kept], scores[kept])
         return [_merged(own, k) for own in found]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.explain import Reason
+from engine.explain import Reason, reasons
 from engine.profiles import ProfileRules, Taste
 from engine.recommending import Basis, Page, Recommendation, together_sources
 from engine.view import View
@@ -56,7 +56,10 @@ def _match_json(
         "folded": list(ranked.folded),
     }
     if explained is not None:
-        answer["why"] = [reason_json(reason, explained[video][reason.tag]) for reason in one.why]
+        answer["why"] = [
+            reason_json(reason, explained[video][reason.tag])
+            for reason in reasons(view, taste, ranked.candidate.place)
+        ]
         answer["together_from"] = [
             {"video": reaction.video, "kind": reaction.kind, "share": share}
             for reaction, share in together_sources(view, taste, ranked.candidate.place, rules)

@@ -52,12 +52,7 @@ class Films:
 
 def fetch(folder: Path) -> Mapping[str, list[list[str]]]:
     """Download the wheel into a folder and return its tables, row by row."""
-    found = next(iter(folder.glob("recbole-*.whl")), None)
-    if found is None:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run([*command, "--dest", folder, WHEEL], check=True)  # noqa: S603 - our words
-        found = next(iter(folder.glob("recbole-*.whl")))
-    with zipfile.ZipFile(found) as wheel:
+    with zipfile.ZipFile(wheel_of(folder, WHEEL)) as wheel:
         return {
             name: [
                 line.split("\t")
@@ -65,6 +60,17 @@ def fetch(folder: Path) -> Mapping[str, list[list[str]]]:
             ]
             for name in ("inter", "item")
         }
+
+
+def wheel_of(folder: Path, named: str) -> Path:
+    """Return a wheel, named as ``package==version``, which is downloaded unless it is there."""
+    pattern = f"{named.replace('==', '-')}-*.whl"
+    found = next(iter(folder.glob(pattern)), None)
+    if found is None:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        subprocess.run([*command, "--dest", folder, named], check=True)  # noqa: S603 - our words
+        found = next(iter(folder.glob(pattern)))
+    return found
 
 
 def temporary() -> Path:
@@ -96,13 +102,15 @@ def films_of(items: Sequence[Sequence[str]], *, years: bool) -> Films:
     numbers: dict[str, int] = {}
     rows, columns = [], []
     for row, (_, _, year, genres) in enumerate(items):
-        tags = genres.split(" ")
+        tags = genres.split()
         if years and year.isdigit():
             tags += [year, f"{year[:3]}0s"]
         for tag in dict.fromkeys(tags):
             rows.append(row)
             columns.append(numbers.setdefault(tag, len(numbers)))
-    counts = sp.csr_array((np.ones(len(rows), np.int64), (rows, columns)))
+    counts = sp.csr_array(
+        (np.ones(len(rows), np.int64), (rows, columns)), (len(items), len(numbers))
+    )
     return Films([_id(item[0]) for item in items], list(numbers), counts)
 
 
