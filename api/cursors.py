@@ -3,11 +3,10 @@
 A cursor holds no secret and is believed nothing: whoever reads one checks its parts.
 """
 
-import base64
-import binascii
 import json
 from typing import Any, Final
 
+from engine.cursors import bytes_of, text_of
 from engine.errors import InvalidInput
 
 _MOST_SIGNS: Final = 4096
@@ -21,7 +20,7 @@ def cursor_of(kind: str, *parts: str | int) -> str:
         parts: where the page ends.
     """
     said = json.dumps([kind, *parts], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(said).rstrip(b"=").decode()
+    return text_of(said)
 
 
 def read_cursor(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
@@ -38,8 +37,8 @@ def read_cursor(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
     try:
         if len(cursor) > _MOST_SIGNS:
             raise ValueError
-        said = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
+        said = json.loads(bytes_of(cursor))
+    except (ValueError, RecursionError):
         said = None
     fits = isinstance(said, list) and len(said) == len(types) + 1 and said[0] == kind
     if not fits or any(type(part) is not kind_of for part, kind_of in zip(said[1:], types)):  # noqa: B905 - the lengths were compared

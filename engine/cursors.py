@@ -6,7 +6,6 @@ place in a list, so nothing comes twice, however many videos come and go or gene
 """
 
 import base64
-import binascii
 import hashlib
 import struct
 from collections.abc import Sequence
@@ -48,7 +47,7 @@ class Cursor:
         """Return the cursor as it is given out."""
         head = _HEAD.pack(_VERSION, bytes.fromhex(self.generation), self.question, self.asked_at)
         shown = b"".join(bytes.fromhex(video) for video in self.shown)
-        return base64.urlsafe_b64encode(head + shown).rstrip(b"=").decode("ascii")
+        return text_of(head + shown)
 
     @classmethod
     def from_text(cls, text: str, *, question: bytes, now: float) -> "Cursor":
@@ -62,11 +61,9 @@ class Cursor:
         if len(text) > -(-most * 4 // 3):
             raise InvalidInput(f"cursor: {len(text)} signs are too many; {_AGAIN}")
         try:
-            raw = base64.b64decode(
-                text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True
-            )
+            raw = bytes_of(text)
             version, generation, asked, asked_at = _HEAD.unpack_from(raw)
-        except (UnicodeEncodeError, binascii.Error, struct.error):
+        except (ValueError, struct.error):
             raise InvalidInput(f"cursor: this is none; {_AGAIN}") from None
         ids = raw[_HEAD.size :]
         if version != _VERSION or len(ids) % _ID_BYTES or asked_at > now + _HOUR:
@@ -85,6 +82,21 @@ class Cursor:
 
 
 _AGAIN: Final = "give back the 'next' of the page before, or leave it out to begin anew"
+
+
+def text_of(raw: bytes) -> str:
+    """Return bytes as text that may stand in an address."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def bytes_of(text: str) -> bytes:
+    """Return the bytes of ``text_of``.
+
+    Raises:
+        ValueError: when the text is none of it.
+    """
+    padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+    return base64.b64decode(padded, altchars=b"-_", validate=True)
 
 
 def digest_of(*parts: object) -> bytes:
