@@ -65,7 +65,7 @@ def align(earlier: Grey, later: Grey) -> Alignment:
 
     The nearest fit is returned even where it is a bad one: see what it leaves.
     """
-    rough_earlier, rough_later = _halved(earlier), _halved(later)
+    rough_earlier, rough_later = _with_slopes(_halved(earlier)), _halved(later)
     best, least = Alignment(), np.inf
     for zoom in _FIRST_ZOOMS:
         fitted, badness = _fit(
@@ -75,7 +75,7 @@ def align(earlier: Grey, later: Grey) -> Alignment:
             best, least = fitted, badness
         if least < _GOOD_ENOUGH:
             break
-    aligned, _ = _fit(earlier, later, best, _FINE_STEPS, _FINE_SCALE)
+    aligned, _ = _fit(_with_slopes(earlier), later, best, _FINE_STEPS, _FINE_SCALE)
     return aligned
 
 
@@ -117,17 +117,28 @@ def _places(rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.fl
     return x.astype(np.float32)[None, :], y.astype(np.float32)[:, None]
 
 
+def _with_slopes(grey: Grey) -> NDArray[np.float32]:
+    """Return the picture, and how steep it is downwards and to the right, each of its shape."""
+    return np.stack([grey, *np.gradient(grey)]).astype(np.float32, copy=False)
+
+
 def _fit(
-    earlier: Grey, later: Grey, start: Alignment, steps: int, scale: float
+    layers: NDArray[np.float32], later: Grey, start: Alignment, steps: int, scale: float
 ) -> tuple[Alignment, float]:
     """Take Gauss-Newton steps from ``start``.
+
+    Args:
+        layers: the earlier picture with its slopes, shape (3, rows, columns).
+        later: shape (rows, columns).
+        start: where to begin.
+        steps: how many at most.
+        scale: differences in grey levels far over this count for little.
 
     Returns:
         where they end, and how bad the fit was before the last of them, 0.0 to 1.0.
     """
-    rows, columns = earlier.shape
+    rows, columns = later.shape
     half = columns / 2
-    layers = np.stack([earlier, *np.gradient(earlier)]).astype(np.float32)
     x, y = _places(rows, columns)
     at = start
     badness = np.inf

@@ -55,9 +55,10 @@ class KindJudge:
         else:
             pair = self._compare(self._last, grey)
             changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
+        joined = not blank and not cut and self._last is not None and self._last is self._shown
         self._shown = grey
         self._last = self._last if blank else grey
-        return self._log(Look(self._looks.is_new_grey(grey), cut, changed, left))
+        return self._log(Look(self._looks.is_new_grey(grey), cut, joined, changed, left))
 
     def repeat(self) -> Look:
         """Take a second in which no frame came: the same picture again."""
@@ -65,7 +66,7 @@ class KindJudge:
             self._pairs.add(SAME)
             self._cells.add_same()
             self._difference = None
-        return self._log(Look(new=False, cut=False, changed=0.0, left=0.0))
+        return self._log(Look(new=False, cut=False, joined=True, changed=0.0, left=0.0))
 
     def changes(self) -> Changes:
         """Return what changed in every second so far."""

@@ -21,6 +21,7 @@ class Look:
         new: it shows something other than the last new one did, and must be tagged; otherwise
             the observations of that one stand for it.
         cut: another picture than a second before, not the same one moved.
+        joined: it goes on with the shot of the second before: no cut, and neither is blank.
         changed: share of the cells that changed since the second before, or, if that was blank,
             since the last one that was not; 0.0 to 1.0, and 0.0 of the first second.
         left: of it, what remains when zoom, shift and light are undone.
@@ -28,6 +29,7 @@ class Look:
 
     new: bool
     cut: bool
+    joined: bool
     changed: float
     left: float
 

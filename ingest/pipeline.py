@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.store.catalog import Catalog, Pictures, VideoRecord
 from engine.store.taggers import Taggers
 from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
+from ingest.eye import Eye
 from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
 from ingest.looks import Changes, new_looks
@@ -210,9 +211,10 @@ def _tag_seconds(
 ) -> NDArray[np.float32]:
     """Return confidences, shape (n_seconds, n_tags); what hardly changed is not tagged again."""
     confidences: list[Confidences] = []
+    eye = Eye(tagger)
     for second in opened.seconds():
         look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
-        confidences.append(tagger.tag(second.frame) if look.new else confidences[-1])
+        confidences.append(eye.see(second.index, second.frame, look))
         gallery.see(second.index, second.frame, confidences[-1])
         on_second(Progress(len(confidences), opened.declared_seconds))
     return np.stack(confidences)

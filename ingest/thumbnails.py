@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.store.catalog import Pictures
+from ingest.motion import every_nth
 from ingest.taggers.base import Confidences, Frame
 
 POSTER_SIDE: Final = 320
@@ -49,7 +50,7 @@ class Gallery:
                 return
         # Every second row and column first: a quarter of the work, and no eye tells.
         step = 2 if max(frame.shape[:2]) >= 2 * POSTER_SIDE else 1
-        picture = Image.fromarray(np.ascontiguousarray(frame[::step, ::step]))
+        picture = Image.fromarray(every_nth(frame, step))
         picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         self._kept.append((second, picture, confidences.copy()))
 
@@ -81,9 +82,8 @@ class Gallery:
         width = min(_WIDEST_TILE, max(1, round(first.width * TILE_HEIGHT / first.height)))
         strip = Image.new("RGB", (width * len(self._kept), TILE_HEIGHT))
         for place, (_, picture, _) in enumerate(self._kept):
-            strip.paste(
-                picture.resize((width, TILE_HEIGHT), Image.Resampling.BILINEAR), (place * width, 0)
-            )
+            tile = picture.resize((width, TILE_HEIGHT), Image.Resampling.BILINEAR, reducing_gap=1.0)
+            strip.paste(tile, (place * width, 0))
         return strip
 
 

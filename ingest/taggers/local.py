@@ -4,21 +4,27 @@ import hashlib
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
-from PIL import Image
 
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.evidence import Networks, networks_version
 from ingest.taggers.guard import ARTWORK_TAGS
 from ingest.taggers.nudity import NUDITY, SUSPECTED, NudityDetector
+from ingest.taggers.shrinking import Shrinkable
 from ingest.taggers.weighing import WEIGHTS, Weighing
 from models.cards import load_card, load_json
 
 if TYPE_CHECKING:
     from ingest.taggers.makers import Setup
 
-_METHOD: Final = 4
+_METHOD: Final = 5
 """Raised when nudity is looked for, or the evidence weighed, in another way."""
+
+_HARMLESS: Final = 0.02
+"""Below this confidence of nudity, the rest of the shot is not expected to show any."""
+
+_SOMEBODY: Final = 0.5
+"""From this confidence of a person on, nudity is always looked for."""
 
 
 class LocalTagger:
@@ -35,6 +41,7 @@ class LocalTagger:
         self._nudity = nudity
         self.version = version
         self.tags = (*networks.tags, NUDITY)
+        self._person = self.tags.index("person")
 
     @classmethod
     def load(cls) -> Self:
@@ -49,9 +56,22 @@ class LocalTagger:
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
-        weighed = self._weighing.weigh(self._networks.look(frame))
-        nudity = self._nudity.confidence(Image.fromarray(frame))
-        return np.append(weighed, np.float32(nudity))
+        shrinkable = Shrinkable(frame)
+        weighed = self._weighing.weigh(self._networks.look(shrinkable))
+        return np.append(weighed, np.float32(self._nudity.confidence(shrinkable)))
+
+    def tag_next(self, frame: Frame, before: Confidences) -> Confidences:
+        """Likewise, but look for nudity only if there was some, or if somebody is there.
+
+        Of a shot that showed none, a frame without a person is taken to show as little. The other
+        networks look as in ``tag``.
+        """
+        shrinkable = Shrinkable(frame)
+        weighed = self._weighing.weigh(self._networks.look(shrinkable))
+        nudity = before[-1]
+        if nudity >= _HARMLESS or weighed[self._person] >= _SOMEBODY:
+            nudity = np.float32(self._nudity.confidence(shrinkable))
+        return np.append(weighed, nudity)
 
 
 class _LocalMaker:

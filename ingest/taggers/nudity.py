@@ -6,10 +6,12 @@ from typing import Final, Self
 
 import numpy as np
 import onnxruntime
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.taggers.sessions import check_weights, open_session
+from ingest.taggers.shrinking import Shrinkable
 from models.cards import Card, load_card
 
 NUDITY: Final = "nudity"
@@ -49,21 +51,23 @@ class NudityDetector:
         check_weights(exact)
         return cls(open_session(load_card("opennsfw_screen")), exact)
 
-    def confidence(self, picture: Image.Image) -> float:
+    def confidence(self, frame: Shrinkable) -> float:
         """Return the confidence, 0.0 to 1.0, that a frame shows nudity or pornography."""
-        middle = self._middle(picture)
-        ((_, nudity),) = self._screen.run(None, {"frame": middle})[0]
-        return float(nudity) if nudity < SUSPECTED else self._exact_confidence(middle)
+        squashed = frame.resized((_SHRUNK_TO, _SHRUNK_TO), Interpolation.BILINEAR)
+        seen = self._middle(Image.fromarray(squashed))
+        ((_, nudity),) = self._screen.run(None, {"frame": seen})[0]
+        return float(nudity) if nudity < SUSPECTED else self._exact_confidence(frame.picture)
 
-    def _middle(self, picture: Image.Image) -> NDArray[np.uint8]:
-        """Return what the network sees of a frame, shape (1, side, side, 3)."""
+    def _middle(self, squashed: Image.Image) -> NDArray[np.uint8]:
+        """Return what the network sees of a squashed frame, shape (1, side, side, 3)."""
         margin = (_SHRUNK_TO - self._card.input_size) // 2
         edges = (margin, margin, _SHRUNK_TO - margin, _SHRUNK_TO - margin)
-        middle = picture.resize((_SHRUNK_TO, _SHRUNK_TO), Image.Resampling.BILINEAR).crop(edges)
-        return np.asarray(_through_jpeg(middle))[None]
+        return np.asarray(_through_jpeg(squashed.crop(edges)))[None]
 
-    def _exact_confidence(self, middle: NDArray[np.uint8]) -> float:
-        colours = middle - np.array(self._card.mean, np.float32)
+    def _exact_confidence(self, picture: Image.Image) -> float:
+        # To the pixel what the network's own preparation makes of a frame.
+        squashed = picture.resize((_SHRUNK_TO, _SHRUNK_TO), Image.Resampling.BILINEAR)
+        colours = self._middle(squashed) - np.array(self._card.mean, np.float32)
         blue_first = np.ascontiguousarray(colours[..., ::-1])
         name = self._exact.get_inputs()[0].name
         ((_, nudity),) = self._exact.run(None, {name: blue_first})[0]

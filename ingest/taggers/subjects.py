@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import onnxruntime
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
-from PIL import Image
 
 from ingest.taggers.base import Confidences
 from ingest.taggers.fitting import CELL, fit_shorter
 from ingest.taggers.sessions import open_session
+from ingest.taggers.shrinking import Shrinkable
 from models.cards import Card, load_card, load_json
-
-# Shrinks by whole numbers first where the rest is still at least 2 to 1: exact enough, and a
-# frame of 4096 pixels costs little more than one of 1280.
-_REDUCING_GAP: Final = 2.0
 
 
 class Subjects(NamedTuple):
@@ -52,20 +49,17 @@ class SubjectTagger:
         assert card.labels is not None  # noqa: S101
         return cls(open_session(card), card, load_json(card, card.labels))
 
-    def look(self, picture: Image.Image) -> Subjects:
+    def look(self, frame: Shrinkable) -> Subjects:
         """Return what the classes say of every tag, and the classes of the whole frame.
 
         The frame keeps its shape and is looked at in one pass, whose cells are then averaged over
         the whole and over parts of it. That finds as much as a pass for each part, which costs
         three times as much.
         """
-        small = picture.resize(
-            fit_shorter(picture.size, self._card.input_size),
-            Image.Resampling.BICUBIC,
-            reducing_gap=_REDUCING_GAP,
-        )
-        windows = view_windows(small.width // CELL, small.height // CELL)
-        feed = {"frame": np.asarray(small)[None], "windows": windows}
+        width, height = fit_shorter(frame.size, self._card.input_size)
+        small = frame.resized((width, height), Interpolation.BICUBIC)
+        windows = view_windows(width // CELL, height // CELL)
+        feed = {"frame": small[None], "windows": windows}
         logits: NDArray[np.float32] = self._session.run(None, feed)[0]
         views = softmax(logits / self._card.temperature) @ self._members
         return Subjects(merge_views(np.minimum(views, 1.0)), logits[0])

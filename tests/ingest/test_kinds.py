@@ -186,6 +186,18 @@ def test_photographs_that_fade_over_black_are_a_slideshow(frames_late: int) -> N
     assert verdict.evidence.jumps == 2
 
 
+@given(shown=st.lists(st.integers(-1, len(GREYS) - 1), min_size=1, max_size=12))
+def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
+    shown: list[int],
+) -> None:
+    blank = np.zeros((ROWS, COLUMNS), np.float32)
+    judge = KindJudge()
+    looks = [judge.see(blank if number < 0 else GREYS[number]) for number in shown]
+    expected = [before == now >= 0 for before, now in zip([-1, *shown], shown, strict=False)]
+    assert [look.joined for look in looks] == expected
+    assert judge.repeat().joined
+
+
 @given(n=st.integers(LEAST_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
 def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
     judge = KindJudge()

@@ -12,10 +12,11 @@ from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import CorruptData
 from ingest.frames import open_video
 from ingest.taggers import evidence, local
-from ingest.taggers.base import Frame
+from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.local import LocalTagger
 from ingest.taggers.nudity import SUSPECTED, NudityDetector
 from ingest.taggers.sessions import open_session
+from ingest.taggers.shrinking import Shrinkable
 from ingest.taggers.subjects import SubjectTagger
 from models.cards import Card, load_card, load_json
 from support.footage import big_buck_bunny, bikes, carphone, city, photograph
@@ -117,6 +118,28 @@ def test_harmless_photographs_show_no_nudity(tagger: LocalTagger, name: str) -> 
     assert confidence(tagger, picture(name), "nudity") < 0.1
 
 
+def said_before(tagger: LocalTagger, nudity: float) -> Confidences:
+    return np.array([0.0] * (len(tagger.tags) - 1) + [nudity], np.float32)
+
+
+def test_within_a_harmless_shot_a_frame_of_nobody_is_not_searched_for_nudity(
+    tagger: LocalTagger,
+) -> None:
+    frame = picture("coffee.png")
+    everything, carried = tagger.tag(frame), tagger.tag_next(frame, said_before(tagger, 0.0125))
+    assert np.array_equal(carried[:-1], everything[:-1])
+    assert carried[-1] == np.float32(0.0125) != everything[-1]
+
+
+@pytest.mark.parametrize(("name", "nudity"), [("astronaut.png", 0.0), ("coffee.png", 0.02)])
+def test_where_somebody_is_or_nudity_was_suspected_it_is_searched_for_again(
+    tagger: LocalTagger, name: str, nudity: float
+) -> None:
+    frame = picture(name)
+    again = tagger.tag_next(frame, said_before(tagger, nudity))
+    assert np.array_equal(again, tagger.tag(frame))
+
+
 @pytest.fixture(scope="module")
 def reference() -> NSFWClassifier:
     return NSFWClassifier(providers=["CPUExecutionProvider"], intra_op_num_threads=1)
@@ -126,9 +149,9 @@ def reference() -> NSFWClassifier:
 def test_a_harmless_frame_is_judged_about_as_the_package_of_the_weights_does(
     reference: NSFWClassifier, name: str
 ) -> None:
-    image = Image.fromarray(picture(name))
-    expected = reference.classify(image).nsfw
-    assert NudityDetector.load().confidence(image) == pytest.approx(expected, abs=0.02)
+    expected = reference.classify(Image.fromarray(picture(name))).nsfw
+    found = NudityDetector.load().confidence(Shrinkable(picture(name)))
+    assert found == pytest.approx(expected, abs=0.02)
 
 
 def suspicious() -> list[Image.Image]:
@@ -146,7 +169,7 @@ def test_nothing_the_exact_weights_flag_is_lost_by_looking_with_rounded_ones_fir
     detector = NudityDetector.load()
     parts = suspicious()
     expected = np.array([reference.classify(part).nsfw for part in parts])
-    found = np.array([detector.confidence(part) for part in parts])
+    found = np.array([detector.confidence(Shrinkable(np.array(part))) for part in parts])
     suspected = found >= SUSPECTED
     assert (expected > FLAGGED).any()
     assert suspected[expected > FLAGGED].all()
@@ -165,7 +188,7 @@ def test_rounding_the_weights_hardly_changed_what_the_network_answers(
     name: str, class_name: str, in_float: float
 ) -> None:
     card = load_card("efficientnet_lite2")
-    logits = SubjectTagger.load().look(Image.fromarray(picture(name))).logits
+    logits = SubjectTagger.load().look(Shrinkable(picture(name))).logits
     powers = np.exp(logits.astype(np.float64) / card.temperature)
     number = load_json(card, "classes.json").index(class_name)
     assert powers[number] / powers.sum() == pytest.approx(in_float, abs=0.11)

@@ -4,7 +4,6 @@ import hashlib
 from typing import Final
 
 import numpy as np
-from PIL import Image
 
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
@@ -14,9 +13,10 @@ from ingest.taggers.onnx.calibration import Calibration
 from ingest.taggers.onnx.folder import CALIBRATION, WORDS, PairFolder, sha256_of
 from ingest.taggers.onnx.pictures import PictureEncoder
 from ingest.taggers.onnx.texts import read_words
+from ingest.taggers.shrinking import Shrinkable
 from models.cards import load_card
 
-_METHOD: Final = 1
+_METHOD: Final = 2
 """Raised when pictures are prepared, or cosines turned into confidences, in another way."""
 
 
@@ -37,9 +37,9 @@ class OnnxTagger:
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
-        picture = Image.fromarray(frame)
-        seen = self._calibration.confidences(self._encoder.embed(picture))
-        return np.append(seen, np.float32(self._nudity.confidence(picture)))
+        shrinkable = Shrinkable(frame)
+        seen = self._calibration.confidences(self._encoder.embed(shrinkable.picture))
+        return np.append(seen, np.float32(self._nudity.confidence(shrinkable)))
 
 
 class _OnnxMaker:

@@ -1,0 +1,64 @@
+"""A frame made as large as a network wants it, by the scaler that comes with the decoder."""
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.taggers.base import Frame
+from ingest.taggers.fitting import Size
+
+# The scaler reads a few pixels around each: of a frame with fewer it would make something else.
+_LEAST_SIDE: Final = 16
+
+
+class Shrinkable:
+    """A frame from which pictures of several sizes are made; split into its colours only once.
+
+    Colour by colour, as grey pictures, the scaler keeps to whole vectors of bytes. It takes a
+    fifth of the time of ``PIL.Image.resize`` and differs from it by rounding: by 0.1 to 0.4 grey
+    levels on average.
+    """
+
+    def __init__(self, frame: Frame) -> None:
+        """Take a frame.
+
+        Args:
+            frame: RGB, shape (height, width, 3), of any size.
+        """
+        height, width, _ = frame.shape
+        self._frame = frame
+        self.size: Size = (width, height)
+
+    @cached_property
+    def picture(self) -> Image.Image:
+        """The frame as it is."""
+        return Image.fromarray(self._frame)
+
+    def resized(self, size: Size, interpolation: Interpolation) -> NDArray[np.uint8]:
+        """Return the frame squeezed into a size, shape (height, width, 3)."""
+        width, height = size
+        resized = np.empty((height, width, 3), np.uint8)
+        scaler = VideoReformatter()
+        for number, colour in enumerate(self._colours):
+            resized[..., number] = scaler.reformat(
+                colour,
+                width,
+                height,
+                interpolation=interpolation | Interpolation.ACCURATE_RND,
+                threads=1,
+            ).to_ndarray()
+        return resized
+
+    @cached_property
+    def _colours(self) -> list[VideoFrame]:
+        planes = self._frame.transpose(2, 0, 1)
+        for axis in (1, 2):
+            if planes.shape[axis] < _LEAST_SIDE:
+                planes = planes.repeat(-(-_LEAST_SIDE // planes.shape[axis]), axis)
+        planes = np.ascontiguousarray(planes)
+        return [VideoFrame.from_numpy_buffer(plane, format="gray") for plane in planes]

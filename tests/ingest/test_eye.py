@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from ingest.eye import Eye
+from ingest.looks import Look
+from ingest.taggers.base import Confidences, Frame
+
+FRAME = np.zeros((9, 16, 3), np.uint8)
+
+
+class Plain:
+    """Says how often it was asked."""
+
+    name, version, tags = "plain", "1", ("asked",)
+    doubtful = ()
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def tag(self, frame: Frame) -> Confidences:  # noqa: ARG002 - part of the protocol
+        self.asked.append("all")
+        return np.array([len(self.asked) / 100], np.float32)
+
+
+class Thrifty(Plain):
+    def tag_next(self, frame: Frame, before: Confidences) -> Confidences:  # noqa: ARG002
+        assert before == np.float32(len(self.asked) / 100)
+        self.asked.append("next")
+        return np.array([len(self.asked) / 100], np.float32)
+
+
+def look(kind: str) -> Look:
+    """Make a look of a letter: goes on, cut, blank (neither joined nor a cut), same again."""
+    return Look(
+        new=kind != "s", cut=kind == "c", joined=kind in "gs", changed=0.5, left=0.5 * (kind == "c")
+    )
+
+
+@pytest.mark.parametrize(
+    ("looks", "asked"),
+    [
+        ("b", "all"),
+        ("bggggggg", "all next next all next next all next"),
+        ("bgcggg", "all next all next next all"),
+        ("bbbg", "all all all next"),
+        ("bsgg", "all next all"),
+        ("bsssg", "all all"),
+    ],
+)
+def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(looks: str, asked: str) -> None:
+    tagger = Thrifty()
+    eye = Eye(tagger)
+    for second, kind in enumerate(looks):
+        eye.see(second, FRAME, look(kind))
+    assert tagger.asked == asked.split()
+
+
+def test_what_hardly_changed_gets_what_was_said_before() -> None:
+    eye = Eye(Thrifty())
+    said = [eye.see(second, FRAME, look(kind)) for second, kind in enumerate("bssgs")]
+    assert np.array_equal(np.ravel(said), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100))
+
+
+def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
+    tagger = Plain()
+    eye = Eye(tagger)
+    for second, kind in enumerate("bggsgc"):
+        eye.see(second, FRAME, look(kind))
+    assert tagger.asked == ["all"] * 5

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from av.video.reformatter import Interpolation
+from PIL import Image
+
+from ingest.taggers.fitting import Size
+from ingest.taggers.shrinking import Shrinkable
+from support.footage import photograph
+
+FILTERS = {
+    Interpolation.BILINEAR: Image.Resampling.BILINEAR,
+    Interpolation.BICUBIC: Image.Resampling.BICUBIC,
+}
+
+
+def of_size(size: Size) -> Image.Image:
+    return Image.open(photograph("astronaut.png")).convert("RGB").resize(size)
+
+
+@pytest.mark.parametrize("interpolation", FILTERS)
+@pytest.mark.parametrize("size", [(640, 360), (480, 640), (320, 180), (641, 479), (4096, 3072)])
+@pytest.mark.parametrize("wanted", [(448, 256), (256, 352), (256, 256)])
+def test_a_frame_is_resized_as_pillow_does_but_for_rounding(
+    interpolation: Interpolation, size: Size, wanted: Size
+) -> None:
+    picture = of_size(size)
+    expected = np.asarray(picture.resize(wanted, FILTERS[interpolation])).astype(int)
+    resized = Shrinkable(np.asarray(picture)).resized(wanted, interpolation)
+    assert resized.dtype == np.uint8
+    assert resized.shape == expected.shape
+    differences = np.abs(resized - expected)
+    assert differences.mean() < 1
+    assert np.percentile(differences, 99) <= 3
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (640, 2), (1, 480), (15, 17)])
+@pytest.mark.parametrize("interpolation", FILTERS)
+def test_a_frame_of_few_pixels_keeps_its_colours_where_they_are(
+    interpolation: Interpolation, size: Size
+) -> None:
+    width, height = size
+    frame = np.zeros((height, width, 3), np.uint8)
+    frame[: -(-height // 2), :, 0] = 200
+    frame[..., 2] = 90
+    resized = Shrinkable(frame).resized((256, 256), interpolation)
+    assert np.abs(resized[0] - np.array([200, 0, 90])).max() <= 2
+    assert np.abs(resized[-1] - np.array([200 if height == 1 else 0, 0, 90])).max() <= 2
+
+
+def test_frames_may_be_views_of_larger_ones() -> None:
+    whole = np.asarray(of_size((640, 360)))
+    part = whole[10:310:2, 500:100:-1]
+    assert not part.flags.c_contiguous
+    resized = Shrinkable(part).resized((256, 256), Interpolation.BILINEAR)
+    again = Shrinkable(part.copy()).resized((256, 256), Interpolation.BILINEAR)
+    np.testing.assert_array_equal(resized, again)
