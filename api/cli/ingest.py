@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.progress import Progress as Bar
-from rich.progress import TaskID
 
 from api.cli.output import json_option, print_json, print_table
-from api.cli.progress import watching_bar
+from api.cli.progress import watching_bars
 from api.settings import load_settings
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
@@ -103,19 +101,21 @@ def _work(
 ) -> list[Outcome]:
     """Work the queue until it is empty; return what became of these jobs, and of others found."""
     ended: dict[int, Outcome] = {}
-    with watching_bar(shown=sys.stderr.isatty()) as bar:
-        lines = _Lines(bar)
+    with watching_bars(shown=sys.stderr.isatty()) as bars:
 
         def on_end(job: Job, outcome: Outcome) -> None:
             ended[job.id] = outcome
-            lines.remove(job)
+            bars.remove(job.id)
+
+        def on_progress(job: Job, done: Done) -> None:
+            bars.show(job.id, Path(job.source).name, done.done, done.declared_seconds)
 
         worker = Worker(
             catalog,
             processes,
             fetch=limits,
             setup=setup,
-            on_progress=lines.show,
+            on_progress=on_progress,
             on_end=on_end,
         )
         try:
@@ -135,26 +135,6 @@ def _work(
                 job.video or None, job.source, job.status or job.state, job.reason, job.seconds
             )
     return [ended[number] for number in sorted(ended)]
-
-
-class _Lines:
-    """A line of the progress bar for each running video."""
-
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
-        self._tasks: dict[int, TaskID] = {}
-
-    def show(self, job: Job, done: Done) -> None:
-        if job.id not in self._tasks:
-            self._tasks[job.id] = self._bar.add_task(
-                Path(job.source).name, total=done.declared_seconds
-            )
-        self._bar.update(self._tasks[job.id], completed=done.done)
-
-    def remove(self, job: Job) -> None:
-        task = self._tasks.pop(job.id, None)
-        if task is not None:
-            self._bar.remove_task(task)
 
 
 def _find(paths: Sequence[Path]) -> tuple[list[Path], list[Outcome]]:
