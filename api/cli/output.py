@@ -24,7 +24,7 @@ count_option = click.option(
     default=10,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="How many videos.",
+    help="How many at most.",
 )
 
 
