@@ -89,6 +89,8 @@ class Worker:
         self._jobs = Jobs(self.catalog)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._context = multiprocessing.get_context("forkserver")
+        # Videos run side by side, and each on one thread; numpy reads this when it is imported.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # Loaded once, in the server that the children are forked from.
         self._context.set_forkserver_preload(["ingest.child"])
 
