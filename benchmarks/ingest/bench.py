@@ -84,8 +84,8 @@ def main() -> None:
     _print_stills(tagger)
     if arguments.nanodet:
         _print_naive(clips, tagger, arguments.nanodet)
-    _print_batch(clips)
-    _print_memory(clips[0])
+    _print_batch()
+    _print_memory(packaged_clips()[0])
     _print_first_query()
     _print_installation()
 
@@ -225,8 +225,9 @@ def _print_naive(clips: list[Path], tagger: LocalTagger, nanodet: Path) -> None:
         print(f"| {clip.name} | {1000 * naive:.1f} | {1000 * ours:.1f} | {naive / ours:.1f} |")
 
 
-def _print_batch(clips: list[Path]) -> None:
+def _print_batch() -> None:
     """Watch many videos as a queue does; CPU time is that of all its processes."""
+    clips = packaged_clips()
     reelmatch = Path(sys.executable).parent / "reelmatch"
     cores = len(os.sched_getaffinity(0))
     videos = []
@@ -235,7 +236,7 @@ def _print_batch(clips: list[Path]) -> None:
         times = -(-SECONDS_OF_A_VIDEO // _facts(clip)[0]) + number // len(clips)
         videos.append(_looped(clip, times))
     with tempfile.TemporaryDirectory() as home:
-        started = time.perf_counter()
+        started, idle = time.perf_counter(), _idle_ticks()
         with subprocess.Popen(  # noqa: S603 - our own command
             [reelmatch, "ingest", "--json", *dict.fromkeys(videos)],
             env={"REELMATCH_HOME": home, "PATH": str(reelmatch.parent)},
@@ -249,12 +250,20 @@ def _print_batch(clips: list[Path]) -> None:
                 time.sleep(0.1)
             assert process.stdout is not None
             told = json.loads(process.stdout.read())["videos"]
-        wall = time.perf_counter() - started
-    cpu = sum(spent.values()) / os.sysconf("SC_CLK_TCK")
+        wall, idle = time.perf_counter() - started, _idle_ticks() - idle
+    ticks = os.sysconf("SC_CLK_TCK")
+    cpu = sum(spent.values()) / ticks
     seconds = sum(video["seconds"] for video in told)
     print(f"\nA batch of {len(told)} videos, {seconds} seconds, on {cores} cores:", end=" ")
-    print(f"{wall:.1f} s, {seconds / wall / cores:.1f} x real time a core,", end=" ")
-    print(f"{cpu / wall / cores:.0%} of their time used")
+    print(f"{wall:.1f} s, {seconds / cpu:.1f} x real time a second of CPU time;", end=" ")
+    print(f"the cores were {1 - idle / ticks / wall / cores:.0%} busy,", end=" ")
+    print(f"{cpu / wall / cores:.0%} with it")
+
+
+def _idle_ticks() -> int:
+    """Return how long all cores together had nothing to do since the machine was started."""
+    _, *fields = Path("/proc/stat").read_text().splitlines()[0].split()
+    return int(fields[3]) + int(fields[4])
 
 
 def _ticks_of_session(session: int) -> dict[int, int]:
