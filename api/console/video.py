@@ -54,6 +54,7 @@ def get_video(
         kind_meaning=KIND_MEANINGS.get(record.kind, ""),
         measures=measures(record.evidence),
         cuts=record.evidence.get("cuts", ()),
+        found=view is not None and view.locate(video) is not None,
         similar=_similar(live, view, video),
     )
 

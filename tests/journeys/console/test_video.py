@@ -162,6 +162,7 @@ def test_advertisers_are_told_what_the_service_tells_them(look: Look, served: Se
 def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -> None:
     hostile = (
         "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+        + "unbroken" * 30
     )
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {hostile: 3, "cat": 2}, uploader=hostile, categories=(hostile,))
@@ -174,6 +175,7 @@ def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -
     page = open_video(visit, video_id(1))
     page.locator("#openrtb").wait_for()
     expect(page.locator("h1")).to_have_text(hostile)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator("#lines a").first).to_have_text(hostile)
     expect(page.locator(".now-tags li").first).to_contain_text(hostile)
     page.locator("#plot").hover(position={"x": 20, "y": 80})
