@@ -33,6 +33,8 @@ from engine.filters import (
 MOST_PARTS: Final = 200
 """A tree of more parts is refused."""
 
+_NAMES: Final = {int: "a whole number", str: "a text", bool: "true or false"}
+
 MOST_IDS: Final = 10_000
 """A longer list of ids is refused."""
 
@@ -54,7 +56,9 @@ def filter_of_text(text: str) -> Filter:
     """
     try:
         said = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InvalidInput(f"a filter of more than {MOST_PARTS} parts is too big") from None
+    except ValueError as error:
         raise InvalidInput(f"the filter is no JSON: {error}") from None
     return filter_of(said)
 
@@ -71,7 +75,8 @@ class _Reader:
     def read(self, said: object) -> Filter:
         if not isinstance(said, Mapping) or len(said) != 1:
             raise InvalidInput(
-                f"a filter is an object with one of {', '.join(sorted(_KINDS))}, not {_short(said)}"
+                f"{_short(said)} is no filter: write an object with one of"
+                f" {', '.join(sorted(_KINDS))}"
             )
         self._left -= 1
         if self._left < 0:
@@ -102,7 +107,9 @@ def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, An
         if name not in known:
             raise InvalidInput(f"{kind!r} has no {name!r}: it takes {', '.join(known)}")
         if not isinstance(given, known[name]) or isinstance(given, bool) != (known[name] is bool):
-            raise InvalidInput(f"{name!r} of {kind!r} is a {known[name].__name__}, not {given!r}")
+            raise InvalidInput(
+                f"{name!r} of {kind!r} is {_NAMES[known[name]]}, not {_short(given)}"
+            )
     return dict(value)
 
 

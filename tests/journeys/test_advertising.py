@@ -185,7 +185,7 @@ def test_people_read_tables(risky: Served, ask: Run) -> None:
     [
         ({"risk": {"topic": "drugs"}}, "'risk' needs an 'at_most'"),
         ({"risk": {"at_most": "mild"}}, "no risk level 'mild'"),
-        ({"risk": {"at_most": "low", "unknown": 1}}, "'unknown' of 'risk' is a bool, not 1"),
+        ({"risk": {"at_most": "low", "unknown": 1}}, "'unknown' of 'risk' is true or false, not 1"),
         ({"risk": {"at_most": "low", "topic": "guns"}}, "no brand suitability topic 'guns'"),
         ({"iab": ["cats"]}, "no category 'cats'"),
     ],
