@@ -170,8 +170,15 @@ def _moment(field: str, text: str, after_day: timedelta) -> int:
         moment = datetime.fromisoformat(text)
         if _is_day(text):
             moment += after_day
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
+        # Answers tell it in UTC, where the first or the last year may already be left.
+        in_utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(in_utc.timestamp())
+    except OverflowError:
+        raise InvalidInput(
+            f"{field}: {text[:40]!r} reaches beyond the years 1 to 9999: leave it out for a flight"
+            " that is not bounded there"
+        ) from None
+    except ValueError:
         raise InvalidInput(
             f"{field}: {text[:40]!r} is no date: write it as 2026-03-01 or"
             " 2026-03-01T08:00:00+00:00"

@@ -14,6 +14,7 @@ from engine.recipe import SecondsName
 from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
+from ingest.sources.guard import AllowedNetwork
 from ingest.sources.web import FetchLimits
 from ingest.taggers.clarifai_settings import ClarifaiSettings
 from ingest.taggers.makers import Setup
@@ -110,6 +111,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("web_allowed_networks")
+    @classmethod
+    def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for network in networks:
+                AllowedNetwork.parse(network)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
+        return networks
 
     @field_validator("sensitive", mode="before")
     @classmethod

@@ -50,7 +50,7 @@ def arrivals(
     found: list[Match] = []
     last = since
     passing = [segment.passing(wanted) for segment in view.segments]
-    for revision, video in catalog.revisions(after=since, upto=view.revision):
+    for revision, video in catalog.revisions(after=min(since, view.revision), upto=view.revision):
         place = view.locate(video)
         if place is None:
             continue

@@ -60,7 +60,7 @@ def add(file: str, *, as_json: bool) -> None:
     \b
     {"campaign": "spring-bikes", "advertiser": "acme", "name": "Bikes", "keywords": {"bicycle": 1}}
     """
-    with click.open_file(file, encoding="utf-8") as opened:
+    with click.open_file(file, "rb") as opened:
         plans = list(_plans(opened.read(), file))
     with Live.open(load_settings()) as live:
         campaigns, vocabulary = Campaigns(live.catalog), live.catalog.vocabulary()
@@ -259,9 +259,13 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     click.echo(f"score {answer['score']:.4f}: {in_a_line(answer['why'])}")
 
 
-def _plans(text: str, file: str) -> Iterator[tuple[str, CampaignBody]]:
+def _plans(content: bytes, file: str) -> Iterator[tuple[str, CampaignBody]]:
     try:
-        said: Any = json.loads(text)
+        said: Any = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file} is no UTF-8 text") from None
+    except RecursionError:
+        raise InvalidInput(f"{file} is nested too deeply to be a campaign") from None
     except ValueError as error:
         raise InvalidInput(f"{file} is no JSON: {error}") from None
     plans = said if isinstance(said, list) else [said]

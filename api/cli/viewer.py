@@ -100,9 +100,9 @@ class _Line(KeptEventBody):
 
 
 @command.command("load")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("file", type=click.File("rb"))
 @json_option
-def load(file: IO[str], *, as_json: bool) -> None:
+def load(file: IO[bytes], *, as_json: bool) -> None:
     """Add the events of FILE, one a line as JSON; '-' reads standard input.
 
     \b
@@ -132,18 +132,22 @@ def load(file: IO[str], *, as_json: bool) -> None:
             click.echo(f"{len(unknown)} videos are not in the catalog", err=True)
 
 
-def _lines(file: IO[str], now: float, wrong: list[dict[str, Any]]) -> Iterator[tuple[str, Event]]:
+def _lines(file: IO[bytes], now: float, wrong: list[dict[str, Any]]) -> Iterator[tuple[str, Event]]:
     for number, text in enumerate(file, start=1):
         if not text.strip():
             continue
         try:
-            line = _Line.model_validate(json.loads(text))
+            line = _Line.model_validate(json.loads(text.decode("utf-8")))
         except ValidationError as error:
             reason = "; ".join(
                 f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
             )
             wrong.append({"line": number, "reason": reason})
-        except (ValueError, RecursionError) as error:
+        except UnicodeDecodeError:
+            wrong.append({"line": number, "reason": "this is no UTF-8 text"})
+        except RecursionError:
+            wrong.append({"line": number, "reason": "nested too deeply"})
+        except ValueError as error:
             wrong.append({"line": number, "reason": f"no JSON: {error}"})
         else:
             yield line.viewer, line.event(line.id, now)

@@ -24,6 +24,9 @@ from engine.store.migrations import MIGRATIONS
 from engine.store.tracks import Track
 from engine.vocabulary import Vocabulary
 
+LARGEST_NUMBER: Final = 2**63 - 1
+"""SQLite holds no larger one, so no row has it as its id."""
+
 _BUSY_SECONDS: Final = 30.0
 _PAGE_VIDEOS: Final = 500
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})

@@ -194,7 +194,7 @@ def _read_manifest(file: Path, tar: tarfile.TarFile) -> dict[str, Any]:
     stream = tar.extractfile(entry)
     try:
         manifest = json.loads(stream.read()) if stream else None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise no_dump from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise no_dump

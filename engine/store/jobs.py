@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
+from engine.store.catalog import LARGEST_NUMBER, Catalog
 
 LEASE_SECONDS: Final = 30.0
 """How long a job stays claimed without a heartbeat."""
@@ -218,6 +218,8 @@ class Jobs:
 
     def get(self, job: int) -> Job | None:
         """Return one job."""
+        if abs(job) > LARGEST_NUMBER:
+            return None
         for row in self._rows("where id = ?", (job,)):
             return _job(row)
         return None
@@ -231,7 +233,7 @@ class Jobs:
         rows = self._rows(
             "where (?1 is null or id < ?1) and (?2 is null or state = ?2)"
             " order by id desc limit ?3",
-            (before, state, limit),
+            (None if before is None else min(before, LARGEST_NUMBER), state, limit),
         )
         return [_job(row) for row in rows]
 

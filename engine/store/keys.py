@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
+from engine.store.catalog import LARGEST_NUMBER, Catalog
 
 PREFIX: Final = "rm_"
 """What every key begins with, so that one that leaked is recognised."""
@@ -106,6 +106,8 @@ class Keys:
         Raises:
             InvalidInput: there is no such key that opens.
         """
+        if abs(key) > LARGEST_NUMBER:
+            raise _no_key(key)
         with self._catalog.transaction() as db:
             row = db.execute(
                 "update keys set revoked_at = ? where id = ? and revoked_at is null"  # noqa: S608 - constants
@@ -113,7 +115,7 @@ class Keys:
                 (now, key),
             ).fetchone()
             if row is None:
-                raise InvalidInput(f"no key {key} that opens: 'reelmatch keys list' lists them")
+                raise _no_key(key)
             db.execute("delete from sessions where key = ?", (key,))
         return _key(row)
 
@@ -178,3 +180,7 @@ def _check(name: str, scopes: Collection[Scope], advertiser: str, per_second: fl
 def _key(row: Any) -> Key:
     number, name, scopes, *rest = row
     return Key(number, name, frozenset(map(Scope, json.loads(scopes))), *rest)
+
+
+def _no_key(key: int) -> InvalidInput:
+    return InvalidInput(f"no key {key} that opens: 'reelmatch keys list' lists them")

@@ -150,6 +150,7 @@ def from_tomorrow(parts: dict[str, bytes]) -> None:
         (lambda parts: parts.pop("manifest.json"), "no dump of reelmatch"),
         (lambda parts: parts.update({"manifest.json": b"[]"}), "no dump of reelmatch"),
         (lambda parts: parts.update({"manifest.json": b"{"}), "no dump of reelmatch"),
+        (lambda parts: parts.update({"manifest.json": b"[" * 10**5}), "no dump of reelmatch"),
     ],
 )
 def test_what_is_not_as_it_was_written_brings_nothing_back(

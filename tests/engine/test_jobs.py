@@ -105,6 +105,14 @@ def test_failed_jobs_are_retried_all_or_some(jobs: Jobs) -> None:
     assert jobs.open_count() == 2
 
 
+@pytest.mark.parametrize("number", [10**23, -(10**23)])
+def test_a_number_beyond_all_jobs_is_no_job(jobs: Jobs, number: int) -> None:
+    jobs.add(["a"], {}, now=0)
+    assert jobs.get(number) is None
+    page = jobs.newest(before=10**23, state=None, limit=9)
+    assert [job.source for job in page] == ["a"]
+
+
 def test_many_workers_share_a_queue_without_doing_anything_twice(jobs: Jobs) -> None:
     jobs.add([f"/{number}.mp4" for number in range(60)], {}, now=0)
 

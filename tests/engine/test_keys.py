@@ -64,6 +64,12 @@ def test_a_revoked_key_opens_nothing_and_stays_in_the_list(keys: Keys) -> None:
         keys.revoke(key.id, now=3.0)
 
 
+@pytest.mark.parametrize("number", [7, 10**23, -(10**23)])
+def test_a_key_that_is_not_there_cannot_be_revoked(keys: Keys, number: int) -> None:
+    with pytest.raises(InvalidInput, match="keys list"):
+        keys.revoke(number, now=1)
+
+
 def test_a_session_ends_by_time_or_by_hand(keys: Keys) -> None:
     key, _ = keys.create("app", [Scope.READ], now=1.0)
     session = keys.open_session(key, now=1.0, seconds=100)

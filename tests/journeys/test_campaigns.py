@@ -280,7 +280,9 @@ def test_what_is_missing_is_explained_rule_by_rule(
         ({"groups": [{"all": []}]}, "groups.0.all: give at least one"),
         ({"flight": {"starts": "soon"}}, "flight.starts: 'soon' is no date"),
         ({"flight": {"starts": "2026-05-01", "ends": "2026-04-01"}}, "before it starts"),
-        ({"flight": {"ends": "9999-12-31"}}, "flight.ends"),
+        ({"flight": {"ends": "9999-12-31"}}, "flight.ends: '9999-12-31' reaches beyond"),
+        ({"flight": {"ends": "9999-12-31T23:59:59-14:00"}}, "leave it out for a flight"),
+        ({"flight": {"starts": "0001-01-01T00:00:00+14:00"}}, "flight.starts: '0001"),
         ({"kinds": ["film"]}, "body.kinds.0"),
         ({"min_relevance": 1.5}, "body.min_relevance"),
         ({"categories": ["pets"]}, "categories: no category 'pets'"),
@@ -350,6 +352,8 @@ def test_a_standing_campaign_learns_of_new_videos_only(
     put("cats")
     path = "/v1/campaigns/cats/matches"
     revision = shop.client.get(path).json()["revision"]
+    far = shop.client.get(path, params={"since": 10**23}).json()
+    assert (far["matches"], far["more"]) == ([], False)
     nothing = shop.client.get(path, params={"since": revision}).json()
     assert (nothing["matches"], nothing["revision"]) == ([], revision)
     seen = {"title": "Feline", "tags": [{"tag": "cat", "seconds": [[0, 9, 0.9]]}]}
@@ -477,3 +481,22 @@ def test_what_is_not_there_is_a_problem(shop: Served, put: Callable[..., Any]) -
     ):
         assert shop.client.get(path).status_code == 404, path
     assert shop.client.get(f"/v1/videos/{chelsea}/breaks?count=0").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\xff\xfe{", "is no UTF-8 text"),
+        (b"[" * 100_000, "is nested too deeply"),
+        (b"{", "is no JSON"),
+        (b"", "is no JSON"),
+    ],
+)
+def test_a_file_that_is_no_campaign_is_refused(
+    run: Run, tmp_path: Path, content: bytes, says: str
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(content)
+    refused = run("campaigns", "add", file)
+    assert refused.code == 1
+    assert refused.err.startswith(f"reelmatch: {file} {says}")

@@ -294,7 +294,10 @@ def test_two_homes_never_meet(run: Run, carphone: Path, tmp_path: Path) -> None:
     assert reelmatch(tmp_path / "other", "videos", "--json").json == {"videos": []}
 
 
-def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REELMATCH_THRESHOLD", "high")
-    with pytest.raises(InvalidInput, match="REELMATCH_THRESHOLD='high'"):
+@pytest.mark.parametrize(
+    ("name", "value"), [("THRESHOLD", "high"), ("WEB_ALLOWED_NETWORKS", "10.0.0.0/8,nearby")]
+)
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"REELMATCH_{name}", value)
+    with pytest.raises(InvalidInput, match=f"REELMATCH_{name}="):
         load_settings()

@@ -171,23 +171,23 @@ def test_the_command_keeps_viewers_too(command: Run, tmp_path: Path) -> None:
 
     lines = tmp_path / "events.jsonl"
     good = {"viewer": "dee", "id": "x", "video": event["video"], "kind": "liked"}
-    lines.write_text(
-        "\n".join(
-            [
-                json.dumps(good),
-                json.dumps(good),
-                json.dumps({**good, "id": "y", "kind": "loved"}),
-                "{",
-                json.dumps({**good, "id": "z", "video": "0" * 16}),
-            ]
-        )
-    )
+    written = [
+        json.dumps(good),
+        json.dumps(good),
+        json.dumps({**good, "id": "y", "kind": "loved"}),
+        "{",
+        json.dumps({**good, "id": "z", "video": "0" * 16}),
+        "[" * 100_000,
+    ]
+    lines.write_bytes("\n".join(written).encode() + b"\n\xff\xfe\n")
     loaded = command("viewer", "load", lines, "--json").json
     assert (loaded["added"], loaded["repeated"]) == (2, 1)
     assert loaded["unknown_videos"] == ["0" * 16]
     assert [(one["line"], one["reason"].split(":")[0]) for one in loaded["errors"]] == [
         (3, "kind"),
         (4, "no JSON"),
+        (6, "nested too deeply"),
+        (7, "this is no UTF-8 text"),
     ]
     unknown = command("viewer", "interests", "dee", "anmal=1")
     assert unknown.code == 1
