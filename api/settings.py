@@ -223,7 +223,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(
-            f"REELMATCH_{'_'.join(map(str, item['loc'])).upper()}={item['input']!r}: {item['msg']}"
+            f"REELMATCH_{'_'.join(map(str, item['loc'])).upper()}={item['input']!r}:"
+            f" {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors()
         )
         raise InvalidInput(wrong) from error

@@ -323,9 +323,16 @@ def test_two_homes_never_meet(run: Run, carphone: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("THRESHOLD", "high"), ("WEB_ALLOWED_NETWORKS", "10.0.0.0/8,nearby")]
+    ("name", "value", "says"),
+    [
+        ("THRESHOLD", "high", "'high': Input should be a valid number"),
+        ("WEB_ALLOWED_NETWORKS", "10.0.0.0/8,nearby", ": 'nearby' is not a network"),
+        ("SENSITIVE", "cars", "'cars': no sensitive topic 'cars'"),
+    ],
 )
-def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_a_wrong_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
     monkeypatch.setenv(f"REELMATCH_{name}", value)
-    with pytest.raises(InvalidInput, match=f"REELMATCH_{name}="):
+    with pytest.raises(InvalidInput, match=f"^REELMATCH_{name}=.*{says}"):
         load_settings()
