@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -87,7 +88,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._jobs = Jobs(self.catalog)
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._context = multiprocessing.get_context("forkserver")
         # Videos run side by side, and each on one thread; numpy reads this when it is imported.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -118,7 +119,8 @@ class Worker:
         finally:
             for running in list(self._running):
                 self._kill(running)
-                self._jobs.put_back(running.job, now=time.time())
+            # By name: a job may have been claimed when Ctrl-C came, and not be among these yet.
+            self._jobs.put_back(self._name, now=time.time())
 
     def _fill(self) -> bool:
         """Start jobs in all free places; tell whether any runs."""

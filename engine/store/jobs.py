@@ -149,7 +149,7 @@ class Jobs:
             rows = db.execute(
                 f"update jobs set state = 'running', attempts = attempts + 1, worker = ?1,"  # noqa: S608
                 " lease_until = ?2, changed_at = ?3, claimed_at = ?3"
-                " where id = (select id from jobs where ((state = 'queued' and not_before <= ?3)"
+                " where id = (select id from jobs where (state = 'queued'"
                 " or (state = 'running' and lease_until < ?3))"
                 " and kind in (select value from json_each(?4)) order by id limit 1)"
                 f" returning {_COLUMNS}",
@@ -185,13 +185,13 @@ class Jobs:
                 ),
             )
 
-    def put_back(self, job: Job, *, now: float, not_before: float = 0.0) -> None:
-        """Let a claimed job wait again, at least until a moment; the attempt does not count."""
+    def put_back(self, worker: str, *, now: float) -> None:
+        """Let all that a worker has claimed and not ended wait again; the attempts do not count."""
         with self._catalog.transaction() as db:
             db.execute(
-                "update jobs set state = 'queued', attempts = attempts - 1, not_before = ?,"
-                " changed_at = ? where id = ? and worker = ? and state = 'running'",
-                (not_before, now, job.id, job.worker),
+                "update jobs set state = 'queued', attempts = attempts - 1, changed_at = ?"
+                " where worker = ? and state = 'running'",
+                (now, worker),
             )
 
     def retry(self, ids: Iterable[int] | None, *, now: float) -> list[int]:
@@ -210,7 +210,7 @@ class Jobs:
         with self._catalog.transaction() as db:
             for number in wanted:
                 db.execute(
-                    "update jobs set state = 'queued', attempts = 0, not_before = 0, status = '',"
+                    "update jobs set state = 'queued', attempts = 0, status = '',"
                     " reason = '', changed_at = ? where id = ? and state = 'failed'",
                     (now, number),
                 )

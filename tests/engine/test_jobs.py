@@ -81,15 +81,18 @@ def test_a_job_that_kills_its_workers_is_failed(jobs: Jobs) -> None:
     assert bad.reason == f"its worker died {MOST_ATTEMPTS} times"
 
 
-def test_a_job_that_is_put_back_waits_and_loses_no_attempt(jobs: Jobs) -> None:
-    jobs.add(["/a.mp4"], {}, now=0)
-    job = jobs.claim("me", now=0)
-    assert job is not None
-    jobs.put_back(job, now=1, not_before=100)
-    assert jobs.claim("me", now=50) is None
-    again = jobs.claim("me", now=101)
+def test_what_a_worker_puts_back_waits_and_loses_no_attempt(jobs: Jobs) -> None:
+    jobs.add(["/a.mp4", "/b.mp4", "/c.mp4"], {}, now=0)
+    ended, put_back, of_another = (jobs.claim(who, now=0) for who in ("me", "me", "you"))
+    assert ended is not None
+    assert put_back is not None
+    assert of_another is not None
+    jobs.end(ended, Ending(State.DONE, "ok", ""), now=1)
+    jobs.put_back("me", now=1)
+    assert [job.state for job in jobs.all()] == [State.DONE, State.QUEUED, State.RUNNING]
+    again = jobs.claim("me", now=2)
     assert again is not None
-    assert again.attempts == 1
+    assert (again.source, again.attempts) == ("/b.mp4", 1)
 
 
 def test_failed_jobs_are_retried_all_or_some(jobs: Jobs) -> None:

@@ -175,6 +175,21 @@ def test_ctrl_c_puts_back_what_is_unfinished(tmp_path: Path) -> None:
     assert jobs_by_state(home) == {"done": 2}
 
 
+def test_ctrl_c_between_claiming_and_watching_puts_back_too(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ingest.worker.check_tagger", interrupted)
+    jobs = Jobs(catalog)
+    jobs.add([str(bikes())], {}, now=time.time())
+    with pytest.raises(KeyboardInterrupt):
+        Worker(catalog, processes=1).run()
+    (job,) = jobs.all()
+    assert (job.state, job.attempts) == (State.QUEUED, 0)
+
+
 def test_two_workers_share_one_queue(tmp_path: Path) -> None:
     home = tmp_path / "home"
     both = [start_ingest(home, bikes(), carphone(), city()) for _ in range(2)]
