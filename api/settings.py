@@ -1,8 +1,10 @@
 """Every setting, in one place: environment variables that begin with ``REELMATCH_``."""
 
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -21,6 +23,9 @@ from ingest.taggers.makers import Setup
 
 LogFormat = Literal["text", "json"]
 
+PREFIX: Final = "REELMATCH_"
+"""Of every variable."""
+
 
 def _default_home() -> Path:
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -34,7 +39,7 @@ def _cores() -> int:
 class Settings(BaseSettings):
     """What an operator can set."""
 
-    model_config = SettingsConfigDict(env_prefix="REELMATCH_", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, use_attribute_docstrings=True)
 
     home: Path = Field(default_factory=_default_home)
     """Where catalog and generations are kept; another folder is another catalogue."""
@@ -223,8 +228,20 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(
-            f"REELMATCH_{'_'.join(map(str, item['loc'])).upper()}={item['input']!r}:"
+            f"{PREFIX}{'_'.join(map(str, item['loc'])).upper()}={item['input']!r}:"
             f" {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors()
         )
         raise InvalidInput(wrong) from error
+
+
+def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:
+    """Return variables of an environment that are no setting but nearly one, each with that one."""
+    known = [name.upper() for name in Settings.model_fields]
+    ours = [name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX)]
+    near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in ours}
+    return {
+        f"{PREFIX}{name}": f"{PREFIX}{found[0]}"
+        for name, found in near.items()
+        if found and name not in known
+    }

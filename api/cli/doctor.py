@@ -1,5 +1,6 @@
 """``reelmatch doctor``: what is here, what is missing, and how to get it."""
 
+import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import click
 
 from api.cli.output import json_option, print_json, print_table
 from api.live import Live
-from api.settings import Settings, load_settings
+from api.settings import Settings, load_settings, misspelt_settings
 from engine.choice import MANY_VIDEOS
 from engine.errors import NothingIndexed, ReelmatchError
 from engine.index import Index
@@ -63,6 +64,8 @@ def _examine(settings: Settings) -> Iterator[Finding]:
         yield _package(package)
     for name in card_names():
         yield _model(name)
+    for variable, near in misspelt_settings(os.environ).items():
+        yield Finding(variable, "broken", f"there is no such setting: did you mean {near}?")
     yield from _kept(settings)
     for extra, (distribution, what) in _EXTRAS.items():
         yield _extra(extra, distribution, what)

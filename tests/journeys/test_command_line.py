@@ -284,6 +284,16 @@ def test_doctor_is_content_with_a_fresh_installation(run: Run) -> None:
     }
 
 
+def test_doctor_names_a_setting_that_is_misspelt(tmp_path: Path) -> None:
+    # The second is how Kubernetes tells of a service of that name.
+    set_to = {"REELMATCH_TRESHOLD": "0.8", "REELMATCH_SERVICE_HOST": "10.0.0.1"}
+    done = reelmatch(tmp_path / "home", "doctor", "--json", settings=set_to)
+    assert done.code == 1
+    (broken,) = [finding for finding in done.json["findings"] if finding["state"] == "broken"]
+    assert broken["what"] == "REELMATCH_TRESHOLD"
+    assert broken["detail"].endswith("did you mean REELMATCH_THRESHOLD?")
+
+
 def test_doctor_names_a_broken_index(run: Run, carphone: Path, tmp_path: Path) -> None:
     run("ingest", carphone)
     generation = run("reindex", "--json").json["generation"]
