@@ -99,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_fast_routes(app, recommendations.FAST_ROUTES)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
-    app.add_middleware(LimitBodies, by_path=by_path)
+    app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
     app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app

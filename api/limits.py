@@ -1,11 +1,11 @@
-"""How large a request's body may be, and how long it may take to arrive. ASGI.
+"""How large a request's body may be, in what form, and how long it may take to arrive. ASGI.
 
 FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem. The same
 for heads is in ``api.heads``.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -21,14 +21,17 @@ PIECE_SECONDS: Final = 20.0
 """How long the next piece of a body may take."""
 
 _CLOSE: Final = {"connection": "close"}
+_AS_IT_IS: Final = "identity"
+_PACKED: Final = "the body is packed: send it as it is, without Content-Encoding"
 
 
 class LimitBodies:
-    """Ends requests whose body is too large, or does not come.
+    """Ends requests whose body is too large, is packed where none is unpacked, or does not come.
 
     Args:
         app: what answers.
         by_path: the most bytes of paths that take more than usual; they must stream them.
+        packed: the paths that unpack what comes in another ``Content-Encoding``.
         piece_seconds: how long the next piece of a body may take.
     """
 
@@ -36,10 +39,12 @@ class LimitBodies:
         self,
         app: ASGIApp,
         by_path: Mapping[str, int] | None = None,
+        packed: Collection[str] = (),
         piece_seconds: float = PIECE_SECONDS,
     ) -> None:
         self._app = app
         self._by_path = by_path or {}
+        self._packed = packed
         self._piece_seconds = piece_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,8 +52,17 @@ class LimitBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
+        encoding = headers.get("content-encoding", _AS_IT_IS)
+        if encoding.lower() != _AS_IT_IS and scope["path"] not in self._packed:
+            detail = (
+                f"the body is packed ({encoding!r}): send it as it is, without Content-Encoding"
+            )
+            answer = problem(scope, Code.UNSUPPORTED_MEDIA_TYPE, detail, headers=_CLOSE)
+            await answer(scope, receive, send)
+            return
         most = self._by_path.get(scope["path"], BODY_BYTES)
-        declared = Headers(scope=scope).get("content-length", "")
+        declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
             # Not a byte of it is read: the connection ends with the answer.
             answer = problem(scope, Code.TOO_LARGE, _too_large(most), headers=_CLOSE)

@@ -1,5 +1,6 @@
 """What an operator expects of the service: limits, ids, jobs once, metrics, a calm end."""
 
+import gzip
 import json
 import os
 import re
@@ -61,6 +62,16 @@ def test_unknown_routes_and_methods_are_problems(served: Served) -> None:
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
     fields = served.client.post("/v1/matches", json={"keywords": {"cat": 1}, "k": 0}).json()
     assert [error["field"] for error in fields["errors"]] == ["body.k"]
+
+
+def test_a_packed_body_is_refused_where_none_is_unpacked(served: Served) -> None:
+    body = gzip.compress(b'{"keywords": {"cat": 1}}')
+    packed = served.client.post("/v1/matches", content=body, headers={"content-encoding": "gzip"})
+    assert (packed.status_code, packed.json()["code"]) == (415, "unsupported_media_type")
+    assert "send it as it is" in packed.json()["detail"]
+    plain = {"content-encoding": "identity", "content-type": "application/json"}
+    content = gzip.decompress(body)
+    assert served.client.post("/v1/matches", content=content, headers=plain).status_code == 200
 
 
 def test_a_body_that_is_too_large_is_refused_declared_or_not(served: Served) -> None:
