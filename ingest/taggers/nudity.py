@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.taggers.sessions import check_weights, open_session
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.shrinking import Scaler, Shrinkable
 from models.cards import Card, load_card
 
 NUDITY: Final = "nudity"
@@ -39,6 +39,7 @@ class NudityDetector:
     def __init__(self, screen: onnxruntime.InferenceSession, exact: Card) -> None:
         self._screen = screen
         self._card = exact
+        self._scaler = Scaler(Interpolation.BILINEAR)
 
     @classmethod
     def load(cls) -> Self:
@@ -53,7 +54,7 @@ class NudityDetector:
 
     def confidence(self, frame: Shrinkable) -> float:
         """Return the confidence, 0.0 to 1.0, that a frame shows nudity or pornography."""
-        squashed = frame.resized((_SHRUNK_TO, _SHRUNK_TO), Interpolation.BILINEAR)
+        squashed = self._scaler.resize(frame, (_SHRUNK_TO, _SHRUNK_TO))
         seen = self._middle(Image.fromarray(squashed))
         ((_, nudity),) = self._screen.run(None, {"frame": seen})[0]
         return float(nudity) if nudity < SUSPECTED else self._exact_confidence(frame.picture)

@@ -39,26 +39,34 @@ class Shrinkable:
         """The frame as it is."""
         return Image.fromarray(self._frame)
 
-    def resized(self, size: Size, interpolation: Interpolation) -> NDArray[np.uint8]:
-        """Return the frame squeezed into a size, shape (height, width, 3)."""
-        width, height = size
-        resized = np.empty((height, width, 3), np.uint8)
-        scaler = VideoReformatter()
-        for number, colour in enumerate(self._colours):
-            resized[..., number] = scaler.reformat(
-                colour,
-                width,
-                height,
-                interpolation=interpolation | Interpolation.ACCURATE_RND,
-                threads=1,
-            ).to_ndarray()
-        return resized
-
     @cached_property
-    def _colours(self) -> list[VideoFrame]:
-        planes = self._frame.transpose(2, 0, 1)
+    def colours(self) -> list[VideoFrame]:
+        """Red, green and blue, each as a grey frame."""
+        planes = np.empty((3, *self._frame.shape[:2]), np.uint8)
+        for number, plane in enumerate(planes):  # twice as fast as all three at once
+            plane[...] = self._frame[..., number]
         for axis in (1, 2):
             if planes.shape[axis] < _LEAST_SIDE:
                 planes = planes.repeat(-(-_LEAST_SIDE // planes.shape[axis]), axis)
-        planes = np.ascontiguousarray(planes)
         return [VideoFrame.from_numpy_buffer(plane, format="gray") for plane in planes]
+
+
+class Scaler:
+    """Squeezes frames into a size, as a network of its own wants them.
+
+    It keeps the tables made for one frame for those of the same size after it.
+    """
+
+    def __init__(self, interpolation: Interpolation) -> None:
+        self._interpolation = interpolation | Interpolation.ACCURATE_RND
+        self._reformatter = VideoReformatter()
+
+    def resize(self, frame: Shrinkable, size: Size) -> NDArray[np.uint8]:
+        """Return the frame in a size, shape (height, width, 3)."""
+        width, height = size
+        resized = np.empty((height, width, 3), np.uint8)
+        for number, colour in enumerate(frame.colours):
+            resized[..., number] = self._reformatter.reformat(
+                colour, width, height, interpolation=self._interpolation, threads=1
+            ).to_ndarray()
+        return resized

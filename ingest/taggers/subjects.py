@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ingest.taggers.base import Confidences
 from ingest.taggers.fitting import CELL, fit_shorter
 from ingest.taggers.sessions import open_session
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.shrinking import Scaler, Shrinkable
 from models.cards import Card, load_card, load_json
 
 
@@ -39,6 +39,7 @@ class SubjectTagger:
     ) -> None:
         self._session = session
         self._card = card
+        self._scaler = Scaler(Interpolation.BICUBIC)
         self.tags = tuple(classes)
         self._members = _membership(classes, n_classes=session.get_outputs()[0].shape[1])
 
@@ -57,7 +58,7 @@ class SubjectTagger:
         three times as much.
         """
         width, height = fit_shorter(frame.size, self._card.input_size)
-        small = frame.resized((width, height), Interpolation.BICUBIC)
+        small = self._scaler.resize(frame, (width, height))
         windows = view_windows(width // CELL, height // CELL)
         feed = {"frame": small[None], "windows": windows}
         logits: NDArray[np.float32] = self._session.run(None, feed)[0]

@@ -4,7 +4,7 @@ from av.video.reformatter import Interpolation
 from PIL import Image
 
 from ingest.taggers.fitting import Size
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.shrinking import Scaler, Shrinkable
 from support.footage import photograph
 
 FILTERS = {
@@ -25,7 +25,7 @@ def test_a_frame_is_resized_as_pillow_does_but_for_rounding(
 ) -> None:
     picture = of_size(size)
     expected = np.asarray(picture.resize(wanted, FILTERS[interpolation])).astype(int)
-    resized = Shrinkable(np.asarray(picture)).resized(wanted, interpolation)
+    resized = Scaler(interpolation).resize(Shrinkable(np.asarray(picture)), wanted)
     assert resized.dtype == np.uint8
     assert resized.shape == expected.shape
     differences = np.abs(resized - expected)
@@ -42,7 +42,7 @@ def test_a_frame_of_few_pixels_keeps_its_colours_where_they_are(
     frame = np.zeros((height, width, 3), np.uint8)
     frame[: -(-height // 2), :, 0] = 200
     frame[..., 2] = 90
-    resized = Shrinkable(frame).resized((256, 256), interpolation)
+    resized = Scaler(interpolation).resize(Shrinkable(frame), (256, 256))
     assert np.abs(resized[0] - np.array([200, 0, 90])).max() <= 2
     assert np.abs(resized[-1] - np.array([200 if height == 1 else 0, 0, 90])).max() <= 2
 
@@ -51,6 +51,15 @@ def test_frames_may_be_views_of_larger_ones() -> None:
     whole = np.asarray(of_size((640, 360)))
     part = whole[10:310:2, 500:100:-1]
     assert not part.flags.c_contiguous
-    resized = Shrinkable(part).resized((256, 256), Interpolation.BILINEAR)
-    again = Shrinkable(part.copy()).resized((256, 256), Interpolation.BILINEAR)
+    resized = Scaler(Interpolation.BILINEAR).resize(Shrinkable(part), (256, 256))
+    again = Scaler(Interpolation.BILINEAR).resize(Shrinkable(part.copy()), (256, 256))
     np.testing.assert_array_equal(resized, again)
+
+
+def test_a_scaler_makes_the_same_of_a_frame_whatever_came_before() -> None:
+    scaler = Scaler(Interpolation.BICUBIC)
+    frames = [np.asarray(of_size(size)) for size in [(640, 360), (480, 640), (640, 360)]]
+    for frame in frames:
+        resized = scaler.resize(Shrinkable(frame), (256, 192))
+        alone = Scaler(Interpolation.BICUBIC).resize(Shrinkable(frame), (256, 192))
+        np.testing.assert_array_equal(resized, alone)
