@@ -55,10 +55,7 @@ class LimitBodies:
         headers = Headers(scope=scope)
         encoding = headers.get("content-encoding", _AS_IT_IS)
         if encoding.lower() != _AS_IT_IS and scope["path"] not in self._packed:
-            detail = (
-                f"the body is packed ({encoding!r}): send it as it is, without Content-Encoding"
-            )
-            answer = problem(scope, Code.UNSUPPORTED_MEDIA_TYPE, detail, headers=_CLOSE)
+            answer = problem(scope, Code.UNSUPPORTED_MEDIA_TYPE, _PACKED, headers=_CLOSE)
             await answer(scope, receive, send)
             return
         most = self._by_path.get(scope["path"], BODY_BYTES)

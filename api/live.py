@@ -12,6 +12,7 @@ from engine.errors import NothingIndexed, ReelmatchError
 from engine.store.catalog import Catalog
 from engine.store.generations import Generations
 from engine.targeting import Targeting
+from engine.thesaurus.nouns import noun_thesaurus
 from engine.view import View
 
 FOLLOW_SECONDS: Final = 0.1
@@ -96,6 +97,8 @@ class Live:
 
     def follow(self) -> None:
         """Keep the view new in a thread of its own, so that questions never wait for it."""
+        # Read now: the first change that brings a word of another tagger would hold everything up.
+        noun_thesaurus()
         self.refresh()
         self._follow_campaigns()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)

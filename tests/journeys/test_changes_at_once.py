@@ -52,7 +52,7 @@ def output_of(reader: subprocess.Popen[str]) -> IO[str]:
 
 
 @pytest.mark.slow
-def test_changes_are_seen_within_a_second_and_never_half(tmp_path: Path) -> None:
+def test_every_change_is_seen_within_a_second_and_never_half(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         for number in range(50):
@@ -85,12 +85,8 @@ def test_changes_are_seen_within_a_second_and_never_half(tmp_path: Path) -> None
             # Not communicate(): it would miss what readline() has already buffered.
             lines = [line.split() for line in output_of(reader).read().splitlines()]
             assert [line for line in lines if line[0] != "saw"] == []
-            waits = sorted(
-                float(line[2]) - changed[int(line[1])] for line in lines if line[1] != "0"
-            )
+            waits = [float(line[2]) - changed[int(line[1])] for line in lines if line[1] != "0"]
             assert int(lines[-1][1]) == CHANGES
             assert len(waits) > CHANGES * 0.9, "hardly a change was passed over"
-            # Where something else holds the cores, some wait longer for their turn.
-            assert waits[len(waits) * 9 // 10] < 1.0
-            assert waits[-1] < 5.0
+            assert max(waits) < 1.0
             output_of(reader).close()
