@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from api.cli.output import json_option, print_json, print_table
-from api.cli.progress import watching_bars
+from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
@@ -101,32 +101,30 @@ def _work(
 ) -> list[Outcome]:
     """Work the queue until it is empty; return what became of these jobs, and of others found."""
     ended: dict[int, Outcome] = {}
-    with watching_bars(shown=sys.stderr.isatty()) as bars:
+    try:
+        with WatchingBars(shown=sys.stderr.isatty()) as bars:
 
-        def on_end(job: Job, outcome: Outcome) -> None:
-            ended[job.id] = outcome
-            bars.remove(job.id)
+            def on_end(job: Job, outcome: Outcome) -> None:
+                ended[job.id] = outcome
+                bars.remove(job.id)
 
-        def on_progress(job: Job, done: Done) -> None:
-            bars.show(job.id, Path(job.source).name, done.done, done.declared_seconds)
+            def on_progress(job: Job, done: Done) -> None:
+                bars.show(job.id, Path(job.source).name, done.done, done.declared_seconds)
 
-        worker = Worker(
-            catalog,
-            processes,
-            fetch=limits,
-            setup=setup,
-            on_progress=on_progress,
-            on_end=on_end,
+            Worker(
+                catalog,
+                processes,
+                fetch=limits,
+                setup=setup,
+                on_progress=on_progress,
+                on_end=on_end,
+            ).run()
+    except KeyboardInterrupt:
+        waiting = Jobs(catalog).open_count()
+        click.echo(
+            f"\ninterrupted: {waiting} videos wait; 'reelmatch ingest' goes on with them", err=True
         )
-        try:
-            worker.run()
-        except KeyboardInterrupt:
-            waiting = Jobs(catalog).open_count()
-            click.echo(
-                f"\ninterrupted: {waiting} videos wait; 'reelmatch ingest' goes on with them",
-                err=True,
-            )
-            sys.exit(_INTERRUPTED)
+        sys.exit(_INTERRUPTED)
     for number in mine:
         # Ended by another process that works the same queue.
         job = Jobs(catalog).get(number)
