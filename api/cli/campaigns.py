@@ -12,7 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from api.answers.campaigns import campaign_json
 from api.cli import webhooks
 from api.cli.groups import Group
-from api.cli.output import count_option, json_option, print_json, print_table, title_of, weighted
+from api.cli.output import (
+    count_option,
+    json_option,
+    like_option,
+    liked_option,
+    print_json,
+    print_table,
+    title_of,
+)
 from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
 from api.live import Live
 from api.placing import (
@@ -199,26 +207,17 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
 
 @command.command("for-viewer")
 @click.argument("viewer", required=False)
-@click.option(
-    "--like",
-    "likes",
-    multiple=True,
-    metavar="TAG[=WEIGHT]",
-    callback=weighted("--like", 1.0),
-    help="Instead of VIEWER: a tag that one likes of whom nothing is kept; below 0, dislikes.",
-)
-@click.option(
-    "--liked",
-    multiple=True,
-    metavar="VIDEO",
-    help="Instead of VIEWER: a video that one likes of whom nothing is kept.",
-)
+@like_option
+@liked_option
 @count_option
 @json_option
 def for_viewer(
     viewer: str | None, likes: dict[str, float], liked: tuple[str, ...], k: int, *, as_json: bool
 ) -> None:
-    """Find the campaigns that fit VIEWER, who is kept, of those that run now."""
+    """Find the campaigns that fit VIEWER, who is kept, of those that run now.
+
+    Or, instead of VIEWER, one of whom nothing is kept: by --like and --liked.
+    """
     if (viewer is None) == (not likes and not liked):
         raise click.UsageError("name either a VIEWER who is kept, or what one likes")
     settings, now = load_settings(), time.time()

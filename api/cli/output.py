@@ -95,3 +95,20 @@ def weighted(
         return weights
 
     return parse
+
+
+like_option = click.option(
+    "--like",
+    "likes",
+    multiple=True,
+    metavar="TAG[=WEIGHT]",
+    callback=weighted("--like", 1.0),
+    help="A tag the viewer likes; may be given again.",
+)
+
+liked_option = click.option(
+    "--liked",
+    multiple=True,
+    metavar="VIDEO",
+    help="A video the viewer liked (id, path, file name or title).",
+)

@@ -12,6 +12,8 @@ from api.bulk import recommendations_of_all
 from api.cli.output import (
     count_option,
     json_option,
+    like_option,
+    liked_option,
     no_sensitive_option,
     print_json,
     print_table,
@@ -31,14 +33,7 @@ _share = click.FloatRange(0.0, 1.0)
 
 
 @click.command("recommend")
-@click.option(
-    "--like",
-    "likes",
-    multiple=True,
-    metavar="TAG[=WEIGHT]",
-    callback=weighted("--like", 1.0),
-    help="A tag the viewer likes; may be given again.",
-)
+@like_option
 @click.option(
     "--dislike",
     "dislikes",
@@ -47,12 +42,7 @@ _share = click.FloatRange(0.0, 1.0)
     callback=weighted("--dislike", 1.0),
     help="A tag the viewer dislikes: pushes videos down.",
 )
-@click.option(
-    "--liked",
-    multiple=True,
-    metavar="VIDEO",
-    help="A video the viewer liked (id, path, file name or title).",
-)
+@liked_option
 @click.option("--viewer", help="A viewer who is kept, instead of likes and dislikes.")
 @click.option("--all-viewers", is_flag=True, help="Every viewer who is kept, as JSON lines.")
 @click.option(

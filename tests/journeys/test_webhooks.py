@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,16 +13,10 @@ import pytest
 from api.settings import Settings
 from support.product import Served, reelmatch, serve
 from support.receiver import receiver
+from support.shops import eventually
 
 HOOK = "/v1/campaigns/dogs/webhook"
 DOGS = {"advertiser": "acme", "name": "Dogs", "keywords": {"dog": 1}}
-
-
-def eventually(ask: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not ask():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def has_delivered(served: Served) -> bool:
@@ -65,7 +58,7 @@ def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
             import_video(home, "new-cat", "cat")
             new = import_video(home, "new-dog", "dog")
             # The first attempt is answered with an error, the second is taken.
-            eventually(partial(has_delivered, served))
+            eventually(partial(has_delivered, served), seconds=20)
             first, second = other.told
             assert first.body == second.body
             told: dict[str, Any] = json.loads(second.body)
@@ -113,7 +106,7 @@ def test_the_command_says_who_is_told(home: Path) -> None:
         settings = Settings(home=home, web_allowed_networks=(other.network,))
         for served in serve(home, settings):
             import_video(home, "new-dog", "dog")
-            eventually(partial(has_delivered, served))
+            eventually(partial(has_delivered, served), seconds=20)
             over_http = served.client.get(HOOK).json()
             assert hook("list", "--json").json == {"webhooks": [over_http]}
         assert made["secret"] not in hook("list").out
@@ -137,5 +130,5 @@ def test_a_private_receiver_is_refused_unless_it_is_allowed(home: Path) -> None:
             named = other.url.replace("127.0.0.1", "localhost")
             assert served.client.put(HOOK, json={"url": named}).status_code == 200
             import_video(home, "new-dog", "dog")
-            eventually(partial(is_refused, served))
+            eventually(partial(is_refused, served), seconds=20)
     assert other.told == []
