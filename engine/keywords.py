@@ -44,7 +44,7 @@ _HEAD: Final = 0.85
 _MORE: Final = 0.58
 _LURED: Final = 0.4
 _PART_OF_NAME: Final = 0.8
-_ALIKE: Final = 0.75
+_ALIKE: Final = 0.7
 
 
 class How(StrEnum):

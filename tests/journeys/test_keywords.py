@@ -53,6 +53,11 @@ def test_a_misspelt_tag_is_understood_and_people_are_told(ask: Run) -> None:
     assert answer.err.startswith("'bicycl' is understood as bicycle 0.")
 
 
+def test_of_a_tag_misspelt_beyond_understanding_the_right_one_comes_first(ask: Run) -> None:
+    answer = ask("match", "--keyword", "bycicle")
+    assert "'bycicle' is not a tag: the nearest are bicycle, " in answer.err
+
+
 def test_a_word_that_means_no_tag_is_refused_with_the_nearest(served: Served, ask: Run) -> None:
     words = {"attorney": 1, "cat": 1, "quarterly earnings": 1}
     answer = served.client.post("/v1/matches", json={"keywords": words})
