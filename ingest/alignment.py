@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.motion import Grey
+from ingest.motion import Grey, slopes
 
-# Zooms a second that are tried first; from the nearest of them a fit finds its way.
+# Zooms a second that are tried first, for two steps each; the nearest of them goes on.
 _FIRST_ZOOMS: Final = (1.0, 1.06, 0.94)
-_ROUGH_STEPS, _FINE_STEPS = 4, 5
+_FIRST_STEPS, _ROUGH_STEPS, _FINE_STEPS = 2, 2, 5
 # Differences in grey levels far over this count for little, first and at the end.
 _ROUGH_SCALE, _FINE_SCALE = 16.0, 6.0
 # Further than this is another picture, not a moved one.
@@ -61,22 +61,27 @@ class Alignment:
 
 
 def align(earlier: Grey, later: Grey) -> Alignment:
-    """Find what makes ``later`` of ``earlier``, as well as zoom, shift and light can.
+    """Find what makes ``later`` of ``earlier``, roughly: to a fraction of a cell.
 
     The nearest fit is returned even where it is a bad one: see what it leaves.
     """
     rough_earlier, rough_later = _with_slopes(_halved(earlier)), _halved(later)
     best, least = Alignment(), np.inf
     for zoom in _FIRST_ZOOMS:
-        fitted, badness = _fit(
-            rough_earlier, rough_later, Alignment(zoom=zoom), _ROUGH_STEPS, _ROUGH_SCALE
-        )
+        start = Alignment(zoom=zoom)
+        fitted, badness = _fit(rough_earlier, rough_later, start, _FIRST_STEPS, _ROUGH_SCALE)
         if badness < least:
             best, least = fitted, badness
         if least < _GOOD_ENOUGH:
             break
-    aligned, _ = _fit(_with_slopes(earlier), later, best, _FINE_STEPS, _FINE_SCALE)
+    aligned, _ = _fit(rough_earlier, rough_later, best, _ROUGH_STEPS, _ROUGH_SCALE)
     return aligned
+
+
+def refine(rough: Alignment, earlier: Grey, later: Grey) -> Alignment:
+    """Make the most of an alignment that is nearly right."""
+    refined, _ = _fit(_with_slopes(earlier), later, rough, _FINE_STEPS, _FINE_SCALE)
+    return refined
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,8 @@ def _places(rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.fl
 
 
 def _with_slopes(grey: Grey) -> NDArray[np.float32]:
-    """Return the picture, and how steep it is downwards and to the right, each of its shape."""
-    return np.stack([grey, *np.gradient(grey)]).astype(np.float32, copy=False)
+    """Return the picture, how steep it is downwards and to the right, shape (rows, 3, columns)."""
+    return np.stack([grey, *slopes(grey)], axis=1)
 
 
 def _fit(
@@ -128,7 +133,7 @@ def _fit(
     """Take Gauss-Newton steps from ``start``.
 
     Args:
-        layers: the earlier picture with its slopes, shape (3, rows, columns).
+        layers: the earlier picture with its slopes, shape (rows, 3, columns).
         later: shape (rows, columns).
         start: where to begin.
         steps: how many at most.
@@ -142,10 +147,12 @@ def _fit(
     x, y = _places(rows, columns)
     at = start
     badness = np.inf
-    slopes = np.ones((5, rows, columns), np.float32)
+    parts = np.ones((5, rows, columns), np.float32)
+    flat = parts.reshape(5, -1)
     for _ in range(steps):
         down, across = _samplers(at, rows, columns)
-        sampled, steep_down, steep_across = down.matrix @ layers @ across.matrix.T
+        moved = (down.matrix @ layers.reshape(rows, -1)).reshape(-1, columns) @ across.matrix.T
+        sampled, steep_down, steep_across = moved.reshape(rows, 3, columns).transpose(1, 0, 2)
         left = later - at.gain * sampled - np.float32(at.offset)
         known = down.inside[:, None] & across.inside
         squares = np.square(left * np.float32(1 / scale))
@@ -153,11 +160,10 @@ def _fit(
         n_known = int(np.count_nonzero(down.inside)) * int(np.count_nonzero(across.inside))
         badness = float(np.vdot(near, squares)) / max(1, n_known)
         # In units of half the width, a place is worth as many cells.
-        np.multiply(steep_across, -at.gain * half, out=slopes[0])
-        np.multiply(steep_down, -at.gain * half, out=slopes[1])
-        slopes[2] = -(slopes[0] * x + slopes[1] * y)  # by 1 / zoom
-        slopes[3] = sampled
-        flat = slopes.reshape(5, -1)
+        np.multiply(steep_across, -at.gain * half, out=parts[0])
+        np.multiply(steep_down, -at.gain * half, out=parts[1])
+        np.subtract(parts[0] * -x, parts[1] * y, out=parts[2])  # by 1 / zoom
+        parts[3] = sampled
         weighted = flat * np.square(near).reshape(1, -1)
         normal = (weighted @ flat.T).astype(np.float64)
         # Where there is no texture, nothing holds the fit in its place.
@@ -188,5 +194,5 @@ def _between(least: float, value: float, most: float) -> float:
 
 def _halved(grey: Grey) -> Grey:
     rows, columns = grey.shape
-    blocks = grey[: rows // 2 * 2, : columns // 2 * 2].reshape(rows // 2, 2, columns // 2, 2)
-    return np.asarray(blocks.mean(axis=(1, 3)), np.float32)
+    twos = grey[: rows // 2 * 2 : 2] + grey[1::2]
+    return (twos[:, : columns // 2 * 2 : 2] + twos[:, 1::2]) * np.float32(0.25)

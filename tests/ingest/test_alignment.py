@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.alignment import Alignment, align
+from ingest.alignment import Alignment, align, refine
 from ingest.motion import Grey, changed_share, small_grey
+from ingest.pairs import FITTED_SHARE, Difference, compare
 from support.footage import photograph
 from support.stills import read_photograph
 
@@ -29,6 +30,10 @@ def seen_through(photo: Image.Image, seen: Alignment) -> Grey:
     return small_grey(np.clip(pixels * seen.gain + seen.offset, 0, 255).astype(np.uint8))
 
 
+def aligned(earlier: Grey, later: Grey) -> Alignment:
+    return refine(align(earlier, later), earlier, later)
+
+
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
 @pytest.mark.parametrize(
     "true",
@@ -43,7 +48,7 @@ def seen_through(photo: Image.Image, seen: Alignment) -> Grey:
 )
 def test_a_zoom_a_shift_and_a_change_of_light_are_found(name: str, true: Alignment) -> None:
     earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Alignment(), true))
-    found = align(earlier, later)
+    found = aligned(earlier, later)
     assert found.zoom == pytest.approx(true.zoom, abs=0.004)
     assert found.right == pytest.approx(true.right, abs=0.004)
     assert found.down == pytest.approx(true.down, abs=0.004)
@@ -66,14 +71,14 @@ def test_what_a_slow_zoom_changes_is_undone(
     photo = PHOTOGRAPHS["coffee.png"]
     earlier = seen_through(photo, Alignment())
     later = seen_through(photo, Alignment(zoom, right, down, gain))
-    made, known = align(earlier, later).of(earlier)
+    made, known = aligned(earlier, later).of(earlier)
     left = changed_share(np.where(known, made, later), later)
     assert left <= max(0.03, 0.1 * changed_share(earlier, later))
 
 
 def test_the_same_picture_is_not_moved() -> None:
     grey = seen_through(PHOTOGRAPHS["china.jpg"], Alignment())
-    found = align(grey, grey)
+    found = aligned(grey, grey)
     assert (found.zoom, found.right, found.down, found.gain, found.offset) == pytest.approx(
         (1, 0, 0, 1, 0), abs=1e-3
     )
@@ -83,14 +88,14 @@ def test_no_zoom_makes_one_photograph_of_another() -> None:
     earlier, later = (
         seen_through(PHOTOGRAPHS[n], Alignment()) for n in ("china.jpg", "coffee.png")
     )
-    made, known = align(earlier, later).of(earlier)
+    made, known = aligned(earlier, later).of(earlier)
     assert changed_share(made, later) > 0.5
     assert known.mean() > 0.3
 
 
 def test_a_picture_without_any_texture_does_not_break_the_fit() -> None:
     flat = np.full((54, 96), 90, np.float32)
-    made, known = align(flat, flat + 30).of(flat)
+    made, known = aligned(flat, flat + 30).of(flat)
     assert np.abs(made - 120)[known].max() < 1
 
 
@@ -98,7 +103,40 @@ def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() ->
     wall = seen_through(PHOTOGRAPHS["flower.jpg"], Alignment())
     later = wall.copy()
     later[15:40, 10:30] = 230
-    found = align(wall, later)
+    found = aligned(wall, later)
     assert (found.zoom, found.right, found.down) == pytest.approx((1, 0, 0), abs=2e-3)
     made, _ = found.of(wall)
     assert changed_share(made, later) == pytest.approx(25 * 20 / (54 * 96), rel=0.15)
+
+
+def test_a_rough_alignment_is_right_to_half_a_cell() -> None:
+    true = Alignment(zoom=1.05, right=-0.04, down=0.03, gain=0.9)
+    for photo in PHOTOGRAPHS.values():
+        earlier, later = (seen_through(photo, seen) for seen in (Alignment(), true))
+        found = align(earlier, later)
+        assert (found.zoom, found.right, found.down) == pytest.approx(
+            (true.zoom, true.right, true.down), abs=0.5 / 48
+        )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.tuples(*[st.sampled_from(sorted(PHOTOGRAPHS))] * 2),
+    zoom=st.floats(0.93, 1.07),
+    right=st.floats(-0.06, 0.06),
+    down=st.floats(-0.06, 0.06),
+    gain=st.floats(0.5, 1.1),
+    side=st.integers(0, 20),
+)
+def test_a_pair_fits_whether_or_not_hopeless_ones_are_given_up_early(
+    names: tuple[str, str], zoom: float, right: float, down: float, gain: float, side: int
+) -> None:
+    earlier = seen_through(PHOTOGRAPHS[names[0]], Alignment())
+    later = seen_through(PHOTOGRAPHS[names[1]], Alignment(zoom, right, down, gain))
+    later[10 : 10 + side, 30 : 30 + side] = 255
+    difference = Difference.between(earlier, later)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.pairs._MAY_FIT", 1.0)
+        patient = compare(earlier, later, difference, None)
+    pair = compare(earlier, later, difference, None)
+    assert (pair.left < FITTED_SHARE) == (patient.left < FITTED_SHARE)

@@ -15,6 +15,8 @@ from ingest.motion import (
     ROWS,
     LookDetector,
     changed_share,
+    gradient,
+    slopes,
     small_grey,
 )
 from ingest.taggers.base import Frame
@@ -120,3 +122,12 @@ def test_something_new_must_cover_more_than_a_hundredth(y: int, x: int, width: i
     share = 4 * min(width, COLUMNS - x) / (ROWS * COLUMNS)
     assert changed_share(before, after) == pytest.approx(share)
     assert (changed_share(before, after) > NEW_LOOK_SHARE) == (share > 0.01)
+
+
+@given(st.integers(0, 2**32), st.tuples(st.integers(2, 9), st.integers(2, 9)))
+def test_slopes_are_those_of_numpy(seed: int, shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(seed).uniform(0, 255, shape).astype(np.float32)
+    down, across = slopes(grey)
+    np.testing.assert_array_equal([down, across], np.gradient(grey))
+    assert gradient(grey).dtype == np.float32
+    np.testing.assert_allclose(gradient(grey), np.hypot(down, across), rtol=1e-5)
