@@ -16,7 +16,7 @@ import onnx
 import onnxruntime
 from PIL import Image
 
-from ingest.taggers.fitting import CELL, Size, fit_area, fit_shorter
+from ingest.taggers.fitting import CELL, Size, fit_area
 from ingest.taggers.subjects import view_windows
 from models.cards import load_card, weights_path
 from models.convert import efficientnet_lite2, nanodet
@@ -42,7 +42,7 @@ class FloatNetworks:
 
     def look(self, picture: Image.Image) -> None:
         """Ask all three of a picture."""
-        seen = _resized(picture, fit_shorter(picture.size, self._subjects_side))
+        seen = _resized(picture, fit_area(picture.size, self._subjects_side))
         windows = view_windows(seen.shape[2] // CELL, seen.shape[1] // CELL)
         self._subjects.run(None, {"frame": seen, "windows": windows})
         seen = _resized(picture, fit_area(picture.size, self._people_side))

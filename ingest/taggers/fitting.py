@@ -13,15 +13,15 @@ Size = tuple[int, int]
 """Width and height, in pixels."""
 
 
-def fit_shorter(size: Size, pixels: int) -> Size:
-    """Return about the shape of ``size`` in whole cells, its shorter side of so many pixels."""
-    return _turned_as(size, (_rounded(pixels * _aspect(size)), pixels))
-
-
 def fit_area(size: Size, side: int) -> Size:
-    """Return about the shape of ``size`` in whole cells, as large as a square of that side."""
+    """Return about the shape of ``size`` in whole cells, as large as a square of that side.
+
+    So a frame of any shape costs about the same.
+    """
     longer = side * math.sqrt(_aspect(size))
-    return _turned_as(size, (_rounded(longer), _rounded(longer / _aspect(size))))
+    wide = _rounded(longer), _rounded(longer / _aspect(size))
+    width, height = size
+    return wide if width >= height else wide[::-1]
 
 
 def _aspect(size: Size) -> float:
@@ -30,8 +30,3 @@ def _aspect(size: Size) -> float:
 
 def _rounded(pixels: float) -> int:
     return CELL * round(pixels / CELL)
-
-
-def _turned_as(size: Size, wide: Size) -> Size:
-    width, height = size
-    return wide if width >= height else wide[::-1]

@@ -20,9 +20,9 @@ NUDITY: Final = "nudity"
 SUSPECTED: Final = 0.1
 """From this answer of the rounded network on, the exact one is asked.
 
-Of 1275 frames and parts of them, the exact network gave 23 over 0.5, and to none of these the
-rounded one less than 0.46. In log-odds, 0.1 is six times as far from 0.5 as the two differ as a
-rule, and a third further than they differ at most.
+Of 2022 frames and parts of them, the exact network gave 29 over 0.5, and to none of these the
+rounded one less than 0.39. In log-odds, 0.1 is six times as far from 0.5 as the two differ as a
+rule, and a fifth further than they differ at most.
 """
 
 _SHRUNK_TO: Final = 256
@@ -60,15 +60,15 @@ class NudityDetector:
         return float(nudity) if nudity < SUSPECTED else self._exact_confidence(frame.picture)
 
     def _middle(self, squashed: Image.Image) -> NDArray[np.uint8]:
-        """Return what the network sees of a squashed frame, shape (1, side, side, 3)."""
+        """Return what a network sees of a squashed frame, shape (1, side, side, 4), RGB first."""
         margin = (_SHRUNK_TO - self._card.input_size) // 2
         edges = (margin, margin, _SHRUNK_TO - margin, _SHRUNK_TO - margin)
-        return np.asarray(_through_jpeg(squashed.crop(edges)))[None]
+        return np.asarray(_through_jpeg(squashed.crop(edges)).convert("RGBX"))[None]
 
     def _exact_confidence(self, picture: Image.Image) -> float:
         # To the pixel what the network's own preparation makes of a frame.
         squashed = picture.resize((_SHRUNK_TO, _SHRUNK_TO), Image.Resampling.BILINEAR)
-        colours = self._middle(squashed) - np.array(self._card.mean, np.float32)
+        colours = self._middle(squashed)[..., :3] - np.array(self._card.mean, np.float32)
         blue_first = np.ascontiguousarray(colours[..., ::-1])
         name = self._exact.get_inputs()[0].name
         ((_, nudity),) = self._exact.run(None, {name: blue_first})[0]

@@ -70,7 +70,7 @@ class PersonFinder:
     def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
         self._session = session
         self._card = card
-        self._scaler = Scaler(Interpolation.BILINEAR)
+        self._scaler = Scaler(Interpolation.BILINEAR, bytes_a_pixel=4)
 
     @classmethod
     def load(cls) -> Self:
@@ -89,7 +89,7 @@ class PersonFinder:
         outputs = self._session.run(None, {"frame": small[None]})
         boxes = np.concatenate([boxes_of_grid(output[0]) for output in outputs])
         people = without_repeats(boxes[np.argsort(-boxes[:, 4], kind="stable")])
-        surest = [output[0, :_N_OBJECTS].reshape(_N_OBJECTS, -1).max(axis=1) for output in outputs]
+        surest = [output[0, ..., :_N_OBJECTS].max(axis=(0, 1)) for output in outputs]
         return Found(people, np.maximum.reduce(surest))
 
 
@@ -100,18 +100,19 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
     Li et al., "Generalized Focal Loss" (2020), section 3.
 
     Args:
-        output: shape (124, rows, columns), logits: of 80 objects, the first a person, then 11
+        output: shape (rows, columns, 124), logits: of 80 objects, the first a person, then 11
             each for left, top, right, bottom.
 
     Returns:
         boxes over the least score, in the order of the cells.
     """
-    sides = np.array(output.shape[:0:-1], np.float32)
-    rows, columns = np.nonzero(output[0] > _LEAST_LOGIT)
+    sides = np.array(output.shape[1::-1], np.float32)
+    rows, columns = np.nonzero(output[..., 0] > _LEAST_LOGIT)
     if not rows.size:
         return np.zeros((0, 5), np.float32)
-    scores = 1 / (1 + np.exp(-output[0, rows, columns]))
-    powers = np.exp(output[_N_OBJECTS:, rows, columns].T.reshape(-1, 4, _STEPS))
+    found = output[rows, columns]
+    scores = 1 / (1 + np.exp(-found[:, 0]))
+    powers = np.exp(found[:, _N_OBJECTS:].reshape(-1, 4, _STEPS))
     distances = (powers / powers.sum(axis=2, keepdims=True)) @ np.arange(_STEPS, dtype=np.float32)
     left, top, right, bottom = distances.T
     x, y = columns + 0.5, rows + 0.5

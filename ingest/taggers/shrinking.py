@@ -57,14 +57,21 @@ class Scaler:
     It keeps the tables made for one frame for those of the same size after it.
     """
 
-    def __init__(self, interpolation: Interpolation) -> None:
+    def __init__(self, interpolation: Interpolation, *, bytes_a_pixel: int = 3) -> None:
+        """Take how pixels are made of others.
+
+        Args:
+            interpolation: of the scaler.
+            bytes_a_pixel: 3, or 4 for a network that passes over the last, which may be anything.
+        """
         self._interpolation = interpolation | Interpolation.ACCURATE_RND
+        self._bytes_a_pixel = bytes_a_pixel
         self._reformatter = VideoReformatter()
 
     def resize(self, frame: Shrinkable, size: Size) -> NDArray[np.uint8]:
-        """Return the frame in a size, shape (height, width, 3)."""
+        """Return the frame in a size, shape (height, width, bytes_a_pixel)."""
         width, height = size
-        resized = np.empty((height, width, 3), np.uint8)
+        resized = np.empty((height, width, self._bytes_a_pixel), np.uint8)
         for number, colour in enumerate(frame.colours):
             resized[..., number] = self._reformatter.reformat(
                 colour, width, height, interpolation=self._interpolation, threads=1

@@ -10,7 +10,7 @@ from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from ingest.taggers.base import Confidences
-from ingest.taggers.fitting import CELL, fit_shorter
+from ingest.taggers.fitting import CELL, fit_area
 from ingest.taggers.sessions import open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
 from models.cards import Card, load_card, load_json
@@ -57,7 +57,7 @@ class SubjectTagger:
         the whole and over parts of it. That finds as much as a pass for each part, which costs
         three times as much.
         """
-        width, height = fit_shorter(frame.size, self._card.input_size)
+        width, height = fit_area(frame.size, self._card.input_size)
         small = self._scaler.resize(frame, (width, height))
         windows = view_windows(width // CELL, height // CELL)
         feed = {"frame": small[None], "windows": windows}

@@ -12,7 +12,7 @@ import onnx
 import onnxruntime
 from PIL import Image
 
-from ingest.taggers.fitting import CELL, fit_area, fit_shorter
+from ingest.taggers.fitting import CELL, fit_area
 from ingest.taggers.nudity import SUSPECTED
 from ingest.taggers.subjects import view_windows
 from models.cards import load_card, load_json, weights_path
@@ -32,7 +32,14 @@ def _float_and_int8(
 ) -> list[list[list[Array]]]:
     weights = (model.SerializeToString(), weights_path(load_card(name)).read_bytes())
     sessions = [onnxruntime.InferenceSession(one) for one in weights]
-    return [[session.run(None, feed) for feed in feeds] for session in sessions]
+    return [[session.run(None, _fed(session, feed)) for feed in feeds] for session in sessions]
+
+
+def _fed(session: onnxruntime.InferenceSession, feed: Feed) -> Feed:
+    """Return the feed with as many bytes a pixel as the network reads."""
+    bytes_a_pixel = session.get_inputs()[0].shape[3]
+    missing = bytes_a_pixel - feed["frame"].shape[3]
+    return feed | {"frame": np.pad(feed["frame"], [(0, 0)] * 3 + [(0, missing)])}
 
 
 def compare_subjects(pictures: Sequence[Picture]) -> None:
@@ -41,7 +48,7 @@ def compare_subjects(pictures: Sequence[Picture]) -> None:
     members = load_json(card, "tags.json").values()
     feeds = []
     for picture in pictures:
-        frame = _resized(picture, fit_shorter(picture.shape[1::-1], card.input_size))
+        frame = _resized(picture, fit_area(picture.shape[1::-1], card.input_size))
         windows = view_windows(frame.shape[2] // CELL, frame.shape[1] // CELL)
         feeds.append({"frame": frame, "windows": windows})
     both = _float_and_int8(card.name, efficientnet_lite2.float_model(), feeds)
@@ -85,7 +92,9 @@ def compare_people(pictures: Sequence[Picture], folder: Path) -> None:
     ]
     both = _float_and_int8(card.name, nanodet.float_model(folder), feeds)
     before, after = (
-        np.array([max(1 / (1 + np.exp(-grid[0, 0].max())) for grid in grids) for grids in answers])
+        np.array(
+            [max(1 / (1 + np.exp(-grid[..., 0].max())) for grid in grids) for grids in answers]
+        )
         for answers in both
     )
     changed = (before > _PERSON_THRESHOLD) != (after > _PERSON_THRESHOLD)

@@ -31,7 +31,7 @@ _HEADS = ("Split_153", "Split_164", "Split_175")  # what they split is kept, one
 _N_CALIBRATION = 95
 _TENSORFLOW_SIDE = 416
 _CALIBRATION_SIZE = (416, 416)  # width, height
-_OPERATORS = ("Conv", "LeakyRelu", "Concat", "MaxPool", "Resize", "Add")
+_OPERATORS = ("Conv", "LeakyRelu", "Concat", "MaxPool", "Resize", "Add", "MatMul")
 
 _STORED = {"float32": "<f4", "int32": "<i4", "float16": "<f2"}
 _KEPT_AS = {"float32": np.float32, "int32": np.int64}
@@ -86,6 +86,21 @@ class _Conversion:
             node = self._nodes[name]
             self._done[name] = self._emitters[node["op"]](node)
         return self._done[name]
+
+    def logits(self, name: str) -> str:
+        """Return the graph's name for the cells' logits, channels last.
+
+        They are a 1 x 1 convolution, here a product: of bytes, it can be given as floats.
+        """
+        node = self._nodes[name]
+        if node["op"] == "Transpose":
+            return self.logits(node["input"][0])
+        convolution, bias = node["input"]
+        data, kernel = self._nodes[convolution]["input"]
+        cells = self.graph.node("Transpose", [self.value(data)], perm=[0, 2, 3, 1])
+        weights = self.graph.constant(self._known(kernel)[0, 0])
+        sums = self.graph.node("MatMul", [cells, weights])
+        return self.graph.node("Add", [sums, self.graph.constant(self._known(bias).reshape(-1))])
 
     def _folded(self, name: str) -> Array | None:
         """Return a value known before any frame is seen, else None."""
@@ -149,14 +164,24 @@ class _Conversion:
         return self._convolution(self._nodes[left], bias.reshape(-1))
 
     def _leaky_relu(self, node: dict[str, Any]) -> str:
-        slope = float(node["attr"]["alpha"]["f"])
-        return self.graph.node("LeakyRelu", [self.value(node["input"][0])], alpha=slope)
+        return self._leaky(self.value(node["input"][0]), node)
+
+    def _leaky(self, value: str, node: dict[str, Any]) -> str:
+        return self.graph.node("LeakyRelu", [value], alpha=float(node["attr"]["alpha"]["f"]))
 
     def _max_pool(self, node: dict[str, Any]) -> str:
         data, pads = self._unpadded(node["input"][0])
+        if self._nodes[data]["op"] == "LeakyRelu":
+            # It keeps the order, so it may as well come after, on a quarter of the values.
+            before = self._nodes[data]["input"][0]
+            pooled = self._pooled(self.value(before), node, pads)
+            return self._leaky(pooled, self._nodes[data])
+        return self._pooled(self.value(data), node, pads)
+
+    def _pooled(self, value: str, node: dict[str, Any], pads: list[int]) -> str:
         return self.graph.node(
             "MaxPool",
-            [self.value(data)],
+            [value],
             kernel_shape=_numbers(node, "ksize")[1:3],
             strides=_numbers(node, "strides")[1:3],
             pads=pads,
@@ -199,7 +224,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
     """Return the float network.
 
     In: one frame, uint8 RGB (1, height, width, 3), both sides multiples of 32. Out, for each stride
-    of 8, 16, 32 pixels: float (1, 124, height / stride, width / stride); the first 80 channels are
+    of 8, 16, 32 pixels: float (1, height / stride, width / stride, 124); the first 80 channels are
     the logits of COCO's objects, person first, the other 44 those of the distances to the box's
     four edges, 0 to 10 strides each.
     """
@@ -211,11 +236,11 @@ def float_model(folder: Path) -> onnx.ModelProto:
     outputs = []
     for head, stride in zip(_HEADS, STRIDES, strict=True):
         data = conversion.node(head)["input"][0]
-        conversion.graph.output(conversion.value(data), f"stride_{stride}")
+        conversion.graph.output(conversion.logits(data), f"stride_{stride}")
         grid = [f"rows_{stride}", f"columns_{stride}"]
         outputs.append(
             helper.make_tensor_value_info(
-                f"stride_{stride}", TensorProto.FLOAT, [1, _N_CLASSES + _N_BOX, *grid]
+                f"stride_{stride}", TensorProto.FLOAT, [1, *grid, _N_CLASSES + _N_BOX]
             )
         )
     size = [1, "height", "width", 3]
@@ -223,7 +248,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
     return conversion.graph.model("nanodet", [frame], outputs)
 
 
-def _last_convolutions(model: onnx.ModelProto) -> list[str]:
+def _last_additions(model: onnx.ModelProto) -> list[str]:
     """Return the nodes that give the logits, whose wide range 8 bits would coarsen."""
     made_by = {value: node for node in model.graph.node for value in node.output}
     return [made_by[made_by[output.name].input[0]].name for output in model.graph.output]
@@ -234,7 +259,7 @@ def main(folder: Path) -> None:
     model = float_model(folder)
     feeds = [{"frame": crop[None]} for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)]
     weights = quantize(
-        model, feeds, operators=_OPERATORS, kept_float=_last_convolutions(model), grey=_GREY
+        model, feeds, operators=_OPERATORS, kept_float=_last_additions(model), grey=_GREY
     )
     put_on_shelf("nanodet", weights)
 

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -54,17 +54,13 @@ def quantize(
         kept_float: names of nodes that stay float all the same.
         grey: given where a model begins by casting its first input to float, subtracting this
             and putting the channels first: the first convolution then reads the bytes of a frame
-            as they are, and nothing is rounded on the way.
+            as they are, four a pixel, and nothing is rounded on the way.
     """
     first = onnx.load_from_string(_quantize(model, feeds, operators, kept_float, grey))
     corrected = onnx.ModelProto()
     corrected.CopyFrom(model)
-    _correct_biases(
-        corrected,
-        first,
-        [node for node in convolutions(model) if node.name not in kept_float],
-        feeds,
-    )
+    layers = list(_rounded_layers(model, operators, kept_float))
+    _correct_biases(corrected, first, layers, feeds)
     weights = _quantize(corrected, feeds, operators, kept_float, grey)
     return weights if grey is None else _reading_bytes(weights)
 
@@ -105,7 +101,11 @@ def _quantize(
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
-            extra_options={"TensorQuantOverrides": overrides},
+            extra_options={
+                "TensorQuantOverrides": overrides,
+                # Sums of products of bytes can be given as floats as they are.
+                "OpTypesToExcludeOutputQuantization": ["MatMul"],
+            },
         )
         return quantized.read_bytes()
 
@@ -128,6 +128,7 @@ def _reading_bytes(weights: bytes) -> bytes:
     back.input[0] = transpose.output[0]
     # They say that these values are floats.
     del model.graph.value_info[:]
+    _read_four_bytes_a_pixel(model)
     used = {value for node in model.graph.node for value in node.input}
     for tensor in list(model.graph.initializer):
         if tensor.name not in used:
@@ -136,14 +137,48 @@ def _reading_bytes(weights: bytes) -> bytes:
     return model.SerializeToString()
 
 
+def _read_four_bytes_a_pixel(model: onnx.ModelProto) -> None:
+    """Let the first convolution read a fourth byte, whatever it is, and make nothing of it.
+
+    The kernels take four channels at a time; of three, a copy is made for each place first.
+    """
+    model.graph.input[0].type.tensor_type.shape.dim[3].dim_value = 4
+    first = convolutions(model)[0].input[1].removesuffix("_DequantizeLinear_Output")
+    (weights,) = (one for one in model.graph.initializer if one.name == f"{first}_quantized")
+    kernel = numpy_helper.to_array(weights)
+    widened = np.concatenate([kernel, np.zeros_like(kernel[:, :1])], axis=1)
+    weights.CopyFrom(numpy_helper.from_array(widened, weights.name))
+
+
 def _is_depthwise(node: onnx.NodeProto) -> bool:
     return any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
+
+
+class _Layer(NamedTuple):
+    """What is multiplied by rounded weights, and the bias that is added: names of values."""
+
+    data: str
+    weights: str
+    bias: str
+    channels_last: bool
+
+
+def _rounded_layers(
+    model: onnx.ModelProto, operators: Sequence[str], kept_float: Sequence[str]
+) -> Iterator[_Layer]:
+    for node in convolutions(model):
+        if node.name not in kept_float:
+            yield _Layer(*node.input, channels_last=False)
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and "MatMul" in operators:
+            (addition,) = (after for after in model.graph.node if node.output[0] in after.input)
+            yield _Layer(*node.input, addition.input[1], channels_last=True)
 
 
 def _correct_biases(
     model: onnx.ModelProto,
     quantized: onnx.ModelProto,
-    nodes: Sequence[onnx.NodeProto],
+    layers: Sequence[_Layer],
     feeds: Sequence[Feed],
 ) -> None:
     """Take out of each bias what rounding the weights adds on average.
@@ -151,34 +186,45 @@ def _correct_biases(
     Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction"
     (2019), section 4.2, with the mean inputs measured instead of derived.
     """
-    means = _mean_inputs(model, nodes, feeds)
+    means = _mean_inputs(model, layers, feeds)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
     rounded = {tensor.name: tensor for tensor in quantized.graph.initializer}
-    for node in nodes:
-        data, weights, bias = node.input
-        kernel = numpy_helper.to_array(constants[weights])
-        scale = numpy_helper.to_array(rounded[f"{weights}_scale"]).reshape(-1, 1, 1, 1)
-        error = numpy_helper.to_array(rounded[f"{weights}_quantized"]) * scale - kernel
-        taps = error.sum(axis=(2, 3))
-        mean = means[data]
-        shift = taps[:, 0] * mean if _is_depthwise(node) else taps @ mean
-        corrected = numpy_helper.to_array(constants[bias]) - shift
-        constants[bias].CopyFrom(numpy_helper.from_array(corrected.astype(np.float32), bias))
+    for layer in layers:
+        exact, bytes_, scale = (
+            numpy_helper.to_array(tensor)
+            for tensor in (
+                constants[layer.weights],
+                rounded[f"{layer.weights}_quantized"],
+                rounded[f"{layer.weights}_scale"],
+            )
+        )
+        if layer.channels_last:
+            exact, bytes_ = exact.T, bytes_.T
+        error = bytes_ * scale.reshape(-1, *[1] * (exact.ndim - 1)) - exact
+        taps = error.reshape(*error.shape[:2], -1).sum(axis=2)
+        mean = means[layer.data]
+        is_depthwise = taps.shape[1] == 1
+        shift = taps[:, 0] * mean if is_depthwise else taps @ mean
+        corrected = numpy_helper.to_array(constants[layer.bias]) - shift
+        constants[layer.bias].CopyFrom(
+            numpy_helper.from_array(corrected.astype(np.float32), layer.bias)
+        )
 
 
 def _mean_inputs(
-    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], feeds: Sequence[Feed]
+    model: onnx.ModelProto, layers: Sequence[_Layer], feeds: Sequence[Feed]
 ) -> dict[str, Array]:
-    """Return, for every value a convolution reads, its mean a channel over the feeds."""
-    names = sorted({node.input[0] for node in nodes})
+    """Return, for every value a layer reads, its mean a channel over the feeds."""
+    channels_last = {layer.data: layer.channels_last for layer in layers}
+    names = sorted(channels_last)
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
     del watched.graph.output[:]
     for name in names:
         mean = f"{name}_mean"
-
+        axes = [0, 1, 2] if channels_last[name] else [0, 2, 3]
         watched.graph.node.append(
-            helper.make_node("ReduceMean", [name], [mean], axes=[0, 2, 3], keepdims=0)
+            helper.make_node("ReduceMean", [name], [mean], axes=axes, keepdims=0)
         )
         watched.graph.output.append(
             helper.make_tensor_value_info(mean, onnx.TensorProto.FLOAT, None)

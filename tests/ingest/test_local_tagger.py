@@ -101,7 +101,8 @@ def test_the_taxi_in_the_street_is_a_car_when_it_passes(tagger: LocalTagger) -> 
 
 
 def test_a_dark_city_gets_no_tag_rather_than_a_wrong_one(tagger: LocalTagger) -> None:
-    assert not set().union(*seen_each_second(tagger, city()))
+    right = {"city", "architecture", "outdoors"}
+    assert set().union(*seen_each_second(tagger, city())) <= right
 
 
 def test_a_frame_is_seen_alike_at_the_size_it_is_decoded_or_kept(tagger: LocalTagger) -> None:

@@ -9,6 +9,8 @@ from ingest.taggers.people import (
     people_confidences,
     without_repeats,
 )
+from ingest.taggers.sessions import open_session
+from models.cards import load_card
 
 
 def boxes(*rows: tuple[float, ...]) -> Boxes:
@@ -81,8 +83,8 @@ def test_boxes_that_share_less_than_half_are_two_people() -> None:
 
 def grid(n: int) -> NDArray[np.float32]:
     """A grid on which nobody is seen."""
-    output = np.zeros((80 + 44, n, n), np.float32)
-    output[:80] = -10
+    output = np.zeros((n, n, 80 + 44), np.float32)
+    output[..., :80] = -10
     return output
 
 
@@ -92,29 +94,39 @@ def test_a_grid_with_nobody_has_no_boxes() -> None:
 
 def test_a_box_reaches_from_its_cell_as_far_as_the_network_says() -> None:
     output = grid(13)
-    output[0, 4, 6] = 2.0  # row 4, column 6
+    output[4, 6, 0] = 2.0  # row 4, column 6
     for edge, cells in enumerate((3, 2, 5, 1)):  # left, top, right, bottom
-        output[80 + edge * 11 + cells, 4, 6] = 50.0
+        output[4, 6, 80 + edge * 11 + cells] = 50.0
     expected = [3.5 / 13, 2.5 / 13, 11.5 / 13, 5.5 / 13, 1 / (1 + np.exp(-2.0))]
     assert boxes_of_grid(output) == pytest.approx(np.array([expected]), abs=1e-5)
 
 
 def test_other_objects_have_no_boxes() -> None:
     output = grid(13)
-    output[1:80] = 5.0
+    output[..., 1:80] = 5.0
     assert boxes_of_grid(output).shape == (0, 5)
 
 
 def test_an_unsure_edge_lies_at_the_mean() -> None:
     output = grid(13)
-    output[0, 6, 6] = 2.0
-    output[[80, 82], 6, 6] = 50.0  # left: 0 or 2 cells, as likely
+    output[6, 6, 0] = 2.0
+    output[6, 6, [80, 82]] = 50.0  # left: 0 or 2 cells, as likely
     assert boxes_of_grid(output)[0, 0] == pytest.approx(5.5 / 13, abs=1e-5)
 
 
 def test_a_box_ends_where_the_frame_does() -> None:
     output = grid(13)
-    output[0, 0, 12] = 2.0  # the corner at the right of the top
-    output[90::11, 0, 12] = 50.0
+    output[0, 12, 0] = 2.0  # the corner at the right of the top
+    output[0, 12, 90::11] = 50.0
     assert boxes_of_grid(output)[0, 1] == 0.0
     assert boxes_of_grid(output)[0, 2] == 1.0
+
+
+@pytest.mark.parametrize("name", ["nanodet", "opennsfw_screen"])
+def test_the_fourth_byte_of_a_pixel_counts_nothing(name: str) -> None:
+    session = open_session(load_card(name))
+    frame = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 4), np.uint8)
+    other = frame.copy()
+    other[..., 3] = ~frame[..., 3]
+    for one, same in zip(*(session.run(None, {"frame": f}) for f in (frame, other)), strict=True):
+        assert np.array_equal(one, same)

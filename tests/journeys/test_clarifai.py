@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import Settings
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
 from support.product import Served, reelmatch, serve
 
@@ -17,7 +18,9 @@ def clarifai() -> Iterator[Clarifai]:
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Served]:
-    yield from serve(tmp_path / "home")
+    home = tmp_path / "home"
+    # It serves copies and leaves the queue to the command, which has the key.
+    yield from serve(home, Settings(home=home, processes=0))
 
 
 @pytest.mark.parametrize("hosting", ["none", "local"])
