@@ -1,5 +1,6 @@
 """One forward pass over a video stream: frames with their times, and what was lost on the way."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -11,16 +12,19 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from ingest.entries import entry_finder
+from ingest.lookahead import MOST_REORDERED, Fate, Stored, plan
 from ingest.sampling import Clock, midpoint_within
 
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
 _SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
-# H.264 and HEVC hold back at most 16 frames to put them in order.
-_MOST_REORDERED: Final = 16
-_TOLERATED_LOSS: Final = Fraction(1)
+_TOLERATED_LOSS_SECONDS: Final = 1
 # Frames may be a second apart because none in between was wanted.
 _TOLERATED_HOLE: Final = Fraction(3, 2)
+
+_Foreseen = tuple["Packet[VideoStream]", int | None]
+"""A packet, and the pts of the frame shown after it."""
 
 
 class ForwardPass:
@@ -31,6 +35,11 @@ class ForwardPass:
     a codec whose frames all stand alone, nothing else is decoded at all. Some decoders (VP9, AV1)
     take no notice and decode everything.
 
+    Of every codec that has them, the packets between the frame in the middle of a second and the
+    next one that decoding can begin with are not decoded, unless another middle comes before.
+
+    Times are counted in ticks: so many to a second that all of them are whole.
+
     Attributes:
         n_frames: decoded so far.
         n_errors: pieces so far that could not be read or decoded, or only with guesses.
@@ -40,57 +49,70 @@ class ForwardPass:
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._container = container
         self._stream = stream
-        self._declared = _seconds(container.duration, Fraction(1, av.time_base))
-        self._interval = 1 / _frame_rate(stream)
+        interval, unit = 1 / _frame_rate(stream), stream.time_base or Fraction(1, av.time_base)
+        self._second = math.lcm(unit.denominator, interval.denominator, av.time_base)
+        self._unit = int(unit * self._second)
+        self._interval = int(interval * self._second)
+        self._declared = _times(container.duration, self._second // av.time_base)
+        self._begins = entry_finder(stream)
         self._unwanted: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
-        self._clock = Clock(self._interval, self._declared)
-        self._last_frame = Fraction(0)
-        self._shown_until = Fraction(0)
-        self._stored_until = Fraction(0)
+        self._clock = Clock(self._interval, self._declared, self._second)
+        self._last_frame = 0
+        self._shown_until = 0
+        self._stored_until = 0
+        # In the file's time; the first frame, which starts the clock, may come packets after its
+        # own.
+        self._unplaced: int | None = None
         self._spans: dict[int, tuple[int, int]] = {}
+        self._is_broken_off = False
         self._errors_at_last_frame = 0
-        self._seconds_of_holes = Fraction(0)
+        self._time_of_holes = 0
         self.n_frames = 0
         self.n_errors = 0
         self.untimed = False
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (seconds after the first frame, frame); damage is counted and passed over."""
-        # The first frame, which starts the clock, may come packets after its own.
-        unplaced: Fraction | None = None
-        for packet, next_pts in _with_next_pts(self._packets()):
-            start, end = _seconds(packet.pts, packet.time_base), self._end_of(packet)
-            self._stored_until = max(self._stored_until, self._clock.place(end) or Fraction(0))
-            wanted = self._is_wanted(start, _seconds(next_pts, packet.time_base))
-            self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
-            try:
-                decoded = packet.decode()
-            except av.FFmpegError:
-                self.n_errors += 1
-                continue
-            for frame in decoded:
-                yield self._tick(frame), frame
-            if end is not None:
-                unplaced = end if unplaced is None else max(unplaced, end)
-            placed = self._clock.place(unplaced)
-            if placed is not None:
-                self._shown_until, unplaced = max(self._shown_until, placed), None
+        packets = map(self._describe, _with_next_pts(self._packets()))
+        for stored, fate in plan(packets, self._is_free, self._second):
+            packet, next_pts = stored.packet
+            end = self._end_of(packet)
+            self._stored_until = max(self._stored_until, self._clock.place(end) or 0)
+            if fate is Fate.BEGIN:
+                yield from self._timed(self._held_back())
+            if fate is not Fate.LEAVE_OUT:
+                wanted = self._is_wanted(packet.pts, next_pts)
+                self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
+                try:
+                    decoded = packet.decode()
+                except av.FFmpegError:
+                    self.n_errors += 1
+                    continue
+                yield from self._timed(decoded)
+            self._note_shown(end)
+        if self._is_broken_off:
+            # A file that can be read to its end tells the decoder so.
+            yield from self._timed(self._held_back())
+            self.n_errors += 1
 
     def length(self) -> Fraction:
         """Return when the last frame so far stops being shown, in seconds after the first."""
         if self._declared is None:
-            return self._shown_until
+            return self._seconds(self._shown_until)
         # A damaged duration would keep the last frame for hours.
-        return min(self._shown_until, max(self._declared, self._last_frame + _TOLERATED_LOSS))
+        tolerated = self._last_frame + _TOLERATED_LOSS_SECONDS * self._second
+        return self._seconds(min(self._shown_until, max(self._declared, tolerated)))
 
     def loss(self) -> str:
         """Say what is missing when more than a second is; otherwise return nothing."""
-        if self._declared is not None and self._file_span() < self._declared - _TOLERATED_LOSS:
-            return f"the file says {float(self._declared):.1f} s but is cut off"
-        if self.n_errors and self._stored_until - self._shown_until > _TOLERATED_LOSS:
+        tolerated = _TOLERATED_LOSS_SECONDS
+        declared = None if self._declared is None else self._seconds(self._declared)
+        if declared is not None and self._file_span() < declared - tolerated:
+            return f"the file says {float(declared):.1f} s but is cut off"
+        if self.n_errors and self._seconds(self._stored_until - self._shown_until) > tolerated:
             return "the end is damaged"
-        if self._seconds_of_holes:
-            return f"{float(self._seconds_of_holes):.1f} s inside are damaged"
+        if self._time_of_holes:
+            return f"{float(self._seconds(self._time_of_holes)):.1f} s inside are damaged"
         return ""
 
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
@@ -101,12 +123,13 @@ class ForwardPass:
                 if packet.stream.index == self._stream.index:
                     yield cast("Packet[VideoStream]", packet)
         except av.FFmpegError:
-            self.n_errors += 1
+            # Counted when what was read ahead has been decoded.
+            self._is_broken_off = True
 
     def _note_span(self, packet: "Packet[Any]") -> None:
         if packet.pts is None:
             return
-        # In ticks: this is done for every packet of sound, too.
+        # In ticks of its stream: this is done for every packet of sound, too.
         start, end = self._spans.get(packet.stream.index, (packet.pts, packet.pts))
         self._spans[packet.stream.index] = (
             min(start, packet.pts),
@@ -123,47 +146,88 @@ class ForwardPass:
         ends = [end * units[i] for i, (_, end) in self._spans.items()]
         return max(ends, default=Fraction(0)) - min([*starts, Fraction(0)])
 
-    def _is_wanted(self, start: Fraction | None, end: Fraction | None) -> bool:
-        since = self._clock.place(start)
-        if since is None or start is None or end is None:
-            return True
-        return midpoint_within(since, end - start)
+    def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
+        packet, _ = foreseen
+        time = None if self._begins is None else _times(packet.pts, self._unit)
+        is_entry = False
+        if self._begins is not None and time is not None and packet.is_keyframe:
+            # What sets the decoder up anew must reach it.
+            if packet.has_sidedata("new_extradata"):
+                time = None
+            else:
+                is_entry = self._begins(bytes(packet))
+        return Stored(foreseen, time, is_entry, packet.size)
 
-    def _end_of(self, packet: "Packet[VideoStream]") -> Fraction | None:
+    def _is_free(self, start: int, end: int) -> bool:
+        # What is made of damaged frames depends on all those before.
+        if self.n_errors:
+            return False
+        since = self._clock.place(start)
+        if since is None or not self._clock.follows(end):
+            return False
+        return not midpoint_within(since, end - start, self._second)
+
+    def _is_wanted(self, pts: int | None, next_pts: int | None) -> bool:
+        since = self._clock.place(_times(pts, self._unit))
+        if since is None or pts is None or next_pts is None:
+            return True
+        return midpoint_within(since, (next_pts - pts) * self._unit, self._second)
+
+    def _end_of(self, packet: "Packet[VideoStream]") -> int | None:
         """Return when the packet's frame stops being shown, in the file's time."""
-        start = _seconds(packet.pts, packet.time_base)
-        if start is None:
+        if packet.pts is None:
             return None
         # Where frames are reordered, a packet's duration is that of another frame.
-        own = _seconds(packet.duration, packet.time_base) if packet.pts == packet.dts else None
-        return start + (own or self._interval)
+        own = packet.duration if packet.pts == packet.dts else None
+        return packet.pts * self._unit + (_times(own, self._unit) or self._interval)
 
-    def _tick(self, frame: VideoFrame) -> Fraction:
-        file_time = _seconds(frame.pts, frame.time_base)
-        self.untimed |= file_time is None
-        time = self._clock.tick(file_time)
+    def _held_back(self) -> list[VideoFrame]:
+        """Return the frames that the decoder has still to give, and make it forget all others."""
+        context = self._stream.codec_context
+        try:
+            return context.decode(None)
+        except av.FFmpegError:
+            self.n_errors += 1
+            return []
+        finally:
+            context.flush_buffers()
+
+    def _timed(self, frames: Iterable[VideoFrame]) -> Iterator[tuple[Fraction, VideoFrame]]:
+        return ((self._seconds(self._tick(frame)), frame) for frame in frames)
+
+    def _tick(self, frame: VideoFrame) -> int:
+        self.untimed |= frame.pts is None
+        time = self._clock.tick(_times(frame.pts, self._unit))
         gap = time - self._last_frame
-        if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_HOLE:
-            self._seconds_of_holes += gap
+        if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_HOLE * self._second:
+            self._time_of_holes += gap
         self.n_errors += frame.is_corrupt
         self._errors_at_last_frame = self.n_errors
         self._last_frame = time
-        self._shown_until = max(
-            self._shown_until, time + (self._interval if file_time is None else 0)
-        )
+        own = self._interval if frame.pts is None else 0
+        self._shown_until = max(self._shown_until, time + own)
         self.n_frames += 1
         return time
 
+    def _note_shown(self, end: int | None) -> None:
+        """Take note that what the file has until then was decoded, or not needed."""
+        if end is not None:
+            self._unplaced = end if self._unplaced is None else max(self._unplaced, end)
+        placed = self._clock.place(self._unplaced)
+        if placed is not None:
+            self._shown_until, self._unplaced = max(self._shown_until, placed), None
 
-def _with_next_pts(
-    packets: Iterable["Packet[VideoStream]"],
-) -> Iterator[tuple["Packet[VideoStream]", int | None]]:
+    def _seconds(self, time: int) -> Fraction:
+        return Fraction(time, self._second)
+
+
+def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Foreseen]:
     """Yield (packet, pts of the frame shown after it), with one packet of foresight.
 
     The frame after it may be stored further on; then the time is that of a later frame, or None.
     It is never too early.
     """
-    near: deque[int] = deque(maxlen=2 * _MOST_REORDERED)
+    near: deque[int] = deque(maxlen=2 * MOST_REORDERED)
     held: Packet[VideoStream] | None = None
     for packet in packets:
         if packet.pts is not None:
@@ -176,7 +240,7 @@ def _with_next_pts(
 
 
 def _least_above(pts: int | None, others: Iterable[int]) -> int | None:
-    return None if pts is None else min((other for other in others if other > pts), default=None)
+    return None if pts is None else min([other for other in others if other > pts], default=None)
 
 
 def declared_seconds(container: InputContainer, stream: VideoStream) -> float | None:
@@ -189,6 +253,10 @@ def declared_seconds(container: InputContainer, stream: VideoStream) -> float | 
 
 def _seconds(ticks: int | None, unit: Fraction | None) -> Fraction | None:
     return None if ticks is None or unit is None else ticks * unit
+
+
+def _times(count: int | None, unit: int) -> int | None:
+    return None if count is None else count * unit
 
 
 def _frame_rate(stream: VideoStream) -> Fraction:

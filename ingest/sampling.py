@@ -14,8 +14,8 @@ The middle stands for its second better than the edge does, and remote taggers t
 frame a second report it for the middle too.
 """
 
-_MOST_MISORDER: Final = Fraction(1, 4)
-_MOST_OVERRUN: Final = Fraction(10)
+_MISORDERS_A_SECOND: Final = 4
+_MOST_OVERRUN_SECONDS: Final = 10
 
 
 class Sample(NamedTuple, Generic[T]):
@@ -43,60 +43,69 @@ def sample_midpoints(
     Yields:
         Every k with k + 0.5 <= length; k = 0 always, if there is an item at all.
     """
-    second = 0
+    second, middle = 0, MIDPOINT
     shown: tuple[Fraction, T] | None = None
     repeated = False
 
     def until(end: Fraction) -> Iterator[Sample[T]]:
-        nonlocal second, repeated
-        while shown is not None and second + MIDPOINT < end:
+        nonlocal second, middle, repeated
+        while shown is not None and middle < end:
             yield Sample(second, *shown, repeated)
-            second, repeated = second + 1, True
+            second, middle, repeated = second + 1, middle + 1, True
 
     for time, item in timed:
-        yield from until(time)
+        if middle < time:
+            yield from until(time)
         shown, repeated = (time, item), False
     if shown is not None:
         end = length()
         yield from until(end)
-        if second + MIDPOINT == end or second == 0:
+        if middle == end or second == 0:
             yield Sample(second, *shown, repeated)
 
 
-def midpoint_within(start: Fraction, reach: Fraction) -> bool:
-    """Whether some k + 0.5 lies in ``[start, start + reach)``, all in seconds."""
-    return (MIDPOINT - start) % 1 < reach
+def midpoint_within(start: int, reach: int, second: int) -> bool:
+    """Whether some k + 0.5 s lies in ``[start, start + reach)``; ``second`` is an even number."""
+    return (second // 2 - start) % second < reach
 
 
 class Clock:
-    """Turns the times in a file into seconds after the first frame that never run backwards.
+    """Turns the times in a file into times after the first frame that never run backwards.
+
+    All times are whole numbers of ticks.
 
     Args:
-        interval: seconds from one frame to the next, where the file gives no times.
+        interval: from one frame to the next, where the file gives no times.
         declared: how long the file says it is, if it does.
+        second: how many ticks a second has; a multiple of 4.
     """
 
-    def __init__(self, interval: Fraction, declared: Fraction | None) -> None:
+    def __init__(self, interval: int, declared: int | None, second: int) -> None:
         self._interval = interval
-        self._limit = math.inf if declared is None else declared + _MOST_OVERRUN
-        self._origin: Fraction | None = None
+        self._limit = math.inf if declared is None else declared + _MOST_OVERRUN_SECONDS * second
+        self._misorder = second // _MISORDERS_A_SECOND
+        self._origin: int | None = None
         self._last = -interval
 
-    def place(self, file_time: Fraction | None) -> Fraction | None:
+    def place(self, file_time: int | None) -> int | None:
         """Return where a frame of that time would lie, without ticking; None if unknown."""
         if file_time is None or self._origin is None:
             return None
         return file_time - self._origin
 
-    def tick(self, file_time: Fraction | None) -> Fraction:
-        """Take the next frame's time, None if it has none; return its seconds after the first.
+    def follows(self, file_time: int) -> bool:
+        """Whether a frame of that time would come after the last one, by its own time."""
+        return self._origin is not None and self._last < file_time - self._origin <= self._limit
+
+    def tick(self, file_time: int | None) -> int:
+        """Take the next frame's time, None if it has none; return its time after the first.
 
         A step back of up to a quarter of a second is a frame out of order: it is shown at the time
         of the one before. A longer one, or one forward beyond the declared end, is a joint of two
         recordings or a damaged time: the clock runs on from the frame before.
         """
         time = self.place(file_time)
-        if time is None or time < self._last - _MOST_MISORDER or time > self._limit:
+        if time is None or time < self._last - self._misorder or time > self._limit:
             time = self._last + self._interval
             if file_time is not None:
                 self._origin = file_time - time

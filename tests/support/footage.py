@@ -65,6 +65,28 @@ def read_picture(path: Path) -> Picture:
         return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.uint8)
 
 
+def every_frame(path: Path) -> list[tuple[Fraction, VideoFrame]]:
+    """All frames of a file with their seconds after the first, nothing left out."""
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+    times = []
+    for frame in frames:
+        assert frame.pts is not None
+        assert frame.time_base is not None
+        times.append(frame.pts * frame.time_base)
+    return [(time - times[0], frame) for time, frame in zip(times, frames, strict=True)]
+
+
+def frame_of_each_second(times: Sequence[Fraction], length: Fraction) -> list[int]:
+    """The textbook: of every second, the last frame at or before its middle; one at least."""
+    chosen = []
+    k = 0
+    while k + Fraction(1, 2) <= length or k == 0:
+        chosen.append(max(i for i, time in enumerate(times) if time <= k + Fraction(1, 2)))
+        k += 1
+    return chosen
+
+
 DIGIT_BITS = 12
 """A number drawn on a frame has this many bits."""
 
@@ -103,7 +125,7 @@ def write_video(
     *,
     codec: str = "libx264",
     pixels: str = "yuv420p",
-    rate: int = 25,
+    rate: int | Fraction = 25,
     times: Sequence[float] | None = None,
     container: str | None = None,
     container_options: dict[str, str] | None = None,
@@ -134,7 +156,7 @@ def write_video(
     with av.open(str(path), "w", format=container, options=container_options or {}) as file:
         stream: VideoStream | None = None
         sound = file.add_stream("aac", rate=8000, layout="mono") if sound_seconds else None
-        unit = Fraction(1, rate) if times is None else Fraction(1, 1000)
+        unit = 1 / Fraction(rate) if times is None else Fraction(1, 1000)
         for number, picture in enumerate(pictures):
             if stream is None:
                 stream = cast("VideoStream", file.add_stream(codec, rate=rate))

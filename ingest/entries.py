@@ -1,0 +1,142 @@
+"""Where decoding can begin: pictures that nothing before them is needed for, by codec.
+
+A key frame of a file need not be one: H.264 also marks frames from which the picture mends bit by
+bit, and what a container marks may be wrong. So the first bytes of the picture are looked at.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from av.video.stream import VideoStream
+
+_PROGRESSIVE: Final = 1  # of AVFieldOrder
+_NAL_START: Final = re.compile(rb"\x00\x00\x01")
+_MPEG2_SEQUENCE: Final = re.compile(rb"\x00\x00\x01\xb3")
+# Picture start code, ten bits of number, three bits of type: 1 is intra (ISO/IEC 13818-2, 6.2.3).
+_MPEG2_PICTURE: Final = re.compile(
+    rb"\x00\x00\x01\x00.(?P<intra>[\x08-\x0f\x48-\x4f\x88-\x8f\xc8-\xcf])?", re.DOTALL
+)
+# Start code of an object plane, two bits of type: 0 is intra (ISO/IEC 14496-2, 6.2.5).
+_MPEG4_PICTURE: Final = re.compile(rb"\x00\x00\x01\xb6(?P<intra>[\x00-\x3f])?")
+
+
+class _Nals(NamedTuple):
+    """Of which kinds are the units that H.264 and HEVC are made of."""
+
+    kind_of: Callable[[int], int]
+    """Reads the kind out of the first byte."""
+    setup: int
+    entries: range
+    pictures: range
+    length_size_at: int
+    """Which byte of the file's setup says how many a unit's length has, less one."""
+
+
+# ITU-T H.264, table 7-1: 5 alone resets the decoder; ISO/IEC 14496-15, 5.3.3.1.2.
+_H264: Final = _Nals(lambda byte: byte & 31, 7, range(5, 6), range(1, 6), 4)
+# ITU-T H.265, table 7-1: 16 to 21 are random access points; ISO/IEC 14496-15, 8.3.3.1.2.
+_HEVC: Final = _Nals(lambda byte: byte >> 1 & 63, 33, range(16, 22), range(32), 21)
+
+
+def entry_finder(stream: VideoStream) -> Callable[[bytes], bool] | None:
+    """Return what tells of a packet whether decoding can begin with it; None if nothing can.
+
+    Such a packet brings along all that the frames from it on are built with, those stored after it
+    but shown before it excepted. One that is told wrongly not to be one costs time only.
+    """
+    codec, context = stream.codec.canonical_name, stream.codec_context
+    if codec == "h264":
+        # The two fields of an interlaced frame may come in a packet each.
+        is_progressive = context.field_order == _PROGRESSIVE
+        return _nal_entry(_H264, context.extradata) if is_progressive else None
+    if codec == "hevc":
+        return _nal_entry(_HEVC, context.extradata)
+    return _ENTRIES.get(codec)
+
+
+def _nal_entry(nals: _Nals, setup: bytes | None) -> Callable[[bytes], bool]:
+    has_lengths = setup is not None and setup[:1] == b"\1" and len(setup) > nals.length_size_at
+    length_size = 1 + (setup[nals.length_size_at] & 3) if setup and has_lengths else 0
+
+    def begins(packet: bytes) -> bool:
+        # Without lengths the setup comes along with the pictures: with this one, or a former.
+        is_set_up = has_lengths
+        units = _by_length(packet, length_size) if has_lengths else _by_start_code(packet)
+        for kind in map(nals.kind_of, units):
+            if kind in nals.pictures:
+                return is_set_up and kind in nals.entries
+            is_set_up |= kind == nals.setup
+        return False
+
+    return begins
+
+
+def _by_length(packet: bytes, length_size: int) -> Iterator[int]:
+    place = 0
+    while place + length_size < len(packet):
+        start = place + length_size
+        yield packet[start]
+        place = start + int.from_bytes(packet[place:start])
+
+
+def _by_start_code(packet: bytes) -> Iterator[int]:
+    return (packet[m.end()] for m in _NAL_START.finditer(packet) if m.end() < len(packet))
+
+
+def _mpeg2_begins(packet: bytes) -> bool:
+    picture = _MPEG2_PICTURE.search(packet)
+    return bool(picture and picture["intra"] and _MPEG2_SEQUENCE.search(packet, 0, picture.start()))
+
+
+def _mpeg4_begins(packet: bytes) -> bool:
+    picture = _MPEG4_PICTURE.search(packet)
+    return bool(picture and picture["intra"])
+
+
+def _vp8_begins(packet: bytes) -> bool:
+    # RFC 6386, 9.1: bit 0 is 0 for a key frame, bit 4 is 1 if it is shown.
+    return int.from_bytes(packet[:1]) & 0b1_0001 == 0b1_0000
+
+
+def _vp9_begins(packet: bytes) -> bool:
+    # VP9 bitstream, 6.2: marker 10, profile, repeats no frame, is a key frame, is shown; in
+    # profile 3 another bit comes in between.
+    head = int.from_bytes(packet[:1])
+    return head & 0b1100_1110 == 0b1000_0010 and head & 0b11_0000 != 0b11_0000
+
+
+def _av1_begins(packet: bytes) -> bool:
+    """Look for a sequence header before a key frame that is shown (AV1 bitstream, 5.3 and 5.9)."""
+    set_up = False
+    place = 0
+    while place < len(packet):
+        header = packet[place]
+        place += 2 if header & 4 else 1
+        if not header & 2:  # its size is not given
+            return False
+        size = shift = 0
+        while place < len(packet):
+            byte = packet[place]
+            place += 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        kind = header >> 3 & 15
+        if kind in {3, 6}:
+            # Repeats no frame, type 0, shown.
+            return set_up and place < len(packet) and packet[place] >> 4 == 1
+        set_up |= kind == 1
+        place += size
+    return False
+
+
+_ENTRIES: Final[dict[str, Callable[[bytes], bool]]] = {
+    "mpeg1video": _mpeg2_begins,
+    "mpeg2video": _mpeg2_begins,
+    "mpeg4": _mpeg4_begins,
+    "vp8": _vp8_begins,
+    "vp9": _vp9_begins,
+    "av1": _av1_begins,
+}
