@@ -1,13 +1,15 @@
 """The way of the blog: a picture a second as a JPEG of 1024 pixels, then the models in float32.
 
-The networks, the sizes they look at and how often they look are those of the product; there is a
-picture for every second, and every network sees every picture.
+Every network sees every picture. As published, each sees squares of the size it was made for, and
+subjects are looked for in the whole picture and in squares at both ends and in the middle of it,
+one after the other. In one pass, the pictures keep their shape, as the product does it.
 """
 
 import resource
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -23,7 +25,10 @@ from models.convert import efficientnet_lite2, nanodet
 from models.convert.opennsfw import source_input
 
 WIDTH = 1024
+SUBJECTS_SIDE = 256  # published with 260, which is no whole number of cells
+PEOPLE_SIDE = 416
 NUDITY_SIDE = 224
+WIDE = 1.2
 
 
 class FloatNetworks:
@@ -40,18 +45,32 @@ class FloatNetworks:
         self._subjects_side = load_card("efficientnet_lite2").input_size
         self._people_side = load_card("nanodet").input_size
 
-    def look(self, picture: Image.Image) -> None:
+    def look_as_published(self, picture: Image.Image) -> None:
         """Ask all three of a picture."""
-        seen = _resized(picture, fit_area(picture.size, self._subjects_side))
-        windows = view_windows(seen.shape[2] // CELL, seen.shape[1] // CELL)
-        self._subjects.run(None, {"frame": seen, "windows": windows})
-        seen = _resized(picture, fit_area(picture.size, self._people_side))
-        self._people.run(None, {"frame": seen})
+        for view in _views(picture):
+            self._look_for_subjects(view, (SUBJECTS_SIDE, SUBJECTS_SIDE))
+        self._look_for_people(picture, (PEOPLE_SIDE, PEOPLE_SIDE))
+        self._look_for_nudity(picture)
+
+    def look_in_one_pass(self, picture: Image.Image) -> None:
+        """Likewise, each network once, at the sizes of the product."""
+        self._look_for_subjects(picture, fit_area(picture.size, self._subjects_side))
+        self._look_for_people(picture, fit_area(picture.size, self._people_side))
+        self._look_for_nudity(picture)
+
+    def _look_for_subjects(self, picture: Image.Image, size: Size) -> None:
+        windows = view_windows(size[0] // CELL, size[1] // CELL)
+        self._subjects.run(None, {"frame": _resized(picture, size), "windows": windows})
+
+    def _look_for_people(self, picture: Image.Image, size: Size) -> None:
+        self._people.run(None, {"frame": _resized(picture, size)})
+
+    def _look_for_nudity(self, picture: Image.Image) -> None:
         seen = _resized(picture, (NUDITY_SIDE, NUDITY_SIDE))
         self._nudity.run(None, {self._nudity.get_inputs()[0].name: source_input(seen)})
 
 
-def watch_naively(clip: Path, networks: FloatNetworks) -> float:
+def watch_naively(clip: Path, look: Callable[[Image.Image], None]) -> float:
     """Return seconds of CPU time, the program's and ours."""
     with tempfile.TemporaryDirectory() as folder:
         started, before = time.process_time(), _of_children()
@@ -60,8 +79,19 @@ def watch_naively(clip: Path, networks: FloatNetworks) -> float:
         program += ["-filter_threads", "1", "-vf", scale, "-threads", "1", "-q:v", "2"]
         subprocess.run([*program, f"{folder}/%d.jpg"], check=True)  # noqa: S603
         for path in sorted(Path(folder).iterdir()):
-            networks.look(Image.open(path))
+            look(Image.open(path))
         return time.process_time() - started + _of_children() - before
+
+
+def _views(picture: Image.Image) -> Iterator[Image.Image]:
+    """Yield the whole and, of a wide or tall picture, squares at both ends and in the middle."""
+    yield picture
+    width, height = picture.size
+    side, long = sorted(picture.size)
+    if long > WIDE * side:
+        for start in (0, (long - side) // 2, long - side):
+            left, top = (start, 0) if width > height else (0, start)
+            yield picture.crop((left, top, left + side, top + side))
 
 
 def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
