@@ -24,7 +24,7 @@ demo: $(VENV)/.ready  ## set up, watch real clips, recommend, match
 	$(RUN)reelmatch demo
 
 test: $(VENV)/.ready  ## run the tests
-	$(RUN)pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(RUN)pytest --numprocesses logical --maxprocesses 4 --max-worker-restart 1 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.ready  ## format, lint, types, layers
 	$(RUN)ruff format --check .
