@@ -22,6 +22,8 @@ MOST_TILES: Final = 48
 
 _WIDEST_TILE: Final = 128
 _QUALITY: Final = 70
+# The fastest way: two thirds of the time of the usual one, and a fifth more bytes.
+_METHOD: Final = 0
 
 
 class Gallery:
@@ -89,5 +91,5 @@ class Gallery:
 
 def _webp(picture: Image.Image) -> bytes:
     file = BytesIO()
-    picture.save(file, "WEBP", quality=_QUALITY, method=2)
+    picture.save(file, "WEBP", quality=_QUALITY, method=_METHOD)
     return file.getvalue()

@@ -357,9 +357,8 @@ class Catalog:
                 known = self.vocabulary()
                 numbers = range(len(known), len(known) + len(new))
                 fresh = [tag for tag in new if tag not in known]
-                db.table("tags").insert_all(
-                    {"number": number, "name": tag}
-                    for number, tag in zip(numbers, fresh, strict=False)
+                db.conn.executemany(
+                    "insert into tags (number, name) values (?, ?)", zip(numbers, fresh, strict=False)
                 )
             known = self.vocabulary()
         return np.array(known.numbers(wanted), np.uint32)
