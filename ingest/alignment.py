@@ -19,7 +19,7 @@ from ingest.motion import Grey, slopes
 
 # Zooms a second that are tried first, for two steps each; the nearest of them goes on.
 _FIRST_ZOOMS: Final = (1.0, 1.06, 0.94)
-_FIRST_STEPS, _ROUGH_STEPS, _FINE_STEPS = 2, 2, 5
+_FIRST_STEPS, _ROUGH_STEPS, _FINE_STEPS = 2, 6, 5
 # Differences in grey levels far over this count for little, first and at the end.
 _ROUGH_SCALE, _FINE_SCALE = 16.0, 6.0
 # Further than this is another picture, not a moved one.
@@ -28,8 +28,8 @@ _MOST_SHIFT: Final = 0.35
 _LEAST_GAIN, _MOST_GAIN = 0.1, 10.0
 # A rough fit this good (0.0 to 1.0) is the right one: the other zooms need no try.
 _GOOD_ENOUGH: Final = 0.1
-# A fit stops when no place moves by this much of the half width any more.
-_AT_REST: Final = 2e-4
+# A fit stops when no place moves by this much of the half width any more, first and at the end.
+_NEARLY_AT_REST, _AT_REST = 2e-3, 2e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +65,23 @@ def align(earlier: Grey, later: Grey) -> Alignment:
 
     The nearest fit is returned even where it is a bad one: see what it leaves.
     """
-    rough_earlier, rough_later = _with_slopes(_halved(earlier)), _halved(later)
+    layers, halved = _with_slopes(_halved(earlier)), _halved(later)
     best, least = Alignment(), np.inf
     for zoom in _FIRST_ZOOMS:
         start = Alignment(zoom=zoom)
-        fitted, badness = _fit(rough_earlier, rough_later, start, _FIRST_STEPS, _ROUGH_SCALE)
+        fitted, badness = _fit(layers, halved, start, _FIRST_STEPS, _ROUGH_SCALE, _NEARLY_AT_REST)
         if badness < least:
             best, least = fitted, badness
         if least < _GOOD_ENOUGH:
             break
-    aligned, _ = _fit(rough_earlier, rough_later, best, _ROUGH_STEPS, _ROUGH_SCALE)
+    aligned, _ = _fit(layers, halved, best, _ROUGH_STEPS, _ROUGH_SCALE, _NEARLY_AT_REST)
     return aligned
 
 
 def refine(rough: Alignment, earlier: Grey, later: Grey) -> Alignment:
     """Make the most of an alignment that is nearly right."""
-    refined, _ = _fit(_with_slopes(earlier), later, rough, _FINE_STEPS, _FINE_SCALE)
+    layers = _with_slopes(earlier)
+    refined, _ = _fit(layers, later, rough, _FINE_STEPS, _FINE_SCALE, _AT_REST)
     return refined
 
 
@@ -128,7 +129,12 @@ def _with_slopes(grey: Grey) -> NDArray[np.float32]:
 
 
 def _fit(
-    layers: NDArray[np.float32], later: Grey, start: Alignment, steps: int, scale: float
+    layers: NDArray[np.float32],
+    later: Grey,
+    start: Alignment,
+    steps: int,
+    scale: float,
+    at_rest: float,
 ) -> tuple[Alignment, float]:
     """Take Gauss-Newton steps from ``start``.
 
@@ -138,6 +144,7 @@ def _fit(
         start: where to begin.
         steps: how many at most.
         scale: differences in grey levels far over this count for little.
+        at_rest: stop when no place moves by this share of half the width any more.
 
     Returns:
         where they end, and how bad the fit was before the last of them, 0.0 to 1.0.
@@ -170,7 +177,7 @@ def _fit(
         normal.flat[:: len(normal) + 1] += 1e-3
         step = np.linalg.solve(normal, (weighted @ left.reshape(-1)).astype(np.float64)).tolist()
         at = _moved(at, *step)
-        if max(abs(step[0]), abs(step[1]), abs(step[2])) < _AT_REST:
+        if max(abs(step[0]), abs(step[1]), abs(step[2])) < at_rest:
             break
     return at, badness
 

@@ -24,10 +24,10 @@ _LEAST_LIGHT: Final = 0.5
 # Cells steeper than this, in grey levels a cell, have something on them that could move.
 _TEXTURED: Final = 3.0
 _LEAST_TEXTURED: Final = 100
-# Where a rough alignment leaves more than this share of the cells, a better one hardly ever leaves
-# few enough for a fit: of 364 pairs that fit, 363 had at most 0.08 left after the rough one, and of
-# footage three pairs in four have more than this.
-_MAY_FIT: Final = 0.10
+# Where a rough alignment leaves more than this share of the cells, a better one leaves too many for
+# a fit: of 367 pairs that fit, the rough one had left at most 0.031, and of footage five pairs in
+# six have more than this.
+_MAY_FIT: Final = 0.06
 # Rows that text may climb in a second, and how much of what moved must still be in view then.
 _MOST_ROWS: Final = 30
 _LEAST_IN_VIEW: Final = 0.2

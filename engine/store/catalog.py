@@ -358,7 +358,8 @@ class Catalog:
                 numbers = range(len(known), len(known) + len(new))
                 fresh = [tag for tag in new if tag not in known]
                 db.conn.executemany(
-                    "insert into tags (number, name) values (?, ?)", zip(numbers, fresh, strict=False)
+                    "insert into tags (number, name) values (?, ?)",
+                    zip(numbers, fresh, strict=False),
                 )
             known = self.vocabulary()
         return np.array(known.numbers(wanted), np.uint32)
