@@ -27,7 +27,7 @@ _LEAST_ZOOM, _MOST_ZOOM = 0.7, 1.4
 _MOST_SHIFT: Final = 0.35
 _LEAST_GAIN, _MOST_GAIN = 0.1, 10.0
 # A rough fit this good (0.0 to 1.0) is the right one: the other zooms need no try.
-_GOOD_ENOUGH: Final = 0.1
+_GOOD_ENOUGH: Final = 0.15
 # A fit stops when no place moves by this much of the half width any more, first and at the end.
 _NEARLY_AT_REST, _AT_REST = 2e-3, 2e-4
 
