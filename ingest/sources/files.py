@@ -19,8 +19,6 @@ VIDEO_ENDINGS: Final = (
 ID_DIGITS: Final = 16
 """Length of a content id: 64 bits, so a clash is not to be expected below a billion videos."""
 
-_PIECE_BYTES: Final = 1 << 20
-
 
 class NoVideoFile(InvalidInput):
     """A path without a video that can be read."""
@@ -65,11 +63,9 @@ def content_id(path: Path) -> str:
     Raises:
         NoVideoFile: the file cannot be read.
     """
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while piece := file.read(_PIECE_BYTES):
-                digest.update(piece)
+            digest = hashlib.file_digest(file, "sha256")
     except OSError as error:
         raise _unreadable(path, error) from error
     return digest.hexdigest()[:ID_DIGITS]
