@@ -21,7 +21,7 @@ from models.cards import load_card, load_json
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
-_METHOD: Final = 6
+_METHOD: Final = 7
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
