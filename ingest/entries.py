@@ -115,14 +115,7 @@ def _av1_begins(packet: bytes) -> bool:
         place += 2 if header & 4 else 1
         if not header & 2:  # its size is not given
             return False
-        size = shift = 0
-        while place < len(packet):
-            byte = packet[place]
-            place += 1
-            size |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
+        size, place = _leb128(packet, place)
         kind = header >> 3 & 15
         if kind in {3, 6}:
             # Repeats no frame, type 0, shown.
@@ -130,6 +123,16 @@ def _av1_begins(packet: bytes) -> bool:
         set_up |= kind == 1
         place += size
     return False
+
+
+def _leb128(packet: bytes, place: int) -> tuple[int, int]:
+    """Return a number, and where it ends: 8 bytes at most, of 7 bits (AV1 bitstream, 4.10.5)."""
+    number = 0
+    for digit, byte in enumerate(packet[place : place + 8]):
+        number |= (byte & 127) << 7 * digit
+        if byte < 128:
+            return number, place + digit + 1
+    return number, place + 8
 
 
 _ENTRIES: Final[dict[str, Callable[[bytes], bool]]] = {

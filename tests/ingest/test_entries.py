@@ -91,6 +91,12 @@ def test_bytes_that_are_no_picture_are_no_entry_or_one_but_never_an_error(
     never_raises()
 
 
+def test_a_length_that_never_ends_is_no_entry_and_holds_nobody_up(tmp_path: Path) -> None:
+    # Read to its end, the number would have millions of digits: minutes, not an instant.
+    endless = b"\x0a" + b"\xff" * 4_000_000
+    assert not any(begins(endless) for begins in finders(tmp_path))
+
+
 @pytest.mark.parametrize("codec", ["mjpeg", "ffv1", "msmpeg4"])
 def test_of_other_codecs_nothing_is_told(codec: str, tmp_path: Path) -> None:
     pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
