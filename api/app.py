@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.auth import Gate, KnownKeys
@@ -19,6 +19,7 @@ from api.live import Live
 from api.metrics import Metrics
 from api.notifying import notifying
 from api.observing import Observe
+from api.parameters import refuse_unknown_parameters
 from api.problems import answer_with_problems
 from api.rates import Rates
 from api.routes import (
@@ -55,9 +56,8 @@ _ROUTERS = (
     reindexing,
     jobs,
     hosted,
-    health,
-    metrics,
 )
+_FOR_PROBES = (health, metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -92,6 +92,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     for routes in _ROUTERS:
+        app.include_router(routes.router, dependencies=[Depends(refuse_unknown_parameters)])
+    for routes in _FOR_PROBES:
         app.include_router(routes.router)
     app.mount("/console", create_console(app.state))
     answer_with_problems(app)

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.parameters import refuse_unknown_parameters
 from api.problems import expected_failure, http_failure, invalid_fields
 from engine.errors import ReelmatchError
 
@@ -55,6 +56,7 @@ class FastRoute:
         """Answer one request; an expected failure becomes a problem."""
         state = request.app.state
         try:
+            refuse_unknown_parameters(request)
             body = self.body.model_validate_json(await request.body() or b"{}")
             with state.metrics.searching(self.kind):
                 if self.quick(body, state):

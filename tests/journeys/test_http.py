@@ -194,6 +194,15 @@ def test_similar_equals_the_command(served: Served, ask: Run) -> None:
         ("GET", f"/v1/jobs/-{10**23}", None, 404, "no job"),
         ("GET", "/v1/videos/beef", None, 404, "no video 'beef'"),
         ("GET", "/v1/videos/beef/tags", None, 404, "no video 'beef'"),
+        (
+            "GET",
+            "/v1/videos?lmit=5",
+            None,
+            422,
+            "no query parameter 'lmit'; it takes cursor, limit",
+        ),
+        ("GET", "/v1/videos/beef?tags=1", None, 422, "no query parameter 'tags'; it takes none"),
+        ("POST", "/v1/matches?k=5", {"keywords": {"cat": 1}}, 422, "no query parameter 'k'"),
     ],
 )
 def test_a_mistake_gets_a_problem_that_names_it(

@@ -17,7 +17,7 @@ CATS: dict[str, Any] = {
 }
 
 
-def eventually(ask: Callable[[], bool], *, seconds: float = 5) -> None:
+def eventually(ask: Callable[[], bool], *, seconds: float = 30) -> None:
     """What a process stores, every process sees within a second; machines are shared."""
     until = time.monotonic() + seconds
     while not ask():

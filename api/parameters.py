@@ -1,0 +1,26 @@
+"""Query parameters that a route does not take are refused: none is misspelt in silence."""
+
+from fastapi import FastAPI, Request
+
+from engine.errors import InvalidInput
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Depend on this to take no other query parameters than those in the schema.
+
+    Raises:
+        InvalidInput: the request has another; the message names those that the route takes.
+    """
+    if not request.scope["query_string"]:
+        return
+    taken = _taken_by(request.app, request.scope["route"].path, request.method)
+    for name in request.query_params:
+        if name not in taken:
+            those = f"it takes {', '.join(taken)}" if taken else "it takes none"
+            raise InvalidInput(f"this route has no query parameter {name!r}; {those}")
+
+
+def _taken_by(app: FastAPI, path: str, method: str) -> list[str]:
+    # The schema is made once and kept by the application.
+    route = app.openapi()["paths"][path][method.lower()]
+    return [one["name"] for one in route.get("parameters", []) if one["in"] == "query"]
