@@ -16,7 +16,7 @@ from engine.store.jobs import Jobs, State
 from ingest.child import Limits
 from ingest.pipeline import Outcome
 from ingest.worker import Worker
-from support.footage import bikes, carphone, city, numbered, write_video
+from support.footage import bikes, carphone, city, long_video, numbered, write_video
 from support.product import reelmatch
 
 
@@ -140,7 +140,8 @@ def jobs_by_state(home: Path) -> dict[str, int]:
 
 def test_a_worker_killed_outright_loses_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    running = start_ingest(home, bikes(), carphone(), city())
+    videos = [long_video(tmp_path / f"{seed}.mp4", seed=seed) for seed in range(2)]
+    running = start_ingest(home, *videos, city())
     soon(lambda: children_watching(running.pid))
     watching = children_watching(running.pid)
     running.kill()
@@ -163,7 +164,8 @@ def expire_leases(home: Path) -> None:
 
 def test_ctrl_c_puts_back_what_is_unfinished(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    running = start_ingest(home, bikes(), carphone())
+    videos = [long_video(tmp_path / f"{seed}.mp4", seed=seed) for seed in range(2)]
+    running = start_ingest(home, *videos)
     soon(lambda: children_watching(running.pid))
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=60)

@@ -159,7 +159,7 @@ def test_leaving_frames_out_never_changes_what_a_second_shows(clip: Path) -> Non
     for second, i in zip(seconds, expected, strict=True):
         height, width, _ = second.frame.shape
         whole = frames[i][1].to_ndarray(
-            format="rgb24", width=width, height=height, interpolation="AREA"
+            format="gbrp", width=width, height=height, interpolation="AREA"
         )
         np.testing.assert_array_equal(second.frame, whole)
 

@@ -18,7 +18,7 @@ import pytest
 
 from engine.store.catalog import Catalog
 from engine.store.jobs import Jobs, State
-from support.footage import bikes
+from support.footage import long_video
 from support.product import Served, reelmatch, serve
 
 
@@ -256,7 +256,7 @@ def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
 def test_what_is_being_watched_waits_again_when_the_service_ends(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        Jobs(catalog).add([str(bikes())], {}, now=time.time())
+        Jobs(catalog).add([str(long_video(tmp_path / "long.mp4"))], {}, now=time.time())
         running, _ = start_serving(home)
         until = time.monotonic() + 60
         while Jobs(catalog).all()[0].state is not State.RUNNING:

@@ -119,6 +119,18 @@ _QUICK: dict[str, dict[str, str]] = {
 }
 
 
+def long_video(path: Path, *, seed: int = 0) -> Path:
+    """Make 100 s of noise, new in every second: a worker is at it for seconds.
+
+    Args:
+        path: where to; its ending tells the container.
+        seed: another one gives another video.
+    """
+    random = np.random.default_rng(seed)
+    noise = (random.integers(0, 256, (180, 320, 3), np.uint8) for _ in range(100))
+    return write_video(path, noise, rate=1)
+
+
 def write_video(
     path: Path,
     pictures: Iterable[Picture],
