@@ -29,8 +29,8 @@ class Limits:
     """What one video may take.
 
     Attributes:
-        memory_bytes: of private memory; 600 MB are usual.
-        cpu_seconds: in all; at fifteen times real time, an hour of video takes 240.
+        memory_bytes: of private memory; 200 MB are usual.
+        cpu_seconds: in all; an hour of video takes 120 to 240.
         stall_seconds: without a new second, until the process is killed.
     """
 

@@ -1,5 +1,6 @@
 """Whether a frame shows something new, or still what was looked at last."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,8 @@ NEW_LOOK_SHARE: Final = 0.01
 Of footage of every kind, it skips 95 % of the seconds of a still picture, 67 to 75 % of a
 slideshow's, 2 % of a talking head's and 7 % of other motion.
 """
+
+_SCALER_READS_ON: Final = 64  # bytes: one vector of the widest there are
 
 # A change below this is noise: what compression and grain do to a cell of a picture at rest.
 _NOISE: Final = 7.0
@@ -49,8 +52,13 @@ def small_grey(frame: Frame) -> Grey:
 
 
 def every_nth(frame: Frame, step: int) -> Frame:
-    """Return every so many rows and columns of a frame, C-contiguous."""
-    thinned = np.empty((-(-frame.shape[0] // step), -(-frame.shape[1] // step), 3), np.uint8)
+    """Return every so many rows and columns of a frame, C-contiguous.
+
+    It may be handed to the scaler, which reads some bytes beyond the last pixel.
+    """
+    shape = (-(-frame.shape[0] // step), -(-frame.shape[1] // step), 3)
+    n_bytes = math.prod(shape)
+    thinned = np.empty(n_bytes + _SCALER_READS_ON, np.uint8)[:n_bytes].reshape(shape)
     for colour in range(3):  # four times as fast as all three at once
         thinned[..., colour] = frame[::step, ::step, colour]
     return thinned

@@ -18,7 +18,7 @@ from ingest.taggers.base import Frame
 LONGEST_SIDE: Final = 640
 """Frames are made no larger than this, in pixels.
 
-No tagger looks at more than 416; 640 leaves the shorter side of a 16:9 frame, 360, near to that.
+Of a 16:9 frame, the networks look at 352 x 192 and 480 x 256 pixels: 640 x 360 gives both enough.
 Shrinking happens while the colours are converted, so a smaller frame is also a cheaper one.
 """
 

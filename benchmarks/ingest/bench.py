@@ -253,17 +253,21 @@ def _print_batch() -> None:
     clips = packaged_clips()
     reelmatch = Path(sys.executable).parent / "reelmatch"
     cores = len(os.sched_getaffinity(0))
-    videos = []
-    for number in range(VIDEOS_A_CORE * cores):
-        clip = clips[number % len(clips)]
-        times = -(-SECONDS_OF_A_VIDEO // _facts(clip)[0]) + number // len(clips)
-        videos.append(_looped(clip, times))
-    with tempfile.TemporaryDirectory() as home:
+    with ExitStack() as stack:
+        home, folder = (
+            Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in ("home", "videos")
+        )
+        videos = []
+        for number in range(VIDEOS_A_CORE * cores):
+            clip = clips[number % len(clips)]
+            times = -(-SECONDS_OF_A_VIDEO // _facts(clip)[0]) + number // len(clips)
+            videos.append(_looped(clip, times, folder))
+        answer = stack.enter_context((folder / "answer.json").open("w+"))
         started, idle = time.perf_counter(), _idle_ticks()
         with subprocess.Popen(  # noqa: S603 - our own command
             [reelmatch, "ingest", "--json", *dict.fromkeys(videos)],
-            env={"REELMATCH_HOME": home, "PATH": str(reelmatch.parent)},
-            stdout=subprocess.PIPE,
+            env={"REELMATCH_HOME": str(home), "PATH": str(reelmatch.parent)},
+            stdout=answer,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         ) as process:
@@ -271,9 +275,9 @@ def _print_batch() -> None:
             while process.poll() is None:
                 spent.update(_ticks_of_session(process.pid))
                 time.sleep(0.1)
-            assert process.stdout is not None
-            told = json.loads(process.stdout.read())["videos"]
         wall, idle = time.perf_counter() - started, _idle_ticks() - idle
+        answer.seek(0)
+        told = json.load(answer)["videos"]
     ticks = os.sysconf("SC_CLK_TCK")
     cpu = sum(spent.values()) / ticks
     seconds = sum(video["seconds"] for video in told)
@@ -304,20 +308,21 @@ def _ticks_of_session(session: int) -> dict[int, int]:
 
 def _print_memory(clip: Path) -> None:
     for loops in (1, 40):
-        told = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, __file__, "--worker", str(_looped(clip, loops))],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            told = subprocess.run(  # noqa: S603 - our own script
+                [sys.executable, __file__, "--worker", str(_looped(clip, loops, Path(folder)))],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
         print(f"\nMemory of one worker: {told.stdout.strip()}")
 
 
-def _looped(clip: Path, times: int) -> Path:
-    """Return a file that shows a clip many times over, by copying its packets."""
+def _looped(clip: Path, times: int, folder: Path) -> Path:
+    """Make a file that shows a clip many times over, by copying its packets."""
     import av
 
-    target = Path(tempfile.gettempdir()) / f"reelmatch-bench-{clip.stem}-{times}.mkv"
+    target = folder / f"{clip.stem}-{times}.mkv"
     with av.open(str(target), "w") as written, av.open(str(clip)) as first:
         stream = written.add_stream_from_template(first.streams.video[0])
         offset = 0

@@ -1,8 +1,8 @@
 """The way of the blog: a picture a second as a JPEG of 1024 pixels, then the models in float32.
 
-Every network sees every picture. As published, each sees squares of the size it was made for, and
-subjects are looked for in the whole picture and in squares at both ends and in the middle of it,
-one after the other. In one pass, the pictures keep their shape, as the product does it.
+Every network sees every picture. As published, each sees squares of about the size it was made
+for, and subjects are looked for in the whole picture and in squares at both ends and in the middle
+of it, one after the other. In one pass, the pictures keep their shape, as the product does it.
 """
 
 import resource

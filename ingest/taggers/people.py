@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ingest.taggers.fitting import fit_area
 from ingest.taggers.sessions import open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
+from ingest.taggers.subjects import softmax
 from models.cards import Card, load_card
 
 LEAST_SCORE: Final = 0.45
@@ -112,8 +113,8 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
         return np.zeros((0, 5), np.float32)
     found = output[rows, columns]
     scores = 1 / (1 + np.exp(-found[:, 0]))
-    powers = np.exp(found[:, _N_OBJECTS:].reshape(-1, 4, _STEPS))
-    distances = (powers / powers.sum(axis=2, keepdims=True)) @ np.arange(_STEPS, dtype=np.float32)
+    shares = softmax(found[:, _N_OBJECTS:].reshape(-1, 4, _STEPS))
+    distances = shares @ np.arange(_STEPS, dtype=np.float32)
     left, top, right, bottom = distances.T
     x, y = columns + 0.5, rows + 0.5
     edges = np.stack([x - left, y - top, x + right, y + bottom], axis=1) / np.tile(sides, 2)

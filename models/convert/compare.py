@@ -13,10 +13,11 @@ import onnxruntime
 from PIL import Image
 
 from ingest.taggers.fitting import CELL, fit_area
-from ingest.taggers.nudity import SUSPECTED
+from ingest.taggers.nudity import SUSPECTED, NudityDetector
+from ingest.taggers.shrinking import Shrinkable
 from ingest.taggers.subjects import view_windows
 from models.cards import load_card, load_json, weights_path
-from models.convert import efficientnet_lite2, nanodet, opennsfw
+from models.convert import efficientnet_lite2, nanodet
 from models.convert.graph import Array
 from models.convert.pictures import Picture, held_out
 from models.convert.quantize import Feed
@@ -24,7 +25,6 @@ from models.convert.quantize import Feed
 _TAG_THRESHOLD = 0.7
 _PERSON_THRESHOLD = 0.6  # the score that becomes a confidence of 0.7
 _SURE = 0.5
-_SIDE = 224  # of what the nudity network sees
 
 
 def _float_and_int8(
@@ -48,7 +48,8 @@ def compare_subjects(pictures: Sequence[Picture]) -> None:
     members = load_json(card, "tags.json").values()
     feeds = []
     for picture in pictures:
-        frame = _resized(picture, fit_area(picture.shape[1::-1], card.input_size))
+        size = fit_area(picture.shape[1::-1], card.input_size)
+        frame = _resized(picture, size, Image.Resampling.BICUBIC)
         windows = view_windows(frame.shape[2] // CELL, frame.shape[1] // CELL)
         feeds.append({"frame": frame, "windows": windows})
     both = _float_and_int8(card.name, efficientnet_lite2.float_model(), feeds)
@@ -87,8 +88,9 @@ def compare_people(pictures: Sequence[Picture], folder: Path) -> None:
     """Print what changed of the surest person on each frame."""
     card = load_card("nanodet")
     feeds = [
-        {"frame": _resized(picture, fit_area(picture.shape[1::-1], card.input_size))}
+        {"frame": _resized(picture, size, Image.Resampling.BILINEAR)}
         for picture in pictures
+        for size in [fit_area(picture.shape[1::-1], card.input_size)]
     ]
     both = _float_and_int8(card.name, nanodet.float_model(folder), feeds)
     before, after = (
@@ -108,14 +110,10 @@ def compare_people(pictures: Sequence[Picture], folder: Path) -> None:
 
 def compare_nudity(pictures: Sequence[Picture]) -> None:
     """Print how far the rounded network is from that of the package, in log-odds."""
-    frames = [_resized(part, (_SIDE, _SIDE)) for part in _parts(pictures)]
-    package = onnxruntime.InferenceSession(weights_path(load_card("opennsfw")))
-    name = package.get_inputs()[0].name
-    exact = [package.run(None, {name: opennsfw.source_input(frame)}) for frame in frames]
-    _, rounded = _float_and_int8(
-        "opennsfw_screen", opennsfw.float_model(), [{"frame": frame} for frame in frames]
-    )
-    before, after = (np.array([shares[0, 1] for (shares,) in told]) for told in (exact, rounded))
+    detector = NudityDetector.load()
+    frames = [Shrinkable(part) for part in _parts(pictures)]
+    before = np.array([detector.exact(frame) for frame in frames])
+    after = np.array([detector.screened(frame) for frame in frames])
     error = _log_odds(after) - _log_odds(before)
     suspect = before > _SURE
     print(f"opennsfw_screen, {len(frames)} frames and parts of frames")
@@ -149,8 +147,8 @@ def _log_odds(shares: Array) -> Array:
     return np.log(shares / (1 - shares))
 
 
-def _resized(picture: Picture, size: tuple[int, int]) -> Array:
-    return np.asarray(Image.fromarray(picture).resize(size))[None]
+def _resized(picture: Picture, size: tuple[int, int], way: Image.Resampling) -> Array:
+    return np.asarray(Image.fromarray(picture).resize(size, way))[None]
 
 
 if __name__ == "__main__":

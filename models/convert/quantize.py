@@ -170,7 +170,7 @@ def _rounded_layers(
         if node.name not in kept_float:
             yield _Layer(*node.input, channels_last=False)
     for node in model.graph.node:
-        if node.op_type == "MatMul" and "MatMul" in operators:
+        if node.op_type in operators and node.op_type == "MatMul":
             (addition,) = (after for after in model.graph.node if node.output[0] in after.input)
             yield _Layer(*node.input, addition.input[1], channels_last=True)
 

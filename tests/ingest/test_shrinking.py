@@ -4,7 +4,9 @@ from av.video.reformatter import Interpolation
 from PIL import Image
 
 from ingest.taggers.fitting import Size
+from ingest.taggers.sessions import open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
+from models.cards import load_card
 from support.footage import photograph
 
 FILTERS = {
@@ -63,3 +65,13 @@ def test_a_scaler_makes_the_same_of_a_frame_whatever_came_before() -> None:
         resized = scaler.resize(Shrinkable(frame), (256, 192))
         alone = Scaler(Interpolation.BICUBIC).resize(Shrinkable(frame), (256, 192))
         np.testing.assert_array_equal(resized, alone)
+
+
+@pytest.mark.parametrize("name", ["nanodet", "opennsfw_screen"])
+def test_the_fourth_byte_of_a_pixel_counts_nothing(name: str) -> None:
+    session = open_session(load_card(name))
+    frame = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 4), np.uint8)
+    other = frame.copy()
+    other[..., 3] = ~frame[..., 3]
+    for one, same in zip(*(session.run(None, {"frame": f}) for f in (frame, other)), strict=True):
+        assert np.array_equal(one, same)
