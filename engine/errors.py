@@ -49,12 +49,18 @@ def _unknown(word: str, tags: Sequence[str]) -> str:
 
 
 class UnknownVideo(InvalidInput):
-    """No video in the catalog answers to that name."""
+    """No video in the catalog answers to that name.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: as it was given.
+        nearest: the titles most like it, best first, possibly none.
+    """
+
+    def __init__(self, name: str, nearest: Sequence[str] = ()) -> None:
+        meant = f"; the nearest titles are {', '.join(nearest)}" if nearest else ""
         super().__init__(
-            f"no video {name!r} in the catalog: give an id, the start of one, a path or a file name"
-            " ('reelmatch videos' lists them)"
+            f"no video {name!r} in the catalog{meant}: give an id, the start of one, a path or a"
+            " file name ('reelmatch videos' lists them)"
         )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -29,6 +30,7 @@ LARGEST_NUMBER: Final = 2**63 - 1
 
 _BUSY_SECONDS: Final = 30.0
 _PAGE_VIDEOS: Final = 500
+_LONGEST_TITLE, _MOST_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
@@ -274,7 +276,16 @@ class Catalog:
                 raise AmbiguousVideo(name, ids)
             if ids and (record := self.get(ids[0])):
                 return record
-        raise UnknownVideo(name)
+        raise UnknownVideo(name, self._titles_like(name))
+
+    def _titles_like(self, name: str) -> list[str]:
+        # Of those that begin alike, and not of all: a catalog may hold millions.
+        stem = Path(name).stem[:_LONGEST_TITLE]
+        rows = self.rows(
+            r"select distinct title from videos where title like ? || '%' escape '\' limit ?",
+            (stem[:1].translate(_LIKE_ESCAPE), _MOST_TITLES),
+        )
+        return get_close_matches(stem, [title[:_LONGEST_TITLE] for (title,) in rows])
 
     def track(self, video: str) -> Track:
         """Return the observations of a video; an empty track when it could not be watched."""

@@ -72,6 +72,13 @@ def test_a_name_nobody_has_is_unknown(catalog: Catalog, name: str) -> None:
         catalog.find(name)
 
 
+@pytest.mark.parametrize("name", ["catt.mp4", "cta", "caat"])
+def test_of_a_misspelt_name_the_nearest_title_is_told(catalog: Catalog, name: str) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    with pytest.raises(UnknownVideo, match="the nearest titles are cat:"):
+        catalog.find(name)
+
+
 def test_a_name_of_two_videos_lists_both(catalog: Catalog) -> None:
     catalog.save(a_video("00aa" * 4, "/a/cat.mp4"), None, now=NOON)
     catalog.save(a_video("00bb" * 4, "/b/cat.mp4"), None, now=NOON)
