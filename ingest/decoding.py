@@ -12,16 +12,14 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ingest.entries import entry_finder
-from ingest.lookahead import MOST_REORDERED, Fate, Stored, plan
+from ingest.entries import Role, role_reader
+from ingest.lookahead import MOST_HELD_BACK, Fate, Stored, plan
 from ingest.sampling import Clock, midpoint_within
 
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
 _SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
 _TOLERATED_LOSS_SECONDS: Final = 1
-# Frames may be a second apart because none in between was wanted.
-_TOLERATED_HOLE: Final = Fraction(3, 2)
 
 _Foreseen = tuple["Packet[VideoStream]", int | None]
 """A packet, and the pts of the frame shown after it."""
@@ -31,9 +29,9 @@ class ForwardPass:
     """Decodes a stream from its first packet to its last, leaving out what no second needs.
 
     A frame that no other frame is built on is decoded only if it is shown in the middle of a
-    second: up to half of the work is saved, and the frame at k + 0.5 s is still the right one. Of
-    a codec whose frames all stand alone, nothing else is decoded at all. Some decoders (VP9, AV1)
-    take no notice and decode everything.
+    second: from nothing to two fifths of the work is saved, and the frame at k + 0.5 s is still
+    the right one. Of a codec whose frames all stand alone, nothing else is decoded at all. Some
+    decoders (VP9, AV1) take no notice and decode everything.
 
     Of every codec that has them, the packets between the frame in the middle of a second and the
     next one that decoding can begin with are not decoded, unless another middle comes before.
@@ -53,11 +51,14 @@ class ForwardPass:
         self._second = math.lcm(unit.denominator, interval.denominator, av.time_base)
         self._unit = int(unit * self._second)
         self._interval = int(interval * self._second)
-        self._declared = _times(container.duration, self._second // av.time_base)
-        self._begins = entry_finder(stream)
+        self._declared = _in_ticks(container.duration, self._second // av.time_base)
+        self._role_of = role_reader(stream)
         self._unwanted: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
         self._clock = Clock(self._interval, self._declared, self._second)
         self._last_frame = 0
+        self._left_out_until = 0
+        # In the file's time; None once the decoder gave a frame since.
+        self._begun_at: int | None = None
         self._shown_until = 0
         self._stored_until = 0
         # In the file's time; the first frame, which starts the clock, may come packets after its
@@ -80,20 +81,31 @@ class ForwardPass:
             self._stored_until = max(self._stored_until, self._clock.place(end) or 0)
             if fate is Fate.BEGIN:
                 yield from self._timed(self._held_back())
-            if fate is not Fate.LEAVE_OUT:
+                if self._begun_at is not None:
+                    self._note_missed_beginning()
+                self._begun_at = stored.time
+            is_left_out = fate is Fate.LEAVE_OUT
+            if not is_left_out:
                 wanted = self._is_wanted(packet.pts, next_pts)
                 self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
                 try:
                     decoded = packet.decode()
                 except av.FFmpegError:
                     self.n_errors += 1
+                    self._begun_at = None
                     continue
                 yield from self._timed(decoded)
+                is_left_out = not wanted and self._unwanted == "ALL"
+            if is_left_out:
+                self._note_left_out(end)
             self._note_shown(end)
         if self._is_broken_off:
             # A file that can be read to its end tells the decoder so.
             yield from self._timed(self._held_back())
             self.n_errors += 1
+        if self._begun_at is not None:
+            self._note_missed_beginning()
+            self._note_hole(self._shown_until)
 
     def length(self) -> Fraction:
         """Return when the last frame so far stops being shown, in seconds after the first."""
@@ -148,19 +160,17 @@ class ForwardPass:
 
     def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
         packet, _ = foreseen
-        time = None if self._begins is None else _times(packet.pts, self._unit)
-        is_entry = False
-        if self._begins is not None and time is not None and packet.is_keyframe:
-            # What sets the decoder up anew must reach it.
-            if packet.has_sidedata("new_extradata"):
-                time = None
-            else:
-                is_entry = self._begins(bytes(packet))
-        return Stored(foreseen, time, is_entry, packet.size)
+        role = Role.SETUP if self._role_of is None else self._role_of(memoryview(packet))
+        # What sets the decoder up anew must reach it.
+        if role is Role.SETUP or packet.pts is None or packet.has_sidedata("new_extradata"):
+            return Stored(foreseen, None, is_entry=False, size_bytes=packet.size)
+        # Of a packet to be discarded the decoder gives no frame.
+        is_entry = role is Role.ENTRY and packet.is_keyframe and not packet.is_discard
+        return Stored(foreseen, packet.pts * self._unit, is_entry, packet.size)
 
     def _is_free(self, start: int, end: int) -> bool:
         # What is made of damaged frames depends on all those before.
-        if self.n_errors:
+        if self.n_errors or self._clock.stepped_back:
             return False
         since = self._clock.place(start)
         if since is None or not self._clock.follows(end):
@@ -168,8 +178,8 @@ class ForwardPass:
         return not midpoint_within(since, end - start, self._second)
 
     def _is_wanted(self, pts: int | None, next_pts: int | None) -> bool:
-        since = self._clock.place(_times(pts, self._unit))
-        if since is None or pts is None or next_pts is None:
+        since = self._clock.place(_in_ticks(pts, self._unit))
+        if since is None or pts is None or next_pts is None or self._clock.stepped_back:
             return True
         return midpoint_within(since, (next_pts - pts) * self._unit, self._second)
 
@@ -179,7 +189,7 @@ class ForwardPass:
             return None
         # Where frames are reordered, a packet's duration is that of another frame.
         own = packet.duration if packet.pts == packet.dts else None
-        return packet.pts * self._unit + (_times(own, self._unit) or self._interval)
+        return packet.pts * self._unit + (_in_ticks(own, self._unit) or self._interval)
 
     def _held_back(self) -> list[VideoFrame]:
         """Return the frames that the decoder has still to give, and make it forget all others."""
@@ -197,10 +207,12 @@ class ForwardPass:
 
     def _tick(self, frame: VideoFrame) -> int:
         self.untimed |= frame.pts is None
-        time = self._clock.tick(_times(frame.pts, self._unit))
-        gap = time - self._last_frame
-        if self.n_errors > self._errors_at_last_frame and gap > _TOLERATED_HOLE * self._second:
-            self._time_of_holes += gap
+        file_time = _in_ticks(frame.pts, self._unit)
+        time = self._clock.tick(file_time)
+        if self._begun_at is not None and file_time is not None and file_time > self._begun_at:
+            self._note_missed_beginning()
+        self._begun_at = None
+        self._note_hole(time)
         self.n_errors += frame.is_corrupt
         self._errors_at_last_frame = self.n_errors
         self._last_frame = time
@@ -208,6 +220,26 @@ class ForwardPass:
         self._shown_until = max(self._shown_until, time + own)
         self.n_frames += 1
         return time
+
+    def _note_missed_beginning(self) -> None:
+        """Take note that nothing came of the frame that decoding was to begin anew with."""
+        begun_at = self._clock.place(self._begun_at) or 0
+        # What was left out after it does not count: what was decoded there is missing.
+        self._left_out_until = min(self._left_out_until, begun_at)
+        self._begun_at = None
+        self.n_errors += 1
+
+    def _note_hole(self, until: int) -> None:
+        """Take note of what is missing up to then, if that is long, and because of damage."""
+        gap = until - max(self._last_frame, self._left_out_until)
+        is_long = gap > _TOLERATED_LOSS_SECONDS * self._second
+        if is_long and self.n_errors > self._errors_at_last_frame:
+            self._time_of_holes += gap
+
+    def _note_left_out(self, end: int | None) -> None:
+        """Take note that what the file has until then was not wanted: no hole, unless damaged."""
+        if self.n_errors == self._errors_at_last_frame:
+            self._left_out_until = max(self._left_out_until, self._clock.place(end) or 0)
 
     def _note_shown(self, end: int | None) -> None:
         """Take note that what the file has until then was decoded, or not needed."""
@@ -227,7 +259,7 @@ def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Forese
     The frame after it may be stored further on; then the time is that of a later frame, or None.
     It is never too early.
     """
-    near: deque[int] = deque(maxlen=2 * MOST_REORDERED)
+    near: deque[int] = deque(maxlen=MOST_HELD_BACK)
     held: Packet[VideoStream] | None = None
     for packet in packets:
         if packet.pts is not None:
@@ -245,17 +277,17 @@ def _least_above(pts: int | None, others: Iterable[int]) -> int | None:
 
 def declared_seconds(container: InputContainer, stream: VideoStream) -> float | None:
     """Return how long the file says its video is, in seconds; None if it does not say."""
-    seconds = _seconds(stream.duration, stream.time_base) or _seconds(
+    seconds = _in_seconds(stream.duration, stream.time_base) or _in_seconds(
         container.duration, Fraction(1, av.time_base)
     )
     return None if seconds is None else float(seconds)
 
 
-def _seconds(ticks: int | None, unit: Fraction | None) -> Fraction | None:
-    return None if ticks is None or unit is None else ticks * unit
+def _in_seconds(count: int | None, unit: Fraction | None) -> Fraction | None:
+    return None if count is None or unit is None else count * unit
 
 
-def _times(count: int | None, unit: int) -> int | None:
+def _in_ticks(count: int | None, unit: int) -> int | None:
     return None if count is None else count * unit
 
 

@@ -6,10 +6,15 @@ bit, and what a container marks may be wrong. So the first bytes of the picture 
 
 import re
 from collections.abc import Callable, Iterator
+from enum import Enum
+from itertools import islice
 from typing import Final, NamedTuple
 
 from av.video.stream import VideoStream
 
+# What comes before a picture is short; a hostile packet is not read further than this.
+_MOST_BYTES: Final = 1 << 16
+_MOST_UNITS: Final = 64
 _PROGRESSIVE: Final = 1  # of AVFieldOrder
 _NAL_START: Final = re.compile(rb"\x00\x00\x01")
 _MPEG2_SEQUENCE: Final = re.compile(rb"\x00\x00\x01\xb3")
@@ -21,12 +26,24 @@ _MPEG2_PICTURE: Final = re.compile(
 _MPEG4_PICTURE: Final = re.compile(rb"\x00\x00\x01\xb6(?P<intra>[\x00-\x3f])?")
 
 
+class Role(Enum):
+    """What a packet is to those after it."""
+
+    ENTRY = 1
+    """Decoding can begin with it: it brings along all that the frames from it on are built with,
+    those stored after it but shown before it excepted."""
+    SETUP = 2
+    """It has what later ones may be read by, or may have it: it must reach the decoder."""
+    OTHER = 3
+
+
 class _Nals(NamedTuple):
     """Of which kinds are the units that H.264 and HEVC are made of."""
 
     kind_of: Callable[[int], int]
     """Reads the kind out of the first byte."""
-    setup: int
+    setups: frozenset[int]
+    """All that an entry needs, where the file has no setup of its own."""
     entries: range
     pictures: range
     length_size_at: int
@@ -34,42 +51,54 @@ class _Nals(NamedTuple):
 
 
 # ITU-T H.264, table 7-1: 5 alone resets the decoder; ISO/IEC 14496-15, 5.3.3.1.2.
-_H264: Final = _Nals(lambda byte: byte & 31, 7, range(5, 6), range(1, 6), 4)
+_H264: Final = _Nals(lambda byte: byte & 31, frozenset({7, 8}), range(5, 6), range(1, 6), 4)
 # ITU-T H.265, table 7-1: 16 to 21 are random access points; ISO/IEC 14496-15, 8.3.3.1.2.
-_HEVC: Final = _Nals(lambda byte: byte >> 1 & 63, 33, range(16, 22), range(32), 21)
+_HEVC: Final = _Nals(
+    lambda byte: byte >> 1 & 63, frozenset({32, 33, 34}), range(16, 22), range(32), 21
+)
 
 
-def entry_finder(stream: VideoStream) -> Callable[[bytes], bool] | None:
-    """Return what tells of a packet whether decoding can begin with it; None if nothing can.
+def role_reader(stream: VideoStream) -> Callable[[memoryview], Role] | None:
+    """Return what tells a packet's role; None if nothing can.
 
-    Such a packet brings along all that the frames from it on are built with, those stored after it
-    but shown before it excepted. One that is told wrongly not to be one costs time only.
+    The first 64 kB of a packet are looked at, and the first 64 units. An entry that is told
+    wrongly not to be one costs time only, and so does a packet that is told to be setup.
     """
+    reader = _reader(stream)
+    return reader and (lambda packet: reader(bytes(packet[:_MOST_BYTES])))
+
+
+def _reader(stream: VideoStream) -> Callable[[bytes], Role] | None:
     codec, context = stream.codec.canonical_name, stream.codec_context
     if codec == "h264":
         # The two fields of an interlaced frame may come in a packet each.
         is_progressive = context.field_order == _PROGRESSIVE
-        return _nal_entry(_H264, context.extradata) if is_progressive else None
+        return _nal_role(_H264, context.extradata) if is_progressive else None
     if codec == "hevc":
-        return _nal_entry(_HEVC, context.extradata)
-    return _ENTRIES.get(codec)
+        return _nal_role(_HEVC, context.extradata)
+    begins = _ENTRIES.get(codec)
+    return begins and (lambda packet: Role.ENTRY if begins(packet) else Role.OTHER)
 
 
-def _nal_entry(nals: _Nals, setup: bytes | None) -> Callable[[bytes], bool]:
+def _nal_role(nals: _Nals, setup: bytes | None) -> Callable[[bytes], Role]:
     has_lengths = setup is not None and setup[:1] == b"\1" and len(setup) > nals.length_size_at
     length_size = 1 + (setup[nals.length_size_at] & 3) if setup and has_lengths else 0
 
-    def begins(packet: bytes) -> bool:
-        # Without lengths the setup comes along with the pictures: with this one, or a former.
-        is_set_up = has_lengths
+    def role(packet: bytes) -> Role:
         units = _by_length(packet, length_size) if has_lengths else _by_start_code(packet)
-        for kind in map(nals.kind_of, units):
-            if kind in nals.pictures:
-                return is_set_up and kind in nals.entries
-            is_set_up |= kind == nals.setup
-        return False
+        setups: set[int] = set()
+        for kind in map(nals.kind_of, islice(units, _MOST_UNITS)):
+            if kind in nals.setups:
+                setups.add(kind)
+            elif kind in nals.pictures:
+                # Without lengths the setup comes along with the pictures: with this one, or a
+                # former.
+                if kind in nals.entries and (has_lengths or setups == nals.setups):
+                    return Role.ENTRY
+                return Role.SETUP if setups else Role.OTHER
+        return Role.SETUP
 
-    return begins
+    return role
 
 
 def _by_length(packet: bytes, length_size: int) -> Iterator[int]:
@@ -110,7 +139,9 @@ def _av1_begins(packet: bytes) -> bool:
     """Look for a sequence header before a key frame that is shown (AV1 bitstream, 5.3 and 5.9)."""
     set_up = False
     place = 0
-    while place < len(packet):
+    for _ in range(_MOST_UNITS):
+        if place >= len(packet):
+            break
         header = packet[place]
         place += 2 if header & 4 else 1
         if not header & 2:  # its size is not given

@@ -11,8 +11,9 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-MOST_REORDERED: Final = 16
-"""H.264 and HEVC hold back at most so many frames to put them in order."""
+MOST_HELD_BACK: Final = 32
+"""Packets whose frames a decoder may still hold: in H.264 and HEVC it holds back at most 16 to put
+them in order, and the two fields of a frame may come in a packet each."""
 
 _MOST_AHEAD: Final = 512
 _MOST_BYTES_AHEAD: Final = 16 << 20
@@ -48,7 +49,8 @@ def plan(
     they are built on what is left out.
 
     Args:
-        packets: looked at as far ahead as ``reach``, but not beyond some 16 MB.
+        packets: looked at as far ahead as ``reach``, but not beyond 512 packets
+            or some 16 MB.
         is_free: whether nothing is wanted of what is shown in ``[start, end)``, and a frame of
             the time ``end`` will be shown then, after all that came before; asked when all
             packets before have been dealt with.
@@ -56,7 +58,7 @@ def plan(
     """
     ahead = _Ahead(iter(packets))
     # What the decoder may still hold.
-    behind: deque[int] = deque(maxlen=2 * MOST_REORDERED)
+    behind: deque[int] = deque(maxlen=MOST_HELD_BACK)
     fate, n_leading = Fate.DECODE, 0
     while ahead.fill(reach):
         needless = _needless(ahead.stored, behind, is_free) if ahead.has_entry() else None
@@ -120,11 +122,12 @@ def _needless(
     None if the first is needed, or if that cannot be told.
     """
     at = next(i for i, stored in enumerate(ahead) if i and stored.is_entry)
+    since, begin = ahead[0].time, ahead[at].time
+    if since is None or begin is None or not is_free(since, begin):
+        return None
     # The last alone may be without a time: nothing is looked at beyond it.
     times = [stored.time for stored in ahead if stored.time is not None]
-    if not is_free(times[0], times[at]):
-        return None
-    begin, before, after = times[at], times[:at], times[at + 1 :]
+    before, after = times[:at], times[at + 1 :]
     leading = list(takewhile(begin.__gt__, after))
     trailing = after[len(leading) :]
     # Until one comes that is shown after the entry, there may be more shown before it.

@@ -78,6 +78,9 @@ class Clock:
         interval: from one frame to the next, where the file gives no times.
         declared: how long the file says it is, if it does.
         second: how many ticks a second has; a multiple of 4.
+
+    Attributes:
+        stepped_back: whether some time was before the one before it.
     """
 
     def __init__(self, interval: int, declared: int | None, second: int) -> None:
@@ -86,6 +89,7 @@ class Clock:
         self._misorder = second // _MISORDERS_A_SECOND
         self._origin: int | None = None
         self._last = -interval
+        self.stepped_back = False
 
     def place(self, file_time: int | None) -> int | None:
         """Return where a frame of that time would lie, without ticking; None if unknown."""
@@ -105,6 +109,7 @@ class Clock:
         recordings or a damaged time: the clock runs on from the frame before.
         """
         time = self.place(file_time)
+        self.stepped_back |= time is not None and time < self._last
         if time is None or time < self._last - self._misorder or time > self._limit:
             time = self._last + self._interval
             if file_time is not None:

@@ -271,7 +271,7 @@ def test_zeros_in_the_middle_are_a_hole(tmp_path: Path) -> None:
     assert numbers(seconds) == [12, 37, 37, 37, 112, 137]
     assert [s.repeated for s in seconds] == [False, False, True, True, False, False]
     assert video.status is Status.PARTIAL
-    assert video.reason.endswith("inside are damaged; 6.0 s were seen")
+    assert video.reason == "2.5 s inside are damaged; 6.0 s were seen"
 
 
 def test_flipped_bits_are_a_warning_as_long_as_every_second_is_seen(tmp_path: Path) -> None:

@@ -1,18 +1,22 @@
 """What is left out of decoding changes no second: beside every frame decoded by FFmpeg alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import av
 import numpy as np
 import pytest
+from av.packet import Packet
 from av.video.frame import VideoFrame
 
+from ingest import decoding
 from ingest.decoding import ForwardPass
 from ingest.frames import open_video
+from ingest.lookahead import Fate, plan
 from ingest.opening import open_container, video_stream
-from ingest.sampling import sample_midpoints
+from ingest.sampling import Clock, sample_midpoints
 from support.footage import (
     Picture,
     bikes,
@@ -21,6 +25,8 @@ from support.footage import (
     every_frame,
     flip_bits,
     frame_of_each_second,
+    numbered,
+    read_number,
     write_video,
 )
 
@@ -62,6 +68,23 @@ def assert_as_if_all_were_decoded(path: Path, interval: Fraction) -> float:
         np.testing.assert_array_equal(frame, stored(frames[i][1]))
     assert forward.n_errors == 0
     return forward.n_frames / len(frames)
+
+
+def fates(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Fate]]:
+    """(errors so far, fate) of each packet."""
+    noted = []
+    with open_container(path) as container:
+        forward = ForwardPass(container, video_stream(path, container))
+
+        def noting(*planned: Any) -> Iterator[Any]:
+            for stored, fate in plan(*planned):
+                noted.append((forward.n_errors, fate))
+                yield stored, fate
+
+        monkeypatch.setattr(decoding, "plan", noting)
+        for _ in forward.frames():
+            pass
+    return noted
 
 
 RATES_AND_GROUPS: Sequence[tuple[Fraction, float]] = [
@@ -120,12 +143,13 @@ STRUCTURES: dict[str, tuple[str, str, dict[str, str], float]] = {
     "VP9 with hidden frames": ("x.webm", "libvpx-vp9", {**VP8, "g": "{0}"}, 0.6),
     "AV1": ("x.mp4", "libsvtav1", {"g": "{0}"}, 0.6),
 }
-"""The file, the encoder, its options, and the share of frames that may be decoded at most."""
+"""The file, the encoder, its options, and the share of frames that may be decoded at most; where it
+is 1, nothing may be left out but what the decoder leaves out of itself."""
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_whatever_frames_are_built_on_the_seconds_stay_the_same(
-    structure: str, tmp_path: Path
+    structure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, codec, options, most = STRUCTURES[structure]
     shares = []
@@ -142,6 +166,8 @@ def test_whatever_frames_are_built_on_the_seconds_stay_the_same(
             },
         )
         shares.append(assert_as_if_all_were_decoded(path, 1 / rate))
+        if most == 1:
+            assert {fate for _, fate in fates(path, monkeypatch)} == {Fate.DECODE}
     assert np.mean(shares) <= most
 
 
@@ -197,11 +223,161 @@ def test_recordings_joined_in_one_file_run_on(tmp_path: Path) -> None:
         np.testing.assert_array_equal(frame, stored(one[number][1]))
 
 
-def test_after_damage_everything_is_decoded(tmp_path: Path) -> None:
+def test_after_damage_everything_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write_video(tmp_path / "x.ts", map(drifting, range(150)), codec_options=SIX_PER_GROUP)
     _, whole = chosen(path)
     size = path.stat().st_size
     flip_bits(path, 40, size // 20, size // 10, np.random.default_rng(2))
-    _, damaged = chosen(path)
-    assert whole.n_errors == 0 < damaged.n_errors
-    assert whole.n_frames < 60 < damaged.n_frames
+    after = [fate for n_errors, fate in fates(path, monkeypatch) if n_errors]
+    assert whole.n_errors == 0
+    assert whole.n_frames < 60
+    assert len(after) > 60
+    assert Fate.LEAVE_OUT not in after
+
+
+def in_groups_of(length: int, path: Path, numbers: Iterable[int] = range(100), **x264: int) -> Path:
+    """H.264 of numbered pictures in groups, each frame built on the one before."""
+    params = {"keyint": length, "min-keyint": length, "scenecut": 0, "bframes": 0, **x264}
+    listed = ":".join(f"{key}={value}" for key, value in params.items())
+    return write_video(path, map(numbered, numbers), codec_options={"x264-params": listed})
+
+
+def contents(path: Path) -> tuple[bytes, list[bytes]]:
+    """The setup, and the packets."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        packets = [bytes(packet) for packet in container.demux(stream) if packet.size]
+        return stream.codec_context.extradata or b"", packets
+
+
+def rewritten(source: Path, path: Path, packets: Iterable[bytes], keys: Iterable[int]) -> Path:
+    """Write packets, 25 a second, that come in the order in which they are shown."""
+    keys = set(keys)
+    with av.open(str(source)) as template, av.open(str(path), "w") as file:
+        stream = file.add_stream_from_template(template.streams.video[0])
+        for number, content in enumerate(packets):
+            packet = Packet(content)
+            packet.stream = stream
+            packet.time_base = Fraction(1, 25)
+            packet.pts = packet.dts = number
+            packet.duration = 1
+            packet.is_keyframe = number in keys
+            file.mux(packet)
+    return path
+
+
+def watched(path: Path) -> tuple[list[int], int, str]:
+    """The number drawn on the frame of each second, how many errors, and what is missing."""
+    with open_container(path) as container:
+        forward = ForwardPass(container, video_stream(path, container))
+        samples = sample_midpoints(forward.frames(), forward.length)
+        return [number_on(sample.item) for sample in samples], forward.n_errors, forward.loss()
+
+
+def number_on(frame: VideoFrame) -> int:
+    return read_number(cast("Picture", frame.to_ndarray(format="rgb24")))
+
+
+def two_setups(folder: Path) -> tuple[Path, bytes, list[bytes]]:
+    """A file of 18 frames, another setup, and the packets of these and 32 more built with it."""
+    first = in_groups_of(50, folder / "first.flv", range(18))
+    setup, packets = contents(
+        in_groups_of(50, folder / "second.flv", range(18, 50), **{"sps-id": 1})
+    )
+    return first, setup, contents(first)[1] + packets
+
+
+def test_a_setup_amid_what_is_left_out_reaches_the_decoder(tmp_path: Path) -> None:
+    first, setup, packets = two_setups(tmp_path)
+    content = rewritten(first, tmp_path / "x.flv", packets, {0, 18}).read_bytes()
+    # A tag: kind, size, time, stream; after it comes the size of all. Kind 9 is video.
+    place, n_video = 13, 0
+    while n_video < 16:  # the first setup, and frames 0 to 14
+        n_video += content[place] == 9
+        place += 15 + int.from_bytes(content[place + 1 : place + 4])
+    body = b"\x17\0\0\0\0" + setup
+    header = b"\x09" + len(body).to_bytes(3) + (15 * 40).to_bytes(3) + bytes(4)
+    tag = header + body + (len(header) + len(body)).to_bytes(4)
+    path = tmp_path / "joined.flv"
+    path.write_bytes(content[:place] + tag + content[place:])
+
+    assert watched(path) == ([12, 37], 0, "")
+
+
+def test_a_setup_inside_a_packet_that_no_second_needs_reaches_the_decoder(tmp_path: Path) -> None:
+    first, setup, packets = two_setups(tmp_path)
+    # ISO/IEC 14496-15, 5.3.3.1.2: one of each, with two bytes of length.
+    sps_end = 8 + int.from_bytes(setup[6:8])
+    sps, pps = setup[8:sps_end], setup[sps_end + 3 : sps_end + 3 + setup[sps_end + 2]]
+    packets[15] = b"".join(len(unit).to_bytes(4) + unit for unit in (sps, pps)) + packets[15]
+
+    assert watched(rewritten(first, tmp_path / "x.mp4", packets, {0, 18})) == ([12, 37], 0, "")
+
+
+def beginning_lost(
+    length: int, n_frames: int, lost: int, folder: Path, broken: Sequence[int] = ()
+) -> Path:
+    """Groups of which one begins with a frame that the decoder drops without a word.
+
+    The frames ``broken`` it cannot even read.
+    """
+    source = in_groups_of(length, folder / "whole.mkv", range(n_frames))
+    foreign = in_groups_of(length, folder / "foreign.mkv", range(1), **{"sps-id": 3})
+    _, packets = contents(source)
+    packets[lost] = contents(foreign)[1][0]
+    for number in broken:
+        packets[number] = b"\x7f\xff\xff\xff" + packets[number][4:]
+    return rewritten(source, folder / "x.mkv", packets, range(0, n_frames, length))
+
+
+def test_a_beginning_that_gives_no_frame_is_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = beginning_lost(17, 150, 34, tmp_path)
+    # 37 is built on what is lost.
+    assert watched(path) == ([12, 12, 62, 87, 112, 137], 1, "")
+    assert Fate.LEAVE_OUT not in [fate for errors, fate in fates(path, monkeypatch) if errors]
+
+
+@pytest.mark.parametrize("n_frames", [120, 80])
+def test_what_is_not_seen_after_a_lost_beginning_is_missing(n_frames: int, tmp_path: Path) -> None:
+    _, n_errors, loss = watched(beginning_lost(40, n_frames, 40, tmp_path))
+    assert (n_errors, loss) == (1, "1.6 s inside are damaged")
+
+
+def test_what_was_left_out_before_damage_is_not_missing(tmp_path: Path) -> None:
+    # Frames 13 to 33 are not wanted, and 34 to 50 are lost: 0.7 s.
+    path = beginning_lost(17, 150, 34, tmp_path, broken=[35])
+    assert watched(path) == ([12, 12, 62, 87, 112, 137], 1, "")
+
+
+def test_of_frames_that_stand_alone_those_not_wanted_are_not_missing(tmp_path: Path) -> None:
+    source = write_video(
+        tmp_path / "whole.avi", map(numbered, range(100)), codec="mjpeg", pixels="yuvj420p"
+    )
+    _, packets = contents(source)
+    packets[37] = bytes(100)
+    path = rewritten(source, tmp_path / "x.avi", packets, range(100))
+    assert watched(path) == ([12, 12, 62, 87], 1, "")
+
+
+def test_where_times_step_back_everything_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each frame has the time of its place in the file, though it is shown later or earlier.
+    source = in_groups_of(
+        20, tmp_path / "whole.mkv", range(150), **{"bframes": 3, "b-adapt": 0, "b-pyramid": 0}
+    )
+    path = rewritten(source, tmp_path / "x.mkv", contents(source)[1], range(0, 150, 20))
+    frames = every_frame(path)
+    clock = Clock(interval=40, declared=None, second=1000)
+    times = [Fraction(clock.tick(int(1000 * time)), 1000) for time, _ in frames]
+    expected = frame_of_each_second(times, Fraction(6))
+
+    numbers, _, _ = watched(path)
+
+    assert numbers == [number_on(frames[i][1]) for i in expected]
+    assert chosen(path)[1].n_frames > 130
+    assert Fate.LEAVE_OUT not in [fate for _, fate in fates(path, monkeypatch)][25:]

@@ -1,5 +1,6 @@
 """Where decoding can begin: beside what encoders mark, and on bytes that are no picture at all."""
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.entries import entry_finder
+from ingest.entries import Role, role_reader
 from ingest.opening import open_container, video_stream
 from support.footage import numbered, write_video
 
@@ -42,12 +43,12 @@ def marked_and_found(
     path = write_video(folder / name, map(numbered, range(50)), codec=codec, codec_options=options)
     with open_container(path) as container:
         stream = video_stream(path, container)
-        begins = entry_finder(stream)
-        assert begins is not None
+        role_of = role_reader(stream)
+        assert role_of is not None
         packets = [packet for packet in container.demux(stream) if packet.size]
         return [
             [i for i, packet in enumerate(packets) if packet.is_keyframe],
-            [i for i, packet in enumerate(packets) if begins(bytes(packet))],
+            [i for i, packet in enumerate(packets) if role_of(memoryview(packet)) is Role.ENTRY],
         ]
 
 
@@ -65,28 +66,93 @@ def test_decoding_cannot_begin_with_what_is_only_marked(case: str, tmp_path: Pat
     assert found == [0]
 
 
-def finders(folder: Path) -> list[Callable[[bytes], bool]]:
-    found = []
-    for name, codec, options in ALL_MARKED.values():
-        path = write_video(folder / name, [numbered(0)] * 25, codec=codec, codec_options=options)
-        with open_container(path) as container:
-            begins = entry_finder(video_stream(path, container))
-            assert begins is not None
-            found.append(begins)
-    return found
+# First bytes of units: of H.264 in the first three, of HEVC in the others.
+SLICE, IDR, SEI = b"\x41", b"\x65", b"\x06"
+SPS, PPS = b"\x67", b"\x68"
+HEVC_SLICE, HEVC_IDR = b"\x02\1", b"\x26\1"
+HEVC_SETUPS = [b"\x40\1", b"\x42\1", b"\x44\1"]
+
+
+def units(name: str, *contents: bytes) -> bytes:
+    """Make a packet of units as a file of that name keeps them."""
+    in_stream = name.endswith(".ts")
+    return b"".join(
+        (b"\0\0\1" if in_stream else len(content).to_bytes(4)) + content for content in contents
+    )
+
+
+def reader(case: str, folder: Path) -> Callable[[memoryview], Role]:
+    name, codec, options = ALL_MARKED[case]
+    path = write_video(folder / name, [numbered(0)] * 25, codec=codec, codec_options=options)
+    with open_container(path) as container:
+        role_of = role_reader(video_stream(path, container))
+        assert role_of is not None
+        return role_of
+
+
+@pytest.mark.parametrize(
+    ("case", "contents", "role"),
+    [
+        ("H.264", [IDR], Role.ENTRY),
+        ("H.264", [SPS, PPS, IDR], Role.ENTRY),
+        ("H.264", [SLICE, PPS], Role.OTHER),
+        ("H.264", [SEI, PPS, SLICE], Role.SETUP),
+        ("H.264", [PPS], Role.SETUP),
+        ("H.264", [], Role.SETUP),
+        ("H.264 in a transport stream", [SPS, PPS, IDR], Role.ENTRY),
+        ("H.264 in a transport stream", [SPS, IDR], Role.SETUP),
+        ("H.264 in a transport stream", [PPS, IDR], Role.SETUP),
+        ("H.264 in a transport stream", [IDR], Role.OTHER),
+        ("H.264 in a transport stream", [PPS, SLICE], Role.SETUP),
+        ("H.264 in a transport stream", [SEI, SLICE], Role.OTHER),
+        ("HEVC", [HEVC_IDR], Role.ENTRY),
+        ("HEVC", [HEVC_SETUPS[2], HEVC_SLICE], Role.SETUP),
+        ("HEVC", [HEVC_SLICE], Role.OTHER),
+        ("HEVC in a transport stream", [*HEVC_SETUPS, HEVC_IDR], Role.ENTRY),
+        ("HEVC in a transport stream", [*HEVC_SETUPS[:2], HEVC_IDR], Role.SETUP),
+        ("HEVC in a transport stream", [HEVC_SETUPS[0], HEVC_SLICE], Role.SETUP),
+    ],
+)
+def test_what_later_packets_are_read_by_is_told_from_pictures(
+    case: str, contents: list[bytes], role: Role, tmp_path: Path
+) -> None:
+    packet = units(ALL_MARKED[case][0], *[content + b"\x80\x80" for content in contents])
+    assert reader(case, tmp_path)(memoryview(packet)) is role
+
+
+@pytest.mark.parametrize("case", ["H.264", "H.264 in a transport stream"])
+def test_no_more_of_a_packet_is_read_than_the_beginning(case: str, tmp_path: Path) -> None:
+    role_of, name = reader(case, tmp_path), ALL_MARKED[case][0]
+    entry = units(name, SPS, PPS, IDR)
+    assert role_of(memoryview(units(name, *[SEI] * 61) + entry)) is Role.ENTRY
+    assert role_of(memoryview(units(name, *[SEI] * 62) + entry)) is Role.SETUP
+    assert role_of(memoryview(units(name, SEI + b"\1" * 65_000) + entry)) is Role.ENTRY
+    assert role_of(memoryview(units(name, SEI + b"\1" * 65_600) + entry)) is Role.SETUP
+
+    vast = memoryview(units(name, SEI + b"\1" * 10_000_000))
+    tracemalloc.start()
+    role_of(vast)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def readers(folder: Path) -> list[Callable[[memoryview], Role]]:
+    return [reader(case, folder) for case in ALL_MARKED]
 
 
 def test_bytes_that_are_no_picture_are_no_entry_or_one_but_never_an_error(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    every = finders(tmp_path_factory.mktemp("entries"))
-    assert not any(begins(b"") or begins(bytes(100)) for begins in every)
+    every = readers(tmp_path_factory.mktemp("entries"))
+    for nothing in (b"", bytes(100)):
+        assert Role.ENTRY not in [role_of(memoryview(nothing)) for role_of in every]
 
     @given(st.binary(max_size=40))
     def never_raises(packet: bytes) -> None:
-        for begins in every:
-            begins(packet)
-            begins(b"\0\0\1" + packet)
+        for role_of in every:
+            role_of(memoryview(packet))
+            role_of(memoryview(b"\0\0\1" + packet))
 
     never_raises()
 
@@ -94,7 +160,7 @@ def test_bytes_that_are_no_picture_are_no_entry_or_one_but_never_an_error(
 def test_a_length_that_never_ends_is_no_entry_and_holds_nobody_up(tmp_path: Path) -> None:
     # Read to its end, the number would have millions of digits: minutes, not an instant.
     endless = b"\x0a" + b"\xff" * 4_000_000
-    assert not any(begins(endless) for begins in finders(tmp_path))
+    assert Role.ENTRY not in [role_of(memoryview(endless)) for role_of in readers(tmp_path)]
 
 
 @pytest.mark.parametrize("codec", ["mjpeg", "ffv1", "msmpeg4"])
@@ -102,10 +168,10 @@ def test_of_other_codecs_nothing_is_told(codec: str, tmp_path: Path) -> None:
     pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     path = write_video(tmp_path / "x.mkv", [numbered(0)], codec=codec, pixels=pixels)
     with av.open(str(path)) as container:
-        assert entry_finder(container.streams.video[0]) is None
+        assert role_reader(container.streams.video[0]) is None
 
 
 def test_of_interlaced_h264_nothing_is_told(tmp_path: Path) -> None:
     path = write_video(tmp_path / "x.ts", [numbered(0)] * 5, codec_options={"x264-params": "tff=1"})
     with av.open(str(path)) as container:
-        assert entry_finder(container.streams.video[0]) is None
+        assert role_reader(container.streams.video[0]) is None

@@ -2,7 +2,7 @@
 
 import tracemalloc
 from fractions import Fraction
-from itertools import cycle, islice
+from itertools import accumulate, cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +100,14 @@ def test_the_clock_runs_on_over_the_joint_of_two_recordings() -> None:
     clock = Clock(2, declared=None, second=4)
     ticks = [clock.tick(4 * time) for time in (100, 101, 102, 7, 8, 9)]
     assert ticks == [0, 4, 8, 10, 14, 18]
+
+
+@given(st.lists(st.integers(-3, 3)))
+def test_a_step_back_is_not_forgotten(steps: list[int]) -> None:
+    clock = Clock(4, declared=None, second=80)
+    for time in accumulate(steps, initial=0):
+        clock.tick(time)
+    assert clock.stepped_back == any(step < 0 for step in steps)
 
 
 def test_the_clock_does_not_follow_a_damaged_time_far_beyond_the_end() -> None:
