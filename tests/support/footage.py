@@ -2,7 +2,9 @@
 
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -165,7 +167,10 @@ def write_video(
     Returns:
         ``path``.
     """
-    with av.open(str(path), "w", format=container, options=container_options or {}) as file:
+    with (
+        _same_priority(),
+        av.open(str(path), "w", format=container, options=container_options or {}) as file,
+    ):
         stream: VideoStream | None = None
         sound = file.add_stream("aac", rate=8000, layout="mono") if sound_seconds else None
         unit = 1 / Fraction(rate) if times is None else Fraction(1, 1000)
@@ -190,6 +195,19 @@ def write_video(
         if sound is not None:
             _mux_tone(file, sound, sound_seconds)
     return path
+
+
+@contextmanager
+def _same_priority() -> Iterator[None]:
+    """Undo what SVT-AV1 does as root: the thread that encodes, and all it starts, goes first.
+
+    A browser started after it would keep all others from the processor, and wait for them.
+    """
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
 
 
 def write_sound(path: Path, codec: str, seconds: float, cover: Path | None = None) -> Path:
