@@ -19,7 +19,7 @@ from api.live import Live
 from api.metrics import Metrics
 from api.notifying import notifying
 from api.observing import Observe
-from api.parameters import refuse_unknown_parameters
+from api.parameters import no_unknown_parameters
 from api.problems import answer_with_problems
 from api.rates import Rates
 from api.routes import (
@@ -72,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.known_keys = KnownKeys(Keys(live.catalog))
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
+            app.openapi()
             for_all = [notifying(settings, live)]
             if settings.processes:
                 for_all.append(working(settings))
@@ -92,7 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     for routes in _ROUTERS:
-        app.include_router(routes.router, dependencies=[Depends(refuse_unknown_parameters)])
+        app.include_router(routes.router, dependencies=[Depends(no_unknown_parameters)])
     for routes in _FOR_PROBES:
         app.include_router(routes.router)
     app.mount("/console", create_console(app.state))

@@ -5,8 +5,13 @@ from fastapi import FastAPI, Request
 from engine.errors import InvalidInput
 
 
+async def no_unknown_parameters(request: Request) -> None:
+    """Depend on this to have them refused; not in a thread of its own, as plain functions are."""
+    refuse_unknown_parameters(request)
+
+
 def refuse_unknown_parameters(request: Request) -> None:
-    """Depend on this to take no other query parameters than those in the schema.
+    """Take no other query parameters than those in the schema.
 
     Raises:
         InvalidInput: the request has another; the message names those that the route takes.

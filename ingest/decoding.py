@@ -4,7 +4,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
 import av
 from av.container import InputContainer
@@ -14,12 +14,12 @@ from av.video.stream import VideoStream
 
 from ingest.entries import Role, role_reader
 from ingest.lookahead import MOST_HELD_BACK, Fate, Stored, plan
+from ingest.losses import Losses
 from ingest.sampling import Clock, midpoint_within
 
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
 _SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
-_TOLERATED_LOSS_SECONDS: Final = 1
 
 _Foreseen = tuple["Packet[VideoStream]", int | None]
 """A packet, and the pts of the frame shown after it."""
@@ -39,8 +39,8 @@ class ForwardPass:
     Times are counted in ticks: so many to a second that all of them are whole.
 
     Attributes:
+        losses: the account of what could not be seen.
         n_frames: decoded so far.
-        n_errors: pieces so far that could not be read or decoded, or only with guesses.
         untimed: whether the file gave no time for some frame.
     """
 
@@ -51,25 +51,13 @@ class ForwardPass:
         self._second = math.lcm(unit.denominator, interval.denominator, av.time_base)
         self._unit = int(unit * self._second)
         self._interval = int(interval * self._second)
-        self._declared = _in_ticks(container.duration, self._second // av.time_base)
         self._role_of = role_reader(stream)
         self._unwanted: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
-        self._clock = Clock(self._interval, self._declared, self._second)
-        self._last_frame = 0
-        self._left_out_until = 0
-        # In the file's time; None once the decoder gave a frame since.
-        self._begun_at: int | None = None
-        self._shown_until = 0
-        self._stored_until = 0
-        # In the file's time; the first frame, which starts the clock, may come packets after its
-        # own.
-        self._unplaced: int | None = None
-        self._spans: dict[int, tuple[int, int]] = {}
+        declared = _in_ticks(container.duration, self._second // av.time_base)
+        self._clock = Clock(self._interval, declared, self._second)
         self._is_broken_off = False
-        self._errors_at_last_frame = 0
-        self._time_of_holes = 0
+        self.losses = Losses(container, self._clock, declared, self._second)
         self.n_frames = 0
-        self.n_errors = 0
         self.untimed = False
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
@@ -78,12 +66,10 @@ class ForwardPass:
         for stored, fate in plan(packets, self._is_free, self._second):
             packet, next_pts = stored.packet
             end = self._end_of(packet)
-            self._stored_until = max(self._stored_until, self._clock.place(end) or 0)
+            self.losses.note_stored(end)
             if fate is Fate.BEGIN:
                 yield from self._timed(self._held_back())
-                if self._begun_at is not None:
-                    self._note_missed_beginning()
-                self._begun_at = stored.time
+                self.losses.note_beginning(stored.time)
             is_left_out = fate is Fate.LEAVE_OUT
             if not is_left_out:
                 wanted = self._is_wanted(packet.pts, next_pts)
@@ -91,72 +77,29 @@ class ForwardPass:
                 try:
                     decoded = packet.decode()
                 except av.FFmpegError:
-                    self.n_errors += 1
-                    self._begun_at = None
+                    self.losses.note_error()
                     continue
                 yield from self._timed(decoded)
                 is_left_out = not wanted and self._unwanted == "ALL"
             if is_left_out:
-                self._note_left_out(end)
-            self._note_shown(end)
+                self.losses.note_left_out(end)
+            self.losses.note_shown(end)
         if self._is_broken_off:
             # A file that can be read to its end tells the decoder so.
             yield from self._timed(self._held_back())
-            self.n_errors += 1
-        if self._begun_at is not None:
-            self._note_missed_beginning()
-            self._note_hole(self._shown_until)
-
-    def length(self) -> Fraction:
-        """Return when the last frame so far stops being shown, in seconds after the first."""
-        if self._declared is None:
-            return self._seconds(self._shown_until)
-        # A damaged duration would keep the last frame for hours.
-        tolerated = self._last_frame + _TOLERATED_LOSS_SECONDS * self._second
-        return self._seconds(min(self._shown_until, max(self._declared, tolerated)))
-
-    def loss(self) -> str:
-        """Say what is missing when more than a second is; otherwise return nothing."""
-        tolerated = _TOLERATED_LOSS_SECONDS
-        declared = None if self._declared is None else self._seconds(self._declared)
-        if declared is not None and self._file_span() < declared - tolerated:
-            return f"the file says {float(declared):.1f} s but is cut off"
-        if self.n_errors and self._seconds(self._stored_until - self._shown_until) > tolerated:
-            return "the end is damaged"
-        if self._time_of_holes:
-            return f"{float(self._seconds(self._time_of_holes)):.1f} s inside are damaged"
-        return ""
+        self.losses.note_end()
+        if self._is_broken_off:
+            self.losses.note_error()
 
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
         try:
-            # The other streams are read past anyway; their ends tell whether the file is whole.
-            for packet in self._container.demux():
-                self._note_span(packet)
+            for packet in self._container.demux():  # the other streams are read past anyway
+                self.losses.note_read(packet)
                 if packet.stream.index == self._stream.index:
                     yield cast("Packet[VideoStream]", packet)
         except av.FFmpegError:
             # Counted when what was read ahead has been decoded.
             self._is_broken_off = True
-
-    def _note_span(self, packet: "Packet[Any]") -> None:
-        if packet.pts is None:
-            return
-        # In ticks of its stream: this is done for every packet of sound, too.
-        start, end = self._spans.get(packet.stream.index, (packet.pts, packet.pts))
-        self._spans[packet.stream.index] = (
-            min(start, packet.pts),
-            max(end, packet.pts + (packet.duration or 0)),
-        )
-
-    def _file_span(self) -> Fraction:
-        """Return when the last packet of all streams ends, in seconds.
-
-        Counted from the first packet or, if that is earlier, from 0: containers differ in it.
-        """
-        units = {i: self._container.streams[i].time_base or Fraction(0) for i in self._spans}
-        starts = [start * units[i] for i, (start, _) in self._spans.items()]
-        ends = [end * units[i] for i, (_, end) in self._spans.items()]
-        return max(ends, default=Fraction(0)) - min([*starts, Fraction(0)])
 
     def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
         packet, _ = foreseen
@@ -170,7 +113,7 @@ class ForwardPass:
 
     def _is_free(self, start: int, end: int) -> bool:
         # What is made of damaged frames depends on all those before.
-        if self.n_errors or self._clock.stepped_back:
+        if self.losses.n_errors or self._clock.stepped_back:
             return False
         since = self._clock.place(start)
         if since is None or not self._clock.follows(end):
@@ -197,60 +140,22 @@ class ForwardPass:
         try:
             return context.decode(None)
         except av.FFmpegError:
-            self.n_errors += 1
+            self.losses.note_error()
             return []
         finally:
             context.flush_buffers()
 
     def _timed(self, frames: Iterable[VideoFrame]) -> Iterator[tuple[Fraction, VideoFrame]]:
-        return ((self._seconds(self._tick(frame)), frame) for frame in frames)
+        return ((Fraction(self._tick(frame), self._second), frame) for frame in frames)
 
     def _tick(self, frame: VideoFrame) -> int:
         self.untimed |= frame.pts is None
-        file_time = _in_ticks(frame.pts, self._unit)
-        time = self._clock.tick(file_time)
-        if self._begun_at is not None and file_time is not None and file_time > self._begun_at:
-            self._note_missed_beginning()
-        self._begun_at = None
-        self._note_hole(time)
-        self.n_errors += frame.is_corrupt
-        self._errors_at_last_frame = self.n_errors
-        self._last_frame = time
-        own = self._interval if frame.pts is None else 0
-        self._shown_until = max(self._shown_until, time + own)
+        at = _in_ticks(frame.pts, self._unit)
+        time = self._clock.tick(at)
+        shown_for = self._interval if at is None else 0
+        self.losses.note_frame(at, time, shown_for, is_corrupt=frame.is_corrupt)
         self.n_frames += 1
         return time
-
-    def _note_missed_beginning(self) -> None:
-        """Take note that nothing came of the frame that decoding was to begin anew with."""
-        begun_at = self._clock.place(self._begun_at) or 0
-        # What was left out after it does not count: what was decoded there is missing.
-        self._left_out_until = min(self._left_out_until, begun_at)
-        self._begun_at = None
-        self.n_errors += 1
-
-    def _note_hole(self, until: int) -> None:
-        """Take note of what is missing up to then, if that is long, and because of damage."""
-        gap = until - max(self._last_frame, self._left_out_until)
-        is_long = gap > _TOLERATED_LOSS_SECONDS * self._second
-        if is_long and self.n_errors > self._errors_at_last_frame:
-            self._time_of_holes += gap
-
-    def _note_left_out(self, end: int | None) -> None:
-        """Take note that what the file has until then was not wanted: no hole, unless damaged."""
-        if self.n_errors == self._errors_at_last_frame:
-            self._left_out_until = max(self._left_out_until, self._clock.place(end) or 0)
-
-    def _note_shown(self, end: int | None) -> None:
-        """Take note that what the file has until then was decoded, or not needed."""
-        if end is not None:
-            self._unplaced = end if self._unplaced is None else max(self._unplaced, end)
-        placed = self._clock.place(self._unplaced)
-        if placed is not None:
-            self._shown_until, self._unplaced = max(self._shown_until, placed), None
-
-    def _seconds(self, time: int) -> Fraction:
-        return Fraction(time, self._second)
 
 
 def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Foreseen]:

@@ -110,7 +110,7 @@ class Video:
         """
         frames = chain([self._first], self._frames)
         shown: Frame | None = None
-        for sample in sample_midpoints(frames, self._pass.length):
+        for sample in sample_midpoints(frames, self._pass.losses.length):
             if sample.second == self._longest_seconds:
                 self.status = Status.TOO_LONG
                 self.reason = f"watched the first {sample.second} seconds only"
@@ -124,11 +124,13 @@ class Video:
         seen = self._pass
         if is_picture(self._container) or (self.container == "gif" and seen.n_frames == 1):
             return Status.IMAGE, "a single picture, watched as one second"
-        if lost := seen.loss():
-            return Status.PARTIAL, f"{lost}; {float(seen.length()):.1f} s were seen"
+        if lost := seen.losses.in_words():
+            return Status.PARTIAL, f"{lost}; {float(seen.losses.length()):.1f} s were seen"
         warnings = []
-        if seen.n_errors:
-            warnings.append(f"{seen.n_errors} damaged frames: what could be made of them is shown")
+        if seen.losses.n_errors:
+            warnings.append(
+                f"{seen.losses.n_errors} damaged frames: what could be made of them is shown"
+            )
         if seen.untimed:
             warnings.append("the file gives no times: a constant frame rate is assumed")
         if self._hdr:

@@ -21,7 +21,7 @@ from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import NoVideoFile, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
 from ingest.taggers.makers import DEFAULT, Setup, check_tagger
-from ingest.worker import Worker
+from ingest.worker import POLL_SECONDS, Worker
 
 _INTERRUPTED = 130
 
@@ -99,7 +99,11 @@ def _work(
     limits: FetchLimits,
     setup: Setup,
 ) -> list[Outcome]:
-    """Work the queue until it is empty; return what became of these jobs, and of others found."""
+    """Work the queue until it is empty and these jobs have ended, here or in another process.
+
+    Returns:
+        What became of these jobs, and of others that were found.
+    """
     ended: dict[int, Outcome] = {}
     try:
         with WatchingBars(shown=sys.stderr.isatty()) as bars:
@@ -111,14 +115,19 @@ def _work(
             def on_progress(job: Job, done: Done) -> None:
                 bars.show(job.id, Path(job.source).name, done.done, done.declared_seconds)
 
-            Worker(
+            worker = Worker(
                 catalog,
                 processes,
                 fetch=limits,
                 setup=setup,
                 on_progress=on_progress,
                 on_end=on_end,
-            ).run()
+            )
+            worker.run()
+            while Jobs(catalog).any_open(mine):
+                # Another process has them; should it give them up, they are ours again.
+                time.sleep(POLL_SECONDS)
+                worker.run()
     except KeyboardInterrupt:
         waiting = Jobs(catalog).open_count()
         click.echo(

@@ -37,7 +37,6 @@ _BUILT: Final = "built.json"
 _CURRENT: Final = "CURRENT"
 _ASIDE: Final = ".writing-"
 _ID_DIGITS: Final = 12
-_CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +233,8 @@ def digest(folder: Path) -> str:
     total = hashlib.sha256()
     content = (path for path in folder.rglob("*") if path.is_file() and path.name != _BUILT)
     for path in sorted(content):
-        own = hashlib.sha256()
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                own.update(chunk)
+            own = hashlib.file_digest(file, "sha256")
         total.update(f"{path.relative_to(folder).as_posix()} {own.hexdigest()}\n".encode())
     return total.hexdigest()
 

@@ -266,6 +266,16 @@ class Jobs:
         )
         return int(count)
 
+    def any_open(self, ids: Iterable[int]) -> bool:
+        """Return whether one of these jobs waits or runs."""
+        return bool(
+            self._catalog.rows(
+                "select 1 from jobs where state in ('queued', 'running')"
+                " and id in (select value from json_each(?)) limit 1",
+                (json.dumps(list(ids)),),
+            )
+        )
+
     def _rows(self, clause: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return self._catalog.rows(f"select {_COLUMNS} from jobs {clause}", parameters)  # noqa: S608
 

@@ -192,6 +192,22 @@ def test_ctrl_c_between_claiming_and_watching_puts_back_too(
     assert (job.state, job.attempts) == (State.QUEUED, 0)
 
 
+def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Catalog.open(home / "catalog.db") as catalog:
+        jobs = Jobs(catalog)
+        jobs.add([str(carphone())], {"force": False, "tagger": "local"}, now=time.time())
+        assert jobs.claim("another", now=time.time()) is not None
+        running = start_ingest(home, carphone(), city())
+        soon(lambda: jobs.counts().get(State.DONE) == 1)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(timeout=2)
+        jobs.put_back("another", now=time.time())
+        said, errors = running.communicate(timeout=60)
+        assert running.returncode == 0, errors
+        assert [line.split()[1] for line in said.splitlines()[1:]] == ["ok", "ok"]
+
+
 def test_two_workers_share_one_queue(tmp_path: Path) -> None:
     home = tmp_path / "home"
     both = [start_ingest(home, bikes(), carphone(), city()) for _ in range(2)]
