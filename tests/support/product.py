@@ -63,11 +63,15 @@ class Served:
     home: Path
 
     def reindex(self, **how: Any) -> str:
-        """Queue a reindex, wait until it is done and return the generation."""
+        """Queue a reindex, wait until it is done, and the server ready; return the generation."""
         asked = self.client.post("/v1/reindex", json=how)
         assert asked.status_code == 202, asked.text
         job = self.await_job(asked.headers["location"])
         assert job["state"] == "done", job
+        until = time.monotonic() + 30
+        while (told := self.client.get("/health/ready")).status_code != 200:
+            assert time.monotonic() < until, told.text
+            time.sleep(0.02)
         return str(job["generation"])
 
     def await_job(self, location: str) -> Any:
