@@ -15,7 +15,8 @@ MAX_PIXELS: Final = 16_777_216
 """Largest frame that is decoded, width times height; 4096 x 4096, above 4K and below 8K."""
 
 _VIDEO_FORMATS: Final = (
-    "mov,mp4,matroska,webm,mpegts,avi,flv,gif,apng,mpeg,mpegvideo,m4v,h264,hevc,ivf,asf,mxf,dv"
+    "mov,mp4,matroska,webm,mpegts,avi,flv,gif,apng,mpeg,mpegvideo,m4v,h264,hevc,ivf,asf,mxf,dv,"
+    "rm,mjpeg,wtv,dhav,obu,yuv4mpegpipe"
 )
 _PICTURE_FORMATS: Final = "image2,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe"
 # Opened only to say that they hold no video.

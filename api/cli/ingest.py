@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ingest.taggers.makers import DEFAULT, Setup, check_tagger
 from ingest.worker import POLL_SECONDS, Worker
 
 _INTERRUPTED = 130
+_MOST_NAMED = 10
 
 
 @click.command("ingest")
@@ -79,15 +81,18 @@ def command(
         jobs = Jobs(catalog)
         if not paths and not addresses and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
-        files, missing = _find(paths)
+        left_out: Counter[str] = Counter()
+        files, missing = _find(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
         ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits, setup)
     outcomes = [*missing, *ended]
     if as_json:
-        print_json({"videos": [outcome_json(outcome) for outcome in outcomes]})
+        videos = [outcome_json(outcome) for outcome in outcomes]
+        print_json({"videos": videos, "left_out": dict(_most_frequent_first(left_out))})
     else:
         print_outcomes(outcomes)
+        _print_left_out(left_out)
     if not any(outcome.status in WATCHED for outcome in outcomes):
         sys.exit(1)
 
@@ -144,16 +149,37 @@ def _work(
     return [ended[number] for number in sorted(ended)]
 
 
-def _find(paths: Sequence[Path]) -> tuple[list[Path], list[Outcome]]:
-    """Return the files at the paths, and what is to be said of paths without any."""
+def _find(paths: Sequence[Path], left_out: Counter[str]) -> tuple[list[Path], list[Outcome]]:
+    """Return the files at the paths, and what is to be said of paths without any.
+
+    What folders hold besides is added to ``left_out``.
+    """
     files: list[Path] = []
     missing = []
     for path in paths:
         try:
-            files += [file.path for file in local_files([path])]
+            files += [file.path for file in local_files([path], left_out)]
         except NoVideoFile as error:
             missing.append(Outcome(None, str(path.absolute()), Status.MISSING, str(error), 0))
     return list(dict.fromkeys(files)), missing
+
+
+def _print_left_out(left_out: Counter[str]) -> None:
+    """Say how many files of the folders were passed over, the most frequent endings first."""
+    if not left_out:
+        return
+    shown = _most_frequent_first(left_out)
+    named = [f"{count} {ending}" for ending, count in shown[:_MOST_NAMED]]
+    if rest := sum(count for _, count in shown[_MOST_NAMED:]):
+        named.append(f"{rest} of other endings")
+    click.echo(
+        f"left out as no videos: {', '.join(named)}; a file named directly is always taken",
+        err=True,
+    )
+
+
+def _most_frequent_first(left_out: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:

@@ -2,19 +2,45 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from engine.errors import InvalidInput
+from ingest.sources.signatures import SIGNATURE_BYTES, starts_like_a_video
 
-VIDEO_ENDINGS: Final = (
-    *(".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".gif", ".h264", ".hevc"),
-    *(".ivf", ".m1v", ".m2ts", ".m2v", ".m4v", ".mkv", ".mov", ".mp4", ".mpe", ".mpeg", ".mpg"),
-    *(".mts", ".mxf", ".ogm", ".ogv", ".qt", ".ts", ".vob", ".webm", ".wmv"),
+_CERTAIN_ENDINGS: Final = frozenset(
+    (
+        *(".264", ".265", ".266", ".360", ".3g2", ".3gp", ".3gp2", ".3gpp", ".amv", ".apng"),
+        *(".asf", ".av1", ".avc", ".avi", ".avifs", ".avs3", ".braw", ".crm", ".dav", ".divx"),
+        *(".dv", ".dvr-ms", ".evo", ".f4v", ".flv", ".gif", ".gxf", ".h261", ".h263", ".h264"),
+        *(".h265", ".h266", ".heics", ".heifs", ".hevc", ".hevcs", ".insv", ".ismv", ".ivf"),
+        *(".ivr", ".k3g", ".lrf", ".lrv", ".m1v", ".m2p", ".m2t", ".m2ts", ".m2v", ".m4v", ".mj2"),
+        *(".mjpeg", ".mjpg", ".mk3d", ".mkv", ".mov", ".mp2v", ".mp4", ".mp4v", ".mpe", ".mpeg"),
+        *(".mpeg2", ".mpeg4", ".mpg", ".mpg4", ".mpv", ".mpv2", ".mqv", ".mxf", ".nsv", ".nut"),
+        *(".nuv", ".obu", ".ogm", ".ogv", ".osv", ".pva", ".qt", ".r3d", ".rm", ".rmvb", ".rv"),
+        *(".skm", ".tod", ".trp", ".vc1", ".vob", ".vp8", ".vp9", ".vro", ".vvc", ".webm", ".wm"),
+        *(".wmv", ".wtv", ".xesc", ".xvid", ".y4m", ".split"),
+    )
 )
-"""What the name of a video in a folder ends with, in any case."""
+_AMBIGUOUS_ENDINGS: Final = frozenset(
+    (
+        *(".avif", ".dat", ".heic", ".heif", ".hif", ".mod", ".mts", ".ogg", ".ogx", ".pes"),
+        *(".ps", ".rec", ".sec", ".tp", ".ts", ".vid", ".video", ".webp", ".split"),
+    )
+)
+"""These are the names of videos and of other things, too: programs in TypeScript, translations of
+Qt, music, still pictures. The content tells."""
+
+VIDEO_ENDINGS: Final = _CERTAIN_ENDINGS | _AMBIGUOUS_ENDINGS
+"""What the name of a video in a folder may end with, in any case."""
+
+OTHER_ENDINGS: Final = "other"
+"""Stands for a name without an ending, or with one that is none of letters and digits."""
+
+_LONGEST_ENDING: Final = 10
 
 ID_DIGITS: Final = 16
 """Length of a content id: 64 bits, so a clash is not to be expected below a billion videos."""
@@ -33,12 +59,18 @@ class LocalFile:
     size_bytes: int
 
 
-def local_files(paths: Iterable[Path]) -> Iterator[LocalFile]:
+def local_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> Iterator[LocalFile]:
     """Find the videos that files and folders name.
 
     A file named directly is taken whatever its ending; of a folder, and of the folders in it, every
-    file whose ending is a video's, by name. Names that begin with a dot are passed over, and so
-    are folders that are links, which could lead round in a circle. No file comes twice.
+    file whose ending is a video's, by name. Where an ending is that of other things, too, the
+    content must be a video's. Names that begin with a dot are passed over, and so are folders that
+    are links, which could lead round in a circle. No file comes twice.
+
+    Args:
+        paths: files and folders.
+        left_out: how many files of the folders were passed over, by ending, is added to it;
+            names that begin with a dot are not counted.
 
     Yields:
         The files in the order of ``paths``; each path's are found only when they are asked for.
@@ -46,9 +78,10 @@ def local_files(paths: Iterable[Path]) -> Iterator[LocalFile]:
     Raises:
         NoVideoFile: no such path, not readable, not a file, or a folder without any video.
     """
+    left_out = Counter() if left_out is None else left_out
     found: set[Path] = set()
     for path in paths:
-        for file in _files_of(path.expanduser().absolute()):
+        for file in _files_of(path.expanduser().absolute(), left_out):
             real = file.resolve()
             if real not in found:
                 found.add(real)
@@ -71,9 +104,9 @@ def content_id(path: Path) -> str:
     return digest.hexdigest()[:ID_DIGITS]
 
 
-def _files_of(path: Path) -> Iterator[Path]:
+def _files_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
     if path.is_dir():
-        return _videos_in(path)
+        return _videos_in(path, left_out)
     if path.is_file():
         if not os.access(path, os.R_OK):
             raise NoVideoFile(f"{path}: cannot be read: Permission denied")
@@ -83,19 +116,43 @@ def _files_of(path: Path) -> Iterator[Path]:
     raise NoVideoFile(f"{path}: there is no such file or folder")
 
 
-def _videos_in(folder: Path) -> Iterator[Path]:
+def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
     empty = True
     for inside, folders, names in os.walk(folder, onerror=_raise_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(inside, name)
-            if not name.startswith(".") and file.suffix.lower() in VIDEO_ENDINGS and file.is_file():
+            if name.startswith("."):
+                continue
+            if _is_video(file):
                 empty = False
                 yield file
+            else:
+                left_out[_ending(file)] += 1
     if empty:
         raise NoVideoFile(
             f"{folder}: no video in this folder; a file named directly is always taken"
         )
+
+
+def _is_video(file: Path) -> bool:
+    """Whether a file of a folder is to be watched."""
+    ending = file.suffix.lower()
+    if ending not in VIDEO_ENDINGS or not file.is_file():
+        return False
+    if ending in _CERTAIN_ENDINGS:
+        return True
+    try:
+        with file.open("rb") as opened:
+            return starts_like_a_video(opened.read(SIGNATURE_BYTES))
+    except OSError:
+        return True  # that it cannot be read is said when it is watched
+
+
+def _ending(file: Path) -> str:
+    ending = file.suffix.lower()
+    is_short = 1 < len(ending) <= _LONGEST_ENDING
+    return ending if is_short and ending.isascii() and ending[1:].isalnum() else OTHER_ENDINGS
 
 
 def _raise_unreadable(error: OSError) -> None:

@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from ingest.sources.files import LocalFile, NoVideoFile, content_id, local_files
-from support.footage import bikes, carphone
+from ingest.frames import Status, open_video
+from ingest.sources.files import OTHER_ENDINGS, LocalFile, NoVideoFile, content_id, local_files
+from support.footage import bikes, carphone, numbered, read_number, write_video
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -128,3 +130,97 @@ def test_a_content_id_is_of_the_content_and_not_of_the_name(tmp_path: Path) -> N
     copy = touch(tmp_path / "another name.bin", bikes().read_bytes())
     assert content_id(copy) == content_id(bikes())
     assert content_id(bikes()) != content_id(carphone())
+
+
+TYPESCRIPT = (
+    b'import { Grid } from "./grid";\n\nexport const G = (n: number): string => `${n}`;\n' * 60
+)
+QT_TRANSLATION = b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n<TS version="2.1"></TS>\n'
+
+
+def test_where_an_ending_is_that_of_other_things_the_content_tells(tmp_path: Path) -> None:
+    recording = write_video(tmp_path / "recording.ts", [numbered(i) for i in range(25)])
+    packets = recording.read_bytes()
+    contents = {
+        # Cut anywhere, as a recorder that was switched on late does, and with times before packets.
+        "late.ts": packets[100:],
+        "camera.MTS": b"".join(b"\0\0\0\0" + packets[i : i + 188] for i in range(0, 18800, 188)),
+        "damaged.tp": bytes(5000) + packets,
+        "dvd.dat": b"RIFF\xff\0\0\0CDXAfmt " + bytes(40) + b"\0\0\1\xba",
+        "everio.MOD": b"\0\0\1\xba" + bytes(40),
+        "theora.ogg": b"OggS\0\2" + bytes(22) + b"\x80theora",
+        "code.ts": TYPESCRIPT,
+        "code.mts": b"G" * 2000,  # the byte that packets begin with, every 188 bytes and others
+        "german.ts": QT_TRANSLATION,
+        "wide.ts": TYPESCRIPT.decode().encode("utf-16"),
+        "song.mod": b"a song\0\0".ljust(1080, b"\0") + b"M.K." + bytes(2000),
+        "data.dat": bytes(5000),
+        "song.ogg": b"OggS\0\2" + bytes(22) + b"\1vorbis",
+        "none.ts": b"",
+    }
+    for name, content in contents.items():
+        touch(tmp_path / name, content)
+    left_out: Counter[str] = Counter()
+    taken = {file.path.name for file in local_files([tmp_path], left_out)}
+    assert taken == {
+        *("recording.ts", "late.ts", "camera.MTS", "damaged.tp"),
+        *("dvd.dat", "everio.MOD", "theora.ogg"),
+    }
+    assert left_out == {".ts": 4, ".mts": 1, ".mod": 1, ".dat": 1, ".ogg": 1}
+
+
+def test_of_pictures_a_folder_gives_those_that_move(tmp_path: Path) -> None:
+    pictures = [numbered(i) for i in range(5)]
+    write_video(tmp_path / "moves.webp", pictures, codec="libwebp_anim", rate=10)
+    write_video(tmp_path / "still.webp", pictures[:1], codec="libwebp")
+    write_video(tmp_path / "moves.avif", pictures, codec="libsvtav1")
+    write_video(tmp_path / "still.avif", pictures[:1], codec="libsvtav1")
+    left_out: Counter[str] = Counter()
+    taken = [file.path.name for file in local_files([tmp_path], left_out)]
+    assert taken == ["moves.avif", "moves.webp"]
+    assert left_out == {".avif": 1, ".webp": 1}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.m2t", "b.TOD", "c.LRV", "d.insv", "e.trp", "f.rmvb", "g.rm", "h.mpv", "i.mjpeg"),
+        *("j.360", "k.dvr-ms", "l.braw", "m.265"),
+    ],
+)
+def test_cameras_and_recorders_name_videos_in_many_ways(name: str, tmp_path: Path) -> None:
+    touch(tmp_path / name)
+    assert names(tmp_path, tmp_path) == [name]
+
+
+def test_what_a_folder_holds_besides_is_counted_by_ending(tmp_path: Path) -> None:
+    for name in (
+        *(
+            "a.mp4",
+            "b.JPG",
+            "c.jpg",
+            "d.txt",
+            "noending",
+            "e.x'y",
+            "f.\u00e9t\u00e9",
+            ".hidden.jpg",
+        ),
+        *("g." + "x" * 60, "sub/h.jpg", os.fsdecode(b"i.\xff")),
+    ):
+        touch(tmp_path / name)
+    (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere")
+    left_out: Counter[str] = Counter()
+    assert [file.path.name for file in local_files([tmp_path], left_out)] == ["a.mp4"]
+    assert left_out == {".jpg": 3, ".txt": 1, ".mp4": 1, OTHER_ENDINGS: 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("x.rm", "rv20"), ("x.mjpeg", "mjpeg"), ("x.y4m", "wrapped_avframe")]
+)
+def test_what_cameras_and_recorders_write_is_watched(name: str, codec: str, tmp_path: Path) -> None:
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    pictures = [numbered(i, 128, 96) for i in range(50)]
+    path = write_video(tmp_path / name, pictures, codec=codec, pixels=pixels)
+    with open_video(path) as video:
+        assert [read_number(second.frame) for second in video.seconds()] == [12, 37]
+        assert video.status is Status.OK

@@ -135,6 +135,18 @@ def test_a_word_that_is_no_tag_is_answered_with_the_nearest(ask: Run) -> None:
     assert answer.err.startswith("reelmatch: 'attorney' is not a tag: the nearest are")
 
 
+def test_what_a_folder_holds_besides_videos_is_said(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("broken.mp4", "a.jpg", "b.JPG", "notes.txt", "code.ts"):
+        (folder / name).write_text("export const words = 1;\n", encoding="utf-8")
+    answer = run("ingest", folder, "--json").json
+    assert [Path(video["source"]).name for video in answer["videos"]] == ["broken.mp4"]
+    assert answer["left_out"] == {".jpg": 2, ".txt": 1, ".ts": 1}
+    said = "left out as no videos: 2 .jpg, 1 .ts, 1 .txt; a file named directly is always taken\n"
+    assert run("ingest", folder).err.endswith(said)
+
+
 def test_ingesting_twice_does_nothing_twice_and_force_looks_again(
     run: Run, carphone: Path, tmp_path: Path
 ) -> None:
