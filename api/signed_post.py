@@ -10,13 +10,16 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimedOut
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 from engine.errors import InvalidInput
-from ingest.sources.addresses import canonical
+from ingest.sources.addresses import NotAnAddress, escaped
 from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
 
 SIGNATURE_HEADER: Final = "X-Reelmatch-Signature"
@@ -33,7 +36,7 @@ class NotTaken(Exception):
 
 
 def check_url(url: str, allowed: Iterable[AllowedNetwork]) -> str:
-    """Return an address that can be told something.
+    """Return an address that can be told something, in ASCII, as it is told.
 
     What a name stands for is only known when it is told something, and looked at then.
 
@@ -43,9 +46,8 @@ def check_url(url: str, allowed: Iterable[AllowedNetwork]) -> str:
     if len(url) > MOST_URL_SIGNS:
         raise InvalidInput(f"url: at most {MOST_URL_SIGNS} characters, not {len(url)}")
     try:
-        canonical(url)
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme.lower()]
+        sent = escaped(url)
+        host, port = _host_of(sent)
         if _is_literal(host):
             Guard(allowed).check(host, port)
     except InvalidInput as error:
@@ -54,7 +56,11 @@ def check_url(url: str, allowed: Iterable[AllowedNetwork]) -> str:
         raise InvalidInput(
             f"url: {refused}; REELMATCH_WEB_ALLOWED_NETWORKS allows private networks"
         ) from None
-    return url
+    if len(sent) > MOST_URL_SIGNS:
+        raise InvalidInput(
+            f"url: at most {MOST_URL_SIGNS} characters once escaped, not {len(sent)}"
+        )
+    return sent
 
 
 def signature(secret: str, body: bytes, *, now: int) -> str:
@@ -71,38 +77,64 @@ def post(
     *,
     deadline_seconds: float = DEADLINE_SECONDS,
 ) -> None:
-    """Post JSON to an address.
+    """Post JSON to an address; all of it, the name's lookup included, by the deadline.
 
     Raises:
         NotTaken: when it may not be connected to, does not answer in time, or answers with anything
             but a status of 200 to 299.
     """
-    parts = urlsplit(url)
-    host, scheme = parts.hostname or "", parts.scheme.lower()
-    port = parts.port or _PORTS[scheme]
-    target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    until = time.monotonic() + deadline_seconds
     try:
-        address = _looked_at(host, port, Guard(allowed))
-        connection = _CONNECTIONS[scheme](host, port, address, deadline_seconds)
-        status = _asked(connection, target, body, headers, deadline_seconds)
+        sent = escaped(url)
+        host, port = _host_of(sent)
+        address = _looked_at(host, port, Guard(allowed), until)
+        connection = _CONNECTIONS[urlsplit(sent).scheme](host, port, address, until)
+        status = _asked(connection, sent, body, headers)
     except Forbidden as refused:
         raise NotTaken(str(refused)) from None
-    except (OSError, http.client.HTTPException) as error:
+    except NotAnAddress as error:
+        raise NotTaken(f"it cannot be sent to: {error}") from None
+    except (OSError, UnicodeError, http.client.HTTPException) as error:
         raise NotTaken(f"it could not be reached: {str(error) or type(error).__name__}") from error
     if not 200 <= status <= 299:
         raise NotTaken(f"it answered with status {status}")
 
 
-class _Plain(http.client.HTTPConnection):
-    """A connection to one address, whatever the name stands for by now."""
+def _host_of(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
-    def __init__(self, host: str, port: int, address: str, timeout: float) -> None:
-        super().__init__(host, port, timeout=timeout)
+
+class _Plain(http.client.HTTPConnection):
+    """A connection to one address, whatever the name stands for by now, until a moment."""
+
+    def __init__(self, host: str, port: int, address: str, until: float) -> None:
+        super().__init__(host, port)
         self._address = address
+        self._until = until
+        self._clock: threading.Timer | None = None
 
     def connect(self) -> None:
         """Connect to the address that was looked at."""
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        left = _left(self._until)
+        self.sock = socket.create_connection((self._address, self.port), left)
+        # A socket's timeout is for each read; who sends a byte a second is cut off by the clock.
+        self._clock = threading.Timer(_left(self._until), self._cut_off)
+        self._clock.daemon = True
+        self._clock.start()
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._clock is not None:
+            self._clock.cancel()
+        super().close()
+
+    def _cut_off(self) -> None:
+        sock = self.sock
+        if sock is not None:
+            # Not TLS's own way to part, which is for the thread that reads.
+            with suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 class _Secure(_Plain):
@@ -114,23 +146,20 @@ class _Secure(_Plain):
         """Connect, and let the other side prove its name."""
         super().connect()
         context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        # Known to the clock before the first word, which may come a byte at a time, too.
+        secured = context.wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock = secured
+        secured.do_handshake()
 
 
 _CONNECTIONS: Final = {"http": _Plain, "https": _Secure}
 
 
-def _asked(
-    connection: _Plain,
-    target: str,
-    body: bytes,
-    headers: Mapping[str, str],
-    deadline_seconds: float,
-) -> int:
-    # A socket's timeout is for each read; who sends a byte a second is cut off by the clock.
-    clock = threading.Timer(deadline_seconds, _cut_off, [connection])
-    clock.daemon = True
-    clock.start()
+def _asked(connection: _Plain, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    parts = urlsplit(url)
+    target = f"{parts.path}{'?' + parts.query if parts.query else ''}"
     try:
         said = {"Content-Type": "application/json", "User-Agent": "reelmatch", **headers}
         connection.request("POST", target, body, said)
@@ -138,37 +167,60 @@ def _asked(
         answer.read(_MOST_ANSWER_BYTES)
         return answer.status
     finally:
-        clock.cancel()
         connection.close()
 
 
-def _cut_off(connection: _Plain) -> None:
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _looked_at(host: str, port: int, guard: Guard) -> str:
+def _looked_at(host: str, port: int, guard: Guard, until: float) -> str:
     """Return an address of a host that may be connected to.
 
     Raises:
         Forbidden: when none may.
-        OSError: when the host is not known.
+        OSError: when the host is not known, or not by then.
     """
     refused: Forbidden | None = None
-    for *_, peer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for address in _addresses(host, port, until):
         try:
-            guard.check(str(peer[0]), port)
+            guard.check(address, port)
         except Forbidden as forbidden:
             refused = forbidden
         else:
-            return str(peer[0])
+            return address
     raise refused or OSError(f"no address for {host}")
+
+
+def _addresses(host: str, port: int, until: float) -> list[str]:
+    """Look a name up; a resolver that does not answer is left behind, as nothing can stop it."""
+    answer: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(peer[0]) for *_, peer in found])
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        return answer.result(_left(until))
+    except FutureTimedOut:
+        raise TimeoutError(f"the name {host} was not looked up in time") from None
+
+
+def _left(until: float) -> float:
+    """Return the seconds that are left.
+
+    Raises:
+        TimeoutError: none are.
+    """
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it took too long")
+    return left
 
 
 def _is_literal(host: str) -> bool:
     try:
         socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
-    except OSError:
+    except (OSError, UnicodeError):
         return False
     return True

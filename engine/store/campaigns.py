@@ -103,7 +103,8 @@ class Campaigns:
         """Store a campaign, new or instead of an earlier one of its id; whole or not at all.
 
         One that is stored already, just so, stays as it is, so that doing it twice is doing it
-        once.
+        once. One that is another advertiser's from now on loses its webhook: whoever was told of
+        its matches was told by the one before.
 
         Args:
             campaign: what to store; its revision does not matter.
@@ -126,6 +127,8 @@ class Campaigns:
             stored = replace(campaign, revision=revision)
             db.table("campaigns").upsert(_row(stored), pk="id")
             db.execute("delete from campaign_tombstones where campaign = ?", (campaign.id,))
+            if before is not None and before.advertiser != campaign.advertiser:
+                db.execute("delete from webhooks where campaign = ?", (campaign.id,))
         return stored
 
     def set_state(self, campaign: str, state: CampaignState) -> Campaign:

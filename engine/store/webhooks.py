@@ -6,7 +6,7 @@ however often processes die between. Whoever is told can tell repeats by the del
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -20,6 +20,7 @@ KEPT_SECONDS: Final = 30 * 86_400
 """How long it is remembered that something was told, or given up."""
 
 _SECRET_BYTES: Final = 32
+_LONGEST_SAYS: Final = 500
 
 
 class DeliveryState(StrEnum):
@@ -66,6 +67,21 @@ class Delivery:
     attempts: int
     state: DeliveryState
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery that may be tried now.
+
+    Attributes:
+        advertiser: whose campaign it is about.
+        delivery: what is told.
+        webhook: who is told.
+    """
+
+    advertiser: str
+    delivery: Delivery
+    webhook: Webhook
 
 
 class Webhooks:
@@ -131,16 +147,35 @@ class Webhooks:
                 )
             db.execute("update outbox set noted = max(noted, ?)", (upto,))
 
-    def due(self, *, now: float, limit: int) -> list[tuple[Delivery, Webhook]]:
-        """Return deliveries that may be tried now, the oldest first, one a webhook at most."""
+    def due(
+        self, *, now: float, limit: int, per_advertiser: int, busy: Collection[str] = ()
+    ) -> list[Due]:
+        """Return deliveries that may be tried now, the oldest of each webhook.
+
+        Every advertiser's first comes before anybody's second, so that a crowd of one advertiser's
+        webhooks hides nobody else's.
+
+        Args:
+            now: seconds since 1970.
+            limit: at most so many.
+            per_advertiser: at most so many of one advertiser.
+            busy: campaigns whose webhooks are being told something already.
+        """
         rows = self._catalog.rows(
-            "select d.id, d.campaign, d.body, d.attempts, d.state, d.says, w.url, w.secret, w.since"
-            " from deliveries d join webhooks w on w.campaign = d.campaign"
-            " where d.id in (select min(id) from deliveries where state = 'waiting'"
-            " and not_before <= ? group by campaign) order by d.id limit ?",
-            (now, limit),
+            "with firsts as (select min(id) as id, campaign from deliveries"
+            " where state = 'waiting' and not_before <= ?1 group by campaign),"
+            " turns as (select f.id, c.advertiser, row_number() over"
+            " (partition by c.advertiser order by f.id) as turn"
+            " from firsts f join campaigns c on c.id = f.campaign"
+            " where f.campaign not in (select value from json_each(?2)))"
+            " select t.advertiser, d.id, d.campaign, d.body, d.attempts, d.state, d.says,"
+            " w.url, w.secret, w.since"
+            " from turns t join deliveries d on d.id = t.id"
+            " join webhooks w on w.campaign = d.campaign"
+            " where t.turn <= ?3 order by t.turn, t.id limit ?4",
+            (now, json.dumps(list(busy)), per_advertiser, limit),
         )
-        return [(_delivery(row[:6]), Webhook(row[1], *row[6:])) for row in rows]
+        return [Due(row[0], _delivery(row[1:7]), Webhook(row[2], *row[7:])) for row in rows]
 
     def end(self, delivery: Delivery, trouble: str | None, *, now: float) -> None:
         """Write down what an attempt came to: nothing, when it was taken, or the trouble."""
@@ -154,7 +189,7 @@ class Webhooks:
             db.execute(
                 "update deliveries set state = ?, not_before = ?, attempts = attempts + 1,"
                 " says = ?, ended_at = ? where id = ?",
-                (state, not_before, trouble or "", ended_at, delivery.id),
+                (state, not_before, (trouble or "")[:_LONGEST_SAYS], ended_at, delivery.id),
             )
 
     def forget_ended(self, *, now: float) -> None:

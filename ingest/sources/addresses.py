@@ -1,6 +1,7 @@
 """Web addresses as people write them, and the one way each is kept. Opens no connection."""
 
 import hashlib
+import ipaddress
 import re
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ _YOUTUBE_PATH: Final = re.compile(r"/(?:shorts|embed|live|v)/([\w-]{11})/?")
 _YOUTUBE_ID: Final = re.compile(r"[\w-]{11}")
 # What RFC 3986 allows in a path or query as it is; "%" so that nothing is escaped twice.
 _KEPT: Final = "%/:?#[]@!$&'()*+,;=~"
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_LONGEST_HOST: Final = 253
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 
@@ -44,6 +47,27 @@ def canonical(address: str) -> str:
     Raises:
         NotAnAddress: not http or https, no host, a port that cannot be, or a password in it.
     """
+    scheme, place, path, query = _taken_apart(address)
+    if video := _youtube_video(place.partition(":")[0], path, query):
+        return f"https://www.youtube.com/watch?v={video}"
+    return urlunsplit((scheme, place, path, _without_visitor(query), ""))
+
+
+def escaped(address: str) -> str:
+    """Return an address in ASCII that asks for the very same thing, as a request is sent to it.
+
+    Scheme and host are in lower case, the host as DNS has it (IDNA), path and query are
+    percent-encoded; the default port and the part after ``#`` are left out.
+
+    Raises:
+        NotAnAddress: as ``canonical``.
+    """
+    scheme, place, path, query = _taken_apart(address)
+    return urlunsplit((scheme, place, path, query, ""))
+
+
+def _taken_apart(address: str) -> tuple[str, str, str, str]:
+    """Return scheme, host with its port, path and query, each in the one way to write it."""
     text = address.strip()
     shown = repr(text if len(text) <= 200 else f"{text[:200]}...")
     try:
@@ -58,13 +82,12 @@ def canonical(address: str) -> str:
     if any(character.isspace() or not character.isprintable() for character in text):
         raise NotAnAddress(f"{shown} is not a web address: there is a space in it")
     host = _ascii_host(parts.hostname, shown)
-    if video := _youtube_video(host, parts.path, parts.query):
-        return f"https://www.youtube.com/watch?v={video}"
+    if port == 0:
+        raise NotAnAddress(f"{shown} is not a web address: nobody listens on port 0")
     place = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         place = f"{place}:{port}"
-    path, query = _escaped(parts.path) or "/", _escaped(_without_visitor(parts.query))
-    return urlunsplit((scheme, place, path, query, ""))
+    return scheme, place, _escaped(parts.path) or "/", _escaped(parts.query)
 
 
 def address_id(address: str) -> str:
@@ -107,9 +130,24 @@ def _ascii_host(host: str | None, shown: str) -> str:
     if not host:
         raise NotAnAddress(f"{shown} is not a web address: it names no host")
     try:
-        return host.lower() if host.isascii() else host.encode("idna").decode("ascii")
+        ascii_host = host.lower() if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise NotAnAddress(f"{shown} is not a web address: no host can be called that") from error
+    if not _can_be_a_host(ascii_host):
+        raise NotAnAddress(f"{shown} is not a web address: no host can be called that")
+    return ascii_host
+
+
+def _can_be_a_host(host: str) -> bool:
+    """Whether DNS could know a name (RFC 1035, with the underscores that are met), or a literal."""
+    if ":" in host:
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError:
+            return False
+        return "%" not in host  # the name of a network card of this machine
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, labels))
 
 
 def _youtube_video(host: str, path: str, query: str) -> str | None:

@@ -2,7 +2,10 @@
 
 import hashlib
 import hmac
+import socket
+import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -58,6 +61,48 @@ def test_who_answers_a_byte_at_a_time_is_cut_off() -> None:
         assert time.monotonic() - before < 2.5
 
 
+def test_who_drips_a_handshake_is_cut_off() -> None:
+    with receiver(drip_seconds=0.1) as other:
+        secure = other.url.replace("http:", "https:")
+        with pytest.raises(NotTaken, match="could not be reached"):
+            post(secure, b"{}", {}, [AllowedNetwork.parse(other.network)], deadline_seconds=0.5)
+
+
+def test_a_name_that_is_not_looked_up_in_time_is_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def getaddrinfo(*_: Any, **__: Any) -> Any:
+        answered.wait(60)
+        raise OSError("nobody knows")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    try:
+        with pytest.raises(NotTaken, match="not looked up in time"):
+            post("http://slow.example/", b"{}", {}, [], deadline_seconds=0.2)
+    finally:
+        answered.set()
+
+
+@pytest.mark.parametrize("url", ["http://a..b/", "http://[", f"http://{'a' * 64}/", "ftp://x/"])
+def test_an_address_stored_long_ago_that_cannot_be_sent_to_is_trouble(url: str) -> None:
+    with pytest.raises(NotTaken, match="cannot be sent to"):
+        post(url, b"{}", {}, [])
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("http://ADS.example:80/é?q=ü#top", "http://ads.example/%C3%A9?q=%C3%BC"),
+        ("https://bücher.example", "https://xn--bcher-kva.example/"),
+        ("https://ads.example/?utm_source=a&b=1", "https://ads.example/?utm_source=a&b=1"),
+        ("https://youtu.be/dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ"),
+    ],
+)
+def test_an_address_is_kept_as_it_is_sent_to(url: str, sent: str) -> None:
+    assert check_url(url, []) == sent
+    assert check_url(sent, []) == sent
+
+
 def test_nobody_there_is_trouble() -> None:
     with receiver() as other:
         pass
@@ -74,6 +119,15 @@ def test_nobody_there_is_trouble() -> None:
         ("http://[fd00::1]/", "not a public address"),
         ("http://169.254.169.254/latest", "not a public address"),
         ("not an address", "not a web address"),
+        ("http://a..b/", "no host can be called that"),
+        (f"http://{'a' * 64}.example/", "no host can be called that"),
+        (f"http://{'a.' * 130}example/", "no host can be called that"),
+        (f"http://{'é' * 63}.example/", "no host can be called that"),
+        ("http://ads.example:0/", "nobody listens on port 0"),
+        ("http://[fe80::1%25eth0]/", "no host can be called that"),
+        ("http://exa<mple/", "no host can be called that"),
+        ("http://127。0。0。1/", "not a public address"),
+        ("https://ads.example/" + "é" * 900, "once escaped"),
         ("https://ads.example/" + "a" * MOST_URL_SIGNS, "at most 2000"),
     ],
 )

@@ -1,13 +1,15 @@
 """What is to be told is written down once, tried later each time, and gone with its campaign."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.store.campaigns import Campaigns
 from engine.store.catalog import Catalog
-from engine.store.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Webhooks
+from engine.store.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Due, Webhooks
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 
@@ -25,6 +27,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 @pytest.fixture
 def webhooks(catalog: Catalog) -> Webhooks:
     return Webhooks(catalog)
+
+
+def due_of(webhooks: Webhooks, *, now: float = 0.0, limit: int = 9, **rest: Any) -> list[Due]:
+    return webhooks.due(now=now, limit=limit, **{"per_advertiser": 9, **rest})
 
 
 def test_nobody_is_told_of_what_came_before(catalog: Catalog, webhooks: Webhooks) -> None:
@@ -47,19 +53,49 @@ def test_a_pair_is_told_once_however_often_it_is_noted(webhooks: Webhooks) -> No
     for upto in (3, 4):
         webhooks.note([("a", "v1", {"score": upto}), ("b", "v1", {})], upto=upto)
     assert webhooks.noted() == 4
-    ((delivery, hook),) = webhooks.due(now=0.0, limit=9)
-    assert (delivery.campaign, delivery.body, hook.url) == ("a", {"score": 3}, URL)
+    (due,) = due_of(webhooks)
+    assert (due.delivery.campaign, due.delivery.body, due.webhook.url) == ("a", {"score": 3}, URL)
 
 
 def test_one_delivery_a_campaign_is_due_at_a_time_the_oldest_first(webhooks: Webhooks) -> None:
     for name in ("a", "b"):
         webhooks.set(name, URL)
     webhooks.note([("a", "v1", {}), ("a", "v2", {}), ("b", "v1", {})], upto=1)
-    due = webhooks.due(now=0.0, limit=9)
-    assert [(one.campaign, one.id) for one, _ in due] == [("a", 1), ("b", 3)]
-    webhooks.end(due[0][0], None, now=0.0)
-    assert [one.id for one, _ in webhooks.due(now=0.0, limit=9)] == [2, 3]
-    assert [one.id for one, _ in webhooks.due(now=0.0, limit=1)] == [2]
+    due = due_of(webhooks)
+    assert [(one.delivery.campaign, one.delivery.id) for one in due] == [("a", 1), ("b", 3)]
+    webhooks.end(due[0].delivery, None, now=0.0)
+    assert [one.delivery.id for one in due_of(webhooks)] == [2, 3]
+    assert [one.delivery.id for one in due_of(webhooks, limit=1)] == [2]
+    assert [one.delivery.id for one in due_of(webhooks, busy=["a"])] == [3]
+
+
+def test_every_advertisers_first_is_due_before_anybodys_second(
+    catalog: Catalog, webhooks: Webhooks
+) -> None:
+    Campaigns(catalog).put(replace(campaign("z", {"car": 1}), advertiser="globex"))
+    for name in ("a", "b", "z"):
+        webhooks.set(name, URL)
+    webhooks.note([(name, "v", {}) for name in ("a", "b", "z")], upto=1)
+    due = due_of(webhooks)
+    assert [(one.advertiser, one.webhook.campaign) for one in due] == [
+        ("acme", "a"),
+        ("globex", "z"),
+        ("acme", "b"),
+    ]
+    assert [one.webhook.campaign for one in due_of(webhooks, per_advertiser=1)] == ["a", "z"]
+
+
+def test_a_campaign_that_changes_hands_loses_its_webhook(
+    catalog: Catalog, webhooks: Webhooks
+) -> None:
+    for name in ("a", "b"):
+        webhooks.set(name, URL)
+    webhooks.note([("a", "v", {})], upto=1)
+    Campaigns(catalog).put(replace(campaign("a", {"car": 2}), advertiser="globex"))
+    Campaigns(catalog).put(campaign("b", {"car": 2}))
+    assert webhooks.get("a") is None
+    assert webhooks.get("b") is not None
+    assert due_of(webhooks) == []
 
 
 def test_trouble_is_tried_again_later_each_time_and_given_up_in_the_end(
@@ -69,10 +105,10 @@ def test_trouble_is_tried_again_later_each_time_and_given_up_in_the_end(
     webhooks.note([("a", "v1", {})], upto=1)
     now = 0.0
     for seconds in (*RETRY_SECONDS, None):
-        ((delivery, _),) = webhooks.due(now=now, limit=9)
-        webhooks.end(delivery, "it answered with status 500", now=now)
+        (due,) = due_of(webhooks, now=now)
+        webhooks.end(due.delivery, "it answered with status 500", now=now)
         if seconds is not None:
-            assert webhooks.due(now=now + seconds - 0.5, limit=9) == []
+            assert due_of(webhooks, now=now + seconds - 0.5) == []
             now += seconds
     assert webhooks.counts("a") == {
         DeliveryState.WAITING: 0,
@@ -80,14 +116,14 @@ def test_trouble_is_tried_again_later_each_time_and_given_up_in_the_end(
         DeliveryState.FAILED: 1,
     }
     assert webhooks.last_trouble("a") == "it answered with status 500"
-    assert webhooks.due(now=now * 10, limit=9) == []
+    assert due_of(webhooks, now=now * 10) == []
 
 
 def test_what_ended_is_forgotten_after_a_while_and_what_waits_is_not(webhooks: Webhooks) -> None:
     webhooks.set("a", URL)
     webhooks.note([("a", "v1", {}), ("a", "v2", {})], upto=1)
-    ((first, _),) = webhooks.due(now=0.0, limit=9)
-    webhooks.end(first, None, now=100.0)
+    (first,) = due_of(webhooks, now=0.0)
+    webhooks.end(first.delivery, None, now=100.0)
     webhooks.forget_ended(now=100.0 + KEPT_SECONDS - 1)
     assert webhooks.counts("a")[DeliveryState.DELIVERED] == 1
     webhooks.forget_ended(now=100.0 + KEPT_SECONDS)
@@ -109,7 +145,7 @@ def test_all_is_gone_with_the_webhook_or_the_campaign(catalog: Catalog, webhooks
     assert not webhooks.remove("a")
     Campaigns(catalog).delete("b")
     assert webhooks.all() == []
-    assert webhooks.due(now=0.0, limit=9) == []
+    assert due_of(webhooks, now=0.0) == []
 
 
 def test_a_campaign_that_changes_keeps_its_webhook(catalog: Catalog, webhooks: Webhooks) -> None:

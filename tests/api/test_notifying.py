@@ -1,0 +1,177 @@
+"""One webhook's trouble is its own: the others are told, whatever goes wrong with it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import api.notifying
+from api import signed_post
+from api.live import Live
+from api.notifying import Notifier
+from api.settings import Settings
+from engine.campaign_index import CampaignIndex
+from engine.store.campaigns import Campaigns
+from engine.store.catalog import Catalog
+from engine.store.webhooks import DeliveryState, Webhooks
+from engine.targeting import Targeting
+from ingest.sources.addresses import canonical
+from support.campaigns import TAGS, Shown, campaign, view_of
+from support.catalogs import save
+from support.receiver import receiver
+from support.shops import eventually
+
+WAITING, DELIVERED = DeliveryState.WAITING, DeliveryState.DELIVERED
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        yield catalog
+
+
+def to_be_told(catalog: Catalog, name: str, url: str, *, advertiser: str = "acme") -> None:
+    """A campaign with a webhook that waits to be told of a video."""
+    Campaigns(catalog).put(replace(campaign(name, {"car": 1}), advertiser=advertiser))
+    Webhooks(catalog).set(name, url)
+    Webhooks(catalog).note([(name, "v", {"campaign": name})], upto=1)
+
+
+@contextmanager
+def notifying(home: Path, *networks: str) -> Iterator[None]:
+    settings = Settings(home=home, web_allowed_networks=networks)
+    stop = threading.Event()
+    with Live.open(settings) as live:
+        thread = threading.Thread(target=Notifier(settings, live).run_until, args=[stop])
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+
+def has(catalog: Catalog, name: str, state: DeliveryState) -> Callable[[], bool]:
+    return lambda: Webhooks(catalog).counts(name)[state] == 1
+
+
+def attempts(catalog: Catalog, name: str) -> int:
+    ((count,),) = catalog.rows("select attempts from deliveries where campaign = ?", (name,))
+    return int(count)
+
+
+def test_addresses_that_cannot_be_sent_to_stop_nobody_else(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    bad = ["http://a..b/", f"http://{'a' * 64}/", "http://[", "http://h:0/", "nothing", "http://"]
+    for number in range(20):
+        to_be_told(catalog, f"a{number}", bad[number % len(bad)])
+    with receiver() as other:
+        to_be_told(catalog, "z", other.url, advertiser="globex")
+        with notifying(tmp_path, other.network):
+            eventually(has(catalog, "z", DELIVERED))
+            eventually(lambda: all(attempts(catalog, f"a{number}") for number in range(20)))
+    assert "cannot be sent to" in Webhooks(catalog).last_trouble("a0")
+    assert len(other.told) == 1
+
+
+@pytest.mark.parametrize("error", [UnicodeEncodeError("idna", "x", 0, 1, "y"), ZeroDivisionError()])
+def test_whatever_goes_wrong_counts_as_an_attempt(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    told = signed_post.post
+
+    def post(url: str, *rest: Any) -> None:
+        if "bad" in url:
+            raise error
+        told(url, *rest)
+
+    monkeypatch.setattr(api.notifying, "post", post)
+    to_be_told(catalog, "a", "http://bad.example/")
+    with receiver() as other:
+        to_be_told(catalog, "b", other.url)
+        with notifying(tmp_path, other.network):
+            eventually(has(catalog, "b", DELIVERED))
+            eventually(lambda: attempts(catalog, "a") > 0)
+    assert type(error).__name__ in Webhooks(catalog).last_trouble("a")
+
+
+def test_slow_receivers_of_one_advertiser_do_not_hold_up_another(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    with receiver(drip_seconds=0.1) as slow, receiver() as quick:
+        for number in range(20):
+            to_be_told(catalog, f"a{number}", slow.url)
+        to_be_told(catalog, "z", quick.url, advertiser="globex")
+        with notifying(tmp_path, slow.network, quick.network):
+            eventually(has(catalog, "z", DELIVERED))
+            # None of the slow ones has ended by then, and most have not even begun.
+            assert all(attempts(catalog, f"a{number}") == 0 for number in range(20))
+            assert len(slow.told) < 10
+
+
+def test_who_lost_a_campaign_is_not_told_of_what_was_under_way(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    with receiver([500, 204]) as old:
+        to_be_told(catalog, "a", old.url)
+        with notifying(tmp_path, old.network):
+            eventually(lambda: attempts(catalog, "a") == 1)
+            Campaigns(catalog).put(replace(campaign("a", {"car": 1}), advertiser="globex"))
+            with receiver() as new:
+                to_be_told(catalog, "b", new.url)
+                # Not allowed, so never told: what counts is that it was tried after a second.
+                eventually(lambda: attempts(catalog, "b") > 1)
+    assert len(old.told) == 1
+
+
+def test_a_campaign_not_followed_yet_holds_back_only_what_came_after_it(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    webhooks, campaigns = Webhooks(catalog), Campaigns(catalog)
+    campaigns.put(campaign("old", {"car": 1}))
+    webhooks.set("old", canonical("https://ads.example/"))
+    save(catalog, "v", {"car": 3})
+    view = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})]), revision=3)
+    index = CampaignIndex.empty().changed(
+        campaigns.page(), (), catalog.vocabulary(), campaigns.revision()
+    )
+    live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
+    # Again and again somebody makes another: it must not keep the others from hearing anything.
+    campaigns.put(campaign("new", {"car": 1}))
+    webhooks.set("new", canonical("https://ads.example/"))
+    Notifier(Settings(home=tmp_path), live).note()
+    assert webhooks.counts("old")[WAITING] == 1
+    assert webhooks.counts("new")[WAITING] == 0
+
+
+def test_a_video_that_cannot_be_matched_holds_back_no_other(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhooks, campaigns = Webhooks(catalog), Campaigns(catalog)
+    campaigns.put(campaign("a", {"car": 1}))
+    webhooks.set("a", canonical("https://ads.example/"))
+    catalog.number_tags(TAGS)
+    for video in ("v", "w"):
+        save(catalog, video, {"car": 3})
+    view = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"car": 2})]), revision=9)
+    index = CampaignIndex.empty().changed(
+        campaigns.page(), (), catalog.vocabulary(), campaigns.revision()
+    )
+    live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
+    matches = api.notifying._matches
+
+    def fail_on_v(targeting: Any, hooks: Any, video: str, revision: int) -> Any:
+        if video == "v":
+            raise ZeroDivisionError
+        return matches(targeting, hooks, video, revision)
+
+    monkeypatch.setattr(api.notifying, "_matches", fail_on_v)
+    Notifier(Settings(home=tmp_path), live).note()
+    assert webhooks.counts("a")[WAITING] == 1
+    assert webhooks.noted() == catalog.revision()
