@@ -12,7 +12,7 @@ import ipaddress
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
@@ -39,9 +39,10 @@ _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYBODY: Final[frozenset[Scope]] = frozenset()
 """Needs no key at all."""
 
-READERS: Final = frozenset({Scope.READ, Scope.ADVERTISE, Scope.INGEST})
+READERS: Final = frozenset({Scope.READ, Scope.ADVERTISE, Scope.PLACE, Scope.INGEST})
 _READ: Final = frozenset({Scope.READ})
 _ADVERTISE: Final = frozenset({Scope.ADVERTISE})
+_PLACE: Final = frozenset({Scope.PLACE})
 _INGEST: Final = frozenset({Scope.INGEST})
 _ADMIN: Final = frozenset({Scope.ADMIN})
 
@@ -75,12 +76,14 @@ RULES: Final = (
     Rule("*", re.escape(SIGN_IN), EVERYBODY),
     Rule("GET HEAD", r"/metrics", _READ),
     Rule("GET HEAD", r"/v1/videos:export", _READ | _INGEST),
+    Rule("GET HEAD", r"/v1/videos/.*/campaigns", _PLACE | _ADVERTISE),
     Rule("GET HEAD", r"/v1/videos(/.*)?", READERS),
     Rule("GET HEAD", r"/v1/keywords", READERS),
     Rule("GET HEAD", r"/v1/explain", READERS),
     Rule("POST", r"/v1/matches", READERS),
     Rule("POST", r"/v1/recommendations", _READ),
-    Rule("POST", r"/v1/viewers:campaigns", _READ),
+    Rule("POST", r"/v1/viewers:campaigns", _PLACE),
+    Rule("GET HEAD", r"/v1/viewers/.*/campaigns", _PLACE),
     Rule("GET HEAD", r"/v1/viewers/.*", _READ),
     Rule("PUT POST DELETE", r"/v1/viewers/.*", _INGEST),
     Rule("*", r"/v1/campaigns(/.*)?", _ADVERTISE),
@@ -113,18 +116,60 @@ class Caller:
 
     Attributes:
         key: None on a catalogue without keys, or where none is needed.
-        advertiser: whose campaigns alone the caller sees; None: everybody's.
         session: the token of a browser's session; None when a header carried the key.
+        without_keys: whether the catalogue has no keys, so that the caller may do everything.
     """
 
     key: Key | None = None
-    advertiser: str | None = None
     session: str | None = None
+    without_keys: bool = False
 
     @property
     def id(self) -> int:
         """A number that tells callers apart; 0 without a key."""
         return self.key.id if self.key else 0
+
+    def may(self, *scopes: Scope) -> bool:
+        """Tell whether the caller has one of these scopes."""
+        return self.without_keys or (self.key is not None and self.key.may(scopes))
+
+    def require(self, *scopes: Scope) -> None:
+        """Refuse a caller who has none of these scopes.
+
+        Raises:
+            Refused: naming them.
+        """
+        if not self.may(*scopes):
+            raise _lacks(scopes, self.key)
+
+    @property
+    def sees_placements(self) -> bool:
+        """Whether the caller may see any campaign that fits a video."""
+        return self.may(Scope.PLACE, Scope.ADVERTISE)
+
+    def stored_for(self) -> str | None:
+        """Return whose campaigns alone the caller may see whole and change; None: everybody's.
+
+        Raises:
+            Refused: when nobody's.
+        """
+        if self.may(Scope.ADMIN):
+            return None
+        if self.key is not None and self.key.advertiser and self.may(Scope.ADVERTISE):
+            return self.key.advertiser
+        raise _lacks((Scope.ADVERTISE,), self.key)
+
+    def placed_for(self) -> str | None:
+        """Return whose campaigns alone may be placed for the caller; None: everybody's.
+
+        Raises:
+            Refused: when nobody's.
+        """
+        if self.may(Scope.PLACE):
+            return None
+        if self.may(Scope.ADVERTISE):
+            return self.stored_for()
+        raise _lacks((Scope.PLACE, Scope.ADVERTISE), self.key)
 
     @property
     def csrf_token(self) -> str:
@@ -200,18 +245,14 @@ class Gate:
         known: dict[bytes, Key] = state.known_keys.all()
         if not known:
             self._refuse_others(scope, headers)
-            return Caller()
+            return Caller(without_keys=True)
         caller = _caller(headers, known, Keys(state.live.catalog))
         if needed == EVERYBODY:
             return caller or Caller()
         if caller is None or caller.key is None:
             raise _unauthenticated()
         if not caller.key.may(needed):
-            raise Refused(
-                Code.FORBIDDEN,
-                f"this needs a key of scope {' or '.join(sorted(needed))}; yours has"
-                f" {', '.join(sorted(caller.key.scopes))}",
-            )
+            raise _lacks(needed, caller.key)
         _check_csrf(scope["method"], scope["path"], headers, caller)
         _check_rate(state.rates, caller.key)
         return caller
@@ -258,8 +299,7 @@ def _caller(headers: Headers, known: Mapping[bytes, Key], keys: Keys) -> Caller 
 
 
 def _as_caller(key: Key, session: str | None = None) -> Caller:
-    confined = Scope.ADMIN not in key.scopes and bool(key.advertiser)
-    return Caller(key, key.advertiser if confined else None, session)
+    return Caller(key, session)
 
 
 def _secret(headers: Mapping[str, str]) -> str | None:
@@ -276,6 +316,11 @@ def _cookie(headers: Mapping[str, str]) -> str | None:
     except CookieError:
         return None
     return morsel.value if morsel else None
+
+
+def _lacks(needed: Collection[Scope], key: Key | None) -> Refused:
+    has = f"; yours has {', '.join(sorted(key.scopes))}" if key else ""
+    return Refused(Code.FORBIDDEN, f"this needs a key of scope {' or '.join(sorted(needed))}{has}")
 
 
 def _unauthenticated(why: str = "this needs a key") -> Refused:

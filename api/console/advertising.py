@@ -15,6 +15,7 @@ from api.console.rendering import page, wants_fragment
 from api.console.timeline import known_video, video_breaks
 from api.placing import campaigns_for
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from engine.store.keys import Scope
 
 router = APIRouter()
 
@@ -33,13 +34,14 @@ def get_advertising(
     record = known_video(live.catalog, video)
     view = view_of(live)
     placed: list[dict[str, Any]] = []
-    if view is not None and view.locate(video) is not None:
+    own = caller.stored_for() if caller.may(Scope.ADVERTISE) else ""
+    if caller.sees_placements and view is not None and view.locate(video) is not None:
         placed = campaigns_for(
             live,
             record,
             _CAMPAIGNS,
             now=int(time.time()),
-            advertiser=caller.advertiser,
+            advertiser=caller.placed_for(),
             explained=False,
         )["campaigns"]
     catalog, rules, threshold = live.catalog, settings.sensitive, settings.threshold
@@ -48,6 +50,8 @@ def get_advertising(
         request,
         template,
         record=record,
+        sees_placements=caller.sees_placements,
+        own=own,
         placed=placed,
         breaks=video_breaks(live, record, settings.sensitive),
         filed=categories_json(catalog, record, threshold)["categories"],

@@ -1,9 +1,15 @@
-"""Whose campaigns a caller sees: the one place where routes look campaigns up."""
+"""Whose campaigns a caller sees: the one place where routes look campaigns up.
+
+A caller has two views of them. What is *stored* is seen whole, and changed, by its advertiser. What
+can be *placed* is what an ad request needs: the campaigns that fit, with their creatives and bids.
+"""
 
 from typing import Annotated
 
 from fastapi import Depends
 
+from api.auth import Caller
+from api.live import Live
 from api.problems import Code, Refused
 from api.routes.dependencies import CurrentCaller, CurrentLive
 from engine.campaigns import Campaign, CampaignState
@@ -16,7 +22,7 @@ class CampaignAccess:
 
     Args:
         campaigns: of the catalog.
-        advertiser: whose campaigns alone the caller sees; None for everybody's.
+        advertiser: whose campaigns alone are seen; None for everybody's.
     """
 
     def __init__(self, campaigns: Campaigns, advertiser: str | None) -> None:
@@ -63,10 +69,20 @@ class CampaignAccess:
 
 
 def _access(live: CurrentLive, caller: CurrentCaller) -> CampaignAccess:
-    return CampaignAccess(Campaigns(live.catalog), caller.advertiser)
+    return CampaignAccess(Campaigns(live.catalog), caller.stored_for())
 
 
 CurrentAccess = Annotated[CampaignAccess, Depends(_access)]
+
+
+def placeable(campaign: str, live: Live, caller: Caller) -> Campaign:
+    """Return a campaign whose ads may be placed for a caller.
+
+    Raises:
+        Refused: when the caller sees no campaigns.
+        UnknownCampaign: when there is none, as far as the caller may know.
+    """
+    return CampaignAccess(Campaigns(live.catalog), caller.placed_for()).find(campaign)
 
 
 def _found(campaign: str, access: CurrentAccess) -> Campaign:

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.breaking import breaks_of, breaks_told
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
-from api.problems import Code, Refused
-from api.routes.campaign_access import CurrentAccess
+from api.routes.campaign_access import CampaignAccess, placeable
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.placements import (
     BreaksAnswer,
@@ -33,6 +32,7 @@ from engine.breaks import (
 from engine.campaigns import Campaign
 from engine.errors import InvalidInput, UnknownVideo
 from engine.profiles import profile_of
+from engine.store.campaigns import Campaigns
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.keys import Scope
 from engine.store.viewers import Viewers
@@ -61,14 +61,14 @@ def _breaks_for(
     video: str,
     live: CurrentLive,
     settings: CurrentSettings,
-    access: CurrentAccess,
+    caller: CurrentCaller,
     campaign: ForCampaign = None,
     count: MostBreaks = 3,
     gap: Gap = DEFAULT_GAP_SECONDS,
     edge: Edge = DEFAULT_EDGE_SECONDS,
 ) -> BreaksFor:
+    chosen = None if campaign is None else placeable(campaign, live, caller)
     record = _video(live.catalog, video)
-    chosen = None if campaign is None else access.find(campaign)
     spacing = Spacing(count, gap, edge)
     return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
 
@@ -95,7 +95,7 @@ def get_campaigns(
         _video(live.catalog, video),
         k,
         now=int(time.time()),
-        advertiser=caller.advertiser,
+        advertiser=caller.placed_for(),
         explained=explain,
     )
 
@@ -117,7 +117,7 @@ def get_viewer_campaigns(
     rules = settings.profile_rules
     profile = profile_of(kept.interests, kept.events, rules, now=now)
     return campaigns_for_viewer(
-        live, profile, rules, k, now=int(now), advertiser=caller.advertiser, viewer=viewer
+        live, profile, rules, k, now=int(now), advertiser=caller.placed_for(), viewer=viewer
     )
 
 
@@ -134,7 +134,7 @@ def post_viewer_campaigns(
     live.view.require(body.liked)
     profile = profile_of(body.interests, (), rules, now=now, liked=body.liked)
     return campaigns_for_viewer(
-        live, profile, rules, body.k, now=int(now), advertiser=caller.advertiser, viewer=None
+        live, profile, rules, body.k, now=int(now), advertiser=caller.placed_for(), viewer=None
     )
 
 
@@ -148,19 +148,18 @@ def get_explanation(
     live: CurrentLive,
     settings: CurrentSettings,
     caller: CurrentCaller,
-    access: CurrentAccess,
     campaign: str | None = None,
     viewer: str | None = None,
     where: Annotated[str | None, Query(description="For a viewer: a filter, as JSON.")] = None,
 ) -> dict[str, Any]:
     """Return every rule of a campaign, or for a viewer, for a video, and whether it is kept."""
-    record = _video(live.catalog, video)
     if (campaign is None) == (viewer is None):
         raise InvalidInput("say which: give either a campaign or a viewer")
     if campaign is not None:
-        return case_of(live, access.find(campaign), record, now=int(time.time()))
-    if caller.key is not None and not caller.key.scopes & {Scope.READ, Scope.ADMIN}:
-        raise Refused(Code.FORBIDDEN, "this needs a key of scope read")
+        stored = CampaignAccess(Campaigns(live.catalog), caller.stored_for()).find(campaign)
+        return case_of(live, stored, _video(live.catalog, video), now=int(time.time()))
+    caller.require(Scope.READ)
+    record = _video(live.catalog, video)
     wanted = EVERY_VIDEO if where is None else filter_of_text(where)
     return viewer_case_json(
         live, viewer or "", record.id, settings.profile_rules, now=time.time(), where=wanted

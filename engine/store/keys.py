@@ -29,6 +29,8 @@ class Scope(StrEnum):
     """See videos, ask for matches and recommendations."""
     ADVERTISE = "advertise"
     """Keep campaigns of one advertiser and see what they match."""
+    PLACE = "place"
+    """Fill ad requests: see the campaigns that fit a video or a viewer, and their creatives."""
     INGEST = "ingest"
     """Take in videos, results of others and what viewers did."""
     ADMIN = "admin"

@@ -21,7 +21,9 @@ def make_key(home: Path, *options: str) -> str:
 def closed(tmp_path: Path) -> Iterator[tuple[Served, dict[str, str]]]:
     """A server with a key of each scope."""
     home = tmp_path / "home"
-    keys = {scope: make_key(home, "--scope", scope) for scope in ("read", "ingest", "admin")}
+    keys = {
+        scope: make_key(home, "--scope", scope) for scope in ("read", "place", "ingest", "admin")
+    }
     keys["advertise"] = make_key(home, "--scope", "advertise", "--advertiser", "acme")
     for served in serve(home):
         yield served, keys
@@ -46,7 +48,7 @@ def test_with_keys_nothing_but_health_and_documentation_is_open(
 def test_a_key_opens_what_its_scope_says(closed: tuple[Served, dict[str, str]]) -> None:
     served, keys = closed
     may = {
-        "/v1/videos": {"read", "ingest", "advertise", "admin"},
+        "/v1/videos": {"read", "place", "ingest", "advertise", "admin"},
         "/v1/jobs": {"ingest", "admin"},
         "/metrics": {"read", "admin"},
     }

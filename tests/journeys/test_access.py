@@ -1,0 +1,343 @@
+"""Who may do what: every route, with a key of every scope, about its own campaign and another's.
+
+A route that is not in the table below fails the first test: say there who may ask it.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from api.app import create_app
+from api.auth import SESSION_COOKIE, csrf_token
+from api.settings import Settings
+from engine.campaigns import Creative
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.store.campaigns import Campaigns
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+from engine.store.keys import Keys, Scope
+from engine.store.viewers import Viewers
+from engine.store.webhooks import Webhooks
+from support.campaigns import campaign
+from support.catalogs import save, video_id
+from support.product import Served, serve
+
+VIDEO: Final = video_id(1)
+ROLES: Final = {scope.value for scope in Scope}
+READERS: Final = {"read", "advertise", "place", "ingest", "admin"}
+SESSION: Final = "rs_of-a-browser"
+CAMPAIGNS: Final = {"acme-dogs": "acme", "globex-dogs": "globex"}
+OWN, OTHERS = CAMPAIGNS
+SEEN: Final[dict[str, set[str]]] = {
+    "read": set(),
+    "ingest": set(),
+    "advertise": {OWN},
+    "place": {OWN, OTHERS},
+    "admin": {OWN, OTHERS},
+}
+"""Whose campaigns each scope may ever find in an answer, whatever it asks."""
+
+
+STREAM: Final = "/console/jobs/events"
+"""Never ends."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request, and who may make it.
+
+    Attributes:
+        route: method and path, as the application has them.
+        roles: the scopes that open it; ``None`` for everybody.
+        query: parameters.
+        body: sent as JSON.
+        form: sent as a page of the console sends it.
+        video: which is asked for.
+    """
+
+    route: str
+    roles: set[str] | None
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    form: Mapping[str, str] | None = None
+    video: str = VIDEO
+
+    @property
+    def method(self) -> str:
+        return self.route.partition(" ")[0]
+
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """About whose campaign it is asked."""
+        return (OWN, OTHERS) if self.of_campaign else ("",)
+
+    @property
+    def of_campaign(self) -> bool:
+        return "{campaign}" in self.route or "{campaign}" in self.query.values()
+
+    def path(self, campaign: str) -> str:
+        return self.route.partition(" ")[2].format(
+            video=self.video, campaign=campaign, viewer="anna", tag="cat", second=0, job=1,
+            name="copy", state="paused", revision=1, level=0, number=0,
+        )  # fmt: skip
+
+
+EVERYBODY: Final = None
+READ: Final = {"read", "admin"}
+INGEST: Final = {"ingest", "admin"}
+ADVERTISE: Final = {"advertise", "admin"}
+PLACE: Final = {"place", "admin"}
+OFFER: Final = {"place", "advertise", "admin"}
+ADMIN: Final = {"admin"}
+
+CASES: Final = (
+    Case("GET /openapi.json", EVERYBODY),
+    Case("GET /docs", EVERYBODY),
+    Case("GET /docs/oauth2-redirect", EVERYBODY),
+    Case("GET /redoc", EVERYBODY),
+    Case("GET /health/live", EVERYBODY),
+    Case("GET /health/ready", EVERYBODY),
+    Case("GET /hosted/{name}", EVERYBODY, {"expires": "1", "signature": "x"}),
+    Case("GET /metrics", READ),
+    Case("GET /v1/videos", READERS),
+    Case("POST /v1/videos", INGEST, body={"source": "file:///refused"}),
+    Case("POST /v1/videos:import", INGEST, {"dry_run": "true"}, body={}),
+    Case("GET /v1/videos:export", {"read", "ingest", "admin"}),
+    Case("GET /v1/videos/{video}", READERS),
+    Case("DELETE /v1/videos/{video}", INGEST, video=video_id(9)),
+    Case("GET /v1/videos/{video}/poster", READERS),
+    Case("GET /v1/videos/{video}/strip", READERS),
+    Case("GET /v1/videos/{video}/tags", READERS),
+    Case("GET /v1/videos/{video}/tags/{tag}", READERS),
+    Case("GET /v1/videos/{video}/seconds/{second}", READERS),
+    Case("GET /v1/videos/{video}/similar", READERS),
+    Case("GET /v1/videos/{video}/suitability", READERS),
+    Case("GET /v1/videos/{video}/categories", READERS),
+    Case("GET /v1/videos/{video}/openrtb", READERS),
+    Case("GET /v1/videos/{video}/campaigns", OFFER),
+    Case("GET /v1/videos/{video}/campaigns", OFFER, {"k": "1000", "explain": "true"}),
+    Case("GET /v1/videos/{video}/breaks", READERS),
+    Case("GET /v1/videos/{video}/breaks", OFFER, {"campaign": "{campaign}", "explain": "true"}),
+    Case("GET /v1/videos/{video}/breaks.vmap", READERS),
+    Case("GET /v1/videos/{video}/breaks.vmap", OFFER, {"campaign": "{campaign}"}),
+    Case("GET /v1/explain", ADVERTISE, {"video": VIDEO, "campaign": "{campaign}"}),
+    Case("GET /v1/explain", READ, {"video": VIDEO, "viewer": "anna"}),
+    Case("GET /v1/keywords", READERS, {"q": "kitten"}),
+    Case("POST /v1/matches", READERS, body={"keywords": {"cat": 1}}),
+    Case("POST /v1/recommendations", READ, body={"interests": {"cat": 1}}),
+    Case("PUT /v1/viewers/{viewer}/interests", INGEST, body={"interests": {"cat": 1}}),
+    Case(
+        "POST /v1/viewers/{viewer}/events",
+        INGEST,
+        body={"events": [{"id": "1", "video": video_id(2), "kind": "liked"}]},
+    ),
+    Case("GET /v1/viewers/{viewer}", READ),
+    Case("DELETE /v1/viewers/{viewer}", INGEST),
+    Case("GET /v1/viewers/{viewer}/recommendations", READ),
+    Case("GET /v1/viewers/{viewer}/campaigns", PLACE),
+    Case("POST /v1/viewers:campaigns", PLACE, body={"interests": {"cat": 1}}),
+    Case("GET /v1/campaigns", ADVERTISE),
+    Case("PUT /v1/campaigns/{campaign}", ADVERTISE),
+    Case("GET /v1/campaigns/{campaign}", ADVERTISE),
+    Case("DELETE /v1/campaigns/{campaign}", ADVERTISE),
+    Case("POST /v1/campaigns/{campaign}/pause", ADVERTISE),
+    Case("POST /v1/campaigns/{campaign}/resume", ADVERTISE),
+    Case("GET /v1/campaigns/{campaign}/matches", ADVERTISE, {"explain": "true"}),
+    Case("GET /v1/campaigns/{campaign}/webhook", ADVERTISE),
+    Case("PUT /v1/campaigns/{campaign}/webhook", ADVERTISE, body={"url": "http://127.0.0.1:9/"}),
+    Case("DELETE /v1/campaigns/{campaign}/webhook", ADVERTISE),
+    Case("GET /v1/jobs", INGEST),
+    Case("GET /v1/jobs/{job}", INGEST),
+    Case("POST /v1/jobs/{job}/retry", INGEST),
+    Case("POST /v1/reindex", ADMIN, body={}),
+    Case("POST /v1/reindex/rollback", ADMIN),
+    Case("GET /console/", READERS),
+    Case("GET /console/videos/{video}", READERS),
+    Case("GET /console/videos/{video}/timeline/{revision}", READERS),
+    Case("GET /console/videos/{video}/timeline/{revision}/{level}/{number}", READERS),
+    Case("GET /console/videos/{video}/media", READERS),
+    Case("GET /console/videos/{video}/poster/{revision}", READERS),
+    Case("GET /console/videos/{video}/strip/{revision}", READERS),
+    Case("GET /console/videos/{video}/advertising", READERS),
+    Case("GET /console/lab", READ),
+    Case("GET /console/campaigns", ADVERTISE),
+    Case("POST /console/campaigns", ADVERTISE, form={"campaign": "!"}),
+    Case("GET /console/campaigns/{campaign}", ADVERTISE, {"video": VIDEO}),
+    Case("POST /console/campaigns/{campaign}/{state}", ADVERTISE, form={}),
+    Case("GET /console/jobs", INGEST),
+    Case("GET /console/jobs/events", INGEST),
+    Case("POST /console/jobs/{job}/retry", INGEST, form={}),
+    Case("POST /console/jobs/failed/retry", INGEST, form={}),
+    Case("POST /console/jobs/reindex", ADMIN, form={}),
+    Case("POST /console/jobs/preview", ADMIN, form={}),
+    Case("POST /console/jobs/rollback", ADMIN, form={}),
+    Case("GET /console/add", INGEST),
+    Case("POST /console/add/addresses", INGEST, form={"addresses": ""}),
+    Case("POST /console/add/file", INGEST, {"name": ""}, form={}),
+    Case("GET /console/sign-in", EVERYBODY),
+    Case("POST /console/sign-in", EVERYBODY, form={"key": "rm_wrong"}),
+    Case("POST /console/sign-out", READERS, form={}),
+)
+
+
+def routes_of(routes: Iterable[BaseRoute], below: str = "") -> Iterator[str]:
+    """Every route of an application and of those mounted in it; files are for everybody."""
+    for context in iter_route_contexts(list(routes)):
+        route = context.original_route
+        if isinstance(route, Mount) and isinstance(route.app, StaticFiles):
+            continue
+        if isinstance(route, Mount):
+            assert route.routes, f"say who may ask what is mounted at {route.path}"
+            yield from routes_of(route.routes, below + route.path)
+        else:
+            for method in (context.methods or set()) - {"HEAD"}:
+                yield f"{method} {below}{context.path}"
+
+
+def test_the_table_names_every_route_and_no_other(tmp_path: Path) -> None:
+    app = create_app(Settings(home=tmp_path))
+    assert {case.route for case in CASES} == set(routes_of(app.routes))
+
+
+def store(catalog: Catalog) -> None:
+    """Have both campaigns, and the webhook of each, as at first."""
+    for name, advertiser in CAMPAIGNS.items():
+        creative = Creative(name, 15.0, f"https://ads.example/{name}.mp4", "video/mp4", 640, 360)
+        plan = campaign(name, {"cat": 1.0}, creatives=(creative,))
+        Campaigns(catalog).put(replace(plan, advertiser=advertiser, name=name))
+        Webhooks(catalog).set(name, "https://hooks.example/")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A service with two advertisers, and a key of each scope; ``advertise`` is for acme."""
+
+    served: Served
+    catalog: Catalog
+    keys: Mapping[str, str]
+
+    def ask(self, role: str | None, case: Case, campaign: str) -> httpx.Response:
+        headers = {"x-api-key": self.keys[role]} if role else {}
+        query = {name: value.format(campaign=campaign) for name, value in case.query.items()}
+        body, data = case.body, case.form
+        if case.route.startswith("PUT /v1/campaigns/{campaign}") and body is None:
+            body = {"advertiser": CAMPAIGNS[campaign], "name": campaign, "keywords": {"cat": 2}}
+        if data is not None:
+            headers["x-csrf-token"] = csrf_token(SESSION)
+            headers["cookie"] = f"{SESSION_COOKIE}={SESSION}"
+            data = {**data, "csrf": csrf_token(SESSION)}
+        path = case.path(campaign)
+        ask = self.served.client
+        with ask.stream(
+            case.method, path, headers=headers, params=query, json=body, data=data
+        ) as answer:
+            if path != STREAM:
+                answer.read()
+        return answer
+
+    def restore(self, case: Case) -> None:
+        if case.method != "GET" and case.of_campaign:
+            store(self.catalog)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    home = tmp_path_factory.mktemp("shop")
+    with Catalog.open(home / "catalog.db") as catalog:
+        for number in range(1, 4):
+            save(catalog, video_id(number), {"cat": 90, "city": 10 * number}, length=120)
+        reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
+        store(catalog)
+        made = {
+            scope: Keys(catalog).create(
+                scope, {scope}, now=1.0, advertiser="acme" if scope is Scope.ADVERTISE else ""
+            )
+            for scope in Scope
+        }
+        keys = {scope.value: secret for scope, (_, secret) in made.items()}
+        # Nobody works the queue: what is started there is started, no more.
+        for served in serve(home, Settings(home=home, processes=0)):
+            yield Shop(served, catalog, keys)
+
+
+def may(role: str, case: Case, campaign: str) -> bool:
+    allowed = case.roles is EVERYBODY or role in case.roles
+    return allowed and not (role == "advertise" and campaign == OTHERS)
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.route}?{'&'.join(case.query)}".rstrip("?")
+)
+def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
+    shop: Shop, case: Case
+) -> None:
+    for asked, role in product(case.campaigns, sorted(ROLES)):
+        Viewers(shop.catalog).put_interests("anna", {"cat": 1.0}, now=1.0)
+        answer = shop.ask(role, case, asked)
+        shop.restore(case)
+        about = (role, case.route, dict(case.query), asked, answer.status_code)
+        if may(role, case, asked):
+            assert answer.status_code not in (401, 403) or case.roles is EVERYBODY, about
+            assert not case.of_campaign or answer.status_code < 400 or case.body, about
+        elif case.roles is EVERYBODY or role in case.roles:
+            # Another's campaign: there is none, as far as this advertiser may know.
+            assert answer.status_code in (403, 404), about
+        else:
+            assert answer.status_code == 403, about
+        if case.path(asked) != STREAM:
+            shown = {name for name in CAMPAIGNS if name in answer.text and name != asked}
+            assert shown <= SEEN[role], about
+            if not may(role, case, asked):
+                assert "ads.example" not in answer.text, about
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.query], ids=lambda c: c.route)
+def test_nobody_without_a_key_passes(shop: Shop, case: Case) -> None:
+    answer = shop.ask(None, case, OWN)
+    if case.roles is EVERYBODY:
+        assert answer.status_code != 401 or case.form is not None
+    else:
+        assert answer.status_code in (401, 303)
+        assert answer.status_code == 401 or "/console/sign-in" in answer.headers["location"]
+
+
+def test_what_fits_is_shown_to_whom_it_should_be(shop: Shop) -> None:
+    """The table would hold for a service that shows nothing at all."""
+
+    def shown(role: str, route: str, **query: str) -> set[str]:
+        answer = shop.ask(role, Case(route, READERS, query), OWN)
+        assert answer.status_code == 200, answer.text
+        return {name for name in CAMPAIGNS if name in answer.text}
+
+    for_video = "GET /v1/videos/{video}/campaigns"
+    page = "GET /console/videos/{video}/advertising"
+    assert shown("place", for_video) == shown("admin", for_video) == {OWN, OTHERS}
+    assert shown("advertise", for_video) == {OWN}
+    assert shown("place", "GET /v1/viewers/{viewer}/campaigns") == {OWN, OTHERS}
+    assert shown("place", page) == {OWN, OTHERS}
+    assert shown("advertise", page) == {OWN}
+    assert shown("read", page) == set()
+    vmap = "GET /v1/videos/{video}/breaks.vmap"
+    assert shown("place", vmap, campaign=OTHERS) == {OTHERS}
+
+
+def test_a_key_that_may_place_and_keep_sees_all_that_fit_and_keeps_its_own(shop: Shop) -> None:
+    _, secret = Keys(shop.catalog).create(
+        "both", {Scope.PLACE, Scope.ADVERTISE}, now=1.0, advertiser="acme"
+    )
+    both = replace(shop, keys={"both": secret})
+    time.sleep(1.1)  # keys are read once a second
+    for_video = both.ask("both", Case("GET /v1/videos/{video}/campaigns", None), OWN)
+    assert all(name in for_video.text for name in CAMPAIGNS)
+    assert OTHERS not in both.ask("both", Case("GET /v1/campaigns", None), OWN).text
+    assert both.ask("both", Case("GET /v1/campaigns/{campaign}", None), OTHERS).status_code == 404
