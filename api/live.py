@@ -8,9 +8,11 @@ from api.live_campaigns import LiveCampaigns
 from api.settings import Settings
 from api.understanding import Understanding
 from engine.delta import advance, tidy
-from engine.errors import NothingIndexed, ReelmatchError
+from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
 from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.store.current import State
+from engine.store.generations import Generation, Generations
+from engine.store.origins import refuse_index_of_other_catalog
 from engine.targeting import Targeting
 from engine.thesaurus.nouns import noun_thesaurus
 from engine.view import View
@@ -37,6 +39,10 @@ class Live:
         self._trouble: ReelmatchError = NothingIndexed()
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
+        self._follows = False
+        # When CURRENT was last obeyed, and when not: the generation it named was damaged.
+        self._state: State | None = None
+        self._refused: tuple[State | None, ReelmatchError] | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -99,6 +105,7 @@ class Live:
         """Keep the view new in a thread of its own, so that questions never wait for it."""
         # Read now: the first change that brings a word of another tagger would hold everything up.
         noun_thesaurus()
+        self._follows = True
         self.refresh()
         self._follow_campaigns()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
@@ -122,9 +129,46 @@ class Live:
             log.warning("the campaigns cannot be renewed: %s", error)
 
     def _newest(self, view: View | None) -> View:
-        if view is None or view.generation.id != self.generations.current_id:
-            generation = self.generations.load_current()
+        generation = self._newest_generation(None if view is None else view.generation)
+        if view is None or generation is not view.generation:
             # Compiled, or read from the cache, before it is asked, not while.
             generation.index.warm_up()
             view = View.of(generation)
         return tidy(advance(view, self.catalog))
+
+    def _newest_generation(self, before: Generation | None) -> Generation:
+        """Return the live generation; a service goes on with another one when it is damaged.
+
+        Args:
+            before: what was answered from until now, None at the start.
+        """
+        state = self.generations.current.state
+        # What was refused is not tried again before CURRENT changes: checking reads all of it.
+        refused = self._refused if self._refused and self._refused[0] == state else None
+        if before is not None and state is not None and (refused or state == self._state):
+            return before
+        if refused:
+            raise refused[1]
+        try:
+            live = before
+            if live is None or live.id != self.generations.current_id:
+                live = self.generations.load_current()
+                refuse_index_of_other_catalog(self.generations, live.built, self.catalog)
+        except (CorruptData, CatalogUnusable) as error:
+            self._refused = (state, error)
+            other = before or self._another_generation()
+            if other is None:
+                raise
+            log.error("%s; answers come from generation %s meanwhile", error, other.id)
+            return other
+        self._state = state
+        return live
+
+    def _another_generation(self) -> Generation | None:
+        # A command is told to its caller, who can do something about it.
+        if not self._follows:
+            return None
+        other = self.generations.load_other()
+        if other is not None:
+            refuse_index_of_other_catalog(self.generations, other.built, self.catalog)
+        return other

@@ -1,10 +1,15 @@
 """The first pass of a reindex: counted rows, some thousands a file, so that none is counted twice.
 
-A file is written aside and renamed, so a file that is there is whole. After a crash those whose
-videos have not changed since are taken as they are.
+A file begins with a checksum of the rest, is flushed to the disk, and only then renamed. After a
+crash those that are whole and whose videos have not changed since are taken as they are; all others
+are made anew.
 """
 
+import hashlib
+import io
 import json
+import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.counting import CountMatrix
+from engine.errors import CorruptData
 from engine.facts import Facts
 from engine.recipe import Recipe
 from engine.rows import RowMaker, VideoRow, counts_of, facts_of
@@ -26,9 +32,12 @@ from engine.vocabulary import Vocabulary
 CHUNK_VIDEOS: Final = 10_000
 """Rows a file: a few megabytes, a second of counting."""
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
+_SUFFIX: Final = ".counts"
 _PAGE_VIDEOS: Final = 500
 _FACTS: Final = "facts_"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +76,15 @@ def counted_chunks(
         on_videos: called with the number of videos that were just done, for a progress bar.
         chunk_videos: rows a file.
     """
-    folder = workplace / _folder_name(recipe, vocabulary)
+    folder = workplace / _folder_name(recipe, vocabulary, catalog.identity())
     for other in workplace.iterdir():
         if other != folder:
-            shutil.rmtree(other)
+            shutil.rmtree(other) if other.is_dir() else other.unlink()
     folder.mkdir(exist_ok=True)
     paths: list[Path] = []
     after = ""
     while True:
-        path = folder / f"{len(paths):06d}.npz"
+        path = folder / f"{len(paths):06d}{_SUFFIX}"
         span = _span_if_current(path, after, catalog)
         if span is None:
             chunk = _count(catalog, after, recipe, vocabulary, chunk_videos)
@@ -89,15 +98,19 @@ def counted_chunks(
     return paths
 
 
-def _folder_name(recipe: Recipe, vocabulary: Vocabulary) -> str:
+def _folder_name(recipe: Recipe, vocabulary: Vocabulary, identity: str) -> str:
     sensitive = crc32(repr(recipe.sensitive).encode())
-    said = (_FORMAT, recipe.seconds, recipe.threshold, f"{sensitive:08x}", len(vocabulary))
-    return "-".join(["counts", *map(str, said)])
+    said = (_FORMAT, identity, recipe.seconds, recipe.threshold, f"{sensitive:08x}")
+    return "-".join(["counts", *map(str, said), str(len(vocabulary))])
 
 
 def read_chunk(path: Path, n_tags: int) -> Chunk:
-    """Read a file that ``counted_chunks`` wrote."""
-    with np.load(path, allow_pickle=False) as kept:
+    """Read a file that ``counted_chunks`` wrote.
+
+    Raises:
+        CorruptData: when it is not what was written.
+    """
+    with np.load(_content(path), allow_pickle=False) as kept:
         arrays: dict[str, NDArray[Any]] = dict(kept)
     said = json.loads(bytes(arrays.pop("said")))
     facts = {
@@ -144,16 +157,33 @@ def _write(path: Path, chunk: Chunk) -> None:
         "data": chunk.counts.data,
         **{_FACTS + name: array for name, array in chunk.facts.arrays().items()},
     }
+    packed = io.BytesIO()
+    np.savez(packed, **arrays)
     aside = path.with_suffix(".part")
     with aside.open("wb") as file:
-        np.savez(file, **arrays)
+        file.write(hashlib.sha256(packed.getbuffer()).digest())
+        file.write(packed.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
     aside.replace(path)
+
+
+def _content(path: Path) -> io.BytesIO:
+    whole = memoryview(path.read_bytes())
+    size = hashlib.sha256().digest_size
+    if hashlib.sha256(whole[size:]).digest() != whole[:size]:
+        raise CorruptData(f"{path} is not what was written: run 'reelmatch reindex' again")
+    return io.BytesIO(whole[size:])
 
 
 def _span_if_current(path: Path, after: str, catalog: Catalog) -> Span | None:
     """Return what a file covers, if it goes on after ``after`` and nothing of it changed since."""
-    if not path.exists():
+    try:
+        with np.load(_content(path), allow_pickle=False) as kept:
+            span = Span(**json.loads(bytes(kept["said"]))["span"])
+    except FileNotFoundError:
         return None
-    with np.load(path, allow_pickle=False) as kept:
-        span = Span(**json.loads(bytes(kept["said"]))["span"])
+    except CorruptData as error:
+        log.warning("counted anew: %s", error)
+        return None
     return span if span.after == after and catalog.span(after, span.last) == span else None

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO, Final, Self
 
 import numpy as np
@@ -17,6 +18,8 @@ from engine.errors import CorruptData
 FORMAT: Final = "reelmatch-index"
 VERSION: Final = 2
 _META: Final = "meta.json"
+_MAPPED_BYTES: Final = 1 << 20
+"""Files from this size on are mapped; smaller ones are read, so that they cannot change later."""
 
 Array = NDArray[Any]
 
@@ -66,7 +69,7 @@ class Writer:
         """End an array that is still being written and return it, mapped."""
         size = self._open.pop(name).close()
         self._sizes[name] = size
-        return _mapped(self._folder / f"{name}.npy", size)
+        return _opened(self._folder / f"{name}.npy", size)
 
     def drop(self, name: str) -> None:
         """Take an array away that is ended."""
@@ -137,14 +140,14 @@ def write(folder: Path, files: IndexFiles) -> None:
 
 
 def read(folder: Path) -> IndexFiles:
-    """Open an index; the arrays are mapped, so nothing is read before it is used.
+    """Open an index; large arrays are mapped, so nothing of them is read before it is used.
 
     Raises:
         CorruptData: a file is missing, of another size than was written, or of another format.
     """
     meta = _read_meta(folder / _META)
     arrays = {
-        name.removesuffix(".npy"): _mapped(folder / name, size)
+        name.removesuffix(".npy"): _opened(folder / name, size)
         for name, size in meta["sizes"].items()
     }
     return IndexFiles(meta["settings"], arrays)
@@ -164,15 +167,24 @@ def _read_meta(path: Path) -> dict[str, Any]:
         meta = json.loads(path.read_text(encoding="utf-8"))
         version = (meta["format"], meta["version"])
         if version == (FORMAT, VERSION) and {"settings", "sizes"} <= meta.keys():
+            if not isinstance(meta["settings"], dict) or not _are_sizes(meta["sizes"]):
+                raise TypeError("it holds something else")
             return dict(meta)
     except FileNotFoundError as error:
         raise CorruptData(f"{path} is missing: this folder is no index; build it anew") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorruptData(f"{path} cannot be read ({error}): build the index anew") from error
     raise CorruptData(f"{path} says {version}, not {(FORMAT, VERSION)}: build the index anew")
 
 
-def _mapped(path: Path, size: int) -> Array:
+def _are_sizes(sizes: Any) -> bool:
+    return isinstance(sizes, dict) and all(
+        Path(name).name == name and name.endswith(".npy") and type(size) is int
+        for name, size in sizes.items()
+    )
+
+
+def _opened(path: Path, size: int) -> Array:
     try:
         found = path.stat().st_size
     except FileNotFoundError as error:
@@ -180,7 +192,29 @@ def _mapped(path: Path, size: int) -> Array:
     if found != size:
         raise CorruptData(f"{path} has {found} bytes, not {size}: build the index anew")
     try:
+        array = _array(path, size)
+    # What numpy says of a header that it cannot read.
+    except (ValueError, TypeError, SyntaxError, TokenError, OSError, OverflowError) as error:
+        raise CorruptData(f"{path} is no array ({error}): build the index anew") from error
+    if array.ndim != 1:
+        raise CorruptData(f"{path} has {array.ndim} dimensions, not one: build the index anew")
+    return array
+
+
+def _array(path: Path, size: int) -> Array:
+    """Return the array in a file, not writeable: one type for the kernels to be compiled for."""
+    if size >= _MAPPED_BYTES:
         # A plain array of the mapped bytes: kernels are compiled for arrays, not for memmaps.
         return np.asarray(npy.open_memmap(path, mode="r"))
-    except ValueError as error:
-        raise CorruptData(f"{path} is no array ({error}): build the index anew") from error
+    with path.open("rb") as file:
+        npy_version = npy.read_magic(file)
+        shape, _, dtype = npy.read_array_header_1_0(file)
+        rest = file.read(_MAPPED_BYTES)
+    if npy_version != (1, 0) or dtype.hasobject or len(shape) != 1:
+        raise ValueError(f"npy version {npy_version}, shape {shape}, {dtype}")
+    if len(rest) != shape[0] * dtype.itemsize:
+        raise ValueError(f"{len(rest)} bytes for shape {shape} of {dtype}")
+    array = np.empty(shape[0], dtype)
+    array.view(np.uint8)[:] = np.frombuffer(rest, np.uint8)
+    array.flags.writeable = False
+    return array

@@ -27,6 +27,7 @@ from engine.queries import Query
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
 from engine.store.generations import Generation, Generations
+from engine.store.origins import refuse_other_catalog
 from engine.store.viewers import Viewers
 
 VERIFIED_VIDEOS: Final = 16
@@ -101,7 +102,9 @@ def reindex(
 
     Raises:
         ReindexRunning: when another one runs.
-        CorruptData: when what was written does not read back as it was built.
+        CorruptData: when the catalog is damaged, or what was written does not read back as it was
+            built.
+        CatalogUnusable: when the live generation was built of another catalog.
     """
     with _built(catalog, generations, recipe, on_videos, chunk_videos) as written:
         _verify(written)
@@ -144,6 +147,10 @@ def _built(
     chunk_videos: int,
 ) -> Iterator[Generation]:
     with generations.building() as workplace:
+        refuse_other_catalog(generations, catalog)
+        catalog.check()
+        # A generation must never be newer than what a power cut leaves of its catalog.
+        catalog.flush()
         # Taken first: what changes while we count is newer than the generation, never lost to it.
         revision = catalog.revision()
         vocabulary = catalog.vocabulary()
@@ -163,7 +170,12 @@ def _built(
 
         likes = Viewers(catalog).likes()
         with generations.written(
-            fill, vocabulary, recipe, revision=revision, likes=likes
+            fill,
+            vocabulary,
+            recipe,
+            revision=revision,
+            catalog=catalog.identity(),
+            likes=likes,
         ) as written:
             yield written
 

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from engine.errors import AmbiguousVideo, CatalogUnusable, UnknownVideo
+from engine.errors import AmbiguousVideo, CatalogUnusable, CorruptData, UnknownVideo
+from engine.store.homes import finish_restore, refuse_lost_catalog
 from engine.store.migrations import MIGRATIONS
 from engine.store.tracks import Track
 from engine.vocabulary import Vocabulary
@@ -105,9 +106,25 @@ _FIELDS: Final = tuple(one.name for one in fields(VideoRecord))
 
 def _record(row: tuple[Any, ...]) -> VideoRecord:
     values = dict(zip(_FIELDS, row, strict=True))
-    values["categories"] = tuple(json.loads(values["categories"]))
-    values["evidence"] = json.loads(values["evidence"])
+    try:
+        values["categories"] = tuple(json.loads(values["categories"]))
+        values["evidence"] = json.loads(values["evidence"])
+    except (ValueError, TypeError) as error:
+        raise CorruptData(
+            f"the catalog's row of video {values['id']} is damaged ({error}): restore a dump, or"
+            " 'reelmatch forget' it and ingest it again"
+        ) from error
     return VideoRecord(**values)
+
+
+def _track(video: str, blob: bytes) -> Track:
+    try:
+        return Track.from_bytes(blob)
+    except CorruptData as error:
+        raise CorruptData(
+            f"what was seen on video {video} is damaged ({error}): 'reelmatch ingest --force' its"
+            " source, or restore a dump"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +176,14 @@ class Catalog:
         # One process at a time: SQLite does not let others wait while it turns to WAL.
         with self.path.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            finish_restore(self.path.parent)
+            refuse_lost_catalog(self.path)
             db = self._db
+            if _is_foreign(db):
+                raise CatalogUnusable(
+                    f"{self.path} is a database of another program: move it away, or set"
+                    " REELMATCH_HOME to another folder"
+                )
             db.enable_wal()
             if _is_newer(db):
                 raise CatalogUnusable(
@@ -198,22 +222,45 @@ class Catalog:
         return own
 
     def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a question and return all its rows."""
-        rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
+        """Run a question and return all its rows.
+
+        Raises:
+            CorruptData: when the file is not what was written.
+        """
+        with self._telling_damage():
+            rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
         return rows
+
+    @contextmanager
+    def _telling_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, found: str) -> CorruptData:
+        said = " ".join(found.split())
+        return CorruptData(
+            f"the catalog {self.path} is damaged ({said}): 'reelmatch restore' brings a dump back"
+            " into another folder; 'sqlite3 FILE .recover' saves what can be read of this one"
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
         """Write all of a block or nothing."""
         db = self._db
-        # Taking the write lock at once: a reader that turns writer midway cannot be made to wait.
-        db.execute("begin immediate")
-        try:
-            yield db
-        except BaseException:
-            db.rollback()
-            raise
-        db.commit()
+        with self._telling_damage():
+            # Taking the write lock at once: a reader that turns writer midway cannot be made to
+            # wait.
+            db.execute("begin immediate")
+            try:
+                yield db
+            except BaseException:
+                db.rollback()
+                raise
+            db.commit()
 
     @contextmanager
     def _change(self) -> Iterator[tuple[Database, int]]:
@@ -222,7 +269,33 @@ class Catalog:
             db.execute("update revisions set revision = revision + 1")
             yield db, self.revision()
 
+    def check(self, *, deep: bool = False) -> None:
+        """Read the whole file and look whether it holds together.
+
+        Args:
+            deep: compare the indexes with their tables, too, and read every track.
+
+        Raises:
+            CorruptData: naming what was found first.
+        """
+        pragma = "integrity_check" if deep else "quick_check"
+        ((found,),) = self.rows(f"pragma {pragma}(1)")
+        if found != "ok":
+            raise self._damaged(str(found))
+        after = ""
+        while deep and (page := self.watched(after=after)):
+            after = page[-1][0].id
+
+    def flush(self) -> None:
+        """Put on the disk what was written so far, so that even a power cut leaves it."""
+        self.rows("pragma wal_checkpoint(passive)")
+
     # What is in it
+
+    def identity(self) -> str:
+        """Return what tells this catalog from all others, wherever it is copied or moved to."""
+        ((identity,),) = self.rows("select catalog from identity")
+        return str(identity)
 
     def revision(self) -> int:
         """Return the number that grows with every change."""
@@ -290,7 +363,7 @@ class Catalog:
     def track(self, video: str) -> Track:
         """Return the observations of a video; an empty track when it could not be watched."""
         for (blob,) in self.rows("select track from tracks where video = ?", (video,)):
-            return Track.from_bytes(blob)
+            return _track(video, blob)
         return Track.empty()
 
     def pictures(self, video: str) -> Pictures | None:
@@ -309,7 +382,7 @@ class Catalog:
             " where v.id > ? order by v.id limit ?",
             (after, limit),
         )
-        return [(_record(row[:-1]), Track.from_bytes(row[-1])) for row in rows]
+        return [(_record(row[:-1]), _track(row[0], row[-1])) for row in rows]
 
     def span(self, after: str, last: str) -> Span:
         """Return the state of the watched videos after one id, up to and with another."""
@@ -330,7 +403,7 @@ class Catalog:
                 f" where v.id in ({','.join('?' * len(page))})",
                 page,
             )
-        return [(_record(row[:-1]), Track.from_bytes(row[-1])) for row in sorted(found)]
+        return [(_record(row[:-1]), _track(row[0], row[-1])) for row in sorted(found)]
 
     def changed_since(self, revision: int) -> list[str]:
         """Return the ids of all videos changed or deleted after a revision, in order of change."""
@@ -461,6 +534,21 @@ _TAG_NAMES: Final = "select name from tags order by number"
 def _hex(name: str) -> str:
     """Return ``name`` when it can start an id, else nothing: no glob signs get through."""
     return name if name and set(name) <= set("0123456789abcdef") else ""
+
+
+_DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    # A text that is no UTF-8 is told by Python, without a code of SQLite's.
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(_DAMAGE) or (not name and "decode" in str(error))
+
+
+def _is_foreign(db: Database) -> bool:
+    """Tell whether somebody else made tables here."""
+    tables = set(db.table_names())
+    return bool(tables - {MIGRATIONS.migrations_table}) and not MIGRATIONS.applied(db)
 
 
 def _is_newer(db: Database) -> bool:

@@ -2,13 +2,15 @@
 
 A generation is written aside, flushed to the disk, renamed into place, and only then named by
 ``CURRENT``, itself replaced whole; so a reader sees the old one or the new one, never a half.
-Its id is a digest of its bytes: the same input gives the same generation.
+Its id is a digest of its bytes: the same input gives the same generation, and each is compared
+with its id when it is opened.
 """
 
 import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,23 +22,41 @@ from typing import Any, Final
 from engine import index_files
 from engine.commonplace import Commonplace
 from engine.errors import (
+    CatalogUnusable,
     CorruptData,
     InvalidInput,
     NothingIndexed,
     OutdatedGeneration,
+    ReelmatchError,
     ReindexRunning,
 )
 from engine.facts import Facts
 from engine.index import Index
 from engine.recipe import Recipe
+from engine.store.current import Current, Named, sync_folder
+from engine.store.digests import BUILT, DIGESTS, check_digests, write_digests
 from engine.together import Together
 from engine.vocabulary import Vocabulary
 
 _FORMAT: Final = 4
-_BUILT: Final = "built.json"
-_CURRENT: Final = "CURRENT"
-_ASIDE: Final = ".writing-"
-_ID_DIGITS: Final = 12
+BUILD_LOCK: Final = ".lock"
+WRITING: Final = ".writing-"
+REMOVING: Final = ".removing-"
+COUNTS: Final = ".building"
+_ID: Final = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a generation was built of.
+
+    Attributes:
+        revision: of the catalog.
+        catalog: the catalog's identity; empty for generations of earlier versions.
+    """
+
+    revision: int
+    catalog: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,7 @@ class Generation:
         folder: where its files are.
         common: what most of its videos show.
         together: which of its videos the same viewers like.
+        catalog: identity of the catalog that it was built from; empty when it does not say.
     """
 
     id: str
@@ -64,6 +85,12 @@ class Generation:
     folder: Path
     common: Commonplace = field(default_factory=Commonplace.nothing)
     together: Together = field(default_factory=Together.nothing)
+    catalog: str = ""
+
+    @property
+    def built(self) -> Built:
+        """What it was built of."""
+        return Built(self.revision, self.catalog)
 
 
 class Generations:
@@ -71,38 +98,75 @@ class Generations:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.current = Current(folder)
 
     @property
     def current_id(self) -> str | None:
-        """The id of the live generation, None before the first."""
-        return self._named()[0]
+        """The id of the live generation, None before the first.
+
+        Raises:
+            CorruptData: when the file that names it is damaged.
+        """
+        return self.current.read()[0]
 
     def load_current(self) -> Generation:
-        """Open the live generation by mmap.
+        """Check and open the live generation.
 
         Raises:
             NothingIndexed: before the first reindex.
             CorruptData: when its files are not what was written.
         """
-        # A reindex may replace and clear away the generation between the two steps.
-        for _ in range(3):
+        while True:
             current = self.current_id
             if current is None:
                 raise NothingIndexed
-            if (self.folder / current).is_dir():
+            try:
                 return self.load(current)
-        raise CorruptData(
-            f"{self.folder / _CURRENT} names generation {current}, which is not there:"
-            " run 'reelmatch reindex'"
-        )
+            except CorruptData:
+                # A reindex may have replaced and cleared it away meanwhile.
+                if self.current_id == current:
+                    raise
+
+    def load_other(self) -> Generation | None:
+        """Check and open the newest whole generation that is not the live one, None without any."""
+        try:
+            live = self.current_id
+        except CorruptData:
+            live = None
+        for generation in sorted(self._there() - {live}, key=self._built_at, reverse=True):
+            try:
+                return self.load(generation)
+            except ReelmatchError:
+                continue
+        return None
 
     def load(self, generation: str) -> Generation:
-        """Open one generation by mmap."""
+        """Check every byte of a generation and open it, its large files by mmap.
+
+        Raises:
+            CorruptData: when its files are not what was written.
+            OutdatedGeneration: when it was written by another version.
+        """
         folder = self.folder / generation
-        facts = _read_json(folder / "generation.json")
-        if facts.get("format") != _FORMAT:
-            raise OutdatedGeneration(generation)
+        if not folder.is_dir():
+            raise CorruptData(f"generation {generation} is not there: run 'reelmatch reindex'")
+        return self._open(folder, generation)
+
+    def built(self, generation: str) -> Built:
+        """Return what a generation was built of.
+
+        Raises:
+            CorruptData: when that cannot be read.
+        """
+        return _read_built(self.folder / generation, generation)
+
+    def _open(self, folder: Path, generation: str) -> Generation:
         try:
+            check_digests(folder, generation)
+            built = _read_built(folder, generation)
+            facts = _read_json(folder / "generation.json")
+            if facts.get("format") != _FORMAT:
+                raise OutdatedGeneration(generation)
             kept = index_files.read(folder / "facts")
             return Generation(
                 id=generation,
@@ -110,13 +174,17 @@ class Generations:
                 facts=Facts.from_kept(kept.arrays, kept.settings),
                 vocabulary=Vocabulary(tuple(facts["tags"])),
                 recipe=Recipe.from_kept(facts["recipe"]),
-                revision=int(_read_json(folder / _BUILT)["revision"]),
+                revision=built.revision,
                 folder=folder,
                 common=Commonplace.load(folder / "common"),
                 together=Together.load(folder / "together"),
+                catalog=built.catalog,
             )
-        except (CorruptData, KeyError, TypeError, ValueError) as error:
-            raise CorruptData(f"{folder} is damaged ({error}): run 'reelmatch reindex'") from error
+        except (CorruptData, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CorruptData(
+                f"generation {generation} is damaged ({error}): run 'reelmatch reindex',"
+                " or 'reelmatch reindex --rollback' for the one before"
+            ) from error
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -125,15 +193,15 @@ class Generations:
         Raises:
             ReindexRunning: when somebody else builds.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as lock:
+        self._make_folder()
+        with (self.folder / BUILD_LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise ReindexRunning from error
-            for left in self.folder.glob(f"{_ASIDE}*"):
+            for left in self.folder.glob(f"{WRITING}*"):
                 shutil.rmtree(left, ignore_errors=True)
-            workplace = self.folder / ".building"
+            workplace = self.folder / COUNTS
             workplace.mkdir(exist_ok=True)
             yield workplace
 
@@ -145,6 +213,7 @@ class Generations:
         recipe: Recipe,
         *,
         revision: int,
+        catalog: str = "",
         likes: Iterable[Sequence[str]] = (),
     ) -> Iterator[Generation]:
         """Write a generation aside and open it, to be looked at; it goes when the block ends.
@@ -156,10 +225,11 @@ class Generations:
             vocabulary: the tags' names.
             recipe: how it is built.
             revision: the catalog's revision that it is built from.
+            catalog: the catalog's identity.
             likes: viewer by viewer, the videos they like.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
+        self._make_folder()
+        aside = Path(tempfile.mkdtemp(prefix=WRITING, dir=self.folder))
         try:
             fill(aside / "index", aside / "facts")
             index = Index.load(aside / "index")
@@ -168,82 +238,148 @@ class Generations:
             Together.of(liked, index.n_videos).save(aside / "together")
             said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
             _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
+            generation = write_digests(aside)
             # The revision is no part of the content: after a change and its undoing, the same
             # videos make the same generation.
-            _write(aside / _BUILT, json.dumps({"revision": revision}))
-            opened = self.load(aside.name)
-            yield replace(opened, id=digest(aside)[:_ID_DIGITS])
+            _write(aside / BUILT, _built_text(generation, Built(revision, catalog)))
+            yield self._open(aside, generation)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
     def make_current(self, written: Generation) -> Generation:
         """Keep a generation that is being ``written`` and make it the live one."""
         target = self.folder / written.id
-        if target.is_dir() and digest(target)[:_ID_DIGITS] != written.id:
-            # Damaged since it was written; out of the way, so that the whole one takes its name.
-            shutil.rmtree(target)
-        if target.is_dir():
-            (written.folder / _BUILT).replace(target / _BUILT)
-        else:
-            written.folder.replace(target)
-        _sync(target)
-        _sync(self.folder)
-        current, previous = self._named()
-        self._name(written.id, previous if current == written.id else current)
-        self._clear_away()
-        return self.load(written.id)
+        with self.current.moving():
+            if not _is_whole(target, written.id):
+                # Damaged since it was written; out of the way, so that the whole one takes its
+                # name.
+                self._remove(target)
+                written.folder.replace(target)
+            else:
+                for name in (DIGESTS, BUILT):
+                    (written.folder / name).replace(target / name)
+            sync_folder(target)
+            sync_folder(self.folder)
+            current, previous = self._named()
+            self.current.write(written.id, previous if current == written.id else current)
+            self._clear_away()
+            return replace(written, folder=target)
 
     def rollback(self) -> Generation:
         """Make the generation before the live one live again; twice is back where it began.
 
         Raises:
             InvalidInput: when there is none to go back to.
+            CorruptData: when that one is damaged.
         """
-        current, previous = self._named()
-        if current is None or previous is None or not (self.folder / previous).is_dir():
-            raise InvalidInput("there is no generation to roll back to: none came before this one")
-        opened = self.load(previous)
-        self._name(previous, current)
-        return opened
+        nothing = InvalidInput("there is no generation to roll back to: none came before this one")
+        if not self.folder.is_dir():
+            raise nothing
+        with self.current.moving():
+            current, previous = self.current.read()
+            if current is None or previous is None or not (self.folder / previous).is_dir():
+                raise nothing
+            opened = self.load(previous)
+            self.current.write(previous, current)
+            return opened
 
-    def _named(self) -> tuple[str | None, str | None]:
-        """Return the live generation and the one before, as ``CURRENT`` has them."""
+    def repair(self) -> str | None:
+        """Make another whole generation live when the live one is damaged or not known.
+
+        Returns:
+            What was done, None when nothing had to be.
+        """
+        if not self.folder.is_dir():
+            return None
+        with self.current.moving():
+            try:
+                self.load_current()
+            except CorruptData as error:
+                other = self.load_other()
+                if other is None:
+                    return None
+                self.current.write(other.id, None)
+                return f"generation {other.id} is live again: {error}"
+            except ReelmatchError:
+                return None
+        return None
+
+    def _make_folder(self) -> None:
         try:
-            lines = (self.folder / _CURRENT).read_text("ascii").split()
-        except FileNotFoundError:
-            return None, None
-        return (*lines, None, None)[0], (*lines, None, None)[1]
+            self.folder.mkdir(exist_ok=True)
+        except FileNotFoundError as error:
+            raise CatalogUnusable(
+                f"{self.folder.parent} is gone: put it back, or set REELMATCH_HOME to another"
+                " folder"
+            ) from error
 
-    def _name(self, current: str, previous: str | None) -> None:
-        aside = self.folder / f".{_CURRENT}-{os.getpid()}"
-        _write(aside, f"{current}\n{previous or ''}\n")
-        aside.replace(self.folder / _CURRENT)
-        _sync(self.folder)
+    def _named(self) -> Named:
+        try:
+            return self.current.read()
+        except CorruptData:
+            return None, None
+
+    def _there(self) -> set[str]:
+        """Return the ids of all generations that are there, whole or not."""
+        return {path.name for path in self.folder.glob("*") if _ID.fullmatch(path.name)}
+
+    def _built_at(self, generation: str) -> int:
+        try:
+            return (self.folder / generation / BUILT).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _clear_away(self) -> None:
         # The one before stays: for a rollback, and for readers that have just opened it.
-        kept = self._named()
-        for path in self.folder.iterdir():
-            if path.name not in kept and (path / _BUILT).is_file() and path.name[0] != ".":
-                shutil.rmtree(path, ignore_errors=True)
+        for generation in self._there() - set(self._named()):
+            self._remove(self.folder / generation)
+        for left in self.folder.glob(f"{REMOVING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _remove(self, generation: Path) -> None:
+        # Renamed first: a removal that is cut short leaves nothing that looks like a generation.
+        aside = self.folder / f"{REMOVING}{generation.name}"
+        shutil.rmtree(aside, ignore_errors=True)
+        if generation.exists():
+            generation.replace(aside)
+            shutil.rmtree(aside, ignore_errors=True)
 
 
-def digest(folder: Path) -> str:
-    """Return the sha256 over the names and bytes of a generation's content."""
-    total = hashlib.sha256()
-    content = (path for path in folder.rglob("*") if path.is_file() and path.name != _BUILT)
-    for path in sorted(content):
-        with path.open("rb") as file:
-            own = hashlib.file_digest(file, "sha256")
-        total.update(f"{path.relative_to(folder).as_posix()} {own.hexdigest()}\n".encode())
-    return total.hexdigest()
+def _is_whole(folder: Path, generation: str) -> bool:
+    try:
+        check_digests(folder, generation)
+    except CorruptData:
+        return False
+    return True
+
+
+def _read_built(folder: Path, generation: str) -> Built:
+    damaged = CorruptData(f"{folder / BUILT} is not what was written")
+    said = _read_json(folder / BUILT)
+    revision, catalog = said.get("revision"), said.get("catalog", "")
+    if type(revision) is not int or not isinstance(catalog, str):
+        raise damaged
+    built = Built(revision, catalog)
+    # Earlier versions wrote neither a list of digests nor one of this.
+    has_digest = "digest" in said or (folder / DIGESTS).exists()
+    if has_digest and (folder / BUILT).read_text("utf-8") != _built_text(generation, built):
+        raise damaged
+    return built
+
+
+def _built_text(generation: str, built: Built) -> str:
+    said = f"{generation} {built.revision} {built.catalog}"
+    digest = hashlib.sha256(said.encode()).hexdigest()
+    return json.dumps({**asdict(built), "digest": digest})
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise CorruptData(f"{path} cannot be read ({error}): run 'reelmatch reindex'") from error
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CorruptData(f"{path} cannot be read ({error})") from error
+    if not isinstance(content, dict):
+        raise CorruptData(f"{path} is not what was written")
     return content
 
 
@@ -252,11 +388,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

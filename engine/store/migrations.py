@@ -220,3 +220,10 @@ def date_deliveries(db: Database) -> None:
         " where state != 'waiting'"
     )
     db.table("deliveries").create_index(["ended_at"])
+
+
+@MIGRATIONS()
+def identify_catalog(db: Database) -> None:
+    """Give the catalog an identity, so that an index says which catalog it was built of."""
+    db.execute("create table identity (catalog text not null)")
+    db.execute("insert into identity values (lower(hex(randomblob(8))))")

@@ -35,7 +35,12 @@ REUSED: Final = 4
 
 _MAGIC: Final = b"RMT1"
 _HEADER: Final = struct.Struct("<4sBxxxII")
-_LEVEL: Final = 3  # higher levels gain nothing: the confidences are noise to a compressor
+_OPTIONS: Final[dict[int, int]] = {
+    # Higher levels gain nothing: the confidences are noise to a compressor.
+    zstd.CompressionParameter.compression_level: 3,
+    # Compared when it is read: a flipped bit would be another confidence.
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 
 
 def quantise(confidence: float) -> int:
@@ -131,7 +136,7 @@ class Track:
             self.looks.flags.tobytes(),
             self.looks.changed.tobytes(),
         )
-        return zstd.compress(header + b"".join(planes), level=_LEVEL)
+        return zstd.compress(header + b"".join(planes), options=_OPTIONS)
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> Self:
@@ -148,10 +153,12 @@ class Track:
         expected = _HEADER.size + (4 + 2) * n_seconds + (width + 2) * n_observations
         if magic != _MAGIC or width not in (2, 4) or len(raw) != expected:
             raise CorruptData("a track cannot be read: its length or format is wrong")
+        per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
+        if per_second.sum(dtype=np.int64) != n_observations:
+            raise CorruptData("a track cannot be read: its seconds hold something else")
         tags_at = _HEADER.size + 4 * n_seconds
         confidences_at = tags_at + width * n_observations
         flags_at = confidences_at + 2 * n_observations
-        per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
         return cls(
             starts=np.concatenate([[0], np.cumsum(per_second, dtype=np.int64)]),
             tags=np.frombuffer(raw, f"<u{width}", n_observations, tags_at).astype(np.uint32),

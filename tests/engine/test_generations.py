@@ -1,6 +1,7 @@
 """Generations are whole or not there, and the same input makes the same one."""
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from engine.errors import CorruptData, InvalidInput, NothingIndexed, OutdatedGen
 from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog, VideoRecord
-from engine.store.generations import Generations, digest
+from engine.store.current import Current
+from engine.store.digests import digest
+from engine.store.generations import Generations
 from engine.store.tracks import Track
 
 RAW = Recipe(threshold=0.7, tf="raw")
@@ -138,3 +141,131 @@ def test_without_a_generation_before_there_is_no_rollback(catalog: Catalog, tmp_
     reindex(catalog, generations, RAW)
     with pytest.raises(InvalidInput, match="no generation to roll back to"):
         generations.rollback()
+
+
+CURRENT_DAMAGED = [
+    b"",
+    b"\n\n",
+    b"../../../../etc\n",
+    b"abcdef12345\n",
+    b"ABCDEF123456\n",
+    b"abcdef\x00\x00\x00\x00\x00\x00\n",
+    b"\xff" * 12,
+    b"abcdef123456\nabcdef123457\n000000000000\n",
+    b"abcdef123456\n\n\n\n",
+    b"a" * 100_000,
+]
+
+
+@pytest.mark.parametrize("content", CURRENT_DAMAGED)
+def test_a_damaged_current_is_said_and_a_reindex_or_a_repair_heals_it(
+    catalog: Catalog, tmp_path: Path, content: bytes
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    built = reindex(catalog, generations, RAW)
+    current = generations.folder / "CURRENT"
+    current.write_bytes(content)
+    for ask in (generations.load_current, generations.rollback):
+        with pytest.raises(CorruptData, match=r"CURRENT is damaged.*reelmatch reindex"):
+            ask()
+    assert built.id in str(generations.repair())
+    assert generations.load_current().id == built.id
+    assert generations.repair() is None
+    current.write_bytes(content)
+    assert reindex(catalog, generations, RAW).id == generations.current_id
+
+
+def test_a_flipped_digit_of_current_is_told_by_its_check(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    reindex(catalog, generations, RAW)
+    current = generations.folder / "CURRENT"
+    content = current.read_bytes()
+    for bit in range(8 * len(content)):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        current.write_bytes(flipped)
+        with pytest.raises(CorruptData):
+            generations.current.read()
+
+
+def test_a_damaged_file_is_named(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    built = reindex(catalog, generations, RAW)
+    for path in sorted(built.folder.rglob("*")):
+        if path.is_file():
+            whole = path.read_bytes()
+            for damaged in (b"", whole[:-1], whole + b" ", whole[:-1] + bytes([whole[-1] ^ 4])):
+                path.write_bytes(damaged)
+                with pytest.raises(CorruptData, match=f"is damaged .*{path.name}"):
+                    generations.load(built.id)
+            path.unlink()
+            if path.name != "digests.txt":
+                with pytest.raises(CorruptData, match=f"is damaged .*{path.name}"):
+                    generations.load(built.id)
+            path.write_bytes(whole)
+    assert generations.load(built.id).id == built.id
+
+
+def test_what_others_leave_in_a_generation_does_no_harm(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    built = reindex(catalog, generations, RAW)
+    (built.folder / ".DS_Store").write_bytes(b"x")
+    (built.folder / "index" / "copy.npy").write_bytes(b"x")
+    assert generations.load(built.id).id == built.id
+
+
+def test_a_repair_goes_back_to_a_whole_generation(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    old = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    new = reindex(catalog, generations, RAW)
+    (new.folder / "index" / "idf.npy").write_bytes(b"")
+    assert "idf.npy" in str(generations.repair())
+    assert generations.load_current().id == old.id
+    healed = reindex(catalog, generations, RAW)
+    assert healed.id == new.id
+    assert generations.load_current().id == new.id
+
+
+def test_what_a_removal_left_that_was_cut_short_goes_with_the_next_reindex(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    (generations.folder / "0123456789ab" / "index").mkdir(parents=True)
+    (generations.folder / ".removing-0123456789ac").mkdir()
+    (generations.folder / ".writing-abc").mkdir()
+    (generations.folder / "notes").mkdir()
+    built = reindex(catalog, generations, RAW)
+    left = {path.name for path in generations.folder.iterdir() if path.is_dir()}
+    assert left == {"notes", ".building", built.id, str(generations.current.read()[1])}
+
+
+def test_a_rollback_and_a_reindex_wait_for_each_other(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    reindex(catalog, generations, Recipe(threshold=0.5, tf="raw"))
+    write = Current.write
+    rolling_back, go_on = threading.Event(), threading.Event()
+
+    def slow(self: Current, current: str, previous: str | None) -> None:
+        if threading.current_thread() is rollback:
+            rolling_back.set()
+            assert go_on.wait(60)
+        write(self, current, previous)
+
+    monkeypatch.setattr(Current, "write", slow)
+    rollback = threading.Thread(target=generations.rollback)
+    rollback.start()
+    assert rolling_back.wait(60)
+    reindexed = threading.Thread(target=reindex, args=(catalog, generations, RAW))
+    reindexed.start()
+    reindexed.join(2)
+    assert reindexed.is_alive(), "it waits until the rollback is done"
+    go_on.set()
+    rollback.join()
+    reindexed.join()
+    assert generations.load_current().recipe == RAW
+    assert generations.rollback().recipe.threshold == 0.3

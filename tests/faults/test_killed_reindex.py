@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +101,7 @@ def test_a_killed_reindex_goes_on_where_it_was(
 
 def counted(generations: Generations) -> dict[str, int]:
     """Return the finished files of the first pass and when each was written."""
-    files = (generations.folder / ".building").glob("*/*.npz")
+    files = (generations.folder / ".building").glob("*/*.counts")
     return {path.name: path.stat().st_mtime_ns for path in files}
 
 
@@ -157,3 +157,34 @@ def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
         seen.add(current.id)
     assert reindex(catalog, generations, LOG).id == expected
     assert not list(generations.folder.glob(".writing-*"))
+
+
+def _empty(content: bytes) -> bytes:
+    return content[:0]
+
+
+def _half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _bit(content: bytes) -> bytes:
+    return content[:1000] + bytes([content[1000] ^ 1]) + content[1001:]
+
+
+def _zeros(content: bytes) -> bytes:
+    return bytes(len(content))
+
+
+@pytest.mark.parametrize("damage", [_empty, _half, _bit, _zeros])
+def test_a_damaged_file_of_the_first_pass_is_made_anew(
+    catalog: Catalog, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    expected = reindex(catalog, generations, LOG, chunk_videos=CHUNK).id
+    before = counted(generations)
+    (folder,) = (generations.folder / ".building").iterdir()
+    for path in sorted(folder.iterdir())[3:5]:
+        path.write_bytes(damage(path.read_bytes()))
+    assert reindex(catalog, generations, LOG, chunk_videos=CHUNK).id == expected
+    made_anew = {name for name, at in counted(generations).items() if before[name] != at}
+    assert len(made_anew) == 2

@@ -1,0 +1,57 @@
+"""What earlier versions wrote opens, and goes on."""
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from api.live import Live
+from api.settings import Settings
+from engine.errors import CorruptData
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.search import similar
+from support.catalogs import save, video_id
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Path:
+    """A home and a dump of it, from before generations listed the digests of their files."""
+    packed = Path(__file__).parents[1] / "data" / "homes" / "before-digests.tar.xz"
+    with tarfile.open(packed) as tar:
+        tar.extractall(tmp_path, filter="data")
+    return tmp_path
+
+
+def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
+    home = earlier / "home"
+    with Live.open(Settings(home=home)) as live:
+        assert live.generations.current_id == "73528c4f02b9"
+        assert live.view.n_videos == 13
+        assert len(similar(live.view, video_id(50), k=5)) == 5
+        assert live.generations.rollback().recipe.threshold == 0.5
+        assert live.generations.rollback().recipe.threshold == 0.7
+        live.catalog.check(deep=True)
+
+
+def test_a_reindex_of_the_same_videos_gives_the_same_generation_with_digests(earlier: Path) -> None:
+    with Live.open(Settings(home=earlier / "home")) as live:
+        live.catalog.delete(video_id(50))
+        built = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="log"))
+        assert built.id == "73528c4f02b9"
+        assert (built.folder / "digests.txt").is_file()
+        assert live.generations.load_current().catalog == live.catalog.identity()
+        save(live.catalog, video_id(60), {"cat": 3})
+        assert live.view.n_videos == 13
+
+
+def test_a_damaged_generation_from_before_digests_is_refused(earlier: Path) -> None:
+    path = earlier / "home" / "generations" / "73528c4f02b9" / "index" / "idf.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with (
+        Live.open(Settings(home=earlier / "home")) as live,
+        pytest.raises(CorruptData, match=r"73528c4f02b9 is damaged .*reelmatch reindex"),
+    ):
+        assert live.view
