@@ -16,6 +16,7 @@ from engine.store.origins import refuse_index_of_other_catalog
 from engine.targeting import Targeting
 from engine.thesaurus.nouns import noun_thesaurus
 from engine.view import View
+from engine.vocabulary import Vocabulary
 
 FOLLOW_SECONDS: Final = 0.1
 """How often a server looks whether the catalog or the generation changed."""
@@ -34,6 +35,7 @@ class Live:
         self.understanding = Understanding(catalog.path.parent)
         self._campaigns = LiveCampaigns(catalog)
         self._targeting: Targeting | None = None
+        self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
         self._view: View | None = None
         self._trouble: ReelmatchError = NothingIndexed()
@@ -54,6 +56,7 @@ class Live:
         self._stop.set()
         if self._follower is not None:
             self._follower.join()
+        self.understanding.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -108,6 +111,8 @@ class Live:
         self._follows = True
         self.refresh()
         self._follow_campaigns()
+        self.understanding.start()
+        self._follow_vocabulary()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
         self._follower.start()
 
@@ -116,6 +121,7 @@ class Live:
             try:
                 self.refresh()
                 self._follow_campaigns()
+                self._follow_vocabulary()
             except Exception:
                 # A full disk, a busy catalog: what was seen last goes on being answered.
                 log.exception("the live view cannot be renewed; it is tried again")
@@ -127,6 +133,12 @@ class Live:
             self._targeting = None if view is None else self._campaigns.meeting(view)
         except ReelmatchError as error:
             log.warning("the campaigns cannot be renewed: %s", error)
+
+    def _follow_vocabulary(self) -> None:
+        view = self._view
+        if view is not None and view.vocabulary is not self._prepared:
+            self.understanding.prepare(view.vocabulary)
+            self._prepared = view.vocabulary
 
     def _newest(self, view: View | None) -> View:
         generation = self._newest_generation(None if view is None else view.generation)
