@@ -11,6 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from engine.errors import ReelmatchError
+from engine.troubles import expected_trouble
+
 _AGAIN_SECONDS: Final = 2.0
 
 log = logging.getLogger(__name__)
@@ -45,9 +48,15 @@ class Alone:
         while not self._stop.is_set():
             try:
                 self._act_if_first()
-            except Exception:
+            except Exception as error:
                 # Whatever it is, it must not stand still for ever.
-                log.exception("%s failed; it begins again", self._what)
+                trouble = error if isinstance(error, ReelmatchError) else expected_trouble(error)
+                log.error(
+                    "%s failed; it begins again: %s",
+                    self._what,
+                    trouble or error,
+                    exc_info=None if trouble else error,
+                )
             self._stop.wait(_AGAIN_SECONDS)
 
     def _act_if_first(self) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from typing import Final, Self
 
 from api.live_campaigns import LiveCampaigns
@@ -9,19 +10,22 @@ from api.settings import Settings
 from api.understanding import Understanding
 from engine.delta import advance, tidy
 from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
+from engine.memory import give_back_memory
 from engine.store.catalog import Catalog
 from engine.store.current import State
 from engine.store.generations import Generation, Generations
 from engine.store.origins import refuse_index_of_other_catalog
 from engine.targeting import Targeting
 from engine.thesaurus.nouns import noun_thesaurus
+from engine.troubles import expected_trouble
 from engine.view import View
-from engine.vocabulary import Vocabulary
 
 FOLLOW_SECONDS: Final = 0.1
 """How often a server looks whether the catalog or the generation changed."""
 
 _AGAIN_SECONDS: Final = 5.0
+_GIVE_BACK_SECONDS: Final = 2.0
+"""After a generation was replaced: by then those who asked the one before have their answers."""
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,6 @@ class Live:
         self.understanding = Understanding(catalog.path.parent)
         self._campaigns = LiveCampaigns(catalog)
         self._targeting: Targeting | None = None
-        self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
         self._view: View | None = None
         self._trouble: ReelmatchError = NothingIndexed()
@@ -56,7 +59,6 @@ class Live:
         self._stop.set()
         if self._follower is not None:
             self._follower.join()
-        self.understanding.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -77,7 +79,8 @@ class Live:
             self.refresh()
         view = self._view
         if view is None:
-            raise self._trouble
+            # Without the frames of those who asked before: they would hold on to what they had.
+            raise self._trouble.with_traceback(None)
         return view
 
     @property
@@ -100,7 +103,7 @@ class Live:
             except ReelmatchError as error:
                 if self._follower is not None and str(error) != str(self._trouble):
                     log.warning("the live view cannot be renewed: %s", error)
-                self._trouble = error
+                self._trouble = error.with_traceback(None)
                 if isinstance(error, NothingIndexed) or self._follower is None:
                     self._view = None
 
@@ -111,21 +114,34 @@ class Live:
         self._follows = True
         self.refresh()
         self._follow_campaigns()
-        self.understanding.start()
-        self._follow_vocabulary()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
         self._follower.start()
 
     def _follow(self) -> None:
+        replaced_at = float("inf")
         while not self._stop.wait(FOLLOW_SECONDS):
             try:
+                before = self._live_generation()
                 self.refresh()
                 self._follow_campaigns()
-                self._follow_vocabulary()
-            except Exception:
+                if self._live_generation() != before:
+                    replaced_at = time.monotonic()
+                elif time.monotonic() > replaced_at + _GIVE_BACK_SECONDS:
+                    give_back_memory()
+                    replaced_at = float("inf")
+            except Exception as error:
                 # A full disk, a busy catalog: what was seen last goes on being answered.
-                log.exception("the live view cannot be renewed; it is tried again")
+                trouble = expected_trouble(error)
+                log.error(
+                    "the live view cannot be renewed; it is tried again: %s",
+                    trouble or error,
+                    exc_info=None if trouble else error,
+                )
                 self._stop.wait(_AGAIN_SECONDS)
+
+    def _live_generation(self) -> str:
+        view = self._view
+        return "" if view is None else view.generation.id
 
     def _follow_campaigns(self) -> None:
         view = self._view
@@ -133,12 +149,6 @@ class Live:
             self._targeting = None if view is None else self._campaigns.meeting(view)
         except ReelmatchError as error:
             log.warning("the campaigns cannot be renewed: %s", error)
-
-    def _follow_vocabulary(self) -> None:
-        view = self._view
-        if view is not None and view.vocabulary is not self._prepared:
-            self.understanding.prepare(view.vocabulary)
-            self._prepared = view.vocabulary
 
     def _newest(self, view: View | None) -> View:
         generation = self._newest_generation(None if view is None else view.generation)

@@ -17,19 +17,23 @@ from starlette.types import Scope
 
 from engine.errors import (
     CampaignChanged,
+    CatalogUnusable,
     CursorExpired,
+    DiskFull,
     InvalidInput,
     MissingPart,
     NothingIndexed,
     OutdatedGeneration,
     ReelmatchError,
     ReindexRunning,
+    TooManyOpenFiles,
     UnknownCampaign,
     UnknownJob,
     UnknownTag,
     UnknownVideo,
     UnknownViewer,
 )
+from engine.troubles import expected_trouble
 from ingest.hosting.local import NotHosted
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -57,6 +61,8 @@ class Code(StrEnum):
     INTERNAL = "internal"
     MISSING_PART = "missing_part"
     NOT_READY = "not_ready"
+    UNAVAILABLE = "unavailable"
+    DISK_FULL = "disk_full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ KINDS: Final = {
     Code.INTERNAL: Kind(500, "A mistake of ours"),
     Code.MISSING_PART: Kind(501, "An optional part is not installed"),
     Code.NOT_READY: Kind(503, "Not ready yet"),
+    Code.UNAVAILABLE: Kind(503, "The machine cannot do it now"),
+    Code.DISK_FULL: Kind(507, "The disk is full"),
 }
 
 _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
@@ -102,6 +110,9 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     (ReindexRunning, Code.CONFLICT),
     (CampaignChanged, Code.PRECONDITION_FAILED),
     (MissingPart, Code.MISSING_PART),
+    (CatalogUnusable, Code.UNAVAILABLE),
+    (TooManyOpenFiles, Code.UNAVAILABLE),
+    (DiskFull, Code.DISK_FULL),
 )
 
 _HTTP_CODES: Final = {kind.status: code for code, kind in reversed(KINDS.items())}
@@ -170,6 +181,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(ReelmatchError, _expected_failure)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(OSError, _trouble)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -215,6 +227,13 @@ def http_failure(request: Request, error: HTTPException) -> JSONResponse:
         Code.METHOD_NOT_ALLOWED: f"{request.method} is not for {request.url.path}: see /docs",
     }.get(code, str(error.detail))
     return problem(request.scope, code, detail, headers=dict(error.headers or {}))
+
+
+async def _trouble(request: Request, error: Exception) -> JSONResponse:
+    if (trouble := expected_trouble(error)) is None:
+        raise error
+    log.error("%s", trouble)
+    return expected_failure(request.scope, trouble)
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:

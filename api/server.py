@@ -4,6 +4,7 @@ The workers share one mapped generation; each follows the catalogue by itself.
 """
 
 import os
+import resource
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,13 +19,18 @@ from api.auth import has_keys, is_loopback
 from api.heads import BoundedHeads
 from api.logs import log_to_stderr
 from api.settings import Settings, load_settings
+from api.supervising import supervise
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
+from ingest.parents import end_with_parent
 
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus_client's own variable: where the worker processes keep what they count."""
 
+_APP: Final = "api.server:app_from_environment"
 _GRACE_SECONDS: Final = 30
+_LEEWAY_SECONDS: Final = 5
+_MOST_FILES: Final = 8192
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
@@ -36,15 +42,13 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     with Catalog.open(settings.catalog_path) as catalog:
         refuse_strangers(catalog, host)
     log_to_stderr(settings.log_format)
+    _allow_many_files()
+    how = {"factory": True, "host": host, "port": port, **uvicorn_options()}
     with _shared_metrics(workers):
-        uvicorn.run(
-            "api.server:app_from_environment",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            **uvicorn_options(),
-        )
+        if workers == 1:
+            uvicorn.run(_APP, **how)
+        else:
+            supervise(uvicorn.Config(_APP, workers=workers, **how))
 
 
 def uvicorn_options() -> dict[str, Any]:
@@ -77,9 +81,19 @@ def refuse_strangers(catalog: Catalog, host: str) -> None:
 
 def app_from_environment() -> FastAPI:
     """Make the application of a worker process."""
+    # Without the one that would replace it, a worker is in the way of the next start.
+    end_with_parent(gently_within_seconds=_GRACE_SECONDS + _LEEWAY_SECONDS)
     settings = load_settings()
     log_to_stderr(settings.log_format)
     return create_app(settings)
+
+
+def _allow_many_files() -> None:
+    """Let this process, and its workers, open as many files and connections as it may allow."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 @contextmanager

@@ -23,7 +23,8 @@ def working(settings: Settings) -> Alone:
     """Return what works the queue; what is unfinished when it is stopped waits again."""
 
     def work(stop: threading.Event) -> None:
-        with Catalog.open(settings.catalog_path) as catalog:
+        # The service opened it before: when it is gone, an empty one is not what is to be worked.
+        with Catalog.open(settings.catalog_path, create=False) as catalog:
             worker_of(settings, catalog).run_until(stop)
 
     return Alone("the queue's worker", settings.home / "working.lock", work)

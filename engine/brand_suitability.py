@@ -9,13 +9,13 @@ surely and for how long; so levels are as far as that goes, and ``unknown`` wher
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.caching import kept_answers
 from engine.errors import InvalidInput
 from engine.sensitive import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules, SensitiveJudge
 from engine.store.tracks import NEW_LOOK, Track, quantise
@@ -186,7 +186,7 @@ class BrandJudge:
         # One place more: a track may have tags that came after the vocabulary was read.
         self._tells = np.array([*(name in told for name in vocabulary.names), False])
         self._least = quantise(min([FLAG, *(rule.flag for rule in rules)]))
-        self._unsuspected = lru_cache(maxsize=64)(self._risks_of_nothing)
+        self._unsuspected = kept_answers(self._risks_of_nothing, 64)
 
     def risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic, the worst of its seconds; shape (11,).

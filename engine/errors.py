@@ -16,15 +16,14 @@
     |-- OutdatedGeneration     the index was built by another version
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
-    |-- CatalogUnusable        the catalog cannot be opened, or is of a newer version
+    |-- CatalogUnusable        the catalog cannot be opened, is gone, or is of a newer version
+    |-- DiskFull               nothing can be written any more
+    |-- TooManyOpenFiles       the process may open no more
+    |-- JobLost                a job that somebody else has by now
     `-- MissingPart            an optional part is not installed; says how to get it
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
-
-_SHOWN: Final = 100
-"""So many signs of a value are repeated."""
 
 
 class ReelmatchError(Exception):
@@ -40,24 +39,16 @@ class UnknownTag(InvalidInput):
 
     Args:
         nearest: the word -> the tags most like it, best first, possibly none.
-        more: how many words besides are not tags.
-        empty: whether there are no tags at all.
     """
 
-    def __init__(
-        self, nearest: Mapping[str, Sequence[str]], *, more: int = 0, empty: bool = False
-    ) -> None:
+    def __init__(self, nearest: Mapping[str, Sequence[str]]) -> None:
         self.nearest = dict(nearest)
-        self.more = more
-        told = [_unknown(word, tags, empty=empty) for word, tags in nearest.items()]
-        super().__init__("; ".join([*told, *([f"and {more} words more"] if more else [])]))
+        super().__init__("; ".join(_unknown(word, tags) for word, tags in nearest.items()))
 
 
-def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:
-    if empty:
-        return f"{word[:_SHOWN]!r} is not a tag: no tags are known yet"
-    nearest = f"the nearest are {', '.join(tags)}" if tags else "and none is like it"
-    return f"{word[:_SHOWN]!r} is not a tag: {nearest}"
+def _unknown(word: str, tags: Sequence[str]) -> str:
+    nearest = f"the nearest are {', '.join(tags)}" if tags else "no tags are known yet"
+    return f"{word!r} is not a tag: {nearest}"
 
 
 class UnknownVideo(InvalidInput):
@@ -151,7 +142,39 @@ class CorruptData(ReelmatchError):
 
 
 class CatalogUnusable(ReelmatchError):
-    """The catalog cannot be opened, or was written by a newer version."""
+    """The catalog cannot be opened, is gone, or was written by a newer version."""
+
+
+class DiskFull(ReelmatchError):
+    """Nothing can be written any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the disk is full (or a quota, or a limit of file size, is reached): free some of it,"
+            " or set REELMATCH_HOME to a folder on another, and try this again; what was stored"
+            " before is whole"
+        )
+
+
+class TooManyOpenFiles(ReelmatchError):
+    """The process may open no more files.
+
+    Args:
+        most: how many it may.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"too many files are open: this process may open {most}, connections among them;"
+            " raise the limit ('ulimit -n 4096', LimitNOFILE= of systemd) and start it again"
+        )
+
+
+class JobLost(ReelmatchError):
+    """A job that somebody else has by now: what is known of it counts no more."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(f"job {job} is another worker's by now: what came of it here is dropped")
 
 
 class MissingPart(ReelmatchError):

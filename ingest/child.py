@@ -8,12 +8,18 @@ import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from engine.errors import JobLost
 from engine.store.catalog import Catalog
+from engine.store.jobs import check_claim
+from engine.troubles import expected_trouble
 from ingest.asking import ingest_elsewhere
 from ingest.online import ingest_address
+from ingest.opening import Status
+from ingest.parents import end_with_parent
 from ingest.pipeline import Described, Outcome, Progress, ingest_file, missing_outcome
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
@@ -41,8 +47,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a child is to do."""
+    """What a child is to do.
 
+    Attributes:
+        job: its number in the queue.
+        worker: who has the job; when that is somebody else by now, nothing is stored.
+        source: an absolute path or an address.
+        catalog: the file of the catalog.
+        force: look again at what was watched before.
+        limits: of this video.
+        fetch: of what comes from the web.
+        tagger: who looks.
+        setup: what the tagger needs.
+    """
+
+    job: int
+    worker: str
     source: str
     catalog: Path
     force: bool
@@ -56,6 +76,7 @@ def obey(order: Order, answers: Connection) -> None:
     """Ingest one source; send a ``Progress`` after each second and the ``Outcome`` at the end."""
     # Ctrl-C is for the parent, who then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     resource.setrlimit(resource.RLIMIT_DATA, (order.limits.memory_bytes,) * 2)
     # The first limit sends SIGXCPU, which says why; the second would send SIGKILL.
     cpu_seconds = order.limits.cpu_seconds
@@ -67,10 +88,27 @@ def obey(order: Order, answers: Connection) -> None:
         # When nobody listens any more, this raises and the process ends: no orphan works on.
         answers.send(progress)
 
-    with Catalog.open(order.catalog) as catalog:
-        outcome = _ingest(order, catalog, tell)
+    try:
+        outcome = _obey(order, tell)
+    except JobLost:
+        # The worker finds it out by itself, and nobody waits for an answer.
+        return
     answers.send(outcome)
     answers.close()
+
+
+def _obey(order: Order, tell: Callable[[Progress], object]) -> Outcome:
+    guard = partial(check_claim, job=order.job, worker=order.worker)
+    try:
+        with Catalog.open(order.catalog, create=False, guard=guard) as catalog:
+            return _ingest(order, catalog, tell)
+    except JobLost:
+        raise
+    except Exception as error:
+        if (trouble := expected_trouble(error)) is None:
+            raise
+        # Of the machine, not of the video: nothing is stored with it.
+        return Outcome(None, order.source, Status.FAILED, str(trouble), 0)
 
 
 def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) -> Outcome:

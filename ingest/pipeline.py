@@ -125,9 +125,26 @@ def ingest_file(
         seen = _watch(path, video, catalog, tagger, on_second)
     except Unwatchable as error:
         return store_unwatched(video, catalog, error.status, error.reason)
+    return _store(video, seen, catalog)
+
+
+def _store(video: Described, seen: "_Seen", catalog: Catalog) -> Outcome:
     record = seen.record
-    catalog.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
+    with catalog.transaction():
+        whole = _seen_whole(record, catalog)
+        if whole:
+            reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
+            return store_unwatched(video, catalog, record.status, reason.removeprefix("; "))
+        catalog.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
     return Outcome(video.id, video.source, record.status, record.reason, record.seconds)
+
+
+def _seen_whole(record: VideoRecord, catalog: Catalog) -> int:
+    """Return the seconds of an earlier look that saw all, where this one saw a part; else 0."""
+    known = catalog.get(record.id) if record.status == Status.PARTIAL else None
+    if known is None or known.status != Status.OK or known.seconds <= record.seconds:
+        return 0
+    return known.seconds
 
 
 def missing_outcome(path: Path, error: NoVideoFile) -> Outcome:
@@ -136,10 +153,10 @@ def missing_outcome(path: Path, error: NoVideoFile) -> Outcome:
 
 
 def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> Outcome:
-    """Write down why a video could not be watched."""
+    """Write down why a video could not be watched, beside what was seen of it before."""
     record = replace(blank_record(video), status=status, reason=reason)
-    catalog.save(record, None, now=datetime.now(UTC))
-    return Outcome(video.id, video.source, status, reason, 0)
+    told_of = catalog.save_failure(record, now=datetime.now(UTC))
+    return Outcome(told_of, video.source, status, reason, 0)
 
 
 def blank_record(video: Described) -> VideoRecord:

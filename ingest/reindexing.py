@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from engine.errors import ReelmatchError, ReindexRunning
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
+from engine.troubles import troubles_told
 from ingest.opening import Status
+from ingest.parents import end_with_parent
 from ingest.pipeline import Outcome, Progress
 
 if TYPE_CHECKING:
@@ -34,12 +36,13 @@ class ReindexOrder:
 def obey_reindex(order: ReindexOrder, answers: Connection) -> None:
     """Reindex; send a ``Progress`` in videos now and then and the ``Outcome`` at the end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Catalog.open(order.catalog) as catalog:
-        try:
+    end_with_parent()
+    try:
+        with troubles_told(), Catalog.open(order.catalog, create=False) as catalog:
             built = _reindex(order, catalog, answers)
             outcome = Outcome(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
-        except ReelmatchError as error:
-            outcome = Outcome(None, "", Status.FAILED, str(error), 0)
+    except ReelmatchError as error:
+        outcome = Outcome(None, "", Status.FAILED, str(error), 0)
     answers.send(outcome)
     answers.close()
 

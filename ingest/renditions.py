@@ -42,10 +42,11 @@ _MOST_BYTES: Final = 4 << 30
 _COMPLAINT_BYTES: Final = 500
 _INSTALL: Final = "pip install 'reelmatch[remote]'"
 
-# Limits are set by a process that then becomes the program: setting them between fork and exec of
-# this one is not safe beside other threads.
+# Limits are set by a process that then starts the program: setting them between fork and exec of
+# this one is not safe beside other threads. It ends the program when its standard input ends, which
+# is when nobody waits for the copy any more.
 _LIMITED: Final = """
-import os, resource, sys
+import os, resource, signal, sys, threading
 
 def limit(what, most):
     hard = resource.getrlimit(what)[1]
@@ -56,7 +57,19 @@ limit(resource.RLIMIT_CPU, sys.argv[1])
 limit(resource.RLIMIT_AS, sys.argv[2])
 limit(resource.RLIMIT_FSIZE, sys.argv[3])
 limit(resource.RLIMIT_CORE, 0)
-os.execv(sys.argv[4], sys.argv[4:])
+
+def end_with_parent():
+    os.read(0, 1)
+    os.killpg(0, signal.SIGKILL)
+
+nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+program = os.posix_spawn(sys.argv[4], sys.argv[4:], os.environ, file_actions=[nothing])
+threading.Thread(target=end_with_parent, daemon=True).start()
+code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+if code < 0:
+    signal.signal(-code, signal.SIG_DFL)
+    os.kill(os.getpid(), -code)
+os._exit(code)
 """
 
 
@@ -242,7 +255,7 @@ def _run(command: Sequence[str], deadline_seconds: float = _DEADLINE_SECONDS) ->
     with TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
             [sys.executable, "-I", "-S", "-c", _LIMITED, *limits, *command],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=complaints,
             start_new_session=True,
@@ -257,6 +270,8 @@ def _run(command: Sequence[str], deadline_seconds: float = _DEADLINE_SECONDS) ->
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            assert process.stdin is not None  # noqa: S101  # a pipe
+            process.stdin.close()
         if code != 0:
             raise RenditionFailed(
                 f"ffmpeg could not make the copy: {_last_words(complaints, code)}"

@@ -1,5 +1,6 @@
 """Works the queue: claims jobs, runs each in a child process, writes down what became of it."""
 
+import logging
 import multiprocessing
 import os
 import secrets
@@ -8,16 +9,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import ReelmatchError
+from engine.errors import JobLost, ReelmatchError
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
-from engine.store.jobs import Ending, Job, Jobs, Kind, State
+from engine.store.jobs import LEASE_SECONDS, Ending, Job, Jobs, Kind, State, check_claim
 from ingest.child import Limits, Order, obey
 from ingest.online import described_by_address
 from ingest.opening import Status
@@ -40,6 +42,10 @@ POLL_SECONDS: Final = 0.5
 BEAT_SECONDS: Final = 1.0
 """How often a job says that it lives and how far it is; a small part of its lease."""
 _SERVICE_SECONDS: Final = 4 * 60 * 60.0
+_FROZEN_SECONDS: Final = 5.0
+"""A worker that was away for longer was stopped itself, with all that it runs."""
+
+log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Job, Progress], object]
 OnEnd = Callable[[Job, Outcome], object]
@@ -54,6 +60,10 @@ class _Running:
     beat_at: float
     progress: Progress | None = None
     outcome: Outcome | None = None
+
+    @property
+    def seconds_silent(self) -> float:
+        return time.monotonic() - self.heard_at
 
 
 @dataclass(slots=True)
@@ -83,6 +93,7 @@ class Worker:
     _name: str = field(init=False)
     _context: ForkServerContext = field(init=False)
     _running: list[_Running] = field(init=False, default_factory=list)
+    _looked_at: float = field(init=False, default_factory=time.monotonic)
     # Taggers that can be made here.
     _checked: set[str] = field(init=False, default_factory=set)
 
@@ -119,8 +130,15 @@ class Worker:
         finally:
             for running in list(self._running):
                 self._kill(running)
+            self._put_back()
+
+    def _put_back(self) -> None:
+        try:
             # By name: a job may have been claimed when Ctrl-C came, and not be among these yet.
             self._jobs.put_back(self._name, now=time.time())
+        except ReelmatchError as error:
+            # On a disk that is full, say. Their leases run out, and they wait again all the same.
+            log.warning("jobs that were begun wait for %.0f s: %s", LEASE_SECONDS, error)
 
     def _fill(self) -> bool:
         """Start jobs in all free places; tell whether any runs."""
@@ -176,6 +194,8 @@ class Worker:
         if job.kind is Kind.REINDEX and self.generations is not None:
             return ReindexOrder(self.catalog.path, self.generations, Recipe.from_kept(job.options))
         return Order(
+            job.id,
+            self._name,
             job.source,
             self.catalog.path,
             _force(job),
@@ -205,30 +225,36 @@ class Worker:
                 self.on_progress(running.job, said)
 
     def _look_after(self) -> None:
-        now = time.monotonic()
+        away, self._looked_at = time.monotonic() - self._looked_at, time.monotonic()
         for running in list(self._running):
-            if now - running.heard_at > self._patience(running.job):
-                self._kill(running)
-                self._mark(
-                    running, Status.STALLED, f"no new second in {now - running.heard_at:.0f} s"
-                )
-            elif now - running.beat_at > BEAT_SECONDS:
-                running.beat_at = now
+            if away > _FROZEN_SECONDS:
+                # Who is stopped hears nothing, and what it runs may have been stopped as well.
+                running.heard_at += away
+            silent = running.seconds_silent
+            is_stalled = silent > self._patience(running.job)
+            if time.monotonic() - running.beat_at > BEAT_SECONDS or is_stalled:
+                running.beat_at = time.monotonic()
                 if not self._beat(running):
                     # Somebody else has it, thinking us dead.
                     self._kill(running)
+                    continue
+            if is_stalled:
+                self._kill(running)
+                self._mark(running, Status.STALLED, f"no new second in {silent:.0f} s")
 
     def _beat(self, running: _Running) -> bool:
         progress = running.progress or Progress(0, None)
         total = progress.declared_seconds
         return self._jobs.heartbeat(
             running.job,
-            now=time.time(),
             done=progress.done,
             total=None if total is None else round(total),
         )
 
     def _patience(self, job: Job) -> float:
+        # A reindex decodes nothing of strangers, and on a busy machine its steps are long.
+        if job.kind is Kind.REINDEX:
+            return _SERVICE_SECONDS
         # A service says nothing until it has seen the whole video.
         takes_whole = find_maker(_tagger(job)).takes_whole_videos
         return _SERVICE_SECONDS if takes_whole else self.limits.stall_seconds
@@ -252,16 +278,19 @@ class Worker:
         try:
             described = _describe(running.job.source)
         except NoVideoFile as error:
-            outcome = missing_outcome(Path(running.job.source), error)
-        else:
+            self._end(running.job, missing_outcome(Path(running.job.source), error))
+            return
+        # With the job or not at all: one that is somebody else's by now says nothing of the video.
+        with suppress(JobLost), self.catalog.transaction() as db:
+            check_claim(db, running.job.id, self._name)
             outcome = store_unwatched(described, self.catalog, status, where)
-        self._end(running.job, outcome)
+            self._end(running.job, outcome)
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         state = State.DONE if outcome.status in WATCHED else State.FAILED
         ending = Ending(state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds)
-        self._jobs.end(job, ending, now=time.time())
-        self.on_end(job, outcome)
+        if self._jobs.end(job, ending, now=time.time()):
+            self.on_end(job, outcome)
 
     def _kill(self, running: _Running) -> None:
         running.process.kill()

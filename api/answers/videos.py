@@ -1,5 +1,6 @@
 """What is known of a video and what was seen on it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from engine.counting import observations_at, observations_of, tag_counts
@@ -37,6 +38,7 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
         "uploader": video.uploader,
         "categories": list(video.categories),
         "added_at": video.added_at,
+        "last_attempt": asdict(video.last_attempt) if video.last_attempt else None,
     }
 
 
@@ -83,7 +85,6 @@ def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules)
 
 def tag_json(catalog: Catalog, video: VideoRecord, tag: str) -> dict[str, Any]:
     """Return the confidence of one tag at every second."""
-    vocabulary = catalog.vocabulary()
-    seen = observations_of(catalog.track(video.id), tag, vocabulary)
+    seen = observations_of(catalog.track(video.id), tag, catalog.vocabulary())
     seconds = [{"second": one.second, "confidence": one.confidence} for one in seen]
-    return {"video": video.id, "tag": vocabulary.tag(tag), "seconds": seconds}
+    return {"video": video.id, "tag": tag, "seconds": seconds}

@@ -4,10 +4,10 @@ Data goes to stdout, progress and complaints to stderr. Exit codes: 0 done, 1 ex
 2 wrong usage.
 """
 
-import errno
 import importlib
 import os
 import sys
+from contextlib import suppress
 from typing import Final, NoReturn
 
 import click
@@ -89,33 +89,27 @@ def main() -> None:
     try:
         cli(prog_name="reelmatch")
     except ReelmatchError as error:
-        click.echo(f"reelmatch: {error}", err=True)
+        _complain(error)
         sys.exit(1)
     except BrokenPipeError:
         # The reader (head, less) has what it wanted.
         _end_unheard()
     except Exception as error:
-        if not _is_full_disk(error):
+        from engine.troubles import expected_trouble
+
+        if (trouble := expected_trouble(error)) is None:
             raise
-        click.echo(
-            "reelmatch: the disk is full: free some of it, or set REELMATCH_HOME to a folder on"
-            " another, and run this again; what was stored before is whole",
-            err=True,
-        )
+        _complain(trouble)
         _end_unheard()
+
+
+def _complain(error: ReelmatchError) -> None:
+    # Where the complaints go may be what is full.
+    with suppress(OSError):
+        click.echo(f"reelmatch: {error}", err=True)
 
 
 def _end_unheard() -> NoReturn:
     # What waits to be written cannot be; Python would complain once more at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)
-
-
-def _is_full_disk(error: Exception) -> bool:
-    # Told without importing sqlite3, so that commands start fast. A tree that is copied tells of
-    # each of its files in one text.
-    full = (errno.ENOSPC, errno.EDQUOT)
-    return getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or (
-        isinstance(error, OSError)
-        and (error.errno in full or any(os.strerror(code) in str(error) for code in full))
-    )

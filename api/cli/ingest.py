@@ -79,12 +79,15 @@ def command(
     paths = [Path(source) for source in sources if not is_address(source)]
     with Catalog.open(settings.catalog_path) as catalog:
         jobs = Jobs(catalog)
-        if not paths and not addresses and not jobs.open_count():
+        goes_on = not paths and not addresses
+        if goes_on and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         left_out: Counter[str] = Counter()
         files, missing = _find(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
+        if goes_on:
+            mine = jobs.open_ids()
         ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits, setup)
     outcomes = [*missing, *ended]
     if as_json:
@@ -129,7 +132,9 @@ def _work(
                 on_end=on_end,
             )
             worker.run()
-            while Jobs(catalog).any_open(mine):
+            if elsewhere := Jobs(catalog).count_open(mine):
+                click.echo(f"waiting for {elsewhere} that another process has begun", err=True)
+            while Jobs(catalog).count_open(mine):
                 # Another process has them; should it give them up, they are ours again.
                 time.sleep(POLL_SECONDS)
                 worker.run()

@@ -15,10 +15,8 @@ from api.cli.output import (
     like_option,
     liked_option,
     no_sensitive_option,
-    print_ignored,
     print_json,
     print_table,
-    strict_option,
     title_of,
     weighted,
     where_option,
@@ -73,7 +71,6 @@ _share = click.FloatRange(0.0, 1.0)
 @click.option("--cursor", help="The 'next' of the page before.")
 @where_option
 @no_sensitive_option
-@strict_option
 @count_option
 @json_option
 def command(
@@ -93,7 +90,6 @@ def command(
     again: bool,
     explain: bool,
     no_sensitive: bool,
-    strict: bool,
     as_json: bool,
 ) -> None:
     """Recommend videos to a viewer, by what they like.
@@ -128,7 +124,6 @@ def command(
             where=wanted,
             ranking=ranking,
             again=again,
-            strict=strict,
             explain=explain,
             cursor=cursor,
         )
@@ -140,7 +135,6 @@ def command(
 
 
 def _print(answer: dict[str, Any], catalog: Catalog, *, explained: bool) -> None:
-    print_ignored(answer.get("ignored", ()))
     if answer["note"]:
         click.echo(answer["note"], err=True)
     if not answer["matches"]:

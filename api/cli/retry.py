@@ -7,20 +7,24 @@ import click
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs
+from engine.store.jobs import Jobs, State
 
 
 @click.command("retry")
 @click.argument("jobs", nargs=-1, type=int)
 @json_option
 def command(jobs: tuple[int, ...], *, as_json: bool) -> None:
-    """Queue failed JOBS again (numbers as 'reelmatch jobs' shows them), or all that failed.
+    """Queue failed JOBS again (numbers as 'reelmatch jobs' shows them), or all that may succeed.
 
-    'reelmatch ingest' then works them.
+    'reelmatch ingest' then works them. What is empty, damaged, forbidden or no video at all fails
+    however often it is tried, and is left out: add it anew when it has changed.
     """
     with Catalog.open(load_settings().catalog_path) as catalog:
         queued = Jobs(catalog).retry(jobs or None, now=time.time())
+        left = sum(job.state is State.FAILED for job in Jobs(catalog).all())
     if as_json:
         print_json({"jobs": queued})
     else:
         click.echo(f"{len(queued)} queued again; 'reelmatch ingest' works them")
+        if left and not jobs:
+            click.echo(f"{left} would fail again and are left: 'reelmatch jobs' says why", err=True)

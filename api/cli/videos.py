@@ -5,7 +5,7 @@ import click
 from api.answers.videos import video_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.store.catalog import Catalog
+from engine.store.catalog import Catalog, VideoRecord
 
 
 @click.command("videos")
@@ -27,8 +27,16 @@ def command(*, as_json: bool) -> None:
             str(record.seconds),
             record.kind,
             record.title,
-            record.reason,
+            _reason(record),
         )
         for record in records
     )
     print_table(("video", "status", "seconds", "kind", "title", "reason"), rows)
+
+
+def _reason(record: VideoRecord) -> str:
+    attempt = record.last_attempt
+    if attempt is None:
+        return record.reason
+    last = f"the last look, {attempt.at[:16].replace('T', ' ')} UTC, gave {attempt.status}"
+    return "; ".join(filter(None, (record.reason, f"{last}: {attempt.reason}")))

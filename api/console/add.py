@@ -15,6 +15,7 @@ from api.problems import Code, Refused
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from engine.errors import InvalidInput
 from engine.store.jobs import Jobs
+from engine.troubles import expected_trouble
 from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.uploads import Uploads
 
@@ -85,6 +86,8 @@ async def post_file(
             if empty:
                 raise InvalidInput(f"{path.name!r} is empty: there is nothing to watch")
     except OSError as error:
+        if (trouble := expected_trouble(error)) is not None:
+            raise trouble from error
         why = f"the file could not be kept: {error.strerror}"
         raise Refused(Code.INTERNAL, why) from error
     job = await asyncio.to_thread(_queue, live, path)

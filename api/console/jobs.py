@@ -64,12 +64,18 @@ class Line:
             return f"{job.seconds} s watched"
         return job.reason or job.status
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether it failed and may do better."""
+        return self.job.state is State.FAILED and self.job.may_succeed
+
     def as_json(self) -> dict[str, Any]:
         """Return what changes while somebody looks."""
         return {
             "job": self.job.id,
             "state": self.job.state,
             "status": self.job.status,
+            "retry": self.can_retry,
             "progress": self.progress,
             "says": self.says,
             "video": self.job.video if self.job.kind == "ingest" else "",

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.routes.dependencies import CurrentLive
-from engine.errors import InvalidInput
+from engine.errors import CatalogUnusable, DiskFull, InvalidInput, TooManyOpenFiles
 from engine.store.catalog import Catalog
 from ingest.sources.exports import exported_lines
 from ingest.sources.imports.documents import BadLine
@@ -86,7 +86,7 @@ def _report(path: Path, catalog: Catalog, form: str | None, *, dry_run: bool) ->
                         "seconds": one.seconds,
                     }
                 )
-    except InvalidInput as error:
+    except (CatalogUnusable, DiskFull, InvalidInput, TooManyOpenFiles) as error:
         # The answer has begun: what is wrong with the rest can only be its last word.
         rejected += 1
         yield _line({"line": None, "status": "rejected", "reason": str(error)})

@@ -5,6 +5,14 @@ from typing import Any
 from pydantic import BaseModel
 
 
+class AttemptAnswer(BaseModel):
+    """A look that failed later than the one that everything else is of."""
+
+    status: str
+    reason: str
+    at: str
+
+
 class VideoAnswer(BaseModel):
     """What is known of a video without what was seen on it."""
 
@@ -23,6 +31,8 @@ class VideoAnswer(BaseModel):
     uploader: str
     categories: list[str]
     added_at: str
+    last_attempt: AttemptAnswer | None
+    """The last look, when it failed and left in place what was seen before; else null."""
 
 
 class TopicAnswer(BaseModel):

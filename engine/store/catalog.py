@@ -8,32 +8,56 @@ import fcntl
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from engine.errors import AmbiguousVideo, CatalogUnusable, CorruptData, UnknownVideo
-from engine.spelling import nearest_names
+from engine.errors import (
+    AmbiguousVideo,
+    CatalogUnusable,
+    CorruptData,
+    DiskFull,
+    ReelmatchError,
+    TooManyOpenFiles,
+    UnknownVideo,
+)
+from engine.store.connections import Connection
 from engine.store.homes import finish_restore, refuse_lost_catalog
 from engine.store.migrations import MIGRATIONS
 from engine.store.tracks import Track
+from engine.troubles import expected_trouble, troubles_told
 from engine.vocabulary import Vocabulary
 
 LARGEST_NUMBER: Final = 2**63 - 1
 """SQLite holds no larger one, so no row has it as its id."""
 
-_BUSY_SECONDS: Final = 30.0
 _PAGE_VIDEOS: Final = 500
-_NEAREST_TITLES: Final = 3
 _LONGEST_TITLE, _MOST_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A look that came to nothing, beside what was seen before.
+
+    Attributes:
+        status: as in ``VideoRecord``.
+        reason: what is behind the status.
+        at: when it was, UTC, ISO 8601.
+    """
+
+    status: str
+    reason: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +82,8 @@ class VideoRecord:
         uploader: who published it; empty when unknown.
         categories: what its publisher filed it under.
         revision: the catalog's revision at its last change.
+        last_attempt: the last look, when it failed and all else here is of an earlier one; None
+            when all else is of the last look.
     """
 
     id: str
@@ -77,6 +103,7 @@ class VideoRecord:
     uploader: str = ""
     categories: tuple[str, ...] = ()
     revision: int = 0
+    last_attempt: Attempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +125,7 @@ _COLUMNS: Final = (
     "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
     " order by s.rowid desc limit 1), ''), v.language, v.kind, v.evidence, v.uploader,"
-    " v.categories, v.revision"
+    " v.categories, v.revision, v.last_attempt"
 )
 
 
@@ -110,6 +137,8 @@ def _record(row: tuple[Any, ...]) -> VideoRecord:
     try:
         values["categories"] = tuple(json.loads(values["categories"]))
         values["evidence"] = json.loads(values["evidence"])
+        attempt = values["last_attempt"]
+        values["last_attempt"] = Attempt(**json.loads(attempt)) if attempt else None
     except (ValueError, TypeError) as error:
         raise CorruptData(
             f"the catalog's row of video {values['id']} is damaged ({error}): restore a dump, or"
@@ -146,28 +175,55 @@ class Span:
 
 
 class Catalog:
-    """One catalog file. Safe to share between threads: each gets a connection of its own."""
+    """One catalog file. Safe to share between threads: each gets a connection of its own.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the file.
+        guard: called at the start of every write, in its transaction; what it raises undoes it.
+    """
+
+    def __init__(self, path: Path, guard: Callable[[Database], object] = lambda _db: None) -> None:
         self.path = path
-        self._vocabulary = Vocabulary(())
+        self._guard = guard
         self._own = threading.local()
-        self._opened: list[Database] = []
+        # Without those of threads that have ended.
+        self._opened: WeakSet[Connection] = WeakSet()
         self._opening = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = True,
+        guard: Callable[[Database], object] = lambda _db: None,
+    ) -> Self:
         """Open the catalog, creating or updating its tables where needed.
+
+        Args:
+            path: of the file.
+            create: False for who was told of a catalog: one that is gone is not made anew, empty.
+            guard: as of the class.
 
         Raises:
             CatalogUnusable: when the file is no catalog, or of a newer version of reelmatch.
+            DiskFull: when there is no room for what it needs.
+            TooManyOpenFiles: when this process may open no more.
         """
-        catalog = cls(path)
+        if not create and not path.is_file():
+            raise _gone(path)
+        catalog = cls(path, guard)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             catalog._prepare()
+        except ReelmatchError:
+            catalog.close()
+            raise
         except (OSError, sqlite3.Error) as error:
             catalog.close()
+            trouble = expected_trouble(error)
+            if isinstance(trouble, (DiskFull, TooManyOpenFiles)):
+                raise trouble from error
             raise CatalogUnusable(
                 f"cannot open the catalog {path}: {error};"
                 " check the file and its permissions, or set REELMATCH_HOME to another folder"
@@ -198,8 +254,8 @@ class Catalog:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._opening:
-            for db in self._opened:
-                db.close()
+            for connection in self._opened:
+                connection.close()
             self._opened.clear()
             self._own = threading.local()
 
@@ -210,18 +266,18 @@ class Catalog:
         self.close()
 
     @property
-    def _db(self) -> Database:
-        if not hasattr(self._own, "db"):
-            # Only close() touches a connection from another thread.
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
-            db = Database(connection, execute_plugins=False)
+    def _connection(self) -> Connection:
+        if not hasattr(self._own, "connection"):
+            connection = Connection(self.path)
             with self._opening:
-                self._opened.append(db)
-            db.execute("pragma synchronous = normal")
-            db.execute("pragma foreign_keys = on")
-            self._own.db = db
-        own: Database = self._own.db
+                self._opened.add(connection)
+            self._own.connection = connection
+        own: Connection = self._own.connection
         return own
+
+    @property
+    def _db(self) -> Database:
+        return self._connection.db
 
     def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a question and return all its rows.
@@ -229,7 +285,7 @@ class Catalog:
         Raises:
             CorruptData: when the file is not what was written.
         """
-        with self._telling_damage():
+        with troubles_told(), self._telling_damage():
             rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
         return rows
 
@@ -251,18 +307,20 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
-        """Write all of a block or nothing."""
-        db = self._db
-        with self._telling_damage():
-            # Taking the write lock at once: a reader that turns writer midway cannot be made to
-            # wait.
-            db.execute("begin immediate")
-            try:
+        """Write all of a block or nothing; within another's block, it is a part of that one.
+
+        Raises:
+            CatalogUnusable: when the file is gone, or another one is in its place.
+            DiskFull: when there is no room for it.
+        """
+        with troubles_told(), self._telling_damage():
+            connection = self._connection
+            if connection.writes:
+                yield connection.db
+                return
+            with connection.writing() as db:
+                self._guard(db)
                 yield db
-            except BaseException:
-                db.rollback()
-                raise
-            db.commit()
 
     @contextmanager
     def _change(self) -> Iterator[tuple[Database, int]]:
@@ -306,13 +364,7 @@ class Catalog:
 
     def vocabulary(self) -> Vocabulary:
         """Return every tag that a tagger of this catalog can name."""
-        known = self._vocabulary
-        # Numbers are given without gaps and never taken back: more is all that can have happened.
-        ((count,),) = self.rows("select coalesce(max(number), -1) + 1 from tags")
-        if count != len(known):
-            names = [name for (name,) in self.rows(_TAG_NAMES, (len(known),))]
-            self._vocabulary = known = known.grown(names)
-        return known
+        return Vocabulary(tuple(name for (name,) in self.rows(_TAG_NAMES)))
 
     def videos(self, *, after: str = "", limit: int = -1) -> list[VideoRecord]:
         """Return videos by rising id: those after ``after``, at most ``limit`` (-1: all)."""
@@ -366,7 +418,7 @@ class Catalog:
             r"select distinct title from videos where title like ? || '%' escape '\' limit ?",
             (stem[:1].translate(_LIKE_ESCAPE), _MOST_TITLES),
         )
-        return nearest_names(stem, [title[:_LONGEST_TITLE] for (title,) in rows], _NEAREST_TITLES)
+        return get_close_matches(stem, [title[:_LONGEST_TITLE] for (title,) in rows])
 
     def track(self, video: str) -> Track:
         """Return the observations of a video; an empty track when it could not be watched."""
@@ -442,19 +494,19 @@ class Catalog:
         """Return the number of each tag, giving new numbers to new tags; shape (n_tags,)."""
         wanted = list(tags)
         known = self.vocabulary()
-        new = [tag for tag in dict.fromkeys(wanted) if known.exactly(tag) is None]
+        new = [tag for tag in dict.fromkeys(wanted) if tag not in known]
         if new:
             with self._change() as (db, _):
                 # Another process may have added some since they were looked up.
                 known = self.vocabulary()
                 numbers = range(len(known), len(known) + len(new))
-                fresh = [tag for tag in new if known.exactly(tag) is None]
+                fresh = [tag for tag in new if tag not in known]
                 db.conn.executemany(
                     "insert into tags (number, name) values (?, ?)",
                     zip(numbers, fresh, strict=False),
                 )
             known = self.vocabulary()
-        return np.array([known.exactly(tag) for tag in wanted], np.uint32)
+        return np.array(known.numbers(wanted), np.uint32)
 
     def save(
         self,
@@ -466,43 +518,80 @@ class Catalog:
     ) -> None:
         """Store a video with what was seen on it, whole or not at all.
 
-        An earlier version is replaced; it keeps the time it was first added. ``track`` is None
-        when the video could not be watched.
+        An earlier version is replaced; it keeps the time it was first added, and its pictures
+        when there are no new ones. ``track`` is None when the video could not be watched: then see
+        ``save_failure``.
         """
+        if track is None:
+            self.save_failure(record, now=now)
+            return
         with self._change() as (db, revision):
-            kept = self.rows("select added_at from videos where id = ?", (record.id,))
-            added_at = kept[0][0] if kept else now.isoformat(timespec="seconds")
-            db.table("videos").upsert(
-                {
-                    "id": record.id,
-                    "title": record.title,
-                    "status": record.status,
-                    "reason": record.reason,
-                    "seconds": record.seconds,
-                    "width": record.width,
-                    "height": record.height,
-                    "codec": record.codec,
-                    "tagger": record.tagger,
-                    "language": record.language,
-                    "kind": record.kind,
-                    "evidence": json.dumps(dict(record.evidence)),
-                    "uploader": record.uploader,
-                    "categories": json.dumps(record.categories, ensure_ascii=False),
-                    "added_at": added_at,
-                    "revision": revision,
-                },
-                pk="id",
-            )
-            db.execute("delete from tombstones where video = ?", (record.id,))
-            self._remember_source(db, record.source, record.id)
-            db.execute("delete from tracks where video = ?", (record.id,))
-            if track is not None:
-                db.table("tracks").insert({"video": record.id, "track": track.to_bytes()})
-            db.execute("delete from pictures where video = ?", (record.id,))
+            self._put_record(db, record, revision, now)
+            db.table("tracks").upsert({"video": record.id, "track": track.to_bytes()}, pk="video")
             if pictures is not None:
                 seconds = json.dumps(pictures.strip_seconds)
                 row = {"video": record.id, "poster": pictures.poster, "strip": pictures.strip}
-                db.table("pictures").insert({**row, "strip_seconds": seconds})
+                db.table("pictures").upsert({**row, "strip_seconds": seconds}, pk="video")
+
+    def save_failure(self, record: VideoRecord, *, now: datetime) -> str:
+        """Store that a look at a video came to nothing; what was seen before stays as it is.
+
+        When something was seen before on this video, or on the one that its source was until now
+        (a file that was overwritten and is damaged), the failure is told beside it, as its
+        ``last_attempt``. Otherwise the record is stored.
+
+        Returns:
+            The id of the video that it is told of.
+        """
+        with self._change() as (db, revision):
+            video = self._seen_before(record)
+            if video is None:
+                self._put_record(db, record, revision, now)
+                return record.id
+            attempt = Attempt(record.status, record.reason, now.isoformat(timespec="seconds"))
+            db.execute(
+                "update videos set last_attempt = ?, revision = ? where id = ?",
+                (json.dumps(asdict(attempt), ensure_ascii=False), revision, video),
+            )
+            self._remember_source(db, record.source, video)
+            return video
+
+    def _seen_before(self, record: VideoRecord) -> str | None:
+        """Return the id under which something was seen before on a video, or on its source."""
+        rows = self.rows(
+            "select video from tracks where video = ?1 or (?2 <> '' and video ="
+            " (select video from sources where source = ?2)) order by video = ?1 desc limit 1",
+            (record.id, record.source),
+        )
+        return str(rows[0][0]) if rows else None
+
+    def _put_record(self, db: Database, record: VideoRecord, revision: int, now: datetime) -> None:
+        kept = self.rows("select added_at from videos where id = ?", (record.id,))
+        added_at = kept[0][0] if kept else now.isoformat(timespec="seconds")
+        db.table("videos").upsert(
+            {
+                "id": record.id,
+                "title": record.title,
+                "status": record.status,
+                "reason": record.reason,
+                "seconds": record.seconds,
+                "width": record.width,
+                "height": record.height,
+                "codec": record.codec,
+                "tagger": record.tagger,
+                "language": record.language,
+                "kind": record.kind,
+                "evidence": json.dumps(dict(record.evidence)),
+                "uploader": record.uploader,
+                "categories": json.dumps(record.categories, ensure_ascii=False),
+                "added_at": added_at,
+                "revision": revision,
+                "last_attempt": None,
+            },
+            pk="id",
+        )
+        db.execute("delete from tombstones where video = ?", (record.id,))
+        self._remember_source(db, record.source, record.id)
 
     def delete(self, video: str) -> None:
         """Forget a video and all that was seen on it.
@@ -530,13 +619,17 @@ class Catalog:
         db.table("sources").insert({"source": source, "video": video})
 
 
+def _gone(path: Path) -> CatalogUnusable:
+    return CatalogUnusable(f"the catalog {path} is gone: put it back, or start this again")
+
+
 _TABLES: Final = (
     ("tracks", "video"),
     ("pictures", "video"),
     ("sources", "video"),
     ("videos", "id"),
 )
-_TAG_NAMES: Final = "select name from tags where number >= ? order by number"
+_TAG_NAMES: Final = "select name from tags order by number"
 
 
 def _hex(name: str) -> str:

@@ -3,17 +3,22 @@
 A job is claimed with a lease that heartbeats renew.
 A worker that dies lets its lease run out, and the job is claimed again; each claim is an attempt.
 Ingesting twice does nothing twice, so a job that was nearly done when its worker died is safe.
+
+A lease runs by the machine's clock since it was started, which nobody can set: all processes that
+share a catalog share a machine. One that would run longer than any lease is of another start of
+the machine, and over.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlite_utils import Database
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, JobLost
 from engine.store.catalog import LARGEST_NUMBER, Catalog
 
 LEASE_SECONDS: Final = 30.0
@@ -22,6 +27,11 @@ LEASE_SECONDS: Final = 30.0
 MOST_ATTEMPTS: Final = 3
 """A job whose worker died so many times is failed: it is the job that kills them."""
 
+OF_THE_SOURCE: Final = ("no_video", "empty", "corrupt", "too_big", "unsafe", "unsupported")
+"""Statuses that the same file or address has however often it is looked at."""
+
+# Of ?1, the machine's clock.
+_IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
 _COLUMNS: Final = (
     "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
     " total, created_at, changed_at"
@@ -82,6 +92,11 @@ class Job:
     created_at: float
     changed_at: float
 
+    @property
+    def may_succeed(self) -> bool:
+        """Whether doing it again can come to something else: it is not the source itself."""
+        return self.status not in OF_THE_SOURCE
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -108,10 +123,16 @@ class Work:
 
 
 class Jobs:
-    """The queue of one catalog; any number of processes may work on it."""
+    """The queue of one catalog; any number of processes may work on it.
 
-    def __init__(self, catalog: Catalog) -> None:
+    Args:
+        catalog: whose queue it is.
+        clock: seconds since the machine was started; the same in all its processes.
+    """
+
+    def __init__(self, catalog: Catalog, clock: Callable[[], float] = time.monotonic) -> None:
         self._catalog = catalog
+        self._clock = clock
 
     def add(self, sources: Iterable[str], options: Mapping[str, Any], *, now: float) -> list[int]:
         """Queue sources; one that is queued or running already keeps its job.
@@ -140,37 +161,38 @@ class Jobs:
         ):
             return None
         with self._catalog.transaction() as db:
+            clock = self._clock()
             db.execute(
-                "update jobs set state = 'failed', status = 'crashed', changed_at = ?1,"
+                "update jobs set state = 'failed', status = 'crashed', changed_at = ?2,"  # noqa: S608
                 " reason = 'its worker died ' || attempts || ' times'"
-                " where state = 'running' and lease_until < ?1 and attempts >= ?2",
-                (now, MOST_ATTEMPTS),
+                f" where state = 'running' and {_IS_OVER} and attempts >= ?3",
+                (clock, now, MOST_ATTEMPTS),
             )
             rows = db.execute(
-                f"update jobs set state = 'running', attempts = attempts + 1, worker = ?1,"  # noqa: S608
-                " lease_until = ?2, changed_at = ?3, claimed_at = ?3"
+                f"update jobs set state = 'running', attempts = attempts + 1, worker = ?2,"  # noqa: S608
+                " lease_until = ?3, changed_at = ?4, claimed_at = ?4"
                 " where id = (select id from jobs where (state = 'queued'"
-                " or (state = 'running' and lease_until < ?3))"
-                " and kind in (select value from json_each(?4)) order by id limit 1)"
+                f" or (state = 'running' and {_IS_OVER}))"
+                " and kind in (select value from json_each(?5)) order by id limit 1)"
                 f" returning {_COLUMNS}",
-                (worker, now + LEASE_SECONDS, now, json.dumps(list(kinds))),
+                (clock, worker, clock + LEASE_SECONDS, now, json.dumps(list(kinds))),
             ).fetchall()
         return _job(rows[0]) if rows else None
 
-    def heartbeat(self, job: Job, *, now: float, done: int = 0, total: int | None = None) -> bool:
+    def heartbeat(self, job: Job, *, done: int = 0, total: int | None = None) -> bool:
         """Keep a job claimed and say how far it is; False when somebody else has it by now."""
         with self._catalog.transaction() as db:
             kept = db.execute(
                 "update jobs set lease_until = ?, done = ?, total = ?"
                 " where id = ? and worker = ? and state = 'running'",
-                (now + LEASE_SECONDS, done, total, job.id, job.worker),
+                (self._clock() + LEASE_SECONDS, done, total, job.id, job.worker),
             )
             return bool(kept.rowcount)
 
-    def end(self, job: Job, ending: Ending, *, now: float) -> None:
-        """Write down what became of a job, unless somebody else has it by now."""
+    def end(self, job: Job, ending: Ending, *, now: float) -> bool:
+        """Write down what became of a job; False, and nothing, when somebody else has it by now."""
         with self._catalog.transaction() as db:
-            db.execute(
+            ended = db.execute(
                 "update jobs set state = ?, status = ?, reason = ?, video = ?, seconds = ?,"
                 " changed_at = ? where id = ? and worker = ? and state = 'running'",
                 (
@@ -184,6 +206,7 @@ class Jobs:
                     job.worker,
                 ),
             )
+            return bool(ended.rowcount)
 
     def put_back(self, worker: str, *, now: float) -> None:
         """Let all that a worker has claimed and not ended wait again; the attempts do not count."""
@@ -195,18 +218,17 @@ class Jobs:
             )
 
     def retry(self, ids: Iterable[int] | None, *, now: float) -> list[int]:
-        """Queue failed jobs again: these, or all.
+        """Queue failed jobs again: these, or all that may succeed.
 
         Raises:
-            InvalidInput: when one of these is not a failed job.
+            InvalidInput: when one of these is not a failed job, or cannot succeed.
         """
-        failed = [job.id for job in self.all() if job.state is State.FAILED]
-        wanted = failed if ids is None else list(ids)
-        wrong = [number for number in wanted if number not in failed]
-        if wrong:
-            raise InvalidInput(
-                f"no failed job {', '.join(map(str, wrong))}: 'reelmatch jobs' lists them"
-            )
+        failed = {job.id: job for job in self.all() if job.state is State.FAILED}
+        if ids is None:
+            wanted = [number for number, job in failed.items() if job.may_succeed]
+        else:
+            wanted = list(dict.fromkeys(ids))
+            _check_retries(wanted, failed)
         with self._catalog.transaction() as db:
             for number in wanted:
                 db.execute(
@@ -254,7 +276,8 @@ class Jobs:
     def work(self) -> Work:
         """Return what the jobs that were done came to."""
         ((video_seconds, job_seconds),) = self._catalog.rows(
-            "select coalesce(sum(seconds), 0), coalesce(sum(changed_at - claimed_at), 0) from jobs"
+            "select coalesce(sum(seconds), 0), coalesce(sum(max(changed_at - claimed_at, 0)), 0)"
+            " from jobs"
             " where state = 'done' and kind = 'ingest'"
         )
         return Work(int(video_seconds), float(job_seconds))
@@ -266,18 +289,50 @@ class Jobs:
         )
         return int(count)
 
-    def any_open(self, ids: Iterable[int]) -> bool:
-        """Return whether one of these jobs waits or runs."""
-        return bool(
-            self._catalog.rows(
-                "select 1 from jobs where state in ('queued', 'running')"
-                " and id in (select value from json_each(?)) limit 1",
-                (json.dumps(list(ids)),),
-            )
+    def open_ids(self, kind: Kind = Kind.INGEST) -> list[int]:
+        """Return the jobs of a kind that wait or run, the oldest first."""
+        sql = "select id from jobs where kind = ? and state in ('queued', 'running') order by id"
+        return [int(job) for (job,) in self._catalog.rows(sql, (kind,))]
+
+    def count_open(self, ids: Iterable[int]) -> int:
+        """Return how many of these jobs wait or run."""
+        ((count,),) = self._catalog.rows(
+            "select count(*) from jobs where state in ('queued', 'running')"
+            " and id in (select value from json_each(?))",
+            (json.dumps(list(ids)),),
         )
+        return int(count)
 
     def _rows(self, clause: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return self._catalog.rows(f"select {_COLUMNS} from jobs {clause}", parameters)  # noqa: S608
+
+
+def _check_retries(wanted: Iterable[int], failed: Mapping[int, Job]) -> None:
+    wrong = [number for number in wanted if number not in failed]
+    if wrong:
+        raise InvalidInput(
+            f"no failed job {', '.join(map(str, wrong))}: 'reelmatch jobs' lists them"
+        )
+    for number in wanted:
+        job = failed[number]
+        if not job.may_succeed:
+            raise InvalidInput(
+                f"job {number} would fail again ({job.status}: {job.reason}): when what is behind"
+                f" {job.source!r} has changed, add it anew"
+            )
+
+
+def check_claim(db: Database, job: int, worker: str) -> None:
+    """Refuse to go on with a job that its worker has no more; for a catalog's guard.
+
+    Raises:
+        JobLost: when somebody else has it by now, or it has ended.
+    """
+    mine = db.execute(
+        "select 1 from jobs where id = ? and worker = ? and state = 'running'", (job, worker)
+    ).fetchone()
+    if mine is None:
+        raise JobLost(job)
 
 
 def _add(db: Database, kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:

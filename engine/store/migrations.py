@@ -227,3 +227,9 @@ def identify_catalog(db: Database) -> None:
     """Give the catalog an identity, so that an index says which catalog it was built of."""
     db.execute("create table identity (catalog text not null)")
     db.execute("insert into identity values (lower(hex(randomblob(8))))")
+
+
+@MIGRATIONS()
+def keep_what_was_seen(db: Database) -> None:
+    """Let a look that failed be told beside what was seen before, instead of in its place."""
+    db.execute("alter table videos add column last_attempt text")

@@ -1,7 +1,11 @@
 """What is live stays live, whatever happens to what it follows."""
 
+import gc
 import sqlite3
 import time
+import traceback
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,8 @@ import pytest
 from api import live as following
 from api.live import Live
 from api.settings import Settings
+from engine.errors import NothingIndexed
+from engine.filters import Seen
 from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog
@@ -41,3 +47,40 @@ def test_a_catalog_that_cannot_be_read_for_a_while_ends_nothing(
         while live.view.n_videos < 2:
             assert time.monotonic() < until
             time.sleep(0.02)
+
+
+def test_a_generation_that_was_replaced_is_let_go_at_once(tmp_path: Path) -> None:
+    """Not when the garbage collector comes by, which a process full of arrays rarely sees."""
+    gc.disable()
+    try:
+        with Live.open(Settings(home=tmp_path)) as live:
+            save(live.catalog, video_id(1), {"cat": 3, "car": 1})
+            reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+            ask(live)
+            index = weakref.ref(live.view.generation.index)
+            facts = weakref.ref(live.view.base.filters)
+            reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="log"))
+            ask(live)
+            assert (index(), facts()) == (None, None)
+    finally:
+        gc.enable()
+
+
+def test_asking_for_what_is_not_there_leaves_nothing_behind(tmp_path: Path) -> None:
+    with Live.open(Settings(home=tmp_path)) as live:
+        for _ in range(5):
+            with pytest.raises(NothingIndexed) as refused:
+                live.view  # noqa: B018 - asking is what fails
+            assert len(list(traceback.walk_tb(refused.value.__traceback__))) < 4
+
+
+def ask(live: Live) -> None:
+    """Have a view remember filters, and threads compute over its index."""
+    live.refresh()
+    view = live.view
+    query = view.query([*view.vocabulary.numbers(["cat"])], [1.0])
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(8):
+            pool.submit(view.top_k, query, 3, Seen("cat")).result()
+    live._follow_campaigns()
+    assert live.targeting.view is view

@@ -1,18 +1,22 @@
 """The catalog keeps videos whole or not at all, and finds what a person means."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.errors import AmbiguousVideo, CatalogUnusable, UnknownVideo
-from engine.store.catalog import Catalog, VideoRecord
+from engine.errors import AmbiguousVideo, CatalogUnusable, DiskFull, UnknownVideo
+from engine.store.catalog import Attempt, Catalog, Pictures, VideoRecord
 from engine.store.tracks import Track
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -127,6 +131,131 @@ def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
     assert catalog.revision() == revision
     catalog.save(a_video(), whole, now=NOON)
     assert catalog.count_videos() == 1
+
+
+FAILED = Attempt("crashed", "its process was ended by SIGKILL", "2026-01-03T12:00:00+00:00")
+PICTURES = Pictures(b"poster", b"strip", (0, 1))
+
+
+def a_failure(video: str = "00112233445566aa", source: str = "/films/cat.mp4") -> VideoRecord:
+    blank = replace(a_video(video, source), seconds=0, width=0, height=0, codec="", tagger="")
+    return replace(blank, status=FAILED.status, reason=FAILED.reason)
+
+
+def test_a_failed_look_is_told_beside_what_was_seen_before(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(), now=NOON, pictures=PICTURES)
+    before = catalog.find("cat")
+    catalog.save(a_failure(), None, now=LATER)
+    after = catalog.find("cat")
+    assert after == replace(before, last_attempt=FAILED, revision=after.revision)
+    assert after.revision > before.revision
+    assert catalog.track(after.id).confidences.tolist() == a_track().confidences.tolist()
+    assert catalog.pictures(after.id) == PICTURES
+
+
+def test_a_look_that_succeeds_ends_the_failure_before(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(), now=NOON, pictures=PICTURES)
+    catalog.save(a_failure(), None, now=LATER)
+    catalog.save(a_video(), a_track(0.5), now=LATER)
+    after = catalog.find("cat")
+    assert (after.last_attempt, after.status) == (None, "ok")
+    assert catalog.pictures(after.id) == PICTURES, "new pictures or those there are"
+
+
+def test_a_failure_where_nothing_was_seen_is_the_status(catalog: Catalog) -> None:
+    for _ in range(2):
+        assert catalog.save_failure(a_failure(), now=LATER) == "00112233445566aa"
+    found = catalog.find("cat")
+    assert (found.status, found.reason, found.last_attempt) == ("crashed", FAILED.reason, None)
+
+
+def test_a_file_that_was_overwritten_and_is_damaged_keeps_what_was_seen(catalog: Catalog) -> None:
+    catalog.save(a_video("00aa" * 4), a_track(), now=NOON)
+    assert catalog.save_failure(a_failure("00bb" * 4), now=LATER) == "00aa" * 4
+    found = catalog.find("/films/cat.mp4")
+    assert (found.id, found.status, found.last_attempt) == ("00aa" * 4, "ok", FAILED)
+    assert catalog.count_videos() == 1
+
+
+def test_what_has_no_source_is_never_taken_for_another(catalog: Catalog) -> None:
+    catalog.save(a_video("00aa" * 4, ""), a_track(), now=NOON)
+    assert catalog.save_failure(a_failure("00bb" * 4, ""), now=LATER) == "00bb" * 4
+
+
+def test_a_write_within_a_write_is_a_part_of_it(catalog: Catalog) -> None:
+    def save_and_fail() -> None:
+        with catalog.transaction():
+            catalog.save(a_video(), a_track(), now=NOON)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        save_and_fail()
+    assert catalog.count_videos() == 0
+    catalog.save(a_video(), a_track(), now=NOON)
+    assert catalog.count_videos() == 1
+
+
+def _deleted(home: Path) -> None:
+    shutil.rmtree(home)
+
+
+def _moved(home: Path) -> None:
+    home.rename(home.with_name("elsewhere"))
+
+
+def _replaced(home: Path) -> None:
+    home.rename(home.with_name("elsewhere"))
+    Catalog.open(home / "catalog.db").close()
+
+
+@pytest.mark.parametrize("vanish", [_deleted, _moved, _replaced])
+def test_nothing_is_written_into_a_catalog_that_is_gone(
+    catalog: Catalog, tmp_path: Path, vanish: Callable[[Path], None]
+) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    vanish(tmp_path / "home")
+    with pytest.raises(CatalogUnusable, match="is gone, or another file is in its place"):
+        catalog.save(a_video("00aa" * 4), a_track(), now=NOON)
+    with pytest.raises(CatalogUnusable, match="is gone, or another file is in its place"):
+        catalog.number_tags(["new"])
+
+
+def test_a_catalog_that_is_gone_is_made_anew_only_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "catalog.db"
+    with pytest.raises(CatalogUnusable, match="is gone"):
+        Catalog.open(path, create=False)
+    assert not path.parent.exists()
+
+
+def test_threads_that_ended_hold_no_connection(catalog: Catalog) -> None:
+    for _ in range(20):
+        thread = threading.Thread(target=catalog.revision)
+        thread.start()
+        thread.join()
+    handles = []
+    for handle in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            handles.append(handle.readlink())
+    # Beside the one in use, SQLite keeps spare handles as long as that one holds its locks.
+    assert handles.count(catalog.path) <= 3
+
+
+def test_a_disk_that_is_full_is_told_and_loses_nothing(catalog: Catalog) -> None:
+    catalog.save(a_video(), a_track(), now=NOON)
+    with catalog.transaction() as db:
+        (pages,) = db.execute("pragma page_count").fetchone()
+    db.execute(f"pragma max_page_count = {pages}")
+
+    def save_many() -> None:
+        for number in range(500):
+            catalog.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
+
+    with pytest.raises(DiskFull, match="the disk is full"):
+        save_many()
+    kept = catalog.count_videos()
+    db.execute("pragma max_page_count = 100000")
+    catalog.save(a_video("00aa" * 4, "/f/aa"), a_track(), now=NOON)
+    assert catalog.count_videos() == kept + 1
 
 
 def test_a_deleted_video_is_gone_whole_and_is_told_as_a_change(catalog: Catalog) -> None:

@@ -2,19 +2,44 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, JobLost
 from engine.store.catalog import Catalog
-from engine.store.jobs import LEASE_SECONDS, MOST_ATTEMPTS, Ending, Jobs, State
+from engine.store.jobs import (
+    LEASE_SECONDS,
+    MOST_ATTEMPTS,
+    OF_THE_SOURCE,
+    Ending,
+    Jobs,
+    State,
+    check_claim,
+)
+
+
+class Clock:
+    """Seconds since a machine was started."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[Jobs]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, clock: Clock) -> Iterator[Jobs]:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield Jobs(catalog)
+        yield Jobs(catalog, clock)
 
 
 DONE = Ending(State.DONE, "ok", "", video="00ff", seconds=12)
@@ -39,46 +64,96 @@ def test_a_source_that_waits_is_not_queued_twice(jobs: Jobs) -> None:
     assert jobs.add(["/a.mp4"], {}, now=4) != [job.id]
 
 
-def test_a_dead_workers_job_is_claimed_again(jobs: Jobs) -> None:
+def test_a_dead_workers_job_is_claimed_again(jobs: Jobs, clock: Clock) -> None:
     jobs.add(["/a.mp4"], {}, now=0)
     dead = jobs.claim("dead", now=0)
     assert dead is not None
-    assert jobs.claim("me", now=LEASE_SECONDS - 1) is None
-    mine = jobs.claim("me", now=LEASE_SECONDS + 1)
+    clock.now += LEASE_SECONDS - 1
+    assert jobs.claim("me", now=0) is None
+    clock.now += 2
+    mine = jobs.claim("me", now=0)
     assert mine is not None
     assert mine.attempts == 2
     # The one thought dead comes back: it has no say any more.
-    assert not jobs.heartbeat(dead, now=LEASE_SECONDS + 2)
-    jobs.end(dead, Ending(State.FAILED, "corrupt", "?"), now=LEASE_SECONDS + 2)
-    jobs.end(mine, DONE, now=LEASE_SECONDS + 3)
+    assert not jobs.heartbeat(dead)
+    assert not jobs.end(dead, Ending(State.FAILED, "corrupt", "?"), now=1)
+    assert jobs.end(mine, DONE, now=2)
     ended = jobs.get(mine.id)
     assert ended is not None
     assert (ended.state, ended.status, ended.video, ended.seconds) == (State.DONE, "ok", "00ff", 12)
 
 
-def test_heartbeats_keep_a_job(jobs: Jobs) -> None:
+def test_heartbeats_keep_a_job(jobs: Jobs, clock: Clock) -> None:
     jobs.add(["/a.mp4"], {}, now=0)
     job = jobs.claim("me", now=0)
     assert job is not None
-    for beat in range(1, 9):
-        assert jobs.heartbeat(job, now=beat * LEASE_SECONDS * 0.9)
-    assert jobs.claim("you", now=8 * LEASE_SECONDS * 0.9 + 1) is None
+    for _ in range(8):
+        clock.now += LEASE_SECONDS * 0.9
+        assert jobs.heartbeat(job)
+    clock.now += 1
+    assert jobs.claim("you", now=0) is None
 
 
-def test_a_job_that_kills_its_workers_is_failed(jobs: Jobs) -> None:
+@pytest.mark.parametrize("days", [-400, -1, 1, 400])
+def test_a_date_that_is_set_neither_ends_a_lease_nor_prolongs_it(
+    jobs: Jobs, clock: Clock, days: int
+) -> None:
+    jobs.add(["/a.mp4"], {}, now=0)
+    assert jobs.claim("dead", now=1_800_000_000) is not None
+    now = 1_800_000_000.0 + days * 86_400
+    clock.now += LEASE_SECONDS - 1
+    assert jobs.claim("me", now=now) is None
+    clock.now += 2
+    assert jobs.claim("me", now=now) is not None
+
+
+@pytest.mark.parametrize("since_start", [5.0, 900.0, 50_000.0])
+def test_a_lease_of_another_start_of_the_machine_is_over(
+    jobs: Jobs, clock: Clock, since_start: float
+) -> None:
+    jobs.add(["/a.mp4"], {}, now=0)
+    assert jobs.claim("dead", now=0) is not None
+    clock.now = since_start
+    assert jobs.claim("me", now=0) is not None
+
+
+def test_a_lease_by_the_date_of_an_older_version_is_over(jobs: Jobs, tmp_path: Path) -> None:
+    jobs.add(["/a.mp4"], {}, now=0)
+    assert jobs.claim("dead", now=0) is not None
+    with Catalog.open(tmp_path / "catalog.db") as catalog, catalog.transaction() as db:
+        db.execute("update jobs set lease_until = 1800000000")
+    assert jobs.claim("me", now=0) is not None
+
+
+def test_a_job_that_kills_its_workers_is_failed(jobs: Jobs, clock: Clock) -> None:
     jobs.add(["/bad.mp4", "/good.mp4"], {}, now=0)
-    now = 0.0
     for _ in range(MOST_ATTEMPTS):
-        job = jobs.claim("dying", now=now)
+        job = jobs.claim("dying", now=0)
         assert job is not None
         assert job.source == "/bad.mp4"
-        now += LEASE_SECONDS + 1
-    after = jobs.claim("me", now=now)
+        clock.now += LEASE_SECONDS + 1
+    after = jobs.claim("me", now=0)
     assert after is not None
     assert after.source == "/good.mp4"
     bad = jobs.all()[0]
     assert (bad.state, bad.status) == (State.FAILED, "crashed")
     assert bad.reason == f"its worker died {MOST_ATTEMPTS} times"
+
+
+def test_who_has_a_job_no_more_may_not_go_on_with_it(jobs: Jobs, tmp_path: Path) -> None:
+    jobs.add(["/a.mp4"], {}, now=0)
+    job = jobs.claim("me", now=0)
+    assert job is not None
+    for worker, kept in (("me", True), ("you", False)):
+        guard = partial(check_claim, job=job.id, worker=worker)
+        with Catalog.open(tmp_path / "catalog.db", guard=guard) as catalog:
+            with nullcontext() if kept else pytest.raises(JobLost):
+                catalog.number_tags([worker])
+            assert (worker in catalog.vocabulary()) is kept
+    jobs.end(job, DONE, now=1)
+    guard = partial(check_claim, job=job.id, worker="me")
+    with Catalog.open(tmp_path / "catalog.db", guard=guard) as catalog, pytest.raises(JobLost):
+        catalog.number_tags(["late"])
 
 
 def test_what_a_worker_puts_back_waits_and_loses_no_attempt(jobs: Jobs) -> None:
@@ -106,6 +181,19 @@ def test_failed_jobs_are_retried_all_or_some(jobs: Jobs) -> None:
         jobs.retry([ids[1]], now=3)
     assert jobs.retry(None, now=3) == [ids[0]]
     assert jobs.open_count() == 2
+
+
+@pytest.mark.parametrize("status", OF_THE_SOURCE)
+def test_what_fails_however_often_it_is_tried_is_not_tried_again(jobs: Jobs, status: str) -> None:
+    hopeless, crashed = jobs.add(["/a.mp4", "/b.mp4"], {}, now=0)
+    for said in (status, "crashed"):
+        job = jobs.claim("me", now=1)
+        assert job is not None
+        jobs.end(job, Ending(State.FAILED, said, "so it is"), now=2)
+    with pytest.raises(InvalidInput, match=f"job {hopeless} would fail again .{status}: so it is"):
+        jobs.retry([crashed, hopeless], now=3)
+    assert jobs.open_count() == 0
+    assert jobs.retry(None, now=3) == [crashed]
 
 
 @pytest.mark.parametrize("number", [10**23, -(10**23)])

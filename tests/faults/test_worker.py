@@ -1,22 +1,25 @@
 """A worker survives what it works on, and what it works on survives the worker."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs, State
+from engine.store.jobs import Ending, Jobs, State
 from ingest.child import Limits
 from ingest.pipeline import Outcome
 from ingest.worker import Worker
 from support.footage import bikes, carphone, city, long_video, numbered, write_video
+from support.processes import children_of, soon, works
 from support.product import reelmatch
 
 
@@ -49,34 +52,6 @@ def children_watching(worker: int) -> list[int]:
     return [child for server in children_of(worker) for child in children_of(server)]
 
 
-def children_of(process: int) -> list[int]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-        except OSError:
-            continue
-        if parent == process:
-            found.append(int(folder.name))
-    return found
-
-
-def works(process: int) -> bool:
-    """Tell whether a process still runs; one that nobody has buried yet does not."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rsplit(")", 1)[1].split()[0] not in "ZX"
-
-
-def soon(what: Callable[[], object], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not come to that"
-        time.sleep(0.01)
-
-
 def once_one_watches(act: Callable[[int], None]) -> threading.Thread:
     def wait_and_act() -> None:
         soon(lambda: children_watching(os.getpid()))
@@ -107,6 +82,110 @@ def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
     assert "no new second in" in ended["bikes.mp4"].reason
     assert ended["carphone_pristine.mp4"].status == "ok"
     assert children_watching(os.getpid()) == []
+
+
+def look_again(catalog: Catalog, source: Path, act: Callable[[Worker], None]) -> None:
+    """Force another look at a video, and act once when its first second was seen."""
+    acted: list[bool] = []
+
+    def act_once(*_: object) -> None:
+        if not acted:
+            acted.append(True)
+            act(worker)
+
+    Jobs(catalog).add([str(source)], {"force": True}, now=time.time())
+    worker = Worker(catalog, processes=1, on_progress=act_once)
+    worker.run()
+    assert acted
+
+
+def stop_the_child(worker: Worker) -> None:
+    worker.limits = Limits(stall_seconds=1)
+    os.kill(the_child(), signal.SIGSTOP)
+
+
+def kill_the_child(_: Worker) -> None:
+    os.kill(the_child(), signal.SIGKILL)
+
+
+def the_child() -> int:
+    (child,) = children_watching(os.getpid())
+    return child
+
+
+@pytest.mark.parametrize(
+    ("fail", "status"), [(kill_the_child, "crashed"), (stop_the_child, "stalled")]
+)
+def test_a_forced_look_that_fails_takes_nothing_away(
+    catalog: Catalog, fail: Callable[[Worker], None], status: str
+) -> None:
+    assert work(catalog, carphone(), limits=Limits())["carphone_pristine.mp4"].status == "ok"
+    before = catalog.find("carphone_pristine.mp4")
+    track = catalog.track(before.id).to_bytes()
+    look_again(catalog, carphone(), fail)
+    after = catalog.find("carphone_pristine.mp4")
+    assert after.last_attempt is not None
+    assert after.last_attempt.status == status
+    assert after == replace(before, last_attempt=after.last_attempt, revision=after.revision)
+    assert catalog.track(after.id).to_bytes() == track
+    assert catalog.pictures(after.id) is not None
+    assert Jobs(catalog).all()[-1].state is State.FAILED
+
+
+def test_a_file_that_was_cut_off_since_keeps_what_was_seen(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    shutil.copy(carphone(), film)
+    assert work(catalog, film, limits=Limits())["film.mp4"].status == "ok"
+    before = catalog.find("film.mp4")
+    film.write_bytes(film.read_bytes()[:2000])
+    assert work(catalog, film, limits=Limits())["film.mp4"].status == "corrupt"
+    after = catalog.find("film.mp4")
+    assert (after.id, after.status, after.seconds) == (before.id, "ok", before.seconds)
+    assert after.last_attempt is not None
+    assert after.last_attempt.status == "corrupt"
+    assert [record.id for record in catalog.videos()] == [before.id]
+
+
+def give_to_another(catalog: Catalog) -> None:
+    with catalog.transaction() as db:
+        db.execute("update jobs set worker = 'another' where state = 'running'")
+
+
+def test_a_stalled_worker_that_lost_its_job_says_nothing_of_the_video(catalog: Catalog) -> None:
+    def stop_and_give(worker: Worker) -> None:
+        stop_the_child(worker)
+        give_to_another(catalog)
+
+    look_again(catalog, carphone(), stop_and_give)
+    assert catalog.videos() == []
+    (job,) = Jobs(catalog).all()
+    assert (job.state, job.worker) == (State.RUNNING, "another")
+    assert children_watching(os.getpid()) == []
+
+
+def test_a_late_child_stores_nothing_for_a_job_that_another_has(catalog: Catalog) -> None:
+    def give_and_wait(_: Worker) -> None:
+        child = the_child()
+        give_to_another(catalog)
+        soon(lambda: not works(child))
+
+    look_again(catalog, carphone(), give_and_wait)
+    assert catalog.videos() == []
+    (job,) = Jobs(catalog).all()
+    assert (job.state, job.worker) == (State.RUNNING, "another")
+
+
+def test_a_worker_that_was_frozen_with_all_it_runs_goes_on(catalog: Catalog) -> None:
+    def wake_up_late(worker: Worker) -> None:
+        worker._looked_at -= 1000
+        for running in worker._running:
+            running.heard_at -= 1000
+            running.beat_at -= 1000
+
+    look_again(catalog, carphone(), wake_up_late)
+    assert catalog.find("carphone_pristine.mp4").status == "ok"
 
 
 def test_a_child_that_wants_too_much_memory_is_ended(catalog: Catalog) -> None:
@@ -206,6 +285,22 @@ def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
         said, errors = running.communicate(timeout=60)
         assert running.returncode == 0, errors
         assert [line.split()[1] for line in said.splitlines()[1:]] == ["ok", "ok"]
+
+
+def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Catalog.open(home / "catalog.db") as catalog:
+        jobs = Jobs(catalog)
+        jobs.add([str(carphone())], {"force": False, "tagger": "local"}, now=time.time())
+        job = jobs.claim("another", now=time.time())
+        assert job is not None
+        running = start_ingest(home)
+        assert running.stderr is not None
+        assert running.stderr.readline() == "waiting for 1 that another process has begun\n"
+        jobs.end(job, Ending(State.DONE, "ok", "", "00ff", 4), now=time.time())
+        said, errors = running.communicate(timeout=60)
+    assert running.returncode == 0, errors
+    assert [line.split()[:3] for line in said.splitlines()[1:]] == [["00ff", "ok", "4"]]
 
 
 def test_two_workers_share_one_queue(tmp_path: Path) -> None:

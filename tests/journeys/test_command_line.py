@@ -1,6 +1,5 @@
 """A person at a terminal: ingest, reindex, ask. Real footage, real commands."""
 
-import errno
 import shutil
 import sqlite3
 import subprocess
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from api.cli import _is_full_disk
 from api.settings import load_settings
 from engine.errors import InvalidInput
 from support.product import Run, reelmatch
@@ -328,15 +326,6 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("reelmatch: the disk is full: free some of it")
     assert done.stderr.count("\n") == 1
-
-
-def test_a_full_disk_is_told_from_other_trouble() -> None:
-    sqlite = sqlite3.OperationalError("database or disk is full")
-    sqlite.sqlite_errorname = "SQLITE_FULL"
-    tree = shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a' -> 'b'")])
-    assert all(map(_is_full_disk, (sqlite, tree, OSError(errno.ENOSPC, "full"))))
-    others = (sqlite3.OperationalError("locked"), OSError(errno.EACCES, "no"), ValueError("x"))
-    assert not any(map(_is_full_disk, others))
 
 
 def test_two_homes_never_meet(run: Run, carphone: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ function change(line, job) {
   const bar = line.querySelector("progress");
   bar.hidden = job.state !== "running";
   bar.value = job.progress;
-  line.querySelector("form").hidden = job.state !== "failed";
+  line.querySelector("form").hidden = !job.retry;
   return before !== job.state;
 }
 

@@ -1,0 +1,30 @@
+"""Keeps what a method returned without keeping the object of the method."""
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import TypeVar
+from weakref import WeakMethod
+
+Asked = TypeVar("Asked", bound=Hashable)
+Answer = TypeVar("Answer")
+
+
+def kept_answers(method: Callable[[Asked], Answer], most: int) -> Callable[[Asked], Answer]:
+    """Return a method that remembers its last answers, for its own object to hold.
+
+    An object that holds a cache of its own bound method holds itself: it stays until the garbage
+    collector comes by, which for a large index is long after it was replaced.
+
+    Args:
+        method: bound, of one argument.
+        most: how many answers are remembered.
+    """
+    weak = WeakMethod(method)
+
+    @lru_cache(maxsize=most)
+    def answer(asked: Asked) -> Answer:
+        alive = weak()
+        assert alive is not None  # noqa: S101 - it is its object that calls
+        return alive(asked)
+
+    return answer

@@ -1,0 +1,83 @@
+"""One thread's connection to the catalog's file, which writes only as long as the file is there."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from engine.errors import CatalogUnusable
+
+_BUSY_SECONDS: Final = 30.0
+
+
+class Connection:
+    """An open catalog file.
+
+    Attributes:
+        db: what asks and changes it.
+        writes: whether a transaction is open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # Only ``Catalog.close`` touches a connection from another thread.
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
+        self.db = Database(connection, execute_plugins=False)
+        self.writes = False
+        self._path = path
+        try:
+            self.db.execute("pragma synchronous = normal")
+            self.db.execute("pragma foreign_keys = on")
+            self._file = _file_at(path)
+        except BaseException:
+            connection.close()
+            raise
+
+    def __del__(self) -> None:
+        # A thread that ends takes its connection along: pages and file handles are given back.
+        if hasattr(self, "db"):
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """Write all of a block or nothing.
+
+        Raises:
+            CatalogUnusable: when the file is gone, or another one is in its place.
+        """
+        # Taking the write lock at once: a reader that turns writer midway cannot be made to wait.
+        self.db.execute("begin immediate")
+        self.writes = True
+        try:
+            self._check_file()
+            yield self.db
+            # Within: when there is no room to commit, the connection must not stay in the middle.
+            self.db.conn.commit()
+        except BaseException:
+            self.db.conn.rollback()
+            raise
+        finally:
+            self.writes = False
+
+    def _check_file(self) -> None:
+        # What is written into a file that was deleted, or moved away, is read by nobody.
+        if _file_at(self._path) != self._file:
+            raise CatalogUnusable(
+                f"the catalog {self._path} is gone, or another file is in its place: put it back,"
+                " or start this again"
+            )
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - half as long as Path's, and before every write
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino

@@ -1,0 +1,66 @@
+"""What the machine cannot do is told from mistakes of ours, however Python and SQLite put it."""
+
+import errno
+import shutil
+import sqlite3
+
+import pytest
+
+from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
+from engine.troubles import expected_trouble, troubles_told
+
+
+def of_sqlite(name: str) -> sqlite3.Error:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), DiskFull),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), DiskFull),
+        (OSError(errno.EFBIG, "File too large"), DiskFull),
+        (shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a' -> 'b'")]), DiskFull),
+        (FileNotFoundError(2, "No usable temporary directory found in ['/tmp']"), DiskFull),
+        (of_sqlite("SQLITE_FULL"), DiskFull),
+        (of_sqlite("SQLITE_IOERR_WRITE"), DiskFull),
+        (of_sqlite("SQLITE_IOERR_SHMSIZE"), DiskFull),
+        (of_sqlite("SQLITE_IOERR_READ"), CatalogUnusable),
+        (of_sqlite("SQLITE_BUSY"), CatalogUnusable),
+        (of_sqlite("SQLITE_READONLY"), CatalogUnusable),
+        (of_sqlite("SQLITE_CANTOPEN"), CatalogUnusable),
+        (of_sqlite("SQLITE_CORRUPT"), CorruptData),
+        (OSError(errno.EMFILE, "Too many open files"), TooManyOpenFiles),
+        (OSError(errno.ENFILE, "Too many open files in system"), TooManyOpenFiles),
+    ],
+)
+def test_a_trouble_is_named(error: Exception, trouble: type[ReelmatchError]) -> None:
+    assert isinstance(expected_trouble(error), trouble)
+    wrapped = RuntimeError("somewhere above")
+    wrapped.__cause__ = error
+    assert isinstance(expected_trouble(wrapped), trouble)
+
+    def fail() -> None:
+        with troubles_told():
+            raise error
+
+    with pytest.raises(trouble):
+        fail()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EACCES, "Permission denied"),
+        FileNotFoundError(errno.ENOENT, "No such file or directory"),
+        of_sqlite("SQLITE_ERROR"),
+        of_sqlite("SQLITE_CONSTRAINT_UNIQUE"),
+        ValueError("disk is full of errors"),
+    ],
+)
+def test_a_mistake_stays_one(error: Exception) -> None:
+    assert expected_trouble(error) is None
+    with pytest.raises(type(error)), troubles_told():
+        raise error

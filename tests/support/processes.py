@@ -1,0 +1,35 @@
+"""Processes of this machine: whose they are, and whether they still run."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that a process started."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        if parent == process:
+            found.append(int(folder.name))
+    return found
+
+
+def works(process: int) -> bool:
+    """Tell whether a process still runs; one that nobody has buried yet does not."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] not in "ZX"
+
+
+def soon(what: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not come to that"
+        time.sleep(0.01)
