@@ -14,7 +14,7 @@ from api.auth import Gate, KnownKeys
 from api.console.app import create_console
 from api.console.signing import Refusal
 from api.fast import add_fast_routes
-from api.limits import LimitBodies
+from api.limits import LimitBodies, LimitRequests
 from api.live import Live
 from api.metrics import Metrics
 from api.notifying import notifying
@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     # The last one added is the first that a request meets.
     add_fast_routes(app, recommendations.FAST_ROUTES)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(LimitRequests)
     by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
     app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)

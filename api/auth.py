@@ -33,6 +33,10 @@ CSRF_HEADER: Final = "x-csrf-token"
 SIGN_IN: Final = "/console/sign-in"
 
 _FRESH_SECONDS: Final = 1.0
+_REMEMBERED_CHARACTERS: Final = 256
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What a proxy adds, trusted or not: the request began elsewhere."""
+
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -101,13 +105,22 @@ RULES: Final = (
 """What is not named here is for admin."""
 
 
-@lru_cache(maxsize=4096)
 def scopes_for(method: str, path: str) -> frozenset[Scope]:
     """Return the scopes any one of which a request needs; none for everybody."""
+    # Asked before anybody is known: what strangers send must not fill the memory.
+    if len(path) > _REMEMBERED_CHARACTERS:
+        return _look_up(method, path)
+    return _remembered(method, path)
+
+
+def _look_up(method: str, path: str) -> frozenset[Scope]:
     for rule in RULES:
         if rule.fits(method, path):
             return rule.scopes
     return _ADMIN
+
+
+_remembered = lru_cache(maxsize=4096)(_look_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,11 @@ class Caller:
     def id(self) -> int:
         """A number that tells callers apart; 0 without a key."""
         return self.key.id if self.key else 0
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether the caller is where no key is needed, of a catalogue that has some."""
+        return self.key is None and not self.without_keys
 
     def may(self, *scopes: Scope) -> bool:
         """Tell whether the caller has one of these scopes."""
@@ -246,9 +264,10 @@ class Gate:
         if not known:
             self._refuse_others(scope, headers)
             return Caller(without_keys=True)
-        caller = _caller(headers, known, Keys(state.live.catalog))
         if needed == EVERYBODY:
-            return caller or Caller()
+            # Whoever sends a key that opens nothing is as welcome here as one who sends none.
+            return Caller()
+        caller = _caller(headers, known, Keys(state.live.catalog))
         if caller is None or caller.key is None:
             raise _unauthenticated()
         if not caller.key.may(needed):
@@ -260,7 +279,10 @@ class Gate:
     def _refuse_others(self, scope: Connection, headers: Mapping[str, str]) -> None:
         # A proxy on this machine names the real client, and the last key may have been revoked
         # while the service listens to others.
-        if scope["client"] is not None and not is_loopback(scope["client"][0]):
+        client = scope["client"]
+        if (client is not None and not is_loopback(client[0])) or any(
+            name in headers for name in _FORWARDED
+        ):
             raise _unauthenticated("others need a key")
         name = _host_name(headers.get("host", ""))
         if name not in self._hosts:
@@ -336,7 +358,11 @@ def _refuse_other_sites(method: str, headers: Mapping[str, str]) -> None:
     origin = headers.get("origin")
     if method in _SAFE or origin is None:
         return
-    if urlsplit(origin).netloc != headers.get("host", ""):
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        host = ""
+    if not host or host != headers.get("host", ""):
         raise Refused(Code.FORBIDDEN, f"pages of {origin[:200]!r} may not change anything here")
 
 
@@ -344,7 +370,8 @@ def _check_csrf(method: str, path: str, headers: Mapping[str, str], caller: Call
     # Forms of the console carry the token in a field, which their own routes check.
     if caller.session is None or method in _SAFE or path.startswith("/console"):
         return
-    if not hmac.compare_digest(headers.get(CSRF_HEADER, ""), caller.csrf_token):
+    # As bytes: text outside ASCII is refused by compare_digest.
+    if not hmac.compare_digest(headers.get(CSRF_HEADER, "").encode(), caller.csrf_token.encode()):
         raise Refused(Code.FORBIDDEN, f"a session needs the header {CSRF_HEADER} for this")
 
 

@@ -15,12 +15,12 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.parameters import refuse_unknown_parameters
-from api.problems import expected_failure, http_failure, invalid_fields
+from api.problems import client_left, expected_failure, http_failure, invalid_fields
 from engine.errors import ReelmatchError
 
 QUICK_VIDEOS: Final = 100_000
@@ -69,6 +69,8 @@ class FastRoute:
             return expected_failure(request.scope, error)
         except HTTPException as error:
             return http_failure(request, error)
+        except ClientDisconnect as error:
+            return await client_left(request, error)
         return Response(_write(found), media_type="application/json")
 
 

@@ -1,88 +1,84 @@
-"""How large a request's head may be, and how long it may take: below ASGI, in the protocol.
+"""Validation of a request's head: how large it may be, for whom it is, in which form.
 
-uvicorn bounds neither when httptools parses, so a client could fill the memory with one endless
-header, or hold connections by sending nothing.
+uvicorn bounds nothing of a head when httptools parses, and takes any number of ``Host`` headers.
 """
 
-import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from api.problems import Code
 
 HEAD_BYTES: Final = 32 << 10
-HEAD_SECONDS: Final = 10.0
+"""The most bytes of a request line and all headers."""
 
-_ANSWER: Final = (
-    "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n"
-    "connection: close\r\n\r\n{body}"
+_OLD: Final = "1.0"
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::[0-9]{0,5})?")
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something about a request's form for which it is refused before anybody reads it.
+
+    Attributes:
+        status: HTTP's.
+        code: of the problem.
+        detail: names what was wrong and what to do.
+    """
+
+    status: HTTPStatus
+    code: Code
+    detail: str
+
+
+LARGE_HEAD: Final = Fault(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    Code.TOO_LARGE,
+    f"request line and headers may have {HEAD_BYTES} bytes at most: send fewer or shorter ones",
 )
-_BODY: Final = '{{"title": "{title}", "status": {code}, "code": "{name}", "detail": "{detail}"}}'
+NOT_HTTP: Final = Fault(
+    HTTPStatus.BAD_REQUEST,
+    Code.INVALID_REQUEST,
+    "this is no HTTP/1.1 request: send one, without TLS",
+)
+_NO_HOST: Final = Fault(
+    HTTPStatus.BAD_REQUEST, Code.INVALID_REQUEST, "HTTP/1.1 needs a Host header: send one"
+)
+_TWO_HOSTS: Final = Fault(
+    HTTPStatus.BAD_REQUEST, Code.INVALID_REQUEST, "there are several Host headers: send one"
+)
+_BAD_HOST: Final = Fault(
+    HTTPStatus.BAD_REQUEST, Code.INVALID_REQUEST, "the Host header is no name with a port"
+)
+_OTHER_HOST: Final = Fault(
+    HTTPStatus.BAD_REQUEST,
+    Code.INVALID_REQUEST,
+    "request line and Host header name different hosts: send the same, or a path alone",
+)
 
 
-class BoundedHeads(HttpToolsProtocol):
-    """uvicorn's protocol, with limits of the head."""
+def head_fault(target: bytes, headers: Sequence[tuple[bytes, bytes]], version: str) -> Fault | None:
+    """Return what is wrong with a head, None when it may pass (RFC 9112, 3.2).
 
-    _clock: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-    _in_head = True
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Expect a head from now on."""
-        super().connection_made(transport)
-        self._clock = self.loop.call_later(HEAD_SECONDS, self._late)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Expect nothing any more."""
-        self._stop_clock()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head that is not complete."""
-        super().data_received(data)
-        if not self._in_head:
-            return
-        self._head_bytes += len(data)
-        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-            self._refuse(431, "Request Header Fields Too Large", "too_large", "send fewer headers")
-
-    def on_message_begin(self) -> None:
-        """Begin a head."""
-        super().on_message_begin()
-        self._in_head, self._head_bytes = True, 0
-        if self._clock is None:
-            self._clock = self.loop.call_later(HEAD_SECONDS, self._late)
-
-    def on_headers_complete(self) -> None:
-        """End it."""
-        self._in_head = False
-        self._stop_clock()
-        if sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
-            self._refuse(431, "Request Header Fields Too Large", "too_large", "send fewer headers")
-            return
-        super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        """Take no body of a request that was refused."""
-        if not self.transport.is_closing():
-            super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """Take no end of a request that was refused."""
-        if not self.transport.is_closing():
-            super().on_message_complete()
-
-    def _late(self) -> None:
-        self._clock = None
-        if not self.transport.is_closing():
-            self._refuse(408, "Request Timeout", "timed_out", "the head did not come in time")
-
-    def _stop_clock(self) -> None:
-        if self._clock is not None:
-            self._clock.cancel()
-            self._clock = None
-
-    def _refuse(self, status: int, title: str, name: str, detail: str) -> None:
-        body = _BODY.format(title=title, code=status, name=name, detail=detail)
-        answer = _ANSWER.format(status=f"{status} {title}", length=len(body), body=body)
-        self.transport.write(answer.encode())
-        self.transport.close()
+    Args:
+        target: of the request line.
+        headers: names in lower case, and values.
+        version: of HTTP, as ``1.1``.
+    """
+    if len(target) + sum(len(name) + len(value) for name, value in headers) > HEAD_BYTES:
+        return LARGE_HEAD
+    hosts = [value for name, value in headers if name == b"host"]
+    if not hosts:
+        return None if version == _OLD else _NO_HOST
+    if len(hosts) > 1:
+        return _TWO_HOSTS
+    host = hosts[0].strip()
+    if not _HOST.fullmatch(host):
+        return _BAD_HOST
+    absolute = _ABSOLUTE.match(target)
+    if absolute is not None and absolute[1].lower() != host.lower():
+        return _OTHER_HOST
+    return None

@@ -1,15 +1,15 @@
-"""How large a request's body may be, in what form, and how long it may take to arrive. ASGI.
+"""How large a request's body may be, in what form, and how many are answered at once. ASGI.
 
-FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem. The same
-for heads is in ``api.heads``.
+FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem. How long a
+request may take to arrive is in ``api.connections``.
 """
 
-import asyncio
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import KINDS, Code, problem
@@ -17,22 +17,74 @@ from api.problems import KINDS, Code, problem
 BODY_BYTES: Final = 4 << 20
 """What a body may hold unless its route says otherwise."""
 
-PIECE_SECONDS: Final = 20.0
-"""How long the next piece of a body may take."""
+STRANGERS_BODY_BYTES: Final = 64 << 10
+"""What it may hold from somebody without a key, on a service that has keys."""
+
+MAX_REQUESTS: Final = 1000
+"""So many requests a process answers at once."""
+
+MAX_STRANGERS_REQUESTS: Final = 250
+"""So many of them may have come without a key, on a service that has keys."""
+
+ALIVE: Final = "/health/live"
+"""Answered however many there are."""
 
 _CLOSE: Final = {"connection": "close"}
 _AS_IT_IS: Final = "identity"
 _PACKED: Final = "the body is packed: send it as it is, without Content-Encoding"
+_BUSY: Final = "as many requests are being answered as can be: send it again in a second"
+
+
+class LimitRequests:
+    """Answers so many requests at once, and of strangers only those that came whole.
+
+    Args:
+        app: what answers.
+        most: requests at once.
+        most_of_strangers: those of them that have no key where one may be had.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int = MAX_REQUESTS,
+        most_of_strangers: int = MAX_STRANGERS_REQUESTS,
+    ) -> None:
+        self._app = app
+        self._most, self._most_of_strangers = most, most_of_strangers
+        self._running = self._strangers = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on that there is room for."""
+        if scope["type"] != "http" or scope["path"] == ALIVE:
+            await self._app(scope, receive, send)
+            return
+        is_stranger = scope["state"]["caller"].is_stranger
+        if is_stranger:
+            # It holds a place only once there is nothing left to wait for.
+            receive = await _whole(receive)
+        if self._running >= self._most or (
+            is_stranger and self._strangers >= self._most_of_strangers
+        ):
+            answer = problem(scope, Code.BUSY, _BUSY, headers={"retry-after": "1"})
+            await answer(scope, receive, send)
+            return
+        self._running += 1
+        self._strangers += is_stranger
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._running -= 1
+            self._strangers -= is_stranger
 
 
 class LimitBodies:
-    """Ends requests whose body is too large, is packed where none is unpacked, or does not come.
+    """Ends requests whose body is too large, or is packed where none is unpacked.
 
     Args:
         app: what answers.
         by_path: the most bytes of paths that take more than usual; they must stream them.
         packed: the paths that unpack what comes in another ``Content-Encoding``.
-        piece_seconds: how long the next piece of a body may take.
     """
 
     def __init__(
@@ -40,12 +92,10 @@ class LimitBodies:
         app: ASGIApp,
         by_path: Mapping[str, int] | None = None,
         packed: Collection[str] = (),
-        piece_seconds: float = PIECE_SECONDS,
     ) -> None:
         self._app = app
         self._by_path = by_path or {}
         self._packed = packed
-        self._piece_seconds = piece_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on whose body is measured as it comes."""
@@ -59,38 +109,59 @@ class LimitBodies:
             await answer(scope, receive, send)
             return
         most = self._by_path.get(scope["path"], BODY_BYTES)
+        if scope["state"]["caller"].is_stranger:
+            most = STRANGERS_BODY_BYTES
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
             # Not a byte of it is read: the connection ends with the answer.
             answer = problem(scope, Code.TOO_LARGE, _too_large(most), headers=_CLOSE)
             await answer(scope, receive, send)
             return
-        await self._app(scope, _Body(receive, most, self._piece_seconds).receive, send)
+        body = _Body(receive, most)
+        try:
+            await self._app(scope, body.receive, send)
+        except TooLarge as error:
+            # Nobody between here and who read the body made an answer of it.
+            await problem(scope, Code.TOO_LARGE, str(error.detail), headers=_CLOSE)(
+                scope, receive, send
+            )
+
+
+class TooLarge(HTTPException):
+    """A body that goes on beyond what it may hold."""
 
 
 class _Body:
-    def __init__(self, receive: Receive, most: int, piece_seconds: float) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
         self._most = most
-        self._piece_seconds = piece_seconds
         self._came = 0
-        self._whole = False
 
     async def receive(self) -> Message:
-        if self._whole:
-            # What comes now is the end of the connection, for which one may wait.
-            return await self._receive()
-        try:
-            async with asyncio.timeout(self._piece_seconds):
-                message = await self._receive()
-        except TimeoutError:
-            late = f"no more of the body came in {self._piece_seconds:g} s"
-            raise HTTPException(KINDS[Code.TIMED_OUT].status, late, _CLOSE) from None
+        message = await self._receive()
         self._came += len(message.get("body", b""))
-        self._whole = not message.get("more_body", False)
         if self._came > self._most:
-            raise HTTPException(KINDS[Code.TOO_LARGE].status, _too_large(self._most), _CLOSE)
+            raise TooLarge(KINDS[Code.TOO_LARGE].status, _too_large(self._most), _CLOSE)
         return message
+
+
+async def _whole(receive: Receive) -> Receive:
+    """Return what gives a request's body again, after all of it has come."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            break
+
+    came: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def again() -> Message:
+        return came.pop() if came else await receive()
+
+    return again
 
 
 def _too_large(most: int) -> str:

@@ -8,9 +8,12 @@ from contextvars import ContextVar
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http_protocol import REFUSED
 from api.metrics import Metrics
+from api.problems import CLIENT_LEFT
 
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The id of the request that is answered, for lines of the log."""
@@ -48,7 +51,11 @@ class Observe:
 
         try:
             await self._app(scope, receive, tell)
+        except ClientDisconnect:
+            # Before any route heard of the request: nobody is there to be answered.
+            status = CLIENT_LEFT
         finally:
+            status = scope["state"].get(REFUSED, status)
             seconds = time.perf_counter() - began
             self._metrics.answered(_route_of(scope), scope["method"], status, seconds)
             log.info(

@@ -12,7 +12,8 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from engine.errors import (
@@ -35,6 +36,9 @@ from engine.errors import (
 )
 from engine.troubles import expected_trouble
 from ingest.hosting.local import NotHosted
+
+CLIENT_LEFT: Final = 499
+"""What stands in log and metrics where a client went away; nginx' own, as HTTP has none."""
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -63,6 +67,7 @@ class Code(StrEnum):
     NOT_READY = "not_ready"
     UNAVAILABLE = "unavailable"
     DISK_FULL = "disk_full"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ KINDS: Final = {
     Code.NOT_READY: Kind(503, "Not ready yet"),
     Code.UNAVAILABLE: Kind(503, "The machine cannot do it now"),
     Code.DISK_FULL: Kind(507, "The disk is full"),
+    Code.BUSY: Kind(503, "Too many at once"),
 }
 
 _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
@@ -139,6 +145,7 @@ def problem(
     *,
     errors: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
+    status: int | None = None,
 ) -> JSONResponse:
     """Return an error as problem details.
 
@@ -148,19 +155,21 @@ def problem(
         detail: names what was wrong and what to do.
         errors: the fields that are wrong, each with ``field`` and ``detail``.
         headers: of the answer, besides.
+        status: of the answer, where it is not the code's usual one.
     """
     kind = KINDS[code]
+    status = status or kind.status
     content: dict[str, Any] = {
         "type": f"urn:reelmatch:problem:{code}",
         "title": kind.title,
-        "status": kind.status,
+        "status": status,
         "code": code,
         "detail": detail,
         "request_id": scope.get("state", {}).get("request_id", ""),
     }
     if errors:
         content["errors"] = list(errors)
-    return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 
 
 def code_of(error: ReelmatchError) -> Code:
@@ -182,6 +191,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(OSError, _trouble)
+    app.add_exception_handler(ClientDisconnect, client_left)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -234,6 +244,11 @@ async def _trouble(request: Request, error: Exception) -> JSONResponse:
         raise error
     log.error("%s", trouble)
     return expected_failure(request.scope, trouble)
+
+
+async def client_left(request: Request, error: Exception) -> Response:  # noqa: ARG001 - a handler
+    """Return the end of a request whose client went away before it was whole; nobody reads it."""
+    return Response(status_code=CLIENT_LEFT)
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:

@@ -16,7 +16,8 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.auth import has_keys, is_loopback
-from api.heads import BoundedHeads
+from api.connections import ConnectionLimits
+from api.http_protocol import BoundedProtocol
 from api.logs import log_to_stderr
 from api.settings import Settings, load_settings
 from api.supervising import supervise
@@ -43,7 +44,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         refuse_strangers(catalog, host)
     log_to_stderr(settings.log_format)
     _allow_many_files()
-    how = {"factory": True, "host": host, "port": port, **uvicorn_options()}
+    how = {"factory": True, "host": host, "port": port, **uvicorn_options(settings)}
     with _shared_metrics(workers):
         if workers == 1:
             uvicorn.run(_APP, **how)
@@ -51,18 +52,26 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
             supervise(uvicorn.Config(_APP, workers=workers, **how))
 
 
-def uvicorn_options() -> dict[str, Any]:
-    """Return what every server of ours is run with."""
+def uvicorn_options(settings: Settings, limits: ConnectionLimits | None = None) -> dict[str, Any]:
+    """Return what every server of ours is run with.
+
+    Args:
+        settings: name the proxies that are believed.
+        limits: of its connections; the usual ones unless given.
+    """
     return {
         "loop": "uvloop",
-        "http": BoundedHeads,
+        "http": BoundedProtocol(limits or ConnectionLimits()),
         "ws": "none",
         "log_config": None,
         # api.observing writes a line for each, with its id.
         "access_log": False,
         "server_header": False,
         "timeout_graceful_shutdown": _GRACE_SECONDS,
-        "limit_concurrency": 1000,
+        # As many requests as api.limits lets in; connections are bounded in api.connections.
+        "limit_concurrency": None,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": list(settings.trusted_proxies),
     }
 
 

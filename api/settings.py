@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -110,7 +111,23 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535)
     """The port that `reelmatch serve` listens on; 0 takes a free one."""
 
-    @field_validator("web_allowed_networks", mode="before")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses or networks, by comma, of the proxies whose `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed: `127.0.0.1` for one on this machine. Nobody's unless set."""
+
+    @field_validator("trusted_proxies", mode="after")
+    @classmethod
+    def _check_proxies(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(
+                    f"{proxy!r} is no address or network, as 127.0.0.1 or 10.1.0.0/16"
+                ) from None
+        return proxies
+
+    @field_validator("web_allowed_networks", "trusted_proxies", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -10,8 +10,9 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 
 @router.get("/live")
-def get_live() -> HealthAnswer:
+async def get_live() -> HealthAnswer:
     """Answer as long as the process does."""
+    # Where it arrives: all threads may be taken by others.
     return HealthAnswer(status="ok")
 
 

@@ -51,4 +51,4 @@ if __name__ == "__main__":
     log_to_stderr("text")
     which = sys.argv[1]
     app = create_app(settings) if which == "product" else constant(which, settings)
-    uvicorn.run(app, port=0, **uvicorn_options())
+    uvicorn.run(app, port=0, **uvicorn_options(settings))

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from api.auth import EVERYBODY, RULES, csrf_token, is_loopback, scopes_for
+from api.auth import (
+    EVERYBODY,
+    READERS,
+    RULES,
+    _remembered,
+    csrf_token,
+    is_loopback,
+    scopes_for,
+)
 from api.settings import Settings
 from engine.store.keys import Scope
 
@@ -61,3 +69,10 @@ def test_loopback_is_told_from_what_others_reach(*, host: str, is_ours: bool) ->
 def test_csrf_tokens_belong_to_one_session() -> None:
     assert csrf_token("rs_one") == csrf_token("rs_one") != csrf_token("rs_two")
     assert "rs_one" not in csrf_token("rs_one")
+
+
+def test_long_paths_of_strangers_are_not_kept() -> None:
+    held = _remembered.cache_info().currsize
+    for number in range(50):
+        assert scopes_for("GET", f"/v1/videos/{number}" + "\U0001f600" * 4000) == READERS
+    assert _remembered.cache_info().currsize == held

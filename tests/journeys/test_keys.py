@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from api.auth import CSRF_HEADER, SESSION_COOKIE
+from api.settings import Settings
+from engine.store.catalog import Catalog
+from engine.store.keys import Keys, digest_of
 from support.product import Served, reelmatch, serve
 
 
@@ -121,3 +125,53 @@ def test_who_comes_through_a_proxy_is_not_of_this_machine(served: Served) -> Non
     through = served.client.get("/v1/videos", headers={"x-forwarded-for": "203.0.113.9"})
     assert through.status_code == 401
     assert "others need a key" in through.json()["detail"]
+
+
+def test_a_wrong_key_is_no_obstacle_where_none_is_needed(
+    closed: tuple[Served, dict[str, str]],
+) -> None:
+    client = closed[0].client
+    wrong = {"x-api-key": "rm_revoked", "authorization": "Bearer rm_other"}
+    for path in ("/health/live", "/health/ready", "/docs", "/openapi.json", "/console/sign-in"):
+        assert client.get(path, headers=wrong).status_code != 401
+    assert client.get("/v1/videos", headers=wrong).status_code == 401
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://a]", "null", "", "é", "//"])
+def test_an_origin_that_is_none_is_refused(served: Served, origin: str) -> None:
+    told = served.client.post("/v1/matches", headers={b"origin": origin.encode()})
+    assert (told.status_code, told.json()["code"]) == (403, "forbidden")
+
+
+def test_a_token_that_is_no_ascii_is_refused(closed: tuple[Served, dict[str, str]]) -> None:
+    served, keys = closed
+    with Catalog.open(served.home / "catalog.db") as catalog:
+        stored = Keys(catalog)
+        key = stored.by_digest()[digest_of(keys["admin"])]
+        session = stored.open_session(key, now=time.time(), seconds=60)
+    for token in (b"\xe9", "é".encode(), b"", b"x"):
+        told = served.client.post(
+            "/v1/reindex",
+            headers={
+                b"cookie": f"{SESSION_COOKIE}={session}".encode(),
+                CSRF_HEADER.encode(): token,
+            },
+        )
+        assert (told.status_code, told.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("name", ["x-forwarded-for", "forwarded", "x-real-ip", "via"])
+def test_what_a_proxy_passes_on_needs_a_key_even_as_of_this_machine(
+    served: Served, name: str
+) -> None:
+    assert served.client.get("/v1/videos", headers={name: "127.0.0.1"}).status_code == 401
+
+
+def test_only_proxies_that_are_named_are_believed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    secret = make_key(home, "--scope", "admin")
+    through = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
+    for proxies, secure in (((), False), (("10.0.0.0/8",), False), (("127.0.0.0/8",), True)):
+        for served in serve(home, Settings(home=home, trusted_proxies=proxies)):
+            told = served.client.get("/console/campaigns", headers={**through, "x-api-key": secret})
+            assert ("secure" in told.headers["set-cookie"].lower()) is secure

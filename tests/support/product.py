@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 
 from api.app import create_app
+from api.connections import ConnectionLimits
 from api.server import uvicorn_options
 from api.settings import Settings
 
@@ -85,11 +86,12 @@ class Served:
             time.sleep(0.05)
 
 
-def serve(home: Path, settings: Settings | None = None) -> Iterator[Served]:
+def serve(
+    home: Path, settings: Settings | None = None, limits: ConnectionLimits | None = None
+) -> Iterator[Served]:
     """Run the real server on a free port until the caller is done."""
-    config = uvicorn.Config(
-        create_app(settings or Settings(home=home)), port=0, **uvicorn_options()
-    )
+    settings = settings or Settings(home=home)
+    config = uvicorn.Config(create_app(settings), port=0, **uvicorn_options(settings, limits))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
