@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.observing import REQUEST_ID
+from api.printable import PrintableLines
 from api.settings import LogFormat
 
 _EXTRA: Final = ("status", "seconds", "route")
@@ -30,15 +31,19 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class TextLines(logging.Formatter):
-    """Formats a record for people, with the id of the request it belongs to."""
+class TextLines(PrintableLines):
+    """Formats a record for people, with the id of the request it belongs to.
+
+    Paths, names of files and what other machines say stand in messages: what a terminal would
+    obey, or a reader take for another line, is written as an escape.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    def format(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         """Return the line."""
-        line = super().format(record)
+        line = super().formatMessage(record)
         request_id = REQUEST_ID.get()
         return f"{line} [{request_id}]" if request_id else line
 

@@ -5,6 +5,7 @@ Data goes to stdout, progress and complaints to stderr. Exit codes: 0 done, 1 ex
 """
 
 import importlib
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Final, NoReturn
 import click
 
 from api.cli.groups import Group
+from api.printable import PrintableLines, escaped
 from engine.errors import ReelmatchError
 
 _COMMANDS: Final = {
@@ -86,6 +88,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an expected failure becomes one line on stderr and exit code 1."""
+    if logging.lastResort is not None:
+        # What is worth a warning, where no log was asked for.
+        logging.lastResort.setFormatter(PrintableLines())
     try:
         cli(prog_name="reelmatch")
     except ReelmatchError as error:
@@ -106,7 +111,7 @@ def main() -> None:
 def _complain(error: ReelmatchError) -> None:
     # Where the complaints go may be what is full.
     with suppress(OSError):
-        click.echo(f"reelmatch: {error}", err=True)
+        click.echo(f"reelmatch: {escaped(str(error))}", err=True)
 
 
 def _end_unheard() -> NoReturn:

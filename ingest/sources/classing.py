@@ -131,6 +131,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             waiting += [
                 exc_info[1],
                 getattr(found, "cause", None),
+                # Of a handler that met what it did not expect: no memory for a page, above all.
+                *getattr(found, "unexpected_errors", ()),
                 found.__cause__,
                 found.__context__,
             ]

@@ -1,4 +1,5 @@
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -294,6 +295,17 @@ def test_an_endless_page_is_stopped_by_the_memory_limit(site: Site, tmp_path: Pa
     site.answers["/page"] = Answer(pieces=endless(piece, first=b"<!doctype html><html><body>"))
     error = failure(site, "/page", tmp_path, memory_bytes=300_000_000)
     assert error.status == FetchStatus.TOO_BIG
+
+
+@pytest.mark.parametrize(("coding", "wbits"), [("gzip", 31), ("deflate", 15)])
+def test_a_page_that_unpacks_to_more_than_memory_is_not_asked_for_again(
+    site: Site, tmp_path: Path, coding: str, wbits: int
+) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    packed = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(600)) + packer.flush()
+    site.answers["/page"] = Answer(packed, headers={"Content-Encoding": coding})
+    assert failure(site, "/page", tmp_path, memory_bytes=300_000_000).status == FetchStatus.TOO_BIG
+    assert site.asked.count("/page") == 1
 
 
 def test_a_slow_video_is_stopped_at_the_deadline_and_kept(site: Site, tmp_path: Path) -> None:
