@@ -54,4 +54,4 @@ def test_a_damaged_generation_from_before_digests_is_refused(earlier: Path) -> N
         Live.open(Settings(home=earlier / "home")) as live,
         pytest.raises(CorruptData, match=r"73528c4f02b9 is damaged .*reelmatch reindex"),
     ):
-        assert live.view
+        _ = live.view
