@@ -1,10 +1,11 @@
 """Asking what a viewer should see next: the same for HTTP and the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
+from api.answers.keywords import ignored_tags_json
 from api.answers.recommendations import Explained, recommendations_json
 from api.live import Live
 from engine.cursors import Cursor, digest_of, next_cursor
@@ -16,6 +17,7 @@ from engine.recommending import Page, Question, page_of
 from engine.rerank import BY_SCORE, Ranking
 from engine.store.viewers import Event, Viewers
 from engine.view import EVERY_VIDEO, View
+from engine.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Asked:
         where: which videos may be found.
         ranking: what counts beside the score.
         again: whether seen and hidden videos may come back.
+        strict: whether interests that are no tags are refused, instead of left out.
         explain: whether each tag's sources and seconds are told.
         cursor: the ``next`` of the page before.
     """
@@ -43,6 +46,7 @@ class Asked:
     where: Filter = EVERY_VIDEO
     ranking: Ranking = BY_SCORE
     again: bool = False
+    strict: bool = False
     explain: bool = False
     cursor: str | None = None
 
@@ -81,6 +85,10 @@ def recommend_json(live: Live, asked: Asked, rules: ProfileRules, *, now: float)
         kept = Viewers(live.catalog).get(asked.viewer)
         interests, events = dict(kept.interests), kept.events
     view.require(asked.liked)
+    alone = not events and not asked.liked
+    interests, ignored = known_interests(
+        view.vocabulary, interests, strict=asked.strict, alone=alone
+    )
     profile = profile_of(interests, events, rules, now=float(asked_at), liked=asked.liked)
     taste = taste_of(profile, view, rules)
     question = Question(
@@ -92,7 +100,33 @@ def recommend_json(live: Live, asked: Asked, rules: ProfileRules, *, now: float)
         **recommendations_json(view, taste, page, rules, explained),
         "next": _next(view, page, asked, asked_at, cursor),
         "continued_from": None if cursor is None else cursor.generation,
+        **ignored_answer(ignored, view.vocabulary),
     }
+
+
+def known_interests(
+    vocabulary: Vocabulary, interests: Mapping[str, float], *, strict: bool, alone: bool
+) -> tuple[dict[str, float], list[str]]:
+    """Return the interests that are tags, and the words that are none.
+
+    Args:
+        vocabulary: the tags there are.
+        interests: tag -> weight.
+        strict: refuse words that are no tags, instead of leaving them out.
+        alone: whether nothing else is known of the viewer.
+
+    Raises:
+        UnknownTag: when words, or without ``strict`` all there is to go by, are no tags.
+    """
+    known, unknown = vocabulary.split(interests)
+    if unknown and (strict or (alone and not known)):
+        raise vocabulary.unknown(unknown)
+    return known, unknown
+
+
+def ignored_answer(words: Sequence[str], vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return what an answer says of words that did not count; nothing when there are none."""
+    return {"ignored": ignored_tags_json(words, vocabulary)} if words else {}
 
 
 def _next(view: View, page: Page, asked: Asked, asked_at: int, cursor: Cursor | None) -> str | None:

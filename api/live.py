@@ -19,6 +19,7 @@ from engine.targeting import Targeting
 from engine.thesaurus.nouns import noun_thesaurus
 from engine.troubles import expected_trouble
 from engine.view import View
+from engine.vocabulary import Vocabulary
 
 FOLLOW_SECONDS: Final = 0.1
 """How often a server looks whether the catalog or the generation changed."""
@@ -39,6 +40,7 @@ class Live:
         self.understanding = Understanding(catalog.path.parent)
         self._campaigns = LiveCampaigns(catalog)
         self._targeting: Targeting | None = None
+        self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
         self._view: View | None = None
         self._trouble: ReelmatchError = NothingIndexed()
@@ -59,6 +61,7 @@ class Live:
         self._stop.set()
         if self._follower is not None:
             self._follower.join()
+        self.understanding.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -114,6 +117,8 @@ class Live:
         self._follows = True
         self.refresh()
         self._follow_campaigns()
+        self.understanding.start()
+        self._follow_vocabulary()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
         self._follower.start()
 
@@ -124,6 +129,7 @@ class Live:
                 before = self._live_generation()
                 self.refresh()
                 self._follow_campaigns()
+                self._follow_vocabulary()
                 if self._live_generation() != before:
                     replaced_at = time.monotonic()
                 elif time.monotonic() > replaced_at + _GIVE_BACK_SECONDS:
@@ -149,6 +155,12 @@ class Live:
             self._targeting = None if view is None else self._campaigns.meeting(view)
         except ReelmatchError as error:
             log.warning("the campaigns cannot be renewed: %s", error)
+
+    def _follow_vocabulary(self) -> None:
+        view = self._view
+        if view is not None and view.vocabulary is not self._prepared:
+            self.understanding.prepare(view.vocabulary)
+            self._prepared = view.vocabulary
 
     def _newest(self, view: View | None) -> View:
         generation = self._newest_generation(None if view is None else view.generation)

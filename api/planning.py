@@ -1,6 +1,7 @@
 """A campaign as its advertiser wrote it -> as it is kept: its words understood, its dates read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from api.schemas.campaigns import CampaignBody, FlightBody, GroupBody
@@ -18,7 +19,8 @@ from engine.campaigns import (
 )
 from engine.errors import InvalidInput
 from engine.iab.taxonomy import content_taxonomy
-from engine.keywords import How, Meaning, Reading, Status
+from engine.keywords import How, Meaning, Reading, Status, nearest_tags
+from engine.spelling import MAX_SUGGESTED_WORDS
 from engine.vocabulary import Vocabulary
 
 
@@ -41,7 +43,7 @@ def campaign_of(
     Raises:
         InvalidInput: naming each field that cannot be used, and what could.
     """
-    reader = _Reader(vocabulary, understanding)
+    reader = _Reader(vocabulary, understanding, body)
     begins, ends = _flight(body.flight)
     state = body.state or (before.state if before else CampaignState.ACTIVE)
     keywords = reader.keywords(body)
@@ -69,32 +71,47 @@ def campaign_of(
 
 
 class _Reader:
-    """Reads words; a word that is a tag needs no understanding."""
+    """Reads the words of a plan, all in one go; a word that is a tag needs no understanding."""
 
-    def __init__(self, vocabulary: Vocabulary, understanding: Understanding) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, understanding: Understanding, body: CampaignBody
+    ) -> None:
         self._vocabulary = vocabulary
         self._understanding = understanding
+        # Words that decide come first: what is read of many words is bounded.
+        groups = (
+            word for group in body.groups for word in (*(group.any or ()), *(group.all or ()))
+        )
+        self._known: dict[str, Reading] = {}
+        with suppress(InvalidInput):  # which read_all tells, with the field that it is in
+            self._known = self._read(_once((*body.exclude, *groups, *body.keywords)))
+
+    def _read(self, words: Sequence[str]) -> dict[str, Reading]:
+        tags = {word: self._vocabulary.tag(word) for word in words}
+        readings = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
+        others = [word for word in words if word not in readings]
+        if others:
+            read = self._understanding.of(self._vocabulary).read_all(others)
+            readings |= zip(others, read, strict=True)
+        return readings
 
     def read_all(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
         words = _once(words)
-        others = [word for word in words if word not in self._vocabulary]
-        readings: dict[str, Reading] = {}
-        if others:
-            try:
-                read = self._understanding.of(self._vocabulary).read_all(others)
-            except InvalidInput as error:
-                raise InvalidInput(f"{field}: {error}") from error
-            readings = dict(zip(others, read, strict=True))
-        return tuple(readings.get(word) or _exactly(word) for word in words)
+        try:
+            fresh = self._read([word for word in words if word not in self._known])
+        except InvalidInput as error:
+            raise InvalidInput(f"{field}: {error}") from error
+        readings = self._known | fresh
+        return tuple(readings[word] for word in words)
 
     def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
         readings = self.read_all("keywords", body.keywords)
         keywords = tuple(map(Keyword, readings, body.keywords.values()))
         useless = [keyword.reading for keyword in keywords if not keyword.reading.used]
-        if useless and not body.skip_unknown:
+        if useless and body.strict:
             raise InvalidInput(
-                f"{self._refusal('keywords', useless)}; leave these out, write other words, or set"
-                " 'skip_unknown' to store the campaign without them"
+                f"{self._refusal('keywords', useless)}; leave these out, write other words, or"
+                " store the campaign without 'strict', and these words will not count"
             )
         if len(useless) == len(keywords):
             raise InvalidInput(self._refusal("keywords", useless))
@@ -120,17 +137,23 @@ class _Reader:
             raise InvalidInput(self._refusal(field, useless))
         return readings
 
-    def _refusal(self, field: str, useless: Sequence[Reading]) -> str:
-        keywords = self._understanding.of(self._vocabulary)
-        return "; ".join(
-            f"{field}: {reading.word!r} means no tag for sure: the nearest are"
-            f" {', '.join(keywords.nearest(reading))}"
-            for reading in useless
-        )
+    @staticmethod
+    def _refusal(field: str, useless: Sequence[Reading]) -> str:
+        named = useless[:MAX_SUGGESTED_WORDS]
+        told = [
+            f"{field}: {reading.word!r} means no tag for sure{_near(reading)}" for reading in named
+        ]
+        more = len(useless) - len(named)
+        return "; ".join([*told, *([f"and {more} words more"] if more else [])])
 
 
-def _exactly(tag: str) -> Reading:
-    return Reading(tag, Status.USED, (Meaning(tag, 1.0, How.EXACT, tag),))
+def _near(reading: Reading) -> str:
+    nearest = nearest_tags(reading)
+    return f": the nearest are {', '.join(nearest)}" if nearest else ", and none is like it"
+
+
+def _exactly(word: str, tag: str) -> Reading:
+    return Reading(word, Status.USED, (Meaning(tag, 1.0, How.EXACT, word),))
 
 
 def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:

@@ -88,6 +88,7 @@ def observations_of(track: Track, tag: str, vocabulary: Vocabulary) -> list[Obse
         UnknownTag: when ``tag`` is not in the vocabulary.
     """
     (number,) = vocabulary.numbers([tag])
+    tag = vocabulary.names[number]
     places = np.flatnonzero(track.tags == number)
     confidences = np.zeros(track.n_seconds, np.uint16)
     confidences[np.searchsorted(track.starts, places, side="right") - 1] = track.confidences[places]

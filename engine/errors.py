@@ -24,6 +24,10 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+_SHOWN: Final = 100
+"""So many signs of a value are repeated."""
 
 
 class ReelmatchError(Exception):
@@ -39,16 +43,24 @@ class UnknownTag(InvalidInput):
 
     Args:
         nearest: the word -> the tags most like it, best first, possibly none.
+        more: how many words besides are not tags.
+        empty: whether there are no tags at all.
     """
 
-    def __init__(self, nearest: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, nearest: Mapping[str, Sequence[str]], *, more: int = 0, empty: bool = False
+    ) -> None:
         self.nearest = dict(nearest)
-        super().__init__("; ".join(_unknown(word, tags) for word, tags in nearest.items()))
+        self.more = more
+        told = [_unknown(word, tags, empty=empty) for word, tags in nearest.items()]
+        super().__init__("; ".join([*told, *([f"and {more} words more"] if more else [])]))
 
 
-def _unknown(word: str, tags: Sequence[str]) -> str:
-    nearest = f"the nearest are {', '.join(tags)}" if tags else "no tags are known yet"
-    return f"{word!r} is not a tag: {nearest}"
+def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:
+    if empty:
+        return f"{word[:_SHOWN]!r} is not a tag: no tags are known yet"
+    nearest = f"the nearest are {', '.join(tags)}" if tags else "and none is like it"
+    return f"{word[:_SHOWN]!r} is not a tag: {nearest}"
 
 
 class UnknownVideo(InvalidInput):

@@ -79,7 +79,8 @@ class Coded:
 
     def is_any_of(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """Return which videos have one of the words, shape (n_videos,)."""
-        hit = np.array([word in set(wanted) for word in self.words], bool)
+        any_of = frozenset(wanted)
+        hit = np.array([word in any_of for word in self.words], bool)
         return hit[self.codes] if len(self.words) else np.zeros(len(self.codes), bool)
 
 

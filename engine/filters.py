@@ -7,7 +7,7 @@
 Filters are values: two that say the same are equal, so what they compile to can be kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -182,14 +182,16 @@ class FilterCompiler:
             InvalidInput: when there is no such sensitive level, topic, risk or IAB category.
         """
         match wanted:
+            case _ if _is_of_tags(wanted):
+                return self._kept(wanted)
             case And(parts):
                 passing = np.ones(self._index.n_videos, bool)
-                for part in parts:
+                for part in _seen_together(parts, And):
                     passing &= self.compile(part)
                 return passing
             case Or(parts):
                 passing = np.zeros(self._index.n_videos, bool)
-                for part in parts:
+                for part in _seen_together(parts, Or):
                     passing |= self.compile(part)
                 return passing
             case Not(part):
@@ -229,11 +231,52 @@ class FilterCompiler:
                 return _no_riskier(facts.risk, wanted)
             case SensitiveAtMost(level):
                 return np.asarray(facts.sensitive <= _level(level))
-            case Seen(tag, at_least):
-                (number,) = self._vocabulary.numbers([tag])
-                return seen_rows(self._index, number, at_least)
+            case Seen():
+                return self._seen_any((wanted,))
+            case Or(parts):
+                return self._seen_any(parts)
+            case And(parts):
+                return self._seen_all(parts)
             case _:
                 raise TypeError(f"{wanted!r} is no filter")
+
+    def _seen_any(self, parts: Sequence[Filter]) -> Bitmap:
+        """Return which videos show at least one of the tags that are asked for."""
+        least = self._least_seconds(parts, min)
+        if any(seconds <= 0 for seconds in least.values()):
+            return np.ones(self._index.n_videos, bool)
+        return np.asarray(self._n_seen(least) > 0)
+
+    def _seen_all(self, parts: Sequence[Filter]) -> Bitmap:
+        """Return which videos show all of the tags that are asked for."""
+        least = self._least_seconds(parts, max)
+        least = {tag: seconds for tag, seconds in least.items() if seconds > 0}
+        return np.asarray(self._n_seen(least) == len(least))
+
+    def _least_seconds(
+        self, parts: Sequence[Filter], of_two: Callable[[int, int], int]
+    ) -> dict[int, int]:
+        """Return the number of each tag of ``Seen`` filters -> how many seconds are asked for."""
+        seen = [part for part in parts if isinstance(part, Seen)]
+        least: dict[int, int] = {}
+        for part, tag in zip(seen, self._vocabulary.numbers(one.tag for one in seen), strict=True):
+            least[tag] = of_two(least.get(tag, part.at_least), part.at_least)
+        return least
+
+    def _n_seen(self, least: Mapping[int, int]) -> NDArray[np.int64]:
+        """Return how many of some tags each video shows for long enough, shape (n_videos,).
+
+        One pass over all counts, however many tags there are.
+        """
+        if not least:
+            return np.zeros(self._index.n_videos, np.int64)
+        forward = self._index.forward
+        n_tags = max(len(self._vocabulary), len(forward.idf))
+        needed = np.full(n_tags, np.iinfo(np.int64).max)
+        needed[list(least)] = list(least.values())
+        places = np.flatnonzero(forward.counts >= needed[forward.tags])
+        rows = np.searchsorted(forward.starts, places, side="right") - 1
+        return np.bincount(rows, minlength=self._index.n_videos)
 
     def _rows_bitmap(self, ids: Sequence[str]) -> Bitmap:
         rows = self._index.rows_of(ids)
@@ -242,14 +285,20 @@ class FilterCompiler:
         return bitmap
 
 
-def seen_rows(index: Index, tag: int, at_least: int) -> Bitmap:
-    """Return the videos on which a tag counts for at least so many seconds."""
-    forward = index.forward
-    places = np.flatnonzero(forward.tags == tag)
-    places = places[forward.counts[places] >= at_least]
-    bitmap = np.full(index.n_videos, at_least <= 0)
-    bitmap[np.searchsorted(forward.starts, places, side="right") - 1] = True
-    return bitmap
+def _seen_together(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:
+    """Return parts that say the same, all that ask for tags in one, so that one pass finds them."""
+    seen = tuple(part for part in parts if isinstance(part, Seen))
+    others = (part for part in parts if not isinstance(part, Seen))
+    return (*((put(seen),) if seen else ()), *others)
+
+
+def _is_of_tags(wanted: Filter) -> bool:
+    """Whether a filter is an ``And`` or ``Or`` of tags only, which is compiled as a whole."""
+    return (
+        isinstance(wanted, And | Or)
+        and bool(wanted.parts)
+        and all(isinstance(part, Seen) for part in wanted.parts)
+    )
 
 
 def _rows_with(entries: NDArray[np.bool_], entry_rows: NDArray[np.int64], facts: Facts) -> Bitmap:

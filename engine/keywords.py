@@ -2,18 +2,24 @@
 
 The ways, surest first: the word is a tag (exact) or the plural of one; WordNet has it as a synonym
 of a tag, or as narrower than one, so that the tag is broader; its embedding is near a tag's. Of a
-phrase, its parts count, too: what it is about for most, the rest for less.
+phrase, its parts count, too: what it is about for most, the rest for less. Of a word that means
+nothing for sure, the tags that are spelled like it come first.
+
+What many words cost is bounded: the network, a millisecond or more a word, reads so many signs for
+each hundred words, those first that the table does not know, and ten words are looked up by
+spelling. The others are understood by the table alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
 from engine.errors import InvalidInput, UnknownTag
 from engine.nearness import Cosines, Embedder, Nearness
 from engine.phrases import Part, parts_of, plain
+from engine.spelling import MAX_SUGGESTED_WORDS
 from engine.thesaurus.nouns import Entry, Thesaurus
 from engine.vocabulary import SUGGESTIONS, Vocabulary
 
@@ -32,6 +38,13 @@ LONGEST_KEYWORD: Final = 200
 MOST_MEANINGS: Final = 5
 """So many meanings of a word are told."""
 
+EMBEDDED_SIGNS: Final = 256
+"""So many signs the network reads of a hundred words; each word counts for some signs more."""
+
+_SIGNS_A_TEXT: Final = 8  # what reading a text costs besides its signs
+_LONG_TEXT: Final = 24  # no word or phrase of people is longer; what is, is mostly rare pieces
+_WORDS: Final = 100
+
 # Tuned on tests/data/keywords/tuning.json; docs/keywords.md says what they do.
 _PLURAL: Final = 0.99
 _SYNONYM: Final = 0.97
@@ -44,7 +57,7 @@ _HEAD: Final = 0.85
 _MORE: Final = 0.58
 _LURED: Final = 0.4
 _PART_OF_NAME: Final = 0.8
-_ALIKE: Final = 0.7
+_SPELLED: Final = 0.4
 
 
 class How(StrEnum):
@@ -55,6 +68,7 @@ class How(StrEnum):
     SYNONYM = "synonym"
     BROADER = "broader"
     EMBEDDING = "embedding"
+    SPELLING = "spelling"
 
 
 class Status(StrEnum):
@@ -89,7 +103,7 @@ class Reading:
     Attributes:
         word: as it was given.
         status: ``used`` from a confidence of 0.60 on, ``suggested`` from 0.45 on, else ``refused``.
-        meanings: best first; of a refused word, the nearest tags.
+        meanings: best first; of a word that is not used, the nearest tags, possibly none.
     """
 
     word: str
@@ -115,6 +129,7 @@ class Keywords:
         embedder: Embedder,
         *,
         tag_embedder: Embedder | None = None,
+        complete: Callable[[Nearness], object] = Nearness.complete,
     ) -> None:
         """Prepare; tags are embedded when they are first needed.
 
@@ -124,16 +139,36 @@ class Keywords:
             embedder: makes vectors of words.
             tag_embedder: makes or remembers those of tags, of the same kind; ``embedder`` unless
                 given.
+            complete: called before words are compared with tags that have no vector yet; embeds
+                them, or lets somebody else do it.
         """
         self.vocabulary = vocabulary
         self._thesaurus = thesaurus
-        self._plain = _first_by((plain(tag), tag) for tag in vocabulary.names)
-        self._singular = _first_by(
-            (form, tag)
-            for name, tag in self._plain.items()
-            for form in (name, *thesaurus.singulars(name), name.replace(" ", ""))
-        )
-        self._nearness = Nearness(vocabulary, embedder, tag_embedder or embedder)
+        self._embedder = embedder
+        self._tag_embedder = tag_embedder or embedder
+        self._complete = complete
+        self._plain: dict[str, str] = {}
+        self._singular: dict[str, str] = {}
+        self._know(vocabulary.names)
+        self.nearness = Nearness(vocabulary, self._embedder, self._tag_embedder)
+
+    def grown(self, vocabulary: Vocabulary) -> "Keywords":
+        """Return what understands words as tags of a vocabulary that begins with this one."""
+        longer = copy(self)
+        longer.vocabulary = vocabulary
+        longer._plain, longer._singular = dict(self._plain), dict(self._singular)
+        longer._know(vocabulary.names[len(self.vocabulary) :])
+        longer.nearness = Nearness(vocabulary, self._embedder, self._tag_embedder, self.nearness)
+        return longer
+
+    def _know(self, tags: Iterable[str]) -> None:
+        # The first tag of a form counts.
+        new = [(plain(tag), tag) for tag in tags]
+        for name, tag in new:
+            self._plain.setdefault(name, tag)
+        for name, tag in new:
+            for form in (name, *self._thesaurus.singulars(name), name.replace(" ", "")):
+                self._singular.setdefault(form, self._plain.get(name, tag))
 
     def read(self, word: str) -> Reading:
         """Say which tags a word may mean.
@@ -155,10 +190,34 @@ class Keywords:
         texts = [_checked(word) for word in words]
         if not len(self.vocabulary):
             raise InvalidInput("no tags are known yet: run 'reelmatch ingest' first")
-        return [
-            self._read(word, text, cosines)
-            for word, text, cosines in zip(words, texts, self._nearness.of(texts), strict=True)
+        cosines = self._cosines(texts)
+        readings = [
+            self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)
         ]
+        unused = [place for place, reading in enumerate(readings) if not reading.used]
+        for place in unused[:MAX_SUGGESTED_WORDS]:
+            readings[place] = self._spelled(readings[place])
+        return readings
+
+    def _cosines(self, texts: Sequence[str]) -> dict[str, Cosines]:
+        """Return how near texts are to tags, as far as the network may read them."""
+        unknown = self.nearness.unknown()
+        # The table is surer of what it knows: there the network adds little.
+        unsure_first = sorted(dict.fromkeys(texts), key=lambda text: self._is_sure(text, unknown))
+        left = EMBEDDED_SIGNS * max(_WORDS, len(texts)) // _WORDS
+        read: set[str] = set()
+        for text in unsure_first:
+            if _cost(text) <= left:
+                left -= _cost(text)
+                read.add(text)
+        asked = [text for text in dict.fromkeys(texts) if text in read]
+        if asked and self.nearness.missing:
+            self._complete(self.nearness)
+        cosines = dict.fromkeys(texts, unknown)
+        return cosines | dict(zip(asked, self.nearness.of(asked), strict=True))
+
+    def _is_sure(self, text: str, unknown: Cosines) -> bool:
+        return any(meaning.confidence >= USED for meaning in self._of_noun(text, unknown))
 
     def _read(self, word: str, text: str, cosines: Cosines) -> Reading:
         best: dict[str, Meaning] = {}
@@ -167,34 +226,49 @@ class Keywords:
             if before is None or meaning.confidence > before.confidence:
                 best[meaning.tag] = meaning
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
-        return Reading(word, _status(ranked[0].confidence), tuple(ranked[:MOST_MEANINGS]))
+        return _reading(word, ranked)
 
-    def profile(self, keywords: Mapping[str, float]) -> tuple[dict[str, float], list[Reading]]:
+    def _spelled(self, reading: Reading) -> Reading:
+        """Put the tags that are spelled like a word before those that are near in meaning."""
+        least = reading.meanings[0].confidence if reading.meanings else 0.0
+        spelled = [
+            Meaning(tag, max(least, _SPELLED), How.SPELLING, reading.word)
+            for tag in self.vocabulary.nearest(reading.word)
+        ]
+        names = {meaning.tag for meaning in spelled}
+        others = [meaning for meaning in reading.meanings if meaning.tag not in names]
+        return _reading(reading.word, [*spelled, *others])
+
+    def profile(
+        self, keywords: Mapping[str, float], *, strict: bool = False
+    ) -> tuple[dict[str, float], list[Reading]]:
         """Turn weighted words into weighted tags; words that are tags stay as they are.
 
+        Args:
+            keywords: word -> weight.
+            strict: refuse words that cannot be used, instead of leaving them out.
+
         Returns:
-            tag -> weight, and how each word that is no tag was understood. The weight of a word
-            goes to its meanings, times their confidence; what several words give a tag adds up.
+            tag -> weight, and how each word that is no tag was understood, also those that are
+            left out. The weight of a word goes to its meanings, times their confidence; what
+            several words give a tag adds up.
 
         Raises:
-            UnknownTag: for all words at once that cannot be used, each with the nearest tags.
+            UnknownTag: when words, or without ``strict`` all of them, cannot be used.
         """
-        readings = self.read_all([word for word in keywords if word not in self.vocabulary])
-        useless = [reading for reading in readings if not reading.used]
-        if useless:
-            raise UnknownTag({reading.word: self.nearest(reading) for reading in useless})
-        weights = {word: weight for word, weight in keywords.items() if word in self.vocabulary}
+        tags = {word: tag for word in keywords if (tag := self.vocabulary.tag(word)) is not None}
+        readings = self.read_all([word for word in keywords if word not in tags])
+        weights: dict[str, float] = {}
+        for word, tag in tags.items():
+            weights[tag] = weights.get(tag, 0.0) + keywords[word]
         for reading in readings:
             for meaning in reading.used:
                 given = keywords[reading.word] * meaning.confidence
                 weights[meaning.tag] = weights.get(meaning.tag, 0.0) + given
+        useless = [reading for reading in readings if not reading.used]
+        if useless and (strict or not weights):
+            raise unknown_words(useless)
         return weights, readings
-
-    def nearest(self, reading: Reading) -> list[str]:
-        """Return the tags a person may have meant: one spelled alike, then the meanings."""
-        alike = get_close_matches(reading.word, self.vocabulary.names, n=1, cutoff=_ALIKE)
-        tags = [*alike, *(meaning.tag for meaning in reading.meanings)]
-        return list(dict.fromkeys(tags))[:SUGGESTIONS]
 
     def _meanings(self, text: str, cosines: Cosines) -> Iterator[Meaning]:
         yield from self._of_noun(text, cosines)
@@ -235,6 +309,23 @@ class Keywords:
         return max(0.0, min(1.0, cosine))
 
 
+def nearest_tags(reading: Reading) -> list[str]:
+    """Return the tags a person may have meant, those spelled like the word first."""
+    return [meaning.tag for meaning in reading.meanings][:SUGGESTIONS]
+
+
+def unknown_words(readings: Sequence[Reading]) -> UnknownTag:
+    """Return the error that names words which cannot be used, the first ten with suggestions."""
+    named = readings[:MAX_SUGGESTED_WORDS]
+    nearest = {reading.word: nearest_tags(reading) for reading in named}
+    return UnknownTag(nearest, more=len(readings) - len(named))
+
+
+def _reading(word: str, ranked: Sequence[Meaning]) -> Reading:
+    status = _status(ranked[0].confidence) if ranked else Status.REFUSED
+    return Reading(word, status, tuple(ranked[:MOST_MEANINGS]))
+
+
 def _confidence(entry: Entry, cosine: float) -> float:
     """Return how sure an entry of the thesaurus makes us.
 
@@ -247,6 +338,11 @@ def _confidence(entry: Entry, cosine: float) -> float:
         doubt = max(0.0, _NO_DOUBT - cosine) / _NO_DOUBT
         sure = max(0.0, _BROADER - entry.steps * (_STEP + _DOUBT * doubt))
     return float(sure * entry.share**_RARE)
+
+
+def _cost(text: str) -> int:
+    """Return how much of ``EMBEDDED_SIGNS`` the network needs to read a text."""
+    return _SIGNS_A_TEXT + len(text) + 2 * max(0, len(text) - _LONG_TEXT)
 
 
 def _status(confidence: float) -> Status:
@@ -264,11 +360,3 @@ def _checked(word: str) -> str:
             f"a keyword of {len(word)} characters is too long: at most {LONGEST_KEYWORD} are read"
         )
     return text
-
-
-def _first_by(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a dictionary in which the first pair of a key counts."""
-    found: dict[str, str] = {}
-    for key, value in pairs:
-        found.setdefault(key, value)
-    return found

@@ -5,10 +5,11 @@ word such as *at* ends a run, and what comes after says more, except after *of*.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from engine.text import folded
 
 _TOGETHER: Final = frozenset({"and", "or", "&", ",", "/", "+", "plus"})
 _SAYS_MORE: Final = frozenset(
@@ -21,6 +22,7 @@ _LITTLE: Final = frozenset(
     | {"free"}
 )
 _LONGEST_PART: Final = 3
+_MOST_SIGNS: Final = 16  # words and commas of a phrase that are looked at
 _SIGNS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 
@@ -34,7 +36,7 @@ class Part:
 
 def plain(phrase: str) -> str:
     """Return a phrase as it is compared: small letters, single spaces, no hyphens or quotes."""
-    text = unicodedata.normalize("NFKC", phrase).casefold().replace("\u2019", "'")
+    text = folded(phrase).replace("\u2019", "'")
     text = re.sub(r"(?<=\w)'s\b", "", text)
     return " ".join(re.sub(r"[-_\"'.!?;:()]+", " ", text).split())
 
@@ -49,7 +51,7 @@ def _runs(phrase: str) -> Iterator[tuple[list[str], bool]]:
     """Cut at little words; say of each run whether it leads or only says more."""
     run: list[str] = []
     leads = True
-    for word in _SIGNS.findall(phrase):
+    for word in _SIGNS.findall(phrase)[:_MOST_SIGNS]:
         if word in _TOGETHER or word in _SAYS_MORE or word == "of":
             if run:
                 yield run, leads

@@ -176,8 +176,9 @@ def interests_query(interests: Mapping[str, float], view: "View") -> "Query":
     for tag, weight in interests.items():
         if not isfinite(weight):
             raise InvalidInput(f"the weight of {tag!r} is {weight}: give a finite number")
-    numbers = np.array(view.vocabulary.numbers(interests), int)
-    return view.query(numbers, list(interests.values()))
+    weights = view.vocabulary.weights(interests)
+    numbers = np.array(view.vocabulary.numbers(weights), int)
+    return view.query(numbers, list(weights.values()))
 
 
 def taste_of(profile: Profile, view: "View", rules: ProfileRules) -> Taste:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from api.answers.keywords import reading_json
+from api.answers.keywords import ignored_json, reading_json
 from engine.campaigns import ALWAYS, FOREVER, Campaign
 from engine.keywords import Reading
 
@@ -37,6 +37,7 @@ def campaign_json(campaign: Campaign) -> dict[str, Any]:
         "creatives": [asdict(creative) for creative in campaign.creatives],
         "bid": None if campaign.bid is None else asdict(campaign.bid),
         "profile": campaign.profile,
+        "ignored": ignored_json([keyword.reading for keyword in campaign.keywords]),
         "understood": [reading_json(reading) for reading in _readings(campaign)],
     }
 

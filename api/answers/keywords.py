@@ -1,8 +1,11 @@
 """How words were understood."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from engine.keywords import Reading
+from engine.keywords import Reading, nearest_tags
+from engine.spelling import MAX_SUGGESTED_WORDS
+from engine.vocabulary import Vocabulary
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:
@@ -21,3 +24,21 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         ],
         "used": [meaning.tag for meaning in reading.used],
     }
+
+
+def ignored_json(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """Return the words that were left out because they mean no tag for sure."""
+    return [
+        {"word": reading.word, "nearest": nearest_tags(reading)}
+        for reading in readings
+        if not reading.used
+    ]
+
+
+def ignored_tags_json(words: Sequence[str], vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """Return the words that were left out because they are no tags, the first with suggestions."""
+    named = words[:MAX_SUGGESTED_WORDS]
+    return [
+        *({"word": word, "nearest": vocabulary.nearest(word)} for word in named),
+        *({"word": word, "nearest": []} for word in words[len(named) :]),
+    ]

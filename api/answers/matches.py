@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.answers.keywords import reading_json
+from api.answers.keywords import ignored_json, reading_json
 from engine.domain import Match
 from engine.keywords import Reading
 from engine.store.generations import Generation
@@ -18,10 +18,12 @@ def matches_json(
     understood: Sequence[Reading] = (),
     seconds: Seconds | None = None,
 ) -> dict[str, Any]:
-    """Return ranked matches with their reasons, and how words that are no tags were understood."""
-    readings = [reading_json(reading) for reading in understood]
+    """Return ranked matches with their reasons, and what became of words that are no tags."""
+    readings = [reading_json(reading) for reading in understood if reading.used]
+    ignored = ignored_json(understood)
     return {
         **({"understood": readings} if readings else {}),
+        **({"ignored": ignored} if ignored else {}),
         "generation": generation.id,
         "matches": [
             {

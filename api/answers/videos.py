@@ -85,6 +85,7 @@ def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules)
 
 def tag_json(catalog: Catalog, video: VideoRecord, tag: str) -> dict[str, Any]:
     """Return the confidence of one tag at every second."""
-    seen = observations_of(catalog.track(video.id), tag, catalog.vocabulary())
+    vocabulary = catalog.vocabulary()
+    seen = observations_of(catalog.track(video.id), tag, vocabulary)
     seconds = [{"second": one.second, "confidence": one.confidence} for one in seen]
-    return {"video": video.id, "tag": tag, "seconds": seconds}
+    return {"video": video.id, "tag": vocabulary.tag(tag), "seconds": seconds}

@@ -10,6 +10,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from api.answers.campaigns import campaign_json
+from api.asking import ignored_answer, known_interests
 from api.cli import webhooks
 from api.cli.groups import Group
 from api.cli.output import (
@@ -17,8 +18,10 @@ from api.cli.output import (
     json_option,
     like_option,
     liked_option,
+    print_ignored,
     print_json,
     print_table,
+    strict_option,
     title_of,
 )
 from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
@@ -78,6 +81,9 @@ def add(file: str, *, as_json: bool) -> None:
         ]
         # All are read before any is stored: a file with a mistake in it changes nothing.
         stored = [campaigns.put(campaign) for campaign in understood]
+    if not as_json:
+        for campaign in stored:
+            print_ignored(campaign_json(campaign)["ignored"])
     _print_campaigns(stored, as_json=as_json)
 
 
@@ -209,10 +215,17 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
 @click.argument("viewer", required=False)
 @like_option
 @liked_option
+@strict_option
 @count_option
 @json_option
 def for_viewer(
-    viewer: str | None, likes: dict[str, float], liked: tuple[str, ...], k: int, *, as_json: bool
+    viewer: str | None,
+    likes: dict[str, float],
+    liked: tuple[str, ...],
+    k: int,
+    *,
+    strict: bool,
+    as_json: bool,
 ) -> None:
     """Find the campaigns that fit VIEWER, who is kept, of those that run now.
 
@@ -225,14 +238,21 @@ def for_viewer(
         rules = settings.profile_rules
         if viewer is None:
             videos = [live.catalog.find(video).id for video in liked]
-            live.view.require(videos)
-            profile = profile_of(likes, (), rules, now=now, liked=videos)
+            view = live.view
+            view.require(videos)
+            interests, ignored = known_interests(
+                view.vocabulary, likes, strict=strict, alone=not videos
+            )
+            told = ignored_answer(ignored, view.vocabulary)
+            profile = profile_of(interests, (), rules, now=now, liked=videos)
         else:
             kept = Viewers(live.catalog).get(viewer)
+            told = {}
             profile = profile_of(kept.interests, kept.events, rules, now=now)
         answer = campaigns_for_viewer(
             live, profile, rules, k, now=int(now), advertiser=None, viewer=viewer
         )
+        answer |= told
     _print_placements(answer, explained=False, as_json=as_json)
 
 
@@ -302,6 +322,7 @@ def _print_placements(answer: dict[str, Any], *, explained: bool, as_json: bool)
     if as_json:
         print_json(answer)
         return
+    print_ignored(answer.get("ignored", ()))
     if not answer["campaigns"]:
         click.echo("no campaign fits", err=True)
         return

@@ -7,6 +7,7 @@ from api.cli.output import (
     count_option,
     json_option,
     no_sensitive_option,
+    strict_option,
     weighted,
     where_option,
 )
@@ -36,6 +37,7 @@ from engine.search import match
 )
 @where_option
 @no_sensitive_option
+@strict_option
 @count_option
 @explain_option
 @json_option
@@ -46,6 +48,7 @@ def command(
     k: int,
     *,
     no_sensitive: bool,
+    strict: bool,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -55,11 +58,12 @@ def command(
     reelmatch match --keyword bicycle --keyword city --exclude alcohol
     reelmatch match --keyword "live music festival"
 
-    A word that is no tag is understood as tags; `reelmatch keywords` says how.
+    A word that is no tag is understood as tags; `reelmatch keywords` says how. One that means no
+    tag is named and does not count.
     """
     with Live.open(load_settings()) as live:
         view = live.view
         wanted = harmless(where) if no_sensitive else where
-        profile, understood = live.understanding.profile(view.vocabulary, keywords)
+        profile, understood = live.understanding.profile(view.vocabulary, keywords, strict=strict)
         found = match(view, keywords=profile, exclude=exclude, k=k, where=wanted)
         print_matches(live, view, found, understood, explain=explain, as_json=as_json)

@@ -6,7 +6,7 @@ import click
 
 from api.answers.matches import matches_json
 from api.asking import seconds_of_all
-from api.cli.output import print_json, title_of
+from api.cli.output import print_ignored, print_json, title_of
 from api.cli.reasons import print_found
 from api.live import Live
 from engine.domain import Match
@@ -29,7 +29,10 @@ def print_matches(
     if as_json:
         print_json(answer)
         return
+    print_ignored(answer.get("ignored", ()))
     for reading in understood:
+        if not reading.used:
+            continue
         tags = ", ".join(f"{meaning.tag} {meaning.confidence:.2f}" for meaning in reading.used)
         click.echo(f"{reading.word!r} is understood as {tags}", err=True)
     if not matches:

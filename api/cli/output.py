@@ -1,12 +1,13 @@
 """How commands print: one JSON object, or columns for people."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.errors import InvalidInput
+from engine.text import shown
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
+)
+
+strict_option = click.option(
+    "--strict", is_flag=True, help="Refuse words that mean no tag, instead of naming them."
 )
 
 count_option = click.option(
@@ -58,17 +63,22 @@ def print_json(value: Any) -> None:
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows under a head, each column as wide as it must be."""
-    lines = [tuple(head), *(tuple(_printable(cell) for cell in row) for row in rows)]
+    """Print rows under a head, each column as wide as it must be.
+
+    Titles are other people's words: no control characters reach the terminal.
+    """
+    lines = [tuple(head), *(tuple(shown(cell) for cell in row) for row in rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 
-def _printable(text: str) -> str:
-    # Titles are other people's words: no control characters reach the terminal.
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+def print_ignored(ignored: Iterable[Mapping[str, Any]]) -> None:
+    """Tell which words did not count, as ``ignored`` of an answer names them."""
+    for one in ignored:
+        near = f"; did you mean {', '.join(one['nearest'])}?" if one["nearest"] else ""
+        click.echo(f"{shown(one['word'])!r} means no tag and does not count{near}", err=True)
 
 
 def title_of(catalog: "Catalog", video: str) -> str:

@@ -15,8 +15,10 @@ from api.cli.output import (
     like_option,
     liked_option,
     no_sensitive_option,
+    print_ignored,
     print_json,
     print_table,
+    strict_option,
     title_of,
     weighted,
     where_option,
@@ -71,6 +73,7 @@ _share = click.FloatRange(0.0, 1.0)
 @click.option("--cursor", help="The 'next' of the page before.")
 @where_option
 @no_sensitive_option
+@strict_option
 @count_option
 @json_option
 def command(
@@ -90,6 +93,7 @@ def command(
     again: bool,
     explain: bool,
     no_sensitive: bool,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Recommend videos to a viewer, by what they like.
@@ -124,6 +128,7 @@ def command(
             where=wanted,
             ranking=ranking,
             again=again,
+            strict=strict,
             explain=explain,
             cursor=cursor,
         )
@@ -135,6 +140,7 @@ def command(
 
 
 def _print(answer: dict[str, Any], catalog: Catalog, *, explained: bool) -> None:
+    print_ignored(answer.get("ignored", ()))
     if answer["note"]:
         click.echo(answer["note"], err=True)
     if not answer["matches"]:

@@ -65,8 +65,8 @@ def show(viewer: str, *, as_json: bool) -> None:
 def put_interests(viewer: str, interests: dict[str, float]) -> None:
     """Replace what VIEWER says they like; a weight below 0 is a dislike."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        catalog.vocabulary().numbers(interests)
-        Viewers(catalog).put_interests(viewer, interests, now=time.time())
+        weights = catalog.vocabulary().weights(interests)
+        Viewers(catalog).put_interests(viewer, weights, now=time.time())
     click.echo(f"{len(interests)} interests kept")
 
 

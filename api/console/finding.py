@@ -54,7 +54,7 @@ class Words:
 
     Attributes:
         weights: tag -> how much it counts.
-        seen: that every word was seen, whichever of its tags.
+        seen: that every word that means a tag was seen, whichever of its tags.
         readings: of the words that are no tags.
     """
 
@@ -67,11 +67,12 @@ def understood(understanding: Understanding, view: View, words: Sequence[str]) -
     """Understand words as tags.
 
     Raises:
-        UnknownTag: when one means none for sure, with the nearest.
+        UnknownTag: when none means a tag for sure, with the nearest.
     """
     weights, readings = understanding.profile(view.vocabulary, dict.fromkeys(words, 1.0))
     meanings = {reading.word: [one.tag for one in reading.used] for reading in readings}
-    seen = [Or(tuple(Seen(tag) for tag in meanings.get(word, [word]))) for word in words]
+    used = [meanings.get(word, [word]) for word in words]
+    seen = [Or(tuple(Seen(tag) for tag in tags)) for tags in used if tags]
     return Words(weights, And(tuple(seen)), readings)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.answers.keywords import ignored_tags_json
 from api.console.cards import Card, cards, match_cards, view_of
 from api.console.finding import common_tags, suggested_tags
 from api.console.rendering import page, wants_fragment
@@ -27,11 +28,15 @@ _MATCHES: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A viewer as the address of the page says: sliders from -1 to 1, and videos they liked."""
+    """A viewer as the address of the page says: sliders from -1 to 1, and videos they liked.
+
+    Sliders of words that are no tags are ``ignored``, each with the nearest tags.
+    """
 
     sliders: dict[str, float]
     liked: tuple[str, ...]
     added: Reading | None
+    ignored: list[dict[str, Any]]
 
     @classmethod
     def of(cls, request: Request, live: Live, view: View) -> "Viewer":
@@ -48,13 +53,14 @@ class Viewer:
         }
         if not sliders:
             sliders = dict.fromkeys(common_tags(view, FIRST_SLIDERS), 0.0)
+        sliders, unknown = view.vocabulary.split(sliders)
         added = _added(live, view, asked.get("add", "").strip(), sliders)
         liked = dict.fromkeys(asked.getlist("liked"))
         for video in asked.getlist("unlike"):
             liked.pop(video, None)
         if len(sliders) > MOST_TAGS or len(liked) > MOST_TAGS:
             raise InvalidInput(f"a viewer has at most {MOST_TAGS} interests and liked videos")
-        return cls(sliders, tuple(liked), added)
+        return cls(sliders, tuple(liked), added, ignored_tags_json(unknown, view.vocabulary))
 
     @property
     def interests(self) -> dict[str, float]:
@@ -64,9 +70,10 @@ class Viewer:
 
 def _added(live: Live, view: View, word: str, sliders: dict[str, float]) -> Reading | None:
     """Add a slider for a word; return how it was understood when it is not a tag."""
-    if not word or word in view.vocabulary:
-        if word:
-            sliders.setdefault(word, 1.0)
+    tag = view.vocabulary.tag(word)
+    if not word or tag is not None:
+        if tag is not None:
+            sliders.setdefault(tag, 1.0)
         return None
     reading = live.understanding.of(view.vocabulary).read(word)
     if reading.used:

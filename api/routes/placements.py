@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
+from api.asking import ignored_answer, known_interests
 from api.breaking import breaks_of, breaks_told
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
 from api.routes.campaign_access import CampaignAccess, placeable
@@ -131,11 +132,16 @@ def post_viewer_campaigns(
 ) -> dict[str, Any]:
     """Return the campaigns that fit a viewer of whom nothing is kept."""
     now, rules = time.time(), settings.profile_rules
-    live.view.require(body.liked)
-    profile = profile_of(body.interests, (), rules, now=now, liked=body.liked)
-    return campaigns_for_viewer(
+    view = live.view
+    view.require(body.liked)
+    interests, ignored = known_interests(
+        view.vocabulary, body.interests, strict=body.strict, alone=not body.liked
+    )
+    profile = profile_of(interests, (), rules, now=now, liked=body.liked)
+    found = campaigns_for_viewer(
         live, profile, rules, body.k, now=int(now), advertiser=caller.placed_for(), viewer=None
     )
+    return {**found, **ignored_answer(ignored, view.vocabulary)}
 
 
 @router.get(

@@ -25,7 +25,9 @@ def _where(said: dict[str, Any] | None) -> Filter:
 def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
     view: View = state.live.view
     plain = body.where is None and not body.explain and body.ranking == BY_SCORE
-    return plain and view.n_videos <= QUICK_VIDEOS
+    # For words that are no tags, tags that are spelled alike are looked for.
+    known = all(tag in view.vocabulary for tag in body.interests)
+    return known and plain and view.n_videos <= QUICK_VIDEOS
 
 
 def post_recommendations(body: RecommendationRequest, state: State) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def post_recommendations(body: RecommendationRequest, state: State) -> dict[str,
         where=_where(body.where),
         ranking=body.ranking,
         again=body.again,
+        strict=body.strict,
         explain=body.explain,
         cursor=body.cursor,
     )
@@ -48,7 +51,7 @@ def post_recommendations(body: RecommendationRequest, state: State) -> dict[str,
 def _is_quick_match(body: MatchRequest, state: State) -> bool:
     view: View = state.live.view
     # Words that are no tags are understood with a network; a filter may have to be compiled.
-    understood = all(word in view.vocabulary for word in body.keywords)
+    understood = all(word in view.vocabulary for word in (*body.keywords, *body.exclude))
     plain = body.where is None and not body.explain
     return understood and plain and view.n_videos <= QUICK_VIDEOS
 
@@ -57,7 +60,9 @@ def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
     live: Live = state.live
     view = live.view
-    keywords, understood = live.understanding.profile(view.vocabulary, body.keywords)
+    keywords, understood = live.understanding.profile(
+        view.vocabulary, body.keywords, strict=body.strict
+    )
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=_where(body.where))
     seconds = seconds_of_all(live, view, found) if body.explain else None
     return matches_json(view.generation, found, understood, seconds)

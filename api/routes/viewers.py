@@ -31,8 +31,8 @@ router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
 @router.put("/{viewer}/interests", status_code=204)
 def put_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
     """Replace what a viewer says they like."""
-    live.catalog.vocabulary().numbers(body.interests)
-    Viewers(live.catalog).put_interests(viewer, body.interests, now=time.time())
+    interests = live.catalog.vocabulary().weights(body.interests)
+    Viewers(live.catalog).put_interests(viewer, interests, now=time.time())
 
 
 @router.post("/{viewer}/events", response_model=EventsAnswer)

@@ -15,6 +15,9 @@ Where = Annotated[
         examples=[{"and": [{"duration": {"at_least": 30}}, {"not": {"seen": {"tag": "alcohol"}}}]}],
     ),
 ]
+Strict = Annotated[
+    bool, Field(description="Refuse words that mean no tag, instead of naming them in the answer.")
+]
 Count = Annotated[int, Field(ge=1, le=MOST_MATCHES, description="How many videos.")]
 
 

@@ -4,15 +4,15 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.schemas.bodies import Body
-from api.schemas.keywords import ReadingAnswer
+from api.schemas.bodies import Body, Strict
+from api.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.campaign_columns import KINDS
 from engine.campaigns import MOST_KEYWORDS, CampaignState
 
 MOST_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
 
-TOLD: Final = ("campaign", "revision", "profile", "understood")
+TOLD: Final = ("campaign", "revision", "profile", "understood", "ignored")
 """What an answer tells of a campaign besides its plan; passed over in a plan."""
 
 _CURRENCY: Final = r"[A-Z]{3}"
@@ -101,8 +101,9 @@ class CampaignBody(Body):
     """For people."""
     keywords: dict[Word, float] = Field(min_length=1, max_length=MOST_KEYWORDS)
     """Word -> weight; below 0 pushes videos down."""
-    skip_unknown: bool = False
-    """Store it though some keywords mean nothing; unless set, they are refused."""
+    strict: Strict = False
+    skip_unknown: bool | None = Field(default=None, deprecated=True)
+    """Deprecated: keywords that mean nothing are left out and named unless ``strict`` is set."""
     groups: list[GroupBody] = Field(default_factory=list, max_length=50)
     """What a video must show."""
     exclude: Words = Field(default_factory=list)
@@ -169,6 +170,8 @@ class CampaignAnswer(BaseModel):
     bid: dict[str, Any] | None
     profile: dict[str, float]
     understood: list[ReadingAnswer]
+    ignored: list[IgnoredAnswer]
+    """Keywords that mean no tag for sure and do not count."""
 
 
 class CampaignsAnswer(BaseModel):

@@ -47,6 +47,15 @@ class ReadingAnswer(BaseModel):
     used: list[str]
 
 
+class IgnoredAnswer(BaseModel):
+    """A word that was left out, and the tags it may have meant, those spelled like it first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"word": "dgo", "nearest": ["dog"]}]})
+
+    word: str
+    nearest: list[str]
+
+
 class ReadingsAnswer(BaseModel):
     """How several words were understood, in the order they were given."""
 

@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.bodies import Body, Count, Weights, Where
-from api.schemas.keywords import ReadingAnswer
+from api.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.profiles import MOST_TAGS
 
 
@@ -22,6 +22,7 @@ class MatchRequest(Body):
     """Videos on which one of these tags counts at least one second are left out."""
     where: Where | None = None
     k: Count = 10
+    strict: Strict = False
     explain: bool = False
     """Tell the seconds on which each tag was seen, too."""
 
@@ -70,3 +71,5 @@ class MatchesAnswer(BaseModel):
     matches: list[MatchAnswer]
     understood: list[ReadingAnswer] = Field(default_factory=list)
     """How keywords that are no tags were understood; left out when all are tags."""
+    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    """Keywords that mean no tag for sure and did not count; left out when there are none."""

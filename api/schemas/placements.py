@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.bodies import Body, Weights
+from api.schemas.bodies import Body, Strict, Weights
+from api.schemas.keywords import IgnoredAnswer
 from engine.profiles import MOST_TAGS
 
 Explain = Annotated[bool, Query(description="Say at which seconds each tag was seen.")]
@@ -106,6 +107,8 @@ class PlacementsAnswer(BaseModel):
     viewer: str | None = None
     generation: str
     campaigns: list[PlacementAnswer]
+    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    """Interests that are no tags and did not count; left out when there are none."""
 
 
 class ProfileRequest(Body):
@@ -119,6 +122,7 @@ class ProfileRequest(Body):
     """Tag -> weight; negative for dislikes."""
     liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
     """Ids of videos that the viewer liked."""
+    strict: Strict = False
     k: int = Field(default=10, ge=1, le=1000)
     """How many campaigns."""
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.bodies import Body, Count, Weights, Where
+from api.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.schemas.keywords import IgnoredAnswer
 from api.schemas.matches import ShareAnswer
 from api.schemas.viewers import EventBody
 from engine.profiles import MOST_TAGS
@@ -50,6 +51,7 @@ class RecommendationRequest(Body):
     half_life_days: HalfLife = BY_SCORE.half_life_days
     fold: Fold = False
     again: Again = False
+    strict: Strict = False
     explain: Explain = False
     cursor: CursorText | None = None
 
@@ -154,6 +156,8 @@ class RecommendationsAnswer(BaseModel):
     matches: list[RecommendationAnswer]
     next: str | None
     continued_from: str | None
+    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    """Interests that are no tags and did not count; left out when there are none."""
 
 
 class ViewerRulingAnswer(BaseModel):

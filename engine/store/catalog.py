@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self
 from weakref import WeakSet
@@ -30,6 +29,7 @@ from engine.errors import (
     TooManyOpenFiles,
     UnknownVideo,
 )
+from engine.spelling import nearest_names
 from engine.store.connections import Connection
 from engine.store.homes import finish_restore, refuse_lost_catalog
 from engine.store.migrations import MIGRATIONS
@@ -41,6 +41,7 @@ LARGEST_NUMBER: Final = 2**63 - 1
 """SQLite holds no larger one, so no row has it as its id."""
 
 _PAGE_VIDEOS: Final = 500
+_NEAREST_TITLES: Final = 3
 _LONGEST_TITLE, _MOST_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -185,6 +186,7 @@ class Catalog:
     def __init__(self, path: Path, guard: Callable[[Database], object] = lambda _db: None) -> None:
         self.path = path
         self._guard = guard
+        self._vocabulary = Vocabulary(())
         self._own = threading.local()
         # Without those of threads that have ended.
         self._opened: WeakSet[Connection] = WeakSet()
@@ -364,7 +366,13 @@ class Catalog:
 
     def vocabulary(self) -> Vocabulary:
         """Return every tag that a tagger of this catalog can name."""
-        return Vocabulary(tuple(name for (name,) in self.rows(_TAG_NAMES)))
+        known = self._vocabulary
+        # Numbers are given without gaps and never taken back: more is all that can have happened.
+        ((count,),) = self.rows("select coalesce(max(number), -1) + 1 from tags")
+        if count != len(known):
+            names = [name for (name,) in self.rows(_TAG_NAMES, (len(known),))]
+            self._vocabulary = known = known.grown(names)
+        return known
 
     def videos(self, *, after: str = "", limit: int = -1) -> list[VideoRecord]:
         """Return videos by rising id: those after ``after``, at most ``limit`` (-1: all)."""
@@ -418,7 +426,7 @@ class Catalog:
             r"select distinct title from videos where title like ? || '%' escape '\' limit ?",
             (stem[:1].translate(_LIKE_ESCAPE), _MOST_TITLES),
         )
-        return get_close_matches(stem, [title[:_LONGEST_TITLE] for (title,) in rows])
+        return nearest_names(stem, [title[:_LONGEST_TITLE] for (title,) in rows], _NEAREST_TITLES)
 
     def track(self, video: str) -> Track:
         """Return the observations of a video; an empty track when it could not be watched."""
@@ -494,19 +502,19 @@ class Catalog:
         """Return the number of each tag, giving new numbers to new tags; shape (n_tags,)."""
         wanted = list(tags)
         known = self.vocabulary()
-        new = [tag for tag in dict.fromkeys(wanted) if tag not in known]
+        new = [tag for tag in dict.fromkeys(wanted) if known.exactly(tag) is None]
         if new:
             with self._change() as (db, _):
                 # Another process may have added some since they were looked up.
                 known = self.vocabulary()
                 numbers = range(len(known), len(known) + len(new))
-                fresh = [tag for tag in new if tag not in known]
+                fresh = [tag for tag in new if known.exactly(tag) is None]
                 db.conn.executemany(
                     "insert into tags (number, name) values (?, ?)",
                     zip(numbers, fresh, strict=False),
                 )
             known = self.vocabulary()
-        return np.array(known.numbers(wanted), np.uint32)
+        return np.array([known.exactly(tag) for tag in wanted], np.uint32)
 
     def save(
         self,
@@ -629,7 +637,7 @@ _TABLES: Final = (
     ("sources", "video"),
     ("videos", "id"),
 )
-_TAG_NAMES: Final = "select name from tags order by number"
+_TAG_NAMES: Final = "select name from tags where number >= ? order by number"
 
 
 def _hex(name: str) -> str:

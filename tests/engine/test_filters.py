@@ -1,11 +1,13 @@
 """Filters let through what a plain predicate over the records lets through."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from engine.brand_suitability import N_TOPICS, RISKS, Risk, topic_place
 from engine.counting import CountMatrix, Counts
@@ -204,3 +206,23 @@ def test_a_level_that_is_none_is_named() -> None:
 def test_a_risk_or_category_that_is_none_is_named(wanted: Filter, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         compiler([]).compile(wanted)
+
+
+def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    n_seen = FilterCompiler._n_seen
+    passes: list[int] = []
+
+    def counting(self: FilterCompiler, least: Mapping[int, int]) -> NDArray[np.int64]:
+        passes.append(len(least))
+        return n_seen(self, least)
+
+    monkeypatch.setattr(FilterCompiler, "_n_seen", counting)
+    names = tuple(f"tag {number}" for number in range(1_000))
+    rows = [Counts(np.array([5], np.uint32), np.array([3], np.uint32))]
+    index = Index.from_counts(CountMatrix.from_rows(rows, len(names)), [video_id(1)])
+    facts = Facts.of([VideoFacts(9, 9, Level.NONE, "", "", "", ())])
+    compiler = FilterCompiler(index, facts, Vocabulary(names))
+    wanted = Not(Or(tuple(Seen(name) for name in names)))
+    assert compiler.compile(wanted).tolist() == [False]
+    assert compiler.compile(And((wanted, Seen("TAG 5")))).tolist() == [False]
+    assert passes == [1_000, 1]

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput, UnknownTag
-from engine.keywords import AS_GOOD, SUGGESTED, USED, How, Keywords, Status
+from engine.keywords import AS_GOOD, EMBEDDED_SIGNS, SUGGESTED, USED, How, Keywords, Status
 from engine.nearness import Embedder
+from engine.phrases import parts_of, plain
 from engine.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
 
@@ -162,8 +163,9 @@ def test_the_weight_of_a_word_goes_to_what_it_means() -> None:
 
 
 def test_words_that_cannot_be_used_are_named_at_once_with_the_nearest_tags() -> None:
+    known = keywords({"melody": {"music": 0.5}})
     with pytest.raises(UnknownTag) as raised:
-        keywords({"melody": {"music": 0.5}}).profile({"melody": 1, "zzz": 1, "cat": 1})
+        known.profile({"melody": 1, "zzz": 1, "cat": 1}, strict=True)
     assert set(raised.value.nearest) == {"melody", "zzz"}
     assert "music" in raised.value.nearest["melody"]
 
@@ -215,9 +217,77 @@ def test_whatever_is_asked_the_answer_is_in_order(word: str) -> None:
     confidences = [meaning.confidence for meaning in reading.meanings]
     tags = [meaning.tag for meaning in reading.meanings]
     assert confidences == sorted(confidences, reverse=True)
-    assert 0.0 <= min(confidences) <= max(confidences) <= 1.0
+    assert all(0.0 <= confidence <= 1.0 for confidence in confidences)
     assert len(set(tags)) == len(tags)
     assert set(tags) <= set(TAGS)
-    assert (reading.status == Status.USED) == (confidences[0] >= USED)
+    assert (reading.status == Status.USED) == (bool(confidences) and confidences[0] >= USED)
     for meaning in reading.used:
         assert meaning.confidence >= max(USED, AS_GOOD * confidences[0])
+
+
+def test_words_that_cannot_be_used_are_left_out_unless_there_are_no_others() -> None:
+    weights, readings = keywords().profile({"cat": 1.0, "zzz": 2.0})
+    assert weights == {"cat": 1.0}
+    assert [(reading.word, reading.used) for reading in readings] == [("zzz", ())]
+    with pytest.raises(UnknownTag, match="zzz"):
+        keywords().profile({"zzz": 2.0, "yyy": 1.0})
+
+
+def test_spelling_comes_before_meaning() -> None:
+    reading = keywords({"msuic": {"animal": 0.5, "toys": 0.3}}).read("msuic")
+    assert [one.tag for one in reading.meanings][:3] == ["music", "animal", "toys"]
+    assert reading.meanings[0].how == How.SPELLING
+    assert reading.status == Status.SUGGESTED
+    assert keywords().read("flowwer").status == Status.REFUSED
+
+
+def test_a_word_that_means_something_is_not_corrected() -> None:
+    reading = keywords({"cab": {"vehicle": 0.7}}).read("cab")
+    assert [meaning.tag for meaning in reading.used] == ["vehicle"]
+    assert How.SPELLING not in {meaning.how for meaning in reading.meanings}
+
+
+def test_what_many_words_cost_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled: list[str] = []
+    nearest = Vocabulary.nearest
+
+    def counting(self: Vocabulary, word: str) -> list[str]:
+        spelled.append(word)
+        return nearest(self, word)
+
+    monkeypatch.setattr(Vocabulary, "nearest", counting)
+    embedder = Drawn()
+    known = Keywords(Vocabulary(TAGS), THESAURUS, embedder)  # type: ignore[arg-type]
+    known.read("melody")
+    embedder.asked.clear()
+    spelled.clear()
+    words = [f"x{number}" + "qzjv" * 24 for number in range(500)]
+    readings = known.read_all(words)
+    assert [reading.word for reading in readings] == words
+    assert sum(len(word) for word in embedder.asked) <= 5 * EMBEDDED_SIGNS
+    assert len(spelled) == 10
+
+
+def test_the_network_reads_what_the_table_does_not_know_first() -> None:
+    embedder = Drawn({"melody": {"music": 0.7}})
+    known = Keywords(Vocabulary(TAGS), THESAURUS, embedder)  # type: ignore[arg-type]
+    cats = [f"{'big ' * number}cats" for number in range(12)] + ["auto", "autos", "cats"]
+    readings = known.read_all([*cats, "melody"])
+    assert "melody" in embedder.asked
+    assert all(reading.used for reading in readings)
+
+
+def test_a_vocabulary_that_grew_embeds_only_what_is_new() -> None:
+    embedder = Drawn()
+    known = Keywords(Vocabulary(TAGS[:-1]), THESAURUS, embedder)  # type: ignore[arg-type]
+    known.read("melody")
+    grown = known.grown(Vocabulary(TAGS))
+    assert grown.nearness.missing == 1
+    assert grown.read("vehicles").used[0].tag == "vehicle"
+    assert grown.read("cats").used[0].tag == "cat"
+    assert known.read("vehicles").used == ()
+
+
+@pytest.mark.parametrize("phrase", ["a b " * 50, "cat, " * 40, "/" * 199 + "x"])
+def test_a_phrase_of_many_words_is_not_taken_apart_without_end(phrase: str) -> None:
+    assert len(parts_of(plain(phrase))) <= 48

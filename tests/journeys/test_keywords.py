@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from support.product import Run, Served
 
 
@@ -58,14 +60,84 @@ def test_of_a_tag_misspelt_beyond_understanding_the_right_one_comes_first(ask: R
     assert "'bycicle' is not a tag: the nearest are bicycle, " in answer.err
 
 
-def test_a_word_that_means_no_tag_is_refused_with_the_nearest(served: Served, ask: Run) -> None:
+def test_spelling_comes_before_meaning_at_every_door(served: Served, ask: Run) -> None:
+    (reading,) = served.client.get("/v1/keywords", params={"q": "dgo"}).json()["keywords"]
+    assert (reading["meanings"][0]["tag"], reading["meanings"][0]["how"]) == ("dog", "spelling")
+    words = {"keywords": {"dgo": 1, "cat": 1}}
+    (ignored,) = served.client.post("/v1/matches", json=words).json()["ignored"]
+    assert (ignored["word"], ignored["nearest"][0]) == ("dgo", "dog")
+    interests = {"interests": {"dgo": 1, "cat": 1}}
+    (ignored,) = served.client.post("/v1/recommendations", json=interests).json()["ignored"]
+    assert ignored == {"word": "dgo", "nearest": ["dog"]}
+    assert "did you mean dog, " in ask("match", "--keyword", "dgo", "--keyword", "cat").err
+    assert "did you mean dog?" in ask("recommend", "--like", "dgo", "--like", "cat").err
+    assert "the nearest are dog, " in ask("match", "--keyword", "dgo").err
+
+
+def test_a_tag_is_taken_in_any_case_at_every_door(served: Served, ask: Run) -> None:
+    client = served.client
+    matches = client.post("/v1/matches", json={"keywords": {"cat": 1}, "exclude": ["dog"]}).json()
+    loud = client.post("/v1/matches", json={"keywords": {"CAT": 1}, "exclude": ["DOG"]}).json()
+    assert loud == matches
+    assert ask("match", "--keyword", "Cat", "--exclude", "Dog", "--json").json == matches
+    video = matches["matches"][0]["video"]
+    seconds = client.get(f"/v1/videos/{video}/tags/cat").json()
+    assert client.get(f"/v1/videos/{video}/tags/CAT").json() == seconds
+    assert ask("tags", video, "--tag", "CAT", "--json").json == seconds
+    where = {"seen": {"tag": "Cat"}}
+    found = client.post("/v1/matches", json={"keywords": {"cat": 1}, "where": where}).json()
+    assert video in [match["video"] for match in found["matches"]]
+    liked = client.post("/v1/recommendations", json={"interests": {"CAT": 1}}).json()
+    assert liked["matches"][0]["video"] == video
+    client.put("/v1/viewers/loud/interests", json={"interests": {"CAT": 1, "cat": 0.5}})
+    assert client.get("/v1/viewers/loud").json()["interests"] == {"cat": 1.5}
+
+
+def test_words_that_mean_no_tag_are_left_out_and_named(served: Served, ask: Run) -> None:
     words = {"attorney": 1, "cat": 1, "quarterly earnings": 1}
-    answer = served.client.post("/v1/matches", json={"keywords": words})
+    answer = served.client.post("/v1/matches", json={"keywords": words}).json()
+    assert [one["word"] for one in answer["ignored"]] == ["attorney", "quarterly earnings"]
+    by_cat = served.client.post("/v1/matches", json={"keywords": {"cat": 1}}).json()
+    assert answer["matches"] == by_cat["matches"]
+    command = ask("match", *(f"--keyword={word}" for word in words))
+    assert command.code == 0
+    assert "'attorney' means no tag and does not count" in command.err
+    viewer = {"interests": {"attorney": 1, "cat": 1}}
+    placed = served.client.post("/v1/viewers:campaigns", json=viewer).json()
+    assert [one["word"] for one in placed["ignored"]] == ["attorney"]
+
+
+@pytest.mark.parametrize("path", ["/v1/recommendations", "/v1/viewers:campaigns"])
+def test_interests_that_are_no_tags_are_refused_if_there_is_nothing_else(
+    served: Served, path: str
+) -> None:
+    for interests in ({"atorney": 1}, {"atorney": 1, "cat": 1}):
+        body = {"interests": interests, "strict": len(interests) > 1}
+        answer = served.client.post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_tag")
+
+
+def test_a_thousand_unknown_words_do_not_hold_anything_up(served: Served) -> None:
+    words = {f"x{number} {'qzjv' * 24}"[:99]: 1 for number in range(999)} | {"cat": 1}
+    answer = served.client.post("/v1/recommendations", json={"interests": words}).json()
+    assert len(answer["ignored"]) == 999
+    assert answer["matches"]
+    answer = served.client.post("/v1/matches", json={"keywords": words}).json()
+    assert len(answer["ignored"]) == 999
+    refused = served.client.post("/v1/matches", json={"keywords": words, "strict": True})
+    assert "and 989 words more" in refused.json()["detail"]
+    body = {"keywords": {"cat": 1}, "exclude": list(words)}
+    assert served.client.post("/v1/matches", json=body).json()["code"] == "unknown_tag"
+
+
+def test_words_that_mean_no_tag_are_refused_when_strict(served: Served, ask: Run) -> None:
+    words = {"attorney": 1, "cat": 1, "quarterly earnings": 1}
+    answer = served.client.post("/v1/matches", json={"keywords": words, "strict": True})
     assert answer.status_code == 422
     detail = answer.json()["detail"]
     assert "'attorney' is not a tag: the nearest are" in detail
     assert "'quarterly earnings' is not a tag: the nearest are" in detail
-    command = ask("match", *(f"--keyword={word}" for word in words))
+    command = ask("match", "--strict", *(f"--keyword={word}" for word in words))
     assert command.code == 1
     assert command.err == f"reelmatch: {detail}\n"
 

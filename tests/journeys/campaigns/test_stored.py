@@ -66,7 +66,11 @@ def test_a_change_on_top_of_another_is_refused(shop: Served, put: Callable[..., 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"keywords": {"attorney": 1, "cat": 1}}, "keywords: 'attorney' means no tag for sure"),
+        (
+            {"keywords": {"attorney": 1, "cat": 1}, "strict": True},
+            "keywords: 'attorney' means no tag for sure",
+        ),
+        ({"keywords": {"attorney": 1}}, "keywords: 'attorney' means no tag for sure"),
         ({"keywords": {}}, "body.keywords"),
         ({"keywords": {f"word {n}": 1 for n in range(501)}}, "at most 500 items"),
         ({"keywords": {"cat": -1}}, "weight above 0"),
@@ -99,8 +103,12 @@ def test_a_plan_that_cannot_be_used_is_named_field_by_field(
     assert shop.client.get("/v1/campaigns/wrong").status_code == 404
 
 
-def test_words_that_mean_nothing_can_be_stored_and_do_not_count(put: Callable[..., Any]) -> None:
-    stored = put("odd", keywords={"attorney": 1, "cat": 1}, skip_unknown=True)
+@pytest.mark.parametrize("old", [{}, {"skip_unknown": True}, {"skip_unknown": False}])
+def test_words_that_mean_nothing_are_named_and_do_not_count(
+    put: Callable[..., Any], old: dict[str, bool]
+) -> None:
+    stored = put("odd", keywords={"attorney": 1, "CAT": 1}, **old)
+    assert [one["word"] for one in stored["ignored"]] == ["attorney"]
     assert stored["understood"][0]["status"] != "used"
     assert stored["profile"] == {"cat": 1.0}
 
