@@ -148,7 +148,8 @@ def _built(
 ) -> Iterator[Generation]:
     with generations.building() as workplace:
         refuse_other_catalog(generations, catalog)
-        catalog.check()
+        # With its indexes: a video that one of them has lost would be left out without a word.
+        catalog.check(indexes=True)
         # A generation must never be newer than what a power cut leaves of its catalog.
         catalog.flush()
         # Taken first: what changes while we count is newer than the generation, never lost to it.

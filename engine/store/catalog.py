@@ -287,20 +287,22 @@ class Catalog:
         Raises:
             CorruptData: when the file is not what was written.
         """
-        with troubles_told(), self._telling_damage():
+        with troubles_told(), self.telling_damage():
             rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
         return rows
 
     @contextmanager
-    def _telling_damage(self) -> Iterator[None]:
+    def telling_damage(self) -> Iterator[None]:
+        """Turn what SQLite says of a damaged file, in a block, into ``CorruptData``."""
         try:
             yield
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-            raise self._damaged(str(error)) from error
+            raise self.damaged(str(error)) from error
 
-    def _damaged(self, found: str) -> CorruptData:
+    def damaged(self, found: str) -> CorruptData:
+        """Return the error that says what was found in the file."""
         said = " ".join(found.split())
         return CorruptData(
             f"the catalog {self.path} is damaged ({said}): 'reelmatch restore' brings a dump back"
@@ -315,7 +317,7 @@ class Catalog:
             CatalogUnusable: when the file is gone, or another one is in its place.
             DiskFull: when there is no room for it.
         """
-        with troubles_told(), self._telling_damage():
+        with troubles_told(), self.telling_damage():
             connection = self._connection
             if connection.writes:
                 yield connection.db
@@ -331,21 +333,22 @@ class Catalog:
             db.execute("update revisions set revision = revision + 1")
             yield db, self.revision()
 
-    def check(self, *, deep: bool = False) -> None:
+    def check(self, *, indexes: bool = False, tracks: bool = False) -> None:
         """Read the whole file and look whether it holds together.
 
         Args:
-            deep: compare the indexes with their tables, too, and read every track.
+            indexes: compare them with their tables, too, which takes some times as long.
+            tracks: read each of them, too.
 
         Raises:
             CorruptData: naming what was found first.
         """
-        pragma = "integrity_check" if deep else "quick_check"
+        pragma = "integrity_check" if indexes else "quick_check"
         ((found,),) = self.rows(f"pragma {pragma}(1)")
         if found != "ok":
-            raise self._damaged(str(found))
+            raise self.damaged(str(found))
         after = ""
-        while deep and (page := self.watched(after=after)):
+        while tracks and (page := self.watched(after=after)):
             after = page[-1][0].id
 
     def flush(self) -> None:

@@ -152,6 +152,23 @@ class Generations:
             raise CorruptData(f"generation {generation} is not there: run 'reelmatch reindex'")
         return self._open(folder, generation)
 
+    def check(self, generation: str) -> dict[str, str]:
+        """Compare every byte of a generation with what was written.
+
+        Returns:
+            The SHA-256 of each file of its content, by its name below the generation's folder.
+
+        Raises:
+            CorruptData: naming the first file that is not what was written.
+        """
+        folder = self.folder / generation
+        try:
+            digests = check_digests(folder, generation)
+            _read_built(folder, generation)
+        except CorruptData as error:
+            raise _damaged(generation, error) from error
+        return digests
+
     def built(self, generation: str) -> Built:
         """Return what a generation was built of.
 
@@ -181,10 +198,7 @@ class Generations:
                 catalog=built.catalog,
             )
         except (CorruptData, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise CorruptData(
-                f"generation {generation} is damaged ({error}): run 'reelmatch reindex',"
-                " or 'reelmatch reindex --rollback' for the one before"
-            ) from error
+            raise _damaged(generation, error) from error
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -343,6 +357,13 @@ class Generations:
         if generation.exists():
             generation.replace(aside)
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _damaged(generation: str, error: Exception) -> CorruptData:
+    return CorruptData(
+        f"generation {generation} is damaged ({error}): run 'reelmatch reindex', or 'reelmatch"
+        " reindex --rollback' for the one before"
+    )
 
 
 def _is_whole(folder: Path, generation: str) -> bool:

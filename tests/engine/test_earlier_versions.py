@@ -11,6 +11,7 @@ from engine.errors import CorruptData
 from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.search import similar
+from engine.store.dumps import dump, restore
 from support.catalogs import save, video_id
 
 
@@ -31,7 +32,7 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
         assert len(similar(live.view, video_id(50), k=5)) == 5
         assert live.generations.rollback().recipe.threshold == 0.5
         assert live.generations.rollback().recipe.threshold == 0.7
-        live.catalog.check(deep=True)
+        live.catalog.check(indexes=True, tracks=True)
 
 
 def test_a_reindex_of_the_same_videos_gives_the_same_generation_with_digests(earlier: Path) -> None:
@@ -55,3 +56,14 @@ def test_a_damaged_generation_from_before_digests_is_refused(earlier: Path) -> N
         pytest.raises(CorruptData, match=r"73528c4f02b9 is damaged .*reelmatch reindex"),
     ):
         _ = live.view
+
+
+def test_a_dump_from_before_digests_comes_back_and_is_brought_up_to_date(earlier: Path) -> None:
+    brought = restore(earlier / "dump.tar", earlier / "other")
+    assert (brought.videos, brought.generation) == (13, "73528c4f02b9")
+    with Live.open(Settings(home=earlier / "other")) as live:
+        assert live.view.n_videos == 13
+        assert live.catalog.rows("pragma journal_mode") == [("wal",)]
+        reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+        dump(live.catalog, live.generations, earlier / "again.tar")
+    assert restore(earlier / "again.tar", earlier / "third").videos == 13
