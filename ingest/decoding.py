@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ingest.entries import Role, role_reader
+from ingest.joints import Joints
 from ingest.lookahead import MOST_HELD_BACK, Fate, Stored, plan
 from ingest.losses import Losses
 from ingest.sampling import Clock, midpoint_within
@@ -42,6 +43,7 @@ class ForwardPass:
         losses: the account of what could not be seen.
         n_frames: decoded so far.
         untimed: whether the file gave no time for some frame.
+        has_leapt: whether its clock did.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
@@ -56,9 +58,11 @@ class ForwardPass:
         declared = _in_ticks(container.duration, self._second // av.time_base)
         self._clock = Clock(self._interval, declared, self._second)
         self._is_broken_off = False
-        self.losses = Losses(container, self._clock, declared, self._second)
+        self.losses = Losses(container, self._clock, declared, self._interval, self._second)
+        self._joints = Joints(container, stream, interval, self._note_leap)
         self.n_frames = 0
         self.untimed = False
+        self.has_leapt = False
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (seconds after the first frame, frame); damage is counted and passed over."""
@@ -66,7 +70,8 @@ class ForwardPass:
         for stored, fate in plan(packets, self._is_free, self._second):
             packet, next_pts = stored.packet
             end = self._end_of(packet)
-            self.losses.note_stored(end)
+            if packet.size:  # the last one only says that it is the last
+                self.losses.note_stored(end)
             if fate is Fate.BEGIN:
                 yield from self._timed(self._held_back())
                 self.losses.note_beginning(stored.time)
@@ -94,12 +99,19 @@ class ForwardPass:
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
         try:
             for packet in self._container.demux():  # the other streams are read past anyway
+                self._joints.mend(packet)
                 self.losses.note_read(packet)
                 if packet.stream.index == self._stream.index:
                     yield cast("Packet[VideoStream]", packet)
         except av.FFmpegError:
             # Counted when what was read ahead has been decoded.
             self._is_broken_off = True
+
+    def _note_leap(self) -> None:
+        # What a file says of its length is then the difference between two clocks.
+        self.has_leapt = True
+        self._clock.forget_declared()
+        self.losses.forget_declared()
 
     def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
         packet, _ = foreseen

@@ -69,7 +69,8 @@ class Video:
         rotation: by how many degrees, counterclockwise, stored frames are turned to be upright.
         codec: as FFmpeg calls it, for instance ``h264``.
         container: as FFmpeg calls it, for instance ``mov,mp4,m4a,3gp,3g2,mj2``.
-        declared_seconds: how long the file says it is; None if it does not say.
+        declared_seconds: how long the file says it is; None if it does not say, or if its clock
+            has leapt so far.
         start: the first frame's time in the file, in seconds; None if the file gives no times.
         status: what could be seen, once ``seconds`` has come to its end.
         reason: the warning or the cause that goes with ``status``; empty when all is well.
@@ -84,7 +85,7 @@ class Video:
         self._pixel_aspect = stream.sample_aspect_ratio
         self.codec = stream.codec.canonical_name
         self.container = container.format.name
-        self.declared_seconds = declared_seconds(container, stream)
+        self._declared_seconds = declared_seconds(container, stream)
         self.status = Status.PARTIAL
         self.reason = "not watched to the end"
 
@@ -101,6 +102,16 @@ class Video:
         self.rotation = 90 * self._orientation.quarter_turns
         self.start = frame.time
         self._hdr = _HDR.get(frame.color_trc)
+
+    @property
+    def declared_seconds(self) -> float | None:
+        """Length that the file declares; see the class."""
+        return None if self._pass.has_leapt else self._declared_seconds
+
+    @property
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Ranges of seconds so far, ends excluded, as ``ingest.losses.Losses.gaps``."""
+        return tuple(self._pass.losses.gaps)
 
     def seconds(self) -> Iterator[Second]:
         """Yield the seconds of the video in order; can be gone through once.
@@ -131,6 +142,8 @@ class Video:
             warnings.append(
                 f"{seen.losses.n_errors} damaged frames: what could be made of them is shown"
             )
+        if gaps := seen.losses.gaps_in_words():
+            warnings.append(gaps)
         if seen.untimed:
             warnings.append("the file gives no times: a constant frame rate is assumed")
         if self._hdr:

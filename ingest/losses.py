@@ -1,14 +1,19 @@
-"""What a pass over a video lost: what is cut off, what is damaged, and how long that lasts."""
+"""What a pass over a video lost: what is cut off, damaged or missing, and how long that lasts."""
 
+import math
 from fractions import Fraction
 from typing import Any, Final
 
 from av.container import InputContainer
 from av.packet import Packet
 
-from ingest.sampling import Clock
+from ingest.joints import MAX_GAP_SECONDS
+from ingest.sampling import MIDPOINT, Clock
 
 _TOLERATED_SECONDS: Final = 1
+_MOST_GAPS: Final = 100
+# Pictures further apart than this, on average, are shown like slides: each until the next.
+_SLIDE_SECONDS: Final = 1
 
 
 class Losses:
@@ -18,10 +23,17 @@ class Losses:
 
     Attributes:
         n_errors: pieces so far that could not be read or decoded, or only with guesses.
+        gaps: ranges of seconds, ends excluded, that repeat a picture because for more than
+            ``MAX_GAP_SECONDS`` no other one came; the first ``_MOST_GAPS``.
     """
 
     def __init__(
-        self, container: InputContainer, clock: Clock, declared: int | None, second: int
+        self,
+        container: InputContainer,
+        clock: Clock,
+        declared: int | None,
+        interval: int,
+        second: int,
     ) -> None:
         """Begin an account.
 
@@ -29,12 +41,18 @@ class Losses:
             container: what is read.
             clock: of the pass.
             declared: how long the file says it is, if it does.
+            interval: from one frame to the next, on average.
             second: how many ticks a second has.
         """
         self._streams = container.streams
         self._clock = clock
         self._declared = declared
+        self._interval = interval
         self._second = second
+        self._n_stored = 0
+        self.gaps: list[tuple[int, int]] = []
+        self._n_gaps = 0
+        self._time_of_gaps = 0
         self._spans: dict[int, tuple[int, int]] = {}
         self._last_frame = 0
         self._left_out_until = 0
@@ -49,12 +67,21 @@ class Losses:
         self.n_errors = 0
 
     def length(self) -> Fraction:
-        """Return when the last frame so far stops being shown, in seconds after the first."""
+        """Return when the last frame so far stops being shown, in seconds after the first.
+
+        A picture is shown for as long as there is sound, and so is the last of several slides.
+        """
+        are_slides = self._last_frame >= (self._n_stored - 1) * _SLIDE_SECONDS * self._second
+        shown_until = max(self._shown_until, self._sound_end() if are_slides else 0)
         if self._declared is None:
-            return self._seconds(self._shown_until)
+            return self._seconds(shown_until)
         # A damaged duration would keep the last frame for hours.
         tolerated = self._last_frame + _TOLERATED_SECONDS * self._second
-        return self._seconds(min(self._shown_until, max(self._declared, tolerated)))
+        return self._seconds(min(shown_until, max(self._declared, tolerated)))
+
+    def forget_declared(self) -> None:
+        """No longer go by what the file says of its length."""
+        self._declared = None
 
     def in_words(self) -> str:
         """Say what is missing when more than a second is; otherwise return nothing."""
@@ -67,6 +94,17 @@ class Losses:
         if self._time_of_holes:
             return f"{float(self._seconds(self._time_of_holes)):.1f} s inside are damaged"
         return ""
+
+    def gaps_in_words(self) -> str:
+        """Say how much of the length is a picture that stands for want of another one."""
+        if not self._n_gaps:
+            return ""
+        where = "once" if self._n_gaps == 1 else f"{self._n_gaps} times"
+        seconds = float(self._seconds(self._time_of_gaps))
+        return (
+            f"{where} no frame comes for more than {MAX_GAP_SECONDS} s, {seconds:.0f} s in all:"
+            " the one before is shown"
+        )
 
     def note_read(self, packet: "Packet[Any]") -> None:
         """Take note of a packet of any stream: their ends tell whether the file is whole."""
@@ -81,6 +119,7 @@ class Losses:
 
     def note_stored(self, end: int | None) -> None:
         """Take note that the file has a frame that is shown until then."""
+        self._n_stored += 1
         self._stored_until = max(self._stored_until, self._clock.place(end) or 0)
 
     def note_beginning(self, at: int | None) -> None:
@@ -119,6 +158,7 @@ class Losses:
             self._end_beginning()
         self._begun_at = None
         self._note_hole(time)
+        self._note_gap(time)
         self.n_errors += is_corrupt
         self._errors_at_last_frame = self.n_errors
         self._last_frame = time
@@ -144,6 +184,26 @@ class Losses:
         is_long = gap > _TOLERATED_SECONDS * self._second
         if is_long and self.n_errors > self._errors_at_last_frame:
             self._time_of_holes += gap
+
+    def _note_gap(self, until: int) -> None:
+        """Take note that no frame came up to then, if that is long for this file."""
+        since = self._last_frame + self._interval
+        if until - since <= MAX_GAP_SECONDS * self._second:
+            return
+        self._n_gaps += 1
+        self._time_of_gaps += until - since
+        if len(self.gaps) < _MOST_GAPS:
+            end = math.ceil(self._seconds(until) - MIDPOINT)
+            self.gaps.append((self._last_frame // self._second + 1, end))
+
+    def _sound_end(self) -> int:
+        """Return when the last sound ends, as the clock places it; 0 if there is none."""
+        ends = [
+            int(end * (self._streams[i].time_base or 0) * self._second)
+            for i, (_, end) in self._spans.items()
+            if self._streams[i].type == "audio"
+        ]
+        return self._clock.place(max(ends, default=None)) or 0
 
     def _file_span(self) -> Fraction:
         """Return when the last packet of all streams ends, in seconds.

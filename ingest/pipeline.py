@@ -214,7 +214,7 @@ def _watch(
             codec=opened.codec,
             tagger=who,
             kind=verdict.kind,
-            evidence=asdict(verdict.evidence),
+            evidence={**asdict(verdict.evidence), "gaps": opened.gaps},
         )
     return _Seen(record, track, gallery.pictures())
 

@@ -91,6 +91,10 @@ class Clock:
         self._last = -interval
         self.stepped_back = False
 
+    def forget_declared(self) -> None:
+        """No longer take a time for damaged because it is beyond the declared end."""
+        self._limit = math.inf
+
     def place(self, file_time: int | None) -> int | None:
         """Return where a frame of that time would lie, without ticking; None if unknown."""
         if file_time is None or self._origin is None:

@@ -251,6 +251,23 @@ def remux(source: Path, path: Path, container_options: dict[str, str] | None = N
     return path
 
 
+def interleave(pictures: Path, sound: Path, path: Path) -> Path:
+    """Put the video of one file and the sound of another into a third, in the order of time."""
+    with av.open(str(pictures)) as a, av.open(str(sound)) as b, av.open(str(path), "w") as written:
+        streams: list[Any] = [a.streams.video[0], b.streams.audio[0]]
+        copied = [written.add_stream_from_template(stream) for stream in streams]
+        packets = [
+            (packet.dts * stream.time_base, place, packet)
+            for place, (read, stream) in enumerate(zip((a, b), streams, strict=True))
+            for packet in read.demux(stream)
+            if packet.dts is not None
+        ]
+        for _, place, packet in sorted(packets, key=lambda one: one[:2]):
+            packet.stream = copied[place]
+            written.mux(packet)
+    return path
+
+
 def cut_to(path: Path, share: float) -> Path:
     """Keep the first part of a file's bytes, as a broken download does."""
     content = path.read_bytes()
