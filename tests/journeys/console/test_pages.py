@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ from engine.store.catalog import Catalog, VideoRecord
 from engine.store.keys import Keys, Scope
 from support.catalogs import NOW, save, video_id
 from support.pages import get, id_of, post, token_of, until_known
-from support.product import Served
+from support.product import Served, reelmatch
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 
@@ -79,6 +80,26 @@ def test_what_a_video_brought_is_text_everywhere(own_server: Served, field: str)
         text = get(own_server, path).text
         assert "<img src=x" not in text
         assert "<script>alert" not in text
+
+
+def test_a_failed_look_is_told_beside_what_was_seen_before(own_server: Served) -> None:
+    video, reason = video_id(1), "its process was ended by SIGKILL"
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video, {"cat": 3})
+        record = catalog.get(video)
+        assert record
+        catalog.save_failure(replace(record, status="crashed", reason=reason), now=NOW)
+    answer = own_server.client.get(f"/v1/videos/{video}").json()
+    assert (answer["status"], answer["seconds"]) == ("ok", 3)
+    told = {"status": "crashed", "reason": reason, "at": NOW.isoformat(timespec="seconds")}
+    assert answer["last_attempt"] == told
+    text = get(own_server, f"/videos/{video}").text
+    assert "The last look failed (crashed" in text
+    assert reason in text
+    assert 'id="timeline"' in text
+    (line,) = reelmatch(own_server.home, "videos").out.splitlines()[1:]
+    assert line.split()[:3] == [video, "ok", "3"]
+    assert f"gave crashed: {reason}" in line
 
 
 def test_trouble_is_a_page_for_people_and_problem_details_for_scripts(served: Served) -> None:

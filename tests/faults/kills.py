@@ -1,0 +1,315 @@
+"""Kills the product at random moments, and looks whether anything that was acknowledged is lost.
+
+By hand, with as many kills as wanted::
+
+    python tests/faults/kills.py --kills 200 --seed 7
+
+Every round starts a command over one home, kills it, with all that it started, after a random
+time, and then asks: is the catalog whole, is everything there that was acknowledged before, does
+what was live still answer, does the next command work? The seed makes the times, not the machine.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+from support.footage import carphone, city
+from support.servers import free_port
+
+COMMAND: Final = str(Path(sys.executable).parent / "reelmatch")
+VIDEOS: Final = 40
+
+
+@dataclass(slots=True)
+class Place:
+    """A home that is worked on and killed, and what was acknowledged to be in it.
+
+    Attributes:
+        home: of the product.
+        rng: of the moments.
+        acknowledged: the ids of viewers whose interests were taken, with these.
+        videos: the ids of videos that were said to be stored.
+        longest: command -> seconds it takes when nobody kills it.
+    """
+
+    home: Path
+    rng: random.Random
+    acknowledged: dict[str, float] = field(default_factory=dict)
+    videos: set[str] = field(default_factory=set)
+    longest: dict[str, float] = field(default_factory=dict)
+    made: int = 0
+
+    def environment(self, home: Path | None = None) -> dict[str, str]:
+        """Return what commands over the home are started with."""
+        return {**os.environ, "REELMATCH_HOME": str(home or self.home)}
+
+    def run(self, *arguments: str | Path, home: Path | None = None) -> str:
+        """Run a command to its end; it must succeed."""
+        begun = time.monotonic()
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            env=self.environment(home),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr, done.stderr
+        self.longest[str(arguments[0])] = time.monotonic() - begun
+        return done.stdout
+
+    def kill(self, *arguments: str | Path, home: Path | None = None) -> str:
+        """Start a command and kill it, with all it started; return what it said until then."""
+        process = subprocess.Popen(
+            [COMMAND, *arguments],
+            env=self.environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            said, _ = process.communicate(
+                timeout=self.rng.uniform(0, 1.2 * self.longest.get(str(arguments[0]), 5.0))
+            )
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            said, _ = process.communicate()
+        return said
+
+
+def lines_of(place: Place) -> Path:
+    """Write a file to import, of other videos than all before it."""
+    place.made += 1
+    file = place.home.parent / f"import-{place.made}.jsonl"
+    with file.open("w") as written:
+        for number in range(VIDEOS):
+            tags = [{"tag": f"tag {number % 7}", "seconds": [[0, 3, 0.9]]}]
+            source = f"https://films.example/{place.made}/{number}"
+            written.write(json.dumps({"source": source, "tags": tags}) + "\n")
+    return file
+
+
+def killed_import(place: Place) -> None:
+    """Import; what was said to be stored must be there, and again is no harm."""
+    file = lines_of(place)
+    place.kill("import", file, "--json")
+    told = json.loads(place.run("import", file, "--json"))
+    place.videos |= {one["video"] for one in told["videos"]}
+
+
+def killed_ingest(place: Place) -> None:
+    """Watch anew what was watched; what was seen stays."""
+    place.kill("ingest", "--force", carphone(), city())
+
+
+def killed_work(place: Place) -> None:
+    """Work the queue as a service does."""
+    place.kill("work")
+
+
+def killed_reindex(place: Place) -> None:
+    """Reindex with another recipe than the last time."""
+    place.kill("reindex", "--threshold", str(place.rng.choice([0.5, 0.6, 0.7])))
+
+
+def killed_rollback(place: Place) -> None:
+    """Go back to the generation before."""
+    place.kill("reindex", "--rollback")
+
+
+def killed_dump(place: Place) -> None:
+    """Dump; a file that is there is whole."""
+    file = place.home.parent / f"dump-{place.rng.getrandbits(40):x}.tar"
+    place.kill("dump", file)
+    if file.exists():
+        with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
+            place.run("restore", file, home=Path(folder, "home"))
+        file.unlink()
+
+
+def killed_restore(place: Place) -> None:
+    """Restore into an empty place; then, or when it is done again, all is there."""
+    file = place.home.parent / "whole.tar"
+    file.unlink(missing_ok=True)
+    place.run("dump", file)
+    with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
+        home = Path(folder, "home")
+        place.kill("restore", file, home=home)
+        if not (home / "catalog.db").exists() and not (home / ".restored").exists():
+            place.run("restore", file, home=home)
+        place.run("videos", home=home)
+        with Catalog.open(home / "catalog.db") as catalog:
+            assert place.videos <= {video.id for video in catalog.videos()}
+
+
+def killed_forget(place: Place) -> None:
+    """Forget a video: it is there whole or not at all."""
+    if not place.videos:
+        return
+    video = place.rng.choice(sorted(place.videos))
+    place.videos.discard(video)
+    place.kill("forget", video, "--yes")
+
+
+def killed_migration(place: Place) -> None:
+    """Bring a catalog up to date that lacks the last steps."""
+    with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
+        home = Path(folder, "home")
+        home.mkdir()
+        with closing(sqlite3.connect(place.home / "catalog.db")) as live:
+            live.execute("vacuum into ?", (str(home / "catalog.db"),))
+        with closing(sqlite3.connect(home / "catalog.db")) as old, old:
+            old.execute("alter table videos drop column last_attempt")
+            old.execute("delete from _sqlite_migrations where name = 'keep_what_was_seen'")
+        place.kill("videos", "--json", home=home)
+        told = json.loads(place.run("videos", "--json", home=home))
+        assert place.videos <= {video["video"] for video in told["videos"]}
+
+
+def killed_serve(place: Place) -> None:
+    """Take interests over HTTP until it is killed: what was answered 204 is kept."""
+    with _serving(place) as (process, address):
+        until = time.monotonic() + place.rng.uniform(0.05, 3.0)
+        with httpx.Client(base_url=address, timeout=10) as client:
+            if place.rng.random() < 0.5:
+                client.post("/v1/reindex", json={"threshold": place.rng.choice([0.5, 0.6])})
+            while time.monotonic() < until:
+                viewer, weight = f"v{place.rng.getrandbits(40):x}", place.rng.random()
+                interests = {"interests": {"tag 1": weight}}
+                answer = client.put(f"/v1/viewers/{viewer}/interests", json=interests)
+                assert answer.status_code == 204, answer.text
+                place.acknowledged[viewer] = weight
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _serving(place: Place) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
+    port = free_port()
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--port", str(port)],
+        env=place.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield process, address
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        assert process.poll() is None, "the server did not start"
+        try:
+            if httpx.get(f"{address}/health/live", timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not answer")
+
+
+KILLS: Final[dict[str, Callable[[Place], None]]] = {
+    name.removeprefix("killed_"): act
+    for name, act in sorted(globals().items())
+    if name.startswith("killed_")
+}
+
+
+def check(place: Place) -> None:
+    """Look whether all that was acknowledged is there, and nothing is half."""
+    with closing(sqlite3.connect(place.home / "catalog.db")) as raw:
+        assert raw.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert raw.execute("pragma foreign_key_check").fetchall() == []
+    generation = Generations(place.home / "generations").load_current()
+    assert generation.index.n_videos > 0
+    with Catalog.open(place.home / "catalog.db") as catalog:
+        records = {record.id: record for record in catalog.videos()}
+        assert place.videos <= records.keys(), place.videos - records.keys()
+        for record in records.values():
+            assert catalog.track(record.id).n_seconds == record.seconds, record
+            assert record.status == "ok", record
+        kept: dict[str, Any] = dict(catalog.rows("select id, interests from viewers"))
+    for viewer, weight in place.acknowledged.items():
+        assert json.loads(kept[viewer]) == {"tag 1": weight}, viewer
+
+
+def prepare(folder: Path, seed: int, *, footage: bool = True) -> Place:
+    """Make a place with all that is to be lost, each command run once, unharmed."""
+    place = Place(folder / "home", random.Random(seed))  # noqa: S311 - to repeat it
+    if footage:
+        place.run("ingest", carphone(), city())
+    file = lines_of(place)
+    told = json.loads(place.run("import", file, "--json"))
+    place.videos = {one["video"] for one in told["videos"]}
+    place.run("reindex", "--threshold", "0.7")
+    place.run("reindex", "--threshold", "0.6")
+    place.longest |= {"work": 5.0, "forget": place.longest["import"], "serve": 3.0}
+    check(place)
+    return place
+
+
+def kill_and_check(place: Place, kills: int, names: Sequence[str] = tuple(KILLS)) -> Counter[str]:
+    """Kill so many commands, each kind in turn; return how many of each.
+
+    Raises:
+        AssertionError: something was lost, half written, or the next start failed.
+    """
+    done: Counter[str] = Counter()
+    for number in range(kills):
+        name = names[number % len(names)]
+        KILLS[name](place)
+        done[name] += 1
+        try:
+            check(place)
+        except AssertionError as error:
+            error.add_note(f"after kill {number} ({name})")
+            raise
+    place.run("reindex")
+    check(place)
+    return done
+
+
+def main() -> None:
+    """Kill as many as asked for, and say how it went."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kills", type=int, default=200)
+    options.add_argument("--seed", type=int, default=0)
+    asked = options.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="reelmatch-kills-"))
+    place = prepare(folder, asked.seed)
+    done = kill_and_check(place, asked.kills)
+    kept = f"{len(place.acknowledged)} writes over HTTP, {len(place.videos)} videos"
+    print(f"{sum(done.values())} kills ({dict(done)}): nothing lost of {kept}")  # noqa: T201
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
