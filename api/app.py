@@ -20,6 +20,7 @@ from api.metrics import Metrics
 from api.notifying import notifying
 from api.observing import Observe
 from api.parameters import no_unknown_parameters
+from api.paths import ExactPaths
 from api.problems import answer_with_problems
 from api.rates import Rates
 from api.routes import (
@@ -105,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
     app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
+    app.add_middleware(ExactPaths)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app
 

@@ -76,4 +76,4 @@ def _request_id(headers: Headers) -> str:
 def _route_of(scope: Scope) -> str:
     # The pattern, not the path: paths hold ids, and there are as many series as routes.
     route = scope.get("route")
-    return getattr(route, "path", _UNKNOWN_ROUTE)
+    return getattr(route, "path_format", getattr(route, "path", _UNKNOWN_ROUTE))

@@ -18,7 +18,10 @@ def refuse_unknown_parameters(request: Request) -> None:
     """
     if not request.scope["query_string"]:
         return
-    taken = _taken_by(request.app, request.scope["route"].path, request.method)
+    route = request.scope["route"]
+    # As documented: without the kinds of its parts.
+    path = getattr(route, "path_format", route.path)
+    taken = _taken_by(request.app, path, request.method)
     for name in request.query_params:
         if name not in taken:
             those = f"it takes {', '.join(taken)}" if taken else "it takes none"

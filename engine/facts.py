@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.brand_suitability import N_TOPICS, NOBODY_LOOKED, RISKS, Risk
 from engine.sensitive import LEVELS, Level
+from engine.text import cleaned_line
 
 Column = NDArray[Any]
 
@@ -78,9 +79,12 @@ class Coded:
         return Coded(tuple(self.words[number] for number in used), codes.astype(np.int32))
 
     def is_any_of(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
-        """Return which videos have one of the words, shape (n_videos,)."""
-        any_of = frozenset(wanted)
-        hit = np.array([word in any_of for word in self.words], bool)
+        """Return which videos have one of the words, shape (n_videos,).
+
+        Two that differ in their form of Unicode or in kinds of spaces are one word.
+        """
+        any_of = frozenset(map(cleaned_line, wanted))
+        hit = np.array([cleaned_line(word) in any_of for word in self.words], bool)
         return hit[self.codes] if len(self.words) else np.zeros(len(self.codes), bool)
 
 

@@ -60,6 +60,12 @@ def shown(text: str, instead: str = REPLACEMENT) -> str:
     return "".join(instead if _is_refused(sign) else sign for sign in text)
 
 
+def without_refused(text: str) -> str:
+    """Return what ``tidy_line`` does, without the signs that are not taken; breaks are spaces."""
+    lines = "".join(" " if unicodedata.category(sign) in ("Zl", "Zp") else sign for sign in text)
+    return cleaned_line(lines, "")
+
+
 def refuse_signs(text: str) -> None:
     """Check that every sign of a text is taken.
 

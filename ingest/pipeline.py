@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.store.catalog import Catalog, Pictures, VideoRecord
 from engine.store.taggers import Taggers
 from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
+from engine.text import cleaned_line
 from ingest.eye import Eye
 from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
@@ -80,7 +81,7 @@ class Described:
         Raises:
             NoVideoFile: when it cannot be read.
         """
-        return cls(content_id(path), str(path.absolute()), path.stem)
+        return cls(content_id(path), str(path.absolute()), cleaned_line(path.stem))
 
 
 def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Outcome | None:

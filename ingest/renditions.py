@@ -20,6 +20,7 @@ from typing import Any, Final
 import av
 
 from engine.errors import MissingPart, ReelmatchError
+from engine.text import cleaned_line
 from ingest.cuts import CUT_SECONDS
 from ingest.frames import LONGEST_SECONDS, open_video
 from ingest.opening import (
@@ -282,7 +283,7 @@ def _last_words(complaints: Any, code: int) -> str:
     size = complaints.seek(0, os.SEEK_END)
     complaints.seek(max(0, size - _COMPLAINT_BYTES))
     text = complaints.read().decode(errors="replace").strip()
-    said = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    said = " ".join(cleaned_line(text, " ").split())
     return said or (f"ended by signal {-code}" if code < 0 else f"exit code {code}")
 
 

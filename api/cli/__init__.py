@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NoReturn
 
@@ -47,6 +48,10 @@ _COMMANDS: Final = {
     "work": "work",
 }
 """Command -> module below this package; imported only when asked for, so that each starts fast."""
+
+
+_TAKE_PATHS: Final = frozenset({"dump", "export", "import", "ingest", "restore"})
+"""Commands whose words may be paths, which may be bytes that are no text."""
 
 
 class _Commands(Group):
@@ -91,6 +96,7 @@ def main() -> None:
     if logging.lastResort is not None:
         # What is worth a warning, where no log was asked for.
         logging.lastResort.setFormatter(PrintableLines())
+    _refuse_bytes(sys.argv[1:])
     try:
         cli(prog_name="reelmatch")
     except ReelmatchError as error:
@@ -112,6 +118,16 @@ def _complain(error: ReelmatchError) -> None:
     # Where the complaints go may be what is full.
     with suppress(OSError):
         click.echo(f"reelmatch: {escaped(str(error))}", err=True)
+
+
+def _refuse_bytes(words: Sequence[str]) -> None:
+    """End with a message when a word is no text and the command takes no paths."""
+    if words and words[0] in _TAKE_PATHS:
+        return
+    for word in words:
+        if any("\udc80" <= sign <= "\udcff" for sign in word):
+            click.echo(f"reelmatch: {word!r} is no UTF-8 text", err=True)
+            sys.exit(2)
 
 
 def _end_unheard() -> NoReturn:

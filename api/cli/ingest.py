@@ -15,11 +15,12 @@ from api.settings import load_settings
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs
+from engine.text import shown
 from ingest.opening import Status
 from ingest.pipeline import WATCHED, Outcome
 from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
-from ingest.sources.files import NoVideoFile, local_files
+from ingest.sources.files import NoVideoFile, check_name, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
 from ingest.taggers.makers import DEFAULT, Setup, check_tagger
 from ingest.worker import POLL_SECONDS, Worker
@@ -83,7 +84,7 @@ def command(
         if goes_on and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         left_out: Counter[str] = Counter()
-        files, missing = _find(paths, left_out)
+        files, missing = find_files(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
         if goes_on:
@@ -154,7 +155,7 @@ def _work(
     return [ended[number] for number in sorted(ended)]
 
 
-def _find(paths: Sequence[Path], left_out: Counter[str]) -> tuple[list[Path], list[Outcome]]:
+def find_files(paths: Sequence[Path], left_out: Counter[str]) -> tuple[list[Path], list[Outcome]]:
     """Return the files at the paths, and what is to be said of paths without any.
 
     What folders hold besides is added to ``left_out``.
@@ -163,19 +164,29 @@ def _find(paths: Sequence[Path], left_out: Counter[str]) -> tuple[list[Path], li
     missing = []
     for path in paths:
         try:
-            files += [file.path for file in local_files([path], left_out)]
+            for file in local_files([path], left_out):
+                try:
+                    check_name(file.path)
+                    files.append(file.path)
+                except NoVideoFile as error:
+                    missing.append(_missing(file.path, error))
         except NoVideoFile as error:
-            missing.append(Outcome(None, str(path.absolute()), Status.MISSING, str(error), 0))
+            missing.append(_missing(path, error))
     return list(dict.fromkeys(files)), missing
+
+
+def _missing(path: Path, error: NoVideoFile) -> Outcome:
+    # Bytes that are no text can be neither printed nor stored.
+    return Outcome(None, shown(str(path.absolute())), Status.MISSING, shown(str(error)), 0)
 
 
 def _print_left_out(left_out: Counter[str]) -> None:
     """Say how many files of the folders were passed over, the most frequent endings first."""
     if not left_out:
         return
-    shown = _most_frequent_first(left_out)
-    named = [f"{count} {ending}" for ending, count in shown[:_MOST_NAMED]]
-    if rest := sum(count for _, count in shown[_MOST_NAMED:]):
+    ranked = _most_frequent_first(left_out)
+    named = [f"{count} {ending}" for ending, count in ranked[:_MOST_NAMED]]
+    if rest := sum(count for _, count in ranked[_MOST_NAMED:]):
         named.append(f"{rest} of other endings")
     click.echo(
         f"left out as no videos: {', '.join(named)}; a file named directly is always taken",

@@ -7,6 +7,8 @@ from typing import Any, Final, Self
 
 from tqdm import tqdm
 
+from engine.text import shown
+
 _LONGEST_TITLE: Final = 40
 _OF_ALL: Final = "{desc}  {percentage:3.0f}% [{bar:24}]  {remaining} left"
 _OF_SECONDS: Final = "{desc}  [{bar:24}]  {n:.0f}/{whole:.0f} s  {speed}  {remaining} left"
@@ -70,5 +72,5 @@ def counting_bar(what: str, total: int, *, shown: bool) -> Iterator[Callable[[in
 
 def _printable(title: str) -> str:
     """Return what can be shown of a title: a file's name may hold anything."""
-    shown = "".join(character if character.isprintable() else "?" for character in title)
-    return shown if len(shown) <= _LONGEST_TITLE else f"{shown[: _LONGEST_TITLE - 3]}..."
+    title = shown(title, "?")
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 3]}..."

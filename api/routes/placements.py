@@ -102,7 +102,7 @@ def get_campaigns(
 
 
 @router.get(
-    "/viewers/{viewer}/campaigns",
+    "/viewers/{viewer:slashed}/campaigns",
     response_model=PlacementsAnswer,
     response_model_exclude_unset=True,
 )

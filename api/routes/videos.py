@@ -104,7 +104,7 @@ def get_tags(
     return tags_json(live.catalog, _get(live.catalog, video), least)
 
 
-@router.get("/{video}/tags/{tag}", response_model=TagSecondsAnswer)
+@router.get("/{video}/tags/{tag:slashed}", response_model=TagSecondsAnswer)
 def get_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
     """Return the confidence of one tag at every second."""
     return tag_json(live.catalog, _get(live.catalog, video), tag)

@@ -28,14 +28,14 @@ from engine.view import EVERY_VIDEO
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
 
 
-@router.put("/{viewer}/interests", status_code=204)
+@router.put("/{viewer:slashed}/interests", status_code=204)
 def put_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
     """Replace what a viewer says they like."""
     interests = live.catalog.vocabulary().weights(body.interests)
     Viewers(live.catalog).put_interests(viewer, interests, now=time.time())
 
 
-@router.post("/{viewer}/events", response_model=EventsAnswer)
+@router.post("/{viewer:slashed}/events", response_model=EventsAnswer)
 def post_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
     """Add what a viewer did; sent again, an event changes nothing."""
     now = time.time()
@@ -44,20 +44,20 @@ def post_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str
     return added_json(viewers, viewer, events, viewers.add_events(viewer, events, now=now))
 
 
-@router.get("/{viewer}", response_model=ViewerAnswer)
+@router.get("/{viewer:slashed}", response_model=ViewerAnswer)
 def get_viewer(viewer: str, live: CurrentLive) -> dict[str, Any]:
     """Return all that is kept of a viewer."""
     return viewer_json(Viewers(live.catalog).get(viewer))
 
 
-@router.delete("/{viewer}", status_code=204)
+@router.delete("/{viewer:slashed}", status_code=204)
 def delete_viewer(viewer: str, live: CurrentLive) -> None:
     """Delete all that is kept of a viewer."""
     Viewers(live.catalog).delete(viewer)
 
 
 @router.get(
-    "/{viewer}/recommendations",
+    "/{viewer:slashed}/recommendations",
     response_model=RecommendationsAnswer,
     response_model_exclude_unset=True,
 )

@@ -2,12 +2,20 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from api.schemas.bodies import Body, Strict
 from api.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.campaign_columns import KINDS
 from engine.campaigns import MOST_KEYWORDS, CampaignState
+from engine.text import UnusableText, tidy_line
 
 MOST_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
@@ -19,7 +27,19 @@ _CURRENCY: Final = r"[A-Z]{3}"
 _MIME: Final = r"[a-z0-9.+-]+/[a-z0-9.+-]+"
 _NO_CONTROL: Final = r"[^\x00-\x1f\x7f]+"
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=f"^{_NO_CONTROL}$")]
+
+def _printable(text: str) -> str:
+    try:
+        return tidy_line(text)
+    except UnusableText as error:
+        raise ValueError(str(error)) from None
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=f"^{_NO_CONTROL}$"),
+    AfterValidator(_printable),
+]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]

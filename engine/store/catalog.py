@@ -34,6 +34,7 @@ from engine.store.connections import Connection
 from engine.store.homes import finish_restore, refuse_lost_catalog
 from engine.store.migrations import MIGRATIONS
 from engine.store.tracks import Track
+from engine.text import cleaned_line, forms_of
 from engine.troubles import expected_trouble, troubles_told
 from engine.vocabulary import Vocabulary
 
@@ -405,17 +406,24 @@ class Catalog:
             UnknownVideo: when there is none.
             AmbiguousVideo: when there are several.
         """
-        path = str(Path(name).absolute()) if "://" not in name else name
-        pattern = "%/" + name.translate(_LIKE_ESCAPE)
+        if not _is_text(name):
+            raise UnknownVideo(name)
+        forms = forms_of(name)
+        paths = [str(Path(form).absolute()) if "://" not in form else form for form in forms]
+        patterns = ["%/" + form.translate(_LIKE_ESCAPE) for form in forms]
         lookups = (
-            ("select id from videos where id = ?", name),
-            ("select video from sources where source = ?", path),
-            ("select id from videos where length(?1) >= 4 and id glob ?1 || '*'", _hex(name)),
-            (r"select distinct video from sources where source like ? escape '\'", pattern),
-            ("select id from videos where title = ?", name),
+            ("select id from videos where id = ?", [name]),
+            ("select video from sources where source = ?", paths),
+            ("select id from videos where length(?1) >= 4 and id glob ?1 || '*'", [_hex(name)]),
+            (r"select distinct video from sources where source like ? escape '\'", patterns),
+            (
+                "select id from videos where title = ?",
+                list(dict.fromkeys((name, cleaned_line(name)))),
+            ),
         )
-        for sql, parameter in lookups:
-            ids = sorted(video for (video,) in self.rows(sql, (parameter,)))
+        for sql, parameters in lookups:
+            found = {video for one in parameters for (video,) in self.rows(sql, (one,))}
+            ids = sorted(found)
             if len(ids) > 1:
                 raise AmbiguousVideo(name, ids)
             if ids and (record := self.get(ids[0])):
@@ -641,6 +649,11 @@ _TABLES: Final = (
     ("videos", "id"),
 )
 _TAG_NAMES: Final = "select name from tags where number >= ? order by number"
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is text, and not bytes that are none: nothing stored has such a name."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _hex(name: str) -> str:

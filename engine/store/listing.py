@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.store.catalog import Catalog, VideoRecord
+from engine.text import composed
 
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -68,7 +69,7 @@ def pictured(catalog: Catalog, ids: Sequence[str]) -> set[str]:
 
 def _clauses(wanted: Wanted) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
-    for word in wanted.text.split():
+    for word in composed(wanted.text).split():
         clauses.append(r"(title like ? escape '\' or uploader like ? escape '\')")
         parameters += [f"%{word.translate(_LIKE_ESCAPE)}%"] * 2
     if wanted.kind:

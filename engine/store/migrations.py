@@ -1,9 +1,12 @@
 """How the catalog's tables came to be, step by step; each step is applied once."""
 
+import json
 from typing import Final
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from engine.text import cleaned_line, composed
 
 MIGRATIONS: Final = Migrations("reelmatch")
 
@@ -233,3 +236,23 @@ def identify_catalog(db: Database) -> None:
 def keep_what_was_seen(db: Database) -> None:
     """Let a look that failed be told beside what was seen before, instead of in its place."""
     db.execute("alter table videos add column last_attempt text")
+
+
+@MIGRATIONS()
+def compose_texts(db: Database) -> None:
+    """Write titles, uploaders, categories and tags in the one form that new ones are in."""
+    videos = "select id, title, uploader, categories from videos"
+    for video, title, uploader, categories in db.execute(videos).fetchall():
+        filed = [cleaned_line(one) for one in json.loads(categories or "[]")]
+        names = (cleaned_line(title or ""), cleaned_line(uploader or ""))
+        tidy = (*names, json.dumps(filed, ensure_ascii=False))
+        if tidy != (title, uploader, categories):
+            db.execute(
+                "update videos set title = ?, uploader = ?, categories = ? where id = ?",
+                (*tidy, video),
+            )
+    for number, name in db.execute("select number, name from tags").fetchall():
+        if composed(name) != name:
+            # One that is there in both forms stays two: its numbers are in tracks.
+            rename = "update or ignore tags set name = ? where number = ?"
+            db.execute(rename, (composed(name), number))

@@ -7,7 +7,7 @@ stays where it is.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from math import isfinite
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from engine.errors import InvalidInput, UnknownViewer
 from engine.store.catalog import Catalog
+from engine.text import UnusableText, is_blank, tidy_line
 
 MOST_EVENTS: Final = 5_000
 """So many events of a viewer are kept: the newest, and of the older ones those that hide."""
@@ -99,6 +100,7 @@ class Viewers:
         Raises:
             UnknownViewer: when nothing is kept of them.
         """
+        viewer = self._kept_id(viewer)
         rows = self._catalog.rows("select interests from viewers where id = ?", (viewer,))
         if not rows:
             raise UnknownViewer(viewer)
@@ -155,7 +157,7 @@ class Viewers:
         Raises:
             InvalidInput: when the id cannot be one.
         """
-        check_id("viewer", viewer)
+        viewer = self._kept_id(viewer)
         with self._catalog.transaction() as db:
             db.execute(
                 "insert into viewers (id, interests, changed_at) values (?1, ?2, ?3)"
@@ -174,13 +176,14 @@ class Viewers:
         Raises:
             InvalidInput: naming the event that cannot be one, or when there are too many.
         """
-        check_id("viewer", viewer)
+        viewer = self._kept_id(viewer)
         if len(events) > MOST_EVENTS_AT_ONCE:
             raise InvalidInput(
                 f"{len(events)} events are too many: send at most {MOST_EVENTS_AT_ONCE} at once"
             )
-        for number, event in enumerate(events):
-            _check_event(f"events.{number}", event, now)
+        events = [
+            _checked_event(f"events.{number}", event, now) for number, event in enumerate(events)
+        ]
         with self._catalog.transaction() as db:
             db.execute(
                 "insert into viewers (id, interests, changed_at) values (?, '{}', ?)"
@@ -208,6 +211,7 @@ class Viewers:
         Raises:
             UnknownViewer: when nothing is.
         """
+        viewer = self._kept_id(viewer)
         self._catalog.rows("pragma secure_delete = on")
         with self._catalog.transaction() as db:
             db.execute("delete from events where viewer = ?", (viewer,))
@@ -216,6 +220,19 @@ class Viewers:
         # What was written to the log before goes, too, unless somebody reads just now; then it
         # goes with the next one.
         self._catalog.rows("pragma wal_checkpoint(truncate)")
+
+    def _kept_id(self, viewer: str) -> str:
+        """Return the id under which a viewer is kept, or would be.
+
+        Raises:
+            InvalidInput: when the id cannot be one.
+        """
+        tidy = check_id("viewer", viewer)
+        if tidy == viewer:
+            return tidy
+        # Kept before ids were kept in one form.
+        old = self._catalog.rows("select id from viewers where id = ?", (viewer,))
+        return viewer if old else tidy
 
     def unknown_videos(self, videos: Iterable[str]) -> list[str]:
         """Return those ids that no video of the catalog has, in order, each once."""
@@ -229,26 +246,36 @@ class Viewers:
 
 
 def check_id(of: str, given: Any) -> str:
-    """Return an id that can be kept: 1 to 128 signs that can be printed.
+    """Return an id as it is kept: a line of 1 to 128 signs, in Unicode's form NFC.
+
+    Dots alone are no id: in the path of an address they mean another place.
 
     Raises:
         InvalidInput: otherwise; ``of`` says whose id it is.
     """
-    if not isinstance(given, str) or not 1 <= len(given) <= MOST_SIGNS or not given.isprintable():
+    try:
+        tidy = tidy_line(given) if isinstance(given, str) else ""
+    except UnusableText:
+        tidy = ""
+    if not 1 <= len(tidy) <= MOST_SIGNS or tidy in (".", "..") or is_blank(tidy):
         raise InvalidInput(f"{of}: an id is 1 to {MOST_SIGNS} printable signs, not {given!r:.80}")
-    return given
+    return tidy
 
 
 def _event(event: str, video: str, kind: str, at: float, share: float) -> Event:
     return Event(event, video, EventKind(kind), at, share)
 
 
-def _check_event(name: str, event: Event, now: float) -> None:
-    check_id(f"{name}.id", event.id)
-    check_id(f"{name}.video", event.video)
+def _checked_event(name: str, event: Event, now: float) -> Event:
+    tidy = replace(
+        event,
+        id=check_id(f"{name}.id", event.id),
+        video=check_id(f"{name}.video", event.video),
+    )
     if not isfinite(event.share) or not 0.0 <= event.share <= 1.0:
         raise InvalidInput(f"{name}.share is {event.share}: give the part watched, 0.0 to 1.0")
     if not isfinite(event.at) or event.at < 0:
         raise InvalidInput(f"{name}.at is before 1970: give when it happened, UTC")
     if event.at > now + _AHEAD_SECONDS:
         raise InvalidInput(f"{name}.at is more than a day ahead: give when it happened, UTC")
+    return tidy

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from engine.errors import InvalidInput
+from engine.text import UnusableText, refuse_signs
 from ingest.sources.files import ID_DIGITS
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -79,8 +80,12 @@ def _taken_apart(address: str) -> tuple[str, str, str, str]:
         raise NotAnAddress(f"{shown} is not a web address: it must begin with https:// or http://")
     if parts.username is not None or parts.password is not None:
         raise NotAnAddress("an address with a user name or password is not fetched: leave it out")
-    if any(character.isspace() or not character.isprintable() for character in text):
+    if any(character.isspace() for character in text):
         raise NotAnAddress(f"{shown} is not a web address: there is a space in it")
+    try:
+        refuse_signs(text)
+    except UnusableText as error:
+        raise NotAnAddress(f"{shown} is not a web address: {error}") from error
     host = _ascii_host(parts.hostname, shown)
     if port == 0:
         raise NotAnAddress(f"{shown} is not a web address: nobody listens on port 0")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import InvalidInput
+from engine.text import UnusableText, refuse_controls, shown
 from ingest.sources.signatures import SIGNATURE_BYTES, starts_like_a_video
 
 _CERTAIN_ENDINGS: Final = frozenset(
@@ -104,7 +105,27 @@ def content_id(path: Path) -> str:
     return digest.hexdigest()[:ID_DIGITS]
 
 
+def check_name(path: Path) -> None:
+    """Check that a path can be stored and shown.
+
+    Raises:
+        NoVideoFile: it is no UTF-8 text, or holds controls or signs that turn text around.
+    """
+    try:
+        refuse_controls(str(path))
+    except UnusableText as error:
+        raise NoVideoFile(f"the name {error}") from error
+
+
 def _files_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
+    try:
+        return _those_of(path, left_out)
+    except OSError as error:
+        # As of a name that is longer than any can be.
+        raise _unreadable(path, error) from error
+
+
+def _those_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
     if path.is_dir():
         return _videos_in(path, left_out)
     if path.is_file():
@@ -118,7 +139,8 @@ def _files_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
 
 def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
     empty = True
-    for inside, folders, names in os.walk(folder, onerror=_raise_unreadable):
+    unreadable: list[OSError] = []
+    for inside, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(inside, name)
@@ -129,6 +151,8 @@ def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
                 yield file
             else:
                 left_out[_ending(file)] += 1
+    for error in unreadable:  # once all others were found
+        raise _unreadable(Path(os.fsdecode(error.filename)), error) from error
     if empty:
         raise NoVideoFile(
             f"{folder}: no video in this folder; a file named directly is always taken"
@@ -155,9 +179,5 @@ def _ending(file: Path) -> str:
     return ending if is_short and ending.isascii() and ending[1:].isalnum() else OTHER_ENDINGS
 
 
-def _raise_unreadable(error: OSError) -> None:
-    raise _unreadable(Path(os.fsdecode(error.filename)), error) from error
-
-
 def _unreadable(path: Path, error: OSError) -> NoVideoFile:
-    return NoVideoFile(f"{path}: cannot be read: {error.strerror}")
+    return NoVideoFile(f"{shown(str(path))}: cannot be read: {error.strerror}")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
+from engine.text import without_refused
 from ingest.sources.guard import WEB_SCHEMES
 
 _LINE_CHARACTERS: Final = 500
@@ -78,7 +79,8 @@ class Metadata:
 def _text(value: object, characters: int) -> str:
     if not isinstance(value, str):
         return ""
-    return "".join(c for c in value[:characters] if c.isprintable() or c in "\n\t")
+    lines = value[:characters].replace("\t", " ").split("\n")
+    return "\n".join(map(without_refused, lines))
 
 
 def _line(value: object) -> str:

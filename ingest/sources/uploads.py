@@ -6,7 +6,6 @@ nothing but the title.
 
 import shutil
 import time
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import BinaryIO, Final
 
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
+from engine.text import without_refused
 from ingest.sources.files import VIDEO_ENDINGS
 
 _MOST_STEM_BYTES: Final = 120
@@ -88,9 +88,8 @@ def safe_name(name: str) -> str:
     Only what follows the last slash of either kind is kept, without control and direction signs;
     an ending that is no video's is not kept as one.
     """
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    shown = "".join(sign for sign in last if sign.isprintable() or sign == " ")
-    text = " ".join(shown.split()).strip(". ")
+    last = name.replace("\\", "/").rpartition("/")[2]
+    text = " ".join(without_refused(last).split()).strip(". ")
     stem, dot, ending = text.rpartition(".")
     if not dot or f".{ending.lower()}" not in VIDEO_ENDINGS:
         stem, ending = text, ""

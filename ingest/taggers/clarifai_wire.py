@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from engine.errors import InvalidInput
 from engine.store.tracks import LEAST_CONFIDENCE
+from engine.text import cleaned_line
 from ingest.taggers.remote import RemoteTaggerFailed, Run, tidy_tag
 
 SAMPLE_MS: Final = 1000
@@ -150,8 +151,7 @@ def _status(said: Any) -> ModelStatus:
         raise AnswerUnreadable("Clarifai answered without a status")
     told = [status.get(key) for key in ("description", "details")]
     text = ": ".join(part for part in told if isinstance(part, str) and part)
-    printable = "".join(sign if sign.isprintable() else " " for sign in text)
-    return ModelStatus(status["code"], printable[:_SHOWN])
+    return ModelStatus(status["code"], cleaned_line(text, " ")[:_SHOWN])
 
 
 def _object(value: Any) -> dict[str, Any]:

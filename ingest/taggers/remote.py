@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.errors import InvalidInput, ReelmatchError
 from engine.store.catalog import Catalog
 from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, Looks, Track
+from engine.text import UnusableText, composed, is_blank, tidy_words
 from ingest.frames import LONGEST_SECONDS
 
 LONGEST_TAG: Final = 100
@@ -182,16 +183,16 @@ def track_for(catalog: Catalog, seen: RemoteTrack) -> Track:
 
 
 def tidy_tag(name: str) -> str:
-    """Return a tag's name as the vocabulary has it: lower case, single spaces, none around.
+    """Return a tag's name as the vocabulary has it: NFC, lower case, single spaces, none around.
 
     Raises:
         InvalidInput: nothing is left, it is too long, or holds signs that cannot be printed.
     """
-    # Looked at first: tidying would swallow line breaks and tabs.
-    if not name.isprintable():
-        raise InvalidInput(f"the tag {name[:LONGEST_TAG]!r} holds signs that cannot be printed")
-    tidy = " ".join(name.lower().split())
-    if not tidy:
+    try:
+        tidy = composed(tidy_words(name).lower())
+    except UnusableText as error:
+        raise InvalidInput(f"the tag {error}") from error
+    if is_blank(tidy):
         raise InvalidInput("a tag without a name")
     if len(tidy) > LONGEST_TAG:
         raise InvalidInput(

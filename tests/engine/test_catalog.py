@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,7 @@ import pytest
 from engine.errors import AmbiguousVideo, CatalogUnusable, DiskFull, UnknownVideo
 from engine.store.catalog import Attempt, Catalog, Pictures, VideoRecord
 from engine.store.tracks import Track
+from engine.text import cleaned_line
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LATER = datetime(2026, 1, 3, 12, tzinfo=UTC)
@@ -385,3 +387,38 @@ def test_a_catalog_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(CatalogUnusable, match="newer reelmatch"):
         Catalog.open(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["Caf\u00e9 \u00e0 Z\u00fcrich", "Cafe\u0301 a\u0300 Zu\u0308rich"]
+)
+def test_a_name_is_found_in_both_forms_of_unicode(catalog: Catalog, name: str) -> None:
+    decomposed = unicodedata.normalize("NFD", name)
+    forms = {"NFC": unicodedata.normalize("NFC", name), "NFD": decomposed}
+    for number, (form, written) in enumerate(forms.items(), start=1):
+        video = a_video(f"{number:016x}", f"/{form}/{written}.mp4")
+        catalog.save(replace(video, title=f"{form} one"), None, now=NOON)
+        assert catalog.find(f"/{form}/{name}.mp4").id == video.id
+    catalog.save(replace(a_video("3" * 16, "/x.mp4"), title=cleaned_line(name)), None, now=NOON)
+    assert catalog.find(name).id == "3" * 16
+
+
+@pytest.mark.parametrize("name", ["\udcff.mp4", "caf\udce9.mp4", "\ud800"])
+def test_a_name_that_is_no_text_is_nobodys(catalog: Catalog, name: str) -> None:
+    with pytest.raises(UnknownVideo, match="no video") as raised:
+        catalog.find(name)
+    str(raised.value).encode()
+
+
+def test_texts_that_were_stored_before_are_put_into_one_form(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with Catalog.open(path) as catalog:
+        catalog.save(a_video(), a_track(), now=NOON)
+        catalog.number_tags(["caf\u00e9", "cafe\u0301", "re\u0302ve"])
+        with catalog.transaction() as db:
+            db.execute("update videos set title = 'cafe\u0301\u3000', uploader = 'a\u0301'")
+            db.execute("delete from _sqlite_migrations where name = 'compose_texts'")
+    with Catalog.open(path) as catalog:
+        (record,) = catalog.videos()
+        assert (record.title, record.uploader) == ("caf\u00e9", "\u00e1")
+        assert catalog.vocabulary().names[-3:] == ("caf\u00e9", "cafe\u0301", "r\u00eave")

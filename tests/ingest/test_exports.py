@@ -1,8 +1,10 @@
 """What goes out comes back in as it was."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -14,12 +16,14 @@ from numpy.typing import NDArray
 from engine.counting import count_tags
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.tracks import Track
+from engine.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.vocabulary import Vocabulary
 from ingest.sources.exports import exported_lines, video_line
 from ingest.sources.imports.documents import BadLine, documents
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.jsonl import video
 from ingest.sources.parquet import write_tag_counts
+from ingest.taggers.remote import tidy_tag
 from support.catalogs import save, video_id
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -107,3 +111,49 @@ def test_parquet_holds_the_tag_counts(tmp_path: Path) -> None:
     table = parquet.read_table(tmp_path / "counts.parquet")
     assert table.to_pylist() == expected
     assert table.schema.metadata == {b"threshold": b"0.7"}
+
+
+def is_name(text: str) -> bool:
+    """Whether a file may be called so."""
+    try:
+        refuse_controls(text)
+    except UnusableText:
+        return False
+    return True
+
+
+lines = st.text(max_size=60).map(cleaned_line)
+words = lines.map(lambda text: text[:20])
+places = st.text(max_size=60).map(lambda text: "/videos/" + text).filter(is_name)
+
+
+@given(lines, lines, places, st.lists(lines, max_size=3), st.lists(words, min_size=1, max_size=4))
+def test_texts_in_every_script_come_back_as_they_were(
+    title: str, uploader: str, source: str, categories: list[str], names: list[str]
+) -> None:
+    tags = list(dict.fromkeys(tidy_tag(name) for name in names if not is_blank(name)))
+    track = Track.from_confidences(np.full((2, len(tags)), 0.9), np.arange(len(tags)))
+    out = replace(
+        record(title=title),
+        uploader=uploader,
+        source=source,
+        categories=tuple(dict.fromkeys(one for one in categories if one)),
+        tagger="import",
+    )
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "a.jsonl")
+        line = json.dumps(video_line(out, track, Vocabulary(tuple(tags))), ensure_ascii=False)
+        file.write_text(line, "utf-8")
+        with Catalog.open(Path(folder, "catalog.db")) as catalog:
+            (imported,) = import_file(file, catalog, now=NOW)
+            assert isinstance(imported, Imported), imported
+            (back,) = catalog.videos()
+            assert catalog.vocabulary().names == tuple(sorted(tags))
+            (again,) = exported_lines(catalog)
+            (twice,) = import_file(file, catalog, now=NOW)
+            assert isinstance(twice, Imported)
+            assert twice.change is Change.UNCHANGED
+    assert back.source == source
+    assert back.title == title or not title
+    assert (back.uploader, back.categories) == (uploader, out.categories)
+    assert json.loads(again) | {"title": ""} == json.loads(line) | {"title": ""}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.ingest import find_files
 from ingest.frames import Status, open_video
 from ingest.sources.files import OTHER_ENDINGS, LocalFile, NoVideoFile, content_id, local_files
 from support.footage import bikes, carphone, numbered, read_number, write_video
@@ -224,3 +225,42 @@ def test_what_cameras_and_recorders_write_is_watched(name: str, codec: str, tmp_
     with open_video(path) as video:
         assert [read_number(second.frame) for second in video.seconds()] == [12, 37]
         assert video.status is Status.OK
+
+
+def test_names_that_are_no_text_get_a_reason_and_the_others_go_on(tmp_path: Path) -> None:
+    good = [tmp_path / "a.mp4", tmp_path / "z \u3000\u200d.mp4"]
+    bad = [os.fsencode(tmp_path) + name for name in (b"/caf\xe9.mp4", b"/x\x1b[2J.mp4")]
+    for path in (*map(os.fsencode, good), *bad):
+        Path(os.fsdecode(path)).write_bytes(b"x")
+    files, missing = find_files(
+        [tmp_path, Path("n" * 300 + ".mp4"), tmp_path / "no.mp4"], Counter()
+    )
+    assert sorted(files) == sorted(good)
+    reasons = [outcome.reason for outcome in missing]
+    assert len(reasons) == 4
+    assert sum("is no UTF-8 text: rename the file" in reason for reason in reasons) == 1
+    assert sum("signs that cannot be printed (U+001B)" in reason for reason in reasons) == 1
+    assert sum("File name too long" in reason for reason in reasons) == 1
+    for outcome in missing:
+        f"{outcome.source} {outcome.reason}".encode()
+
+
+def test_a_folder_that_cannot_be_read_does_not_stop_those_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in "abc":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "film.mp4").write_bytes(b"x")
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("/b"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    files, missing = find_files([tmp_path], Counter())
+    assert [file.parent.name for file in files] == ["a", "c"]
+    assert [outcome.reason for outcome in missing] == [
+        f"{tmp_path / 'b'}: cannot be read: Permission denied"
+    ]

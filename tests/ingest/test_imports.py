@@ -243,8 +243,15 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
     [
         ({"titel": "x"}, "'titel': there is no such field; did you mean 'title'?"),
         ({"title": 7}, "title: text is needed, not 7"),
-        ({"title": "a\u202eb"}, "title: 'a\\u202eb' holds signs that cannot be printed"),
-        ({"title": "\ud800"}, "title: '\\ud800' holds signs that cannot be printed"),
+        (
+            {"title": "a\u202eb"},
+            "title: 'a\\u202eb' holds signs that cannot be printed (U+202E)",
+        ),
+        ({"title": "\ud800"}, "title: '\\ud800' holds signs that cannot be printed (U+D800)"),
+        (
+            {"source": "/a\u2066b"},
+            "source: '/a\\u2066b' holds signs that cannot be printed (U+2066)",
+        ),
         ({"title": "x" * 2001}, "title: 2001 signs; at most 2000 are taken"),
         ({"video": "CAFE"}, "video: 'CAFE' is no id: 16 digits of 0-9 and a-f, or leave it out"),
         ({"language": "../x"}, "language: '../x' is no code such as en or pt-BR"),
@@ -266,8 +273,8 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
             f"tags[0].tag: the tag '{'a' * 20}'... has 101 signs: at most 100 are taken",
         ),
         (
-            {"tags": [{"tag": "a\nb", "seconds": []}]},
-            "tags[0].tag: 'a\\nb' holds signs that cannot be printed",
+            {"tags": [{"tag": "a\x1bb", "seconds": []}]},
+            "tags[0].tag: 'a\\x1bb' holds signs that cannot be printed (U+001B)",
         ),
         (
             {"tags": [{"tag": "cat", "seconds": [[0, 0.9]]}]},

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import av
 import pytest
@@ -368,3 +369,57 @@ def test_the_same_footage_in_another_size_is_folded(
     (kept,) = [match for match in folded["matches"] if match["folded"]]
     assert {kept["video"], *kept["folded"]} == {copy["video"], named["chelsea"]}
     assert reelmatch(home, "forget", copy["video"], "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        "a/b",
+        "auth0|1/recommendations",
+        "a%2Fb",
+        "\u6771\u4eac \U0001f468\u200d\U0001f469",
+        "?y#",
+        "..a",
+    ],
+)
+def test_an_id_that_one_door_takes_every_door_takes(
+    service: Served, command: Run, viewer: str
+) -> None:
+    path = f"/v1/viewers/{quote(viewer, safe='')}"
+    put = service.client.put(f"{path}/interests", json={"interests": {"animal": 1}})
+    assert put.status_code == 204, put.text
+    assert service.client.get(path).json()["viewer"] == viewer
+    assert service.client.get(f"{path}/recommendations").status_code == 200
+    assert command("viewer", "show", viewer, "--json").json["interests"] == {"animal": 1.0}
+    command("viewer", "interests", viewer, "nature=1")
+    assert service.client.get(path).json()["interests"] == {"nature": 1.0}
+    assert service.client.delete(path).status_code == 204
+    assert command("viewer", "show", viewer).code == 1
+
+
+@pytest.mark.parametrize("escaped", ["%ff%fe", "%fe%ff", "a%EF%B7%90b", "%c3", "%ED%A0%80"])
+def test_bytes_that_are_no_text_are_no_id(service: Served, escaped: str) -> None:
+    answer = service.client.put(f"/v1/viewers/{escaped}/interests", json={"interests": {}})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    answer = service.client.get(f"/v1/explain?video=x&viewer={escaped}")
+    assert answer.status_code in (404, 422)
+    assert "viewers" not in answer.text
+
+
+@pytest.mark.parametrize("viewer", [".", "..", "a\u202eb", "a\x1b", "\ue000", "\u200b", "x" * 129])
+def test_an_id_that_one_door_refuses_every_door_refuses(
+    service: Served, command: Run, viewer: str
+) -> None:
+    escaped = quote(viewer, safe="").replace(".", "%2E")
+    answer = service.client.put(f"/v1/viewers/{escaped}/interests", json={"interests": {}})
+    assert answer.status_code in (404, 422)
+    refused = command("viewer", "interests", viewer, "animal=1")
+    assert (refused.code, "printable signs" in refused.err) == (1, True)
+
+
+def test_an_id_is_the_same_in_both_forms_of_unicode(service: Served) -> None:
+    body = {"interests": {"animal": 1}}
+    service.client.put("/v1/viewers/caf%C3%A9/interests", json=body)
+    assert service.client.get("/v1/viewers/cafe%CC%81").json()["interests"] == {"animal": 1.0}
+    assert service.client.delete("/v1/viewers/cafe%CC%81").status_code == 204
+    assert service.client.get("/v1/viewers/caf%C3%A9").status_code == 404

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from engine.errors import InvalidInput
+from engine.text import UnusableText, is_blank, refuse_controls, tidy_line
 
 LONGEST_TEXT: Final = 2000
-"""Signs in a title, an address and the like."""
+"""Signs in a title and the like."""
+
+LONGEST_PLACE: Final = 4096
+"""Signs in a path or an address."""
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-_SHOWN: Final = 40
 
 
 class BadField(InvalidInput):
@@ -46,12 +49,20 @@ class Fields:
         return list(self._said)
 
     def text(self, key: str, *, longest: int = LONGEST_TEXT) -> str:
-        """Return trimmed, printable text; empty when the field is not there.
+        """Return a line of text; empty when the field is not there.
 
         Raises:
             BadField: it is no text, too long, or holds signs that cannot be printed.
         """
         return as_text(self._said.get(key, "") or "", self.name(key), longest)
+
+    def place(self, key: str) -> str:
+        """Return a path or an address, sign for sign; empty when the field is not there.
+
+        Raises:
+            BadField: it is no text, too long, or holds signs that cannot be printed.
+        """
+        return as_place(self._said.get(key, "") or "", self.name(key))
 
     def number(self, key: str, *, most: float, default: float | None = None) -> float:
         """Return a number from 0 to ``most``.
@@ -99,18 +110,36 @@ class Fields:
 
 
 def as_text(value: object, name: str, longest: int = LONGEST_TEXT) -> str:
-    """Return ``value`` if it is printable text, trimmed.
+    """Return ``value`` if it is a line of text, as ``engine.text.tidy_line`` stores it.
 
     Raises:
         BadField: it is not.
     """
     if not isinstance(value, str):
         raise BadField(f"{name}: text is needed, not {_what(value)}")
-    if not value.isprintable():
-        raise BadField(f"{name}: {value[:_SHOWN]!r} holds signs that cannot be printed")
     if len(value) > longest:
         raise BadField(f"{name}: {len(value)} signs; at most {longest} are taken")
-    return value.strip()
+    try:
+        return tidy_line(value)
+    except UnusableText as error:
+        raise BadField(f"{name}: {error}") from error
+
+
+def as_place(value: object, name: str) -> str:
+    """Return ``value`` if it can be a path or an address, sign for sign.
+
+    Raises:
+        BadField: it cannot.
+    """
+    if not isinstance(value, str):
+        raise BadField(f"{name}: text is needed, not {_what(value)}")
+    if len(value) > LONGEST_PLACE:
+        raise BadField(f"{name}: {len(value)} signs; at most {LONGEST_PLACE} are taken")
+    try:
+        refuse_controls(value)
+    except UnusableText as error:
+        raise BadField(f"{name}: {error}") from error
+    return "" if is_blank(value) else value
 
 
 def as_number(value: object, name: str, most: float) -> float:

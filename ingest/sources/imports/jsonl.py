@@ -17,7 +17,9 @@ TAGGER: Final = "import"
 
 KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 
-MOST_CATEGORIES: Final = 100
+MOST_CATEGORIES: Final = 500
+
+_LONGEST_NAME: Final = 500  # as of a page: what is exported can be imported
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
@@ -61,7 +63,7 @@ def video(document: Document) -> ImportedVideo:
         tagger=said.text("tagger", longest=100) or TAGGER,
         seen=seen_on(runs, duration),
         language=_language(said),
-        uploader=said.text("uploader", longest=200),
+        uploader=said.text("uploader", longest=_LONGEST_NAME),
         kind=_kind(said),
         categories=_categories(said),
     )
@@ -135,5 +137,7 @@ def _categories(said: Fields) -> tuple[str, ...]:
     items = said.items("categories")
     if len(items) > MOST_CATEGORIES:
         raise BadField(f"categories: {len(items)}; at most {MOST_CATEGORIES} are taken")
-    named = (as_text(item, f"categories[{place}]", 200) for place, item in enumerate(items))
+    named = (
+        as_text(item, f"categories[{place}]", _LONGEST_NAME) for place, item in enumerate(items)
+    )
     return tuple(dict.fromkeys(name for name in named if name))

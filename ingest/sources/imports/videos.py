@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import InvalidInput
+from engine.text import cleaned_line, is_blank
 from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.files import ID_DIGITS
 from ingest.sources.imports.fields import BadField, Fields, as_text
@@ -58,7 +59,7 @@ def source_in(said: Fields, key: str) -> str:
     Raises:
         BadField: no text, or a web address that cannot be one or holds a password.
     """
-    source = said.text(key)
+    source = said.place(key)
     if not source.lower().startswith(_WEB):
         return source
     try:
@@ -70,8 +71,8 @@ def source_in(said: Fields, key: str) -> str:
 def title_of(source: str, otherwise: str) -> str:
     """Return the last part of an address without its ending."""
     path = urlsplit(source).path if "://" in source else source
-    title = PurePosixPath(unquote(path)).stem
-    return title if title and title.isprintable() else otherwise
+    title = cleaned_line(PurePosixPath(unquote(path)).stem)
+    return otherwise if is_blank(title) else title
 
 
 def tag_in(value: object, name: str) -> str:
