@@ -133,7 +133,7 @@ def sampled(forward: ForwardRows, levels: LevelScan, df: NDArray[np.int64]) -> S
     """
     rng = np.random.default_rng(0)
     every_row = np.empty(0, dtype=np.bool_)
-    weights, scratch = np.zeros(forward.idf.size), levels.scratch()
+    weights, scratch = np.zeros(forward.idf.size), levels.scratch(forward.scales.size)
     n_rows = forward.scales.size
     by_level = plainly = read = 0.0
     for at in range(_QUERIES):

@@ -2,7 +2,7 @@
 
 Usable by itself; needs numpy and numba only::
 
-    from engine.index import Index
+    from reelmatch import Index
 
     index = Index.from_counts(counts, ids)  # scipy CSR, videos x tags, whole numbers
     found, scores = index.search(tags=[3, 17, 40], weights=[1.0, 0.5, -0.2], k=10)
@@ -26,9 +26,11 @@ from numpy.typing import ArrayLike, NDArray
 from engine import index_files
 from engine.choice import Kernel, Sample, build_scan, check_kernel, scan_of
 from engine.counts import RowArrays, Rows
+from engine.cpus import usable_cpus
 from engine.errors import CorruptData, InvalidInput
 from engine.forward_rows import forward_rows, row_norms, sorted_rows, weights_of
 from engine.kernels.best import rows_of_keys
+from engine.kernels.compiled import use_machine_code
 from engine.kernels.forward import (
     Floats,
     ForwardRows,
@@ -256,7 +258,7 @@ class Index:
             list(queries[first : first + _BLOCK_QUERIES])
             for first in range(0, len(queries), _BLOCK_QUERIES)
         ]
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(usable_cpus()) as pool:
             found = pool.map(lambda block: self._find(block, k, *selection), blocks)
             return [match for block in found for match in _unpacked(block)]
 
@@ -293,6 +295,7 @@ class Index:
 
         Also those for the videos beside it (``build_beside``), so that no request compiles.
         """
+        use_machine_code()
         tags = np.arange(min(self.n_tags, 1))
         query = self.query(tags, np.ones(tags.size))
         self.top_k(query, 1)
@@ -428,7 +431,7 @@ class Index:
 
     def _scan_scratch(self) -> tuple[Array, ...]:
         if not hasattr(self._scratch, "scan"):
-            self._scratch.scan = self.scan.scratch()
+            self._scratch.scan = self.scan.scratch(self.n_videos)
         scratch: tuple[Array, ...] = self._scratch.scan
         return scratch
 

@@ -172,7 +172,9 @@ def part_read(index: Index, tags: NDArray[np.int64], together: Any) -> float:
     found = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
     weights = np.zeros(index.n_tags)
     every_row = np.empty(0, np.bool_)
-    read, _ = scan.work(index.forward, together, every_row, weights, scan.scratch(), found)
+    read, _ = scan.work(
+        index.forward, together, every_row, weights, scan.scratch(index.n_videos), found
+    )
     return read / float(index.df[tags].sum())
 
 

@@ -1,17 +1,148 @@
-"""How a plain function becomes a kernel."""
+"""How a plain function becomes a kernel.
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+Loading the compiler costs more than all that a command asks of a few dozen videos. So a kernel is
+the plain function for as long as little is asked of it, and machine code from then on; the answers
+are the same to the last bit.
+"""
 
-import numba
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterable
+from functools import cached_property, update_wrapper
+from importlib import import_module
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final, TypeVar, cast
+
+import numpy as np
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
+_FEW: Final = 8_192
+"""The most elements of all arrays of a call that is not worth the compiler: some milliseconds."""
 
-def compiled(plain: _Function) -> _Function:
-    """Return the function compiled to machine code; it runs without the interpreter's lock.
+_IN_ALL: Final = 32 * _FEW
+"""As many elements in all calls together; the compiler would have been loaded meanwhile."""
 
-    Compilation happens at the first call per combination of array types and is kept on disk.
-    ``NUMBA_DISABLE_JIT=1`` in the environment leaves the function as it is, for a debugger.
+
+def compiled(plain: _Function, *, always: bool = False) -> _Function:
+    """Return the function as a kernel: compiled to machine code as soon as that is worth it.
+
+    Machine code runs without the interpreter's lock. Compilation happens at the first call per
+    combination of array types and is kept on disk. ``NUMBA_DISABLE_JIT=1`` in the environment
+    leaves the function as it is, for a debugger.
+
+    Args:
+        plain: takes and fills arrays; calls other kernels by their names in its module.
+        always: whether it is compiled however little is asked: it counts on integers that wrap.
     """
-    return cast(_Function, numba.njit(nogil=True, cache=True)(plain))
+    assert isinstance(plain, FunctionType)  # noqa: S101 # by what Python makes of "def"
+    return cast(_Function, Kernel(plain, always=always))
+
+
+def use_machine_code() -> None:
+    """Compile from the next call on, however small: for a process that answers again and again."""
+    _COMPILER.is_wanted = True
+
+
+class Kernel:
+    """A function of arrays, in two forms that give the same; see ``compiled``."""
+
+    def __init__(self, plain: FunctionType, *, always: bool) -> None:
+        update_wrapper(self, plain)
+        self._plain = plain
+        self._always = always
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the form that is worth it."""
+        if self._always or _COMPILER.is_worth(arguments):
+            return self.machine_code(*arguments)
+        return self.interpreted(*arguments)
+
+    @cached_property
+    def interpreted(self) -> FunctionType:
+        """The plain function over plain functions."""
+        return self._over(lambda kernel: kernel.interpreted)
+
+    @cached_property
+    def machine_code(self) -> Callable[..., Any]:
+        """The compiled function over compiled functions."""
+        function = self._over(lambda kernel: kernel.machine_code)
+        return cast(Callable[..., Any], _COMPILER.numba.njit(nogil=True, cache=True)(function))
+
+    def _over(self, form: "Callable[[Kernel], object]") -> FunctionType:
+        plain = self._plain
+        used = _names_in(plain.__code__)
+        names = {
+            name: form(value) if isinstance(value, Kernel) and name in used else value
+            for name, value in plain.__globals__.items()
+        }
+        function = FunctionType(plain.__code__, names, plain.__name__, plain.__defaults__)
+        update_wrapper(function, plain)
+        return function
+
+
+class _Compiler:
+    """Numba, from when it is worth its loading."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        self._elements = 0
+        self._loading = threading.Lock()
+
+    def is_worth(self, arguments: Iterable[object]) -> bool:
+        """Tell whether a call with these arguments, after those before, is worth machine code."""
+        if not self.is_wanted:
+            elements = _elements(arguments)
+            self._elements += elements
+            self.is_wanted = elements > _FEW or self._elements > _IN_ALL
+        return self.is_wanted
+
+    @cached_property
+    def numba(self) -> ModuleType:
+        """The compiler."""
+        self.is_wanted = True
+        with self._loading:
+            return _load_numba()
+
+
+_COMPILER: Final = _Compiler()
+
+
+def _names_in(code: CodeType) -> set[str]:
+    inner = (_names_in(one) for one in code.co_consts if isinstance(one, CodeType))
+    return set(code.co_names).union(*inner)
+
+
+def _elements(arguments: Iterable[object]) -> int:
+    elements = 0
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            elements += argument.size
+        elif isinstance(argument, tuple):
+            elements += _elements(argument)
+    return elements
+
+
+def _load_numba() -> ModuleType:
+    """Import numba without what the current folder says of it.
+
+    It reads settings from a file ``.numba_config.yaml`` there, among them the folder of compiled
+    code, which is loaded and run.
+    """
+    if "numba.core.config" not in sys.modules:
+        yaml = sys.modules.get("yaml")
+        sys.modules["yaml"] = None  # type: ignore[assignment] # an import of it fails
+        try:
+            with warnings.catch_warnings():
+                # That there is such a file and it cannot be read.
+                warnings.filterwarnings("ignore", message="A Numba config file is found")
+                import_module("numba.core.config")
+        finally:
+            del sys.modules["yaml"]
+            if yaml is not None:
+                sys.modules["yaml"] = yaml
+    # It is looked for again at every compilation.
+    import_module("numba.core.config")._config_fname = os.devnull  # type: ignore[attr-defined]
+    return import_module("numba")

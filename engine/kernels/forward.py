@@ -4,6 +4,7 @@ The one place where a score is made: the other kernels only decide which videos 
 that a video has the same score, to the last bit, whichever kernel found it.
 """
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -77,8 +78,8 @@ def _tf(count: int, tf: int) -> float:
     if tf == RAW:
         return float(count)
     if tf == SQRT:
-        return float(np.sqrt(float(count)))
-    return float(1.0 + np.log(float(count)))
+        return math.sqrt(float(count))
+    return 1.0 + math.log(float(count))
 
 
 term_frequency = compiled(_tf)

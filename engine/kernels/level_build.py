@@ -34,7 +34,7 @@ def _band(impact: float, greatest: float) -> int:
     return N_BANDS - 1 - min(N_BANDS - 1, int(np.sqrt(impact / greatest) * N_BANDS))
 
 
-band_of = compiled(_band)
+band_of = compiled(_band, always=True)
 
 
 def _upper(band: int, greatest: float) -> float:
@@ -42,7 +42,7 @@ def _upper(band: int, greatest: float) -> float:
     return greatest * ((N_BANDS - band) / N_BANDS) ** 2 * _UPWARD
 
 
-upper_of = compiled(_upper)
+upper_of = compiled(_upper, always=True)
 
 
 def _gather(
@@ -84,7 +84,7 @@ def _gather(
         cursors[own] = at
 
 
-gather_postings = compiled(_gather)
+gather_postings = compiled(_gather, always=True)
 
 
 def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.float32]) -> int:
@@ -116,7 +116,7 @@ def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.f
     return n_levels
 
 
-cut_levels = compiled(_cut)
+cut_levels = compiled(_cut, always=True)
 
 
 def _slopes(
@@ -150,7 +150,7 @@ def _slopes(
             level += 1
 
 
-hull_slopes = compiled(_slopes)
+hull_slopes = compiled(_slopes, always=True)
 
 
 def _cut_tags(
@@ -208,4 +208,4 @@ def _cut_tags(
     return first
 
 
-cut_tags = compiled(_cut_tags)
+cut_tags = compiled(_cut_tags, always=True)

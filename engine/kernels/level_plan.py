@@ -66,7 +66,7 @@ def _unread(
     return bound
 
 
-unread_bound = compiled(_unread)
+unread_bound = compiled(_unread, always=True)
 
 
 def _plan(
@@ -94,4 +94,4 @@ def _plan(
     return unread_bound(levels, firsts, lasts, units, 0.0, depths)
 
 
-plan = compiled(_plan)
+plan = compiled(_plan, always=True)

@@ -47,7 +47,7 @@ def _clear(n_rows: int, sums: Sums) -> None:
             strip[word] = 0
 
 
-clear_sums = compiled(_clear)
+clear_sums = compiled(_clear, always=True)
 
 
 def _read(
@@ -70,7 +70,7 @@ def _read(
     return n_read
 
 
-read_levels = compiled(_read)
+read_levels = compiled(_read, always=True)
 
 
 def _reaches(strip: Words, short: np.uint64) -> bool:
@@ -87,14 +87,14 @@ def _reaches(strip: Words, short: np.uint64) -> bool:
     return bool(seen & _HIGH_BITS)
 
 
-strip_reaches = compiled(_reaches)
+strip_reaches = compiled(_reaches, always=True)
 
 
 def _short(value: int) -> np.uint64:
     return np.uint64(FULL + 1 - value) * _LANES
 
 
-short_of = compiled(_short)
+short_of = compiled(_short, always=True)
 
 
 def _marked(sum_: int, row: int) -> int:
@@ -102,21 +102,21 @@ def _marked(sum_: int, row: int) -> int:
     return (sum_ << _ROW_BITS) + row
 
 
-marked = compiled(_marked)
+marked = compiled(_marked, always=True)
 
 
 def _row_of(candidate: int) -> int:
     return candidate & _LOW_BITS
 
 
-row_of = compiled(_row_of)
+row_of = compiled(_row_of, always=True)
 
 
 def _sum_of(candidate: int) -> int:
     return candidate >> _ROW_BITS
 
 
-sum_of = compiled(_sum_of)
+sum_of = compiled(_sum_of, always=True)
 
 
 def _greatest(
@@ -172,7 +172,7 @@ def _greatest(
     return n_most
 
 
-greatest_sums = compiled(_greatest)
+greatest_sums = compiled(_greatest, always=True)
 
 
 def _walk(
@@ -212,7 +212,7 @@ def _walk(
     return n_candidates
 
 
-walk_sums = compiled(_walk)
+walk_sums = compiled(_walk, always=True)
 
 
 def _scan(
@@ -249,4 +249,4 @@ def _scan(
     return n_candidates
 
 
-scan_sums = compiled(_scan)
+scan_sums = compiled(_scan, always=True)

@@ -61,7 +61,7 @@ def _needed(enough: float, bound: float, scale: float) -> int:
     return max(1, int((enough - bound - _BOUND_MARGIN) * scale))
 
 
-needed_sum = compiled(_needed)
+needed_sum = compiled(_needed, always=True)
 
 
 def _seed(
@@ -94,7 +94,7 @@ def _seed(
     return floor_of_key(keys[0]) if size == keys.size else LEAST
 
 
-seed_score = compiled(_seed)
+seed_score = compiled(_seed, always=True)
 
 
 def _offer(
@@ -149,7 +149,7 @@ def _offer(
     return size
 
 
-offer_candidates = compiled(_offer)
+offer_candidates = compiled(_offer, always=True)
 
 
 def _search(
@@ -244,4 +244,4 @@ def _search(
         found.sizes[query] = size
 
 
-search_levels = compiled(_search)
+search_levels = compiled(_search, always=True)

@@ -125,7 +125,7 @@ def _search(
         passes: shape (n_videos,), the rows that may be found, or (0,) for all.
         rounding: what a sum of impacts may be off by.
         weights: scratch, shape (n_tags,), all 0 before and after.
-        sums: scratch, shape (CHUNK_ROWS,), all 0 before and after.
+        sums: scratch, shape (the rows of a chunk,), all 0 before and after.
         found: filled, best first.
     """
     k = found.keys.shape[1]
@@ -150,7 +150,7 @@ def _search(
                 if least > 0.0 and greatest < np.float32(least).view(np.int32):
                     continue
                 for at in range(block, block_end):
-                    if sums[at] == 0.0 or sums[at] < least:
+                    if sums[at] == 0.0 or float(sums[at]) < least:
                         continue
                     row = first + at
                     if passes.size > 0 and not passes[row]:

@@ -22,8 +22,12 @@ class Scan(Protocol):
     def arrays(self) -> Mapping[str, Array]:
         """What it keeps beside the forward rows, by name; enough to make it anew."""
 
-    def scratch(self) -> tuple[Array, ...]:
-        """Return what one thread needs; not to be changed between two calls of ``find``."""
+    def scratch(self, n_videos: int) -> tuple[Array, ...]:
+        """Return what one thread needs; not to be changed between two calls of ``find``.
+
+        Args:
+            n_videos: of the rows this scan was made of.
+        """
 
     def find(
         self,

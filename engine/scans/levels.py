@@ -86,7 +86,7 @@ class LevelScan:
         levels = self._levels
         return {**levels._asdict(), "shard_rows": np.array([levels.shard_rows])}
 
-    def scratch(self) -> tuple[Array, ...]:
+    def scratch(self, n_videos: int) -> tuple[Array, ...]:  # noqa: ARG002 # others need it
         """Return the accumulators and the candidates of one shard."""
         n_rows = -(-self._levels.shard_rows // STRIP_ROWS) * STRIP_ROWS
         return np.zeros(n_rows, dtype=np.uint16), np.empty(n_rows, dtype=np.int64)

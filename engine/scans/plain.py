@@ -64,9 +64,9 @@ class PlainScan:
         """The posting lists and the rounding."""
         return {**self._postings._asdict(), "rounding": np.array([self._rounding])}
 
-    def scratch(self) -> tuple[Array, ...]:
+    def scratch(self, n_videos: int) -> tuple[Array, ...]:
         """Return the sums of one chunk of rows."""
-        return (np.zeros(CHUNK_ROWS, dtype=np.float32),)
+        return (np.zeros(min(n_videos, CHUNK_ROWS), dtype=np.float32),)
 
     def find(
         self,

@@ -19,7 +19,7 @@ class RowScan:
         """Nothing."""
         return {}
 
-    def scratch(self) -> tuple[Array, ...]:
+    def scratch(self, n_videos: int) -> tuple[Array, ...]:  # noqa: ARG002 # others need it
         """Return nothing."""
         return ()
 

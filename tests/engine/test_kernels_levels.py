@@ -74,7 +74,7 @@ def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(seen: C
     index = in_shards(seen, 1_024)
     scan = index.scan
     assert isinstance(scan, LevelScan)
-    sums, candidates = scratch = scan.scratch()
+    sums, candidates = scratch = scan.scratch(index.n_videos)
     sums[:] = 65_535
     candidates[:] = -1
     weights = np.zeros(index.n_tags)

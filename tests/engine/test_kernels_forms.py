@@ -1,0 +1,108 @@
+"""A kernel gives the same, to the last bit, interpreted and compiled."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.choice import Kernel
+from engine.index import Index
+from engine.kernels import compiled
+from engine.kernels.best import key_of
+from engine.kernels.names import find_names
+from engine.weighting import TfName
+from support.corpora import Corpus, corpora
+
+
+@contextmanager
+def form(*, machine_code: bool) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled._Compiler, "is_worth", lambda *_: machine_code)
+        yield
+
+
+def answers(corpus: Corpus, tf: TfName, kernel: Kernel, weights: list[float]) -> list[Any]:
+    """Return every number and name that an index gives, built and asked anew."""
+    index = Index.from_counts(corpus.rows, corpus.ids, tf=tf, kernel=kernel)
+    tags = list(range(len(weights)))
+    query = index.query(tags, weights)
+    some = np.arange(index.n_videos) % 3 != 0
+    found = [index.search(tags, weights, k, where) for k in (1, 3, 50) for where in (None, some)]
+    scores = index.score_rows(query, np.arange(index.n_videos))
+    own = [index.search(*index.counts_of(row), 5) for row in range(index.n_videos)]
+    names = index.rows_of([*corpus.ids, "no such video"])
+    arrays = [array.tobytes() for array in index._arrays().values()]
+    told = [(ids, matched.tobytes()) for ids, matched in [*found, *own]]
+    return [*arrays, *told, scores.tobytes(), names.tobytes(), query.units.tobytes()]
+
+
+@given(
+    corpora(),
+    st.sampled_from(get_args(TfName)),
+    st.sampled_from(["rows", "plain"]),
+    st.lists(st.floats(-1, 1), max_size=12),
+)
+def test_an_index_answers_the_same_in_both_forms(
+    corpus: Corpus, tf: TfName, kernel: Kernel, weights: list[float]
+) -> None:
+    with form(machine_code=False):
+        interpreted = answers(corpus, tf, kernel, weights)
+    with form(machine_code=True):
+        assert answers(corpus, tf, kernel, weights) == interpreted
+
+
+@given(st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_keys_are_the_same_in_both_forms(score: float, row: int) -> None:
+    with form(machine_code=False):
+        interpreted = key_of(score, row)
+    with form(machine_code=True):
+        assert key_of(score, row) == interpreted
+
+
+def test_much_work_is_compiled_at_once_and_little_when_it_adds_up() -> None:
+    compiler = compiled._Compiler()
+    few = (np.zeros(compiled._FEW), 1.5)
+    assert not compiler.is_worth(few)
+    assert compiler.is_worth(((np.zeros(compiled._FEW + 1),),))
+    compiler = compiled._Compiler()
+    asked = 1
+    while not compiler.is_worth(few):
+        asked += 1
+    assert asked == compiled._IN_ALL // compiled._FEW + 1
+
+
+def test_a_kernel_says_what_its_plain_function_is() -> None:
+    assert find_names.__name__ == "_find"
+    assert "Fill ``rows``" in (find_names.__doc__ or "")
+
+
+def test_settings_of_the_compiler_in_the_current_folder_are_not_read(tmp_path: Path) -> None:
+    # Such a file could name a folder of compiled code, which would be run.
+    (tmp_path / ".numba_config.yaml").write_text(f"cache_dir: {tmp_path}/planted\n")
+    asked = (
+        "import numpy as np, yaml;"
+        " from engine.kernels.compiled import use_machine_code;"
+        " from engine.kernels.names import find_names; use_machine_code();"
+        " none = np.zeros(1, np.int64);"
+        " find_names(np.zeros(0, np.uint8), none, np.zeros(0, np.uint8), none, none[:0]);"
+        " import numba.core.config as config, sys; config.reload_config();"
+        " print(config.CACHE_DIR == '', sys.modules['yaml'] is yaml)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", asked],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "True True\n", done.stderr
+    assert not (tmp_path / "planted").exists()
