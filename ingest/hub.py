@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.errors import InvalidInput, ReelmatchError
+from ingest.safe_start import guard_children, inherited_import_path
 from ingest.taggers.onnx.folder import (
     IMAGE,
     PREPARATION,
@@ -248,8 +249,9 @@ def _fetch(
     environment |= {
         "HOME": "/nonexistent",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+        "PYTHONPATH": inherited_import_path(),
     }
+    guard_children(environment)
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "ingest.pulling"],
         stdin=subprocess.PIPE,

@@ -30,6 +30,7 @@ from ingest.opening import (
     is_picture,
     open_container,
 )
+from ingest.safe_start import guard_children
 
 LONGEST_SIDE: Final = 1024
 """Pixels; smaller videos stay as small as they are."""
@@ -164,15 +165,22 @@ def parts_of(whole: Rendition, *, longest_seconds: int, most_bytes: int) -> Iter
 def find_program() -> Path:
     """Return the program ``ffmpeg``: the one on the PATH, or the one of ``imageio-ffmpeg``.
 
+    Never one of the current folder, whatever the PATH says.
+
     Raises:
         MissingPart: there is neither.
     """
-    if on_path := shutil.which("ffmpeg"):
-        return Path(on_path).absolute()
+    environment = dict(os.environ)
+    guard_children(environment)
+    if on_path := shutil.which("ffmpeg", path=environment.get("PATH", os.defpath)):
+        return Path(on_path)
     try:
-        return Path(import_module("imageio_ffmpeg").get_ffmpeg_exe()).absolute()
+        packaged = Path(import_module("imageio_ffmpeg").get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
         raise MissingPart("the copy for a remote tagger (the program ffmpeg)", _INSTALL) from error
+    if not packaged.is_absolute():  # where it lies would be the current folder's say
+        raise MissingPart("the copy for a remote tagger (the program ffmpeg)", _INSTALL)
+    return packaged
 
 
 def copy_command(source: Path, target: Path) -> list[str]:

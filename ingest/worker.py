@@ -33,6 +33,7 @@ from ingest.pipeline import (
     store_unwatched,
 )
 from ingest.reindexing import ReindexOrder, obey_reindex
+from ingest.safe_start import guard_children
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
@@ -100,6 +101,7 @@ class Worker:
     def __post_init__(self) -> None:
         self._jobs = Jobs(self.catalog)
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        guard_children(os.environ)
         self._context = multiprocessing.get_context("forkserver")
         # Videos run side by side, and each on one thread; numpy reads this when it is imported.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidInput
+from ingest.safe_start import guard_children, inherited_import_path
 from ingest.sources.addresses import canonical
 from ingest.sources.archive import Archive, Fetched
 from ingest.sources.failures import FetchStatus, Unfetchable
@@ -201,9 +202,10 @@ def _child() -> Iterator[subprocess.Popen[str]]:
     environment |= {
         "HOME": "/nonexistent",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+        "PYTHONPATH": inherited_import_path(),
         "YTDLP_NO_PLUGINS": "1",
     }
+    guard_children(environment)
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "ingest.sources.fetching"],
         stdin=subprocess.PIPE,

@@ -36,7 +36,10 @@ class Finished:
 
 
 def reelmatch(
-    home: Path, *arguments: str | Path, settings: Mapping[str, str] | None = None
+    home: Path,
+    *arguments: str | Path,
+    settings: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Finished:
     """Run the product's command as a user does, with nothing but Python on the PATH."""
     environment = {
@@ -48,6 +51,7 @@ def reelmatch(
     done = subprocess.run(
         [Path(sys.executable).parent / "reelmatch", *arguments],
         env=environment,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,71 @@
+"""Keeps code in the current folder from being run: here, and in the processes that are started.
+
+A folder of downloads is what one ingests, often from inside. Python looks for modules in the
+current folder when it is started as ``python -c`` or by a ``PYTHONPATH`` with an empty entry, the
+shell's rules find programs there by an empty entry of ``PATH``, and the loader finds libraries.
+"""
+
+import os
+import posixpath
+import sys
+from collections.abc import MutableMapping
+from typing import Final
+
+_LISTS_OF_FOLDERS: Final = (
+    "PATH",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+)
+_OWN_FOLDER: Final = posixpath.dirname(posixpath.dirname(posixpath.abspath(__file__)))
+
+
+def leave_current_folder() -> None:
+    """Import nothing from the current folder any more, and let no child process do so.
+
+    Of ``sys.path`` goes what stands for the current folder, and what ``PYTHONPATH`` names relative
+    to it, unless this package itself lies there.
+    """
+    relative = _relative_folders(os.environ.get("PYTHONPATH", ""))
+    kept = []
+    for entry in sys.path:
+        if not posixpath.isabs(entry) and _absolute(entry) == _OWN_FOLDER:
+            kept.append(_OWN_FOLDER)
+        elif posixpath.isabs(entry) and (entry == _OWN_FOLDER or entry not in relative):
+            kept.append(entry)
+    sys.path[:] = kept
+    guard_children(os.environ)
+
+
+def guard_children(environment: MutableMapping[str, str]) -> None:
+    """Change an environment so that a process started with it finds no code by a relative path.
+
+    Python's own ``-P`` cannot be given to the servers that ``multiprocessing`` starts; its variable
+    can. A list that named nothing else is taken away, so that the system's default holds.
+    """
+    environment["PYTHONSAFEPATH"] = "1"
+    for name in _LISTS_OF_FOLDERS:
+        if name in environment:
+            entries = environment.pop(name).split(os.pathsep)
+            if absolute := list(filter(posixpath.isabs, entries)):
+                environment[name] = os.pathsep.join(absolute)
+
+
+def inherited_import_path() -> str:
+    """Return a ``PYTHONPATH`` by which a child finds what this process finds, and this package."""
+    return os.pathsep.join([*filter(posixpath.isabs, sys.path), _OWN_FOLDER])
+
+
+def _relative_folders(entries: str) -> set[str]:
+    """Return what Python makes of the relative entries of a ``PYTHONPATH``."""
+    if not entries:
+        return set()
+    return {_absolute(entry) for entry in entries.split(os.pathsep) if not posixpath.isabs(entry)}
+
+
+def _absolute(entry: str) -> str:
+    try:
+        return posixpath.abspath(entry)
+    except OSError:  # the current folder is gone, and nothing can be found in it
+        return entry

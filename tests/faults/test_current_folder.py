@@ -1,0 +1,196 @@
+"""Nothing that lies in the current folder, or in the folder that is ingested, is ever run."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ingest.renditions import find_program
+from ingest.safe_start import guard_children, leave_current_folder
+from support.footage import carphone
+from support.product import reelmatch
+
+OWN = ("api", "engine", "ingest", "models", "reelmatch")
+OTHERS = {*sys.stdlib_module_names, *packages_distributions(), "sitecustomize", "usercustomize"}
+"""Every module that any process of ours could ask for."""
+
+PLANTED = """
+with open({ran!r}, "a") as file:
+    file.write(__file__ + "\\n")
+raise ImportError("planted")
+"""
+
+
+def plant(folder: Path, ran: Path, modules: Iterable[str] = OTHERS) -> Path:
+    """Fill a folder of clips with what must not be run; whatever is adds a line to ``ran``."""
+    folder.mkdir()
+    shutil.copy(carphone(), folder / "clip.mp4")
+    code = PLANTED.format(ran=str(ran))
+    for name in modules:
+        if name not in OWN:
+            (folder / f"{name}.py").write_text(code)
+    for name in (*OWN, "yt_dlp_plugins/extractor"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text(code)
+    metadata = folder / "planted-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: planted\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[reelmatch.taggers]\nlocal = planted:X\n")
+    (folder / "planted.py").write_text(code)
+    for name in ("ffmpeg", "ffprobe", "deno", "node", "phantomjs", "file", "uname", "ldconfig"):
+        (folder / name).write_text(f"#!/bin/sh\necho $0 >> {ran}\n")
+        (folder / name).chmod(0o755)
+    (folder / "yt-dlp.conf").write_text(f"--exec 'echo conf >> {ran}'\n")
+    (folder / ".env").write_text(f"REELMATCH_HOME={folder}/elsewhere\n")
+    (folder / ".numba_config.yaml").write_text(f"cache_dir: {folder}/numba\n")
+    return folder
+
+
+@pytest.fixture
+def ran(tmp_path: Path) -> Path:
+    return tmp_path / "ran"
+
+
+@pytest.fixture
+def clips(tmp_path: Path, ran: Path) -> Path:
+    return plant(tmp_path / "clips", ran)
+
+
+def assert_nothing_ran(clips: Path, ran: Path) -> None:
+    assert not ran.exists(), ran.read_text()
+    assert not (clips / "elsewhere").exists()
+    assert not (clips / "numba").exists()
+
+
+def test_planted_code_would_be_told_of(clips: Path, ran: Path) -> None:
+    subprocess.run([sys.executable, "-c", "import tempfile"], cwd=clips, check=False)
+    assert ran.exists()
+
+
+def test_no_command_runs_what_lies_in_the_current_folder(
+    clips: Path, ran: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    line = '{"source": "https://films.example/a", "tags": [{"tag": "cat", "seconds": [[0, 3, 1]]}]}'
+    (tmp_path / "films.jsonl").write_text(line)
+    # A hub that is refused, too: nothing is pulled.
+    loose = {
+        "REELMATCH_MODELS_HUB": "http://127.0.0.1:9",
+        "PATH": f":{Path(sys.executable).parent}:.",
+        "LD_LIBRARY_PATH": ":.",
+    }
+
+    def run(*arguments: str | Path, code: int = 0) -> str:
+        done = reelmatch(home, *arguments, settings=loose, folder=clips)
+        assert done.code == code, (arguments, done.out, done.err)
+        assert "Traceback" not in done.err
+        assert not ran.exists(), (arguments, ran.read_text())
+        return done.out
+
+    assert re.search(r"^\w{16} +ok +4 +clip.mp4", run("ingest", "."), re.M)
+    # Refused, but by the child that fetches.
+    assert "unsafe" in run("ingest", "http://127.0.0.1:9/", code=1)
+    run("models", "pull", "clip-vit-base-patch32", code=1)
+    run("import", tmp_path / "films.jsonl")
+    run("reindex")
+    assert "clip" in run("match", "--keyword", "person", "--keyword", "sneakers")
+    run("doctor")
+    assert_nothing_ran(clips, ran)
+
+
+@pytest.mark.parametrize("options", [[], ["--workers", "2"]])
+def test_no_process_of_the_service_runs_it_either(
+    options: list[str], clips: Path, ran: Path, tmp_path: Path
+) -> None:
+    serving = subprocess.Popen(
+        [Path(sys.executable).parent / "reelmatch", "serve", "--port", "0", *options],
+        env={**os.environ, "REELMATCH_HOME": str(tmp_path / "home"), "PATH": f":{os.defpath}"},
+        cwd=clips,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert serving.stderr is not None
+    try:
+        found = re.search(r"http://[\d.]+:\d+", next(filter(_names_its_address, serving.stderr)))
+        assert found is not None
+        with httpx.Client(
+            base_url=found[0], transport=httpx.HTTPTransport(retries=10), timeout=60
+        ) as client:
+            job = client.post("/v1/reindex", json={}).headers["location"]
+            while client.get(job).json()["state"] not in ("done", "failed"):
+                pass
+            assert client.get(job).json()["state"] == "done"
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=60)
+    assert_nothing_ran(clips, ran)
+
+
+def _names_its_address(line: str) -> bool:
+    return "running on http" in line
+
+
+def test_a_relative_path_of_modules_is_not_followed(tmp_path: Path, ran: Path) -> None:
+    # What Python itself imports before any program runs can only be kept away by the operator.
+    modules = ("av", "msgspec", "multiprocessing", "numba", "numpy", "onnxruntime", "sqlite_utils")
+    clips = plant(tmp_path / "clips", ran, modules)
+    for name in OWN:
+        shutil.rmtree(clips / name)
+    for path in (".", ":", f"clips/../../clips:{tmp_path}/nowhere"):
+        done = reelmatch(
+            tmp_path / "home", "ingest", ".", settings={"PYTHONPATH": path}, folder=clips
+        )
+        assert done.code == 0, done.err
+        assert_nothing_ran(clips, ran)
+
+
+@pytest.mark.slow
+def test_the_demo_runs_nothing_of_it(clips: Path, ran: Path, tmp_path: Path) -> None:
+    done = reelmatch(tmp_path / "home", "demo", folder=clips)
+    assert done.code == 0, done.err
+    assert_nothing_ran(clips, ran)
+
+
+def test_lists_of_folders_keep_what_is_absolute() -> None:
+    environment = {"PATH": ":/bin:bin:.:/usr/bin:", "LD_LIBRARY_PATH": "::.", "HOME": "."}
+    guard_children(environment)
+    assert environment == {"PATH": "/bin:/usr/bin", "HOME": ".", "PYTHONSAFEPATH": "1"}
+
+
+def test_what_stands_for_the_current_folder_leaves_the_path_of_modules(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"sub:{tmp_path}/named")
+    monkeypatch.setattr(
+        sys, "path", ["", ".", "lib", f"{tmp_path}/sub", f"{tmp_path}/named", "/usr/lib/python"]
+    )
+    leave_current_folder()
+    assert sys.path == [f"{tmp_path}/named", "/usr/lib/python"]
+
+
+def test_this_package_is_found_though_it_lies_in_the_current_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = Path(__file__).parent.parent.parent
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, "path", ["", "/usr/lib/python"])
+    leave_current_folder()
+    assert sys.path == [str(here), "/usr/lib/python"]
+
+
+def test_a_program_is_not_taken_from_the_current_folder(
+    clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clips)
+    monkeypatch.setenv("PATH", f":.:{os.defpath}")
+    pytest.importorskip("imageio_ffmpeg", reason="pip install 'reelmatch[remote]'")
+    assert find_program().parent != clips
