@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 import ingest.pipeline
@@ -44,6 +43,7 @@ from ingest.taggers.people import PersonFinder
 from ingest.taggers.subjects import SubjectTagger
 from ingest.taggers.weighing import Weighing
 from ingest.thumbnails import Gallery
+from models.onnx_runtime import onnxruntime
 
 RUNS = 3
 STILL_SECONDS = 180
@@ -400,7 +400,7 @@ def _needed(name: str) -> set[str]:
 def _size(name: str) -> int:
     if name == OURS:
         root = Path(__file__).parent.parent.parent
-        packages = ("api", "engine", "ingest", "models")
+        packages = ("api", "engine", "ingest", "models", "reelmatch")
         files = [path for package in packages for path in (root / package).rglob("*")]
     else:
         files = [Path(str(file.locate())) for file in distribution(name).files or []]

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Final, Self
 
 import numpy as np
-import onnxruntime
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 from PIL import Image
@@ -13,6 +12,7 @@ from PIL import Image
 from ingest.taggers.sessions import check_weights, open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
 from models.cards import Card, load_card
+from models.onnx_runtime import onnxruntime
 
 NUDITY: Final = "nudity"
 """The tag that this network answers."""

@@ -4,7 +4,6 @@ import math
 from typing import Final, NamedTuple, Self
 
 import numpy as np
-import onnxruntime
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
@@ -13,6 +12,7 @@ from ingest.taggers.sessions import open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
 from ingest.taggers.subjects import softmax
 from models.cards import Card, load_card
+from models.onnx_runtime import onnxruntime
 
 LEAST_SCORE: Final = 0.45
 """Of a box that is kept."""

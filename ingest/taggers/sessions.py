@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import onnxruntime
-
 from engine.errors import CorruptData
 from models.cards import Card, UnusableWeights, verify
+from models.onnx_runtime import onnxruntime
 
 _ERRORS_ONLY = 3
 

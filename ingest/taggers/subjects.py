@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
-import onnxruntime
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from ingest.taggers.fitting import CELL, fit_area
 from ingest.taggers.sessions import open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
 from models.cards import Card, load_card, load_json
+from models.onnx_runtime import onnxruntime
 
 
 class Subjects(NamedTuple):

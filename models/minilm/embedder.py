@@ -5,11 +5,11 @@ from functools import cache
 from typing import Final, Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from models.cards import Card, load_card, load_lines, verify
 from models.minilm.wordpiece import WordPiece
+from models.onnx_runtime import onnxruntime
 
 _BATCH: Final = 32
 _ERRORS_ONLY: Final = 3

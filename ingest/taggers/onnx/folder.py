@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import onnxruntime
-
 from engine.errors import CorruptData, InvalidInput
 from ingest.taggers.sessions import session_of
+from models.onnx_runtime import onnxruntime
 
 IMAGE: Final = "image.onnx"
 TEXT: Final = "text.onnx"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
 from engine.errors import InvalidInput
 from ingest.taggers.onnx.folder import IMAGE, PREPARATION, PairFolder, embedding_output
+from models.onnx_runtime import onnxruntime
 
 FLOATS: Final = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 _FULL_COLOUR: Final = 255.0

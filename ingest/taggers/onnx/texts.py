@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput, MissingPart
@@ -19,6 +18,7 @@ from ingest.taggers.onnx.folder import (
 )
 from ingest.taggers.onnx.pictures import Vectors, unit
 from ingest.taggers.remote import tidy_tag
+from models.onnx_runtime import onnxruntime
 
 MOST_WORDS: Final = 5_000
 """A longer list is a mistake."""

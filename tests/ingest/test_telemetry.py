@@ -1,0 +1,76 @@
+"""Watching leaves nothing behind and tells nobody: no file beside the catalogue, no connection."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.footage import carphone
+
+WATCH = """
+import sys
+from api.cli import main
+
+def refuse(event, args):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"):
+        # multiprocessing talks to its own children by paths.
+        if event == "socket.getaddrinfo" or isinstance(args[1], tuple):
+            print("CONNECTS", event, args[1:], file=sys.stderr, flush=True)
+
+sys.addaudithook(refuse)
+main()
+"""
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """Return an environment whose home, caches and temporary folder are empty folders."""
+    places = {name: tmp_path / name.lower() for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
+    for place in places.values():
+        place.mkdir()
+    named = {name: str(place) for name, place in places.items()}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("XDG", "ORT"))
+    }
+    return {**kept, **named, "REELMATCH_HOME": str(tmp_path / "catalogue")}
+
+
+def files_below(folder: str) -> list[str]:
+    return [str(path) for path in Path(folder).rglob("*") if not path.is_dir()]
+
+
+def test_ingest_leaves_no_file_and_opens_no_connection(bare: dict[str, str]) -> None:
+    asked = [sys.executable, "-c", WATCH, "ingest", str(carphone())]
+    done = subprocess.run(asked, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "CONNECTS" not in done.stderr
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        assert files_below(bare[name]) == [], name
+
+
+@pytest.mark.skipif(not Path("/proc/net").exists(), reason="needs /proc, as Linux has it")
+def test_no_network_is_running_beside_a_network_that_is_loaded(bare: dict[str, str]) -> None:
+    # Telemetry is native code, which no audit hook sees: its thread, files and sockets are.
+    asked = (
+        "import os\n"
+        "from ingest.taggers.local import LocalTagger\n"
+        "from models.minilm.embedder import shared_minilm\n"
+        "tagger, texts = LocalTagger.load(), shared_minilm().embed(['dog'])\n"
+        "opened = [os.readlink(f'/proc/self/fd/{one}') for one in os.listdir('/proc/self/fd')"
+        " if os.path.lexists(f'/proc/self/fd/{one}')]\n"
+        "names = [open(f'/proc/self/task/{one}/comm').read().strip()"
+        " for one in os.listdir('/proc/self/task')]\n"
+        "print([one for one in opened if one.startswith('socket:') or '/.cache/' in one], names)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**bare, "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("[] "), done.stdout
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        assert files_below(bare[name]) == [], name
