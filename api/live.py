@@ -3,23 +3,26 @@
 import logging
 import threading
 import time
-from typing import Final, Self
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self
 
-from api.live_campaigns import LiveCampaigns
 from api.settings import Settings
-from api.understanding import Understanding
-from engine.delta import advance, tidy
 from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
 from engine.memory import give_back_memory
 from engine.store.catalog import Catalog
 from engine.store.current import State
 from engine.store.generations import Generation, Generations
 from engine.store.origins import refuse_index_of_other_catalog
-from engine.targeting import Targeting
-from engine.thesaurus.nouns import noun_thesaurus
 from engine.troubles import expected_trouble
 from engine.view import View
 from engine.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
+    from api.live_campaigns import LiveCampaigns
+    from api.understanding import Understanding
+    from engine.keywords import Reading
+    from engine.targeting import Targeting
 
 FOLLOW_SECONDS: Final = 0.1
 """How often a server looks whether the catalog or the generation changed."""
@@ -37,8 +40,6 @@ class Live:
     def __init__(self, catalog: Catalog, generations: Generations) -> None:
         self.catalog = catalog
         self.generations = generations
-        self.understanding = Understanding(catalog.path.parent)
-        self._campaigns = LiveCampaigns(catalog)
         self._targeting: Targeting | None = None
         self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
@@ -61,7 +62,8 @@ class Live:
         self._stop.set()
         if self._follower is not None:
             self._follower.join()
-        self.understanding.close()
+        if "understanding" in self.__dict__:
+            self.understanding.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -69,6 +71,30 @@ class Live:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def understanding(self) -> "Understanding":
+        """What understands words as tags."""
+        from api.understanding import Understanding
+
+        return Understanding(self.catalog.path.parent)
+
+    def weights(
+        self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
+    ) -> tuple[dict[str, float], "list[Reading]"]:
+        """Turn weighted words into weighted tags, as ``Understanding.profile``.
+
+        What understands words is not even imported as long as every word is a tag.
+        """
+        if all(word in vocabulary for word in keywords):
+            return vocabulary.weights(keywords), []
+        return self.understanding.profile(vocabulary, keywords, strict=strict)
+
+    @cached_property
+    def _campaigns(self) -> "LiveCampaigns":
+        from api.live_campaigns import LiveCampaigns
+
+        return LiveCampaigns(self.catalog)
 
     @property
     def view(self) -> View:
@@ -87,7 +113,7 @@ class Live:
         return view
 
     @property
-    def targeting(self) -> Targeting:
+    def targeting(self) -> "Targeting":
         """All campaigns, ready to meet the videos of its view.
 
         Raises:
@@ -112,6 +138,8 @@ class Live:
 
     def follow(self) -> None:
         """Keep the view new in a thread of its own, so that questions never wait for it."""
+        from engine.thesaurus.nouns import noun_thesaurus
+
         # Read now: the first change that brings a word of another tagger would hold everything up.
         noun_thesaurus()
         self._follows = True
@@ -165,9 +193,14 @@ class Live:
     def _newest(self, view: View | None) -> View:
         generation = self._newest_generation(None if view is None else view.generation)
         if view is None or generation is not view.generation:
-            # Compiled, or read from the cache, before it is asked, not while.
-            generation.index.warm_up()
+            if self._follows:
+                # Compiled, or read from the cache, before it is asked, not while.
+                generation.index.warm_up()
             view = View.of(generation)
+        if view.revision == self.catalog.revision():
+            return view
+        from engine.delta import advance, tidy
+
         return tidy(advance(view, self.catalog))
 
     def _newest_generation(self, before: Generation | None) -> Generation:

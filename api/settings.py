@@ -1,15 +1,15 @@
 """Every setting, in one place: environment variables that begin with ``REELMATCH_``."""
 
 import os
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from msgspec import Meta, Struct, ValidationError, convert, field
+from msgspec.structs import FieldInfo, fields
 
+from engine.cpus import usable_cpus
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
 from engine.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
@@ -18,9 +18,11 @@ from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.guard import AllowedNetwork
-from ingest.sources.web import FetchLimits
 from ingest.taggers.clarifai_settings import ClarifaiSettings
-from ingest.taggers.makers import Setup
+
+if TYPE_CHECKING:  # what they bring is needed by few commands
+    from ingest.sources.web import FetchLimits
+    from ingest.taggers.makers import Setup
 
 LogFormat = Literal["text", "json"]
 
@@ -33,35 +35,32 @@ def _default_home() -> Path:
     return Path(data) / "reelmatch"
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+class Settings(Struct, frozen=True, kw_only=True):
+    """What an operator can set.
 
+    The text under each is what ``docs/settings.md`` says of it.
+    """
 
-class Settings(BaseSettings):
-    """What an operator can set."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, use_attribute_docstrings=True)
-
-    home: Path = Field(default_factory=_default_home)
+    home: Path = field(default_factory=_default_home)
     """Where catalog and generations are kept; another folder is another catalogue."""
-    threshold: float = Field(default=DEFAULT_THRESHOLD, ge=0.0, le=1.0)
+    threshold: Annotated[float, Meta(ge=0.0, le=1.0)] = DEFAULT_THRESHOLD
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"
     """Term frequency of a reindex: `raw` seconds, or `sqrt` or `log` of them."""
     seconds: SecondsName = "raw"
     """What a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a still
     picture counts once however long it is shown."""
-    sensitive: Annotated[Rules, NoDecode] = DEFAULT_RULES
+    sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
-    web_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    web_allowed_networks: tuple[str, ...] = ()
     """Private networks that videos may be fetched from and webhooks sent to, by comma:
     `10.1.0.0/16`, `127.0.0.1:80`."""
-    web_max_bytes: int = Field(default=2 << 30, gt=0)
+    web_max_bytes: Annotated[int, Meta(gt=0)] = 2 << 30
     """The most bytes that are fetched of one video."""
-    web_deadline_seconds: float = Field(default=1800.0, gt=0)
+    web_deadline_seconds: Annotated[float, Meta(gt=0)] = 1800.0
     """How long one video may take to be fetched, in seconds."""
-    web_rate_limit: int | None = Field(default=None, gt=0)
+    web_rate_limit: Annotated[int, Meta(gt=0)] | None = None
     """The most bytes a second that are fetched of one video; as fast as it comes unless set."""
     clarifai_url: str = "https://api.clarifai.com"
     """Where Clarifai's API is; the key stays in `REELMATCH_CLARIFAI_KEY`
@@ -80,7 +79,7 @@ class Settings(BaseSettings):
     """The bucket of `gcs`."""
     public_url: str = "http://127.0.0.1:8000"
     """Where `reelmatch serve` is reached from outside, for `local` hosting."""
-    processes: int = Field(default_factory=_cores, ge=0, le=1024)
+    processes: Annotated[int, Meta(ge=0, le=1024)] = field(default_factory=usable_cpus)
     """How many videos `serve` and `work` watch at a time; as many as cores unless set. 0: `serve`
     leaves the queue to `reelmatch work`."""
     log_format: LogFormat = "text"
@@ -88,79 +87,41 @@ class Settings(BaseSettings):
     models_hub: str = "https://huggingface.co"
     """Where `reelmatch models pull` fetches from; a mirror has the same paths
     ([taggers](taggers.md))."""
-    upload_max_bytes: int = Field(default=4 << 30, gt=0)
+    upload_max_bytes: Annotated[int, Meta(gt=0)] = 4 << 30
     """The most bytes of a file that is added in the console."""
-    viewer_watched: float = Field(default=VIEWER_RULES.watched, ge=0.0, le=1.0)
+    viewer_watched: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.watched
     """What a video watched whole weighs beside 1 for a liked one."""
-    viewer_skipped: float = Field(default=VIEWER_RULES.skipped, ge=0.0, le=1.0)
+    viewer_skipped: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.skipped
     """How much a skipped video counts against, beside 1 for a disliked one."""
-    viewer_disliked: float = Field(default=VIEWER_RULES.disliked, ge=0.0, le=1.0)
+    viewer_disliked: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.disliked
     """How much what a viewer dislikes counts beside what they like."""
-    viewer_half_life_days: float = Field(default=VIEWER_RULES.half_life_days, gt=0.0)
+    viewer_half_life_days: Annotated[float, Meta(gt=0.0)] = VIEWER_RULES.half_life_days
     """After so many days what a viewer did counts half."""
-    viewer_common_share: float = Field(default=VIEWER_RULES.common_share, ge=0.0, le=1.0)
+    viewer_common_share: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.common_share
     """How much of what most videos show is taken off a viewer's profile."""
-    viewer_power: float = Field(default=VIEWER_RULES.power, gt=0.0, le=2.0)
+    viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of a profile's weights; below 1 it damps the strongest tags."""
-    viewer_most_tags: int = Field(default=VIEWER_RULES.most_tags, ge=1, le=MOST_TAGS)
+    viewer_most_tags: Annotated[int, Meta(ge=1, le=MOST_TAGS)] = VIEWER_RULES.most_tags
     """So many of the strongest tags of a viewer's videos are kept."""
-    viewer_together: float = Field(default=VIEWER_RULES.together, ge=0.0)
+    viewer_together: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.together
     """How much being liked by the same viewers counts beside the score, once they are enough."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
-    port: int = Field(default=8000, ge=0, le=65_535)
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
     """The port that `reelmatch serve` listens on; 0 takes a free one."""
-
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks, by comma, of the proxies whose `X-Forwarded-For` and
     `X-Forwarded-Proto` are believed: `127.0.0.1` for one on this machine. Nobody's unless set."""
 
-    @field_validator("trusted_proxies", mode="after")
-    @classmethod
-    def _check_proxies(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
-        for proxy in proxies:
-            try:
-                ip_network(proxy)
-            except ValueError:
-                raise ValueError(
-                    f"{proxy!r} is no address or network, as 127.0.0.1 or 10.1.0.0/16"
-                ) from None
-        return proxies
-
-    @field_validator("web_allowed_networks", "trusted_proxies", mode="before")
-    @classmethod
-    def _split_at_commas(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("web_allowed_networks")
-    @classmethod
-    def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        try:
-            for network in networks:
-                AllowedNetwork.parse(network)
-        except InvalidInput as error:
-            raise ValueError(str(error)) from error
-        return networks
-
-    @field_validator("sensitive", mode="before")
-    @classmethod
-    def _read_rules(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return read_rules(value)
-        except InvalidInput as error:
-            raise ValueError(str(error)) from error
-
     @property
-    def fetch_limits(self) -> FetchLimits:
+    def fetch_limits(self) -> "FetchLimits":
         """How videos are fetched from the web.
 
         Raises:
             InvalidInput: when an allowed network is none.
         """
+        from ingest.sources.web import FetchLimits
+
         return FetchLimits(
             max_bytes=self.web_max_bytes,
             deadline_seconds=self.web_deadline_seconds,
@@ -211,12 +172,14 @@ class Settings(BaseSettings):
         )
 
     @property
-    def tagger_setup(self) -> Setup:
+    def tagger_setup(self) -> "Setup":
         """What taggers may need.
 
         Raises:
             InvalidInput: when a service's address is not safe for a key.
         """
+        from ingest.taggers.makers import Setup
+
         return Setup(self.home, self.elsewhere)
 
     @property
@@ -235,26 +198,67 @@ class Settings(BaseSettings):
         return self.home / "generations"
 
 
-def load_settings() -> Settings:
-    """Read the environment.
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the environment; variables are found in upper and in lower case.
 
     Raises:
         InvalidInput: naming each variable that cannot be used.
     """
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{PREFIX}{'_'.join(map(str, item['loc'])).upper()}={item['input']!r}:"
-            f" {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        )
-        raise InvalidInput(wrong) from error
+    given = {name.upper(): value for name, value in environment.items()}
+    read: dict[str, Any] = {}
+    wrong = []
+    for setting in fields(Settings):
+        variable = PREFIX + setting.name.upper()
+        if variable in given:
+            try:
+                read[setting.name] = _read(given[variable], setting)
+            except (InvalidInput, ValidationError) as error:
+                wrong.append(f"{variable}={given[variable]!r}: {error}")
+    if wrong:
+        raise InvalidInput("; ".join(wrong))
+    return Settings(**read)
+
+
+def _read(text: str, setting: FieldInfo) -> object:
+    if setting.name in _READERS:
+        return _READERS[setting.name](text)
+    return Path(text) if setting.type is Path else convert(text, setting.type, strict=False)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _read_networks(text: str) -> tuple[str, ...]:
+    for network in _parts(text):
+        AllowedNetwork.parse(network)
+    return _parts(text)
+
+
+def _read_proxies(text: str) -> tuple[str, ...]:
+    for proxy in _parts(text):
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise InvalidInput(
+                f"{proxy!r} is no address or network, as 127.0.0.1 or 10.1.0.0/16"
+            ) from None
+    return _parts(text)
+
+
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "sensitive": read_rules,
+    "trusted_proxies": _read_proxies,
+    "web_allowed_networks": _read_networks,
+}
+"""How those are read that are more than one word or number."""
 
 
 def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:
     """Return variables of an environment that are no setting but nearly one, each with that one."""
-    known = [name.upper() for name in Settings.model_fields]
+    from difflib import get_close_matches
+
+    known = [name.upper() for name in Settings.__struct_fields__]
     ours = [name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX)]
     near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in ours}
     return {

@@ -1,10 +1,14 @@
 """Writes ``docs/settings.md`` from the settings class; ``make docs`` runs it."""
 
+import ast
+import inspect
 from collections.abc import Iterator
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
 import click
-from pydantic.fields import FieldInfo
+from msgspec import NODEFAULT
+from msgspec.structs import FieldInfo, fields
 
 from api.settings import Settings
 from engine.sensitive import DEFAULT_RULES
@@ -31,17 +35,30 @@ def settings_page() -> str:
     return _HEAD + "".join(_rows())
 
 
+def meanings() -> dict[str, str]:
+    """Return what is written under each setting."""
+    (written,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(written, ast.ClassDef)  # noqa: S101
+    said: dict[str, str] = {}
+    for line, following in pairwise(written.body):
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+            text = following.value if isinstance(following, ast.Expr) else None
+            said[line.target.id] = str(text.value) if isinstance(text, ast.Constant) else ""
+    return said
+
+
 def _rows() -> Iterator[str]:
-    for name, field in Settings.model_fields.items():
-        meaning = " ".join((field.description or "").split())
-        yield f"| `REELMATCH_{name.upper()}` | {_default(name, field)} | {meaning} |\n"
+    said = meanings()
+    for one in fields(Settings):
+        meaning = " ".join(said[one.name].split())
+        yield f"| `REELMATCH_{one.name.upper()}` | {_default(one)} | {meaning} |\n"
 
 
-def _default(name: str, field: FieldInfo) -> str:
-    if name in _AS_WRITTEN:
-        return _AS_WRITTEN[name]
-    value: Any = field.get_default(call_default_factory=True, validated_data={})
-    return "" if value in (None, "", ()) else f"`{value}`"
+def _default(setting: FieldInfo) -> str:
+    if setting.name in _AS_WRITTEN:
+        return _AS_WRITTEN[setting.name]
+    value = setting.default
+    return "" if value in (None, "", (), NODEFAULT) else f"`{value}`"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -128,6 +127,8 @@ def _shipped(card: Card, file: str) -> Path:
 
 
 def _installed(card: Card) -> Path:
+    from importlib.metadata import PackageNotFoundError, distribution
+
     assert card.package is not None  # noqa: S101
     try:
         return Path(str(distribution(card.package).locate_file(card.file)))

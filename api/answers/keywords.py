@@ -1,14 +1,16 @@
 """How words were understood."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.keywords import Reading, nearest_tags
 from engine.spelling import MAX_SUGGESTED_WORDS
 from engine.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from engine.keywords import Reading
 
-def reading_json(reading: Reading) -> dict[str, Any]:
+
+def reading_json(reading: "Reading") -> dict[str, Any]:
     """Return how a word was understood, and the way to each of its meanings."""
     return {
         "word": reading.word,
@@ -26,8 +28,10 @@ def reading_json(reading: Reading) -> dict[str, Any]:
     }
 
 
-def ignored_json(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+def ignored_json(readings: "Sequence[Reading]") -> list[dict[str, Any]]:
     """Return the words that were left out because they mean no tag for sure."""
+    from engine.keywords import nearest_tags
+
     return [
         {"word": reading.word, "nearest": nearest_tags(reading)}
         for reading in readings

@@ -1,12 +1,14 @@
 """Ranked matches."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.answers.keywords import ignored_json, reading_json
 from engine.domain import Match
-from engine.keywords import Reading
 from engine.store.generations import Generation
+
+if TYPE_CHECKING:
+    from engine.keywords import Reading
 
 Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 """Video -> tag -> the runs of seconds on which it was seen, both ends included."""
@@ -15,7 +17,7 @@ Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 def matches_json(
     generation: Generation,
     matches: Sequence[Match],
-    understood: Sequence[Reading] = (),
+    understood: "Sequence[Reading]" = (),
     seconds: Seconds | None = None,
 ) -> dict[str, Any]:
     """Return ranked matches with their reasons, and what became of words that are no tags."""

@@ -17,37 +17,48 @@ import click
 from api.cli.groups import Group
 from api.printable import PrintableLines, escaped
 from engine.errors import ReelmatchError
+from ingest.safe_start import leave_current_folder
 
 _COMMANDS: Final = {
-    "categories": "categories",
-    "breaks": "breaks",
-    "campaigns": "campaigns",
-    "demo": "demo",
-    "doctor": "doctor",
-    "dump": "dump",
-    "export": "export",
-    "forget": "forget",
-    "import": "importing",
-    "ingest": "ingest",
-    "jobs": "jobs",
-    "keys": "keys",
-    "keywords": "keywords",
-    "match": "match",
-    "models": "models",
-    "recommend": "recommend",
-    "reindex": "reindex",
-    "restore": "restore",
-    "retry": "retry",
-    "sensitive": "sensitive",
-    "serve": "serve",
-    "similar": "similar",
-    "suitability": "suitability",
-    "tags": "tags",
-    "videos": "videos",
-    "viewer": "viewer",
-    "work": "work",
+    "breaks": "Find the best seconds of VIDEO for ads, the best first.",
+    "campaigns": "Store campaigns, pause them, and find the videos that fit.",
+    "categories": "Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1.",
+    "demo": "Watch a dozen real videos, then recommend and match; prints each command it runs.",
+    "doctor": "Check versions, models, catalog and index; say what is missing and how to get it.",
+    "dump": "Write videos, viewers, campaigns, keys and the live generation to FILE,"
+    " which must be new.",
+    "export": "Write what was seen on every video to FILE, which must be new.",
+    "forget": "Delete VIDEOS and all that was seen on them; the files stay.",
+    "import": "Take over the tags in FILE: the results of another tagger, without any footage.",
+    "ingest": "Watch videos (files, folders with all below them, web addresses)"
+    " and keep what was seen.",
+    "jobs": "List the jobs: what waits, runs, is done or failed, and why.",
+    "keys": "Make, list and revoke the keys of the HTTP service.",
+    "keywords": "Say which tags WORDs mean, how sure that is, and what led there.",
+    "match": "Find the videos that fit an advertiser's keywords.",
+    "models": "List the models that are here, and the pairs that can be fetched.",
+    "recommend": "Recommend videos to a viewer, by what they like.",
+    "reindex": "Build a new generation of the index from everything seen so far and make it live.",
+    "restore": "Bring a dump back into REELMATCH_HOME, which must not hold a catalogue yet.",
+    "retry": "Queue failed JOBS again (numbers as 'reelmatch jobs' shows them),"
+    " or all that failed.",
+    "sensitive": "Print the level of each sensitive topic of VIDEO, and the seconds that show it.",
+    "serve": "Answer over HTTP; the documentation is at /docs.",
+    "similar": "Find the videos most like VIDEO (id, path, file name or title).",
+    "suitability": "Print the risk of VIDEO for a brand: the eleven topics of the IAB,"
+    " with their seconds.",
+    "tags": 'Print the top tags of VIDEO with the seconds each was seen: "people, 224".',
+    "videos": "List the videos of the catalog, watched or not.",
+    "viewer": "Keep what viewers like and did; 'reelmatch recommend --viewer' goes by it.",
+    "work": "Watch what waits in the queue, and what comes into it, until told to stop.",
 }
-"""Command -> module below this package; imported only when asked for, so that each starts fast."""
+"""Command -> what it says of itself, so that the list of all imports none; tests hold them equal.
+
+Each is in a module of its name below this package, imported only when it is asked for.
+"""
+
+_MODULES: Final = {"import": "importing"}
+"""Those whose name is no name of a module."""
 
 
 _TAKE_PATHS: Final = frozenset({"dump", "export", "import", "ingest", "restore"})
@@ -65,9 +76,13 @@ class _Commands(Group):
     ) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"api.cli.{_COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"api.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
+
+    def sentences(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002 - as above
+        """Return the commands and what each says of itself."""
+        return sorted(_COMMANDS.items())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -93,6 +108,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an expected failure becomes one line on stderr and exit code 1."""
+    leave_current_folder()
     if logging.lastResort is not None:
         # What is worth a warning, where no log was asked for.
         logging.lastResort.setFormatter(PrintableLines())

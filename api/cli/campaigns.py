@@ -4,10 +4,9 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from pydantic import TypeAdapter, ValidationError
 
 from api.answers.campaigns import campaign_json
 from api.asking import ignored_answer, known_interests
@@ -33,8 +32,6 @@ from api.placing import (
     case_of,
     matches_of,
 )
-from api.planning import campaign_of
-from api.schemas.campaigns import CampaignBody, Name
 from api.settings import load_settings
 from engine.campaigns import Campaign, CampaignState
 from engine.errors import InvalidInput
@@ -42,7 +39,8 @@ from engine.profiles import profile_of
 from engine.store.campaigns import Campaigns
 from engine.store.viewers import Viewers
 
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
+if TYPE_CHECKING:  # brought when a campaign is read
+    from api.schemas.campaigns import CampaignBody
 
 
 @click.group("campaigns", cls=Group)
@@ -71,6 +69,8 @@ def add(file: str, *, as_json: bool) -> None:
     \b
     {"campaign": "spring-bikes", "advertiser": "acme", "name": "Bikes", "keywords": {"bicycle": 1}}
     """
+    from api.planning import campaign_of
+
     with click.open_file(file, "rb") as opened:
         plans = list(_plans(opened.read(), file))
     with Live.open(load_settings()) as live:
@@ -278,7 +278,12 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     click.echo(f"score {answer['score']:.4f}: {in_a_line(answer['why'])}")
 
 
-def _plans(content: bytes, file: str) -> Iterator[tuple[str, CampaignBody]]:
+def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
+    from pydantic import TypeAdapter, ValidationError
+
+    from api.schemas.campaigns import CampaignBody, Name
+
+    name: TypeAdapter[str] = TypeAdapter(Name)
     try:
         said: Any = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -293,7 +298,7 @@ def _plans(content: bytes, file: str) -> Iterator[tuple[str, CampaignBody]]:
         if not isinstance(plan, dict) or not isinstance(plan.get("campaign"), str):
             raise InvalidInput(f"{where}give an object with a 'campaign', its id")
         try:
-            yield _NAME.validate_python(plan["campaign"]), CampaignBody.model_validate(plan)
+            yield name.validate_python(plan["campaign"]), CampaignBody.model_validate(plan)
         except ValidationError as error:
             wrong = "; ".join(
                 f"{'.'.join(map(str, item['loc'])) or 'campaign'}: {item['msg']}"

@@ -1,6 +1,5 @@
 """``reelmatch ingest``: watch files and folders."""
 
-import os
 import sys
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ import click
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
+from engine.cpus import usable_cpus
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs
@@ -89,7 +89,7 @@ def command(
         mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
         if goes_on:
             mine = jobs.open_ids()
-        ended = _work(catalog, mine, processes or len(os.sched_getaffinity(0)), limits, setup)
+        ended = _work(catalog, mine, processes or usable_cpus(), limits, setup)
     outcomes = [*missing, *ended]
     if as_json:
         videos = [outcome_json(outcome) for outcome in outcomes]

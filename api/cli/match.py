@@ -64,6 +64,6 @@ def command(
     with Live.open(load_settings()) as live:
         view = live.view
         wanted = harmless(where) if no_sensitive else where
-        profile, understood = live.understanding.profile(view.vocabulary, keywords, strict=strict)
+        profile, understood = live.weights(view.vocabulary, keywords, strict=strict)
         found = match(view, keywords=profile, exclude=exclude, k=k, where=wanted)
         print_matches(live, view, found, understood, explain=explain, as_json=as_json)

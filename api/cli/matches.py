@@ -1,30 +1,36 @@
 """How ``reelmatch match`` and ``reelmatch similar`` print what they found."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from api.answers.matches import matches_json
-from api.asking import seconds_of_all
 from api.cli.output import print_ignored, print_json, title_of
 from api.cli.reasons import print_found
 from api.live import Live
 from engine.domain import Match
-from engine.keywords import Reading
 from engine.view import View
+
+if TYPE_CHECKING:
+    from engine.keywords import Reading
 
 
 def print_matches(
     live: Live,
     view: View,
     matches: Sequence[Match],
-    understood: Sequence[Reading] = (),
+    understood: "Sequence[Reading]" = (),
     *,
     explain: bool,
     as_json: bool,
 ) -> None:
     """Print ranked matches with the tags that made each score, and when they were seen if asked."""
-    seconds = seconds_of_all(live, view, matches) if explain else None
+    seconds = None
+    if explain:
+        from api.asking import seconds_of_all
+
+        seconds = seconds_of_all(live, view, matches)
     answer = matches_json(view.generation, matches, understood, seconds)
     if as_json:
         print_json(answer)

@@ -8,14 +8,15 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
 from engine.errors import CampaignChanged, UnknownCampaign
 from engine.keywords import How, Meaning, Reading, Status
 from engine.store.catalog import Catalog
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _PAGE: Final = 500
 
@@ -180,13 +181,13 @@ class Campaigns:
         )
 
     @contextmanager
-    def _change(self) -> Iterator[tuple[Database, int]]:
+    def _change(self) -> Iterator[tuple["Database", int]]:
         """Open a transaction; yields the revision that a change in it leads to, too."""
         with self._catalog.transaction() as db:
             yield db, self.revision() + 1
 
     @staticmethod
-    def _move_on(db: Database, revision: int) -> None:
+    def _move_on(db: "Database", revision: int) -> None:
         db.execute("update campaign_revisions set revision = ?", (revision,))
 
 

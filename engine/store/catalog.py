@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakSet
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlite_utils import Database
 
 from engine.errors import (
     AmbiguousVideo,
@@ -32,11 +33,13 @@ from engine.errors import (
 from engine.spelling import nearest_names
 from engine.store.connections import Connection
 from engine.store.homes import finish_restore, refuse_lost_catalog
-from engine.store.migrations import MIGRATIONS
 from engine.store.tracks import Track
 from engine.text import cleaned_line, forms_of
 from engine.troubles import expected_trouble, troubles_told
 from engine.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 LARGEST_NUMBER: Final = 2**63 - 1
 """SQLite holds no larger one, so no row has it as its id."""
@@ -184,7 +187,9 @@ class Catalog:
         guard: called at the start of every write, in its transaction; what it raises undoes it.
     """
 
-    def __init__(self, path: Path, guard: Callable[[Database], object] = lambda _db: None) -> None:
+    def __init__(
+        self, path: Path, guard: "Callable[[Database], object]" = lambda _db: None
+    ) -> None:
         self.path = path
         self._guard = guard
         self._vocabulary = Vocabulary(())
@@ -199,7 +204,7 @@ class Catalog:
         path: Path,
         *,
         create: bool = True,
-        guard: Callable[[Database], object] = lambda _db: None,
+        guard: "Callable[[Database], object]" = lambda _db: None,
     ) -> Self:
         """Open the catalog, creating or updating its tables where needed.
 
@@ -239,20 +244,29 @@ class Catalog:
             fcntl.flock(lock, fcntl.LOCK_EX)
             finish_restore(self.path.parent)
             refuse_lost_catalog(self.path)
+            if self._is_up_to_date():
+                return
+            from engine.store.migrations import MIGRATIONS, is_foreign, is_newer
+
             db = self._db
-            if _is_foreign(db):
+            if is_foreign(db):
                 raise CatalogUnusable(
                     f"{self.path} is a database of another program: move it away, or set"
                     " REELMATCH_HOME to another folder"
                 )
             db.enable_wal()
-            if _is_newer(db):
+            if is_newer(db):
                 raise CatalogUnusable(
                     f"{self.path} was written by a newer reelmatch: upgrade with"
                     " 'pip install --upgrade reelmatch'"
                 )
             if MIGRATIONS.pending(db):
                 MIGRATIONS.apply(db)
+            db.execute(f"pragma user_version = {_steps_checksum()}")
+
+    def _is_up_to_date(self) -> bool:
+        (version,), (mode,) = self.rows("pragma user_version") + self.rows("pragma journal_mode")
+        return (version, mode) == (_steps_checksum(), "wal")
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -279,7 +293,7 @@ class Catalog:
         return own
 
     @property
-    def _db(self) -> Database:
+    def _db(self) -> "Database":
         return self._connection.db
 
     def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
@@ -289,7 +303,9 @@ class Catalog:
             CorruptData: when the file is not what was written.
         """
         with troubles_told(), self.telling_damage():
-            rows: list[tuple[Any, ...]] = self._db.execute(sql, tuple(parameters)).fetchall()
+            rows: list[tuple[Any, ...]] = self._connection.sqlite.execute(
+                sql, tuple(parameters)
+            ).fetchall()
         return rows
 
     @contextmanager
@@ -311,7 +327,7 @@ class Catalog:
         )
 
     @contextmanager
-    def transaction(self) -> Iterator[Database]:
+    def transaction(self) -> "Iterator[Database]":
         """Write all of a block or nothing; within another's block, it is a part of that one.
 
         Raises:
@@ -328,7 +344,7 @@ class Catalog:
                 yield db
 
     @contextmanager
-    def _change(self) -> Iterator[tuple[Database, int]]:
+    def _change(self) -> "Iterator[tuple[Database, int]]":
         """Open a transaction that moves the revision on; yields the new one, too."""
         with self.transaction() as db:
             db.execute("update revisions set revision = revision + 1")
@@ -584,7 +600,9 @@ class Catalog:
         )
         return str(rows[0][0]) if rows else None
 
-    def _put_record(self, db: Database, record: VideoRecord, revision: int, now: datetime) -> None:
+    def _put_record(
+        self, db: "Database", record: VideoRecord, revision: int, now: datetime
+    ) -> None:
         kept = self.rows("select added_at from videos where id = ?", (record.id,))
         added_at = kept[0][0] if kept else now.isoformat(timespec="seconds")
         db.table("videos").upsert(
@@ -633,7 +651,7 @@ class Catalog:
                 self._remember_source(db, source, video)
 
     @staticmethod
-    def _remember_source(db: Database, source: str, video: str) -> None:
+    def _remember_source(db: "Database", source: str, video: str) -> None:
         db.execute("delete from sources where source = ?", (source,))
         db.table("sources").insert({"source": source, "video": video})
 
@@ -670,12 +688,10 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
     return name.startswith(_DAMAGE) or (not name and "decode" in str(error))
 
 
-def _is_foreign(db: Database) -> bool:
-    """Tell whether somebody else made tables here."""
-    tables = set(db.table_names())
-    return bool(tables - {MIGRATIONS.migrations_table}) and not MIGRATIONS.applied(db)
+@cache
+def _steps_checksum() -> int:
+    """Return what tells a catalog that has every step of this version from any other.
 
-
-def _is_newer(db: Database) -> bool:
-    ours = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
-    return any(step.name not in ours for step in MIGRATIONS.applied(db))
+    A catalog keeps it, so that the steps and what takes them are loaded only when one is new.
+    """
+    return crc32(Path(__file__).with_name("migrations.py").read_bytes()) >> 1

@@ -4,12 +4,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Final
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import CatalogUnusable
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _BUSY_SECONDS: Final = 30.0
 
@@ -18,35 +20,41 @@ class Connection:
     """An open catalog file.
 
     Attributes:
-        db: what asks and changes it.
+        sqlite: what asks it.
         writes: whether a transaction is open.
     """
 
     def __init__(self, path: Path) -> None:
         # Only ``Catalog.close`` touches a connection from another thread.
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-        self.db = Database(connection, execute_plugins=False)
+        self.sqlite = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
         self.writes = False
         self._path = path
         try:
-            self.db.execute("pragma synchronous = normal")
-            self.db.execute("pragma foreign_keys = on")
+            self.sqlite.execute("pragma synchronous = normal")
+            self.sqlite.execute("pragma foreign_keys = on")
             self._file = _file_at(path)
         except BaseException:
-            connection.close()
+            self.sqlite.close()
             raise
 
     def __del__(self) -> None:
         # A thread that ends takes its connection along: pages and file handles are given back.
-        if hasattr(self, "db"):
+        if hasattr(self, "sqlite"):
             self.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        self.db.close()
+        self.sqlite.close()
+
+    @cached_property
+    def db(self) -> "Database":
+        """What changes it; who only asks does not load it."""
+        from sqlite_utils import Database
+
+        return Database(self.sqlite, execute_plugins=False)
 
     @contextmanager
-    def writing(self) -> Iterator[Database]:
+    def writing(self) -> "Iterator[Database]":
         """Write all of a block or nothing.
 
         Raises:

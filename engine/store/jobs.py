@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import InvalidInput, JobLost
 from engine.store.catalog import LARGEST_NUMBER, Catalog
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 LEASE_SECONDS: Final = 30.0
 """How long a job stays claimed without a heartbeat."""
@@ -322,7 +323,7 @@ def _check_retries(wanted: Iterable[int], failed: Mapping[int, Job]) -> None:
             )
 
 
-def check_claim(db: Database, job: int, worker: str) -> None:
+def check_claim(db: "Database", job: int, worker: str) -> None:
     """Refuse to go on with a job that its worker has no more; for a catalog's guard.
 
     Raises:
@@ -335,7 +336,7 @@ def check_claim(db: Database, job: int, worker: str) -> None:
         raise JobLost(job)
 
 
-def _add(db: Database, kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:
+def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:
     # A reindex that runs may have passed what came since; only one that waits is enough.
     enough = "('queued')" if kind is Kind.REINDEX else "('queued', 'running')"
     waiting = db.execute(

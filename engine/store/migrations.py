@@ -256,3 +256,16 @@ def compose_texts(db: Database) -> None:
             # One that is there in both forms stays two: its numbers are in tracks.
             rename = "update or ignore tags set name = ? where number = ?"
             db.execute(rename, (composed(name), number))
+
+
+def is_foreign(db: Database) -> bool:
+    """Tell whether somebody else made tables here."""
+    tables = set(db.table_names())
+    return bool(tables - {MIGRATIONS.migrations_table}) and not MIGRATIONS.applied(db)
+
+
+def is_newer(db: Database) -> bool:
+    """Tell whether a catalog has steps that are not known here."""
+    empty = Database(memory=True, execute_plugins=False)
+    ours = {migration.name for migration in MIGRATIONS.pending(empty)}
+    return any(step.name not in ours for step in MIGRATIONS.applied(db))

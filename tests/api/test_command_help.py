@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from api.cli import cli
+from api.cli import _COMMANDS, cli
 
 
 def groups_and_commands(
@@ -29,3 +29,10 @@ def test_help_is_whole_sentences_and_examples_as_they_are_typed(context: click.C
     assert not [line for line in lines if "\\b" in line or line.rstrip().endswith("...")]
     examples = [line for line in lines if line.startswith("  reelmatch ")]
     assert not [line for line in examples if line.count("reelmatch ") > 1]
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert _COMMANDS[name] == command.get_short_help_str(200)

@@ -336,7 +336,13 @@ def test_two_homes_never_meet(run: Run, carphone: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("THRESHOLD", "high", "'high': Input should be a valid number"),
+        ("THRESHOLD", "high", "'high': Expected `float`, got `str`"),
+        ("THRESHOLD", "nan", "'nan': Expected `float` <= 1.0"),
+        ("THRESHOLD", "1.5", "'1.5': Expected `float` <= 1.0"),
+        ("PORT", "", "'': Expected `int`, got `str`"),
+        ("PROCESSES", "-1", "'-1': Expected `int` >= 0"),
+        ("LOG_FORMAT", "xml", "'xml': Invalid enum value 'xml'"),
+        ("WEB_RATE_LIMIT", "0", "'0': Expected `int` >= 1"),
         ("WEB_ALLOWED_NETWORKS", "10.0.0.0/8,nearby", ": 'nearby' is not a network"),
         ("SENSITIVE", "cars", "'cars': no sensitive topic 'cars'"),
     ],
