@@ -15,7 +15,17 @@ _OF_SECONDS: Final = "{desc}  [{bar:24}]  {n:.0f}/{whole:.0f} s  {speed}  {remai
 _NO_END: Final = "{desc}  {n:.0f} s  {speed}"
 
 
-class _Watching(tqdm):  # type: ignore[type-arg] # it is never iterated over
+class _Bar(tqdm):  # type: ignore[type-arg] # it is never iterated over
+    """A bar that is full, with nothing left, when more is done than was declared."""
+
+    @property
+    def format_dict(self) -> Any:
+        """What the formats may name."""
+        told = super().format_dict
+        return told if self.total is None else {**told, "total": max(self.total, self.n)}
+
+
+class _Watching(_Bar):
     """The bar of one video, whose unit is the watched second."""
 
     @property
@@ -23,7 +33,6 @@ class _Watching(tqdm):  # type: ignore[type-arg] # it is never iterated over
         """What the formats may name."""
         told = super().format_dict
         rate = told["rate"] or self.n / max(told["elapsed"], 1e-3)
-        # By itself, a bar forgets its end when more is done than was declared.
         return {**told, "whole": self.total or 0.0, "speed": f"{rate:.1f}x real time"}
 
 
@@ -64,7 +73,7 @@ class WatchingBars:
 @contextmanager
 def counting_bar(what: str, total: int, *, shown: bool) -> Iterator[Callable[[int], object]]:
     """Open a bar that counts to ``total``; yields what moves it on."""
-    with tqdm(
+    with _Bar(
         desc=what, total=total, bar_format=_OF_ALL, file=sys.stderr, disable=not shown
     ) as bar:
         yield bar.update

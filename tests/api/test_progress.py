@@ -42,6 +42,27 @@ def test_more_than_was_declared_is_told_as_it_is(capsys: pytest.CaptureFixture[s
         assert "13/10 s" in frames(capsys.readouterr().err)[-1]
 
 
+@pytest.mark.parametrize("declared", [3.97, 3.5, 4, 2, 0.4, 0])
+def test_a_part_of_a_second_more_than_was_declared_leaves_nothing_to_wait_for(
+    declared: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with WatchingBars(shown=True) as bars:
+        bars.show(1, "one.mp4", 3, declared)
+        wait_until_it_may_be_drawn_again()
+        bars.show(1, "one.mp4", 4, declared)
+        last = frames(capsys.readouterr().err)[-1]
+    assert f"4/{declared:.0f} s" in last
+    assert declared == 0 or last.endswith("00:00 left")
+
+
+def test_a_count_that_passes_its_end_is_no_trouble(capsys: pytest.CaptureFixture[str]) -> None:
+    with counting_bar("reindex", 3, shown=True) as move:
+        move(3)
+        wait_until_it_may_be_drawn_again()
+        move(5)
+    assert frames(capsys.readouterr().err)[-1].startswith("reindex  100%")
+
+
 def test_a_title_cannot_steer_the_terminal_and_is_not_too_long(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
