@@ -9,7 +9,7 @@ import os
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime
+import onnxruntime  # noqa: TID251
 
 # For a host program that had loaded it before.
 onnxruntime.disable_telemetry_events()

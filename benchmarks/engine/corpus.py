@@ -7,7 +7,7 @@ everywhere in proportion to 1 / rank. Counts are log-normal seconds.
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numba
+import numba  # noqa: TID251 - makes a corpus, answers nothing
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray

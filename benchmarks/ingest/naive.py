@@ -15,7 +15,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import onnx
-import onnxruntime
+import onnxruntime  # noqa: TID251 - as a stranger would
 from PIL import Image
 
 from ingest.taggers.fitting import CELL, Size, fit_area

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba.core.dispatcher import Dispatcher
+from numba.core.dispatcher import Dispatcher  # noqa: TID251 - to see what it compiles
 from numpy.typing import NDArray
 
 from engine.choice import Kernel
