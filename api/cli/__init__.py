@@ -41,7 +41,7 @@ _COMMANDS: Final = {
     "reindex": "Build a new generation of the index from everything seen so far and make it live.",
     "restore": "Bring a dump back into REELMATCH_HOME, which must not hold a catalogue yet.",
     "retry": "Queue failed JOBS again (numbers as 'reelmatch jobs' shows them),"
-    " or all that failed.",
+    " or all that may succeed.",
     "sensitive": "Print the level of each sensitive topic of VIDEO, and the seconds that show it.",
     "serve": "Answer over HTTP; the documentation is at /docs.",
     "similar": "Find the videos most like VIDEO (id, path, file name or title).",

@@ -265,7 +265,9 @@ class Catalog:
             db.execute(f"pragma user_version = {_steps_checksum()}")
 
     def _is_up_to_date(self) -> bool:
-        (version,), (mode,) = self.rows("pragma user_version") + self.rows("pragma journal_mode")
+        ask = self._connection.sqlite.execute
+        (version,) = ask("pragma user_version").fetchone()
+        (mode,) = ask("pragma journal_mode").fetchone()
         return (version, mode) == (_steps_checksum(), "wal")
 
     def close(self) -> None:

@@ -384,6 +384,8 @@ def test_a_catalog_of_a_newer_version_is_refused(tmp_path: Path) -> None:
             "insert into _sqlite_migrations (migration_set, name, applied_at)"
             " values ('reelmatch', 'from_the_future', '2030-01-01')"
         )
+        # Each version marks what has all of its steps.
+        connection.execute("pragma user_version = 1")
     connection.close()
     with pytest.raises(CatalogUnusable, match="newer reelmatch"):
         Catalog.open(path)
