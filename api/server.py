@@ -5,10 +5,10 @@ The workers share one mapped generation; each follows the catalogue by itself.
 
 import os
 import resource
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -22,6 +22,7 @@ from api.logs import log_to_stderr
 from api.settings import Settings, load_settings
 from api.supervising import supervise
 from engine.errors import InvalidInput
+from engine.store.asides import held_folder
 from engine.store.catalog import Catalog
 from ingest.parents import end_with_parent
 
@@ -110,9 +111,6 @@ def _shared_metrics(workers: int) -> Iterator[None]:
     if workers == 1:
         yield
         return
-    folder = tempfile.mkdtemp(prefix="reelmatch-metrics-")
-    os.environ[METRICS_FOLDER] = folder
-    try:
+    with held_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
+        os.environ[METRICS_FOLDER] = str(folder)
         yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.errors import InvalidInput, ReelmatchError
+from engine.store.asides import held_folder
 from ingest.safe_start import guard_children, inherited_import_path
 from ingest.taggers.onnx.folder import (
     IMAGE,
@@ -220,15 +220,15 @@ def pull(
         return []
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, not in it: a pull that fails leaves nothing that looks like a pair.
-    with tempfile.TemporaryDirectory(prefix=".pulling-", dir=folder.parent) as aside:
+    with held_folder(folder.parent) as aside:
         wanted = [
-            Wanted(pair.address(file, hub), str(Path(aside) / file.name), file.size, file.sha256)
+            Wanted(pair.address(file, hub), str(aside / file.name), file.size, file.sha256)
             for file in missing
         ]
         _fetch(wanted, allowed_networks, on_bytes)
         folder.mkdir(exist_ok=True)
         for file in missing:
-            (Path(aside) / file.name).replace(folder / file.name)
+            (aside / file.name).replace(folder / file.name)
     return [file.name for file in missing]
 
 

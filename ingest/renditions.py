@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Any, Final
 
 import av
 
 from engine.errors import MissingPart, ReelmatchError
+from engine.store.asides import held_folder
 from engine.text import cleaned_line
 from ingest.cuts import CUT_SECONDS
 from ingest.frames import LONGEST_SECONDS, open_video
@@ -116,8 +117,8 @@ def rendition_of(path: Path) -> Iterator[Rendition]:
     # Decodes a frame, so that what ffmpeg fails at later is not the file's fault.
     with open_video(path):
         pass
-    with TemporaryDirectory(prefix="reelmatch-") as folder:
-        copy = Path(folder, "copy.mp4")
+    with held_folder(Path(gettempdir()), hidden=False) as folder:
+        copy = folder / "copy.mp4"
         _run(copy_command(path, copy))
         if not (n_frames := _count_frames(copy)):
             raise RenditionFailed("ffmpeg made a copy without a single frame")

@@ -3,9 +3,11 @@
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Final
 
 import click
@@ -14,8 +16,10 @@ from api.cli.output import json_option, print_json, print_table
 from api.live import Live
 from api.settings import Settings, load_settings, misspelt_settings
 from engine.choice import MANY_VIDEOS
-from engine.errors import NothingIndexed, ReelmatchError
+from engine.errors import CorruptData, NothingIndexed, ReelmatchError
 from engine.index import Index
+from engine.store.generations import Generations
+from engine.store.leftovers import find_leftovers, remove_leftover
 from models.cards import UnusableWeights, card_names, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
@@ -33,7 +37,7 @@ _EXTRAS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report; ``state`` is ok, missing (optional) or broken."""
+    """One line of the report; ``state`` is ok, missing (optional), stale, repaired or broken."""
 
     what: str
     state: str
@@ -41,13 +45,21 @@ class Finding:
 
 
 @click.command("doctor")
+@click.option(
+    "--deep", is_flag=True, help="Read every track and generation, compare all indexes; takes long."
+)
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Remove what killed commands left; make a whole generation live for a damaged one.",
+)
 @json_option
-def command(*, as_json: bool) -> None:
+def command(*, deep: bool, repair: bool, as_json: bool) -> None:
     """Check versions, models, catalog and index; say what is missing and how to get it.
 
     Exit code 1 when something needed is broken.
     """
-    findings = list(_examine(load_settings()))
+    findings = list(_examine(load_settings(), deep=deep, repair=repair))
     if as_json:
         print_json(
             {"findings": [{"what": f.what, "state": f.state, "detail": f.detail} for f in findings]}
@@ -58,7 +70,7 @@ def command(*, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _examine(settings: Settings) -> Iterator[Finding]:
+def _examine(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.platform()}")
     for package in _PACKAGES:
         yield _package(package)
@@ -66,7 +78,8 @@ def _examine(settings: Settings) -> Iterator[Finding]:
         yield _model(name)
     for variable, near in misspelt_settings(os.environ).items():
         yield Finding(variable, "broken", f"there is no such setting: did you mean {near}?")
-    yield from _kept(settings)
+    yield from _kept(settings, deep=deep, repair=repair)
+    yield from _left(settings, repair=repair)
     for extra, (distribution, what) in _EXTRAS.items():
         yield _extra(extra, distribution, what)
 
@@ -95,17 +108,54 @@ def _model(name: str) -> Finding:
     return Finding(f"model {name}", "ok", f"version {card.version}, sha256 {card.sha256[:12]}...")
 
 
-def _kept(settings: Settings) -> Iterator[Finding]:
+def _kept(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
     yield Finding("home", "ok", f"{settings.home} (REELMATCH_HOME sets another)")
     try:
         with Live.open(settings) as live:
-            count = live.catalog.count_videos()
-            revision = live.catalog.revision()
-            hint = "" if count else "; 'reelmatch ingest FILE_OR_FOLDER' fills it"
-            yield Finding("catalog", "ok", f"{count} videos, revision {revision}{hint}")
+            yield _catalog(live, deep=deep)
+            if repair and (done := live.generations.repair()):
+                yield Finding("index", "repaired", done)
             yield _index(live)
+            if deep:
+                yield from _generations(live.generations)
     except ReelmatchError as error:
         yield Finding("catalog", "broken", str(error))
+
+
+def _catalog(live: Live, *, deep: bool) -> Finding:
+    try:
+        live.catalog.check(indexes=deep, tracks=deep)
+        count, revision = live.catalog.count_videos(), live.catalog.revision()
+    except CorruptData as error:
+        return Finding("catalog", "broken", str(error))
+    hint = "" if count else "; 'reelmatch ingest FILE_OR_FOLDER' fills it"
+    return Finding("catalog", "ok", f"{count} videos, revision {revision}{hint}")
+
+
+def _generations(generations: Generations) -> Iterator[Finding]:
+    for generation in sorted(generations.there()):
+        try:
+            files = len(generations.check(generation))
+        except CorruptData as error:
+            yield Finding(f"generation {generation}", "broken", str(error))
+        else:
+            detail = f"each of its {files} files is what was written"
+            yield Finding(f"generation {generation}", "ok", detail)
+
+
+def _left(settings: Settings, *, repair: bool) -> Iterator[Finding]:
+    """Name what killed commands left; remove what is surely nobody's, if asked to."""
+    generations = Generations(settings.generations_path)
+    for left in find_leftovers(settings.home, generations, Path(tempfile.gettempdir())):
+        size = f"{left.size_bytes / 1e6:.1f} MB"
+        if repair and remove_leftover(left, generations):
+            yield Finding("leftover", "repaired", f"{left.path}, {size}: removed")
+        elif left.is_stale:
+            detail = f"{left.path}, {size}, of a killed command: 'reelmatch doctor --repair'"
+            yield Finding("leftover", "stale", f"{detail} removes it")
+        else:
+            detail = f"{left.path}, {size}, of an earlier version: remove it when none runs"
+            yield Finding("leftover", "stale", detail)
 
 
 def _index(live: Live) -> Finding:

@@ -1,7 +1,7 @@
 """``reelmatch export``: what was seen, for others to read."""
 
-import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +9,7 @@ import click
 
 from api.settings import load_settings
 from engine.errors import InvalidInput
+from engine.store.asides import held_file
 from engine.store.catalog import Catalog
 
 
@@ -36,19 +37,15 @@ def command(file: Path, form: Literal["jsonl", "parquet"], threshold: float | No
         raise InvalidInput(f"{file} is there already: name a new file")
     if threshold is not None and form != "parquet":
         raise InvalidInput("--threshold goes with --format parquet: jsonl has every confidence")
-    with Catalog.open(settings.catalog_path) as catalog:
-        aside = _beside(file)
-        try:
-            if form == "jsonl":
-                videos = _write_lines(catalog, aside)
-            else:
-                from ingest.sources.parquet import write_tag_counts
+    with Catalog.open(settings.catalog_path) as catalog, _beside(file) as aside:
+        if form == "jsonl":
+            videos = _write_lines(catalog, aside)
+        else:
+            from ingest.sources.parquet import write_tag_counts
 
-                least = settings.threshold if threshold is None else threshold
-                videos = write_tag_counts(catalog, aside, least)
-            aside.replace(file)
-        finally:
-            aside.unlink(missing_ok=True)
+            least = settings.threshold if threshold is None else threshold
+            videos = write_tag_counts(catalog, aside, least)
+        aside.replace(file)
     click.echo(f"{videos} videos are in {file}", err=True)
 
 
@@ -63,10 +60,11 @@ def _write_lines(catalog: Catalog, path: Path) -> int:
     return videos
 
 
-def _beside(file: Path) -> Path:
-    try:
-        handle, name = tempfile.mkstemp(prefix=".reelmatch-export-", dir=file.parent)
-    except OSError as error:
-        raise InvalidInput(f"{file.parent} cannot be written to: {error.strerror}") from error
-    os.close(handle)
-    return Path(name)
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    with ExitStack() as held:
+        try:
+            aside = held.enter_context(held_file(file.parent))
+        except OSError as error:
+            raise InvalidInput(f"{file.parent} cannot be written to: {error.strerror}") from error
+        yield aside

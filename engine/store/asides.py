@@ -1,20 +1,20 @@
-"""Folders for unfinished work: gone when it ends, and told from abandoned ones by a lock.
+"""Files and folders for unfinished work: gone when it ends, and told from abandoned ones by a lock.
 
-A process that is killed cannot clear away; its lock goes with it, whatever happened. So a folder
-that nobody holds is surely nobody's.
+A process that is killed cannot clear away; its lock goes with it, whatever happened. So what nobody
+holds is surely nobody's.
 """
 
 import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 HELD: Final = "reelmatch-held-"
-"""Begins the names of all such folders, after a dot where they lie beside what people look at."""
+"""Begins the names of all of these, after a dot where they lie beside what people look at."""
 
 
 @contextmanager
@@ -25,49 +25,80 @@ def held_folder(parent: Path, *, hidden: bool = True) -> Iterator[Path]:
         parent: where it is made.
         hidden: whether its name begins with a dot.
     """
-    folder, handle = _held(parent, f".{HELD}" if hidden else HELD)
-    try:
+    prefix = f".{HELD}" if hidden else HELD
+    with _held(lambda: tempfile.mkdtemp(prefix=prefix, dir=parent)) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def held_file(parent: Path, *, hidden: bool = True) -> Iterator[Path]:
+    """Make an empty file of one's own; it goes when the block ends, unless it was moved away."""
+    prefix = f".{HELD}" if hidden else HELD
+
+    def make() -> str:
+        handle, name = tempfile.mkstemp(prefix=prefix, dir=parent)
         os.close(handle)
+        return name
+
+    with _held(make) as file:
+        yield file
 
 
-def abandoned_folders(parent: Path) -> list[Path]:
-    """Return the folders there that were made so by processes that are gone."""
+def abandoned(parent: Path) -> list[Path]:
+    """Return what was made so in a folder by processes that are gone."""
     found = [*parent.glob(f"{HELD}*"), *parent.glob(f".{HELD}*")]
-    return sorted(folder for folder in found if _try_lock(folder, remove=False))
+    return sorted(path for path in found if _try_lock(path, remove=False))
 
 
-def remove_abandoned(folder: Path) -> bool:
-    """Remove a folder, unless somebody holds it; return whether it is gone."""
-    return _try_lock(folder, remove=True)
+def remove_abandoned(path: Path) -> bool:
+    """Remove it, unless somebody holds it; return whether it is gone."""
+    return _try_lock(path, remove=True)
 
 
-def _held(parent: Path, prefix: str) -> tuple[Path, int]:
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        # Between the two it was nobody's, and may have been removed.
-        if folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(handle)):
-            return folder, handle
+@contextmanager
+def _held(make: Callable[[], str]) -> Iterator[Path]:
+    path, handle = _made_and_locked(make)
+    try:
+        yield path
+    finally:
+        _remove(path)
         os.close(handle)
 
 
-def _try_lock(folder: Path, *, remove: bool) -> bool:
+def _made_and_locked(make: Callable[[], str]) -> tuple[Path, int]:
+    while True:
+        path = Path(make())
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        # Until it was locked it was nobody's, and may have been removed.
+        if path.exists() and os.path.samestat(path.stat(), os.fstat(handle)):
+            return path, handle
+        os.close(handle)
+
+
+def _try_lock(path: Path, *, remove: bool) -> bool:
+    """Lock what nobody holds, and remove it if asked to; return whether it could be locked."""
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        # Neither a link, nor a pipe, which would be waited for.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return False  # gone, no folder, or somebody else's
+        return False  # gone, or somebody else's
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if remove:
-            shutil.rmtree(folder, ignore_errors=True)
-            return not folder.exists()
+            _remove(path)
     except BlockingIOError:
         return False
-    else:
-        return True
     finally:
         os.close(handle)
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from engine.errors import InvalidInput
-from engine.store.asides import abandoned_folders, held_folder, remove_abandoned
+from engine.store.asides import abandoned, held_folder, remove_abandoned
 from engine.store.catalog import Catalog
 from engine.store.current import sync_folder
 from engine.store.digests import BUILT, DIGESTS, sha256_of
@@ -61,7 +61,7 @@ def dump(catalog: Catalog, generations: Generations, file: Path) -> Dump:
         raise InvalidInput(f"{file} is there already: name a new file")
     if not file.parent.is_dir():
         raise InvalidInput(f"{file.parent} is no folder: make it first, or name a file elsewhere")
-    for left in abandoned_folders(file.parent):
+    for left in abandoned(file.parent):
         remove_abandoned(left)
     with held_folder(file.parent) as folder, ExitStack() as opened:
         generation, sources = _open_generation(generations, opened)

@@ -129,16 +129,16 @@ class Generations:
 
     def load_other(self) -> Generation | None:
         """Check and open the newest whole generation that is not the live one, None without any."""
-        try:
-            live = self.current_id
-        except CorruptData:
-            live = None
-        for generation in sorted(self._there() - {live}, key=self._built_at, reverse=True):
+        return next(self._whole(besides=self._named()[0]), None)
+
+    def _whole(self, *, besides: str | None) -> Iterator[Generation]:
+        """Open the generations that are whole, the newest first."""
+        for generation in sorted(self.there() - {besides}, key=self._built_at, reverse=True):
             try:
-                return self.load(generation)
+                opened = self.load(generation)
             except ReelmatchError:
                 continue
-        return None
+            yield opened
 
     def load(self, generation: str) -> Generation:
         """Check every byte of a generation and open it, its large files by mmap.
@@ -151,6 +151,10 @@ class Generations:
         if not folder.is_dir():
             raise CorruptData(f"generation {generation} is not there: run 'reelmatch reindex'")
         return self._open(folder, generation)
+
+    def there(self) -> set[str]:
+        """Return the ids of all generations that are there, whole or not."""
+        return {path.name for path in self.folder.glob("*") if _ID.fullmatch(path.name)}
 
     def check(self, generation: str) -> dict[str, str]:
         """Compare every byte of a generation with what was written.
@@ -309,11 +313,11 @@ class Generations:
             try:
                 self.load_current()
             except CorruptData as error:
-                other = self.load_other()
-                if other is None:
+                others = [other.id for other in self._whole(besides=self._named()[0])]
+                if not others:
                     return None
-                self.current.write(other.id, None)
-                return f"generation {other.id} is live again: {error}"
+                self.current.write(others[0], (*others, None)[1])
+                return f"generation {others[0]} is live again: {error}"
             except ReelmatchError:
                 return None
         return None
@@ -333,10 +337,6 @@ class Generations:
         except CorruptData:
             return None, None
 
-    def _there(self) -> set[str]:
-        """Return the ids of all generations that are there, whole or not."""
-        return {path.name for path in self.folder.glob("*") if _ID.fullmatch(path.name)}
-
     def _built_at(self, generation: str) -> int:
         try:
             return (self.folder / generation / BUILT).stat().st_mtime_ns
@@ -345,7 +345,7 @@ class Generations:
 
     def _clear_away(self) -> None:
         # The one before stays: for a rollback, and for readers that have just opened it.
-        for generation in self._there() - set(self._named()):
+        for generation in self.there() - set(self._named()):
             self._remove(self.folder / generation)
         for left in self.folder.glob(f"{REMOVING}*"):
             shutil.rmtree(left, ignore_errors=True)

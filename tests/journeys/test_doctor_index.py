@@ -37,3 +37,22 @@ def test_doctor_tells_the_kernel_and_the_sample_that_chose_it(
         reindex(catalog, generations, Recipe(threshold=0.7, tf="log"))
     said = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
     assert said in index_finding(tmp_path)
+
+
+def test_doctor_reads_the_catalog_through(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in range(8):
+            save(catalog, video_id(number), {"cat": 1 + number % 5})
+        (page,), (size,) = (
+            catalog.rows("select rootpage from sqlite_master where name = 'tracks'")[0],
+            catalog.rows("pragma page_size")[0],
+        )
+    content = bytearray((tmp_path / "catalog.db").read_bytes())
+    content[(page - 1) * size : (page - 1) * size + 8] = b"\xff" * 8
+    (tmp_path / "catalog.db").write_bytes(content)
+    done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(tmp_path)})
+    assert done.exit_code == 1
+    (told,) = [one for one in json.loads(done.output)["findings"] if one["what"] == "catalog"]
+    assert told["state"] == "broken"
+    assert "is damaged" in told["detail"]
+    assert "restore" in told["detail"]

@@ -1,0 +1,173 @@
+"""What a killed command left is named and removed; what somebody uses is left alone."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.store.asides import held_file, held_folder
+from engine.store.catalog import Catalog
+from engine.store.generations import Generations
+from engine.store.leftovers import Leftover, find_leftovers, remove_leftover
+from support.catalogs import save, video_id
+from support.product import reelmatch
+
+HOLD: Final = """
+import sys, time
+from pathlib import Path
+from engine.store.asides import held_file, held_folder
+with held_folder(Path(sys.argv[1])) as folder, held_file(Path(sys.argv[2]), hidden=False) as file:
+    (folder / "part").write_bytes(b"x" * 1000)
+    print(folder, file, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    with Catalog.open(home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 3})
+        for threshold in (0.5, 0.7):
+            recipe = Recipe(threshold=threshold, tf="raw")
+            reindex(catalog, Generations(home / "generations"), recipe)
+    (tmp_path / "temporary").mkdir()
+    return home
+
+
+def found(home: Path) -> list[Leftover]:
+    generations = Generations(home / "generations")
+    return find_leftovers(home, generations, home.parent / "temporary")
+
+
+def names(left: list[Leftover]) -> set[str]:
+    return {one.path.name for one in left}
+
+
+def remove_all(home: Path) -> None:
+    for left in found(home):
+        assert remove_leftover(left, Generations(home / "generations")) == left.is_stale
+
+
+def test_nothing_is_left_by_what_ended_well(home: Path) -> None:
+    with held_folder(home), held_file(home.parent / "temporary"):
+        assert found(home) == []
+    assert found(home) == []
+
+
+def test_what_a_killed_process_held_is_found_and_removed(home: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", HOLD, home, home.parent / "temporary"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    held = [Path(name) for name in running.stdout.readline().split()]
+    assert len(held) == 2
+    assert found(home) == [], "somebody is at work"
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    left = found(home)
+    assert {one.path for one in left} == set(held)
+    assert sum(one.size_bytes for one in left) == 1000
+    remove_all(home)
+    assert found(home) == []
+    assert not any(path.exists() for path in held)
+
+
+def test_what_writers_of_generations_left_is_removed_when_none_writes(home: Path) -> None:
+    generations = Generations(home / "generations")
+    kept = generations.there()
+    for name in (".writing-abc", ".removing-0123456789ab", "0123456789ac"):
+        (generations.folder / name / "index").mkdir(parents=True)
+    (generations.folder / ".CURRENT-new").touch()
+    (generations.folder / f".CURRENT-{2**22 + 1}").touch()  # more than there can be processes
+    (generations.folder / f".CURRENT-{os.getpid()}").touch()
+    (generations.folder / "notes").mkdir()
+    with generations.building():
+        assert found(home) == []
+    with generations.current.moving():
+        assert found(home) == []
+    assert len(found(home)) == 4, "building has cleared away what is its own"
+    remove_all(home)
+    left = {path.name for path in generations.folder.iterdir()} - kept
+    own = {"CURRENT", ".lock", ".switch.lock", ".building"}
+    assert left == {*own, "notes", f".CURRENT-{os.getpid()}"}
+    assert generations.load_current().index.n_videos == 1
+
+
+def test_while_current_cannot_be_read_no_generation_is_taken_for_a_leftover(home: Path) -> None:
+    (home / "generations" / "CURRENT").write_bytes(b"?")
+    assert found(home) == []
+
+
+def test_what_earlier_versions_left_is_named_and_stays(home: Path) -> None:
+    (home / ".reelmatch-dump-abc").mkdir()
+    (home.parent / "temporary" / "reelmatch-import-abc").write_bytes(b"x")
+    left = found(home)
+    assert names(left) == {".reelmatch-dump-abc", "reelmatch-import-abc"}
+    assert not any(one.is_stale for one in left)
+    remove_all(home)
+    assert found(home) == left
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sockets are listed by Linux only")
+def test_sockets_that_nobody_listens_to_are_told_from_others(home: Path) -> None:
+    temporary = home.parent / "temporary"
+    folders = [temporary / f"pymp-{name}" for name in ("alive", "dead", "other")]
+    for folder in folders:
+        folder.mkdir()
+    (folders[2] / "data").touch()
+    alive, dead = (socket.socket(socket.AF_UNIX) for _ in range(2))
+    with alive:
+        with dead:
+            alive.bind(str(folders[0] / "listener-a"))
+            dead.bind(str(folders[1] / "listener-b"))
+            assert found(home) == []
+        assert names(found(home)) == {"pymp-dead"}
+        remove_all(home)
+        assert found(home) == []
+        assert folders[0].is_dir()
+
+
+def test_a_link_by_that_name_is_not_followed(home: Path) -> None:
+    (home.parent / "precious").mkdir()
+    (home / ".reelmatch-held-abc").symlink_to(home.parent / "precious")
+    (home / ".reelmatch-dump-abc").symlink_to(home.parent / "precious")
+    assert found(home) == []
+    assert (home.parent / "precious").is_dir()
+
+
+def test_doctor_names_and_repairs(home: Path) -> None:
+    temporary = {"TMPDIR": str(home.parent / "temporary")}
+    generations = Generations(home / "generations")
+    live, before = generations.current.read()
+    (home / ".reelmatch-held-abc").mkdir()
+    (generations.folder / str(live) / "index" / "idf.npy").write_bytes(b"")
+
+    told = reelmatch(home, "doctor", settings=temporary)
+    assert told.code == 1
+    assert f"generation {live} is damaged" in told.out
+    assert "doctor --repair" in told.out
+    assert (home / ".reelmatch-held-abc").is_dir()
+
+    repaired = reelmatch(home, "doctor", "--repair", "--json", settings=temporary)
+    assert repaired.code == 0, repaired.out
+    findings = repaired.json["findings"]
+    done = [one["detail"] for one in findings if one["state"] == "repaired"]
+    assert any(f"generation {before} is live again" in detail for detail in done)
+    assert any(".reelmatch-held-abc" in detail and "removed" in detail for detail in done)
+    assert not (home / ".reelmatch-held-abc").exists()
+
+    deep = reelmatch(home, "doctor", "--deep", settings=temporary)
+    assert deep.code == 0, deep.out
+    assert f"generation {before}" in deep.out
+    (generations.folder / str(before) / "facts" / "seconds.npy").unlink()
+    assert reelmatch(home, "doctor", "--deep", settings=temporary).code == 1
