@@ -13,12 +13,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.auth import Gate, KnownKeys
 from api.console.app import create_console
 from api.console.signing import Refusal
+from api.explorer import explorer_routes
 from api.fast import add_fast_routes
 from api.limits import LimitBodies, LimitRequests
 from api.live import Live
 from api.metrics import Metrics
 from api.notifying import notifying
 from api.observing import Observe
+from api.openapi import DESCRIPTION, TAGS, describe, operation_id
 from api.parameters import no_unknown_parameters
 from api.paths import ExactPaths
 from api.problems import answer_with_problems
@@ -88,6 +90,12 @@ def create_app(settings: Settings) -> FastAPI:
         title="reelmatch",
         version=version("reelmatch"),
         summary="Watches videos second by second; matches what it saw to viewers and advertisers.",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
+        docs_url=None,  # api.explorer
+        redoc_url=None,
         lifespan=lifespan,
         telemetry={"auto_configure": is_traced(os.environ)},
     )
@@ -98,9 +106,11 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in _FOR_PROBES:
         app.include_router(routes.router)
     app.mount("/console", create_console(app.state))
+    app.router.routes.extend(explorer_routes())
     answer_with_problems(app)
     # The last one added is the first that a request meets.
     add_fast_routes(app, recommendations.FAST_ROUTES)
+    describe(app, *(route.body for route in recommendations.FAST_ROUTES))
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(LimitRequests)
     by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}

@@ -75,7 +75,7 @@ class Rule:
 RULES: Final = (
     Rule("GET HEAD", r"/health/(live|ready)", EVERYBODY),
     Rule("GET HEAD", r"/hosted/[^/]+", EVERYBODY),  # signed addresses
-    Rule("GET HEAD", r"/(docs|redoc|openapi\.json|docs/oauth2-redirect)", EVERYBODY),
+    Rule("GET HEAD", r"/(docs|docs/static/.+|openapi\.json)", EVERYBODY),
     Rule("GET HEAD", r"/console/static/.+", EVERYBODY),
     Rule("*", re.escape(SIGN_IN), EVERYBODY),
     Rule("GET HEAD", r"/metrics", _READ),

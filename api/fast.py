@@ -20,13 +20,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.parameters import refuse_unknown_parameters
-from api.problems import client_left, expected_failure, http_failure, invalid_fields
+from api.problems import Code, client_left, expected_failure, http_failure, invalid_fields
+from api.schemas.problems import REF, problems
 from engine.errors import ReelmatchError
 
 QUICK_VIDEOS: Final = 100_000
 """Up to so many videos a search takes less than handing it to a thread and back is worth."""
 
-_SCHEMAS: Final = "#/components/schemas/{model}"
+_NO_BODY: Final = {"loc": ("body",), "msg": "Field required: send a JSON object"}
 _write = msgspec.json.Encoder().encode
 
 
@@ -41,6 +42,7 @@ class FastRoute:
         answer: what an answer looks like; for the documentation.
         act: answers a body, given the application's state.
         quick: tells whether a body may be answered where it arrives; else a thread does it.
+        problems: that it can answer with, besides those of all routes.
         tags: of the documentation.
     """
 
@@ -50,6 +52,7 @@ class FastRoute:
     answer: type[BaseModel]
     act: Callable[[Any, Any], Mapping[str, Any]]
     quick: Callable[[Any, Any], bool]
+    problems: tuple[Code, ...] = ()
     tags: tuple[str, ...] = ("matching",)
 
     async def respond(self, request: Request) -> Response:
@@ -57,7 +60,10 @@ class FastRoute:
         state = request.app.state
         try:
             refuse_unknown_parameters(request)
-            body = self.body.model_validate_json(await request.body() or b"{}")
+            sent = await request.body()
+            if not sent:
+                return invalid_fields(request.scope, [_NO_BODY])
+            body = self.body.model_validate_json(sent)
             with state.metrics.searching(self.kind):
                 if self.quick(body, state):
                     found = self.act(body, state)
@@ -93,7 +99,7 @@ class FastRoutes:
 
 
 def add_fast_routes(app: FastAPI, routes: Sequence[FastRoute]) -> None:
-    """Let an application answer fast routes, and have them in its OpenAPI document."""
+    """Let an application answer fast routes, and name them in its OpenAPI document."""
     for route in routes:
         app.add_api_route(
             route.path,
@@ -103,28 +109,12 @@ def add_fast_routes(app: FastAPI, routes: Sequence[FastRoute]) -> None:
             description=route.act.__doc__,
             tags=list(route.tags),
             response_model=None,
-            responses={200: {"model": route.answer}},
+            responses={200: {"model": route.answer}, **problems(*route.problems)},
             openapi_extra={"requestBody": _documented(route.body)},
         )
     app.add_middleware(FastRoutes, routes=routes)
-    documented = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = documented()
-            for route in routes:
-                document["components"]["schemas"] |= _schemas_of(route.body)
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign] # as FastAPI's own guide does
 
 
 def _documented(model: type[BaseModel]) -> dict[str, Any]:
-    schema = {"$ref": _SCHEMAS.format(model=model.__name__)}
+    schema = {"$ref": REF.format(model=model.__name__)}
     return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
-def _schemas_of(model: type[BaseModel]) -> dict[str, Any]:
-    own = model.model_json_schema(ref_template=_SCHEMAS)
-    return {**own.pop("$defs", {}), model.__name__: own}

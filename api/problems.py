@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.routing import compile_path
 from starlette.types import Scope
 
 from engine.errors import (
@@ -236,7 +237,23 @@ def http_failure(request: Request, error: HTTPException) -> JSONResponse:
         Code.NOT_FOUND: f"there is nothing at {request.url.path}: /docs lists all routes",
         Code.METHOD_NOT_ALLOWED: f"{request.method} is not for {request.url.path}: see /docs",
     }.get(code, str(error.detail))
-    return problem(request.scope, code, detail, headers=dict(error.headers or {}))
+    return problem(request.scope, code, detail, headers=headers_of(request, error))
+
+
+def headers_of(request: Request, error: HTTPException) -> dict[str, str]:
+    """Return the headers of an answer to what was refused; ``Allow`` has all that may be done.
+
+    The router names the methods of the first route that has the path, while several may.
+    """
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if error.status_code == KINDS[Code.METHOD_NOT_ALLOWED].status:
+        named = {name.strip() for name in headers.get("allow", "").split(",")} - {""}
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        for template, methods in request.app.openapi()["paths"].items():
+            if compile_path(template)[0].match(path):
+                named |= {method.upper() for method in methods}
+        headers["allow"] = ", ".join(sorted(named or {"GET", "HEAD"}))
+    return headers
 
 
 async def _trouble(request: Request, error: Exception) -> JSONResponse:

@@ -24,7 +24,7 @@ from api.console.media import CheckedFiles
 from api.console.rendering import error_page
 from api.console.security import SecurityHeaders
 from api.console.static_files import STATIC_PATH, StaticAssets
-from api.problems import KINDS, Code, code_of
+from api.problems import KINDS, Code, code_of, headers_of
 from engine.errors import ReelmatchError
 
 _PAGES = (
@@ -74,4 +74,6 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     codes = {kind.status: code for code, kind in reversed(KINDS.items())}
     code = codes.get(error.status_code, Code.INVALID_REQUEST)
     detail = "there is no such page" if code is Code.NOT_FOUND else error.detail
-    return error_page(request, code, detail)
+    response = error_page(request, code, detail)
+    response.headers.update(headers_of(request, error))
+    return response

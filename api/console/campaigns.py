@@ -87,7 +87,8 @@ def _body(form: dict[str, str]) -> CampaignBody:
                 "keywords": dict(map(_keyword, _words(form.get("keywords", "")))),
                 "exclude": list(_words(form.get("exclude", ""))),
                 "min_relevance": form.get("min_relevance", "").strip() or 0,
-            }
+            },
+            strict=False,
         )
     except ValidationError as error:
         wrong = (

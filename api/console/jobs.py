@@ -185,7 +185,7 @@ def _back(request: Request) -> Response:
 
 def _recipe(settings: Settings, form: dict[str, str]) -> Recipe:
     try:
-        asked = ReindexRequest.model_validate(form)
+        asked = ReindexRequest.model_validate(form, strict=False)
     except ValidationError as error:
         wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
         raise InvalidInput(wrong) from None

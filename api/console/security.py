@@ -15,7 +15,7 @@ from api.problems import Code, Refused
 
 CSRF_FIELD: Final = "csrf"
 
-_HEADERS: Final = {
+SECURITY_HEADERS: Final = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self';"
         " media-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none';"
@@ -42,7 +42,7 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in SECURITY_HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "private, no-cache")
             await send(message)

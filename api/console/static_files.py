@@ -11,22 +11,23 @@ from starlette.types import Scope
 _FOLDER: Final = Path(__file__).parent / "static"
 
 
-def _digest() -> str:
+def static_path(folder: Path) -> str:
+    """Return a path that changes with what a folder of files holds."""
     total = hashlib.sha256()
-    for path in sorted(_FOLDER.iterdir()):
+    for path in sorted(folder.iterdir()):
         total.update(path.name.encode() + path.read_bytes())
-    return total.hexdigest()[:12]
+    return f"/static/{total.hexdigest()[:12]}"
 
 
-STATIC_PATH: Final = f"/static/{_digest()}"
-"""Where they are below the console."""
+STATIC_PATH: Final = static_path(_FOLDER)
+"""Where those of the console are below it."""
 
 
 class StaticAssets(StaticFiles):
-    """The files; a browser never has to ask again for what it has."""
+    """Files of a folder; a browser never has to ask again for what it has."""
 
-    def __init__(self) -> None:
-        super().__init__(directory=_FOLDER)
+    def __init__(self, folder: Path = _FOLDER) -> None:
+        super().__init__(directory=folder)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with one file."""

@@ -28,14 +28,16 @@ def _get(catalog: Catalog, video: str) -> VideoRecord:
 
 
 @router.get("/suitability", response_model=SuitabilityAnswer)
-def get_suitability(video: str, live: CurrentLive, settings: CurrentSettings) -> dict[str, Any]:
+def get_video_suitability(
+    video: str, live: CurrentLive, settings: CurrentSettings
+) -> dict[str, Any]:
     """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
     record = _get(live.catalog, video)
     return suitability_json(live.catalog, record, settings.sensitive, settings.threshold)
 
 
 @router.get("/categories", response_model=CategoriesAnswer)
-def get_categories(
+def get_video_categories(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
@@ -44,7 +46,7 @@ def get_categories(
 
 
 @router.get("/openrtb")
-def get_openrtb(
+def get_video_openrtb(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""

@@ -25,12 +25,35 @@ MOST_IMPORT_BYTES: Final = 1 << 30
 """Bytes of a body, as they come: plain or gzip."""
 
 _LINES: Final = "application/x-ndjson"
-_STREAM: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {_LINES: {}}}}
+_EXAMPLE: Final = (
+    '{"source": "https://films.example/cats", "title": "Cats on a train", "duration": 12.4,'
+    ' "tags": [{"tag": "cat", "seconds": [[0, 12, 0.93]]}]}\n'
+)
+_OBJECT: Final = {"type": "object"}
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "A JSON object a line.", "content": {_LINES: _BYTES}}
+}
+_UPLOAD: Final = {
+    "description": "A JSON object a line in the form of ours, or a document of one of the services;"
+    " plain, or gzip with or without a ``Content-Encoding`` that says so.",
+    "required": True,
+    "content": {
+        _LINES: {**_BYTES, "example": _EXAMPLE},
+        "application/json": {"schema": {"oneOf": [_OBJECT, {"type": "array", "items": _OBJECT}]}},
+        "application/gzip": _BYTES,
+    },
+}
 
 Form = Literal["jsonl", "google", "rekognition", "clarifai", "clarifai-2015"]
 
 
-@router.post("/videos:import", response_class=StreamingResponse, responses=_STREAM)
+@router.post(
+    "/videos:import",
+    response_class=StreamingResponse,
+    responses=_STREAM,
+    openapi_extra={"requestBody": _UPLOAD},
+)
 async def import_videos(
     request: Request,
     live: CurrentLive,

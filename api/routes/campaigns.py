@@ -10,17 +10,21 @@ from api.answers.campaigns import campaign_json
 from api.cursors import cursor_of, read_cursor
 from api.placing import arrivals_of, matches_of
 from api.planning import campaign_of
+from api.problems import Code
 from api.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.routes.dependencies import CurrentLive
 from api.schemas.bodies import Count
 from api.schemas.campaigns import CampaignAnswer, CampaignBody, CampaignsAnswer, Name
+from api.schemas.headers import with_header
 from api.schemas.placements import CampaignMatchesAnswer, Explain
+from api.schemas.problems import problems
 from engine.campaigns import Campaign, CampaignState
 from engine.errors import InvalidInput
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
 _LIST = "campaigns"
+_ETAG_HEADER = with_header("ETag", "Of this revision, for ``If-Match``.")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
@@ -45,7 +49,11 @@ def list_campaigns(
 @router.put(
     "/{campaign}",
     response_model=CampaignAnswer,
-    responses={201: {"model": CampaignAnswer, "description": "A new one was stored."}},
+    responses={
+        200: {"description": "It took the place of the one before.", **_ETAG_HEADER},
+        201: {"model": CampaignAnswer, "description": "A new one was stored.", **_ETAG_HEADER},
+        **problems(Code.PRECONDITION_FAILED, Code.UNKNOWN_TAG),
+    },
 )
 def put_campaign(
     campaign: Name,
@@ -65,7 +73,7 @@ def put_campaign(
     return _tagged(stored, response)
 
 
-@router.get("/{campaign}", response_model=CampaignAnswer)
+@router.get("/{campaign}", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
 def get_campaign(campaign: CurrentCampaign, response: Response) -> dict[str, Any]:
     """Return a campaign as it was written, and what its words were understood as."""
     return _tagged(campaign, response)
@@ -77,7 +85,7 @@ def delete_campaign(campaign: CurrentCampaign, access: CurrentAccess) -> None:
     access.campaigns.delete(campaign.id)
 
 
-@router.post("/{campaign}/pause", response_model=CampaignAnswer)
+@router.post("/{campaign}/pause", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
 def pause_campaign(
     campaign: CurrentCampaign, access: CurrentAccess, response: Response
 ) -> dict[str, Any]:
@@ -85,7 +93,7 @@ def pause_campaign(
     return _tagged(access.campaigns.set_state(campaign.id, CampaignState.PAUSED), response)
 
 
-@router.post("/{campaign}/resume", response_model=CampaignAnswer)
+@router.post("/{campaign}/resume", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
 def resume_campaign(
     campaign: CurrentCampaign, access: CurrentAccess, response: Response
 ) -> dict[str, Any]:
@@ -98,7 +106,7 @@ def resume_campaign(
     response_model=CampaignMatchesAnswer,
     response_model_exclude_unset=True,
 )
-def get_matches(
+def get_campaign_matches(
     campaign: CurrentCampaign,
     live: CurrentLive,
     k: Count = 10,

@@ -10,14 +10,14 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 
 @router.get("/live")
-async def get_live() -> HealthAnswer:
+async def get_liveness() -> HealthAnswer:
     """Answer as long as the process does."""
     # Where it arrives: all threads may be taken by others.
     return HealthAnswer(status="ok")
 
 
-@router.get("/ready")
-def get_ready(live: CurrentLive, response: Response) -> HealthAnswer:
+@router.get("/ready", responses={503: {"model": HealthAnswer, "description": "Not yet."}})
+def get_readiness(live: CurrentLive, response: Response) -> HealthAnswer:
     """Answer 200 when there is a generation to search, else 503 with the reason."""
     try:
         live.view  # noqa: B018 - having one is the check

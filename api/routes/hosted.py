@@ -1,5 +1,7 @@
 """Copies of videos that a remote tagger may fetch, for as long as their address is valid."""
 
+from typing import Final
+
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
@@ -8,9 +10,21 @@ from ingest.hosting.local import LocalHost
 
 router = APIRouter(tags=["hosting"])
 
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 
-@router.get("/hosted/{name}", response_class=FileResponse)
-def get_hosted(name: str, expires: int, signature: str, settings: CurrentSettings) -> FileResponse:
+
+@router.get(
+    "/hosted/{name}",
+    response_class=FileResponse,
+    responses={
+        200: {"content": {"video/mp4": _BYTES}},
+        206: {"description": "The part that is asked for.", "content": {"video/mp4": _BYTES}},
+        416: {"description": "There is no such part."},
+    },
+)
+def get_hosted_copy(
+    name: str, expires: int, signature: str, settings: CurrentSettings
+) -> FileResponse:
     """Give out a copy to who has its signed address."""
     host = LocalHost.open(settings.hosted_path, settings.public_url)
     path = host.open_signed(name, expires=expires, signature=signature)

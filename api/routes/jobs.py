@@ -1,15 +1,18 @@
 """The queue: what was started, how far it is, and trying again."""
 
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
 from api.answers.jobs import job_json
 from api.cursors import cursor_of, read_cursor
 from api.idempotency import IdempotencyKey, start_once
+from api.problems import Code
 from api.routes.dependencies import CurrentCaller, CurrentLive
+from api.schemas.headers import with_header
 from api.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
+from api.schemas.problems import problems
 from engine.errors import UnknownJob
 from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs, State
@@ -17,11 +20,19 @@ from ingest.sources.addresses import canonical
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
+LOCATION: Final = with_header("Location", "Where the job is asked for.")
+"""Of an answer that started one."""
+
 _LIST = "jobs"
 
 
-@router.post("/videos", response_model=JobAnswer, status_code=202)
-def post_video(
+@router.post(
+    "/videos",
+    response_model=JobAnswer,
+    status_code=202,
+    responses={202: LOCATION, **problems(Code.CONFLICT)},
+)
+def ingest_video(
     body: IngestRequest,
     live: CurrentLive,
     caller: CurrentCaller,
@@ -64,8 +75,10 @@ def get_job(job: int, live: CurrentLive) -> dict[str, Any]:
     return job_json(_get(live.catalog, job))
 
 
-@router.post("/jobs/{job}/retry", response_model=JobAnswer, status_code=202)
-def post_retry(job: int, live: CurrentLive, response: Response) -> dict[str, Any]:
+@router.post(
+    "/jobs/{job}/retry", response_model=JobAnswer, status_code=202, responses={202: LOCATION}
+)
+def retry_job(job: int, live: CurrentLive, response: Response) -> dict[str, Any]:
     """Queue a failed job again."""
     _get(live.catalog, job)
     Jobs(live.catalog).retry([job], now=time.time())

@@ -8,7 +8,11 @@ from api.routes.dependencies import CurrentLive
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE: {"schema": {"type": "string"}}}}},
+)
 def get_metrics(request: Request, live: CurrentLive) -> Response:
     """Return counters and gauges in the text form of Prometheus."""
     metrics: Metrics = request.app.state.metrics

@@ -10,6 +10,7 @@ from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.asking import ignored_answer, known_interests
 from api.breaking import breaks_of, breaks_told
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
+from api.problems import Code
 from api.routes.campaign_access import CampaignAccess, placeable
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.placements import (
@@ -20,6 +21,7 @@ from api.schemas.placements import (
     PlacementsAnswer,
     ProfileRequest,
 )
+from api.schemas.problems import problems
 from api.schemas.recommendations import ViewerCaseAnswer
 from api.viewer_cases import viewer_case_json
 from api.wheres import filter_of_text
@@ -42,6 +44,10 @@ from engine.view import EVERY_VIDEO
 router = APIRouter(prefix="/v1", tags=["campaigns"])
 
 _XML: Final = ("application/xml", "text/xml", "application/vmap+xml")
+
+_VMAP: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
+}
 
 ForCampaign = Annotated[str | None, Query(description="The campaign whose ads are shown.")]
 MostBreaks = Annotated[int, Query(ge=1, le=MOST_BREAKS, description="How many breaks.")]
@@ -82,7 +88,7 @@ FoundBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
     response_model=PlacementsAnswer,
     response_model_exclude_unset=True,
 )
-def get_campaigns(
+def get_video_campaigns(
     video: str,
     live: CurrentLive,
     caller: CurrentCaller,
@@ -126,8 +132,9 @@ def get_viewer_campaigns(
     "/viewers:campaigns",
     response_model=PlacementsAnswer,
     response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG, Code.NOT_FOUND),
 )
-def post_viewer_campaigns(
+def find_viewer_campaigns(
     body: ProfileRequest, live: CurrentLive, settings: CurrentSettings, caller: CurrentCaller
 ) -> dict[str, Any]:
     """Return the campaigns that fit a viewer of whom nothing is kept."""
@@ -148,6 +155,7 @@ def post_viewer_campaigns(
     "/explain",
     response_model=CaseAnswer | ViewerCaseAnswer,
     response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG, Code.NOT_FOUND),
 )
 def get_explanation(
     video: str,
@@ -176,9 +184,9 @@ def get_explanation(
     "/videos/{video}/breaks",
     response_model=BreaksAnswer,
     response_model_exclude_unset=True,
-    responses={200: {"content": {MEDIA_TYPE: {}}}},
+    responses=_VMAP,
 )
-def get_breaks(
+def get_video_breaks(
     live: CurrentLive,
     found: FoundBreaks,
     accept: Annotated[str, Header()] = "",
@@ -194,9 +202,9 @@ def get_breaks(
 @router.get(
     "/videos/{video}/breaks.vmap",
     response_class=Response,
-    responses={200: {"content": {MEDIA_TYPE: {}}}},
+    responses=_VMAP,
 )
-def get_vmap(found: FoundBreaks) -> Response:
+def get_video_breaks_vmap(found: FoundBreaks) -> Response:
     """Return the best seconds of a video for ads as VMAP 1.0.1, in the order they are shown."""
     return _vmap(found)
 

@@ -9,6 +9,7 @@ from api.answers.matches import matches_json
 from api.asking import Asked, recommend_json, seconds_of_all
 from api.fast import QUICK_VIDEOS, FastRoute
 from api.live import Live
+from api.problems import Code
 from api.schemas.matches import MatchesAnswer, MatchRequest
 from api.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
 from api.wheres import filter_of
@@ -30,7 +31,7 @@ def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
     return known and plain and view.n_videos <= QUICK_VIDEOS
 
 
-def post_recommendations(body: RecommendationRequest, state: State) -> dict[str, Any]:
+def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
     """Recommend videos to a viewer of whom nothing is kept."""
     now = time.time()
     asked = Asked(
@@ -56,7 +57,7 @@ def _is_quick_match(body: MatchRequest, state: State) -> bool:
     return understood and plain and view.n_videos <= QUICK_VIDEOS
 
 
-def post_matches(body: MatchRequest, state: State) -> dict[str, Any]:
+def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
     live: Live = state.live
     view = live.view
@@ -74,8 +75,17 @@ FAST_ROUTES = (
         "recommendation",
         RecommendationRequest,
         RecommendationsAnswer,
-        post_recommendations,
+        recommend_videos,
         _is_quick_recommendation,
+        (Code.UNKNOWN_TAG, Code.NOT_FOUND, Code.EXPIRED),
     ),
-    FastRoute("/v1/matches", "match", MatchRequest, MatchesAnswer, post_matches, _is_quick_match),
+    FastRoute(
+        "/v1/matches",
+        "match",
+        MatchRequest,
+        MatchesAnswer,
+        match_videos,
+        _is_quick_match,
+        (Code.UNKNOWN_TAG,),
+    ),
 )

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Response
 
 from api.answers.reindexing import reindex_json
 from api.idempotency import IdempotencyKey, start_once
+from api.problems import Code
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from api.routes.jobs import started
+from api.routes.jobs import LOCATION, started
 from api.schemas.jobs import JobAnswer
+from api.schemas.problems import problems
 from api.schemas.reindexing import ReindexAnswer, ReindexRequest
 from engine.recipe import Recipe
 from engine.store.jobs import Jobs
@@ -18,8 +20,13 @@ from engine.store.jobs import Jobs
 router = APIRouter(prefix="/v1", tags=["operation"])
 
 
-@router.post("/reindex", response_model=JobAnswer, status_code=202)
-def post_reindex(
+@router.post(
+    "/reindex",
+    response_model=JobAnswer,
+    status_code=202,
+    responses={202: LOCATION, **problems(Code.CONFLICT)},
+)
+def start_reindex(
     live: CurrentLive,
     settings: CurrentSettings,
     caller: CurrentCaller,
@@ -47,7 +54,7 @@ def post_reindex(
 
 
 @router.post("/reindex/rollback", response_model=ReindexAnswer)
-def post_rollback(live: CurrentLive) -> dict[str, Any]:
+def roll_back_reindex(live: CurrentLive) -> dict[str, Any]:
     """Make the generation before live again."""
     built = live.generations.rollback()
     live.refresh()

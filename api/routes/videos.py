@@ -10,9 +10,12 @@ from api.answers.videos import video_with_verdict_json as with_verdict
 from api.asking import seconds_of_all
 from api.cursors import cursor_of, read_cursor
 from api.etags import IfNoneMatch, tagged
+from api.problems import Code
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.bodies import Count
+from api.schemas.headers import with_header
 from api.schemas.matches import MatchesAnswer
+from api.schemas.problems import problems
 from api.schemas.videos import (
     SecondAnswer,
     TagsAnswer,
@@ -29,7 +32,10 @@ from engine.view import EVERY_VIDEO
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 
 _LIST = "videos"
-_WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}}}
+_WEBP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}
+}
+_SECONDS = with_header("X-Strip-Seconds", "The second of each picture, with commas between them.")
 
 
 def _get(catalog: Catalog, video: str) -> VideoRecord:
@@ -55,7 +61,14 @@ def list_videos(
     }
 
 
-@router.get("/{video}", response_model=VideoWithVerdictAnswer)
+@router.get(
+    "/{video}",
+    response_model=VideoWithVerdictAnswer,
+    responses={
+        200: with_header("ETag", "Of what the answer says."),
+        304: {"description": "What the caller has still holds.", **with_header("ETag", "Its own.")},
+    },
+)
 def get_video(
     video: str, live: CurrentLive, settings: CurrentSettings, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -66,13 +79,13 @@ def get_video(
 
 
 @router.get("/{video}/poster", response_class=Response, responses=_WEBP)
-def get_poster(video: str, live: CurrentLive) -> Response:
+def get_video_poster(video: str, live: CurrentLive) -> Response:
     """Return the frame most like the whole video, WebP."""
     return Response(_pictures(live.catalog, video).poster, media_type="image/webp")
 
 
-@router.get("/{video}/strip", response_class=Response, responses=_WEBP)
-def get_strip(video: str, live: CurrentLive) -> Response:
+@router.get("/{video}/strip", response_class=Response, responses={200: {**_WEBP[200], **_SECONDS}})
+def get_video_strip(video: str, live: CurrentLive) -> Response:
     """Return small pictures along the video side by side, WebP; a header names their seconds."""
     pictures = _pictures(live.catalog, video)
     seconds = ",".join(map(str, pictures.strip_seconds))
@@ -93,7 +106,7 @@ def delete_video(video: str, live: CurrentLive) -> None:
 
 
 @router.get("/{video}/tags", response_model=TagsAnswer)
-def get_tags(
+def get_video_tags(
     video: str,
     live: CurrentLive,
     settings: CurrentSettings,
@@ -104,22 +117,31 @@ def get_tags(
     return tags_json(live.catalog, _get(live.catalog, video), least)
 
 
-@router.get("/{video}/tags/{tag:slashed}", response_model=TagSecondsAnswer)
-def get_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
+@router.get(
+    "/{video}/tags/{tag:slashed}",
+    response_model=TagSecondsAnswer,
+    responses=problems(Code.UNKNOWN_TAG),
+)
+def get_video_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
     """Return the confidence of one tag at every second."""
     return tag_json(live.catalog, _get(live.catalog, video), tag)
 
 
 @router.get("/{video}/seconds/{second}", response_model=SecondAnswer)
-def get_second(
+def get_video_second(
     video: str, second: int, live: CurrentLive, settings: CurrentSettings
 ) -> dict[str, Any]:
     """Return all that was seen at one second."""
     return second_json(live.catalog, _get(live.catalog, video), second, settings.sensitive)
 
 
-@router.get("/{video}/similar", response_model=MatchesAnswer, response_model_exclude_unset=True)
-def get_similar(
+@router.get(
+    "/{video}/similar",
+    response_model=MatchesAnswer,
+    response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG),
+)
+def get_similar_videos(
     video: str,
     live: CurrentLive,
     k: Count = 10,

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 
 from api.answers.viewers import added_json, viewer_json
 from api.asking import Asked, recommend_json
+from api.problems import Code
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.bodies import Count
+from api.schemas.problems import problems
 from api.schemas.recommendations import (
     Again,
     CursorText,
@@ -28,15 +30,15 @@ from engine.view import EVERY_VIDEO
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
 
 
-@router.put("/{viewer:slashed}/interests", status_code=204)
-def put_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
+@router.put("/{viewer:slashed}/interests", status_code=204, responses=problems(Code.UNKNOWN_TAG))
+def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
     """Replace what a viewer says they like."""
     interests = live.catalog.vocabulary().weights(body.interests)
     Viewers(live.catalog).put_interests(viewer, interests, now=time.time())
 
 
 @router.post("/{viewer:slashed}/events", response_model=EventsAnswer)
-def post_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
+def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
     """Add what a viewer did; sent again, an event changes nothing."""
     now = time.time()
     events = [event.event(event.id, now) for event in body.events]
@@ -60,8 +62,9 @@ def delete_viewer(viewer: str, live: CurrentLive) -> None:
     "/{viewer:slashed}/recommendations",
     response_model=RecommendationsAnswer,
     response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG, Code.EXPIRED),
 )
-def get_recommendations(
+def get_viewer_recommendations(
     viewer: str,
     live: CurrentLive,
     settings: CurrentSettings,

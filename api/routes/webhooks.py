@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/campaigns/{campaign}/webhook", tags=["campaigns"]
 
 
 @router.put("", response_model=NewWebhookAnswer)
-def put_webhook(
+def put_campaign_webhook(
     campaign: CurrentCampaign, body: WebhookRequest, live: CurrentLive, settings: CurrentSettings
 ) -> dict[str, Any]:
     """Tell an address of new matches from now on; the secret is shown this once."""
@@ -27,7 +27,7 @@ def put_webhook(
 
 
 @router.get("", response_model=WebhookAnswer)
-def get_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
+def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
     """Return who is told, and how that goes."""
     webhooks = Webhooks(live.catalog)
     webhook = webhooks.get(campaign.id)
@@ -37,7 +37,7 @@ def get_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
 
 
 @router.delete("", status_code=204)
-def delete_webhook(campaign: CurrentCampaign, live: CurrentLive) -> None:
+def delete_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> None:
     """Tell nobody any more."""
     if not Webhooks(live.catalog).remove(campaign.id):
         raise _nobody(campaign.id)

@@ -1,15 +1,33 @@
 """What request bodies share: strictness, weights, filters, how many."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
+from api.schemas.filters import FilterBody
 from engine.profiles import MOST_TAGS
 from engine.search import MOST_MATCHES
 
+WRITTEN_AS_TEXT: Final = pydantic.Strict(strict=False)
+"""Marks what JSON has no type for: words of a list, moments."""
+
 Weights = Annotated[dict[str, float], Field(max_length=MOST_TAGS)]
+
+
+class _AsFilter:
+    """Shows a filter as what it is; it is read by ``api.wheres``, whose errors are better."""
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(FilterBody.__pydantic_core_schema__)
+
+
 Where = Annotated[
     dict[str, Any],
+    _AsFilter(),
     Field(
         description="Only these videos; see the guide to filters.",
         examples=[{"and": [{"duration": {"at_least": 30}}, {"not": {"seen": {"tag": "alcohol"}}}]}],
@@ -22,6 +40,11 @@ Count = Annotated[int, Field(ge=1, le=MOST_MATCHES, description="How many videos
 
 
 class Body(BaseModel):
-    """A request body: nothing unknown, no infinities; its attributes' docstrings are shown."""
+    """A request body: as JSON has it, nothing unknown; its attributes' docstrings are shown.
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    Types are those of JSON: 0 is not false, and "1" is no number.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", allow_inf_nan=False, strict=True, use_attribute_docstrings=True
+    )

@@ -1,6 +1,6 @@
 """Campaigns as advertisers write them, and the answers about them."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from api.schemas.bodies import Body, Strict
+from api.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
 from api.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.campaign_columns import KINDS
 from engine.campaigns import MOST_KEYWORDS, CampaignState
@@ -146,8 +146,26 @@ class CampaignBody(Body):
     creatives: list[CreativeBody] = Field(default_factory=list, max_length=50)
     """What is shown."""
     bid: BidBody | None = None
-    state: CampaignState | None = None
+    state: Annotated[CampaignState, WRITTEN_AS_TEXT] | None = None
     """Whether it runs; one that is not said stays as it is, and is active at first."""
+
+
+class CreativeAnswer(BaseModel):
+    """What is shown, how long it runs, and where a player gets it."""
+
+    id: str
+    seconds: float
+    url: str
+    mime: str
+    width: int
+    height: int
+
+
+class BidAnswer(BaseModel):
+    """What is offered for a thousand impressions."""
+
+    amount: float
+    currency: str
 
 
 class GroupAnswer(BaseModel):
@@ -186,8 +204,8 @@ class CampaignAnswer(BaseModel):
     flight: FlightAnswer
     languages: list[str]
     kinds: list[str]
-    creatives: list[dict[str, Any]]
-    bid: dict[str, Any] | None
+    creatives: list[CreativeAnswer]
+    bid: BidAnswer | None
     profile: dict[str, float]
     understood: list[ReadingAnswer]
     ignored: list[IgnoredAnswer]

@@ -1,32 +1,18 @@
 """Which videos, campaigns and seconds go together: questions and answers."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.bodies import Body, Strict, Weights
+from api.schemas.campaigns import BidAnswer, CreativeAnswer
 from api.schemas.keywords import IgnoredAnswer
+from api.schemas.matches import MatchAnswer, ShareAnswer
 from engine.profiles import MOST_TAGS
 
 Explain = Annotated[bool, Query(description="Say at which seconds each tag was seen.")]
 MostCampaigns = Annotated[int, Query(ge=1, le=1000, description="How many campaigns.")]
-
-
-class ReasonAnswer(BaseModel):
-    """What one tag gave to a score, and the runs of seconds it was seen on, both ends included."""
-
-    tag: str
-    share: float
-    seconds: list[tuple[int, int]] | None = None
-
-
-class VideoMatchAnswer(BaseModel):
-    """One video; the shares add up to the score, which is a cosine."""
-
-    video: str
-    score: float
-    why: list[ReasonAnswer]
 
 
 class BandAnswer(BaseModel):
@@ -84,7 +70,7 @@ class CampaignMatchesAnswer(BaseModel):
     revision: int
     not_running: str | None = None
     more: bool | None = None
-    matches: list[VideoMatchAnswer]
+    matches: list[MatchAnswer]
     reach: ReachAnswer | None = None
 
 
@@ -95,9 +81,9 @@ class PlacementAnswer(BaseModel):
     advertiser: str
     name: str
     score: float
-    why: list[ReasonAnswer]
-    creatives: list[dict[str, Any]]
-    bid: dict[str, Any] | None
+    why: list[ShareAnswer]
+    creatives: list[CreativeAnswer]
+    bid: BidAnswer | None
 
 
 class PlacementsAnswer(BaseModel):
@@ -155,7 +141,7 @@ class CaseAnswer(BaseModel):
     generation: str
     eligible: bool
     score: float
-    why: list[ReasonAnswer]
+    why: list[ShareAnswer]
     rules: list[RulingAnswer]
     rank_of_video: int | None
     rank_of_campaign: int | None
@@ -170,7 +156,7 @@ class BreakAnswer(BaseModel):
     seam: str
     room_seconds: int
     shares: dict[str, float]
-    why: list[ReasonAnswer] | None = None
+    why: list[ShareAnswer] | None = None
 
 
 class LeftOutAnswer(BaseModel):

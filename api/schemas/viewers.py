@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.schemas.bodies import Body, Weights
+from api.schemas.bodies import WRITTEN_AS_TEXT, Body, Weights
 from engine.store.viewers import MOST_EVENTS_AT_ONCE, MOST_SIGNS, Event, EventKind
 
 
@@ -13,7 +13,14 @@ def _with_zone(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Moment = Annotated[datetime, AfterValidator(_with_zone)]
+def _text(said: object) -> object:
+    # A number as text would pass for seconds since 1970.
+    if not isinstance(said, datetime | str) or (isinstance(said, str) and "-" not in said[1:]):
+        raise ValueError("write a moment as 2026-01-31T12:00:00Z")
+    return said
+
+
+Moment = Annotated[datetime, WRITTEN_AS_TEXT, BeforeValidator(_text), AfterValidator(_with_zone)]
 Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS)]
 
 
@@ -33,7 +40,7 @@ class EventBody(Body):
 
     video: Id
     """An id; the video may be ingested later."""
-    kind: EventKind
+    kind: Annotated[EventKind, WRITTEN_AS_TEXT]
     """What was done."""
     share: float = Field(default=1.0, ge=0.0, le=1.0)
     """How much of the video was watched."""
