@@ -6,6 +6,7 @@
     |-- InvalidInput           a value that cannot be used; names it and the way out
     |   |-- UnknownTag         words that are not in the vocabulary
     |   |-- UnknownVideo       no such video in the catalog
+    |   |-- ExternalIdTaken    an app's id of a video that another video has
     |   |-- UnknownCampaign    no such campaign
     |   |-- AmbiguousVideo     several videos answer to that name
     |   |-- UnknownJob         no such job in the queue
@@ -76,6 +77,16 @@ class UnknownVideo(InvalidInput):
         super().__init__(
             f"no video {name!r} in the catalog{meant}: give an id, the start of one, a path or a"
             " file name ('reelmatch videos' lists them)"
+        )
+
+
+class ExternalIdTaken(InvalidInput):
+    """Another video has the id that an app gives to one."""
+
+    def __init__(self, external_id: str, video: str) -> None:
+        super().__init__(
+            f"external id {external_id[:80]!r} is that of video {video} already: give each video"
+            " one of its own, or take it from that one first"
         )
 
 

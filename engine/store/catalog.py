@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from engine.errors import (
     CatalogUnusable,
     CorruptData,
     DiskFull,
+    ExternalIdTaken,
     ReelmatchError,
     TooManyOpenFiles,
     UnknownVideo,
@@ -89,6 +90,8 @@ class VideoRecord:
         revision: the catalog's revision at its last change.
         last_attempt: the last look, when it failed and all else here is of an earlier one; None
             when all else is of the last look.
+        external_id: the id that an app gives it; empty when none does.
+        edited: the fields that somebody set by hand; another look leaves them as they are.
     """
 
     id: str
@@ -109,6 +112,8 @@ class VideoRecord:
     categories: tuple[str, ...] = ()
     revision: int = 0
     last_attempt: Attempt | None = None
+    external_id: str = ""
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ _COLUMNS: Final = (
     "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
     " order by s.rowid desc limit 1), ''), v.language, v.kind, v.evidence, v.uploader,"
-    " v.categories, v.revision, v.last_attempt"
+    " v.categories, v.revision, v.last_attempt, coalesce(v.external_id, ''), v.edited"
 )
 
 
@@ -144,6 +149,7 @@ def _record(row: tuple[Any, ...]) -> VideoRecord:
         values["evidence"] = json.loads(values["evidence"])
         attempt = values["last_attempt"]
         values["last_attempt"] = Attempt(**json.loads(attempt)) if attempt else None
+        values["edited"] = tuple(json.loads(values["edited"]))
     except (ValueError, TypeError) as error:
         raise CorruptData(
             f"the catalog's row of video {values['id']} is damaged ({error}): restore a dump, or"
@@ -413,12 +419,34 @@ class Catalog:
             return _record(row)
         return None
 
+    def named(self, name: str) -> VideoRecord:
+        """Return the video with exactly this id, its own or an app's.
+
+        Raises:
+            UnknownVideo: when there is none.
+        """
+        record = self.get(name) or self.get(self.own_ids([name]).get(name, ""))
+        if record is None:
+            raise UnknownVideo(name)
+        return record
+
+    def own_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return, of those names that apps gave to videos, the videos' own ids."""
+        wanted = list(dict.fromkeys(names))
+        found: dict[str, str] = {}
+        for first in range(0, len(wanted), _PAGE_VIDEOS):
+            page = wanted[first : first + _PAGE_VIDEOS]
+            marks = ",".join("?" * len(page))
+            sql = f"select external_id, id from videos where external_id in ({marks})"  # noqa: S608
+            found |= self.rows(sql, page)
+        return found
+
     def find(self, name: str) -> VideoRecord:
         """Return the video that a person means.
 
         Args:
-            name: an id, at least four digits of its start, a path or address it came from, the
-                name of its file, or its title.
+            name: an id, its own or an app's, at least four digits of its own one's start, a path or
+                address it came from, the name of its file, or its title.
 
         Raises:
             UnknownVideo: when there is none.
@@ -431,6 +459,7 @@ class Catalog:
         patterns = ["%/" + form.translate(_LIKE_ESCAPE) for form in forms]
         lookups = (
             ("select id from videos where id = ?", [name]),
+            ("select id from videos where external_id = ?", list(forms)),
             ("select video from sources where source = ?", paths),
             ("select id from videos where length(?1) >= 4 and id glob ?1 || '*'", [_hex(name)]),
             (r"select distinct video from sources where source like ? escape '\'", patterns),
@@ -605,8 +634,10 @@ class Catalog:
     def _put_record(
         self, db: "Database", record: VideoRecord, revision: int, now: datetime
     ) -> None:
-        kept = self.rows("select added_at from videos where id = ?", (record.id,))
-        added_at = kept[0][0] if kept else now.isoformat(timespec="seconds")
+        before = self.get(record.id)
+        if before is not None:
+            record = replace(record, **{name: getattr(before, name) for name in before.edited})
+        added_at = before.added_at if before else now.isoformat(timespec="seconds")
         db.table("videos").upsert(
             {
                 "id": record.id,
@@ -630,7 +661,37 @@ class Catalog:
             pk="id",
         )
         db.execute("delete from tombstones where video = ?", (record.id,))
+        if record.external_id:
+            _name_outside(db, record.id, record.external_id)
         self._remember_source(db, record.source, record.id)
+
+    def describe(self, video: str, said: Mapping[str, Any]) -> VideoRecord:
+        """Set what people know better than a look at a video; later looks leave it as it is.
+
+        Args:
+            video: its own id.
+            said: any of ``title``, ``language``, ``uploader``, ``categories`` and ``external_id``,
+                which is taken away when it is empty.
+
+        Returns:
+            The video as it is now.
+
+        Raises:
+            UnknownVideo: when there is no video with exactly this id.
+            ExternalIdTaken: when another video has that external id.
+        """
+        with self._change() as (db, revision):
+            record = self.named(video)
+            changed = {name: value for name, value in said.items() if name in EDITABLE}
+            edited = [name for name in EDITABLE if name in changed or name in record.edited]
+            values = {**changed, "edited": edited, "revision": revision}
+            for name in ("categories", "edited"):
+                if name in values:
+                    values[name] = json.dumps(values[name], ensure_ascii=False)
+            db.table("videos").update(record.id, values)
+            if "external_id" in said:
+                _name_outside(db, record.id, said["external_id"])
+            return self.named(record.id)
 
     def delete(self, video: str) -> None:
         """Forget a video and all that was seen on it.
@@ -656,6 +717,19 @@ class Catalog:
     def _remember_source(db: "Database", source: str, video: str) -> None:
         db.execute("delete from sources where source = ?", (source,))
         db.table("sources").insert({"source": source, "video": video})
+
+
+EDITABLE: Final = ("title", "language", "uploader", "categories")
+"""What ``describe`` sets of a video, besides its external id."""
+
+
+def _name_outside(db: "Database", video: str, external_id: str) -> None:
+    """Let a video be known by an app's id, and what viewers did to that id be done to it."""
+    sql = "select id from videos where external_id = ? and id <> ?"
+    if external_id and (taken := db.execute(sql, (external_id, video)).fetchone()):
+        raise ExternalIdTaken(external_id, taken[0])
+    db.execute("update videos set external_id = nullif(?, '') where id = ?", (external_id, video))
+    db.execute("update events set video = ? where video = ?", (video, external_id))
 
 
 def _gone(path: Path) -> CatalogUnusable:

@@ -258,6 +258,18 @@ def compose_texts(db: Database) -> None:
             db.execute(rename, (composed(name), number))
 
 
+@MIGRATIONS()
+def name_videos_outside(db: Database) -> None:
+    """Let apps give videos ids of their own, and people set what a look must not overwrite."""
+    db.execute("alter table videos add column external_id text")
+    db.execute("alter table videos add column edited text not null default '[]'")
+    db.execute(
+        "create unique index videos_by_external_id on videos (external_id)"
+        " where external_id is not null"
+    )
+    db.table("events").create_index(["video"])
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -420,6 +420,7 @@ def test_texts_that_were_stored_before_are_put_into_one_form(tmp_path: Path) -> 
         with catalog.transaction() as db:
             db.execute("update videos set title = 'cafe\u0301\u3000', uploader = 'a\u0301'")
             db.execute("delete from _sqlite_migrations where name = 'compose_texts'")
+            db.execute("pragma user_version = 0")
     with Catalog.open(path) as catalog:
         (record,) = catalog.videos()
         assert (record.title, record.uploader) == ("caf\u00e9", "\u00e1")

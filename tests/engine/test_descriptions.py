@@ -1,0 +1,87 @@
+"""Apps know videos by ids of their own, and what people set of a video outlives the next look."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import ExternalIdTaken, UnknownVideo
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.tracks import Track
+from engine.store.viewers import Event, EventKind, Viewers
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+FIRST, SECOND = "00112233445566aa", "00112233445566bb"
+
+
+def a_video(video: str, source: str) -> VideoRecord:
+    return VideoRecord(
+        id=video,
+        title=Path(source).stem,
+        status="ok",
+        reason="",
+        seconds=2,
+        width=640,
+        height=360,
+        codec="h264",
+        tagger="local@1",
+        added_at="",
+        source=source,
+    )
+
+
+def a_track() -> Track:
+    return Track.from_confidences(np.full((2, 3), 0.9, np.float32), np.arange(3))
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        catalog.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
+        catalog.save(a_video(SECOND, "/films/dog.mp4"), a_track(), now=NOON)
+        yield catalog
+
+
+def test_a_video_answers_to_an_apps_id(catalog: Catalog) -> None:
+    catalog.describe(FIRST, {"external_id": "film/17"})
+    assert catalog.named("film/17").id == catalog.named(FIRST).id == FIRST
+    assert catalog.find("film/17").external_id == "film/17"
+    assert catalog.own_ids(["film/17", SECOND, "nobody"]) == {"film/17": FIRST}
+    with pytest.raises(UnknownVideo):
+        catalog.named("film/18")
+
+
+def test_an_apps_id_is_that_of_one_video(catalog: Catalog) -> None:
+    catalog.describe(FIRST, {"external_id": "17"})
+    with pytest.raises(ExternalIdTaken, match=FIRST):
+        catalog.describe(SECOND, {"external_id": "17", "title": "Never"})
+    assert catalog.named(SECOND).title == "dog"
+    catalog.describe(FIRST, {"external_id": ""})
+    catalog.describe(SECOND, {"external_id": "17"})
+    assert catalog.named("17").id == SECOND
+
+
+def test_what_was_set_by_hand_outlives_another_look(catalog: Catalog) -> None:
+    catalog.describe(FIRST, {"title": "The Cat", "external_id": "17", "categories": ("Cats",)})
+    before = catalog.named(FIRST)
+    catalog.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
+    after = catalog.named(FIRST)
+    assert (after.title, after.categories, after.external_id) == ("The Cat", ("Cats",), "17")
+    assert after == replace(before, revision=after.revision)
+
+
+def test_every_change_is_followed(catalog: Catalog) -> None:
+    before = catalog.revision()
+    catalog.describe(FIRST, {"language": "fr"})
+    assert catalog.changed_since(before) == [FIRST]
+
+
+def test_what_was_done_to_an_apps_id_is_done_to_the_video(catalog: Catalog) -> None:
+    liked = Event("1", "17", EventKind.LIKED, NOON.timestamp())
+    Viewers(catalog).add_events("anna", [liked], now=NOON.timestamp())
+    catalog.describe(FIRST, {"external_id": "17"})
+    (event,) = Viewers(catalog).events("anna")
+    assert event.video == FIRST
