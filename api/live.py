@@ -222,7 +222,8 @@ class Live:
                 live = self.generations.load_current()
                 refuse_index_of_other_catalog(self.generations, live.built, self.catalog)
         except (CorruptData, CatalogUnusable) as error:
-            self._refused = (state, error)
+            # Without its traceback, which holds on to all that was opened.
+            self._refused = (state, type(error)(str(error)))
             other = before or self._another_generation()
             if other is None:
                 raise

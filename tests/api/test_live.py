@@ -5,6 +5,7 @@ import sqlite3
 import time
 import traceback
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -84,3 +85,36 @@ def ask(live: Live) -> None:
             pool.submit(view.top_k, query, 3, Seen("cat")).result()
     live._follow_campaigns()
     assert live.targeting.view is view
+
+
+@pytest.mark.parametrize("name", ["index/idf.npy", "generation.json", "../CURRENT"])
+def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
+    tmp_path: Path, name: str
+) -> None:
+    with Live.open(Settings(home=tmp_path)) as live:
+        save(live.catalog, video_id(1), {"cat": 3})
+        old = reindex(live.catalog, live.generations, Recipe(threshold=0.5, tf="raw"))
+        live.follow()
+        # Built elsewhere and put in place damaged, so that the service never sees it whole.
+        with live._changing:
+            new = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+            damaged = new.folder / name
+            damaged.write_bytes(damaged.read_bytes()[:-2] + b"!!")
+        save(live.catalog, video_id(2), {"cat": 3})
+        eventually(lambda: live.view.n_videos == 2)
+        assert live.view.generation.id == old.id
+        checked: list[str] = []
+        load, live.generations.load = live.generations.load, checked.append  # type: ignore[method-assign]
+        live.refresh()
+        assert not checked, "what was refused is not read again and again"
+        live.generations.load = load  # type: ignore[method-assign]
+        healed = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+        eventually(lambda: live.view.generation.id == healed.id)
+        assert live.view.n_videos == 2
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
