@@ -11,6 +11,10 @@ from engine.campaigns import Campaign, Creative
 VMAP_NAMESPACE: Final = "http://www.iab.net/videosuite/vmap"
 MEDIA_TYPE: Final = "application/xml"
 
+NOMINAL_WIDTH: Final = 640
+NOMINAL_HEIGHT: Final = 360
+"""Said of a creative whose size is not known; VAST requires one."""
+
 # What XML 1.0 cannot hold, escaped or not.
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -65,15 +69,26 @@ def _add_creative(creatives: ET.Element, creative: Creative) -> None:
     linear = ET.SubElement(element, "Linear")
     ET.SubElement(linear, "Duration").text = _duration(creative.seconds)
     files = ET.SubElement(linear, "MediaFiles")
+    width, height = _size(creative)
     file = ET.SubElement(
         files,
         "MediaFile",
         delivery="progressive",
         type=_clean(creative.mime),
-        width=str(creative.width),
-        height=str(creative.height),
+        width=str(width),
+        height=str(height),
     )
     file.text = _clean(creative.url)
+
+
+def _size(creative: Creative) -> tuple[int, int]:
+    """Return width and height: players skip what has none, and scale what has any."""
+    width, height = creative.width, creative.height
+    if not width and not height:
+        return NOMINAL_WIDTH, NOMINAL_HEIGHT
+    if not width:
+        return max(1, round(height * NOMINAL_WIDTH / NOMINAL_HEIGHT)), height
+    return width, height or max(1, round(width * NOMINAL_HEIGHT / NOMINAL_WIDTH))
 
 
 def _duration(seconds: float) -> str:

@@ -74,8 +74,8 @@ RULES: dict[str, Element] = {
         {
             "delivery": "streaming|progressive",
             "type": r".+/.+",
-            "width": r"\d+",
-            "height": r"\d+",
+            "width": r"[1-9]\d*",
+            "height": r"[1-9]\d*",
         },
         {"id": ANY, "bitrate": r"\d+"},
         r"\S[\s\S]*",
@@ -154,6 +154,26 @@ def _second(each: AdBreak) -> int:
 )
 def test_an_offset_is_hours_minutes_and_seconds(second: int, text: str) -> None:
     assert time_offset(second) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((0, 0), ("640", "360")),
+        ((1280, 0), ("1280", "720")),
+        ((0, 1080), ("1920", "1080")),
+        ((1, 0), ("1", "1")),
+        ((480, 480), ("480", "480")),
+    ],
+)
+def test_a_creative_without_a_size_is_shown_all_the_same(
+    size: tuple[int, int], told: tuple[str, str]
+) -> None:
+    spot = Creative("1", 15.0, "https://ads.example/a", "video/mp4", *size)
+    one = replace(campaign("c", {"cat": 1}), creatives=(spot,))
+    root = ET.fromstring(vmap_xml([AdBreak(10, 0.5, 0.0, "cut", 10, {})], one))  # noqa: S314 - our own
+    file = next(root.iter("MediaFile"))
+    assert (file.get("width"), file.get("height")) == told
 
 
 def test_what_xml_cannot_hold_is_replaced_and_the_rest_escaped() -> None:
