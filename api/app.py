@@ -15,6 +15,7 @@ from api.console.app import create_console
 from api.console.signing import Refusal
 from api.explorer import explorer_routes
 from api.fast import add_fast_routes
+from api.finishing import PageHeaders, PlainErrors
 from api.limits import LimitBodies, LimitRequests
 from api.live import Live
 from api.metrics import Metrics
@@ -115,8 +116,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(LimitRequests)
     by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
+    app.add_middleware(PlainErrors)
     app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
     app.add_middleware(ExactPaths)
+    app.add_middleware(PageHeaders)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app
 

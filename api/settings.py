@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
@@ -17,6 +18,7 @@ from engine.recipe import SecondsName
 from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
+from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.clarifai_settings import ClarifaiSettings
 
@@ -213,7 +215,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             try:
                 read[setting.name] = _read(given[variable], setting)
             except (InvalidInput, ValidationError) as error:
-                wrong.append(f"{variable}={given[variable]!r}: {error}")
+                wrong.append(f"{variable}={without_password(given[variable])!r}: {error}")
     if wrong:
         raise InvalidInput("; ".join(wrong))
     return Settings(**read)
@@ -227,6 +229,18 @@ def _read(text: str, setting: FieldInfo) -> object:
 
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _read_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_address = bool(parts.hostname) and parts.scheme in ("http", "https")
+        parts.port  # noqa: B018 - whether it is a number
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise InvalidInput("it is no address, as https://example.com")
+    return text
 
 
 def _read_networks(text: str) -> tuple[str, ...]:
@@ -247,6 +261,9 @@ def _read_proxies(text: str) -> tuple[str, ...]:
 
 
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "clarifai_url": _read_address,
+    "models_hub": _read_address,
+    "public_url": _read_address,
     "sensitive": read_rules,
     "trusted_proxies": _read_proxies,
     "web_allowed_networks": _read_networks,

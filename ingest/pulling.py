@@ -22,6 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from ingest.hub import Wanted
+from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
 
 _MOST_REDIRECTS: Final = 5
@@ -82,14 +83,14 @@ def _fetch(
                 tell(len(piece))
     except requests.RequestException as error:
         raise _Refused(
-            f"{wanted.address} cannot be reached ({type(error).__name__}): check the network,"
-            " or try later"
+            f"{without_password(wanted.address)} cannot be reached ({type(error).__name__}):"
+            " check the network, or try later"
         ) from error
     if (size, digest.hexdigest()) != (wanted.size, wanted.sha256):
         Path(wanted.path).unlink()
         found = f"more than {wanted.size} bytes" if size > wanted.size else f"{size} bytes"
         raise _Refused(
-            f"{wanted.address} is not the file that is pinned: {found}, sha256"
+            f"{without_password(wanted.address)} is not the file that is pinned: {found}, sha256"
             f" {digest.hexdigest()[:12]}..., expected {wanted.size} bytes,"
             f" {wanted.sha256[:12]}...; nothing of it was kept"
         )
@@ -109,8 +110,8 @@ def _opened(address: str, session: requests.Session, guard: Guard) -> requests.R
             return response
         else:
             response.close()
-            raise _Refused(f"{address} answered HTTP {response.status_code}")
-    raise _Refused(f"{address} redirects for ever")
+            raise _Refused(f"{without_password(address)} answered HTTP {response.status_code}")
+    raise _Refused(f"{without_password(address)} redirects for ever")
 
 
 def _check_scheme(address: str, guard: Guard) -> None:
@@ -118,7 +119,7 @@ def _check_scheme(address: str, guard: Guard) -> None:
     # Without a certificate nobody knows who answers; where a network is allowed by name, one does.
     is_own = parts.scheme == "http" and _is_allowed(parts.hostname or "", parts.port or 80, guard)
     if parts.scheme != "https" and not is_own:
-        raise _Refused(f"{address} is not fetched: only https is")
+        raise _Refused(f"{without_password(address)} is not fetched: only https is")
 
 
 def _is_allowed(host: str, port: int, guard: Guard) -> bool:

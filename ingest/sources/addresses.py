@@ -11,6 +11,7 @@ from engine.errors import InvalidInput
 from engine.text import UnusableText, refuse_signs
 from ingest.sources.files import ID_DIGITS
 
+_USER: Final = re.compile(r"(^['\"]?|//)[^/?#\s'\"]*@")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _FOLLOWS_THE_VISITOR: Final = re.compile(
@@ -67,10 +68,16 @@ def escaped(address: str) -> str:
     return urlunsplit((scheme, place, path, query, ""))
 
 
+def without_password(text: str) -> str:
+    """Return a text with the user names and passwords of its addresses left out, to be shown."""
+    return _USER.sub(r"\1***@", text)
+
+
 def _taken_apart(address: str) -> tuple[str, str, str, str]:
     """Return scheme, host with its port, path and query, each in the one way to write it."""
     text = address.strip()
-    shown = repr(text if len(text) <= 200 else f"{text[:200]}...")
+    without = without_password(text)
+    shown = repr(without if len(without) <= 200 else f"{without[:200]}...")
     try:
         parts = urlsplit(text)
         scheme, port = parts.scheme.lower(), parts.port

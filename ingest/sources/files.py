@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import stat
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from engine.errors import InvalidInput
 from engine.text import UnusableText, refuse_controls, shown
@@ -38,10 +40,16 @@ Qt, music, still pictures. The content tells."""
 VIDEO_ENDINGS: Final = _CERTAIN_ENDINGS | _AMBIGUOUS_ENDINGS
 """What the name of a video in a folder may end with, in any case."""
 
+LINKS_OUT: Final = "link out of the folder"
+"""Stands for a link to a file that is not below the folder."""
+
 OTHER_ENDINGS: Final = "other"
 """Stands for a name without an ending, or with one that is none of letters and digits."""
 
 _LONGEST_ENDING: Final = 10
+_PIECE_BYTES: Final = 1 << 20
+_READ_SECONDS: Final = 60.0
+_MIN_BYTES_A_SECOND: Final = 4 << 20
 
 ID_DIGITS: Final = 16
 """Length of a content id: 64 bits, so a clash is not to be expected below a billion videos."""
@@ -66,7 +74,8 @@ def local_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> 
     A file named directly is taken whatever its ending; of a folder, and of the folders in it, every
     file whose ending is a video's, by name. Where an ending is that of other things, too, the
     content must be a video's. Names that begin with a dot are passed over, and so are folders that
-    are links, which could lead round in a circle. No file comes twice.
+    are links, which could lead round in a circle, and links to files that are not in the folder:
+    who filled the folder may not be allowed to read them. No file comes twice.
 
     Args:
         paths: files and folders.
@@ -83,7 +92,7 @@ def local_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> 
     found: set[Path] = set()
     for path in paths:
         for file in _files_of(path.expanduser().absolute(), left_out):
-            real = file.resolve()
+            real = _real(file)
             if real not in found:
                 found.add(real)
                 yield LocalFile(file, file.stat().st_size)
@@ -95,14 +104,35 @@ def content_id(path: Path) -> str:
     The same video has the same id wherever it lies and whatever its name.
 
     Raises:
-        NoVideoFile: the file cannot be read.
+        NoVideoFile: the file cannot be read, not in time, is none with a content (a device, a
+            pipe, a file of the system), or grows while it is read.
     """
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
+        # Without waiting: a pipe would wait for somebody to write.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - of a descriptor
+            return _digest(path, file)[:ID_DIGITS]
     except OSError as error:
         raise _unreadable(path, error) from error
-    return digest.hexdigest()[:ID_DIGITS]
+
+
+def _digest(path: Path, file: BinaryIO) -> str:
+    told = os.fstat(file.fileno())
+    if not stat.S_ISREG(told.st_mode):
+        raise NoVideoFile(f"{shown(str(path))}: neither a file nor a folder")
+    digest, left = hashlib.sha256(), told.st_size
+    seconds = _READ_SECONDS + told.st_size / _MIN_BYTES_A_SECOND
+    until = time.monotonic() + seconds
+    while piece := file.read(_PIECE_BYTES):
+        left -= len(piece)
+        if left < 0:
+            raise NoVideoFile(
+                f"{shown(str(path))}: grows while it is read, or is a file of the system: name it"
+                " again when it is whole"
+            )
+        if time.monotonic() > until:
+            raise NoVideoFile(f"{shown(str(path))}: could not be read in {seconds:.0f} s")
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def check_name(path: Path) -> None:
@@ -138,7 +168,7 @@ def _those_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
 
 
 def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
-    empty = True
+    empty, top = True, _real(folder)
     unreadable: list[OSError] = []
     for inside, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -146,7 +176,9 @@ def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
             file = Path(inside, name)
             if name.startswith("."):
                 continue
-            if _is_video(file):
+            if file.is_symlink() and not _real(file).is_relative_to(top):
+                left_out[LINKS_OUT] += 1
+            elif _is_video(file):
                 empty = False
                 yield file
             else:
@@ -157,6 +189,11 @@ def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
         raise NoVideoFile(
             f"{folder}: no video in this folder; a file named directly is always taken"
         )
+
+
+def _real(path: Path) -> Path:
+    # Path.resolve raises where links lead round in a circle.
+    return Path(os.path.realpath(path))
 
 
 def _is_video(file: Path) -> bool:

@@ -183,15 +183,18 @@ class _Client:
 
     def _ask_once(self, sent: bytes) -> Any:
         try:
-            with requests.post(
-                self._settings.address(),
-                data=sent,
-                auth=self._key,
-                headers={"Content-Type": "application/json"},
-                timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
+            with (
+                _session() as session,
+                session.post(
+                    self._settings.address(),
+                    data=sent,
+                    auth=self._key,
+                    headers={"Content-Type": "application/json"},
+                    timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
                 return self._read(response, _body(response))
         except (requests.ConnectionError, requests.Timeout, ChunkedEncodingError) as error:
             # Their texts hold addresses and objects, nothing for people.
@@ -223,6 +226,13 @@ class _Client:
         if status.may_pass or busy:
             raise _Passing(said, _retry_after(response))
         raise RemoteTaggerFailed(f"{said}: {way}" if (way := status.way_out()) else said)
+
+
+def _session() -> requests.Session:
+    """Return what asks the service itself: no proxy and no .netrc of this machine has a part."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def _body(response: requests.Response) -> bytes:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from engine.errors import InvalidInput
 from ingest.cuts import CUT_SECONDS
+from ingest.sources.addresses import without_password
 
 KEY_VARIABLES: Final = ("REELMATCH_CLARIFAI_KEY", "CLARIFAI_PAT")
 """Where the key is looked for, in this order."""
@@ -48,11 +49,18 @@ class ClarifaiSettings:
                 f"a limit of {self.longest_seconds} s for Clarifai: at least {CUT_SECONDS} s,"
                 " because videos are cut at every tenth second"
             )
-        address = urlsplit(self.base_url)
-        if address.scheme != "https" and address.hostname not in _THIS_MACHINE:
+        shown = without_password(self.base_url)
+        try:
+            address = urlsplit(self.base_url)
+        except ValueError as error:
+            raise InvalidInput(f"Clarifai's address {shown!r}: {error}") from None
+        if "@" in address.netloc:
             raise InvalidInput(
-                f"Clarifai's address {self.base_url!r}: only https:// keeps the key secret"
+                f"Clarifai's address {shown!r}: leave user name and password out; the key is set"
+                f" as {KEY_VARIABLES[0]}"
             )
+        if address.scheme != "https" and address.hostname not in _THIS_MACHINE:
+            raise InvalidInput(f"Clarifai's address {shown!r}: only https:// keeps the key secret")
 
     def address(self) -> str:
         """Return the address that questions are posted to."""

@@ -290,6 +290,24 @@ def test_a_netrc_file_does_not_replace_the_key(
     assert seconds(tagger(server), short) == numbers(2)
 
 
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_no_proxy_of_the_environment_gets_the_key(
+    server: Clarifai, short: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    assert seconds(tagger(server), short) == numbers(2)
+
+
+@pytest.mark.parametrize("host", ["me:hunter2@api.example", "me:hunter2@[::1", "hunter2@localhost"])
+def test_an_address_with_a_password_is_refused_and_the_password_not_shown(host: str) -> None:
+    for scheme in ("https", "http"):
+        with pytest.raises(InvalidInput) as refusal:
+            ClarifaiSettings(base_url=f"{scheme}://{host}")
+        assert "hunter2" not in str(refusal.value)
+
+
 def test_the_key_comes_from_the_environment() -> None:
     assert key_in({"REELMATCH_CLARIFAI_KEY": " a ", "CLARIFAI_PAT": "b"}) == "a"
     assert key_in({"REELMATCH_CLARIFAI_KEY": "", "CLARIFAI_PAT": "b"}) == "b"

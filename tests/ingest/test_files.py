@@ -9,7 +9,14 @@ import pytest
 
 from api.cli.ingest import find_files
 from ingest.frames import Status, open_video
-from ingest.sources.files import OTHER_ENDINGS, LocalFile, NoVideoFile, content_id, local_files
+from ingest.sources.files import (
+    LINKS_OUT,
+    OTHER_ENDINGS,
+    LocalFile,
+    NoVideoFile,
+    content_id,
+    local_files,
+)
 from support.footage import bikes, carphone, numbered, read_number, write_video
 
 
@@ -59,6 +66,49 @@ def test_folders_that_link_in_a_circle_end(tmp_path: Path) -> None:
     (tmp_path / "self.mp4").symlink_to(tmp_path / "self.mp4")
     (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere")
     assert names(tmp_path, tmp_path) == ["sub/a.mp4"]
+
+
+def test_links_that_lead_out_of_a_folder_are_counted_and_not_followed(tmp_path: Path) -> None:
+    secret = touch(tmp_path / "secret" / "a.mp4")
+    folder = tmp_path / "folder"
+    touch(folder / "sub" / "own.mp4")
+    (folder / "own link.mp4").symlink_to(folder / "sub" / "own.mp4")
+    for name, to in {
+        "out.mp4": secret,
+        "up.mp4": Path("../secret/a.mp4"),
+        "environ.mp4": Path("/proc/self/environ"),
+        "zero.ts": Path("/dev/zero"),
+        "gone.mp4": Path("/nowhere/at/all.mp4"),
+    }.items():
+        (folder / name).symlink_to(to)
+    (folder / "twice.mp4").symlink_to(folder / "out.mp4")
+    left_out: Counter[str] = Counter()
+    assert len(list(local_files([folder], left_out))) == 1
+    assert left_out == {LINKS_OUT: 6}
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/proc/self/environ", "/proc/kmsg"])
+def test_what_has_no_size_is_no_content(path: str, tmp_path: Path) -> None:
+    if not Path(path).exists():
+        pytest.skip(f"{path} is of Linux; CI runs there")
+    (tmp_path / "a.mp4").symlink_to(path)
+    with pytest.raises(NoVideoFile):
+        content_id(tmp_path / "a.mp4")
+
+
+def test_a_pipe_that_took_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.mp4")
+    with pytest.raises(NoVideoFile, match="neither a file nor a folder"):
+        content_id(tmp_path / "a.mp4")
+
+
+def test_a_file_that_cannot_be_read_in_time_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = touch(tmp_path / "a.mp4", b"x" * (3 << 20))
+    monkeypatch.setattr("ingest.sources.files._READ_SECONDS", -60.0)
+    with pytest.raises(NoVideoFile, match="could not be read in"):
+        content_id(path)
 
 
 def test_a_linked_folder_named_directly_is_entered(tmp_path: Path) -> None:
@@ -114,7 +164,7 @@ def test_what_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.Monke
         with pytest.raises(NoVideoFile) as folder_refused:
             list(local_files([tmp_path]))
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", denied)
+        patch.setattr(os, "open", denied)
         with pytest.raises(NoVideoFile) as content_refused:
             content_id(path)
     for refused in (file_refused, folder_refused, content_refused):

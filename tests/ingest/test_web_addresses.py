@@ -108,3 +108,22 @@ def test_a_file_without_addresses_is_refused(tmp_path: Path, content: bytes) -> 
 def test_a_missing_file_of_addresses_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotAnAddress, match="No such file"):
         read_addresses(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://me:hunter2@example.com/v",
+        "ftp://me:hunter2@example.com/v",
+        "https://me:hunter2@example.com:99999/v",
+        "https://me:hunter2@exa mple.com/v",
+        "https://me:hunter2@[::1",
+        "https://me:hun@ter2@example.com:0/v",
+        "hunter2:hunter2@example.com",
+        "  HTTPS://:hunter2@example.com/\x1b",
+    ],
+)
+def test_no_refusal_repeats_a_password(address: str) -> None:
+    with pytest.raises(NotAnAddress) as refusal:
+        canonical(address)
+    assert "ter2" not in str(refusal.value)
