@@ -46,7 +46,7 @@ class PageHeaders:
 
 
 class PlainErrors:
-    """Makes problems of errors that a library writes in plain text, of a file's ranges say. ASGI."""
+    """Makes problems of errors that a library writes in plain text, as of a file's ranges. ASGI."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
