@@ -1,0 +1,30 @@
+"""Settings that cannot be used are named, and what is secret in them is not."""
+
+import pytest
+
+from api.settings import load_settings
+from engine.errors import InvalidInput
+
+
+@pytest.mark.parametrize("name", ["CLARIFAI_URL", "MODELS_HUB", "PUBLIC_URL"])
+@pytest.mark.parametrize(
+    "address", ["http://[", "example.com", "https://", "ftp://a", "http://a:b"]
+)
+def test_an_address_that_is_none_is_named(name: str, address: str) -> None:
+    with pytest.raises(InvalidInput, match=f"REELMATCH_{name}=.*it is no address"):
+        load_settings({f"REELMATCH_{name}": address})
+
+
+@pytest.mark.parametrize("address", ["ftp://me:hunter2@a.example", "me:hunter2@a.example"])
+def test_a_password_of_a_setting_is_not_repeated(address: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load_settings({"REELMATCH_MODELS_HUB": address})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("proxy", ["localhost", "10.0.0.1/8", "*", "10.0.0.0/33"])
+def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
+    with pytest.raises(InvalidInput, match="is no address or network"):
+        load_settings({"REELMATCH_TRUSTED_PROXIES": f"127.0.0.1, {proxy}"})
+    told = load_settings({"REELMATCH_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
+    assert told.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
