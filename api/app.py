@@ -31,6 +31,7 @@ from api.routes import (
     bulk,
     campaigns,
     health,
+    home,
     hosted,
     jobs,
     keywords,
@@ -61,7 +62,7 @@ _ROUTERS = (
     jobs,
     hosted,
 )
-_FOR_PROBES = (health, metrics)
+_FOR_ANYBODY = (health, home, metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -104,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     for routes in _ROUTERS:
         app.include_router(routes.router, dependencies=[Depends(no_unknown_parameters)])
-    for routes in _FOR_PROBES:
+    for routes in _FOR_ANYBODY:
         app.include_router(routes.router)
     app.mount("/console", create_console(app.state))
     app.router.routes.extend(explorer_routes())

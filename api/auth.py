@@ -73,6 +73,7 @@ class Rule:
 
 
 RULES: Final = (
+    Rule("GET HEAD", r"/", EVERYBODY),  # leads to the console, which asks who it is
     Rule("GET HEAD", r"/health/(live|ready)", EVERYBODY),
     Rule("GET HEAD", r"/hosted/[^/]+", EVERYBODY),  # signed addresses
     Rule("GET HEAD", r"/(docs|docs/static/.+|openapi\.json)", EVERYBODY),

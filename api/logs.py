@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from api.observing import REQUEST_ID
 from api.printable import PrintableLines
 from api.settings import LogFormat
 
+_RUNNING: Final = re.compile(r"Uvicorn running on (?P<base>https?://\S+)")
 _EXTRA: Final = ("status", "seconds", "route")
 
 
@@ -48,9 +50,25 @@ class TextLines(PrintableLines):
         return f"{line} [{request_id}]" if request_id else line
 
 
+class _ServersWords(logging.Filter):
+    """Says what uvicorn says under a name that does not sound like trouble, and where to look."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record, and let it pass."""
+        if record.name == "uvicorn.error":
+            record.name = "uvicorn"
+            if found := _RUNNING.match(record.getMessage()):
+                # Who listens on every address is reached from here by this machine's own.
+                base = found["base"].replace("//0.0.0.0:", "//127.0.0.1:").replace("[::]", "[::1]")
+                record.msg = "running on %s: the console is at %s/console; Ctrl-C ends it"
+                record.args = (found["base"], base)
+        return True
+
+
 def log_to_stderr(form: LogFormat) -> None:
     """Send what is worth knowing to stderr."""
     handler = logging.StreamHandler()
+    handler.addFilter(_ServersWords())
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     root = logging.getLogger()
     root.handlers = [handler]

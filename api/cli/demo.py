@@ -2,6 +2,8 @@
 
 import os
 import shlex
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -16,7 +18,8 @@ def command() -> None:
 
     The footage comes from packages, everything is kept in a folder "demo" of its own.
     """
-    home = load_settings().home / "demo"
+    settings = load_settings()
+    home = settings.home / "demo"
     os.environ["REELMATCH_HOME"] = str(home)
     click.echo(f"Everything of this demo is kept in {home}\n")
     videos = gather_footage(home / "footage")
@@ -37,13 +40,21 @@ def command() -> None:
     _run("match", "--keyword", "coffee", "--keyword", "drink=0.5", "-k", "3")
     click.echo("A campaign for travel to cities, not beside cats:")
     _run("match", "--keyword", "city", "--keyword", "architecture", "--exclude", "cat", "-k", "3")
-    click.echo("Go on:")
-    click.echo(f"  export REELMATCH_HOME={shlex.quote(str(home))}")
-    click.echo("  reelmatch serve                     # then open http://127.0.0.1:8000/console")
-    click.echo("  reelmatch tags chelsea.mp4 --second 3")
-    click.echo("Or your own videos, in a catalogue of their own:")
-    click.echo("  unset REELMATCH_HOME")
-    click.echo("  reelmatch ingest FOLDER && reelmatch reindex && reelmatch match --keyword dog")
+    typed = _as_typed()
+    click.echo("Your own videos, in a catalogue of their own:")
+    click.echo(f"  {typed} ingest FOLDER && {typed} reindex && {typed} match --keyword dog\n")
+    click.echo("To see what was seen at every second of these, start the console:")
+    click.echo(f"  REELMATCH_HOME={shlex.quote(str(home))} {typed} serve")
+    click.secho(f"and open http://127.0.0.1:{settings.port}/console", bold=True)
+
+
+def _as_typed() -> str:
+    """Return this command as it can be typed here: `make demo` leaves it beside the PATH."""
+    if shutil.which("reelmatch"):
+        return "reelmatch"
+    command = Path(sys.argv[0]).absolute()
+    here = Path.cwd()
+    return shlex.quote(str(command.relative_to(here) if command.is_relative_to(here) else command))
 
 
 def _run(*arguments: str) -> None:

@@ -24,7 +24,7 @@ from models.cards import UnusableWeights, card_names, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
 _EXTRAS: Final = {
-    "sklearn": ("scikit-learn", "scikit-learn pipelines (engine.weighting.TagTfidf)"),
+    "sklearn": ("scipy", "scikit-learn pipelines (reelmatch.TagTfidf)"),
     "clip": ("tokenizers", "calibrating CLIP-like pairs (docs/taggers.md)"),
     "remote": ("ffmpeg-python", "copies of videos for remote taggers"),
     "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),

@@ -108,6 +108,7 @@ ADMIN: Final = {"admin"}
 CASES: Final = (
     Case("GET /openapi.json", EVERYBODY),
     Case("GET /docs", EVERYBODY),
+    Case("GET /", EVERYBODY),
     Case("GET /health/live", EVERYBODY),
     Case("GET /health/ready", EVERYBODY),
     Case("GET /hosted/{name}", EVERYBODY, {"expires": "1", "signature": "x"}),

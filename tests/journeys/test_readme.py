@@ -45,3 +45,19 @@ def test_what_a_page_says_to_type_works(page: str, tmp_path: Path) -> None:
         done = reelmatch(tmp_path / "home", *words[1:])
         assert done.code == 0, (line, done.err)
         assert "Traceback" not in done.err
+
+
+def test_the_campaign_of_the_documentation_runs_today(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copy(bikes(), tmp_path / "holiday.mp4")
+    (tmp_path / "spring.json").write_text(example_campaign())
+    for line in ("ingest holiday.mp4", "reindex"):
+        assert reelmatch(home, *line.split(), folder=tmp_path).code == 0
+    typed = commands("docs/campaigns.md")
+    assert "reelmatch campaigns for holiday.mp4" in typed
+    for line in typed:
+        done = reelmatch(home, *shlex.split(line)[1:], folder=tmp_path)
+        assert done.code == 0, (line, done.err)
+        assert "does not run" not in done.err, line
+        assert "no campaign fits" not in done.err, line
+        assert "broken" not in done.out, line
