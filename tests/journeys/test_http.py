@@ -24,6 +24,16 @@ def test_health_tells_alive_and_ready(served: Served) -> None:
     assert served.client.get("/health/ready").status_code == 200
 
 
+def test_a_browser_at_the_bare_address_is_led_to_the_console(served: Served) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    led = served.client.get("/", headers=browser)
+    assert (led.status_code, led.headers["location"]) == (307, "console")
+    assert served.client.get("/", headers=browser, follow_redirects=True).status_code == 200
+    for program in ({}, {"accept": "application/json"}):
+        told = served.client.get("/", headers=program)
+        assert (told.status_code, told.json()["code"]) == (404, "not_found")
+
+
 def test_recommendations_equal_those_of_the_command(served: Served, ask: Run) -> None:
     over_http = served.client.post(
         "/v1/recommendations", json={"interests": {"animal": 1, "nature": 0.5, "car": -1}}
