@@ -96,7 +96,8 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=TAGS,
         generate_unique_id_function=operation_id,
-        docs_url=None,  # api.explorer
+        openapi_url=None,  # all three are in api.explorer
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
         telemetry={"auto_configure": is_traced(os.environ)},
@@ -108,7 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in _FOR_ANYBODY:
         app.include_router(routes.router)
     app.mount("/console", create_console(app.state))
-    app.router.routes.extend(explorer_routes())
+    app.router.routes.extend(explorer_routes(lambda: app.openapi()))
     answer_with_problems(app)
     # The last one added is the first that a request meets.
     add_fast_routes(app, recommendations.FAST_ROUTES)

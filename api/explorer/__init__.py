@@ -5,15 +5,16 @@ rules as the console: no script or style in the page, no frame around it.
 """
 
 import gzip
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Scope
 
@@ -21,6 +22,7 @@ from api.console.security import SECURITY_HEADERS, SecurityHeaders
 from api.console.static_files import StaticAssets, static_path
 
 PATH: Final = "/docs"
+DOCUMENT_PATH: Final = "/openapi.json"
 
 _FOLDER: Final = Path(__file__).parent / "static"
 _STATIC: Final = static_path(_FOLDER)
@@ -51,9 +53,14 @@ _PAGE: Final = """\
 """
 
 
-def explorer_routes() -> list[BaseRoute]:
-    """Return the routes of the page and of what it loads."""
+def explorer_routes(document: Callable[[], dict[str, Any]]) -> list[BaseRoute]:
+    """Return the routes of the page and of what it loads.
+
+    Args:
+        document: makes the OpenAPI document, the same at every time.
+    """
     return [
+        Route(DOCUMENT_PATH, _Document(document).respond, include_in_schema=False),
         Route(PATH, _page, methods=["GET"], include_in_schema=False),
         Mount(PATH + _STATIC, SecurityHeaders(_Packed(_FOLDER))),
     ]
@@ -63,6 +70,29 @@ async def _page(request: Request) -> Response:
     root = escape(request.scope.get("root_path", ""))
     page = _PAGE.format(root=root, static=f"{root}{PATH}{_STATIC}")
     return HTMLResponse(page, headers={**SECURITY_HEADERS, "cache-control": "no-cache"})
+
+
+class _Document:
+    """The OpenAPI document, written and packed once: everybody may ask for it, ever again."""
+
+    def __init__(self, document: Callable[[], dict[str, Any]]) -> None:
+        self._document = document
+
+    @cached_property
+    def _plain(self) -> bytes:
+        return bytes(JSONResponse(self._document()).body)
+
+    @cached_property
+    def _gzip(self) -> bytes:
+        return gzip.compress(self._plain, mtime=0)
+
+    async def respond(self, request: Request) -> Response:
+        """Answer with it."""
+        headers = {"vary": "Accept-Encoding"}
+        body = self._plain
+        if _takes_gzip(request.scope):
+            headers["content-encoding"], body = "gzip", self._gzip
+        return Response(body, headers=headers, media_type="application/json")
 
 
 class _Packed(StaticAssets):

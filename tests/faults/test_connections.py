@@ -179,6 +179,23 @@ def read_all(connection: socket.socket) -> bytes:
     return answer
 
 
+def test_a_client_that_leaves_in_the_middle_is_no_mistake_of_ours(closed: Closed) -> None:
+    for path in (b"/v1/matches", b"/v1/recommendations", b"/v1/videos:import", b"/v1/reindex"):
+        with closed.connect() as connection:
+            connection.sendall(keyed(closed, b"POST " + path, b"Content-Length: 900") + b"{")
+            # Only once somebody reads it.
+            closed.served.client.get("/health/live")
+    until = time.monotonic() + PATIENCE_SECONDS
+    while 'status="499"' not in (told := metrics(closed)):
+        assert time.monotonic() < until, told
+        time.sleep(0.05)
+    assert 'status="500"' not in told
+
+
+def metrics(closed: Closed) -> str:
+    return closed.served.client.get("/metrics", headers={"X-API-Key": closed.key}).text
+
+
 def test_a_large_file_may_take_its_time(closed: Closed) -> None:
     line = (
         b'{"source": "https://a.example/%d",%s "tags": [{"tag": "dog", "seconds": [[0, 1, 1]]}]}\n'
