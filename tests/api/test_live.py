@@ -104,7 +104,7 @@ def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
         eventually(lambda: live.view.n_videos == 2)
         assert live.view.generation.id == old.id
         checked: list[str] = []
-        load, live.generations.load = live.generations.load, checked.append  # type: ignore[method-assign]
+        load, live.generations.load = live.generations.load, checked.append  # type: ignore[method-assign, assignment]
         live.refresh()
         assert not checked, "what was refused is not read again and again"
         live.generations.load = load  # type: ignore[method-assign]
