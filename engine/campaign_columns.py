@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.campaigns import Campaign, CampaignState
 from engine.kernels.forward import Floats
 from engine.kernels.targeting import Numbers, Rules, Starts
+from engine.languages import asked_ranges
 from engine.vocabulary import Vocabulary
 
 KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
@@ -130,6 +131,7 @@ class CampaignColumns:
         vocabulary = codes.vocabulary
         profiles = [_profile(campaign, vocabulary) for campaign in campaigns]
         advertisers = codes.advertisers.give(one.advertiser for one in campaigns)
+        languages = [asked_ranges(one.languages) for one in campaigns]
         return cls(
             advertiser=np.array(advertisers, np.int64),
             active=np.array([one.state is CampaignState.ACTIVE for one in campaigns], bool),
@@ -139,7 +141,7 @@ class CampaignColumns:
             kinds=np.array([kind_bits(one.kinds) for one in campaigns], np.int64),
             tags=Lists.of([tag for tag, _ in profile] for profile in profiles),
             weights=Lists.of(([weight for _, weight in profile] for profile in profiles), float),
-            languages=Lists.of(codes.languages.give(one.languages) for one in campaigns),
+            languages=Lists.of(map(codes.languages.give, languages)),
             excluded=Lists.of(vocabulary.numbers(one.excluded_tags) for one in campaigns),
             needs=Lists.of(_needs(campaign, vocabulary) for campaign in campaigns),
             wanted=Lists.of(codes.categories.give(one.categories) for one in campaigns),

@@ -84,7 +84,11 @@ class Coded:
         Two that differ in their form of Unicode or in kinds of spaces are one word.
         """
         any_of = frozenset(map(cleaned_line, wanted))
-        hit = np.array([cleaned_line(word) in any_of for word in self.words], bool)
+        return self.are([cleaned_line(word) in any_of for word in self.words])
+
+    def are(self, passing: Sequence[bool]) -> NDArray[np.bool_]:
+        """Return which videos have a word that passes, shape (n_videos,)."""
+        hit = np.array(passing, bool)
         return hit[self.codes] if len(self.words) else np.zeros(len(self.codes), bool)
 
 

@@ -20,6 +20,7 @@ from engine.errors import InvalidInput
 from engine.facts import Facts
 from engine.iab.taxonomy import content_taxonomy
 from engine.index import Index
+from engine.languages import asked_ranges, ranges_that_take
 from engine.sensitive import LEVELS
 from engine.vocabulary import Vocabulary
 
@@ -54,7 +55,7 @@ class DurationBetween:
 
 @dataclass(frozen=True, slots=True)
 class LanguageIn:
-    """In one of these languages; empty stands for unknown."""
+    """In one of these languages (``engine.languages``); empty stands for unknown."""
 
     any_of: tuple[str, ...]
 
@@ -217,7 +218,9 @@ class FilterCompiler:
             case AddedBetween(since, until):
                 return _between(facts.added_at, since, until)
             case LanguageIn(words):
-                return facts.language.is_any_of(words)
+                asked = frozenset(asked_ranges(words))
+                takes = [not asked.isdisjoint(ranges_that_take(w)) for w in facts.language.words]
+                return facts.language.are(takes)
             case KindIn(words):
                 return facts.kind.is_any_of(words)
             case UploaderIn(words):

@@ -7,6 +7,7 @@ from engine.brand_suitability import VECTORS, TopicRisk
 from engine.categories import CategoryScore
 from engine.domain import TagCount
 from engine.iab.taxonomy import CATTAX, content_taxonomy
+from engine.languages import standard
 from engine.store.catalog import VideoRecord
 
 MOST_KEYWORDS: Final = 30
@@ -89,6 +90,7 @@ def _genres(scores: Sequence[CategoryScore]) -> dict[str, Any]:
 
 def _language(code: str) -> dict[str, str]:
     """Return ``language`` for ISO 639-1, else ``langb``: only one of them should be present."""
+    code = standard(code)
     if not code:
         return {}
     return {"language": code} if len(code) == 2 else {"langb": code}

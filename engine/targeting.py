@@ -22,6 +22,7 @@ from engine.iab.taxonomy import content_taxonomy
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target
+from engine.languages import ranges_that_take
 from engine.queries import Query
 from engine.view import Place, View
 
@@ -161,7 +162,7 @@ class Targeting:
         target = Target(
             frequencies=frequencies,
             divisor=1.0,
-            language=-1,
+            has_language=np.zeros(0, bool),
             kind=0,
             has_category=np.zeros(0, bool),
             safe=True,
@@ -194,17 +195,26 @@ class Targeting:
         index, facts = place.segment.index, place.segment.facts
         frequencies = np.zeros(len(self.view.idf))
         divisor = kernel.show(index.forward, place.row, frequencies)
-        codes = self.campaigns.codes
         return Target(
             frequencies=frequencies,
             divisor=divisor or 1.0,
-            language=codes.languages.known(facts.language.words[facts.language.codes[place.row]]),
+            has_language=self._languages(facts, place.row),
             kind=kind_bits([facts.kind.words[facts.kind.codes[place.row]]]),
             has_category=self._categories(facts, place.row),
             safe=not np.any(facts.risk[place.row] == _FLOOR),
             now=now,
             rules=kernel.EVERY_RULE,
         )
+
+    def _languages(self, facts: Facts, row: int) -> NDArray[np.bool_]:
+        """Return which of the languages that campaigns name take a video."""
+        numbers = self.campaigns.codes.languages
+        has = np.zeros(len(numbers), bool)
+        for language in ranges_that_take(facts.language.words[facts.language.codes[row]]):
+            number = numbers.known(language)
+            if number >= 0:
+                has[number] = True
+        return has
 
     def _categories(self, facts: Facts, row: int) -> NDArray[np.bool_]:
         """Return which of the categories that campaigns name a video has, or one below them."""

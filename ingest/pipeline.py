@@ -20,7 +20,6 @@ from ingest.looks import Changes, new_looks
 from ingest.motion import small_grey
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import Confidences, Tagger
-from ingest.taggers.guard import drop_doubtful_tags
 from ingest.thumbnails import Gallery
 
 WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
@@ -199,9 +198,11 @@ def _watch(
         confidences = _tag_seconds(opened, tagger, judge, gallery, on_second)
         verdict, changes = judge.verdict(), judge.changes()
         is_new = new_looks(changes, verdict.kind)
-        guarded = drop_doubtful_tags(confidences, tagger.tags, tagger.doubtful, is_new)
         track = Track.from_confidences(
-            guarded, catalog.number_tags(tagger.tags), _looks(changes, is_new)
+            confidences,
+            catalog.number_tags(tagger.tags),
+            _looks(changes, is_new),
+            catalog.number_tags(tagger.doubtful),
         )
         who = f"{tagger.name}@{tagger.version}"
         Taggers(catalog).remember(who, tagger.tags)

@@ -76,7 +76,7 @@ class Target(NamedTuple):
     Args:
         frequencies: shape (n_tags,), the term frequency of each tag; 0 where it was not seen.
         divisor: what a sum is divided by to be a score.
-        language: its number; -1 when no campaign names it.
+        has_language: shape (n_languages,), which of those that campaigns name take it.
         kind: its bit.
         has_category: shape (n_categories,).
         safe: whether no topic is at the floor that nothing runs beside.
@@ -86,7 +86,7 @@ class Target(NamedTuple):
 
     frequencies: Floats
     divisor: float
-    language: int
+    has_language: NDArray[np.bool_]
     kind: int
     has_category: NDArray[np.bool_]
     safe: bool
@@ -196,12 +196,10 @@ def _saw_any(tags: Numbers, start: int, end: int, frequencies: Floats) -> bool:
 saw_any = compiled(_saw_any)
 
 
-def _wants_language(rules: Rules, row: int, language: int) -> bool:
-    start, end = rules.language_starts[row], rules.language_starts[row + 1]
-    for at in range(start, end):
-        if rules.languages[at] == language:
-            return True
-    return bool(start == end)
+def _wants_language(rules: Rules, row: int, has: NDArray[np.bool_]) -> bool:
+    if rules.language_starts[row] == rules.language_starts[row + 1]:
+        return True
+    return has_any(rules.language_starts, rules.languages, row, has)
 
 
 wants_language = compiled(_wants_language)
@@ -255,7 +253,7 @@ def _failing_lists(rules: Rules, row: int, target: Target) -> int:
     """Return which of the rules that are lists are broken, as a sum."""
     asked, seen = target.rules, target.frequencies
     broken = 0
-    if asked & LANGUAGE and not wants_language(rules, row, target.language):
+    if asked & LANGUAGE and not wants_language(rules, row, target.has_language):
         broken += LANGUAGE
     start, end = rules.excluded_starts[row], rules.excluded_starts[row + 1]
     if asked & EXCLUSIONS and saw_any(rules.excluded, start, end, seen):

@@ -21,6 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.confirmation import confirmed
 from engine.errors import (
     AmbiguousVideo,
     CatalogUnusable,
@@ -160,7 +161,7 @@ def _record(row: tuple[Any, ...]) -> VideoRecord:
 
 def _track(video: str, blob: bytes) -> Track:
     try:
-        return Track.from_bytes(blob)
+        return confirmed(Track.from_bytes(blob))
     except CorruptData as error:
         raise CorruptData(
             f"what was seen on video {video} is damaged ({error}): 'reelmatch ingest --force' its"
@@ -487,7 +488,10 @@ class Catalog:
         return nearest_names(stem, [title[:_LONGEST_TITLE] for (title,) in rows], _NEAREST_TITLES)
 
     def track(self, video: str) -> Track:
-        """Return the observations of a video; an empty track when it could not be watched."""
+        """Return the observations of a video that count; none when it could not be watched.
+
+        All are stored; what requires confirmation is judged here (``engine.confirmation``).
+        """
         for (blob,) in self.rows("select track from tracks where video = ?", (video,)):
             return _track(video, blob)
         return Track.empty()

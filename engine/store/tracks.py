@@ -5,7 +5,8 @@ Observations are kept, not counts, so that another threshold needs no second loo
 
 import struct
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import numpy as np
@@ -34,7 +35,8 @@ REUSED: Final = 4
 """Flag of a second that was not tagged: the observations of the last one that was stand for it."""
 
 _MAGIC: Final = b"RMT1"
-_HEADER: Final = struct.Struct("<4sBxxxII")
+_MAGIC_WITH_DOUBTFUL: Final = b"RMT2"
+_HEADER: Final = struct.Struct("<4sBxHII")
 _OPTIONS: Final[dict[int, int]] = {
     # Higher levels gain nothing: the confidences are noise to a compressor.
     zstd.CompressionParameter.compression_level: 3,
@@ -81,12 +83,17 @@ class Track:
         tags: shape (n_observations,), uint32 tag numbers, rising within a second.
         confidences: shape (n_observations,), uint16; 65,535 is 1.0.
         looks: how the seconds follow on each other.
+        requires_confirmation: shape (n,), uint32, numbers of tags that count only where two
+            different looks show them; see ``engine.confirmation``.
     """
 
     starts: NDArray[np.int64]
     tags: NDArray[np.uint32]
     confidences: NDArray[np.uint16]
     looks: Looks
+    requires_confirmation: NDArray[np.uint32] = field(
+        default_factory=lambda: np.zeros(0, np.uint32)
+    )
 
     @classmethod
     def empty(cls) -> Self:
@@ -99,6 +106,7 @@ class Track:
         confidences: NDArray[np.floating],
         tag_numbers: NDArray[np.integer],
         looks: Looks | None = None,
+        requires_confirmation: Sequence[int] | NDArray[np.integer] = (),
     ) -> Self:
         """Keep what is at or over ``LEAST_CONFIDENCE``.
 
@@ -106,6 +114,7 @@ class Track:
             confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
             tag_numbers: shape (n_tags,), the catalog's number of each column, without repeats.
             looks: of the same seconds; unless given, every second is a look of its own.
+            requires_confirmation: numbers of tags that count only where two looks show them.
         """
         order = np.argsort(tag_numbers, kind="stable")
         sorted_by_number = confidences[:, order]
@@ -117,6 +126,7 @@ class Track:
             tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
             confidences=np.rint(kept.astype(np.float64) * FULL_SCALE).astype(np.uint16),
             looks=looks or Looks.all_new(len(confidences)),
+            requires_confirmation=np.asarray(requires_confirmation, np.uint32),
         )
 
     @property
@@ -128,13 +138,16 @@ class Track:
         """Return the track as one zstd blob."""
         wide = bool(len(self.tags)) and int(self.tags.max()) > np.iinfo(np.uint16).max
         width = 4 if wide else 2
-        header = _HEADER.pack(_MAGIC, width, self.n_seconds, len(self.tags))
+        n_doubtful = len(self.requires_confirmation)
+        magic = _MAGIC_WITH_DOUBTFUL if n_doubtful else _MAGIC
+        header = _HEADER.pack(magic, width, n_doubtful, self.n_seconds, len(self.tags))
         planes = (
             np.diff(self.starts).astype("<u4").tobytes(),
             self.tags.astype(f"<u{width}").tobytes(),
             self.confidences.astype("<u2").tobytes(),
             self.looks.flags.tobytes(),
             self.looks.changed.tobytes(),
+            self.requires_confirmation.astype("<u4").tobytes(),
         )
         return zstd.compress(header + b"".join(planes), options=_OPTIONS)
 
@@ -147,11 +160,13 @@ class Track:
         """
         try:
             raw = zstd.decompress(blob)
-            magic, width, n_seconds, n_observations = _HEADER.unpack_from(raw)
+            magic, width, n_doubtful, n_seconds, n_observations = _HEADER.unpack_from(raw)
         except (zstd.ZstdError, struct.error) as error:
             raise CorruptData(f"a track cannot be read: {error}") from error
         expected = _HEADER.size + (4 + 2) * n_seconds + (width + 2) * n_observations
-        if magic != _MAGIC or width not in (2, 4) or len(raw) != expected:
+        expected += 4 * n_doubtful
+        known = _MAGIC_WITH_DOUBTFUL if n_doubtful else _MAGIC
+        if magic != known or width not in (2, 4) or len(raw) != expected:
             raise CorruptData("a track cannot be read: its length or format is wrong")
         per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
         if per_second.sum(dtype=np.int64) != n_observations:
@@ -167,4 +182,7 @@ class Track:
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at),
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at + n_seconds),
             ),
+            requires_confirmation=np.frombuffer(
+                raw, "<u4", n_doubtful, flags_at + 2 * n_seconds
+            ).astype(np.uint32),
         )

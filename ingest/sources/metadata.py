@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
+from engine.languages import is_code
 from engine.text import without_refused
 from ingest.sources.guard import WEB_SCHEMES
 
 _LINE_CHARACTERS: Final = 500
+_LANGUAGE_CHARACTERS: Final = 35
 _TEXT_CHARACTERS: Final = 20_000
 _LIST_ITEMS: Final = 500
 
@@ -58,7 +60,7 @@ class Metadata:
             tags=_lines(info.get("tags")),
             categories=_lines(info.get("categories")),
             thumbnail=_picture(info.get("thumbnail")),
-            language=_line(info.get("language")),
+            language=_language(info.get("language")),
         )
 
     @classmethod
@@ -85,6 +87,11 @@ def _text(value: object, characters: int) -> str:
 
 def _line(value: object) -> str:
     return " ".join(_text(value, _LINE_CHARACTERS).split())
+
+
+def _language(value: object) -> str:
+    code = _line(value).replace("_", "-")[:_LANGUAGE_CHARACTERS]
+    return code if is_code(code) else ""
 
 
 def _lines(value: object) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from engine.vocabulary import Vocabulary
 from support.catalogs import video_id
 
 TAGS = ("animal", "car", "cat")
-WORDS = ("", "a", "b", "c")
+WORDS = ("", "a", "b", "c")  # no codes of languages, so each takes itself only
 IAB = ("422", "424", "425", "1", "24", "v9i3On", "avbNf2")
 
 

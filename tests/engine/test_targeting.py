@@ -19,7 +19,7 @@ from support.campaigns import TAGS, Shown, campaign, reading, view_of
 
 NOW = 1_000
 VOCABULARY = Vocabulary(TAGS)
-LANGUAGES = ("", "de", "en")
+LANGUAGES = ("", "de", "DE-ch", "eng", "en-US", "EN")
 CATEGORIES = ("422", "1", "2", "3")
 """Pets; automotive, and two below each other under it."""
 KINDS = ("motion", "static", "unknown")
@@ -72,6 +72,13 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
     return [replace(one, id=f"c{number}") for number, one in enumerate(campaigns)]
 
 
+def takes(asked: str, language: str) -> bool:
+    """Whether a language that is asked for takes a video's, spelled out for these few."""
+    short = {"": "", "de": "de", "DE-ch": "de-ch", "eng": "en", "en-US": "en-us", "EN": "en"}
+    one, other = short[asked], short[language]
+    return one == other or (bool(one) and other.startswith(f"{one}-"))
+
+
 def cosine(profile: dict[str, float], seconds: Any, videos: list[Shown]) -> float:
     def idf(tag: str) -> float:
         df = sum(tag in video.seconds for video in videos)
@@ -100,7 +107,7 @@ def may_run(one: Campaign, video: Shown, score: float) -> bool:
         and filed.isdisjoint(one.exclude_categories)
         and one.state is CampaignState.ACTIVE
         and one.begins <= NOW < one.ends
-        and (not one.languages or video.language in one.languages)
+        and (not one.languages or any(takes(word, video.language) for word in one.languages))
         and (not one.kinds or video.kind in one.kinds)
         and not any(word.word in seen for word in one.exclude)
         and all(groups)

@@ -1,55 +1,94 @@
+"""Doubtful tags are stored as they were seen, and count only where two looks show them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.taggers.guard import ARTWORK_TAGS, drop_doubtful_tags
+from engine.confirmation import confirmed
+from engine.counting import count_looks, count_tags
+from engine.store.catalog import Catalog
+from engine.store.tracks import LEAST_CONFIDENCE, NEW_LOOK, Looks, Track
+from ingest.taggers.guard import ARTWORK_TAGS
 from models.cards import load_card, load_json
+from support.catalogs import save, video_id
 
-TAGS = ("cat", "text")
-
-
-def column(*values: float) -> NDArray[np.float32]:
-    return np.array([[0.9, value] for value in values], np.float32)
+TEXT = 1
 
 
-def looks(*new: int) -> NDArray[np.bool_]:
-    return np.array(new, bool)
+def track(values: list[float], new: list[int]) -> Track:
+    """A cat on every second, surely, and text as sure as said; only text is doubtful."""
+    confidences = np.array([[0.9, value] for value in values], np.float32).reshape(-1, 2)
+    flags = NEW_LOOK * np.array(new, np.uint8)
+    looks = Looks(flags.astype(np.uint8), np.zeros(len(new), np.uint8))
+    return Track.from_confidences(confidences, np.arange(2), looks, [TEXT])
+
+
+def text_of(seen: Track) -> NDArray[np.float64]:
+    """The confidence of text on every second, 0.0 where none is left."""
+    values = np.zeros(seen.n_seconds)
+    places = np.flatnonzero(seen.tags == TEXT)
+    seconds = np.searchsorted(seen.starts, places, side="right") - 1
+    values[seconds] = seen.confidences[places] / 65_535
+    return values
 
 
 def test_a_still_picture_shown_for_minutes_is_one_look_and_its_text_is_dropped() -> None:
-    guarded = drop_doubtful_tags(column(*[0.95] * 180), TAGS, ARTWORK_TAGS, looks(1, *[0] * 179))
-    assert not guarded[:, 1].any()
-    assert (guarded[:, 0] == np.float32(0.9)).all()
+    seen = confirmed(track([0.95] * 180, [1, *[0] * 179]))
+    assert not text_of(seen).any()
+    assert count_tags(seen, 0.7).seconds.tolist() == [180]
 
 
 def test_text_on_two_different_looks_stays_as_sure_as_the_less_sure_look() -> None:
-    guarded = drop_doubtful_tags(column(0.9, 0.9, 0.8), TAGS, ARTWORK_TAGS, looks(1, 0, 1))
-    assert guarded[:, 1] == pytest.approx([0.8, 0.8, 0.8])
+    seen = confirmed(track([0.9, 0.9, 0.8], [1, 0, 1]))
+    assert text_of(seen) == pytest.approx([0.8, 0.8, 0.8], abs=1e-4)
 
 
 def test_a_second_look_without_text_does_not_save_it() -> None:
-    guarded = drop_doubtful_tags(column(0.9, 0.9, 0.1), TAGS, ARTWORK_TAGS, looks(1, 0, 1))
-    assert guarded[:, 1] == pytest.approx([0.1, 0.1, 0.1])
+    seen = confirmed(track([0.9, 0.9, 0.1], [1, 0, 1]))
+    assert text_of(seen) == pytest.approx([0.1, 0.1, 0.1], abs=1e-4)
 
 
 def test_the_first_second_begins_a_look_whatever_is_said_of_it() -> None:
-    guarded = drop_doubtful_tags(column(0.9, 0.8), TAGS, ARTWORK_TAGS, looks(0, 1))
-    assert guarded[:, 1] == pytest.approx([0.8, 0.8])
+    seen = confirmed(track([0.9, 0.8], [0, 1]))
+    assert text_of(seen) == pytest.approx([0.8, 0.8], abs=1e-4)
 
 
 def test_an_empty_track_stays_empty() -> None:
-    assert drop_doubtful_tags(np.empty((0, 2), np.float32), TAGS, ARTWORK_TAGS, looks()).shape == (
-        0,
-        2,
-    )
+    assert confirmed(Track.empty()).n_seconds == 0
+    assert confirmed(track([], [])).n_seconds == 0
 
 
-def test_what_came_in_is_not_changed() -> None:
-    shown = column(0.9)
-    drop_doubtful_tags(shown, TAGS, ARTWORK_TAGS, looks(1))
-    assert shown[0, 1] == np.float32(0.9)
+def test_everything_is_stored_and_judged_when_it_is_counted(tmp_path: Path) -> None:
+    seen = track([0.9, 0.9, 0.1], [1, 0, 1])
+    assert Track.from_bytes(seen.to_bytes()).confidences.tolist() == seen.confidences.tolist()
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        catalog.number_tags(["cat", "text"])
+        save(catalog, video_id(1), {"cat": 1})
+        (record,) = catalog.videos()
+        catalog.save(record, seen, now=datetime.now(UTC))
+        ((blob,),) = catalog.rows("select track from tracks")
+        stored = Track.from_bytes(blob)
+        assert text_of(stored) == pytest.approx([0.9, 0.9, 0.1], abs=1e-4)
+        assert stored.requires_confirmation.tolist() == [TEXT]
+        for counted in (
+            catalog.track(record.id),
+            catalog.watched()[0][1],
+            catalog.watched_among([record.id])[0][1],
+        ):
+            assert count_tags(counted, 0.7).tags.tolist() == [0]
+            assert count_looks(counted, 0.7).tags.tolist() == [0]
+
+
+def test_a_track_without_doubtful_tags_has_the_bytes_it_always_had() -> None:
+    plain = Track.from_confidences(np.full((2, 1), 0.9), np.zeros(1, int))
+    raw = Track.from_bytes(plain.to_bytes())
+    assert raw.requires_confirmation.tolist() == []
+    assert confirmed(raw) is raw
 
 
 @given(
@@ -59,14 +98,19 @@ def test_what_came_in_is_not_changed() -> None:
 def test_at_every_threshold_a_tag_passes_where_it_did_if_two_looks_pass(
     seconds: list[tuple[float, bool]], threshold: float
 ) -> None:
+
+    def passes(value: float) -> bool:
+        is_stored = np.float32(value) >= LEAST_CONFIDENCE
+        return bool(is_stored) and round(value * 65_535) >= round(threshold * 65_535)
+
     values = [value for value, _ in seconds]
     new = [number == 0 or is_new for number, (_, is_new) in enumerate(seconds)]
-    passing_looks = {
-        sum(new[: number + 1]) for number, value in enumerate(values) if value >= threshold
-    }
-    expected = [value >= threshold and len(passing_looks) >= 2 for value in values]
-    guarded = drop_doubtful_tags(column(*values), TAGS, ARTWORK_TAGS, np.array(new))
-    assert (guarded[:, 1] >= np.float32(threshold)).tolist() == expected
+    passing_looks = {sum(new[: number + 1]) for number, value in enumerate(values) if passes(value)}
+    expected = [passes(value) and len(passing_looks) >= 2 for value in values]
+    seen = confirmed(track(values, [int(one) for one in new]))
+    # As stored: to the nearest of 65,535 steps.
+    assert (text_of(seen) >= round(threshold * 65_535) / 65_535).tolist() == expected
+    assert text_of(confirmed(seen)).tolist() == text_of(seen).tolist()
 
 
 def test_the_artwork_tags_are_tags_of_the_local_tagger() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
+from engine.languages import is_code
 from ingest.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
@@ -26,7 +27,6 @@ _KNOWN: Final = (
     *("tagger", "tags"),
 )
 _ID: Final = re.compile(r"[0-9a-f]{16}")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def recognises(value: Any) -> bool:
@@ -121,7 +121,7 @@ def _second(value: object, at: str) -> int:
 
 def _language(said: Fields) -> str:
     language = said.text("language", longest=35)
-    if language and not _LANGUAGE.fullmatch(language):
+    if language and not is_code(language):
         raise BadField(f"language: {language!r} is no code such as en or pt-BR")
     return language
 
