@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Final, Literal, cast
 
 import av
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -21,6 +23,8 @@ from ingest.sampling import Clock, midpoint_within
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
 _SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
+
+_WITH_OPACITY: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 _Foreseen = tuple["Packet[VideoStream]", int | None]
 """A packet, and the pts of the frame shown after it."""
@@ -44,6 +48,7 @@ class ForwardPass:
         n_frames: decoded so far.
         untimed: whether the file gave no time for some frame.
         has_leapt: whether its clock did.
+        is_encrypted: whether it was stopped by what only those with a key can see.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
@@ -63,6 +68,8 @@ class ForwardPass:
         self.n_frames = 0
         self.untimed = False
         self.has_leapt = False
+        self.is_encrypted = False
+        self._decoder = _decoder_of(stream)
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (seconds after the first frame, frame); damage is counted and passed over."""
@@ -78,9 +85,9 @@ class ForwardPass:
             is_left_out = fate is Fate.LEAVE_OUT
             if not is_left_out:
                 wanted = self._is_wanted(packet.pts, next_pts)
-                self._stream.codec_context.skip_frame = "NONE" if wanted else self._unwanted
+                self._decoder.skip_frame = "NONE" if wanted else self._unwanted
                 try:
-                    decoded = packet.decode()
+                    decoded = self._decoder.decode(packet)
                 except av.FFmpegError:
                     self.losses.note_error()
                     continue
@@ -89,7 +96,7 @@ class ForwardPass:
             if is_left_out:
                 self.losses.note_left_out(end)
             self.losses.note_shown(end)
-        if self._is_broken_off:
+        if self._is_broken_off or self.is_encrypted:
             # A file that can be read to its end tells the decoder so.
             yield from self._timed(self._held_back())
         self.losses.note_end()
@@ -102,6 +109,9 @@ class ForwardPass:
                 self._joints.mend(packet)
                 self.losses.note_read(packet)
                 if packet.stream.index == self._stream.index:
+                    if packet.has_sidedata("encryption_info"):
+                        self.is_encrypted = True
+                        return
                     yield cast("Packet[VideoStream]", packet)
         except av.FFmpegError:
             # Counted when what was read ahead has been decoded.
@@ -148,14 +158,13 @@ class ForwardPass:
 
     def _held_back(self) -> list[VideoFrame]:
         """Return the frames that the decoder has still to give, and make it forget all others."""
-        context = self._stream.codec_context
         try:
-            return context.decode(None)
+            return self._decoder.decode(None)
         except av.FFmpegError:
             self.losses.note_error()
             return []
         finally:
-            context.flush_buffers()
+            self._decoder.flush_buffers()
 
     def _timed(self, frames: Iterable[VideoFrame]) -> Iterator[tuple[Fraction, VideoFrame]]:
         return ((Fraction(self._tick(frame), self._second), frame) for frame in frames)
@@ -168,6 +177,18 @@ class ForwardPass:
         self.losses.note_frame(at, time, shown_for, is_corrupt=frame.is_corrupt)
         self.n_frames += 1
         return time
+
+
+def _decoder_of(stream: VideoStream) -> VideoCodecContext:
+    """Return what decodes a stream, its opacity too, which FFmpeg's VP8 and VP9 leave out."""
+    name = _WITH_OPACITY.get(stream.codec.canonical_name)
+    if name is None or stream.metadata.get("alpha_mode") != "1":
+        return stream.codec_context
+    decoder = cast("VideoCodecContext", CodecContext.create(name, "r"))
+    decoder.extradata = stream.codec_context.extradata
+    decoder.options = stream.codec_context.options
+    decoder.thread_type = "NONE"
+    return decoder
 
 
 def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Foreseen]:

@@ -17,8 +17,8 @@ class Eye:
     def __init__(self, tagger: Tagger) -> None:
         self._tagger = tagger
         self._thrifty = tagger if isinstance(tagger, ThriftyTagger) else None
-        self._said: Confidences = np.zeros(0, np.float32)
-        self._all_effort_at = 0
+        self._said: Confidences = np.zeros(len(tagger.tags), np.float32)
+        self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
 
     def see(self, second: int, frame: Frame, look: Look) -> Confidences:
         """Return the confidence of every tag; what hardly changed is not tagged again.
@@ -36,4 +36,10 @@ class Eye:
         else:
             self._said = self._tagger.tag(frame)
             self._all_effort_at = second
+        return self._said
+
+    def see_nothing(self) -> Confidences:
+        """Return what is said of a second in which there is nothing to see: of no tag anything."""
+        self._said = np.zeros(len(self._tagger.tags), np.float32)
+        self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
         return self._said

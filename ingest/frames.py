@@ -11,16 +11,20 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from ingest.decoding import ForwardPass, declared_seconds
+from ingest.mosaic import Mosaic
 from ingest.opening import (
     Status,
     Unwatchable,
+    encrypted,
     is_picture,
     not_decodable,
     open_container,
+    still_of,
     video_stream,
 )
 from ingest.sampling import sample_midpoints
 from ingest.taggers.base import Frame
+from ingest.transparency import before_background
 from ingest.upright import Orientation, square_size, to_upright_rgb
 
 __all__ = ["LONGEST_SECONDS", "Second", "Status", "Unwatchable", "Video", "open_video"]
@@ -28,6 +32,7 @@ __all__ = ["LONGEST_SECONDS", "Second", "Status", "Unwatchable", "Video", "open_
 LONGEST_SECONDS: Final = 12 * 60 * 60
 """Seconds watched of one video, unless the caller says otherwise."""
 
+_ANIMATIONS: Final = ("gif", "apng")
 _HDR: Final = {16: "PQ", 18: "HLG"}  # transfer characteristics of ISO/IEC 23091-2
 
 
@@ -43,6 +48,8 @@ class Second:
     """Longer side at most 640 pixels. Shared by the seconds that repeat it: do not write on it."""
     repeated: bool
     """No frame came since the second before; ``frame`` and ``time`` are the same."""
+    clear: bool = False
+    """There is nothing to see: all of it can be seen through."""
 
 
 @contextmanager
@@ -57,7 +64,12 @@ def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterato
         Unwatchable: nothing at all can be seen.
     """
     with open_container(path) as container:
-        yield Video(path, container, video_stream(path, container), longest_seconds)
+        still = still_of(path, container)
+        seen = Mosaic(container, still) if still and still.is_grid else None
+        stream = (seen and seen.stream) or video_stream(path, container)
+        yield Video(
+            path, container, stream, longest_seconds, seen or ForwardPass(container, stream)
+        )
 
 
 class Video:
@@ -77,9 +89,14 @@ class Video:
     """
 
     def __init__(
-        self, path: Path, container: InputContainer, stream: VideoStream, longest_seconds: int
+        self,
+        path: Path,
+        container: InputContainer,
+        stream: VideoStream,
+        longest_seconds: int,
+        seen: ForwardPass | Mosaic,
     ) -> None:
-        self._container = container
+        self._is_picture = is_picture(path, container)
         self._stream = stream
         self._longest_seconds = longest_seconds
         self._pixel_aspect = stream.sample_aspect_ratio
@@ -89,14 +106,14 @@ class Video:
         self.status = Status.PARTIAL
         self.reason = "not watched to the end"
 
-        self._pass = ForwardPass(container, stream)
+        self._pass = seen
         self._frames = self._pass.frames()
         first = next(self._frames, None)
         if first is None:
-            raise not_decodable(path)
+            raise encrypted(path) if seen.is_encrypted else not_decodable(path)
         self._first = first
         _, frame = first
-        self._orientation = Orientation.of(frame, stream.codec)
+        self._orientation = Orientation.of(frame, stream.codec, is_picture=self._is_picture)
         size = square_size(frame.width, frame.height, self._pixel_aspect)
         self.width, self.height = size[::-1] if self._orientation.quarter_turns % 2 else size
         self.rotation = 90 * self._orientation.quarter_turns
@@ -121,20 +138,28 @@ class Video:
         """
         frames = chain([self._first], self._frames)
         shown: Frame | None = None
+        is_clear = False
         for sample in sample_midpoints(frames, self._pass.losses.length):
             if sample.second == self._longest_seconds:
                 self.status = Status.TOO_LONG
                 self.reason = f"watched the first {sample.second} seconds only"
                 return
             if shown is None or not sample.repeated:
-                shown = to_upright_rgb(sample.item, self._pixel_aspect, self._orientation)
-            yield Second(sample.second, float(sample.time), shown, sample.repeated)
+                opaque, has_content = before_background(sample.item)
+                shown = to_upright_rgb(opaque, self._pixel_aspect, self._orientation)
+                is_clear = not has_content
+            yield Second(sample.second, float(sample.time), shown, sample.repeated, is_clear)
         self.status, self.reason = self._judge()
 
     def _judge(self) -> tuple[Status, str]:
         seen = self._pass
-        if is_picture(self._container) or (self.container == "gif" and seen.n_frames == 1):
+        if self._is_picture or (self.container in _ANIMATIONS and seen.n_frames == 1):
+            if seen.losses.n_errors:
+                return Status.PARTIAL, f"{seen.losses.n_errors} pieces of the picture are damaged"
             return Status.IMAGE, "a single picture, watched as one second"
+        if seen.is_encrypted:
+            seconds = float(seen.losses.length())
+            return Status.PARTIAL, f"after {seconds:.1f} s the video is encrypted (DRM)"
         if lost := seen.losses.in_words():
             return Status.PARTIAL, f"{lost}; {float(seen.losses.length()):.1f} s were seen"
         warnings = []

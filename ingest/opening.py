@@ -10,6 +10,9 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from engine.errors import ReelmatchError
+from ingest.encryption import is_encrypted
+from ingest.heif import Still, UnknownLayout, read_still
+from ingest.stream_choice import choose_video
 
 MAX_PIXELS: Final = 16_777_216
 """Largest frame that is decoded, width times height; 4096 x 4096, above 4K and below 8K."""
@@ -30,7 +33,8 @@ _DEMUXER_OPTIONS: Final = {
     # A picture called a%03d.png is one picture, not a numbered sequence.
     "pattern_type": "none",
 }
-_DECODER_OPTIONS: Final = {"max_pixels": str(MAX_PIXELS)}
+DECODER_OPTIONS: Final = {"max_pixels": str(MAX_PIXELS)}
+"""For every decoder."""
 
 _HEAD_BYTES: Final = 4096
 _PLAYLIST_STARTS: Final = (
@@ -111,33 +115,59 @@ def open_container(path: Path) -> InputContainer:
             path, Status.UNSUPPORTED, "this kind of file is not a video known here"
         ) from error
     except av.FFmpegError as error:
+        reason = "no video can be read: the file is damaged, cut off or no video"
+        raise _unreadable(path, reason) from error
+
+
+def still_of(path: Path, container: InputContainer) -> Still | None:
+    """Return the picture of a HEIC or AVIF file; None of other files, and of those that move.
+
+    Raises:
+        Unwatchable: the picture is put together in a way that is not known here, or too large.
+    """
+    if any(stream.frames > 1 for stream in container.streams.video):
+        return None
+    try:
+        still = read_still(path)
+    except UnknownLayout as error:
         raise Unwatchable(
-            path, Status.CORRUPT, "no video can be read: the file is damaged, cut off or no video"
+            path, Status.UNSUPPORTED, "the picture is put together in a way that is not known here"
         ) from error
+    if still and still.width * still.height > MAX_PIXELS:
+        raise too_big(path, still.width, still.height)
+    return still
 
 
 def video_stream(path: Path, container: InputContainer) -> VideoStream:
     """Return the stream to watch, ready to decode on one thread.
 
+    Of several it is the one that moves, the default one, the first; see ``choose_video``.
+
     Raises:
         Unwatchable: sound only, frames too large, or no decoder for it.
     """
     if not len(container.streams):
-        raise Unwatchable(path, Status.CORRUPT, "the file holds nothing that can be played")
-    # The cover of a song is a video stream of one picture, marked as attached.
-    moving = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
-    if not moving:
+        raise _unreadable(path, "the file holds nothing that can be played")
+    stream = choose_video(container, lambda: open_container(path), MAX_PIXELS)
+    if stream is None:
         raise Unwatchable(path, Status.NO_VIDEO, "there is sound but no video in the file")
-    stream = moving[0]
+    # What is encrypted may decode, to noise. MP4 files say it of each packet besides.
+    if container.format.name.startswith("matroska") and is_encrypted(path):
+        raise encrypted(path)
     if stream.codec_context is None:
-        raise Unwatchable(path, Status.UNSUPPORTED, "there is no decoder for this video")
+        raise _unreadable(path, "there is no decoder for this video", Status.UNSUPPORTED)
     width, height = _declared_size(path, stream)
     if width * height > MAX_PIXELS:
         raise too_big(path, width, height)
     # Several videos are watched at once, one core each: threads would only cost memory.
     stream.thread_type = "NONE"
-    stream.codec_context.options = _DECODER_OPTIONS
+    stream.codec_context.options = DECODER_OPTIONS
     return stream
+
+
+def encrypted(path: Path) -> Unwatchable:
+    """Return the refusal of a file that only those with a key can see."""
+    return Unwatchable(path, Status.UNSUPPORTED, "the video is encrypted (DRM)")
 
 
 def too_big(path: Path, width: int, height: int) -> Unwatchable:
@@ -156,12 +186,21 @@ def not_decodable(path: Path) -> Unwatchable:
         return Unwatchable(
             path, Status.UNSUPPORTED, "animated WebP pictures cannot be decoded here"
         )
-    return Unwatchable(path, Status.CORRUPT, "not one frame of the video can be decoded")
+    return _unreadable(path, "not one frame of the video can be decoded")
 
 
-def is_picture(container: InputContainer) -> bool:
-    """Whether the container is that of a single picture."""
-    return container.format.name in _PICTURE_FORMATS.split(",")
+def is_picture(path: Path, container: InputContainer) -> bool:
+    """Whether the file is a single picture.
+
+    Raises:
+        Unwatchable: as ``still_of``.
+    """
+    is_of_pictures = container.format.name in _PICTURE_FORMATS.split(",")
+    return is_of_pictures or still_of(path, container) is not None
+
+
+def _unreadable(path: Path, reason: str, status: Status = Status.CORRUPT) -> Unwatchable:
+    return encrypted(path) if is_encrypted(path) else Unwatchable(path, status, reason)
 
 
 def _head(path: Path) -> bytes:

@@ -233,7 +233,10 @@ def _tag_seconds(
     eye = Eye(tagger)
     for second in opened.seconds():
         look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
-        confidences.append(eye.see(second.index, second.frame, look))
+        if second.clear:
+            confidences.append(eye.see_nothing())
+        else:
+            confidences.append(eye.see(second.index, second.frame, look))
         gallery.see(second.index, second.frame, confidences[-1])
         on_second(Progress(len(confidences), opened.declared_seconds))
     return np.stack(confidences)

@@ -30,6 +30,7 @@ from ingest.opening import (
     Unwatchable,
     is_picture,
     open_container,
+    video_stream,
 )
 from ingest.safe_start import guard_children
 
@@ -110,16 +111,17 @@ def rendition_of(path: Path) -> Iterator[Rendition]:
         RenditionFailed: ``ffmpeg`` failed, took too long or too much.
     """
     with open_container(path) as container:
-        if is_picture(container):
+        if is_picture(path, container):
             raise Unwatchable(
                 path, Status.UNSUPPORTED, "this is a picture, and a remote tagger takes videos"
             )
+        stream = video_stream(path, container).index
     # Decodes a frame, so that what ffmpeg fails at later is not the file's fault.
     with open_video(path):
         pass
     with held_folder(Path(gettempdir()), hidden=False) as folder:
         copy = folder / "copy.mp4"
-        _run(copy_command(path, copy))
+        _run(copy_command(path, copy, stream))
         if not (n_frames := _count_frames(copy)):
             raise RenditionFailed("ffmpeg made a copy without a single frame")
         yield Rendition(copy, 0, n_frames / _RATE)
@@ -184,11 +186,11 @@ def find_program() -> Path:
     return packaged
 
 
-def copy_command(source: Path, target: Path) -> list[str]:
-    """Return the command that makes the copy of a video."""
+def copy_command(source: Path, target: Path, stream: int = 0) -> list[str]:
+    """Return the command that makes the copy of a video: of its stream of that number."""
     ffmpeg = _builder()
     video = (
-        _input(ffmpeg, source, threads=1, max_pixels=MAX_PIXELS)["V:0"]
+        _input(ffmpeg, source, threads=1, max_pixels=MAX_PIXELS)[str(stream)]
         .filter("setpts", "PTS-STARTPTS")
         .filter("fps", _RATE)
         .filter("scale", "trunc(iw*sar/2)*2", "ih")

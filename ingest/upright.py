@@ -38,16 +38,16 @@ class Orientation:
     """Counterclockwise, 0 to 3."""
 
     @classmethod
-    def of(cls, frame: VideoFrame, codec: Codec) -> Self:
+    def of(cls, frame: VideoFrame, codec: Codec, *, is_picture: bool) -> Self:
         """Read how a frame is to be shown, to the nearest quarter turn.
 
         The display matrix is (a, b, u, c, d, v, x, y, w), fixed point, rows first; a stored point
         (p, q) is shown at (ap + cq, bp + dq), q downwards (ISO/IEC 14496-12, 6.2.2).
 
         Pictures are turned, never mirrored: PyAV frees the name of a colour profile twice when
-        the matrix itself is asked of a frame that has both, and picture codecs attach profiles.
+        the matrix itself is asked of a frame that has both, and pictures have profiles.
         """
-        if codec.intra_only or codec.name in _PICTURES:
+        if is_picture or codec.intra_only or codec.name in _PICTURES:
             return cls(quarter_turns=_quarter_turns(frame.rotation))
         matrix = _display_matrix(frame)
         if matrix is None:

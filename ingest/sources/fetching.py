@@ -245,7 +245,7 @@ def _refuse_no_video(path: Path) -> None:
     try:
         with open_container(path) as container:
             video_stream(path, container)
-            if is_picture(container):
+            if is_picture(path, container):
                 raise _Stop(FetchStatus.UNSUPPORTED, "there is a picture, not a video")
     except Unwatchable as error:
         raise _Stop(FetchStatus.UNSUPPORTED, f"what came is no video: {error.reason}") from error

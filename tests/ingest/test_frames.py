@@ -343,7 +343,7 @@ def test_every_pixel_format_keeps_its_colours(
     cat = read_picture(photograph("chelsea.png"))[:298, :450]
     options = {"libx264": {"crf": "10"}, "libx265": {"crf": "10"}}.get(codec, {})
     path = write_video(
-        tmp_path / name, [cat] * 2, codec=codec, pixels=pixels, codec_options=options
+        tmp_path / name, [cat] * 8, codec=codec, pixels=pixels, codec_options=options
     )
     (second,) = watched(path)
     assert difference(second.frame, cat) < tolerance
