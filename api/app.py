@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.auth import Gate, KnownKeys
@@ -48,7 +49,7 @@ from api.tracing import is_traced
 from api.working import working
 from engine.store.keys import Keys
 
-UPLOADS: Final = "/console/add/file"
+UPLOADS: Final = ("/console/add/file", f"/v1{jobs.UPLOAD}")
 _ROUTERS = (
     videos,
     advertising,
@@ -116,10 +117,25 @@ def create_app(settings: Settings) -> FastAPI:
     describe(app, *(route.body for route in recommendations.FAST_ROUTES))
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(LimitRequests)
-    by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES, UPLOADS: settings.upload_max_bytes}
+    by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES}
+    by_path |= dict.fromkeys(UPLOADS, settings.upload_max_bytes)
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
     app.add_middleware(PlainErrors)
-    app.add_middleware(Gate, local_hosts=_hosts(settings), refusal=Refusal)
+    app.add_middleware(
+        Gate,
+        local_hosts=_hosts(settings),
+        origins=settings.cors_origins,
+        refusal=Refusal,
+    )
+    if settings.cors_origins:
+        # Pages send a key in a header; a session's cookie is for the console's own pages.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+        )
     app.add_middleware(ExactPaths)
     app.add_middleware(PageHeaders)
     app.add_middleware(Observe, metrics=app.state.metrics)

@@ -67,7 +67,6 @@ def recommend_json(live: Live, asked: Asked, rules: ProfileRules, *, now: float)
     """Answer one question; ``now`` is in seconds since 1970.
 
     Raises:
-        UnknownViewer: when nothing is kept of the viewer.
         InvalidInput: when something that was asked cannot be.
         CursorExpired: when the page before was too long ago.
     """
@@ -82,7 +81,8 @@ def recommend_json(live: Live, asked: Asked, rules: ProfileRules, *, now: float)
     # What is sent along with the second page is what was sent with the first.
     events = tuple(replace(event, at=min(event.at, asked_at)) for event in asked.events)
     if asked.viewer is not None:
-        kept = Viewers(live.catalog).get(asked.viewer)
+        # One of whom nothing is kept yet is new here: what is fresh is the answer.
+        (kept,) = Viewers(live.catalog).some([asked.viewer])
         interests, events = dict(kept.interests), kept.events
     view.require(asked.liked)
     alone = not events and not asked.liked

@@ -83,7 +83,7 @@ RULES: Final = (
     Rule("GET HEAD", r"/v1/videos:export", _READ | _INGEST),
     Rule("GET HEAD", r"/v1/videos/.*/campaigns", _PLACE | _ADVERTISE),
     Rule("GET HEAD", r"/v1/videos(/.*)?", READERS),
-    Rule("GET HEAD", r"/v1/keywords", READERS),
+    Rule("GET HEAD", r"/v1/(keywords|tags)", READERS),
     Rule("GET HEAD", r"/v1/explain", READERS),
     Rule("POST", r"/v1/matches", READERS),
     Rule("POST", r"/v1/recommendations", _READ),
@@ -92,7 +92,7 @@ RULES: Final = (
     Rule("GET HEAD", r"/v1/viewers/.*", _READ),
     Rule("PUT POST DELETE", r"/v1/viewers/.*", _INGEST),
     Rule("*", r"/v1/campaigns(/.*)?", _ADVERTISE),
-    Rule("*", r"/v1/videos(:import|/.*)?", _INGEST),
+    Rule("*", r"/v1/videos(:import|:upload|/.*)?", _INGEST),
     Rule("*", r"/v1/jobs(/.*)?", _INGEST),
     Rule("*", r"/v1/reindex(/.*)?", _ADMIN),
     Rule("GET HEAD", r"/console/(add|jobs)(/.*)?", _INGEST),
@@ -229,6 +229,7 @@ class Gate:
     Args:
         app: what answers.
         local_hosts: names of this machine, besides the usual ones.
+        origins: other sites whose pages may ask, with a key.
         refusal: makes the answer to what may not pass.
     """
 
@@ -237,11 +238,13 @@ class Gate:
         app: ASGIApp,
         *,
         local_hosts: Sequence[str] = (),
+        origins: Sequence[str] = (),
         refusal: Callable[[Refused], ASGIApp],
     ) -> None:
         self._app = app
         self._refusal = refusal
         self._hosts = _LOCAL_NAMES.union(local_hosts)
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
@@ -260,7 +263,7 @@ class Gate:
         state = scope["app"].state
         headers = Headers(scope=scope)
         needed = scopes_for(scope["method"], scope["path"])
-        _refuse_other_sites(scope["method"], headers)
+        _refuse_other_sites(scope["method"], headers, self._origins)
         known: dict[bytes, Key] = state.known_keys.all()
         if not known:
             self._refuse_others(scope, headers)
@@ -354,10 +357,10 @@ def _unauthenticated(why: str = "this needs a key") -> Refused:
     return Refused(Code.UNAUTHENTICATED, detail, {"www-authenticate": "Bearer"})
 
 
-def _refuse_other_sites(method: str, headers: Mapping[str, str]) -> None:
+def _refuse_other_sites(method: str, headers: Mapping[str, str], allowed: Collection[str]) -> None:
     """Refuse what a page of another site asks a browser to change here."""
     origin = headers.get("origin")
-    if method in _SAFE or origin is None:
+    if method in _SAFE or origin is None or origin in allowed:
         return
     try:
         host = urlsplit(origin).netloc

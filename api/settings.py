@@ -90,7 +90,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where `reelmatch models pull` fetches from; a mirror has the same paths
     ([taggers](taggers.md))."""
     upload_max_bytes: Annotated[int, Meta(gt=0)] = 4 << 30
-    """The most bytes of a file that is added in the console."""
+    """The most bytes of a file that is uploaded, in the console or over HTTP."""
     viewer_watched: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.watched
     """What a video watched whole weighs beside 1 for a liked one."""
     viewer_skipped: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.skipped
@@ -111,6 +111,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The address that `reelmatch serve` listens on."""
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
     """The port that `reelmatch serve` listens on; 0 takes a free one."""
+    cors_origins: tuple[str, ...] = ()
+    """Other sites, by comma, whose pages may ask this service with a key of theirs:
+    `https://app.example`. None unless set."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks, by comma, of the proxies whose `X-Forwarded-For` and
     `X-Forwarded-Proto` are believed: `127.0.0.1` for one on this machine. Nobody's unless set."""
@@ -260,10 +263,20 @@ def _read_proxies(text: str) -> tuple[str, ...]:
     return _parts(text)
 
 
+def _read_origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        scheme, _, host = origin.partition("://")
+        if scheme not in ("http", "https") or not host or set("/?#@ ") & set(host):
+            raise InvalidInput(f"{origin!r} is no origin, as https://app.example")
+    return origins
+
+
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "clarifai_url": _read_address,
     "models_hub": _read_address,
     "public_url": _read_address,
+    "cors_origins": _read_origins,
     "sensitive": read_rules,
     "trusted_proxies": _read_proxies,
     "web_allowed_networks": _read_networks,

@@ -16,7 +16,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import JobLost, ReelmatchError
+from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog
 from engine.store.jobs import LEASE_SECONDS, Ending, Job, Jobs, Kind, State, check_claim
@@ -292,7 +292,17 @@ class Worker:
         state = State.DONE if outcome.status in WATCHED else State.FAILED
         ending = Ending(state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds)
         if self._jobs.end(job, ending, now=time.time()):
+            self._describe_video(job, outcome)
             self.on_end(job, outcome)
+
+    def _describe_video(self, job: Job, outcome: Outcome) -> None:
+        """Write down what whoever queued a video says of it."""
+        said = job.options.get("said")
+        if said and outcome.video:
+            try:
+                self.catalog.describe(outcome.video, said)
+            except (ExternalIdTaken, UnknownVideo) as error:
+                log.warning("job %d: %s", job.id, error)
 
     def _kill(self, running: _Running) -> None:
         running.process.kill()

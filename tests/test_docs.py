@@ -32,7 +32,9 @@ def test_the_page_of_settings_is_made_from_them() -> None:
 def test_every_route_is_documented_and_every_documented_route_exists(tmp_path: Path) -> None:
     documented = set(
         re.findall(
-            r"^\| `((?:GET|POST|PUT|DELETE) \S+)`", (ROOT / "docs" / "http.md").read_text(), re.M
+            r"^\| `((?:GET|POST|PUT|PATCH|DELETE) \S+)`",
+            (ROOT / "docs" / "http.md").read_text(),
+            re.M,
         )
     )
     paths = create_app(Settings(home=tmp_path)).openapi()["paths"]

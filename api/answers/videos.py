@@ -24,6 +24,7 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
     """Return what is known of a video without what was seen on it."""
     return {
         "video": video.id,
+        "external_id": video.external_id,
         "title": video.title,
         "source": video.source,
         "status": video.status,

@@ -1,8 +1,6 @@
 """Adding videos: files that are dropped on the page, and web addresses. Both wait in the queue."""
 
-import asyncio
 import time
-from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -10,14 +8,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api.console.rendering import page
 from api.console.security import Form, FromConsole
-from api.live import Live
-from api.problems import Code, Refused
+from api.receiving import receive_video
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from engine.errors import InvalidInput
 from engine.store.jobs import Jobs
-from engine.troubles import expected_trouble
 from ingest.sources.addresses import NotAnAddress, canonical
-from ingest.sources.uploads import Uploads
 
 router = APIRouter()
 
@@ -74,26 +69,5 @@ async def post_file(
     name: Annotated[str, Query(max_length=4000)],
 ) -> Response:
     """Take in a file, piece by piece, and queue it; the body is the file and nothing else."""
-    uploads = Uploads(settings.uploads_path)
-    await asyncio.to_thread(uploads.sweep, live.catalog)
-    declared = request.headers.get("content-length", "")
-    try:
-        with uploads.receive(name, int(declared) if declared.isdecimal() else 0) as (path, file):
-            empty = True
-            async for piece in request.stream():
-                empty = empty and not piece
-                await asyncio.to_thread(file.write, piece)
-            if empty:
-                raise InvalidInput(f"{path.name!r} is empty: there is nothing to watch")
-    except OSError as error:
-        if (trouble := expected_trouble(error)) is not None:
-            raise trouble from error
-        why = f"the file could not be kept: {error.strerror}"
-        raise Refused(Code.INTERNAL, why) from error
-    job = await asyncio.to_thread(_queue, live, path)
+    job, path = await receive_video(request, live, settings, name)
     return JSONResponse({"job": job, "name": path.name}, 202)
-
-
-def _queue(live: Live, path: Path) -> int:
-    (job,) = Jobs(live.catalog).add([str(path)], {"force": False}, now=time.time())
-    return job

@@ -10,21 +10,12 @@ from api.answers.suitability import suitability_json
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.categories import CategoriesAnswer
 from api.schemas.suitability import SuitabilityAnswer
-from engine.errors import UnknownVideo
-from engine.store.catalog import Catalog, VideoRecord
 
-router = APIRouter(prefix="/v1/videos/{video}", tags=["advertising"])
+router = APIRouter(prefix="/v1/videos/{video:slashed}", tags=["advertising"])
 
 Threshold = Annotated[
     float | None, Query(ge=0.0, le=1.0, description="Least confidence of tags that count.")
 ]
-
-
-def _get(catalog: Catalog, video: str) -> VideoRecord:
-    record = catalog.get(video)
-    if record is None:
-        raise UnknownVideo(video)
-    return record
 
 
 @router.get("/suitability", response_model=SuitabilityAnswer)
@@ -32,7 +23,7 @@ def get_video_suitability(
     video: str, live: CurrentLive, settings: CurrentSettings
 ) -> dict[str, Any]:
     """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
-    record = _get(live.catalog, video)
+    record = live.catalog.named(video)
     return suitability_json(live.catalog, record, settings.sensitive, settings.threshold)
 
 
@@ -42,7 +33,7 @@ def get_video_categories(
 ) -> dict[str, Any]:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
     least = settings.threshold if threshold is None else threshold
-    return categories_json(live.catalog, _get(live.catalog, video), least)
+    return categories_json(live.catalog, live.catalog.named(video), least)
 
 
 @router.get("/openrtb")
@@ -51,4 +42,4 @@ def get_video_openrtb(
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
     least = settings.threshold if threshold is None else threshold
-    return openrtb_json(live.catalog, _get(live.catalog, video), settings.sensitive, least)
+    return openrtb_json(live.catalog, live.catalog.named(video), settings.sensitive, least)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from api.answers.campaigns import campaign_json
+from api.answers.details import with_details
 from api.cursors import cursor_of, read_cursor
 from api.placing import arrivals_of, matches_of
 from api.planning import campaign_of
@@ -15,6 +16,7 @@ from api.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.routes.dependencies import CurrentLive
 from api.schemas.bodies import Count
 from api.schemas.campaigns import CampaignAnswer, CampaignBody, CampaignsAnswer, Name
+from api.schemas.details import IncludeText, included
 from api.schemas.headers import with_header
 from api.schemas.placements import CampaignMatchesAnswer, Explain
 from api.schemas.problems import problems
@@ -114,13 +116,16 @@ def get_campaign_matches(
         int | None,
         Query(ge=0, description="Only what came or changed after this ``revision``, in order."),
     ] = None,
+    include: IncludeText = "",
     *,
     explain: Explain = False,
 ) -> dict[str, Any]:
     """Return the videos that fit a campaign, of those it may run on, and how far it reaches."""
-    if since is not None:
-        return arrivals_of(live, campaign, k, since=since, explained=explain)
-    return matches_of(live, campaign, k, now=int(time.time()), explained=explain)
+    if since is None:
+        answer = matches_of(live, campaign, k, now=int(time.time()), explained=explain)
+    else:
+        answer = arrivals_of(live, campaign, k, since=since, explained=explain)
+    return with_details(answer, live.catalog, included(include))
 
 
 def _expected(

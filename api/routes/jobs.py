@@ -3,19 +3,23 @@
 import time
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.answers.jobs import job_json
 from api.cursors import cursor_of, read_cursor
 from api.idempotency import IdempotencyKey, start_once
 from api.problems import Code
-from api.routes.dependencies import CurrentCaller, CurrentLive
+from api.receiving import receive_video
+from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.headers import with_header
 from api.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
 from api.schemas.problems import problems
 from engine.errors import UnknownJob
 from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs, State
+from engine.store.viewers import MOST_SIGNS
+from engine.text import tidy_line
 from ingest.sources.addresses import canonical
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
@@ -23,7 +27,13 @@ router = APIRouter(prefix="/v1", tags=["jobs"])
 LOCATION: Final = with_header("Location", "Where the job is asked for.")
 """Of an answer that started one."""
 
+UPLOAD: Final = "/videos:upload"
+
 _LIST = "jobs"
+_FILE: Final = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 @router.post(
@@ -41,15 +51,46 @@ def ingest_video(
 ) -> dict[str, Any]:
     """Queue a web address to be watched; ``Location`` names the job."""
     source = canonical(body.source)
-    asked = f"ingest {body.force} {source}".encode()
+    said = f" {body.external_id} {body.title}" if body.said else ""
+    asked = f"ingest {body.force} {source}{said}".encode()
+    options = {"force": body.force, **({"said": body.said} if body.said else {})}
     job = start_once(
         live.catalog,
         caller.id,
         idempotency_key,
         asked,
-        lambda: Jobs(live.catalog).add([source], {"force": body.force}, now=time.time())[0],
+        lambda: Jobs(live.catalog).add([source], options, now=time.time())[0],
     )
     return started(live.catalog, job, response)
+
+
+@router.post(
+    UPLOAD,
+    response_model=JobAnswer,
+    status_code=202,
+    responses={202: LOCATION},
+    openapi_extra={"requestBody": _FILE},
+)
+async def upload_video(
+    request: Request,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    response: Response,
+    name: Annotated[str, Query(max_length=4000, description="What the file is called.")] = "video",
+    external_id: Annotated[
+        str, Query(max_length=MOST_SIGNS, description="An id of yours for the video.")
+    ] = "",
+    title: Annotated[str, Query(max_length=2000, description="Else the file's name.")] = "",
+) -> dict[str, Any]:
+    """Take in a video file and queue it to be watched; the body is the file and nothing else.
+
+    It is written down as it comes; ``REELMATCH_UPLOAD_MAX_BYTES`` says how long it may be.
+    """
+    said = {"external_id": tidy_line(external_id), "title": tidy_line(title)}
+    job, _ = await receive_video(
+        request, live, settings, name, {key: value for key, value in said.items() if value}
+    )
+    return await run_in_threadpool(started, live.catalog, job, response)
 
 
 @router.get("/jobs", response_model=JobsAnswer)

@@ -5,11 +5,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.answers.keywords import reading_json
+from api.cursors import cursor_of, read_cursor
+from api.live import Live
 from api.routes.dependencies import CurrentLive
-from api.schemas.keywords import ReadingsAnswer
+from api.schemas.keywords import ReadingsAnswer, TagsListAnswer
+from engine.errors import NothingIndexed
 from engine.keywords import LONGEST_KEYWORD
+from engine.text import folded
 
 router = APIRouter(prefix="/v1", tags=["matching"])
+
+_TAGS = "tags"
 
 MOST_WORDS = 20
 """So many words are read at once."""
@@ -28,3 +34,32 @@ def get_keywords(
     """Say which tags words mean, how sure that is, and why."""
     keywords = live.understanding.of(live.catalog.vocabulary())
     return {"keywords": [reading_json(reading) for reading in keywords.read_all(q)]}
+
+
+@router.get("/tags", response_model=TagsListAnswer)
+def list_tags(
+    live: CurrentLive,
+    q: Annotated[str, Query(max_length=100, description="Only tags with this in them.")] = "",
+    cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """List every tag there is, by name, with the videos of the index on which it counts."""
+    after = read_cursor(_TAGS, cursor, str)[0] if cursor else ""
+    part = folded(q)
+    counts = _videos_by_tag(live)
+    names = sorted(
+        name for name in live.catalog.vocabulary().names if name > after and part in folded(name)
+    )
+    return {
+        "tags": [{"tag": name, "videos": counts.get(name, 0)} for name in names[:limit]],
+        "next": cursor_of(_TAGS, names[limit - 1]) if len(names) > limit else None,
+    }
+
+
+def _videos_by_tag(live: Live) -> dict[str, int]:
+    try:
+        generation = live.view.generation
+    except NothingIndexed:
+        return {}
+    df = generation.index.weighting.df.tolist()
+    return dict(zip(generation.vocabulary.names, df, strict=False))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.asking import ignored_answer, known_interests
 from api.breaking import breaks_of, breaks_told
+from api.own_ids import own_filter, own_ids
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
 from api.problems import Code
 from api.routes.campaign_access import CampaignAccess, placeable
@@ -24,7 +25,6 @@ from api.schemas.placements import (
 from api.schemas.problems import problems
 from api.schemas.recommendations import ViewerCaseAnswer
 from api.viewer_cases import viewer_case_json
-from api.wheres import filter_of_text
 from engine.breaks import (
     DEFAULT_EDGE_SECONDS,
     DEFAULT_GAP_SECONDS,
@@ -33,13 +33,12 @@ from engine.breaks import (
     Spacing,
 )
 from engine.campaigns import Campaign
-from engine.errors import InvalidInput, UnknownVideo
+from engine.errors import InvalidInput
 from engine.profiles import profile_of
 from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog, VideoRecord
+from engine.store.catalog import VideoRecord
 from engine.store.keys import Scope
 from engine.store.viewers import Viewers
-from engine.view import EVERY_VIDEO
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
 
@@ -75,7 +74,7 @@ def _breaks_for(
     edge: Edge = DEFAULT_EDGE_SECONDS,
 ) -> BreaksFor:
     chosen = None if campaign is None else placeable(campaign, live, caller)
-    record = _video(live.catalog, video)
+    record = live.catalog.named(video)
     spacing = Spacing(count, gap, edge)
     return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
 
@@ -84,7 +83,7 @@ FoundBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
 
 
 @router.get(
-    "/videos/{video}/campaigns",
+    "/videos/{video:slashed}/campaigns",
     response_model=PlacementsAnswer,
     response_model_exclude_unset=True,
 )
@@ -99,7 +98,7 @@ def get_video_campaigns(
     """Return the campaigns that fit a video best, of those that may run on it now."""
     return campaigns_for(
         live,
-        _video(live.catalog, video),
+        live.catalog.named(video),
         k,
         now=int(time.time()),
         advertiser=caller.placed_for(),
@@ -140,11 +139,12 @@ def find_viewer_campaigns(
     """Return the campaigns that fit a viewer of whom nothing is kept."""
     now, rules = time.time(), settings.profile_rules
     view = live.view
-    view.require(body.liked)
+    liked = own_ids(live.catalog, body.liked)
+    view.require(liked)
     interests, ignored = known_interests(
-        view.vocabulary, body.interests, strict=body.strict, alone=not body.liked
+        view.vocabulary, body.interests, strict=body.strict, alone=not liked
     )
-    profile = profile_of(interests, (), rules, now=now, liked=body.liked)
+    profile = profile_of(interests, (), rules, now=now, liked=liked)
     found = campaigns_for_viewer(
         live, profile, rules, body.k, now=int(now), advertiser=caller.placed_for(), viewer=None
     )
@@ -171,17 +171,17 @@ def get_explanation(
         raise InvalidInput("say which: give either a campaign or a viewer")
     if campaign is not None:
         stored = CampaignAccess(Campaigns(live.catalog), caller.stored_for()).find(campaign)
-        return case_of(live, stored, _video(live.catalog, video), now=int(time.time()))
+        return case_of(live, stored, live.catalog.named(video), now=int(time.time()))
     caller.require(Scope.READ)
-    record = _video(live.catalog, video)
-    wanted = EVERY_VIDEO if where is None else filter_of_text(where)
+    record = live.catalog.named(video)
+    wanted = own_filter(live.catalog, where)
     return viewer_case_json(
         live, viewer or "", record.id, settings.profile_rules, now=time.time(), where=wanted
     )
 
 
 @router.get(
-    "/videos/{video}/breaks",
+    "/videos/{video:slashed}/breaks",
     response_model=BreaksAnswer,
     response_model_exclude_unset=True,
     responses=_VMAP,
@@ -200,7 +200,7 @@ def get_video_breaks(
 
 
 @router.get(
-    "/videos/{video}/breaks.vmap",
+    "/videos/{video:slashed}/breaks.vmap",
     response_class=Response,
     responses=_VMAP,
 )
@@ -211,10 +211,3 @@ def get_video_breaks_vmap(found: FoundBreaks) -> Response:
 
 def _vmap(found: BreaksFor) -> Response:
     return Response(vmap_xml(found.breaks.found, found.campaign), media_type=MEDIA_TYPE)
-
-
-def _video(catalog: Catalog, video: str) -> VideoRecord:
-    record = catalog.get(video)
-    if record is None:
-        raise UnknownVideo(video)
-    return record

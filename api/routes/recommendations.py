@@ -5,22 +5,18 @@ from typing import Any
 
 from starlette.datastructures import State
 
+from api.answers.details import with_details
 from api.answers.matches import matches_json
 from api.asking import Asked, recommend_json, seconds_of_all
 from api.fast import QUICK_VIDEOS, FastRoute
 from api.live import Live
+from api.own_ids import own_events, own_filter, own_ids
 from api.problems import Code
 from api.schemas.matches import MatchesAnswer, MatchRequest
 from api.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
-from api.wheres import filter_of
-from engine.filters import Filter
 from engine.rerank import BY_SCORE
 from engine.search import match
-from engine.view import EVERY_VIDEO, View
-
-
-def _where(said: dict[str, Any] | None) -> Filter:
-    return EVERY_VIDEO if said is None else filter_of(said)
+from engine.view import View
 
 
 def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
@@ -33,20 +29,23 @@ def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
 
 def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
     """Recommend videos to a viewer of whom nothing is kept."""
-    now = time.time()
+    now, catalog = time.time(), state.live.catalog
     asked = Asked(
         interests=body.interests,
-        events=tuple(event.event(str(at), now) for at, event in enumerate(body.events)),
-        liked=tuple(body.liked),
+        events=own_events(
+            catalog, (event.event(str(at), now) for at, event in enumerate(body.events))
+        ),
+        liked=own_ids(catalog, body.liked),
         k=body.k,
-        where=_where(body.where),
+        where=own_filter(catalog, body.where),
         ranking=body.ranking,
         again=body.again,
         strict=body.strict,
         explain=body.explain,
         cursor=body.cursor,
     )
-    return recommend_json(state.live, asked, state.settings.profile_rules, now=now)
+    answer = recommend_json(state.live, asked, state.settings.profile_rules, now=now)
+    return with_details(answer, catalog, body.include)
 
 
 def _is_quick_match(body: MatchRequest, state: State) -> bool:
@@ -64,9 +63,11 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     keywords, understood = live.understanding.profile(
         view.vocabulary, body.keywords, strict=body.strict
     )
-    found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=_where(body.where))
+    where = own_filter(live.catalog, body.where)
+    found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
     seconds = seconds_of_all(live, view, found) if body.explain else None
-    return matches_json(view.generation, found, understood, seconds)
+    answer = matches_json(view.generation, found, understood, seconds)
+    return with_details(answer, live.catalog, body.include)
 
 
 FAST_ROUTES = (

@@ -5,11 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.answers.details import with_details
 from api.answers.viewers import added_json, viewer_json
 from api.asking import Asked, recommend_json
+from api.own_ids import own_events, own_filter
 from api.problems import Code
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.bodies import Count
+from api.schemas.details import IncludeText, included
 from api.schemas.problems import problems
 from api.schemas.recommendations import (
     Again,
@@ -22,10 +25,8 @@ from api.schemas.recommendations import (
     RecommendationsAnswer,
 )
 from api.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
-from api.wheres import filter_of_text
 from engine.rerank import BY_SCORE, Ranking
 from engine.store.viewers import Viewers
-from engine.view import EVERY_VIDEO
 
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
 
@@ -41,7 +42,8 @@ def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive)
 def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
     """Add what a viewer did; sent again, an event changes nothing."""
     now = time.time()
-    events = [event.event(event.id, now) for event in body.events]
+    said = (event.event(event.id, now) for event in body.events)
+    events = own_events(live.catalog, said)
     viewers = Viewers(live.catalog)
     return added_json(viewers, viewer, events, viewers.add_events(viewer, events, now=now))
 
@@ -74,6 +76,7 @@ def get_viewer_recommendations(
     freshness: Freshness = 0.0,
     half_life_days: HalfLife = BY_SCORE.half_life_days,
     cursor: CursorText | None = None,
+    include: IncludeText = "",
     *,
     fold: Fold = False,
     again: Again = False,
@@ -83,10 +86,11 @@ def get_viewer_recommendations(
     asked = Asked(
         viewer=viewer,
         k=k,
-        where=EVERY_VIDEO if where is None else filter_of_text(where),
+        where=own_filter(live.catalog, where),
         ranking=Ranking(diversity, freshness, half_life_days, fold),
         again=again,
         explain=explain,
         cursor=cursor,
     )
-    return recommend_json(live, asked, settings.profile_rules, now=time.time())
+    answer = recommend_json(live, asked, settings.profile_rules, now=time.time())
+    return with_details(answer, live.catalog, included(include))

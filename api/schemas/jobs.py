@@ -1,8 +1,10 @@
 """Starting work, and how far it is."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.schemas.bodies import Body
+from engine.store.viewers import MOST_SIGNS
+from engine.text import tidy_line
 
 
 class IngestRequest(Body):
@@ -16,6 +18,21 @@ class IngestRequest(Body):
     """An http or https address. Files of the service's machine are taken by its command only."""
     force: bool = False
     """Look again when it was watched before."""
+    external_id: str = Field(default="", max_length=MOST_SIGNS)
+    """An id of yours for the video, once it is watched."""
+    title: str = Field(default="", max_length=2000)
+    """What it is called; otherwise its page says."""
+
+    @field_validator("external_id", "title")
+    @classmethod
+    def _tidy(cls, said: str) -> str:
+        return tidy_line(said)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is said of the video, as ``Catalog.describe`` takes it."""
+        said = {"external_id": self.external_id, "title": self.title}
+        return {name: value for name, value in said.items() if value}
 
 
 class JobAnswer(BaseModel):

@@ -60,3 +60,17 @@ class ReadingsAnswer(BaseModel):
     """How several words were understood, in the order they were given."""
 
     keywords: list[ReadingAnswer]
+
+
+class TagAnswer(BaseModel):
+    """A tag, and on how many videos of the live generation it counts."""
+
+    tag: str
+    videos: int
+
+
+class TagsListAnswer(BaseModel):
+    """Tags by name; ``next`` is the cursor of the next page, null on the last."""
+
+    tags: list[TagAnswer]
+    next: str | None

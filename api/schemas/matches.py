@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.schemas.details import DetailedAnswer, Include
 from api.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.profiles import MOST_TAGS
 
@@ -23,6 +24,7 @@ class MatchRequest(Body):
     where: Where | None = None
     k: Count = 10
     strict: Strict = False
+    include: Include = Field(default_factory=list)
     explain: bool = False
     """Tell the seconds on which each tag was seen, too."""
 
@@ -36,10 +38,9 @@ class ShareAnswer(BaseModel):
     """With ``explain``: the runs of seconds on which it was seen, both ends included."""
 
 
-class MatchAnswer(BaseModel):
+class MatchAnswer(DetailedAnswer):
     """One ranked video; the shares add up to the score, which is a cosine."""
 
-    video: str
     score: float
     why: list[ShareAnswer]
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.schemas.details import DetailedAnswer, Include
 from api.schemas.keywords import IgnoredAnswer
 from api.schemas.matches import ShareAnswer
 from api.schemas.viewers import EventBody
@@ -52,6 +53,7 @@ class RecommendationRequest(Body):
     fold: Fold = False
     again: Again = False
     strict: Strict = False
+    include: Include = Field(default_factory=list)
     explain: Explain = False
     cursor: CursorText | None = None
 
@@ -94,7 +96,7 @@ class ReasonAnswer(ShareAnswer):
     seconds: list[tuple[int, int]] | None = None
 
 
-class RecommendationAnswer(BaseModel):
+class RecommendationAnswer(DetailedAnswer):
     """One video; the shares add up to the score, which is a cosine.
 
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
@@ -102,7 +104,6 @@ class RecommendationAnswer(BaseModel):
     the better the tags fit, ``folded`` the near-duplicates it stands for.
     """
 
-    video: str
     score: float
     why: list[ReasonAnswer]
     rank: int

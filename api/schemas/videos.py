@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from api.schemas.bodies import Body
+from engine.store.viewers import MOST_SIGNS
+from engine.text import tidy_line
+from ingest.sources.imports.jsonl import MOST_CATEGORIES
 
 
 class AttemptAnswer(BaseModel):
@@ -17,6 +22,8 @@ class VideoAnswer(BaseModel):
     """What is known of a video without what was seen on it."""
 
     video: str
+    external_id: str
+    """The id that an app gave it; empty when none did."""
     title: str
     source: str
     status: str
@@ -33,6 +40,39 @@ class VideoAnswer(BaseModel):
     added_at: str
     last_attempt: AttemptAnswer | None
     """The last look, when it failed and left in place what was seen before; else null."""
+
+
+class VideoPatch(Body):
+    """What people know better than a look at a video; what is left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"title": "Spring in Paris", "language": "fr"}]}
+    )
+
+    title: str | None = Field(default=None, min_length=1, max_length=2000)
+    language: str | None = Field(
+        default=None, max_length=35, pattern="^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"
+    )
+    """A code such as `en` or `pt-BR`; empty for none."""
+    uploader: str | None = Field(default=None, max_length=200)
+    categories: list[str] | None = Field(default=None, max_length=MOST_CATEGORIES)
+    external_id: str | None = Field(default=None, max_length=MOST_SIGNS)
+    """An id of yours, which no other video has; empty to take it away."""
+
+    @field_validator("title", "uploader", "external_id")
+    @classmethod
+    def _tidy(cls, said: str | None) -> str | None:
+        return said if said is None else tidy_line(said)
+
+    @field_validator("categories")
+    @classmethod
+    def _tidy_all(cls, said: list[str] | None) -> list[str] | None:
+        return said if said is None else list(dict.fromkeys(tidy_line(one) for one in said))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is set, by name."""
+        return self.model_dump(exclude_none=True)
 
 
 class TopicAnswer(BaseModel):

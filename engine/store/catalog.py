@@ -431,6 +431,22 @@ class Catalog:
             raise UnknownVideo(name)
         return record
 
+    def some(self, videos: Sequence[str]) -> dict[str, VideoRecord]:
+        """Return those of some videos that are there, by id."""
+        found: dict[str, VideoRecord] = {}
+        for first in range(0, len(videos), _PAGE_VIDEOS):
+            page = videos[first : first + _PAGE_VIDEOS]
+            marks = ",".join("?" * len(page))
+            sql = f"select {_COLUMNS} from videos v where v.id in ({marks})"  # noqa: S608
+            found |= {row[0]: _record(row) for row in self.rows(sql, page)}
+        return found
+
+    def has_external_ids(self) -> bool:
+        """Tell whether an app gave any video an id of its own."""
+        sql = "select exists(select 1 from videos where external_id is not null)"
+        ((any_,),) = self.rows(sql)
+        return bool(any_)
+
     def own_ids(self, names: Iterable[str]) -> dict[str, str]:
         """Return, of those names that apps gave to videos, the videos' own ids."""
         wanted = list(dict.fromkeys(names))

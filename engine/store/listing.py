@@ -26,11 +26,17 @@ class Wanted:
         text: every word of it occurs in the title or the uploader's name.
         kind: one kind only, or any when empty.
         unwatched: only those of which nothing could be seen.
+        status: one status only, or any when empty.
+        language: one code only, as it is written, or any when empty.
+        uploader: one name only, or any when empty.
     """
 
     text: str = ""
     kind: str = ""
     unwatched: bool = False
+    status: str = ""
+    language: str = ""
+    uploader: str = ""
 
 
 def newest(catalog: Catalog, wanted: Wanted, *, after: Place | None, limit: int) -> list[str]:
@@ -50,6 +56,14 @@ def oldest(catalog: Catalog, wanted: Wanted, *, before: Place, limit: int) -> li
     return _ids(catalog, clauses, parameters, "asc")[::-1]
 
 
+def by_id(catalog: Catalog, wanted: Wanted, *, after: str, limit: int) -> list[str]:
+    """Return the ids of a page, rising, those after ``after``."""
+    clauses, parameters = _clauses(wanted)
+    where = " and ".join(["id > ?", *clauses])
+    sql = f"select id from videos where {where} order by id limit ?"  # noqa: S608
+    return [video for (video,) in catalog.rows(sql, [after, *parameters, limit])]
+
+
 def titled(catalog: Catalog, text: str, *, limit: int) -> list[str]:
     """Return the ids of the newest videos that a text fits."""
     return newest(catalog, Wanted(text), after=None, limit=limit)
@@ -57,7 +71,8 @@ def titled(catalog: Catalog, text: str, *, limit: int) -> list[str]:
 
 def records(catalog: Catalog, ids: Sequence[str]) -> list[VideoRecord]:
     """Return these videos in this order, without those that went meanwhile."""
-    return [record for video in ids if (record := catalog.get(video)) is not None]
+    found = catalog.some(ids)
+    return [found[video] for video in ids if video in found]
 
 
 def pictured(catalog: Catalog, ids: Sequence[str]) -> set[str]:
@@ -72,9 +87,10 @@ def _clauses(wanted: Wanted) -> tuple[list[str], list[Any]]:
     for word in composed(wanted.text).split():
         clauses.append(r"(title like ? escape '\' or uploader like ? escape '\')")
         parameters += [f"%{word.translate(_LIKE_ESCAPE)}%"] * 2
-    if wanted.kind:
-        clauses.append("kind = ?")
-        parameters.append(wanted.kind)
+    for column in ("kind", "status", "language", "uploader"):
+        if value := getattr(wanted, column):
+            clauses.append(f"{column} = ?")
+            parameters.append(composed(value))
     if wanted.unwatched:
         clauses.append("seconds = 0")
     return clauses, parameters

@@ -180,7 +180,7 @@ def test_a_body_that_is_required_is_missed(client: TestClient, path: str) -> Non
     ("method", "path", "allowed"),
     [
         ("PATCH", "/v1/videos", "GET, POST"),
-        ("PUT", "/v1/videos/one", "DELETE, GET"),
+        ("PUT", "/v1/videos/one", "DELETE, GET, PATCH"),
         ("PATCH", "/v1/campaigns/one", "DELETE, GET, PUT"),
         ("POST", "/v1/campaigns/one/webhook", "DELETE, GET, PUT"),
         ("GET", "/v1/matches", "POST"),

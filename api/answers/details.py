@@ -1,0 +1,40 @@
+"""Details of the videos in a list of matches, told in one go: no question a video."""
+
+from collections.abc import Collection
+from typing import Any, Literal
+
+from engine.store.catalog import Catalog, VideoRecord
+from engine.store.listing import pictured
+
+Detail = Literal["title", "poster", "url", "duration"]
+"""What an answer can tell of each video besides its ids."""
+
+
+def with_details(
+    answer: dict[str, Any], catalog: Catalog, include: Collection[Detail] = ()
+) -> dict[str, Any]:
+    """Return an answer whose ``matches`` tell what was asked for, and apps' ids where there are."""
+    if not include and not catalog.has_external_ids():
+        return answer
+    matches = answer["matches"]
+    ids = [match["video"] for match in matches]
+    records = catalog.some(ids)
+    with_poster = pictured(catalog, ids) if "poster" in include else set()
+    for match in matches:
+        record = records.get(match["video"])
+        if record is not None:
+            match |= _details(record, include, has_poster=record.id in with_poster)
+    return answer
+
+
+def _details(
+    record: VideoRecord, include: Collection[Detail], *, has_poster: bool
+) -> dict[str, Any]:
+    known: dict[Detail, Any] = {
+        "title": record.title,
+        "poster": f"/v1/videos/{record.id}/poster" if has_poster else None,
+        "url": record.source if record.source.startswith(("https://", "http://")) else None,
+        "duration": record.seconds,
+    }
+    named = {"external_id": record.external_id} if record.external_id else {}
+    return {**named, **{name: known[name] for name in known if name in include}}

@@ -1,0 +1,42 @@
+"""What a list of matches tells of each video besides its id, when it is asked to."""
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from api.answers.details import Detail
+
+_DETAILS = "What to tell of each video besides: title, poster, url, duration."
+
+Include = Annotated[list[Detail], Field(max_length=4, description=_DETAILS)]
+
+IncludeText = Annotated[
+    str,
+    Query(
+        description=f"{_DETAILS[:-1]}, with commas between them.",
+        pattern="^((title|poster|url|duration)(,(title|poster|url|duration))*)?$",
+        examples=["title,poster"],
+    ),
+]
+
+
+def included(said: str) -> list[Detail]:
+    """Return what a query asks for."""
+    return [part for part in said.split(",") if part]  # type: ignore[misc] # as its pattern holds
+
+
+class DetailedAnswer(BaseModel):
+    """A video in a list of matches."""
+
+    video: str
+    external_id: str | None = None
+    """The id that an app gave it; left out when none did."""
+    title: str | None = None
+    """With ``include``, as all that follow."""
+    poster: str | None = None
+    """The path of its poster; null when it has none."""
+    url: str | None = None
+    """Where it is on the web; null for a file."""
+    duration: int | None = None
+    """Seconds that were looked at."""
