@@ -196,7 +196,7 @@ def start_serving(home: Path, *options: str) -> tuple[subprocess.Popen[str], str
     assert running.stderr is not None
     for line in running.stderr:
         assert set(json.loads(line)) >= {"at", "level", "message"}
-        if found := re.search(r"running on (http://[\d.:]+)", line):
+        if found := re.search(r"running on (http://[\d.]+:\d+)", line):
             return running, found[1]
     pytest.fail("the server did not start")
 
