@@ -32,7 +32,13 @@ _SHOWN: Final = 100
 
 
 class ReelmatchError(Exception):
-    """Root of all expected failures; the CLI and the API turn it into a short message."""
+    """Root of all expected failures; the CLI and the API turn it into a short message.
+
+    Attributes:
+        hint: what to do on the command line, which only the command line tells; may be empty.
+    """
+
+    hint: str = ""
 
 
 class InvalidInput(ReelmatchError):
@@ -65,19 +71,18 @@ def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:
 
 
 class UnknownVideo(InvalidInput):
-    """No video in the catalog answers to that name.
+    """No video in the catalog answers to that name or id.
 
     Args:
         name: as it was given.
         nearest: the titles most like it, best first, possibly none.
     """
 
+    hint = "give an id, the start of one, a path or a file name ('reelmatch videos' lists them)"
+
     def __init__(self, name: str, nearest: Sequence[str] = ()) -> None:
         meant = f"; the nearest titles are {', '.join(nearest)}" if nearest else ""
-        super().__init__(
-            f"no video {name!r} in the catalog{meant}: give an id, the start of one, a path or a"
-            " file name ('reelmatch videos' lists them)"
-        )
+        super().__init__(f"no video {name!r} in the catalog{meant}")
 
 
 class ExternalIdTaken(InvalidInput):
@@ -93,8 +98,10 @@ class ExternalIdTaken(InvalidInput):
 class UnknownCampaign(InvalidInput):
     """There is no campaign with this id, or it is somebody else's."""
 
+    hint = "'reelmatch campaigns list' lists them"
+
     def __init__(self, campaign: str) -> None:
-        super().__init__(f"no campaign {campaign!r}: 'reelmatch campaigns list' lists them")
+        super().__init__(f"no campaign {campaign!r}")
 
 
 class CampaignChanged(ReelmatchError):
@@ -115,8 +122,10 @@ class AmbiguousVideo(InvalidInput):
 class UnknownJob(InvalidInput):
     """No job of the queue has that number."""
 
+    hint = "'reelmatch jobs' lists them"
+
     def __init__(self, job: int) -> None:
-        super().__init__(f"no job {job} in the queue: 'reelmatch jobs' lists them")
+        super().__init__(f"no job {job} in the queue")
 
 
 class UnknownViewer(InvalidInput):

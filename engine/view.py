@@ -6,7 +6,7 @@ one moment, however many changes come meanwhile.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from engine.vocabulary import Vocabulary
 
 EVERY_VIDEO = And(())
 """The filter that all videos pass."""
+
+_NAMED: Final = 10  # so many of the videos that cannot be found
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,11 @@ class View:
         places = self.locate_many(videos)
         missing = [video for video, place in zip(videos, places, strict=True) if place is None]
         if missing:
+            more = len(missing) - _NAMED
+            named = ", ".join(missing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
             raise InvalidInput(
-                f"not in generation {self.generation.id}: {', '.join(missing)};"
-                " it was not watched, or was deleted: 'reelmatch videos' lists what is there"
+                f"not in generation {self.generation.id}: {named};"
+                " it was not watched, or was deleted"
             )
         return [place for place in places if place is not None]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from ingest.thumbnails import Gallery
 
 WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
 """The statuses of videos that have a track."""
+
+KNOWN: Final = "already watched"
+"""How the reason begins of a source whose video was watched before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Out
     if known is None or known.status not in WATCHED or force:
         return None
     catalog.add_source(described.source, described.id)
-    reason = f"already watched by {known.tagger}; --force looks again"
+    reason = f"{KNOWN} by {known.tagger}"
     if known.reason:
         reason = f"{known.reason}; {reason}"
     return Outcome(described.id, described.source, known.status, reason, known.seconds)

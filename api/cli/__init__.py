@@ -133,7 +133,8 @@ def main() -> None:
 def _complain(error: ReelmatchError) -> None:
     # Where the complaints go may be what is full.
     with suppress(OSError):
-        click.echo(f"reelmatch: {escaped(str(error))}", err=True)
+        hint = f": {error.hint}" if error.hint else ""
+        click.echo(f"reelmatch: {escaped(str(error))}{hint}", err=True)
 
 
 def _refuse_bytes(words: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs
 from engine.text import shown
 from ingest.opening import Status
-from ingest.pipeline import WATCHED, Outcome
+from ingest.pipeline import KNOWN, WATCHED, Outcome
 from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import NoVideoFile, check_name, local_files
@@ -199,7 +199,7 @@ def _most_frequent_first(left_out: Counter[str]) -> list[tuple[str, int]]:
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Print a line a video."""
+    """Print a line a video, and what to do about those that were not watched again."""
     rows = (
         (
             outcome.video or "-",
@@ -211,6 +211,8 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes
     )
     print_table(("video", "status", "seconds", "file", "reason"), rows)
+    if any(KNOWN in outcome.reason for outcome in outcomes):
+        click.echo("--force looks again at what was watched before", err=True)
 
 
 def outcome_json(outcome: Outcome) -> dict[str, str | int | None]:

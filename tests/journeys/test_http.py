@@ -356,3 +356,12 @@ def test_searches_during_reindexing_see_whole_generations_only(
     for thread in searching:
         thread.join()
     assert wrong == []
+
+
+def test_answers_tell_nothing_of_the_command_line(served: Served, ask: Run) -> None:
+    for path in ("/v1/videos/holiday.mp4", "/v1/campaigns/none", "/v1/jobs/999999"):
+        answer = served.client.get(path)
+        assert answer.status_code == 404
+        assert "reelmatch" not in answer.json()["detail"]
+        assert "start of one" not in answer.json()["detail"]
+    assert "give an id, the start of one, a path or a file name" in ask("tags", "holiday.mp4").err
