@@ -19,6 +19,7 @@ from api.fast import add_fast_routes
 from api.finishing import PageHeaders, PlainErrors
 from api.limits import LimitBodies, LimitRequests
 from api.live import Live
+from api.long_answers import Slots
 from api.metrics import Metrics
 from api.notifying import notifying
 from api.observing import Observe
@@ -104,6 +105,18 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"auto_configure": is_traced(os.environ)},
     )
     app.state.settings = settings
+    app.state.imports = Slots(
+        "imports",
+        most=bulk.MAX_IMPORTS,
+        per_caller=bulk.MAX_IMPORTS // 2,
+        at_work=bulk.IMPORTS_AT_WORK,
+    )
+    app.state.exports = Slots(
+        "exports",
+        most=bulk.MAX_EXPORTS,
+        per_caller=bulk.MAX_EXPORTS // 2,
+        at_work=bulk.MAX_EXPORTS,
+    )
     app.state.metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     for routes in _ROUTERS:
         app.include_router(routes.router, dependencies=[Depends(no_unknown_parameters)])

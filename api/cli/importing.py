@@ -29,18 +29,22 @@ MOST_ERRORS: Final = 1000
     help="What FILE is, if its content is not to tell.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be imported, and import nothing.")
+@click.option(
+    "--force", is_flag=True, help="Let a result without a tag replace what was seen before."
+)
 @json_option
-def command(file: Path, *, form: str | None, dry_run: bool, as_json: bool) -> None:
+def command(file: Path, *, form: str | None, dry_run: bool, force: bool, as_json: bool) -> None:
     """Take over the tags in FILE: the results of another tagger, without any footage.
 
     FILE is JSON, plain or gzip: one video a line (see docs/imports.md), or label detection of
-    Google Video Intelligence, of Amazon Rekognition, or answers of Clarifai, today's or those of
-    2015. A line that cannot be used is reported with its number, and the others go in. Exit code
-    1 when nothing could be used. 'reelmatch reindex' then makes the videos searchable.
+    Google Video Intelligence, of Amazon Rekognition or of Azure Video Indexer, or answers of
+    Clarifai, today's or those of 2015. A line that cannot be used is reported with its number, and
+    the others go in. Exit code 1 when nothing could be used. 'reelmatch reindex' then makes the
+    videos searchable.
     """
     with Catalog.open(load_settings().catalog_path) as catalog:
         now = datetime.now(UTC)
-        outcomes = import_file(file, catalog, now=now, form=form, dry_run=dry_run)
+        outcomes = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
         videos, errors = _sorted_out(outcomes)
     if as_json:
         print_json(

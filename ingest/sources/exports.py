@@ -10,6 +10,8 @@ from engine.store.catalog import Catalog, VideoRecord
 from engine.store.tracks import FULL_SCALE, Track
 from engine.vocabulary import Vocabulary
 
+# Few, as each may be half a day long.
+_PAGE_VIDEOS = 20
 _DIGITS = 5
 """So many digits of a confidence bring back exactly what is stored."""
 
@@ -21,7 +23,7 @@ def exported_lines(catalog: Catalog) -> Iterator[str]:
     seen as it is when its page is read.
     """
     after = ""
-    while page := catalog.watched(after=after):
+    while page := catalog.watched(after=after, limit=_PAGE_VIDEOS):
         vocabulary = catalog.vocabulary()
         for record, track in page:
             said = video_line(record, track, vocabulary)

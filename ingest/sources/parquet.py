@@ -1,12 +1,15 @@
 """Tag counts as a Parquet table, for people who analyse: video, tag, seconds."""
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from engine.counting import count_tags
 from engine.errors import MissingPart
 from engine.store.catalog import Catalog
+
+_PAGE_VIDEOS: Final = 100
 
 
 def write_tag_counts(catalog: Catalog, path: Path, threshold: float) -> int:
@@ -38,7 +41,7 @@ def write_tag_counts(catalog: Catalog, path: Path, threshold: float) -> int:
     )
     videos, after = 0, ""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while page := catalog.watched(after=after):
+        while page := catalog.watched(after=after, limit=_PAGE_VIDEOS):
             names = pa.array(catalog.vocabulary().names, pa.string())
             counts = [count_tags(track, threshold) for _, track in page]
             tags = np.concatenate([one.tags for one in counts]).astype(np.int32)

@@ -21,7 +21,8 @@ from ingest.taggers.clarifai_wire import (
     runs_of,
     status_of,
 )
-from ingest.taggers.remote import RemoteTaggerFailed, RemoteTrack, Run
+from ingest.taggers.remote import RemoteTaggerFailed, RemoteTrack
+from ingest.taggers.runs import Run
 
 try:
     import requests

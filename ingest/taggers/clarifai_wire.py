@@ -6,14 +6,15 @@ Clarifai/clarifai-python-grpc. A video is sampled once every ``sample_ms``; each
 1000 ...); zeros are left out. Dividing and rounding down is right for both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.errors import InvalidInput
 from engine.store.tracks import LEAST_CONFIDENCE
 from engine.text import cleaned_line
-from ingest.taggers.remote import RemoteTaggerFailed, Run, tidy_tag
+from ingest.taggers.remote import RemoteTaggerFailed, tidy_tag
+from ingest.taggers.runs import Run
 
 SAMPLE_MS: Final = 1000
 """One look a second."""
@@ -162,11 +163,11 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _items(said: dict[str, Any], key: str) -> list[Any]:
+def _items(said: dict[str, Any], key: str) -> Sequence[Any]:
     value = said.get(key)
     if value is None:
         return []
-    if not isinstance(value, list):
+    if isinstance(value, str) or not isinstance(value, Sequence):
         raise AnswerUnreadable(f"Clarifai answered without a list of {key}")
     return value
 

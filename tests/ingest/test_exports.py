@@ -21,7 +21,7 @@ from engine.vocabulary import Vocabulary
 from ingest.sources.exports import exported_lines, video_line
 from ingest.sources.imports.documents import BadLine, documents
 from ingest.sources.imports.importing import Change, Imported, import_file
-from ingest.sources.imports.jsonl import video
+from ingest.sources.imports.jsonl import results
 from ingest.sources.parquet import write_tag_counts
 from ingest.taggers.remote import tidy_tag
 from support.catalogs import save, video_id
@@ -62,7 +62,8 @@ def test_every_confidence_of_every_second_comes_back(
     file.write_text(line)
     (document,) = documents(file)
     assert not isinstance(document, BadLine)
-    read = video(document)
+    (result,) = results(document)
+    read = result.video()
     back = read.seen.to_track({name: number for number, name in enumerate(NAMES)})
     np.testing.assert_array_equal(back.starts, track.starts)
     np.testing.assert_array_equal(back.tags, track.tags)

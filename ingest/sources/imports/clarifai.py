@@ -1,12 +1,31 @@
 """Saved answers of Clarifai's current API (v2) about videos."""
 
-from dataclasses import replace
-from typing import Any
+import re
+from collections.abc import Iterator
+from typing import Any, Final
 
-from ingest.sources.imports.documents import Document
+from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
-from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, source_in, title_of
+from ingest.sources.imports.videos import MAX_PARTS, LabelResult, collected, id_of, source_in
 from ingest.taggers.clarifai_wire import AnswerUnreadable, n_seconds_of, runs_of, status_of
+
+# Words in the names of models that look for something else than what is there to see.
+_OTHERS: Final = {
+    "moderation": "moderation",
+    "nsfw": "nudity",
+    "celebrity": "celebrities",
+    "face": "faces",
+    "demographics": "people's looks",
+    "ethnicity": "people's looks",
+    "multicultural": "people's looks",
+    "gender": "people's looks",
+    "age": "people's age",
+    "color": "colours",
+    "ocr": "text",
+    "text": "text",
+    "embedding": "embeddings",
+}
+_OF_FRAMES: Final = ("concepts", "regions", "colors", "embeddings", "clusters", "text", "tracks")
 
 
 def recognises(value: Any) -> bool:
@@ -14,49 +33,69 @@ def recognises(value: Any) -> bool:
     return isinstance(value, dict) and "outputs" in value
 
 
-def parts(document: Document) -> list[Document]:
-    """Return what holds one video each.
+def results(document: Document) -> Iterator[LabelResult | BadLine]:
+    """Yield what each output of an answer says.
 
     Raises:
-        BadField: the answer says that nothing was done.
+        BadField: the answer holds no output, or more than are taken.
     """
     said = Fields(document.value)
-    outputs = said.items("outputs")
-    if not outputs:
+    place = -1
+    for place, output in enumerate(said.items("outputs")):
+        if place == MAX_PARTS:
+            raise BadField(f"outputs: more than {MAX_PARTS}; put them in several answers")
+        try:
+            yield _result(document, {"status": said.raw("status"), "outputs": [output]}, place)
+        except BadField as error:
+            yield bad_part(document, str(error))
+    if place < 0:
         raise BadField("outputs: there are none")
-    return [
-        replace(
-            document,
-            value={"status": said.raw("status"), "outputs": [output]},
-            digest=f"{document.digest}/{place}",
-        )
-        for place, output in enumerate(outputs)
-    ]
 
 
-def video(document: Document) -> ImportedVideo:
-    """Read an answer with one output.
-
-    Raises:
-        BadField: saying what is wrong.
-    """
-    answer = document.value
+def _result(document: Document, answer: dict[str, Any], place: int) -> LabelResult:
     try:
         status = status_of(answer)
         if not status.is_success:
             raise BadField(f"status: {status.said or 'failed'} (status {status.code})")
-        runs, n_seconds = list(runs_of(answer, start=0)), n_seconds_of(answer)
+        output = Fields(answer["outputs"][0], "outputs[0]")
+        _refuse_others(output)
+        runs, n_seconds = collected(runs_of(answer, start=0)), n_seconds_of(answer)
     except AnswerUnreadable as error:
         raise BadField(str(error)) from error
-    output = Fields(Fields(answer).items("outputs")[0], "outputs[0]")
     source = source_in(output.inside("input").inside("data").inside("video"), "url")
     model = output.inside("model")
     version = model.inside("model_version").text("id", longest=40)
-    id_ = id_of(source, document.digest)
-    return ImportedVideo(
-        id=id_,
-        title=title_of(source, id_),
+    return LabelResult(
+        line=document.line,
+        id=id_of(source, f"{document.digest}/{place}"),
         source=source,
         tagger=f"clarifai/{model.text('id', longest=60)}@{version}",
-        seen=seen_on(runs, float(n_seconds)),
+        runs=runs,
+        duration=float(n_seconds),
     )
+
+
+def _refuse_others(output: Fields) -> None:
+    """Refuse what models say that name no concepts of whole frames.
+
+    Raises:
+        BadField: saying what it is about.
+    """
+    name = output.inside("model").text("id", longest=60)
+    words = re.split(r"[^a-z]+", name.lower())
+    if other := next((what for word, what in _OTHERS.items() if word in words), ""):
+        raise BadField(f"outputs[0].model: {name!r} is about {other}, not about labels")
+    data = output.inside("data")
+    if data.has(*_OF_FRAMES) and "frames" not in data:
+        raise BadField("outputs[0].data: this is about a picture, not about the frames of a video")
+    found: set[str] = set()
+    for frame in data.each("frames"):
+        inside = frame.inside("data")
+        if "concepts" in inside:
+            return
+        found.update(inside.has(*_OF_FRAMES))
+    if found:
+        raise BadField(
+            f"outputs[0].data.frames: {name or 'the model'!r} gives {', '.join(sorted(found))},"
+            " not concepts of whole frames"
+        )

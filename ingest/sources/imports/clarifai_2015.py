@@ -11,12 +11,11 @@
 The inner ``tag`` object, or a result, may stand alone.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ingest.frames import LONGEST_SECONDS
-from ingest.sources.imports.documents import Document
+from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import (
     BadField,
     Fields,
@@ -25,8 +24,15 @@ from ingest.sources.imports.fields import (
     as_text,
     of_one_length,
 )
-from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, source_in, tag_in, title_of
-from ingest.taggers.remote import Run
+from ingest.sources.imports.videos import (
+    MAX_PARTS,
+    LabelResult,
+    collected,
+    id_of,
+    source_in,
+    tag_in,
+)
+from ingest.taggers.runs import Run
 
 TAGGER: Final = "clarifai@2015"
 
@@ -35,38 +41,51 @@ def recognises(value: Any) -> bool:
     """Whether a JSON value is of this form."""
     if not isinstance(value, dict):
         return False
-    return "results" in value or "result" in value or {"classes", "probs"} <= value.keys()
+    several = value.get("results")
+    if isinstance(several, Sequence) and not isinstance(several, str):
+        return True
+    return isinstance(value.get("result"), dict) or {"classes", "probs"} <= value.keys()
 
 
-def parts(document: Document) -> list[Document]:
-    """Return what holds one video each."""
-    said = Fields(document.value)
-    if "results" not in said:
-        return [document]
-    return [
-        replace(document, value=result, digest=f"{document.digest}/{place}")
-        for place, result in enumerate(said.items("results"))
-    ]
-
-
-def video(document: Document) -> ImportedVideo:
-    """Read one of ``results``.
+def results(document: Document) -> Iterator[LabelResult | BadLine]:
+    """Yield what each of ``results`` says.
 
     Raises:
-        BadField: naming the field.
+        BadField: it is about something else, or there are more than are taken.
     """
     said = Fields(document.value)
+    model = said.inside("meta").inside("tag").text("model", longest=60)
+    if "nsfw" in model.lower():
+        raise BadField(f"meta.tag.model: {model!r} is about nudity, not about labels")
+    if "results" not in said:
+        yield _result(document, document.value, document.digest)
+        return
+    for place, result in enumerate(said.items("results")):
+        if place == MAX_PARTS:
+            raise BadField(f"results: more than {MAX_PARTS}; put them in several answers")
+        try:
+            yield _result(document, result, f"{document.digest}/{place}")
+        except BadField as error:
+            yield bad_part(document, str(error))
+
+
+def _result(document: Document, value: Any, digest: str) -> LabelResult:
+    said = Fields(value)
     if (status := said.text("status_code") or "OK") != "OK":
         raise BadField(f"status_code: {status}: {said.text('status_msg') or 'no reason is given'}")
     source, docid = source_in(said, "url"), _docid(said)
-    tag = said.inside("result").inside("tag") if "result" in said else said
-    id_ = id_of(source, f"clarifai:{docid}" if docid else document.digest)
-    return ImportedVideo(
-        id=id_,
-        title=title_of(source, id_),
+    tag = said
+    if "result" in said:
+        inside = said.inside("result")
+        if "tag" not in inside and inside.keys():
+            raise BadField(f"result: this is about {inside.keys()[0][:40]!r}, not about 'tag'")
+        tag = inside.inside("tag")
+    return LabelResult(
+        line=document.line,
+        id=id_of(source, f"clarifai:{docid}" if docid else digest),
         source=source,
         tagger=TAGGER,
-        seen=seen_on(list(_runs(tag)), 0.0),
+        runs=collected(_runs(tag)),
     )
 
 

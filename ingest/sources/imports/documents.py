@@ -1,25 +1,38 @@
 """Reads a file of JSON, one value a line or one value over many lines, plain or gzip, bounded."""
 
-import gzip
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from gzip import BadGzipFile
 from pathlib import Path
 from typing import IO, Any, Final
 
-from engine.errors import InvalidInput
+from ingest.sources.imports.fields import BadField
+from ingest.sources.imports.long_values import (
+    DECODER,
+    SHORT_BYTES,
+    LongList,
+    Text,
+    end_of,
+    read_value,
+)
+from ingest.sources.imports.unpacking import Check, Swollen, opened, other_than_json
 
 MOST_BYTES: Final = 32 << 20
 """Bytes of one JSON value, after decompression: twelve hours with fifty tags a second."""
 
-_GZIP_START: Final = b"\x1f\x8b"
+MAX_BLANK_LINES: Final = 100_000
+"""Lines with nothing on them in a file."""
+
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 # What printers that use several lines put on the first one.
 _LONG_STARTS: Final = (b"{", b"[", b"[{")
 _PIECE_BYTES: Final = 1 << 16
+_MAGIC_BYTES: Final = 8
+_GAP: Final = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,64 +44,70 @@ class Document:
         place: its place in a list that is the whole value, from 0; None if there is no such list.
         value: as Python sees it.
         digest: hexadecimal SHA-256 of the bytes it came in, with its place.
-        size_bytes: of these bytes.
     """
 
     line: int
     place: int | None
     value: Any
     digest: str
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """Something in the file that cannot be used: where, and why."""
+    """Something in the file that cannot be used: where, and why.
+
+    Attributes:
+        line: where it begins, from 1.
+        reason: for people; empty where it was given already.
+        spoils: the id of the video of which a part is missing now; empty where there is none.
+    """
 
     line: int
     reason: str
+    spoils: str = ""
 
 
-def documents(path: Path) -> Iterator[Document | BadLine]:
+def bad_part(document: Document, reason: str, *, spoils: str = "") -> BadLine:
+    """Return that something of a document cannot be used."""
+    where = "" if document.place is None else f"item {document.place}: "
+    return BadLine(document.line, where + reason, spoils)
+
+
+def documents(file: Path | IO[bytes], check: Check = lambda: None) -> Iterator[Document | BadLine]:
     """Yield the values of a file as they come; a list as a whole value is taken item by item.
+
+    Args:
+        file: a path, or a file that is open at its start.
+        check: called now and then; what it raises ends the reading.
 
     Raises:
         InvalidInput: the file cannot be read at all.
     """
-    with _opened(path) as stream:
-        yield from _from_stream(stream)
+    with opened(file, check) as stream:
+        yield from _from_stream(stream, check)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    # Opening a pipe or a device would wait for ever.
-    if not path.is_file():
-        raise InvalidInput(f"{path}: there is no such file")
+def _from_stream(stream: IO[bytes], check: Check) -> Iterator[Document | BadLine]:
+    number = n_blank = 0
     try:
-        with path.open("rb") as file:
-            is_gzip = file.read(len(_GZIP_START)) == _GZIP_START
-            file.seek(0)
-            if is_gzip:
-                with gzip.open(file) as unpacked:
-                    yield unpacked  # type: ignore[misc] # a GzipFile reads like a file
-            else:
-                yield file
-    except OSError as error:
-        raise InvalidInput(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
-def _from_stream(stream: IO[bytes]) -> Iterator[Document | BadLine]:
-    number = 0
-    try:
+        if what := other_than_json(stream.peek(_MAGIC_BYTES)[:_MAGIC_BYTES]):  # type: ignore[attr-defined] # it is buffered
+            yield BadLine(1, f"this is {what}: JSON is taken, as it is or packed with gzip once")
+            return
         for number, raw in enumerate(_lines(stream), start=1):
+            n_blank += raw == b""
+            if n_blank > MAX_BLANK_LINES:
+                yield BadLine(number, f"more than {MAX_BLANK_LINES} blank lines")
+                return
             if raw is None:
                 yield BadLine(number, f"longer than {MOST_BYTES} bytes")
             elif raw in _LONG_STARTS:
-                yield from _over_lines(raw, number, stream)
+                yield from _over_lines(raw, number, stream, check)
             elif raw:
-                yield from _values(raw, number)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+                yield from _values(raw, number, check)
+    except (EOFError, zlib.error, BadGzipFile):
         yield BadLine(number + 1, "the gzip file is damaged or cut off here")
+    except Swollen as error:
+        yield BadLine(number + 1, str(error))
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
@@ -104,7 +123,9 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
         first = False
 
 
-def _over_lines(start: bytes, number: int, stream: IO[bytes]) -> Iterator[Document | BadLine]:
+def _over_lines(
+    start: bytes, number: int, stream: IO[bytes], check: Check
+) -> Iterator[Document | BadLine]:
     rest = stream.read(MOST_BYTES)
     if stream.read(1):
         while stream.read(_PIECE_BYTES):
@@ -115,11 +136,34 @@ def _over_lines(start: bytes, number: int, stream: IO[bytes]) -> Iterator[Docume
             " line a video",
         )
         return
-    yield from _values(start + b"\n" + rest, number)
+    yield from _values(b"\n".join((start, rest)), number, check)
 
 
-def _values(raw: bytes, number: int) -> Iterator[Document | BadLine]:
+def _values(raw: bytes, number: int, check: Check) -> Iterator[Document | BadLine]:
     """Yield the values that stand one after the other in some bytes."""
+    if len(raw) <= SHORT_BYTES:
+        yield from _short_values(raw, number)
+        return
+    text, at, line = Text(raw, check), 0, number
+    try:
+        while at < len(raw):
+            end = end_of(text, at) if raw[at] in b"[{" else len(raw)
+            if end - at <= SHORT_BYTES:
+                yield from _short_values(raw[at:end], line)
+            elif raw[at] not in b"[{":
+                yield BadLine(line, "no JSON: no object or list begins here")
+            else:
+                yield from _items(read_value(text, at, end), line, memoryview(raw)[at:end])
+            following = end
+            while following < len(raw) and raw[following] in b" \t\r\n":
+                following += 1
+            line += raw.count(b"\n", at, following)
+            at = following
+    except BadField as error:
+        yield BadLine(line, str(error))
+
+
+def _short_values(raw: bytes, number: int) -> Iterator[Document | BadLine]:
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -128,7 +172,7 @@ def _values(raw: bytes, number: int) -> Iterator[Document | BadLine]:
     at, line = 0, number
     while at < len(text):
         try:
-            value, end = _DECODER.raw_decode(text, at)
+            value, end = DECODER.raw_decode(text, at)
         except json.JSONDecodeError as error:
             at_line = number + error.lineno - 1
             yield BadLine(at_line, f"no JSON: {error.msg} at column {error.colno}")
@@ -139,37 +183,18 @@ def _values(raw: bytes, number: int) -> Iterator[Document | BadLine]:
         except ValueError as error:
             yield BadLine(line, f"no JSON that can be used: {error}")
             return
-        yield from _items(value, line, text[at:end].encode())
-        following = end
-        while following < len(text) and text[following] in " \t\r\n":
-            following += 1
+        yield from _items(value, line, memoryview(text[at:end].encode()))
+        gap = _GAP.match(text, end)
+        following = gap.end() if gap else end
         line += text.count("\n", at, following)
         at = following
 
 
-def _items(value: Any, line: int, raw: bytes) -> Iterator[Document]:
-    if not isinstance(value, list):
-        yield Document(line, None, value, hashlib.sha256(raw).hexdigest(), len(raw))
+def _items(value: Any, line: int, raw: memoryview) -> Iterator[Document]:
+    if not isinstance(value, list | LongList):
+        yield Document(line, None, value, hashlib.sha256(raw).hexdigest())
         return
     whole = hashlib.sha256(raw).digest()
     for place, item in enumerate(value):
         digest = hashlib.sha256(b"%d\n%s" % (place, whole)).hexdigest()
-        yield Document(line, place, item, digest, len(raw) // len(value))
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                raise ValueError(f"the field {name[:40]!r} is there twice")
-            seen.add(name)
-    return made
-
-
-_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_object)
+        yield Document(line, place, item, digest)

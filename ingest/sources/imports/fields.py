@@ -1,6 +1,7 @@
 """Reads fields of somebody else's JSON; every refusal names the field and what is wrong with it."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ LONGEST_PLACE: Final = 4096
 """Signs in a path or an address."""
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,25}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 
 
 class BadField(InvalidInput):
@@ -75,7 +77,7 @@ class Fields:
             return default
         return as_number(value, self.name(key), most)
 
-    def items(self, key: str) -> list[Any]:
+    def items(self, key: str) -> Sequence[Any]:
         """Return a list; empty when the field is not there.
 
         Raises:
@@ -85,6 +87,10 @@ class Fields:
         if value is None:
             return []
         return as_items(value, self.name(key))
+
+    def has(self, *keys: str) -> list[str]:
+        """Return those of some fields that are there, whatever is in them."""
+        return [key for key in keys if key in self._said]
 
     def each(self, key: str) -> Iterator["Fields"]:
         """Yield the objects of a list.
@@ -143,11 +149,15 @@ def as_place(value: object, name: str) -> str:
 
 
 def as_number(value: object, name: str, most: float) -> float:
-    """Return ``value`` if it is a number from 0 to ``most``.
+    """Return ``value`` if it is a number from 0 to ``most``, or the text of one.
+
+    Services write numbers of 64 bits as text, and some programs write all of them so.
 
     Raises:
         BadField: it is not.
     """
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadField(f"{name}: a number is needed, not {_what(value)}")
     # An int may be too large for a float; it is compared as it is.
@@ -156,18 +166,18 @@ def as_number(value: object, name: str, most: float) -> float:
     return float(value)
 
 
-def as_items(value: object, name: str) -> list[Any]:
-    """Return ``value`` if it is a list.
+def as_items(value: object, name: str) -> Sequence[Any]:
+    """Return ``value`` if it is a list, however long.
 
     Raises:
         BadField: it is not.
     """
-    if not isinstance(value, list):
+    if isinstance(value, str) or not isinstance(value, Sequence):
         raise BadField(f"{name}: a list is needed, not {_what(value)}")
     return value
 
 
-def of_one_length(lists: Sequence[list[Any]], names: Sequence[str]) -> None:
+def of_one_length(lists: Sequence[Sequence[Any]], names: Sequence[str]) -> None:
     """Check that lists belong together item by item.
 
     Raises:
@@ -187,4 +197,4 @@ def _what(value: object) -> str:
         return _KINDS[type(value)]
     if isinstance(value, int) and value.bit_length() > 64:
         return "a number of more than 64 bits"
-    return str(value)
+    return str(value) if isinstance(value, int | float) else "something else"

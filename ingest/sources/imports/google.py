@@ -4,22 +4,21 @@
 or snake case (what ``outputUri`` writes). Label by label, not second by second.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ingest.frames import LONGEST_SECONDS
-from ingest.sources.imports.documents import Document
+from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
 from ingest.sources.imports.videos import (
-    ImportedVideo,
+    MAX_PARTS,
+    LabelResult,
+    collected,
     id_of,
     seconds_touched,
-    seen_on,
     tag_in,
-    title_of,
 )
-from ingest.taggers.remote import Run
+from ingest.taggers.runs import Run, Runs
 
 TAGGER: Final = "google-video-intelligence"
 
@@ -29,6 +28,19 @@ _LEVELS: Final = (
     ("shotLabelAnnotations", "shotPresenceLabelAnnotations"),
     ("segmentLabelAnnotations", "segmentPresenceLabelAnnotations"),
 )
+_OTHERS: Final = {
+    "explicitAnnotation": "explicit content",
+    "shotAnnotations": "shot changes",
+    "speechTranscriptions": "speech",
+    "textAnnotations": "text",
+    "objectAnnotations": "objects",
+    "logoRecognitionAnnotations": "logos",
+    "faceDetectionAnnotations": "faces",
+    "faceAnnotations": "faces",
+    "personDetectionAnnotations": "persons",
+    "celebrityRecognitionAnnotations": "celebrities",
+}
+_OF_V1BETA1: Final = "labelAnnotations"
 
 
 def recognises(value: Any) -> bool:
@@ -39,58 +51,97 @@ def recognises(value: Any) -> bool:
     return bool(known & value.keys()) or {"done", "name"} <= value.keys() or "response" in value
 
 
-def parts(document: Document) -> list[Document]:
-    """Return what holds one video each.
+def results(document: Document) -> Iterator[LabelResult | BadLine]:
+    """Yield what an answer says of each video: its results of one video belong together.
 
     Raises:
-        BadField: the operation failed or is not finished.
+        BadField: the operation failed or is not finished, or holds more than is taken.
     """
+    videos: dict[str, _Video] = {}
+    for place, result in enumerate(_results(document)):
+        if place == MAX_PARTS:
+            raise BadField(f"annotationResults: more than {MAX_PARTS}; put them in several answers")
+        try:
+            said = Fields(result)
+            if "error" in said:
+                raise BadField(f"error: this video could not be annotated: {_status(said)}")
+            source = _source(said)
+        except BadField as error:
+            yield bad_part(document, str(error))
+            continue
+        id_ = id_of(source, f"{document.digest}/{place}")
+        video = videos.setdefault(id_, _Video(source))
+        try:
+            video.add(said)
+        except BadField as error:
+            video.trouble = video.trouble or str(error)
+    for id_, video in videos.items():
+        if trouble := video.trouble or video.why_no_labels():
+            yield bad_part(document, trouble, spoils=id_ if video.trouble else "")
+        else:
+            yield LabelResult(document.line, id_, video.source, TAGGER, video.runs, video.duration)
+
+
+class _Video:
+    """What the results of one answer say of one video."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.trouble = ""
+        self.runs = Runs()
+        self.duration = 0.0
+        self._level = len(_LEVELS)
+        self._others: set[str] = set()
+        self._has_labels = False
+
+    def add(self, said: Fields) -> None:
+        if _present(said, _OF_V1BETA1):
+            raise BadField(
+                f"{_OF_V1BETA1}: this is an answer of v1beta1, which is not read: ask v1 again"
+            )
+        self._others |= {what for key, what in _OTHERS.items() if said.has(key, _snake(key))}
+        self.duration = max(self.duration, _duration(said))
+        for level, keys in enumerate(_LEVELS):
+            self._has_labels |= any(said.has(key, _snake(key)) for key in keys)
+            there = [key for key in keys if said.items(_key(said, key))]
+            if not there:
+                continue
+            if level < self._level:
+                self._level, self.runs = level, Runs()
+            if level == self._level:
+                for key in there:
+                    for label in said.each(_key(said, key)):
+                        collected(_label_runs(label), self.runs)
+            return
+
+    def why_no_labels(self) -> str:
+        # One that says nothing at all is of a video without anything to see: nothing is left out.
+        if self._has_labels or not self._others:
+            return ""
+        return f"this is about {', '.join(sorted(self._others))}, not about labels"
+
+
+def _results(document: Document) -> Sequence[Any]:
     said = Fields(document.value)
     if "error" in said:
         raise BadField(f"error: the operation failed: {_status(said)}")
     if "response" in said:
         said = said.inside("response")
+        kind = said.text("@type")
+        if kind and not kind.endswith("AnnotateVideoResponse"):
+            raise BadField(f"@type: this is {kind.rpartition('.')[2]}, not AnnotateVideoResponse")
     elif said.raw("done") is not True and not _present(said, "annotationResults"):
         raise BadField("done: the operation is not finished; fetch it again when it is")
     results = said.items(_key(said, "annotationResults"))
     if not results:
         raise BadField("annotationResults: there are no results")
-    return [
-        replace(document, value=result, digest=f"{document.digest}/{place}")
-        for place, result in enumerate(results)
-    ]
+    return results
 
 
-def video(document: Document) -> ImportedVideo:
-    """Read one of ``annotationResults``.
-
-    Raises:
-        BadField: naming the field.
-    """
-    said = Fields(document.value)
-    if "error" in said:
-        raise BadField(f"error: this video could not be annotated: {_status(said)}")
+def _source(said: Fields) -> str:
     path = said.text(_key(said, "inputUri"))
     # As "/bucket/object" in what the service says of a bucket's video.
-    source = f"gs:/{path}" if path.startswith("/") else path
-    id_ = id_of(source, document.digest)
-    return ImportedVideo(
-        id=id_,
-        title=title_of(source, id_),
-        source=source,
-        tagger=TAGGER,
-        seen=seen_on(list(_runs(said)), _duration(said)),
-    )
-
-
-def _runs(said: Fields) -> Iterator[Run]:
-    for level in _LEVELS:
-        there = [key for key in level if said.items(_key(said, key))]
-        for key in there:
-            for label in said.each(_key(said, key)):
-                yield from _label_runs(label)
-        if there:
-            return
+    return f"gs:/{path}" if path.startswith("/") else path
 
 
 def _label_runs(label: Fields) -> Iterator[Run]:
@@ -130,7 +181,7 @@ def _offset(said: Fields, key: str) -> float:
     value = said.raw(key)
     if isinstance(value, dict):
         both = said.inside(key)
-        whole = both.number("seconds", most=LONGEST_SECONDS, default=0.0)
+        whole = _whole_seconds(both)
         return whole + both.number("nanos", most=1e9, default=0.0) / 1e9
     text = said.text(key) or "0s"
     digits = text.removesuffix("s")
@@ -140,6 +191,15 @@ def _offset(said: Fields, key: str) -> float:
     if seconds > LONGEST_SECONDS:
         raise BadField(f"{said.name(key)}: {text[:40]} is over {LONGEST_SECONDS} s")
     return seconds
+
+
+def _whole_seconds(both: Fields) -> float:
+    # How JavaScript's protocol buffers write a number of 64 bits.
+    if isinstance(both.raw("seconds"), dict):
+        halves = both.inside("seconds")
+        if halves.raw("high") == 0:
+            return halves.number("low", most=LONGEST_SECONDS)
+    return both.number("seconds", most=LONGEST_SECONDS, default=0.0)
 
 
 def _status(said: Fields) -> str:
@@ -153,7 +213,9 @@ def _present(said: Fields, key: str) -> bool:
 
 def _key(said: Fields, camel: str) -> str:
     """Return the name under which a field is there."""
-    if camel in said:
-        return camel
-    snake = "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in camel)
-    return snake if snake in said else camel
+    snake = _snake(camel)
+    return snake if camel not in said and snake in said else camel
+
+
+def _snake(camel: str) -> str:
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in camel)

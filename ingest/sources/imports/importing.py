@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from engine.store.tracks import Track
 from ingest.opening import Status
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
+from ingest.sources.imports.unpacking import Check
 from ingest.sources.imports.videos import ImportedVideo
 
 
@@ -47,26 +49,35 @@ class Imported:
 
 
 def import_file(
-    path: Path, catalog: Catalog, *, now: datetime, form: str | None = None, dry_run: bool = False
+    file: Path | IO[bytes],
+    catalog: Catalog,
+    *,
+    now: datetime,
+    form: str | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+    check: Check = lambda: None,
 ) -> Iterator[Imported | BadLine]:
     """Put the videos of a file into the catalog; yields what became of each, as it happens.
 
     A video that is there just so is left alone, so that importing twice does nothing twice. What
-    cannot be used is passed over.
+    cannot be used is passed over. Tags are not replaced by none, unless that is forced.
 
     Args:
-        path: results in one of the forms of ``docs/imports.md``.
+        file: results in one of the forms of ``docs/imports.md``.
         catalog: where they go, one transaction a video.
         now: the time of the import.
         form: one of ``reading.FORMS``; None tells it from the content.
         dry_run: only say what would be done.
+        force: let a result without a tag replace what was seen before.
+        check: called now and then; what it raises ends the import.
 
     Raises:
         InvalidInput: the file cannot be read at all.
     """
     numbers = _TagNumbers(catalog)
     line_of: dict[str, int] = {}
-    for read in read_videos(path, form):
+    for read in read_videos(file, form, check):
         if isinstance(read, BadLine):
             yield read
         elif read.video.id in line_of:
@@ -77,22 +88,37 @@ def import_file(
             )
         else:
             line_of[read.video.id] = read.line
-            yield _import(read, catalog, numbers, now, dry_run=dry_run)
+            yield _import(read, catalog, numbers, now, dry_run=dry_run, force=force)
 
 
 def _import(
-    read: Read, catalog: Catalog, numbers: "_TagNumbers", now: datetime, *, dry_run: bool
-) -> Imported:
+    read: Read,
+    catalog: Catalog,
+    numbers: "_TagNumbers",
+    now: datetime,
+    *,
+    dry_run: bool,
+    force: bool,
+) -> Imported | BadLine:
     video = read.video
     known = catalog.get(video.id)
     record = _record(video, known)
+    stored = Track.empty() if known is None else catalog.track(video.id)
+    if known and len(stored.tags) and not len(video.seen.tags) and not force:
+        return BadLine(
+            read.line,
+            f"nothing is seen on video {video.id}, and the catalog has tags of it by"
+            f" {known.tagger}: they stay, unless this is forced",
+        )
     change = Change.ADDED if known is None else Change.UPDATED
-    tags = video.seen.kept_names()
-    if known == record and numbers.has(tags):
-        track = video.seen.to_track(numbers.of(tags))
-        change = Change.UNCHANGED if _equal(track, catalog.track(video.id)) else Change.UPDATED
+    if known == record and numbers.has(video.seen.names):
+        track = video.seen.to_track(numbers.of(video.seen.names))
+        change = Change.UNCHANGED if _equal(track, stored) else Change.UPDATED
     if change is not Change.UNCHANGED and not dry_run:
-        catalog.save(record, video.seen.to_track(numbers.of(tags)), now=now)
+        track = video.seen.to_track(numbers.of(video.seen.names))
+        # Who has the footage goes on seeing it.
+        pictures = None if known is None else catalog.pictures(video.id)
+        catalog.save(record, track, now=now, pictures=pictures)
     return Imported(read.line, video.id, record.source, change, record.seconds)
 
 
@@ -111,18 +137,19 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
         source="",
     )
     # What a result does not tell (size, codec, when it was added) stays as it is.
+    before = known or blank
     return replace(
-        known or blank,
-        title=video.title,
+        before,
+        title=video.title if video.is_titled or not before.title else before.title,
         status=Status.OK,
         reason="",
         seconds=video.seen.n_seconds,
         tagger=video.tagger,
-        source=video.source or (known.source if known else ""),
-        language=video.language,
-        kind=video.kind,
-        uploader=video.uploader,
-        categories=video.categories,
+        source=video.source or before.source,
+        language=video.language or before.language,
+        kind=before.kind if video.kind == "unknown" else video.kind,
+        uploader=video.uploader or before.uploader,
+        categories=video.categories or before.categories,
     )
 
 

@@ -10,8 +10,8 @@ from engine.languages import is_code
 from ingest.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
-from ingest.sources.imports.videos import ImportedVideo, id_of, seen_on, source_in, tag_in, title_of
-from ingest.taggers.remote import Run
+from ingest.sources.imports.videos import LabelResult, collected, id_of, source_in, tag_in
+from ingest.taggers.runs import Run
 
 TAGGER: Final = "import"
 """Who looked, where a line does not say."""
@@ -26,6 +26,7 @@ _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
     *("tagger", "tags"),
 )
+_SHOWN: Final = 40
 _ID: Final = re.compile(r"[0-9a-f]{16}")
 
 
@@ -34,13 +35,8 @@ def recognises(value: Any) -> bool:
     return isinstance(value, dict) and "tags" in value
 
 
-def parts(document: Document) -> list[Document]:
-    """Return what holds one video each."""
-    return [document]
-
-
-def video(document: Document) -> ImportedVideo:
-    """Read one video.
+def results(document: Document) -> Iterator[LabelResult]:
+    """Yield the one video of a line.
 
     Raises:
         BadField: naming the field.
@@ -51,17 +47,18 @@ def video(document: Document) -> ImportedVideo:
     id_ = said.text("video") or id_of(source, document.digest)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
-    runs = list(_runs(said))
+    runs = collected(_runs(said))
     duration = said.number("duration", most=LONGEST_SECONDS, default=0.0)
-    last = max((run.end for run in runs), default=0)
-    if "duration" in said and last > math.ceil(duration):
-        raise BadField(f"duration: {duration:g} s, but a tag is on second {last - 1}")
-    return ImportedVideo(
+    if "duration" in said and runs.end > math.ceil(duration):
+        raise BadField(f"duration: {duration:g} s, but a tag is on second {runs.end - 1}")
+    yield LabelResult(
+        line=document.line,
         id=id_,
-        title=said.text("title") or title_of(source, id_),
         source=source,
         tagger=said.text("tagger", longest=100) or TAGGER,
-        seen=seen_on(runs, duration),
+        runs=runs,
+        duration=duration,
+        title=said.text("title"),
         language=_language(said),
         uploader=said.text("uploader", longest=_LONGEST_NAME),
         kind=_kind(said),
@@ -72,9 +69,9 @@ def video(document: Document) -> ImportedVideo:
 def _refuse_unknown(said: Fields, known: tuple[str, ...]) -> None:
     for key in said.keys():  # noqa: SIM118 - not a dict
         if key not in known:
-            near = get_close_matches(key, known, n=1)
+            near = get_close_matches(key[:_SHOWN], known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise BadField(f"{said.name(key[:40])!r}: there is no such field; {hint}")
+            raise BadField(f"{said.name(key[:_SHOWN])!r}: there is no such field; {hint}")
 
 
 def _runs(said: Fields) -> Iterator[Run]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -12,7 +13,11 @@ from engine.text import cleaned_line, is_blank
 from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.files import ID_DIGITS
 from ingest.sources.imports.fields import BadField, Fields, as_text
-from ingest.taggers.remote import RemoteTrack, Run, tidy_tag
+from ingest.taggers.remote import RemoteTrack, tidy_tag
+from ingest.taggers.runs import Run, Runs
+
+MAX_PARTS: Final = 10_000
+"""Results of videos in one answer, and answers that are put together at a time."""
 
 _WEB: Final = ("http://", "https://")
 
@@ -31,6 +36,7 @@ class ImportedVideo:
         uploader: who published it; empty when unknown.
         kind: as in ``VideoRecord``.
         categories: what its publisher filed it under.
+        is_titled: whether the title was given, not made of the source or the id.
     """
 
     id: str
@@ -42,6 +48,61 @@ class ImportedVideo:
     uploader: str = ""
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
+    is_titled: bool = True
+
+
+@dataclass(slots=True)
+class LabelResult:
+    """What one answer says of one video, a few bytes a time range: not laid out on seconds yet.
+
+    Attributes:
+        line: where the answer begins.
+        id: 16 hex digits.
+        source: where the video is to be found; may be empty.
+        tagger: who looked, with version.
+        runs: what was seen.
+        duration: of the video, in seconds, as far as it is known; 0 otherwise.
+        title: empty when none was given.
+        language, uploader, kind, categories: as in ``ImportedVideo``.
+    """
+
+    line: int
+    id: str
+    source: str
+    tagger: str
+    runs: Runs
+    duration: float = 0.0
+    title: str = ""
+    language: str = ""
+    uploader: str = ""
+    kind: str = "unknown"
+    categories: tuple[str, ...] = ()
+
+    def video(self) -> ImportedVideo:
+        """Lay it out on seconds.
+
+        Raises:
+            BadField: it cannot be a video: empty, too long, too many tags.
+        """
+        n_seconds = max(math.ceil(self.duration), self.runs.end)
+        if n_seconds == 0:
+            raise BadField("nothing was seen and no duration is given")
+        try:
+            seen = RemoteTrack.of(self.runs, n_seconds)
+        except InvalidInput as error:
+            raise BadField(str(error)) from error
+        return ImportedVideo(
+            id=self.id,
+            title=self.title or title_of(self.source, self.id),
+            source=self.source,
+            tagger=self.tagger,
+            seen=seen,
+            language=self.language,
+            uploader=self.uploader,
+            kind=self.kind,
+            categories=self.categories,
+            is_titled=bool(self.title),
+        )
 
 
 def id_of(source: str, otherwise: str) -> str:
@@ -95,16 +156,18 @@ def seconds_touched(start: float, end: float) -> tuple[int, int]:
     return first, max(first + 1, math.ceil(end))
 
 
-def seen_on(runs: list[Run], duration: float) -> RemoteTrack:
-    """Return the track of a video at least ``duration`` seconds long.
+def collected(runs: Iterable[Run], into: Runs | None = None) -> Runs:
+    """Return runs as they are held.
 
     Raises:
-        BadField: it cannot be one: empty, too long, too many tags.
+        BadField: they are more than a video may have.
     """
-    n_seconds = max([math.ceil(duration), *(run.end for run in runs)])
-    if n_seconds == 0:
-        raise BadField("nothing was seen and no duration is given")
+    held = Runs() if into is None else into
     try:
-        return RemoteTrack.build(runs, n_seconds)
+        for run in runs:
+            held.add(*run)
+    except BadField:
+        raise
     except InvalidInput as error:
         raise BadField(str(error)) from error
+    return held
