@@ -16,8 +16,8 @@ from engine.store.catalog import Catalog
 from support.catalogs import TAGS, save, video_id
 from support.servers import Server, started
 
-VIDEOS = 3_000
-REINDEXES = 10
+VIDEOS = 500
+REINDEXES = 6
 MOST_GROWTH = 1.05
 
 
@@ -49,6 +49,8 @@ def reindex(server: Server, turn: int) -> None:
     while (job := httpx.get(where, timeout=60).json())["state"] not in ("done", "failed"):
         time.sleep(0.1)
     assert job["state"] == "done", job
+    while httpx.get(f"{server.address}/health/ready", timeout=60).status_code != 200:
+        time.sleep(0.1)
 
 
 @contextmanager
