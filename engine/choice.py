@@ -7,7 +7,7 @@ timing, so that the same input gives the same index.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,11 @@ from engine.errors import InvalidInput
 from engine.kernels.forward import ForwardRows, Found
 from engine.queries import Query, packed
 from engine.scans.base import Array, Scan, put_together
-from engine.scans.levels import LevelScan
 from engine.scans.plain import PlainScan
 from engine.scans.rows import RowScan
+
+if TYPE_CHECKING:
+    from engine.scans.levels import LevelScan
 
 Kernel = Literal["rows", "plain", "levels"]
 """The ways of searching; all give the same answer."""
@@ -44,8 +46,16 @@ _LEVEL_QUERY: Final = 15_000.0
 _KINDS: Final[dict[str, Any]] = {
     "rows": lambda _: RowScan(),
     "plain": PlainScan.of,
-    "levels": LevelScan.of,
+    "levels": lambda arrays: _levels().of(arrays),
 }
+
+
+def _levels() -> "type[LevelScan]":
+    # With six modules of kernels that few videos do without.
+    from engine.scans.levels import LevelScan
+
+    return LevelScan
+
 
 Keep = Callable[[Iterable[Mapping[str, Array]]], Mapping[str, Array]]
 """Puts the pieces of arrays together, wherever they are to be."""
@@ -98,7 +108,7 @@ def build_scan(
         return RowScan(), None
     sample = None
     if kernel == "levels" or (kernel is None and forward.scales.size >= MANY_VIDEOS):
-        levels = LevelScan.of(keep(LevelScan.pieces(forward, greatest)))
+        levels = _levels().of(keep(_levels().pieces(forward, greatest)))
         if kernel == "levels":
             return levels, None
         sample = sampled(forward, levels, df)
@@ -123,7 +133,7 @@ def scan_of(kernel: str, arrays: Mapping[str, Array]) -> Scan:
     return scan
 
 
-def sampled(forward: ForwardRows, levels: LevelScan, df: NDArray[np.int64]) -> Sample:
+def sampled(forward: ForwardRows, levels: "LevelScan", df: NDArray[np.int64]) -> Sample:
     """Ask queries made of the rows, and count what searching by level costs.
 
     Args:

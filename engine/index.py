@@ -15,7 +15,6 @@ the full product. An index never changes once built, and any number of threads m
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Self
@@ -258,6 +257,8 @@ class Index:
             list(queries[first : first + _BLOCK_QUERIES])
             for first in range(0, len(queries), _BLOCK_QUERIES)
         ]
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(usable_cpus()) as pool:
             found = pool.map(lambda block: self._find(block, k, *selection), blocks)
             return [match for block in found for match in _unpacked(block)]

@@ -30,13 +30,12 @@ def reading_json(reading: "Reading") -> dict[str, Any]:
 
 def ignored_json(readings: "Sequence[Reading]") -> list[dict[str, Any]]:
     """Return the words that were left out because they mean no tag for sure."""
+    ignored = [reading for reading in readings if not reading.used]
+    if not ignored:
+        return []
     from engine.keywords import nearest_tags
 
-    return [
-        {"word": reading.word, "nearest": nearest_tags(reading)}
-        for reading in readings
-        if not reading.used
-    ]
+    return [{"word": reading.word, "nearest": nearest_tags(reading)} for reading in ignored]
 
 
 def ignored_tags_json(words: Sequence[str], vocabulary: Vocabulary) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -96,6 +95,8 @@ def _listed(folder: Path) -> bytes:
 
 
 def _hashed(folder: Path, names: list[str] | dict[str, str]) -> Iterator[str | None]:
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
         yield from pool.map(lambda name: _hashed_if_there(folder / name), names)
 
