@@ -18,6 +18,8 @@ _LISTS_OF_FOLDERS: Final = (
     "DYLD_LIBRARY_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
 )
+# Where packages and compiled code are looked for.
+_FOLDERS: Final = ("NUMBA_CACHE_DIR", "PYTHONUSERBASE", "XDG_CACHE_HOME")
 _OWN_FOLDER: Final = posixpath.dirname(posixpath.dirname(posixpath.abspath(__file__)))
 
 
@@ -50,6 +52,9 @@ def guard_children(environment: MutableMapping[str, str]) -> None:
             entries = environment.pop(name).split(os.pathsep)
             if absolute := list(filter(posixpath.isabs, entries)):
                 environment[name] = os.pathsep.join(absolute)
+    for name in _FOLDERS:
+        if not posixpath.isabs(environment.get(name, "/")):
+            del environment[name]
 
 
 def inherited_import_path() -> str:

@@ -161,8 +161,15 @@ def test_the_demo_runs_nothing_of_it(clips: Path, ran: Path, tmp_path: Path) -> 
 
 def test_lists_of_folders_keep_what_is_absolute() -> None:
     environment = {"PATH": ":/bin:bin:.:/usr/bin:", "LD_LIBRARY_PATH": "::.", "HOME": "."}
+    caches = {"NUMBA_CACHE_DIR": "numba", "XDG_CACHE_HOME": "/caches", "PYTHONUSERBASE": ""}
+    environment |= caches
     guard_children(environment)
-    assert environment == {"PATH": "/bin:/usr/bin", "HOME": ".", "PYTHONSAFEPATH": "1"}
+    assert environment == {
+        "PATH": "/bin:/usr/bin",
+        "HOME": ".",
+        "XDG_CACHE_HOME": "/caches",
+        "PYTHONSAFEPATH": "1",
+    }
 
 
 def test_what_stands_for_the_current_folder_leaves_the_path_of_modules(
