@@ -60,7 +60,7 @@ class _ServersWords(logging.Filter):
             if found := _RUNNING.match(record.getMessage()):
                 # Who listens on every address is reached from here by this machine's own.
                 base = found["base"].replace("//0.0.0.0:", "//127.0.0.1:").replace("[::]", "[::1]")
-                record.msg = "running on %s: the console is at %s/console; Ctrl-C ends it"
+                record.msg = "running on %s (the console is at %s/console); Ctrl-C ends it"
                 record.args = (found["base"], base)
         return True
 

@@ -43,7 +43,7 @@ def test_the_console_is_named_where_it_can_be_opened(
     listens: str, opened: str, form: LogFormat, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = said_of_running(listens, form, capsys)
-    assert f"running on {listens}: the console is at {opened}/console; Ctrl-C ends it" in said
+    assert f"running on {listens} (the console is at {opened}/console); Ctrl-C ends it" in said
 
 
 def test_the_servers_lines_are_not_named_errors(capsys: pytest.CaptureFixture[str]) -> None:
