@@ -33,7 +33,6 @@ LONGEST_SECONDS: Final = 12 * 60 * 60
 """Seconds watched of one video, unless the caller says otherwise."""
 
 _ANIMATIONS: Final = ("gif", "apng")
-_HDR: Final = {16: "PQ", 18: "HLG"}  # transfer characteristics of ISO/IEC 23091-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,6 @@ class Video:
         self.width, self.height = size[::-1] if self._orientation.quarter_turns % 2 else size
         self.rotation = 90 * self._orientation.quarter_turns
         self.start = frame.time
-        self._hdr = _HDR.get(frame.color_trc)
 
     @property
     def declared_seconds(self) -> float | None:
@@ -171,6 +169,4 @@ class Video:
             warnings.append(gaps)
         if seen.untimed:
             warnings.append("the file gives no times: a constant frame rate is assumed")
-        if self._hdr:
-            warnings.append(f"HDR colours ({self._hdr}) look washed out")
         return Status.OK, "; ".join(warnings)

@@ -18,10 +18,15 @@ _CODED: Final = (b"hvc1", b"av01")
 # A picture derived from another by nothing, or by what would make it brighter: the other will do.
 _AS_ANOTHER: Final = (b"iden", b"tmap")
 _MAX_ITEMS: Final = 4096
+_HIGHEST_COLOUR: Final = 22  # of the numbers of H.273
 
 
 class UnknownLayout(ValueError):
     """A picture that is put together in a way that is not known here, or not said rightly."""
+
+
+UNSPECIFIED: Final = 2
+"""A colour of which nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Still:
         width: in pixels; 0 if it is not a grid. What the tiles have beyond it is not shown.
         height: likewise.
         quarter_turns: counterclockwise, of the whole grid.
+        colours: of the whole grid, as ITU-T H.273 numbers them: primaries, transfer, matrix;
+            2 is unspecified.
         mirrored: of the whole grid: None, ``"rows"`` upside down, ``"columns"`` left to right.
     """
 
@@ -43,6 +50,7 @@ class Still:
     height: int = 0
     quarter_turns: int = 0
     mirrored: str | None = None
+    colours: tuple[int, int, int] = (UNSPECIFIED,) * 3
 
     @property
     def is_grid(self) -> bool:
@@ -191,16 +199,18 @@ def _still(path: Path, items: _Items) -> Still:
     tiles = items.parts[item]
     if len(tiles) != rows * columns or any(items.kinds.get(tile) not in _CODED for tile in tiles):
         raise UnknownLayout("a grid without all of its tiles")
-    quarter_turns, mirrored = 0, None
+    quarter_turns, mirrored, colours = 0, None, (UNSPECIFIED,) * 3
     for name, content in items.properties.get(item, ()):
         if name == b"irot":
             quarter_turns = content[0] & 3
         elif name == b"imir":
             mirrored = "columns" if content[0] & 1 else "rows"
+        elif name == b"colr" and content.startswith(b"nclx"):
+            colours = _known(content, 4), _known(content, 6), _known(content, 8)
     width, height = number(layout, 4, size), number(layout, 4 + size, size)
     if not width or not height:
         raise UnknownLayout("a grid without a size")
-    return Still(tiles, columns, width, height, quarter_turns, mirrored)
+    return Still(tiles, columns, width, height, quarter_turns, mirrored, colours)
 
 
 def _content_of(path: Path, items: _Items, item: int) -> bytes:
@@ -210,3 +220,8 @@ def _content_of(path: Path, items: _Items, item: int) -> bytes:
     with path.open("rb") as file:
         file.seek(offset)
         return file.read(min(length, 64))
+
+
+def _known(content: bytes, at: int) -> int:
+    told = number(content, at, 2)
+    return told if told <= _HIGHEST_COLOUR else UNSPECIFIED

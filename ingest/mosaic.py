@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from ingest.heif import Still
+from ingest.heif import UNSPECIFIED, Still
 from ingest.losses import Losses
 from ingest.opening import DECODER_OPTIONS
 from ingest.sampling import Clock
@@ -81,6 +81,7 @@ class Mosaic:
                 frame = _decoded(contexts[setup], packet)
                 if frame is not None:
                     self._n_decoded += 1
+                    _tell_colours(frame, self._still.colours)
                     yield packet.stream.id, frame
         except av.FFmpegError:
             return  # what is missing is counted
@@ -116,6 +117,17 @@ def _decoded(context: Any, packet: Any) -> VideoFrame | None:
     finally:
         context.flush_buffers()
     return frames[0] if frames else None
+
+
+def _tell_colours(tile: VideoFrame, colours: tuple[int, int, int]) -> None:
+    """Have a tile that says nothing of its colours say what the whole says."""
+    primaries, transfer, matrix = colours
+    if tile.color_primaries == UNSPECIFIED:
+        tile.color_primaries = primaries
+    if tile.color_trc == UNSPECIFIED:
+        tile.color_trc = transfer
+    if tile.colorspace == UNSPECIFIED:
+        tile.colorspace = matrix
 
 
 def _colours(tile: VideoFrame) -> NDArray[Any]:

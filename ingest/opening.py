@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from engine.errors import ReelmatchError
+from ingest.dolby_vision import is_for_dolby_vision_alone
 from ingest.encryption import is_encrypted
 from ingest.heif import Still, UnknownLayout, read_still
 from ingest.stream_choice import choose_video
@@ -35,6 +36,8 @@ _DEMUXER_OPTIONS: Final = {
 }
 DECODER_OPTIONS: Final = {"max_pixels": str(MAX_PIXELS)}
 """For every decoder."""
+
+_DOLBY_CODECS: Final = ("hevc", "av1")
 
 _HEAD_BYTES: Final = 4096
 _PLAYLIST_STARTS: Final = (
@@ -156,6 +159,12 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
         raise encrypted(path)
     if stream.codec_context is None:
         raise _unreadable(path, "there is no decoder for this video", Status.UNSUPPORTED)
+    if stream.codec.canonical_name in _DOLBY_CODECS and is_for_dolby_vision_alone(path):
+        raise Unwatchable(
+            path,
+            Status.UNSUPPORTED,
+            "its colours are those of Dolby Vision alone, which cannot be read here",
+        )
     width, height = _declared_size(path, stream)
     if width * height > MAX_PIXELS:
         raise too_big(path, width, height)

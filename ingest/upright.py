@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import numpy as np
 from av.codec.codec import Codec
@@ -13,7 +13,10 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
+from ingest.hdr import WideColours
 from ingest.taggers.base import Frame
+
+Level = TypeVar("Level", np.uint8, np.uint16)
 
 LONGEST_SIDE: Final = 640
 """Frames are made no larger than this, in pixels.
@@ -108,17 +111,28 @@ def to_upright_rgb(
     """
     width, height = square_size(frame.width, frame.height, pixel_aspect)
     shrink = min(1.0, LONGEST_SIDE / max(width, height))
+    wide = WideColours.of(frame)
     planar = frame.reformat(
         width=max(1, math.floor(width * shrink + 0.5)),
         height=max(1, math.floor(height * shrink + 0.5)),
-        format="gbrp",
+        format="gbrp" if wide is None else "gbrp16le",
         interpolation=_SHRINK,
         threads=1,
     )
-    green, blue, red = (_pixels(plane) for plane in planar.planes)
-    return orientation.applied_to(np.stack([red, green, blue])).transpose(1, 2, 0)
+    if wide is None:
+        shown = _red_green_blue(planar, np.uint8)
+    else:
+        shown = wide.to_ordinary(_red_green_blue(planar, np.uint16))
+    return orientation.applied_to(shown).transpose(1, 2, 0)
 
 
-def _pixels(plane: VideoPlane) -> NDArray[np.uint8]:
-    rows: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
-    return rows.reshape(plane.height, plane.line_size)[:, : plane.width]
+def _red_green_blue(planar: VideoFrame, kind: type[Level]) -> NDArray[Level]:
+    """Return the colours of a frame that is stored green, blue, red; shape (3, height, width)."""
+    green, blue, red = (_pixels(plane, kind) for plane in planar.planes)
+    return np.stack([red, green, blue])
+
+
+def _pixels(plane: VideoPlane, kind: type[Level]) -> NDArray[Level]:
+    rows: NDArray[Level] = np.frombuffer(memoryview(plane), kind)
+    columns = plane.line_size // rows.itemsize
+    return rows.reshape(plane.height, columns)[:, : plane.width]

@@ -110,20 +110,6 @@ def test_a_stream_without_times_is_counted_and_says_so(tmp_path: Path) -> None:
     assert video.reason == "the file gives no times: a constant frame rate is assumed"
 
 
-def test_hdr_is_watched_with_a_warning(tmp_path: Path) -> None:
-    colours = "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc"
-    path = write_video(
-        tmp_path / "x.mp4",
-        SIX_SECONDS,
-        pixels="yuv420p10le",
-        codec_options={"x264-params": colours},
-    )
-    video, seconds = watched(path)
-    assert numbers(seconds) == SIX_NUMBERS
-    assert video.status is Status.OK
-    assert video.reason == "HDR colours (PQ) look washed out"
-
-
 def test_twelve_hours_are_watched_and_no_more(tmp_path: Path) -> None:
     times = [float(60 * minute) for minute in range(12 * 60 + 2)]
     path = write_video(

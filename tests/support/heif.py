@@ -34,6 +34,7 @@ def write_grid(
     kind: bytes = b"grid",
     thumbnail: bool = False,
     in_data_box: bool = True,
+    transfer: int = 0,
 ) -> Path:
     """Write a picture of tiles.
 
@@ -46,9 +47,13 @@ def write_grid(
         extra: boxes of properties of the whole, ``irot`` for instance.
         kind: of the item that the tiles make.
         thumbnail: whether the first tile is there once more as the thumbnail.
+        transfer: what is said of the light, as ITU-T H.273 numbers it; 0 for nothing.
         in_data_box: whether the layout lies beside the items, and not among the pictures.
     """
     major, coded, setup_box, codec = _KINDS[brand]
+    if transfer:
+        nclx = struct.pack(">4sHHHB", b"nclx", 9, transfer, 9, 0x80)
+        extra = [*extra, box(b"colr", nclx)]
     setup, samples = _encoded(path, tiles, codec)
     height, width = tiles[0].shape[:2]
     whole, ids = len(tiles) + 1, range(1, len(tiles) + 1)
