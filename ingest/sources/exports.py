@@ -35,6 +35,7 @@ def video_line(record: VideoRecord, track: Track, vocabulary: Vocabulary) -> dic
     """Return one video in the form of ``docs/imports.md``; what is unknown is left out."""
     said = {
         "video": record.id,
+        "external_id": record.external_id,
         "title": record.title,
         "source": record.source,
         "duration": track.n_seconds,

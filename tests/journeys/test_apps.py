@@ -170,3 +170,20 @@ def test_an_uploaded_file_is_watched_under_the_apps_id(tmp_path: Path) -> None:
         assert (video["video"], video["title"]) == (job["video"], "Bikes")
         empty = served.client.post("/v1/videos:upload", content=b"")
         assert empty.status_code == 422
+
+
+def test_an_apps_id_survives_export_and_import(app: Served, tmp_path: Path) -> None:
+    lines = app.client.get("/v1/videos:export").text
+    there = tmp_path / "there"
+    (tmp_path / "videos.jsonl").write_text(lines, encoding="utf-8")
+    assert reelmatch(there, "import", tmp_path / "videos.jsonl").code == 0
+    with Catalog.open(there / "catalog.db") as catalog:
+        assert catalog.named("a/1").id == video_id(1)
+    again = reelmatch(there, "import", tmp_path / "videos.jsonl", "--json").json
+    assert {one["status"] for one in again["videos"]} == {"unchanged"}
+    stolen = (
+        '{"source": "x", "external_id": "a/1", "tags": [{"tag": "cat", "seconds": [[0, 1, 0.9]]}]}'
+    )
+    answer = app.client.post("/v1/videos:import", content=stolen).text.splitlines()[0]
+    assert "a/1" in answer
+    assert "rejected" in answer

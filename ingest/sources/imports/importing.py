@@ -9,6 +9,7 @@ from typing import IO
 
 import numpy as np
 
+from engine.errors import ExternalIdTaken
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.tracks import Track
 from ingest.opening import Status
@@ -110,6 +111,9 @@ def _import(
             f"nothing is seen on video {video.id}, and the catalog has tags of it by"
             f" {known.tagger}: they stay, unless this is forced",
         )
+    taken = catalog.own_ids([video.external_id] if video.external_id else []).values()
+    if any(owner != video.id for owner in taken):
+        return BadLine(read.line, str(ExternalIdTaken(video.external_id, *taken)))
     change = Change.ADDED if known is None else Change.UPDATED
     if known == record and numbers.has(video.seen.names):
         track = video.seen.to_track(numbers.of(video.seen.names))
@@ -138,7 +142,7 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
     )
     # What a result does not tell (size, codec, when it was added) stays as it is.
     before = known or blank
-    return replace(
+    told = replace(
         before,
         title=video.title if video.is_titled or not before.title else before.title,
         status=Status.OK,
@@ -150,7 +154,10 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
         kind=before.kind if video.kind == "unknown" else video.kind,
         uploader=video.uploader or before.uploader,
         categories=video.categories or before.categories,
+        external_id=video.external_id or before.external_id,
     )
+    # What somebody set by hand stays, too, as the catalog keeps it.
+    return replace(told, **{name: getattr(before, name) for name in before.edited})
 
 
 def _equal(one: Track, other: Track) -> bool:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from engine.languages import is_code
+from engine.store.viewers import MOST_SIGNS
 from ingest.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
@@ -24,7 +25,7 @@ _LONGEST_NAME: Final = 500  # as of a page: what is exported can be imported
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
-    *("tagger", "tags"),
+    *("tagger", "tags", "external_id"),
 )
 _SHOWN: Final = 40
 _ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -44,7 +45,10 @@ def results(document: Document) -> Iterator[LabelResult]:
     said = Fields(document.value)
     _refuse_unknown(said, _KNOWN)
     source = source_in(said, "source")
-    id_ = said.text("video") or id_of(source, document.digest)
+    external_id = said.text("external_id", longest=MOST_SIGNS)
+    # Without an address, what is said of one id of an app's is about one video.
+    otherwise = f"external {external_id}" if external_id else document.digest
+    id_ = said.text("video") or id_of(source, otherwise)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
     runs = collected(_runs(said))
@@ -63,6 +67,7 @@ def results(document: Document) -> Iterator[LabelResult]:
         uploader=said.text("uploader", longest=_LONGEST_NAME),
         kind=_kind(said),
         categories=_categories(said),
+        external_id=external_id,
     )
 
 

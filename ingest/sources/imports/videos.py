@@ -36,6 +36,7 @@ class ImportedVideo:
         uploader: who published it; empty when unknown.
         kind: as in ``VideoRecord``.
         categories: what its publisher filed it under.
+        external_id: the id that an app gives it; empty when none is said.
         is_titled: whether the title was given, not made of the source or the id.
     """
 
@@ -48,6 +49,7 @@ class ImportedVideo:
     uploader: str = ""
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
+    external_id: str = ""
     is_titled: bool = True
 
 
@@ -63,7 +65,7 @@ class LabelResult:
         runs: what was seen.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
-        language, uploader, kind, categories: as in ``ImportedVideo``.
+        language, uploader, kind, categories, external_id: as in ``ImportedVideo``.
     """
 
     line: int
@@ -77,6 +79,7 @@ class LabelResult:
     uploader: str = ""
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
+    external_id: str = ""
 
     def video(self) -> ImportedVideo:
         """Lay it out on seconds.
@@ -101,6 +104,7 @@ class LabelResult:
             uploader=self.uploader,
             kind=self.kind,
             categories=self.categories,
+            external_id=self.external_id,
             is_titled=bool(self.title),
         )
 
