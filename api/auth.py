@@ -97,7 +97,7 @@ RULES: Final = (
     Rule("*", r"/v1/reindex(/.*)?", _ADMIN),
     Rule("GET HEAD", r"/console/(add|jobs)(/.*)?", _INGEST),
     Rule("*", r"/console/lab(/.*)?", _READ),
-    Rule("*", r"/console/campaigns(/.*)?", _ADVERTISE),
+    Rule("*", r"/console/(new-campaign|campaigns(/.*)?)", _ADVERTISE),
     Rule("GET HEAD", r"/console(/.*)?", READERS),
     Rule("*", r"/console/sign-out", READERS),
     Rule("*", r"/console/add(/.*)?", _INGEST),
@@ -274,6 +274,8 @@ class Gate:
         caller = _caller(headers, known, Keys(state.live.catalog))
         if caller is None or caller.key is None:
             raise _unauthenticated()
+        # For the page that refuses, too: it shows what the key opens.
+        scope.setdefault("state", {})["caller"] = caller
         if not caller.key.may(needed):
             raise _lacks(needed, caller.key)
         _check_csrf(scope["method"], scope["path"], headers, caller)

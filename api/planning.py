@@ -70,6 +70,26 @@ def campaign_of(
     )
 
 
+def unknown_words(
+    body: CampaignBody, vocabulary: Vocabulary, understanding: Understanding
+) -> dict[str, tuple[Reading, ...]]:
+    """Return the words of a plan that mean no tag for sure, by the field they are in.
+
+    Raises:
+        InvalidInput: for words that are empty or too long.
+    """
+    reader = _Reader(vocabulary, understanding, body)
+    fields: dict[str, Iterable[str]] = {"keywords": body.keywords, "exclude": body.exclude}
+    for at, group in enumerate(body.groups):
+        fields[f"groups.{at}"] = group.any or group.all or ()
+    readings = {field: reader.read_all(field, words) for field, words in fields.items()}
+    unknown = {
+        field: tuple(reading for reading in read if not reading.used)
+        for field, read in readings.items()
+    }
+    return {field: words for field, words in unknown.items() if words}
+
+
 class _Reader:
     """Reads the words of a plan, all in one go; a word that is a tag needs no understanding."""
 

@@ -28,6 +28,15 @@ class CampaignState(StrEnum):
     PAUSED = "paused"
 
 
+class CampaignStatus(StrEnum):
+    """Whether a campaign runs now: its state, and where its flight is."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    NOT_YET = "not yet"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class Keyword:
     """One keyword of a profile.
@@ -162,6 +171,18 @@ def tolerated_by(campaign: Campaign | None) -> dict[str, str]:
     """
     usual: dict[str, str] = {topic.name: USUAL_RISK for topic in BRAND_TOPICS}
     return usual if campaign is None else {**usual, **campaign.suitability}
+
+
+def status_of(campaign: Campaign, now: int) -> CampaignStatus:
+    """Return whether a campaign runs at a moment, seconds since 1970.
+
+    One whose flight is over is over, paused or not.
+    """
+    if now >= campaign.ends:
+        return CampaignStatus.OVER
+    if campaign.state is CampaignState.PAUSED:
+        return CampaignStatus.PAUSED
+    return CampaignStatus.NOT_YET if now < campaign.begins else CampaignStatus.ACTIVE
 
 
 def tags_of(reading: Reading) -> dict[str, float]:

@@ -5,20 +5,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.answers.keywords import ignored_json, reading_json
-from engine.campaigns import ALWAYS, FOREVER, Campaign
+from engine.campaigns import ALWAYS, FOREVER, Campaign, status_of
 from engine.keywords import Reading
 
 
-def campaign_json(campaign: Campaign) -> dict[str, Any]:
+def campaign_json(campaign: Campaign, *, now: int) -> dict[str, Any]:
     """Return a campaign as it was written, and what its words were understood as.
 
     It can be changed and stored again as it is: what is no part of a plan is passed over.
+
+    Args:
+        campaign: as it is stored.
+        now: when it is told, seconds since 1970; its status depends on it.
     """
     return {
         "campaign": campaign.id,
         "advertiser": campaign.advertiser,
         "name": campaign.name,
         "state": campaign.state,
+        "status": status_of(campaign, now),
         "revision": campaign.revision,
         "keywords": {keyword.reading.word: keyword.weight for keyword in campaign.keywords},
         "skip_unknown": not all(keyword.reading.used for keyword in campaign.keywords),

@@ -7,7 +7,7 @@ from typing import Any
 from api.answers.campaigns import moment
 from engine.arrivals import Arrivals
 from engine.breaks import Breaks
-from engine.campaigns import Campaign, CampaignState
+from engine.campaigns import Campaign, CampaignStatus, status_of
 from engine.domain import Match, Share
 from engine.explain import SecondRange
 from engine.reach import Reach
@@ -147,12 +147,13 @@ def _matches_json(
 
 def _not_running(campaign: Campaign, now: int) -> str | None:
     """Return why a campaign does not run now, None when it does."""
-    if campaign.state is CampaignState.PAUSED:
-        return "it is paused"
-    if now < campaign.begins:
-        return f"its flight begins {moment(campaign.begins)}"
-    if now >= campaign.ends:
+    status = status_of(campaign, now)
+    if status is CampaignStatus.OVER:
         return f"its flight was over {moment(campaign.ends)}"
+    if status is CampaignStatus.PAUSED:
+        return "it is paused"
+    if status is CampaignStatus.NOT_YET:
+        return f"its flight begins {moment(campaign.begins)}"
     return None
 
 

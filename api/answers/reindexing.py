@@ -1,10 +1,12 @@
 """What a reindex made, or would change."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.reindex import Preview
-from engine.store.generations import Generation
+from engine.store.generations import Generation, StoredGeneration
 
 
 def reindex_json(built: Generation) -> dict[str, Any]:
@@ -16,6 +18,23 @@ def reindex_json(built: Generation) -> dict[str, Any]:
         "threshold": built.recipe.threshold,
         "tf": built.recipe.tf,
         "seconds": built.recipe.seconds,
+    }
+
+
+def generations_json(stored: Sequence[StoredGeneration]) -> dict[str, Any]:
+    """Return the generations that can be made live, the newest first."""
+    return {
+        "generations": [
+            {
+                "generation": one.id,
+                "live": one.is_live,
+                "built_at": datetime.fromtimestamp(one.built_at, UTC).isoformat(timespec="seconds"),
+                "threshold": one.recipe.threshold,
+                "tf": one.recipe.tf,
+                "seconds": one.recipe.seconds,
+            }
+            for one in stored
+        ]
     }
 
 

@@ -33,7 +33,7 @@ from api.placing import (
     matches_of,
 )
 from api.settings import load_settings
-from engine.campaigns import Campaign, CampaignState
+from engine.campaigns import Campaign, CampaignState, status_of
 from engine.errors import InvalidInput
 from engine.profiles import profile_of
 from engine.store.campaigns import Campaigns
@@ -83,7 +83,7 @@ def add(file: str, *, as_json: bool) -> None:
         stored = [campaigns.put(campaign) for campaign in understood]
     if not as_json:
         for campaign in stored:
-            print_ignored(campaign_json(campaign)["ignored"])
+            print_ignored(campaign_json(campaign, now=int(time.time()))["ignored"])
     _print_campaigns(stored, as_json=as_json)
 
 
@@ -109,7 +109,7 @@ def show(campaign: str, *, as_json: bool) -> None:
     with Live.open(load_settings()) as live:
         found = Campaigns(live.catalog).find(campaign)
     if as_json:
-        print_json(campaign_json(found))
+        print_json(campaign_json(found, now=int(time.time())))
         return
     _print_campaigns([found], as_json=False)
     click.echo()
@@ -314,12 +314,16 @@ def _set_state(campaign: str, state: CampaignState, *, as_json: bool) -> None:
 
 
 def _print_campaigns(campaigns: Sequence[Campaign], *, as_json: bool) -> None:
+    now = int(time.time())
     if as_json:
-        print_json({"campaigns": [campaign_json(campaign) for campaign in campaigns]})
+        print_json({"campaigns": [campaign_json(campaign, now=now) for campaign in campaigns]})
         return
     print_table(
-        ("campaign", "advertiser", "state", "tags", "name"),
-        ((one.id, one.advertiser, one.state, str(len(one.profile)), one.name) for one in campaigns),
+        ("campaign", "advertiser", "status", "tags", "name"),
+        (
+            (one.id, one.advertiser, status_of(one, now), str(len(one.profile)), one.name)
+            for one in campaigns
+        ),
     )
 
 

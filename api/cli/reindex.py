@@ -1,21 +1,23 @@
 """``reelmatch reindex``: make what was ingested searchable."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
-from api.answers.reindexing import preview_json, reindex_json
-from api.cli.output import json_option, print_json
+from api.answers.reindexing import generations_json, preview_json, reindex_json
+from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.live import Live
 from api.settings import load_settings
 from engine.counting import check_threshold
 from engine.recipe import Recipe, SecondsName
 from engine.reindex import Preview, preview, reindex
-from engine.store.generations import Generation
+from engine.store.generations import Generation, StoredGeneration
 from engine.weighting import TfName
 
 _NAMED_TAGS = 12
+_BEFORE = "the one before"
 
 
 @click.command("reindex")
@@ -29,7 +31,14 @@ _NAMED_TAGS = 12
     help="Count all seconds, or a still picture once.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option("--rollback", is_flag=True, help="Make the generation before live again.")
+@click.option(
+    "--rollback",
+    is_flag=False,
+    flag_value=_BEFORE,
+    metavar="[GENERATION]",
+    help="Make the generation before live again, or the one of this id.",
+)
+@click.option("--list", "lists", is_flag=True, help="List the generations that are there.")
 @json_option
 def command(
     threshold: float | None,
@@ -37,7 +46,8 @@ def command(
     seconds: SecondsName | None,
     *,
     dry_run: bool,
-    rollback: bool,
+    rollback: str | None,
+    lists: bool,
     as_json: bool,
 ) -> None:
     """Build a new generation of the index from everything seen so far and make it live.
@@ -45,14 +55,21 @@ def command(
     Can be stopped at any moment: the old generation stays live, the next run goes on.
     The same videos and options give the same generation, to the byte.
     """
-    if rollback and (dry_run or threshold is not None or tf or seconds):
+    builds = dry_run or threshold is not None or tf is not None or seconds is not None
+    if rollback is not None and (builds or lists):
         raise click.UsageError("--rollback builds nothing: give it alone")
+    if lists and builds:
+        raise click.UsageError("--list builds nothing: give it alone")
     settings = load_settings()
     least = settings.threshold if threshold is None else check_threshold(threshold)
     recipe = Recipe(least, tf or settings.tf, seconds or settings.seconds, settings.sensitive)
     with Live.open(settings) as live:
-        if rollback:
-            _print_built(live.generations.rollback(), as_json=as_json)
+        if lists:
+            _print_stored(live.generations.stored(), as_json=as_json)
+            return
+        if rollback is not None:
+            chosen = None if rollback == _BEFORE else rollback
+            _print_built(live.generations.rollback(chosen), as_json=as_json)
             return
         total = live.catalog.count_videos()
         with counting_bar("reindex", total, shown=sys.stderr.isatty()) as on_videos:
@@ -74,6 +91,29 @@ def _print_built(built: Generation, *, as_json: bool) -> None:
     click.echo(
         f"generation {built.id} is live: {built.index.n_videos} videos,"
         f" threshold {recipe.threshold}, tf {recipe.tf}, {recipe.seconds} seconds"
+    )
+
+
+def _print_stored(stored: Sequence[StoredGeneration], *, as_json: bool) -> None:
+    if as_json:
+        print_json(generations_json(stored))
+        return
+    if not stored:
+        click.echo("nothing is indexed yet: run 'reelmatch reindex'", err=True)
+        return
+    print_table(
+        ("generation", "built, UTC", "threshold", "tf", "seconds", ""),
+        (
+            (
+                one["generation"],
+                one["built_at"],
+                f"{one['threshold']:g}",
+                one["tf"],
+                one["seconds"],
+                "live" if one["live"] else "",
+            )
+            for one in generations_json(stored)["generations"]
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.console.campaign_text import end_text, start_text
 from api.console.cards import Card, cards, match_cards, view_of
 from api.console.rendering import page
 from api.console.security import Form
@@ -15,11 +16,12 @@ from api.live import Live
 from api.placing import case_of, matches_of
 from api.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.routes.dependencies import CurrentLive
-from engine.campaigns import Campaign, CampaignState
+from engine.campaigns import Campaign, CampaignState, status_of
 from engine.domain import Match, Share
 from engine.errors import UnknownVideo
 from engine.filters import And, Not
 from engine.reach import reach_of
+from engine.store.webhooks import Webhooks
 from engine.targeting import campaign_query, rules_as_filters
 from engine.view import View
 
@@ -60,6 +62,9 @@ def get_campaign(
         request,
         "campaign.html",
         campaign=campaign,
+        runs=status_of(campaign, now),
+        flight=(start_text(campaign.begins), end_text(campaign.ends)),
+        webhook=Webhooks(live.catalog).get(campaign.id),
         found=found,
         matches=match_cards(live, view, _matches(found)) if view and found else [],
         barred=_barred(view, campaign) if view else [],

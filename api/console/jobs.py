@@ -12,16 +12,18 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
 from api.console.cards import view_of
-from api.console.rendering import page, wants_fragment
+from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
 from api.live import Live
-from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.reindexing import ReindexRequest
 from api.settings import Settings
 from engine.errors import InvalidInput
 from engine.recipe import Recipe
 from engine.reindex import preview
+from engine.store.generations import Generation
 from engine.store.jobs import Job, Jobs, State
+from engine.store.keys import Scope
 from ingest.sources.addresses import is_address
 
 router = APIRouter()
@@ -87,6 +89,8 @@ def get_jobs(
     request: Request,
     live: CurrentLive,
     settings: CurrentSettings,
+    caller: CurrentCaller,
+    again: Annotated[str, Query(max_length=64)] = "",
     state: Annotated[State | None, Query()] = None,
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
@@ -102,10 +106,34 @@ def get_jobs(
     }
     if wants_fragment(request):
         return page(request, "jobs_list.html", **values)
-    view = view_of(live)
-    generation = view.generation if view else None
+    generation = _live_generation(live)
     recipe = generation.recipe if generation else _recipe(settings, {})
-    return page(request, "jobs.html", **values, generation=generation, recipe=recipe)
+    return page(
+        request,
+        "jobs.html",
+        **values,
+        facts=index_facts(generation) if generation else {},
+        recipe=recipe,
+        stored=live.generations.stored(),
+        again=again,
+        administers=caller.may(Scope.ADMIN),
+    )
+
+
+@router.get("/jobs/generations")
+def get_generations(request: Request, live: CurrentLive, caller: CurrentCaller) -> Response:
+    """Show the generations that are there, as a piece of the page."""
+    return page(
+        request,
+        "generations.html",
+        stored=live.generations.stored(),
+        administers=caller.may(Scope.ADMIN),
+    )
+
+
+def _live_generation(live: Live) -> Generation | None:
+    view = view_of(live)
+    return view.generation if view else None
 
 
 @router.get("/jobs/events")
@@ -132,9 +160,20 @@ async def _events(request: Request, live: Live) -> AsyncIterator[str]:
 def _state(live: Live) -> str:
     jobs = Jobs(live.catalog)
     lines = [Line(job).as_json() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
-    view = view_of(live)
-    shown = {"jobs": lines, "counts": jobs.counts(), "live": view.generation.id if view else ""}
-    return json.dumps(shown)
+    generation = _live_generation(live)
+    facts = index_facts(generation) if generation else {}
+    return json.dumps({"jobs": lines, "counts": jobs.counts(), "index": facts})
+
+
+def index_facts(generation: Generation) -> dict[str, str]:
+    """Return what the page says of the live generation, as it says it."""
+    recipe = generation.recipe
+    return {
+        "generation": generation.id,
+        "videos": grouped(generation.index.n_videos),
+        "threshold": f"{recipe.threshold:.2f}",
+        "tf": f"{recipe.tf}, {recipe.seconds} seconds",
+    }
 
 
 @router.post("/jobs/failed/retry")
@@ -172,11 +211,18 @@ def post_preview(
 
 
 @router.post("/jobs/rollback")
-def post_rollback(request: Request, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
-    """Make the generation before live again."""
-    live.generations.rollback()
+def post_rollback(request: Request, form: Form, live: CurrentLive) -> Response:
+    """Make a chosen generation live again; asks before, naming it."""
+    chosen = form.get("generation", "")
+    if "sure" not in form:
+        stored = {one.id: one for one in live.generations.stored()}
+        if chosen not in stored:
+            raise InvalidInput("there is no such generation any more: choose one on the jobs page")
+        now = next((one for one in stored.values() if one.is_live), None)
+        return page(request, "rollback.html", chosen=stored[chosen], now=now)
+    live.generations.rollback(chosen)
     live.refresh()
-    return _back(request)
+    return RedirectResponse(f"{request.scope['root_path']}/jobs?again={chosen}", 303)
 
 
 def _back(request: Request) -> Response:

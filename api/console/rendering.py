@@ -1,5 +1,6 @@
 """Templates -> pages. Whatever a video or a page brought is escaped, always."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,10 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.auth import Caller, csrf_token, scopes_for
+from api.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.problems import KINDS, Code, problem
+from engine.store.keys import Keys
 
 FRAGMENT: Final = "text/x-fragment"
 """What scripts of the console accept when they want a piece of a page, or problem details."""
@@ -31,7 +33,16 @@ _PLACES: Final = (
 
 
 def _opens(caller: Caller, path: str) -> bool:
-    return caller.key is None or caller.key.may(scopes_for("GET", path))
+    return caller.may(*scopes_for("GET", path))
+
+
+def _caller(request: Request) -> Caller:
+    """Return who looks at a page, where no key is needed: whoever has signed in on this browser."""
+    caller: Caller = getattr(request.state, "caller", Caller())
+    if not caller.is_stranger or SESSION_COOKIE not in request.cookies:
+        return caller
+    key = Keys(request.app.state.live.catalog).session(session_of(request), now=time.time())
+    return Caller(key)
 
 
 def clock(seconds: float) -> str:
@@ -71,7 +82,7 @@ _ENVIRONMENT: Final = _environment()
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made of a template and what it shows."""
     base = request.scope["root_path"]
-    caller: Caller = getattr(request.state, "caller", Caller())
+    caller = _caller(request)
     theme = request.cookies.get("reelmatch_theme", "")
     text = _ENVIRONMENT.get_template(template).render(
         base=base,
@@ -79,6 +90,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         theme=theme if theme in _THEMES else "",
         csrf=csrf_token(session_of(request)),
         key=caller.key,
+        opens_catalogue=_opens(caller, f"{base}/"),
         opens_campaigns=_opens(caller, f"{base}/campaigns"),
         places=[place for place in _PLACES if _opens(caller, base + place[1])],
         **values,

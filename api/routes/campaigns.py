@@ -40,10 +40,10 @@ def list_campaigns(
 ) -> dict[str, Any]:
     """List campaigns by rising id, a page at a time."""
     after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
-    page = access.page(advertiser, state, after, limit + 1)
+    page, now = access.page(advertiser, state, after, limit + 1), int(time.time())
     more = len(page) > limit
     return {
-        "campaigns": [campaign_json(campaign) for campaign in page[:limit]],
+        "campaigns": [campaign_json(campaign, now=now) for campaign in page[:limit]],
         "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 
@@ -149,4 +149,4 @@ def _expected(
 
 def _tagged(campaign: Campaign, response: Response) -> dict[str, Any]:
     response.headers["etag"] = f'"{campaign.revision}"'
-    return campaign_json(campaign)
+    return campaign_json(campaign, now=int(time.time()))

@@ -6,14 +6,19 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.answers.reindexing import reindex_json
+from api.answers.reindexing import generations_json, reindex_json
 from api.idempotency import IdempotencyKey, start_once
 from api.problems import Code
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.routes.jobs import LOCATION, started
 from api.schemas.jobs import JobAnswer
 from api.schemas.problems import problems
-from api.schemas.reindexing import ReindexAnswer, ReindexRequest
+from api.schemas.reindexing import (
+    GenerationsAnswer,
+    ReindexAnswer,
+    ReindexRequest,
+    RollbackRequest,
+)
 from engine.recipe import Recipe
 from engine.store.jobs import Jobs
 
@@ -53,9 +58,15 @@ def start_reindex(
     return started(live.catalog, job, response)
 
 
+@router.get("/reindex/generations", response_model=GenerationsAnswer)
+def list_generations(live: CurrentLive) -> dict[str, Any]:
+    """List the generations that can be made live, the newest first."""
+    return generations_json(live.generations.stored())
+
+
 @router.post("/reindex/rollback", response_model=ReindexAnswer)
-def roll_back_reindex(live: CurrentLive) -> dict[str, Any]:
-    """Make the generation before live again."""
-    built = live.generations.rollback()
+def roll_back_reindex(live: CurrentLive, body: RollbackRequest | None = None) -> dict[str, Any]:
+    """Make the generation before live again, or the one that is named."""
+    built = live.generations.rollback(body.generation if body else None)
     live.refresh()
     return reindex_json(built)

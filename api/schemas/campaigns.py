@@ -14,13 +14,13 @@ from pydantic import (
 from api.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
 from api.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.campaign_columns import KINDS
-from engine.campaigns import MOST_KEYWORDS, CampaignState
+from engine.campaigns import MOST_KEYWORDS, CampaignState, CampaignStatus
 from engine.text import UnusableText, tidy_line
 
 MOST_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
 
-TOLD: Final = ("campaign", "revision", "profile", "understood", "ignored")
+TOLD: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
 """What an answer tells of a campaign besides its plan; passed over in a plan."""
 
 _CURRENCY: Final = r"[A-Z]{3}"
@@ -192,6 +192,8 @@ class CampaignAnswer(BaseModel):
     advertiser: str
     name: str
     state: str
+    status: Annotated[CampaignStatus, WRITTEN_AS_TEXT]
+    """Whether it runs now: its state, or ``not yet`` or ``over`` by its flight."""
     revision: int
     keywords: dict[str, float]
     skip_unknown: bool

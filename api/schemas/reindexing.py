@@ -18,6 +18,31 @@ class ReindexRequest(Body):
     """All seconds of a tag, or ``effective`` ones: a still picture counts once."""
 
 
+class RollbackRequest(Body):
+    """Where to go back to."""
+
+    generation: str | None = Field(default=None, max_length=64)
+    """One that is there; without it, the one before the live one."""
+
+
+class GenerationAnswer(BaseModel):
+    """A generation that is there, and how it was built."""
+
+    generation: str
+    live: bool
+    built_at: str
+    """UTC."""
+    threshold: float
+    tf: str
+    seconds: str
+
+
+class GenerationsAnswer(BaseModel):
+    """The generations that can be made live, the newest first."""
+
+    generations: list[GenerationAnswer]
+
+
 class ReindexAnswer(BaseModel):
     """The generation that is live now."""
 

@@ -93,6 +93,23 @@ class Generation:
         return Built(self.revision, self.catalog)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredGeneration:
+    """A generation that is there, as a list tells of it.
+
+    Attributes:
+        id: 12 hex digits.
+        built_at: when it was built last, seconds since 1970.
+        recipe: how it was built.
+        is_live: whether it is the live one.
+    """
+
+    id: str
+    built_at: float
+    recipe: Recipe
+    is_live: bool
+
+
 class Generations:
     """The folder of all generations. Any number of readers, one writer at a time."""
 
@@ -155,6 +172,26 @@ class Generations:
     def there(self) -> set[str]:
         """Return the ids of all generations that are there, whole or not."""
         return {path.name for path in self.folder.glob("*") if _ID.fullmatch(path.name)}
+
+    def stored(self) -> list[StoredGeneration]:
+        """Return the generations that can be made live, the newest first; none is checked yet.
+
+        Those that cannot even be read are passed over.
+        """
+        live = self._named()[0]
+        found = []
+        for generation in sorted(self.there(), key=self._built_at, reverse=True):
+            try:
+                recipe = _read_json(self.folder / generation / "generation.json")["recipe"]
+                built_at = self._built_at(generation) / 1e9
+                found.append(
+                    StoredGeneration(
+                        generation, built_at, Recipe.from_kept(recipe), generation == live
+                    )
+                )
+            except (CorruptData, KeyError, TypeError, ValueError, AttributeError):
+                continue
+        return found
 
     def check(self, generation: str) -> dict[str, str]:
         """Compare every byte of a generation with what was written.
@@ -283,23 +320,39 @@ class Generations:
             self._clear_away()
             return replace(written, folder=target)
 
-    def rollback(self) -> Generation:
-        """Make the generation before the live one live again; twice is back where it began.
+    def rollback(self, generation: str | None = None) -> Generation:
+        """Make an earlier generation live again; the one that was live stays to go back to.
+
+        Args:
+            generation: its id; None for the one before the live one, so that doing it twice is
+                back where it began.
 
         Raises:
-            InvalidInput: when there is none to go back to.
-            CorruptData: when that one is damaged.
+            InvalidInput: when it is not there or live already, or when none came before.
+            CorruptData: when it is damaged.
         """
         nothing = InvalidInput("there is no generation to roll back to: none came before this one")
         if not self.folder.is_dir():
             raise nothing
         with self.current.moving():
             current, previous = self.current.read()
-            if current is None or previous is None or not (self.folder / previous).is_dir():
+            chosen = previous if generation is None else self._chosen(generation, current)
+            if current is None or chosen is None or not (self.folder / chosen).is_dir():
                 raise nothing
-            opened = self.load(previous)
-            self.current.write(previous, current)
+            opened = self.load(chosen)
+            self.current.write(chosen, current)
             return opened
+
+    def _chosen(self, generation: str, current: str | None) -> str:
+        if generation == current:
+            raise InvalidInput(f"generation {generation} is live already")
+        others = sorted(self.there() - {current})
+        if generation not in others:
+            known = f"choose from {', '.join(others)}" if others else "none came before this one"
+            raise InvalidInput(
+                f"there is no generation {generation[:80]!r} to roll back to: {known}"
+            )
+        return generation
 
     def repair(self) -> str | None:
         """Make another whole generation live when the live one is damaged or not known.

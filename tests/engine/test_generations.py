@@ -135,6 +135,33 @@ def test_a_rollback_makes_the_generation_before_live_and_can_be_undone(
     assert generations.rollback().id == new.id
 
 
+def test_a_generation_is_chosen_by_its_id_and_choosing_it_again_changes_nothing(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    assert generations.stored() == []
+    old = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    new = reindex(catalog, generations, Recipe(threshold=0.9, tf="sqrt"))
+    stored = generations.stored()
+    assert [(one.id, one.recipe, one.is_live) for one in stored] == [
+        (new.id, new.recipe, True),
+        (old.id, old.recipe, False),
+    ]
+    assert stored[0].built_at >= stored[1].built_at > 1e9
+    assert generations.rollback(old.id).id == old.id
+    with pytest.raises(InvalidInput, match="live already"):
+        generations.rollback(old.id)
+    assert generations.current_id == old.id
+    for unknown in ("", "..", f"../{new.id}", new.id[:6], new.id.upper(), "0" * 12, "CURRENT"):
+        with pytest.raises(InvalidInput, match=f"choose from {new.id}"):
+            generations.rollback(unknown)
+    (generations.folder / new.id / "generation.json").write_text("{")
+    assert [one.id for one in generations.stored()] == [old.id]
+    with pytest.raises(CorruptData):
+        generations.rollback(new.id)
+    assert generations.current_id == old.id
+
+
 def test_without_a_generation_before_there_is_no_rollback(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
     reindex(catalog, generations, RAW)

@@ -167,6 +167,7 @@ CASES: Final = (
     Case("GET /v1/jobs/{job}", INGEST),
     Case("POST /v1/jobs/{job}/retry", INGEST),
     Case("POST /v1/reindex", ADMIN, body={}),
+    Case("GET /v1/reindex/generations", ADMIN),
     Case("POST /v1/reindex/rollback", ADMIN),
     Case("GET /console/", READERS),
     Case("GET /console/videos/{video}", READERS),
@@ -179,10 +180,23 @@ CASES: Final = (
     Case("GET /console/lab", READ),
     Case("GET /console/campaigns", ADVERTISE),
     Case("POST /console/campaigns", ADVERTISE, form={"campaign": "!"}),
+    Case("GET /console/new-campaign", ADVERTISE),
+    Case("GET /console/new-campaign", ADVERTISE, {"copy": "{campaign}"}),
     Case("GET /console/campaigns/{campaign}", ADVERTISE, {"video": VIDEO}),
+    Case("GET /console/campaigns/{campaign}/edit", ADVERTISE),
+    Case(
+        "POST /console/campaigns/{campaign}/edit",
+        ADVERTISE,
+        form={"advertiser": "{advertiser}", "name": "changed", "keywords": "cat = 2"},
+    ),
+    Case("GET /console/campaigns/{campaign}/delete", ADVERTISE),
+    Case("POST /console/campaigns/{campaign}/delete", ADVERTISE, form={}),
+    Case("GET /console/campaigns/{campaign}/webhook", ADVERTISE),
+    Case("POST /console/campaigns/{campaign}/webhook", ADVERTISE, form={"remove": "yes"}),
     Case("POST /console/campaigns/{campaign}/{state}", ADVERTISE, form={}),
     Case("GET /console/jobs", INGEST),
     Case("GET /console/jobs/events", INGEST),
+    Case("GET /console/jobs/generations", INGEST),
     Case("POST /console/jobs/{job}/retry", INGEST, form={}),
     Case("POST /console/jobs/failed/retry", INGEST, form={}),
     Case("POST /console/jobs/reindex", ADMIN, form={}),
@@ -243,7 +257,9 @@ class Shop:
         if data is not None:
             headers["x-csrf-token"] = csrf_token(SESSION)
             headers["cookie"] = f"{SESSION_COOKIE}={SESSION}"
-            data = {**data, "csrf": csrf_token(SESSION)}
+            advertiser = CAMPAIGNS.get(campaign, "")
+            data = {name: text.format(advertiser=advertiser) for name, text in data.items()}
+            data["csrf"] = csrf_token(SESSION)
         path = case.path(campaign)
         ask = self.served.client
         with ask.stream(

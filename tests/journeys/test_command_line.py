@@ -240,6 +240,13 @@ def test_a_rollback_goes_back_one_generation(run: Run, carphone: Path) -> None:
     assert run("reindex", "--rollback").code == 1
     second = run("reindex", "--tf", "log", "--json").json
     assert run("reindex", "--rollback", "--json").json == first
+    ids = {first["generation"], second["generation"]}
+    listed = run("reindex", "--list", "--json").json["generations"]
+    assert {one["generation"] for one in listed} == ids
+    assert [one["generation"] for one in listed if one["live"]] == [first["generation"]]
+    assert run("reindex", "--rollback", first["generation"]).code == 1
+    assert run("reindex", "--rollback", second["generation"], "--json").json == second
+    assert run("reindex", "--rollback", "--json").json == first
     assert run("match", "--keyword", "person", "--json").json["generation"] == first["generation"]
     assert run("reindex", "--rollback", "--json").json == second
 

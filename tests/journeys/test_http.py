@@ -314,6 +314,20 @@ def test_a_running_server_follows_other_processes(empty_server: Served, carphone
     rolled_back = empty_server.client.post("/v1/reindex/rollback").json()
     assert rolled_back["generation"] == built
     assert wait_for(built, empty_server)["generation"] == built
+    listed = empty_server.client.get("/v1/reindex/generations").json()["generations"]
+    assert {one["generation"]: (one["tf"], one["live"]) for one in listed} == {
+        built: ("raw", True),
+        log["generation"]: ("log", False),
+    }
+    for body, status in (
+        ({"generation": built}, 422),
+        ({"generation": "../x"}, 422),
+        ({"generation": 1}, 422),
+        ({"generation": log["generation"]}, 200),
+    ):
+        gone_back = empty_server.client.post("/v1/reindex/rollback", json=body)
+        assert gone_back.status_code == status, gone_back.text
+    assert gone_back.json()["generation"] == log["generation"]
 
 
 def test_what_is_ingested_or_deleted_is_found_or_gone_without_a_reindex(

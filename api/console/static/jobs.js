@@ -5,6 +5,7 @@ import { Latest, csrf, say } from "./latest.js";
 const queue = document.getElementById("queue");
 const latest = new Latest();
 const preview = new Latest();
+const generations = new Latest();
 
 function change(line, job) {
   const before = line.dataset.state;
@@ -36,10 +37,26 @@ async function renew() {
   }
 }
 
-function take({ jobs, counts, live }) {
+async function showIndex(facts) {
+  const shown = document.getElementById("index-facts");
+  if (!facts.generation) return;
+  // The first generation brings buttons, too.
+  if (!shown) return location.reload();
+  const before = shown.querySelector('[data-fact="generation"]').textContent;
+  for (const place of shown.querySelectorAll("[data-fact]")) place.textContent = facts[place.dataset.fact];
+  if (before === facts.generation) return;
+  const list = document.getElementById("generations");
+  try {
+    const text = await generations.text(list.dataset.from);
+    if (text !== null) list.innerHTML = text;
+  } catch (error) {
+    document.getElementById("queue-said").textContent = error.message;
+  }
+}
+
+function take({ jobs, counts, index }) {
   count(counts);
-  const shown = document.getElementById("live");
-  if (shown && live) shown.textContent = live;
+  showIndex(index);
   if (queue.dataset.old) return;
   const lines = new Map([...queue.querySelectorAll("[data-job]")].map((line) => [Number(line.dataset.job), line]));
   const ended = [];

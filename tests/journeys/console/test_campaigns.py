@@ -1,13 +1,17 @@
 """Campaigns in the console: from words to matches, and to the reasons why not."""
 
+import html
+import re
 import time
+from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from engine.store.catalog import Catalog
 from engine.store.keys import Keys, Scope
-from support.browser import Look
+from support.browser import Look, serious_findings
 from support.catalogs import save, video_id
 from support.pages import get, id_of, post, token_of, until_known
 from support.product import Served
@@ -17,11 +21,12 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     look: Look, served: Served
 ) -> None:
     page = look().open("/campaigns")
+    page.get_by_role("link", name="New campaign").click()
     page.get_by_label("Id", exact=True).fill("city-cars")
     page.get_by_label("Advertiser").fill("velo")
     page.get_by_label("Name").fill("Cars & <b>city</b>")
     page.get_by_label("Keywords").fill("automobile = 2\noutdoors, motorcycle")
-    page.get_by_label("Never beside").fill("architecture")
+    page.get_by_label("Must not show").fill("architecture")
     page.get_by_role("button", name="Store").click()
     expect(page.locator("h1")).to_have_text("Cars & <b>city</b>")
     expect(page.locator(".words > li").first).to_contain_text("car synonym")
@@ -57,10 +62,20 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     [
         ({"keywords": "qwrtz"}, "qwrtz"),
         ({"keywords": "car=much"}, "no number"),
-        ({"keywords": ""}, "keywords"),
+        ({"keywords": ""}, "Keywords:"),
         ({"campaign": "<script>"}, "no id"),
-        ({"min_relevance": "2"}, "min relevance"),
-        ({"name": ""}, "name"),
+        ({"min_relevance": "2"}, "Minimum relevance:"),
+        ({"starts": "2026-13-01"}, "is no date"),
+        ({"starts": "2026-05-01", "ends": "2026-03-01"}, "Flight:"),
+        ({"categories": "pets"}, "Categories:"),
+        ({"suitability.adult": "floor"}, "Suitability:"),
+        ({"bid.amount": "1", "bid.currency": "euro"}, "three capital letters"),
+        ({"bid.currency": "EUR"}, "Bid:"),
+        ({"creative.7.url": "ftp://x"}, "Creative 1, address:"),
+        ({"creative.0.id": "x", "creative.0.width": "1.5"}, "whole number"),
+        ({"group.3.rule": "all", "group.3.words": "qwrtz"}, "Must show, line 1"),
+        ({"exclude": "qwrtz"}, "Must not show"),
+        ({"name": ""}, "Name:"),
     ],
 )
 def test_what_cannot_be_stored_says_why_and_keeps_what_was_written(
@@ -76,7 +91,9 @@ def test_what_cannot_be_stored_says_why_and_keeps_what_was_written(
     }
     answer = post(served, "/campaigns", form)
     assert answer.status_code == 422
-    assert says in answer.text
+    assert says in html.unescape(re.sub(r"</?b>", "", answer.text))
+    assert "skip_unknown" not in answer.text
+    assert "strict" not in answer.text
     assert "name" in changed or "A name to keep" in answer.text
     assert "<script>" not in answer.text.split("<main")[1]
     assert get(served, "/campaigns/new").status_code == 404
@@ -112,5 +129,187 @@ def test_an_advertiser_sees_only_what_is_theirs(own_server: Served) -> None:
         assert f'href="/console{closed}"' not in listed
     taken = {"campaign": "acme", "advertiser": "velo", "name": "x", "keywords": "cat"}
     token = token_of(get(own_server, "/campaigns"))
+    assert get(own_server, "/new-campaign?copy=acme").status_code == 404
     assert post(own_server, "/campaigns", {"csrf": token, **taken}).status_code == 403
     assert post(own_server, "/campaigns/acme/paused", {"csrf": token}).status_code == 404
+
+
+WHOLE = {
+    "advertiser": "velo",
+    "name": 'All, "of" it = <b>',
+    "keywords": {"car": 2.5, "a, b": 1, "outdoors": -0.125, "x=y": 3},
+    "groups": [{"any": ["car", "motorcycle"]}, {"all": ["outdoors"]}],
+    "exclude": ["architecture"],
+    "categories": ["1", "42"],
+    "exclude_categories": ["53"],
+    "suitability": {"adult": "none", "arms": "high"},
+    "min_relevance": 0.125,
+    "flight": {"starts": "2026-03-01", "ends": "2099-05-31T08:00:00+02:00"},
+    "languages": ["en", ""],
+    "kinds": ["motion", "slideshow"],
+    "creatives": [
+        {"id": "a", "seconds": 15.5, "url": "https://x.example/a.mp4", "mime": "video/mp4"},
+        {
+            "id": "b",
+            "seconds": 6,
+            "url": "https://x.example/b.mp4",
+            "mime": "video/webm",
+            "width": 640,
+            "height": 360,
+        },
+    ],
+    "bid": {"amount": 4.5, "currency": "EUR"},
+    "state": "paused",
+}
+
+
+def form_in(page: str) -> dict[str, str]:
+    """What a browser would send of the form of a campaign as it stands."""
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fields: dict[str, str] = {}
+            self.open = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            has = {name: value or "" for name, value in attrs}
+            if tag == "input" and (has.get("type") != "checkbox" or "checked" in has):
+                self.fields[has["name"]] = has.get("value", "on")
+            elif tag in ("select", "textarea"):
+                self.open, self.fields[has["name"]] = has["name"], ""
+            elif tag == "option" and "selected" in has:
+                self.fields[self.open] = has.get("value", "\0")
+
+        def handle_data(self, data: str) -> None:
+            if self.open and self.fields[self.open] in ("", "\0"):
+                chosen = self.fields[self.open] == "\0" or self.open in ("keywords", "exclude")
+                self.fields[self.open] = data.removeprefix("\n") if chosen else ""
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag in ("select", "textarea"):
+                self.open = ""
+
+    reader = Reader()
+    reader.feed(page)
+    return reader.fields
+
+
+def told(served: Served, name: str) -> dict[str, Any]:
+    answer = served.client.get(f"/v1/campaigns/{name}").json()
+    return {
+        field: value
+        for field, value in answer.items()
+        if field not in ("campaign", "revision", "understood")
+    }
+
+
+def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_deleted(
+    served: Served,
+) -> None:
+    assert served.client.put("/v1/campaigns/whole", json=WHOLE).is_success
+    before = served.client.get("/v1/campaigns/whole").json()
+    form = form_in(get(served, "/campaigns/whole/edit").text)
+    assert post(served, "/campaigns/whole/edit", form).status_code == 303
+    assert served.client.get("/v1/campaigns/whole").json() == before
+    shown = html.unescape(get(served, "/campaigns/whole").text)
+    for rule in ("from 2026-03-01", "2099-05-31T06:00:00", "https://x.example/b.mp4", "4.5 EUR"):
+        assert rule in shown
+
+    copied = form_in(get(served, "/new-campaign?copy=whole").text)
+    assert copied["campaign"] == ""
+    refused = post(served, "/campaigns", {**copied, "campaign": "whole"})
+    assert refused.status_code == 422
+    assert "choose another id" in refused.text
+    copy = {**copied, "campaign": "whole-2", "unknown": "keep"}
+    assert post(served, "/campaigns", copy).status_code == 303
+    assert told(served, "whole-2") == told(served, "whole")
+
+    # Changed by somebody else since the form was opened: said, and stored when asked again.
+    changed = {**form, "name": "Mine", "exclude": ""}
+    assert served.client.put("/v1/campaigns/whole", json={**WHOLE, "name": "Theirs"}).is_success
+    conflict = post(served, "/campaigns/whole/edit", changed)
+    assert conflict.status_code == 409
+    assert "somebody has changed" in conflict.text
+    assert told(served, "whole")["name"] == "Theirs"
+    assert post(served, "/campaigns/whole/edit", form_in(conflict.text)).status_code == 303
+    assert told(served, "whole") == {**told(served, "whole-2"), "name": "Mine", "exclude": []}
+
+    token = {"csrf": form["csrf"]}
+    assert "Delete" in get(served, "/campaigns/whole-2/delete").text
+    assert post(served, "/campaigns/whole-2/delete", {"csrf": "x"}).status_code == 403
+    assert post(served, "/campaigns/whole-2/delete", token).status_code == 303
+    assert get(served, "/campaigns/whole-2").status_code == 404
+    assert post(served, "/campaigns/whole/delete", token).status_code == 303
+
+
+def test_unknown_words_come_with_buttons_for_what_may_be_meant(look: Look, served: Served) -> None:
+    visit = look()
+    page = visit.open("/new-campaign")
+    page.get_by_label("Id", exact=True).fill("typos")
+    page.get_by_label("Advertiser").fill("velo")
+    page.get_by_label("Name").fill("Typos")
+    page.get_by_label("Keywords").fill("outdors = 2\nqwrtz = 3\ncar")
+    page.get_by_label("Must not show").fill("architectur, food")
+    page.get_by_label("Words, with commas").first.fill("motrcycle, car")
+    page.get_by_label("Name").press("Enter")  # stores: no button of a suggestion is pressed
+    expect(page.locator("#unknown li")).to_have_count(4)
+    assert serious_findings(page) == []
+    page.get_by_role("button", name="outdoors instead of outdors").click()
+    expect(page.get_by_label("Keywords")).to_have_value("outdoors = 2\nqwrtz = 3\ncar")
+    page.get_by_role("button", name="architecture instead of architectur").click()
+    page.get_by_role("button", name="motorcycle instead of motrcycle").click()
+    expect(page.locator("#unknown li")).to_have_count(1)
+    page.get_by_role("button", name="Store anyway").click()
+    expect(page.locator("h1")).to_have_text("Typos")
+    expect(page.locator(".words > li", has_text="qwrtz")).to_contain_text("not understood")
+    stored = told(served, "typos")
+    assert stored["keywords"] == {"outdoors": 2, "qwrtz": 3, "car": 1}
+    assert stored["exclude"] == ["architecture", "food"]
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Name").fill("Typos, changed")
+    page.get_by_role("button", name="Store changes").click()
+    expect(page.locator("h1")).to_have_text("Typos, changed")
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("h1")).to_have_text("Campaigns")
+    visit.troubles[:] = [one for one in visit.troubles if "422" not in one]
+
+
+def test_the_state_says_when_a_flight_is_over_or_has_not_begun(served: Served) -> None:
+    flights = {
+        "over": {"ends": "2020-01-01"},
+        "not yet": {"starts": "2999-01-01"},
+        "active": {"starts": "2020-01-01", "ends": "2999-01-01"},
+    }
+    for status, flight in flights.items():
+        plan = {"advertiser": "velo", "name": "x", "keywords": {"car": 1}, "flight": flight}
+        name = f"flight-{status.replace(' ', '-')}"
+        stored = served.client.put(f"/v1/campaigns/{name}", json=plan).json()
+        assert (stored["state"], stored["status"]) == ("active", status)
+        assert f">{status}</span>" in get(served, f"/campaigns/{name}").text
+        row = get(served, "/campaigns").text.partition(f'<code class="muted">{name}')[2]
+        assert f">{status}</span>" in row.partition("</tr>")[0]
+        served.client.put(f"/v1/campaigns/{name}", json=stored)  # may be stored again as told
+        paused = served.client.post(f"/v1/campaigns/{name}/pause").json()
+        assert paused["status"] == ("over" if status == "over" else "paused")
+        assert served.client.delete(f"/v1/campaigns/{name}").is_success
+
+
+def test_a_webhook_is_set_with_its_secret_shown_once_and_taken_away(served: Served) -> None:
+    plan = {"advertiser": "velo", "name": "x", "keywords": {"car": 1}}
+    assert served.client.put("/v1/campaigns/hooked", json=plan).is_success
+    path = "/campaigns/hooked/webhook"
+    token = {"csrf": token_of(get(served, path))}
+    for refused in ("", "ftp://x.example/", "http://127.0.0.1/", "nothing"):
+        answer = post(served, path, {**token, "url": refused})
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.text
+    address = "https://93.184.215.14/hook"
+    made = post(served, path, {**token, "url": address})
+    assert 'id="secret"' in made.text
+    assert 'id="secret"' not in get(served, path).text
+    assert address in get(served, "/campaigns/hooked").text
+    assert post(served, path, {**token, "remove": "yes"}).status_code == 303
+    assert served.client.get("/v1/campaigns/hooked/webhook").status_code == 404
+    assert served.client.delete("/v1/campaigns/hooked").is_success

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from api.auth import SESSION_COOKIE
+from engine.recipe import Recipe
+from engine.reindex import reindex
 from engine.store.catalog import Catalog, VideoRecord
+from engine.store.generations import Generations
 from engine.store.keys import Keys, Scope
+from support.browser import Look
 from support.catalogs import NOW, save, video_id
 from support.pages import get, id_of, post, token_of, until_known
 from support.product import Served, reelmatch
@@ -227,6 +232,89 @@ def test_with_keys_a_person_signs_in_and_out(own_server: Served) -> None:
         own_server.client.cookies.set(SESSION_COOKIE, session, domain="127.0.0.1", path="/console")
         assert get(own_server, "/").status_code == 303
         Keys(catalog).revoke(reader.id, now=time.time())
+
+
+def test_pages_that_refuse_show_what_the_key_opens_and_the_way_out(own_server: Served) -> None:
+    def shown(page: httpx.Response) -> set[str]:
+        bar = page.text.partition("<main")[0]
+        return set(re.findall(r'href="/console(/[a-z]*)"', bar)) | set(
+            re.findall(r'action="/console(/[a-z-]+)"', bar)
+        )
+
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        _, secret = Keys(catalog).create("ann", {Scope.READ}, now=time.time())
+    until_known(own_server)
+    page = get(own_server, "/sign-in")
+    assert shown(page) == set()
+    form = {"csrf": token_of(page), "key": "rm_wrong"}
+    assert shown(post(own_server, "/sign-in", form)) == set()
+    assert post(own_server, "/sign-in", {**form, "key": secret}).status_code == 303
+    opened = {"/", "/lab", "/sign-out"}
+    refused = (("/campaigns", 403), ("/jobs", 403), ("/nowhere", 404), ("/videos/x", 404))
+    for path, status in (*refused, ("/sign-in", 200), ("/", 200)):
+        page = get(own_server, path)
+        assert (page.status_code, shown(page)) == (status, opened), path
+    out = {"csrf": token_of(get(own_server, "/campaigns"))}
+    assert post(own_server, "/sign-out", out).status_code == 303
+    assert shown(get(own_server, "/sign-in")) == set()
+
+
+def test_a_generation_is_chosen_and_rolling_back_asks_first(own_server: Served) -> None:
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 1})
+        generations = Generations(own_server.home / "generations")
+        old, new = (
+            reindex(catalog, generations, Recipe(threshold=threshold, tf="raw")).id
+            for threshold in (0.25, 0.75)
+        )
+    page = get(own_server, "/jobs")
+    form = {"csrf": token_of(page), "generation": old}
+    assert re.findall(r'name="generation" value="(\w+)"', page.text) == [old]
+    asked = post(own_server, "/jobs/rollback", form)
+    assert asked.status_code == 200
+    assert all(named in asked.text for named in (old, new, "counts from 0.25"))
+    assert generations.current_id == new, "it only asks"
+    done = post(own_server, "/jobs/rollback", {**form, "sure": "yes"})
+    assert done.status_code == 303
+    assert generations.current_id == old
+    shown = get(own_server, done.headers["location"].removeprefix("/console")).text
+    assert f"<code>{old}</code> is live again" in shown
+    # Pressed once more, by somebody who is not sure that it worked: nothing goes forward again.
+    assert post(own_server, "/jobs/rollback", {**form, "sure": "yes"}).status_code == 422
+    assert generations.current_id == old
+    for unknown in ("", "../x", "0" * 12):
+        lost = {**form, "generation": unknown}
+        assert post(own_server, "/jobs/rollback", lost).status_code == 422
+    assert f'value="{new}"' in get(own_server, "/jobs/generations").text
+
+
+def test_what_is_told_of_the_index_follows_a_reindex(look: Look, own_server: Served) -> None:
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 1})
+        generations = Generations(own_server.home / "generations")
+        reindex(catalog, generations, Recipe(threshold=0.25, tf="raw"))
+        page = look(server=own_server).open("/jobs")
+        expect(page.locator("[data-fact=threshold]")).to_have_text("0.25")
+        save(catalog, video_id(2), {"cat": 1})
+        built = reindex(catalog, generations, Recipe(threshold=0.75, tf="log"))
+    expect(page.locator("[data-fact=generation]")).to_have_text(built.id)
+    expect(page.locator("[data-fact=videos]")).to_have_text("2")
+    expect(page.locator("[data-fact=threshold]")).to_have_text("0.75")
+    expect(page.locator("[data-fact=tf]")).to_have_text("log, raw seconds")
+    expect(page.locator(".generations li").first).to_contain_text(f"{built.id} live")
+
+
+def test_posters_of_every_shape_are_cut_around_their_middle(look: Look) -> None:
+    page = look().open("/")
+    boxes = page.locator(".thumb").evaluate_all(
+        """all => all.filter(one => one.querySelector("img")).map(one => {
+             const box = one.getBoundingClientRect();
+             const img = one.querySelector("img").getBoundingClientRect();
+             return [img.top - box.top, img.height - box.height];
+           })"""
+    )
+    assert boxes
+    assert all(abs(side) < 1 for box in boxes for side in box)
 
 
 @pytest.mark.parametrize(
