@@ -189,6 +189,7 @@ class _Maker:
 def _in_pieces(texts: Iterator[str]) -> Iterator[bytes]:
     """Cut what is long, which would hold up the event loop when it is packed; nothing waits."""
     for text in texts:
-        whole = text.encode()
+        # What no UTF-8 can hold is written as JSON escapes it.
+        whole = text.encode(errors="backslashreplace")
         for first in range(0, len(whole), _PIECE_BYTES):
             yield whole[first : first + _PIECE_BYTES]

@@ -109,7 +109,7 @@ def _import(
         return BadLine(
             read.line,
             f"nothing is seen on video {video.id}, and the catalog has tags of it by"
-            f" {known.tagger}: they stay, unless this is forced",
+            f" {known.tagger}: they stay, unless 'force' is set",
         )
     taken = catalog.own_ids([video.external_id] if video.external_id else []).values()
     if any(owner != video.id for owner in taken):

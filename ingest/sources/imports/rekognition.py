@@ -26,6 +26,7 @@ from ingest.taggers.runs import Run, Runs
 TAGGER: Final = "rekognition"
 
 _LONGEST_MS: Final = LONGEST_SECONDS * 1000
+_LONGEST_TOKEN: Final = 10_000
 _OTHERS: Final = {
     "ModerationLabels": "content moderation",
     "Faces": "faces",
@@ -101,7 +102,7 @@ class _Job:
         version = page.text("LabelModelVersion", longest=40)
         self.tagger = self.tagger or (f"{TAGGER}@{version}" if version else "")
         self.duration = max(self.duration, _duration(page))
-        self.is_whole |= page.raw("NextToken") is None
+        self.is_whole |= not _token(page)
         self.digests.append(document.digest)
         try:
             self.runs.extend(runs)
@@ -222,7 +223,7 @@ class _Jobs:
 
     def _refuse_repeated(self, page: Fields, runs: Runs) -> None:
         """Refuse a page that was there after the last one: it would be a video of its own."""
-        said = repr((page.raw("NextToken"), _duration(page))).encode() + runs.digest()
+        said = repr((_token(page), _duration(page))).encode() + runs.digest()
         digest = hashlib.sha256(said).digest()
         if self._open is None and digest in self._nameless:
             raise BadField("this page is in the file already: it counts once")
@@ -259,6 +260,10 @@ def _refuse_others(page: Fields) -> None:
         raise BadField(f"JobStatus: {status}: {reason}")
     if not page.has("Labels"):
         raise BadField("Labels: there are none, so this is no page of GetLabelDetection")
+
+
+def _token(page: Fields) -> str:
+    return page.text("NextToken", longest=_LONGEST_TOKEN)
 
 
 def _source(page: Fields) -> str:
