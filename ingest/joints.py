@@ -56,24 +56,34 @@ class Joints:
         self._interval = interval
         self._on_leap = on_leap
         self._tracks: dict[int, _Track] = {}
+        self._ignored: set[int] = set()
 
     def mend(self, packet: "Packet[Any]") -> None:
         """Set a packet's times; packets come in the order of the file."""
-        at = packet.dts if self._by_dts or packet.pts is None else packet.pts
-        if at is None or not self._may_leap or packet.stream.type not in _LEAPING_TYPES:
+        if not self._may_leap:
             return
+        pts = packet.pts
+        at = packet.dts if self._by_dts or pts is None else pts
         index = packet.stream.index
+        if at is None or index in self._ignored:
+            return
         track = self._tracks.get(index)
         if track is None:
+            if packet.stream.type not in _LEAPING_TYPES:
+                self._ignored.add(index)
+                return
             track = self._tracks[index] = _Track(packet, at, self._interval)
-        gap = at - track.next_at
-        is_watched = index == self._watched
-        if abs(gap) > track.max_gap and not (is_watched and self._is_played_through(track, at)):
+        if not -track.max_silence <= at - track.next_at <= track.max_silence:
+            self._mend_step(track, at, is_watched=index == self._watched)
+        track.note(packet, at)
+
+    def _mend_step(self, track: "_Track", at: int, *, is_watched: bool) -> None:
+        is_long = abs(at - track.next_at) > track.max_gap
+        if is_long and not (is_watched and self._is_played_through(track, at)):
             track.run_on(at)
             self._on_leap()
-        elif not -track.max_silence <= gap <= track.max_silence:
+        else:
             track.since = track.next_at = at
-        track.note(packet, at)
 
     def _is_played_through(self, watched: "_Track", until: int) -> bool:
         """Whether sound fills the gap between the pictures so far and that time."""

@@ -144,6 +144,27 @@ def test_streams_leap_each_by_itself(leap: str, ten_seconds: Path, tmp_path: Pat
         assert abs(number - expected) <= 2
 
 
+@pytest.mark.parametrize("leaps_at", [range(5, 10), range(5)], ids=["ahead", "back"])
+def test_fragments_of_an_mp4_file_leap_too(leaps_at: range, tmp_path: Path) -> None:
+    path = write_video(
+        tmp_path / "x.mp4",
+        map(numbered, range(250)),
+        container_options={"movflags": "frag_keyframe+empty_moov+default_base_moof"},
+        codec_options={**NO_B_FRAMES, "g": "25"},
+    )
+    content = bytearray(path.read_bytes())
+    at = content.find(b"tfdt")
+    while at >= 0:  # version 1, flags, and the time of the fragment in 8 bytes
+        time = int.from_bytes(content[at + 8 : at + 16])
+        if time // 12_800 in leaps_at:
+            content[at + 8 : at + 16] = (time + int(HOUR) * 12_800).to_bytes(8)
+        at = content.find(b"tfdt", at + 4)
+    # The list of fragments at the end would say otherwise.
+    path.write_bytes(content[: content.index(b"mfra") - 4])
+    for number, expected in zip(numbers(path), WHOLE, strict=True):
+        assert abs(number - expected) <= 2
+
+
 def test_a_picture_that_stops_while_sound_plays_on_stays(tmp_path: Path) -> None:
     times = [i / 25 for i in range(50)] + [25 + i / 25 for i in range(50)]
     pictures = write_video(
