@@ -64,7 +64,7 @@ def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterato
     """
     with open_container(path) as container:
         still = still_of(path, container)
-        seen = Mosaic(container, still) if still and still.is_grid else None
+        seen = Mosaic(container, still) if still and still.is_composed else None
         stream = (seen and seen.stream) or video_stream(path, container)
         yield Video(
             path, container, stream, longest_seconds, seen or ForwardPass(container, stream)

@@ -4,7 +4,8 @@ A phone stores a photograph as a grid of tiles, each coded by itself (ISO/IEC 23
 FFmpeg gives each tile as a stream of its own; how they lie side by side is read here.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ _STILL_BRANDS: Final = (
     *(b"avis", b"hevc", b"hevx", b"msf1"),
 )
 _CODED: Final = (b"hvc1", b"av01")
+# What an item beside another is when it says how far that can be seen through.
+_OPACITY: Final = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 # A picture derived from another by nothing, or by what would make it brighter: the other will do.
 _AS_ANOTHER: Final = (b"iden", b"tmap")
 _MAX_ITEMS: Final = 4096
@@ -42,6 +45,7 @@ class Still:
         colours: of the whole grid, as ITU-T H.273 numbers them: primaries, transfer, matrix;
             2 is unspecified.
         mirrored: of the whole grid: None, ``"rows"`` upside down, ``"columns"`` left to right.
+        opacity: the picture that says how far this one can be seen through; None if it cannot.
     """
 
     tiles: tuple[int, ...]
@@ -51,11 +55,12 @@ class Still:
     quarter_turns: int = 0
     mirrored: str | None = None
     colours: tuple[int, int, int] = (UNSPECIFIED,) * 3
+    opacity: "Still | None" = None
 
     @property
-    def is_grid(self) -> bool:
-        """Whether it is made of tiles."""
-        return self.width > 0
+    def is_composed(self) -> bool:
+        """Whether it is made of several pictures."""
+        return self.width > 0 or self.opacity is not None
 
 
 @dataclass(slots=True)
@@ -66,6 +71,7 @@ class _Items:
     kinds: dict[int, bytes] = field(default_factory=dict)
     parts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     places: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    beside: dict[int, tuple[int, ...]] = field(default_factory=dict)
     properties: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=dict)
     data: bytes = b""
 
@@ -106,7 +112,8 @@ def _items(meta: bytes) -> _Items:
         elif kind == b"iinf":
             items.kinds = _kinds(content)
         elif kind == b"iref":
-            items.parts = _parts(content)
+            items.parts = _references(content, b"dimg")
+            items.beside = _references(content, b"auxl")
         elif kind == b"iloc":
             items.places = _places(content)
         elif kind == b"iprp":
@@ -125,15 +132,16 @@ def _kinds(content: bytes) -> dict[int, bytes]:
     return kinds
 
 
-def _parts(content: bytes) -> dict[int, tuple[int, ...]]:
+def _references(content: bytes, wanted: bytes) -> dict[int, tuple[int, ...]]:
+    """Return to which items each one refers in this way."""
     size = 4 if content[0] else 2
-    parts = {}
+    found = {}
     for kind, entry in boxes(content[4:]):
-        if kind == b"dimg":
+        if kind == wanted:
             count = min(number(entry, size, 2), _MAX_ITEMS)
             ids = (number(entry, size + 2 + size * i, size) for i in range(count))
-            parts[number(entry, 0, size)] = tuple(ids)
-    return parts
+            found[number(entry, 0, size)] = tuple(ids)
+    return found
 
 
 def _places(content: bytes) -> dict[int, tuple[int, int, int]]:
@@ -188,9 +196,22 @@ def _still(path: Path, items: _Items) -> Still:
         if items.kinds.get(item) not in _AS_ANOTHER:
             break
         item = items.parts[item][0]
+    opacity = next((one for one in items.beside if _is_opacity_of(one, item, items)), None)
+    still = _laid_out(path, items, item)
+    return still if opacity is None else replace(still, opacity=_laid_out(path, items, opacity))
+
+
+def _is_opacity_of(item: int, picture: int, items: _Items) -> bool:
+    # After version and flags.
+    kinds = (content[4:] for name, content in items.properties.get(item, ()) if name == b"auxC")
+    return picture in items.beside[item] and any(kind.startswith(_OPACITY) for kind in kinds)
+
+
+def _laid_out(path: Path, items: _Items, item: int) -> Still:
+    turned = _turned(items.properties.get(item, ()))
     kind = items.kinds.get(item, b"")
     if kind in _CODED:
-        return Still((item,))
+        return replace(turned, tiles=(item,))
     if kind != b"grid":
         raise UnknownLayout(f"an item of the kind {kind!r}")
     layout = _content_of(path, items, item)
@@ -199,18 +220,24 @@ def _still(path: Path, items: _Items) -> Still:
     tiles = items.parts[item]
     if len(tiles) != rows * columns or any(items.kinds.get(tile) not in _CODED for tile in tiles):
         raise UnknownLayout("a grid without all of its tiles")
-    quarter_turns, mirrored, colours = 0, None, (UNSPECIFIED,) * 3
-    for name, content in items.properties.get(item, ()):
-        if name == b"irot":
-            quarter_turns = content[0] & 3
-        elif name == b"imir":
-            mirrored = "columns" if content[0] & 1 else "rows"
-        elif name == b"colr" and content.startswith(b"nclx"):
-            colours = _known(content, 4), _known(content, 6), _known(content, 8)
     width, height = number(layout, 4, size), number(layout, 4 + size, size)
     if not width or not height:
         raise UnknownLayout("a grid without a size")
-    return Still(tiles, columns, width, height, quarter_turns, mirrored, colours)
+    return replace(turned, tiles=tiles, columns=columns, width=width, height=height)
+
+
+def _turned(properties: Iterable[tuple[bytes, bytes]]) -> Still:
+    """Return a picture of no tiles yet, turned and coloured as its properties say."""
+    still = Still(())
+    for name, content in properties:
+        if name == b"irot":
+            still = replace(still, quarter_turns=content[0] & 3)
+        elif name == b"imir":
+            still = replace(still, mirrored="columns" if content[0] & 1 else "rows")
+        elif name == b"colr" and content.startswith(b"nclx"):
+            primaries, transfer, matrix = (_known(content, at) for at in (4, 6, 8))
+            still = replace(still, colours=(primaries, transfer, matrix))
+    return still
 
 
 def _content_of(path: Path, items: _Items, item: int) -> bytes:

@@ -1,6 +1,6 @@
-"""The picture of a HEIC or AVIF file, put together from its tiles."""
+"""The picture of a HEIC or AVIF file, put together from its tiles and what lies beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -39,7 +39,6 @@ class Mosaic:
         self._still = still
         self.losses = Losses(container, Clock(1, None, 4), None, 1, 4)
         self.n_frames = 0
-        self._n_decoded = 0
 
     @property
     def stream(self) -> VideoStream | None:
@@ -49,26 +48,22 @@ class Mosaic:
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (0, the picture), or nothing if no tile can be decoded."""
-        canvas: NDArray[Any] | None = None
-        sample: VideoFrame | None = None
-        for item, tile in self._tiles():
-            colours = _colours(tile)
-            if canvas is None:
-                sample = tile
-                shape = (self._still.height, self._still.width, 3)
-                middle = np.iinfo(colours.dtype).max // 2 + 1
-                canvas = np.full(shape, middle, colours.dtype)
-            self._lay(canvas, colours, item)
-        missing = len(set(self._still.tiles)) - self._n_decoded
-        for _ in range(missing):
+        parts = [self._still] if self._still.opacity is None else [self._still, self._still.opacity]
+        canvases = [_Canvas(part) for part in parts]
+        n_decoded = 0
+        for item, tile in self._tiles({item for part in parts for item in part.tiles}):
+            n_decoded += 1
+            for canvas in canvases:
+                canvas.lay(item, tile)
+        n_tiles = sum(len(set(part.tiles)) for part in parts)
+        for _ in range(n_tiles - n_decoded):
             self.losses.note_error()
-        if canvas is not None and sample is not None:
+        if canvases[0].colours is not None:
             self.n_frames = 1
-            yield Fraction(0), _whole(self._turned(canvas), sample)
+            yield Fraction(0), _whole(canvases)
 
-    def _tiles(self) -> Iterator[tuple[int, VideoFrame]]:
+    def _tiles(self, ids: Collection[int]) -> Iterator[tuple[int, VideoFrame]]:
         """Yield (item, frame) of every tile that can be decoded."""
-        ids = set(self._still.tiles)
         contexts: dict[bytes, Any] = {}
         try:
             for packet in self._container.demux():
@@ -80,22 +75,46 @@ class Mosaic:
                     contexts[setup] = _decoder_of(packet.stream)
                 frame = _decoded(contexts[setup], packet)
                 if frame is not None:
-                    self._n_decoded += 1
-                    _tell_colours(frame, self._still.colours)
                     yield packet.stream.id, frame
         except av.FFmpegError:
             return  # what is missing is counted
 
-    def _lay(self, canvas: NDArray[Any], colours: NDArray[Any], item: int) -> None:
-        height, width = colours.shape[:2]
-        for place, tile in enumerate(self._still.tiles):
-            if tile == item:
-                row, column = divmod(place, self._still.columns)
-                room = canvas[row * height :, column * width :][:height, :width]
-                room[:] = colours[: room.shape[0], : room.shape[1]]
 
-    def _turned(self, canvas: NDArray[Any]) -> NDArray[Any]:
-        turned = np.rot90(canvas, self._still.quarter_turns)
+class _Canvas:
+    """A picture that tiles are laid on.
+
+    Attributes:
+        colours: red, green and blue, shape (height, width, 3); None before the first tile. Where no
+            tile lies it is grey.
+        sample: the first tile.
+    """
+
+    def __init__(self, still: Still) -> None:
+        self._still = still
+        self.colours: NDArray[Any] | None = None
+        self.sample: VideoFrame | None = None
+
+    def lay(self, item: int, tile: VideoFrame) -> None:
+        """Lay a tile where it belongs; nowhere if it is not of this picture."""
+        places = [place for place, one in enumerate(self._still.tiles) if one == item]
+        if not places:
+            return
+        _tell_colours(tile, self._still.colours)
+        colours = _colours(tile)
+        height, width = colours.shape[:2]
+        if self.colours is None:
+            self.sample = tile
+            shape = (self._still.height or height, self._still.width or width, 3)
+            self.colours = np.full(shape, np.iinfo(colours.dtype).max // 2 + 1, colours.dtype)
+        for place in places:
+            row, column = divmod(place, self._still.columns)
+            room = self.colours[row * height :, column * width :][:height, :width]
+            room[:] = colours[: room.shape[0], : room.shape[1]]
+
+    def turned(self) -> NDArray[Any]:
+        """Return the colours as they are to be seen."""
+        assert self.colours is not None  # noqa: S101 - asked once a tile lies on it
+        turned = np.rot90(self.colours, self._still.quarter_turns)
         if self._still.mirrored == "rows":
             turned = turned[::-1]
         elif self._still.mirrored == "columns":
@@ -136,9 +155,17 @@ def _colours(tile: VideoFrame) -> NDArray[Any]:
     return tile.reformat(format="rgb48le" if is_deep else "rgb24", threads=1).to_ndarray()
 
 
-def _whole(colours: NDArray[Any], sample: VideoFrame) -> VideoFrame:
-    frame = VideoFrame.from_ndarray(
-        colours, format="rgb24" if colours.dtype == np.uint8 else "rgb48le"
-    )
+def _whole(canvases: Sequence[_Canvas]) -> VideoFrame:
+    """Return the picture; the second canvas, if there is one, says how far to see through it."""
+    colours, sample = canvases[0].turned(), canvases[0].sample
+    assert sample is not None  # noqa: S101 - there is one where there are colours
+    is_deep = colours.dtype != np.uint8
+    if len(canvases) > 1 and canvases[1].colours is not None:
+        opacity = canvases[1].turned()[:, :, :1]
+        if opacity.shape[:2] == colours.shape[:2]:
+            shown = (colours >> 8 if is_deep else colours).astype(np.uint8)
+            seen = (opacity >> 8 if opacity.dtype != np.uint8 else opacity).astype(np.uint8)
+            return VideoFrame.from_ndarray(np.concatenate([shown, seen], axis=2), format="rgba")
+    frame = VideoFrame.from_ndarray(colours, format="rgb48le" if is_deep else "rgb24")
     frame.color_trc, frame.color_primaries = sample.color_trc, sample.color_primaries
     return frame

@@ -10,6 +10,7 @@ import pytest
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
+from PIL import Image
 
 from engine.store.catalog import Catalog
 from ingest.frames import Second, Status, open_video
@@ -99,6 +100,20 @@ def test_where_all_of_it_can_be_seen_through_there_is_nothing(name: str, tmp_pat
         assert len(track.tags) == 0
 
 
+@pytest.mark.parametrize("opacity", [clear, half_clear])
+def test_of_avif_pictures_likewise(opacity: Callable[[], Opacity], tmp_path: Path) -> None:
+    picture = Image.fromarray(of_one_colour(opacity()), "RGBA")
+    picture.save(tmp_path / "x.avif", quality=95)
+    with open_video(tmp_path / "x.avif") as video:
+        (second,) = video.seconds()
+    assert (video.width, video.height) == (WIDTH, HEIGHT)
+    assert video.status is Status.IMAGE
+    assert second.clear == (opacity is clear)
+    assert np.abs(second.frame[:, : WIDTH // 2 - 4].astype(int) - BACKGROUND).max() <= 3
+    if opacity is half_clear:
+        assert np.abs(second.frame[:, WIDTH // 2 + 4 :].astype(int) - RED).max() <= 12
+
+
 def test_a_half_is_half(tmp_path: Path) -> None:
     opacity = np.full((HEIGHT, WIDTH), 128, np.uint8)
     (second,) = seconds_of(write(tmp_path / "x.png", [of_one_colour(opacity)], "png", "rgba"))
@@ -121,8 +136,6 @@ def test_hidden_colours_do_not_bleed_into_what_is_shrunk(tmp_path: Path) -> None
 
 
 def test_a_picture_of_few_colours_may_be_seen_through(tmp_path: Path) -> None:
-    from PIL import Image
-
     picture = Image.fromarray(of_one_colour(half_clear()), "RGBA").quantize(8)
     picture.save(tmp_path / "x.png")
     (second,) = seconds_of(tmp_path / "x.png")
