@@ -735,8 +735,9 @@ class Catalog:
 
     @staticmethod
     def _remember_source(db: "Database", source: str, video: str) -> None:
-        db.execute("delete from sources where source = ?", (source,))
-        db.table("sources").insert({"source": source, "video": video})
+        if source:
+            db.execute("delete from sources where source = ?", (source,))
+            db.table("sources").insert({"source": source, "video": video})
 
 
 EDITABLE: Final = ("title", "language", "uploader", "categories")
