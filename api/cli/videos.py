@@ -15,7 +15,10 @@ def command(*, as_json: bool) -> None:
     with Catalog.open(load_settings().catalog_path) as catalog:
         records = catalog.videos()
     if as_json:
-        print_json({"videos": [video_json(record) for record in records]})
+        videos = [
+            {**video_json(record), "gaps": record.evidence.get("gaps", [])} for record in records
+        ]
+        print_json({"videos": videos})
         return
     if not records:
         click.echo("the catalog is empty: 'reelmatch ingest FILE_OR_FOLDER' fills it", err=True)

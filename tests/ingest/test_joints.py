@@ -1,11 +1,14 @@
 """Clocks that leap: what was joined is watched as one, and no gap is counted as seen."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from api.cli import videos
 from engine.store.catalog import Catalog
 from ingest.frames import Second, Status, Video, open_video
 from ingest.pipeline import ingest_file
@@ -219,6 +222,10 @@ def test_gaps_are_kept_with_the_video(tmp_path: Path) -> None:
         record = catalog.get(outcome.video or "")
     assert record is not None
     assert record.evidence["gaps"] == [[2, 62]]
+    home = {"REELMATCH_HOME": str(tmp_path)}
+    told = CliRunner().invoke(videos.command, ["--json"], env=home).output
+    assert json.loads(told)["videos"][0]["gaps"] == [[2, 62]]
+    assert "60 s in all" in CliRunner().invoke(videos.command, [], env=home).output
 
 
 @pytest.fixture
