@@ -77,7 +77,9 @@ def test_only_what_could_not_be_watched(tmp_path: Path) -> None:
         save(catalog, video_id(1), {"cat": 1})
         seen = catalog.get(video_id(1))
         assert seen
-        broken = replace(seen, id=video_id(2), status="corrupt", seconds=0)
+        broken = replace(
+            seen, id=video_id(2), source="/films/other.mp4", status="corrupt", seconds=0
+        )
         catalog.save(broken, None, now=NOW)
         found = newest(catalog, Wanted(unwatched=True), after=None, limit=9)
         assert found == [video_id(2)]

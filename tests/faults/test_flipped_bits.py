@@ -1,6 +1,7 @@
 """A flipped bit anywhere in a catalogue: a sentence, never a wrong answer or a dead process."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ def flipped(home: Path, n: int) -> Iterator[Told]:
     for first in range(0, n, BATCH):
         done = subprocess.run(
             [sys.executable, "-m", "support.flips", home, *map(str, (SEED, first, first + BATCH))],
-            cwd=Path(__file__).parents[1],
+            # A command that ran in this process before may have switched looking there off.
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
             capture_output=True,
             text=True,
             check=False,
