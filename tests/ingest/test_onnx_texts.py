@@ -81,7 +81,7 @@ def test_a_list_of_words_has_a_tag_a_line_and_maybe_a_phrase(tmp_path: Path) -> 
         ("cat\nCat\n", "has the word 'cat' twice"),
         ("cat\n: a phrase\n", "line 2: a tag without a name"),
         ("x" * 101, "line 1: the tag .* has 101 signs"),
-        ("a\u200bb\n", "line 1: .*cannot be printed"),
+        ("a\u202eb\n", "line 1: .*cannot be printed"),
         ("\n".join(f"word {n}" for n in range(5001)), "has 5001 words"),
     ],
 )

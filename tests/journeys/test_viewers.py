@@ -154,11 +154,12 @@ def test_a_deleted_viewer_is_gone(service: Served, command: Run) -> None:
     for method, path in (
         ("GET", "/v1/viewers/gone"),
         ("DELETE", "/v1/viewers/gone"),
-        ("GET", "/v1/viewers/gone/recommendations"),
     ):
         answer = service.client.request(method, path)
         assert answer.status_code == 404
         assert "no viewer 'gone'" in answer.json()["detail"]
+    fresh = service.client.get("/v1/viewers/gone/recommendations").json()
+    assert fresh["basis"].startswith("fresh"), "nothing of them is left to go by"
     assert "no viewer 'gone'" in command("viewer", "show", "gone").err
 
 
