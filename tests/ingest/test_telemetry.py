@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,16 +27,18 @@ main()
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> dict[str, str]:
-    """Return an environment whose home, caches and temporary folder are empty folders."""
-    places = {name: tmp_path / name.lower() for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
+def bare(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Yield an environment whose home, caches and temporary folder are empty folders."""
+    places = {name: tmp_path / name.lower() for name in ("HOME", "XDG_CACHE_HOME")}
     for place in places.values():
         place.mkdir()
     named = {name: str(place) for name, place in places.items()}
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("XDG", "ORT"))
     }
-    return {**kept, **named, "REELMATCH_HOME": str(tmp_path / "catalogue")}
+    # Sockets of child processes lie in the temporary folder, and their paths must be short.
+    with tempfile.TemporaryDirectory() as short:
+        yield {**kept, **named, "TMPDIR": short, "REELMATCH_HOME": str(tmp_path / "catalogue")}
 
 
 def files_below(folder: str) -> list[str]:
