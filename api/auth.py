@@ -295,7 +295,7 @@ class Gate:
             raise Refused(
                 Code.MISDIRECTED,
                 f"without keys this service is for this machine alone, not for {name!r}: ask it"
-                " as localhost, or make a key with 'reelmatch keys create'",
+                " as localhost, or let whoever runs it make a key",
             )
 
 
@@ -354,7 +354,7 @@ def _lacks(needed: Collection[Scope], key: Key | None) -> Refused:
 def _unauthenticated(why: str = "this needs a key") -> Refused:
     detail = (
         f"{why}: send 'X-API-Key: {PREFIX}...' or 'Authorization: Bearer {PREFIX}...';"
-        " 'reelmatch keys create' makes one"
+        " whoever runs the service makes one"
     )
     return Refused(Code.UNAUTHENTICATED, detail, {"www-authenticate": "Bearer"})
 

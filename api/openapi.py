@@ -41,7 +41,7 @@ _SECURITY: Final = {
         "type": "apiKey",
         "in": "header",
         "name": "X-API-Key",
-        "description": "A key, as `reelmatch keys create` prints it: `rm_...`.",
+        "description": "A key of the service, as whoever runs it made it: `rm_...`.",
     },
     "Bearer": {"type": "http", "scheme": "bearer", "description": "The same key."},
 }

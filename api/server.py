@@ -85,7 +85,8 @@ def refuse_strangers(catalog: Catalog, host: str) -> None:
     if not is_loopback(host) and not has_keys(catalog):
         raise InvalidInput(
             f"without keys the service is for this machine alone, and {host} can be reached by"
-            " others: make a key with 'reelmatch keys create', or listen on 127.0.0.1"
+            " others: make a key, or listen on 127.0.0.1",
+            hint="'reelmatch keys create' makes one",
         )
 
 

@@ -172,7 +172,9 @@ def _content(path: Path) -> io.BytesIO:
     whole = memoryview(path.read_bytes())
     size = hashlib.sha256().digest_size
     if hashlib.sha256(whole[size:]).digest() != whole[:size]:
-        raise CorruptData(f"{path} is not what was written: run 'reelmatch reindex' again")
+        raise CorruptData(
+            f"{path} is not what was written: reindex again", hint="run 'reelmatch reindex'"
+        )
     return io.BytesIO(whole[size:])
 
 

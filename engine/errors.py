@@ -34,11 +34,19 @@ _SHOWN: Final = 100
 class ReelmatchError(Exception):
     """Root of all expected failures; the CLI and the API turn it into a short message.
 
-    Attributes:
+    The message is shown at every door, so it names no command and no flag of one; the hint does.
+
+    Args:
+        message: names what was wrong and what to do.
         hint: what to do on the command line, which only the command line tells; may be empty.
     """
 
     hint: str = ""
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(message)
+        if hint:
+            self.hint = hint
 
 
 class InvalidInput(ReelmatchError):
@@ -148,17 +156,21 @@ class CursorExpired(ReelmatchError):
 class NothingIndexed(ReelmatchError):
     """A search before the first reindex."""
 
+    hint = "run 'reelmatch ingest', then 'reelmatch reindex'"
+
     def __init__(self) -> None:
-        super().__init__("nothing is indexed yet: run 'reelmatch reindex' after 'reelmatch ingest'")
+        super().__init__("nothing is indexed yet: ingest videos, then reindex")
 
 
 class OutdatedGeneration(ReelmatchError):
     """The index was built by a version that wrote it differently."""
 
+    hint = "run 'reelmatch reindex'"
+
     def __init__(self, generation: str) -> None:
         super().__init__(
-            f"generation {generation} was built by another version of reelmatch:"
-            " run 'reelmatch reindex' (nothing is watched anew)"
+            f"generation {generation} was built by another version of reelmatch: reindex (nothing"
+            " is watched anew)"
         )
 
 

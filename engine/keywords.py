@@ -189,7 +189,9 @@ class Keywords:
             return []  # so that words that all are tags load nothing
         texts = [_checked(word) for word in words]
         if not len(self.vocabulary):
-            raise InvalidInput("no tags are known yet: run 'reelmatch ingest' first")
+            raise InvalidInput(
+                "no tags are known yet: ingest videos first", hint="run 'reelmatch ingest'"
+            )
         cosines = self._cosines(texts)
         readings = [
             self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)

@@ -216,7 +216,8 @@ def _verify(written: Generation) -> None:
         if not np.allclose(scores, best, rtol=0, atol=2 * TIE):
             raise CorruptData(
                 f"the new generation does not answer as it should for row {row}; the old one stays"
-                " live. Run 'reelmatch reindex' again, and report it if that does not help"
+                " live: reindex again, and report it if that does not help",
+                hint="run 'reelmatch reindex'",
             )
 
 

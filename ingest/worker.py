@@ -330,4 +330,4 @@ def _death(code: int | None) -> str:
         return "it took more CPU time than one video may"
     if code is not None and code < 0:
         return f"its process was ended by {signal.Signals(-code).name}"
-    return f"its process ended with code {code}: see the messages above"
+    return f"its process ended with code {code}: what it wrote is among the messages of its worker"

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 import click
 
 from api.cli.groups import Group
+from api.cli.output import with_hint
 from api.printable import PrintableLines, escaped
 from engine.errors import ReelmatchError
 from ingest.safe_start import leave_current_folder
@@ -133,8 +134,7 @@ def main() -> None:
 def _complain(error: ReelmatchError) -> None:
     # Where the complaints go may be what is full.
     with suppress(OSError):
-        hint = f": {error.hint}" if error.hint else ""
-        click.echo(f"reelmatch: {escaped(str(error))}{hint}", err=True)
+        click.echo(f"reelmatch: {escaped(with_hint(error))}", err=True)
 
 
 def _refuse_bytes(words: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from api.cli.output import json_option, print_json, print_table
+from api.cli.output import json_option, print_json, print_table, with_hint
 from api.live import Live
 from api.settings import Settings, load_settings, misspelt_settings
 from engine.choice import MANY_VIDEOS
@@ -119,7 +119,7 @@ def _kept(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
             if deep:
                 yield from _generations(live.generations)
     except ReelmatchError as error:
-        yield Finding("catalog", "broken", str(error))
+        yield Finding("catalog", "broken", with_hint(error))
 
 
 def _catalog(live: Live, *, deep: bool) -> Finding:
@@ -127,7 +127,7 @@ def _catalog(live: Live, *, deep: bool) -> Finding:
         live.catalog.check(indexes=deep, tracks=deep)
         count, revision = live.catalog.count_videos(), live.catalog.revision()
     except CorruptData as error:
-        return Finding("catalog", "broken", str(error))
+        return Finding("catalog", "broken", with_hint(error))
     hint = "" if count else "; 'reelmatch ingest FILE_OR_FOLDER' fills it"
     return Finding("catalog", "ok", f"{count} videos, revision {revision}{hint}")
 
@@ -137,7 +137,7 @@ def _generations(generations: Generations) -> Iterator[Finding]:
         try:
             files = len(generations.check(generation))
         except CorruptData as error:
-            yield Finding(f"generation {generation}", "broken", str(error))
+            yield Finding(f"generation {generation}", "broken", with_hint(error))
         else:
             detail = f"each of its {files} files is what was written"
             yield Finding(f"generation {generation}", "ok", detail)
@@ -162,9 +162,9 @@ def _index(live: Live) -> Finding:
     try:
         view = live.view
     except NothingIndexed as error:
-        return Finding("index", "missing", str(error))
+        return Finding("index", "missing", with_hint(error))
     except ReelmatchError as error:
-        return Finding("index", "broken", str(error))
+        return Finding("index", "broken", with_hint(error))
     generation = view.generation
     changed = len(live.catalog.changed_since(generation.revision))
     newer = f"; {changed} videos changed since, searched beside it" if changed else ""

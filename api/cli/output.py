@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, ReelmatchError
 from engine.text import shown
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ no_sensitive_option = click.option(
     is_flag=True,
     help="Only videos that were judged and show nothing sensitive; see docs/sensitive.md.",
 )
+
+
+def with_hint(error: ReelmatchError) -> str:
+    """Return what a failure says, and what to do about it on the command line."""
+    return f"{error}; {error.hint}" if error.hint else str(error)
 
 
 def print_json(value: Any) -> None:

@@ -154,7 +154,8 @@ def _record(row: tuple[Any, ...]) -> VideoRecord:
     except (ValueError, TypeError) as error:
         raise CorruptData(
             f"the catalog's row of video {values['id']} is damaged ({error}): restore a dump, or"
-            " 'reelmatch forget' it and ingest it again"
+            " forget it and ingest it again",
+            hint="'reelmatch forget' it, then 'reelmatch ingest'",
         ) from error
     return VideoRecord(**values)
 
@@ -164,8 +165,9 @@ def _track(video: str, blob: bytes) -> Track:
         return confirmed(Track.from_bytes(blob))
     except CorruptData as error:
         raise CorruptData(
-            f"what was seen on video {video} is damaged ({error}): 'reelmatch ingest --force' its"
-            " source, or restore a dump"
+            f"what was seen on video {video} is damaged ({error}): look again at its source by"
+            " force, or restore a dump",
+            hint="'reelmatch ingest --force' looks again",
         ) from error
 
 
@@ -264,8 +266,8 @@ class Catalog:
             db.enable_wal()
             if is_newer(db):
                 raise CatalogUnusable(
-                    f"{self.path} was written by a newer reelmatch: upgrade with"
-                    " 'pip install --upgrade reelmatch'"
+                    f"{self.path} was written by a newer reelmatch: upgrade this one",
+                    hint="'pip install --upgrade reelmatch'",
                 )
             if MIGRATIONS.pending(db):
                 MIGRATIONS.apply(db)
@@ -331,8 +333,9 @@ class Catalog:
         """Return the error that says what was found in the file."""
         said = " ".join(found.split())
         return CorruptData(
-            f"the catalog {self.path} is damaged ({said}): 'reelmatch restore' brings a dump back"
-            " into another folder; 'sqlite3 FILE .recover' saves what can be read of this one"
+            f"the catalog {self.path} is damaged ({said}): restore a dump into another folder;"
+            " 'sqlite3 FILE .recover' saves what can be read of this one",
+            hint="'reelmatch restore' brings a dump back",
         )
 
     @contextmanager

@@ -85,8 +85,9 @@ class Current:
     @property
     def _damaged(self) -> CorruptData:
         return CorruptData(
-            f"{self.path} is damaged, so it is not known which generation is live:"
-            " run 'reelmatch reindex', or 'reelmatch doctor --repair' to take one that is there"
+            f"{self.path} is damaged, so it is not known which generation is live: reindex, or"
+            " repair it by taking one that is there",
+            hint="run 'reelmatch reindex', or 'reelmatch doctor --repair'",
         )
 
 

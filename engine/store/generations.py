@@ -166,7 +166,9 @@ class Generations:
         """
         folder = self.folder / generation
         if not folder.is_dir():
-            raise CorruptData(f"generation {generation} is not there: run 'reelmatch reindex'")
+            raise CorruptData(
+                f"generation {generation} is not there: reindex", hint="run 'reelmatch reindex'"
+            )
         return self._open(folder, generation)
 
     def there(self) -> set[str]:
@@ -414,8 +416,8 @@ class Generations:
 
 def _damaged(generation: str, error: Exception) -> CorruptData:
     return CorruptData(
-        f"generation {generation} is damaged ({error}): run 'reelmatch reindex', or 'reelmatch"
-        " reindex --rollback' for the one before"
+        f"generation {generation} is damaged ({error}): reindex, or roll back to the one before",
+        hint="run 'reelmatch reindex', or 'reelmatch reindex --rollback'",
     )
 
 

@@ -57,6 +57,7 @@ def refuse_lost_catalog(catalog: Path) -> None:
         return
     raise CatalogUnusable(
         f"{catalog} is {'empty' if is_there else 'gone'}, but there is an index of one in"
-        f" {home / GENERATIONS}: put the catalog back (a dump has it: 'reelmatch restore' into"
-        " another folder), or remove the index to begin anew"
+        f" {home / GENERATIONS}: put the catalog back (a dump has it: restore it into another"
+        " folder), or remove the index to begin anew",
+        hint="'reelmatch restore' brings a dump back",
     )

@@ -312,7 +312,8 @@ def _check_retries(wanted: Iterable[int], failed: Mapping[int, Job]) -> None:
     wrong = [number for number in wanted if number not in failed]
     if wrong:
         raise InvalidInput(
-            f"no failed job {', '.join(map(str, wrong))}: 'reelmatch jobs' lists them"
+            f"no failed job {', '.join(map(str, wrong))}: look into the list of jobs",
+            hint="'reelmatch jobs --state failed' lists them",
         )
     for number in wanted:
         job = failed[number]

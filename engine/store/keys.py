@@ -185,4 +185,7 @@ def _key(row: Any) -> Key:
 
 
 def _no_key(key: int) -> InvalidInput:
-    return InvalidInput(f"no key {key} that opens: 'reelmatch keys list' lists them")
+    return InvalidInput(
+        f"no key {key} that opens: look into the list of keys",
+        hint="'reelmatch keys list' lists them",
+    )

@@ -79,8 +79,8 @@ class Manifest:
             raise no_dump(file)
         if said["format"] > FORMAT:
             raise InvalidInput(
-                f"{file} was written by a newer reelmatch: upgrade with"
-                " 'pip install --upgrade reelmatch'"
+                f"{file} was written by a newer reelmatch: upgrade this one",
+                hint="'pip install --upgrade reelmatch'",
             )
         generation, parts = said.get("generation"), said.get("parts")
         if generation is not None and not _matches(_ID, generation):
@@ -99,7 +99,9 @@ class Manifest:
 
 def no_dump(file: Path) -> InvalidInput:
     """Return what is said of a file that is something else."""
-    return InvalidInput(f"{file} is no dump of reelmatch: 'reelmatch dump FILE' makes one")
+    return InvalidInput(
+        f"{file} is no dump of reelmatch: name one", hint="'reelmatch dump FILE' makes one"
+    )
 
 
 def current_part() -> str:

@@ -34,8 +34,9 @@ def refuse_index_of_other_catalog(generations: Generations, built: Built, catalo
     if built.revision > revision:
         raise CatalogUnusable(
             f"the catalog {catalog.path} is older than its index: it is at revision {revision},"
-            f" and the index was built at {built.revision}. Put the newer catalog back, or run"
-            " 'reelmatch reindex' to go on with this one"
+            f" and the index was built at {built.revision}. Put the newer catalog back, or"
+            " reindex to go on with this one",
+            hint="run 'reelmatch reindex'",
         )
 
 
@@ -49,5 +50,6 @@ def _is_other(built: Built, catalog: Catalog) -> bool:
 def _other(generations: Generations, catalog: Catalog) -> CatalogUnusable:
     return CatalogUnusable(
         f"the index in {generations.folder} was built of another catalog than {catalog.path}: put"
-        " the right catalog back, or remove the index and run 'reelmatch reindex'"
+        " the right catalog back, or remove the index and reindex",
+        hint="run 'reelmatch reindex'",
     )

@@ -161,7 +161,8 @@ def _check_generation(file: Path, generation: str, folder: Path) -> None:
     except ReelmatchError as error:
         raise CorruptData(
             f"the index in {file} cannot be used ({error}): take another dump; 'tar -xf FILE"
-            f" {CATALOG}' takes its catalog out, of which 'reelmatch reindex' builds an index"
+            f" {CATALOG}' takes its catalog out, of which a reindex builds an index",
+            hint="run 'reelmatch reindex'",
         ) from error
     # What it may say besides, of one before, is not here.
     generations.current.write(generation, None)

@@ -94,7 +94,7 @@ def _load(name: str, _path: tuple[str, ...]) -> Maker:
     known = entry_points(group=GROUP)
     found = known.select(name=name)
     if not found:
-        raise InvalidInput(_no_tagger(name, known))
+        raise _no_tagger(name, known)
     if len(packages := sorted({_package_of(entry) for entry in found})) > 1:
         raise InvalidInput(
             f"several packages bring a tagger {name!r}: {', '.join(packages)}; remove all but one"
@@ -110,14 +110,15 @@ def _load(name: str, _path: tuple[str, ...]) -> Maker:
     return maker
 
 
-def _no_tagger(name: str, known: Iterable[EntryPoint]) -> str:
+def _no_tagger(name: str, known: Iterable[EntryPoint]) -> InvalidInput:
     names = sorted({entry.name for entry in known})
     if DEFAULT not in names:
-        return (
-            f"no tagger {name!r}: the installation of {_OURS} is older than its code;"
-            " 'pip install --editable .' brings it up to date"
+        return InvalidInput(
+            f"no tagger {name!r}: the installation of {_OURS} is older than its code; install it"
+            " again",
+            hint="'pip install --editable .' brings it up to date",
         )
-    return (
+    return InvalidInput(
         f"no tagger {name!r}: choose from {', '.join(names)}; packages can bring others,"
         " see docs/taggers.md"
     )

@@ -53,7 +53,7 @@ def test_a_damaged_generation_from_before_digests_is_refused(earlier: Path) -> N
     path.write_bytes(content)
     with (
         Live.open(Settings(home=earlier / "home")) as live,
-        pytest.raises(CorruptData, match=r"73528c4f02b9 is damaged .*reelmatch reindex"),
+        pytest.raises(CorruptData, match=r"73528c4f02b9 is damaged .*: reindex"),
     ):
         _ = live.view
 

@@ -93,7 +93,7 @@ def test_a_write_that_fails_leaves_the_old_generation_live(
 
 
 def test_before_the_first_reindex_there_is_nothing(tmp_path: Path) -> None:
-    with pytest.raises(NothingIndexed, match="reelmatch reindex"):
+    with pytest.raises(NothingIndexed, match="ingest videos, then reindex"):
         Generations(tmp_path / "generations").load_current()
 
 
@@ -111,7 +111,7 @@ def test_a_damaged_generation_says_to_reindex(
     generations = Generations(tmp_path / "generations")
     built = reindex(catalog, generations, RAW)
     (generations.folder / built.id / name).write_text(content)
-    with pytest.raises((CorruptData, OutdatedGeneration), match="reelmatch reindex"):
+    with pytest.raises((CorruptData, OutdatedGeneration), match=": reindex"):
         generations.load_current()
     assert reindex(catalog, generations, RAW).index.n_videos == 20
 
@@ -193,7 +193,7 @@ def test_a_damaged_current_is_said_and_a_reindex_or_a_repair_heals_it(
     current = generations.folder / "CURRENT"
     current.write_bytes(content)
     for ask in (generations.load_current, generations.rollback):
-        with pytest.raises(CorruptData, match=r"CURRENT is damaged.*reelmatch reindex"):
+        with pytest.raises(CorruptData, match=r"CURRENT is damaged.*reindex, or repair"):
             ask()
     assert built.id in str(generations.repair())
     assert generations.load_current().id == built.id

@@ -66,7 +66,7 @@ def test_a_revoked_key_opens_nothing_and_stays_in_the_list(keys: Keys) -> None:
 
 @pytest.mark.parametrize("number", [7, 10**23, -(10**23)])
 def test_a_key_that_is_not_there_cannot_be_revoked(keys: Keys, number: int) -> None:
-    with pytest.raises(InvalidInput, match="keys list"):
+    with pytest.raises(InvalidInput, match="list of keys"):
         keys.revoke(number, now=1)
 
 

@@ -190,7 +190,7 @@ def test_words_are_read_together_as_they_are_one_by_one() -> None:
 
 
 def test_without_tags_there_is_nothing_to_mean() -> None:
-    with pytest.raises(InvalidInput, match="reelmatch ingest"):
+    with pytest.raises(InvalidInput, match="ingest videos first"):
         Keywords(Vocabulary(()), THESAURUS, Drawn()).read("cat")  # type: ignore[arg-type]
 
 

@@ -67,7 +67,7 @@ def test_an_older_copy_of_the_catalog_is_told_and_may_be_reindexed(tmp_path: Pat
     shutil.copy(home / "catalog.db", tmp_path / "copy.db")
     catalogue(home, 9)
     shutil.copy(tmp_path / "copy.db", home / "catalog.db")
-    with pytest.raises(CatalogUnusable, match=r"older than its index.*reelmatch reindex"):
+    with pytest.raises(CatalogUnusable, match=r"older than its index.*or reindex to go on"):
         ask(home)
     with Catalog.open(home / "catalog.db") as catalog:
         reindex(catalog, Generations(home / "generations"), RAW)

@@ -207,5 +207,5 @@ def test_the_words_are_the_folders_own_or_the_usual_ones_without_nudity(tmp_path
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x00" * 99])
 def test_a_damaged_calibration_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "calibration.npz").write_bytes(content)
-    with pytest.raises(InvalidInput, match="'reelmatch models calibrate' makes it anew"):
+    with pytest.raises(InvalidInput, match="calibrate the pair anew"):
         Calibration.load(tmp_path / "calibration.npz")

@@ -132,7 +132,7 @@ class TestPairsThatAreNotReady:
 
     def test_without_a_calibration(self, pair: Path, asked: str) -> None:
         (pair / "calibration.npz").unlink()
-        self.refused(asked, "is not calibrated.*run 'reelmatch models calibrate")
+        self.refused(asked, "is not calibrated.*: calibrate it")
         with pytest.raises(ReelmatchError, match="is not calibrated"):
             make_tagger(asked, Setup())
 

@@ -255,7 +255,8 @@ def test_asking_before_the_first_reindex_says_what_to_do(run: Run) -> None:
     done = run("recommend", "--like", "cat")
     assert done.code == 1
     assert done.err.strip() == (
-        "reelmatch: nothing is indexed yet: run 'reelmatch reindex' after 'reelmatch ingest'"
+        "reelmatch: nothing is indexed yet: ingest videos, then reindex;"
+        " run 'reelmatch ingest', then 'reelmatch reindex'"
     )
 
 

@@ -291,7 +291,7 @@ def test_an_empty_catalogue_is_alive_but_not_ready(empty_server: Served) -> None
     assert empty_server.client.get("/health/live").status_code == 200
     ready = empty_server.client.get("/health/ready")
     assert ready.status_code == 503
-    assert "reelmatch reindex" in ready.json()["detail"]
+    assert "then reindex" in ready.json()["detail"]
     asked = empty_server.client.post("/v1/matches", json={"keywords": {"cat": 1}})
     assert asked.status_code == 503
 

@@ -96,7 +96,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
 def test_without_keys_only_this_machine_is_answered(served: Served) -> None:
     stranger = served.client.get("/v1/videos", headers={"host": "rebound.example"})
     assert stranger.status_code == 421
-    assert "reelmatch keys create" in stranger.json()["detail"]
+    assert "let whoever runs it make a key" in stranger.json()["detail"]
     page = served.client.post("/v1/reindex", headers={"origin": "https://elsewhere.example"})
     assert page.status_code == 403
 

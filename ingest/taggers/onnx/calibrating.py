@@ -107,8 +107,8 @@ def calibrate(
     if min(present, absent) < LEAST_KNOWN:
         raise InvalidInput(
             f"of {present} words it is known that they are on a picture, of {absent} that they are"
-            f" not: {LEAST_KNOWN} of each are needed; take more pictures, or label some by hand"
-            " (--labels)"
+            f" not: {LEAST_KNOWN} of each are needed; take more pictures, or label some by hand",
+            hint="--labels takes the labels",
         )
     curve = fit_curve(z, seen.truth)
     return Calibration(

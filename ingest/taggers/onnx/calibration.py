@@ -145,7 +145,8 @@ class Calibration:
                 )
         except Exception as error:
             raise InvalidInput(
-                f"{path} cannot be read ({error}): 'reelmatch models calibrate' makes it anew"
+                f"{path} cannot be read ({error}): calibrate the pair anew",
+                hint="run 'reelmatch models calibrate'",
             ) from error
         return calibration
 

@@ -43,15 +43,15 @@ class PairFolder:
         """
         if not argument:
             raise InvalidInput(
-                "the tagger 'onnx' needs a folder: onnx:FOLDER, or the name of a pulled pair"
-                " ('reelmatch models' lists them)"
+                "the tagger 'onnx' needs a folder: onnx:FOLDER, or the name of a pulled pair",
+                hint="'reelmatch models' lists them",
             )
         candidates = [Path(argument).expanduser(), pulled_path(argument, home)]
         folder = next((path for path in candidates if path is not None and path.is_dir()), None)
         if folder is None:
             raise InvalidInput(
-                f"there is no folder {argument!r} and no pulled pair of that name:"
-                " 'reelmatch models' lists those that can be pulled"
+                f"there is no folder {argument!r} and no pulled pair of that name: pull it first",
+                hint="'reelmatch models' lists those that can be pulled",
             )
         return cls.of(folder)
 

@@ -77,14 +77,13 @@ def calibration_of(folder: PairFolder) -> Calibration:
     Raises:
         InvalidInput: it was not calibrated, or with another list of words.
     """
-    again = f"'reelmatch models calibrate {folder.path} FOLDER_OF_PICTURES'"
     if not (folder / CALIBRATION).is_file():
-        raise InvalidInput(
-            f"{folder.path} is not calibrated, so its cosines are no confidences: run {again}"
+        raise _calibrate(
+            folder, f"{folder.path} is not calibrated, so its cosines are no confidences"
         )
     calibration = Calibration.load(folder / CALIBRATION)
     if (folder / WORDS).is_file() and read_words(folder / WORDS) != calibration.words:
-        raise InvalidInput(f"{folder / WORDS} changed since the calibration: run {again}")
+        raise _calibrate(folder, f"{folder / WORDS} changed since the calibration")
     return calibration
 
 
@@ -99,7 +98,13 @@ def version_of(calibration: Calibration) -> str:
 
 
 def _other_weights(folder: PairFolder, name: str) -> InvalidInput:
+    return _calibrate(
+        folder, f"{folder / name} is not the file that {folder.path} was calibrated with"
+    )
+
+
+def _calibrate(folder: PairFolder, why: str) -> InvalidInput:
     return InvalidInput(
-        f"{folder / name} is not the file that {folder.path} was calibrated with:"
-        f" run 'reelmatch models calibrate {folder.path} FOLDER_OF_PICTURES'"
+        f"{why}: calibrate it",
+        hint=f"run 'reelmatch models calibrate {folder.path} FOLDER_OF_PICTURES'",
     )

@@ -197,10 +197,10 @@ def test_static_files_are_those_and_no_others(served: Served, path: str) -> None
 def test_an_empty_catalogue_says_what_to_do_next(own_server: Served) -> None:
     page = get(own_server, "/")
     assert page.status_code == 200
-    assert "reelmatch ingest" in page.text
+    assert "added on the page" in page.text
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
-    assert "reelmatch reindex" in get(own_server, "/").text
+    assert "cannot be searched yet: reindex on the page" in get(own_server, "/").text
     assert get(own_server, "/?tag=cat").status_code == 503
 
 
