@@ -48,6 +48,10 @@ class TagVectors:
                 self._write(self._kept)
             return np.array([self._kept[text] for text in texts], np.float32)
 
+    def pieces(self, text: str) -> int:
+        """Return how many pieces of a text are read, when it is new."""
+        return self._embedder.pieces(text)
+
     def _read(self) -> dict[str, NDArray[np.float32]]:
         try:
             with self._path.open("rb") as file, np.load(file, allow_pickle=False) as kept:

@@ -32,6 +32,14 @@ class _MiniLM:
         except UnusableWeights as error:
             raise CorruptData(str(error)) from error
 
+    def pieces(self, text: str) -> int:
+        from models.minilm.embedder import shared_minilm
+
+        try:
+            return shared_minilm().pieces(text)
+        except UnusableWeights as error:
+            raise CorruptData(str(error)) from error
+
 
 _FILE: Final = "tag-vectors.npz"
 _MAX_KEPT_TEXTS: Final = 4_096
@@ -68,6 +76,10 @@ class Recent:
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
         return np.array([known[text] for text in texts], np.float32)
+
+    def pieces(self, text: str) -> int:
+        """Return how many pieces of a text are read, as if it were new: no answer hangs on that."""
+        return self._embedder.pieces(text)
 
 
 class Understanding:

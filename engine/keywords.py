@@ -5,8 +5,8 @@ of a tag, or as narrower than one, so that the tag is broader; its embedding is 
 phrase, its parts count, too: what it is about for most, the rest for less. Of a word that means
 nothing for sure, the tags that are spelled like it come first.
 
-What many words cost is bounded: the network, a millisecond or more a word, reads so many signs for
-each hundred words, those first that the table does not know, and ten words are looked up by
+What many words cost is bounded: the network, a millisecond or more a word, reads so many pieces of
+words for each hundred, those first that the table does not know, and ten words are looked up by
 spelling. The others are understood by the table alone.
 """
 
@@ -38,11 +38,12 @@ LONGEST_KEYWORD: Final = 200
 MOST_MEANINGS: Final = 5
 """So many meanings of a word are told."""
 
-EMBEDDED_SIGNS: Final = 256
-"""So many signs the network reads of a hundred words; each word counts for some signs more."""
+EMBEDDED_PIECES: Final = 56
+"""So many pieces the network reads of a hundred words: a word of people has three or four, with
+its start and end, letters drawn at random twice as many."""
 
-_SIGNS_A_TEXT: Final = 8  # what reading a text costs besides its signs
-_LONG_TEXT: Final = 24  # no word or phrase of people is longer; what is, is mostly rare pieces
+_FEWEST_PIECES: Final = 3  # of any word
+_CUTTING: Final = 2  # what it costs to see, in pieces, that a text has too many
 _WORDS: Final = 100
 
 # Tuned on tests/data/keywords/tuning.json; docs/keywords.md says what they do.
@@ -206,12 +207,15 @@ class Keywords:
         unknown = self.nearness.unknown()
         # The table is surer of what it knows: there the network adds little.
         unsure_first = sorted(dict.fromkeys(texts), key=lambda text: self._is_sure(text, unknown))
-        left = EMBEDDED_SIGNS * max(_WORDS, len(texts)) // _WORDS
+        left = EMBEDDED_PIECES * max(_WORDS, len(texts)) // _WORDS
         read: set[str] = set()
         for text in unsure_first:
-            if _cost(text) <= left:
-                left -= _cost(text)
+            if left < _FEWEST_PIECES:
+                break
+            pieces = self.nearness.cost(text)
+            if pieces <= left:
                 read.add(text)
+            left -= pieces if pieces <= left else _CUTTING
         asked = [text for text in dict.fromkeys(texts) if text in read]
         if asked and self.nearness.missing:
             self._complete(self.nearness)
@@ -290,10 +294,13 @@ class Keywords:
     def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[Meaning]:
         if noun in self._plain:
             yield Meaning(self._plain[noun], 1.0, How.EXACT, noun)
-        for form in (noun, noun.replace(" ", ""), *self._thesaurus.singulars(noun)):
+        joined = noun.replace(" ", "")
+        for form in (noun, joined, *self._thesaurus.singulars(noun)):
             if form in self._singular:
                 yield Meaning(self._singular[form], _PLURAL, How.PLURAL, noun)
-        entries = self._thesaurus.entries(noun) or self._thesaurus.entries(noun.replace(" ", ""))
+        entries = self._thesaurus.entries(noun)
+        if not entries and joined != noun:
+            entries = self._thesaurus.entries(joined)
         for entry in entries:
             tag = self._plain.get(entry.tag)
             if tag is not None:
@@ -340,11 +347,6 @@ def _confidence(entry: Entry, cosine: float) -> float:
         doubt = max(0.0, _NO_DOUBT - cosine) / _NO_DOUBT
         sure = max(0.0, _BROADER - entry.steps * (_STEP + _DOUBT * doubt))
     return float(sure * entry.share**_RARE)
-
-
-def _cost(text: str) -> int:
-    """Return how much of ``EMBEDDED_SIGNS`` the network needs to read a text."""
-    return _SIGNS_A_TEXT + len(text) + 2 * max(0, len(text) - _LONG_TEXT)
 
 
 def _status(confidence: float) -> Status:

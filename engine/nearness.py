@@ -20,6 +20,10 @@ class Embedder(Protocol):
         """Return a vector of length 1 for each text, shape (n_texts, n_dimensions)."""
         ...
 
+    def pieces(self, text: str) -> int:
+        """Return how many pieces of a text are read, 2 or more: what embedding it costs."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Cosines:
@@ -88,6 +92,10 @@ class Nearness:
             while self.missing and not is_stopping():
                 upto = len(names) - max(0, self.missing - _TAGS_AT_ONCE)
                 self._tags = self._tag_embedder.embed(names[:upto])
+
+    def cost(self, text: str) -> int:
+        """Return how many pieces the embedder reads to compare a text."""
+        return self._embedder.pieces(text)
 
     def of(self, texts: Sequence[str]) -> list[Cosines]:
         """Return how near each text is to each tag; tags without a vector are near nothing."""

@@ -26,6 +26,9 @@ MAX_SUGGESTED_WORDS: Final = 10
 _MAX_SIGNS: Final = 32
 """A word is compared by its first so many signs: longer ones are no typing mistakes."""
 
+_MAX_COMPARED: Final = 4_096
+"""A word is compared with so many names that may be alike, those with the same signs first."""
+
 _ROUNDING: Final = 1e-9
 
 _MAX_NAMES: Final = 32
@@ -75,10 +78,12 @@ class Speller:
         first = bisect_left(self._lengths, len(form) - most)
         last = bisect_right(self._lengths, len(form) + most)
         others = np.bitwise_count(self._signs[first:last] ^ _signs_in([form]))
-        likely = first + np.flatnonzero(others <= 2 * most)
+        likely = np.flatnonzero(others <= 2 * most)
+        if len(likely) > _MAX_COMPARED:
+            likely = likely[np.argsort(others[likely], kind="stable")[:_MAX_COMPARED]]
         found = process.extract(
             form,
-            [self._forms[place] for place in likely.tolist()],
+            [self._forms[place] for place in (first + likely).tolist()],
             scorer=OSA.distance,
             limit=_MAX_NAMES,
             score_cutoff=most,

@@ -110,8 +110,9 @@ def folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKC", text).casefold()
-    visible = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    if not plain.isprintable():
+        plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
 def composed(text: str) -> str:

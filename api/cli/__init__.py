@@ -110,6 +110,9 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; an expected failure becomes one line on stderr and exit code 1."""
     leave_current_folder()
+    # The products of matrices are small here: threads would spend more on waiting for each other
+    # than on computing. numpy reads this when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if logging.lastResort is not None:
         # What is worth a warning, where no log was asked for.
         logging.lastResort.setFormatter(PrintableLines())

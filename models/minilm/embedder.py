@@ -1,6 +1,6 @@
 """Texts in, vectors of length 1 out; one session a process, made when the first text comes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, Self
 
@@ -12,6 +12,9 @@ from models.minilm.wordpiece import WordPiece
 from models.onnx_runtime import onnxruntime
 
 _BATCH: Final = 32
+_RUN: Final = 8
+"""A run of the network costs as much as so many pieces more, whatever it reads."""
+
 _ERRORS_ONLY: Final = 3
 
 
@@ -49,11 +52,14 @@ class MiniLM:
         is not read.
         """
         numbers = [self._pieces.numbers(text, self._most_pieces) for text in texts]
-        batches = [
-            self._vectors(numbers[first : first + _BATCH])
-            for first in range(0, len(numbers), _BATCH)
-        ]
-        return np.concatenate([np.zeros((0, 384), np.float32), *batches])
+        vectors = np.zeros((len(numbers), 384), np.float32)
+        for rows in _batches([len(text) for text in numbers]):
+            vectors[rows] = self._vectors([numbers[row] for row in rows])
+        return vectors
+
+    def pieces(self, text: str) -> int:
+        """Return how many pieces of a text are read, its start and end among them; 64 at most."""
+        return len(self._pieces.numbers(text, self._most_pieces))
 
     def _vectors(self, texts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         longest = max(len(text) for text in texts)
@@ -68,6 +74,24 @@ class MiniLM:
         sums = (outputs * read[:, :, None]).sum(axis=1)
         vectors: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return vectors.astype(np.float32, copy=False)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of texts that are read together: long ones with long ones.
+
+    A short text is filled up to the longest beside it, and what fills it is computed, too.
+    """
+    batch: list[int] = []
+    filled = 0
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        more = lengths[batch[0]] - lengths[place] if batch else 0
+        if batch and (filled + more > _RUN or len(batch) == _BATCH):
+            yield batch
+            batch, filled, more = [], 0, 0
+        batch.append(place)
+        filled += more
+    if batch:
+        yield batch
 
 
 @cache

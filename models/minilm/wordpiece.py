@@ -13,6 +13,7 @@ _END: Final = "[SEP]"
 _UNKNOWN: Final = "[UNK]"
 _INSIDE: Final = "##"
 _LONGEST_WORD: Final = 100
+_FIRST_IDEOGRAPH: Final = "\u3400"
 _IDEOGRAPHS: Final = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),
@@ -30,10 +31,15 @@ class WordPiece:
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(pieces)}
+        self._longest_piece = max((len(piece) for piece in pieces), default=0)
 
     def numbers(self, text: str, most: int) -> list[int]:
         """Return the pieces of a text between a start and an end sign, at most ``most`` in all."""
-        pieces = [piece for word in _words(text) for piece in self._pieces(word)]
+        pieces: list[str] = []
+        for word in _words(text):
+            if len(pieces) >= most - 2:
+                break
+            pieces += self._pieces(word)
         return [self._numbers[piece] for piece in (_START, *pieces[: most - 2], _END)]
 
     def _pieces(self, word: str) -> list[str]:
@@ -51,7 +57,7 @@ class WordPiece:
         return found
 
     def _longest(self, word: str, start: int) -> str:
-        for end in range(len(word), start, -1):
+        for end in range(min(len(word), start + self._longest_piece), start, -1):
             piece = (_INSIDE if start else "") + word[start:end]
             if piece in self._numbers:
                 return piece
@@ -75,6 +81,8 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text.lower()
     kept = "".join(sign for sign in text if not _is_noise(sign))
     parts = unicodedata.normalize("NFD", kept)
     bare = "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
@@ -88,6 +96,8 @@ def _is_noise(sign: str) -> bool:
 
 
 def _stands_alone(sign: str) -> bool:
+    if sign.isalnum() and sign < _FIRST_IDEOGRAPH:
+        return False
     code = ord(sign)
     is_ascii_sign = 33 <= code <= 126 and not sign.isalnum()
     is_ideograph = any(first <= code <= last for first, last in _IDEOGRAPHS)

@@ -16,6 +16,9 @@ class Counting:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
+    def pieces(self, text: str) -> int:
+        return len(text)
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.asked += texts
         return np.array([[len(text), ord(text[0])] for text in texts], np.float32)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput, UnknownTag
-from engine.keywords import AS_GOOD, EMBEDDED_SIGNS, SUGGESTED, USED, How, Keywords, Status
+from engine.keywords import AS_GOOD, EMBEDDED_PIECES, SUGGESTED, USED, How, Keywords, Status
 from engine.nearness import Embedder
 from engine.phrases import parts_of, plain
 from engine.thesaurus.nouns import Thesaurus
@@ -40,6 +40,9 @@ class Drawn:
         return np.array([self.vector(text) for text in texts], np.float32).reshape(
             len(texts), len(TAGS) + 1
         )
+
+    def pieces(self, text: str) -> int:
+        return 2 + -(-len(text) // 4)
 
     def vector(self, text: str) -> list[float]:
         if text in TAGS:
@@ -247,7 +250,10 @@ def test_a_word_that_means_something_is_not_corrected() -> None:
     assert How.SPELLING not in {meaning.how for meaning in reading.meanings}
 
 
-def test_what_many_words_cost_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "shape", ["x{}", "qzjv x{}", "x{}" + "qzjv" * 24, "x{}\U0001f98a", "\u72d0{}"]
+)
+def test_what_many_words_cost_is_bounded(monkeypatch: pytest.MonkeyPatch, shape: str) -> None:
     spelled: list[str] = []
     nearest = Vocabulary.nearest
 
@@ -261,20 +267,35 @@ def test_what_many_words_cost_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     known.read("melody")
     embedder.asked.clear()
     spelled.clear()
-    words = [f"x{number}" + "qzjv" * 24 for number in range(500)]
+    words = [shape.format(number) for number in range(500)]
     readings = known.read_all(words)
     assert [reading.word for reading in readings] == words
-    assert sum(len(word) for word in embedder.asked) <= 5 * EMBEDDED_SIGNS
+    assert 0 < sum(map(embedder.pieces, embedder.asked)) <= 5 * EMBEDDED_PIECES
     assert len(spelled) == 10
 
 
 def test_the_network_reads_what_the_table_does_not_know_first() -> None:
     embedder = Drawn({"melody": {"music": 0.7}})
-    known = Keywords(Vocabulary(TAGS), THESAURUS, embedder)  # type: ignore[arg-type]
-    cats = [f"{'big ' * number}cats" for number in range(12)] + ["auto", "autos", "cats"]
-    readings = known.read_all([*cats, "melody"])
+    sure = [f"auto {number}" for number in range(40)]
+    thesaurus = Thesaurus({word: [("car", 0, 1.0)] for word in sure})
+    known = Keywords(Vocabulary(TAGS), thesaurus, embedder)  # type: ignore[arg-type]
+    assert sum(map(embedder.pieces, sure)) > EMBEDDED_PIECES
+    readings = known.read_all([*sure, "melody"])
     assert "melody" in embedder.asked
     assert all(reading.used for reading in readings)
+
+
+def test_words_too_long_to_be_read_are_cut_for_a_few_only() -> None:
+    cut: list[str] = []
+
+    class Cutting(Drawn):
+        def pieces(self, text: str) -> int:
+            cut.append(text)
+            return 64
+
+    known = Keywords(Vocabulary(TAGS), THESAURUS, Cutting())  # type: ignore[arg-type]
+    known.read_all([f"x{number}" * 30 for number in range(100)])
+    assert 0 < len(cut) <= EMBEDDED_PIECES // 2
 
 
 def test_a_vocabulary_that_grew_embeds_only_what_is_new() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import hypothesis
 import pytest
@@ -129,3 +130,20 @@ def test_one_slip_of_the_fingers_is_always_found(name: str, place: int, sign: st
 def test_an_empty_vocabulary_has_nothing_to_suggest() -> None:
     with pytest.raises(UnknownTag, match="no tags are known yet"):
         Vocabulary(()).numbers(["cat"])
+
+
+def test_among_names_that_are_all_alike_the_nearest_is_found_with_few_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[int] = []
+    extract = process.extract
+
+    def counting(form: str, forms: list[str], **how: Any) -> Any:
+        looked_at.append(len(forms))
+        return extract(form, forms, **how)
+
+    monkeypatch.setattr(process, "extract", counting)
+    numbered = Vocabulary(tuple(f"tag-{number}" for number in range(20_000)))
+    assert numbered.nearest("tag-12345x")[0] == "tag-12345"
+    assert numbered.nearest("tga-19283")[0] == "tag-19283"
+    assert max(looked_at) <= 4096

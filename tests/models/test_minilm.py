@@ -1,8 +1,10 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.cards import load_card, load_lines
 from models.minilm.embedder import MiniLM, shared_minilm
@@ -38,6 +40,28 @@ def test_a_text_means_the_same_alone_and_beside_longer_ones(minilm: MiniLM) -> N
     texts = [f"{'very ' * (number % 7)}fast car" for number in range(70)]
     alone = np.concatenate([minilm.embed([text]) for text in texts])
     assert minilm.embed(texts) == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_text_costs_the_pieces_that_are_read_of_it(minilm: MiniLM) -> None:
+    assert minilm.pieces("car") == 3
+    assert minilm.pieces("live music festival") == 5
+    assert minilm.pieces("qzjv " * 100) == minilm.pieces("\u72d0" * 199) == 64
+
+
+def test_a_long_text_does_not_fill_up_the_short_ones_beside_it(
+    minilm: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    vectors = MiniLM._vectors
+
+    def counting(self: MiniLM, texts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        read.append(len(texts) * max(map(len, texts)))
+        return vectors(self, texts)
+
+    monkeypatch.setattr(MiniLM, "_vectors", counting)
+    texts = ["car", "qzjv " * 8, *(f"car {number}" for number in range(9)), "bicycle"]
+    minilm.embed(texts)
+    assert sum(read) <= sum(map(minilm.pieces, texts)) + 8 * len(read)
 
 
 @pytest.mark.parametrize(
