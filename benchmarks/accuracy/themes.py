@@ -1,4 +1,4 @@
-"""How much the tagger tells, theme by theme, on frames that nothing was ever fitted to.
+"""How much the tagger tells, theme by theme, on frames it was not fitted to.
 
     python benchmarks/accuracy/themes.py --clips FOLDER... [--kept FILE] [--write]
 
@@ -8,21 +8,19 @@ it is; on how many one of the five is wrong; and on how many nothing is said.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from evaluate import THRESHOLD, Some, Table, tally
-from frames import Label, Truth, look_at
+from fit import held_out
+from frames import Truth, look_at, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Networks
-from ingest.taggers.weighing import Weighing
 
 HERE: Final = Path(__file__).parent
-_LABELS: Final = HERE / "themes.json"
 _TOP: Final = 5
 _TELLING_NOTHING: Final = (
     *("person", "people", "portrait", "crowd", "clothing"),
@@ -37,16 +35,12 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
     parser.add_argument("--write", action="store_true", help="write THEMES.md, too")
     arguments = parser.parse_args()
-    said = json.loads(_LABELS.read_text())
-    labels = [
-        Label(one["source"], one["second"], frozenset(one["present"]), frozenset(one["unsure"]))
-        for one in said
-    ]
-    tags = Networks.load().tags
-    evidence = look_at(labels, arguments.clips, arguments.kept)
-    confidences = Weighing.load(tags).weigh(evidence)
-    themes = np.array([one["theme"] for one in said])
-    text = "\n".join(_report(Truth.of(labels, tags), themes, confidences, tags))
+    labels, tags = read_labels(), Networks.load().tags
+    confidences = held_out(look_at(labels, arguments.clips, arguments.kept), labels, tags)
+    themes = np.array([label.theme for label in labels])
+    chosen = themes != ""
+    truth = Truth.of(labels, tags).rows(chosen)
+    text = "\n".join(_report(truth, themes[chosen], confidences[chosen], tags))
     print(text)
     if arguments.write:
         (HERE / "THEMES.md").write_text(text + "\n")

@@ -54,9 +54,9 @@ def test_tags_print_as_tag_comma_seconds_most_first(ask: Run) -> None:
 def test_another_threshold_counts_no_more(ask: Run) -> None:
     low, high = (
         ask("tags", "chelsea.mp4", "--threshold", threshold, "--json").json
-        for threshold in ("0.3", "0.95")
+        for threshold in ("0.05", "0.95")
     )
-    assert low["threshold"] == 0.3
+    assert low["threshold"] == 0.05
     at_low = {count["tag"]: count["seconds"] for count in low["tags"]}
     at_high = {count["tag"]: count["seconds"] for count in high["tags"]}
     assert len(at_high) < len(at_low)

@@ -134,7 +134,7 @@ def test_tags_seconds_and_one_tag_agree(served: Served) -> None:
     # A picture that stands still is looked at once; what was seen then stands for the rest.
     reused = [served.client.get(f"{path}/seconds/{k}").json()["reused"] for k in range(12)]
     assert reused == [False, *[True] * 11]
-    lower = served.client.get(f"{path}/tags", params={"threshold": 0.1}).json()["tags"]
+    lower = served.client.get(f"{path}/tags", params={"threshold": 0.05}).json()["tags"]
     assert len(lower) > len(tags["tags"])
 
 
