@@ -1,11 +1,15 @@
 """For all tests: examples may take as long as they need, machines are shared; Ctrl-C is heard."""
 
+import os
 import signal
 
 from hypothesis import settings
 
-settings.register_profile("shared-machine", deadline=None)
-settings.load_profile("shared-machine")
+# CI draws as many examples as hypothesis thinks right; who waits for the tests, fewer, and others
+# each time.
+settings.register_profile("shared-machine", deadline=None, max_examples=40)
+settings.register_profile("ci", deadline=None, max_examples=100)
+settings.load_profile("ci" if os.environ.get("CI") else "shared-machine")
 
 # Who is started in the background, by nohup for instance, is deaf to Ctrl-C, and so are all whom it
 # starts; some tests press it.

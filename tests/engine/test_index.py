@@ -17,7 +17,16 @@ from engine.choice import Kernel
 from engine.errors import InvalidInput
 from engine.index import Index
 from engine.weighting import TfName
-from support.corpora import Corpus, Wanted, assert_best, corpora, seen_corpus, textbook, wanted
+from support.corpora import (
+    Corpus,
+    Textbook,
+    Wanted,
+    assert_best,
+    corpora,
+    seen_corpus,
+    textbook,
+    wanted,
+)
 
 KERNELS: tuple[Kernel, ...] = ("rows", "plain", "levels")
 kernels = st.sampled_from(KERNELS)
@@ -34,6 +43,12 @@ def compiled_kernels() -> None:
 @pytest.fixture(scope="module")
 def seen() -> Corpus:
     return seen_corpus(np.random.default_rng(7), 3_000)
+
+
+@pytest.fixture(scope="module")
+def book(seen: Corpus) -> Textbook:
+    """The textbook over all that was seen."""
+    return Textbook(seen.counts)
 
 
 def viewer(rng: np.random.Generator, corpus: Corpus, *, unwanted: float = 0.0) -> Wanted:
@@ -88,20 +103,20 @@ def test_only_what_passes_the_filter_is_found(
 @pytest.mark.parametrize("k", [1, 10, 300])
 @pytest.mark.parametrize("unwanted", [0.0, 0.3])
 def test_thousands_of_videos_are_ranked_as_the_textbook_ranks_them(
-    seen: Corpus, kernel: Kernel, k: int, unwanted: float
+    seen: Corpus, book: Textbook, kernel: Kernel, k: int, unwanted: float
 ) -> None:
     rng = np.random.default_rng(k)
     index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
     for _ in range(10):
         query = viewer(rng, seen, unwanted=unwanted)
-        scores = textbook(seen.counts, query)
+        scores = book.scores(query)
         assert_best(index.search(query.tags, query.weights, k), seen.ids, scores, k)
 
 
 @pytest.mark.parametrize("share", [0.001, 0.01, 0.05, 0.5])
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_filters_of_any_share_leave_the_textbooks_order(
-    seen: Corpus, kernel: Kernel, share: float
+    seen: Corpus, book: Textbook, kernel: Kernel, share: float
 ) -> None:
     rng = np.random.default_rng(3)
     index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
@@ -109,7 +124,7 @@ def test_filters_of_any_share_leave_the_textbooks_order(
     allowed = {name for name, passes in zip(index.ids, where, strict=True) if passes}
     passing = np.array([name in allowed for name in seen.ids])
     query = viewer(rng, seen)
-    scores = np.where(passing, textbook(seen.counts, query), 0.0)
+    scores = np.where(passing, book.scores(query), 0.0)
     assert_best(index.search(query.tags, query.weights, 20, where), seen.ids, scores, 20)
 
 

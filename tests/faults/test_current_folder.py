@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -128,7 +129,7 @@ def test_no_process_of_the_service_runs_it_either(
         ) as client:
             job = client.post("/v1/reindex", json={}).headers["location"]
             while client.get(job).json()["state"] not in ("done", "failed"):
-                pass
+                time.sleep(0.05)
             assert client.get(job).json()["state"] == "done"
     finally:
         serving.send_signal(signal.SIGTERM)

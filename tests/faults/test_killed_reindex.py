@@ -1,5 +1,6 @@
 """``kill -9`` at any moment of a reindex loses nothing and leaves the old generation live."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,13 +44,22 @@ with Catalog.open(Path(sys.argv[1])) as catalog:
 """
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of made-up videos, for each test to copy."""
+    path = tmp_path_factory.mktemp("filled") / "catalog.db"
     rng = np.random.default_rng(3)
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
+    with Catalog.open(path) as catalog, catalog.transaction():
         for number in range(VIDEOS):
             seen = {tag: int(rng.integers(1, 20)) for tag in rng.choice(TAGS[:6], 3)}
             save(catalog, video_id(number), seen)
+    return path
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, filled: Path) -> Iterator[Catalog]:
+    shutil.copytree(filled.parent, tmp_path, dirs_exist_ok=True)
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
         yield catalog
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.store.catalog import Catalog
-from engine.store.jobs import Ending, Jobs, State
+from engine.store.jobs import Ending, Job, Jobs, State
 from ingest.child import Limits
 from ingest.pipeline import Outcome
 from ingest.worker import Worker
@@ -75,8 +75,20 @@ def test_a_child_that_is_killed_fails_its_job_and_the_rest_go_on(catalog: Catalo
 
 
 def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
-    stopping = once_one_watches(lambda child: os.kill(child, signal.SIGSTOP))
-    ended = work(catalog, bikes(), carphone(), limits=Limits(stall_seconds=20))
+    ended: dict[str, Outcome] = {}
+
+    def stop(child: int) -> None:
+        worker.limits = Limits(stall_seconds=1)
+        os.kill(child, signal.SIGSTOP)
+
+    def go_on(job: Job, outcome: Outcome) -> None:
+        ended[Path(job.source).name] = outcome
+        worker.limits = Limits()
+
+    Jobs(catalog).add([str(bikes()), str(carphone())], {}, now=time.time())
+    worker = Worker(catalog, processes=1, on_end=go_on)
+    stopping = once_one_watches(stop)
+    worker.run()
     stopping.join()
     assert ended["bikes.mp4"].status == "stalled"
     assert "no new second in" in ended["bikes.mp4"].reason

@@ -90,12 +90,19 @@ class Served:
             time.sleep(0.05)
 
 
+_made_before: dict[str, dict[str, Any]] = {}
+"""The OpenAPI document, once a server of this process has made it."""
+
+
 def serve(
     home: Path, settings: Settings | None = None, limits: ConnectionLimits | None = None
 ) -> Iterator[Served]:
     """Run the real server on a free port until the caller is done."""
     settings = settings or Settings(home=home)
-    config = uvicorn.Config(create_app(settings), port=0, **uvicorn_options(settings, limits))
+    app = create_app(settings)
+    # It is the same for all of them, and takes as long as all else of a start.
+    app.openapi_schema = _made_before.get("document")
+    config = uvicorn.Config(app, port=0, **uvicorn_options(settings, limits))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -103,6 +110,8 @@ def serve(
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
+        if app.openapi_schema:
+            _made_before["document"] = app.openapi_schema
         port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             yield Served(client, home)
