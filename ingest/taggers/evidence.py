@@ -15,13 +15,14 @@ from ingest.taggers.people import (
     people_confidences,
 )
 from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.specifics import load_words, specific_words
 from ingest.taggers.subjects import SubjectTagger
 from models.cards import load_card, load_json
 
 _PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
-_METHOD: Final = 7
+_METHOD: Final = 8
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
@@ -32,11 +33,13 @@ class Evidence(NamedTuple):
         confidences: shape (..., n_tags), of each tag by itself.
         classes: shape (..., n_classes), logits of the whole frame.
         objects: shape (..., n_objects), logit of each object where it is surest.
+        words: shape (..., n_words), of each specific word the sum of its classes.
     """
 
     confidences: NDArray[np.float32]
     classes: NDArray[np.float32]
     objects: NDArray[np.float32]
+    words: NDArray[np.float32]
 
 
 class Networks:
@@ -69,7 +72,7 @@ class Networks:
             float(subjects.confidences[self._microphone]),
         )
         confidences = np.concatenate([subjects.confidences, [*people, musician]], dtype=np.float32)
-        return Evidence(confidences, subjects.logits, found.objects)
+        return Evidence(confidences, subjects.logits, found.objects, subjects.words)
 
 
 def networks_version() -> str:
@@ -79,4 +82,5 @@ def networks_version() -> str:
         assert card.labels is not None  # noqa: S101
         parts += [card.name, card.version, card.sha256, card.temperature]
         parts.append(load_json(card, card.labels))
+    parts.append([(word, one.classes) for word, one in specific_words(load_words()).items()])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

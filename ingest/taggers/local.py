@@ -11,13 +11,14 @@ from ingest.taggers.evidence import Networks, networks_version
 from ingest.taggers.guard import ARTWORK_TAGS
 from ingest.taggers.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.specifics import LEAST_OBJECT, LEAST_OF_KIND, Specifics, load_words
 from ingest.taggers.weighing import WEIGHTS, Weighing
 from models.cards import load_card, load_json
 
 if TYPE_CHECKING:
     from ingest.taggers.makers import Setup
 
-_METHOD: Final = 5
+_METHOD: Final = 6
 """Raised when nudity is looked for, or the evidence weighed, in another way."""
 
 _HARMLESS: Final = 0.02
@@ -34,13 +35,19 @@ class LocalTagger:
     doubtful = ARTWORK_TAGS
 
     def __init__(
-        self, networks: Networks, weighing: Weighing, nudity: NudityDetector, version: str
+        self,
+        networks: Networks,
+        weighing: Weighing,
+        specifics: Specifics,
+        nudity: NudityDetector,
+        version: str,
     ) -> None:
         self._networks = networks
         self._weighing = weighing
+        self._specifics = specifics
         self._nudity = nudity
         self.version = version
-        self.tags = (*networks.tags, NUDITY)
+        self.tags = (*specifics.tags, NUDITY)
         self._person = self.tags.index("person")
 
     @classmethod
@@ -51,13 +58,18 @@ class LocalTagger:
             CorruptData: weights are missing or are not what their card describes.
         """
         networks = Networks.load()
-        weighing = Weighing.load(networks.tags)
-        return cls(networks, weighing, NudityDetector.load(), current_version())
+        return cls(
+            networks,
+            Weighing.load(networks.tags),
+            Specifics.load(networks.tags),
+            NudityDetector.load(),
+            current_version(),
+        )
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
         shrinkable = Shrinkable(frame)
-        weighed = self._weighing.weigh(self._networks.look(shrinkable))
+        weighed = self._words(shrinkable)
         return np.append(weighed, np.float32(self._nudity.confidence(shrinkable)))
 
     def tag_next(self, frame: Frame, before: Confidences) -> Confidences:
@@ -67,11 +79,15 @@ class LocalTagger:
         networks look as in ``tag``.
         """
         shrinkable = Shrinkable(frame)
-        weighed = self._weighing.weigh(self._networks.look(shrinkable))
+        weighed = self._words(shrinkable)
         nudity = before[-1]
         if nudity >= _HARMLESS or weighed[self._person] >= _SOMEBODY:
             nudity = np.float32(self._nudity.confidence(shrinkable))
         return np.append(weighed, nudity)
+
+    def _words(self, frame: Shrinkable) -> Confidences:
+        seen = self._networks.look(frame)
+        return self._specifics.add(self._weighing.weigh(seen), seen.words, seen.objects)
 
 
 class _LocalMaker:
@@ -96,5 +112,6 @@ def current_version() -> str:
     nudity = [load_card(name) for name in ("opennsfw", "opennsfw_screen")]
     weights = load_json(load_card("efficientnet_lite2"), WEIGHTS)
     parts: list[object] = [_METHOD, networks_version(), SUSPECTED]
+    parts += [LEAST_OF_KIND, LEAST_OBJECT, load_words()]
     parts += [[card.version, card.sha256, card.temperature] for card in nudity]
     return hashlib.sha256(repr([*parts, weights]).encode()).hexdigest()[:12]

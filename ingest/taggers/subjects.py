@@ -1,4 +1,4 @@
-"""What is on a frame, as 119 general words: each word stands for some of a network's classes."""
+"""What is on a frame: general and specific words, each the sum of some of a network's classes."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -12,6 +12,7 @@ from ingest.taggers.base import Confidences
 from ingest.taggers.fitting import CELL, fit_area
 from ingest.taggers.sessions import open_session
 from ingest.taggers.shrinking import Scaler, Shrinkable
+from ingest.taggers.specifics import load_words, specific_words
 from models.cards import Card, load_card, load_json
 from models.onnx_runtime import onnxruntime
 
@@ -21,10 +22,12 @@ class Subjects(NamedTuple):
 
     Attributes:
         confidences: shape (n_tags,), of each tag the sum of its classes', merged over the views.
+        words: shape (n_words,), likewise of each specific word.
         logits: shape (n_classes,), of the whole frame.
     """
 
     confidences: Confidences
+    words: Confidences
     logits: NDArray[np.float32]
 
 
@@ -36,19 +39,22 @@ class SubjectTagger:
         session: onnxruntime.InferenceSession,
         card: Card,
         classes: Mapping[str, Sequence[int]],
+        words: Mapping[str, Sequence[int]],
     ) -> None:
         self._session = session
         self._card = card
         self._scaler = Scaler(Interpolation.BICUBIC)
         self.tags = tuple(classes)
-        self._members = _membership(classes, n_classes=session.get_outputs()[0].shape[1])
+        sets = [*classes.values(), *words.values()]
+        self._members = _membership(sets, n_classes=session.get_outputs()[0].shape[1])
 
     @classmethod
     def load(cls) -> Self:
         """Make the weights on the shelf ready."""
         card = load_card("efficientnet_lite2")
         assert card.labels is not None  # noqa: S101
-        return cls(open_session(card), card, load_json(card, card.labels))
+        words = {word: one.classes for word, one in specific_words(load_words()).items()}
+        return cls(open_session(card), card, load_json(card, card.labels), words)
 
     def look(self, frame: Shrinkable) -> Subjects:
         """Return what the classes say of every tag, and the classes of the whole frame.
@@ -63,17 +69,19 @@ class SubjectTagger:
         feed = {"frame": small[None], "windows": windows}
         logits: NDArray[np.float32] = self._session.run(None, feed)[0]
         views = softmax(logits / self._card.temperature) @ self._members
-        return Subjects(merge_views(np.minimum(views, 1.0)), logits[0])
+        merged = merge_views(np.minimum(views, 1.0))
+        n_tags = len(self.tags)
+        return Subjects(merged[:n_tags], merged[n_tags:], logits[0])
 
 
-def _membership(classes: Mapping[str, Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:
-    """Return shape (n_classes, n_tags): 1.0 where a class belongs to a tag.
+def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:
+    """Return shape (n_classes, n_sets): 1.0 where a class belongs to a tag or word.
 
     A frame shows one class, says the network, so a tag's confidence is the sum of its classes'.
     """
-    members = np.zeros((n_classes, len(classes)), np.float32)
-    for tag, numbers in enumerate(classes.values()):
-        members[numbers, tag] = 1.0
+    members = np.zeros((n_classes, len(sets)), np.float32)
+    for column, numbers in enumerate(sets):
+        members[numbers, column] = 1.0
     return members
 
 

@@ -25,9 +25,12 @@ FLAGGED = 0.5
 
 SEEN = {
     "chelsea.png": ({"animal", "cat", "pet"}, set()),
-    "coffee.png": ({"coffee", "drink", "food"}, {"furniture"}),
+    "coffee.png": ({"coffee", "drink", "espresso", "food"}, {"furniture", "cup"}),
     "astronaut.png": ({"clothing", "person", "portrait"}, {"hat", "indoors", "space"}),
-    "camera.png": ({"camera", "person", "portrait"}, {"clothing", "outdoors", "technology"}),
+    "camera.png": (
+        {"camera", "person", "portrait"},
+        {"clothing", "outdoors", "technology", "tripod"},
+    ),
     "china.jpg": (
         {"architecture", "outdoors"},
         {"city", "lake", "landscape", "nature", "plant", "water"},

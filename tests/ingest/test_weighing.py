@@ -29,6 +29,7 @@ def evidence(seed: int, *leading: int) -> Evidence:
         random.uniform(0, 1, (*leading, len(TAGS))).astype(np.float32),
         random.normal(0, 2, (*leading, N_CLASSES)).astype(np.float32),
         random.normal(-4, 2, (*leading, N_OBJECTS)).astype(np.float32),
+        np.zeros((*leading, 0), np.float32),
     )
 
 
@@ -73,7 +74,7 @@ def test_whatever_the_networks_say_is_a_confidence(
 ) -> None:
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
-    found = Weighing.load(TAGS).weigh(Evidence(sums, classes, objects))
+    found = Weighing.load(TAGS).weigh(Evidence(sums, classes, objects, np.zeros((len(sums), 0))))
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
     assert found.min() >= 0.0
@@ -82,7 +83,7 @@ def test_whatever_the_networks_say_is_a_confidence(
 
 def test_the_order_of_the_tags_is_the_callers() -> None:
     seen = evidence(seed=2)
-    backwards = Evidence(seen.confidences[::-1], seen.classes, seen.objects)
+    backwards = Evidence(seen.confidences[::-1], seen.classes, seen.objects, seen.words)
     found = Weighing.load(TAGS[::-1]).weigh(backwards)
     assert found[::-1] == pytest.approx(Weighing.load(TAGS).weigh(seen), abs=1e-6)
 
@@ -95,7 +96,7 @@ def test_weights_of_other_tags_are_refused() -> None:
 def test_a_tag_without_classes_or_objects_has_only_its_own_confidence() -> None:
     seen = evidence(seed=4)
     own, best_class, best_object = Clues(["crowd"]).of_tags(
-        Evidence(seen.confidences[:1], seen.classes, seen.objects)
+        Evidence(seen.confidences[:1], seen.classes, seen.objects, seen.words)
     )[0]
     assert own != 0.0
     assert (best_class, best_object) == (0.0, 0.0)

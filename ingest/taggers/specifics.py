@@ -1,0 +1,160 @@
+"""Specific words, such as ``golden retriever``, and the general ones that come with them.
+
+A specific word is the sum of a few classes of the network of subjects, or an object of the other.
+It is said from the sum on from which it was right on nine of ten labelled frames, and only where
+the networks together see something of its general kind: a wheel is taken for a beer barrel, but
+not where nothing else looks like drink.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import CorruptData
+from ingest.taggers.base import Confidences
+from models.cards import load_card, load_json
+
+WORDS: Final = "words.json"
+"""Beside the card of efficientnet_lite2."""
+
+LEAST_OF_KIND: Final = 0.3
+"""Confidence of a general word, below which none of its kind is surer than it is."""
+
+LEAST_OBJECT: Final = 0.62
+"""Score of an object from which on it is believed."""
+
+_SAID: Final = 0.7  # the confidence that the least sum, and the least score, becomes
+_NEAREST: Final = 1e-4  # to 0 and 1
+
+
+class Specific(NamedTuple):
+    """One word.
+
+    Attributes:
+        general: words that come with it, general or specific.
+        classes: numbers of the network's classes whose sum it is.
+        objects: numbers of the other network's objects that are it.
+        least: the sum from which on it is right.
+    """
+
+    general: tuple[str, ...]
+    classes: tuple[int, ...]
+    objects: tuple[int, ...]
+    least: float
+
+
+def load_words() -> dict[str, Specific]:
+    """Read all words that others come with; those without classes and objects are general."""
+    kept = load_json(load_card("efficientnet_lite2"), WORDS)
+    return {
+        word: Specific(
+            tuple(of_word["general"]),
+            tuple(of_word["classes"]),
+            tuple(of_word["objects"]),
+            of_word["least"],
+        )
+        for word, of_word in kept.items()
+    }
+
+
+def specific_words(words: Mapping[str, Specific]) -> dict[str, Specific]:
+    """Return those that are seen by themselves."""
+    return {word: one for word, one in words.items() if one.classes or one.objects}
+
+
+class Specifics:
+    """Adds specific words to general ones."""
+
+    def __init__(self, words: Mapping[str, Specific], general: Sequence[str]) -> None:
+        seen = specific_words(words)
+        self.names = tuple(seen)
+        self.tags = (*general, *seen)
+        numbers = {tag: number for number, tag in enumerate(self.tags)}
+        for word, one in words.items():
+            unknown = [name for name in (word, *one.general) if name not in numbers]
+            if unknown:
+                raise CorruptData(f"{WORDS} names {', '.join(unknown)}, which is no tag")
+        self._shift = _logit(_SAID) - _logit(np.array([one.least for one in seen.values()]))
+        self._with_object = [
+            (place, one.objects) for place, one in enumerate(seen.values()) if one.objects
+        ]
+        self._kinds = [
+            np.array(sorted(_kinds(word, words, numbers, len(general))), np.intp) for word in seen
+        ]
+        self._steps = _steps(words, numbers)
+
+    @classmethod
+    def load(cls, general: Sequence[str]) -> Self:
+        """Make the words on the shelf ready beside these general ones.
+
+        Raises:
+            CorruptData: they name other general words.
+        """
+        return cls(load_words(), general)
+
+    def add(
+        self,
+        general: Confidences,
+        sums: NDArray[np.floating[Any]],
+        objects: NDArray[np.floating[Any]],
+    ) -> Confidences:
+        """Return the confidence of every tag, general and specific.
+
+        Args:
+            general: shape (n_general,).
+            sums: shape (n_specific,), of the classes of each specific word, 0.0 to 1.0.
+            objects: shape (n_objects,), logits.
+
+        Returns:
+            shape (n_general + n_specific,); a general word is as sure as the surest of its kind.
+        """
+        logits = _logit(sums.astype(np.float64)) + self._shift
+        shift = _logit(_SAID) - _logit(LEAST_OBJECT)
+        for place, numbers in self._with_object:
+            logits[place] = max(logits[place], float(objects[list(numbers)].max()) + shift)
+        confidences = np.append(general, 1 / (1 + np.exp(-logits)))
+        for place, kinds in enumerate(self._kinds, len(general)):
+            if kinds.size:
+                kind = general[kinds].max()
+                if kind < LEAST_OF_KIND:
+                    confidences[place] = min(confidences[place], kind)
+        for narrow, broad in self._steps:
+            np.maximum.at(confidences, broad, confidences[narrow])
+        return confidences.astype(np.float32)
+
+
+def _logit(shares: Any) -> Any:
+    clipped = np.clip(shares, _NEAREST, 1 - _NEAREST)
+    return np.log(clipped / (1 - clipped))
+
+
+def _kinds(
+    word: str, words: Mapping[str, Specific], numbers: Mapping[str, int], n_general: int
+) -> set[int]:
+    """Return the nearest general words above a specific one."""
+    found: set[int] = set()
+    for name in words[word].general:
+        is_general = numbers[name] < n_general
+        found |= {numbers[name]} if is_general else _kinds(name, words, numbers, n_general)
+    return found
+
+
+def _steps(
+    words: Mapping[str, Specific], numbers: Mapping[str, int]
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return pairs of a word and one that comes with it, those farthest from the top first."""
+
+    def height(word: str) -> int:
+        above = words[word].general if word in words else ()
+        return 1 + max(map(height, above)) if above else 0
+
+    by_height: dict[int, list[tuple[int, int]]] = {}
+    for word, one in words.items():
+        for name in one.general:
+            by_height.setdefault(height(word), []).append((numbers[word], numbers[name]))
+    return [
+        (np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs]))
+        for _, pairs in sorted(by_height.items(), reverse=True)
+    ]
