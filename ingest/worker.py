@@ -291,18 +291,35 @@ class Worker:
     def _end(self, job: Job, outcome: Outcome) -> None:
         state = State.DONE if outcome.status in WATCHED else State.FAILED
         ending = Ending(state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds)
-        if self._jobs.end(job, ending, now=time.time()):
-            self._describe_video(job, outcome)
+        with self.catalog.transaction():
+            ended = self._jobs.end(job, ending, now=time.time())
+            if ended and outcome.video:
+                self._describe_video(job, outcome.video)
+        if ended:
             self.on_end(job, outcome)
 
-    def _describe_video(self, job: Job, outcome: Outcome) -> None:
-        """Write down what whoever queued a video says of it."""
-        said = job.options.get("said")
-        if said and outcome.video:
-            try:
-                self.catalog.describe(outcome.video, said)
-            except (ExternalIdTaken, UnknownVideo) as error:
-                log.warning("job %d: %s", job.id, error)
+    def _describe_video(self, job: Job, video: str) -> None:
+        """Write down what whoever queued a video says of it; what cannot be, the job tells."""
+        # Read anew: more may have been said while it ran.
+        now = self._jobs.get(job.id) or job
+        said = dict(now.options.get("said", {}))
+        if not said:
+            return
+        # By itself: an id that is taken takes nothing else away.
+        outside = said.pop("external_id", "")
+        try:
+            before = self.catalog.named(video).external_id
+            for part in filter(None, (said, {"external_id": outside} if outside else {})):
+                self.catalog.describe(video, part)
+        except (ExternalIdTaken, UnknownVideo) as error:
+            self._warn(job, str(error))
+            return
+        if outside and before not in ("", outside):
+            self._warn(job, f"video {video} had the external id {before!r} until now")
+
+    def _warn(self, job: Job, warning: str) -> None:
+        log.warning("job %d: %s", job.id, warning)
+        self._jobs.warn(job, warning)
 
     def _kill(self, running: _Running) -> None:
         running.process.kill()

@@ -18,6 +18,7 @@ def job_json(job: Job) -> dict[str, Any]:
         "generation": (job.video or None) if job.kind is Kind.REINDEX else None,
         "status": job.status,
         "reason": job.reason,
+        "warning": job.warning,
         "seconds": job.seconds,
         "done": job.done,
         "total": job.total,

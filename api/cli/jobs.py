@@ -31,7 +31,7 @@ def command(state: str | None, *, as_json: bool) -> None:
             job.status,
             str(job.attempts),
             job.source or job.kind.value,
-            job.reason,
+            "; ".join(filter(None, (job.reason, job.warning))),
         )
         for job in jobs
     )

@@ -63,8 +63,10 @@ class Line:
         if job.state is State.QUEUED:
             return "waits"
         if job.state is State.DONE and not job.reason:
-            return f"{job.seconds} s watched"
-        return job.reason or job.status
+            ending = f"{job.seconds} s watched"
+        else:
+            ending = job.reason or job.status
+        return "; ".join(filter(None, (ending, job.warning)))
 
     @property
     def can_retry(self) -> bool:

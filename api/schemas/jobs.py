@@ -47,6 +47,9 @@ class JobAnswer(BaseModel):
     generation: str | None
     status: str
     reason: str
+    warning: str
+    """What was asked for beside it and could not be done, such as an id of yours that another
+    video has; mostly empty."""
     seconds: int
     done: int
     total: int | None

@@ -35,7 +35,7 @@ OF_THE_SOURCE: Final = ("no_video", "empty", "corrupt", "too_big", "unsafe", "un
 _IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
 _COLUMNS: Final = (
     "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
-    " total, created_at, changed_at"
+    " total, created_at, changed_at, warning"
 )
 
 
@@ -75,6 +75,7 @@ class Job:
         total: how far it will go; None when nobody knows.
         created_at: seconds since 1970.
         changed_at: the same.
+        warning: what was asked for beside it and could not be done; mostly empty.
     """
 
     id: int
@@ -92,6 +93,7 @@ class Job:
     total: int | None
     created_at: float
     changed_at: float
+    warning: str
 
     @property
     def may_succeed(self) -> bool:
@@ -137,6 +139,8 @@ class Jobs:
 
     def add(self, sources: Iterable[str], options: Mapping[str, Any], *, now: float) -> list[int]:
         """Queue sources; one that is queued or running already keeps its job.
+
+        What is ``said`` of its video in the options is added to what was said before.
 
         Returns:
             The ids of the jobs, source by source.
@@ -209,6 +213,11 @@ class Jobs:
             )
             return bool(ended.rowcount)
 
+    def warn(self, job: Job, warning: str) -> None:
+        """Write down what was asked for beside a job and could not be done."""
+        with self._catalog.transaction() as db:
+            db.execute("update jobs set warning = ? where id = ?", (warning, job.id))
+
     def put_back(self, worker: str, *, now: float) -> None:
         """Let all that a worker has claimed and not ended wait again; the attempts do not count."""
         with self._catalog.transaction() as db:
@@ -234,7 +243,7 @@ class Jobs:
             for number in wanted:
                 db.execute(
                     "update jobs set state = 'queued', attempts = 0, status = '',"
-                    " reason = '', changed_at = ? where id = ? and state = 'failed'",
+                    " reason = '', warning = '', changed_at = ? where id = ? and state = 'failed'",
                     (now, number),
                 )
         return wanted
@@ -341,11 +350,15 @@ def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], no
     # A reindex that runs may have passed what came since; only one that waits is enough.
     enough = "('queued')" if kind is Kind.REINDEX else "('queued', 'running')"
     waiting = db.execute(
-        f"select id from jobs where kind = ? and source = ? and state in {enough}",  # noqa: S608 - constants
+        f"select id, options from jobs where kind = ? and source = ? and state in {enough}",  # noqa: S608 - constants
         (kind, source),
     ).fetchone()
     if waiting:
-        return int(waiting[0])
+        number, before = int(waiting[0]), json.loads(waiting[1])
+        if said := options.get("said"):
+            merged = {**before, "said": {**before.get("said", {}), **said}}
+            db.execute("update jobs set options = ? where id = ?", (json.dumps(merged), number))
+        return number
     added = db.execute(
         "insert into jobs (kind, source, options, state, attempts, not_before, worker,"
         " lease_until, video, status, reason, seconds, created_at, changed_at)"

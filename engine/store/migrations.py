@@ -270,6 +270,12 @@ def name_videos_outside(db: Database) -> None:
     db.table("events").create_index(["video"])
 
 
+@MIGRATIONS()
+def let_jobs_warn(db: Database) -> None:
+    """Let a job that is done say what of it could not be."""
+    db.execute("alter table jobs add column warning text not null default ''")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

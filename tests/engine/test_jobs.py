@@ -64,6 +64,23 @@ def test_a_source_that_waits_is_not_queued_twice(jobs: Jobs) -> None:
     assert jobs.add(["/a.mp4"], {}, now=4) != [job.id]
 
 
+def test_what_is_said_of_a_source_that_waits_is_not_lost(jobs: Jobs) -> None:
+    first = jobs.add(["/a.mp4"], {"said": {"title": "A"}, "force": False}, now=0)
+    assert jobs.add(["/a.mp4"], {"said": {"external_id": "1"}, "force": True}, now=1) == first
+    job = jobs.claim("me", now=2)
+    assert job
+    assert job.options == {"said": {"title": "A", "external_id": "1"}, "force": False}
+    jobs.warn(job, "the id is taken")
+    jobs.end(job, Ending(State.FAILED, "stalled", ""), now=3)
+    ended = jobs.get(job.id)
+    assert ended
+    assert ended.warning == "the id is taken"
+    jobs.retry([job.id], now=4)
+    queued = jobs.get(job.id)
+    assert queued
+    assert queued.warning == ""
+
+
 def test_a_dead_workers_job_is_claimed_again(jobs: Jobs, clock: Clock) -> None:
     jobs.add(["/a.mp4"], {}, now=0)
     dead = jobs.claim("dead", now=0)

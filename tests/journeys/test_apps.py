@@ -14,7 +14,7 @@ from engine.store.catalog import Catalog
 from engine.store.generations import Generations
 from engine.store.keys import Keys, Scope
 from support.catalogs import TAGS, save, video_id
-from support.footage import bikes
+from support.footage import bikes, carphone
 from support.product import Served, reelmatch, serve
 
 SITE = "https://app.example"
@@ -165,9 +165,21 @@ def test_an_uploaded_file_is_watched_under_the_apps_id(tmp_path: Path) -> None:
         asked = served.client.post("/v1/videos:upload", params=query, content=film)
         assert asked.status_code == 202, asked.text
         job = served.await_job(asked.headers["location"])
-        assert job["status"] == "ok", job
+        assert (job["status"], job["warning"]) == ("ok", "")
         video = served.client.get("/v1/videos/b-7").json()
         assert (video["video"], video["title"]) == (job["video"], "Bikes")
+        taken = {"name": "car.mp4", "external_id": "b-7", "title": "Car"}
+        other = carphone().read_bytes()
+        again = served.client.post("/v1/videos:upload", params=taken, content=other)
+        warned = served.await_job(again.headers["location"])
+        assert warned["state"] == "done"
+        assert f"'b-7' is that of video {job['video']}" in warned["warning"]
+        assert served.client.get(f"/v1/videos/{warned['video']}").json()["title"] == "Car"
+        assert served.client.get("/v1/videos/b-7").json()["video"] == job["video"]
+        assert warned["warning"] in reelmatch(home, "jobs").out
+        assert "is that of video" in served.client.get("/console/jobs").text
+        twin = served.client.post("/v1/videos:upload", params={"external_id": "b-8"}, content=film)
+        assert "'b-7' until now" in served.await_job(twin.headers["location"])["warning"]
         empty = served.client.post("/v1/videos:upload", content=b"")
         assert empty.status_code == 422
 
