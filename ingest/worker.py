@@ -34,6 +34,7 @@ from ingest.pipeline import (
 )
 from ingest.reindexing import ReindexOrder, obey_reindex
 from ingest.safe_start import guard_children
+from ingest.sockets import prepare_sockets
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
@@ -102,6 +103,7 @@ class Worker:
         self._jobs = Jobs(self.catalog)
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         guard_children(os.environ)
+        prepare_sockets()
         self._context = multiprocessing.get_context("forkserver")
         # Videos run side by side, and each on one thread; numpy reads this when it is imported.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -20,6 +20,7 @@ from engine.errors import CorruptData, NothingIndexed, ReelmatchError
 from engine.index import Index
 from engine.store.generations import Generations
 from engine.store.leftovers import find_leftovers, remove_leftover
+from ingest.sockets import NoSocketFolder, socket_parent
 from models.cards import UnusableWeights, card_names, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
@@ -146,7 +147,8 @@ def _generations(generations: Generations) -> Iterator[Finding]:
 def _left(settings: Settings, *, repair: bool) -> Iterator[Finding]:
     """Name what killed commands left; remove what is surely nobody's, if asked to."""
     generations = Generations(settings.generations_path)
-    for left in find_leftovers(settings.home, generations, Path(tempfile.gettempdir())):
+    temporary = Path(tempfile.gettempdir())
+    for left in find_leftovers(settings.home, generations, temporary, sockets=_sockets(temporary)):
         size = f"{left.size_bytes / 1e6:.1f} MB"
         if repair and remove_leftover(left, generations):
             yield Finding("leftover", "repaired", f"{left.path}, {size}: removed")
@@ -156,6 +158,13 @@ def _left(settings: Settings, *, repair: bool) -> Iterator[Finding]:
         else:
             detail = f"{left.path}, {size}, of an earlier version: remove it when none runs"
             yield Finding("leftover", "stale", detail)
+
+
+def _sockets(temporary: Path) -> Path:
+    try:
+        return socket_parent()
+    except NoSocketFolder:
+        return temporary
 
 
 def _index(live: Live) -> Finding:

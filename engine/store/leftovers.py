@@ -42,14 +42,23 @@ class Leftover:
     is_stale: bool
 
 
-def find_leftovers(home: Path, generations: Generations, temporary: Path) -> list[Leftover]:
-    """Return what killed processes left in a home and in the temporary folder."""
+def find_leftovers(
+    home: Path, generations: Generations, temporary: Path, *, sockets: Path | None = None
+) -> list[Leftover]:
+    """Return what killed processes left in a home and in the temporary folder.
+
+    Args:
+        home: with catalog, generations and models.
+        generations: of the home.
+        temporary: the folder for temporary files.
+        sockets: where Python's process servers make theirs; the temporary folder unless given.
+    """
     stale = [
         *abandoned(home),
         *abandoned(home / "models"),
         *abandoned(temporary),
         *_of_generations(generations),
-        *_listeners(temporary),
+        *_listeners(sockets or temporary),
     ]
     unsure = [
         path

@@ -137,6 +137,18 @@ def test_sockets_that_nobody_listens_to_are_told_from_others(home: Path) -> None
         assert folders[0].is_dir()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="sockets are listed by Linux only")
+def test_sockets_are_found_where_they_are_made(home: Path) -> None:
+    elsewhere = home.parent / "short"
+    (elsewhere / "pymp-dead").mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(elsewhere / "pymp-dead" / "listener-b"))
+    assert found(home) == []
+    generations, temporary = Generations(home / "generations"), home.parent / "temporary"
+    left = find_leftovers(home, generations, temporary, sockets=elsewhere)
+    assert names(left) == {"pymp-dead"}
+
+
 def test_a_link_by_that_name_is_not_followed(home: Path) -> None:
     (home.parent / "precious").mkdir()
     (home / ".reelmatch-held-abc").symlink_to(home.parent / "precious")
