@@ -47,6 +47,17 @@ def test_what_a_page_says_to_type_works(page: str, tmp_path: Path) -> None:
         assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/quick-start.md", "CONTRIBUTING.md"])
+def test_a_page_says_to_type_only_what_is_there(page: str) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M)
+    typed = re.findall(r"^ {4}(\S.*?)(?: +#.*)?$", (ROOT / page).read_text(), re.M)
+    makes = [line for line in typed if line.startswith("make ")]
+    assert typed
+    assert {line.split()[1] for line in makes} <= set(targets)
+    # Nothing stands in the place of what a stranger cannot know.
+    assert all(line.split()[0] in ("make", "pip", "reelmatch", "curl") for line in typed), typed
+
+
 def test_the_campaign_of_the_documentation_runs_today(tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copy(bikes(), tmp_path / "holiday.mp4")
