@@ -20,7 +20,7 @@ from ingest.opening import Status
 from ingest.pipeline import KNOWN, WATCHED, Outcome
 from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
-from ingest.sources.files import NoVideoFile, check_name, local_files
+from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
 from ingest.taggers.makers import DEFAULT, Setup, check_tagger
 from ingest.worker import POLL_SECONDS, Worker
@@ -83,7 +83,7 @@ def command(
         goes_on = not paths and not addresses
         if goes_on and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
-        left_out: Counter[str] = Counter()
+        left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
@@ -93,7 +93,13 @@ def command(
     outcomes = [*missing, *ended]
     if as_json:
         videos = [outcome_json(outcome) for outcome in outcomes]
-        print_json({"videos": videos, "left_out": dict(_most_frequent_first(left_out))})
+        print_json(
+            {
+                "videos": videos,
+                "left_out": dict(_most_frequent_first(left_out.counts)),
+                "links_out": [shown(str(link)) for link in left_out.links],
+            }
+        )
     else:
         print_outcomes(outcomes)
         _print_left_out(left_out)
@@ -155,7 +161,7 @@ def _work(
     return [ended[number] for number in sorted(ended)]
 
 
-def find_files(paths: Sequence[Path], left_out: Counter[str]) -> tuple[list[Path], list[Outcome]]:
+def find_files(paths: Sequence[Path], left_out: LeftOut) -> tuple[list[Path], list[Outcome]]:
     """Return the files at the paths, and what is to be said of paths without any.
 
     What folders hold besides is added to ``left_out``.
@@ -180,11 +186,14 @@ def _missing(path: Path, error: NoVideoFile) -> Outcome:
     return Outcome(None, shown(str(path.absolute())), Status.MISSING, shown(str(error)), 0)
 
 
-def _print_left_out(left_out: Counter[str]) -> None:
-    """Say how many files of the folders were passed over, the most frequent endings first."""
-    if not left_out:
+def _print_left_out(left_out: LeftOut) -> None:
+    """Say how many files of the folders were passed over, the most frequent endings first.
+
+    Links out of the folders are named: somebody may have counted on what they lead to.
+    """
+    if not left_out.counts:
         return
-    ranked = _most_frequent_first(left_out)
+    ranked = _most_frequent_first(left_out.counts)
     named = [f"{count} {ending}" for ending, count in ranked[:_MOST_NAMED]]
     if rest := sum(count for _, count in ranked[_MOST_NAMED:]):
         named.append(f"{rest} of other endings")
@@ -192,10 +201,14 @@ def _print_left_out(left_out: Counter[str]) -> None:
         f"left out as no videos: {', '.join(named)}; a file named directly is always taken",
         err=True,
     )
+    for link in left_out.links:
+        click.echo(f"{LINKS_OUT}, not followed: {shown(str(link))}", err=True)
+    if rest := left_out.counts[LINKS_OUT] - len(left_out.links):
+        click.echo(f"and {rest} more of these links", err=True)
 
 
-def _most_frequent_first(left_out: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0]))
+def _most_frequent_first(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:

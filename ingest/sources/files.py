@@ -6,7 +6,7 @@ import stat
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -41,7 +41,9 @@ VIDEO_ENDINGS: Final = _CERTAIN_ENDINGS | _AMBIGUOUS_ENDINGS
 """What the name of a video in a folder may end with, in any case."""
 
 LINKS_OUT: Final = "link out of the folder"
-"""Stands for a link to a file that is not below the folder."""
+"""Stands for a link to what is not below the folder."""
+
+MAX_NAMED_LINKS: Final = 10
 
 OTHER_ENDINGS: Final = "other"
 """Stands for a name without an ending, or with one that is none of letters and digits."""
@@ -68,7 +70,26 @@ class LocalFile:
     size_bytes: int
 
 
-def local_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> Iterator[LocalFile]:
+@dataclass(slots=True)
+class LeftOut:
+    """What folders hold besides the videos that are taken.
+
+    Attributes:
+        counts: how many files, by ending, and links out of the folders, under ``LINKS_OUT``.
+        links: the first ten of those links, absolute.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    links: list[Path] = field(default_factory=list)
+
+    def add_link(self, path: Path) -> None:
+        """Count a link out of its folder."""
+        self.counts[LINKS_OUT] += 1
+        if len(self.links) < MAX_NAMED_LINKS:
+            self.links.append(path)
+
+
+def local_files(paths: Iterable[Path], left_out: LeftOut | None = None) -> Iterator[LocalFile]:
     """Find the videos that files and folders name.
 
     A file named directly is taken whatever its ending; of a folder, and of the folders in it, every
@@ -79,8 +100,8 @@ def local_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> 
 
     Args:
         paths: files and folders.
-        left_out: how many files of the folders were passed over, by ending, is added to it;
-            names that begin with a dot are not counted.
+        left_out: what of the folders was passed over is added to it; names that begin with a dot
+            are not, nor are links to folders below the same folder.
 
     Yields:
         The files in the order of ``paths``; each path's are found only when they are asked for.
@@ -88,7 +109,7 @@ def local_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> 
     Raises:
         NoVideoFile: no such path, not readable, not a file, or a folder without any video.
     """
-    left_out = Counter() if left_out is None else left_out
+    left_out = LeftOut() if left_out is None else left_out
     found: set[Path] = set()
     for path in paths:
         for file in _files_of(path.expanduser().absolute(), left_out):
@@ -147,7 +168,7 @@ def check_name(path: Path) -> None:
         raise NoVideoFile(f"the name {error}") from error
 
 
-def _files_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
+def _files_of(path: Path, left_out: LeftOut) -> Iterator[Path]:
     try:
         return _those_of(path, left_out)
     except OSError as error:
@@ -155,7 +176,7 @@ def _files_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
         raise _unreadable(path, error) from error
 
 
-def _those_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
+def _those_of(path: Path, left_out: LeftOut) -> Iterator[Path]:
     if path.is_dir():
         return _videos_in(path, left_out)
     if path.is_file():
@@ -167,22 +188,25 @@ def _those_of(path: Path, left_out: Counter[str]) -> Iterator[Path]:
     raise NoVideoFile(f"{path}: there is no such file or folder")
 
 
-def _videos_in(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
+def _videos_in(folder: Path, left_out: LeftOut) -> Iterator[Path]:
     empty, top = True, _real(folder)
     unreadable: list[OSError] = []
     for inside, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for linked in filter(Path.is_symlink, (Path(inside, name) for name in folders)):
+            if not _real(linked).is_relative_to(top):
+                left_out.add_link(linked)
         for name in sorted(names):
             file = Path(inside, name)
             if name.startswith("."):
                 continue
             if file.is_symlink() and not _real(file).is_relative_to(top):
-                left_out[LINKS_OUT] += 1
+                left_out.add_link(file)
             elif _is_video(file):
                 empty = False
                 yield file
             else:
-                left_out[_ending(file)] += 1
+                left_out.counts[_ending(file)] += 1
     for error in unreadable:  # once all others were found
         raise _unreadable(Path(os.fsdecode(error.filename)), error) from error
     if empty:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from ingest.frames import Status, open_video
 from ingest.sources.files import (
     LINKS_OUT,
     OTHER_ENDINGS,
+    LeftOut,
     LocalFile,
     NoVideoFile,
     content_id,
@@ -82,9 +82,26 @@ def test_links_that_lead_out_of_a_folder_are_counted_and_not_followed(tmp_path: 
     }.items():
         (folder / name).symlink_to(to)
     (folder / "twice.mp4").symlink_to(folder / "out.mp4")
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     assert len(list(local_files([folder], left_out))) == 1
-    assert left_out == {LINKS_OUT: 6}
+    assert left_out.counts == {LINKS_OUT: 6}
+    named = ["environ.mp4", "gone.mp4", "out.mp4", "twice.mp4", "up.mp4", "zero.ts"]
+    assert left_out.links == [folder / name for name in named]
+
+
+def test_folders_that_are_links_out_of_a_folder_are_counted_too(tmp_path: Path) -> None:
+    touch(tmp_path / "elsewhere" / "a.mp4")
+    folder = tmp_path / "folder"
+    touch(folder / "sub" / "own.mp4")
+    touch(folder / ".hidden" / "b.mp4")
+    for name, to in {"films": "../elsewhere", "up": "..", "same": "sub", "round": "."}.items():
+        (folder / name).symlink_to(to, target_is_directory=True)
+    (folder / "sub" / "deep").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (folder / ".dotted").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    left_out = LeftOut()
+    assert [file.path for file in local_files([folder], left_out)] == [folder / "sub" / "own.mp4"]
+    assert left_out.counts == {LINKS_OUT: 3}
+    assert left_out.links == [folder / "films", folder / "up", folder / "sub" / "deep"]
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/proc/self/environ"])
@@ -211,13 +228,13 @@ def test_where_an_ending_is_that_of_other_things_the_content_tells(tmp_path: Pat
     }
     for name, content in contents.items():
         touch(tmp_path / name, content)
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     taken = {file.path.name for file in local_files([tmp_path], left_out)}
     assert taken == {
         *("recording.ts", "late.ts", "camera.MTS", "damaged.tp"),
         *("dvd.dat", "everio.MOD", "theora.ogg"),
     }
-    assert left_out == {".ts": 4, ".mts": 1, ".mod": 1, ".dat": 1, ".ogg": 1}
+    assert left_out.counts == {".ts": 4, ".mts": 1, ".mod": 1, ".dat": 1, ".ogg": 1}
 
 
 def test_of_pictures_a_folder_gives_those_that_move(tmp_path: Path) -> None:
@@ -226,10 +243,10 @@ def test_of_pictures_a_folder_gives_those_that_move(tmp_path: Path) -> None:
     write_video(tmp_path / "still.webp", pictures[:1], codec="libwebp")
     write_video(tmp_path / "moves.avif", pictures, codec="libsvtav1")
     write_video(tmp_path / "still.avif", pictures[:1], codec="libsvtav1")
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     taken = [file.path.name for file in local_files([tmp_path], left_out)]
     assert taken == ["moves.avif", "moves.webp"]
-    assert left_out == {".avif": 1, ".webp": 1}
+    assert left_out.counts == {".avif": 1, ".webp": 1}
 
 
 @pytest.mark.parametrize(
@@ -260,9 +277,9 @@ def test_what_a_folder_holds_besides_is_counted_by_ending(tmp_path: Path) -> Non
     ):
         touch(tmp_path / name)
     (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere")
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     assert [file.path.name for file in local_files([tmp_path], left_out)] == ["a.mp4"]
-    assert left_out == {".jpg": 3, ".txt": 1, ".mp4": 1, OTHER_ENDINGS: 5}
+    assert left_out.counts == {".jpg": 3, ".txt": 1, ".mp4": 1, OTHER_ENDINGS: 5}
 
 
 @pytest.mark.parametrize(
@@ -283,7 +300,7 @@ def test_names_that_are_no_text_get_a_reason_and_the_others_go_on(tmp_path: Path
     for path in (*map(os.fsencode, good), *bad):
         Path(os.fsdecode(path)).write_bytes(b"x")
     files, missing = find_files(
-        [tmp_path, Path("n" * 300 + ".mp4"), tmp_path / "no.mp4"], Counter()
+        [tmp_path, Path("n" * 300 + ".mp4"), tmp_path / "no.mp4"], LeftOut()
     )
     assert sorted(files) == sorted(good)
     reasons = [outcome.reason for outcome in missing]
@@ -309,7 +326,7 @@ def test_a_folder_that_cannot_be_read_does_not_stop_those_after_it(
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    files, missing = find_files([tmp_path], Counter())
+    files, missing = find_files([tmp_path], LeftOut())
     assert [file.parent.name for file in files] == ["a", "c"]
     assert [outcome.reason for outcome in missing] == [
         f"{tmp_path / 'b'}: cannot be read: Permission denied"

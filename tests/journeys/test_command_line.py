@@ -145,6 +145,25 @@ def test_what_a_folder_holds_besides_videos_is_said(run: Run, tmp_path: Path) ->
     assert run("ingest", folder).err.endswith(said)
 
 
+def test_links_out_of_a_folder_are_named_ten_at_most(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "broken.mp4").write_bytes(b"no video")
+    for number in range(12):
+        (folder / f"link {number:02}\x1b[2J.mp4").symlink_to("/nowhere/at/all.mp4")
+    done = run("ingest", folder)
+    lines = done.err.splitlines()[-12:]
+    assert lines[0].startswith("left out as no videos: 12 link out of the folder; a file named")
+    path = f"{folder}/link 00\ufffd[2J.mp4"
+    assert lines[1] == f"link out of the folder, not followed: {path}"
+    assert lines[11] == "and 2 more of these links"
+    assert "\x1b" not in done.err
+    answer = run("ingest", folder, "--json").json
+    assert answer["left_out"] == {"link out of the folder": 12}
+    assert len(answer["links_out"]) == 10
+    assert answer["links_out"][0] == path
+
+
 def test_ingesting_twice_does_nothing_twice_and_force_looks_again(
     run: Run, carphone: Path, tmp_path: Path
 ) -> None:
