@@ -20,6 +20,7 @@ from api.console import (
     signing,
     timeline,
     video,
+    video_changes,
 )
 from api.console.media import CheckedFiles
 from api.console.rendering import error_page
@@ -31,6 +32,7 @@ from engine.errors import ReelmatchError
 _PAGES = (
     catalogue,
     video,
+    video_changes,
     timeline,
     advertising,
     media,

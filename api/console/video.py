@@ -5,15 +5,17 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.auth import scopes_for
 from api.console.cards import match_cards, view_of
 from api.console.evidence import KIND_MEANINGS, measures
 from api.console.media import local_file
 from api.console.rendering import page
 from api.console.timeline import judged, known_video
 from api.live import Live
-from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.domain import TagCount
 from engine.search import similar
+from engine.store.jobs import OF_THE_SOURCE
 from engine.store.listing import pictured
 from engine.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
 from engine.view import View
@@ -28,9 +30,13 @@ FIRST_LINES: Final = 14
 
 @router.get("/videos/{video}")
 def get_video(
-    video: str, request: Request, live: CurrentLive, settings: CurrentSettings
+    video: str,
+    request: Request,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
 ) -> Response:
-    """Show a video."""
+    """Show a video, or what is known of one that could not be watched."""
     record = known_video(live.catalog, video)
     view = view_of(live)
     threshold = view.generation.recipe.threshold if view else settings.threshold
@@ -56,6 +62,8 @@ def get_video(
         cuts=record.evidence.get("cuts", ()),
         found=view is not None and view.locate(video) is not None,
         similar=_similar(live, view, video),
+        changes=caller.may(*scopes_for("POST", f"/console/videos/{video}/retry")),
+        same_again=record.status in OF_THE_SOURCE,
     )
 
 

@@ -140,7 +140,8 @@ class Jobs:
     def add(self, sources: Iterable[str], options: Mapping[str, Any], *, now: float) -> list[int]:
         """Queue sources; one that is queued or running already keeps its job.
 
-        What is ``said`` of its video in the options is added to what was said before.
+        What is ``said`` of its video in the options is added to what was said before, and it is
+        forced when one of those who queued it wants it so.
 
         Returns:
             The ids of the jobs, source by source.
@@ -256,6 +257,13 @@ class Jobs:
             return _job(row)
         return None
 
+    def last_of(self, source: str) -> Job | None:
+        """Return the job that was added last for a source."""
+        rows = self._rows(
+            "where kind = ? and source = ? order by id desc limit 1", (Kind.INGEST, source)
+        )
+        return _job(rows[0]) if rows else None
+
     def all(self) -> list[Job]:
         """Return every job, the oldest first."""
         return [_job(row) for row in self._rows("order by id", ())]
@@ -355,8 +363,12 @@ def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], no
     ).fetchone()
     if waiting:
         number, before = int(waiting[0]), json.loads(waiting[1])
+        merged = dict(before)
         if said := options.get("said"):
-            merged = {**before, "said": {**before.get("said", {}), **said}}
+            merged["said"] = {**before.get("said", {}), **said}
+        if options.get("force"):
+            merged["force"] = True
+        if merged != before:
             db.execute("update jobs set options = ? where id = ?", (json.dumps(merged), number))
         return number
     added = db.execute(

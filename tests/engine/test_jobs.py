@@ -69,7 +69,11 @@ def test_what_is_said_of_a_source_that_waits_is_not_lost(jobs: Jobs) -> None:
     assert jobs.add(["/a.mp4"], {"said": {"external_id": "1"}, "force": True}, now=1) == first
     job = jobs.claim("me", now=2)
     assert job
-    assert job.options == {"said": {"title": "A", "external_id": "1"}, "force": False}
+    assert job.options == {"said": {"title": "A", "external_id": "1"}, "force": True}
+    # Nor does somebody who asks for less take it back.
+    jobs.add(["/a.mp4"], {"force": False}, now=2)
+    assert jobs.last_of("/a.mp4") == job
+    assert jobs.last_of("/b.mp4") is None
     jobs.warn(job, "the id is taken")
     jobs.end(job, Ending(State.FAILED, "stalled", ""), now=3)
     ended = jobs.get(job.id)

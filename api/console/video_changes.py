@@ -1,0 +1,42 @@
+"""Changes of one video: another look at it, and its end."""
+
+import time
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.console.rendering import page
+from api.console.security import Form
+from api.console.timeline import known_video
+from api.routes.dependencies import CurrentLive
+from engine.errors import InvalidInput
+from engine.store.jobs import Jobs
+
+router = APIRouter()
+
+
+@router.post("/videos/{video}/retry")
+def post_retry(request: Request, video: str, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
+    """Queue another look at a video, by the tagger that looked last."""
+    source = known_video(live.catalog, video).source
+    if not source:
+        raise InvalidInput("nobody said where this video is: name its file or address to add it")
+    jobs = Jobs(live.catalog)
+    before = jobs.last_of(source)
+    tagger = before.options.get("tagger") if before else None
+    options = {"force": True} | ({"tagger": tagger} if tagger else {})
+    jobs.add([source], options, now=time.time())
+    return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
+
+
+@router.get("/videos/{video}/delete")
+def get_delete(request: Request, video: str, live: CurrentLive) -> Response:
+    """Ask whether a video shall go."""
+    return page(request, "video_delete.html", record=known_video(live.catalog, video))
+
+
+@router.post("/videos/{video}/delete")
+def post_delete(request: Request, video: str, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
+    """Forget a video and all that was seen on it; its file stays."""
+    live.catalog.delete(known_video(live.catalog, video).id)
+    return RedirectResponse(request.scope["root_path"] + "/", 303)
