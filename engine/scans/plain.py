@@ -47,9 +47,14 @@ class PlainScan:
             yield {"starts": n_postings + starts[1:], "rows": rows, "impacts": impacts}
             n_postings += size
             longest = max(longest, int(np.diff(ends).max()))
+        yield {"rounding": np.array([cls.rounding_of(longest, greatest)])}
+
+    @staticmethod
+    def rounding_of(longest: int, greatest: float) -> float:
+        """Return what a sum may be off by, from the most tags and the greatest norm of a row."""
         # A sum of m products is off by at most (m + 4) roundings of the sum of their sizes
         # (Higham 2002, section 3.1), which is at most the norm of the row (Cauchy-Schwarz).
-        yield {"rounding": np.array([(longest + 4) * _UNIT_ROUNDOFF * greatest])}
+        return (longest + 4) * _UNIT_ROUNDOFF * greatest
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Self:

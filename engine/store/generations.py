@@ -240,7 +240,14 @@ class Generations:
                 together=Together.load(folder / "together"),
                 catalog=built.catalog,
             )
-        except (CorruptData, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (
+            CorruptData,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ) as error:
             raise _damaged(generation, error) from error
 
     @contextmanager

@@ -15,6 +15,7 @@ from engine.errors import CorruptData, DiskFull, InvalidInput, OutdatedGeneratio
 from engine.store.archives import Archive
 from engine.store.asides import held_folder
 from engine.store.catalog import Catalog
+from engine.store.consistency import check_consistency
 from engine.store.current import sync_folder
 from engine.store.generations import Generations
 from engine.store.homes import CATALOG, CATALOG_LOCK, GENERATIONS, RESTORED, finish_restore
@@ -153,7 +154,8 @@ def _check_generation(file: Path, generation: str, folder: Path) -> None:
         with Catalog.open(folder / CATALOG) as catalog:
             built = generations.built(generation)
             refuse_index_of_other_catalog(generations, built, catalog)
-        generations.load(generation)
+            tags = catalog.vocabulary().names
+        check_consistency(generations.load(generation), tags)
     except OutdatedGeneration:
         pass  # Whole, and built anew by the next reindex.
     except DiskFull:

@@ -1,0 +1,268 @@
+"""A generation whose arrays lie is refused from elsewhere, however right its digests are."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pytest
+
+from engine import choice
+from engine.errors import CorruptData
+from engine.recipe import Recipe
+from engine.reindex import reindex
+from engine.store.catalog import Catalog
+from engine.store.consistency import check_consistency
+from engine.store.digests import BUILT, DIGESTS, write_digests
+from engine.store.dumps import dump
+from engine.store.generations import Built, Generations, _built_text
+from engine.store.restores import restore
+from engine.store.viewers import Event, EventKind, Viewers
+from support.catalogs import TAGS, save, video_id
+
+VIDEOS: Final = 30
+Change = Callable[[Any], Any]
+
+
+def make_home(home: Path) -> Path:
+    with Catalog.open(home / "catalog.db") as catalog:
+        for number in range(VIDEOS):
+            seen = {TAGS[number % 4]: number % 5 + 1, TAGS[number % 3 + 2]: number % 7 + 2}
+            save(
+                catalog,
+                video_id(number),
+                seen,
+                language=("de", "en")[number % 2],
+                categories=("sports", "news")[: number % 3],
+            )
+        viewers = Viewers(catalog)
+        for viewer in range(4):
+            events = [
+                Event(str(number), video_id(number), EventKind.LIKED, at=1.0)
+                for number in range(viewer, 12)
+            ]
+            viewers.add_events(f"v{viewer}", events, now=1.0)
+        reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_home(tmp_path_factory.mktemp("plain") / "home")
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(choice, "MANY_VIDEOS", 1)
+        patched.setattr(choice.Sample, "levels_pay", True)
+        return make_home(tmp_path_factory.mktemp("levels") / "home")
+
+
+def forged(home: Path, place: Path, file: str, change: Change) -> Generations:
+    """Return generations of which the live one says something else in one file, digests right."""
+    shutil.copytree(home / "generations", place, copy_function=os.link)
+    generations = Generations(place)
+    live = generations.current_id
+    assert live is not None
+    folder, built = place / live, generations.built(live)
+    path = folder / file
+    if path.suffix == ".npy":
+        changed = change(np.load(path))
+        path.unlink()
+        np.save(path, changed)
+        meta = json.loads((path.parent / "meta.json").read_text())
+        meta["sizes"][path.name] = path.stat().st_size
+        rewrite(path.parent / "meta.json", json.dumps(meta))
+    else:
+        rewrite(path, json.dumps(change(json.loads(path.read_text()))))
+    (folder / DIGESTS).unlink()
+    named = write_digests(folder)
+    rewrite(folder / BUILT, _built_text(named, Built(built.revision, built.catalog)))
+    folder.rename(place / named)
+    generations.current.write(named, None)
+    return generations
+
+
+def rewrite(path: Path, text: str) -> None:
+    path.unlink()  # the home's own file stays as it is
+    path.write_text(text)
+
+
+def is_refused(generations: Generations) -> bool:
+    try:
+        check_consistency(generations.load_current(), TAGS)
+    except CorruptData:
+        return True
+    return False
+
+
+def at(place: int, value: float) -> Change:
+    """Put a value somewhere, or the greatest below it that the array can hold."""
+
+    def changed(array: Any) -> Any:
+        if array.dtype.kind == "u" and value < 0:
+            array = array.astype(np.int64)
+        most = value if array.dtype.kind == "f" else np.iinfo(array.dtype).max
+        array[place] = min(value, most)
+        return array
+
+    return changed
+
+
+LIES: Final[dict[str, Change]] = {
+    "shorter": lambda array: array[:-1],
+    "longer": lambda array: np.append(array, array[-1:]),
+    "empty": lambda array: array[:0],
+    "of another type": lambda array: array.astype(">f8"),
+    "below none": at(-1, -1),
+    "first below none": at(0, -1),
+    "beyond": at(-1, 2**15),
+    "in the middle beyond": lambda array: at(len(array) // 2, 2**15)(array),
+    "without order": lambda array: array[::-1],
+    "all the same": lambda array: np.full_like(array, array[-1] + 1),
+    "of two dimensions": lambda array: array.reshape(1, -1),
+}
+BROKEN_NUMBERS: Final[dict[str, Change]] = {
+    "not a number": at(0, np.nan),
+    "without end": at(-1, np.inf),
+    "of all not a number": lambda array: np.full_like(array, np.nan),
+}
+
+
+def lies_of(home: Path) -> dict[str, tuple[str, Change]]:
+    live = Generations(home / "generations").current_id
+    assert live is not None
+    folder = home / "generations" / live
+    lies = {}
+    for path in sorted(folder.rglob("*.npy")):
+        array, name = np.load(path), path.relative_to(folder).as_posix()
+        changes = LIES | (BROKEN_NUMBERS if array.dtype.kind == "f" else {})
+        for how, change in changes.items():
+            if not array.size:
+                change = {"longer": lambda _, own=array: np.ones(3, own.dtype)}.get(how)  # type: ignore[assignment]
+            if change is None or np.array_equal(change(array.copy()), array):
+                continue
+            lies[f"{name} {how}"] = (name, change)
+    return lies
+
+
+@pytest.mark.parametrize("kernel", ["plain", "levels"])
+def test_arrays_that_lie_are_refused(
+    kernel: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    home: Path = request.getfixturevalue(kernel)
+    lies = lies_of(home)
+    if kernel != "plain":  # all other files are alike
+        lies = {lie: said for lie, said in lies.items() if said[0].startswith("index/scan_")}
+    assert len(lies) > 50
+    believed = []
+    for number, (lie, (file, change)) in enumerate(lies.items()):
+        place = tmp_path / str(number)
+        if not is_refused(forged(home, place, file, change)):
+            believed.append(lie)
+        shutil.rmtree(place)
+    assert [lie for lie in believed if not may_be(lie)] == []
+
+
+ANY_NUMBERS: Final = ("below", "beyond", "without order", "all the same")
+MAY_BE: Final[dict[str, tuple[str, ...]]] = {
+    # Only when, and how long: any number is one.
+    "facts/seconds.npy": ANY_NUMBERS,
+    "facts/added_at.npy": ANY_NUMBERS,
+    # Other videos could be of these languages, or liked by these viewers.
+    "facts/language.npy": ("without order",),
+    "facts/kind.npy": ("without order",),
+    "facts/category.npy": ("without order",),
+    "facts/iab.npy": ("without order",),
+    "facts/risk.npy": ("without order",),
+    "together/rows.npy": ("without order", "all the same"),
+    # These only say which postings are read first.
+    "index/scan_slopes.npy": ANY_NUMBERS,
+    # One number; what comes after it is not read.
+    "index/scan_rounding.npy": ("longer",),
+    "index/scan_shard_rows.npy": ("longer",),
+}
+
+
+def may_be(lie: str) -> bool:
+    """Tell whether a catalog could have been so, or no answer becomes wrong by it."""
+    name, _, how = lie.partition(" ")
+    return any(word in how for word in MAY_BE.get(name, ()))
+
+
+SETTINGS: Final[dict[str, tuple[str, Change]]] = {
+    "no slope": ("index/meta.json", lambda meta: settings(meta, slope=0)),
+    "a slope that is no number": ("index/meta.json", lambda meta: settings(meta, slope=np.nan)),
+    "a slope as a word": ("index/meta.json", lambda meta: settings(meta, slope="1")),
+    "another pivot": ("index/meta.json", lambda meta: settings(meta, pivot=-3.0)),
+    "a pivot without end": ("index/meta.json", lambda meta: settings(meta, pivot=np.inf)),
+    "another tf": ("index/meta.json", lambda meta: settings(meta, tf="log")),
+    "a tf that is none": ("index/meta.json", lambda meta: settings(meta, tf="cube")),
+    "another idf": ("index/meta.json", lambda meta: settings(meta, idf_of_new=np.nan)),
+    "another kernel": ("index/meta.json", lambda meta: settings(meta, kernel="levels")),
+    "viewers below none": ("together/meta.json", lambda meta: settings(meta, viewers=-1)),
+    "fewer tags": ("generation.json", lambda said: {**said, "tags": said["tags"][:-1]}),
+    "other tags": ("generation.json", lambda said: {**said, "tags": said["tags"][::-1]}),
+    "tags as numbers": ("generation.json", lambda said: {**said, "tags": [1, 2]}),
+    "words without order": (
+        "facts/meta.json",
+        lambda meta: settings(meta, language=["en", "de"]),
+    ),
+    "fewer words": ("facts/meta.json", lambda meta: settings(meta, language=["de"])),
+    "words as numbers": ("facts/meta.json", lambda meta: settings(meta, language=[1, 2])),
+}
+
+
+def settings(meta: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**meta, "settings": {**meta["settings"], **more}}
+
+
+@pytest.mark.parametrize(("file", "change"), SETTINGS.values(), ids=SETTINGS.keys())
+def test_settings_that_lie_are_refused(
+    plain: Path, tmp_path: Path, file: str, change: Change
+) -> None:
+    assert is_refused(forged(plain, tmp_path / "forged", file, change))
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [("index/scan_rows.npy", LIES["beyond"]), SETTINGS["another pivot"]],
+    ids=["arrays", "settings"],
+)
+def test_a_dump_that_lies_brings_nothing_back(
+    plain: Path, tmp_path: Path, file: str, change: Change
+) -> None:
+    shutil.copytree(plain, tmp_path / "home")
+    shutil.rmtree(tmp_path / "home" / "generations")
+    generations = forged(plain, tmp_path / "home" / "generations", file, change)
+    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
+        dump(catalog, generations, tmp_path / "forged.tar")
+    with pytest.raises(CorruptData, match="not written by us"):
+        restore(tmp_path / "forged.tar", tmp_path / "again")
+    assert list((tmp_path / "again").iterdir()) == []
+
+
+@pytest.mark.parametrize("kernel", ["plain", "levels"])
+@pytest.mark.parametrize("tf", ["raw", "sqrt", "log"])
+def test_what_we_write_is_believed(
+    kernel: str, tf: Any, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    shutil.copytree(request.getfixturevalue(kernel), tmp_path / "home")
+    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
+        generations = Generations(tmp_path / "home" / "generations")
+        tags = catalog.vocabulary().names
+        check_consistency(generations.load_current(), tags)
+        reindex(catalog, generations, Recipe(threshold=0.7, tf=tf, seconds="effective"))
+        check_consistency(generations.load_current(), tags)
+
+
+def test_a_catalog_without_videos_is_believed(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
+        generations = Generations(tmp_path / "home" / "generations")
+        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        dump(catalog, generations, tmp_path / "empty.tar")
+    assert restore(tmp_path / "empty.tar", tmp_path / "again").videos == 0
