@@ -44,7 +44,8 @@ class _MiniLM:
 _FILE: Final = "tag-vectors.npz"
 _MAX_KEPT_TEXTS: Final = 4_096
 _MAX_KEYWORDS: Final = 2  # the live view may be a moment behind the catalog
-_WAITED_TAGS: Final = 500
+_FEW_TAGS: Final = 200  # are embedded in a moment, when the first question needs them
+_WAITED_TAGS: Final = 1_000
 _WAIT_SECONDS: Final = 10.0
 
 
@@ -108,7 +109,7 @@ class Understanding:
     def prepare(self, vocabulary: Vocabulary) -> None:
         """Make ready what words that are no tags need; a few tags are left for the first one."""
         vocabulary.prepare()
-        if len(vocabulary) > _WAITED_TAGS:
+        if len(vocabulary) > _FEW_TAGS:
             self._want(self.of(vocabulary).nearness)
 
     def close(self) -> None:

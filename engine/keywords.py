@@ -12,14 +12,14 @@ spelling. The others are understood by the table alone.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from engine.errors import InvalidInput, UnknownTag
 from engine.nearness import Cosines, Embedder, Nearness
 from engine.phrases import Part, parts_of, plain
-from engine.spelling import MAX_SUGGESTED_WORDS
+from engine.spelling import MAX_SUGGESTED_WORDS, likeness
 from engine.thesaurus.nouns import Entry, Thesaurus
 from engine.vocabulary import SUGGESTIONS, Vocabulary
 
@@ -59,6 +59,8 @@ _MORE: Final = 0.58
 _LURED: Final = 0.4
 _PART_OF_NAME: Final = 0.8
 _SPELLED: Final = 0.4
+_GUESSED: Final = 0.85  # less than what is about as good
+_MISSPELT: Final = 0.8  # likeness: one sign of five to nine, two of ten or more
 
 
 class How(StrEnum):
@@ -197,8 +199,12 @@ class Keywords:
         readings = [
             self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)
         ]
-        unused = [place for place, reading in enumerate(readings) if not reading.used]
-        for place in unused[:MAX_SUGGESTED_WORDS]:
+        doubtful = [
+            place
+            for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
+            if not reading.used or self._may_be_misspelt(text, reading)
+        ]
+        for place in doubtful[:MAX_SUGGESTED_WORDS]:
             readings[place] = self._spelled(readings[place])
         return readings
 
@@ -234,6 +240,17 @@ class Keywords:
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
         return _reading(word, ranked)
 
+    def _may_be_misspelt(self, text: str, reading: Reading) -> bool:
+        """Return whether a word is written much like a tag, and only the network knows it.
+
+        The network reads words in pieces, and is no judge of those it never met.
+        """
+        if reading.meanings[0].how is not How.EMBEDDING or " " in text:
+            return False
+        if next(self._of_noun(text, self.nearness.unknown()), None) is not None:
+            return False
+        return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
+
     def _spelled(self, reading: Reading) -> Reading:
         """Put the tags that are spelled like a word before those that are near in meaning."""
         least = reading.meanings[0].confidence if reading.meanings else 0.0
@@ -242,7 +259,14 @@ class Keywords:
             for tag in self.vocabulary.nearest(reading.word)
         ]
         names = {meaning.tag for meaning in spelled}
-        others = [meaning for meaning in reading.meanings if meaning.tag not in names]
+        others = [
+            # Beside a tag that is written so, what the network guesses of the pieces is not used.
+            replace(meaning, confidence=min(meaning.confidence, _GUESSED * least))
+            if spelled and meaning.how is How.EMBEDDING
+            else meaning
+            for meaning in reading.meanings
+            if meaning.tag not in names
+        ]
         return _reading(reading.word, [*spelled, *others])
 
     def profile(

@@ -63,8 +63,8 @@ class Speller:
         if not alike and " " in text:
             alike = dict(self._alike(text.rpartition(" ")[2]))
         return {
-            name: (likeness, _likeness(text, folded(name)[:_MAX_SIGNS]))
-            for form, likeness in sorted(alike.items(), key=lambda one: one[1])
+            name: (in_part, likeness(text, folded(name)[:_MAX_SIGNS]))
+            for form, in_part in sorted(alike.items(), key=lambda one: one[1])
             for name in self._names_of[form]
         }
 
@@ -105,7 +105,8 @@ def nearest_names(word: str, names: Iterable[str], n: int) -> list[str]:
     return nearest_of([Speller(names)], word, n)
 
 
-def _likeness(one: str, other: str) -> float:
+def likeness(one: str, other: str) -> float:
+    """Return how alike two words are written, 0.0 to 1.0."""
     from rapidfuzz.distance import OSA
 
     return float(OSA.normalized_similarity(one, other))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.keywords import Keywords, Reading, Status
+from engine.keywords import How, Keywords, Reading, Status
 from engine.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
 from ingest.taggers.local import LocalTagger
@@ -69,3 +69,26 @@ def test_tags_of_any_vocabulary_are_understood() -> None:
     words = {"bikes": "Bicycle", "kitesurfing": "Kite surfing", "sunset": "Sunsets"}
     words |= {"trams": "Tram", "automobiles": "car"}
     assert {word: keywords.read(word).meanings[0].tag for word in words} == words
+
+
+@pytest.mark.parametrize(
+    ("word", "tag"),
+    [
+        ("motrcycle", "motorcycle"),
+        ("archtecture", "architecture"),
+        ("bicycl", "bicycle"),
+        ("resturant", "restaurant"),
+    ],
+)
+def test_a_misspelt_tag_is_that_before_anything_near_its_pieces(
+    keywords: Keywords, word: str, tag: str
+) -> None:
+    assert keywords.read(word).meanings[0].tag == tag
+
+
+@pytest.mark.parametrize(("word", "tag"), [("boating", "boat"), ("streetwear", "footwear")])
+def test_a_word_that_only_resembles_a_tag_keeps_its_sense(
+    keywords: Keywords, word: str, tag: str
+) -> None:
+    first = keywords.read(word).meanings[0]
+    assert (first.tag, first.how) == (tag, How.EMBEDDING)

@@ -8,7 +8,7 @@ from support.product import Run, Served
 
 
 def test_a_word_is_understood_the_same_at_both_doors(served: Served, ask: Run) -> None:
-    words = ["sneakers", "live music festival", "automobile", "vacation at the seaside"]
+    words = ["boots", "live music festival", "automobile", "vacation at the seaside"]
     over_http = served.client.get("/v1/keywords", params={"q": words}).json()
     assert over_http == ask("keywords", *words, "--json").json
     first = [(one["status"], one["meanings"][0]["tag"]) for one in over_http["keywords"]]
@@ -21,17 +21,17 @@ def test_a_word_is_understood_the_same_at_both_doors(served: Served, ask: Run) -
 
 
 def test_the_way_that_led_there_is_told_with_the_runners_up(served: Served) -> None:
-    (sneakers,) = served.client.get("/v1/keywords", params={"q": "sneakers"}).json()["keywords"]
-    assert sneakers["meanings"][0]["how"] == "broader"
-    assert {meaning["how"] for meaning in sneakers["meanings"][1:]} <= {"broader", "embedding"}
-    assert len(sneakers["meanings"]) > 1
-    assert sneakers["used"] == ["footwear"]
+    (boots,) = served.client.get("/v1/keywords", params={"q": "boots"}).json()["keywords"]
+    assert boots["meanings"][0]["how"] == "broader"
+    assert {meaning["how"] for meaning in boots["meanings"][1:]} <= {"broader", "embedding"}
+    assert len(boots["meanings"]) > 1
+    assert boots["used"] == ["footwear"]
 
 
 def test_people_read_a_table(ask: Run) -> None:
-    said = ask("keywords", "sneakers", "attorney").out.splitlines()
+    said = ask("keywords", "boots", "attorney").out.splitlines()
     assert said[0].split() == ["word", "status", "tag", "confidence", "how", "by"]
-    assert said[1].split()[:4] == ["sneakers", "used", "footwear", said[1].split()[3]]
+    assert said[1].split()[:4] == ["boots", "used", "footwear", said[1].split()[3]]
     assert [line.split()[1] for line in said if line.startswith("attorney")] == ["refused"]
 
 
@@ -68,9 +68,9 @@ def test_spelling_comes_before_meaning_at_every_door(served: Served, ask: Run) -
     assert (ignored["word"], ignored["nearest"][0]) == ("dgo", "dog")
     interests = {"interests": {"dgo": 1, "cat": 1}}
     (ignored,) = served.client.post("/v1/recommendations", json=interests).json()["ignored"]
-    assert ignored == {"word": "dgo", "nearest": ["dog"]}
+    assert (ignored["word"], ignored["nearest"][0]) == ("dgo", "dog")
     assert "did you mean dog, " in ask("match", "--keyword", "dgo", "--keyword", "cat").err
-    assert "did you mean dog?" in ask("recommend", "--like", "dgo", "--like", "cat").err
+    assert "did you mean dog, " in ask("recommend", "--like", "dgo", "--like", "cat").err
     assert "the nearest are dog, " in ask("match", "--keyword", "dgo").err
 
 
