@@ -28,6 +28,7 @@ export class Timeline {
     this.fewLines = Number(root.dataset.lines);
     this.all = false;
     this.chosen = 0;
+    this.byKeys = false;
     this.from = 0;
     this.to = overview.seconds;
     this.colours = palette();
@@ -134,6 +135,7 @@ export class Timeline {
     });
     this.#place();
     this.#sayNow();
+    if (this.byKeys) this.#tipAtPlayhead();
   }
 
   /** Put the playhead where the player is. */
@@ -220,6 +222,7 @@ export class Timeline {
       if (time > this.to || time < this.from) this.show(time - (this.to - this.from) * 0.1);
       this.#place();
       this.#sayNow();
+      if (this.byKeys) this.#tipAtPlayhead();
     });
     document.addEventListener("themechange", () => {
       this.colours = palette();
@@ -227,6 +230,10 @@ export class Timeline {
     });
     this.#listenToPointer();
     this.plot.addEventListener("keydown", (event) => this.#onKey(event));
+    this.plot.addEventListener("focus", () => {
+      if (this.plot.matches(":focus-visible")) this.#tipAtPlayhead();
+    });
+    this.plot.addEventListener("blur", () => this.#hideTip());
     this.pan.addEventListener("input", () => this.show(Number(this.pan.value)));
     for (const button of this.root.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => {
@@ -270,10 +277,7 @@ export class Timeline {
       if (this.plot.hasPointerCapture(event.pointerId)) scrub(event);
       this.#hover(event);
     });
-    this.plot.addEventListener("pointerleave", () => {
-      this.cross.hidden = true;
-      this.tip.hidden = true;
-    });
+    this.plot.addEventListener("pointerleave", () => this.#hideTip());
     this.plot.addEventListener(
       "wheel",
       (event) => {
@@ -291,10 +295,31 @@ export class Timeline {
 
   #hover(event) {
     const box = this.plot.getBoundingClientRect();
-    const second = this.secondAt(event.clientX);
-    const place = Math.floor((event.clientY - box.top - TOP) / LINE);
+    const line = Math.floor((event.clientY - box.top - TOP) / LINE);
+    const left = event.clientX - box.left;
+    this.byKeys = false;
+    this.cross.hidden = false;
+    this.cross.style.transform = `translateX(${left.toFixed(1)}px)`;
+    this.#showTip(this.secondAt(event.clientX), line, this.level, left, event.clientY - box.top + 18);
+  }
+
+  /** Say at the playhead what the chosen line has there, to who comes by keyboard. */
+  #tipAtPlayhead() {
+    const left = ((this.second - this.from) / (this.to - this.from)) * this.plot.clientWidth;
+    this.byKeys = true;
+    this.cross.hidden = true;
+    this.#showTip(this.second, this.chosen, 0, left, TOP + (this.chosen + 1) * LINE);
+  }
+
+  #hideTip() {
+    this.byKeys = false;
+    this.cross.hidden = true;
+    this.tip.hidden = true;
+  }
+
+  /** Say what the cell of a line has at a second, beside a place of the plot. */
+  #showTip(second, place, level, left, below) {
     const line = this.order[place];
-    const { level } = this;
     const cell = this.tiles.cellSeconds(level);
     const first = Math.floor(second / cell) * cell;
     const last = Math.min(first + cell, this.overview.seconds) - 1;
@@ -305,13 +330,9 @@ export class Timeline {
         ? when
         : `${this.overview.lines[line].tag} · ${when} · ${hundredth ? (hundredth / 100).toFixed(2) : "not seen"}`;
     this.tip.hidden = false;
-    this.cross.hidden = false;
-    const left = event.clientX - box.left;
-    this.cross.style.transform = `translateX(${left.toFixed(1)}px)`;
-    const tip = this.tip.offsetWidth;
-    const x = Math.min(Math.max(left + 12, 0), Math.max(box.width - tip, 0));
-    const below = event.clientY - box.top + 18;
-    const y = line === undefined ? RULER + 2 : Math.min(below, box.height - 26);
+    const { clientWidth: width, clientHeight: height } = this.plot;
+    const x = Math.min(Math.max(left + 12, 0), Math.max(width - this.tip.offsetWidth, 0));
+    const y = line === undefined ? RULER + 2 : Math.min(below, height - 26);
     this.tip.style.transform = `translate(${x.toFixed(0)}px, ${y.toFixed(0)}px)`;
   }
 
@@ -329,7 +350,9 @@ export class Timeline {
     else if (event.key === "-") this.zoom(2);
     else if (event.key === "0") this.show(0, this.overview.seconds);
     else if (event.key === " ") this.playback.toggle();
+    else if (event.key === "Escape") return this.#hideTip();
     else return;
     event.preventDefault();
+    this.#tipAtPlayhead();
   }
 }

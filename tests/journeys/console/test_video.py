@@ -7,6 +7,7 @@ from dataclasses import replace
 from playwright.sync_api import Page, expect
 
 from engine.store.catalog import Catalog
+from engine.timeline import in_hundredths
 from support.browser import Look, Visit
 from support.catalogs import NOW, save, video_id
 from support.pages import id_of
@@ -34,6 +35,16 @@ def move(page: Page, threshold: int) -> None:
         " slider.dispatchEvent(new Event('input', {bubbles: true})); }",
         threshold,
     )
+
+
+def cell(served: Served, video: str, tag: str, second: int) -> str:
+    """Return what the tip says of a tag at a second, rounded down to a hundredth."""
+    with Catalog.open(served.home / "catalog.db") as catalog:
+        track, number = catalog.track(video), catalog.vocabulary().numbers([tag])[0]
+    own = slice(track.starts[second], track.starts[second + 1])
+    seen = in_hundredths(track.confidences[own])[track.tags[own] == number]
+    value = f"{int(seen[0]) / 100:.2f}" if len(seen) else "not seen"
+    return f"{tag} · 0:{second:02} · {value}"
 
 
 def test_the_threshold_recounts_at_once_as_the_service_counts(look: Look, served: Served) -> None:
@@ -69,8 +80,57 @@ def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
     plot.hover(position={"x": box["width"] * 0.25, "y": 80})
     tip = page.locator(".tl-tip")
     line = page.locator("#lines li").first.locator("a").text_content()
-    sure = served.client.get(f"/v1/videos/{bikes}/tags/{line}").json()["seconds"][2]["confidence"]
-    expect(tip).to_have_text(f"{line} · 0:02 · {int(sure * 100) / 100:.2f}")
+    expect(tip).to_have_text(cell(served, bikes, str(line), 2))
+
+
+def test_the_tip_comes_by_keyboard_and_follows_the_playhead(look: Look, served: Served) -> None:
+    bikes = id_of(served, "bikes")
+    page = open_video(look(), bikes)
+    tip, plot = page.locator(".tl-tip"), page.locator("#plot")
+    page.locator(".tl-zoom button").last.focus()
+    while not plot.evaluate("plot => plot === document.activeElement"):
+        page.keyboard.press("Tab")
+    lines = page.locator("#lines a").all_text_contents()
+
+    def told(line: int, second: int) -> str:
+        return cell(served, bikes, lines[line], second)
+
+    expect(tip).to_have_text(told(0, 0))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(tip).to_have_text(told(0, 3))
+    page.keyboard.press("ArrowDown")
+    expect(tip).to_have_text(told(1, 3))
+    # A pointer takes it along, the next key takes it back.
+    plot.hover(position={"x": 5, "y": 80})
+    expect(tip).to_have_text(told(0, 0))
+    page.keyboard.press("ArrowLeft")
+    expect(tip).to_have_text(told(1, 2))
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.keyboard.press("Home")
+    expect(tip).to_have_text(told(1, 0))
+    page.keyboard.press("Tab")
+    expect(tip).to_be_hidden()
+
+
+def test_titles_are_shown_to_who_comes_by_keyboard(look: Look, served: Served) -> None:
+    page = open_video(look(), id_of(served, "bikes"))
+    first = page.locator("#lines a").first
+    tip = page.locator("body > .tip")
+    page.locator(".tl-zoom button").last.focus()
+    expect(tip).to_be_hidden()
+    while not first.evaluate("link => link === document.activeElement"):
+        page.keyboard.press("Tab")
+    expect(tip).to_have_text(str(first.text_content()))
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+
+    page.goto(page.url.partition("/console")[0] + "/console/new-campaign")
+    page.get_by_label("Id", exact=True).focus()
+    expect(tip).to_have_text("Letters, digits, dots, hyphens and underscores")
+    page.keyboard.press("Tab")
+    expect(tip).to_be_hidden()
 
 
 def test_the_playhead_follows_the_player(look: Look, served: Served) -> None:
