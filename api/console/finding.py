@@ -12,7 +12,7 @@ from engine.filters import And, Filter, Or, Seen
 from engine.keywords import Reading
 from engine.profiles import interests_query
 from engine.search import MOST_MATCHES, explain
-from engine.view import View
+from engine.view import Segment, View
 
 _MOST_SUGGESTED: Final = 500
 
@@ -99,6 +99,23 @@ def common_tags(view: View, most: int) -> list[str]:
     df = view.base.index.df
     commonest = np.argsort(-df, kind="stable")[:most]
     return [view.vocabulary.names[tag] for tag in commonest if df[tag]]
+
+
+def tags_nowhere(view: View, tags: Sequence[str]) -> list[str]:
+    """Return those of some tags that count on no video, in their order."""
+    numbers = view.vocabulary.numbers(tags)
+    return [
+        tag
+        for tag, number in zip(tags, numbers, strict=True)
+        if not any(_shows(segment, tag, number) for segment in view.segments)
+    ]
+
+
+def _shows(segment: Segment, tag: str, number: int) -> bool:
+    if number >= segment.index.n_tags or not segment.index.df[number]:
+        return False
+    passing = segment.passing(Seen(tag))
+    return passing is None or bool(passing.any())
 
 
 def suggested_tags(view: View | None) -> list[str]:

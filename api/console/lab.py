@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.answers.keywords import ignored_tags_json
 from api.console.cards import Card, cards, match_cards, view_of
-from api.console.finding import common_tags, suggested_tags
+from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
 from api.live import Live
 from api.routes.dependencies import CurrentLive
@@ -99,7 +99,11 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
         return page(request, "lab_empty.html")
     viewer = Viewer.of(request, live, view)
     found = _found(live, view, viewer)
-    values: dict[str, Any] = {"viewer": viewer, "found": found}
+    values: dict[str, Any] = {
+        "viewer": viewer,
+        "found": found,
+        "nowhere": tags_nowhere(view, list(viewer.interests)),
+    }
     if wants_fragment(request):
         return page(request, "lab_results.html", **values)
     return page(

@@ -70,6 +70,21 @@ def test_any_word_becomes_a_slider_or_says_what_is_near(look: Look) -> None:
     expect(page.locator(".note.warn")).to_contain_text("qwrtz")
 
 
+def test_tags_that_no_video_shows_are_named(look: Look, served: Served) -> None:
+    tags = served.client.get("/v1/tags", params={"limit": 1000}).json()["tags"]
+    nowhere = next(one["tag"] for one in tags if not one["videos"])
+    page = look().open(f"/lab?w.animal=1&w.{nowhere}=0")
+    note = page.locator("#results .note")
+    expect(note).to_have_count(0)
+    move(page, nowhere, 1)
+    expect(note).to_contain_text(f"No video shows {nowhere}")
+    expect(page.locator("#results .card-title").first).to_be_visible()
+    move(page, "animal", 0)
+    expect(page.locator("#results .empty")).to_contain_text(f"No video shows {nowhere}")
+    move(page, nowhere, 0)
+    expect(page.locator("#results")).to_contain_text("Who is watching?")
+
+
 def test_numbers_that_are_none_are_refused_with_the_reason(served: Served) -> None:
     for weight in ("2", "x", "nan", "-inf"):
         answer = get(served, f"/lab?w.cat={weight}")
