@@ -1,6 +1,8 @@
 """Campaigns written in a form: new ones, copies, changes; deleting; and who is told of matches."""
 
 import re
+from functools import cache
+from operator import itemgetter
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -34,6 +36,7 @@ from engine.brand_suitability import BRAND_TOPICS
 from engine.campaign_columns import KINDS
 from engine.campaigns import Campaign
 from engine.errors import CampaignChanged, InvalidInput
+from engine.iab.taxonomy import content_taxonomy
 from engine.store.webhooks import Webhooks
 from ingest.sources.guard import AllowedNetwork
 
@@ -292,7 +295,22 @@ def _form(
         opens_suitability=any(fields.get(f"suitability.{one.name}") for one in BRAND_TOPICS)
         or any(one.field.startswith("suitability") for one in wrong),
         own=access.advertiser,
+        iab_categories=_iab_categories(),
     )
+
+
+@cache
+def _iab_categories() -> tuple[tuple[str, str], ...]:
+    """Return id and name of every category, by name, with those above it behind.
+
+    A browser looks for what is typed, after the ids that are there, so the name comes first.
+    """
+    taxonomy = content_taxonomy()
+    named: list[tuple[str, str]] = []
+    for one in taxonomy.categories:
+        *above, own = (each.name for each in taxonomy.path(one))
+        named.append((one, f"{own} ({', '.join(above)})" if above else own))
+    return tuple(sorted(named, key=itemgetter(1)))
 
 
 def _row_numbers(fields: Fields, kind: str, name: str, blank: int) -> range:

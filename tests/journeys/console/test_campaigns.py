@@ -313,3 +313,22 @@ def test_a_webhook_is_set_with_its_secret_shown_once_and_taken_away(served: Serv
     assert post(served, path, {**token, "remove": "yes"}).status_code == 303
     assert served.client.get("/v1/campaigns/hooked/webhook").status_code == 404
     assert served.client.delete("/v1/campaigns/hooked").is_success
+
+
+def test_categories_are_suggested_by_name_one_after_another(look: Look) -> None:
+    page = look().open("/new-campaign")
+    field = page.get_by_label("IAB categories, one of them")
+
+    def suggested(name: str) -> str:
+        return str(
+            page.locator("#iab-categories option")
+            .get_by_text(name, exact=True)
+            .evaluate("option => option.disabled ? '' : option.value")
+        )
+
+    assert suggested("Pets") == "422"
+    field.fill("422, ca")
+    assert suggested("422, Cats (Pets)") == "422, 424"
+    assert suggested("422, Pets") == ""
+    page.get_by_label("Not in these IAB categories").focus()
+    assert suggested("Cats (Pets)") == "424"
