@@ -6,17 +6,22 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import httpx
 import pytest
 
+from engine.recipe import Recipe
+from engine.store.catalog import Catalog
+from engine.store.jobs import Jobs, Kind
 from ingest.renditions import find_program
 from ingest.safe_start import guard_children, leave_current_folder
 from support.footage import carphone
+from support.processes import soon
 from support.product import reelmatch
 
 OWN = ("api", "engine", "ingest", "models", "reelmatch")
@@ -109,31 +114,63 @@ def test_no_command_runs_what_lies_in_the_current_folder(
     assert_nothing_ran(clips, ran)
 
 
-@pytest.mark.parametrize("options", [[], ["--workers", "2"]])
-def test_no_process_of_the_service_runs_it_either(
-    options: list[str], clips: Path, ran: Path, tmp_path: Path
-) -> None:
-    serving = subprocess.Popen(
-        [Path(sys.executable).parent / "reelmatch", "serve", "--port", "0", *options],
-        env={**os.environ, "REELMATCH_HOME": str(tmp_path / "home"), "PATH": f":{os.defpath}"},
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the clip, an address that is refused, and a reindex wait in the queue."""
+    home = tmp_path / "home"
+    with Catalog.open(home / "catalog.db") as catalog:
+        wanted = [str(tmp_path / "clips" / "clip.mp4"), "http://127.0.0.1:9/"]
+        Jobs(catalog).add(wanted, {}, now=0)
+        Jobs(catalog).add_reindex(asdict(Recipe(0.7, "raw")), now=0)
+    return home
+
+
+@contextmanager
+def begun(home: Path, clips: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command among the clips that goes on until told to stop."""
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "reelmatch", *arguments],
+        env={**os.environ, "REELMATCH_HOME": str(home), "PATH": f":{os.defpath}"},
         cwd=clips,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert serving.stderr is not None
     try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+    # Who serves alone ends by the signal, after all else was ended in order.
+    assert process.returncode in (0, -signal.SIGTERM), said
+    assert "Traceback" not in said
+
+
+def assert_queue_is_worked(home: Path) -> None:
+    with Catalog.open(home / "catalog.db") as catalog:
+        jobs = Jobs(catalog)
+        soon(lambda: not jobs.open_count() and not jobs.open_count(Kind.REINDEX))
+        assert [job.status for job in jobs.all()] == ["ok", "unsafe", "ok"]
+
+
+@pytest.mark.parametrize("options", [[], ["--workers", "2"]])
+def test_no_process_of_the_service_runs_it_either(
+    options: list[str], home: Path, clips: Path, ran: Path
+) -> None:
+    with begun(home, clips, "serve", "--port", "0", *options) as serving:
+        assert serving.stderr is not None
         found = re.search(r"http://[\d.]+:\d+", next(filter(_names_its_address, serving.stderr)))
         assert found is not None
         with httpx.Client(
             base_url=found[0], transport=httpx.HTTPTransport(retries=10), timeout=60
         ) as client:
-            job = client.post("/v1/reindex", json={}).headers["location"]
-            while client.get(job).json()["state"] not in ("done", "failed"):
-                time.sleep(0.05)
-            assert client.get(job).json()["state"] == "done"
-    finally:
-        serving.send_signal(signal.SIGTERM)
-        serving.communicate(timeout=60)
+            assert_queue_is_worked(home)
+            assert client.get("/health/live").status_code == 200
+    assert_nothing_ran(clips, ran)
+
+
+def test_nor_does_a_process_that_only_works_the_queue(home: Path, clips: Path, ran: Path) -> None:
+    with begun(home, clips, "work"):
+        assert_queue_is_worked(home)
     assert_nothing_ran(clips, ran)
 
 
