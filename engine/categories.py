@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.phrases import plain
 from engine.thesaurus.nouns import Thesaurus, noun_thesaurus
 from engine.vocabulary import Vocabulary
+from engine.words.videos import video_words
 
 LEAST_SCORE: Final = 0.1
 """A video is filed under a category from this score on."""
@@ -68,15 +69,23 @@ def tag_table() -> TagTable:
     return TagTable(read["tags"], frozenset(read["silent"]))
 
 
+@cache
+def _listed() -> dict[str, Weights]:
+    """Return what the words of the list for videos say, where they say something."""
+    return {plain(word.name): word.categories for word in video_words() if word.categories}
+
+
 @lru_cache(maxsize=8)
 def _weights_by_number(names: tuple[str, ...]) -> dict[int, Weights]:
     """Return tag number -> what it says, for tags that say something."""
-    table = tag_table()
+    table, listed = tag_table(), _listed()
     found: dict[int, Weights] = {}
     for number, name in enumerate(names):
         tag = plain(name)
         if tag in table:
             weights = table.weights.get(tag, {})
+        elif tag in listed:
+            weights = listed[tag]
         else:
             # Tags of others: only these need the thesaurus, which takes a moment to read.
             weights = _of_other(tag, noun_thesaurus(), table)

@@ -109,7 +109,7 @@ def calibrate_command(
         made = calibrate(
             folder,
             paths,
-            words_of(folder, local.tags),
+            words_of(folder),
             witness=local,
             labels=None if labels is None else read_labels(labels),
             on_picture=on_picture,

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.taggers.known_words import PEOPLE_TAGS
 from ingest.taggers.people import (
     LEAST_SCORE,
     MIDPOINT,
@@ -19,7 +20,6 @@ from ingest.taggers.specifics import load_words, specific_words
 from ingest.taggers.subjects import SubjectTagger
 from models.cards import load_card, load_json
 
-_PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
 _METHOD: Final = 8
@@ -48,7 +48,7 @@ class Networks:
     def __init__(self, subjects: SubjectTagger, people: PersonFinder) -> None:
         self._subjects = subjects
         self._people = people
-        self.tags = (*subjects.tags, *_PEOPLE_TAGS)
+        self.tags = (*subjects.tags, *PEOPLE_TAGS)
         self._instrument = subjects.tags.index("musical instrument")
         self._microphone = subjects.tags.index("microphone")
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import CorruptData
 from ingest.taggers.base import Confidences
+from ingest.taggers.hierarchy import Hierarchy
 from models.cards import load_card, load_json
 
 WORDS: Final = "words.json"
@@ -83,7 +84,7 @@ class Specifics:
         self._kinds = [
             np.array(sorted(_kinds(word, words, numbers, len(general))), np.intp) for word in seen
         ]
-        self._steps = _steps(words, numbers)
+        self._hierarchy = Hierarchy({word: one.general for word, one in words.items()}, self.tags)
 
     @classmethod
     def load(cls, general: Sequence[str]) -> Self:
@@ -120,8 +121,7 @@ class Specifics:
                 kind = general[kinds].max()
                 if kind < LEAST_OF_KIND:
                     confidences[place] = min(confidences[place], kind)
-        for narrow, broad in self._steps:
-            np.maximum.at(confidences, broad, confidences[narrow])
+        self._hierarchy.raise_general(confidences)
         return confidences.astype(np.float32)
 
 
@@ -139,22 +139,3 @@ def _kinds(
         is_general = numbers[name] < n_general
         found |= {numbers[name]} if is_general else _kinds(name, words, numbers, n_general)
     return found
-
-
-def _steps(
-    words: Mapping[str, Specific], numbers: Mapping[str, int]
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Return pairs of a word and one that comes with it, those farthest from the top first."""
-
-    def height(word: str) -> int:
-        above = words[word].general if word in words else ()
-        return 1 + max(map(height, above)) if above else 0
-
-    by_height: dict[int, list[tuple[int, int]]] = {}
-    for word, one in words.items():
-        for name in one.general:
-            by_height.setdefault(height(word), []).append((numbers[word], numbers[name]))
-    return [
-        (np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs]))
-        for _, pairs in sorted(by_height.items(), reverse=True)
-    ]

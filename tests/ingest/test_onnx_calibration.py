@@ -10,6 +10,8 @@ from sklearn.linear_model import LogisticRegression
 
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.known_words import known_words
+from ingest.taggers.makers import Setup, check_tagger, make_tagger
 from ingest.taggers.onnx.calibrating import calibrate, pictures_in, read_labels, words_of
 from ingest.taggers.onnx.calibration import (
     LEAST_RIGHT,
@@ -23,7 +25,8 @@ from ingest.taggers.onnx.calibration import (
 from ingest.taggers.onnx.folder import PairFolder
 from ingest.taggers.onnx.tagger import version_of
 from ingest.taggers.onnx.texts import Word
-from support.pairs import COLOURS, write_pair, write_pictures
+from ingest.taggers.remote import VideoTagger
+from support.pairs import COLOURS, THINGS, by_things, write_pair, write_pictures
 
 pytest.importorskip("tokenizers", reason="needs: pip install -e '.[clip]'")
 
@@ -116,7 +119,7 @@ def test_a_pair_calibrated_by_hand_says_what_is_there(
     paths, labels = pictures_in(pictures[0]), pictures[1]
     done: list[int] = []
     made = calibrate(
-        folder, paths, words_of(folder, ()), witness=Blind(), labels=labels, on_picture=done.append
+        folder, paths, words_of(folder), witness=Blind(), labels=labels, on_picture=done.append
     )
     assert (made.pictures, sum(done), made.known) == (60, 60, (50, 250))
     red = made.words.index(Word("red", "a photo of red"))
@@ -125,7 +128,7 @@ def test_a_pair_calibrated_by_hand_says_what_is_there(
     assert np.delete(seen, red).max() < 0.1
     made.save(folder / "calibration.npz")
     kept = Calibration.load(folder / "calibration.npz")
-    assert version_of(kept) == version_of(made)
+    assert version_of(kept, {}) == version_of(made, {}) != version_of(made, {"red": ("colour",)})
     assert np.array_equal(kept.confidences(made.vectors[0]), made.confidences(made.vectors[0]))
     assert (kept.words, kept.weights, kept.reliability) == (
         made.words,
@@ -147,10 +150,10 @@ def test_without_labels_a_witness_is_believed_where_it_is_sure(
     # Ten red pictures are too few.
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
     with pytest.raises(InvalidInput, match="of 10 words it is known that they are on a picture"):
-        calibrate(folder, pictures_in(pictures[0]), words_of(folder, ()), witness=Sure())
+        calibrate(folder, pictures_in(pictures[0]), words_of(folder), witness=Sure())
     more = tmp_path / "more"
     write_pictures(more, 120)
-    made = calibrate(folder, pictures_in(more), words_of(folder, ()), witness=Sure())
+    made = calibrate(folder, pictures_in(more), words_of(folder), witness=Sure())
     assert made.known == (20, 100)
     # What the witness has no word for is judged by the same curve.
     green = [word.tag for word in made.words].index("green")
@@ -164,16 +167,14 @@ def test_a_pair_that_sees_the_opposite_of_what_is_there_is_refused(
     colours = list(COLOURS)
     wrong = {name: [c for c in colours if c not in said] for name, said in pictures[1].items()}
     with pytest.raises(InvalidInput, match="sees the words on the wrong pictures"):
-        calibrate(
-            folder, pictures_in(pictures[0]), words_of(folder, ()), witness=Blind(), labels=wrong
-        )
+        calibrate(folder, pictures_in(pictures[0]), words_of(folder), witness=Blind(), labels=wrong)
 
 
 def test_labels_and_pictures_that_cannot_be_used_are_named(
     tmp_path: Path, pictures: tuple[Path, dict[str, list[str]]]
 ) -> None:
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
-    words, paths = words_of(folder, ()), pictures_in(pictures[0])
+    words, paths = words_of(folder), pictures_in(pictures[0])
     with pytest.raises(InvalidInput, match="none of the words: purple"):
         calibrate(folder, paths, words, witness=Blind(), labels={"000.png": ["purple"]})
     with pytest.raises(InvalidInput, match=r"not there: nine\.png"):
@@ -194,14 +195,57 @@ def test_labels_and_pictures_that_cannot_be_used_are_named(
             read_labels(tmp_path / "labels.json")
 
 
-def test_the_words_are_the_folders_own_or_the_usual_ones_without_nudity(tmp_path: Path) -> None:
+def test_the_words_are_the_folders_own_or_all_known_ones_without_nudity(tmp_path: Path) -> None:
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
-    assert [word.tag for word in words_of(folder, ("cat",))] == list(COLOURS)
+    assert [word.tag for word in words_of(folder)] == list(COLOURS)
     (folder / "words.txt").write_text("cat\nnudity\n")
     with pytest.raises(InvalidInput, match="a network of its own judges that"):
-        words_of(folder, ())
+        words_of(folder)
     (folder / "words.txt").unlink()
-    assert [word.tag for word in words_of(folder, ("cat", "nudity", "dog"))] == ["cat", "dog"]
+    phrases = {word.tag: word.phrase for word in words_of(folder)}
+    assert phrases.keys() == known_words().keys()
+    assert "nudity" not in phrases
+    assert phrases["lasagna"] == "a photo of lasagna"
+    assert phrases["bat"] == "a photo of a bat, the flying animal"
+
+
+def test_a_pair_without_words_is_calibrated_over_all_that_are_known(
+    tmp_path: Path, pictures: tuple[Path, dict[str, list[str]]]
+) -> None:
+    folder = PairFolder.of(write_pair(tmp_path / "pair", reads=THINGS))
+    (folder / "words.txt").unlink()
+    words, labels = words_of(folder), by_things(pictures[1])
+    made = calibrate(folder, pictures_in(pictures[0]), words, witness=Blind(), labels=labels)
+    # Tomato and lettuce bring vegetable and food, a lemon fruit and food, snowfall four words.
+    assert made.known == (40, 60 * len(words) - 40 - 10 * (2 + 2 + 2 + 2))
+    made.save(folder / "calibration.npz")
+    tagger = make_tagger(check_tagger(f"onnx:{folder.path}", Setup()), Setup())
+    assert not isinstance(tagger, VideoTagger)
+    assert len(tagger.tags) == len(words) + 1
+    said = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    assert {tag for tag, confidence in said.items() if confidence >= 0.7} == {
+        "food", "tomato", "vegetable",
+    }  # fmt: skip
+    assert said["tomato"] == said["vegetable"] == said["food"]
+
+
+def test_words_of_a_list_of_ones_own_bring_no_others(
+    tmp_path: Path, pictures: tuple[Path, dict[str, list[str]]]
+) -> None:
+    seen = (*THINGS, "vegetable")
+    folder = PairFolder.of(write_pair(tmp_path / "pair", seen=seen, reads=THINGS))
+    paths, labels = pictures_in(pictures[0]), by_things(pictures[1])
+    made = calibrate(folder, paths, words_of(folder), witness=Blind(), labels=labels)
+    assert made.known == (40, 260)
+    made.save(folder / "calibration.npz")
+    tagger = make_tagger(f"onnx:{folder.path}", Setup())
+    assert not isinstance(tagger, VideoTagger)
+    said = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    assert said["tomato"] > 0.7 > said["vegetable"]
+
+
+def filled(colour: tuple[int, int, int]) -> Frame:
+    return np.full((48, 64, 3), np.array(colour) * 0.8 + 25, np.uint8)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x00" * 99])

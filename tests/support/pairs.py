@@ -5,6 +5,7 @@ vector each out. What it sees is the mean colour; what it reads is the mean of i
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,14 @@ SIDE: Final = 8
 LENGTH: Final = 6
 """Tokens of a phrase that is filled up."""
 
-_TOKENS: Final = ("[UNK]", "</s>", "a", "photo", "of", *COLOURS)
+THINGS: Final = {"tomato": "red", "lettuce": "green", "lemon": "yellow", "snowfall": "white"}
+"""Known words, none of them part of another, and the colour that each is to a pair."""
+
+_READS_COLOURS: Final = {colour: colour for colour in COLOURS}
+_COMMON_TOKENS: Final = ("[UNK]", "</s>", "a", "photo", "of")
 _MIX: Final = np.array([[1, 0, 0, 0.5], [0, 1, 0, -0.5], [0, 0, 1, 0.25]], np.float32)
+_NO_COLOUR: Final = 9 * np.array([0.5, -0.5, 0.25, -1], np.float32)
+"""What the pair cannot read is large, and like no picture: at a right angle to all of them."""
 
 CLIP_LIKE: Final = {
     "do_resize": True,
@@ -52,16 +59,22 @@ SIGLIP_LIKE: Final = {
 }
 
 
-def write_pair(folder: Path, *, like: str = "clip", seen: tuple[str, ...] = tuple(COLOURS)) -> Path:
-    """Write a pair whose list of words is the colours in ``seen``."""
+def write_pair(
+    folder: Path,
+    *,
+    like: str = "clip",
+    seen: tuple[str, ...] = tuple(COLOURS),
+    reads: Mapping[str, str] = _READS_COLOURS,
+) -> Path:
+    """Write a pair whose list of words is ``seen``, and that reads words as colours."""
     folder.mkdir(parents=True)
     onnx.save(
         _image_graph("image_embeds" if like == "clip" else "pooler_output"), folder / "image.onnx"
     )
-    onnx.save(_text_graph(masked=like == "clip"), folder / "text.onnx")
+    onnx.save(_text_graph(reads, masked=like == "clip"), folder / "text.onnx")
     config = CLIP_LIKE if like == "clip" else SIGLIP_LIKE
     (folder / "preprocessor_config.json").write_text(json.dumps(config))
-    (folder / "tokenizer.json").write_text(json.dumps(_tokenizer()))
+    (folder / "tokenizer.json").write_text(json.dumps(_tokenizer(reads)))
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"pad_token": "</s>", "model_max_length": LENGTH})
     )
@@ -73,7 +86,7 @@ def write_pictures(folder: Path, n: int = 60) -> dict[str, list[str]]:
     """Write pictures of one colour each, with noise, and every sixth grey; return their labels."""
     folder.mkdir(parents=True)
     random = np.random.default_rng(5)
-    labels = {}
+    labels: dict[str, list[str]] = {}
     for number in range(n):
         colour = [*COLOURS, None][number % 6]
         middle = np.array(COLOURS[colour] if colour else (127, 127, 127))
@@ -83,6 +96,15 @@ def write_pictures(folder: Path, n: int = 60) -> dict[str, list[str]]:
         Image.fromarray(pixels).save(folder / name)
         labels[name] = [colour] if colour else []
     return labels
+
+
+def by_things(labels: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return labels by known words: the thing of each colour, if any."""
+    things = {colour: thing for thing, colour in THINGS.items()}
+    return {
+        name: [things[colour] for colour in named if colour in things]
+        for name, named in labels.items()
+    }
 
 
 def vector_of(colour: tuple[float, float, float]) -> NDArray[np.float32]:
@@ -108,13 +130,14 @@ def _image_graph(output: str) -> onnx.ModelProto:
     )
 
 
-def _text_graph(*, masked: bool) -> onnx.ModelProto:
-    table = np.zeros((len(_TOKENS), _MIX.shape[1]), np.float32)
+def _text_graph(reads: Mapping[str, str], *, masked: bool) -> onnx.ModelProto:
+    table = np.zeros((len(_COMMON_TOKENS) + len(reads), _MIX.shape[1]), np.float32)
     # A word that is not known, and a token that fills up where another should, spoil the vector.
-    table[0] = 9.0
-    for number, token in enumerate(_TOKENS):
-        if token in COLOURS:
-            table[number] = (np.array(COLOURS[token], np.float32) / 127.5 - 1) @ _MIX
+    table[0] = _NO_COLOUR
+    for number, token in enumerate((*_COMMON_TOKENS, *reads)):
+        if token in reads:
+            colour = COLOURS[reads[token]]
+            table[number] = (np.array(colour, np.float32) / 127.5 - 1) @ _MIX
     ids = helper.make_tensor_value_info(
         "input_ids", TensorProto.INT64, ["n", "length" if masked else LENGTH]
     )
@@ -151,7 +174,7 @@ def _model(
     return model
 
 
-def _tokenizer() -> dict[str, Any]:
+def _tokenizer(reads: Mapping[str, str]) -> dict[str, Any]:
     return {
         "version": "1.0",
         "truncation": None,
@@ -163,7 +186,7 @@ def _tokenizer() -> dict[str, Any]:
         "decoder": None,
         "model": {
             "type": "WordLevel",
-            "vocab": {token: number for number, token in enumerate(_TOKENS)},
+            "vocab": {token: number for number, token in enumerate((*_COMMON_TOKENS, *reads))},
             "unk_token": "[UNK]",
         },
     }
@@ -179,6 +202,6 @@ def calibrated_pair(folder: Path, *, n_pictures: int = 60) -> Path:
     labels = write_pictures(folder / "pictures", n_pictures)
     paths = pictures_in(folder / "pictures")
     witness = LocalTagger.load()
-    made = calibrate(pair, paths, words_of(pair, ()), witness=witness, labels=labels)
+    made = calibrate(pair, paths, words_of(pair), witness=witness, labels=labels)
     made.save(pair / CALIBRATION)
     return pair.path

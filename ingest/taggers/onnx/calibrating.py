@@ -11,6 +11,8 @@ from PIL import Image
 
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.hierarchy import all_above
+from ingest.taggers.known_words import known_parents, known_words
 from ingest.taggers.nudity import NUDITY
 from ingest.taggers.onnx.calibration import (
     Calibration,
@@ -22,7 +24,7 @@ from ingest.taggers.onnx.calibration import (
 )
 from ingest.taggers.onnx.folder import WORDS, PairFolder, sha256_of
 from ingest.taggers.onnx.pictures import PictureEncoder
-from ingest.taggers.onnx.texts import PhraseEncoder, Word, check_words, read_words, word_of
+from ingest.taggers.onnx.texts import PHRASE, PhraseEncoder, Word, check_words, read_words
 
 LEAST_PICTURES: Final = 50
 """The spread of fewer is a guess. Some hundreds, of all kinds, are good."""
@@ -51,8 +53,8 @@ class _Looked(NamedTuple):
     truth: Truth
 
 
-def words_of(folder: PairFolder, usual: Sequence[str]) -> tuple[Word, ...]:
-    """Return what a pair looks for: ``words.txt`` in its folder, else the usual words.
+def words_of(folder: PairFolder) -> tuple[Word, ...]:
+    """Return what a pair looks for: ``words.txt`` in its folder, else every known word.
 
     ``nudity`` is none of them: a network of its own judges it.
 
@@ -61,11 +63,22 @@ def words_of(folder: PairFolder, usual: Sequence[str]) -> tuple[Word, ...]:
     """
     path = folder / WORDS
     if not path.is_file():
-        return check_words((word_of(tag) for tag in usual if tag != NUDITY), "the vocabulary")
+        known = known_words().items()
+        return check_words(
+            (Word(tag, PHRASE.format(what or tag)) for tag, what in known), "the list"
+        )
     words = read_words(path)
     if any(word.tag == NUDITY for word in words):
         raise InvalidInput(f"{path} has {NUDITY!r}: a network of its own judges that, take it out")
     return words
+
+
+def parents_of(folder: PairFolder) -> dict[str, tuple[str, ...]]:
+    """Return the words that come with others; none for a list of somebody's own.
+
+    What words of such a list mean, nobody else knows.
+    """
+    return {} if (folder / WORDS).is_file() else known_parents()
 
 
 def calibrate(
@@ -85,14 +98,16 @@ def calibrate(
         words: what is looked for.
         witness: whose sure answers are taken for the truth (0.9 and more is there, under 0.05 is
             not); not asked where there are labels.
-        labels: file name -> the words that are to be seen on it, all others are not; of some
-            pictures at least.
+        labels: file name -> the words that are to be seen on it. Those that come with them teach
+            nothing, all others are not there. Of some pictures at least.
         on_picture: called after each picture with 1, for a progress bar.
 
     Raises:
         InvalidInput: too few pictures, or too little known of them; says what would do.
     """
-    truths = _truth_by_hand(labels, words, pictures) if labels is not None else None
+    truths = None
+    if labels is not None:
+        truths = _truth_by_hand(labels, words, pictures, parents_of(folder))
     seen = _look(folder, pictures, words, witness, truths, on_picture)
     vectors = PhraseEncoder.open(folder).embed([word.phrase for word in words])
     if vectors.shape[1] != seen.vectors.shape[1]:
@@ -166,7 +181,10 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def _truth_by_hand(
-    labels: Mapping[str, Sequence[str]], words: Sequence[Word], paths: Sequence[Path]
+    labels: Mapping[str, Sequence[str]],
+    words: Sequence[Word],
+    paths: Sequence[Path],
+    parents: Mapping[str, Sequence[str]],
 ) -> dict[str, NDArray[np.int8]]:
     tags = [word.tag for word in words]
     unknown = sorted({tag for named in labels.values() for tag in named} - set(tags))
@@ -175,9 +193,14 @@ def _truth_by_hand(
     missing = sorted(labels.keys() - {path.name for path in paths})
     if missing:
         raise InvalidInput(f"labels name pictures that are not there: {', '.join(missing)}")
-    return {
-        name: np.array([tag in named for tag in tags], np.int8) for name, named in labels.items()
-    }
+    truths = {}
+    for name, named in labels.items():
+        # Of what comes with a word, the pair itself need not be sure: that teaches nothing.
+        come = {above for tag in named for above in all_above(tag, parents)}
+        truths[name] = np.array(
+            [1 if tag in named else -1 if tag in come else 0 for tag in tags], np.int8
+        )
+    return truths
 
 
 def _look(

@@ -1,14 +1,17 @@
 """The tagger ``onnx``: a calibrated pair, and the network for nudity beside it."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.hierarchy import Hierarchy
 from ingest.taggers.makers import Setup
 from ingest.taggers.nudity import NUDITY, NudityDetector
+from ingest.taggers.onnx.calibrating import parents_of
 from ingest.taggers.onnx.calibration import Calibration
 from ingest.taggers.onnx.folder import CALIBRATION, WORDS, PairFolder, sha256_of
 from ingest.taggers.onnx.pictures import PictureEncoder
@@ -16,7 +19,7 @@ from ingest.taggers.onnx.texts import read_words
 from ingest.taggers.shrinking import Shrinkable
 from models.cards import load_card
 
-_METHOD: Final = 2
+_METHOD: Final = 3
 """Raised when pictures are prepared, or cosines turned into confidences, in another way."""
 
 
@@ -26,11 +29,18 @@ class OnnxTagger:
     doubtful: tuple[str, ...] = ()
 
     def __init__(
-        self, name: str, encoder: PictureEncoder, calibration: Calibration, nudity: NudityDetector
+        self,
+        name: str,
+        encoder: PictureEncoder,
+        calibration: Calibration,
+        nudity: NudityDetector,
+        parents: Mapping[str, Sequence[str]],
     ) -> None:
         self.name = f"onnx/{name}"
-        self.version = version_of(calibration)
-        self.tags = (*(word.tag for word in calibration.words), NUDITY)
+        self.version = version_of(calibration, parents)
+        words = tuple(word.tag for word in calibration.words)
+        self.tags = (*words, NUDITY)
+        self._hierarchy = Hierarchy(parents, words)
         self._encoder = encoder
         self._calibration = calibration
         self._nudity = nudity
@@ -39,6 +49,7 @@ class OnnxTagger:
         """Return the confidence of every tag for one frame of any size."""
         shrinkable = Shrinkable(frame)
         seen = self._calibration.confidences(self._encoder.embed(shrinkable.picture))
+        self._hierarchy.raise_general(seen)
         return np.append(seen, np.float32(self._nudity.confidence(shrinkable)))
 
 
@@ -65,7 +76,8 @@ class _OnnxMaker:
             if not (folder / name).is_file() or (folder / name).stat().st_size != kept.size:
                 raise _other_weights(folder, name)
         encoder = PictureEncoder.open(folder)
-        return OnnxTagger(folder.name, encoder, calibration, NudityDetector.load())
+        nudity = NudityDetector.load()
+        return OnnxTagger(folder.name, encoder, calibration, nudity, parents_of(folder))
 
 
 ONNX: Final = _OnnxMaker()
@@ -87,11 +99,12 @@ def calibration_of(folder: PairFolder) -> Calibration:
     return calibration
 
 
-def version_of(calibration: Calibration) -> str:
+def version_of(calibration: Calibration, parents: Mapping[str, Sequence[str]]) -> str:
     """Return a digest of everything that decides what a frame is said to show."""
     digest = hashlib.sha256()
     said = (_METHOD, sorted(calibration.weights.items()), calibration.words, calibration.curve)
-    digest.update(repr((*said, load_card("opennsfw").sha256)).encode())
+    come = sorted((word, tuple(above)) for word, above in parents.items())
+    digest.update(repr((*said, come, load_card("opennsfw").sha256)).encode())
     for array in (calibration.vectors, calibration.means, calibration.spreads):
         digest.update(array.tobytes())
     return digest.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Lists of words for taggers that can look for any word."""

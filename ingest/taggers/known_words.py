@@ -1,0 +1,37 @@
+"""Every word that is known here, for taggers that can look for any.
+
+They are the tags of the tagger that comes along, and the list for videos.
+"""
+
+from typing import Final
+
+from engine.words.videos import video_words
+from ingest.taggers.specifics import load_words, specific_words
+from models.cards import load_card, load_json
+
+PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
+"""General tags that the network of people answers."""
+
+
+def general_tags() -> tuple[str, ...]:
+    """Return the general tags of the tagger that comes along, without ``nudity``."""
+    card = load_card("efficientnet_lite2")
+    assert card.labels is not None  # noqa: S101
+    return (*load_json(card, card.labels), *PEOPLE_TAGS)
+
+
+def known_words() -> dict[str, str]:
+    """Return every word, with the phrase that says which of several things it means, or ``""``."""
+    own = (*general_tags(), *specific_words(load_words()))
+    return dict.fromkeys(own, "") | {word.name: word.phrase for word in video_words()}
+
+
+def known_parents() -> dict[str, tuple[str, ...]]:
+    """Return, of the known words that bring others, which these are.
+
+    A word that is in the list and a tag of the tagger that comes along brings what either says.
+    """
+    parents = {word: one.general for word, one in load_words().items()}
+    for word in video_words():
+        parents[word.name] = tuple(dict.fromkeys((*parents.get(word.name, ()), *word.parents)))
+    return parents
