@@ -29,6 +29,10 @@ KNOWN: Final = "already watched"
 """How the reason begins of a source whose video was watched before."""
 
 
+KEPT: Final = "what was seen of it before is kept"
+"""How the reason ends of a video that is not there any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one source.

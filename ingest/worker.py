@@ -24,6 +24,7 @@ from ingest.child import Limits, Order, obey
 from ingest.online import described_by_address
 from ingest.opening import Status
 from ingest.pipeline import (
+    KEPT,
     WATCHED,
     Described,
     Outcome,
@@ -162,6 +163,10 @@ class Worker:
             described = _describe(job.source)
         except NoVideoFile as error:
             return missing_outcome(Path(job.source), error)
+        wanted = job.options.get("video", described.id)
+        if wanted != described.id:
+            reason = f"another video is there now; {KEPT}"
+            return Outcome(wanted, job.source, Status.MISSING, reason, 0)
         return known_outcome(described, self.catalog, force=_force(job))
 
     def _settled(self, job: Job) -> Outcome | None:

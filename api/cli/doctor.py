@@ -5,6 +5,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -116,6 +117,7 @@ def _kept(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
             yield _catalog(live, deep=deep)
             if repair and (done := live.generations.repair()):
                 yield Finding("index", "repaired", done)
+            yield from _outdated(live, settings)
             yield _index(live)
             if deep:
                 yield from _generations(live.generations)
@@ -131,6 +133,28 @@ def _catalog(live: Live, *, deep: bool) -> Finding:
         return Finding("catalog", "broken", with_hint(error))
     hint = "" if count else "; 'reelmatch ingest FILE_OR_FOLDER' fills it"
     return Finding("catalog", "ok", f"{count} videos, revision {revision}{hint}")
+
+
+def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
+    """Say how many videos an older version of the usual tagger saw."""
+    from engine.store.outdated import count_outdated
+    from ingest.taggers.makers import DEFAULT, identity_of
+
+    try:
+        tagger = identity_of(DEFAULT, settings.tagger_setup)
+    except ReelmatchError as error:
+        yield Finding(f"tagger {DEFAULT}", "broken", with_hint(error))
+        return
+    what, who = f"tagger {tagger.name}", f"version {tagger.version}"
+    with suppress(CorruptData):  # of which the line of the catalog tells
+        count, all_videos = count_outdated(live.catalog, *tagger), live.catalog.count_videos()
+        if count:
+            told = f"{count} of {all_videos} videos were seen by an older tagger"
+            yield Finding(
+                what, "stale", f"{who}; {told}: 'reelmatch ingest --outdated' looks again"
+            )
+        else:
+            yield Finding(what, "ok", f"{who}; no video was seen by an older one")
 
 
 def _generations(generations: Generations) -> Iterator[Finding]:

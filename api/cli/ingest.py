@@ -17,12 +17,13 @@ from engine.store.catalog import Catalog
 from engine.store.jobs import Job, Jobs
 from engine.text import shown
 from ingest.opening import Status
+from ingest.outdated import find_outdated
 from ingest.pipeline import KNOWN, WATCHED, Outcome
 from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
-from ingest.taggers.makers import DEFAULT, Setup, check_tagger
+from ingest.taggers.makers import DEFAULT, Setup, check_tagger, identity_of
 from ingest.worker import POLL_SECONDS, Worker
 
 _INTERRUPTED = 130
@@ -48,6 +49,11 @@ _MOST_NAMED = 10
 )
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
+    "--outdated",
+    is_flag=True,
+    help="Look again at all that an older version of the tagger saw, the newest first.",
+)
+@click.option(
     "--processes",
     type=click.IntRange(min=1),
     help="How many videos at a time; as many as cores unless said.",
@@ -60,6 +66,7 @@ def command(
     playlist: bool,
     tagger: str,
     force: bool,
+    outdated: bool,
     processes: int | None,
     as_json: bool,
 ) -> None:
@@ -69,6 +76,8 @@ def command(
     interrupted waits in a queue: without sources, what waits is watched. Exit code 1 when not one
     could be watched. What was watched is searchable once there was a 'reelmatch reindex'.
     """
+    if outdated and (sources or address_file or playlist or force):
+        raise click.UsageError("--outdated looks at what the catalog knows: give it alone")
     settings = load_settings()
     limits = settings.fetch_limits
     setup = settings.tagger_setup
@@ -80,17 +89,22 @@ def command(
     paths = [Path(source) for source in sources if not is_address(source)]
     with Catalog.open(settings.catalog_path) as catalog:
         jobs = Jobs(catalog)
-        goes_on = not paths and not addresses
+        goes_on = not paths and not addresses and not outdated
         if goes_on and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
+        lost: list[Outcome] = []
         if goes_on:
             mine = jobs.open_ids()
-        ended = _work(catalog, mine, processes or usable_cpus(), limits, setup)
-    outcomes = [*missing, *ended]
+        if outdated:
+            mine, lost = _queue_outdated(catalog, tagger, setup)
+        # What else waits is left alone when there is nothing to look at again.
+        works = mine or not outdated
+        ended = _work(catalog, mine, processes or usable_cpus(), limits, setup) if works else []
+    outcomes = [*missing, *ended, *lost]
     if as_json:
         videos = [outcome_json(outcome) for outcome in outcomes]
         print_json(
@@ -103,8 +117,16 @@ def command(
     else:
         print_outcomes(outcomes)
         _print_left_out(left_out)
-    if not any(outcome.status in WATCHED for outcome in outcomes):
+    if outdated and not outcomes:
+        click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)
+    elif not any(outcome.status in WATCHED for outcome in outcomes):
         sys.exit(1)
+
+
+def _queue_outdated(catalog: Catalog, tagger: str, setup: Setup) -> tuple[list[int], list[Outcome]]:
+    """Queue what an older version of a tagger saw; also return what is not there any more."""
+    found = find_outdated(catalog, identity_of(tagger, setup))
+    return Jobs(catalog).add_again(found.there, {"tagger": tagger}, now=time.time()), found.lost
 
 
 def _work(

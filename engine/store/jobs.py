@@ -149,6 +149,15 @@ class Jobs:
         with self._catalog.transaction() as db:
             return [_add(db, Kind.INGEST, source, options, now) for source in sources]
 
+    def add_again(
+        self, videos: Mapping[str, str], options: Mapping[str, Any], *, now: float
+    ) -> list[int]:
+        """Queue, as ``add`` does, another look at the video of each source, if it is still it."""
+        again = {**options, "force": True}
+        with self._catalog.transaction() as db:
+            wanted = videos.items()
+            return [_add(db, Kind.INGEST, one, {**again, "video": it}, now) for one, it in wanted]
+
     def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
         """Queue a reindex; one that waits already is enough. Return the id of the job."""
         with self._catalog.transaction() as db:
@@ -368,6 +377,9 @@ def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], no
             merged["said"] = {**before.get("said", {}), **said}
         if options.get("force"):
             merged["force"] = True
+        if merged.get("video") != options.get("video"):
+            # Somebody wants whatever is there.
+            merged.pop("video", None)
         if merged != before:
             db.execute("update jobs set options = ? where id = ?", (json.dumps(merged), number))
         return number

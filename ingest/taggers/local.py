@@ -1,7 +1,7 @@
 """The tagger that comes along: three small networks, on this machine, without a network."""
 
 import hashlib
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 import numpy as np
 
@@ -9,14 +9,12 @@ from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.evidence import Networks, networks_version
 from ingest.taggers.guard import ARTWORK_TAGS
+from ingest.taggers.makers import Identity, Setup
 from ingest.taggers.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.shrinking import Shrinkable
 from ingest.taggers.specifics import LEAST_OBJECT, LEAST_OF_KIND, Specifics, load_words
 from ingest.taggers.weighing import WEIGHTS, Weighing
 from models.cards import load_card, load_json
-
-if TYPE_CHECKING:
-    from ingest.taggers.makers import Setup
 
 _METHOD: Final = 6
 """Raised when nudity is looked for, or the evidence weighed, in another way."""
@@ -95,13 +93,17 @@ class _LocalMaker:
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: "Setup") -> str:  # noqa: ARG002 - part of the protocol
+    def check(self, argument: str, setup: Setup) -> str:  # noqa: ARG002 - part of the protocol
         if argument:
             raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
         return ""
 
-    def make(self, argument: str, setup: "Setup") -> LocalTagger:  # noqa: ARG002
+    def make(self, argument: str, setup: Setup) -> LocalTagger:  # noqa: ARG002
         return LocalTagger.load()
+
+    def identity(self, argument: str, setup: Setup) -> Identity:  # noqa: ARG002
+        """Return name and version of the tagger that ``make`` would make."""
+        return Identity(LocalTagger.name, current_version())
 
 
 LOCAL: Final = _LocalMaker()

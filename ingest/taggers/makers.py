@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
 
 from engine.errors import InvalidInput
 from ingest.elsewhere import Elsewhere
@@ -36,6 +36,13 @@ class Setup:
 
     home: Path = Path()
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
+
+
+class Identity(NamedTuple):
+    """Who looks: name and version of a tagger, as its properties tell them."""
+
+    name: str
+    version: str
 
 
 class Maker(Protocol):
@@ -64,6 +71,19 @@ class Maker(Protocol):
         """
 
 
+@runtime_checkable
+class VersionedMaker(Maker, Protocol):
+    """A maker that knows what its tagger will be without making it."""
+
+    def identity(self, argument: str, setup: Setup) -> Identity:
+        """Return name and version that the tagger would have.
+
+        Args:
+            argument: as ``check`` returned it.
+            setup: the same.
+        """
+
+
 def check_tagger(text: str, setup: Setup) -> str:
     """Return what was asked for in a form that stays valid, if such a tagger can be made.
 
@@ -78,6 +98,25 @@ def check_tagger(text: str, setup: Setup) -> str:
 def make_tagger(text: str, setup: Setup) -> "Tagger | VideoTagger":
     """Make a tagger."""
     return find_maker(text).make(text.partition(":")[2], setup)
+
+
+def identity_of(text: str, setup: Setup) -> Identity:
+    """Return name and version of a tagger that can be made.
+
+    Raises:
+        InvalidInput: it is a service that takes whole videos, whose version nobody here can tell.
+    """
+    maker, argument = find_maker(text), text.partition(":")[2]
+    if maker.takes_whole_videos:
+        raise InvalidInput(
+            f"the tagger {text!r} is a service, so which of its results are outdated is not known"
+            " here: name the videos, and force another look",
+            hint="'reelmatch ingest --force' looks again",
+        )
+    if isinstance(maker, VersionedMaker):
+        return maker.identity(argument, setup)
+    made = maker.make(argument, setup)
+    return Identity(made.name, made.version)
 
 
 def find_maker(text: str) -> Maker:

@@ -238,3 +238,19 @@ def test_many_workers_share_a_queue_without_doing_anything_twice(jobs: Jobs) -> 
     with ThreadPoolExecutor(6) as pool:
         done = [number for numbers in pool.map(work, "abcdef") for number in numbers]
     assert sorted(done) == [job.id for job in jobs.all()]
+
+
+def test_another_look_is_at_a_video_unless_somebody_wants_whatever_is_there(jobs: Jobs) -> None:
+    def options(job: int) -> object:
+        got = jobs.get(job)
+        return got and dict(got.options)
+
+    (waits,) = jobs.add(["/a.mp4"], {"tagger": "local"}, now=0)
+    again, other = jobs.add_again({"/a.mp4": "00aa", "/b.mp4": "00bb"}, {"tagger": "x"}, now=0)
+    assert again == waits
+    assert options(waits) == {"tagger": "local", "force": True}
+    assert options(other) == {"tagger": "x", "force": True, "video": "00bb"}
+    assert jobs.add_again({"/b.mp4": "00bb"}, {"tagger": "x"}, now=1) == [other]
+    assert options(other) == {"tagger": "x", "force": True, "video": "00bb"}
+    assert jobs.add(["/b.mp4"], {"tagger": "x"}, now=1) == [other]
+    assert options(other) == {"tagger": "x", "force": True}

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.errors import InvalidInput
 from engine.store.catalog import Catalog
 from engine.store.taggers import Taggers
 from ingest.asking import ingest_elsewhere
 from ingest.pipeline import Described, ingest_file
 from ingest.taggers.base import Frame, Tagger
-from ingest.taggers.makers import Setup, check_tagger, find_maker, make_tagger
+from ingest.taggers.makers import Setup, check_tagger, find_maker, identity_of, make_tagger
 from ingest.taggers.remote import VideoTagger, tidy_tag
 from support.footage import carphone
 
@@ -56,6 +57,16 @@ class AnyTaggerConformance:
         assert made.name
         assert made.version
         assert not set("@ \n") & set(made.name + made.version)
+
+    def test_its_maker_knows_who_it_is(
+        self, asked: str, given: Setup, made: Tagger | VideoTagger
+    ) -> None:
+        if isinstance(made, VideoTagger):
+            with pytest.raises(InvalidInput, match="is a service"):
+                identity_of(check_tagger(asked, given), given)
+        else:
+            identity = identity_of(check_tagger(asked, given), given)
+            assert identity == (made.name, made.version)
 
     def test_it_is_one_of_the_two_kinds_and_its_maker_knows_which(
         self, asked: str, made: Tagger | VideoTagger

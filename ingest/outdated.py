@@ -1,0 +1,71 @@
+"""Another look at what an older version of a tagger saw, as far as it is still there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.store.catalog import Catalog
+from engine.store.outdated import OutdatedVideo, outdated_videos
+from ingest.online import described_by_address
+from ingest.opening import Status
+from ingest.pipeline import KEPT, Outcome
+from ingest.sources.addresses import NotAnAddress, is_address
+from ingest.sources.files import NoVideoFile, content_id
+from ingest.taggers.makers import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What an older version of a tagger saw.
+
+    Attributes:
+        there: source -> video, of those that can be looked at again, the newest first.
+        lost: what is to be said of the others.
+    """
+
+    there: dict[str, str]
+    lost: list[Outcome]
+
+
+def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
+    """Return what another version of a tagger saw. Reads no file that is the only place of a video.
+
+    So whether a file is still the video that it was is told when it is looked at.
+    """
+    found = Outdated({}, [])
+    for video in outdated_videos(catalog, tagger.name, tagger.version):
+        source = _place(video)
+        if source is None:
+            found.lost.append(_lost(video))
+        else:
+            found.there[source] = video.video
+    return found
+
+
+def _place(video: OutdatedVideo) -> str | None:
+    places = [source for source in video.sources if _may_be(source, video.video)]
+    last = places[-1] if places else None
+    return next((source for source in places[:-1] if _is(source, video.video)), last)
+
+
+def _may_be(source: str, video: str) -> bool:
+    try:
+        if is_address(source):
+            return described_by_address(source).id == video
+        return Path(source).is_file()
+    except (NotAnAddress, OSError, ValueError):
+        return False
+
+
+def _is(source: str, video: str) -> bool:
+    if is_address(source):
+        return True
+    try:
+        return content_id(Path(source)) == video
+    except NoVideoFile:
+        return False
+
+
+def _lost(video: OutdatedVideo) -> Outcome:
+    source = video.sources[0] if video.sources else ""
+    reason = f"no file there any more; {KEPT}" if source else f"nothing says where it is; {KEPT}"
+    return Outcome(video.video, source, Status.MISSING, reason, video.seconds)

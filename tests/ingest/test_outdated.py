@@ -1,0 +1,67 @@
+"""Where a video that an older tagger saw can be looked at again."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from engine.store.catalog import Catalog
+from ingest.outdated import find_outdated
+from ingest.sources.addresses import address_id
+from ingest.sources.files import content_id
+from ingest.taggers.makers import Identity
+from support.catalogs import save
+
+NOW_HERE = Identity("local", "2")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        yield catalog
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"film")
+    return film
+
+
+def outdate(catalog: Catalog, video: str, sources: Sequence[str | Path]) -> None:
+    save(catalog, video, {"cat": 2}, tagger="local@1")
+    for source in sources:
+        catalog.add_source(str(source), video)
+
+
+def test_the_last_place_that_is_still_this_video_is_taken(
+    catalog: Catalog, film: Path, tmp_path: Path
+) -> None:
+    first, changed, gone = (tmp_path / name for name in ("first.mp4", "changed.mp4", "gone.mp4"))
+    shutil.copy(film, first)
+    changed.write_bytes(b"another film")
+    video = content_id(film)
+    outdate(catalog, video, [first, film, changed, gone, tmp_path])
+    found = find_outdated(catalog, NOW_HERE)
+    assert (found.there, found.lost) == ({str(film): video}, [])
+
+
+def test_an_address_is_taken_when_the_video_is_its_own(catalog: Catalog) -> None:
+    own, foreign = "https://films.example/own", "https://films.example/foreign"
+    outdate(catalog, address_id(own), [own])
+    outdate(catalog, "00ff" * 4, [foreign, "https://[films.example/", "\0"])
+    found = find_outdated(catalog, NOW_HERE)
+    assert found.there == {own: address_id(own)}
+    (lost,) = found.lost
+    assert (lost.video, lost.status) == ("00ff" * 4, "missing")
+    assert "kept" in lost.reason
+
+
+def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> None:
+    outdate(catalog, "00ff" * 4, [tmp_path / "gone.mp4"])
+    found = find_outdated(catalog, NOW_HERE)
+    assert found.there == {}
+    (lost,) = found.lost
+    assert lost.source == str(tmp_path / "gone.mp4")
+    assert lost.reason == "no file there any more; what was seen of it before is kept"

@@ -1,0 +1,175 @@
+"""After an upgrade: another look at what an older tagger saw, as a batch that can be stopped."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from api.cli import cli, doctor
+from engine.store.catalog import Catalog
+from engine.store.jobs import Jobs, State
+from ingest.sources.addresses import address_id
+from support.catalogs import save
+from support.footage import carphone, write_video
+from support.processes import soon
+from support.product import Finished, reelmatch
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def watched(home: Path, clips: Iterable[Path]) -> list[str]:
+    """Return the ids of clips once these were watched."""
+    done = reelmatch(home, "ingest", *clips, "--json")
+    assert done.code == 0, done.err
+    return [one["video"] for one in done.json["videos"]]
+
+
+def clips(folder: Path, count: int) -> list[Path]:
+    folder.mkdir()
+    shades = [np.full((48, 64, 3), 20 + 40 * one, np.uint8) for one in range(count)]
+    return [write_video(folder / f"{at}.mp4", [one] * 20, rate=10) for at, one in enumerate(shades)]
+
+
+def outdate(home: Path, videos: Iterable[str]) -> None:
+    """Make it so that an older tagger saw these, each a day later than the one before."""
+    with sqlite3.connect(home / "catalog.db") as db:
+        for day, video in enumerate(videos, 1):
+            added = f"2025-01-{day:02}T00:00:00+00:00"
+            change = "update videos set tagger = 'local@older', added_at = ? where id = ?"
+            db.execute(change, (added, video))
+    db.close()
+
+
+def taggers(home: Path) -> dict[str, str]:
+    with Catalog.open(home / "catalog.db") as catalog:
+        return {one.id: one.tagger for one in catalog.videos()}
+
+
+def told_by_doctor(home: Path) -> dict[str, Any]:
+    done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(home)})
+    findings = json.loads(done.output)["findings"]
+    (told,) = [one for one in findings if one["what"] == "tagger local"]
+    return dict(told)
+
+
+def again(home: Path, *arguments: str) -> Finished:
+    return reelmatch(home, "ingest", "--outdated", *arguments)
+
+
+def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
+    home: Path, tmp_path: Path
+) -> None:
+    gone, changed = clips(tmp_path / "clips", 2)
+    real, was_gone, was_changed = watched(home, [carphone(), gone, changed])
+    current = taggers(home)[real]
+    assert told_by_doctor(home)["state"] == "ok"
+    nothing = again(home)
+    assert (nothing.code, "nothing is outdated" in nothing.err) == (0, True)
+
+    # An address whose fetch is refused: that look fails. And what somebody else saw.
+    address = "http://127.0.0.1:9/film.mp4"
+    with Catalog.open(home / "catalog.db") as catalog:
+        save(catalog, address_id(address), {"cat": 3}, tagger="local@older")
+        catalog.add_source(address, address_id(address))
+    told = {"source": "https://films.example/a", "tagger": "local@older"}
+    tags = [{"tag": "cat", "seconds": [[0, 3, 1]]}]
+    (tmp_path / "imported.jsonl").write_text(json.dumps({**told, "tags": tags}))
+    assert reelmatch(home, "import", tmp_path / "imported.jsonl").code == 0
+    gone.unlink()
+    changed.write_bytes(carphone().read_bytes() + b"another")
+    outdate(home, [was_gone, was_changed, real])
+    told_first = told_by_doctor(home)
+    assert told_first["state"] == "stale"
+    assert "4 of 5 videos were seen by an older tagger" in told_first["detail"]
+    assert "'reelmatch ingest --outdated'" in told_first["detail"]
+
+    done = again(home, "--json")
+    assert done.code == 0, done.err
+    found = {one["video"]: one for one in done.json["videos"]}
+    assert [one["video"] for one in done.json["videos"]][-1] == was_gone
+    assert (found[real]["status"], found[real]["reason"]) == ("ok", "")
+    assert found[address_id(address)]["status"] == "unsafe"
+    for video, why in ((was_gone, "no file there"), (was_changed, "another video is there")):
+        assert found[video]["status"] == "missing"
+        assert found[video]["reason"].startswith(why)
+        assert found[video]["reason"].endswith("is kept")
+    assert len(found) == 4
+
+    seen = taggers(home)
+    assert seen[real] == current
+    others = {video for video, tagger in seen.items() if tagger == "local@older"}
+    assert len(seen) == 5, "nothing else was watched"
+    assert {was_gone, was_changed, address_id(address)} < others
+    with Catalog.open(home / "catalog.db") as catalog:
+        assert all(catalog.track(video).n_seconds for video in others)
+        assert catalog.track(address_id(address)).n_seconds == 3
+        attempt = catalog.named(address_id(address)).last_attempt
+        assert attempt is not None
+        assert attempt.status == "unsafe"
+    assert "3 of 5 videos" in told_by_doctor(home)["detail"]
+    assert again(home).code == 1, "nothing that is left could be looked at"
+
+
+def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path: Path) -> None:
+    videos = watched(home, clips(tmp_path / "clips", 4))
+    current = taggers(home)[videos[0]]
+    outdate(home, videos)
+    stopped = subprocess.Popen(
+        [Path(sys.executable).parent / "reelmatch", "ingest", "--outdated", "--processes", "1"],
+        env={**os.environ, "REELMATCH_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with Catalog.open(home / "catalog.db") as catalog:
+        jobs = Jobs(catalog)
+        soon(lambda: jobs.counts()[State.DONE] > len(videos))
+        stopped.send_signal(signal.SIGINT)
+        _, said = stopped.communicate(timeout=60)
+        assert stopped.returncode == 130, said
+        assert "'reelmatch ingest' goes on" in said
+        assert jobs.open_count()
+        asked = [job.source for job in jobs.all()[len(videos) :]]
+    assert [Path(source).name for source in asked] == [f"{at}.mp4" for at in (3, 2, 1, 0)]
+    seen = taggers(home)
+    assert seen[videos[3]] == current
+    assert seen[videos[0]] == "local@older"
+
+    done = again(home, "--json")
+    assert done.code == 0, done.err
+    assert set(taggers(home).values()) == {current}
+    assert len(reelmatch(home, "jobs", "--json").json["jobs"]) == 2 * len(videos)
+    assert again(home, "--json").json["videos"] == []
+
+
+def test_it_is_given_alone_and_for_taggers_that_look_at_frames(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REELMATCH_HOME", str(home))
+    monkeypatch.setenv("REELMATCH_CLARIFAI_KEY", "a key")
+
+    def ingest(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(cli, ["ingest", "--outdated", *arguments])
+        return done.exit_code, f"{done.output}{done.exception}"
+
+    for other in (str(carphone()), "--force", "--playlist", "https://films.example/a"):
+        code, said = ingest(other)
+        assert (code, "give it alone" in said) == (2, True)
+    code, said = ingest("--tagger", "clarifai")
+    assert (code, "is a service" in said) == (1, True)
+    # What waits for somebody else is left alone when nothing is outdated.
+    with Catalog.open(home / "catalog.db") as catalog:
+        Jobs(catalog).add([str(tmp_path / "nowhere.mp4")], {}, now=0)
+        assert ingest()[0] == 0
+        assert Jobs(catalog).open_count() == 1
