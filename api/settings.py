@@ -14,7 +14,7 @@ from engine.cpus import usable_cpus
 from engine.domain import DEFAULT_THRESHOLD
 from engine.errors import InvalidInput
 from engine.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
-from engine.recipe import SecondsName
+from engine.recipe import Recipe, SecondsName
 from engine.sensitive import DEFAULT_RULES, Rules, read_rules
 from engine.weighting import TfName
 from ingest.elsewhere import Elsewhere, HostName
@@ -52,6 +52,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     seconds: SecondsName = "raw"
     """What a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a still
     picture counts once however long it is shown."""
+    least_seconds: Annotated[int, Meta(ge=1, le=3600)] = 2
+    """Seconds of a tag from which on it counts for a video and is listed; of a video of less than
+    twice as many, half of its seconds."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
@@ -117,6 +120,21 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks, by comma, of the proxies whose `X-Forwarded-For` and
     `X-Forwarded-Proto` are believed: `127.0.0.1` for one on this machine. Nobody's unless set."""
+
+    def recipe(
+        self,
+        threshold: float | None = None,
+        tf: TfName | None = None,
+        seconds: SecondsName | None = None,
+    ) -> Recipe:
+        """Return how an index is built, with some of it as asked for."""
+        return Recipe(
+            threshold=self.threshold if threshold is None else threshold,
+            tf=tf or self.tf,
+            seconds=seconds or self.seconds,
+            least_seconds=self.least_seconds,
+            sensitive=self.sensitive,
+        )
 
     @property
     def fetch_limits(self) -> "FetchLimits":

@@ -32,7 +32,7 @@ from engine.vocabulary import Vocabulary
 CHUNK_VIDEOS: Final = 10_000
 """Rows a file: a few megabytes, a second of counting."""
 
-_FORMAT: Final = 4
+_FORMAT: Final = 5
 _SUFFIX: Final = ".counts"
 _PAGE_VIDEOS: Final = 500
 _FACTS: Final = "facts_"
@@ -100,7 +100,14 @@ def counted_chunks(
 
 def _folder_name(recipe: Recipe, vocabulary: Vocabulary, identity: str) -> str:
     sensitive = crc32(repr(recipe.sensitive).encode())
-    said = (_FORMAT, identity, recipe.seconds, recipe.threshold, f"{sensitive:08x}")
+    said = (
+        _FORMAT,
+        identity,
+        recipe.seconds,
+        recipe.threshold,
+        recipe.least_seconds,
+        f"{sensitive:08x}",
+    )
     return "-".join(["counts", *map(str, said), str(len(vocabulary))])
 
 

@@ -40,6 +40,19 @@ def count_tags(track: Track, threshold: float) -> Counts:
     return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
 
 
+def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Counts:
+    """Keep the tags that are on a video for long enough to be believed.
+
+    Args:
+        counts: of the video, seconds or looks.
+        seconds: of the same tags.
+        n_seconds: of the video.
+        least: seconds; of a video of less than twice as many, half of its seconds are enough.
+    """
+    enough = seconds.seconds >= min(least, max(1, -(-n_seconds // 2)))
+    return Counts(counts.tags[enough], counts.seconds[enough])
+
+
 def count_looks(track: Track, threshold: float) -> Counts:
     """Count, per tag, the looks on which its confidence reached the threshold.
 
@@ -54,9 +67,12 @@ def count_looks(track: Track, threshold: float) -> Counts:
     return Counts(tags.astype(np.uint32), looks.astype(np.uint32))
 
 
-def tag_counts(track: Track, threshold: float, vocabulary: Vocabulary) -> list[TagCount]:
+def tag_counts(
+    track: Track, threshold: float, vocabulary: Vocabulary, least_seconds: int = 1
+) -> list[TagCount]:
     """Return the counts with the tags' names, most seconds first, then by name."""
-    counts = count_tags(track, threshold)
+    every = count_tags(track, threshold)
+    counts = steady(every, every, track.n_seconds, least_seconds)
     named = [
         TagCount(vocabulary.names[tag], int(seconds))
         for tag, seconds in zip(counts.tags, counts.seconds, strict=True)

@@ -19,12 +19,15 @@ class Recipe:
         threshold: least confidence that counted, 0.0 to 1.0.
         tf: the count as it is, its square root, or 1 + its logarithm.
         seconds: what is counted.
+        least_seconds: seconds of a tag from which on it counts for a video; of a video of less than
+            twice as many, half of its seconds. What is said on one second only is often wrong.
         sensitive: which topics make a video sensitive, and from which confidence on.
     """
 
     threshold: float
     tf: TfName
     seconds: SecondsName = "raw"
+    least_seconds: int = 1
     sensitive: Rules = DEFAULT_RULES
 
     @classmethod

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.brand_suitability import RISKS, BrandJudge, seen_categories
 from engine.categories import Categories
-from engine.counting import CountMatrix, Counts, count_looks, count_tags
+from engine.counting import CountMatrix, Counts, count_looks, count_tags, steady
 from engine.facts import Facts, VideoFacts, seconds_since_1970
 from engine.recipe import Recipe
 from engine.sensitive import SensitiveJudge
@@ -35,7 +35,6 @@ class RowMaker:
 
     def __init__(self, catalog: Catalog, recipe: Recipe, vocabulary: Vocabulary) -> None:
         self._recipe = recipe
-        self._count = count_looks if recipe.seconds == "effective" else count_tags
         self._n_tags = len(vocabulary)
         self._judge = SensitiveJudge(vocabulary, recipe.sensitive)
         self._brand_judge = BrandJudge(vocabulary, recipe.sensitive)
@@ -61,13 +60,21 @@ class RowMaker:
             risks=tuple(RISKS[risk] for risk in risks),
             iab=(*self._filed_under(track), *seen_categories(risks)),
         )
-        counts = self._count(track, self._recipe.threshold)
+        counts = self._counts(track)
         known = counts.tags < self._n_tags
         return VideoRow(record.id, Counts(counts.tags[known], counts.seconds[known]), facts)
 
+    def _counts(self, track: Track) -> Counts:
+        recipe = self._recipe
+        seconds = counts = count_tags(track, recipe.threshold)
+        if recipe.seconds == "effective":
+            counts = count_looks(track, recipe.threshold)
+        return steady(counts, seconds, track.n_seconds, recipe.least_seconds)
+
     def _filed_under(self, track: Track) -> list[str]:
         # By seconds whatever the index counts: what is shown for long is what a video is about.
-        counts = count_tags(track, self._recipe.threshold)
+        every = count_tags(track, self._recipe.threshold)
+        counts = steady(every, every, track.n_seconds, self._recipe.least_seconds)
         scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
         return [one.category for one in scores]
 

@@ -10,9 +10,12 @@ from engine.store.taggers import Taggers
 from engine.store.tracks import REUSED
 
 
-def tags_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
+def tags_json(
+    catalog: Catalog, video: VideoRecord, threshold: float, least_seconds: int
+) -> dict[str, Any]:
     """Return the tag counts of a video."""
-    counts = tag_counts(catalog.track(video.id), threshold, catalog.vocabulary())
+    track = catalog.track(video.id)
+    counts = tag_counts(track, threshold, catalog.vocabulary(), least_seconds)
     return {
         "video": video.id,
         "threshold": threshold,

@@ -11,7 +11,7 @@ from api.cli.progress import counting_bar
 from api.live import Live
 from api.settings import load_settings
 from engine.counting import check_threshold
-from engine.recipe import Recipe, SecondsName
+from engine.recipe import SecondsName
 from engine.reindex import Preview, preview, reindex
 from engine.store.generations import Generation, StoredGeneration
 from engine.weighting import TfName
@@ -62,7 +62,7 @@ def command(
         raise click.UsageError("--list builds nothing: give it alone")
     settings = load_settings()
     least = settings.threshold if threshold is None else check_threshold(threshold)
-    recipe = Recipe(least, tf or settings.tf, seconds or settings.seconds, settings.sensitive)
+    recipe = settings.recipe(least, tf, seconds)
     with Live.open(settings) as live:
         if lists:
             _print_stored(live.generations.stored(), as_json=as_json)

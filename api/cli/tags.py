@@ -47,10 +47,10 @@ def command(
         elif tag is not None:
             _print_tag(catalog, record, tag, as_json=as_json)
         elif as_json:
-            print_json(tags_json(catalog, record, least))
+            print_json(tags_json(catalog, record, least, settings.least_seconds))
         else:
             track, vocabulary = catalog.track(record.id), catalog.vocabulary()
-            counts = tag_counts(track, least, vocabulary)
+            counts = tag_counts(track, least, vocabulary, settings.least_seconds)
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:

@@ -237,7 +237,4 @@ def _recipe(settings: Settings, form: dict[str, str]) -> Recipe:
     except ValidationError as error:
         wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
         raise InvalidInput(wrong) from None
-    threshold = settings.threshold if asked.threshold is None else asked.threshold
-    return Recipe(
-        threshold, asked.tf or settings.tf, asked.seconds or settings.seconds, settings.sensitive
-    )
+    return settings.recipe(asked.threshold, asked.tf, asked.seconds)

@@ -19,7 +19,6 @@ from api.schemas.reindexing import (
     ReindexRequest,
     RollbackRequest,
 )
-from engine.recipe import Recipe
 from engine.store.jobs import Jobs
 
 router = APIRouter(prefix="/v1", tags=["operation"])
@@ -44,10 +43,7 @@ def start_reindex(
     Searches go on meanwhile. ``Location`` names the job.
     """
     asked = body or ReindexRequest()
-    threshold = settings.threshold if asked.threshold is None else asked.threshold
-    recipe = Recipe(
-        threshold, asked.tf or settings.tf, asked.seconds or settings.seconds, settings.sensitive
-    )
+    recipe = settings.recipe(asked.threshold, asked.tf, asked.seconds)
     job = start_once(
         live.catalog,
         caller.id,

@@ -140,7 +140,7 @@ def get_video_tags(
 ) -> dict[str, Any]:
     """Return the tag counts of a video, counted anew at any threshold."""
     least = settings.threshold if threshold is None else threshold
-    return tags_json(live.catalog, live.catalog.named(video), least)
+    return tags_json(live.catalog, live.catalog.named(video), least, settings.least_seconds)
 
 
 @router.get(

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from engine.counting import (
     CountMatrix,
+    Counts,
     count_looks,
     count_tags,
     observations_at,
     observations_of,
+    steady,
     surest_observation,
     tag_counts,
 )
@@ -152,3 +154,20 @@ def test_rows_are_stacked_in_order() -> None:
 
 def test_no_rows_make_an_empty_matrix() -> None:
     assert CountMatrix.from_rows([], 4).indptr.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("n_seconds", "kept"),
+    [(1, [1, 2, 3]), (2, [1, 2, 3]), (3, [2, 3]), (4, [2, 3]), (9, [2, 3])],
+)
+def test_a_tag_counts_from_two_seconds_on_or_half_of_a_short_video(
+    n_seconds: int, kept: list[int]
+) -> None:
+    counts = Counts(np.array([5, 6, 7], np.uint32), np.array([1, 2, 3], np.uint32))
+    assert steady(counts, counts, n_seconds, 2).seconds.tolist() == kept
+
+
+def test_looks_are_kept_by_the_seconds_of_their_tags() -> None:
+    looks = Counts(np.array([5, 6], np.uint32), np.array([1, 1], np.uint32))
+    seconds = Counts(looks.tags, np.array([1, 9], np.uint32))
+    assert steady(looks, seconds, 60, 2).tags.tolist() == [6]

@@ -74,7 +74,8 @@ def test_whatever_the_networks_say_is_a_confidence(
 ) -> None:
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
-    found = Weighing.load(TAGS).weigh(Evidence(sums, classes, objects, np.zeros((len(sums), 0))))
+    no_words = np.zeros((len(sums), 0), np.float32)
+    found = Weighing.load(TAGS).weigh(Evidence(sums, classes, objects, no_words))
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
     assert found.min() >= 0.0
