@@ -14,6 +14,7 @@ from engine.store.catalog import Catalog
 from engine.store.current import State
 from engine.store.generations import Generation, Generations
 from engine.store.origins import refuse_index_of_other_catalog
+from engine.telling import TagIdf
 from engine.troubles import expected_trouble
 from engine.view import View
 from engine.vocabulary import Vocabulary
@@ -41,6 +42,7 @@ class Live:
         self.catalog = catalog
         self.generations = generations
         self._targeting: Targeting | None = None
+        self._tag_idf: tuple[View | None, TagIdf] | None = None
         self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
         self._view: View | None = None
@@ -111,6 +113,17 @@ class Live:
             # Without the frames of those who asked before: they would hold on to what they had.
             raise self._trouble.with_traceback(None)
         return view
+
+    @property
+    def tag_idf(self) -> TagIdf:
+        """How telling tags are; before the first reindex, too."""
+        try:
+            view = self.view
+        except (NothingIndexed, CorruptData):
+            view = None
+        if self._tag_idf is None or self._tag_idf[0] is not view:
+            self._tag_idf = view, TagIdf.of(view)
+        return self._tag_idf[1]
 
     @property
     def targeting(self) -> "Targeting":

@@ -16,7 +16,7 @@ from engine.brand_suitability import BrandJudge
 from engine.campaign_index import CampaignIndex
 from engine.campaigns import Campaign
 from engine.categories import Categories
-from engine.counting import count_tags, steady
+from engine.counting import count_steady
 from engine.domain import Match, Share
 from engine.errors import InvalidInput
 from engine.explain import SecondRange, seen_ranges
@@ -156,8 +156,7 @@ def case_of(live: Live, campaign: Campaign, video: VideoRecord, *, now: int) -> 
 def _case(live: Live, view: View, campaign: Campaign, video: VideoRecord, score: float) -> Case:
     recipe, vocabulary = view.generation.recipe, view.vocabulary
     track = live.catalog.track(video.id)
-    every = count_tags(track, recipe.threshold)
-    counts = steady(every, every, track.n_seconds, recipe.least_seconds)
+    counts = count_steady(track, recipe.threshold, recipe.least_seconds)
     words = Taggers(live.catalog).words_of(video.tagger)
     return Case(
         campaign,

@@ -53,6 +53,12 @@ def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Count
     return Counts(counts.tags[enough], counts.seconds[enough])
 
 
+def count_steady(track: Track, threshold: float, least_seconds: int) -> Counts:
+    """Count as ``count_tags``, and keep what is on the video for long enough, as ``steady``."""
+    counts = count_tags(track, threshold)
+    return steady(counts, counts, track.n_seconds, least_seconds)
+
+
 def count_looks(track: Track, threshold: float) -> Counts:
     """Count, per tag, the looks on which its confidence reached the threshold.
 
@@ -70,9 +76,11 @@ def count_looks(track: Track, threshold: float) -> Counts:
 def tag_counts(
     track: Track, threshold: float, vocabulary: Vocabulary, least_seconds: int = 1
 ) -> list[TagCount]:
-    """Return the counts with the tags' names, most seconds first, then by name."""
-    every = count_tags(track, threshold)
-    counts = steady(every, every, track.n_seconds, least_seconds)
+    """Return the counts with the tags' names, most seconds first, then by name.
+
+    Those of fewer than ``least_seconds`` are left out, as ``steady`` says.
+    """
+    counts = count_steady(track, threshold, least_seconds)
     named = [
         TagCount(vocabulary.names[tag], int(seconds))
         for tag, seconds in zip(counts.tags, counts.seconds, strict=True)

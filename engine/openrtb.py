@@ -47,7 +47,7 @@ def content_object(
 
     Args:
         video: what is known of it.
-        tags: its counts, most seconds first.
+        tags: its counts, those that tell most first.
         scores: its categories, best first.
         risks: of the topics of brand safety; those that were seen are categories, too.
         ext: evidence, as the exchange-specific extension.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.brand_suitability import RISKS, BrandJudge, seen_categories
 from engine.categories import Categories
-from engine.counting import CountMatrix, Counts, count_looks, count_tags, steady
+from engine.counting import CountMatrix, Counts, count_looks, count_steady, count_tags, steady
 from engine.facts import Facts, VideoFacts, seconds_since_1970
 from engine.recipe import Recipe
 from engine.sensitive import SensitiveJudge
@@ -73,8 +73,7 @@ class RowMaker:
 
     def _filed_under(self, track: Track) -> list[str]:
         # By seconds whatever the index counts: what is shown for long is what a video is about.
-        every = count_tags(track, self._recipe.threshold)
-        counts = steady(every, every, track.n_seconds, self._recipe.least_seconds)
+        counts = count_steady(track, self._recipe.threshold, self._recipe.least_seconds)
         scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
         return [one.category for one in scores]
 

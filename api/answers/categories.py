@@ -6,24 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.categories import Categories, CategoryScore
-from engine.counting import count_tags
+from engine.counting import count_steady
 from engine.explain import second_ranges
 from engine.iab.taxonomy import CATTAX, content_taxonomy
+from engine.recipe import Recipe
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.tracks import Track, quantise
 from engine.vocabulary import Vocabulary
 
 
-def scores_of(catalog: Catalog, video: VideoRecord, threshold: float) -> list[CategoryScore]:
+def scores_of(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> list[CategoryScore]:
     """File a video of the catalog."""
     track = catalog.track(video.id)
-    return _scores(track, catalog.vocabulary(), threshold)
+    return _scores(track, catalog.vocabulary(), recipe)
 
 
-def categories_json(catalog: Catalog, video: VideoRecord, threshold: float) -> dict[str, Any]:
+def categories_json(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     """Return the categories of a video with the tags and seconds that say so."""
     track, vocabulary = catalog.track(video.id), catalog.vocabulary()
-    scores = _scores(track, vocabulary, threshold)
+    threshold = recipe.threshold
+    scores = _scores(track, vocabulary, recipe)
     return {
         "video": video.id,
         "title": video.title,
@@ -54,6 +56,6 @@ def ranges_json(seconds: NDArray[np.int64]) -> list[list[int]]:
     return [[run.first, run.last] for run in second_ranges(seconds)]
 
 
-def _scores(track: Track, vocabulary: Vocabulary, threshold: float) -> list[CategoryScore]:
-    counts = count_tags(track, threshold)
+def _scores(track: Track, vocabulary: Vocabulary, recipe: Recipe) -> list[CategoryScore]:
+    counts = count_steady(track, recipe.threshold, recipe.least_seconds)
     return Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)

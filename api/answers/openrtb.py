@@ -4,19 +4,19 @@ from typing import Any
 
 from api.answers.categories import category_json, scores_of
 from api.answers.suitability import cats_with_suitability, verdicts_of
-from engine.counting import tag_counts
+from api.answers.videos import shown_counts
+from api.live import Live
 from engine.openrtb import content_object
-from engine.sensitive import Rules
-from engine.store.catalog import Catalog, VideoRecord
+from engine.recipe import Recipe
+from engine.store.catalog import VideoRecord
 
 
-def openrtb_json(
-    catalog: Catalog, video: VideoRecord, rules: Rules, threshold: float
-) -> dict[str, Any]:
+def openrtb_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6, with the evidence in ``ext``."""
+    catalog, threshold = live.catalog, recipe.threshold
     track, vocabulary = catalog.track(video.id), catalog.vocabulary()
-    scores = scores_of(catalog, video, threshold)
-    verdicts = verdicts_of(catalog, video, rules)
+    scores = scores_of(catalog, video, recipe)
+    verdicts = verdicts_of(catalog, video, recipe.sensitive)
     evidence = {
         "tagger": video.tagger,
         "threshold": threshold,
@@ -25,6 +25,5 @@ def openrtb_json(
         "catswithsuitability": cats_with_suitability(verdicts, [one.category for one in scores]),
         "unknown": [verdict.topic.category for verdict in verdicts if verdict.risk == "unknown"],
     }
-    return content_object(
-        video, tag_counts(track, threshold, vocabulary), scores, verdicts, evidence
-    )
+    counts = shown_counts(live, video, recipe)
+    return content_object(video, counts, scores, verdicts, evidence)

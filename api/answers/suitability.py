@@ -8,6 +8,7 @@ import numpy as np
 from api.answers.categories import ranges_json, scores_of
 from engine.brand_suitability import VECTORS, BrandJudge, Risk, TopicRisk
 from engine.iab.taxonomy import content_taxonomy
+from engine.recipe import Recipe
 from engine.sensitive import Rules
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.taggers import Taggers
@@ -19,12 +20,10 @@ def verdicts_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> list[Topi
     return BrandJudge(catalog.vocabulary(), rules).verdicts(catalog.track(video.id), words)
 
 
-def suitability_json(
-    catalog: Catalog, video: VideoRecord, rules: Rules, threshold: float
-) -> dict[str, Any]:
+def suitability_json(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     """Return the risk of each topic with the seconds that show it, and all in the IAB's shape."""
-    verdicts = verdicts_of(catalog, video, rules)
-    filed = [one.category for one in scores_of(catalog, video, threshold)]
+    verdicts = verdicts_of(catalog, video, recipe.sensitive)
+    filed = [one.category for one in scores_of(catalog, video, recipe)]
     return {
         "video": video.id,
         "title": video.title,

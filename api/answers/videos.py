@@ -3,22 +3,29 @@
 from dataclasses import asdict
 from typing import Any
 
+from api.live import Live
 from engine.counting import observations_at, observations_of, tag_counts
+from engine.domain import TagCount
+from engine.recipe import Recipe
 from engine.sensitive import LEVELS, Rules, SensitiveJudge
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.taggers import Taggers
 from engine.store.tracks import REUSED
 
 
-def tags_json(
-    catalog: Catalog, video: VideoRecord, threshold: float, least_seconds: int
-) -> dict[str, Any]:
-    """Return the tag counts of a video."""
-    track = catalog.track(video.id)
-    counts = tag_counts(track, threshold, catalog.vocabulary(), least_seconds)
+def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCount]:
+    """Return the tag counts of a video, those that tell most first."""
+    track = live.catalog.track(video.id)
+    counts = tag_counts(track, recipe.threshold, live.catalog.vocabulary(), recipe.least_seconds)
+    return live.tag_idf.most_telling_first(counts)
+
+
+def tags_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
+    """Return the tag counts of a video, those that tell most first."""
+    counts = shown_counts(live, video, recipe)
     return {
         "video": video.id,
-        "threshold": threshold,
+        "threshold": recipe.threshold,
         "tags": [{"tag": count.tag, "seconds": count.seconds} for count in counts],
     }
 

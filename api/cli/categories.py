@@ -5,9 +5,9 @@ import click
 from api.answers.categories import categories_json
 from api.answers.openrtb import openrtb_json
 from api.cli.output import json_option, print_json, print_table
+from api.live import Live
 from api.settings import load_settings
 from engine.counting import check_threshold
-from engine.store.catalog import Catalog
 
 
 @click.command("categories")
@@ -18,13 +18,13 @@ from engine.store.catalog import Catalog
 def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool) -> None:
     """Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1."""
     settings = load_settings()
-    least = settings.threshold if threshold is None else check_threshold(threshold)
-    with Catalog.open(settings.catalog_path) as catalog:
-        record = catalog.find(video)
+    recipe = settings.recipe(None if threshold is None else check_threshold(threshold))
+    with Live.open(settings) as live:
+        record = live.catalog.find(video)
         if openrtb:
-            print_json(openrtb_json(catalog, record, settings.sensitive, least))
+            print_json(openrtb_json(live, record, recipe))
             return
-        told = categories_json(catalog, record, least)
+        told = categories_json(live.catalog, record, recipe)
     if as_json:
         print_json(told)
     elif not told["categories"]:

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from api.answers.videos import second_json, tag_json, tags_json
+from api.answers.videos import second_json, shown_counts, tag_json, tags_json
 from api.cli.output import json_option, print_json
+from api.live import Live
 from api.settings import load_settings
-from engine.counting import check_threshold, surest_observation, tag_counts
+from engine.counting import check_threshold, surest_observation
 from engine.domain import Observation
 from engine.errors import InvalidInput
 from engine.store.catalog import Catalog, VideoRecord
@@ -34,28 +35,29 @@ def command(
 ) -> None:
     """Print the top tags of VIDEO with the seconds each was seen: "people, 224".
 
-    VIDEO is an id, a path, a file name or a title. Another threshold needs no second look.
+    Tags that few videos show come first. VIDEO is an id, a path, a file name or a title. Another
+    threshold needs no second look.
     """
     if second is not None and tag is not None:
         raise click.UsageError("--second and --tag exclude each other: give one of them")
     settings = load_settings()
-    least = settings.threshold if threshold is None else check_threshold(threshold)
-    with Catalog.open(settings.catalog_path) as catalog:
+    recipe = settings.recipe(None if threshold is None else check_threshold(threshold))
+    with Live.open(settings) as live:
+        catalog = live.catalog
         record = _watched(catalog.find(video))
         if second is not None:
             _print_second(second_json(catalog, record, second, settings.sensitive), as_json=as_json)
         elif tag is not None:
             _print_tag(catalog, record, tag, as_json=as_json)
         elif as_json:
-            print_json(tags_json(catalog, record, least, settings.least_seconds))
+            print_json(tags_json(live, record, recipe))
         else:
-            track, vocabulary = catalog.track(record.id), catalog.vocabulary()
-            counts = tag_counts(track, least, vocabulary, settings.least_seconds)
+            counts = shown_counts(live, record, recipe)
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:
-                surest = surest_observation(track, vocabulary)
-                click.echo(_no_tag(least, surest), err=True)
+                surest = surest_observation(catalog.track(record.id), catalog.vocabulary())
+                click.echo(_no_tag(recipe.threshold, surest), err=True)
 
 
 def _no_tag(least: float, surest: Observation | None) -> str:

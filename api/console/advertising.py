@@ -44,7 +44,7 @@ def get_advertising(
             advertiser=caller.placed_for(),
             explained=False,
         )["campaigns"]
-    catalog, rules, threshold = live.catalog, settings.sensitive, settings.threshold
+    catalog, recipe = live.catalog, settings.recipe()
     template = "advertising.html" if wants_fragment(request) else "advertising_page.html"
     return page(
         request,
@@ -54,9 +54,7 @@ def get_advertising(
         own=own,
         placed=placed,
         breaks=video_breaks(live, record, settings.sensitive),
-        filed=categories_json(catalog, record, threshold)["categories"],
-        suitability=suitability_json(catalog, record, rules, threshold),
-        openrtb=json.dumps(
-            openrtb_json(catalog, record, rules, threshold), indent=2, ensure_ascii=False
-        ),
+        filed=categories_json(catalog, record, recipe)["categories"],
+        suitability=suitability_json(catalog, record, recipe),
+        openrtb=json.dumps(openrtb_json(live, record, recipe), indent=2, ensure_ascii=False),
     )

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from api.live import Live
 from engine.domain import Match, Share, TagCount
 from engine.errors import CorruptData, NothingIndexed
@@ -24,7 +22,7 @@ class Card:
     Attributes:
         record: what the catalog knows.
         pictured: whether there is a thumbnail.
-        tags: those that count on most seconds; empty when it is not indexed.
+        tags: those that tell most; empty when it is not indexed.
         sensitive: its level; ``unknown`` when it is not indexed.
         score: how well it fits what was asked, if something was.
         why: the shares of the score, the largest first.
@@ -50,7 +48,7 @@ def cards(live: Live, view: View | None, videos: Sequence[str]) -> list[Card]:
     """Return the cards of some videos, in their order."""
     with_picture = pictured(live.catalog, videos)
     return [
-        Card(record, record.id in with_picture, *_seen(view, record.id))
+        Card(record, record.id in with_picture, *_seen(live, view, record.id))
         for record in records(live.catalog, videos)
     ]
 
@@ -64,14 +62,14 @@ def match_cards(live: Live, view: View, matches: Sequence[Match]) -> list[Card]:
     ]
 
 
-def _seen(view: View | None, video: str) -> tuple[tuple[TagCount, ...], str]:
+def _seen(live: Live, view: View | None, video: str) -> tuple[tuple[TagCount, ...], str]:
     place = view.locate(video) if view else None
     if view is None or place is None:
         return (), "unknown"
     tags, seconds = place.segment.index.counts_of(place.row)
-    most = np.lexsort((tags, -seconds))[:_MOST_TAGS]
     names = view.vocabulary.names
+    counts = [TagCount(names[tag], int(of)) for tag, of in zip(tags, seconds, strict=True)]
     return (
-        tuple(TagCount(names[tags[one]], int(seconds[one])) for one in most),
+        tuple(live.tag_idf.most_telling_first(counts)[:_MOST_TAGS]),
         LEVELS[place.segment.facts.sensitive[place.row]],
     )

@@ -36,7 +36,7 @@ def get_overview(
 ) -> Response:
     """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
-    shown = _overview(live.catalog, record, settings.sensitive)
+    shown = _overview(live, record, settings.sensitive)
     shown["breaks"] = [
         asdict(each) for each in video_breaks(live, record, settings.sensitive).found
     ]
@@ -81,7 +81,8 @@ def judged(
     return SensitiveJudge(vocabulary, rules).verdict(track, words)
 
 
-def _overview(catalog: Catalog, record: VideoRecord, rules: Rules) -> dict[str, Any]:
+def _overview(live: Live, record: VideoRecord, rules: Rules) -> dict[str, Any]:
+    catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.track(record.id), catalog.vocabulary()
     seen = overview(track, vocabulary)
     pictures = catalog.pictures(record.id)
@@ -92,7 +93,10 @@ def _overview(catalog: Catalog, record: VideoRecord, rules: Rules) -> dict[str, 
         "level_step": LEVEL_STEP,
         "tile_cells": TILE_CELLS,
         "least_hundredth": LEAST_HUNDREDTH,
-        "lines": [{"tag": line.tag, "seconds_at": line.seconds_at} for line in seen.lines],
+        "lines": [
+            {"tag": line.tag, "seconds_at": line.seconds_at, "idf": idf[line.tag]}
+            for line in seen.lines
+        ],
         "cuts": seen.cuts,
         "still": [[stretch.first, stretch.end] for stretch in seen.still],
         "sensitive": verdict.seconds,

@@ -17,6 +17,7 @@ from engine.domain import TagCount
 from engine.search import similar
 from engine.store.jobs import OF_THE_SOURCE
 from engine.store.listing import pictured
+from engine.telling import TagIdf
 from engine.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
 from engine.view import View
 from ingest.sources.addresses import is_address
@@ -48,7 +49,7 @@ def get_video(
         "video.html",
         record=record,
         threshold=threshold,
-        lines=first_lines(overview(track, vocabulary), threshold)[:FIRST_LINES],
+        lines=first_lines(overview(track, vocabulary), threshold, live.tag_idf)[:FIRST_LINES],
         first_lines=FIRST_LINES,
         plays=path is not None,
         pictured=bool(pictured(live.catalog, [video])),
@@ -73,15 +74,16 @@ def _similar(live: Live, view: View | None, video: str) -> list[Any]:
     return match_cards(live, view, similar(view, video, k=SIMILAR))
 
 
-def first_lines(seen: Overview, threshold: float) -> list[TagCount]:
-    """Return the tags in the order of the timeline: those that count on most seconds first.
+def first_lines(seen: Overview, threshold: float, idf: TagIdf) -> list[TagCount]:
+    """Return the tags in the order of the timeline: those that tell most first, by seconds x idf.
 
     Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.
     """
     place = max(round(threshold * 100) - LEAST_HUNDREDTH, 0)
 
-    def rank(line: TagLine) -> tuple[int, int, str]:
+    def rank(line: TagLine) -> tuple[float, int, str]:
         best = sum(seconds > 0 for seconds in line.seconds_at)
-        return -line.seconds_at[place], 0 if line.seconds_at[place] else -best, line.tag
+        telling = -line.seconds_at[place] * idf[line.tag]
+        return telling, 0 if line.seconds_at[place] else -best, line.tag
 
     return [TagCount(line.tag, line.seconds_at[place]) for line in sorted(seen.lines, key=rank)]

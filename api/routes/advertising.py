@@ -24,7 +24,7 @@ def get_video_suitability(
 ) -> dict[str, Any]:
     """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
     record = live.catalog.named(video)
-    return suitability_json(live.catalog, record, settings.sensitive, settings.threshold)
+    return suitability_json(live.catalog, record, settings.recipe())
 
 
 @router.get("/categories", response_model=CategoriesAnswer)
@@ -32,8 +32,8 @@ def get_video_categories(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
-    least = settings.threshold if threshold is None else threshold
-    return categories_json(live.catalog, live.catalog.named(video), least)
+    recipe = settings.recipe(threshold)
+    return categories_json(live.catalog, live.catalog.named(video), recipe)
 
 
 @router.get("/openrtb")
@@ -41,5 +41,4 @@ def get_video_openrtb(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
-    least = settings.threshold if threshold is None else threshold
-    return openrtb_json(live.catalog, live.catalog.named(video), settings.sensitive, least)
+    return openrtb_json(live, live.catalog.named(video), settings.recipe(threshold))

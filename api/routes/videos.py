@@ -139,8 +139,7 @@ def get_video_tags(
     threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
 ) -> dict[str, Any]:
     """Return the tag counts of a video, counted anew at any threshold."""
-    least = settings.threshold if threshold is None else threshold
-    return tags_json(live.catalog, live.catalog.named(video), least, settings.least_seconds)
+    return tags_json(live, live.catalog.named(video), settings.recipe(threshold))
 
 
 @router.get(

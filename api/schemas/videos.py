@@ -110,7 +110,7 @@ class TagCountAnswer(BaseModel):
 
 
 class TagsAnswer(BaseModel):
-    """The tag counts of a video, most seconds first."""
+    """The tag counts of a video, those that tell most first: by seconds x idf."""
 
     video: str
     threshold: float

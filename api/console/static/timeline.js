@@ -44,14 +44,15 @@ export class Timeline {
     return this.overview.lines[line].seconds_at[at - this.overview.least_hundredth];
   }
 
-  /** Put the tags that count most first; those that do not count, by their best second. */
+  /** Put the tags that tell most first, by seconds x idf; those that do not count, by their best second. */
   sort() {
     const { lines } = this.overview;
     const best = lines.map(({ seconds_at: at }) => at.findLastIndex((seconds) => seconds > 0));
     const ranked = lines.map((_, line) => line);
+    const telling = (line) => this.count(line) * lines[line].idf;
     ranked.sort(
       (a, b) =>
-        this.count(b) - this.count(a) ||
+        telling(b) - telling(a) ||
         (this.count(a) ? 0 : best[b] - best[a]) ||
         (lines[a].tag < lines[b].tag ? -1 : 1),
     );

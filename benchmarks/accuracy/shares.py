@@ -1,0 +1,33 @@
+"""Write how common tags are: the share of the labelled pictures and clips that show each.
+
+    python benchmarks/accuracy/shares.py
+
+Every source counts once, however many of its frames are labelled; ``engine/telling.py`` reads it.
+"""
+
+import json
+from collections import Counter, defaultdict
+from typing import Final
+
+from frames import read_labels, read_unseen
+
+from engine.telling import LEAST_SHARE, SHARES
+
+_DIGITS: Final = 4
+
+
+def main() -> None:
+    """Write it."""
+    labels = [*read_labels(), *read_unseen()]
+    frames = Counter(label.source for label in labels)
+    shares: defaultdict[str, float] = defaultdict(float)
+    for label in labels:
+        for tag in label.present:
+            shares[tag] += 1 / frames[label.source] / len(frames)
+    rounded = {tag: max(2 * LEAST_SHARE, round(share, _DIGITS)) for tag, share in shares.items()}
+    lines = [f"{json.dumps(tag)}: {share}" for tag, share in sorted(rounded.items())]
+    SHARES.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()
