@@ -40,6 +40,11 @@ def count_tags(track: Track, threshold: float) -> Counts:
     return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
 
 
+def enough_seconds(n_seconds: int, least: int) -> int:
+    """Return how many seconds of a tag count, on a video of so many: ``least``, or half of it."""
+    return min(least, max(1, -(-n_seconds // 2)))
+
+
 def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Counts:
     """Keep the tags that are on a video for long enough to be believed.
 
@@ -49,7 +54,7 @@ def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Count
         n_seconds: of the video.
         least: seconds; of a video of less than twice as many, half of its seconds are enough.
     """
-    enough = seconds.seconds >= min(least, max(1, -(-n_seconds // 2)))
+    enough = seconds.seconds >= enough_seconds(n_seconds, least)
     return Counts(counts.tags[enough], counts.seconds[enough])
 
 

@@ -10,7 +10,9 @@ from api.breaking import breaks_of
 from api.live import Live
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from engine.breaks import Breaks, Spacing
+from engine.counting import enough_seconds
 from engine.errors import UnknownVideo
+from engine.recipe import Recipe
 from engine.sensitive import Rules, SensitiveJudge, Verdict
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.taggers import Taggers
@@ -36,7 +38,7 @@ def get_overview(
 ) -> Response:
     """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
-    shown = _overview(live, record, settings.sensitive)
+    shown = _overview(live, record, settings.recipe())
     shown["breaks"] = [
         asdict(each) for each in video_breaks(live, record, settings.sensitive).found
     ]
@@ -81,18 +83,19 @@ def judged(
     return SensitiveJudge(vocabulary, rules).verdict(track, words)
 
 
-def _overview(live: Live, record: VideoRecord, rules: Rules) -> dict[str, Any]:
+def _overview(live: Live, record: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.track(record.id), catalog.vocabulary()
     seen = overview(track, vocabulary)
     pictures = catalog.pictures(record.id)
-    verdict = judged(catalog, record, track, vocabulary, rules)
+    verdict = judged(catalog, record, track, vocabulary, recipe.sensitive)
     return {
         "seconds": seen.seconds,
         "levels": seen.levels,
         "level_step": LEVEL_STEP,
         "tile_cells": TILE_CELLS,
         "least_hundredth": LEAST_HUNDREDTH,
+        "enough_seconds": enough_seconds(track.n_seconds, recipe.least_seconds),
         "lines": [
             {"tag": line.tag, "seconds_at": line.seconds_at, "idf": idf[line.tag]}
             for line in seen.lines

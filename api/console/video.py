@@ -13,7 +13,9 @@ from api.console.rendering import page
 from api.console.timeline import judged, known_video
 from api.live import Live
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from engine.counting import enough_seconds
 from engine.domain import TagCount
+from engine.recipe import Recipe
 from engine.search import similar
 from engine.store.jobs import OF_THE_SOURCE
 from engine.store.listing import pictured
@@ -40,7 +42,7 @@ def get_video(
     """Show a video, or what is known of one that could not be watched."""
     record = known_video(live.catalog, video)
     view = view_of(live)
-    threshold = view.generation.recipe.threshold if view else settings.threshold
+    recipe = view.generation.recipe if view else settings.recipe()
     track, vocabulary = live.catalog.track(video), live.catalog.vocabulary()
     verdict = judged(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
@@ -48,8 +50,8 @@ def get_video(
         request,
         "video.html",
         record=record,
-        threshold=threshold,
-        lines=first_lines(overview(track, vocabulary), threshold, live.tag_idf)[:FIRST_LINES],
+        threshold=recipe.threshold,
+        lines=first_lines(overview(track, vocabulary), recipe, live.tag_idf)[:FIRST_LINES],
         first_lines=FIRST_LINES,
         plays=path is not None,
         pictured=bool(pictured(live.catalog, [video])),
@@ -74,16 +76,20 @@ def _similar(live: Live, view: View | None, video: str) -> list[Any]:
     return match_cards(live, view, similar(view, video, k=SIMILAR))
 
 
-def first_lines(seen: Overview, threshold: float, idf: TagIdf) -> list[TagCount]:
+def first_lines(seen: Overview, recipe: Recipe, idf: TagIdf) -> list[TagCount]:
     """Return the tags in the order of the timeline: those that tell most first, by seconds x idf.
 
     Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.
     """
-    place = max(round(threshold * 100) - LEAST_HUNDREDTH, 0)
+    place = max(round(recipe.threshold * 100) - LEAST_HUNDREDTH, 0)
+    enough = enough_seconds(seen.seconds, recipe.least_seconds)
+
+    def count(line: TagLine) -> int:
+        seconds = line.seconds_at[place]
+        return seconds if seconds >= enough else 0
 
     def rank(line: TagLine) -> tuple[float, int, str]:
         best = sum(seconds > 0 for seconds in line.seconds_at)
-        telling = -line.seconds_at[place] * idf[line.tag]
-        return telling, 0 if line.seconds_at[place] else -best, line.tag
+        return -count(line) * idf[line.tag], 0 if count(line) else -best, line.tag
 
-    return [TagCount(line.tag, line.seconds_at[place]) for line in sorted(seen.lines, key=rank)]
+    return [TagCount(line.tag, count(line)) for line in sorted(seen.lines, key=rank)]

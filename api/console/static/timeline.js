@@ -38,10 +38,11 @@ export class Timeline {
     new ResizeObserver(() => this.redraw()).observe(this.plot);
   }
 
-  /** How many seconds a tag counts at the threshold. */
+  /** How many seconds a tag counts at the threshold; 0 when it is on the video for too few. */
   count(line) {
-    const at = Math.max(this.threshold, this.overview.least_hundredth);
-    return this.overview.lines[line].seconds_at[at - this.overview.least_hundredth];
+    const { lines, least_hundredth: least, enough_seconds: enough } = this.overview;
+    const seconds = lines[line].seconds_at[Math.max(this.threshold, least) - least];
+    return seconds >= enough ? seconds : 0;
   }
 
   /** Put the tags that tell most first, by seconds x idf; those that do not count, by their best second. */
