@@ -69,13 +69,18 @@ class Round:
 
 
 @contextmanager
-def served(application: str, home: Path) -> Iterator[tuple[int, str]]:
+def served(application: str, home: Path, processes: int = 0) -> Iterator[tuple[int, str]]:
     """Run a server of one process on a free port; yields its process and address."""
     # Into a file: a pipe that nobody reads would stop the server.
     with tempfile.NamedTemporaryFile("r") as log:
         running = subprocess.Popen(  # noqa: S603 - our own server
             [sys.executable, HERE / "serve.py", application],
-            env={**os.environ, "REELMATCH_HOME": str(home), "REELMATCH_PROCESSES": "0"},
+            env={
+                **os.environ,
+                "REELMATCH_HOME": str(home),
+                "REELMATCH_PROCESSES": str(processes),
+                "OPENBLAS_NUM_THREADS": "1",  # as the command line sets it
+            },
             stderr=Path(log.name).open("w"),  # noqa: SIM115 - the server closes it
         )
         try:
