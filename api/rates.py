@@ -14,6 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
+from engine.store.asides import reserve
+from engine.troubles import writing_to
+
 _CELL: Final = struct.Struct("<d")
 _CELLS: Final = 4096
 
@@ -34,11 +37,19 @@ class Rates:
 
     @classmethod
     def open(cls, path: Path, now: Callable[[], float] = time.monotonic) -> Self:
-        """Open the file, making it where it is not there."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        if os.fstat(file).st_size < _CELLS * _CELL.size:
-            os.ftruncate(file, _CELLS * _CELL.size)
+        """Open the file, making it where it is not there.
+
+        Raises:
+            DiskFull: when there is no room for it.
+        """
+        with writing_to(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                reserve(file, _CELLS * _CELL.size)
+            except BaseException:
+                os.close(file)
+                raise
         return cls(file, now)
 
     def close(self) -> None:

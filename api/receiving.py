@@ -37,7 +37,8 @@ async def receive_video(
         The number of the job, and where the file is.
 
     Raises:
-        InvalidInput: the body is empty, or there is no room for it.
+        InvalidInput: the body is empty.
+        DiskFull: there is no room for it.
         Refused: the file could not be kept.
     """
     uploads = Uploads(settings.uploads_path)

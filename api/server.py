@@ -19,10 +19,11 @@ from api.auth import has_keys, is_loopback
 from api.connections import ConnectionLimits
 from api.http_protocol import BoundedProtocol
 from api.logs import log_to_stderr
+from api.metrics import WORKER_BYTES
 from api.settings import Settings, load_settings
 from api.supervising import supervise
 from engine.errors import InvalidInput
-from engine.store.asides import held_folder
+from engine.store.asides import held_folder, reserve
 from engine.store.catalog import Catalog
 from ingest.parents import end_with_parent
 
@@ -32,6 +33,7 @@ METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 _APP: Final = "api.server:app_from_environment"
 _GRACE_SECONDS: Final = 30
 _LEEWAY_SECONDS: Final = 5
+_START_SECONDS: Final = 60
 _MOST_FILES: Final = 8192
 
 
@@ -69,6 +71,9 @@ def uvicorn_options(settings: Settings, limits: ConnectionLimits | None = None) 
         "access_log": False,
         "server_header": False,
         "timeout_graceful_shutdown": _GRACE_SECONDS,
+        # After uvicorn's 5 a worker that starts on a busy machine is killed, and begun again, for
+        # ever.
+        "timeout_worker_healthcheck": _START_SECONDS,
         # As many requests as api.limits lets in; connections are bounded in api.connections.
         "limit_concurrency": None,
         "proxy_headers": bool(settings.trusted_proxies),
@@ -114,4 +119,11 @@ def _shared_metrics(workers: int) -> Iterator[None]:
         return
     with held_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
         os.environ[METRICS_FOLDER] = str(folder)
+        _refuse_without_room(folder, workers)
         yield
+
+
+def _refuse_without_room(folder: Path, workers: int) -> None:
+    # Here it is told once; workers that find none would be started again and again.
+    with tempfile.TemporaryFile(dir=folder) as file:
+        reserve(file.fileno(), workers * WORKER_BYTES)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.nearness import Embedder
+from engine.troubles import expected_trouble
 
 _NAMES: Final = "names"
 _VECTORS: Final = "vectors"
@@ -73,4 +74,6 @@ class TagVectors:
                 np.savez(file, names=np.frombuffer(said, np.uint8), vectors=vectors)
             aside.replace(self._path)
         except OSError as error:
-            log.warning("%s cannot be written (%s): tags are embedded again", self._path, error)
+            aside.unlink(missing_ok=True)
+            why = expected_trouble(error, self._path.parent) or error
+            log.warning("%s cannot be written (%s): tags are embedded again", self._path, why)

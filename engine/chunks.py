@@ -167,12 +167,16 @@ def _write(path: Path, chunk: Chunk) -> None:
     packed = io.BytesIO()
     np.savez(packed, **arrays)
     aside = path.with_suffix(".part")
-    with aside.open("wb") as file:
-        file.write(hashlib.sha256(packed.getbuffer()).digest())
-        file.write(packed.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        with aside.open("wb") as file:
+            file.write(hashlib.sha256(packed.getbuffer()).digest())
+            file.write(packed.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def _content(path: Path) -> io.BytesIO:

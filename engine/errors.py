@@ -24,7 +24,9 @@
     `-- MissingPart            an optional part is not installed; says how to get it
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 _SHOWN: Final = 100
@@ -190,12 +192,24 @@ class CatalogUnusable(ReelmatchError):
 
 
 class DiskFull(ReelmatchError):
-    """Nothing can be written any more."""
+    """Nothing can be written any more.
 
-    def __init__(self) -> None:
+    Args:
+        folder: where something was to be written; empty when that is not known.
+        missing_bytes: how much more room is needed there, 0 when that is not known.
+
+    Attributes:
+        folder: as given.
+    """
+
+    def __init__(self, folder: Path | str = "", missing_bytes: int = 0) -> None:
+        self.folder = str(folder)
+        missing = f" ({math.ceil(missing_bytes / 1e6):,} MB more are needed)"
+        where = f" nothing more can be written to {self.folder}{missing if missing_bytes else ''};"
         super().__init__(
-            "the disk is full (or a quota, or a limit of file size, is reached): free some of it,"
-            " or set REELMATCH_HOME to a folder on another, and try this again; what was stored"
+            "the disk is full (or a quota, or a limit of file size, is reached):"
+            f"{where if self.folder else ''} free some of it, or name a folder on another"
+            " (REELMATCH_HOME; for temporary files TMPDIR), and try this again; what was stored"
             " before is whole"
         )
 

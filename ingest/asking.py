@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.errors import ReelmatchError
+from engine.errors import DiskFull, ReelmatchError, TooManyOpenFiles
 from engine.store.catalog import Catalog
 from ingest.opening import Status, Unwatchable
 from ingest.pipeline import Described, Outcome, blank_record, known_outcome, store_unwatched
@@ -22,6 +22,9 @@ def ingest_elsewhere(
         seen = tagger.tag_video(path)
     except Unwatchable as error:
         return store_unwatched(described, catalog, error.status, error.reason)
+    except (DiskFull, TooManyOpenFiles):
+        # Of the machine, not of the video.
+        raise
     except ReelmatchError as error:
         return store_unwatched(described, catalog, Status.FAILED, str(error))
     record = replace(

@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from engine.troubles import expected_trouble
 from ingest.hub import Wanted
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
@@ -59,7 +60,7 @@ def main() -> None:
             for one in wanted:
                 _fetch(one, session, guard, _teller(answer))
     except (_Refused, OSError, Forbidden) as error:
-        answer("failed", _reason(error, guard))
+        answer("failed", _reason(error, guard, Path(wanted[0].path).parent))
     else:
         answer("done", None)
 
@@ -143,12 +144,12 @@ def _teller(answer: Callable[[str, Any], None]) -> Callable[[int], None]:
     return tell
 
 
-def _reason(error: BaseException, guard: Guard) -> str:
+def _reason(error: BaseException, guard: Guard, folder: Path) -> str:
     if guard.refused:
         return f"it leads where it must not: {guard.refused[0]}"
     if isinstance(error, _Refused):
         return str(error)
-    return f"what came cannot be written: {error}"
+    return f"what came cannot be written: {expected_trouble(error, folder) or error}"
 
 
 def _limit_resources(wanted: Sequence[Wanted], deadline_seconds: float) -> None:

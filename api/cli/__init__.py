@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, NoReturn
 
 import click
@@ -128,10 +129,19 @@ def main() -> None:
     except Exception as error:
         from engine.troubles import expected_trouble
 
-        if (trouble := expected_trouble(error)) is None:
+        if (trouble := expected_trouble(error, _output())) is None:
             raise
         _complain(trouble)
         _end_unheard()
+
+
+def _output() -> Path | None:
+    """Return the file that the output goes to, None when it is none or the system does not tell.
+
+    Whoever writes anywhere else names the folder.
+    """
+    name = Path(f"/proc/self/fd/{sys.stdout.fileno()}")
+    return name.readlink() if name.is_symlink() and not sys.stdout.isatty() else None
 
 
 def _complain(error: ReelmatchError) -> None:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,7 @@ from api.long_answers import Check, LongAnswer, Slots
 from api.problems import Code, Refused
 from api.routes.dependencies import CurrentCaller, CurrentLive
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, TooManyOpenFiles
+from engine.troubles import writing_to
 from ingest.sources.exports import exported_lines
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Imported, import_file
@@ -97,10 +99,11 @@ async def import_videos(
         held.enter_context(slots.one(caller.id))
         # Kept on disk until it is whole: a connection that breaks imports nothing. Without a name,
         # so that it is gone with the process, however that ends.
-        file = held.enter_context(tempfile.TemporaryFile(prefix="reelmatch-import-"))
-        async for piece in request.stream():
-            await asyncio.to_thread(file.write, piece)
-        file.seek(0)
+        with writing_to(Path(tempfile.gettempdir())):
+            file = held.enter_context(tempfile.TemporaryFile(prefix="reelmatch-import-"))
+            async for piece in request.stream():
+                await asyncio.to_thread(file.write, piece)
+            file.seek(0)
 
         def lines(check: Check) -> Iterator[str]:
             # The file is closed when the answer has ended, which may be before this thread has.

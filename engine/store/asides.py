@@ -7,11 +7,14 @@ holds is surely nobody's.
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from engine.troubles import writing_to
 
 HELD: Final = "reelmatch-held-"
 """Begins the names of all of these, after a dot where they lie beside what people look at."""
@@ -24,9 +27,12 @@ def held_folder(parent: Path, *, hidden: bool = True) -> Iterator[Path]:
     Args:
         parent: where it is made.
         hidden: whether its name begins with a dot.
+
+    Raises:
+        DiskFull: naming ``parent``, when something in the block found it so.
     """
     prefix = f".{HELD}" if hidden else HELD
-    with _held(lambda: tempfile.mkdtemp(prefix=prefix, dir=parent)) as folder:
+    with _held(parent, lambda: tempfile.mkdtemp(prefix=prefix, dir=parent)) as folder:
         yield folder
 
 
@@ -40,7 +46,7 @@ def held_file(parent: Path, *, hidden: bool = True) -> Iterator[Path]:
         os.close(handle)
         return name
 
-    with _held(make) as file:
+    with _held(parent, make) as file:
         yield file
 
 
@@ -56,13 +62,33 @@ def remove_abandoned(path: Path) -> bool:
 
 
 @contextmanager
-def _held(make: Callable[[], str]) -> Iterator[Path]:
-    path, handle = _made_and_locked(make)
-    try:
-        yield path
-    finally:
-        _remove(path)
-        os.close(handle)
+def _held(parent: Path, make: Callable[[], str]) -> Iterator[Path]:
+    with writing_to(parent):
+        path, handle = _made_and_locked(make)
+        try:
+            yield path
+        finally:
+            _remove(path)
+            os.close(handle)
+
+
+def reserve(file: int, size_bytes: int) -> None:
+    """Have room on the disk for a file that is mapped into memory and written there.
+
+    To write into what is only said to be a file's length ends the process (SIGBUS) when the disk is
+    full.
+
+    Args:
+        file: open for writing.
+        size_bytes: how long it is at least, when this returns.
+
+    Raises:
+        OSError: when there is no room.
+    """
+    if sys.platform == "linux":
+        os.posix_fallocate(file, 0, size_bytes)
+    elif (size := os.fstat(file).st_size) < size_bytes:
+        os.pwrite(file, bytes(size_bytes - size), size)
 
 
 def _made_and_locked(make: Callable[[], str]) -> tuple[Path, int]:

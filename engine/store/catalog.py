@@ -238,7 +238,7 @@ class Catalog:
             raise
         except (OSError, sqlite3.Error) as error:
             catalog.close()
-            trouble = expected_trouble(error)
+            trouble = expected_trouble(error, path.parent)
             if isinstance(trouble, (DiskFull, TooManyOpenFiles)):
                 raise trouble from error
             raise CatalogUnusable(
@@ -313,7 +313,7 @@ class Catalog:
         Raises:
             CorruptData: when the file is not what was written.
         """
-        with troubles_told(), self.telling_damage():
+        with troubles_told(self.path.parent), self.telling_damage():
             rows: list[tuple[Any, ...]] = self._connection.sqlite.execute(
                 sql, tuple(parameters)
             ).fetchall()
@@ -346,7 +346,7 @@ class Catalog:
             CatalogUnusable: when the file is gone, or another one is in its place.
             DiskFull: when there is no room for it.
         """
-        with troubles_told(), self.telling_damage():
+        with troubles_told(self.path.parent), self.telling_damage():
             connection = self._connection
             if connection.writes:
                 yield connection.db

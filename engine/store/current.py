@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import CorruptData
+from engine.troubles import writing_to
 
 CURRENT: Final = "CURRENT"
 SWITCH_LOCK: Final = ".switch.lock"
@@ -59,17 +60,21 @@ class Current:
         """Name another generation, at once or not at all; by who holds ``moving`` only."""
         aside = self.path.with_name(ASIDE)
         said = f"{current}\n{previous or ''}\n{_check(current, previous)}\n"
-        with aside.open("w", encoding="ascii") as file:
-            file.write(said)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self.path)
+        try:
+            with aside.open("w", encoding="ascii") as file:
+                file.write(said)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self.path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
         sync_folder(self.path.parent)
 
     @contextmanager
     def moving(self) -> Iterator[None]:
         """Be the only one who names or clears away generations; waits for its turn."""
-        with self._lock.open("w") as lock:
+        with writing_to(self.path.parent), self._lock.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -36,6 +36,7 @@ from engine.recipe import Recipe
 from engine.store.current import Current, Named, sync_folder
 from engine.store.digests import BUILT, DIGESTS, check_digests, write_digests
 from engine.together import Together
+from engine.troubles import writing_to
 from engine.vocabulary import Vocabulary
 
 _FORMAT: Final = 4
@@ -258,7 +259,7 @@ class Generations:
             ReindexRunning: when somebody else builds.
         """
         self._make_folder()
-        with (self.folder / BUILD_LOCK).open("w") as lock:
+        with writing_to(self.folder), (self.folder / BUILD_LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -293,8 +294,7 @@ class Generations:
             likes: viewer by viewer, the videos they like.
         """
         self._make_folder()
-        aside = Path(tempfile.mkdtemp(prefix=WRITING, dir=self.folder))
-        try:
+        with writing_to(self.folder), self._aside() as aside:
             fill(aside / "index", aside / "facts")
             index = Index.load(aside / "index")
             Commonplace.of(index).save(aside / "common")
@@ -307,6 +307,12 @@ class Generations:
             # videos make the same generation.
             _write(aside / BUILT, _built_text(generation, Built(revision, catalog)))
             yield self._open(aside, generation)
+
+    @contextmanager
+    def _aside(self) -> Iterator[Path]:
+        aside = Path(tempfile.mkdtemp(prefix=WRITING, dir=self.folder))
+        try:
+            yield aside
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 

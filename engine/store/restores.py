@@ -7,6 +7,8 @@ which whoever opens the catalogue finishes, whatever became of the process that 
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -49,16 +51,13 @@ def restore(file: Path, home: Path) -> Restored:
         home: where its catalog and generations go; there must be neither.
 
     Raises:
-        InvalidInput: no dump, one of a newer version, a place that is not empty or has no room.
+        InvalidInput: no dump, one of a newer version, a place that is not empty.
+        DiskFull: there is no room for it.
         CorruptData: what is in it is not what was written.
     """
     if not file.is_file():
         raise InvalidInput(f"{file}: there is no such file")
-    _make_home(home)
-    if (home / RESTORED).is_dir():
-        Catalog.open(home / CATALOG).close()  # finishes the one that was cut short
-    _refuse_occupied(home)
-    with held_folder(home) as folder:
+    with _made(home), held_folder(home) as folder:
         ready = folder / "ready"
         ready.mkdir()
         manifest = _unpack(file, home, ready)
@@ -67,6 +66,23 @@ def restore(file: Path, home: Path) -> Restored:
             _check_generation(file, manifest.generation, ready)
         _put_in_place(ready, home)
     return Restored(manifest.videos, manifest.generation, manifest.size_bytes)
+
+
+@contextmanager
+def _made(home: Path) -> Iterator[None]:
+    """Make the folder that is restored into, which goes again when nothing came of it."""
+    is_new = not home.exists()
+    _make_home(home)
+    if (home / RESTORED).is_dir():
+        Catalog.open(home / CATALOG).close()  # finishes the one that was cut short
+    _refuse_occupied(home)
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):  # not empty: somebody else began something there
+                home.rmdir()
+        raise
 
 
 def _make_home(home: Path) -> None:
@@ -120,11 +136,7 @@ def _refuse_without_room(file: Path, home: Path, manifest: Manifest) -> None:
     if size > file.stat().st_size:
         raise CorruptData(f"{file} is shorter than all it says to hold: take another dump")
     if size + _SPARE_BYTES > free:
-        raise InvalidInput(
-            f"the disk is too full: {file} holds {size / 1e6:,.0f} MB, and {home} has"
-            f" {free / 1e6:,.0f} MB free; free some of it, or set REELMATCH_HOME to a folder on"
-            " another"
-        )
+        raise DiskFull(home, size + _SPARE_BYTES - free)
 
 
 def _check_catalog(file: Path, manifest: Manifest, folder: Path) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlencode
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, ReelmatchError
+from engine.troubles import expected_trouble
 from ingest.hosting.base import HostingFailed
 
 ROUTE: Final = "/hosted/"
@@ -161,5 +162,7 @@ def _secret_in(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def _unusable(folder: Path, error: OSError) -> HostingFailed:
-    return HostingFailed(f"the folder of hosted copies {folder} cannot be used: {error.strerror}")
+def _unusable(folder: Path, error: OSError) -> ReelmatchError:
+    return expected_trouble(error, folder) or HostingFailed(
+        f"the folder of hosted copies {folder} cannot be used: {error.strerror}"
+    )

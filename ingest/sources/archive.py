@@ -63,8 +63,12 @@ class Archive:
             "metadata": metadata.as_json(),
         }
         written = self._record.with_suffix(".json.new")
-        written.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
-        written.replace(self._record)
+        try:
+            written.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+            written.replace(self._record)
+        except OSError:
+            written.unlink(missing_ok=True)
+            raise
         self.discard_unfinished()
 
     def discard_unfinished(self) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import GeoRestrictedError, UnsupportedError, UserNotLive
 
+from engine.errors import DiskFull
 from ingest.sources.failures import FetchStatus
 from ingest.sources.guard import WEB_SCHEMES
 
@@ -39,12 +40,12 @@ _OF_HTTP: Final = {
 }
 """What an HTTP status means; any other is a failure of the site."""
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
 _OF_DISK: Final = {
     errno.EFBIG: Failure(FetchStatus.TOO_BIG, "it is over the size limit"),
-    errno.ENOSPC: Failure(FetchStatus.FAILED, "the disk is full"),
-    errno.EDQUOT: Failure(FetchStatus.FAILED, "the disk quota is used up"),
 }
-"""What an error of the file that is written to means."""
+"""What an error of the file that is written to means, besides that the disk is full."""
 
 # What sites say, through yt-dlp. The first line that fits wins: "sign in to confirm your age" is
 # about age, and "removed ... terms" about removal, whatever else is said.
@@ -93,8 +94,13 @@ _ADVICE: Final = re.compile(
 )
 
 
-def failure_of(error: BaseException) -> Failure:
-    """Class an error by what is behind it, most telling first: its kind, HTTP status, words."""
+def failure_of(error: BaseException, folder: str) -> Failure:
+    """Class an error by what is behind it, most telling first: its kind, HTTP status, words.
+
+    Args:
+        error: what was raised.
+        folder: what was fetched was written to.
+    """
     chain = list(_chain(error))
     for behind in chain:
         if isinstance(behind, GeoRestrictedError):
@@ -105,6 +111,8 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(FetchStatus.TOO_BIG, "the site sent more than there is memory for")
         if isinstance(behind, OSError) and behind.errno in _OF_DISK:
             return _OF_DISK[behind.errno]
+        if isinstance(behind, OSError) and behind.errno in _FULL:
+            return Failure(FetchStatus.FAILED, str(DiskFull(folder)))
     for behind in chain:
         if isinstance(behind, HTTPError):
             return _of_http(behind)

@@ -106,10 +106,10 @@ def main() -> None:
         else:
             done = _addresses(job)
     except BaseException as error:  # noqa: BLE001  # whatever it is, the parent must hear of it
-        answer("failed", _failed(error, guard))
+        answer("failed", _failed(error, guard, job))
     else:
         if guard.refused:
-            answer("failed", _failed(None, guard))
+            answer("failed", _failed(None, guard, job))
         else:
             answer("done", done)
 
@@ -274,7 +274,7 @@ def _too_big(max_bytes: int) -> _Stop:
     return _Stop(FetchStatus.TOO_BIG, f"it is over the limit of {max_bytes} bytes")
 
 
-def _failed(error: BaseException | None, guard: Guard) -> dict[str, object]:
+def _failed(error: BaseException | None, guard: Guard, job: Job) -> dict[str, object]:
     from ingest.sources.classing import Failure, failure_of
 
     if guard.refused:
@@ -283,7 +283,7 @@ def _failed(error: BaseException | None, guard: Guard) -> dict[str, object]:
         failure = Failure(error.status, error.reason)
     else:
         assert error is not None  # noqa: S101  # without an error, something was refused
-        failure = failure_of(error)
+        failure = failure_of(error, job.folder)
     return asdict(failure)
 
 

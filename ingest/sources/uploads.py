@@ -12,18 +12,15 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final
 
-from engine.errors import InvalidInput
+from engine.errors import DiskFull
 from engine.store.catalog import Catalog
 from engine.text import without_refused
+from engine.troubles import writing_to
 from ingest.sources.files import VIDEO_ENDINGS
 
 _MOST_STEM_BYTES: Final = 120
 _SPARE_BYTES: Final = 512 << 20
 _FORGOTTEN_SECONDS: Final = 24 * 60 * 60.0
-
-
-class NoRoom(InvalidInput):
-    """There is not enough room on the disk for a file."""
 
 
 class Uploads:
@@ -48,17 +45,24 @@ class Uploads:
             Where the file is, and the file.
 
         Raises:
-            NoRoom: when the disk would be left with less than half a gibibyte.
+            DiskFull: when the disk is, or would be left with less than half a gibibyte.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(self.folder).free - expected_bytes < _SPARE_BYTES:
-            raise NoRoom("there is no room for it on the disk of this service")
+        with writing_to(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            missing = expected_bytes + _SPARE_BYTES - shutil.disk_usage(self.folder).free
+            if missing > 0:
+                raise DiskFull(self.folder, missing)
+            with self._place() as place:
+                path = place / safe_name(name)
+                with path.open("xb") as file:
+                    yield path, file
+
+    @contextmanager
+    def _place(self) -> Iterator[Path]:
         place = self.folder / token_hex(8)
         place.mkdir(mode=0o700)
-        path = place / safe_name(name)
         try:
-            with path.open("xb") as file:
-                yield path, file
+            yield place
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import CorruptData, InvalidInput, NothingIndexed, OutdatedGeneration
+from engine.errors import CorruptData, DiskFull, InvalidInput, NothingIndexed, OutdatedGeneration
 from engine.recipe import Recipe
 from engine.reindex import reindex
 from engine.store.catalog import Catalog, VideoRecord
@@ -84,10 +84,11 @@ def test_a_write_that_fails_leaves_the_old_generation_live(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskFull, match=f"{generations.folder}"):
         reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
     monkeypatch.undo()
     assert generations.load_current().id == old.id
+    assert list(generations.folder.rglob("*.part")) == []
     left = {path.name for path in generations.folder.iterdir() if path.name[0] != "."}
     assert left == {"CURRENT", old.id}
 

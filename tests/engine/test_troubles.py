@@ -1,8 +1,11 @@
 """What the machine cannot do is told from mistakes of ours, however Python and SQLite put it."""
 
 import errno
+import os
 import shutil
 import sqlite3
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -48,6 +51,47 @@ def test_a_trouble_is_named(error: Exception, trouble: type[ReelmatchError]) -> 
 
     with pytest.raises(trouble):
         fail()
+
+
+@pytest.mark.parametrize(
+    ("error", "folder"),
+    [
+        (OSError(errno.ENOSPC, "No space left", "/named/file"), "/named"),
+        (OSError(errno.ENOSPC, "No space left", b"/named/\xff"), "/named"),
+        (OSError(errno.ENOSPC, "No space left", "/from/file", None, "/named/file"), "/named"),
+        (shutil.Error([("/from/a", "/named/a", "[Errno 28] No space left on device")]), "/named"),
+        (FileNotFoundError(2, "No usable temporary directory found in ['/a', '/b']"), "/a, /b"),
+        (OSError(errno.ENOSPC, "No space left"), "/given"),
+        (OSError(errno.ENOSPC, "No space left", 7), "/given"),
+        (of_sqlite("SQLITE_FULL"), "/given"),
+    ],
+)
+def test_a_full_disk_is_the_one_that_is_named_or_else_where_one_writes(
+    error: Exception, folder: str
+) -> None:
+    trouble = expected_trouble(error, Path("/given"))
+    assert isinstance(trouble, DiskFull)
+    assert trouble.folder == folder
+    assert f"nothing more can be written to {folder};" in str(trouble)
+
+
+def test_a_full_folder_of_temporary_files_is_told_from_the_catalogs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Room(NamedTuple):
+        f_bavail: int
+        f_frsize: int
+
+    monkeypatch.setenv("SQLITE_TMPDIR", "/temporary")
+    free = {"/temporary": 4096, str(tmp_path): 1 << 30}
+    monkeypatch.setattr(os, "statvfs", lambda folder: Room(free[str(folder)], 1))
+    trouble = expected_trouble(of_sqlite("SQLITE_FULL"), tmp_path)
+    assert isinstance(trouble, DiskFull)
+    assert trouble.folder == "/temporary"
+    free[str(tmp_path)] = 4096
+    trouble = expected_trouble(of_sqlite("SQLITE_FULL"), tmp_path)
+    assert isinstance(trouble, DiskFull)
+    assert trouble.folder == str(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,12 +99,17 @@ def test_a_disk_that_is_full_is_told_over_http_and_in_the_log(home: Path) -> Non
         refused = [
             put_interests(server, "during"),
             httpx.post(f"{server.address}/v1/reindex", json={}),
+            httpx.post(f"{server.address}/v1/videos:upload?name=a.mp4", content=b"x" * 9999),
             httpx.post(f"{server.address}/v1/videos:import", content=b'{"tags": []}\n' * 9999),
         ]
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         for answer in refused:
             assert (answer.status_code, answer.json()["code"]) == (507, "disk_full"), answer.text
             assert "the disk is full" in answer.json()["detail"]
+        for answer in refused[:3]:
+            assert f"can be written to {home}" in answer.json()["detail"]
+        assert tempfile.gettempdir() in refused[3].json()["detail"]
+        assert list(home.glob("uploads/*")) == []
         assert put_interests(server, "after").status_code == 204
         assert httpx.get(f"{server.address}/v1/viewers/during").status_code == 404
         assert "Traceback" not in server.log.read_text()

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from engine.errors import DiskFull
 from engine.store.catalog import Catalog
 from engine.store.jobs import Jobs
 from engine.text import shown
-from ingest.sources.uploads import NoRoom, Uploads, safe_name
+from ingest.sources.uploads import Uploads, safe_name
 from support.catalogs import save, video_id
 
 
@@ -76,7 +77,7 @@ def test_a_file_that_does_not_come_whole_is_not_kept(tmp_path: Path) -> None:
 
 def test_what_the_disk_cannot_hold_is_refused_before_it_comes(tmp_path: Path) -> None:
     with (
-        pytest.raises(NoRoom, match="no room"),
+        pytest.raises(DiskFull, match=r"the disk is full.*MB more"),
         Uploads(tmp_path / "uploads").receive("a.mp4", 1 << 60),
     ):
         pass

@@ -71,7 +71,7 @@ SAID = {
     [(status, message) for status, messages in SAID.items() for message in messages],
 )
 def test_what_sites_say_tells_why(status: str, message: str) -> None:
-    failure = failure_of(DownloadError(f"ERROR: [youtube] aaaaaaaaaaa: {message}"))
+    failure = failure_of(DownloadError(f"ERROR: [youtube] aaaaaaaaaaa: {message}"), "/fetched")
     assert failure.status == status, failure.reason
     assert "ERROR" not in failure.reason
     assert "--" not in failure.reason
@@ -101,7 +101,7 @@ def answered(code: int, headers: dict[str, str]) -> DownloadError:
     ],
 )
 def test_the_http_status_tells_why_before_any_words(code: int, status: str) -> None:
-    failure = failure_of(answered(code, {"Retry-After": "120"}))
+    failure = failure_of(answered(code, {"Retry-After": "120"}), "/fetched")
     assert failure.status == status
     assert str(code) in failure.reason
     assert failure.retry_after_seconds == 120.0
@@ -114,7 +114,10 @@ def test_the_http_status_tells_why_before_any_words(code: int, status: str) -> N
 def test_what_a_site_asks_to_wait_is_a_number_of_at_most_a_day(
     written: str, seconds: float | None
 ) -> None:
-    assert failure_of(answered(429, {"Retry-After": written})).retry_after_seconds == seconds
+    assert (
+        failure_of(answered(429, {"Retry-After": written}), "/fetched").retry_after_seconds
+        == seconds
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,12 +132,15 @@ def test_what_a_site_asks_to_wait_is_a_number_of_at_most_a_day(
     ],
 )
 def test_the_kind_of_error_tells_why_however_deep_it_lies(error: Exception, status: str) -> None:
-    assert failure_of(raised(error)).status == status
-    assert failure_of(error).status == status
+    assert failure_of(raised(error), "/fetched").status == status
+    assert failure_of(error, "/fetched").status == status
 
 
 def test_a_full_disk_is_named() -> None:
-    assert failure_of(raised(OSError(errno.ENOSPC, "x"))).reason == "the disk is full"
+    for code in (errno.ENOSPC, errno.EDQUOT):
+        reason = failure_of(raised(OSError(code, "x")), "/fetched").reason
+        assert reason.startswith("the disk is full")
+        assert "to /fetched;" in reason
 
 
 @pytest.mark.parametrize(
@@ -145,7 +151,7 @@ def test_a_full_disk_is_named() -> None:
     ],
 )
 def test_a_redirect_away_from_the_web_is_unsafe(location: str, status: str) -> None:
-    assert failure_of(answered(302, {"Location": location})).status == status
+    assert failure_of(answered(302, {"Location": location}), "/fetched").status == status
 
 
 def test_only_what_may_change_is_worth_another_attempt() -> None:

@@ -354,6 +354,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert done.stderr.startswith(
         "reelmatch: the disk is full (or a quota, or a limit of file size, is reached)"
     )
+    assert "/dev/full" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
+from engine.troubles import writing_to
 from ingest.taggers.base import Confidences
 from ingest.taggers.onnx.pictures import Vectors
 from ingest.taggers.onnx.texts import Word
@@ -110,14 +111,18 @@ class Calibration:
             "reliability": [list(one) for one in self.reliability],
         }
         aside = path.with_suffix(".part")
-        with aside.open("wb") as file:
-            np.savez(
-                file,
-                said=np.frombuffer(json.dumps(said, ensure_ascii=False).encode(), np.uint8),
-                vectors=self.vectors,
-                means=self.means,
-                spreads=self.spreads,
-            )
+        try:
+            with writing_to(path.parent), aside.open("wb") as file:
+                np.savez(
+                    file,
+                    said=np.frombuffer(json.dumps(said, ensure_ascii=False).encode(), np.uint8),
+                    vectors=self.vectors,
+                    means=self.means,
+                    spreads=self.spreads,
+                )
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
         aside.replace(path)
 
     @classmethod
