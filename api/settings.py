@@ -21,6 +21,7 @@ from ingest.elsewhere import Elsewhere, HostName
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.clarifai_settings import ClarifaiSettings
+from ingest.taggers.vlm.settings import VlmSettings
 
 if TYPE_CHECKING:  # what they bring is needed by few commands
     from ingest.sources.web import FetchLimits
@@ -78,6 +79,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Its name."""
     clarifai_version: str = ""
     """One of its versions; the newest unless set."""
+    vlm_words: str = "list"
+    """What a model elsewhere (`--tagger vlm:URL#MODEL`) may say: `list`, every known word; `free`,
+    any word; or the path of a list, a word a line. Its key stays in `REELMATCH_VLM_KEY`
+    ([models elsewhere](vlm.md))."""
+    vlm_allowed_networks: tuple[str, ...] = ()
+    """Private networks that such a model may be asked in, by comma: `127.0.0.1:11434`."""
     hosting: HostName = "none"
     """Where a remote tagger can fetch copies: `none` (bytes are sent), `local` or `gcs`."""
     hosting_bucket: str = ""
@@ -190,8 +197,9 @@ class Settings(Struct, frozen=True, kw_only=True):
             model=self.clarifai_model,
             version=self.clarifai_version,
         )
+        vlm = VlmSettings(self.vlm_words, self.vlm_allowed_networks)
         return Elsewhere(
-            clarifai, self.hosting, self.hosting_bucket, self.hosted_path, self.public_url
+            clarifai, self.hosting, self.hosting_bucket, self.hosted_path, self.public_url, vlm
         )
 
     @property
@@ -297,6 +305,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "cors_origins": _read_origins,
     "sensitive": read_rules,
     "trusted_proxies": _read_proxies,
+    "vlm_allowed_networks": _read_networks,
     "web_allowed_networks": _read_networks,
 }
 """How those are read that are more than one word or number."""

@@ -59,6 +59,7 @@ class Order:
         fetch: of what comes from the web.
         tagger: who looks.
         setup: what the tagger needs.
+        every: at most one in so many seconds is tagged.
     """
 
     job: int
@@ -70,6 +71,7 @@ class Order:
     fetch: FetchLimits
     tagger: str
     setup: Setup
+    every: int = 1
 
 
 def obey(order: Order, answers: Connection) -> None:
@@ -139,5 +141,11 @@ def _watcher(
             path, described, catalog, tagger, force=order.force
         )
     return lambda path, described: ingest_file(
-        path, catalog, tagger, described=described, force=order.force, on_second=tell
+        path,
+        catalog,
+        tagger,
+        described=described,
+        force=order.force,
+        every=order.every,
+        on_second=tell,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from engine.errors import InvalidInput
 from ingest.taggers.clarifai_settings import ClarifaiSettings, key_in
+from ingest.taggers.vlm.settings import VlmSettings
 
 if TYPE_CHECKING:
     from ingest.hosting.base import Host
@@ -30,6 +31,7 @@ class Elsewhere:
         bucket: of ``gcs``.
         folder: of ``local``.
         public_url: where ``reelmatch serve`` is reached from outside, for ``local``.
+        vlm: what models elsewhere may say, and where they may be.
     """
 
     clarifai: ClarifaiSettings = field(default_factory=ClarifaiSettings)
@@ -37,6 +39,7 @@ class Elsewhere:
     bucket: str = ""
     folder: Path = Path()
     public_url: str = ""
+    vlm: VlmSettings = field(default_factory=VlmSettings)
 
     def tagger(self) -> "VideoTagger":
         """Make the tagger; its key comes from the environment."""

@@ -13,13 +13,15 @@ from engine.store.catalog import Catalog, Pictures, VideoRecord
 from engine.store.taggers import Taggers
 from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
 from engine.text import cleaned_line
+from ingest.answers import Answers
 from ingest.eye import Eye
 from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
 from ingest.looks import Changes, new_looks
 from ingest.motion import small_grey
 from ingest.sources.files import NoVideoFile, content_id
-from ingest.taggers.base import Confidences, Tagger
+from ingest.taggers.base import AskingTagger, Tagger
+from ingest.taggers.remote import RemoteTaggerFailed
 from ingest.thumbnails import Gallery
 
 WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
@@ -109,6 +111,7 @@ def ingest_file(
     *,
     described: Described | None = None,
     force: bool = False,
+    every: int = 1,
     on_second: Callable[[Progress], object] = lambda _: None,
 ) -> Outcome:
     """Watch one file and store what was seen, unless it is known already.
@@ -119,6 +122,7 @@ def ingest_file(
         tagger: who looks.
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
+        every: have at most one in so many seconds tagged; others take what was said of the last.
         on_second: called after each second.
     """
     try:
@@ -129,9 +133,11 @@ def ingest_file(
     if known is not None:
         return known
     try:
-        seen = _watch(path, video, catalog, tagger, on_second)
+        seen = _watch(path, video, catalog, tagger, every, on_second)
     except Unwatchable as error:
         return store_unwatched(video, catalog, error.status, error.reason)
+    except RemoteTaggerFailed as error:
+        return store_unwatched(video, catalog, Status.FAILED, str(error))
     return _store(video, seen, catalog)
 
 
@@ -198,21 +204,23 @@ def _watch(
     video: Described,
     catalog: Catalog,
     tagger: Tagger,
+    every: int,
     on_second: Callable[[Progress], object],
 ) -> _Seen:
     with open_video(path) as opened:
-        judge, gallery = KindJudge(), Gallery()
-        confidences = _tag_seconds(opened, tagger, judge, gallery, on_second)
+        judge, gallery, eye = KindJudge(), Gallery(), Eye(tagger, every=every)
+        confidences = _tag_seconds(opened, tagger, eye, judge, gallery, on_second)
         verdict, changes = judge.verdict(), judge.changes()
         is_new = new_looks(changes, verdict.kind)
         track = Track.from_confidences(
             confidences,
             catalog.number_tags(tagger.tags),
-            _looks(changes, is_new),
+            _looks(changes, is_new, eye),
             catalog.number_tags(tagger.doubtful),
         )
         who = f"{tagger.name}@{tagger.version}"
-        Taggers(catalog).remember(who, tagger.tags)
+        if not (isinstance(tagger, AskingTagger) and tagger.is_open):
+            Taggers(catalog).remember(who, tagger.tags)
         record = replace(
             blank_record(video),
             status=opened.status,
@@ -231,24 +239,27 @@ def _watch(
 def _tag_seconds(
     opened: Video,
     tagger: Tagger,
+    eye: Eye,
     judge: KindJudge,
     gallery: Gallery,
     on_second: Callable[[Progress], object],
 ) -> NDArray[np.float32]:
     """Return confidences, shape (n_seconds, n_tags); what hardly changed is not tagged again."""
-    confidences: list[Confidences] = []
-    eye = Eye(tagger)
-    for second in opened.seconds():
-        look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
-        if second.clear:
-            confidences.append(eye.see_nothing())
-        else:
-            confidences.append(eye.see(second.index, second.frame, look))
-        gallery.see(second.index, second.frame, confidences[-1])
-        on_second(Progress(len(confidences), opened.declared_seconds))
-    return np.stack(confidences)
+
+    def tell(done: int) -> None:
+        on_second(Progress(done, opened.declared_seconds))
+
+    with Answers(tagger, gallery, tell) as answers:
+        for second in opened.seconds():
+            look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
+            seen = eye.see_nothing() if second.clear else eye.see(second.index, second.frame, look)
+            answers.add(second.index, second.frame, seen)
+        return answers.all()
 
 
-def _looks(changes: Changes, is_new: NDArray[np.bool_]) -> Looks:
-    flags = NEW_LOOK * is_new + CUT * changes.cuts + REUSED * ~changes.new
+def _looks(changes: Changes, is_new: NDArray[np.bool_], eye: Eye) -> Looks:
+    reused = ~changes.new
+    reused[eye.put_off] = True
+    reused[eye.made_up] = False
+    flags = NEW_LOOK * is_new + CUT * changes.cuts + REUSED * reused
     return Looks(flags.astype(np.uint8), changes.changed)

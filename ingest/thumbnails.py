@@ -40,9 +40,10 @@ class Gallery:
 
     def see(self, second: int, frame: Frame, confidences: Confidences) -> None:
         """Take in one second."""
-        if not self._kept:
-            self._sum = np.zeros(len(confidences))
-        self._sum += confidences
+        # A tagger that names anything has more tags from time to time, behind those it had.
+        if len(confidences) > len(self._sum):
+            self._sum = np.pad(self._sum, (0, len(confidences) - len(self._sum)))
+        self._sum[: len(confidences)] += confidences
         if second % self._every:
             return
         if len(self._kept) == MOST_TILES:
@@ -75,7 +76,7 @@ class Gallery:
 
         def likeness(kept: tuple[int, Image.Image, Confidences]) -> float:
             length = float(np.linalg.norm(kept[2]))
-            return float(kept[2] @ total) / length if length else 0.0
+            return float(kept[2] @ total[: len(kept[2])]) / length if length else 0.0
 
         return max(self._kept, key=likeness)[1]
 

@@ -212,6 +212,7 @@ class Worker:
             self.fetch,
             _tagger(job),
             self.setup,
+            _every(job),
         )
 
     def _listen(self) -> None:
@@ -347,6 +348,11 @@ def _force(job: Job) -> bool:
 
 def _tagger(job: Job) -> str:
     return str(job.options.get("tagger", DEFAULT))
+
+
+def _every(job: Job) -> int:
+    every = job.options.get("every", 1)
+    return every if isinstance(every, int) and every > 0 else 1
 
 
 def _death(code: int | None) -> str:

@@ -23,7 +23,7 @@ from ingest.pipeline import Progress as Done
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
-from ingest.taggers.makers import DEFAULT, Setup, check_tagger, identity_of
+from ingest.taggers.makers import DEFAULT, Setup, check_tagger, find_maker, identity_of
 from ingest.worker import POLL_SECONDS, Worker
 
 _INTERRUPTED = 130
@@ -44,8 +44,18 @@ _MOST_NAMED = 10
     default=DEFAULT,
     show_default=True,
     metavar="NAME[:ARGUMENT]",
-    help="Who looks: 'local' comes along; 'onnx:FOLDER' is a CLIP-like pair of yours; 'clarifai' is"
-    " a service (the video leaves this machine); packages bring others.",
+    help="Who looks: 'local' comes along; 'onnx:FOLDER' is a CLIP-like pair of yours;"
+    " 'vlm:URL#MODEL' is a model that looks at pictures, on a server; 'clarifai' is a service (the"
+    " video leaves this machine); packages bring others.",
+)
+@click.option(
+    "--every",
+    type=click.IntRange(1, 3_600),
+    default=1,
+    show_default=True,
+    metavar="SECONDS",
+    help="Have at most one in so many seconds tagged, to pay for fewer answers; the others take"
+    " what was said of the last.",
 )
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
@@ -65,6 +75,7 @@ def command(
     *,
     playlist: bool,
     tagger: str,
+    every: int,
     force: bool,
     outdated: bool,
     processes: int | None,
@@ -82,6 +93,11 @@ def command(
     limits = settings.fetch_limits
     setup = settings.tagger_setup
     tagger = check_tagger(tagger, setup)
+    if every > 1 and find_maker(tagger).takes_whole_videos:
+        raise InvalidInput(
+            f"the tagger {tagger.partition(':')[0]!r} takes whole videos: it is not asked second"
+            " by second, so there is nothing to leave out; take --every away"
+        )
     addresses = [source for source in sources if is_address(source)]
     addresses += read_addresses(address_file) if address_file else ()
     if playlist:
@@ -95,12 +111,12 @@ def command(
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
-        mine = jobs.add(wanted, {"force": force, "tagger": tagger}, now=time.time())
+        mine = jobs.add(wanted, {"force": force, "tagger": tagger, "every": every}, now=time.time())
         lost: list[Outcome] = []
         if goes_on:
             mine = jobs.open_ids()
         if outdated:
-            mine, lost = _queue_outdated(catalog, tagger, setup)
+            mine, lost = _queue_outdated(catalog, tagger, every, setup)
         # What else waits is left alone when there is nothing to look at again.
         works = mine or not outdated
         ended = _work(catalog, mine, processes or usable_cpus(), limits, setup) if works else []
@@ -123,10 +139,13 @@ def command(
         sys.exit(1)
 
 
-def _queue_outdated(catalog: Catalog, tagger: str, setup: Setup) -> tuple[list[int], list[Outcome]]:
+def _queue_outdated(
+    catalog: Catalog, tagger: str, every: int, setup: Setup
+) -> tuple[list[int], list[Outcome]]:
     """Queue what an older version of a tagger saw; also return what is not there any more."""
     found = find_outdated(catalog, identity_of(tagger, setup))
-    return Jobs(catalog).add_again(found.there, {"tagger": tagger}, now=time.time()), found.lost
+    options = {"tagger": tagger, "every": every}
+    return Jobs(catalog).add_again(found.there, options, now=time.time()), found.lost
 
 
 def _work(

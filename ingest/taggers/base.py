@@ -1,6 +1,7 @@
 """What a tagger must offer."""
 
-from typing import Protocol, runtime_checkable
+from concurrent.futures import Future
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,3 +48,28 @@ class ThriftyTagger(Tagger, Protocol):
                 that ``tag`` was asked of.
             before: what was said of the frame before.
         """
+
+
+@runtime_checkable
+class AskingTagger(Tagger, Protocol):
+    """A tagger that asks somebody else, about several frames at a time."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is no telling which tags it can name; then ``tags`` grows as it reads."""
+
+    @property
+    def at_once(self) -> int:
+        """How many frames it asks about at a time."""
+
+    def ask(self, frame: Frame) -> Future[Any]:
+        """Begin to ask about a frame, which may change as soon as this returns.
+
+        The future raises ``RemoteTaggerFailed`` where there will be no answer.
+        """
+
+    def read(self, answer: Any) -> Confidences:
+        """Return the confidence of every tag there is by now, for what a future gave."""
+
+    def stop(self) -> None:
+        """Give up soon on what is being asked; it need not be answered."""

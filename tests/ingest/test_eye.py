@@ -58,7 +58,9 @@ def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(looks: str, as
 def test_what_hardly_changed_gets_what_was_said_before() -> None:
     eye = Eye(Thrifty())
     said = [eye.see(second, FRAME, look(kind)) for second, kind in enumerate("bssgs")]
-    assert np.array_equal(np.ravel(said), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100))
+    assert np.array_equal(
+        np.ravel(np.array(said)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
+    )
 
 
 def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:

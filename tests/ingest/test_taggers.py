@@ -10,10 +10,12 @@ from engine.errors import InvalidInput, ReelmatchError
 from ingest.elsewhere import Elsewhere
 from ingest.taggers.clarifai_settings import KEY_VARIABLES, ClarifaiSettings
 from ingest.taggers.makers import Setup, check_tagger, find_maker, make_tagger
+from ingest.taggers.vlm.settings import VlmSettings
 from support.clarifai_server import KEY, serving_clarifai
 from support.conformance import AnyTaggerConformance, TaggerConformance
 from support.pairs import calibrated_pair
 from support.third_party import install_shades
+from support.vlm_server import MODEL, Server, serving_vlm
 
 
 @pytest.fixture(scope="class")
@@ -58,6 +60,24 @@ class TestClarifai(AnyTaggerConformance):
         environment.setenv(KEY_VARIABLES[0], KEY)
         with serving_clarifai() as server:
             yield Setup(elsewhere=Elsewhere(ClarifaiSettings(base_url=server.base_url)))
+
+
+class TestVlm(TaggerConformance):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def asked(cls, server: Server) -> str:
+        return f"vlm:{server.base_url}#{MODEL}"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def server(cls) -> Iterator[Server]:
+        with serving_vlm() as server:
+            yield server
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def given(cls, server: Server) -> Setup:
+        return Setup(elsewhere=Elsewhere(vlm=VlmSettings(allowed_networks=(server.place,))))
 
 
 class TestThirdParty(TaggerConformance):

@@ -13,6 +13,7 @@ from support.footage import write_video
 from support.pairs import COLOURS, write_pair, write_pictures
 from support.product import Finished, reelmatch
 from support.third_party import install_shades
+from support.vlm_server import KEY, MODEL, serving_vlm
 from support.webserver import Answer, serving
 
 
@@ -108,3 +109,45 @@ def test_a_pull_that_gets_another_file_keeps_nothing(tmp_path: Path) -> None:
     unknown = reelmatch(tmp_path, "models", "pull", "gpt")
     assert unknown.code == 1
     assert "choose from clip-vit-base-patch32, siglip-base-patch16-224" in unknown.err
+
+
+def test_a_model_on_a_server_looks_once_it_may_be_asked(tmp_path: Path, red_film: Path) -> None:
+    with serving_vlm() as server:
+        server.key = KEY
+        tagger = f"vlm:{server.base_url}#{MODEL}"
+        early = reelmatch(tmp_path, "ingest", "--tagger", tagger, red_film)
+        assert early.code == 1
+        assert f"set REELMATCH_VLM_ALLOWED_NETWORKS={server.place}" in early.err
+        assert reelmatch(tmp_path, "jobs", "--json").json == {"jobs": []}
+        allowed = {"REELMATCH_VLM_ALLOWED_NETWORKS": server.place}
+
+        without = reelmatch(tmp_path, "ingest", "--tagger", tagger, red_film, settings=allowed)
+        assert without.code == 1
+        assert "set REELMATCH_VLM_KEY" in without.out
+
+        told = {**allowed, "REELMATCH_VLM_KEY": KEY}
+        done = reelmatch(
+            tmp_path, "ingest", "--force", "--tagger", tagger, red_film, "--json", settings=told
+        ).json["videos"][0]
+    assert (done["status"], done["seconds"]) == ("ok", 4)
+    # Two looks: what stands still is asked about once.
+    assert len(server.questions) == 2
+    (listed,) = reelmatch(tmp_path, "videos", "--json").json["videos"]
+    assert listed["tagger"].startswith(f"vlm/{server.place}/{MODEL}@")
+    tags = reelmatch(tmp_path, "tags", done["video"], "--json").json["tags"]
+    assert {"tag": "tomato", "seconds": 2} in tags
+    assert {"tag": "food", "seconds": 2} in tags
+    assert {"tag": "blue sky", "seconds": 2} in tags
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert KEY.encode() not in everything
+
+
+def test_a_service_that_takes_whole_videos_has_no_budget_of_seconds(
+    tmp_path: Path, red_film: Path
+) -> None:
+    settings = {"REELMATCH_CLARIFAI_KEY": "pat-0123456789abcdef"}
+    done = reelmatch(
+        tmp_path, "ingest", "--tagger", "clarifai", "--every", "5", red_film, settings=settings
+    )
+    assert done.code == 1
+    assert "'clarifai' takes whole videos" in done.err

@@ -1,0 +1,40 @@
+"""What an operator sets for models elsewhere, and where the key is. Light to import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+KEY_VARIABLE: Final = "REELMATCH_VLM_KEY"
+"""Where the key is looked for; servers of one's own mostly need none."""
+
+NETWORKS_VARIABLE: Final = "REELMATCH_VLM_ALLOWED_NETWORKS"
+
+LISTED: Final = "list"
+FREE: Final = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class VlmSettings:
+    """What an operator has set for models elsewhere.
+
+    Attributes:
+        words: what they may say: ``list`` (every known word), ``free``, or the path of a list.
+        allowed_networks: that may be asked though they are not public, as ``AllowedNetwork.parse``
+            reads them.
+        at_once: looks that are asked about at a time.
+        attempts: how often a question is asked before it is given up.
+        attempt_seconds: how long one answer may take; a server may have to load the model first.
+        look_seconds: how long all attempts at one look may take.
+    """
+
+    words: str = LISTED
+    allowed_networks: tuple[str, ...] = ()
+    at_once: int = 4
+    attempts: int = 6
+    attempt_seconds: float = 300.0
+    look_seconds: float = 900.0
+
+
+def key_in(environment: Mapping[str, str]) -> str:
+    """Return the key, empty when none is set."""
+    return environment.get(KEY_VARIABLE, "").strip()
