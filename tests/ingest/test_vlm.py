@@ -21,7 +21,7 @@ from ingest.taggers.vlm.address import Model
 from ingest.taggers.vlm.client import MAX_ANSWER_BYTES, Client, Key
 from ingest.taggers.vlm.settings import KEY_VARIABLE, NETWORKS_VARIABLE, VlmSettings
 from ingest.taggers.vlm.tagger import VlmTagger, make_vlm_tagger
-from ingest.taggers.vlm.wire import STATED_CONFIDENCE, Bound, Form
+from ingest.taggers.vlm.wire import STATED_CONFIDENCE, Bound, Form, words_in
 from support.vlm_server import KEY, MODEL, Server, serving_vlm
 
 RED = np.full((90, 160, 3), (250, 10, 10), np.uint8)
@@ -107,6 +107,21 @@ class TestAsking:
     def test_of_an_answer_without_end_the_whole_words_count(self, server: Server) -> None:
         server.faults.append("endless")
         assert [word for word, _ in client_of(server).ask(picture())] == ["tomato", "lettuce"]
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ('{"words": ["a", "b", "c', ["a", "b"]),
+            ('{"words": ["a"]} {"words": ["b"]}', ["a"]),
+            ('{"words": ["a", {"b": "c"}, "d"', ["a"]),
+            ('{"words": [', []),
+        ],
+    )
+    def test_only_strings_of_the_list_are_taken_of_what_was_cut_off(
+        self, text: str, words: list[str]
+    ) -> None:
+        choice = {"message": {"content": text}, "finish_reason": "length"}
+        assert [word for word, _ in words_in({"choices": [choice]})] == words
 
 
 class TestForms:
@@ -302,6 +317,8 @@ class TestAddresses:
             ("http://localhost:11434", f"{NETWORKS_VARIABLE}=127.0.0.1:11434"),
             ("https://10.1.2.3", f"{NETWORKS_VARIABLE}=10.1.2.3:443"),
             ("http://[::1]:8080", rf"{NETWORKS_VARIABLE}=\[::1\]:8080"),
+            ("http://[::ffff:127.0.0.1]:8080", f"{NETWORKS_VARIABLE}=127.0.0.1:8080"),
+            ("http://127.1:8080", "is not a literal address$"),
             ("http://169.254.169.254", f"{NETWORKS_VARIABLE}=169.254.169.254:80"),
             ("http://8.8.8.8", "would show pictures and key"),
         ],
@@ -315,6 +332,13 @@ class TestAddresses:
         client._settings = replace(client._settings, allowed_networks=())
         assert f"set {NETWORKS_VARIABLE}={server.place}" in fails(client)
         assert server.n_requests == 0
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
+    def test_every_way_to_write_an_allowed_address_is_allowed(self, host: str) -> None:
+        given = Setup(elsewhere=Elsewhere(vlm=VlmSettings(allowed_networks=("127.0.0.1:8080",))))
+        check_tagger(f"vlm:http://{host}:8080#m", given)
+        with pytest.raises(InvalidInput, match="is not a public address"):
+            check_tagger(f"vlm:http://{host}:8081#m", given)
 
     def test_a_network_of_ones_own_may_be_asked(self, server: Server) -> None:
         given = Setup(elsewhere=Elsewhere(vlm=settings_for(server)))

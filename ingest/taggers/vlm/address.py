@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -103,10 +104,12 @@ class ModelGuard(Guard):
         try:
             super().check(host, port)
         except Forbidden as refused:
-            bracketed = f"[{host}]" if ":" in host else host
+            address = _address(host)
+            if address is None:
+                raise
+            shown = f"[{address}]" if address.version == 6 else str(address)
             raise Forbidden(
-                f"{refused}: if the model's server is yours, set"
-                f" {NETWORKS_VARIABLE}={bracketed}:{port}"
+                f"{refused}: if the model's server is yours, set {NETWORKS_VARIABLE}={shown}:{port}"
             ) from None
         if not self._is_secret and not self._is_listed(host, port):
             raise Forbidden(
@@ -115,5 +118,14 @@ class ModelGuard(Guard):
             )
 
     def _is_listed(self, host: str, port: int) -> bool:
+        address = _address(host)
+        return address is not None and any(one.holds(address, port) for one in self.allowed)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that is connected to for a literal one, None for what is none."""
+    try:
         address = ipaddress.ip_address(host)
-        return any(network.holds(address, port) for network in self.allowed)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

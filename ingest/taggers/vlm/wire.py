@@ -36,6 +36,7 @@ _MAX_READ: Final = 100
 _ROUNDED: Final = 1e-3  # above 0, where a probability of 1 was rounded
 _THOUGHT: Final = "</think>"
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_NEXT_STRING: Final = re.compile(rf"[\s,]*({_STRING.pattern})")
 _BEGINNING: Final = re.compile(r'"words"\s*:\s*\[')
 _LIMITS: Final = ("max_tokens", "max_completion_tokens", "")
 
@@ -186,7 +187,7 @@ def _listed(text: str, *, is_cut_off: bool) -> list[str]:
     found = _read(text)
     if found is None and is_cut_off and (begun := _BEGINNING.search(text)):
         # What came whole counts: models that repeat themselves never come to an end.
-        found = [json.loads(one[0], strict=False) for one in _STRING.finditer(text, begun.end())]
+        found = [*_whole_strings(text, begun.end())]
     words = found.get("words") if isinstance(found, dict) else found
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise AnswerUnreadable('the model\'s answer is not {"words": [...]} with words in it')
@@ -196,6 +197,13 @@ def _listed(text: str, *, is_cut_off: bool) -> list[str]:
         except UnusableText as error:
             raise AnswerUnreadable(f"the model's word {error}") from error
     return words
+
+
+def _whole_strings(text: str, place: int) -> Iterator[str]:
+    """Yield the strings of a list from a place on, until one is not whole or the list ends."""
+    while one := _NEXT_STRING.match(text, place):
+        yield json.loads(one[1], strict=False)
+        place = one.end()
 
 
 def _read(text: str) -> Any:
