@@ -48,6 +48,7 @@ from api.routes import (
 from api.settings import Settings
 from api.tracing import is_traced
 from api.working import working
+from engine.memory import share_heaps
 from engine.store.keys import Keys
 
 UPLOADS: Final = ("/console/add/file", f"/v1{jobs.UPLOAD}")
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        share_heaps()
         rates = Rates.open(settings.home / "rates")
         with Live.open(settings) as live:
             app.state.live = live

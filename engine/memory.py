@@ -2,6 +2,21 @@
 
 import ctypes
 import sys
+from typing import Final
+
+_ARENA_MAX: Final = -8
+_ARENAS: Final = 2
+
+
+def share_heaps() -> None:
+    """Have threads share two heaps, with glibc; to be called before they begin.
+
+    It makes eight a core, of which each keeps as much as its thread once needed: how much a service
+    holds would depend on how many of them were ever busy at the same time.
+    """
+    limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if limit is not None:
+        limit(_ARENA_MAX, _ARENAS)
 
 
 def give_back_memory() -> None:

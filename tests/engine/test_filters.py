@@ -226,3 +226,19 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
     assert compiler.compile(wanted).tolist() == [False]
     assert compiler.compile(And((wanted, Seen("TAG 5")))).tolist() == [False]
     assert passes == [1_000, 1]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1 << 18])
+def test_the_postings_are_gone_through_in_pieces(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("engine.filters._POSTINGS_AT_ONCE", at_once)
+    seconds = np.random.default_rng(1).integers(0, 5, (40, 6)).astype(np.uint32)
+    rows = [Counts(np.flatnonzero(row).astype(np.uint32), row[row > 0]) for row in seconds]
+    ids = [video_id(number) for number in range(len(rows))]
+    index = Index.from_counts(CountMatrix.from_rows(rows, 6), ids)
+    facts = Facts.of([VideoFacts(9, 9, Level.NONE, "", "", "", ())] * len(rows))
+    own = FilterCompiler(index, facts, Vocabulary(tuple("abcdef")))
+    expected = (seconds[:, 1] >= 2) & (seconds[:, 4] >= 3)
+    assert own.compile(And((Seen("b", 2), Seen("e", 3)))).tolist() == expected.tolist()
+    assert expected.any()

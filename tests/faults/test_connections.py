@@ -19,6 +19,7 @@ import pytest
 from api.connections import ConnectionLimits
 from engine.store.catalog import Catalog
 from engine.store.keys import Keys, Scope
+from support.catalogs import save, video_id
 from support.product import Served, serve
 
 LIMITS = ConnectionLimits(
@@ -251,6 +252,53 @@ def is_let_go(closed: Closed, connection: socket.socket) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+SLOW_READERS = 20
+LARGE = (b"/v1/videos:export", b"/v1/videos?limit=1000", b"/openapi.json", b"/console/jobs/events")
+
+
+@pytest.mark.slow
+def test_readers_with_a_key_that_hardly_take_their_answers_are_ended_and_others_served(
+    tmp_path: Path,
+) -> None:
+    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
+        with catalog.transaction():
+            for number in range(1000):
+                save(catalog, video_id(number), {"cat": 3}, uploader="a name that is long " * 100)
+        _, secret = Keys(catalog).create("all", frozenset({Scope.ADMIN}), now=time.time())
+    for served in serve(tmp_path / "home", limits=LIMITS):
+        closed = Closed(served, secret)
+        with contextlib.ExitStack() as held:
+            readers = [held.enter_context(closed.connect(buffer=2048)) for _ in range(SLOW_READERS)]
+            for number, one in enumerate(readers):
+                path = LARGE[number % len(LARGE)]
+                # A stream of events ends by itself, and little is sent on it.
+                times = 1 if path.endswith(b"events") else 2
+                one.sendall(keyed(closed, b"GET " + path) * times)
+                one.settimeout(0)
+            assert closed.is_alive()
+            until = time.monotonic() + 3 * PATIENCE_SECONDS
+            # Half of them take a byte now and then, half nothing at all.
+            while (open_now := connections_of(served)) > 1:
+                assert time.monotonic() < until, f"{open_now} connections are held"
+                for one in readers[::2]:
+                    with contextlib.suppress(OSError):
+                        one.recv(1)
+                assert closed.is_alive()
+                assert others_are_served(closed)
+                time.sleep(0.3)
+
+
+def others_are_served(closed: Closed) -> bool:
+    # On a connection of its own: one that is kept may be closed while it is used again.
+    address = f"{closed.served.client.base_url}/v1/videos?limit=1"
+    return httpx.get(address, headers={"X-API-Key": closed.key}, timeout=60).is_success
+
+
+def connections_of(served: Served) -> int:
+    """Return how many connections the server has, its own client's among them."""
+    return len(served.server.server_state.connections)
 
 
 def test_who_takes_an_answer_slowly_gets_all_of_it(closed: Closed) -> None:

@@ -66,6 +66,7 @@ class Served:
 
     client: httpx.Client
     home: Path
+    server: uvicorn.Server
 
     def reindex(self, **how: Any) -> str:
         """Queue a reindex, wait until it is done, and the server ready; return the generation."""
@@ -114,7 +115,7 @@ def serve(
             _made_before["document"] = app.openapi_schema
         port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            yield Served(client, home)
+            yield Served(client, home, server)
     finally:
         server.should_exit = True
         thread.join()
