@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.brand_suitability import RISKS, BrandJudge, seen_categories
 from engine.categories import Categories
 from engine.counting import CountMatrix, Counts, count_looks, count_steady, count_tags, steady
 from engine.facts import Facts, VideoFacts, seconds_since_1970
 from engine.recipe import Recipe
-from engine.sensitive import SensitiveJudge
+from engine.sensitive import VERDICTS, Level, SensitiveJudge
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.taggers import Taggers
 from engine.store.tracks import Track
@@ -39,6 +41,8 @@ class RowMaker:
         self._judge = SensitiveJudge(vocabulary, recipe.sensitive)
         self._brand_judge = BrandJudge(vocabulary, recipe.sensitive)
         self._categories = Categories(vocabulary)
+        verdicts = sorted(tag for tag in VERDICTS if tag in vocabulary)
+        self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
         self._words = Taggers(catalog).words()
 
     def row(self, record: VideoRecord, track: Track) -> VideoRow:
@@ -60,7 +64,7 @@ class RowMaker:
             risks=tuple(RISKS[risk] for risk in risks),
             iab=(*self._filed_under(track), *seen_categories(risks)),
         )
-        counts = self._counts(track)
+        counts = self._without_unfounded(self._counts(track), track, words)
         known = counts.tags < self._n_tags
         return VideoRow(record.id, Counts(counts.tags[known], counts.seconds[known]), facts)
 
@@ -70,6 +74,19 @@ class RowMaker:
         if recipe.seconds == "effective":
             counts = count_looks(track, recipe.threshold)
         return steady(counts, seconds, track.n_seconds, recipe.least_seconds)
+
+    def _without_unfounded(
+        self, counts: Counts, track: Track, words: frozenset[str] | None
+    ) -> Counts:
+        # What filters find by such a tag is what the verdict says of it.
+        if self._verdicts.keys().isdisjoint(counts.tags.tolist()):
+            return counts
+        topics = self._judge.verdict(track, words).topics
+        unfounded = [
+            number for number, tag in self._verdicts.items() if topics[tag].level is Level.NONE
+        ]
+        founded = ~np.isin(counts.tags, unfounded)
+        return Counts(counts.tags[founded], counts.seconds[founded])
 
     def _filed_under(self, track: Track) -> list[str]:
         # By seconds whatever the index counts: what is shown for long is what a video is about.

@@ -1,6 +1,6 @@
 """What on a video is not for everyone: topic by topic, second by second, with the evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.agreement import agreement
 from engine.errors import InvalidInput
 from engine.store.tracks import NEW_LOOK, Track, quantise
 from engine.vocabulary import Vocabulary
@@ -34,6 +35,13 @@ TOPICS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 FLAG: Final = 0.5
 BLOCK: Final = 0.8
+BLOCK_OF_AGREEING: Final = 0.9
+
+AGREEING_TOPICS: Final = frozenset({"nudity"})
+"""Topics of which a look alone proves little, unless a rule is strict."""
+
+VERDICTS: Final = frozenset({"nudity"})
+"""Tags that are not listed as what is on a video: they are a verdict, with its seconds."""
 
 _NAMES: Final = tuple(TOPICS)
 _NO_TOPIC: Final = -1
@@ -62,11 +70,13 @@ class Rule:
         topic: one of ``TOPICS``.
         flag: a second with a tag of the topic at least so sure is worth a look.
         block: one that is at least so sure needs no second one to agree.
+        strict: whether looks are judged one by one where usually several must agree.
     """
 
     topic: str
     flag: float = FLAG
     block: float = BLOCK
+    strict: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would judge nothing, or everything."""
@@ -84,11 +94,22 @@ class Rule:
 Rules = tuple[Rule, ...]
 """The topics that count for a video's level, each once, and their thresholds."""
 
-DEFAULT_RULES: Final[Rules] = (Rule("nudity"), Rule("weapons"), Rule("alcohol"))
+_STRICT: Final = "strict"
+
+
+def usual_rule(topic: str, *, strict: bool = False) -> Rule:
+    """Return the rule with the usual thresholds of a topic."""
+    agreeing = topic in AGREEING_TOPICS and not strict
+    return Rule(topic, FLAG, BLOCK_OF_AGREEING if agreeing else BLOCK, strict)
+
+
+DEFAULT_RULES: Final[Rules] = tuple(map(usual_rule, ("nudity", "weapons", "alcohol")))
 
 
 def read_rules(text: str) -> Rules:
     """Read ``nudity=0.5:0.8,weapons,alcohol=0.6:0.9``; a topic alone has the usual thresholds.
+
+    ``nudity=strict`` and ``nudity=0.5:0.8:strict`` judge look by look.
 
     Raises:
         InvalidInput: naming the topic or threshold that cannot be used.
@@ -100,16 +121,22 @@ def read_rules(text: str) -> Rules:
 
 
 def _read_rule(text: str) -> Rule:
-    topic, equals, thresholds = text.partition("=")
+    topic, equals, said = text.partition("=")
     if not equals:
-        return Rule(topic)
+        return usual_rule(topic)
+    *thresholds, last = said.split(":")
+    if last != _STRICT:
+        thresholds.append(last)
+    elif not thresholds:
+        return usual_rule(topic, strict=True)
     try:
-        flag, block = map(float, thresholds.split(":"))
+        flag, block = map(float, thresholds)
     except ValueError:
         raise InvalidInput(
-            f"{text!r}: write a sensitive topic as {topic}={FLAG}:{BLOCK} or as {topic} alone"
+            f"{text!r}: write a sensitive topic as {topic}={FLAG}:{BLOCK}, as {topic} alone, or as"
+            f" {topic}={_STRICT}"
         ) from None
-    return Rule(topic, flag, block)
+    return Rule(topic, flag, block, last == _STRICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +167,7 @@ class _Suspected(NamedTuple):
 
     topics: NDArray[np.int8]  # places in _NAMES
     seconds: NDArray[np.int64]  # rising
+    confidences: NDArray[np.uint16]
     certain: NDArray[np.bool_]
 
 
@@ -147,10 +175,12 @@ class SensitiveJudge:
     """Judges videos whose tags are numbered by one vocabulary.
 
     A second is suspected (``flag``) or certain (``block``) by its surest tag of a topic. A video
-    is ``flag`` when one look is suspected, ``block`` when two are or when a second is certain:
-    of 1,000 harmless photographs the model for nudity gave 0.5 to eight and 0.8 to three, so one
-    doubtful look alone is worth another, not a verdict. A picture that stands still is one look
-    however long it is shown.
+    is ``flag`` when one look is suspected, ``block`` when two are or when a second is certain. A
+    picture that stands still is one look however long it is shown.
+
+    Of nudity, as networks say it that look at each second by itself, only what several looks in
+    a row agree on counts (``engine.agreement``), unless its rule is strict. What a service or an
+    import says of it was judged there, and counts as that of other topics.
 
     What a tagger has no words for is ``unknown``. Of a tagger whose words are not known (a
     service, an import) only what it said counts: its silence says nothing.
@@ -162,7 +192,12 @@ class SensitiveJudge:
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules = DEFAULT_RULES) -> None:
         said = {rule.topic: rule for rule in rules}
-        thresholds = [said.get(topic) or Rule(topic) for topic in TOPICS]
+        thresholds = [said.get(topic) or usual_rule(topic) for topic in TOPICS]
+        self._agreeing = [
+            place
+            for place, rule in enumerate(thresholds)
+            if rule.topic in AGREEING_TOPICS and not rule.strict
+        ]
         self._flag = np.array([quantise(rule.flag) for rule in thresholds], np.uint16)
         self._block = np.array([quantise(rule.block) for rule in thresholds], np.uint16)
         self._counting = np.array([topic in said for topic in TOPICS])
@@ -173,7 +208,7 @@ class SensitiveJudge:
 
     def level(self, track: Track, words: frozenset[str] | None) -> Level:
         """Return the level of a video; as ``verdict``, without its evidence."""
-        return self._worst(self._levels(track, words, self._suspected(track)))
+        return self._worst(self._levels(track, words, self._suspected(track, words)))
 
     def verdict(self, track: Track, words: frozenset[str] | None) -> Verdict:
         """Judge a video.
@@ -182,7 +217,7 @@ class SensitiveJudge:
             track: what was seen on it.
             words: every tag that its tagger can name; None when that is not known.
         """
-        suspected = self._suspected(track)
+        suspected = self._suspected(track, words)
         levels = self._levels(track, words, suspected)
         topics = {
             name: TopicVerdict(LEVELS[levels[place]], _rising(suspected, suspected.topics == place))
@@ -195,7 +230,7 @@ class SensitiveJudge:
         self, track: Track, words: frozenset[str] | None
     ) -> dict[str, NDArray[np.uint8]]:
         """Return, per topic, the place in ``LEVELS`` of every second, shape (n_seconds,)."""
-        suspected = self._suspected(track)
+        suspected = self._suspected(track, words)
         levels = np.zeros((len(_NAMES), track.n_seconds), np.uint8)
         found = np.where(suspected.certain, _AT_BLOCK, _AT_FLAG).astype(np.uint8)
         np.maximum.at(levels, (suspected.topics, suspected.seconds), found)
@@ -203,12 +238,35 @@ class SensitiveJudge:
         levels[(levels == _AT_NONE) & ~self._judged(track, words)[:, None]] = _AT_UNKNOWN
         return dict(zip(_NAMES, levels, strict=True))
 
-    def _suspected(self, track: Track) -> _Suspected:
+    def _suspected(self, track: Track, words: frozenset[str] | None) -> _Suspected:
         topics = self._topics(track)
         places = np.flatnonzero((topics != _NO_TOPIC) & (track.confidences >= self._flag[topics]))
         topics = topics[places]
         seconds = np.searchsorted(track.starts, places, side="right") - 1
-        return _Suspected(topics, seconds, track.confidences[places] >= self._block[topics])
+        confidences = track.confidences[places]
+        certain = confidences >= self._block[topics]
+        suspected = _Suspected(topics, seconds, confidences, certain)
+        for topic in self._agreeing_of(words):
+            if np.any(suspected.topics == topic):
+                suspected = self._agreed(track, suspected, topic)
+        return suspected
+
+    def _agreeing_of(self, words: frozenset[str] | None) -> Sequence[int]:
+        return () if words is None else self._agreeing
+
+    def _agreed(self, track: Track, suspected: _Suspected, topic: int) -> _Suspected:
+        """Leave out what is suspected of a topic on looks that their neighbours disagree with."""
+        look_of_second = np.cumsum(track.looks.has(NEW_LOOK)) - 1
+        looks = look_of_second[suspected.seconds]
+        own = suspected.topics == topic
+        best = np.zeros(look_of_second[-1] + 1, np.uint16)
+        np.maximum.at(best, looks[own], suspected.confidences[own])
+        agreed = agreement(best, self._flag[topic], self._block[topic])
+        certain = np.where(own, agreed.certain[looks], suspected.certain)
+        kept = ~own | agreed.suspected[looks]
+        return _Suspected(
+            *(column[kept] for column in suspected._replace(certain=certain)),
+        )
 
     def _topics(self, track: Track) -> NDArray[np.int8]:
         """Return the topic of each observation, shape (n_observations,); ``_NO_TOPIC`` of most."""
@@ -224,8 +282,10 @@ class SensitiveJudge:
             look_of_second = np.cumsum(track.looks.has(NEW_LOOK))
             for topic in np.unique(suspected.topics):
                 is_topic = suspected.topics == topic
-                looks = np.unique(look_of_second[suspected.seconds[is_topic]])
-                certain = len(looks) > 1 or suspected.certain[is_topic].any()
+                certain = suspected.certain[is_topic].any()
+                if topic not in self._agreeing_of(words):
+                    looks = np.unique(look_of_second[suspected.seconds[is_topic]])
+                    certain |= len(looks) > 1
                 levels[topic] = _AT_BLOCK if certain else _AT_FLAG
         return levels
 

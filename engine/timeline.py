@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.store.tracks import CUT, FULL_SCALE, NEW_LOOK, Track
+from engine.sensitive import VERDICTS
+from engine.store.tracks import CUT, NEW_LOOK, Track, quantise
 from engine.vocabulary import Vocabulary
 
 TILE_CELLS: Final = 512
@@ -25,7 +26,7 @@ LEVEL_STEP: Final = 4
 LEAST_HUNDREDTH: Final = 5
 """No confidence below it is kept."""
 
-_HUNDREDTHS: Final = np.array([round(h / 100 * FULL_SCALE) for h in range(101)], np.int64)
+_HUNDREDTHS: Final = np.array([quantise(hundredth / 100) for hundredth in range(101)])
 
 
 def in_hundredths(confidences: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -119,6 +120,7 @@ def overview(track: Track, vocabulary: Vocabulary) -> Overview:
         lines=tuple(
             TagLine(vocabulary.names[tag], tuple(counts))
             for tag, counts in zip(tags, reached.tolist(), strict=True)
+            if vocabulary.names[tag] not in VERDICTS
         ),
         cuts=tuple(np.flatnonzero(track.looks.has(CUT)).tolist()),
         still=stretches(np.flatnonzero(~track.looks.has(NEW_LOOK)).tolist()),

@@ -7,7 +7,7 @@ from api.live import Live
 from engine.counting import observations_at, observations_of, tag_counts
 from engine.domain import TagCount
 from engine.recipe import Recipe
-from engine.sensitive import LEVELS, Rules, SensitiveJudge
+from engine.sensitive import LEVELS, VERDICTS, Rules, SensitiveJudge
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.taggers import Taggers
 from engine.store.tracks import REUSED
@@ -17,7 +17,7 @@ def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCoun
     """Return the tag counts of a video, those that tell most first."""
     track = live.catalog.track(video.id)
     counts = tag_counts(track, recipe.threshold, live.catalog.vocabulary(), recipe.least_seconds)
-    return live.tag_idf.most_telling_first(counts)
+    return live.tag_idf.most_telling_first(one for one in counts if one.tag not in VERDICTS)
 
 
 def tags_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:

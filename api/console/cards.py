@@ -7,7 +7,7 @@ from typing import Final
 from api.live import Live
 from engine.domain import Match, Share, TagCount
 from engine.errors import CorruptData, NothingIndexed
-from engine.sensitive import LEVELS
+from engine.sensitive import LEVELS, VERDICTS
 from engine.store.catalog import VideoRecord
 from engine.store.listing import pictured, records
 from engine.view import View
@@ -68,7 +68,11 @@ def _seen(live: Live, view: View | None, video: str) -> tuple[tuple[TagCount, ..
         return (), "unknown"
     tags, seconds = place.segment.index.counts_of(place.row)
     names = view.vocabulary.names
-    counts = [TagCount(names[tag], int(of)) for tag, of in zip(tags, seconds, strict=True)]
+    counts = [
+        TagCount(names[tag], int(of))
+        for tag, of in zip(tags, seconds, strict=True)
+        if names[tag] not in VERDICTS
+    ]
     return (
         tuple(live.tag_idf.most_telling_first(counts)[:_MOST_TAGS]),
         LEVELS[place.segment.facts.sensitive[place.row]],

@@ -117,14 +117,18 @@ def look_at(labels: Sequence[Label], folders: Sequence[Path], kept: Path | None)
 
 def _look(labels: Sequence[Label], folders: Sequence[Path]) -> Evidence:
     networks = Networks.load()
+    seen = {row: networks.look(Shrinkable(frame)) for row, frame in source_frames(labels, folders)}
+    return Evidence(*map(np.stack, zip(*(seen[row] for row in range(len(labels))), strict=True)))
+
+
+def source_frames(labels: Sequence[Label], folders: Sequence[Path]) -> Iterator[tuple[int, Frame]]:
+    """Yield every labelled frame with the place of its label, source by source."""
     seconds: dict[str, dict[int, int]] = defaultdict(dict)
     for row, label in enumerate(labels):
         seconds[label.source][label.second] = row
-    seen: dict[int, Evidence] = {}
     for source, wanted in seconds.items():
         for second, frame in _frames(_find(source, folders), wanted):
-            seen[wanted[second]] = networks.look(Shrinkable(frame))
-    return Evidence(*map(np.stack, zip(*(seen[row] for row in range(len(labels))), strict=True)))
+            yield wanted[second], frame
 
 
 def _find(source: str, folders: Sequence[Path]) -> Path:

@@ -3,6 +3,7 @@
 Observations are kept, not counts, so that another threshold needs no second look at the video.
 """
 
+import math
 import struct
 import sys
 from collections.abc import Sequence
@@ -46,8 +47,11 @@ _OPTIONS: Final[dict[int, int]] = {
 
 
 def quantise(confidence: float) -> int:
-    """Return a confidence from 0.0 to 1.0 as it is stored, 0 to 65,535."""
-    return round(confidence * FULL_SCALE)
+    """Return a confidence from 0.0 to 1.0 as it is stored, 0 to 65,535.
+
+    A half goes down: as a float of 32 bits, 0.9 is a little less, and must reach a threshold of it.
+    """
+    return math.ceil(confidence * FULL_SCALE - 0.5)
 
 
 @dataclass(frozen=True, slots=True)

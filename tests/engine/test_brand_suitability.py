@@ -17,7 +17,7 @@ from engine.brand_suitability import (
 )
 from engine.errors import InvalidInput
 from engine.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.sensitive import TOPICS
+from engine.sensitive import TOPICS, read_rules
 from engine.store.tracks import NEW_LOOK, Looks, Track
 from engine.vocabulary import Vocabulary
 
@@ -39,7 +39,7 @@ def still(n_seconds: int) -> Looks:
     return Looks(flags, np.zeros(n_seconds, np.uint8))
 
 
-JUDGE = BrandJudge(Vocabulary(NAMES))
+JUDGE = BrandJudge(Vocabulary(NAMES), read_rules("nudity=strict,weapons,alcohol"))
 
 
 def risk(name: str, track: Track, words: frozenset[str] | None = WORDS) -> TopicRisk:

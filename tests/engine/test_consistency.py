@@ -243,7 +243,7 @@ def test_a_dump_that_lies_brings_nothing_back(
         dump(catalog, generations, tmp_path / "forged.tar")
     with pytest.raises(CorruptData, match="not written by us"):
         restore(tmp_path / "forged.tar", tmp_path / "again")
-    assert list((tmp_path / "again").iterdir()) == []
+    assert not (tmp_path / "again").exists()
 
 
 @pytest.mark.parametrize("kernel", ["plain", "levels"])

@@ -171,3 +171,11 @@ def test_looks_are_kept_by_the_seconds_of_their_tags() -> None:
     looks = Counts(np.array([5, 6], np.uint32), np.array([1, 1], np.uint32))
     seconds = Counts(looks.tags, np.array([1, 9], np.uint32))
     assert steady(looks, seconds, 60, 2).tags.tolist() == [6]
+
+
+def test_a_confidence_reaches_the_threshold_that_it_is_as_a_float_of_32_bits() -> None:
+    for hundredth in range(5, 101):
+        track = Track.from_confidences(
+            np.full((1, 1), hundredth / 100, np.float32), np.zeros(1, int)
+        )
+        assert count_tags(track, hundredth / 100).tags.tolist() == [0], hundredth

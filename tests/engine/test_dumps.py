@@ -160,7 +160,7 @@ def test_what_is_not_as_it_was_written_brings_nothing_back(
     bad = rewritten(dumped, tmp_path / "bad.tar", change)
     with pytest.raises(ReelmatchError, match=says):
         restore(bad, tmp_path / "other")
-    assert list((tmp_path / "other").iterdir()) == []
+    assert not (tmp_path / "other").exists()
     assert not (tmp_path / "outside").exists()
 
 
@@ -170,7 +170,7 @@ def test_a_dump_cut_short_brings_nothing_back(dumped: Path, tmp_path: Path) -> N
         (tmp_path / "cut.tar").write_bytes(whole[: int(len(whole) * share)])
         with pytest.raises((CorruptData, InvalidInput)):
             restore(tmp_path / "cut.tar", tmp_path / "other")
-        assert list((tmp_path / "other").iterdir()) == []
+        assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("name", ["index/idf.npy", "generation.json", "built.json", "digests.txt"])

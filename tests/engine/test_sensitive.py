@@ -28,6 +28,9 @@ WORDS = frozenset(NAMES)
 NOBODY = TopicVerdict(Level.UNKNOWN, ())
 
 
+DEFAULT = "nudity"
+
+
 def a_track(*seconds: dict[str, float], looks: Looks | None = None) -> Track:
     confidences = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
     matrix = np.array(confidences, np.float32).reshape(-1, len(NAMES))
@@ -48,10 +51,10 @@ def judged(track: Track, words: frozenset[str] | None = WORDS, rules: str = "nud
         ((), Level.UNKNOWN, ()),
     ],
 )
-def test_one_doubtful_second_flags_and_two_block(
+def test_where_it_is_strict_one_doubtful_second_flags_and_two_block(
     nudity: tuple[float, ...], level: Level, seconds: tuple[int, ...]
 ) -> None:
-    verdict = judged(a_track(*({"nudity": value} for value in nudity)))
+    verdict = judged(a_track(*({"nudity": value} for value in nudity)), rules="nudity=strict")
     assert (verdict.level, verdict.seconds) == (level, seconds)
     assert verdict.topics["nudity"] == TopicVerdict(level, seconds)
 
@@ -59,7 +62,9 @@ def test_one_doubtful_second_flags_and_two_block(
 def test_a_doubtful_picture_that_stands_still_is_one_look_however_long() -> None:
     still = Looks(np.array([NEW_LOOK, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
     track = a_track(*[{"nudity": 0.6}] * 4, looks=still)
-    assert judged(track).topics["nudity"] == TopicVerdict(Level.FLAG, (0, 1, 2, 3))
+    assert judged(track, rules="nudity=strict").topics["nudity"] == TopicVerdict(
+        Level.FLAG, (0, 1, 2, 3)
+    )
 
 
 def test_each_topic_has_a_level_and_seconds_of_its_own() -> None:
@@ -97,13 +102,13 @@ def test_of_a_tagger_whose_words_are_not_known_only_what_it_said_counts() -> Non
 
 def test_thresholds_are_set_by_topic() -> None:
     track = a_track({"nudity": 0.6, "beer": 0.6})
-    verdict = judged(track, rules="nudity=0.3:0.6,alcohol=0.7:0.9")
+    verdict = judged(track, rules="nudity=0.3:0.6:strict,alcohol=0.7:0.9")
     assert verdict.topics["nudity"].level is Level.BLOCK
     assert verdict.topics["alcohol"].level is Level.NONE
 
 
 def test_tags_that_came_after_the_vocabulary_are_no_matter() -> None:
-    judge = SensitiveJudge(Vocabulary(("cat", "nudity")), DEFAULT_RULES)
+    judge = SensitiveJudge(Vocabulary(("cat", "nudity")), read_rules("nudity=strict"))
     track = a_track({"nudity": 0.6, "blood": 0.9})
     assert judge.verdict(track, WORDS).topics["violence"].level is Level.NONE
     assert judge.verdict(track, WORDS).topics["nudity"].level is Level.FLAG
@@ -114,7 +119,9 @@ seconds_of_tags = st.lists(
     max_size=6,
 )
 some_words = st.none() | st.frozensets(st.sampled_from(NAMES))
-some_rules = st.sampled_from(["", "nudity", "nudity,weapons,alcohol", "weapons=0.6:0.9,violence"])
+some_rules = st.sampled_from(
+    ["nudity=strict", "nudity=strict,weapons,alcohol", "nudity=strict,weapons=0.6:0.9,violence"]
+)
 
 
 @given(seconds_of_tags, some_words, some_rules)
@@ -193,3 +200,71 @@ def test_every_word_of_every_topic_is_documented() -> None:
     rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
     for topic, tags in TOPICS.items():
         assert [tag for tag in tags if tag not in rows[topic]] == []
+
+
+def seconds_of_nudity(*confidences: float) -> Track:
+    return a_track(*({"nudity": value} for value in confidences))
+
+
+@pytest.mark.parametrize(
+    ("nudity", "level", "seconds"),
+    [
+        pytest.param((0.1, 0.6, 0.1, 0.1, 0.1, 0.1), Level.NONE, (), id="a doubtful look"),
+        pytest.param((0.1, 0.97, 0.1, 0.1, 0.1, 0.1), Level.NONE, (), id="a sure look alone"),
+        pytest.param((0.6, 0.6, 0.1, 0.6, 0.1, 0.6), Level.NONE, (), id="doubtful, here and there"),
+        pytest.param((0.1, 0.6, 0.6, 0.2, 0.6, 0.6), Level.FLAG, (1, 2, 4, 5), id="four of five"),
+        pytest.param((0.1, 0.95, 0.3, 0.95, 0.1, 0.1), Level.FLAG, (1, 3), id="two sure of three"),
+        pytest.param((0.95, 0.95, 0.95, 0.1, 0.1, 0.1), Level.FLAG, (0, 1, 2), id="three sure"),
+        pytest.param((0.1, 0.95, 0.95, 0.95, 0.95, 0.1), Level.BLOCK, (1, 2, 3, 4), id="four sure"),
+        pytest.param((0.95,) * 3, Level.BLOCK, (0, 1, 2), id="short, all sure"),
+        pytest.param((0.95, 0.95), Level.FLAG, (0, 1), id="too short to be certain"),
+        pytest.param((0.6, 0.6), Level.FLAG, (0, 1), id="short and doubtful"),
+        pytest.param((0.6, 0.1), Level.NONE, (), id="short, one of two"),
+        pytest.param((0.6,), Level.NONE, (), id="one doubtful look"),
+        pytest.param((0.95,), Level.FLAG, (0,), id="one sure look"),
+    ],
+)
+def test_several_looks_in_a_row_must_agree_on_nudity(
+    nudity: tuple[float, ...], level: Level, seconds: tuple[int, ...]
+) -> None:
+    track = seconds_of_nudity(*nudity)
+    assert judged(track, rules=DEFAULT).topics["nudity"] == TopicVerdict(level, seconds)
+    by_second = SensitiveJudge(Vocabulary(NAMES), DEFAULT_RULES).second_levels(track, WORDS)
+    assert tuple(np.flatnonzero(by_second["nudity"]).tolist()) == seconds
+
+
+def test_a_sure_picture_that_stands_still_is_flagged_not_blocked() -> None:
+    still = Looks(np.array([NEW_LOOK, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
+    track = a_track(*[{"nudity": 0.99}] * 4, looks=still)
+    assert judged(track, rules=DEFAULT).topics["nudity"] == TopicVerdict(Level.FLAG, (0, 1, 2, 3))
+
+
+def test_what_a_service_says_of_nudity_needs_no_agreement() -> None:
+    track = seconds_of_nudity(0.1, 0.97, 0.1, 0.1, 0.1, 0.1)
+    assert judged(track, words=None, rules=DEFAULT).level is Level.BLOCK
+
+
+@given(st.lists(st.floats(0, 1), max_size=14), st.floats(0, 1))
+def test_more_nudity_is_never_judged_milder(confidences: list[float], more: float) -> None:
+    milder = judged(seconds_of_nudity(*confidences), rules=DEFAULT)
+    worse = judged(seconds_of_nudity(*(max(one, more) for one in confidences)), rules=DEFAULT)
+    assert LEVELS.index(worse.level) >= LEVELS.index(milder.level)
+    assert set(milder.seconds) <= set(worse.seconds)
+
+
+@given(st.lists(st.floats(0, 1), max_size=14))
+def test_the_strict_rule_is_never_milder(confidences: list[float]) -> None:
+    track = seconds_of_nudity(*confidences)
+    usual, strict = judged(track, rules=DEFAULT), judged(track, rules="nudity=strict")
+    assert LEVELS.index(strict.level) >= LEVELS.index(usual.level)
+    assert set(usual.seconds) <= set(strict.seconds)
+
+
+def test_rules_are_read_with_and_without_strict() -> None:
+    assert read_rules("nudity=strict") == (Rule("nudity", 0.5, 0.8, strict=True),)
+    assert read_rules("nudity=0.4:0.7:strict") == (Rule("nudity", 0.4, 0.7, strict=True),)
+    assert read_rules("nudity=0.4:0.7") == (Rule("nudity", 0.4, 0.7),)
+    assert read_rules("nudity,weapons") == (Rule("nudity", 0.5, 0.9), Rule("weapons", 0.5, 0.8))
+    for wrong in ("nudity=strict:0.5", "nudity=0.5:strict", "nudity=lax", "nudity=0.5"):
+        with pytest.raises(InvalidInput, match=r"write a sensitive topic as nudity=0\.5:0\.8"):
+            read_rules(wrong)

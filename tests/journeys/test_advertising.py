@@ -109,7 +109,7 @@ def risky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         save(catalog, HARMLESS, {"animal": 20})
         save(catalog, TOAST, {"animal": 20, "beer": 1})
         save(catalog, BAR, {"animal": 20, "beer": 20})
-        save(catalog, NUDE, {"animal": 20, "nudity": 2})
+        save(catalog, NUDE, {"animal": 20, "nudity": 5})
         save(catalog, UNSEEN, {"animal": 20}, tagger="service@1")
     assert reelmatch(home, "reindex").code == 0
     yield from serve(home)
@@ -158,7 +158,7 @@ def test_a_filter_keeps_risks_away(
 def test_what_comes_after_the_reindex_is_judged_at_once(risky: Served) -> None:
     late = video_id(9)
     with Catalog.open(risky.home / "catalog.db") as catalog:
-        save(catalog, late, {"animal": 20, "nudity": 2, "cat": 20})
+        save(catalog, late, {"animal": 20, "nudity": 5, "cat": 20})
     until = time.monotonic() + 5
     asked = {"keywords": {"animal": 1}, "where": {"and": [{"iab": ["422"]}, {"iab": ["Rm3SiT"]}]}}
     found: list[str] = []

@@ -22,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Taggers(catalog).remember("test@1", (*TAGS, "weapon"))
         save(catalog, HARMLESS, {"animal": 9, "cat": 2})
         save(catalog, BEER, {"animal": 9, "beer": 3})
-        save(catalog, NUDE, {"animal": 9, "nudity": 1})
+        save(catalog, NUDE, {"animal": 9, "nudity": 4})
         save(catalog, UNSEEN, {"animal": 9}, tagger="service@1")
     assert reelmatch(home, "reindex").code == 0
     return home

@@ -200,8 +200,7 @@ def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(look: Look, own_serve
         page.keyboard.press("+")
     page.wait_for_load_state("networkidle")
     assert len([url for url in asked if TILE.search(url)]) < 15
-    # 0.9 as a float32 is a little less, so its last hundredth is 0.89.
-    expect(page.locator(".now-tags li").first).to_contain_text("tag 000 0.89")
+    expect(page.locator(".now-tags li").first).to_contain_text("tag 000 0.90")
 
 
 def test_advertisers_are_told_what_the_service_tells_them(look: Look, served: Served) -> None:

@@ -1,0 +1,66 @@
+"""Looks that agree: a network that is wrong once in a hundred looks is wrong on every long video.
+
+So a look alone proves little. Parts of 674 harmless frames that are hard to judge (babies, faces,
+sport, swimwear, cosmetics, food, toys, animals), twelve looks each, gave 0.5 or more for nudity on
+one of 100 looks and on 20 of the 674, but on four of five looks in a row only to 5
+(``benchmarks/accuracy/NUDITY.md``).
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+IN_A_ROW: Final = 5
+"""Looks that are judged together."""
+
+AGREEING: Final = 4
+"""So many of these must pass; of a video with fewer looks, all."""
+
+SURE_IN_A_ROW: Final = 3
+SURE_AGREEING: Final = 2
+"""So many sure ones in a row make a video suspected, too: a scene may be short."""
+
+LEAST_CERTAIN: Final = 3
+"""Looks of a video from which on anything can be certain."""
+
+Some = NDArray[np.bool_]
+
+
+class Agreement(NamedTuple):
+    """Which looks are suspected, and which are certain, each shape (n_looks,)."""
+
+    suspected: Some
+    certain: Some
+
+
+def agreement(confidences: NDArray[np.integer], suspects: int, certain: int) -> Agreement:
+    """Return the looks that their neighbours agree with.
+
+    Args:
+        confidences: of the looks in order, the best of each, shape (n_looks,).
+        suspects: least confidence of one that is suspected.
+        certain: least confidence of one that is certain, not below the other.
+    """
+    is_sure = confidences >= certain
+    in_short = _agreeing(is_sure, SURE_IN_A_ROW, SURE_AGREEING)
+    n_looks = len(confidences)
+    if n_looks < LEAST_CERTAIN:
+        doubted = confidences >= (suspects if n_looks > 1 else certain)
+        return Agreement(_agreeing(doubted, IN_A_ROW, AGREEING), np.zeros(n_looks, bool))
+    doubted = _agreeing(confidences >= suspects, IN_A_ROW, AGREEING)
+    return Agreement(doubted | in_short, _agreeing(is_sure, IN_A_ROW, AGREEING))
+
+
+def _agreeing(passes: Some, in_a_row: int, least: int) -> Some:
+    """Return those that pass and are among ``in_a_row`` of which ``least`` pass; of fewer, all."""
+    n_looks = len(passes)
+    if n_looks <= in_a_row:
+        enough = least if n_looks == in_a_row else n_looks
+        return passes & bool(passes.sum() >= enough)
+    ends = np.concatenate([[0], np.cumsum(passes)])
+    together = ends[in_a_row:] - ends[:-in_a_row] >= least
+    near = np.zeros(n_looks, bool)
+    for first in range(in_a_row):
+        near[first : first + len(together)] |= together
+    return passes & near
