@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from api.answers.videos import second_json, shown_counts, tag_json, tags_json
-from api.cli.output import json_option, print_json
+from api.cli.output import json_option, print_json, print_table
 from api.live import Live
 from api.settings import load_settings
 from engine.counting import check_threshold, surest_observation
@@ -18,18 +18,20 @@ _TOP = 20
 
 
 @click.command("tags")
-@click.argument("video")
+@click.argument("video", required=False)
 @click.option("--threshold", type=float, help="Least confidence that counts, 0.0 to 1.0.")
 @click.option("--second", type=int, help="List everything seen at this second instead.")
 @click.option("--tag", help="List the confidence of this tag at every second instead.")
+@click.option("--vocabulary", is_flag=True, help="List every word that comes along instead.")
 @click.option("--all", "everything", is_flag=True, help=f"All tags, not the top {_TOP}.")
 @json_option
 def command(
-    video: str,
+    video: str | None,
     threshold: float | None,
     second: int | None,
     tag: str | None,
     *,
+    vocabulary: bool,
     everything: bool,
     as_json: bool,
 ) -> None:
@@ -38,6 +40,13 @@ def command(
     Tags that few videos show come first. VIDEO is an id, a path, a file name or a title. Another
     threshold needs no second look.
     """
+    if vocabulary:
+        if video is not None:
+            raise click.UsageError("--vocabulary is of no video: give it alone")
+        _print_vocabulary(as_json=as_json)
+        return
+    if video is None:
+        raise click.UsageError("name a video, or give --vocabulary")
     if second is not None and tag is not None:
         raise click.UsageError("--second and --tag exclude each other: give one of them")
     settings = load_settings()
@@ -58,6 +67,20 @@ def command(
             if not counts:
                 surest = surest_observation(catalog.track(record.id), catalog.vocabulary())
                 click.echo(_no_tag(recipe.threshold, surest), err=True)
+
+
+def _print_vocabulary(*, as_json: bool) -> None:
+    from ingest.taggers.known_words import own_words
+
+    words = own_words()
+    if as_json:
+        print_json([word._asdict() for word in words])
+        return
+    rows = (
+        (word.name, ", ".join(word.general), f"{word.right} of {word.said}" if word.said else "")
+        for word in words
+    )
+    print_table(("tag", "brings", "right on labelled frames"), rows)
 
 
 def _no_tag(least: float, surest: Observation | None) -> str:

@@ -1,5 +1,6 @@
 """Words of people, and the tags they mean."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,6 +13,7 @@ from api.schemas.keywords import ReadingsAnswer, TagsListAnswer
 from engine.errors import NothingIndexed
 from engine.keywords import LONGEST_KEYWORD
 from engine.text import folded
+from ingest.taggers.known_words import OwnWord, own_words
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 
@@ -51,9 +53,25 @@ def list_tags(
         name for name in live.catalog.vocabulary().names if name > after and part in folded(name)
     )
     return {
-        "tags": [{"tag": name, "videos": counts.get(name, 0)} for name in names[:limit]],
+        "tags": [_tag_json(name, counts.get(name, 0)) for name in names[:limit]],
         "next": cursor_of(_TAGS, names[limit - 1]) if len(names) > limit else None,
     }
+
+
+def _tag_json(name: str, videos: int) -> dict[str, Any]:
+    own = _own_words().get(name) or OwnWord(name, (), 0, 0)
+    return {
+        "tag": name,
+        "videos": videos,
+        "general": list(own.general),
+        "said": own.said,
+        "right": own.right,
+    }
+
+
+@cache
+def _own_words() -> dict[str, OwnWord]:
+    return {word.name: word for word in own_words()}
 
 
 def _videos_by_tag(live: Live) -> dict[str, int]:

@@ -63,10 +63,17 @@ class ReadingsAnswer(BaseModel):
 
 
 class TagAnswer(BaseModel):
-    """A tag, and on how many videos of the live generation it counts."""
+    """A tag, and on how many videos of the live generation it counts.
+
+    Of words of the tagger that comes along, ``general`` are those that come with it; ``right`` of
+    ``said`` labelled frames is how often it, or the kind of a specific word, was right.
+    """
 
     tag: str
     videos: int
+    general: list[str]
+    said: int
+    right: int
 
 
 class TagsListAnswer(BaseModel):

@@ -21,7 +21,7 @@ from ingest.taggers.weighing import WEIGHTS, Clues, Weighing
 
 Table = NDArray[np.float64]
 
-_SHELF: Final = Path(__file__).parents[2] / "models" / "efficientnet_lite2"
+SHELF: Final = Path(__file__).parents[2] / "models" / "efficientnet_lite2"
 
 OFTEN: Final = 5
 """Sources that show a tag, from which on its first guess is that of the other common tags."""
@@ -58,7 +58,7 @@ def main() -> None:
     truth = Truth.of(labels, tags)
     _report(truth, held_out(evidence, labels, tags))
     if arguments.write:
-        (_SHELF / WEIGHTS).write_text(_as_text(fit(evidence, truth, tags)))
+        (SHELF / WEIGHTS).write_text(_as_text(fit(evidence, truth, tags)))
 
 
 def held_out(

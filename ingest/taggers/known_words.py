@@ -3,7 +3,7 @@
 They are the tags of the tagger that comes along, and the list for videos.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine.words.videos import video_words
 from ingest.taggers.specifics import load_words, specific_words
@@ -11,6 +11,36 @@ from models.cards import load_card, load_json
 
 PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 """General tags that the network of people answers."""
+
+
+JUDGED: Final = "judged.json"
+"""Beside the card of efficientnet_lite2: word -> how many frames it was said of, and right."""
+
+
+class OwnWord(NamedTuple):
+    """A word of the tagger that comes along.
+
+    Attributes:
+        name: of the tag.
+        general: words that come with it.
+        said: on how many labelled frames it was said that its weights were not fitted to.
+        right: on how many of these it was right; of a specific word, its kind.
+    """
+
+    name: str
+    general: tuple[str, ...]
+    said: int
+    right: int
+
+
+def own_words() -> list[OwnWord]:
+    """Return all words of the tagger that comes along, by name; ``nudity`` is a verdict."""
+    words = load_words()
+    judged = load_json(load_card("efficientnet_lite2"), JUDGED)
+    return [
+        OwnWord(name, words[name].general if name in words else (), *judged.get(name, (0, 0)))
+        for name in sorted((*general_tags(), *specific_words(words)))
+    ]
 
 
 def general_tags() -> tuple[str, ...]:

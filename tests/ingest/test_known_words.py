@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from ingest.taggers.hierarchy import Hierarchy, all_above
-from ingest.taggers.known_words import general_tags, known_parents, known_words
+from ingest.taggers.known_words import general_tags, known_parents, known_words, own_words
 from ingest.taggers.local import LocalTagger
 from ingest.taggers.nudity import NUDITY
 from ingest.taggers.remote import tidy_tag
+from ingest.taggers.specifics import load_words, specific_words
 
 
 def test_they_are_those_of_the_tagger_that_comes_along_and_the_list() -> None:
@@ -59,3 +60,14 @@ def test_general_words_rise_even_past_one_that_is_not_listed() -> None:
     none = np.array([0.1], np.float32)
     Hierarchy({}, ("x",)).raise_general(none)
     assert none == pytest.approx([0.1])
+
+
+def test_own_words_are_listed_with_what_they_bring_and_how_often_they_were_right() -> None:
+    words = {word.name: word for word in own_words()}
+    assert words.keys() == {*general_tags(), *specific_words(load_words())}
+    assert words["golden retriever"].general == ("retriever",)
+    assert "nudity" not in words
+    assert all(0 <= word.right <= word.said for word in words.values())
+    said, right = sum(word.said for word in words.values()), sum(w.right for w in words.values())
+    assert said > 2_000
+    assert right > 0.9 * said

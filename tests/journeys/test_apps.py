@@ -138,7 +138,9 @@ def test_tags_are_listed_with_how_many_videos_show_them(app: Served) -> None:
     first = app.client.get("/v1/tags", params={"limit": 1}).json()
     rest = app.client.get("/v1/tags", params={"cursor": first["next"]}).json()
     assert [tag["tag"] for tag in (*first["tags"], *rest["tags"])] == list(counted)
-    assert [tag["tag"] for tag in app.client.get("/v1/tags?q=DO").json()["tags"]] == ["dog"]
+    (dog,) = app.client.get("/v1/tags?q=DO").json()["tags"]
+    assert (dog["tag"], dog["general"]) == ("dog", ["animal", "pet"])
+    assert 0 < dog["right"] <= dog["said"]
 
 
 def test_a_page_of_an_allowed_site_may_ask(app: Served) -> None:
