@@ -28,6 +28,7 @@ from api.parameters import no_unknown_parameters
 from api.paths import ExactPaths
 from api.problems import answer_with_problems
 from api.rates import Rates
+from api.read_routes import take_short_turns
 from api.routes import (
     advertising,
     bulk,
@@ -48,7 +49,7 @@ from api.routes import (
 from api.settings import Settings
 from api.tracing import is_traced
 from api.working import working
-from engine.memory import share_heaps
+from engine.memory import left_out_of_collections, share_heaps
 from engine.store.keys import Keys
 
 UPLOADS: Final = ("/console/add/file", f"/v1{jobs.UPLOAD}")
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         share_heaps()
+        take_short_turns()
         rates = Rates.open(settings.home / "rates")
         with Live.open(settings) as live:
             app.state.live = live
@@ -87,7 +89,8 @@ def create_app(settings: Settings) -> FastAPI:
                 for_all.append(working(settings))
             for one in for_all:
                 one.start()
-            yield
+            with left_out_of_collections():
+                yield
             for one in for_all:
                 one.stop()
         rates.close()

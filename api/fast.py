@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -21,11 +21,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.parameters import refuse_unknown_parameters
 from api.problems import Code, client_left, expected_failure, http_failure, invalid_fields
+from api.read_routes import read_in_thread
 from api.schemas.problems import REF, problems
 from engine.errors import ReelmatchError
 
 QUICK_VIDEOS: Final = 100_000
 """Up to so many videos a search takes less than handing it to a thread and back is worth."""
+
+QUICK_MATCHES: Final = 100
+"""Up to so many of them are looked up, or written, in that time, too."""
 
 _NO_BODY: Final = {"loc": ("body",), "msg": "Field required: send a JSON object"}
 _write = msgspec.json.Encoder().encode
@@ -66,9 +70,9 @@ class FastRoute:
             body = self.body.model_validate_json(sent)
             with state.metrics.searching(self.kind):
                 if self.quick(body, state):
-                    found = self.act(body, state)
+                    answer = self._answer(body, state)
                 else:
-                    found = await run_in_threadpool(self.act, body, state)
+                    answer = await read_in_thread(self._answer, body, state)
         except ValidationError as error:
             return invalid_fields(request.scope, error.errors(), "body")
         except ReelmatchError as error:
@@ -77,7 +81,10 @@ class FastRoute:
             return http_failure(request, error)
         except ClientDisconnect as error:
             return await client_left(request, error)
-        return Response(_write(found), media_type="application/json")
+        return Response(answer, media_type="application/json")
+
+    def _answer(self, body: BaseModel, state: State) -> bytes:
+        return _write(self.act(body, state))
 
 
 class FastRoutes:

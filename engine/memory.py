@@ -1,7 +1,10 @@
-"""Memory that was freed goes back to the system, where the C library would keep it."""
+"""Memory as the system and Python's collector see it, in a process that goes on for weeks."""
 
 import ctypes
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 _ARENA_MAX: Final = -8
@@ -28,3 +31,17 @@ def give_back_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+@contextmanager
+def left_out_of_collections() -> Iterator[None]:
+    """Have Python look for garbage among what is made in the block alone.
+
+    What a service starts with is some 200,000 objects, modules for the most part, that stay as long
+    as it does; every look through them stops all its threads for a fifth of a second.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -14,10 +14,11 @@ from api.console.cards import view_of
 from api.console.rendering import page, wants_fragment
 from api.console.timeline import known_video, video_breaks
 from api.placing import campaigns_for
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.store.keys import Scope
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 _CAMPAIGNS: Final = 5
 

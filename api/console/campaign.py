@@ -14,6 +14,7 @@ from api.console.security import Form
 from api.console.timeline import known_video
 from api.live import Live
 from api.placing import case_of, matches_of
+from api.read_routes import ReadRoute
 from api.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.routes.dependencies import CurrentLive
 from engine.campaigns import Campaign, CampaignState, status_of
@@ -25,7 +26,7 @@ from engine.store.webhooks import Webhooks
 from engine.targeting import campaign_query, rules_as_filters
 from engine.view import View
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 _MATCHES: Final = 10
 _LEFT_OUT: Final = 5

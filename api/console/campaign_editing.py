@@ -28,6 +28,7 @@ from api.console.campaign_form import (
 from api.console.rendering import page
 from api.console.security import Form
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.campaign_access import CampaignAccess, CurrentAccess, CurrentCampaign
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.campaigns import CampaignBody
@@ -40,7 +41,7 @@ from engine.iab.taxonomy import content_taxonomy
 from engine.store.webhooks import Webhooks
 from ingest.sources.guard import AllowedNetwork
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 _MAX_ROWS: Final = 50
 _REVISION: Final = re.compile(r"[0-9]{1,18}")

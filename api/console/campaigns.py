@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.console.rendering import page
+from api.read_routes import ReadRoute
 from api.routes.campaign_access import CurrentAccess
 from engine.campaigns import status_of
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 PAGE_CAMPAIGNS: Final = 50
 

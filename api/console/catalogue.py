@@ -12,6 +12,7 @@ from api.console.cards import Card, cards, match_cards, view_of
 from api.console.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.console.rendering import page
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from engine.errors import UnknownTag
 from engine.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
@@ -20,7 +21,7 @@ from engine.store.listing import Place, Wanted, newest, oldest, titled
 from engine.view import View
 from ingest.kinds import Kind
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 PAGE_VIDEOS: Final = 24
 _MOST_TITLED: Final = 10_000

@@ -15,6 +15,7 @@ from api.console.cards import view_of
 from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.reindexing import ReindexRequest
 from api.settings import Settings
@@ -26,7 +27,7 @@ from engine.store.jobs import Job, Jobs, State
 from engine.store.keys import Scope
 from ingest.sources.addresses import is_address
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 PAGE_JOBS: Final = 50
 _LOOK_SECONDS: Final = 1.0

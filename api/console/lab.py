@@ -12,6 +12,7 @@ from api.console.cards import Card, cards, match_cards, view_of
 from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput
 from engine.keywords import Reading
@@ -19,7 +20,7 @@ from engine.profiles import MOST_TAGS
 from engine.search import recommend
 from engine.view import View
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 FIRST_SLIDERS: Final = 8
 _WEIGHT: Final = "w."

@@ -8,12 +8,13 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from engine.store.catalog import VideoRecord
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile, content_id
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 _MOST_KNOWN: Final = 10_000
 

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, HTTPException, Response
 
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from engine.store.catalog import Catalog, Pictures
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 # The address names the revision that the picture is of, so a kept one is never wrong.
 _KEPT = {"cache-control": "private, max-age=31536000, immutable"}

@@ -13,10 +13,11 @@ from api.auth import SESSION_COOKIE, KnownKeys
 from api.console.rendering import error_page, page, wants_page
 from api.console.security import Form, SecurityHeaders, set_session
 from api.problems import Code, Refused, expected_failure
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from engine.store.keys import Keys, digest_of
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 SESSION_SECONDS: Final = 12 * 60 * 60
 """How long a browser stays signed in."""

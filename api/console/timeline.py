@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from api.breaking import breaks_of
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from engine.breaks import Breaks, Spacing
 from engine.counting import enough_seconds
@@ -20,7 +21,7 @@ from engine.store.tracks import Track
 from engine.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
 from engine.vocabulary import Vocabulary
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 MOST_MARKED: Final = 5
 """So many seconds for ad breaks are marked."""

@@ -12,6 +12,7 @@ from api.console.media import local_file
 from api.console.rendering import page
 from api.console.timeline import judged, known_video
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.counting import enough_seconds
 from engine.domain import TagCount
@@ -24,7 +25,7 @@ from engine.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretc
 from engine.view import View
 from ingest.sources.addresses import is_address
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 SIMILAR: Final = 5
 FIRST_LINES: Final = 14

@@ -8,11 +8,12 @@ from fastapi.responses import RedirectResponse, Response
 from api.console.rendering import page
 from api.console.security import Form
 from api.console.timeline import known_video
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput
 from engine.store.jobs import Jobs
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 
 @router.post("/videos/{video}/retry")

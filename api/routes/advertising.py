@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query
 from api.answers.categories import categories_json
 from api.answers.openrtb import openrtb_json
 from api.answers.suitability import suitability_json
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.categories import CategoriesAnswer
 from api.schemas.suitability import SuitabilityAnswer
 
-router = APIRouter(prefix="/v1/videos/{video:slashed}", tags=["advertising"])
+router = APIRouter(prefix="/v1/videos/{video:slashed}", tags=["advertising"], route_class=ReadRoute)
 
 Threshold = Annotated[
     float | None, Query(ge=0.0, le=1.0, description="Least confidence of tags that count.")

@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 
 from api.long_answers import Check, LongAnswer, Slots
 from api.problems import Code, Refused
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentCaller, CurrentLive
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, TooManyOpenFiles
 from engine.troubles import writing_to
@@ -22,7 +23,7 @@ from ingest.sources.exports import exported_lines
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Imported, import_file
 
-router = APIRouter(prefix="/v1", tags=["bulk"])
+router = APIRouter(prefix="/v1", tags=["bulk"], route_class=ReadRoute)
 
 IMPORT_PATH: Final = "/v1/videos:import"
 MOST_IMPORT_BYTES: Final = 1 << 30

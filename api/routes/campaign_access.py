@@ -68,7 +68,7 @@ class CampaignAccess:
         return found
 
 
-def _access(live: CurrentLive, caller: CurrentCaller) -> CampaignAccess:
+async def _access(live: CurrentLive, caller: CurrentCaller) -> CampaignAccess:
     return CampaignAccess(Campaigns(live.catalog), caller.stored_for())
 
 

@@ -12,6 +12,7 @@ from api.cursors import cursor_of, read_cursor
 from api.placing import arrivals_of, matches_of
 from api.planning import campaign_of
 from api.problems import Code
+from api.read_routes import ReadRoute
 from api.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.routes.dependencies import CurrentLive
 from api.schemas.bodies import Count
@@ -23,7 +24,7 @@ from api.schemas.problems import problems
 from engine.campaigns import Campaign, CampaignState
 from engine.errors import InvalidInput
 
-router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ReadRoute)
 
 _LIST = "campaigns"
 _ETAG_HEADER = with_header("ETag", "Of this revision, for ``If-Match``.")

@@ -1,4 +1,7 @@
-"""What routes are given: the live generation, the settings of their application, who asks."""
+"""What routes are given: the live generation, the settings of their application, who asks.
+
+None of them waits for anything: as plain functions each would take a thread.
+"""
 
 from typing import Annotated
 
@@ -9,17 +12,17 @@ from api.live import Live
 from api.settings import Settings
 
 
-def _live(request: Request) -> Live:
+async def _live(request: Request) -> Live:
     live: Live = request.app.state.live
     return live
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 

@@ -5,10 +5,11 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentSettings
 from ingest.hosting.local import LocalHost
 
-router = APIRouter(tags=["hosting"])
+router = APIRouter(tags=["hosting"], route_class=ReadRoute)
 
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 

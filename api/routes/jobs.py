@@ -10,6 +10,7 @@ from api.answers.jobs import job_json
 from api.cursors import cursor_of, read_cursor
 from api.idempotency import IdempotencyKey, start_once
 from api.problems import Code
+from api.read_routes import ReadRoute
 from api.receiving import receive_video
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.headers import with_header
@@ -22,7 +23,7 @@ from engine.store.viewers import MOST_SIGNS
 from engine.text import tidy_line
 from ingest.sources.addresses import canonical
 
-router = APIRouter(prefix="/v1", tags=["jobs"])
+router = APIRouter(prefix="/v1", tags=["jobs"], route_class=ReadRoute)
 
 LOCATION: Final = with_header("Location", "Where the job is asked for.")
 """Of an answer that started one."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from api.answers.keywords import reading_json
 from api.cursors import cursor_of, read_cursor
 from api.live import Live
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive
 from api.schemas.keywords import ReadingsAnswer, TagsListAnswer
 from engine.errors import NothingIndexed
@@ -15,7 +16,7 @@ from engine.keywords import LONGEST_KEYWORD
 from engine.text import folded
 from ingest.taggers.known_words import OwnWord, own_words
 
-router = APIRouter(prefix="/v1", tags=["matching"])
+router = APIRouter(prefix="/v1", tags=["matching"], route_class=ReadRoute)
 
 _TAGS = "tags"
 

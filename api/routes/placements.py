@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.asking import ignored_answer, known_interests
+from api.auth import Caller
 from api.breaking import breaks_of, breaks_told
+from api.live import Live
 from api.own_ids import own_filter, own_ids
 from api.placing import campaigns_for, campaigns_for_viewer, case_of
 from api.problems import Code
+from api.read_routes import ReadRoute, read_in_thread
 from api.routes.campaign_access import CampaignAccess, placeable
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.schemas.placements import (
@@ -24,6 +27,7 @@ from api.schemas.placements import (
 )
 from api.schemas.problems import problems
 from api.schemas.recommendations import ViewerCaseAnswer
+from api.settings import Settings
 from api.viewer_cases import viewer_case_json
 from engine.breaks import (
     DEFAULT_EDGE_SECONDS,
@@ -40,7 +44,7 @@ from engine.store.catalog import VideoRecord
 from engine.store.keys import Scope
 from engine.store.viewers import Viewers
 
-router = APIRouter(prefix="/v1", tags=["campaigns"])
+router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=ReadRoute)
 
 _XML: Final = ("application/xml", "text/xml", "application/vmap+xml")
 
@@ -63,7 +67,7 @@ class BreaksFor:
     breaks: Breaks
 
 
-def _breaks_for(
+async def _breaks_for(
     video: str,
     live: CurrentLive,
     settings: CurrentSettings,
@@ -73,9 +77,20 @@ def _breaks_for(
     gap: Gap = DEFAULT_GAP_SECONDS,
     edge: Edge = DEFAULT_EDGE_SECONDS,
 ) -> BreaksFor:
+    spacing = Spacing(count, gap, edge)
+    return await read_in_thread(_find_breaks, video, live, settings, caller, campaign, spacing)
+
+
+def _find_breaks(
+    video: str,
+    live: Live,
+    settings: Settings,
+    caller: Caller,
+    campaign: str | None,
+    spacing: Spacing,
+) -> BreaksFor:
     chosen = None if campaign is None else placeable(campaign, live, caller)
     record = live.catalog.named(video)
-    spacing = Spacing(count, gap, edge)
     return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
 
 

@@ -8,7 +8,7 @@ from starlette.datastructures import State
 from api.answers.details import with_details
 from api.answers.matches import matches_json
 from api.asking import Asked, recommend_json, seconds_of_all
-from api.fast import QUICK_VIDEOS, FastRoute
+from api.fast import QUICK_MATCHES, QUICK_VIDEOS, FastRoute
 from api.live import Live
 from api.own_ids import own_events, own_filter, own_ids
 from api.problems import Code
@@ -22,9 +22,15 @@ from engine.view import View
 def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
     view: View = state.live.view
     plain = body.where is None and not body.explain and body.ranking == BY_SCORE
+    few = len(body.liked) + len(body.events) <= QUICK_MATCHES
     # For words that are no tags, tags that are spelled alike are looked for.
     known = all(tag in view.vocabulary for tag in body.interests)
-    return known and plain and view.n_videos <= QUICK_VIDEOS
+    return known and plain and few and _is_short(body, view)
+
+
+def _is_short(body: RecommendationRequest | MatchRequest, view: View) -> bool:
+    # What is told besides, the catalog is asked for.
+    return view.n_videos <= QUICK_VIDEOS and body.k <= QUICK_MATCHES and not body.include
 
 
 def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
@@ -53,7 +59,7 @@ def _is_quick_match(body: MatchRequest, state: State) -> bool:
     # Words that are no tags are understood with a network; a filter may have to be compiled.
     understood = all(word in view.vocabulary for word in (*body.keywords, *body.exclude))
     plain = body.where is None and not body.explain
-    return understood and plain and view.n_videos <= QUICK_VIDEOS
+    return understood and plain and _is_short(body, view)
 
 
 def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:

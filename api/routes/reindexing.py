@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from api.answers.reindexing import generations_json, reindex_json
 from api.idempotency import IdempotencyKey, start_once
 from api.problems import Code
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.routes.jobs import LOCATION, started
 from api.schemas.jobs import JobAnswer
@@ -21,7 +22,7 @@ from api.schemas.reindexing import (
 )
 from engine.store.jobs import Jobs
 
-router = APIRouter(prefix="/v1", tags=["operation"])
+router = APIRouter(prefix="/v1", tags=["operation"], route_class=ReadRoute)
 
 
 @router.post(

@@ -13,6 +13,7 @@ from api.cursors import cursor_of, read_cursor
 from api.etags import IfNoneMatch, tagged
 from api.own_ids import own_filter, own_ids
 from api.problems import Code
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.bodies import Count
 from api.schemas.details import IncludeText, included
@@ -33,7 +34,7 @@ from engine.search import similar
 from engine.store.catalog import Catalog, Pictures
 from engine.store.listing import Wanted, by_id, records
 
-router = APIRouter(prefix="/v1/videos", tags=["videos"])
+router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
 
 _LIST = "videos"
 _MOST_IDS = 1000

@@ -10,6 +10,7 @@ from api.answers.viewers import added_json, viewer_json
 from api.asking import Asked, recommend_json
 from api.own_ids import own_events, own_filter
 from api.problems import Code
+from api.read_routes import ReadRoute
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.bodies import Count
 from api.schemas.details import IncludeText, included
@@ -28,7 +29,7 @@ from api.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, V
 from engine.rerank import BY_SCORE, Ranking
 from engine.store.viewers import Viewers
 
-router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
+router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute)
 
 
 @router.put("/{viewer:slashed}/interests", status_code=204, responses=problems(Code.UNKNOWN_TAG))

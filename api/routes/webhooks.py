@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.answers.webhooks import new_webhook_json, webhook_json
 from api.problems import Code, Refused
+from api.read_routes import ReadRoute
 from api.routes.campaign_access import CurrentCampaign
 from api.routes.dependencies import CurrentLive, CurrentSettings
 from api.schemas.webhooks import NewWebhookAnswer, WebhookAnswer, WebhookRequest
@@ -13,7 +14,9 @@ from api.signed_post import check_url
 from engine.store.webhooks import Webhooks
 from ingest.sources.guard import AllowedNetwork
 
-router = APIRouter(prefix="/v1/campaigns/{campaign}/webhook", tags=["campaigns"])
+router = APIRouter(
+    prefix="/v1/campaigns/{campaign}/webhook", tags=["campaigns"], route_class=ReadRoute
+)
 
 
 @router.put("", response_model=NewWebhookAnswer)
