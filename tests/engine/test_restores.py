@@ -361,7 +361,7 @@ restore(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("at", [1, 2, 3, 4])
+@pytest.mark.parametrize("at", [2, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 3, 4))])
 def test_a_restore_killed_at_any_rename_is_whole_or_not_there(
     dumped: Path, tmp_path: Path, at: int
 ) -> None:

@@ -145,9 +145,14 @@ COMMANDS: dict[str, tuple[Callable[[Full], list[str | Path]], Callable[[Full], P
     ),
 }
 
+SLOW = {"ingest", "reindex", "restore"}
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where SQLite says what differs elsewhere")
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=[pytest.mark.slow] if one in SLOW else []) for one in COMMANDS],
+)
 def test_a_command_says_where_the_disk_is_full_and_leaves_what_was(full: Full, name: str) -> None:
     arguments, folder, most_bytes = COMMANDS[name]
     before, files = full.content(), full.files()
@@ -173,6 +178,7 @@ def test_what_is_mapped_has_its_room_on_the_disk_before_it_is_written(
         Rates.open(tmp_path / "others")
 
 
+@pytest.mark.slow
 def test_workers_that_find_no_room_for_what_they_count_are_not_begun(
     full: Full,
 ) -> None:
