@@ -1,6 +1,6 @@
 """The seconds of a video: one upright RGB frame for each, in one forward pass."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ingest.decoding import ForwardPass, declared_seconds
@@ -49,6 +50,9 @@ class Second:
     """No frame came since the second before; ``frame`` and ``time`` are the same."""
     clear: bool = False
     """There is nothing to see: all of it can be seen through."""
+    before: Callable[[], Frame] | None = None
+    """Makes the frame shown just before, which was decoded anyway; None if there is none within
+    half a second. Costs as much as making ``frame`` did; to be called before the next second."""
 
 
 @contextmanager
@@ -137,16 +141,24 @@ class Video:
         frames = chain([self._first], self._frames)
         shown: Frame | None = None
         is_clear = False
+
+        def upright(frame: VideoFrame) -> tuple[Frame, bool]:
+            opaque, has_content = before_background(frame)
+            return to_upright_rgb(opaque, self._pixel_aspect, self._orientation), has_content
+
         for sample in sample_midpoints(frames, self._pass.losses.length):
             if sample.second == self._longest_seconds:
                 self.status = Status.TOO_LONG
                 self.reason = f"watched the first {sample.second} seconds only"
                 return
             if shown is None or not sample.repeated:
-                opaque, has_content = before_background(sample.item)
-                shown = to_upright_rgb(opaque, self._pixel_aspect, self._orientation)
+                shown, has_content = upright(sample.item)
                 is_clear = not has_content
-            yield Second(sample.second, float(sample.time), shown, sample.repeated, is_clear)
+            earlier = sample.before
+            before = None if earlier is None else (lambda frame=earlier: upright(frame)[0])
+            yield Second(
+                sample.second, float(sample.time), shown, sample.repeated, is_clear, before
+            )
         self.status, self.reason = self._judge()
 
     def _judge(self) -> tuple[Status, str]:

@@ -1,16 +1,34 @@
 """Watches the small pictures of a video second by second, and says in the end what it is."""
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.kinds import MOST_CUTS, Evidence, KindVerdict, judge
+from ingest.drawn import MOVES, Drawing, drawing
+from ingest.frames import Second
+from ingest.kinds import MOST_CUTS, MOST_WITHIN, Evidence, KindVerdict, judge
 from ingest.looks import FULL_SCALE, Changes, Look
-from ingest.motion import COLUMNS, NEW_LOOK_SHARE, ROWS, Grey, LookDetector, changed_share
+from ingest.motion import (
+    COLUMNS,
+    LEAST_AT_REST,
+    MOST_NOISE,
+    NEW_LOOK_SHARE,
+    ROWS,
+    Colours,
+    Grey,
+    LookDetector,
+    changed_share,
+    share_at_rest,
+    small_colours,
+    small_grey,
+)
 from ingest.pairs import FITTED_SHARE, JUMP_SHARE, SAME, Difference, Pair, compare
+from ingest.spread import Spread
+from ingest.within import Within
 
 # A picture whose cells spread by less, in grey levels, is blank: in a fade, or between two shots.
 _BLANK: Final = 6.0
@@ -22,8 +40,12 @@ _GREY_LEVELS: Final = 16
 _ZOOMED_OR_FADED: Final = 0.10
 # A cell stays when it changes in this share of the pairs at most.
 _MOST_UNREST: Final = 0.03
-# A row of cells moves when more than this share of them does not stay.
+# A row of cells, or a column, moves when more than this share of them does not stay.
 _ROW_MOVES: Final = 0.02
+# A zoom or a pan leaves less than this share of what changed.
+_EXPLAINED: Final = 0.3
+# The lull, the middle and the burst of how much moves at a time.
+_QUANTILES: Final = (0.1, 0.5, 0.9)
 # A pair moves with the pair before it from this correlation on.
 _CLIMBING: Final = 0.6
 
@@ -31,7 +53,7 @@ _CLIMBING: Final = 0.6
 class KindJudge:
     """Compares each second of a video with the one before, and judges the whole.
 
-    It holds a few small pictures and some 30 bytes a second: 1.3 MB for 12 hours.
+    It holds a few dozen small pictures and some 30 bytes a second: 2 MB for 12 hours.
     """
 
     def __init__(self) -> None:
@@ -41,19 +63,50 @@ class KindJudge:
         self._difference: Difference | None = None
         self._pairs = _Pairs()
         self._cells = _Cells()
+        self._spread = Spread()
+        self._within = Within()
         self._changed = bytearray()
         self._left = bytearray()
         self._new = bytearray()
         self._cuts = bytearray()
 
-    def see(self, grey: Grey) -> Look:
-        """Take the next second's picture, as ``ingest.motion.small_grey`` makes it."""
+    def watch(self, second: Second) -> Look:
+        """Take the next second of a video."""
+        if second.repeated:
+            return self.repeat()
+        before = second.before
+        return self.see(
+            small_grey(second.frame),
+            lambda: small_colours(second.frame),
+            None if before is None else lambda: small_colours(before()),
+        )
+
+    def see(
+        self,
+        grey: Grey,
+        colours: Callable[[], Colours] | None = None,
+        before: Callable[[], Colours] | None = None,
+    ) -> Look:
+        """Take the next second's picture.
+
+        Args:
+            grey: as ``ingest.motion.small_grey`` makes it.
+            colours: makes the same with its colours, as ``ingest.motion.small_colours``; called
+                for a few seconds of a video of which a part is at rest. Without it, what is drawn
+                over a picture is told by where it moves alone.
+            before: makes what was shown a fraction of a second before, likewise with its colours;
+                called for six calm seconds of a video at most.
+        """
         blank = bool(grey.std() < _BLANK)
         if blank or self._last is None:
             changed = 0.0 if self._shown is None else changed_share(self._shown, grey)
             left, cut = changed, False
+            if colours and not blank:
+                self._spread.see(colours)
         else:
-            pair = self._compare(self._last, grey)
+            pair = self._compare(self._last, grey, colours)
+            if colours and before and pair.changed <= NEW_LOOK_SHARE:
+                self._within.see(colours, before)
             changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
         joined = not blank and not cut and self._last is not None and self._last is self._shown
         self._shown = grey
@@ -80,17 +133,25 @@ class KindJudge:
     def verdict(self) -> KindVerdict:
         """Judge what was seen so far."""
         cuts = np.flatnonzero(self.changes().cuts)[:MOST_CUTS]
-        evidence = self._pairs.evidence(self._cells.at_rest(), tuple(cuts.tolist()))
+        at_rest = self._cells.at_rest()
+        drawn = drawing(self._spread.pictures()) if at_rest.noise <= MOST_NOISE else Drawing()
+        if self._within.share() >= MOST_WITHIN:
+            drawn = drawing(self._within.pictures())
+        within = self._within.share()
+        evidence = self._pairs.evidence(at_rest, drawn, within, tuple(cuts.tolist()))
         return KindVerdict(judge(evidence), evidence)
 
-    def _compare(self, before: Grey, after: Grey) -> Pair:
+    def _compare(self, before: Grey, after: Grey, colours: Callable[[], Colours] | None) -> Pair:
         difference = Difference.between(before, after)
         pair = compare(before, after, difference, self._difference)
         self._difference = difference
         self._pairs.add(pair)
         explained = pair.changed > _ZOOMED_OR_FADED and pair.left < FITTED_SHARE
-        if pair.left <= JUMP_SHARE and not explained:
+        at_rest = share_at_rest(difference.signed) >= LEAST_AT_REST
+        if not explained and (at_rest or pair.left <= JUMP_SHARE):
             self._cells.add(difference)
+        if colours and at_rest and pair.changed > 0:
+            self._spread.see(colours)
         return pair
 
     def _log(self, look: Look) -> Look:
@@ -111,7 +172,9 @@ class _Pairs:
         for name, column in self._columns.items():
             column.append(getattr(pair, name))
 
-    def evidence(self, at_rest: "_AtRest", cuts: tuple[int, ...]) -> Evidence:
+    def evidence(
+        self, at_rest: "_AtRest", drawn: Drawing, within: float, cuts: tuple[int, ...]
+    ) -> Evidence:
         pairs = {name: np.array(column, np.float32) for name, column in self._columns.items()}
         fits = pairs["left"] < FITTED_SHARE
         climbs = pairs["climb"] >= _CLIMBING
@@ -132,17 +195,37 @@ class _Pairs:
             rows=round(rows),
             rest=_middle(pairs["rest"]),
             cuts=cuts,
+            moving=at_rest.moving,
+            across=at_rest.across,
+            lull=at_rest.activity[0],
+            activity=at_rest.activity[1],
+            burst=at_rest.activity[2],
+            one_colour=round(drawn.one_colour, 4),
+            two_colours=round(drawn.two_colours, 4),
+            one_sided=round(drawn.one_sided, 4),
+            tint=round(drawn.tint, 4),
+            turning=round(drawn.turning, 4),
+            within=round(within, 4),
+            run=_mean_run(pairs["changed"] > NEW_LOOK_SHARE),
+            spots=_share(pairs["spot"][fits] > 0),
+            explained=_share(_is_explained(pairs["changed"], pairs["left"])),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _AtRest:
-    """Which part of the picture stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``."""
+    """Which part of the picture stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``.
+
+    ``activity`` is ``lull``, ``activity`` and ``burst`` of it.
+    """
 
     share: float
     n_pairs: int
     noise: float
     band: float
+    across: float
+    moving: float
+    activity: tuple[float, float, float]
 
 
 class _Cells:
@@ -152,24 +235,43 @@ class _Cells:
         self._n_pairs = 0
         self._n_changed = np.zeros((ROWS, COLUMNS), np.int32)
         self._size = np.zeros((ROWS, COLUMNS))
+        self._shares = array("f")
 
     def add(self, difference: Difference) -> None:
+        changed = difference.over > 1
         self._n_pairs += 1
-        self._n_changed += difference.over > 1
+        self._n_changed += changed
         self._size += difference.size
+        self._shares.append(np.count_nonzero(changed) / changed.size)
 
     def add_same(self) -> None:
         self._n_pairs += 1
+        self._shares.append(0.0)
+
+    def moving(self) -> NDArray[np.bool_]:
+        """Return the cells that change time and again, shape (54, 96)."""
+        return np.asarray(self._n_changed > MOVES * self._n_pairs)
 
     def at_rest(self) -> _AtRest:
         stays = self._n_changed <= _MOST_UNREST * self._n_pairs
-        moving = np.flatnonzero(np.mean(~stays, axis=1) > _ROW_MOVES)
+        moving = float(np.mean(self.moving()))
+        shares = np.array(self._shares) / max(moving, 1 / stays.size)
+        lull, middle, burst = np.quantile(shares, _QUANTILES).tolist() if shares.size else (0, 0, 0)
         return _AtRest(
             share=_share(stays),
             n_pairs=self._n_pairs,
             noise=_middle(self._size[stays] / max(1, self._n_pairs)),
-            band=round(float(moving[-1] - moving[0] + 1) / ROWS, 4) if moving.size else 0.0,
+            band=_extent(~stays),
+            across=_extent(~stays.T),
+            moving=round(moving, 4),
+            activity=(round(lull, 4), round(middle, 4), round(burst, 4)),
         )
+
+
+def _extent(moves: NDArray[np.bool_]) -> float:
+    """Return the share of the rows from the first that moves to the last."""
+    rows = np.flatnonzero(np.mean(moves, axis=1) > _ROW_MOVES)
+    return round(float(rows[-1] - rows[0] + 1) / len(moves), 4) if rows.size else 0.0
 
 
 def _is_cut(pair: Pair, before: Grey, after: Grey) -> bool:
@@ -184,6 +286,10 @@ def _other_levels(before: Grey, after: Grey) -> float:
         for grey in (before, after)
     ]
     return float(np.abs(counts[0] - counts[1]).sum()) / (2 * before.size)
+
+
+def _is_explained(changed: NDArray[np.floating], left: NDArray[np.floating]) -> NDArray[np.bool_]:
+    return (changed > NEW_LOOK_SHARE) & (left < _EXPLAINED * changed)
 
 
 def _mean_run(unlike: NDArray[np.bool_]) -> float:

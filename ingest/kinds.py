@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from ingest.motion import MOST_NOISE
+
 
 class Kind(StrEnum):
     """What a video is made of."""
@@ -28,23 +30,66 @@ MOST_CUTS: Final = 100
 
 # A video is one picture when this share of its pairs fits.
 _STATIC_FITTED: Final = 0.9
+_STATIC_EXPLAINED: Final = 0.75
 # It is a slideshow when so many fit and at least one is another picture; from picture to picture
 # it takes a fade of two seconds at most, where things that pass by take longer.
 _SLIDESHOW_FITTED: Final = 0.45
 _LONGEST_CHANGE: Final = 3.0
 # Where pictures fit, what is left may not stick out: somebody small who moves does.
 _CALM_EXCESS: Final = 1.5
-# An overlay leaves so many cells unchanged, and these so still, in so many pairs at least ...
-_OVERLAY_QUIET: Final = 0.45
-_OVERLAY_NOISE: Final = 0.7
+# Somebody small, or far away: so many cells change time and again, in a part of the picture, most
+# seconds being still; but a line from side to side shows how far a song has got.
+_SOMEBODY: Final = 0.002
+_SOMEBODY_STILL: Final = 0.5
+_SOMEBODY_AREA: Final = 0.4
+_SPOTS: Final = 0.4
+_LINE_BAND, _LINE_ACROSS = 0.1, 0.6
+# What is drawn over a picture goes on for most of the video, and the picture does not change.
 _OVERLAY_PAIRS: Final = 7
 _OVERLAY_STILL: Final = 0.9
-_OVERLAY_JUMPS: Final = 0.1
-# ... and either moves in a part of the height only,
-_OVERLAY_BAND: Final = 0.6
-# or climbs: so many pairs are the pair before, moved by the same rows, before a background at rest.
+_OVERLAY_SHARE: Final = 0.85
+_MOST_EXPLAINED: Final = 0.5
+# Share of the cells that must change time and again: what is smaller may be somebody far away,
+# unless it is words, or very surely of one colour.
+_LEAST_DRAWN: Final = 0.02
+_SMALL_DRAWN: Final = 0.04
+# A disc turns in so many of the pictures.
+_TURNING: Final = 0.6
+MOST_WITHIN: Final = 0.5
+"""In so many of the second looks something must move; then a video is no picture at rest, even if
+it is the same every second."""
+_WITHIN_STILL: Final = 0.9
+_WITHIN_COLOUR: Final = 0.9
+# What never stops, as bars and credits do not, moves this much at least of what it mostly does.
+_STEADY: Final = 0.4
+# It is drawn when the changes are of one colour, or two, or one-sided: so much in sum; where all
+# is grey, colours tell nothing.
+_DRAWN: Final = 2.65
+_ALL_ONE_SIDED, _ONE_SIDED_COLOUR = 0.96, 0.65
+# Where little of it moves at a time, as flakes do and people seen from above, more is asked for.
+_DENSE, _SPARSE, _VERY_SPARSE = 0.35, 0.29, 0.25
+_SPARSE_DRAWN, _SPARSE_GREY_DRAWN = 2.82, 2.9
+_SPARSE_ONE_SIDED, _SPARSE_ONE_SIDED_DRAWN = 0.97, 2.75
+_VERY_SPARSE_DRAWN, _VERY_SPARSE_TINT = 2.93, 2.0
+_LEAST_TINT: Final = 4.0
+_GREY_ONE_SIDED: Final = 0.9
+# In a band, before a picture at rest, less will do: words stand still and then change at once, or
+# a wave or a line of words goes from side to side.
+_BAND: Final = 0.6
+_BAND_QUIET: Final = 0.45
+_BAND_NOISE: Final = 0.7
+_WORDS_ACTIVITY, _WORDS_BURST, _WORDS_COLOURS, _WORDS_RUN = 0.28, 0.35, 0.7, 1.4
+_LIT_LULL, _LIT_ONE_SIDED = 0.03, 0.8
+_LIT_BURST, _LIT_COLOURS, _LIT_LEAST_BURST = 0.65, 0.88, 0.5
+_ACROSS, _ACROSS_ACTIVITY = 0.8, 0.25
+_ALL_COLOURS: Final = 0.97
+_WAVE_DRAWN, _WAVE_ONE_SIDED = 1.65, 0.84
+_TICKER_BAND, _TICKER_COLOURS, _TICKER_STEADY = 0.2, 0.82, 0.75
+# Words that climb: so many pairs are the pair before, moved by the same rows, before a background
+# at rest.
 _CLIMBING_SHARE: Final = 0.6
 _CLIMBING_REST: Final = 0.5
+_CLIMBING_COLOUR, _CLIMBING_ONE_SIDED, _CLIMBING_TINT = 0.9, 0.97, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +111,21 @@ class Evidence:
         rows: this number, over 0 downwards.
         rest: grey levels by which the calmest fifth of the cells changes; the middle pair's.
         cuts: seconds at which another picture comes up; the first ``MOST_CUTS``.
+        moving: share of the cells that change in more than 8 % of the pairs that ``quiet`` is of.
+        across: width of all that does not stay, as a share of the picture's.
+        lull: of these cells, the share that changes in a pair; a tenth of the pairs have less.
+        activity: likewise; the middle pair's.
+        burst: likewise; a tenth of the pairs have more.
+        one_colour: of the changes in colour, how much is that of one colour over what is behind.
+        two_colours: or of one of two.
+        one_sided: how much makes a cell brighter always, or darker always.
+        tint: grey levels by which these changes are other than grey.
+        turning: share of the pictures that are the one before with a disc turned.
+        explained: share of the pairs that change, and little of it is left.
+        within: of a few seconds that are like the one before, the share in which something moved
+            since a fraction of a second before; then the colours and ``turning`` are of these.
+        spots: share of the pairs that fit of which what is left lies in one small place.
+        run: how many pairs in a row change, on average.
     """
 
     samples: int
@@ -82,6 +142,20 @@ class Evidence:
     rows: int
     rest: float
     cuts: tuple[int, ...]
+    moving: float
+    across: float
+    lull: float
+    activity: float
+    burst: float
+    one_colour: float
+    two_colours: float
+    one_sided: float
+    tint: float
+    turning: float
+    explained: float
+    within: float
+    spots: float
+    run: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +170,14 @@ def judge(evidence: Evidence) -> Kind:
     """Tell the kind of a video from what was measured on it."""
     if evidence.samples < LEAST_SAMPLES:
         return Kind.UNKNOWN
-    if _moves_in_a_band(evidence):
+    if evidence.within >= MOST_WITHIN and evidence.still >= _WITHIN_STILL:
+        drawn = evidence.turning >= _TURNING or evidence.one_colour >= _WITHIN_COLOUR
+        return Kind.OVERLAY if drawn else Kind.MOTION
+    if _is_drawn(evidence) or _climbs_alone(evidence):
         return Kind.OVERLAY
-    if evidence.excess <= _CALM_EXCESS:
-        if evidence.fitted >= _STATIC_FITTED and not evidence.jumps:
+    if evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence):
+        at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED
+        if evidence.fitted >= _STATIC_FITTED and not evidence.jumps and at_rest_or_zoomed:
             return Kind.STATIC
         changes_at_once = evidence.change_seconds <= _LONGEST_CHANGE
         if evidence.fitted >= _SLIDESHOW_FITTED and evidence.jumps and changes_at_once:
@@ -107,20 +185,104 @@ def judge(evidence: Evidence) -> Kind:
     return Kind.OVERLAY if _climbs(evidence) else Kind.MOTION
 
 
-def _moves_in_a_band(evidence: Evidence) -> bool:
-    return (
-        evidence.quiet_pairs >= _OVERLAY_PAIRS
+def _is_drawn(evidence: Evidence) -> bool:
+    goes_on_before_one_picture = (
+        evidence.quiet_pairs >= max(_OVERLAY_PAIRS, _OVERLAY_SHARE * (evidence.samples - 1))
         and evidence.still <= _OVERLAY_STILL
-        and evidence.jumps <= _OVERLAY_JUMPS * (evidence.samples - 1)
-        and evidence.quiet >= _OVERLAY_QUIET
-        and evidence.noise <= _OVERLAY_NOISE
-        and 0 < evidence.band <= _OVERLAY_BAND
+        and evidence.explained <= _MOST_EXPLAINED
+        and evidence.noise <= MOST_NOISE
+        and evidence.moving >= _LEAST_DRAWN
+        and evidence.spots < _SPOTS
     )
+    if not goes_on_before_one_picture:
+        return False
+    if evidence.turning >= _TURNING:
+        return True
+    steady = evidence.lull >= _STEADY * evidence.activity > 0
+    return (steady and _is_of_one_colour(evidence)) or _is_drawn_in_a_band(evidence, steady=steady)
+
+
+def _is_of_one_colour(evidence: Evidence) -> bool:
+    drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided
+    if evidence.activity < _SPARSE:
+        return evidence.moving >= _SMALL_DRAWN and _is_of_one_colour_though_sparse(evidence, drawn)
+    one_sided = evidence.one_sided >= _ALL_ONE_SIDED and evidence.one_colour >= _ONE_SIDED_COLOUR
+    small = evidence.moving < _SMALL_DRAWN
+    least = _SPARSE_DRAWN if small or evidence.activity < _DENSE else _DRAWN
+    tells = evidence.tint >= _LEAST_TINT or evidence.one_sided >= _GREY_ONE_SIDED
+    return tells and (drawn >= least or (one_sided and not small))
+
+
+def _is_of_one_colour_though_sparse(evidence: Evidence, drawn: float) -> bool:
+    if evidence.activity < _VERY_SPARSE:
+        return drawn >= _VERY_SPARSE_DRAWN and evidence.tint >= _VERY_SPARSE_TINT
+    if evidence.one_sided >= _SPARSE_ONE_SIDED:
+        return drawn >= _SPARSE_ONE_SIDED_DRAWN
+    least = _SPARSE_DRAWN if evidence.tint >= _LEAST_TINT else _SPARSE_GREY_DRAWN
+    return drawn >= least
+
+
+def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
+    in_a_band = (
+        evidence.quiet >= _BAND_QUIET
+        and evidence.noise <= _BAND_NOISE
+        and 0 < evidence.band <= _BAND
+    )
+    if not in_a_band:
+        return False
+    return _is_words(evidence) or (steady and _goes_from_side_to_side(evidence))
+
+
+def _is_words(evidence: Evidence) -> bool:
+    """Whether it stands still and changes at once; letters may be lit one by one in between."""
+    at_once = evidence.activity <= _WORDS_ACTIVITY and evidence.burst >= _WORDS_BURST
+    told = min(evidence.two_colours, evidence.one_sided) >= _WORDS_COLOURS
+    if not at_once or not told:
+        return False
+    if evidence.lull >= _LIT_LULL:
+        least = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _LIT_LEAST_BURST
+        return evidence.burst >= least and evidence.one_sided >= _LIT_ONE_SIDED
+    # What comes by comes, and goes: it changes two pairs in a row, or more.
+    return evidence.run <= _WORDS_RUN
+
+
+def _goes_from_side_to_side(evidence: Evidence) -> bool:
+    if evidence.across < _ACROSS or evidence.activity < _ACROSS_ACTIVITY:
+        return False
+    even = evidence.lull >= _TICKER_STEADY * evidence.activity
+    sided = evidence.two_colours + evidence.one_sided
+    wave = (
+        evidence.activity >= _SPARSE
+        and evidence.moving >= _SMALL_DRAWN
+        and evidence.one_sided >= _WAVE_ONE_SIDED
+        and sided >= _WAVE_DRAWN
+    )
+    ticker = evidence.two_colours >= _TICKER_COLOURS and evidence.band <= _TICKER_BAND
+    return wave or (ticker and (even or evidence.two_colours >= _ALL_COLOURS))
+
+
+def _somebody_is_there(evidence: Evidence) -> bool:
+    """Whether a few cells, close together, change time and again where all others are at rest."""
+    small = (
+        evidence.moving >= _SOMEBODY
+        and evidence.still >= _SOMEBODY_STILL
+        and evidence.band * evidence.across <= _SOMEBODY_AREA
+    )
+    is_a_line = evidence.band <= _LINE_BAND and evidence.across >= _LINE_ACROSS
+    in_one_place = evidence.spots >= _SPOTS
+    return (small or in_one_place) and not is_a_line
 
 
 def _climbs(evidence: Evidence) -> bool:
-    return (
-        evidence.climbing >= _CLIMBING_SHARE
-        and evidence.rows != 0
-        and evidence.rest <= _CLIMBING_REST
-    )
+    return _moves_by_rows(evidence) and evidence.rest <= _CLIMBING_REST
+
+
+def _climbs_alone(evidence: Evidence) -> bool:
+    """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
+    tells = evidence.tint >= _CLIMBING_TINT
+    one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)
+    return _moves_by_rows(evidence) and one_sided and evidence.one_colour >= _CLIMBING_COLOUR
+
+
+def _moves_by_rows(evidence: Evidence) -> bool:
+    return evidence.climbing >= _CLIMBING_SHARE and evidence.rows != 0

@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from ingest.taggers.base import Frame
 
+Colours = NDArray[np.uint8]
+"""A small blurred picture, shape (54, 96, 3), RGB."""
+
 Grey = NDArray[np.float32]
 """A small blurred grey picture, shape (54, 96), 0 to 255."""
+
+LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
+"""What red, green and blue are worth in a grey level."""
 
 COLUMNS, ROWS = 96, 54
 """Cells of the small picture. A cell of a 16:9 frame is square; any other shape is squeezed in."""
@@ -22,6 +28,12 @@ NEW_LOOK_SHARE: Final = 0.01
 Of footage of every kind, it skips 95 % of the seconds of a still picture, 67 to 75 % of a
 slideshow's, 2 % of a talking head's and 7 % of other motion.
 """
+
+MOST_NOISE: Final = 2.2
+"""Grey levels by which a cell at rest may change in a second: grain and codecs."""
+
+LEAST_AT_REST: Final = 0.2
+"""Where less than this share of the cells stays as it is, nothing is at rest."""
 
 _SCALER_READS_ON: Final = 64  # bytes: one vector of the widest there are
 
@@ -37,18 +49,33 @@ def small_grey(frame: Frame) -> Grey:
     Args:
         frame: RGB, shape (height, width, 3).
     """
+    return _blurred(_shrunk(frame, "gray").astype(np.float32))
+
+
+def small_colours(frame: Frame) -> Colours:
+    """Shrink a frame to 96 x 54 cells, each blurred with its neighbours, and keep its colours.
+
+    Args:
+        frame: RGB, shape (height, width, 3).
+    """
+    cells = _shrunk(frame, "rgb24").astype(np.float32)
+    blurred = [_blurred(cells[..., colour]) for colour in range(3)]
+    return np.asarray(np.stack(blurred, axis=2) + 0.5, np.uint8)
+
+
+def _shrunk(frame: Frame, pixels: str) -> NDArray[np.uint8]:
     height, width, _ = frame.shape
     # Two rows and columns of pixels in a cell tell as much as all of them, in half the time.
     step = max(1, min(height // (2 * ROWS), width // (2 * COLUMNS)))
     thinned = every_nth(frame, step)
-    cells = (
+    return (
         VideoFrame.from_numpy_buffer(thinned, format="rgb24")
         .reformat(
-            width=COLUMNS, height=ROWS, format="gray", interpolation=Interpolation.AREA, threads=1
+            width=COLUMNS, height=ROWS, format=pixels, interpolation=Interpolation.AREA, threads=1
         )
         .to_ndarray()
+        .astype(np.uint8, copy=False)
     )
-    return _blurred(cells.astype(np.float32))
 
 
 def every_nth(frame: Frame, step: int) -> Frame:
@@ -90,6 +117,15 @@ def slopes(grey: Grey) -> tuple[Grey, Grey]:
         np.subtract(cells[1], cells[0], out=steep[0])
         np.subtract(cells[-1], cells[-2], out=steep[-1])
     return down, across
+
+
+def share_at_rest(difference: Grey) -> float:
+    """Return the share of cells, 0.0 to 1.0, that grain and codecs alone may have changed.
+
+    Args:
+        difference: of two pictures, shape (54, 96).
+    """
+    return float(np.count_nonzero(np.abs(difference) <= MOST_NOISE)) / difference.size
 
 
 class LookDetector:

@@ -28,6 +28,11 @@ _LEAST_TEXTURED: Final = 100
 # a fit: of 367 pairs that fit, the rough one had left at most 0.031, and of footage five pairs in
 # six have more than this.
 _MAY_FIT: Final = 0.06
+# What remains of a cell is worth a look from this on; so many of them, and so close together (the
+# spread of their places, in cells) are somebody who moves.
+_REMAINS: Final = 0.75
+_LEAST_SPOT: Final = 4
+_SPOT: Final = 5.0
 # Rows that text may climb in a second, and how much of what moved must still be in view then.
 _MOST_ROWS: Final = 30
 _LEAST_IN_VIEW: Final = 0.2
@@ -47,6 +52,7 @@ class Pair:
         climb: correlation, 0.0 to 1.0, of what changed with what had changed a second before,
             ``rows`` further up or down.
         rows: by how many rows; over 0 is downwards.
+        spot: 1.0 where the two fit and what remains lies in one small place: somebody who moves.
     """
 
     changed: float
@@ -55,9 +61,10 @@ class Pair:
     rest: float
     climb: float
     rows: int
+    spot: float
 
 
-SAME: Final = Pair(changed=0.0, left=0.0, excess=0.0, rest=0.0, climb=0.0, rows=0)
+SAME: Final = Pair(changed=0.0, left=0.0, excess=0.0, rest=0.0, climb=0.0, rows=0, spot=0.0)
 """The same picture again."""
 
 
@@ -100,30 +107,42 @@ def compare(before: Grey, after: Grey, now: Difference, earlier: Difference | No
     changed = _share(now.over > 1)
     rest = _rest(now)
     if changed <= NEW_LOOK_SHARE:
-        return Pair(changed, changed, _excess(now.over), rest, climb=0.0, rows=0)
+        return Pair(changed, changed, _excess(now.over), rest, 0.0, 0, _in_one_spot(now.over))
     climb, rows = (0.0, 0) if earlier is None else climbing(earlier.signed, now.signed)
-    over = _unexplained(before, after)
-    left = _share(over > 1)
-    if over.size < _LEAST_KNOWN * before.size or left >= changed:
-        over, left = now.over, changed
-    return Pair(changed, left, _excess(over) if left < FITTED_SHARE else 0.0, rest, climb, rows)
+    over, known = _unexplained(before, after)
+    left = _share(over[known] > 1)
+    if np.count_nonzero(known) < _LEAST_KNOWN * before.size or left >= changed:
+        over, known, left = now.over, np.ones(over.shape, np.bool_), changed
+    if left >= FITTED_SHARE:
+        return Pair(changed, left, 0.0, rest, climb, rows, 0.0)
+    return Pair(changed, left, _excess(over[known]), rest, climb, rows, _in_one_spot(over))
 
 
-def _unexplained(before: Grey, after: Grey) -> NDArray[np.float32]:
-    """Return what the best alignment leaves of each known cell, over what explains it."""
+_Unexplained = tuple[NDArray[np.float32], NDArray[np.bool_]]
+"""Of each cell what is left, over what explains it, and whether anything is known of it."""
+
+
+def _unexplained(before: Grey, after: Grey) -> _Unexplained:
     rough = align(before, after)
-    over = _over(rough, before, after)
-    if _share(over > 1) > _MAY_FIT:
-        return over
+    over, known = _over(rough, before, after)
+    if _share(over[known] > 1) > _MAY_FIT:
+        return over, known
     return _over(refine(rough, before, after), before, after)
 
 
-def _over(alignment: Alignment, before: Grey, after: Grey) -> NDArray[np.float32]:
+def _over(alignment: Alignment, before: Grey, after: Grey) -> _Unexplained:
     made, known = alignment.of(before)
     # On dim pictures all differences are small, between two of them as well.
     light = min(1.0, max(_LEAST_LIGHT, float(min(before.max(), after.max())) / _FULL_LIGHT))
     over = np.abs(after - made) / (np.float32(light) * allowed_change(gradient(made)))
-    return np.asarray(over[known], np.float32)
+    return np.where(known, over, np.float32(0)), known
+
+
+def _in_one_spot(over: NDArray[np.float32]) -> float:
+    rows, columns = np.nonzero(over > _REMAINS)
+    if len(rows) < _LEAST_SPOT:
+        return 0.0
+    return float(max(rows.std(), columns.std()) <= _SPOT)
 
 
 def climbing(before: Grey, after: Grey) -> tuple[float, int]:

@@ -18,7 +18,6 @@ from ingest.eye import Eye
 from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
 from ingest.looks import Changes, new_looks
-from ingest.motion import small_grey
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import AskingTagger, Tagger
 from ingest.taggers.remote import RemoteTaggerFailed
@@ -251,7 +250,7 @@ def _tag_seconds(
 
     with Answers(tagger, gallery, tell) as answers:
         for second in opened.seconds():
-            look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
+            look = judge.watch(second)
             seen = eye.see_nothing() if second.clear else eye.see(second.index, second.frame, look)
             answers.add(second.index, second.frame, seen)
         return answers.all()

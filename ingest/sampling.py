@@ -26,6 +26,8 @@ class Sample(NamedTuple, Generic[T]):
     item: T
     repeated: bool
     """Whether the second before got the same item."""
+    before: T | None = None
+    """The item that came just before this one, if it came less than half a second before."""
 
 
 def sample_midpoints(
@@ -33,7 +35,7 @@ def sample_midpoints(
 ) -> Iterator[Sample[T]]:
     """Yield for k = 0, 1, 2 ... the last item at or before k + 0.5 s, while the video lasts.
 
-    An item that is never chosen is let go at once; two items are held at a time.
+    An item that is never chosen is let go soon; three items are held at a time.
 
     Args:
         timed: (seconds after the first item, item), by rising time, the first at 0.
@@ -45,23 +47,30 @@ def sample_midpoints(
     """
     second, middle = 0, MIDPOINT
     shown: tuple[Fraction, T] | None = None
+    earlier: tuple[Fraction, T] | None = None
     repeated = False
 
     def until(end: Fraction) -> Iterator[Sample[T]]:
         nonlocal second, middle, repeated
         while shown is not None and middle < end:
-            yield Sample(second, *shown, repeated)
+            yield Sample(second, *shown, repeated, _just_before(earlier, shown))
             second, middle, repeated = second + 1, middle + 1, True
 
     for time, item in timed:
         if middle < time:
             yield from until(time)
-        shown, repeated = (time, item), False
+        earlier, shown, repeated = shown, (time, item), False
     if shown is not None:
         end = length()
         yield from until(end)
         if middle == end or second == 0:
-            yield Sample(second, *shown, repeated)
+            yield Sample(second, *shown, repeated, _just_before(earlier, shown))
+
+
+def _just_before(earlier: tuple[Fraction, T] | None, shown: tuple[Fraction, T]) -> T | None:
+    if earlier is None or not 0 < shown[0] - earlier[0] < MIDPOINT:
+        return None
+    return earlier[1]
 
 
 def midpoint_within(start: int, reach: int, second: int) -> bool:

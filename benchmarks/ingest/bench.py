@@ -29,13 +29,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import ingest.pipeline
+import ingest.judging
 from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
 from engine.store.catalog import Catalog
 from ingest.eye import Eye
 from ingest.frames import open_video
 from ingest.judging import KindJudge
-from ingest.motion import small_grey
 from ingest.pipeline import ingest_file
 from ingest.taggers.local import LocalTagger
 from ingest.taggers.nudity import NudityDetector
@@ -58,7 +57,7 @@ PARTS = (
     (PersonFinder, "find", FED),
     (NudityDetector, "confidence", FED),
     (Weighing, "weigh", FED),
-    (ingest.pipeline, "small_grey", "comparing seconds"),
+    (ingest.judging, "small_grey", "comparing seconds"),
     (KindJudge, "see", "comparing seconds"),
     (Gallery, "see", "poster and strip"),
     (Gallery, "pictures", "poster and strip"),
@@ -194,7 +193,7 @@ def _print_effort(clips: list[Path], tagger: LocalTagger) -> None:
         judge, eye = KindJudge(), Eye(tagger)
         with open_video(clip) as video:
             for second in video.seconds():
-                look = judge.repeat() if second.repeated else judge.see(small_grey(second.frame))
+                look = judge.watch(second)
                 thrifty = eye.see(second.index, second.frame, look)
                 everything = tagger.tag(second.frame)
                 over, still_over = everything >= THRESHOLD, thrifty >= THRESHOLD

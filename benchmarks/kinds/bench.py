@@ -31,7 +31,6 @@ from ingest.frames import open_video
 from ingest.judging import KindJudge
 from ingest.kinds import Kind
 from ingest.looks import new_looks
-from ingest.motion import small_grey
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 TRUE_KINDS: Final = (Kind.STATIC, Kind.OVERLAY, Kind.SLIDESHOW, Kind.MOTION)
@@ -75,10 +74,7 @@ def watch(half: int, number: int, clips: Path | None) -> Watched:
         with open_video(path) as video:
             for second in video.seconds():
                 seen = time.process_time()
-                if second.repeated:
-                    judge.repeat()
-                else:
-                    judge.see(small_grey(second.frame))
+                judge.watch(second)
                 judging += time.process_time() - seen
         kind = judge.verdict().kind
         cpu = time.process_time() - started

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from support import stills
+from support import overlays, scenes, stills
 from support.footage import Picture, clips, photograph, write_video
 
 SHAPES: Final = ((180, 320), (270, 480), (360, 640), (426, 240), (360, 480))
@@ -26,6 +26,41 @@ LENGTHS: Final = (12.0, 25.0, 40.0, 9.0, 16.0, 30.0)
 SECONDS_EACH: Final = (4.0, 3.0, 7.0, 5.0, 10.0, 6.0)
 """Seconds of each photograph of the slideshows."""
 
+N_OF_EACH: Final = 6
+"""Videos of every form in which something moves before a photograph."""
+GRAINS: Final = (0.0, 2.0, 0.0, 5.0)
+"""Grey levels of noise over them, in turn."""
+
+DRAWN: Final[dict[str, stills.LivelyForm]] = {
+    "record": overlays.record,
+    "ring": overlays.ring,
+    "spectrum": overlays.spectrum,
+    "equaliser": overlays.equaliser,
+    "tall wave": overlays.tall_wave,
+    "progress bar": overlays.progress,
+    "particles": overlays.particles,
+    "karaoke": overlays.karaoke,
+    "credits, 5 px/s": overlays.credits_at(5),
+    "credits, 25 px/s": overlays.credits_at(25),
+    "credits, 60 px/s": overlays.credits_at(60),
+    "credits, 150 px/s": overlays.credits_at(150),
+    "credits, 300 px/s": overlays.credits_at(300),
+    "credits, 600 px/s": overlays.credits_at(600),
+    "repeating, a line a second": overlays.credits_at(30, repeating=30),
+    "repeating, three lines a second": overlays.credits_at(90, repeating=30),
+    "ticker, 40 px/s": overlays.credits_at(40, sideways=True),
+    "ticker, 200 px/s": overlays.credits_at(200, sideways=True),
+}
+SCENES: Final[dict[str, stills.LivelyForm]] = {
+    "crossing": scenes.crossing,
+    "crowd": scenes.crowd,
+    "walker": scenes.walker,
+    "water": scenes.water,
+    "candle": scenes.candle,
+    "talking head": scenes.talking_head,
+    "rare crossing": scenes.rare_crossing,
+}
+
 _PHOTOGRAPHS: Final = (
     "astronaut.png",
     "camera.png",
@@ -38,6 +73,8 @@ _PHOTOGRAPHS: Final = (
     "retina.jpg",
     "rocket.jpg",
 )
+_NOT_OF_HERE: Final = ("hubble_deep_field.jpg", "retina.jpg", "rocket.jpg")
+"""Nobody walks before these."""
 _KIVY_PHOTOGRAPHS: Final = ("Bubbles.jpg", "Ill1.jpg", "Wall.jpg", "faust_github.jpg")
 
 
@@ -109,6 +146,8 @@ def recipes(sources: Sources, seed: int) -> list[Recipe]:
         _add_slideshows(add, sources.photographs, 3 + number % 4, each)
     _add_clips(add, sources.clips)
     _add_more_clips(add, sources.more_clips)
+    _add_lively(add, sources.photographs)
+    _add_windows(add, sources)
     return found
 
 
@@ -155,6 +194,45 @@ def _add_slideshows(add: Add, paths: Sequence[Path], n_photographs: int, each: f
             photos(rng), shape, each, RATE, fade_seconds=1, moving=rng
         ),
     )
+
+
+def _add_lively(add: Add, paths: Sequence[Path]) -> None:
+    """What moves before a photograph, drawn over it or as if it were there; several of each."""
+    forms = [
+        *(("overlay", form) for form in DRAWN.items()),
+        *(("motion", form) for form in SCENES.items()),
+    ]
+    for kind, (name, form) in forms:
+        behind = [path for path in paths if kind == "overlay" or path.name not in _NOT_OF_HERE]
+        for number in range(N_OF_EACH):
+            path = behind[number % len(behind)]
+            add(kind, name, _lively(form, path, LENGTHS[number % len(LENGTHS)], number))
+
+
+def _add_windows(add: Add, sources: Sources) -> None:
+    for number, (path, clip) in enumerate(
+        (path, clip) for clip in sources.clips for path in sources.photographs[:3]
+    ):
+        add("motion", "clip in a window", _window(path, clip, LENGTHS[number % len(LENGTHS)]))
+
+
+def _window(path: Path, clip: Path, length: float) -> Make:
+    def make(shape: stills.Shape, rng: np.random.Generator) -> Iterator[Picture]:
+        size = tuple(round(side * rng.uniform(0.25, 0.5)) for side in shape)
+        shown = stills.to_and_fro(
+            list(stills.clip(clip, (size[0], size[1]), RATE, end=12)), round(length * RATE)
+        )
+        return scenes.in_a_window(stills.read_photograph(path), shape, shown, rng)
+
+    return make
+
+
+def _lively(form: stills.LivelyForm, path: Path, length: float, number: int) -> Make:
+    def make(shape: stills.Shape, rng: np.random.Generator) -> Iterator[Picture]:
+        shown = form(stills.read_photograph(path), shape, length, RATE, rng)
+        return scenes.grained(shown, GRAINS[number % len(GRAINS)], rng)
+
+    return make
 
 
 def _add_clips(add: Add, paths: Sequence[Path]) -> None:

@@ -44,10 +44,7 @@ def watched(path: Path) -> KindJudge:
     judge = KindJudge()
     with open_video(path) as video:
         for second in video.seconds():
-            if second.repeated:
-                judge.repeat()
-            else:
-                judge.see(small_grey(second.frame))
+            judge.watch(second)
     return judge
 
 

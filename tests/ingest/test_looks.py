@@ -1,5 +1,7 @@
 """Which seconds are looks of their own, and what that makes of the seconds of a tag."""
 
+from functools import partial
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from ingest.judging import KindJudge
 from ingest.kinds import Kind
 from ingest.looks import Changes, effective_seconds, new_looks
-from ingest.motion import small_grey
+from ingest.motion import small_colours, small_grey
 from support import stills
 from support.footage import photograph
 
@@ -114,7 +116,7 @@ def test_behind_an_overlay_nothing_is_new() -> None:
     photo = stills.read_photograph(photograph("chelsea.png"))
     judge = KindJudge()
     for picture in stills.bars(photo, (180, 320), 20, 1, np.random.default_rng(1)):
-        judge.see(small_grey(picture))
+        judge.see(small_grey(picture), partial(small_colours, picture))
     assert judge.verdict().kind is Kind.OVERLAY
     assert judge.changes().new.sum() > 10
     assert new_looks(judge.changes(), Kind.OVERLAY).sum() == 1

@@ -40,7 +40,7 @@ def read_photograph(path: Path) -> Photo:
 
 def still(photo: Photo, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
     """The photograph fills the frame."""
-    picture = _array(_cropped(photo, shape))
+    picture = _array(cropped(photo, shape))
     for _ in range(round(seconds * rate)):
         yield picture
 
@@ -48,7 +48,7 @@ def still(photo: Photo, shape: Shape, seconds: float, rate: int) -> Iterator[Pic
 def padded(photo: Photo, shape: Shape, seconds: float, rate: int) -> Iterator[Picture]:
     """The whole photograph in the middle, before a blurred one that fills the frame."""
     height, width = shape
-    backdrop = _cropped(photo, shape).filter(ImageFilter.GaussianBlur(height / 20))
+    backdrop = cropped(photo, shape).filter(ImageFilter.GaussianBlur(height / 20))
     scale = min(height / photo.height, width * 0.6 / photo.width)
     front = photo.resize((round(photo.width * scale), round(photo.height * scale)))
     backdrop.paste(front, ((width - front.width) // 2, (height - front.height) // 2))
@@ -83,7 +83,7 @@ def ken_burns(
     for number in range(n_frames):
         share = number / max(1, n_frames - 1)
         zoom = 1 + (grown - 1) * (share if inwards else 1 - share)
-        yield _array(_cropped(photo, shape, zoom, towards))
+        yield _array(cropped(photo, shape, zoom, towards))
 
 
 def slideshow(
@@ -169,7 +169,9 @@ def lyrics(
             left = round(rng.uniform(2, 4) * rate)
             frame = Image.fromarray(picture)
             for number in range(2):
-                _write(frame, _line(rng), width / 2, height * (0.76 + 0.11 * number), 0.075)
+                write_line(
+                    frame, line_of_song(rng), width / 2, height * (0.76 + 0.11 * number), 0.075
+                )
         left -= 1
         yield _array(frame)
 
@@ -202,7 +204,7 @@ def scrolling(
     for number in range(n_lines):
         # A line now and then is left empty: between verses.
         if rng.random() < 0.85:
-            _write(sheet, _line(rng), width / 2, number * pitch, letters, fill)
+            write_line(sheet, line_of_song(rng), width / 2, number * pitch, letters, fill)
     started = rng.uniform(0, 1) * height
     white = Image.new("RGB", (width, height), (250, 250, 250))
     for number, picture in enumerate(still(photo, shape, seconds, rate)):
@@ -229,7 +231,7 @@ def clip(
             if end is not None and time - first >= end:
                 return
             while time - first >= due:
-                yield _array(_cropped(Image.fromarray(frame.to_ndarray(format="rgb24")), shape))
+                yield _array(cropped(Image.fromarray(frame.to_ndarray(format="rgb24")), shape))
                 due += 1 / rate
 
 
@@ -240,7 +242,7 @@ def to_and_fro(pictures: Sequence[Picture], n_frames: int) -> Iterator[Picture]:
         yield there_and_back[number % len(there_and_back)]
 
 
-def _cropped(
+def cropped(
     photo: Photo,
     shape: Shape,
     zoom: float = 1.0,
@@ -261,16 +263,23 @@ def _cropped(
     return photo.resize((width, height), Image.Resampling.BILINEAR, box)
 
 
-def _line(rng: np.random.Generator) -> str:
+def line_of_song(rng: np.random.Generator) -> str:
+    """Three to seven words of a song."""
     words = _SONG.split()
     first = int(rng.integers(len(words)))
     return " ".join((words * 2)[first : first + int(rng.integers(3, 8))])
 
 
-def _write(
-    on: Photo, text: str, centre: float, top: float, letters: float, fill: float = 0.95
+def write_line(
+    on: Photo,
+    text: str,
+    centre: float,
+    top: float,
+    letters: float,
+    fill: float = 0.95,
+    colour: tuple[int, int, int] = (255, 255, 255),
 ) -> None:
-    """Write a line in white with a dark rim (on a mask: in white), as high as ``letters`` tells."""
+    """Write a line with a dark rim (on a mask: in white), as high as ``letters`` tells."""
     size = letters * (on.height if on.mode == "RGB" else on.width * 9 / 16)
     while True:
         font = ImageFont.load_default(size)
@@ -283,7 +292,7 @@ def _write(
     else:
         rim = max(1, round(size / 16))
         draw.text(
-            (centre, top), text, "white", font, anchor="ma", stroke_width=rim, stroke_fill="black"
+            (centre, top), text, colour, font, anchor="ma", stroke_width=rim, stroke_fill="black"
         )
 
 
