@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.caching import kept_answers
 from engine.errors import InvalidInput
 from engine.sensitive import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules, SensitiveJudge
-from engine.store.tracks import NEW_LOOK, Track, quantise
+from engine.store.tracks import NEW_LOOK, Track, least_stored
 from engine.vocabulary import Vocabulary
 
 
@@ -185,7 +185,7 @@ class BrandJudge:
         told = frozenset().union(*TOPICS.values())
         # One place more: a track may have tags that came after the vocabulary was read.
         self._tells = np.array([*(name in told for name in vocabulary.names), False])
-        self._least = quantise(min([FLAG, *(rule.flag for rule in rules)]))
+        self._least = least_stored(min([FLAG, *(rule.flag for rule in rules)]))
         self._unsuspected = kept_answers(self._risks_of_nothing, 64)
 
     def risks(self, track: Track, words: frozenset[str] | None) -> Risks:

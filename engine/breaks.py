@@ -16,7 +16,7 @@ from engine.counting import check_threshold
 from engine.errors import InvalidInput
 from engine.explain import SecondRange, second_ranges
 from engine.queries import Query
-from engine.store.tracks import CUT, Looks, Track, quantise
+from engine.store.tracks import CUT, Looks, Track, least_stored
 from engine.weighting import TF, TfName
 
 WINDOW_SECONDS: Final = 10
@@ -179,7 +179,7 @@ def window_relevance(
         shape (n_seconds,); 0.0 where nothing was seen.
     """
     n = track.n_seconds
-    places = np.flatnonzero(track.confidences >= quantise(check_threshold(threshold)))
+    places = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
     places = places[track.tags[places] < len(idf)]
     second = np.searchsorted(track.starts, places, side="right") - 1
     units = dict(zip(query.tags.tolist(), query.units.tolist(), strict=True))
@@ -212,7 +212,7 @@ def window_reasons(
     """
     first = max(0, second - WINDOW_SECONDS)
     inside = np.arange(track.starts[first], track.starts[second])
-    inside = inside[track.confidences[inside] >= quantise(check_threshold(threshold))]
+    inside = inside[track.confidences[inside] >= least_stored(check_threshold(threshold))]
     inside = inside[track.tags[inside] < len(idf)]
     tags, counts = np.unique(track.tags[inside], return_counts=True)
     weights = TF[tf](counts) * idf[tags]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.domain import Observation, TagCount
 from engine.errors import InvalidInput
-from engine.store.tracks import FULL_SCALE, NEW_LOOK, Track, quantise
+from engine.store.tracks import FULL_SCALE, NEW_LOOK, Track, least_stored
 from engine.vocabulary import Vocabulary
 
 
@@ -35,7 +35,7 @@ class Counts:
 
 def count_tags(track: Track, threshold: float) -> Counts:
     """Count, per tag, the seconds on which its confidence reached the threshold."""
-    passing = track.tags[track.confidences >= quantise(check_threshold(threshold))]
+    passing = track.tags[track.confidences >= least_stored(check_threshold(threshold))]
     tags, seconds = np.unique(passing, return_counts=True)
     return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
 
@@ -70,7 +70,7 @@ def count_looks(track: Track, threshold: float) -> Counts:
     A look is a new one and the seconds that still show it, so a picture shown for four minutes
     counts once: its *effective* seconds.
     """
-    passing = np.flatnonzero(track.confidences >= quantise(check_threshold(threshold)))
+    passing = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
     look_of_second = np.cumsum(track.looks.has(NEW_LOOK))
     second = np.searchsorted(track.starts, passing, side="right") - 1
     seen = np.unique(np.stack([track.tags[passing], look_of_second[second]]), axis=1)

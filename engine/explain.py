@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.counting import check_threshold
 from engine.profiles import Reaction, Taste
-from engine.store.tracks import Track, quantise
+from engine.store.tracks import Track, least_stored
 from engine.view import Place, View
 
 MOST_SOURCES: Final = 3
@@ -48,7 +48,7 @@ def seen_ranges(
         Tag -> its runs, empty for one that never reached it; together they are as many seconds
         as ``engine.counting.count_tags`` counts.
     """
-    places = np.flatnonzero(track.confidences >= quantise(check_threshold(threshold)))
+    places = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
     passing = track.tags[places]
     ranges = {}
     for tag in tags:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.agreement import agreement
 from engine.errors import InvalidInput
-from engine.store.tracks import NEW_LOOK, Track, quantise
+from engine.store.tracks import NEW_LOOK, Track, least_stored
 from engine.vocabulary import Vocabulary
 
 _WORDS: Final = {
@@ -198,8 +198,8 @@ class SensitiveJudge:
             for place, rule in enumerate(thresholds)
             if rule.topic in AGREEING_TOPICS and not rule.strict
         ]
-        self._flag = np.array([quantise(rule.flag) for rule in thresholds], np.uint16)
-        self._block = np.array([quantise(rule.block) for rule in thresholds], np.uint16)
+        self._flag = np.array([least_stored(rule.flag) for rule in thresholds], np.uint16)
+        self._block = np.array([least_stored(rule.block) for rule in thresholds], np.uint16)
         self._counting = np.array([topic in said for topic in TOPICS])
         topic_of = {tag: place for place, tags in enumerate(TOPICS.values()) for tag in tags}
         # One place more: a track may have tags that came after the vocabulary was read.

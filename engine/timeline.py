@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
 from engine.sensitive import VERDICTS
-from engine.store.tracks import CUT, NEW_LOOK, Track, quantise
+from engine.store.tracks import CUT, NEW_LOOK, Track, least_stored
 from engine.vocabulary import Vocabulary
 
 TILE_CELLS: Final = 512
@@ -26,7 +26,7 @@ LEVEL_STEP: Final = 4
 LEAST_HUNDREDTH: Final = 5
 """No confidence below it is kept."""
 
-_HUNDREDTHS: Final = np.array([quantise(hundredth / 100) for hundredth in range(101)])
+_HUNDREDTHS: Final = np.array([least_stored(hundredth / 100) for hundredth in range(101)])
 
 
 def in_hundredths(confidences: NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from engine.explain import second_ranges
 from engine.iab.taxonomy import CATTAX, content_taxonomy
 from engine.recipe import Recipe
 from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track, quantise
+from engine.store.tracks import Track, least_stored
 from engine.vocabulary import Vocabulary
 
 
@@ -40,7 +40,7 @@ def category_json(
 ) -> dict[str, Any]:
     """Return one category with its evidence."""
     numbers = vocabulary.numbers(one.tags)
-    is_seen = np.isin(track.tags, numbers) & (track.confidences >= quantise(threshold))
+    is_seen = np.isin(track.tags, numbers) & (track.confidences >= least_stored(threshold))
     seconds = np.searchsorted(track.starts, np.flatnonzero(is_seen), side="right") - 1
     return {
         "id": one.category,

@@ -47,11 +47,16 @@ _OPTIONS: Final[dict[int, int]] = {
 
 
 def quantise(confidence: float) -> int:
-    """Return a confidence from 0.0 to 1.0 as it is stored, 0 to 65,535.
+    """Return a confidence from 0.0 to 1.0 as it is stored, 0 to 65,535."""
+    return round(confidence * FULL_SCALE)
 
-    A half goes down: as a float of 32 bits, 0.9 is a little less, and must reach a threshold of it.
+
+def least_stored(threshold: float) -> int:
+    """Return the least stored confidence that reaches a threshold, 0.0 to 1.0.
+
+    A half goes down: as a float of 32 bits, 0.9 is a little less, and must reach 0.9.
     """
-    return math.ceil(confidence * FULL_SCALE - 0.5)
+    return math.ceil(threshold * FULL_SCALE - 0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from engine.counting import tag_counts
 from engine.errors import InvalidInput
-from engine.store.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, quantise
+from engine.store.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
 from engine.timeline import (
     LEAST_HUNDREDTH,
     LEVEL_STEP,
@@ -62,7 +62,7 @@ def test_a_hundredth_is_reached_exactly_when_the_threshold_is() -> None:
     stored = np.arange(FULL_SCALE + 1, dtype=np.uint16)
     reached = in_hundredths(stored)
     for hundredth in range(101):
-        assert np.array_equal(reached >= hundredth, stored >= quantise(hundredth / 100))
+        assert np.array_equal(reached >= hundredth, stored >= least_stored(hundredth / 100))
 
 
 @given(

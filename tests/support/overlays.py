@@ -143,10 +143,11 @@ def tall_wave(
     )
     swing = rng.uniform(0.3, 1.0) / 2
     for _ in range(round(seconds * rate)):
-        y = sum(
+        waves = [
             rng.normal() * np.sin(2 * np.pi * (tones * x + rng.random()))
             for tones in (2, 5, 11, 23)
-        )
+        ]
+        y = np.sum(waves, axis=0)
         y = 0.5 + swing * y / max(1.0, float(np.abs(y).max()))
         points = list(zip(x * width, y * height, strict=True))
         yield _drawn(
