@@ -57,6 +57,7 @@ def test_nothing_is_claimed_of_words_that_have_no_tag(keywords: Keywords) -> Non
     assert {word: used for word, used in claimed.items() if used} == {}
 
 
+@pytest.mark.slow
 def test_every_tag_means_itself(keywords: Keywords) -> None:
     for tag in keywords.vocabulary.names:
         assert keywords.read(tag).meanings[0].tag == tag

@@ -152,6 +152,7 @@ def assert_queue_is_worked(home: Path) -> None:
         assert [job.status for job in jobs.all()] == ["ok", "unsafe", "ok"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--workers", "2"]])
 def test_no_process_of_the_service_runs_it_either(
     options: list[str], home: Path, clips: Path, ran: Path
@@ -178,6 +179,7 @@ def _names_its_address(line: str) -> bool:
     return "running on http" in line
 
 
+@pytest.mark.slow
 def test_a_relative_path_of_modules_is_not_followed(tmp_path: Path, ran: Path) -> None:
     # What Python itself imports before any program runs can only be kept away by the operator.
     modules = ("av", "msgspec", "multiprocessing", "numba", "numpy", "onnxruntime", "sqlite_utils")

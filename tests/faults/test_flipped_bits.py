@@ -63,6 +63,7 @@ def check(all_told: list[Told]) -> None:
     assert len(refused) >= len(all_told) // 5, "two fifths of the files are of the live generation"
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_gives_a_wrong_answer(home: Path) -> None:
     check(list(flipped(home, BATCH)))
 

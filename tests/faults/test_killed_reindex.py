@@ -141,6 +141,7 @@ def test_a_second_reindex_is_refused_while_one_runs(catalog: Catalog, tmp_path: 
     assert reindex(catalog, generations, RAW).index.n_videos == VIDEOS
 
 
+@pytest.mark.slow
 def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
     catalog: Catalog, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ def test_kills_at_random_moments_lose_nothing(tmp_path: Path, seed: int) -> None
     assert kill_and_check(place, len(KILLS)) == dict.fromkeys(KILLS, 1)
 
 
+@pytest.mark.slow
 def test_kills_of_what_writes_the_catalog_lose_nothing(tmp_path: Path) -> None:
     names = ("import", "forget")
     assert kill_and_check(prepare(tmp_path, 3, footage=False), 2, names) == dict.fromkeys(names, 1)

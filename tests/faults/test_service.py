@@ -30,6 +30,7 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.mark.slow
 def test_workers_end_with_their_supervisor_and_let_nobody_in_once_told_to_stop(
     home: Path,
 ) -> None:
@@ -71,6 +72,7 @@ def put_interests(server: Server, viewer: str) -> httpx.Response:
     return httpx.put(f"{server.address}/v1/viewers/{viewer}/interests", json=INTERESTS, timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vanish", [shutil.rmtree, lambda home: home.rename(f"{home}-away")])
 def test_a_home_that_vanished_is_neither_written_nor_made_anew(
     home: Path, vanish: Callable[[Path], object]

@@ -74,6 +74,7 @@ def test_a_child_that_is_killed_fails_its_job_and_the_rest_go_on(catalog: Catalo
     assert catalog.find("bikes.mp4").status == "crashed"
 
 
+@pytest.mark.slow
 def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
     ended: dict[str, Outcome] = {}
 
@@ -125,6 +126,7 @@ def the_child() -> int:
     return child
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fail", "status"), [(kill_the_child, "crashed"), (stop_the_child, "stalled")]
 )
@@ -189,6 +191,7 @@ def test_a_late_child_stores_nothing_for_a_job_that_another_has(catalog: Catalog
     assert (job.state, job.worker) == (State.RUNNING, "another")
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_frozen_with_all_it_runs_goes_on(catalog: Catalog) -> None:
     def wake_up_late(worker: Worker) -> None:
         worker._looked_at -= 1000
@@ -229,6 +232,7 @@ def jobs_by_state(home: Path) -> dict[str, int]:
     return {state: states.count(state) for state in set(states)}
 
 
+@pytest.mark.slow
 def test_a_worker_killed_outright_loses_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     videos = [long_video(tmp_path / f"{seed}.mp4", seed=seed) for seed in range(2)]
@@ -253,6 +257,7 @@ def expire_leases(home: Path) -> None:
         db.execute("update jobs set lease_until = 0 where state = 'running'")
 
 
+@pytest.mark.slow
 def test_ctrl_c_puts_back_what_is_unfinished(tmp_path: Path) -> None:
     home = tmp_path / "home"
     videos = [long_video(tmp_path / f"{seed}.mp4", seed=seed) for seed in range(2)]
@@ -283,6 +288,7 @@ def test_ctrl_c_between_claiming_and_watching_puts_back_too(
     assert (job.state, job.attempts) == (State.QUEUED, 0)
 
 
+@pytest.mark.slow
 def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
@@ -315,6 +321,7 @@ def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Pat
     assert [line.split()[:3] for line in said.splitlines()[1:]] == [["00ff", "ok", "4"]]
 
 
+@pytest.mark.slow
 def test_two_workers_share_one_queue(tmp_path: Path) -> None:
     home = tmp_path / "home"
     both = [start_ingest(home, bikes(), carphone(), city()) for _ in range(2)]

@@ -219,6 +219,7 @@ class TestFaults:
         assert message in fails(client_of(server))
         assert server.n_requests == n_asked
 
+    @pytest.mark.slow
     def test_an_answer_a_byte_at_a_time_is_cut_off(self, server: Server) -> None:
         server.faults.extend(["trickle"] * 9)
         message = fails(client_of(server, attempt_seconds=0.3))

@@ -349,6 +349,7 @@ def test_what_is_ingested_or_deleted_is_found_or_gone_without_a_reindex(
     assert wait_for(built, empty_server)["matches"] == []
 
 
+@pytest.mark.slow
 def test_searches_during_reindexing_see_whole_generations_only(
     empty_server: Served, carphone: Path
 ) -> None:

@@ -122,6 +122,7 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     assert again(home).code == 1, "nothing that is left could be looked at"
 
 
+@pytest.mark.slow
 def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path: Path) -> None:
     videos = watched(home, clips(tmp_path / "clips", 4))
     current = taggers(home)[videos[0]]

@@ -24,6 +24,7 @@ def red_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_video(tmp_path_factory.mktemp("films") / "film.mp4", frames, rate=10)
 
 
+@pytest.mark.slow
 def test_a_pair_is_calibrated_once_and_then_looks(tmp_path: Path, red_film: Path) -> None:
     pytest.importorskip("tokenizers", reason="needs: pip install -e '.[clip]'")
     home = tmp_path / "home"

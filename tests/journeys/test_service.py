@@ -214,6 +214,7 @@ def start_serving(home: Path, *options: str) -> tuple[subprocess.Popen[str], str
     pytest.fail("the server did not start")
 
 
+@pytest.mark.slow
 def test_two_workers_answer_count_together_and_end_calmly(tmp_path: Path) -> None:
     running, address = start_serving(tmp_path / "home", "--workers", "2")
     try:
@@ -262,6 +263,7 @@ def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
     assert running.returncode in CALM, said
 
 
+@pytest.mark.slow
 def test_what_is_being_watched_waits_again_when_the_service_ends(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
