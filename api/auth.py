@@ -1,4 +1,4 @@
-"""Who asks, and may they: keys in headers, sessions in a cookie, and what each route needs.
+"""Authorisation of requests: keys in headers, sessions in a cookie, and what each route needs.
 
 While a catalogue has no keys its service is for this machine alone: it listens on loopback only,
 and answers requests that name this machine as their host, so that no page of another site can

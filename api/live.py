@@ -1,4 +1,4 @@
-"""What is live: the current generation and all that changed since, swapped whole."""
+"""The live view: the current generation and all that changed since, swapped whole."""
 
 import logging
 import threading
@@ -42,7 +42,7 @@ class Live:
         self.catalog = catalog
         self.generations = generations
         self._targeting: Targeting | None = None
-        self._tag_idf: tuple[View | None, TagIdf] | None = None
+        self._tag_idf: tuple[str, TagIdf] | None = None
         self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
         self._view: View | None = None
@@ -121,9 +121,13 @@ class Live:
             view = self.view
         except (NothingIndexed, CorruptData):
             view = None
-        if self._tag_idf is None or self._tag_idf[0] is not view:
-            self._tag_idf = view, TagIdf.of(view)
-        return self._tag_idf[1]
+        # By its name: a generation that was replaced must not be held on to.
+        generation = view.generation.id if view else ""
+        if (kept := self._tag_idf) and kept[0] == generation:
+            return kept[1]
+        idf = TagIdf.of(view)
+        self._tag_idf = generation, idf
+        return idf
 
     @property
     def targeting(self) -> "Targeting":

@@ -1,4 +1,4 @@
-"""What a video is about, in the words of the IAB's content taxonomy."""
+"""Categories of a video, in the words of the IAB's content taxonomy."""
 
 from typing import Any
 

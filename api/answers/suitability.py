@@ -1,4 +1,4 @@
-"""How risky a video is for a brand, topic by topic."""
+"""Brand suitability of a video, topic by topic."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is known of a video and what was seen on it."""
+"""Videos: what is known of them and what was seen on them."""
 
 from dataclasses import asdict
 from typing import Any

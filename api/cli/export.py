@@ -30,7 +30,7 @@ def command(file: Path, form: Literal["jsonl", "parquet"], threshold: float | No
     """Write what was seen on every video to FILE, which must be new.
 
     jsonl holds every second with its confidences; parquet the tag counts, a row for each video
-    and tag with the seconds at or over the threshold, and needs pip install 'reelmatch[parquet]'.
+    and tag that counts as a reindex counts, in seconds, and needs pip install 'reelmatch[parquet]'.
     """
     settings = load_settings()
     if file.exists():
@@ -43,8 +43,7 @@ def command(file: Path, form: Literal["jsonl", "parquet"], threshold: float | No
         else:
             from ingest.sources.parquet import write_tag_counts
 
-            least = settings.threshold if threshold is None else threshold
-            videos = write_tag_counts(catalog, aside, least)
+            videos = write_tag_counts(catalog, aside, settings.recipe(threshold))
         aside.replace(file)
     click.echo(f"{videos} videos are in {file}", err=True)
 

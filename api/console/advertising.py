@@ -1,4 +1,4 @@
-"""What an advertiser or an exchange wants to know of a video, as a piece of its page."""
+"""Advertising: what an advertiser or an exchange asks of a video, as a piece of its page."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What of the catalogue the index finds: by tag and by how sensitive, a page at a time."""
+"""Search of the catalogue by the index: by tag and by how sensitive, a page at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

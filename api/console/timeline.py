@@ -1,4 +1,4 @@
-"""What the timeline draws: an overview at once, then tiles of what is in sight."""
+"""Timeline data: an overview at once, then tiles of what is in sight."""
 
 from dataclasses import asdict
 from typing import Any, Final

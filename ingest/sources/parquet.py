@@ -5,20 +5,21 @@ from typing import Final
 
 import numpy as np
 
-from engine.counting import count_tags
+from engine.counting import count_steady
 from engine.errors import MissingPart
+from engine.recipe import Recipe
 from engine.store.catalog import Catalog
 
 _PAGE_VIDEOS: Final = 100
 
 
-def write_tag_counts(catalog: Catalog, path: Path, threshold: float) -> int:
-    """Write a row for each video and tag that reached the threshold, a row group a page of videos.
+def write_tag_counts(catalog: Catalog, path: Path, recipe: Recipe) -> int:
+    """Write a row for each video and tag that counts, in seconds, a row group a page of videos.
 
     Args:
         catalog: what was seen.
         path: written over.
-        threshold: least confidence that counts, 0.0 to 1.0.
+        recipe: from which confidence, and for how many seconds on, a tag counts.
 
     Returns:
         How many videos were counted, with rows or without.
@@ -37,13 +38,18 @@ def write_tag_counts(catalog: Catalog, path: Path, threshold: float) -> int:
             ("tag", pa.dictionary(pa.int32(), pa.string())),
             ("seconds", pa.int32()),
         ],
-        metadata={"threshold": repr(threshold)},
+        metadata={
+            "threshold": repr(recipe.threshold),
+            "least_seconds": repr(recipe.least_seconds),
+        },
     )
     videos, after = 0, ""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while page := catalog.watched(after=after, limit=_PAGE_VIDEOS):
             names = pa.array(catalog.vocabulary().names, pa.string())
-            counts = [count_tags(track, threshold) for _, track in page]
+            counts = [
+                count_steady(track, recipe.threshold, recipe.least_seconds) for _, track in page
+            ]
             tags = np.concatenate([one.tags for one in counts]).astype(np.int32)
             ids = np.repeat([record.id for record, _ in page], [len(one.tags) for one in counts])
             columns = [

@@ -58,6 +58,7 @@ def test_a_generation_that_was_replaced_is_let_go_at_once(tmp_path: Path) -> Non
             save(live.catalog, video_id(1), {"cat": 3, "car": 1})
             reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
             ask(live)
+            assert live.tag_idf["cat"] > 0  # of what was asked before, nothing holds on to it
             index = weakref.ref(live.view.generation.index)
             facts = weakref.ref(live.view.base.filters)
             reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="log"))

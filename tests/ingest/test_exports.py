@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.counting import count_tags
+from engine.counting import count_steady
+from engine.recipe import Recipe
 from engine.store.catalog import Catalog, VideoRecord
 from engine.store.tracks import Track
 from engine.text import UnusableText, cleaned_line, is_blank, refuse_controls
@@ -95,23 +96,25 @@ def test_a_whole_catalog_comes_back_and_a_second_time_changes_nothing(tmp_path: 
             assert "".join(exported_lines(other)) == file.read_text("utf-8")
 
 
-def test_parquet_holds_the_tag_counts(tmp_path: Path) -> None:
+def test_parquet_holds_what_a_reindex_counts(tmp_path: Path) -> None:
+    recipe = Recipe(0.7, "raw", least_seconds=2)
     parquet = pytest.importorskip("pyarrow.parquet", reason="needs: pip install -e '.[parquet]'")
     with Catalog.open(tmp_path / "a.db") as catalog:
-        save(catalog, video_id(1), {"cat": 5, "train": 3})
-        save(catalog, video_id(2), {}, length=4)
+        save(catalog, video_id(1), {"cat": 5, "train": 3, "dog": 1})
+        save(catalog, video_id(2), {"dog": 1}, length=4)
         save(catalog, video_id(3), {"beer": 2})
-        assert write_tag_counts(catalog, tmp_path / "counts.parquet", 0.7) == 3
+        assert write_tag_counts(catalog, tmp_path / "counts.parquet", recipe) == 3
         names = catalog.vocabulary().names
         expected = [
             {"video": one, "tag": names[tag], "seconds": int(seconds)}
             for one in (video_id(1), video_id(3))
-            for counts in [count_tags(catalog.track(one), 0.7)]
+            for counts in [count_steady(catalog.track(one), 0.7, 2)]
             for tag, seconds in zip(counts.tags, counts.seconds, strict=True)
         ]
     table = parquet.read_table(tmp_path / "counts.parquet")
     assert table.to_pylist() == expected
-    assert table.schema.metadata == {b"threshold": b"0.7"}
+    assert {row["tag"] for row in expected} == {"cat", "train", "beer"}
+    assert table.schema.metadata == {b"threshold": b"0.7", b"least_seconds": b"2"}
 
 
 def is_name(text: str) -> bool:
