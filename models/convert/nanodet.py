@@ -17,6 +17,7 @@ from onnx import TensorProto, helper
 from models.convert.graph import Array, GraphBuilder
 from models.convert.pictures import calibration_crops
 from models.convert.quantize import put_on_shelf, quantize
+from models.convert.tensorflow_js import numbers, read_constants
 
 STRIDES = (8, 16, 32)
 """Pixels a side for which each of the three grids has a cell."""
@@ -32,22 +33,6 @@ _N_CALIBRATION = 95
 _TENSORFLOW_SIDE = 416
 _CALIBRATION_SIZE = (416, 416)  # width, height
 _OPERATORS = ("Conv", "LeakyRelu", "Concat", "MaxPool", "Resize", "Add", "MatMul")
-
-_STORED = {"float32": "<f4", "int32": "<i4", "float16": "<f2"}
-_KEPT_AS = {"float32": np.float32, "int32": np.int64}
-
-
-def _read_constants(manifest: list[dict[str, Any]], raw: bytes) -> dict[str, Array]:
-    constants: dict[str, Array] = {}
-    offset = 0
-    for weight in manifest:
-        quantization = weight.get("quantization", {})
-        stored = np.dtype(_STORED[quantization.get("dtype", weight["dtype"])])
-        count = int(np.prod(weight["shape"]))
-        values = np.frombuffer(raw, stored, count, offset).reshape(weight["shape"])
-        constants[weight["name"]] = values.astype(_KEPT_AS[weight["dtype"]])
-        offset += count * stored.itemsize
-    return constants
 
 
 class _Conversion:
@@ -141,7 +126,7 @@ class _Conversion:
             "Conv",
             operands,
             kernel_shape=kernel.shape[2:],
-            strides=_numbers(node, "strides")[1:3],
+            strides=numbers(node, "strides")[1:3],
             pads=pads,
         )
 
@@ -182,8 +167,8 @@ class _Conversion:
         return self.graph.node(
             "MaxPool",
             [value],
-            kernel_shape=_numbers(node, "ksize")[1:3],
-            strides=_numbers(node, "strides")[1:3],
+            kernel_shape=numbers(node, "ksize")[1:3],
+            strides=numbers(node, "strides")[1:3],
             pads=pads,
         )
 
@@ -212,12 +197,8 @@ class _Conversion:
             return _TENSORFLOW_SIDE
         if node["op"] == "ResizeBilinear":
             return int(self._known(node["input"][1])[0])
-        strides = _numbers(node, "strides") if "strides" in node["attr"] else [1]
+        strides = numbers(node, "strides") if "strides" in node["attr"] else [1]
         return math.ceil(self._side(node["input"][0]) / max(strides))
-
-
-def _numbers(node: dict[str, Any], attribute: str) -> list[int]:
-    return [int(number) for number in node["attr"][attribute]["list"]["i"]]
 
 
 def float_model(folder: Path) -> onnx.ModelProto:
@@ -229,7 +210,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
     four edges, 0 to 10 strides each.
     """
     description = json.loads((folder / "nanodet.json").read_text())
-    constants = _read_constants(
+    constants = read_constants(
         description["weightsManifest"][0]["weights"], (folder / "nanodet.bin").read_bytes()
     )
     conversion = _Conversion(description["modelTopology"], constants, "frame")

@@ -3,8 +3,10 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from ingest.taggers.sessions import open_session
 from models.cards import (
     UnusableWeights,
     card_names,
@@ -14,11 +16,20 @@ from models.cards import (
     weights_path,
 )
 
-NAMES = ("efficientnet_lite2", "minilm", "nanodet", "opennsfw", "opennsfw_screen")
+FACES = ("blazeface", "face_age", "face_gender", "face_smile")
+NAMES = (*FACES[:1], "efficientnet_lite2", *FACES[1:], "minilm", "nanodet", "opennsfw")
+NAMES += ("opennsfw_screen",)
 N_CLASSES = 1000
+LICENCES = {
+    "Apache-2.0": ("Apache License", "TERMS AND CONDITIONS"),
+    "BSD-2-Clause": ("Redistributions in binary form",),
+    "CC0-1.0": ("CC0 1.0 Universal", "public domain"),
+    "MIT": ("MIT License", "Permission is hereby granted, free of charge"),
+}
+"""Of each licence what its text must say."""
 
 
-def test_the_shelf_holds_five_models() -> None:
+def test_the_shelf_holds_nine_models() -> None:
     assert card_names() == NAMES
 
 
@@ -42,18 +53,15 @@ def test_a_card_says_where_from_under_which_licence_and_how_good(name: str) -> N
     assert card.origin.package
     assert card.origin.version
     assert len(card.origin.sha256) == 64
-    assert card.licence in ("Apache-2.0", "BSD-2-Clause")
+    assert card.licence in LICENCES
     assert len(card.measured) > 100
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if load_card(name).package is None])
 def test_weights_we_hand_on_have_their_licence_beside_them(name: str) -> None:
     licence = weights_path(load_card(name)).with_name("LICENSE").read_text()
-    if load_card(name).licence == "Apache-2.0":
-        assert "Apache License" in licence
-        assert "TERMS AND CONDITIONS" in licence
-    else:
-        assert "Redistributions in binary form" in licence
+    for said in LICENCES[load_card(name).licence]:
+        assert said in licence
     assert "Changed here:" in licence  # section 4(b) asks for it
 
 
@@ -77,7 +85,7 @@ def test_weights_of_a_missing_package_say_how_to_install_it() -> None:
 def test_an_unknown_model_is_answered_with_those_there_are() -> None:
     with pytest.raises(
         KeyError,
-        match="on the shelf: efficientnet_lite2, minilm, nanodet, opennsfw, opennsfw_screen",
+        match=f"on the shelf: {', '.join(NAMES)}",
     ):
         load_card("resnet")
 
@@ -86,6 +94,21 @@ def test_the_shelf_runs_nothing() -> None:
     code = "import sys, models.cards; print({'numpy', 'onnxruntime'} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"
+
+
+def test_what_judges_faces_hands_on_no_age_and_no_more_than_a_smile() -> None:
+    faces = {"face_age": (64, 2), "face_gender": (32, 2), "face_smile": (64, 1)}
+    for name, (side, n_answers) in faces.items():
+        session = open_session(load_card(name))
+        assert load_card(name).input_size == side
+        (answer,) = session.run(None, {"pixels": np.zeros((3, side, side, 3), np.uint8)})
+        assert answer.shape == (3, n_answers)
+        assert ((answer >= 0) & (answer <= 1)).all()
+        assert (answer.sum(axis=1) <= 1 + 1e-5).all()
+
+
+def test_the_models_of_faces_together_are_small() -> None:
+    assert sum(load_card(name).size_bytes for name in FACES) < 4_000_000
 
 
 def test_every_tag_stands_for_real_classes() -> None:
