@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, ValidationError, convert, field
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # what they bring is needed by few commands
     from ingest.taggers.makers import Setup
 
 LogFormat = Literal["text", "json"]
+Switch = Literal["on", "off"]
 
 PREFIX: Final = "REELMATCH_"
 """Of every variable."""
@@ -79,6 +80,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Its name."""
     clarifai_version: str = ""
     """One of its versions; the newest unless set."""
+    people: Switch = "off"
+    """Whether the tagger that comes along says of a shot that a `woman`, a `man` or somebody
+    `smiling` is seen: `on` or `off`. Read [people](people.md) first."""
     vlm_words: str = "list"
     """What a model elsewhere (`--tagger vlm:URL#MODEL`) may say: `list`, every known word; `free`,
     any word; or the path of a list, a word a line. Its key stays in `REELMATCH_VLM_KEY`
@@ -211,7 +215,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         """
         from ingest.taggers.makers import Setup
 
-        return Setup(self.home, self.elsewhere)
+        return Setup(self.home, self.elsewhere, self.names_people)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether the tagger that comes along says who is seen."""
+        return self.people == "on"
 
     @property
     def models_path(self) -> Path:
@@ -253,6 +262,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _read(text: str, setting: FieldInfo) -> object:
     if setting.name in _READERS:
         return _READERS[setting.name](text)
+    if get_origin(setting.type) is Literal and text not in (choices := get_args(setting.type)):
+        raise InvalidInput(f"it is one of {', '.join(choices)}")
     return Path(text) if setting.type is Path else convert(text, setting.type, strict=False)
 
 

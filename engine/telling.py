@@ -26,6 +26,10 @@ LEAST_SHARE: Final = 0.001
 COMMON_SHARE: Final = 0.1
 """Share of all videos that show it, from which on a tag says little."""
 
+PEOPLE_WORDS: Final = frozenset({"woman", "man", "child", "smiling"})
+"""Say little however few videos show them, whoever says them: who is seen is not what a video is
+about."""
+
 _FIRST: Final = 5
 _MOST_COMMON: Final = 2  # of the first
 
@@ -66,7 +70,7 @@ class TagIdf:
         later: list[TagCount] = []
         n_common = 0
         for count in ranked:
-            is_common = self._share(count.tag) >= COMMON_SHARE
+            is_common = count.tag in PEOPLE_WORDS or self._share(count.tag) >= COMMON_SHARE
             if len(first) == _FIRST or (is_common and n_common == _MOST_COMMON):
                 later.append(count)
             else:

@@ -25,6 +25,7 @@ class Eye:
     Attributes:
         put_off: the seconds that show something new and were not tagged, to keep to that.
         made_up: those that show nothing new and were, since what they show had been put off.
+        shots: the seconds with which shots begin.
     """
 
     def __init__(self, tagger: Tagger, *, every: int = 1) -> None:
@@ -32,6 +33,7 @@ class Eye:
         self._every = every
         self.put_off: list[int] = []
         self.made_up: list[int] = []
+        self.shots: list[int] = []
         self._tagged_at: int | None = None
         self._owes = False
         self._thrifty = tagger if isinstance(tagger, ThriftyTagger) else None
@@ -47,6 +49,8 @@ class Eye:
             frame: what is shown in it.
             look: what is new in it; the first second is.
         """
+        if not look.joined or not self.shots:
+            self.shots.append(second)
         if not self._must_tag(second, look):
             return self._said
         self._tagged_at = second

@@ -1,8 +1,9 @@
 """One file -> looked at, tagged, stored. Never raises for a bad file: its status says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
@@ -19,7 +20,7 @@ from ingest.frames import Status, Unwatchable, Video, open_video
 from ingest.judging import KindJudge
 from ingest.looks import Changes, new_looks
 from ingest.sources.files import NoVideoFile, content_id
-from ingest.taggers.base import AskingTagger, Tagger
+from ingest.taggers.base import AskingTagger, ShotTagger, Tagger
 from ingest.taggers.remote import RemoteTaggerFailed
 from ingest.thumbnails import Gallery
 
@@ -211,10 +212,14 @@ def _watch(
         confidences = _tag_seconds(opened, tagger, eye, judge, gallery, on_second)
         verdict, changes = judge.verdict(), judge.changes()
         is_new = new_looks(changes, verdict.kind)
+        reused = _reused(changes, eye)
+        if isinstance(tagger, ShotTagger):
+            for shot in _shots(eye.shots, len(confidences)):
+                tagger.settle(confidences[shot], ~reused[shot])
         track = Track.from_confidences(
             confidences,
             catalog.number_tags(tagger.tags),
-            _looks(changes, is_new, eye),
+            _looks(changes, is_new, reused),
             catalog.number_tags(tagger.doubtful),
         )
         who = f"{tagger.name}@{tagger.version}"
@@ -256,9 +261,20 @@ def _tag_seconds(
         return answers.all()
 
 
-def _looks(changes: Changes, is_new: NDArray[np.bool_], eye: Eye) -> Looks:
+def _reused(changes: Changes, eye: Eye) -> NDArray[np.bool_]:
+    """Return which seconds were not tagged, shape (n_seconds,)."""
     reused = ~changes.new
     reused[eye.put_off] = True
     reused[eye.made_up] = False
+    return reused
+
+
+def _shots(starts: Sequence[int], n_seconds: int) -> Iterator[slice]:
+    """Return the seconds of each shot; those before the first one that was seen are none."""
+    for start, end in pairwise([*starts, n_seconds]):
+        yield slice(start, end)
+
+
+def _looks(changes: Changes, is_new: NDArray[np.bool_], reused: NDArray[np.bool_]) -> Looks:
     flags = NEW_LOOK * is_new + CUT * changes.cuts + REUSED * reused
     return Looks(flags.astype(np.uint8), changes.changed)

@@ -72,7 +72,7 @@ def command(
 def _print_vocabulary(*, as_json: bool) -> None:
     from ingest.taggers.known_words import own_words
 
-    words = own_words()
+    words = own_words(people=load_settings().names_people)
     if as_json:
         print_json([word._asdict() for word in words])
         return

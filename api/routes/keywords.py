@@ -72,7 +72,8 @@ def _tag_json(name: str, videos: int) -> dict[str, Any]:
 
 @cache
 def _own_words() -> dict[str, OwnWord]:
-    return {word.name: word for word in own_words()}
+    # Those of faces are among the tags only where somebody has switched them on.
+    return {word.name: word for word in own_words(people=True)}
 
 
 def _videos_by_tag(live: Live) -> dict[str, int]:

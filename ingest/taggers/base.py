@@ -51,6 +51,19 @@ class ThriftyTagger(Tagger, Protocol):
 
 
 @runtime_checkable
+class ShotTagger(Tagger, Protocol):
+    """A tagger that says some of its tags of whole shots, once it has seen all of one."""
+
+    def settle(self, seconds: Confidences, looked: NDArray[np.bool_]) -> None:
+        """Make of what was said of the seconds of one shot what is said of the shot.
+
+        Args:
+            seconds: shape (n_seconds, n_tags), what ``tag`` and ``tag_next`` said; is changed.
+            looked: shape (n_seconds,), which were tagged; the others repeat these.
+        """
+
+
+@runtime_checkable
 class AskingTagger(Tagger, Protocol):
     """A tagger that asks somebody else, about several frames at a time."""
 

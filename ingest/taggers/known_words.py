@@ -33,13 +33,27 @@ class OwnWord(NamedTuple):
     right: int
 
 
-def own_words() -> list[OwnWord]:
-    """Return all words of the tagger that comes along, by name; ``nudity`` is a verdict."""
+def own_words(*, people: bool) -> list[OwnWord]:
+    """Return all words of the tagger that comes along, by name; ``nudity`` is a verdict.
+
+    Args:
+        people: with those that faces say, which are said only when they are switched on.
+    """
     words = load_words()
     judged = load_json(load_card("efficientnet_lite2"), JUDGED)
-    return [
+    own = [
         OwnWord(name, words[name].general if name in words else (), *judged.get(name, (0, 0)))
-        for name in sorted((*general_tags(), *specific_words(words)))
+        for name in (*general_tags(), *specific_words(words))
+    ]
+    return sorted(own + (_words_of_faces() if people else []))
+
+
+def _words_of_faces() -> list[OwnWord]:
+    from ingest.taggers.face_words import judged_words
+    from ingest.taggers.with_faces import GENERAL
+
+    return [
+        OwnWord(name, (GENERAL,), said, right) for name, (said, right) in judged_words().items()
     ]
 
 

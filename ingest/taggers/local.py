@@ -6,7 +6,7 @@ from typing import Final, Self
 import numpy as np
 
 from engine.errors import InvalidInput
-from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.base import Confidences, Frame, Tagger
 from ingest.taggers.evidence import Networks, networks_version
 from ingest.taggers.guard import ARTWORK_TAGS
 from ingest.taggers.makers import Identity, Setup
@@ -98,12 +98,20 @@ class _LocalMaker:
             raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
         return ""
 
-    def make(self, argument: str, setup: Setup) -> LocalTagger:  # noqa: ARG002
-        return LocalTagger.load()
+    def make(self, argument: str, setup: Setup) -> Tagger:  # noqa: ARG002
+        if not setup.people:
+            return LocalTagger.load()
+        from ingest.taggers.with_faces import LocalTaggerWithFaces
+
+        return LocalTaggerWithFaces.load()
 
     def identity(self, argument: str, setup: Setup) -> Identity:  # noqa: ARG002
         """Return name and version of the tagger that ``make`` would make."""
-        return Identity(LocalTagger.name, current_version())
+        if not setup.people:
+            return Identity(LocalTagger.name, current_version())
+        from ingest.taggers.with_faces import version_with_faces
+
+        return Identity(LocalTagger.name, version_with_faces())
 
 
 LOCAL: Final = _LocalMaker()

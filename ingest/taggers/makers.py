@@ -32,10 +32,12 @@ class Setup:
     Attributes:
         home: where everything is kept.
         elsewhere: how videos are tagged by a service.
+        people: whether the tagger that comes along says who is seen; see ``docs/people.md``.
     """
 
     home: Path = Path()
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    people: bool = False
 
 
 class Identity(NamedTuple):

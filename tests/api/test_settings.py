@@ -28,3 +28,25 @@ def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
         load_settings({"REELMATCH_TRUSTED_PROXIES": f"127.0.0.1, {proxy}"})
     told = load_settings({"REELMATCH_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
     assert told.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong", "choices"),
+    [
+        ("REELMATCH_PEOPLE", "yes", "on, off"),
+        ("REELMATCH_PEOPLE", "", "on, off"),
+        ("REELMATCH_LOG_FORMAT", "xml", "text, json"),
+        ("REELMATCH_HOSTING", "s3", "none, local, gcs"),
+    ],
+)
+def test_what_is_none_of_the_choices_is_refused_with_them(
+    variable: str, wrong: str, choices: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"{variable}='{wrong}': it is one of {choices}"):
+        load_settings({variable: wrong})
+
+
+def test_people_are_named_only_when_that_is_switched_on() -> None:
+    assert not load_settings({}).tagger_setup.people
+    assert not load_settings({"REELMATCH_PEOPLE": "off"}).tagger_setup.people
+    assert load_settings({"REELMATCH_PEOPLE": "on"}).tagger_setup.people

@@ -39,6 +39,13 @@ def test_common_words_never_fill_the_first_five() -> None:
     assert "cup" in said[:3]
 
 
+def test_who_is_seen_never_fills_the_first_five() -> None:
+    people = {"woman": 600, "man": 600, "child": 600, "smiling": 600, "person": 600}
+    said = order(NEW, **people, cup=5, spoon=4, table=3)
+    assert {"cup", "spoon", "table"} <= set(said[:5])
+    assert len(order(NEW, **people)) == 5
+
+
 def test_common_words_are_all_said_where_there_is_nothing_else() -> None:
     assert len(order(NEW, person=9, people=9, clothing=9, outdoors=9, indoors=9, portrait=9)) == 6
 

@@ -2,6 +2,7 @@ import pytest
 
 from engine.thesaurus.nouns import Thesaurus
 from ingest.taggers.evidence import Networks
+from ingest.taggers.face_words import FACE_WORDS
 from ingest.taggers.nudity import NUDITY
 
 
@@ -37,7 +38,7 @@ def test_other_meanings_of_a_tags_name_lead_nowhere_near_it(
 
 
 def test_every_general_tag_of_the_tagger_has_reviewed_meanings(thesaurus: Thesaurus) -> None:
-    assert thesaurus.tags == {*Networks.load().tags, NUDITY}
+    assert thesaurus.tags == {*Networks.load().tags, *FACE_WORDS, NUDITY}
 
 
 @pytest.mark.parametrize(

@@ -69,3 +69,14 @@ def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     for second, kind in enumerate("bggsgc"):
         eye.see(second, FRAME, look(kind))
     assert tagger.asked == ["all"] * 5
+
+
+@pytest.mark.parametrize(
+    ("looks", "shots"),
+    [("bggg", [0]), ("bgcggc", [0, 2, 5]), ("bgsbgs", [0, 3]), ("gg", [0]), ("bc", [0, 1])],
+)
+def test_a_shot_begins_with_a_cut_and_with_what_is_blank(looks: str, shots: list[int]) -> None:
+    eye = Eye(Plain(), every=3)
+    for second, kind in enumerate(looks):
+        eye.see(second, FRAME, look(kind))
+    assert eye.shots == shots

@@ -36,6 +36,18 @@ class TestLocal(TaggerConformance):
         return Setup()
 
 
+class TestLocalThatNamesPeople(TaggerConformance):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def asked(cls) -> str:
+        return "local"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def given(cls) -> Setup:
+        return Setup(people=True)
+
+
 class TestOnnx(TaggerConformance):
     @pytest.fixture(scope="class")
     @classmethod

@@ -17,8 +17,9 @@ from models.cards import (
 )
 
 FACES = ("blazeface", "face_age", "face_gender", "face_smile")
-NAMES = (*FACES[:1], "efficientnet_lite2", *FACES[1:], "minilm", "nanodet", "opennsfw")
-NAMES += ("opennsfw_screen",)
+NAMES = tuple(
+    sorted((*FACES, "efficientnet_lite2", "minilm", "nanodet", "opennsfw", "opennsfw_screen"))
+)
 N_CLASSES = 1000
 LICENCES = {
     "Apache-2.0": ("Apache License", "TERMS AND CONDITIONS"),
