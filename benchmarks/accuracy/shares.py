@@ -3,6 +3,7 @@
     python benchmarks/accuracy/shares.py
 
 Every source counts once, however many of its frames are labelled; ``engine/telling.py`` reads it.
+What faces say is labelled on frames of their own.
 """
 
 import json
@@ -10,6 +11,7 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from frames import read_labels, read_unseen
+from people import read_shots
 
 from engine.telling import LEAST_SHARE, SHARES
 
@@ -24,6 +26,11 @@ def main() -> None:
     for label in labels:
         for tag in label.present:
             shares[tag] += 1 / frames[label.source] / len(frames)
+    shots = read_shots()
+    shots_of = Counter(shot.source for shot in shots)
+    for shot in shots:
+        for word in shot.present:
+            shares[word] += 1 / shots_of[shot.source] / len(shots_of)
     rounded = {tag: max(2 * LEAST_SHARE, round(share, _DIGITS)) for tag, share in shares.items()}
     lines = [f"{json.dumps(tag)}: {share}" for tag, share in sorted(rounded.items())]
     SHARES.write_text("{\n" + ",\n".join(lines) + "\n}\n")
