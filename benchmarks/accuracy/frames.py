@@ -127,11 +127,12 @@ def source_frames(labels: Sequence[Label], folders: Sequence[Path]) -> Iterator[
     for row, label in enumerate(labels):
         seconds[label.source][label.second] = row
     for source, wanted in seconds.items():
-        for second, frame in _frames(_find(source, folders), wanted):
+        for second, frame in _frames(find_source(source, folders), wanted):
             yield wanted[second], frame
 
 
-def _find(source: str, folders: Sequence[Path]) -> Path:
+def find_source(source: str, folders: Sequence[Path]) -> Path:
+    """Return where a labelled picture or clip lies: in a folder, or in a package."""
     for folder in folders:
         if (folder / source).is_file():
             return folder / source

@@ -10,14 +10,16 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from evaluate import THRESHOLD
-from frames import Label, source_frames
+from frames import find_source
 from PIL import Image
 
+from ingest.frames import open_video
 from ingest.taggers import face_words
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.evidence import Networks
@@ -113,7 +115,11 @@ def _said(shots: Sequence[Shot], folders: Sequence[Path], kept: Path | None) -> 
     tagger = _tagger()
     n_words = len(LEAST_SHARES)
     said = np.zeros((len(shots), n_words), np.float32)
+    faces = FaceWords.load(tuple(LEAST_SHARES))
     for place, frames in _frames(shots, folders):
+        # Without a face nothing is said, whatever the other networks see: most looks end here.
+        if not any(faces.look(Shrinkable(frame)).any() for frame in frames):
+            continue
         seconds = np.stack([tagger.tag(frame) for frame in frames])
         tagger.settle(seconds, np.ones(len(seconds), bool))
         said[place] = seconds[:, -n_words:].max(axis=0)
@@ -140,19 +146,11 @@ def _tagger() -> LocalTaggerWithFaces:
 
 
 def _frames(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[tuple[int, list[Frame]]]:
-    nothing = frozenset[str]()
-    seconds = [
-        (place, Label(shot.source, second, nothing, nothing))
-        for place, shot in enumerate(shots)
-        for second in shot.seconds
-    ]
-    seen: dict[int, list[Frame]] = {}
-    for row, frame in source_frames([label for _, label in seconds], folders):
-        place = seconds[row][0]
-        frames = seen.setdefault(place, [])
-        frames.append(frame)
-        if len(frames) == len(shots[place].seconds):
-            yield place, seen.pop(place)
+    """Yield the frames of each shot, pictures too decoded as ingest does, with its place."""
+    for place, shot in enumerate(shots):
+        with open_video(find_source(shot.source, folders)) as video:
+            seconds = (one for one in video.seconds() if one.index in shot.seconds)
+            yield place, [one.frame for one in islice(seconds, len(shot.seconds))]
 
 
 def _rows(shots: Sequence[Shot], said: Confidences, half: str) -> dict[str, Row]:

@@ -129,6 +129,15 @@ def test_a_child_is_judged_and_not_said() -> None:
     assert "child" not in FACE_WORDS
 
 
+def test_a_real_face_and_its_mirror_image_are_judged_alike() -> None:
+    words = FaceWords.load(tuple(LEAST_SHARES))
+    frame = np.asarray(Image.open(photograph("astronaut.png")).convert("RGB"))
+    mirrored = np.ascontiguousarray(frame[:, ::-1])
+    found, other = (words.look(Shrinkable(one)) for one in (frame, mirrored))
+    assert found.max() > DEFAULT_THRESHOLD
+    assert ((found >= DEFAULT_THRESHOLD) == (other >= DEFAULT_THRESHOLD)).all()
+
+
 def test_where_no_face_can_be_judged_every_word_is_nought() -> None:
     frame = Shrinkable(np.zeros((100, 100, 3), np.uint8))
     for finder in (Finder(0), Finder(2, size=10)):

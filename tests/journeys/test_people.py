@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 from click.testing import CliRunner
+from fastapi.testclient import TestClient
 from PIL import Image
 
+from api.app import create_app
 from api.cli import cli
+from api.settings import Settings
 from engine.domain import DEFAULT_THRESHOLD
 from support.footage import carphone, every_frame, photograph, write_video
 from support.product import reelmatch
@@ -62,6 +65,15 @@ def test_people_are_named_over_a_shot_when_that_is_switched_on(tmp_path: Path) -
     listed = {one["name"]: one for one in ask(home, "tags", "--vocabulary", people="on")}
     assert listed["man"]["general"] == ["person"]
     assert listed["man"]["right"] >= 0.9 * listed["man"]["said"] > 0
+
+    app = create_app(Settings(home=home, processes=0))
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        told = {
+            one["tag"]: one for one in client.get("/v1/tags", params={"q": "man"}).json()["tags"]
+        }
+    assert told["man"]["videos"] == 1
+    assert told["man"]["general"] == ["person"]
+    assert told["man"]["said"] == listed["man"]["said"]
 
 
 def test_what_is_neither_on_nor_off_is_refused(tmp_path: Path) -> None:
