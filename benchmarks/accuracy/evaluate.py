@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from fit import held_out
-from frames import Truth, look_at, read_labels
+from fit import THRESHOLD, held_out
+from frames import SETS, Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Networks
 
 HERE: Final = Path(__file__).parent
-THRESHOLD: Final = 0.7
 _BINS: Final = (0.05, 0.3, 0.5, 0.7, 0.85, 1.0001)
 _CLIPS: Final = (
     *("dog.mp4", "coffee.mp4", "cars.mp4", "big-buck-bunny.mp4", "juggle.mp4"),
@@ -62,10 +61,10 @@ def main() -> None:
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
     truth = Truth.of(labels, tags)
-    evidence = look_at(labels, arguments.clips, arguments.kept)
-    is_themed = np.array([bool(label.theme) for label in labels])
-    weighed = held_out(evidence, labels, tags)
-    text = "\n".join(_report(truth, is_themed, evidence.confidences, weighed, tags))
+    views = look_at_views(labels, arguments.clips, arguments.kept)
+    chosen = np.array([label.chosen for label in labels])
+    weighed = held_out(views, labels, tags)
+    text = "\n".join(_report(truth, chosen, views[0].confidences, weighed, tags))
     print(text)
     if arguments.write:
         (HERE / "RESULTS.md").write_text(text + "\n")
@@ -83,18 +82,15 @@ def tally(truth: Truth, confidences: Table, rows: Some, tag: int | slice = slice
 
 
 def _report(
-    truth: Truth, is_themed: Some, before: Table, after: Table, tags: Sequence[str]
+    truth: Truth, chosen: NDArray[np.str_], before: Table, after: Table, tags: Sequence[str]
 ) -> Iterator[str]:
     yield f"Words said with {THRESHOLD} or more. *Before*: each tag by itself. *After*: weighed, by"
     yield "weights that were fitted without the repository or package that a frame is from."
     yield "\n| frames | of sources | | right | wrong | missed | precision | recall |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
-    is_added = np.array(["/" in source for source in truth.sources])
     for name, rows in (
-        ("all", np.ones(len(is_themed), bool)),
-        ("labelled first", ~is_themed & ~is_added),
-        ("added later", ~is_themed & is_added),
-        ("chosen by theme", is_themed),
+        ("all", np.ones(len(chosen), bool)),
+        *((name, chosen == name) for name in SETS),
     ):
         for when, confidences in (("before", before), ("after", after)):
             one = tally(truth, confidences, rows)

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from frames import Label, Truth, evidence_rows, look_at, origin, read_labels
+from frames import Label, Truth, evidence_rows, look_at_views, origin, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Evidence, Networks
 from ingest.taggers.weighing import WEIGHTS, Clues, Weighing
 
 Table = NDArray[np.float64]
+
+THRESHOLD: Final = 0.7
+"""From this confidence on, a word is said."""
 
 SHELF: Final = Path(__file__).parents[2] / "models" / "efficientnet_lite2"
 
@@ -29,7 +32,7 @@ OFTEN: Final = 5
 SELDOM: Final = 2
 """Sources that show a tag, from which on the scene has a say."""
 
-CAUTION: Final = 0.4
+CAUTION: Final = 0.8
 """Taken off every logit: other footage is less like what was fitted to than the parts are."""
 
 _RIDGE: Final = 12.0  # of all weights for one tag
@@ -54,39 +57,53 @@ def main() -> None:
     arguments = parser.parse_args()
     tags = Networks.load().tags
     labels = read_labels()
-    evidence = look_at(labels, arguments.clips, arguments.kept)
+    views = look_at_views(labels, arguments.clips, arguments.kept)
     truth = Truth.of(labels, tags)
-    _report(truth, held_out(evidence, labels, tags))
+    _report(truth, held_out(views, labels, tags))
     if arguments.write:
-        (SHELF / WEIGHTS).write_text(_as_text(fit(evidence, truth, tags)))
+        (SHELF / WEIGHTS).write_text(_as_text(fit(views, truth, tags)))
 
 
 def held_out(
-    evidence: Evidence, labels: Sequence[Label], tags: Sequence[str]
+    views: Sequence[Evidence], labels: Sequence[Label], tags: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Return the confidences of every frame by weights fitted without all that is from there."""
+    """Return the confidences of every frame by weights fitted without all that is from there.
+
+    Args:
+        views: what the networks say of every frame, and then of other views of it.
+        labels: of the frames.
+        tags: to be told.
+    """
     truth = Truth.of(labels, tags)
     origins, places = np.unique([origin(label) for label in labels], return_inverse=True)
     part = np.random.default_rng(0).permutation(len(origins))[places] % _PARTS
     confidences = np.zeros(truth.present.shape, np.float32)
     for number in range(_PARTS):
         inside = part != number
-        weights = fit(evidence_rows(evidence, inside), truth.rows(inside), tags)
-        confidences[~inside] = Weighing(weights, tags).weigh(evidence_rows(evidence, ~inside))
+        weights = fit([evidence_rows(view, inside) for view in views], truth.rows(inside), tags)
+        confidences[~inside] = Weighing(weights, tags).weigh(evidence_rows(views[0], ~inside))
     return confidences
 
 
-def fit(evidence: Evidence, truth: Truth, tags: Sequence[str]) -> Weights:
+def fit(views: Sequence[Evidence], truth: Truth, tags: Sequence[str]) -> Weights:
     """Return the weights for every tag.
 
     First guess: one logistic regression over the clues of all common tags, and one over those of
     all others. Then each tag is moved from there by a ridge regression of its own: by a bias alone
     if hardly any source shows it, else by the scene too.
+
+    Args:
+        views: what the networks say of every frame, and then of other views of it, on which the
+            same is true; together they weigh as much as the frame.
+        truth: of the frames.
+        tags: to be told.
     """
+    frames = np.tile(_weights_of_frames(truth.sources) / len(views), len(views))
+    evidence = Evidence(*(np.concatenate(tables) for tables in zip(*views, strict=True)))
+    truth = truth.repeated(len(views))
     clues = Clues(tags)
     of_tags = _with_ones(clues, clues.of_tags(evidence).astype(np.float64))
     scene = _Scene(clues.of_scene(evidence).astype(np.float64))
-    frames = _weights_of_frames(truth.sources)
     shown_by = [
         len(set(truth.sources[truth.present[:, tag] & truth.counted[:, tag]]))
         for tag in range(len(tags))
@@ -218,7 +235,7 @@ def _as_text(weights: Weights) -> str:
 
 
 def _report(truth: Truth, confidences: NDArray[np.float32]) -> None:
-    said = (confidences >= 0.7) & truth.counted
+    said = (confidences >= THRESHOLD) & truth.counted
     right, wrong = (said & truth.present).sum(), (said & ~truth.present).sum()
     there = (truth.present & truth.counted).sum()
     print(f"{len(truth.sources)} frames of {len(set(truth.sources))} sources, held out in turn:")

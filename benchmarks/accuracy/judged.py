@@ -1,6 +1,6 @@
 """Write how often each word was right, on labelled frames that its weights were not fitted to.
 
-    python benchmarks/accuracy/judged.py --clips FOLDER... [--kept FILE] [--kept-unseen FILE]
+    python benchmarks/accuracy/judged.py --clips FOLDER... [--kept FILE]
 
 General words count as the labels say. Specific words have no labels of their own: one counts as
 right where a general word that it brings is there, so it says how often the kind was right. The
@@ -13,15 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from evaluate import THRESHOLD
-from fit import SHELF, held_out
-from frames import Truth, look_at, read_labels, read_unseen
+from fit import SHELF, THRESHOLD, held_out
+from frames import Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Evidence, Networks
 from ingest.taggers.known_words import JUDGED
 from ingest.taggers.specifics import Specifics, load_words
-from ingest.taggers.weighing import Weighing
 
 Said = dict[str, tuple[int, int]]
 """Word -> on how many frames it was said, and was right."""
@@ -32,15 +30,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
     parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
-    parser.add_argument("--kept-unseen", type=Path, help="likewise of the unseen frames")
     arguments = parser.parse_args()
-    tags = Networks.load().tags
-    labels, unseen = read_labels(), read_unseen()
-    fitted = look_at(labels, arguments.clips, arguments.kept)
-    fresh = look_at(unseen, arguments.clips, arguments.kept_unseen)
-    weighed = np.concatenate([held_out(fitted, labels, tags), Weighing.load(tags).weigh(fresh)])
-    evidence = Evidence(*(np.concatenate(both) for both in zip(fitted, fresh, strict=True)))
-    said = judged(Truth.of([*labels, *unseen], tags), evidence, weighed, tags)
+    labels, tags = read_labels(), Networks.load().tags
+    views = look_at_views(labels, arguments.clips, arguments.kept)
+    said = judged(Truth.of(labels, tags), views[0], held_out(views, labels, tags), tags)
     lines = [f"{json.dumps(tag)}: {list(counts)}" for tag, counts in sorted(said.items())]
     path = SHELF / JUDGED
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from frames import Label, read_labels, read_unseen, source_frames
+from frames import Label, read_labels, source_frames
 from numpy.typing import NDArray
 
 from engine.sensitive import Rules, SensitiveJudge, read_rules
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write NUDITY.md, too")
     arguments = parser.parse_args()
     hard = frozenset().union(*HARD.values())
-    labels = [label for label in (*read_labels(), *read_unseen()) if hard & label.present]
+    labels = [label for label in read_labels() if hard & label.present]
     looks = _kept_looks(labels, arguments.clips, arguments.kept)
     text = "\n".join(_report(labels, looks))
     print(text)

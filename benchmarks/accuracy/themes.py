@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from evaluate import THRESHOLD, Some, Table, tally
-from fit import held_out
-from frames import Truth, look_at, read_labels
+from evaluate import Some, Table, tally
+from fit import THRESHOLD, held_out
+from frames import Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.evidence import Networks
 
 HERE: Final = Path(__file__).parent
-_TOP: Final = 5
-_TELLING_NOTHING: Final = (
+TOP: Final = 5
+TELLING_NOTHING: Final = (
     *("person", "people", "portrait", "crowd", "clothing"),
     *("indoors", "outdoors"),
 )
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write THEMES.md, too")
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
-    confidences = held_out(look_at(labels, arguments.clips, arguments.kept), labels, tags)
+    confidences = held_out(look_at_views(labels, arguments.clips, arguments.kept), labels, tags)
     themes = np.array([label.theme for label in labels])
     chosen = themes != ""
     truth = Truth.of(labels, tags).rows(chosen)
@@ -51,8 +51,8 @@ def _report(
 ) -> Iterator[str]:
     yield (
         f"Words said with {THRESHOLD} or more on {len(themes)} frames of"
-        f" {len(set(truth.sources))} sources. *Telling*: of the {_TOP} surest words one is right"
-        f" and none of {', '.join(_TELLING_NOTHING)}.\n"
+        f" {len(set(truth.sources))} sources. *Telling*: of the {TOP} surest words one is right"
+        f" and none of {', '.join(TELLING_NOTHING)}.\n"
     )
     yield "| theme | frames | right | wrong | missed | telling | a wrong word | no word |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -75,11 +75,11 @@ def _report(
 
 def by_frame(truth: Truth, confidences: Table, tags: tuple[str, ...]) -> tuple[Some, Some, Some]:
     """Return whether each frame's surest words tell something, hold a wrong one, or are none."""
-    tells = np.array([tag not in _TELLING_NOTHING for tag in tags])
+    tells = np.array([tag not in TELLING_NOTHING for tag in tags])
     telling, wrong, silent = (np.zeros(len(confidences), bool) for _ in range(3))
     for frame, of_frame in enumerate(confidences):
         surest = np.argsort(-of_frame, kind="stable")
-        said = surest[(of_frame[surest] >= THRESHOLD) & truth.counted[frame, surest]][:_TOP]
+        said = surest[(of_frame[surest] >= THRESHOLD) & truth.counted[frame, surest]][:TOP]
         present = truth.present[frame, said]
         telling[frame] = (present & tells[said]).any()
         wrong[frame] = (~present).any()

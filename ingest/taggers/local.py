@@ -8,7 +8,6 @@ import numpy as np
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame, Tagger
 from ingest.taggers.evidence import Networks, networks_version
-from ingest.taggers.guard import ARTWORK_TAGS
 from ingest.taggers.makers import Identity, Setup
 from ingest.taggers.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.shrinking import Shrinkable
@@ -30,7 +29,7 @@ class LocalTagger:
     """Names subjects, people and nudity; see ``docs/tags.md`` for how good it is."""
 
     name = "local"
-    doubtful = ARTWORK_TAGS
+    doubtful: tuple[str, ...] = ()
 
     def __init__(
         self,

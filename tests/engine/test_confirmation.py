@@ -13,8 +13,6 @@ from engine.confirmation import confirmed
 from engine.counting import count_looks, count_tags
 from engine.store.catalog import Catalog
 from engine.store.tracks import LEAST_CONFIDENCE, NEW_LOOK, Looks, Track
-from ingest.taggers.guard import ARTWORK_TAGS
-from models.cards import load_card, load_json
 from support.catalogs import save, video_id
 
 TEXT = 1
@@ -111,7 +109,3 @@ def test_at_every_threshold_a_tag_passes_where_it_did_if_two_looks_pass(
     # As stored: to the nearest of 65,535 steps.
     assert (text_of(seen) >= round(threshold * 65_535) / 65_535).tolist() == expected
     assert text_of(confirmed(seen)).tolist() == text_of(seen).tolist()
-
-
-def test_the_artwork_tags_are_tags_of_the_local_tagger() -> None:
-    assert set(ARTWORK_TAGS) <= set(load_json(load_card("efficientnet_lite2"), "tags.json"))

@@ -1,0 +1,219 @@
+"""How good the first words shown of a video are, by weights before and after.
+
+    python benchmarks/accuracy/shown.py --clips FOLDER... --before FILE [--kept FILE] [--write]
+
+Each source counts as a video of its labelled seconds, a photograph as one of a single second.
+*Before*: a word counts from one second on, those of most seconds come first, and FILE holds the
+weights of that time, which were fitted to the first set. *After*: as it is now, each judged by
+weights that were fitted without the place it is from.
+
+Specific words have no labels: those of the third set were judged by eye (``specific``); elsewhere
+they are left out of the count.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from fit import THRESHOLD, held_out
+from frames import SETS, Label, Truth, look_at_views, read_labels
+from numpy.typing import NDArray
+from themes import TELLING_NOTHING, TOP
+
+from engine.counting import enough_seconds
+from engine.domain import TagCount
+from engine.telling import TagIdf
+from ingest.taggers.evidence import Evidence, Networks
+from ingest.taggers.specifics import Specifics
+from ingest.taggers.weighing import Weighing
+
+HERE: Final = Path(__file__).parent
+_LEAST_SECONDS: Final = 2
+_MUSIC: Final = ("music", "musical instrument", "concert", "performance", "musician")
+_PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
+_TALK: Final = ("asl-", "friday", "carphone")
+"""How the names of clips begin on which people only talk, or sign, into a camera that is fixed."""
+
+_COLUMNS: Final = (
+    *("telling", "a wrong word among the five", "no word", "precision of a video"),
+    *("precision of a second", "recall of a second", "music told"),
+)
+
+Said = NDArray[np.bool_]
+"""Shape (n_frames, n_tags), which words are said of which frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One source: the rows of its frames, and which words are right of it, or nobody can tell."""
+
+    source: str
+    rows: NDArray[np.intp]
+    right: frozenset[str]
+    unsure: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to show words.
+
+    Attributes:
+        name: of the row.
+        said: of each frame.
+        tags: the words, a column each.
+        least: seconds from which on a word counts for a video.
+        by_idf: whether words are ordered by how telling they are, too.
+    """
+
+    name: str
+    said: Said
+    tags: tuple[str, ...]
+    least: int
+    by_idf: bool
+
+    def shown(self, video: Video) -> list[str]:
+        """Return the words of a video, the first ones first."""
+        seconds = self.said[video.rows].sum(axis=0)
+        enough = enough_seconds(len(video.rows), self.least)
+        counts = [
+            TagCount(self.tags[tag], int(seconds[tag])) for tag in np.flatnonzero(seconds >= enough)
+        ]
+        if self.by_idf:
+            return [count.tag for count in TagIdf.of(None).most_telling_first(counts)]
+        return [one.tag for one in sorted(counts, key=lambda one: (-one.seconds, one.tag))]
+
+
+def main() -> None:
+    """Print the tables; write them when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clips", type=Path, nargs="+", required=True)
+    parser.add_argument("--before", type=Path, required=True, help="weights of before")
+    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument("--write", action="store_true", help="write SHOWN.md, too")
+    arguments = parser.parse_args()
+    labels, tags = read_labels(), Networks.load().tags
+    views = look_at_views(labels, arguments.clips, arguments.kept)
+    ways = (
+        _before(Weighing(json.loads(arguments.before.read_text()), tags), views[0], tags),
+        _after(held_out(views, labels, tags), views[0], tags),
+    )
+    videos = _videos(labels)
+    lines = ["| sources | | " + " | ".join(_COLUMNS) + " |", "| --- " * (len(_COLUMNS) + 2) + "|"]
+    for name, some in _rows(videos, labels):
+        lines += [
+            f"| {name} ({len(some)}) | {way.name} | {' | '.join(_cells(way, some, labels))} |"
+            for way in ways
+        ]
+    lines += _wrong_words([video for video in videos if _is_judged(video, labels)], labels, ways[1])
+    text = "\n".join(lines)
+    print(text)
+    if arguments.write:
+        (HERE / "SHOWN.md").write_text(text + "\n")
+
+
+def _before(weights: Weighing, evidence: Evidence, tags: tuple[str, ...]) -> Way:
+    return Way("before", weights.weigh(evidence) >= THRESHOLD, tags, 1, by_idf=False)
+
+
+def _after(weighed: NDArray[np.float32], evidence: Evidence, tags: tuple[str, ...]) -> Way:
+    specifics = Specifics.load(tags)
+    rows = zip(weighed, evidence.words, evidence.objects, strict=True)
+    said = np.stack([specifics.add(*row) for row in rows]) >= THRESHOLD
+    return Way("after", said, specifics.tags, _LEAST_SECONDS, by_idf=True)
+
+
+def _videos(labels: Sequence[Label]) -> list[Video]:
+    by_source: dict[str, list[int]] = {}
+    for row, label in enumerate(labels):
+        by_source.setdefault(label.source, []).append(row)
+    videos = []
+    for source, rows in by_source.items():
+        own = [labels[row] for row in rows]
+        right = frozenset().union(*(label.present for label in own))
+        unsure = frozenset().union(*(label.unsure for label in own)) - right
+        judged = own[0].specific
+        right |= {word for word, is_right in judged.items() if is_right}
+        videos.append(Video(source, np.array(rows), right, unsure))
+    return videos
+
+
+def _rows(
+    videos: Sequence[Video], labels: Sequence[Label]
+) -> Iterator[tuple[str, Sequence[Video]]]:
+    yield "all", videos
+    for name in SETS:
+        yield name, [video for video in videos if labels[video.rows[0]].chosen == name]
+    clips = [video for video in videos if not video.source.lower().endswith(_PHOTOGRAPHS)]
+    yield "clips", clips
+    yield "clips but talk", [video for video in clips if not video.source.startswith(_TALK)]
+
+
+def _is_judged(video: Video, labels: Sequence[Label]) -> bool:
+    return labels[video.rows[0]].chosen == SETS[-1]
+
+
+def _cells(way: Way, videos: Sequence[Video], labels: Sequence[Label]) -> Iterator[str]:
+    general = set(_general())
+    telling = wrong = silent = right_words = wrong_words = 0
+    music = told = 0
+    for video in videos:
+        judged = general | {word for row in video.rows for word in labels[row].specific}
+        shown = way.shown(video)
+        first = [word for word in shown[:TOP] if word in judged and word not in video.unsure]
+        telling += any(word in video.right and word not in TELLING_NOTHING for word in first)
+        wrong += any(word not in video.right for word in first)
+        silent += not shown
+        counted = [word for word in shown if word in judged and word not in video.unsure]
+        right_words += sum(word in video.right for word in counted)
+        wrong_words += sum(word not in video.right for word in counted)
+        if "music" in video.right:
+            music += 1
+            told += any(word in video.right and word in _MUSIC for word in shown)
+    n_videos = len(videos)
+    for number in (telling, wrong, silent):
+        yield f"{number / n_videos:.1%}"
+    yield f"{right_words / max(1, right_words + wrong_words):.1%}"
+    yield from _by_second(way, labels, np.concatenate([video.rows for video in videos]))
+    yield f"{told} of {music}"
+
+
+def _by_second(way: Way, labels: Sequence[Label], rows: NDArray[np.intp]) -> Iterator[str]:
+    general = _general()
+    truth = Truth.of([labels[row] for row in rows], general)
+    said = way.said[rows, : len(general)] & truth.counted
+    there = truth.present & truth.counted
+    yield f"{(said & there).sum() / max(1, said.sum()):.1%}"
+    yield f"{(said & there).sum() / max(1, there.sum()):.1%}"
+
+
+def _wrong_words(videos: Sequence[Video], labels: Sequence[Label], way: Way) -> Iterator[str]:
+    yield f"\nWrong among the first five, of the {SETS[-1]} set; in italics what is right:\n"
+    yield "| seen by a person | wrong | specific |\n| --- | --- | --- |"
+    general = set(_general())
+    for video in videos:
+        label = labels[video.rows[0]]
+        first = [word for word in way.shown(video)[:TOP] if word not in video.unsure]
+        wrong = [word for word in first if word in general and word not in video.right]
+        own = [_judged(word, label.specific) for word in first if word not in general]
+        if wrong or own:
+            yield f"| {label.seen} | {', '.join(wrong)} | {', '.join(own)} |"
+
+
+def _judged(word: str, judged: Mapping[str, bool]) -> str:
+    if word not in judged:
+        return f"{word} (not judged)"
+    return f"*{word}*" if judged[word] else word
+
+
+@cache
+def _general() -> tuple[str, ...]:
+    return Networks.load().tags
+
+
+if __name__ == "__main__":
+    main()
