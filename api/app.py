@@ -49,7 +49,7 @@ from api.routes import (
 from api.settings import Settings
 from api.tracing import is_traced
 from api.working import working
-from engine.memory import left_out_of_collections, share_heaps
+from engine.memory import left_out_of_collections, limit_heaps
 from engine.store.keys import Keys
 
 UPLOADS: Final = ("/console/add/file", f"/v1{jobs.UPLOAD}")
@@ -74,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        share_heaps()
+        limit_heaps()
         take_short_turns()
         rates = Rates.open(settings.home / "rates")
         with Live.open(settings) as live:

@@ -1,8 +1,8 @@
 """Looks that agree: a network that is wrong once in a hundred looks is wrong on every long video.
 
-So a look alone proves little. Parts of 674 harmless frames that are hard to judge (babies, faces,
+So a look alone proves little. Parts of 809 harmless frames that are hard to judge (babies, faces,
 sport, swimwear, cosmetics, food, toys, animals), twelve looks each, gave 0.5 or more for nudity on
-one of 100 looks and on 20 of the 674, but on four of five looks in a row only to 5
+one of 100 looks and on 23 of the 809, but on four of five looks in a row only to 5
 (``benchmarks/accuracy/NUDITY.md``).
 """
 

@@ -9,17 +9,22 @@ from typing import Final
 
 _ARENA_MAX: Final = -8
 _ARENAS: Final = 2
+_MMAP_THRESHOLD: Final = -3
+_LARGE: Final = 256 * 1024
 
 
-def share_heaps() -> None:
-    """Have threads share two heaps, with glibc; to be called before they begin.
+def limit_heaps() -> None:
+    """Have threads share two heaps, and no large array in them, with glibc; before they begin.
 
-    It makes eight a core, of which each keeps as much as its thread once needed: how much a service
-    holds would depend on how many of them were ever busy at the same time.
+    It makes eight heaps a core, of which each keeps as much as its thread once needed: how much a
+    service holds would depend on how many of them were ever busy at the same time. And once a large
+    array was freed, it puts others of that size into the heaps: each generation's columns would
+    leave holes that those of the next one do not fit in.
     """
-    limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if limit is not None:
-        limit(_ARENA_MAX, _ARENAS)
+    set_limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if set_limit is not None:
+        set_limit(_ARENA_MAX, _ARENAS)
+        set_limit(_MMAP_THRESHOLD, _LARGE)
 
 
 def give_back_memory() -> None:

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 # CI draws as many examples as hypothesis thinks right; who waits for the tests, fewer, and others
 # each time.
-settings.register_profile("shared-machine", deadline=None, max_examples=40)
+settings.register_profile("shared-machine", deadline=None, max_examples=25)
 settings.register_profile("ci", deadline=None, max_examples=100)
 settings.load_profile("ci" if os.environ.get("CI") else "shared-machine")
 

@@ -13,7 +13,7 @@ def test_a_service_shares_its_heaps_before_it_has_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: list[str] = []
-    monkeypatch.setattr("api.app.share_heaps", lambda: events.append("heaps"))
+    monkeypatch.setattr("api.app.limit_heaps", lambda: events.append("heaps"))
     monkeypatch.setattr("api.live.Live.follow", lambda _: events.append("threads"))
     create_app(Settings(home=tmp_path / "home"))
     assert events == [], "only once it starts"

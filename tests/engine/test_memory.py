@@ -35,16 +35,18 @@ def loaded(monkeypatch: pytest.MonkeyPatch, library: Library, platform: str = "l
     return library
 
 
-def test_glibc_is_told_to_have_two_heaps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_glibc_is_told_to_have_two_heaps_and_no_large_array_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
     library = loaded(monkeypatch, Library("mallopt", "malloc_trim"))
-    memory.share_heaps()
-    # M_ARENA_MAX of malloc.h.
-    assert library.asked == [("mallopt", (-8, 2))]
+    memory.limit_heaps()
+    # M_ARENA_MAX and M_MMAP_THRESHOLD of malloc.h.
+    assert library.asked == [("mallopt", (-8, 2)), ("mallopt", (-3, 256 * 1024))]
 
 
 @pytest.mark.skipif(not MALLOPT, reason="needs mallopt, which glibc has")
 def test_glibc_takes_it() -> None:
-    assert ctypes.CDLL(None).mallopt(memory._ARENA_MAX, memory._ARENAS) == 1
+    mallopt = ctypes.CDLL(None).mallopt
+    assert mallopt(memory._ARENA_MAX, memory._ARENAS) == 1
+    assert mallopt(memory._MMAP_THRESHOLD, memory._LARGE) == 1
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_another_library_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, platform: str, has: tuple[str, ...]
 ) -> None:
     library = loaded(monkeypatch, Library(*has), platform)
-    memory.share_heaps()
+    memory.limit_heaps()
     memory.give_back_memory()
     assert library.asked == []
 

@@ -32,6 +32,8 @@ from support.footage import (
 )
 from support.webserver import Site, serving
 
+pytestmark = pytest.mark.slow
+
 SIX_SECONDS = [numbered(number) for number in range(150)]
 
 

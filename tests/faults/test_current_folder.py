@@ -83,6 +83,7 @@ def test_planted_code_would_be_told_of(clips: Path, ran: Path) -> None:
     assert ran.exists()
 
 
+@pytest.mark.slow
 def test_no_command_runs_what_lies_in_the_current_folder(
     clips: Path, ran: Path, tmp_path: Path
 ) -> None:

@@ -451,6 +451,7 @@ def test_sampling_holds_three_frames_at_a_time() -> None:
     assert most <= 3
 
 
+@pytest.mark.slow
 def test_a_long_video_is_streamed(tmp_path: Path) -> None:
     pictures = cycle([numbered(number, 160, 120) for number in range(4)])
     an_hour = write_video(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -43,6 +44,7 @@ def man_and_cat(path: Path) -> Path:
     return write_video(path, [*man, *[cat] * len(man)], rate=10)
 
 
+@pytest.mark.slow
 def test_people_are_named_over_a_shot_when_that_is_switched_on(tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert reelmatch(home, "ingest", man_and_cat(tmp_path / "talk.mp4")).code == 0

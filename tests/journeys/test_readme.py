@@ -58,6 +58,7 @@ def test_a_page_says_to_type_only_what_is_there(page: str) -> None:
     assert all(line.split()[0] in ("make", "pip", "reelmatch", "curl") for line in typed), typed
 
 
+@pytest.mark.slow
 def test_the_campaign_of_the_documentation_runs_today(tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copy(bikes(), tmp_path / "holiday.mp4")

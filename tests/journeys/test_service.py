@@ -156,6 +156,7 @@ def reaching_server(tmp_path: Path) -> Iterator[Served]:
     yield from serve(home, settings)
 
 
+@pytest.mark.slow
 def test_jobs_come_in_pages_and_failed_ones_are_tried_again(reaching_server: Served) -> None:
     client = reaching_server.client
     places = [

@@ -39,7 +39,7 @@ OUT_OF_REACH = """() => [...document.body.querySelectorAll("*")].filter((one) =>
 """What scrolls and can neither have the focus nor holds what can: not every browser reaches it."""
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 1280])
 def test_pages_are_accessible_and_fit_the_screen(look: Look, served: Served, width: int) -> None:
     ids = {title: id_of(served, title) for title in ("bikes", "slideshow", "coffee", "china")}
     plan = {
