@@ -6,6 +6,7 @@ from typing import Final, Self
 import numpy as np
 
 from engine.errors import InvalidInput
+from ingest.taggers.bars import without_bars
 from ingest.taggers.base import Confidences, Frame, Tagger
 from ingest.taggers.evidence import Networks, networks_version
 from ingest.taggers.makers import Identity, Setup
@@ -15,8 +16,8 @@ from ingest.taggers.specifics import LEAST_OBJECT, LEAST_OF_KIND, Specifics, loa
 from ingest.taggers.weighing import WEIGHTS, Weighing
 from models.cards import load_card, load_json
 
-_METHOD: Final = 6
-"""Raised when nudity is looked for, or the evidence weighed, in another way."""
+_METHOD: Final = 7
+"""Raised when a frame is prepared, nudity looked for, or the evidence weighed in another way."""
 
 _HARMLESS: Final = 0.02
 """Below this confidence of nudity, the rest of the shot is not expected to show any."""
@@ -65,7 +66,7 @@ class LocalTagger:
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
-        shrinkable = Shrinkable(frame)
+        shrinkable = Shrinkable(without_bars(frame))
         weighed = self._words(shrinkable)
         return np.append(weighed, np.float32(self._nudity.confidence(shrinkable)))
 
@@ -75,7 +76,7 @@ class LocalTagger:
         Of a shot that showed none, a frame without a person is taken to show as little. The other
         networks look as in ``tag``.
         """
-        shrinkable = Shrinkable(frame)
+        shrinkable = Shrinkable(without_bars(frame))
         weighed = self._words(shrinkable)
         nudity = before[-1]
         if nudity >= _HARMLESS or weighed[self._person] >= _SOMEBODY:

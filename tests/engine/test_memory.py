@@ -35,7 +35,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch, library: Library, platform: str = "l
     return library
 
 
-def test_glibc_is_told_to_have_two_heaps_and_no_large_array_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_glibc_is_told_to_have_two_heaps_and_no_large_array_in_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     library = loaded(monkeypatch, Library("mallopt", "malloc_trim"))
     memory.limit_heaps()
     # M_ARENA_MAX and M_MMAP_THRESHOLD of malloc.h.
