@@ -23,8 +23,8 @@ def without_bars(frame: Frame) -> Frame:
 
     To a network that sees shapes, bars are part of the picture, and take its pixels.
     """
-    top, bottom = _between((frame[:, ::_EVERY] <= BLACK).all(axis=(1, 2)))
-    left, right = _between((frame[::_EVERY] <= BLACK).all(axis=(0, 2)))
+    top, bottom = _between(frame[:, ::_EVERY].max(axis=(1, 2), initial=0) <= BLACK)
+    left, right = _between(frame[::_EVERY].max(axis=(0, 2), initial=0) <= BLACK)
     return frame[top:bottom, left:right]
 
 
