@@ -1,4 +1,4 @@
-"""Which videos may be found at all: a small typed tree, compiled to one bit a video.
+"""Filters, which say which videos may be found: a small typed tree, compiled to one bit a video.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What tells most about a video: its tags by seconds x idf, so that what few videos show leads.
+"""Order of a video's tags by seconds x idf, so that what few videos show leads.
 
 A new catalogue is too small to know what is common, so what 1,094 pictures and clips of all kinds
 show (the labelled frames of ``benchmarks/accuracy``) counts as so many videos more.

@@ -1,4 +1,4 @@
-"""How much effort each second of a video is worth."""
+"""Effort of tagging: how much each second of a video is worth."""
 
 from concurrent.futures import Future
 from typing import Any, Final

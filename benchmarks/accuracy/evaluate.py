@@ -1,4 +1,4 @@
-"""How right the tagger is: precision, recall and reliability on frames labelled by eye.
+"""Measure the tagger: precision, recall and reliability on frames labelled by eye.
 
     python benchmarks/accuracy/evaluate.py --clips FOLDER... [--kept FILE] [--write]
 

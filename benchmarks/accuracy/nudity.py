@@ -1,4 +1,4 @@
-"""How often harmless footage that is hard to judge is taken for nudity.
+"""Count how often harmless footage that is hard to judge is taken for nudity.
 
     python benchmarks/accuracy/nudity.py --clips FOLDER... [--kept FILE] [--write]
 

@@ -21,6 +21,7 @@ from PIL import Image
 
 from ingest.frames import open_video
 from ingest.taggers import face_words
+from ingest.taggers.bars import without_bars
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.evidence import Networks
 from ingest.taggers.face_words import FACE_WORDS, JUDGED, LEAST_SHARES, FaceWords
@@ -118,7 +119,7 @@ def _said(shots: Sequence[Shot], folders: Sequence[Path], kept: Path | None) -> 
     faces = FaceWords.load(tuple(LEAST_SHARES))
     for place, frames in _frames(shots, folders):
         # Without a face nothing is said, whatever the other networks see: most looks end here.
-        if not any(faces.look(Shrinkable(frame)).any() for frame in frames):
+        if not any(faces.look(Shrinkable(without_bars(frame))).any() for frame in frames):
             continue
         seconds = np.stack([tagger.tag(frame) for frame in frames])
         tagger.settle(seconds, np.ones(len(seconds), bool))

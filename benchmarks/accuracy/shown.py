@@ -1,4 +1,4 @@
-"""How good the first words shown of a video are, by weights before and after.
+"""Judge the first words shown of a video, by weights before and after.
 
     python benchmarks/accuracy/shown.py --clips FOLDER... --before FILE [--kept FILE] [--write]
 

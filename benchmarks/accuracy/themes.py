@@ -1,4 +1,4 @@
-"""How much the tagger tells, theme by theme, on frames it was not fitted to.
+"""Judge how much the tagger tells, theme by theme, on frames it was not fitted to.
 
     python benchmarks/accuracy/themes.py --clips FOLDER... [--kept FILE] [--write]
 

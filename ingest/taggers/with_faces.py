@@ -6,6 +6,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.taggers.bars import without_bars
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.face_words import (
     DRAWN,
@@ -72,7 +73,7 @@ class LocalTaggerWithFaces:
     def _with_faces(self, frame: Frame, said: Confidences) -> Confidences:
         if said[self._person] < SOMEBODY or said[self._cartoon] >= DRAWN:
             return np.append(said, np.zeros(len(self._faces.words), np.float32))
-        return np.append(said, self._faces.look(Shrinkable(frame)))
+        return np.append(said, self._faces.look(Shrinkable(without_bars(frame))))
 
 
 def version_with_faces() -> str:

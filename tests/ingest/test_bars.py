@@ -51,9 +51,10 @@ def test_whatever_else_is_dark_stays(frame: Frame) -> None:
     assert np.array_equal(without_bars(frame), frame)
 
 
-def test_a_photograph_between_bars_shows_what_it_shows() -> None:
+@pytest.mark.parametrize("bars", [(53, 53, 0, 0), (0, 0, 90, 91), (40, 40, 60, 60)])
+def test_a_photograph_between_bars_shows_what_it_shows(bars: tuple[int, int, int, int]) -> None:
     tagger = LocalTagger.load()
     picture = np.asarray(Image.open(photograph("flower.jpg")).convert("RGB"))
-    plain, barred = tagger.tag(picture), tagger.tag(with_bars(picture, 53, 53, 0, 0))
+    plain, barred = tagger.tag(picture), tagger.tag(with_bars(picture, *bars))
     assert barred == pytest.approx(plain, abs=1e-6)
     assert barred[tagger.tags.index("flower")] >= DEFAULT_THRESHOLD

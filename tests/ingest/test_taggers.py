@@ -36,12 +36,7 @@ class TestLocal(TaggerConformance):
         return Setup()
 
 
-class TestLocalThatNamesPeople(TaggerConformance):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def asked(cls) -> str:
-        return "local"
-
+class TestLocalThatNamesPeople(TestLocal):
     @pytest.fixture(scope="class")
     @classmethod
     def given(cls) -> Setup:
