@@ -8,6 +8,7 @@ import fcntl
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -717,12 +718,14 @@ class Catalog:
             return self.named(record.id)
 
     def delete(self, video: str) -> None:
-        """Forget a video and all that was seen on it.
+        """Forget a video and all that was seen on it; a new look at it that waits or runs is over.
 
         Raises:
             UnknownVideo: when there is no video with exactly this id.
         """
         with self._change() as (db, revision):
+            # Or it would come back.
+            db.execute(_END_LOOKS, (video, time.time()))
             for table, column in _TABLES:
                 gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
             if gone.rowcount == 0:
@@ -765,6 +768,15 @@ _TABLES: Final = (
     ("pictures", "video"),
     ("sources", "video"),
     ("videos", "id"),
+)
+# Whoever queued a source for the first time, and no look at this video, gets what is there.
+_END_LOOKS: Final = (
+    "update jobs set state = 'done', status = 'deleted', reason = 'its video was deleted',"
+    " video = ?1, changed_at = ?2"
+    " where kind = 'ingest' and state in ('queued', 'running')"
+    " and (json_extract(options, '$.video') = ?1 or (json_extract(options, '$.force')"
+    " and source in (select source from sources where video = ?1"
+    " union select source from videos where id = ?1)))"
 )
 _TAG_NAMES: Final = "select name from tags where number >= ? order by number"
 

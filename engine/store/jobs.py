@@ -68,7 +68,8 @@ class Job:
         attempts: how many times it was claimed.
         worker: who claimed it last.
         video: the id that the source has, or of the generation built; empty until known.
-        status: as in ``ingest.opening.Status``; empty until it has ended.
+        status: as in ``ingest.opening.Status``, or ``deleted`` when its video was while it waited
+            or ran; empty until it has ended.
         reason: what is behind the status.
         seconds: how many were watched.
         done: how far it is: seconds of an ingest, videos of a reindex.

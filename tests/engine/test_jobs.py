@@ -19,6 +19,7 @@ from engine.store.jobs import (
     State,
     check_claim,
 )
+from support.catalogs import save, video_id
 
 
 class Clock:
@@ -254,3 +255,26 @@ def test_another_look_is_at_a_video_unless_somebody_wants_whatever_is_there(jobs
     assert options(other) == {"tagger": "x", "force": True, "video": "00bb"}
     assert jobs.add(["/b.mp4"], {"tagger": "x"}, now=1) == [other]
     assert options(other) == {"tagger": "x", "force": True}
+
+
+def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        jobs = Jobs(catalog)
+        save(catalog, video_id(1), {"cat": 3})
+        catalog.add_source("/a.mp4", video_id(1))
+        catalog.add_source("/link.mp4", video_id(1))
+        running, first, other = jobs.add(["/a.mp4", "/link.mp4", "/b.mp4"], {}, now=0)
+        (forced,) = jobs.add(["/a.mp4"], {"force": True}, now=0)
+        (named,) = jobs.add_again({"/c.mp4": video_id(1)}, {}, now=0)
+        assert forced == running
+        claimed = jobs.claim("w", now=1)
+        assert claimed is not None
+        assert claimed.id == running
+        catalog.delete(video_id(1))
+        assert not jobs.heartbeat(claimed)
+        assert not jobs.end(claimed, DONE, now=2)
+        ended = [job for job in jobs.all() if job.state is State.DONE]
+        assert [job.id for job in ended] == [running, named]
+        assert {(job.status, job.video) for job in ended} == {("deleted", video_id(1))}
+        assert jobs.open_ids() == [first, other]
+        assert jobs.retry(None, now=3) == []

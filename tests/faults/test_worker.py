@@ -112,6 +112,15 @@ def look_again(catalog: Catalog, source: Path, act: Callable[[Worker], None]) ->
     assert acted
 
 
+def test_a_video_deleted_while_it_is_looked_at_again_stays_deleted(catalog: Catalog) -> None:
+    ended = work(catalog, bikes(), limits=Limits())
+    video = ended["bikes.mp4"].video
+    assert video
+    look_again(catalog, bikes(), lambda _: catalog.delete(video))
+    assert catalog.get(video) is None
+    assert [job.status for job in Jobs(catalog).all()] == ["ok", "deleted"]
+
+
 def stop_the_child(worker: Worker) -> None:
     worker.limits = Limits(stall_seconds=1)
     os.kill(the_child(), signal.SIGSTOP)
