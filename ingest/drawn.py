@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.mixtures import mixed
 from ingest.motion import COLUMNS, LUMA, ROWS, Grey, allowed_change, gradient
 
 MOVES: Final = 0.08
@@ -56,6 +57,7 @@ class Drawing:
         one_sided: how much is, in each cell, to the same side: brighter always, or darker.
         tint: grey levels by which the changes are other than grey, on average.
         turning: of the pictures, how many are the one before with a disc turned.
+        mixed: of what differs from what is behind, how much lies between that and one colour.
     """
 
     one_colour: float = 0.0
@@ -63,6 +65,7 @@ class Drawing:
     one_sided: float = 0.0
     tint: float = 0.0
     turning: float = 0.0
+    mixed: float = 0.0
 
 
 def drawing(pictures: NDArray[np.uint8]) -> Drawing:
@@ -80,7 +83,14 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
     if not moving.any():
         return Drawing()
     one, two, tint = _colours_told(_changes_of(pictures, greys, behind, moving))
-    return Drawing(one, two, _one_sided(greys, behind, moving), tint, turning(greys))
+    return Drawing(
+        one,
+        two,
+        _one_sided(greys, behind, moving),
+        tint,
+        turning(greys),
+        _mixed(pictures, greys, behind, moving),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +200,22 @@ def _behind(greys: NDArray[np.float32]) -> Grey:
     spread = cells[n_alike - 1 :] - cells[: n - n_alike + 1]
     first = spread.argmin(axis=0) + (n_alike - 1) // 2
     return np.asarray(np.take_along_axis(cells, first[None], axis=0)[0])
+
+
+def _mixed(
+    pictures: NDArray[np.uint8],
+    greys: NDArray[np.float32],
+    behind: Grey,
+    moving: NDArray[np.bool_],
+) -> float:
+    away = np.abs(greys - behind)
+    n_alike = max(2, int(np.ceil(_BEHIND * len(pictures))))
+    bare = np.argsort(away, axis=0)[:n_alike, ..., None]
+    backdrop = np.take_along_axis(pictures, bare, axis=0).mean(axis=0, dtype=np.float32)
+    differs = (away > allowed_change(gradient(behind))) & moving
+    when, row, column = np.nonzero(differs)
+    at = backdrop[row, column]
+    return mixed(at, pictures[when, row, column] - at)
 
 
 def _one_sided(greys: NDArray[np.float32], behind: Grey, moving: NDArray[np.bool_]) -> float:

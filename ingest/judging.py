@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from ingest.drawn import MOVES, Drawing, drawing
 from ingest.frames import Second
-from ingest.kinds import MOST_CUTS, MOST_WITHIN, Evidence, KindVerdict, judge
+from ingest.kinds import AT_REST, MOST_CUTS, MOST_WITHIN, Evidence, KindVerdict, judge
 from ingest.looks import FULL_SCALE, Changes, Look
 from ingest.motion import (
     COLUMNS,
     LEAST_AT_REST,
-    MOST_NOISE,
     NEW_LOOK_SHARE,
     ROWS,
     Colours,
@@ -42,6 +41,8 @@ _ZOOMED_OR_FADED: Final = 0.10
 _MOST_UNREST: Final = 0.03
 # A row of cells, or a column, moves when more than this share of them does not stay.
 _ROW_MOVES: Final = 0.02
+# A line is as high as this share of the picture at most, and as wide at least.
+_LINE_BAND, _LINE_ACROSS = 0.1, 0.5
 # A zoom or a pan leaves less than this share of what changed.
 _EXPLAINED: Final = 0.3
 # The lull, the middle and the burst of how much moves at a time.
@@ -59,7 +60,8 @@ class KindJudge:
     def __init__(self) -> None:
         self._looks = LookDetector()
         self._shown: Grey | None = None
-        self._last: Grey | None = None  # that was not blank
+        self._first: Grey | None = None  # that was not blank, as is the last
+        self._last: Grey | None = None
         self._difference: Difference | None = None
         self._pairs = _Pairs()
         self._cells = _Cells()
@@ -110,7 +112,9 @@ class KindJudge:
             changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
         joined = not blank and not cut and self._last is not None and self._last is self._shown
         self._shown = grey
-        self._last = self._last if blank else grey
+        if not blank:
+            self._first = grey if self._first is None else self._first
+            self._last = grey
         return self._log(Look(self._looks.is_new_grey(grey), cut, joined, changed, left))
 
     def repeat(self) -> Look:
@@ -134,12 +138,17 @@ class KindJudge:
         """Judge what was seen so far."""
         cuts = np.flatnonzero(self.changes().cuts)[:MOST_CUTS]
         at_rest = self._cells.at_rest()
-        drawn = drawing(self._spread.pictures()) if at_rest.noise <= MOST_NOISE else Drawing()
-        if self._within.share() >= MOST_WITHIN:
-            drawn = drawing(self._within.pictures())
-        within = self._within.share()
-        evidence = self._pairs.evidence(at_rest, drawn, within, tuple(cuts.tolist()))
+        seen_within = self._within.share() >= MOST_WITHIN and self._pairs.still() >= AT_REST
+        drawn = drawing((self._within if seen_within else self._spread).pictures())
+        evidence = self._pairs.evidence(
+            at_rest, drawn, self._within, self._filled(), tuple(cuts.tolist())
+        )
         return KindVerdict(judge(evidence), evidence)
+
+    def _filled(self) -> float:
+        if self._first is None or self._last is None:
+            return 0.0
+        return self._cells.filled(Difference.between(self._first, self._last).over > 1)
 
     def _compare(self, before: Grey, after: Grey, colours: Callable[[], Colours] | None) -> Pair:
         difference = Difference.between(before, after)
@@ -172,8 +181,18 @@ class _Pairs:
         for name, column in self._columns.items():
             column.append(getattr(pair, name))
 
+    def still(self) -> float:
+        """Return the share of the pairs of which hardly a cell changed."""
+        changed = np.array(self._columns["changed"], np.float32)
+        return _share(changed <= NEW_LOOK_SHARE)
+
     def evidence(
-        self, at_rest: "_AtRest", drawn: Drawing, within: float, cuts: tuple[int, ...]
+        self,
+        at_rest: "_AtRest",
+        drawn: Drawing,
+        within: Within,
+        filled: float,
+        cuts: tuple[int, ...],
     ) -> Evidence:
         pairs = {name: np.array(column, np.float32) for name, column in self._columns.items()}
         fits = pairs["left"] < FITTED_SHARE
@@ -182,7 +201,7 @@ class _Pairs:
         evenly = climbs & (np.abs(pairs["rows"] - rows) <= 1)
         return Evidence(
             samples=len(fits) + 1,
-            still=_share(pairs["changed"] <= NEW_LOOK_SHARE),
+            still=self.still(),
             fitted=_share(fits),
             jumps=int(np.count_nonzero(pairs["left"] > JUMP_SHARE)),
             change_seconds=_mean_run(~fits),
@@ -205,7 +224,10 @@ class _Pairs:
             one_sided=round(drawn.one_sided, 4),
             tint=round(drawn.tint, 4),
             turning=round(drawn.turning, 4),
-            within=round(within, 4),
+            mixed=round(drawn.mixed, 4),
+            within=round(within.share(), 4),
+            repeating=round(within.repeating(), 4),
+            filled=filled,
             run=_mean_run(pairs["changed"] > NEW_LOOK_SHARE),
             spots=_share(pairs["spot"][fits] > 0),
             explained=_share(_is_explained(pairs["changed"], pairs["left"])),
@@ -251,6 +273,18 @@ class _Cells:
     def moving(self) -> NDArray[np.bool_]:
         """Return the cells that change time and again, shape (54, 96)."""
         return np.asarray(self._n_changed > MOVES * self._n_pairs)
+
+    def filled(self, in_the_end: NDArray[np.bool_]) -> float:
+        """Return of the cells that changed ever, the share that is not what it was at first.
+
+        Args:
+            in_the_end: the cells that are not, shape (54, 96); where they make no line from side to
+                side, 0.0 is returned.
+        """
+        if _extent(in_the_end) > _LINE_BAND or _extent(in_the_end.T) < _LINE_ACROSS:
+            return 0.0
+        ever = self._n_changed > 0
+        return _share(in_the_end[ever])
 
     def at_rest(self) -> _AtRest:
         stays = self._n_changed <= _MOST_UNREST * self._n_pairs

@@ -28,9 +28,12 @@ LEAST_SAMPLES: Final = 3
 MOST_CUTS: Final = 100
 """So many cuts are kept as evidence."""
 
-# A video is one picture when this share of its pairs fits.
-_STATIC_FITTED: Final = 0.9
-_STATIC_EXPLAINED: Final = 0.75
+AT_REST: Final = 0.9
+"""A video is one picture when this share of its pairs fits; of one of which so many are still,
+second looks alone tell what is drawn."""
+
+# So many of its pairs are still, or a zoom or a fade explains them.
+_STATIC_EXPLAINED: Final = 0.85
 # It is a slideshow when so many fit and at least one is another picture; from picture to picture
 # it takes a fade of two seconds at most, where things that pass by take longer.
 _SLIDESHOW_FITTED: Final = 0.45
@@ -38,41 +41,34 @@ _LONGEST_CHANGE: Final = 3.0
 # Where pictures fit, what is left may not stick out: somebody small who moves does.
 _CALM_EXCESS: Final = 1.5
 # Somebody small, or far away: so many cells change time and again, in a part of the picture, most
-# seconds being still; but a line from side to side shows how far a song has got.
+# seconds being still.
 _SOMEBODY: Final = 0.002
 _SOMEBODY_STILL: Final = 0.5
 _SOMEBODY_AREA: Final = 0.4
 _SPOTS: Final = 0.4
-_LINE_BAND, _LINE_ACROSS = 0.1, 0.6
+# What changes and stays so, in a line, shows how far a song has got; what passes by leaves nothing.
+_FILLED: Final = 0.9
 # What is drawn over a picture goes on for most of the video, and the picture does not change.
 _OVERLAY_PAIRS: Final = 7
-_OVERLAY_STILL: Final = 0.9
 _OVERLAY_SHARE: Final = 0.85
 _MOST_EXPLAINED: Final = 0.5
-# Share of the cells that must change time and again: what is smaller may be somebody far away,
-# unless it is words, or very surely of one colour.
-_LEAST_DRAWN: Final = 0.02
-_SMALL_DRAWN: Final = 0.04
+# Either its textured cells do not, or what stays is no more than grain.
+_REST: Final = 1.5
+# Share of the cells that must change time and again: what is smaller may be somebody far away.
+_LEAST_DRAWN: Final = 0.03
 # A disc turns in so many of the pictures.
 _TURNING: Final = 0.6
 MOST_WITHIN: Final = 0.5
 """In so many of the second looks something must move; then a video is no picture at rest, even if
 it is the same every second."""
-_WITHIN_STILL: Final = 0.9
-_WITHIN_COLOUR: Final = 0.9
 # What never stops, as bars and credits do not, moves this much at least of what it mostly does.
 _STEADY: Final = 0.4
-# It is drawn when the changes are of one colour, or two, or one-sided: so much in sum; where all
-# is grey, colours tell nothing.
-_DRAWN: Final = 2.65
-_ALL_ONE_SIDED, _ONE_SIDED_COLOUR = 0.96, 0.65
-# Where little of it moves at a time, as flakes do and people seen from above, more is asked for.
-_DENSE, _SPARSE, _VERY_SPARSE = 0.35, 0.29, 0.25
-_SPARSE_DRAWN, _SPARSE_GREY_DRAWN = 2.82, 2.9
-_SPARSE_ONE_SIDED, _SPARSE_ONE_SIDED_DRAWN = 0.97, 2.75
-_VERY_SPARSE_DRAWN, _VERY_SPARSE_TINT = 2.93, 2.0
-_LEAST_TINT: Final = 4.0
-_GREY_ONE_SIDED: Final = 0.9
+# It is drawn when all of it is a mixture with one colour; or when the changes are one-sided, and of
+# one colour, or two: so much in sum. Where little of it moves at a time, as flakes do and people
+# seen from above, the first alone tells.
+_ALL_MIXED: Final = 0.97
+_DRAWN, _ONE_SIDED, _SPARSE = 2.78, 0.9, 0.25
+_ONE_SIDED_DRAWN, _ALL_ONE_SIDED, _DENSE = 2.5, 0.96, 0.29
 # In a band, before a picture at rest, less will do: words stand still and then change at once, or
 # a wave or a line of words goes from side to side.
 _BAND: Final = 0.6
@@ -124,8 +120,12 @@ class Evidence:
         explained: share of the pairs that change, and little of it is left.
         within: of a few seconds that are like the one before, the share in which something moved
             since a fraction of a second before; then the colours and ``turning`` are of these.
+        repeating: of these, the share in which what moved repeats itself, as equal lines do.
         spots: share of the pairs that fit of which what is left lies in one small place.
         run: how many pairs in a row change, on average.
+        mixed: of what differs from what is behind, how much lies between that and one colour.
+        filled: where a line from side to side is not what it was at first, the share it has of all
+            cells that ever changed.
     """
 
     samples: int
@@ -154,8 +154,11 @@ class Evidence:
     turning: float
     explained: float
     within: float
+    repeating: float
     spots: float
     run: float
+    mixed: float
+    filled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +173,15 @@ def judge(evidence: Evidence) -> Kind:
     """Tell the kind of a video from what was measured on it."""
     if evidence.samples < LEAST_SAMPLES:
         return Kind.UNKNOWN
-    if evidence.within >= MOST_WITHIN and evidence.still >= _WITHIN_STILL:
-        drawn = evidence.turning >= _TURNING or evidence.one_colour >= _WITHIN_COLOUR
+    if evidence.within >= MOST_WITHIN and evidence.still >= AT_REST:
+        drawn = evidence.turning >= _TURNING or evidence.repeating >= MOST_WITHIN
         return Kind.OVERLAY if drawn else Kind.MOTION
     if _is_drawn(evidence) or _climbs_alone(evidence):
         return Kind.OVERLAY
-    if evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence):
+    fills = evidence.filled >= _FILLED and evidence.still >= AT_REST
+    if fills or (evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence)):
         at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED
-        if evidence.fitted >= _STATIC_FITTED and not evidence.jumps and at_rest_or_zoomed:
+        if evidence.fitted >= AT_REST and not evidence.jumps and at_rest_or_zoomed:
             return Kind.STATIC
         changes_at_once = evidence.change_seconds <= _LONGEST_CHANGE
         if evidence.fitted >= _SLIDESHOW_FITTED and evidence.jumps and changes_at_once:
@@ -188,9 +192,9 @@ def judge(evidence: Evidence) -> Kind:
 def _is_drawn(evidence: Evidence) -> bool:
     goes_on_before_one_picture = (
         evidence.quiet_pairs >= max(_OVERLAY_PAIRS, _OVERLAY_SHARE * (evidence.samples - 1))
-        and evidence.still <= _OVERLAY_STILL
+        and evidence.still <= AT_REST
         and evidence.explained <= _MOST_EXPLAINED
-        and evidence.noise <= MOST_NOISE
+        and (evidence.rest <= _REST or evidence.noise <= MOST_NOISE)
         and evidence.moving >= _LEAST_DRAWN
         and evidence.spots < _SPOTS
     )
@@ -203,23 +207,16 @@ def _is_drawn(evidence: Evidence) -> bool:
 
 
 def _is_of_one_colour(evidence: Evidence) -> bool:
-    drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided
-    if evidence.activity < _SPARSE:
-        return evidence.moving >= _SMALL_DRAWN and _is_of_one_colour_though_sparse(evidence, drawn)
-    one_sided = evidence.one_sided >= _ALL_ONE_SIDED and evidence.one_colour >= _ONE_SIDED_COLOUR
-    small = evidence.moving < _SMALL_DRAWN
-    least = _SPARSE_DRAWN if small or evidence.activity < _DENSE else _DRAWN
-    tells = evidence.tint >= _LEAST_TINT or evidence.one_sided >= _GREY_ONE_SIDED
-    return tells and (drawn >= least or (one_sided and not small))
+    if evidence.mixed >= _ALL_MIXED:
+        return True
+    if evidence.activity >= _DENSE and evidence.one_sided >= _ALL_ONE_SIDED:
+        return _colours(evidence) >= _ONE_SIDED_DRAWN
+    one_sided = evidence.one_sided >= _ONE_SIDED and evidence.activity >= _SPARSE
+    return one_sided and _colours(evidence) >= _DRAWN
 
 
-def _is_of_one_colour_though_sparse(evidence: Evidence, drawn: float) -> bool:
-    if evidence.activity < _VERY_SPARSE:
-        return drawn >= _VERY_SPARSE_DRAWN and evidence.tint >= _VERY_SPARSE_TINT
-    if evidence.one_sided >= _SPARSE_ONE_SIDED:
-        return drawn >= _SPARSE_ONE_SIDED_DRAWN
-    least = _SPARSE_DRAWN if evidence.tint >= _LEAST_TINT else _SPARSE_GREY_DRAWN
-    return drawn >= least
+def _colours(evidence: Evidence) -> float:
+    return evidence.one_colour + evidence.two_colours + evidence.one_sided
 
 
 def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
@@ -252,8 +249,7 @@ def _goes_from_side_to_side(evidence: Evidence) -> bool:
     even = evidence.lull >= _TICKER_STEADY * evidence.activity
     sided = evidence.two_colours + evidence.one_sided
     wave = (
-        evidence.activity >= _SPARSE
-        and evidence.moving >= _SMALL_DRAWN
+        evidence.activity >= _DENSE
         and evidence.one_sided >= _WAVE_ONE_SIDED
         and sided >= _WAVE_DRAWN
     )
@@ -268,9 +264,7 @@ def _somebody_is_there(evidence: Evidence) -> bool:
         and evidence.still >= _SOMEBODY_STILL
         and evidence.band * evidence.across <= _SOMEBODY_AREA
     )
-    is_a_line = evidence.band <= _LINE_BAND and evidence.across >= _LINE_ACROSS
-    in_one_place = evidence.spots >= _SPOTS
-    return (small or in_one_place) and not is_a_line
+    return small or evidence.spots >= _SPOTS
 
 
 def _climbs(evidence: Evidence) -> bool:

@@ -17,9 +17,15 @@ from ingest.motion import (
     NEW_LOOK_SHARE,
     ROWS,
     Colours,
+    Grey,
     changed_share,
     share_at_rest,
 )
+
+# From this correlation on, what changed is the same again so many rows or columns further.
+_REPEATS: Final = 0.5
+# After the nearest, which are alike because cells are blurred, they must have been unlike once.
+_UNLIKE: Final = 0.1
 
 # Which of the calm seconds are looked at twice: a few, whether a video is short or long.
 _CALM_SECONDS: Final = (2, 4, 9, 20, 50, 120)
@@ -32,6 +38,7 @@ class Within:
         self._n_calm = 0
         self._n_looks = 0
         self._n_moved = 0
+        self._n_repeating = 0
         self._moved: list[Colours] = []
 
     def see(self, now: Callable[[], Colours], before: Callable[[], Colours]) -> None:
@@ -49,6 +56,7 @@ class Within:
         greys = [(picture @ LUMA).astype(np.float32) for picture in (earlier, later)]
         if changed_share(*greys) > NEW_LOOK_SHARE:
             self._n_moved += 1
+            self._n_repeating += repeats(greys[1] - greys[0])
             if share_at_rest(greys[1] - greys[0]) >= LEAST_AT_REST:
                 self._moved += [earlier, later]
 
@@ -59,3 +67,35 @@ class Within:
     def pictures(self) -> NDArray[np.uint8]:
         """Return the pictures between which a part moved, the rest not; shape (n, 54, 96, 3)."""
         return np.array(self._moved, np.uint8).reshape(-1, ROWS, COLUMNS, 3)
+
+    def repeating(self) -> float:
+        """Return, of the looks in which something moved, the share in which it repeats itself."""
+        return self._n_repeating / max(1, self._n_moved)
+
+
+def repeats(difference: Grey) -> bool:
+    """Tell whether a difference of two pictures is the same again some rows or columns further.
+
+    Whatever moves on and is where it was a second later, though it does not turn, is made of equal
+    lines or signs that follow each other; footage that is shown again and again is not.
+
+    Args:
+        difference: shape (54, 96).
+    """
+    return max(_again(difference), _again(difference.T)) >= _REPEATS
+
+
+def _again(difference: Grey) -> float:
+    """Return the best correlation with itself, moved by rows, after the first that is low."""
+    likeness = [_likeness(difference[rows:], difference[:-rows]) for rows in _moves(difference)]
+    unlike = next((n for n, like in enumerate(likeness) if like < _UNLIKE), len(likeness))
+    return max(likeness[unlike:], default=0.0)
+
+
+def _moves(difference: Grey) -> range:
+    return range(1, len(difference) // 2 + 1)
+
+
+def _likeness(one: Grey, other: Grey) -> float:
+    energy = np.sqrt(np.square(one).sum() * np.square(other).sum())
+    return float((one * other).sum()) / max(1e-6, float(energy))

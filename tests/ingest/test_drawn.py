@@ -1,6 +1,7 @@
 """What is drawn over a picture, what is there in the world, and what a second look tells of it."""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from ingest.drawn import drawing, turning
 from ingest.judging import KindJudge
 from ingest.kinds import Kind, KindVerdict
+from ingest.mixtures import mixed
 from ingest.motion import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
 from ingest.spread import MOST_KEPT, Spread
-from ingest.within import Within
+from ingest.within import Within, repeats
 from support import overlays, scenes, stills
-from support.footage import Picture, big_buck_bunny, bikes, photograph
+from support.footage import Picture, big_buck_bunny, bikes, carphone, photograph
 
 SHAPE = (180, 320)
 PHOTOS = {
@@ -105,9 +107,70 @@ def test_a_disc_that_turns_once_a_second_is_seen_to_turn() -> None:
     assert seen(pictures[5::10], 1).kind is Kind.STATIC
 
 
-def test_footage_that_repeats_itself_every_second_is_motion() -> None:
-    second = list(stills.clip(big_buck_bunny(), SHAPE, 10, end=1))
+@pytest.mark.parametrize(
+    "clip", [big_buck_bunny(), bikes(), carphone()], ids=lambda path: path.stem
+)
+def test_footage_that_repeats_itself_every_second_is_motion(clip: Path) -> None:
+    second = list(stills.clip(clip, SHAPE, 10, end=1))
     assert seen(second * 10, 10).kind is Kind.MOTION
+
+
+@pytest.mark.parametrize("seed", [0, 2, 7])
+def test_flakes_are_an_overlay_before_grain_too(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    flakes = overlays.particles(PHOTOS["coffee.png"], SHAPE, 20, 1, rng)
+    assert seen(list(scenes.grained(flakes, 5.0, rng)), 1).kind is Kind.OVERLAY
+
+
+@pytest.mark.parametrize(("photo", "grain"), [("china.jpg", 0.0), ("coffee.png", 5.0)])
+@pytest.mark.parametrize("seconds", [9, 24])
+def test_a_bar_that_fills_leaves_a_photograph_static(
+    seconds: int, photo: str, grain: float
+) -> None:
+    rng = np.random.default_rng(5)
+    pictures = scenes.grained(overlays.progress(PHOTOS[photo], SHAPE, seconds, 1, rng), grain, rng)
+    verdict = seen(list(pictures), 1)
+    assert (verdict.kind, verdict.evidence.filled > 0.9) == (Kind.STATIC, True)
+
+
+def test_what_goes_by_in_a_line_fills_nothing() -> None:
+    backdrop = np.asarray(stills.cropped(PHOTOS["china.jpg"], SHAPE))
+    pictures = []
+    for second in range(20):
+        picture = backdrop.copy()
+        picture[160:170, 16 * second - 10 : 16 * second + 10] = (200, 40, 40) if second else 0
+        pictures.append(picture)
+    verdict = seen(pictures, 1)
+    assert verdict.kind is Kind.MOTION
+    assert verdict.evidence.filled < 0.2
+
+
+def test_a_few_seconds_at_rest_and_a_move_all_over_are_no_picture() -> None:
+    """Somebody who moves once in a short clip, in more places than one."""
+    before = np.asarray(stills.cropped(PHOTOS["coffee.png"], SHAPE))
+    after = before.copy()
+    for row, column in ((10, 20), (150, 260)):
+        box = slice(row, row + 12), slice(column, column + 24)
+        after[box] = 255 - after[box]
+    assert seen([before] * 5 + [after], 1).kind is Kind.MOTION
+
+
+def test_second_looks_tell_the_colours_of_a_video_at_rest_alone() -> None:
+    """One that changes every other second is told by its seconds, whatever else moves within."""
+    rng = np.random.default_rng(8)
+    backdrop = small_colours(np.asarray(stills.cropped(PHOTOS["china.jpg"], SHAPE)))
+    pictures, judge = [], KindJudge()
+    for _ in range(12):
+        picture = backdrop.copy()
+        picture[30:50, 10:80][rng.random((20, 70)) < 0.4] = (255, 220, 60)
+        pictures += [picture, picture]
+    for picture in pictures:
+        grey = (picture @ LUMA).astype(np.float32)
+        judge.see(grey, partial(np.copy, picture), partial(np.roll, picture, 20, axis=1))
+    evidence = judge.verdict().evidence
+    assert evidence.within == 1.0
+    assert evidence.one_colour > 0.9
+    assert evidence.one_sided > 0.9
 
 
 def test_a_picture_at_rest_is_looked_at_twice_six_times_at_most() -> None:
@@ -163,6 +226,47 @@ def test_shades_before_one_colour_are_not_one_colour() -> None:
     shades = rng.uniform(0, 255, (12, ROWS, COLUMNS, 3))
     pictures = np.array([60, 110, 170]) * (1 - share) + shades * share
     assert drawing(pictures.astype(np.uint8)).one_colour < 0.5
+
+
+def test_all_mixtures_with_one_colour_are_told_from_mixtures_with_several() -> None:
+    rng = np.random.default_rng(2)
+    behind = rng.uniform(0, 255, (3000, 3)).astype(np.float32)
+    share = rng.uniform(0.1, 1, (3000, 1)).astype(np.float32)
+    colours = np.array([[245, 248, 255], [20, 30, 25], [190, 60, 40]], np.float32)
+    grain = rng.normal(0, 2, (3000, 3)).astype(np.float32)
+    one = share * (colours[0] - behind) + grain
+    several = share * (colours[rng.integers(0, 3, 3000)] - behind) + grain
+    assert mixed(behind, one) > 0.97
+    assert mixed(behind, several) < 0.7
+    assert mixed(behind, 0 * behind) == mixed(behind[:0], one[:0]) == 0.0
+
+
+def test_mixtures_without_a_tint_are_told_by_their_side() -> None:
+    """In grey all colours lie on one line; but what is drawn in one never goes beyond it."""
+    rng = np.random.default_rng(2)
+    behind = np.repeat(rng.uniform(60, 190, (2000, 1)), 3, axis=1).astype(np.float32)
+    share = rng.uniform(0.2, 1, (2000, 1)).astype(np.float32)
+    grey = np.where(rng.random((2000, 1)) < 0.5, 20, 235).astype(np.float32)
+    assert mixed(behind, share * (255 - behind)) > 0.97
+    assert mixed(behind, share * (grey - behind)) < 0.8
+
+
+@pytest.mark.parametrize("pitch", [4, 9, 18])
+def test_lines_that_follow_each_other_repeat_themselves_whichever_way_they_go(pitch: int) -> None:
+    rng = np.random.default_rng(pitch)
+    line = rng.normal(0, 40, (pitch, COLUMNS)).astype(np.float32)
+    line -= line.mean(axis=0)
+    lines = np.tile(line, (ROWS // pitch + 1, 1))[:ROWS]
+    signs = np.tile(line[:, :ROWS].T, (1, COLUMNS // pitch + 1))[:, :COLUMNS]
+    assert repeats(lines)
+    assert repeats(signs)
+
+
+def test_what_moves_here_and_there_does_not_repeat_itself() -> None:
+    rng = np.random.default_rng(1)
+    assert not repeats(rng.normal(0, 40, (ROWS, COLUMNS)).astype(np.float32))
+    assert not repeats(np.zeros((ROWS, COLUMNS), np.float32))
+    assert not repeats(np.full((ROWS, COLUMNS), 30, np.float32))
 
 
 def test_nothing_is_told_of_pictures_that_do_not_change() -> None:
