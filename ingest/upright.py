@@ -25,6 +25,8 @@ Of a 16:9 frame, the networks look at 352 x 192 and 480 x 256 pixels: 640 x 360 
 Shrinking happens while the colours are converted, so a smaller frame is also a cheaper one.
 """
 
+_WRITTEN_AT_ONCE: Final = 16  # pixels
+
 # Not listed as intra-only: PNG has no other frames to build on, APNG may.
 _PICTURES: Final = frozenset({"png", "apng"})
 
@@ -111,19 +113,26 @@ def to_upright_rgb(
     """
     width, height = square_size(frame.width, frame.height, pixel_aspect)
     shrink = min(1.0, LONGEST_SIDE / max(width, height))
+    width = max(1, math.floor(width * shrink + 0.5))
+    height = max(1, math.floor(height * shrink + 0.5))
     wide = WideColours.of(frame)
-    planar = frame.reformat(
-        width=max(1, math.floor(width * shrink + 0.5)),
-        height=max(1, math.floor(height * shrink + 0.5)),
-        format="gbrp" if wide is None else "gbrp16le",
-        interpolation=_SHRINK,
-        threads=1,
-    )
-    if wide is None:
-        shown = _red_green_blue(planar, np.uint8)
+    if wide is not None:
+        deep = _reformatted(frame, width, height, "gbrp16le")
+        shown = wide.to_ordinary(_red_green_blue(deep, np.uint16))
+    elif (width, height) == (frame.width, frame.height) and width % _WRITTEN_AT_ONCE:
+        # Where it need not scale, the scaler leaves what is over of a row of single colours as the
+        # memory was: whatever other frame or video lay there.
+        packed = _reformatted(frame, width, height, "rgb24").to_ndarray()
+        shown = np.ascontiguousarray(packed.transpose(2, 0, 1))
     else:
-        shown = wide.to_ordinary(_red_green_blue(planar, np.uint16))
+        shown = _red_green_blue(_reformatted(frame, width, height, "gbrp"), np.uint8)
     return orientation.applied_to(shown).transpose(1, 2, 0)
+
+
+def _reformatted(frame: VideoFrame, width: int, height: int, pixels: str) -> VideoFrame:
+    return frame.reformat(
+        width=width, height=height, format=pixels, interpolation=_SHRINK, threads=1
+    )
 
 
 def _red_green_blue(planar: VideoFrame, kind: type[Level]) -> NDArray[Level]:

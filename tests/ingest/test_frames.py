@@ -393,6 +393,25 @@ def test_odd_sizes_are_kept(tmp_path: Path) -> None:
     assert read_number(second.frame) == 77
 
 
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le"])
+@pytest.mark.parametrize("width", [100, 104, 110, 112, 356, 360])
+def test_a_picture_is_whole_up_to_its_right_edge_whatever_its_width(
+    width: int, pixels: str, tmp_path: Path
+) -> None:
+    picture = np.full((120, width, 3), 40, np.uint8)
+    picture[:, -16:] = (200, 120, 60)
+    path = write_video(
+        tmp_path / "x.mkv",
+        [picture] * 30,
+        rate=10,
+        codec="ffv1" if pixels.endswith("le") else "libx264",
+        pixels=pixels,
+    )
+    with open_video(path) as video:
+        for second in video.seconds():
+            np.testing.assert_allclose(second.frame[:, -12:].astype(int), picture[:, -12:], atol=16)
+
+
 def test_interlaced_video_is_watched_frame_by_frame(tmp_path: Path) -> None:
     path = write_video(
         tmp_path / "x.mp4",
