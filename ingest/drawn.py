@@ -57,7 +57,8 @@ class Drawing:
         one_sided: how much is, in each cell, to the same side: brighter always, or darker.
         tint: grey levels by which the changes are other than grey, on average.
         turning: of the pictures, how many are the one before with a disc turned.
-        mixed: of what differs from what is behind, how much lies between that and one colour.
+        mixed: of what differs from what is behind, how much lies between that and one
+            brighter colour.
     """
 
     one_colour: float = 0.0

@@ -67,8 +67,9 @@ _STEADY: Final = 0.4
 # one colour, or two: so much in sum. Where little of it moves at a time, as flakes do and people
 # seen from above, the first alone tells.
 _ALL_MIXED: Final = 0.97
-_DRAWN, _ONE_SIDED, _SPARSE = 2.78, 0.9, 0.25
-_ONE_SIDED_DRAWN, _ALL_ONE_SIDED, _DENSE = 2.5, 0.96, 0.29
+_DRAWN, _SPARSE_DRAWN, _ONE_SIDED, _SPARSE = 2.78, 2.85, 0.9, 0.25
+_DENSE, _LESS_DENSE = 0.32, 0.29
+_ONE_SIDED_DRAWN, _ALL_ONE_SIDED = 2.5, 0.96
 # In a band, before a picture at rest, less will do: words stand still and then change at once, or
 # a wave or a line of words goes from side to side.
 _BAND: Final = 0.6
@@ -123,7 +124,8 @@ class Evidence:
         repeating: of these, the share in which what moved repeats itself, as equal lines do.
         spots: share of the pairs that fit of which what is left lies in one small place.
         run: how many pairs in a row change, on average.
-        mixed: of what differs from what is behind, how much lies between that and one colour.
+        mixed: of what differs from what is behind, how much lies between that and one brighter
+            colour.
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
     """
@@ -209,10 +211,11 @@ def _is_drawn(evidence: Evidence) -> bool:
 def _is_of_one_colour(evidence: Evidence) -> bool:
     if evidence.mixed >= _ALL_MIXED:
         return True
-    if evidence.activity >= _DENSE and evidence.one_sided >= _ALL_ONE_SIDED:
+    if evidence.activity >= _LESS_DENSE and evidence.one_sided >= _ALL_ONE_SIDED:
         return _colours(evidence) >= _ONE_SIDED_DRAWN
     one_sided = evidence.one_sided >= _ONE_SIDED and evidence.activity >= _SPARSE
-    return one_sided and _colours(evidence) >= _DRAWN
+    least = _DRAWN if evidence.activity >= _DENSE else _SPARSE_DRAWN
+    return one_sided and _colours(evidence) >= least
 
 
 def _colours(evidence: Evidence) -> float:
@@ -249,7 +252,7 @@ def _goes_from_side_to_side(evidence: Evidence) -> bool:
     even = evidence.lull >= _TICKER_STEADY * evidence.activity
     sided = evidence.two_colours + evidence.one_sided
     wave = (
-        evidence.activity >= _DENSE
+        evidence.activity >= _LESS_DENSE
         and evidence.one_sided >= _WAVE_ONE_SIDED
         and sided >= _WAVE_DRAWN
     )

@@ -2,7 +2,8 @@
 
 Flakes and dots cover each cell for a moment only: what is behind is known, and whatever else a cell
 shows lies between that and their colour, in every cell and at every time. People seen from above
-are as small and as sparse, but they have colours of their own.
+are as small and as sparse, but they have colours of their own; where all of them are dark before
+pale ground they have not, so what makes a picture darker does not count.
 """
 
 from itertools import product
@@ -10,6 +11,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ingest.motion import LUMA
 
 # Colours that are tried first, in each of red, green and blue; the best is then improved.
 _LEVELS: Final = (0, 64, 128, 192, 255)
@@ -27,29 +30,34 @@ _Points = NDArray[np.float32]
 
 
 def mixed(behind: _Points, away: _Points) -> float:
-    """Return how much of what differs lies between what is behind and one colour, 0.0 to 1.0.
+    """Return how much of what differs lies between what is behind and one brighter colour.
 
     Args:
         behind: the colours of cells while nothing is before them, shape (n, 3), 0 to 255.
         away: what they show at other times, less that; shape (n, 3).
+
+    Returns:
+        a share of it, by how much it differs, 0.0 to 1.0.
     """
     every = max(1, len(away) // _MOST_SAMPLES)
     behind, away = behind[::every], away[::every]
-    length = np.linalg.norm(away, axis=1)
-    if not length.sum():
+    whole = float(np.linalg.norm(away, axis=1).sum())
+    brighter = away @ LUMA > 0
+    if not brighter.any():
         return 0.0
+    behind, away = behind[brighter], away[brighter]
+    length = np.linalg.norm(away, axis=1)
     lattice = [np.array(colour, np.float32) for colour in product(_LEVELS, repeat=3)]
-    shares = [_share(colour, behind, away, length) for colour in lattice]
-    best, colour = max(shares), lattice[int(np.argmax(shares))]
+    met = [_met(colour, behind, away, length) for colour in lattice]
+    best, colour = max(met), lattice[int(np.argmax(met))]
     for _ in range(_STEPS):
         colour = _improved(colour, behind, away, length)
-        best = max(best, _share(colour, behind, away, length))
-    return best
+        best = max(best, _met(colour, behind, away, length))
+    return best / whole
 
 
-def _share(colour: _Points, behind: _Points, away: _Points, length: _Points) -> float:
-    met = _between(colour, behind, away, length)
-    return float(length[met].sum() / length.sum())
+def _met(colour: _Points, behind: _Points, away: _Points, length: _Points) -> float:
+    return float(length[_between(colour, behind, away, length)].sum())
 
 
 def _between(colour: _Points, behind: _Points, away: _Points, length: _Points) -> NDArray[np.bool_]:

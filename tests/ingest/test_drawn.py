@@ -249,6 +249,8 @@ def test_mixtures_without_a_tint_are_told_by_their_side() -> None:
     grey = np.where(rng.random((2000, 1)) < 0.5, 20, 235).astype(np.float32)
     assert mixed(behind, share * (255 - behind)) > 0.97
     assert mixed(behind, share * (grey - behind)) < 0.8
+    # People before pale ground are mixtures with black, all of them.
+    assert mixed(behind, -share * behind) == 0.0
 
 
 @pytest.mark.parametrize("pitch", [4, 9, 18])
