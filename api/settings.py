@@ -10,22 +10,22 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
 
+from engine.content.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.cpus import usable_cpus
-from engine.domain import DEFAULT_THRESHOLD
+from engine.domain.index_config import Recipe, SecondsName
+from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
-from engine.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
-from engine.recipe import Recipe, SecondsName
-from engine.sensitive import DEFAULT_RULES, Rules, read_rules
-from engine.weighting import TfName
-from ingest.elsewhere import Elsewhere, HostName
+from engine.search.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
-from ingest.taggers.clarifai_settings import ClarifaiSettings
-from ingest.taggers.vlm.settings import VlmSettings
+from ingest.taggers.remote.clarifai.settings import ClarifaiSettings
+from ingest.taggers.remote.config import Elsewhere, HostName
+from ingest.taggers.remote.vlm.settings import VlmSettings
 
 if TYPE_CHECKING:  # what they bring is needed by few commands
     from ingest.sources.web import FetchLimits
-    from ingest.taggers.makers import Setup
+    from ingest.taggers.registry import Setup
 
 LogFormat = Literal["text", "json"]
 Switch = Literal["on", "off"]
@@ -213,7 +213,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Raises:
             InvalidInput: when a service's address is not safe for a key.
         """
-        from ingest.taggers.makers import Setup
+        from ingest.taggers.registry import Setup
 
         return Setup(self.home, self.elsewhere, self.names_people)
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.store.catalog import Catalog
-from engine.store.outdated import OutdatedVideo, outdated_videos
-from ingest.online import described_by_address
-from ingest.opening import Status
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.outdated import OutdatedVideo, outdated_videos
+from ingest.decoding.probe import Status
 from ingest.pipeline import KEPT, Outcome
 from ingest.sources.addresses import NotAnAddress, is_address
 from ingest.sources.files import NoVideoFile, content_id
-from ingest.taggers.makers import Identity
+from ingest.taggers.registry import Identity
+from ingest.web_pipeline import described_by_address
 
 
 @dataclass(frozen=True, slots=True)

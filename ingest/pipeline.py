@@ -10,18 +10,18 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.store.catalog import Catalog, Pictures, VideoRecord
-from engine.store.taggers import Taggers
-from engine.store.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
-from engine.text import cleaned_line
-from ingest.answers import Answers
-from ingest.eye import Eye
-from ingest.frames import Status, Unwatchable, Video, open_video
-from ingest.judging import KindJudge
-from ingest.looks import Changes, new_looks
+from engine.catalogs.sqlite.catalog import Catalog, Pictures, VideoRecord
+from engine.catalogs.sqlite.taggers import Taggers
+from engine.domain.text import cleaned_line
+from engine.domain.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
+from ingest.changes.change_track import Changes, new_looks
+from ingest.changes.motion_classifier import KindJudge
+from ingest.decoding.frames import Status, Unwatchable, Video, open_video
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import AskingTagger, ShotTagger, Tagger
-from ingest.taggers.remote import RemoteTaggerFailed
+from ingest.taggers.by_second import Answers
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed
+from ingest.taggers.scheduling import Eye
 from ingest.thumbnails import Gallery
 
 WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
@@ -42,7 +42,7 @@ class Outcome:
     Attributes:
         video: its id; None when there was not even a file.
         source: the absolute path.
-        status: as in ``ingest.frames.Status``.
+        status: as in ``ingest.decoding.frames.Status``.
         reason: what is behind the status; may be empty.
         seconds: how many were watched.
     """

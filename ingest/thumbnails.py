@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.store.catalog import Pictures
-from ingest.motion import every_nth
+from engine.catalogs.sqlite.catalog import Pictures
+from ingest.changes.new_content import every_nth
 from ingest.taggers.base import Confidences, Frame
 
 POSTER_SIDE: Final = 320

@@ -6,8 +6,8 @@ Everything else of this distribution is behind the command ``reelmatch``, see it
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # when they run, each is brought when it is asked for: the second needs an extra
-    from engine.index import Index
-    from engine.weighting import TagTfidf
+    from engine.indexes.local.index import Index
+    from engine.search.estimator import TagTfidf
 
     __version__: str
 
@@ -16,11 +16,11 @@ __all__ = ["Index", "TagTfidf", "__version__"]
 
 def __getattr__(name: str) -> object:
     if name == "Index":
-        from engine.index import Index
+        from engine.indexes.local.index import Index
 
         return Index
     if name == "TagTfidf":
-        from engine.weighting import TagTfidf
+        from engine.search.estimator import TagTfidf
 
         return TagTfidf
     if name == "__version__":

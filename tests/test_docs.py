@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from api.app import create_app
 from api.cli import _COMMANDS
 from api.cli.doctor import _EXTRAS
+from api.filter_parser import _KINDS, filter_of
+from api.http.app import create_app
 from api.settings import Settings
 from api.settings_page import meanings, settings_page
-from api.wheres import _KINDS, filter_of
-from ingest.taggers.local import LocalTagger
+from ingest.taggers.visual.tagger import LocalTagger
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,8 +11,8 @@ import pytest
 import scipy.sparse as sp
 
 import reelmatch
-from engine.estimator import TagTfidf
-from engine.index import Index
+from engine.indexes.local.index import Index
+from engine.search.estimator import TagTfidf
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,7 +28,8 @@ def test_it_exports_what_it_says() -> None:
 
 def test_importing_it_loads_nothing_yet() -> None:
     asked = (
-        "import sys, reelmatch; print({'numpy', 'engine.index', 'sklearn'} & set(sys.modules));"
+        "import sys, reelmatch;"
+        " print({'numpy', 'engine.indexes.local.index', 'sklearn'} & set(sys.modules));"
         " from reelmatch import Index; print({'api', 'numba', 'sklearn'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.answers.keywords import ignored_json, reading_json
-from engine.campaigns import ALWAYS, FOREVER, Campaign, status_of
-from engine.keywords import Reading
+from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, status_of
+from engine.keywords.matcher import Reading
 
 
 def campaign_json(campaign: Campaign, *, now: int) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.categories import Categories, CategoryScore
-from engine.counting import count_steady
-from engine.explain import second_ranges
-from engine.iab.taxonomy import CATTAX, content_taxonomy
-from engine.recipe import Recipe
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track, least_stored
-from engine.vocabulary import Vocabulary
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.content.categories import Categories, CategoryScore
+from engine.content.counting import count_steady
+from engine.content.iab.taxonomy import CATTAX, content_taxonomy
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import Track, least_stored
+from engine.domain.vocabulary import Vocabulary
+from engine.search.explain import second_ranges
 
 
 def scores_of(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> list[CategoryScore]:

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any, Literal
 
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.listing import pictured
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.listing import pictured
 
 Detail = Literal["title", "poster", "url", "duration"]
 """What an answer can tell of each video besides its ids."""

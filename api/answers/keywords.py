@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.spelling import MAX_SUGGESTED_WORDS
-from engine.vocabulary import Vocabulary
+from engine.domain.vocabulary import Vocabulary
+from engine.keywords.spelling import MAX_SUGGESTED_WORDS
 
 if TYPE_CHECKING:
-    from engine.keywords import Reading
+    from engine.keywords.matcher import Reading
 
 
 def reading_json(reading: "Reading") -> dict[str, Any]:
@@ -33,7 +33,7 @@ def ignored_json(readings: "Sequence[Reading]") -> list[dict[str, Any]]:
     ignored = [reading for reading in readings if not reading.used]
     if not ignored:
         return []
-    from engine.keywords import nearest_tags
+    from engine.keywords.matcher import nearest_tags
 
     return [{"word": reading.word, "nearest": nearest_tags(reading)} for reading in ignored]
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.answers.keywords import ignored_json, reading_json
-from engine.domain import Match
-from engine.store.generations import Generation
+from engine.domain.results import Match
+from engine.indexes.local.generations import Generation
 
 if TYPE_CHECKING:
-    from engine.keywords import Reading
+    from engine.keywords.matcher import Reading
 
 Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 """Video -> tag -> the runs of seconds on which it was seen, both ends included."""

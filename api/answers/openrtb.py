@@ -5,10 +5,10 @@ from typing import Any
 from api.answers.categories import category_json, scores_of
 from api.answers.suitability import cats_with_suitability, verdicts_of
 from api.answers.videos import shown_counts
-from api.live import Live
-from engine.openrtb import content_object
-from engine.recipe import Recipe
-from engine.store.catalog import VideoRecord
+from api.background.live import Live
+from engine.catalogs.sqlite.catalog import VideoRecord
+from engine.content.openrtb import content_object
+from engine.domain.index_config import Recipe
 
 
 def openrtb_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:

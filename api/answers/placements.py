@@ -5,14 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 from api.answers.campaigns import moment
-from engine.arrivals import Arrivals
-from engine.breaks import Breaks
-from engine.campaigns import Campaign, CampaignStatus, status_of
-from engine.domain import Match, Share
-from engine.explain import SecondRange
-from engine.reach import Reach
-from engine.rulings import Case, Ruling
-from engine.view import View
+from engine.content.ad_breaks import Breaks
+from engine.domain.campaigns import Campaign, CampaignStatus, status_of
+from engine.domain.results import Match, Share
+from engine.indexes.local.snapshot import View
+from engine.search.explain import SecondRange
+from engine.targeting.eligibility import Case, Ruling
+from engine.targeting.new_matches import Arrivals
+from engine.targeting.reach import Reach
 
 Ranges = Mapping[str, tuple[SecondRange, ...]]
 """Tag -> when it was seen."""

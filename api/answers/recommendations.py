@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.explain import Reason, reasons
-from engine.profiles import ProfileRules, Taste
-from engine.recommending import Basis, Page, Recommendation, together_sources
-from engine.view import View
+from engine.indexes.local.snapshot import View
+from engine.search.explain import Reason, reasons
+from engine.search.profiles import ProfileRules, Taste
+from engine.search.recommend import Basis, Page, Recommendation, together_sources
 
 Explained = Mapping[str, Mapping[str, list[list[int]]]]
 """Video -> tag -> runs of seconds, both ends included."""

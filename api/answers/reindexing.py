@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.reindex import Preview
-from engine.store.generations import Generation, StoredGeneration
+from engine.batch.reindex import Preview
+from engine.indexes.local.generations import Generation, StoredGeneration
 
 
 def reindex_json(built: Generation) -> dict[str, Any]:

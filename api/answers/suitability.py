@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from api.answers.categories import ranges_json, scores_of
-from engine.brand_suitability import VECTORS, BrandJudge, Risk, TopicRisk
-from engine.iab.taxonomy import content_taxonomy
-from engine.recipe import Recipe
-from engine.sensitive import Rules
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.taggers import Taggers
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.taggers import Taggers
+from engine.content.brand_suitability import VECTORS, BrandJudge, Risk, TopicRisk
+from engine.content.iab.taxonomy import content_taxonomy
+from engine.content.sensitivity import Rules
+from engine.domain.index_config import Recipe
 
 
 def verdicts_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> list[TopicRisk]:

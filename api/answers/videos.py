@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from api.live import Live
-from engine.counting import observations_at, observations_of, tag_counts
-from engine.domain import TagCount
-from engine.recipe import Recipe
-from engine.sensitive import LEVELS, VERDICTS, Rules, SensitiveJudge
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.taggers import Taggers
-from engine.store.tracks import REUSED
+from api.background.live import Live
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.taggers import Taggers
+from engine.content.counting import observations_at, observations_of, tag_counts
+from engine.content.sensitivity import LEVELS, VERDICTS, Rules, SensitiveJudge
+from engine.domain.index_config import Recipe
+from engine.domain.results import TagCount
+from engine.domain.tracks import REUSED
 
 
 def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCount]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.store.viewers import Event, Viewer, Viewers
+from engine.catalogs.sqlite.viewers import Event, Viewer, Viewers
 
 
 def viewer_json(viewer: Viewer) -> dict[str, Any]:

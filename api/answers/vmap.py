@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Final
 
-from engine.breaks import AdBreak
-from engine.campaigns import Campaign, Creative
+from engine.content.ad_breaks import AdBreak
+from engine.domain.campaigns import Campaign, Creative
 
 VMAP_NAMESPACE: Final = "http://www.iab.net/videosuite/vmap"
 MEDIA_TYPE: Final = "application/xml"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.store.webhooks import Webhook, Webhooks
+from engine.catalogs.sqlite.webhooks import Webhook, Webhooks
 
 
 def webhook_json(webhooks: Webhooks, webhook: Webhook) -> dict[str, Any]:

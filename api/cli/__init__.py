@@ -19,7 +19,7 @@ from api.cli.groups import Group
 from api.cli.output import with_hint
 from api.printable import PrintableLines, escaped
 from engine.errors import ReelmatchError
-from ingest.safe_start import leave_current_folder
+from ingest.runner.safe_start import leave_current_folder
 
 _COMMANDS: Final = {
     "breaks": "Find the best seconds of VIDEO for ads, the best first.",
@@ -127,7 +127,7 @@ def main() -> None:
         # The reader (head, less) has what it wanted.
         _end_unheard()
     except Exception as error:
-        from engine.troubles import expected_trouble
+        from engine.os_errors import expected_trouble
 
         if (trouble := expected_trouble(error, _output())) is None:
             raise

@@ -2,14 +2,14 @@
 
 import click
 
+from api.ad_breaks import breaks_of, breaks_told
 from api.answers.vmap import vmap_xml
-from api.breaking import breaks_of, breaks_told
+from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.cli.reasons import print_found
-from api.live import Live
 from api.settings import load_settings
-from engine.breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
-from engine.store.campaigns import Campaigns
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
 
 
 @click.command("breaks")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.answers.campaigns import campaign_json
-from api.asking import ignored_answer, known_interests
+from api.background.live import Live
 from api.cli import webhooks
 from api.cli.groups import Group
 from api.cli.output import (
@@ -24,23 +24,23 @@ from api.cli.output import (
     title_of,
 )
 from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
-from api.live import Live
-from api.placing import (
+from api.recommendations import ignored_answer, known_interests
+from api.settings import load_settings
+from api.targeting import (
     arrivals_of,
     campaigns_for,
     campaigns_for_viewer,
     case_of,
     matches_of,
 )
-from api.settings import load_settings
-from engine.campaigns import Campaign, CampaignState, status_of
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.errors import InvalidInput
-from engine.profiles import profile_of
-from engine.store.campaigns import Campaigns
-from engine.store.viewers import Viewers
+from engine.search.profiles import profile_of
 
 if TYPE_CHECKING:  # brought when a campaign is read
-    from api.schemas.campaigns import CampaignBody
+    from api.http.schemas.campaigns import CampaignBody
 
 
 @click.group("campaigns", cls=Group)
@@ -69,7 +69,7 @@ def add(file: str, *, as_json: bool) -> None:
     \b
     {"campaign": "spring-bikes", "advertiser": "acme", "name": "Bikes", "keywords": {"bicycle": 1}}
     """
-    from api.planning import campaign_of
+    from api.campaign_parser import campaign_of
 
     with click.open_file(file, "rb") as opened:
         plans = list(_plans(opened.read(), file))
@@ -281,7 +281,7 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
 def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
     from pydantic import TypeAdapter, ValidationError
 
-    from api.schemas.campaigns import CampaignBody, Name
+    from api.http.schemas.campaigns import CampaignBody, Name
 
     name: TypeAdapter[str] = TypeAdapter(Name)
     try:

@@ -4,10 +4,10 @@ import click
 
 from api.answers.categories import categories_json
 from api.answers.openrtb import openrtb_json
+from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
-from api.live import Live
 from api.settings import load_settings
-from engine.counting import check_threshold
+from engine.content.counting import check_threshold
 
 
 @click.command("categories")

@@ -13,15 +13,15 @@ from typing import Final
 
 import click
 
+from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table, with_hint
-from api.live import Live
 from api.settings import Settings, load_settings, misspelt_settings
-from engine.choice import MANY_VIDEOS
+from engine.batch.leftovers import find_leftovers, remove_leftover
 from engine.errors import CorruptData, NothingIndexed, ReelmatchError
-from engine.index import Index
-from engine.store.generations import Generations
-from engine.store.leftovers import find_leftovers, remove_leftover
-from ingest.sockets import NoSocketFolder, socket_parent
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import MANY_VIDEOS
+from ingest.runner.sockets import NoSocketFolder, socket_parent
 from models.cards import UnusableWeights, card_names, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
@@ -137,8 +137,8 @@ def _catalog(live: Live, *, deep: bool) -> Finding:
 
 def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
     """Say how many videos an older version of the usual tagger saw."""
-    from engine.store.outdated import count_outdated
-    from ingest.taggers.makers import DEFAULT, identity_of
+    from engine.catalogs.sqlite.outdated import count_outdated
+    from ingest.taggers.registry import DEFAULT, identity_of
 
     try:
         tagger = identity_of(DEFAULT, settings.tagger_setup)

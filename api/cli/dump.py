@@ -6,9 +6,9 @@ import click
 
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.store.catalog import Catalog
-from engine.store.dumps import dump
-from engine.store.generations import Generations
+from engine.batch.backup.dumps import dump
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.generations import Generations
 
 
 @click.command("dump")

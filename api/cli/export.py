@@ -8,9 +8,9 @@ from typing import Literal
 import click
 
 from api.settings import load_settings
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from engine.store.asides import held_file
-from engine.store.catalog import Catalog
+from engine.temporary_files import held_file
 
 
 @click.command("export")

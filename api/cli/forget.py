@@ -4,7 +4,7 @@ import click
 
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
 
 
 @click.command("forget")

@@ -10,8 +10,8 @@ import click
 
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.reading import FORMS

@@ -11,20 +11,20 @@ import click
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Job, Jobs
 from engine.cpus import usable_cpus
+from engine.domain.text import shown
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
-from engine.store.jobs import Job, Jobs
-from engine.text import shown
-from ingest.opening import Status
+from ingest.decoding.probe import Status
 from ingest.outdated import find_outdated
 from ingest.pipeline import KNOWN, WATCHED, Outcome
 from ingest.pipeline import Progress as Done
+from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
-from ingest.taggers.makers import DEFAULT, Setup, check_tagger, find_maker, identity_of
-from ingest.worker import POLL_SECONDS, Worker
+from ingest.taggers.registry import DEFAULT, Setup, check_tagger, find_maker, identity_of
 
 _INTERRUPTED = 130
 _MOST_NAMED = 10

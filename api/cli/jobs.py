@@ -5,8 +5,8 @@ import click
 from api.answers.jobs import job_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs, State
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs, State
 
 
 @click.command("jobs")

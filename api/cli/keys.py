@@ -9,8 +9,8 @@ import click
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.store.catalog import Catalog
-from engine.store.keys import Key, Keys, Scope
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Key, Keys, Scope
 
 
 @click.group("keys", cls=Group)

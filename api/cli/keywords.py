@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import click
 
 from api.answers.keywords import reading_json
+from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
-from api.live import Live
 from api.settings import load_settings
-from engine.keywords import Reading
+from engine.keywords.matcher import Reading
 
 
 @click.command("keywords")

@@ -2,6 +2,7 @@
 
 import click
 
+from api.background.live import Live
 from api.cli.matches import print_matches
 from api.cli.output import (
     count_option,
@@ -12,11 +13,10 @@ from api.cli.output import (
     where_option,
 )
 from api.cli.reasons import explain_option
-from api.live import Live
+from api.filter_parser import harmless
 from api.settings import load_settings
-from api.wheres import harmless
-from engine.filters import Filter
-from engine.search import match
+from engine.indexes.local.filters import Filter
+from engine.search.matches import match
 
 
 @click.command("match")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from api.answers.matches import matches_json
+from api.background.live import Live
 from api.cli.output import print_ignored, print_json, title_of
 from api.cli.reasons import print_found
-from api.live import Live
-from engine.domain import Match
-from engine.view import View
+from engine.domain.results import Match
+from engine.indexes.local.snapshot import View
 
 if TYPE_CHECKING:
-    from engine.keywords import Reading
+    from engine.keywords.matcher import Reading
 
 
 def print_matches(
@@ -28,7 +28,7 @@ def print_matches(
     """Print ranked matches with the tags that made each score, and when they were seen if asked."""
     seconds = None
     if explain:
-        from api.asking import seconds_of_all
+        from api.recommendations import seconds_of_all
 
         seconds = seconds_of_all(live, view, matches)
     answer = matches_json(view.generation, matches, understood, seconds)

@@ -12,13 +12,13 @@ from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.settings import Settings, load_settings
 from engine.errors import InvalidInput
-from ingest.hub import PAIRS, find_pair, missing_files, pull
-from ingest.taggers.local import LocalTagger
 from ingest.taggers.onnx.calibrating import calibrate, pictures_in, read_labels, words_of
 from ingest.taggers.onnx.calibration import Calibration
 from ingest.taggers.onnx.folder import CALIBRATION, NEEDED, WORDS, PairFolder
+from ingest.taggers.onnx.model_hub import PAIRS, find_pair, missing_files, pull
 from ingest.taggers.onnx.tagger import calibration_of
 from ingest.taggers.onnx.texts import read_words
+from ingest.taggers.visual.tagger import LocalTagger
 from models.cards import UnusableWeights, card_names, load_card, verify
 
 _MEGABYTE = 1_000_000

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.domain.text import shown
 from engine.errors import InvalidInput, ReelmatchError
-from engine.text import shown
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
-    from engine.filters import Filter
-    from engine.store.catalog import Catalog
+    from engine.catalogs.sqlite.catalog import Catalog
+    from engine.indexes.local.filters import Filter
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
@@ -34,8 +34,8 @@ count_option = click.option(
 
 
 def _read_where(_context: Any, _parameter: Any, text: str | None) -> "Filter":
-    from api.wheres import filter_of_text
-    from engine.view import EVERY_VIDEO
+    from api.filter_parser import filter_of_text
+    from engine.indexes.local.snapshot import EVERY_VIDEO
 
     try:
         return EVERY_VIDEO if text is None else filter_of_text(text)

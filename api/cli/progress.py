@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from tqdm import tqdm
 
-from engine.text import shown
+from engine.domain.text import shown
 
 _LONGEST_TITLE: Final = 40
 _OF_ALL: Final = "{desc}  {percentage:3.0f}% [{bar:24}]  {remaining} left"

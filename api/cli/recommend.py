@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from api.asking import Asked, recommend_json
-from api.bulk import recommendations_of_all
+from api.background.live import Live
 from api.cli.output import (
     count_option,
     json_option,
@@ -24,12 +23,13 @@ from api.cli.output import (
     where_option,
 )
 from api.cli.reasons import TAG_HEAD, beside, in_a_line, tag_cells
-from api.live import Live
+from api.filter_parser import harmless
+from api.recommend_all import recommendations_of_all
+from api.recommendations import Asked, recommend_json
 from api.settings import load_settings
-from api.wheres import harmless
-from engine.filters import Filter
-from engine.rerank import BY_SCORE, Ranking
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.filters import Filter
+from engine.search.rerank import BY_SCORE, Ranking
 
 _share = click.FloatRange(0.0, 1.0)
 

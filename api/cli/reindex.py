@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import click
 
 from api.answers.reindexing import generations_json, preview_json, reindex_json
+from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
-from api.live import Live
 from api.settings import load_settings
-from engine.counting import check_threshold
-from engine.recipe import SecondsName
-from engine.reindex import Preview, preview, reindex
-from engine.store.generations import Generation, StoredGeneration
-from engine.weighting import TfName
+from engine.batch.reindex import Preview, preview, reindex
+from engine.content.counting import check_threshold
+from engine.domain.index_config import SecondsName
+from engine.domain.weighting import TfName
+from engine.indexes.local.generations import Generation, StoredGeneration
 
 _NAMED_TAGS = 12
 _BEFORE = "the one before"

@@ -6,8 +6,8 @@ import click
 
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.store.catalog import Catalog
-from engine.store.dumps import restore
+from engine.batch.backup.dumps import restore
+from engine.catalogs.sqlite.catalog import Catalog
 
 
 @click.command("restore")

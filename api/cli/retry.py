@@ -6,8 +6,8 @@ import click
 
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs, State
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs, State
 
 
 @click.command("retry")

@@ -7,7 +7,7 @@ import click
 from api.answers.videos import sensitive_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
 
 
 @click.command("sensitive")

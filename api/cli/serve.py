@@ -21,7 +21,7 @@ def command(host: str | None, port: int | None, workers: int) -> None:
     Without keys ('reelmatch keys create') the service is for this machine alone. One of its
     processes works the queue, too, unless REELMATCH_PROCESSES is 0.
     """
-    from api.server import run
+    from api.http.server import run
 
     settings = load_settings()
     chosen = settings.port if port is None else port

@@ -2,6 +2,7 @@
 
 import click
 
+from api.background.live import Live
 from api.cli.matches import print_matches
 from api.cli.output import (
     count_option,
@@ -10,11 +11,10 @@ from api.cli.output import (
     where_option,
 )
 from api.cli.reasons import explain_option
-from api.live import Live
+from api.filter_parser import harmless
 from api.settings import load_settings
-from api.wheres import harmless
-from engine.filters import Filter
-from engine.search import similar
+from engine.indexes.local.filters import Filter
+from engine.search.matches import similar
 
 
 @click.command("similar")

@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from api.answers.videos import second_json, shown_counts, tag_json, tags_json
+from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
-from api.live import Live
 from api.settings import load_settings
-from engine.counting import check_threshold, surest_observation
-from engine.domain import Observation
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.content.counting import check_threshold, surest_observation
+from engine.domain.results import Observation
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog, VideoRecord
 
 _TOP = 20
 

@@ -9,15 +9,15 @@ import click
 from pydantic import ConfigDict, ValidationError
 
 from api.answers.viewers import added_json, viewer_json
+from api.background.live import Live
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
-from api.live import Live
-from api.schemas.viewers import Id, KeptEventBody
+from api.http.schemas.viewers import Id, KeptEventBody
 from api.settings import load_settings
-from api.viewer_cases import viewer_case_json
-from engine.filters import Filter
-from engine.store.catalog import Catalog
-from engine.store.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind, Viewers
+from api.viewer_eligibility import viewer_case_json
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind, Viewers
+from engine.indexes.local.filters import Filter
 
 
 @click.group("viewer", cls=Group)

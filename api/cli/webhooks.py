@@ -3,14 +3,14 @@
 import click
 
 from api.answers.webhooks import new_webhook_json, webhook_json
+from api.background.signed_post import check_url
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from api.signed_post import check_url
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.errors import InvalidInput
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
-from engine.store.webhooks import Webhooks
 from ingest.sources.guard import AllowedNetwork
 
 

@@ -6,8 +6,8 @@ import threading
 import click
 
 from api.settings import load_settings
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
 
 
 @click.command("work")
@@ -18,8 +18,8 @@ def command() -> None:
     this command is run as a service of its own. On SIGTERM or Ctrl-C what is unfinished waits
     again.
     """
-    from api.logs import log_to_stderr
-    from api.working import worker_of
+    from api.background.job_runner import worker_of
+    from api.http.middleware.logs import log_to_stderr
 
     settings = load_settings()
     if not settings.processes:

@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api.console.rendering import page
 from api.console.security import Form, FromConsole
-from api.read_routes import ReadRoute
-from api.receiving import receive_video
-from api.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.uploads import receive_video
+from engine.catalogs.sqlite.jobs import Jobs
 from engine.errors import InvalidInput
-from engine.store.jobs import Jobs
 from ingest.sources.addresses import NotAnAddress, canonical
 
 router = APIRouter(route_class=ReadRoute)

@@ -13,10 +13,10 @@ from api.answers.suitability import suitability_json
 from api.console.cards import view_of
 from api.console.rendering import page, wants_fragment
 from api.console.timeline import known_video, video_breaks
-from api.placing import campaigns_for
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from engine.store.keys import Scope
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.targeting import campaigns_for
+from engine.catalogs.sqlite.keys import Scope
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -26,7 +26,7 @@ from api.console.media import CheckedFiles
 from api.console.rendering import error_page
 from api.console.security import SecurityHeaders
 from api.console.static_files import STATIC_PATH, StaticAssets
-from api.problems import KINDS, Code, code_of, headers_of
+from api.http.middleware.problems import KINDS, Code, code_of, headers_of
 from engine.errors import ReelmatchError
 
 _PAGES = (

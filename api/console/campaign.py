@@ -7,24 +7,24 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.background.live import Live
 from api.console.campaign_text import end_text, start_text
 from api.console.cards import Card, cards, match_cards, view_of
 from api.console.rendering import page
 from api.console.security import Form
 from api.console.timeline import known_video
-from api.live import Live
-from api.placing import case_of, matches_of
-from api.read_routes import ReadRoute
-from api.routes.campaign_access import CurrentAccess, CurrentCampaign
-from api.routes.dependencies import CurrentLive
-from engine.campaigns import Campaign, CampaignState, status_of
-from engine.domain import Match, Share
+from api.http.read_routes import ReadRoute
+from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
+from api.http.routes.dependencies import CurrentLive
+from api.targeting import case_of, matches_of
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.campaigns import Campaign, CampaignState, status_of
+from engine.domain.results import Match, Share
 from engine.errors import UnknownVideo
-from engine.filters import And, Not
-from engine.reach import reach_of
-from engine.store.webhooks import Webhooks
-from engine.targeting import campaign_query, rules_as_filters
-from engine.view import View
+from engine.indexes.local.filters import And, Not
+from engine.indexes.local.snapshot import View
+from engine.targeting.reach import reach_of
+from engine.targeting.targeting import campaign_query, rules_as_filters
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.background.live import Live
+from api.background.signed_post import check_url
 from api.console.campaign_form import (
     ACCEPTED_RISKS,
     CREATIVE_FIELDS,
@@ -27,18 +29,16 @@ from api.console.campaign_form import (
 )
 from api.console.rendering import page
 from api.console.security import Form
-from api.live import Live
-from api.read_routes import ReadRoute
-from api.routes.campaign_access import CampaignAccess, CurrentAccess, CurrentCampaign
-from api.routes.dependencies import CurrentLive, CurrentSettings
-from api.schemas.campaigns import CampaignBody
-from api.signed_post import check_url
-from engine.brand_suitability import BRAND_TOPICS
-from engine.campaign_columns import KINDS
-from engine.campaigns import Campaign
+from api.http.read_routes import ReadRoute
+from api.http.routes.campaign_access import CampaignAccess, CurrentAccess, CurrentCampaign
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.schemas.campaigns import CampaignBody
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.content.brand_suitability import BRAND_TOPICS
+from engine.content.iab.taxonomy import content_taxonomy
+from engine.domain.campaigns import Campaign
 from engine.errors import CampaignChanged, InvalidInput
-from engine.iab.taxonomy import content_taxonomy
-from engine.store.webhooks import Webhooks
+from engine.targeting.columns import KINDS
 from ingest.sources.guard import AllowedNetwork
 
 router = APIRouter(route_class=ReadRoute)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from api.campaign_parser import campaign_of, unknown_words
 from api.console.campaign_text import (
     end_text,
     start_text,
@@ -16,15 +17,14 @@ from api.console.campaign_text import (
     words_in,
     words_text,
 )
-from api.planning import campaign_of, unknown_words
-from api.schemas.campaigns import CampaignBody
-from api.understanding import Understanding
-from engine.brand_suitability import BRAND_TOPICS, Risk
-from engine.campaign_columns import KINDS
-from engine.campaigns import Campaign, CampaignState
+from api.http.schemas.campaigns import CampaignBody
+from api.keyword_service import Understanding
+from engine.content.brand_suitability import BRAND_TOPICS, Risk
+from engine.domain.campaigns import Campaign, CampaignState
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
-from engine.keywords import nearest_tags
-from engine.vocabulary import Vocabulary
+from engine.keywords.matcher import nearest_tags
+from engine.targeting.columns import KINDS
 
 Fields = dict[str, str]
 """Name of a field -> what is written in it."""

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.console.rendering import page
-from api.read_routes import ReadRoute
-from api.routes.campaign_access import CurrentAccess
-from engine.campaigns import status_of
+from api.http.read_routes import ReadRoute
+from api.http.routes.campaign_access import CurrentAccess
+from engine.domain.campaigns import status_of
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from api.live import Live
-from engine.domain import Match, Share, TagCount
+from api.background.live import Live
+from engine.catalogs.sqlite.catalog import VideoRecord
+from engine.catalogs.sqlite.listing import pictured, records
+from engine.content.sensitivity import LEVELS, VERDICTS
+from engine.domain.results import Match, Share, TagCount
 from engine.errors import CorruptData, NothingIndexed
-from engine.sensitive import LEVELS, VERDICTS
-from engine.store.catalog import VideoRecord
-from engine.store.listing import pictured, records
-from engine.view import View
+from engine.indexes.local.snapshot import View
 
 _MOST_TAGS: Final = 3
 

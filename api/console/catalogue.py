@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from api.background.live import Live
 from api.console.cards import Card, cards, match_cards, view_of
 from api.console.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.console.rendering import page
-from api.live import Live
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
+from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, titled
 from engine.errors import UnknownTag
-from engine.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
-from engine.keywords import Reading
-from engine.store.listing import Place, Wanted, newest, oldest, titled
-from engine.view import View
-from ingest.kinds import Kind
+from engine.indexes.local.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
+from engine.indexes.local.snapshot import View
+from engine.keywords.matcher import Reading
+from ingest.changes.video_kind import Kind
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from api.understanding import Understanding
-from engine.domain import Match
-from engine.filters import And, Filter, Or, Seen
-from engine.keywords import Reading
-from engine.profiles import interests_query
-from engine.search import MOST_MATCHES, explain
-from engine.view import Segment, View
+from api.keyword_service import Understanding
+from engine.domain.results import Match
+from engine.indexes.local.filters import And, Filter, Or, Seen
+from engine.indexes.local.snapshot import Segment, View
+from engine.keywords.matcher import Reading
+from engine.search.matches import MOST_MATCHES, explain
+from engine.search.profiles import interests_query
 
 _MOST_SUGGESTED: Final = 500
 

@@ -11,20 +11,20 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
+from api.background.live import Live
 from api.console.cards import view_of
 from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
-from api.live import Live
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from api.schemas.reindexing import ReindexRequest
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.schemas.reindexing import ReindexRequest
 from api.settings import Settings
+from engine.batch.reindex import preview
+from engine.catalogs.sqlite.jobs import Job, Jobs, State
+from engine.catalogs.sqlite.keys import Scope
+from engine.domain.index_config import Recipe
 from engine.errors import InvalidInput
-from engine.recipe import Recipe
-from engine.reindex import preview
-from engine.store.generations import Generation
-from engine.store.jobs import Job, Jobs, State
-from engine.store.keys import Scope
+from engine.indexes.local.generations import Generation
 from ingest.sources.addresses import is_address
 
 router = APIRouter(route_class=ReadRoute)

@@ -8,17 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.answers.keywords import ignored_tags_json
+from api.background.live import Live
 from api.console.cards import Card, cards, match_cards, view_of
 from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
-from api.live import Live
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput
-from engine.keywords import Reading
-from engine.profiles import MOST_TAGS
-from engine.search import recommend
-from engine.view import View
+from engine.indexes.local.snapshot import View
+from engine.keywords.matcher import Reading
+from engine.search.matches import recommend
+from engine.search.profiles import MOST_TAGS
 
 router = APIRouter(route_class=ReadRoute)
 

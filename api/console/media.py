@@ -8,9 +8,9 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive
-from engine.store.catalog import VideoRecord
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
+from engine.catalogs.sqlite.catalog import VideoRecord
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile, content_id
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, HTTPException, Response
 
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive
-from engine.store.catalog import Catalog, Pictures
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
+from engine.catalogs.sqlite.catalog import Catalog, Pictures
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -10,11 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
-from api.problems import KINDS, Code, problem
-from engine.store.keys import Keys
+from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
+from api.http.middleware.problems import KINDS, Code, problem
+from engine.catalogs.sqlite.keys import Keys
 
 FRAGMENT: Final = "text/x-fragment"
 """What scripts of the console accept when they want a piece of a page, or problem details."""

@@ -10,8 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth import CSRF_HEADER, SESSION_COOKIE, csrf_token
-from api.problems import Code, Refused
+from api.http.middleware.auth import CSRF_HEADER, SESSION_COOKIE, csrf_token
+from api.http.middleware.problems import Code, Refused
 
 CSRF_FIELD: Final = "csrf"
 

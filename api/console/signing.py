@@ -9,13 +9,13 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
-from api.auth import SESSION_COOKIE, KnownKeys
 from api.console.rendering import error_page, page, wants_page
 from api.console.security import Form, SecurityHeaders, set_session
-from api.problems import Code, Refused, expected_failure
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive
-from engine.store.keys import Keys, digest_of
+from api.http.middleware.auth import SESSION_COOKIE, KnownKeys
+from api.http.middleware.problems import Code, Refused, expected_failure
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
+from engine.catalogs.sqlite.keys import Keys, digest_of
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -6,20 +6,20 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from api.breaking import breaks_of
-from api.live import Live
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive, CurrentSettings
-from engine.breaks import Breaks, Spacing
-from engine.counting import enough_seconds
+from api.ad_breaks import breaks_of
+from api.background.live import Live
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.taggers import Taggers
+from engine.content.ad_breaks import Breaks, Spacing
+from engine.content.counting import enough_seconds
+from engine.content.sensitivity import Rules, SensitiveJudge, Verdict
+from engine.content.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import UnknownVideo
-from engine.recipe import Recipe
-from engine.sensitive import Rules, SensitiveJudge, Verdict
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.taggers import Taggers
-from engine.store.tracks import Track
-from engine.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
-from engine.vocabulary import Vocabulary
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -54,7 +54,7 @@ def get_tile(
     number: int,
     live: CurrentLive,
 ) -> Response:
-    """Return one tile: three arrays, as ``engine.timeline.Tile`` has them."""
+    """Return one tile: three arrays, as ``engine.content.timeline.Tile`` has them."""
     drawn = tile(live.catalog.track(known_video(live.catalog, video).id), level, number)
     return Response(drawn.to_bytes(), media_type="application/octet-stream", headers=_KEPT)
 

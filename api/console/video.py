@@ -5,24 +5,24 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.auth import scopes_for
+from api.background.live import Live
 from api.console.cards import match_cards, view_of
 from api.console.evidence import KIND_MEANINGS, measures
 from api.console.media import local_file
 from api.console.rendering import page
 from api.console.timeline import judged, known_video
-from api.live import Live
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from engine.counting import enough_seconds
-from engine.domain import TagCount
-from engine.recipe import Recipe
-from engine.search import similar
-from engine.store.jobs import OF_THE_SOURCE
-from engine.store.listing import pictured
-from engine.telling import TagIdf
-from engine.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
-from engine.view import View
+from api.http.middleware.auth import scopes_for
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from engine.catalogs.sqlite.jobs import OF_THE_SOURCE
+from engine.catalogs.sqlite.listing import pictured
+from engine.content.counting import enough_seconds
+from engine.content.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
+from engine.domain.index_config import Recipe
+from engine.domain.results import TagCount
+from engine.indexes.local.snapshot import View
+from engine.search.matches import similar
+from engine.search.tag_ranking import TagIdf
 from ingest.sources.addresses import is_address
 
 router = APIRouter(route_class=ReadRoute)

@@ -8,10 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from api.console.rendering import page
 from api.console.security import Form
 from api.console.timeline import known_video
-from api.read_routes import ReadRoute
-from api.routes.dependencies import CurrentLive
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
+from engine.catalogs.sqlite.jobs import Jobs
 from engine.errors import InvalidInput
-from engine.store.jobs import Jobs
 
 router = APIRouter(route_class=ReadRoute)
 

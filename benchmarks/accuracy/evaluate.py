@@ -18,7 +18,7 @@ from fit import THRESHOLD, held_out
 from frames import SETS, Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
-from ingest.taggers.evidence import Networks
+from ingest.taggers.visual.model_outputs import Networks
 
 HERE: Final = Path(__file__).parent
 _BINS: Final = (0.05, 0.3, 0.5, 0.7, 0.85, 1.0001)

@@ -16,8 +16,8 @@ import numpy as np
 from frames import Label, Truth, evidence_rows, look_at_views, origin, read_labels
 from numpy.typing import NDArray
 
-from ingest.taggers.evidence import Evidence, Networks
-from ingest.taggers.weighing import WEIGHTS, Clues, Weighing
+from ingest.taggers.visual.model_outputs import Evidence, Networks
+from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, Weighing
 
 Table = NDArray[np.float64]
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from views import VIEWS, View
 
-from ingest.frames import open_video
+from ingest.decoding.frames import open_video
 from ingest.taggers.base import Frame
-from ingest.taggers.evidence import Evidence, Networks, networks_version
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.visual.model_outputs import Evidence, Networks, networks_version
+from ingest.taggers.visual.resize import Shrinkable
 
 SETS: Final = ("first", "themes", "second", "third")
 """The files of labels; the README says what each is."""

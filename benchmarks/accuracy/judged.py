@@ -17,9 +17,9 @@ from fit import SHELF, THRESHOLD, held_out
 from frames import Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
-from ingest.taggers.evidence import Evidence, Networks
 from ingest.taggers.known_words import JUDGED
-from ingest.taggers.specifics import Specifics, load_words
+from ingest.taggers.visual.model_outputs import Evidence, Networks
+from ingest.taggers.visual.specific_tags import Specifics, load_words
 
 Said = dict[str, tuple[int, int]]
 """Word -> on how many frames it was said, and was right."""

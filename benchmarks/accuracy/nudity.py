@@ -17,12 +17,12 @@ import numpy as np
 from frames import Label, read_labels, source_frames
 from numpy.typing import NDArray
 
-from engine.sensitive import Rules, SensitiveJudge, read_rules
-from engine.store.tracks import Track
-from engine.vocabulary import Vocabulary
+from engine.content.sensitivity import Rules, SensitiveJudge, read_rules
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
 from ingest.taggers.base import Frame
-from ingest.taggers.nudity import NUDITY, NudityDetector
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.visual.nudity import NUDITY, NudityDetector
+from ingest.taggers.visual.resize import Shrinkable
 
 HERE: Final = Path(__file__).parent
 N_LOOKS: Final = 12

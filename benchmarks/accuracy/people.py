@@ -19,19 +19,19 @@ from evaluate import THRESHOLD
 from frames import find_source
 from PIL import Image
 
-from ingest.frames import open_video
-from ingest.taggers import face_words
-from ingest.taggers.bars import without_bars
+from ingest.decoding.frames import open_video
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.evidence import Networks
-from ingest.taggers.face_words import FACE_WORDS, JUDGED, LEAST_SHARES, FaceWords
-from ingest.taggers.faces import FaceFinder
-from ingest.taggers.local import LocalTagger
-from ingest.taggers.nudity import NudityDetector
-from ingest.taggers.shrinking import Shrinkable
-from ingest.taggers.specifics import Specifics
-from ingest.taggers.weighing import Weighing
-from ingest.taggers.with_faces import LocalTaggerWithFaces
+from ingest.taggers.visual import face_words
+from ingest.taggers.visual.black_bars import without_bars
+from ingest.taggers.visual.face_words import FACE_WORDS, JUDGED, LEAST_SHARES, FaceWords
+from ingest.taggers.visual.faces import FaceFinder
+from ingest.taggers.visual.model_outputs import Networks
+from ingest.taggers.visual.nudity import NudityDetector
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.specific_tags import Specifics
+from ingest.taggers.visual.tag_calibration import Weighing
+from ingest.taggers.visual.tagger import LocalTagger
+from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
 from models.cards import load_card, weights_path
 
 HERE: Final = Path(__file__).parent

@@ -2,8 +2,8 @@
 
     python benchmarks/accuracy/shares.py
 
-Every source counts once, however many of its frames are labelled; ``engine/telling.py`` reads it.
-What faces say is labelled on frames of their own.
+Every source counts once, however many of its frames are labelled; ``engine/search/tag_ranking.py``
+reads it. What faces say is labelled on frames of their own.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Final
 from frames import read_labels
 from people import read_shots
 
-from engine.telling import LEAST_SHARE, SHARES
+from engine.search.tag_ranking import LEAST_SHARE, SHARES
 
 _DIGITS: Final = 4
 

@@ -25,12 +25,12 @@ from frames import SETS, Label, Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 from themes import TELLING_NOTHING, TOP
 
-from engine.counting import enough_seconds
-from engine.domain import TagCount
-from engine.telling import TagIdf
-from ingest.taggers.evidence import Evidence, Networks
-from ingest.taggers.specifics import Specifics
-from ingest.taggers.weighing import Weighing
+from engine.content.counting import enough_seconds
+from engine.domain.results import TagCount
+from engine.search.tag_ranking import TagIdf
+from ingest.taggers.visual.model_outputs import Evidence, Networks
+from ingest.taggers.visual.specific_tags import Specifics
+from ingest.taggers.visual.tag_calibration import Weighing
 
 HERE: Final = Path(__file__).parent
 _LEAST_SECONDS: Final = 2

@@ -18,7 +18,7 @@ from fit import THRESHOLD, held_out
 from frames import Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
-from ingest.taggers.evidence import Networks
+from ingest.taggers.visual.model_outputs import Networks
 
 HERE: Final = Path(__file__).parent
 TOP: Final = 5

@@ -15,18 +15,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.brand_suitability import N_TOPICS, RISKS, BrandJudge
-from engine.categories import Categories
-from engine.counting import CountMatrix, count_tags
-from engine.facts import Coded, Facts
-from engine.filters import Filter, FilterCompiler, IabIn, RiskAtMost
-from engine.index import Index
-from engine.keywords import Keywords
-from engine.sensitive import TOPICS, SensitiveJudge
-from engine.store.tracks import Track
-from engine.thesaurus.nouns import Thesaurus
-from engine.vocabulary import Vocabulary
-from ingest.taggers.local import LocalTagger
+from engine.content.brand_suitability import N_TOPICS, RISKS, BrandJudge
+from engine.content.categories import Categories
+from engine.content.counting import CountMatrix, count_tags
+from engine.content.sensitivity import TOPICS, SensitiveJudge
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.filters import Filter, FilterCompiler, IabIn, RiskAtMost
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Coded, Facts
+from engine.keywords.matcher import Keywords
+from engine.keywords.thesaurus.nouns import Thesaurus
+from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm
 
 WORDS = Path(__file__).parents[2] / "tests" / "data" / "keywords"

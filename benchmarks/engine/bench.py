@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from peers import BUILDS, Ours, Peer, ScikitLearn
 from results import keep
 
-from engine.choice import Kernel, sampled
-from engine.index import Index
+from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import Kernel, sampled
+from engine.indexes.local.scans.levels import LevelScan
 from engine.kernels.forward import norms_of
-from engine.scans.levels import LevelScan
 
 K = 10
 TIE = 1e-6

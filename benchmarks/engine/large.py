@@ -2,9 +2,9 @@
 
     python large.py                        # 10 parts of a million videos, 10 GB of disk, 6 GB
 
-The counts are made a million videos at a time and kept on the disk; ``engine.index_parts`` builds
-the index from them. Then both kernels answer the same queries in turns, as in ``bench.py``, and
-must find the same.
+The counts are made a million videos at a time and kept on the disk;
+``engine.indexes.local.builder`` builds the index from them. Then both kernels answer the same
+queries in turns, as in ``bench.py``, and must find the same.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from peers import Ours, Peer
 from reindex import held_megabytes, sample
 from results import keep
 
-from engine.choice import sampled
-from engine.index import Index
-from engine.index_parts import Part, build_in_folder
-from engine.scans.base import put_together
-from engine.scans.levels import LevelScan
-from engine.scans.plain import PlainScan
+from engine.indexes.local.builder import Part, build_in_folder
+from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import sampled
+from engine.indexes.local.scans.base import put_together
+from engine.indexes.local.scans.levels import LevelScan
+from engine.indexes.local.scans.plain import PlainScan
 
 PART_VIDEOS = 1_000_000
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import linear_kernel
 
-from engine.index import Index
+from engine.indexes.local.index import Index
 
 Counts = Any
 Tags = NDArray[np.int64]
@@ -27,7 +27,7 @@ class Peer(Protocol):
 
 
 class Ours:
-    """engine.index, with a kernel."""
+    """engine.indexes.local.index, with a kernel."""
 
     exact = True
 

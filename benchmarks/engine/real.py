@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 from peers import Ours
 from results import keep
 
-from engine.choice import sampled
-from engine.index import Index
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.tracks import FULL_SCALE
+from engine.indexes.local.index import Index
+from engine.indexes.local.queries import packed
+from engine.indexes.local.scan_selection import sampled
 from engine.kernels.forward import Found
-from engine.queries import packed
-from engine.store.catalog import Catalog
-from engine.store.tracks import FULL_SCALE
 
 FOLDERS: Final = (
     Path(sysconfig.get_paths()["purelib"]),

@@ -21,11 +21,11 @@ import numpy as np
 from corpus import KINDS, N_TAGS, make_counts
 from results import keep
 
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.generations import Generations
-from engine.store.tracks import FULL_SCALE, Looks, Track
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import FULL_SCALE, Looks, Track
+from engine.indexes.local.generations import Generations
 
 MOST_SECONDS = 60
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

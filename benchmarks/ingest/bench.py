@@ -29,18 +29,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import ingest.judging
+import ingest.changes.motion_classifier
 from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
-from engine.store.catalog import Catalog
-from ingest.eye import Eye
-from ingest.frames import open_video
-from ingest.judging import KindJudge
+from engine.catalogs.sqlite.catalog import Catalog
+from ingest.changes.motion_classifier import KindJudge
+from ingest.decoding.frames import open_video
 from ingest.pipeline import ingest_file
-from ingest.taggers.local import LocalTagger
-from ingest.taggers.nudity import NudityDetector
-from ingest.taggers.people import PersonFinder
-from ingest.taggers.subjects import SubjectTagger
-from ingest.taggers.weighing import Weighing
+from ingest.taggers.scheduling import Eye
+from ingest.taggers.visual.image_classifier import SubjectTagger
+from ingest.taggers.visual.nudity import NudityDetector
+from ingest.taggers.visual.person_detector import PersonFinder
+from ingest.taggers.visual.tag_calibration import Weighing
+from ingest.taggers.visual.tagger import LocalTagger
 from ingest.thumbnails import Gallery
 from models.onnx_runtime import onnxruntime
 
@@ -57,7 +57,7 @@ PARTS = (
     (PersonFinder, "find", FED),
     (NudityDetector, "confidence", FED),
     (Weighing, "weigh", FED),
-    (ingest.judging, "small_grey", "comparing seconds"),
+    (ingest.changes.motion_classifier, "small_grey", "comparing seconds"),
     (KindJudge, "see", "comparing seconds"),
     (Gallery, "see", "poster and strip"),
     (Gallery, "pictures", "poster and strip"),

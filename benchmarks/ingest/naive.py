@@ -18,8 +18,8 @@ import onnx
 import onnxruntime  # noqa: TID251 - as a stranger would
 from PIL import Image
 
-from ingest.taggers.fitting import CELL, Size, fit_area
-from ingest.taggers.subjects import view_windows
+from ingest.taggers.visual.image_classifier import view_windows
+from ingest.taggers.visual.input_size import CELL, Size, fit_area
 from models.cards import load_card, weights_path
 from models.convert import efficientnet_lite2, nanodet
 from models.convert.opennsfw import source_input

@@ -27,10 +27,10 @@ from typing import Final
 import numpy as np
 from footage import halves, recipes, write
 
-from ingest.frames import open_video
-from ingest.judging import KindJudge
-from ingest.kinds import Kind
-from ingest.looks import new_looks
+from ingest.changes.change_track import new_looks
+from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.video_kind import Kind
+from ingest.decoding.frames import open_video
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 TRUE_KINDS: Final = (Kind.STATIC, Kind.OVERLAY, Kind.SLIDESHOW, Kind.MOTION)

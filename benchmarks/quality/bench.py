@@ -30,9 +30,9 @@ from rankers import (
     without_idf,
 )
 
-from engine.profiles import VIEWER_RULES, ProfileRules
-from engine.recommending import ENOUGH_VIEWERS
-from engine.view import View
+from engine.indexes.local.snapshot import View
+from engine.search.profiles import VIEWER_RULES, ProfileRules
+from engine.search.recommend import ENOUGH_VIEWERS
 
 PLAIN: Final = ProfileRules(
     watched=0.0, disliked=0.0, half_life_days=1e9, common_share=0.0, power=1.0, together=0.0

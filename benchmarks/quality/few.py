@@ -7,9 +7,9 @@ import numpy as np
 from movielens import Films, Viewer
 from rankers import view_of
 
-from engine.commonplace import SHRINKAGE, Commonplace
-from engine.profiles import VIEWER_RULES, ProfileRules, profile_of, taste_of
-from engine.view import View
+from engine.indexes.local.mean_vector import SHRINKAGE, Commonplace
+from engine.indexes.local.snapshot import View
+from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of, taste_of
 
 
 def print_few(films: Films, viewers: Sequence[Viewer]) -> None:

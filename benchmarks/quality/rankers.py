@@ -8,20 +8,20 @@ import numpy as np
 from measures import DEPTH
 from movielens import Films, Viewer
 
-from engine.commonplace import Commonplace
-from engine.facts import Facts, VideoFacts
-from engine.index import Index
+from engine.catalogs.sqlite.viewers import EventKind
+from engine.content.sensitivity import Level
+from engine.domain.index_config import Recipe
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.co_likes import Together
+from engine.indexes.local.generations import Generation
+from engine.indexes.local.index import Index
+from engine.indexes.local.mean_vector import Commonplace
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.snapshot import View
 from engine.kernels.best import TIE
-from engine.profiles import Profile, ProfileRules, Taste, profile_of, taste_of
-from engine.recipe import Recipe
-from engine.recommending import Question, fitting_candidates, page_of
-from engine.rerank import BY_SCORE, rerank
-from engine.sensitive import Level
-from engine.store.generations import Generation
-from engine.store.viewers import EventKind
-from engine.together import Together
-from engine.view import View
-from engine.vocabulary import Vocabulary
+from engine.search.profiles import Profile, ProfileRules, Taste, profile_of, taste_of
+from engine.search.recommend import Question, fitting_candidates, page_of
+from engine.search.rerank import BY_SCORE, rerank
 
 CHECKED: Final = 3
 """The lists of so many viewers are held against the product's search."""

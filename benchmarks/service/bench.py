@@ -25,9 +25,9 @@ from urllib.request import urlopen
 
 from steady import ask_steadily
 
-from engine.reindex import reindex as build
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.batch.reindex import reindex as build
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.generations import Generations
 
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
 

@@ -29,9 +29,9 @@ sys.path.append(str(Path(__file__).parent.parent / "engine"))
 from corpus import KINDS, N_TAGS, advertiser_queries, make_counts, viewer_queries
 from reindex import RECIPE, fill
 
-from engine.reindex import reindex as build
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.batch.reindex import reindex as build
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.generations import Generations
 
 CAMPAIGNS = 50
 CHANGED = 200

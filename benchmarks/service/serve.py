@@ -7,11 +7,11 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api.app import create_app
-from api.fast import FastRoute, FastRoutes
-from api.logs import log_to_stderr
-from api.schemas.matches import MatchesAnswer, MatchRequest
-from api.server import uvicorn_options
+from api.http.app import create_app
+from api.http.fast_routes import FastRoute, FastRoutes
+from api.http.middleware.logs import log_to_stderr
+from api.http.schemas.matches import MatchesAnswer, MatchRequest
+from api.http.server import uvicorn_options
 from api.settings import Settings, load_settings
 
 PATH = "/v1/constant"

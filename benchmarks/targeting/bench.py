@@ -12,21 +12,21 @@ from statistics import median
 import numpy as np
 import scipy.sparse as sp
 
-from engine.campaign_index import CampaignIndex
-from engine.campaigns import Campaign, Creative, Keyword
-from engine.counting import CountMatrix, Counts
-from engine.explain import SecondRange, seen_ranges
-from engine.facts import Facts, VideoFacts
-from engine.index import Index
-from engine.keywords import How, Meaning, Reading, Status
-from engine.recipe import Recipe
-from engine.search import explain
-from engine.sensitive import Level
-from engine.store.generations import Generation
-from engine.store.tracks import Track
-from engine.targeting import Targeting
-from engine.view import Place, View
-from engine.vocabulary import Vocabulary
+from engine.content.counting import CountMatrix, Counts
+from engine.content.sensitivity import Level
+from engine.domain.campaigns import Campaign, Creative, Keyword
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.generations import Generation
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.snapshot import Place, View
+from engine.keywords.matcher import How, Meaning, Reading, Status
+from engine.search.explain import SecondRange, seen_ranges
+from engine.search.matches import explain
+from engine.targeting.campaign_index import CampaignIndex
+from engine.targeting.targeting import Targeting
 
 N_CAMPAIGNS = 100_000
 N_VIDEOS = 2_000

@@ -12,21 +12,21 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from engine.commonplace import Commonplace
-from engine.explain import reasons, seen_ranges
-from engine.facts import Facts, VideoFacts
-from engine.index import Index
-from engine.profiles import VIEWER_RULES, profile_of, taste_of
-from engine.recipe import Recipe
-from engine.recommending import Question, recommend_many, recommend_page
-from engine.rerank import Ranking
-from engine.sensitive import Level
-from engine.store.generations import Generation
-from engine.store.tracks import Track
-from engine.store.viewers import Event, EventKind
-from engine.together import Together
-from engine.view import EVERY_VIDEO, View
-from engine.vocabulary import Vocabulary
+from engine.catalogs.sqlite.viewers import Event, EventKind
+from engine.content.sensitivity import Level
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.co_likes import Together
+from engine.indexes.local.generations import Generation
+from engine.indexes.local.index import Index
+from engine.indexes.local.mean_vector import Commonplace
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.snapshot import EVERY_VIDEO, View
+from engine.search.explain import reasons, seen_ranges
+from engine.search.profiles import VIEWER_RULES, profile_of, taste_of
+from engine.search.recommend import Question, recommend_many, recommend_page
+from engine.search.rerank import Ranking
 
 N_VIDEOS: Final = 20_000
 N_TAGS: Final = 2_000

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
+from engine.domain.text import UnusableText, refuse_signs
 from engine.errors import InvalidInput
-from engine.text import UnusableText, refuse_signs
 from ingest.sources.files import ID_DIGITS
 
 _USER: Final = re.compile(r"(^['\"]?|//)[^/?#\s'\"]*@")

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import FULL_SCALE, Track
-from engine.vocabulary import Vocabulary
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.domain.tracks import FULL_SCALE, Track
+from engine.domain.vocabulary import Vocabulary
 
 # Few, as each may be half a day long.
 _PAGE_VIDEOS = 20

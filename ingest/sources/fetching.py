@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.sources.addresses import NotAnAddress, canonical
-from ingest.sources.archive import Archive
+from ingest.sources.download_cache import Archive
 from ingest.sources.failures import FetchStatus
 from ingest.sources.files import VIDEO_ENDINGS
 from ingest.sources.guard import AllowedNetwork, Guard
@@ -240,7 +240,7 @@ def _ending(info: Mapping[str, Any]) -> str:
 
 def _refuse_no_video(path: Path) -> None:
     """Open what came, in this process, which has limits; a page or a picture is not kept."""
-    from ingest.opening import Unwatchable, is_picture, open_container, video_stream
+    from ingest.decoding.probe import Unwatchable, is_picture, open_container, video_stream
 
     try:
         with open_container(path) as container:
@@ -275,7 +275,7 @@ def _too_big(max_bytes: int) -> _Stop:
 
 
 def _failed(error: BaseException | None, guard: Guard, job: Job) -> dict[str, object]:
-    from ingest.sources.classing import Failure, failure_of
+    from ingest.sources.failure_classes import Failure, failure_of
 
     if guard.refused:
         failure = Failure(FetchStatus.UNSAFE, f"it leads where it must not: {guard.refused[0]}")

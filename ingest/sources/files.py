@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from engine.domain.text import UnusableText, refuse_controls, shown
 from engine.errors import InvalidInput
-from engine.text import UnusableText, refuse_controls, shown
 from ingest.sources.signatures import SIGNATURE_BYTES, starts_like_a_video
 
 _CERTAIN_ENDINGS: Final = frozenset(

@@ -12,10 +12,10 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final
 
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.text import without_refused
 from engine.errors import DiskFull
-from engine.store.catalog import Catalog
-from engine.text import without_refused
-from engine.troubles import writing_to
+from engine.os_errors import writing_to
 from ingest.sources.files import VIDEO_ENDINGS
 
 _MOST_STEM_BYTES: Final = 120

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidInput
-from ingest.safe_start import guard_children, inherited_import_path
+from ingest.runner.safe_start import guard_children, inherited_import_path
 from ingest.sources.addresses import canonical
-from ingest.sources.archive import Archive, Fetched
+from ingest.sources.download_cache import Archive, Fetched
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.guard import AllowedNetwork
 

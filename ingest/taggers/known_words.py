@@ -5,8 +5,8 @@ They are the tags of the tagger that comes along, and the list for videos.
 
 from typing import Final, NamedTuple
 
-from engine.words.videos import video_words
-from ingest.taggers.specifics import load_words, specific_words
+from engine.keywords.word_lists.videos import video_words
+from ingest.taggers.visual.specific_tags import load_words, specific_words
 from models.cards import load_card, load_json
 
 PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
@@ -49,8 +49,8 @@ def own_words(*, people: bool) -> list[OwnWord]:
 
 
 def _words_of_faces() -> list[OwnWord]:
-    from ingest.taggers.face_words import judged_words
-    from ingest.taggers.with_faces import GENERAL
+    from ingest.taggers.visual.face_words import judged_words
+    from ingest.taggers.visual.with_faces import GENERAL
 
     return [
         OwnWord(name, (GENERAL,), said, right) for name, (said, right) in judged_words().items()

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.tracks import LEAST_CONFIDENCE, quantise
 from engine.errors import InvalidInput
-from engine.store.tracks import LEAST_CONFIDENCE, quantise
-from ingest.frames import LONGEST_SECONDS
+from ingest.decoding.frames import LONGEST_SECONDS
 
 MAX_OBSERVATIONS: Final = 100 * LONGEST_SECONDS
 """Observations of one video: a hundred tags a second on the longest there may be."""

@@ -12,10 +12,10 @@ import onnx
 import onnxruntime
 from PIL import Image
 
-from ingest.taggers.fitting import CELL, fit_area
-from ingest.taggers.nudity import SUSPECTED, NudityDetector
-from ingest.taggers.shrinking import Shrinkable
-from ingest.taggers.subjects import view_windows
+from ingest.taggers.visual.image_classifier import view_windows
+from ingest.taggers.visual.input_size import CELL, fit_area
+from ingest.taggers.visual.nudity import SUSPECTED, NudityDetector
+from ingest.taggers.visual.resize import Shrinkable
 from models.cards import load_card, load_json, weights_path
 from models.convert import efficientnet_lite2, nanodet
 from models.convert.graph import Array

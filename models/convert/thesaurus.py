@@ -3,7 +3,7 @@
 Run: ``python -m models.convert.thesaurus PATH/TO/wordnet``, the folder of data.noun, index.noun,
 noun.exc and cntlist.rev. Reads ``senses.txt``, where the meanings of each tag were reviewed, and
 ``lures.txt``, where it was reviewed what an embedding gets wrong; writes
-``engine/thesaurus/nouns.json.zst``.
+``engine/keywords/thesaurus/nouns.json.zst``.
 """
 
 import json
@@ -17,7 +17,7 @@ from models.convert.wordnet import Nouns
 
 _RULES = Path(__file__).with_name("senses.txt")
 _LURES = Path(__file__).with_name("lures.txt")
-_TABLE = Path(__file__).parents[2] / "engine" / "thesaurus" / "nouns.json.zst"
+_TABLE = Path(__file__).parents[2] / "engine" / "keywords" / "thesaurus" / "nouns.json.zst"
 _NOUN = "1"
 
 _Entry = tuple[str, int, float]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.app import create_app
-from api.auth import (
+from api.http.app import create_app
+from api.http.middleware.auth import (
     EVERYBODY,
     READERS,
     RULES,
@@ -15,7 +15,7 @@ from api.auth import (
     scopes_for,
 )
 from api.settings import Settings
-from engine.store.keys import Scope
+from engine.catalogs.sqlite.keys import Scope
 
 
 def test_no_documented_route_is_left_to_the_last_resort(tmp_path: Path) -> None:

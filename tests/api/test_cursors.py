@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cursors import cursor_of, read_cursor
+from api.http.cursors import cursor_of, read_cursor
 from engine.errors import InvalidInput
 
 

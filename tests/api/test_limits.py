@@ -7,10 +7,10 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from api.auth import Caller
-from api.limits import ALIVE, STRANGERS_BODY_BYTES, LimitBodies, LimitRequests
-from engine.store.keys import Key
-from engine.store.keys import Scope as KeyScope
+from api.http.middleware.auth import Caller
+from api.http.middleware.limits import ALIVE, STRANGERS_BODY_BYTES, LimitBodies, LimitRequests
+from engine.catalogs.sqlite.keys import Key
+from engine.catalogs.sqlite.keys import Scope as KeyScope
 
 KEY = Caller(Key(1, "app", frozenset({KeyScope.READ}), "", 0.0, 0.0, None))
 STRANGER = Caller()

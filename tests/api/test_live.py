@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from api import live as following
-from api.live import Live
+from api.background import live as following
+from api.background.live import Live
 from api.settings import Settings
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
 from engine.errors import NothingIndexed
-from engine.filters import Seen
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
+from engine.indexes.local.filters import Seen
 from support.catalogs import save, video_id
 
 

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from api.live_campaigns import LiveCampaigns
-from engine.campaigns import CampaignState
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
-from engine.view import View
+from api.background.live_campaigns import LiveCampaigns
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.campaigns import CampaignState
+from engine.indexes.local.snapshot import View
 from support.campaigns import TAGS, Shown, campaign, view_of
 
 

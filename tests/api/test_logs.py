@@ -7,7 +7,7 @@ from types import TracebackType
 
 import pytest
 
-from api.logs import TextLines
+from api.http.middleware.logs import TextLines
 from support.product import reelmatch, serve
 
 FORGED = "x\n2026-11-28 INFO forged\x1b[31m\r\x07\x9b2J\u2028\u202e\x85\ud800"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.long_answers import Check, Left, LongAnswer, Slots
-from api.problems import Refused
+from api.http.long_answers import Check, Left, LongAnswer, Slots
+from api.http.middleware.problems import Refused
 
 SCOPE: dict[str, Any] = {"type": "http", "asgi": {"spec_version": "2.3"}}
 

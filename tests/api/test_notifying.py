@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-import api.notifying
-from api import signed_post
-from api.live import Live
-from api.notifying import Notifier
+import api.background.webhook_dispatcher
+from api.background import signed_post
+from api.background.live import Live
+from api.background.webhook_dispatcher import Notifier
 from api.settings import Settings
-from engine.campaign_index import CampaignIndex
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
-from engine.store.webhooks import DeliveryState, Webhooks
-from engine.targeting import Targeting
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.webhooks import DeliveryState, Webhooks
+from engine.targeting.campaign_index import CampaignIndex
+from engine.targeting.targeting import Targeting
 from ingest.sources.addresses import canonical
 from support.campaigns import TAGS, Shown, campaign, view_of
 from support.catalogs import save
@@ -91,7 +91,7 @@ def test_whatever_goes_wrong_counts_as_an_attempt(
             raise error
         told(url, *rest)
 
-    monkeypatch.setattr(api.notifying, "post", post)
+    monkeypatch.setattr(api.background.webhook_dispatcher, "post", post)
     to_be_told(catalog, "a", "http://bad.example/")
     with receiver() as other:
         to_be_told(catalog, "b", other.url)
@@ -164,14 +164,14 @@ def test_a_video_that_cannot_be_matched_holds_back_no_other(
         campaigns.page(), (), catalog.vocabulary(), campaigns.revision()
     )
     live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
-    matches = api.notifying._matches
+    matches = api.background.webhook_dispatcher._matches
 
     def fail_on_v(targeting: Any, hooks: Any, video: str, revision: int) -> Any:
         if video == "v":
             raise ZeroDivisionError
         return matches(targeting, hooks, video, revision)
 
-    monkeypatch.setattr(api.notifying, "_matches", fail_on_v)
+    monkeypatch.setattr(api.background.webhook_dispatcher, "_matches", fail_on_v)
     Notifier(Settings(home=tmp_path), live).note()
     assert webhooks.counts("a")[WAITING] == 1
     assert webhooks.noted() == catalog.revision()

@@ -8,12 +8,12 @@ import jsonschema_rs
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from api.auth import EVERYBODY, scopes_for
-from api.openapi import TAGS, operations
-from api.problems import KINDS, MEDIA_TYPE
+from api.filter_parser import _KINDS, filter_of
+from api.http.app import create_app
+from api.http.middleware.auth import EVERYBODY, scopes_for
+from api.http.middleware.problems import KINDS, MEDIA_TYPE
+from api.http.openapi import TAGS, operations
 from api.settings import Settings
-from api.wheres import _KINDS, filter_of
 from engine.errors import InvalidInput
 
 PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.rates import Rates
+from api.http.middleware.rates import Rates
 
 
 @pytest.fixture

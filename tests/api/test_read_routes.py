@@ -15,15 +15,15 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 import api.console
-import api.routes
-from api.read_routes import MAX_READERS, ReadRoute, read_in_thread
+import api.http.routes
+from api.http.read_routes import MAX_READERS, ReadRoute, read_in_thread
 
 ANSWER_THOUGH_READERS_ARE_BUSY = {"get_readiness", "get_metrics"}
 
 
 def reading_routes() -> Iterator[APIRoute]:
     """Find every route for GET of the service and its console."""
-    for package in (api.routes, api.console):
+    for package in (api.http.routes, api.console):
         for module in iter_modules(package.__path__, f"{package.__name__}."):
             router = getattr(import_module(module.name), "router", None)
             for route in router.routes if router else ():

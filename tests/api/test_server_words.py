@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.logs import log_to_stderr
+from api.http.middleware.logs import log_to_stderr
 from api.settings import LogFormat
 
 FORMS: list[LogFormat] = ["text", "json"]

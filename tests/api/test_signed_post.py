@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.signed_post import MOST_URL_SIGNS, NotTaken, check_url, post, signature
+from api.background.signed_post import MOST_URL_SIGNS, NotTaken, check_url, post, signature
 from engine.errors import InvalidInput
 from ingest.sources.guard import AllowedNetwork
 from support.receiver import receiver

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.answers.vmap import VMAP_NAMESPACE, time_offset, vmap_xml
-from engine.breaks import AdBreak
-from engine.campaigns import Creative
+from engine.content.ad_breaks import AdBreak
+from engine.domain.campaigns import Creative
 from support.campaigns import campaign
 
 VMAP = f"{{{VMAP_NAMESPACE}}}"

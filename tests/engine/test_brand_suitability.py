@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.brand_suitability import (
+from engine.content.brand_suitability import (
     BRAND_TOPICS,
     RISKS,
     VECTORS,
@@ -15,11 +15,11 @@ from engine.brand_suitability import (
     TopicRisk,
     topic_place,
 )
+from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.content.sensitivity import TOPICS, read_rules
+from engine.domain.tracks import NEW_LOOK, Looks, Track
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
-from engine.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.sensitive import TOPICS, read_rules
-from engine.store.tracks import NEW_LOOK, Looks, Track
-from engine.vocabulary import Vocabulary
 
 NAMES = ("cat", "nudity", "weapon", "beer", "military", "blood")
 WORDS = frozenset(NAMES)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.breaks import (
+from engine.content.ad_breaks import (
     WINDOW_SECONDS,
     Breaks,
     Spacing,
@@ -18,9 +18,9 @@ from engine.breaks import (
     window_reasons,
     window_relevance,
 )
+from engine.domain.tracks import CUT, NEW_LOOK, Looks, Track
 from engine.errors import InvalidInput
-from engine.queries import Query
-from engine.store.tracks import CUT, NEW_LOOK, Looks, Track
+from engine.indexes.local.queries import Query
 
 TEXTBOOK_TF: dict[str, Callable[[float], float]] = {
     "raw": float,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
 from engine.errors import CampaignChanged, UnknownCampaign
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
 from support.campaigns import campaign, reading
 
 FULL = Campaign(

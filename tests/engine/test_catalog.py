@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.catalogs.sqlite.catalog import Attempt, Catalog, Pictures, VideoRecord
+from engine.domain.text import cleaned_line
+from engine.domain.tracks import Track
 from engine.errors import AmbiguousVideo, CatalogUnusable, DiskFull, UnknownVideo
-from engine.store.catalog import Attempt, Catalog, Pictures, VideoRecord
-from engine.store.tracks import Track
-from engine.text import cleaned_line
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LATER = datetime(2026, 1, 3, 12, tzinfo=UTC)
@@ -351,7 +351,7 @@ def test_videos_come_in_pages(catalog: Catalog) -> None:
 
 def test_many_processes_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     open_and_number = (
-        "import sys; from pathlib import Path; from engine.store.catalog import Catalog\n"
+        "import sys; from pathlib import Path; from engine.catalogs.sqlite.catalog import Catalog\n"
         "with Catalog.open(Path(sys.argv[1])) as catalog: catalog.number_tags(['a', sys.argv[2]])"
     )
     running = [

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.categories import LEAST_SCORE, Categories, tag_table
+from engine.content.categories import LEAST_SCORE, Categories, tag_table
+from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
-from engine.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.vocabulary import Vocabulary
-from ingest.taggers.evidence import Networks
-from ingest.taggers.nudity import NUDITY
+from ingest.taggers.visual.model_outputs import Networks
+from ingest.taggers.visual.nudity import NUDITY
 
 TAGS = tuple(tag_table().weights)
 CATEGORIES = Categories(Vocabulary(TAGS))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.confirmation import confirmed
-from engine.counting import count_looks, count_tags
-from engine.store.catalog import Catalog
-from engine.store.tracks import LEAST_CONFIDENCE, NEW_LOOK, Looks, Track
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.content.confirmation import confirmed
+from engine.content.counting import count_looks, count_tags
+from engine.domain.tracks import LEAST_CONFIDENCE, NEW_LOOK, Looks, Track
 from support.catalogs import save, video_id
 
 TEXT = 1

@@ -10,17 +10,17 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from engine import choice
+from engine.batch.backup.dumps import dump
+from engine.batch.backup.restores import restore
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.viewers import Event, EventKind, Viewers
+from engine.domain.index_config import Recipe
 from engine.errors import CorruptData
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.consistency import check_consistency
-from engine.store.digests import BUILT, DIGESTS, write_digests
-from engine.store.dumps import dump
-from engine.store.generations import Built, Generations, _built_text
-from engine.store.restores import restore
-from engine.store.viewers import Event, EventKind, Viewers
+from engine.indexes.local import scan_selection as choice
+from engine.indexes.local.consistency import check_consistency
+from engine.indexes.local.digests import BUILT, DIGESTS, write_digests
+from engine.indexes.local.generations import Built, Generations, _built_text
 from support.catalogs import TAGS, save, video_id
 
 VIDEOS: Final = 30

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.counting import (
+from engine.content.counting import (
     CountMatrix,
     Counts,
     count_looks,
@@ -20,10 +20,10 @@ from engine.counting import (
     surest_observation,
     tag_counts,
 )
-from engine.domain import Observation, TagCount
+from engine.domain.results import Observation, TagCount
+from engine.domain.tracks import NEW_LOOK, Looks, Track
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
-from engine.store.tracks import NEW_LOOK, Looks, Track
-from engine.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cursors import HOURS, MOST_SHOWN, Cursor, digest_of, next_cursor
 from engine.errors import CursorExpired, InvalidInput
+from engine.search.cursors import HOURS, MOST_SHOWN, Cursor, digest_of, next_cursor
 
 NOW = 1_800_000_000.0
 QUESTION = digest_of("ann", 1)

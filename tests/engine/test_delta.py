@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.delta import MERGE_FACTOR, advance, tidy
-from engine.filters import Seen, Within
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.search import match, recommend, similar
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.view import View
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
+from engine.indexes.local.delta import MERGE_FACTOR, advance, tidy
+from engine.indexes.local.filters import Seen, Within
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import View
+from engine.search.matches import match, recommend, similar
 from support.catalogs import TAGS, save, video_id
 
 RAW = Recipe(threshold=0.7, tf="raw")

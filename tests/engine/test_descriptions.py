@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.viewers import Event, EventKind, Viewers
+from engine.domain.tracks import Track
 from engine.errors import ExternalIdTaken, UnknownVideo
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track
-from engine.store.viewers import Event, EventKind, Viewers
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 FIRST, SECOND = "00112233445566aa", "00112233445566bb"

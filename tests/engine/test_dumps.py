@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from engine.batch.backup.dumps import FORMAT, dump, restore
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs, State
+from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.domain.index_config import Recipe
 from engine.errors import CorruptData, InvalidInput, ReelmatchError
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.search import similar
-from engine.store.asides import held_folder
-from engine.store.catalog import Catalog
-from engine.store.dumps import FORMAT, dump, restore
-from engine.store.generations import Generations
-from engine.store.jobs import Jobs, State
-from engine.store.keys import Keys, Scope
-from engine.view import View
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import View
+from engine.search.matches import similar
+from engine.temporary_files import held_folder
 from support.catalogs import save, video_id
 
 

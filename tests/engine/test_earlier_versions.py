@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from api.live import Live
+from api.background.live import Live
 from api.settings import Settings
+from engine.batch.backup.dumps import dump, restore
+from engine.batch.reindex import reindex
+from engine.domain.index_config import Recipe
 from engine.errors import CorruptData
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.search import similar
-from engine.store.dumps import dump, restore
+from engine.search.matches import similar
 from support.catalogs import save, video_id
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from engine.counting import count_tags
-from engine.explain import SecondRange, second_ranges, seen_ranges
-from engine.store.tracks import Track
+from engine.content.counting import count_tags
+from engine.domain.tracks import Track
+from engine.search.explain import SecondRange, second_ranges, seen_ranges
 
 seen = hnp.arrays(
     np.float32,

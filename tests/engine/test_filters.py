@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.brand_suitability import N_TOPICS, RISKS, Risk, topic_place
-from engine.counting import CountMatrix, Counts
+from engine.content.brand_suitability import N_TOPICS, RISKS, Risk, topic_place
+from engine.content.counting import CountMatrix, Counts
+from engine.content.iab.taxonomy import content_taxonomy
+from engine.content.sensitivity import LEVELS, Level
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
-from engine.facts import Facts, VideoFacts
-from engine.filters import (
+from engine.indexes.local.filters import (
     AddedBetween,
     And,
     CategoryIn,
@@ -32,10 +34,8 @@ from engine.filters import (
     UploaderIn,
     Within,
 )
-from engine.iab.taxonomy import content_taxonomy
-from engine.index import Index
-from engine.sensitive import LEVELS, Level
-from engine.vocabulary import Vocabulary
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Facts, VideoFacts
 from support.catalogs import video_id
 
 TAGS = ("animal", "car", "cat")
@@ -232,7 +232,7 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
 def test_the_postings_are_gone_through_in_pieces(
     monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("engine.filters._POSTINGS_AT_ONCE", at_once)
+    monkeypatch.setattr("engine.indexes.local.filters._POSTINGS_AT_ONCE", at_once)
     seconds = np.random.default_rng(1).integers(0, 5, (40, 6)).astype(np.uint32)
     rows = [Counts(np.flatnonzero(row).astype(np.uint32), row[row > 0]) for row in seconds]
     ids = [video_id(number) for number in range(len(rows))]

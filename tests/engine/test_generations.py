@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import Track
 from engine.errors import CorruptData, DiskFull, InvalidInput, NothingIndexed, OutdatedGeneration
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.current import Current
-from engine.store.digests import digest
-from engine.store.generations import Generations
-from engine.store.tracks import Track
+from engine.indexes.local.current import Current
+from engine.indexes.local.digests import digest
+from engine.indexes.local.generations import Generations
 
 RAW = Recipe(threshold=0.7, tf="raw")
 

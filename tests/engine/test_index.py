@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from numba.core.dispatcher import Dispatcher  # noqa: TID251 - to see what it compiles
 from numpy.typing import NDArray
 
-from engine.choice import Kernel
+from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
-from engine.index import Index
-from engine.weighting import TfName
+from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import Kernel
 from support.corpora import (
     Corpus,
     Textbook,
@@ -439,7 +439,7 @@ def test_the_index_needs_numpy_and_numba_alone() -> None:
         "sys.modules.update(dict.fromkeys(others))  # importing any of them fails\n"
         "from types import SimpleNamespace\n"
         "import numpy as np\n"
-        "from engine.index import Index\n"
+        "from engine.indexes.local.index import Index\n"
         "counts = SimpleNamespace(indptr=np.array([0, 1, 2]), indices=np.array([0, 1]),"
         " data=np.array([1, 1]), shape=(2, 2))\n"
         "assert Index.from_counts(counts, ['a', 'b']).search([1], [1.0], 5)[0] == ['b']\n"
@@ -453,7 +453,7 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
     script.write_text(
         "import numpy as np\n"
         "from support.corpora import seen_corpus, textbook, assert_best, Wanted\n"
-        "from engine.index import Index\n"
+        "from engine.indexes.local.index import Index\n"
         "corpus = seen_corpus(np.random.default_rng(1), 60, n_tags=50, mean_tags=8)\n"
         "query = Wanted(list(range(20)), [1.0] * 15 + [-0.5] * 5)\n"
         "scores = textbook(corpus.counts, query)\n"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.choice import Kernel
+from engine.domain.weighting import TfName
 from engine.errors import CorruptData
-from engine.index import Index
-from engine.weighting import TfName
+from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import Kernel
 from support.corpora import Corpus, Wanted, corpora, seen_corpus, wanted
 
 KERNELS: tuple[Kernel, ...] = ("rows", "plain", "levels")

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import choice
-from engine.choice import Kernel
-from engine.counts import RowArrays
+from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
-from engine.facts import Facts, VideoFacts
-from engine.facts_files import write_facts
-from engine.index import Index
-from engine.index_files import IndexFiles, write
-from engine.index_parts import Part, build_in_folder
-from engine.scans import levels
-from engine.weighting import TfName
+from engine.indexes.local import scan_selection as choice
+from engine.indexes.local.builder import Part, build_in_folder
+from engine.indexes.local.count_matrix import RowArrays
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata_files import write_facts
+from engine.indexes.local.scan_selection import Kernel
+from engine.indexes.local.scans import levels
+from engine.indexes.local.storage import IndexFiles, write
 from support.corpora import Corpus, corpora, seen_corpus
 
 KERNELS: tuple[Kernel | None, ...] = ("rows", "plain", "levels", None)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import InvalidInput, JobLost
-from engine.store.catalog import Catalog
-from engine.store.jobs import (
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import (
     LEASE_SECONDS,
     MOST_ATTEMPTS,
     OF_THE_SOURCE,
@@ -19,6 +18,7 @@ from engine.store.jobs import (
     State,
     check_claim,
 )
+from engine.errors import InvalidInput, JobLost
 from support.catalogs import save, video_id
 
 

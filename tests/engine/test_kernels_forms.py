@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.choice import Kernel
-from engine.index import Index
+from engine.domain.weighting import TfName
+from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import Kernel
 from engine.kernels import compiled
 from engine.kernels.best import key_of
 from engine.kernels.names import find_names
-from engine.weighting import TfName
 from support.corpora import Corpus, corpora
 
 

@@ -4,15 +4,15 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.choice import sampled
-from engine.index import Index
+from engine.domain.weighting import TfName
+from engine.indexes.local.index import Index
+from engine.indexes.local.queries import packed
+from engine.indexes.local.scan_selection import sampled
+from engine.indexes.local.scans.base import put_together
+from engine.indexes.local.scans.levels import LevelScan
 from engine.kernels.forward import Found
 from engine.kernels.level_build import MOST_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
 from engine.kernels.level_sums import STRIP_ROWS, clear_sums, row_of, scan_sums, sum_of
-from engine.queries import packed
-from engine.scans.base import put_together
-from engine.scans.levels import LevelScan
-from engine.weighting import TfName
 from support.corpora import (
     Corpus,
     Textbook,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import PREFIX, Keys, Scope, digest_of
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
-from engine.store.keys import PREFIX, Keys, Scope, digest_of
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
-from engine.keywords import AS_GOOD, EMBEDDED_PIECES, SUGGESTED, USED, How, Keywords, Status
-from engine.nearness import Embedder
-from engine.phrases import parts_of, plain
-from engine.thesaurus.nouns import Thesaurus
-from engine.vocabulary import Vocabulary
+from engine.keywords.embeddings import Embedder
+from engine.keywords.matcher import AS_GOOD, EMBEDDED_PIECES, SUGGESTED, USED, How, Keywords, Status
+from engine.keywords.phrases import parts_of, plain
+from engine.keywords.thesaurus.nouns import Thesaurus
 
 TAGS = ("animal", "big cat", "car", "cat", "flower", "music", "science", "toys", "vehicle")
 THESAURUS = Thesaurus(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from engine.keywords import How, Keywords, Reading, Status
-from engine.thesaurus.nouns import Thesaurus
-from engine.vocabulary import Vocabulary
-from ingest.taggers.local import LocalTagger
-from ingest.taggers.specifics import load_words
+from engine.domain.vocabulary import Vocabulary
+from engine.keywords.matcher import How, Keywords, Reading, Status
+from engine.keywords.thesaurus.nouns import Thesaurus
+from ingest.taggers.visual.specific_tags import load_words
+from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm
 
 DATA = Path(__file__).parents[1] / "data" / "keywords"

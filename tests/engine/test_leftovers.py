@@ -10,19 +10,19 @@ from typing import Final
 
 import pytest
 
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.asides import held_file, held_folder
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.store.leftovers import Leftover, find_leftovers, remove_leftover
+from engine.batch.leftovers import Leftover, find_leftovers, remove_leftover
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
+from engine.temporary_files import held_file, held_folder
 from support.catalogs import save, video_id
 from support.product import reelmatch
 
 HOLD: Final = """
 import sys, time
 from pathlib import Path
-from engine.store.asides import held_file, held_folder
+from engine.temporary_files import held_file, held_folder
 with held_folder(Path(sys.argv[1])) as folder, held_file(Path(sys.argv[2]), hidden=False) as file:
     (folder / "part").write_bytes(b"x" * 1000)
     print(folder, file, flush=True)

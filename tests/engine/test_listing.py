@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.catalog import Catalog
-from engine.store.listing import Place, Wanted, newest, oldest, records
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, records
 from support.catalogs import NOW, save, video_id
 
 N_VIDEOS = 40

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import memory
+from api.background import memory
 
 MALLOPT = hasattr(ctypes.CDLL(None), "mallopt") and sys.platform == "linux"
 

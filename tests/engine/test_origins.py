@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from api.live import Live
+from api.background.live import Live
 from api.settings import Settings
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
 from engine.errors import CatalogUnusable, CorruptData
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
 
 RAW = Recipe(threshold=0.7, tf="raw")

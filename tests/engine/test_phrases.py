@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.phrases import parts_of, plain
+from engine.keywords.phrases import parts_of, plain
 
 
 @pytest.mark.parametrize(

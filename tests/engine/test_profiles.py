@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.commonplace import SHRINKAGE
-from engine.explain import reasons
-from engine.profiles import Profile, ProfileRules, Reaction, Taste, profile_of, taste_of
-from engine.store.viewers import Event, EventKind
+from engine.catalogs.sqlite.viewers import Event, EventKind
+from engine.indexes.local.mean_vector import SHRINKAGE
+from engine.search.explain import reasons
+from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, profile_of, taste_of
 from support.views import DAY, NOW, TAGS, VIDEOS, Vector, view_of
 
 PLAIN = ProfileRules(common_share=0.0, power=1.0)

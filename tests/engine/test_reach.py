@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.arrivals import arrivals
-from engine.delta import advance
-from engine.filters import And, Filter, KindIn, Seen
-from engine.reach import BANDS, rank_of, reach_of
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.view import EVERY_VIDEO, View
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
+from engine.indexes.local.delta import advance
+from engine.indexes.local.filters import And, Filter, KindIn, Seen
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import EVERY_VIDEO, View
+from engine.targeting.new_matches import arrivals
+from engine.targeting.reach import BANDS, rank_of, reach_of
 from support.campaigns import TAGS, Shown, view_of
 from support.catalogs import save, video_id
 

@@ -5,11 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.catalogs.sqlite.viewers import EventKind
+from engine.content.sensitivity import Level
 from engine.errors import InvalidInput
-from engine.facts import VideoFacts
-from engine.filters import Seen
-from engine.profiles import Profile, ProfileRules, Reaction, taste_of
-from engine.recommending import (
+from engine.indexes.local.co_likes import Together
+from engine.indexes.local.filters import Seen
+from engine.indexes.local.metadata import VideoFacts
+from engine.indexes.local.snapshot import EVERY_VIDEO
+from engine.search.matches import recommend
+from engine.search.profiles import Profile, ProfileRules, Reaction, taste_of
+from engine.search.recommend import (
     ENOUGH_VIEWERS,
     Basis,
     Page,
@@ -18,12 +23,7 @@ from engine.recommending import (
     recommend_page,
     together_sources,
 )
-from engine.rerank import Ranking
-from engine.search import recommend
-from engine.sensitive import Level
-from engine.store.viewers import EventKind
-from engine.together import Together
-from engine.view import EVERY_VIDEO
+from engine.search.rerank import Ranking
 from support.views import DAY, NOW, VIDEOS, view_of
 
 RULES = ProfileRules()

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.duplicates import SAME_SECONDS, are_same_footage
+from engine.content.duplicates import SAME_SECONDS, are_same_footage
+from engine.content.sensitivity import Level
+from engine.domain.tracks import Track
 from engine.errors import InvalidInput
-from engine.facts import VideoFacts
-from engine.rerank import Candidate, Ranking, rerank
-from engine.sensitive import Level
-from engine.store.tracks import Track
-from engine.view import View
+from engine.indexes.local.metadata import VideoFacts
+from engine.indexes.local.snapshot import View
+from engine.search.rerank import Candidate, Ranking, rerank
 from support.views import DAY, NOW, TAGS, view_of
 
 some_counts = st.dictionaries(st.sampled_from(TAGS), st.integers(1, 9), min_size=1, max_size=4)

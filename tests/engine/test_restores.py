@@ -15,16 +15,16 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from api.live import Live
+from api.background.live import Live
 from api.settings import Settings
+from engine.batch.backup.archives import Archive
+from engine.batch.backup.dumps import dump
+from engine.batch.backup.restores import restore
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, ReelmatchError
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.archives import Archive
-from engine.store.catalog import Catalog
-from engine.store.dumps import dump
-from engine.store.generations import Generations
-from engine.store.restores import restore
+from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
 
 VIDEOS: Final = 12
@@ -345,7 +345,7 @@ def test_a_place_that_is_no_folder_is_said(dumped: Path, tmp_path: Path) -> None
 RESTORE: Final = """
 import os, signal, sys
 from pathlib import Path
-from engine.store.restores import restore
+from engine.batch.backup.restores import restore
 
 replace, left = Path.replace, int(sys.argv[3])
 

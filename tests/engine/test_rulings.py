@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from engine.brand_suitability import BrandJudge
-from engine.campaigns import Campaign, Group
-from engine.categories import Categories
-from engine.counting import count_tags
-from engine.explain import SecondRange
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.rulings import Case, Ruling, rulings
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.targeting import Rule
-from engine.view import View
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.content.brand_suitability import BrandJudge
+from engine.content.categories import Categories
+from engine.content.counting import count_tags
+from engine.domain.campaigns import Campaign, Group
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import View
+from engine.search.explain import SecondRange
+from engine.targeting.eligibility import Case, Ruling, rulings
+from engine.targeting.targeting import Rule
 from support.campaigns import campaign, reading
 from support.catalogs import save, video_id
 

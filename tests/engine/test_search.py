@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.counting import CountMatrix, Counts
-from engine.domain import Match
+from engine.content.counting import CountMatrix, Counts
+from engine.content.sensitivity import Level
+from engine.domain.index_config import Recipe
+from engine.domain.results import Match
+from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
-from engine.facts import Facts, VideoFacts
-from engine.index import Index
-from engine.recipe import Recipe
-from engine.search import match, recommend, similar
-from engine.sensitive import Level
-from engine.store.generations import Generation
-from engine.view import View
-from engine.vocabulary import Vocabulary
+from engine.indexes.local.generations import Generation
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.snapshot import View
+from engine.search.matches import match, recommend, similar
 
 VIDEOS = {
     "a-cats": {"animal": 10, "cat": 10},

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import InvalidInput
-from engine.sensitive import (
+from engine.content.sensitivity import (
     DEFAULT_RULES,
     LEVELS,
     TOPICS,
@@ -20,8 +19,9 @@ from engine.sensitive import (
     Verdict,
     read_rules,
 )
-from engine.store.tracks import NEW_LOOK, Looks, Track
-from engine.vocabulary import Vocabulary
+from engine.domain.tracks import NEW_LOOK, Looks, Track
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import InvalidInput
 
 NAMES = ("cat", "nudity", "weapon", "gun", "beer", "blood")
 WORDS = frozenset(NAMES)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from engine.store.catalog import Catalog
-from engine.store.migrations import MIGRATIONS
-from engine.store.taggers import Taggers
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.migrations import MIGRATIONS
+from engine.catalogs.sqlite.taggers import Taggers
 
 
 def test_the_words_of_a_tagger_are_kept_as_it_first_said_them(tmp_path: Path) -> None:

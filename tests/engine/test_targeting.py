@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.campaign_index import CampaignIndex
-from engine.campaigns import Campaign, CampaignState, Group, Keyword
-from engine.filters import And
-from engine.iab.taxonomy import content_taxonomy
-from engine.targeting import Fit, Rule, Targeting, campaign_query, rules_as_filters
-from engine.view import View
-from engine.vocabulary import Vocabulary
+from engine.content.iab.taxonomy import content_taxonomy
+from engine.domain.campaigns import Campaign, CampaignState, Group, Keyword
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.filters import And
+from engine.indexes.local.snapshot import View
+from engine.targeting.campaign_index import CampaignIndex
+from engine.targeting.targeting import Fit, Rule, Targeting, campaign_query, rules_as_filters
 from support.campaigns import TAGS, Shown, campaign, reading, view_of
 
 NOW = 1_000

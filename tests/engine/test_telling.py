@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain import TagCount
-from engine.telling import LEAST_SHARE, TagIdf
+from engine.domain.results import TagCount
+from engine.search.tag_ranking import LEAST_SHARE, TagIdf
 
 NEW = TagIdf({}, 0)
 """What is known of tags before anything is indexed."""

@@ -1,9 +1,9 @@
 import pytest
 
-from engine.thesaurus.nouns import Thesaurus
-from ingest.taggers.evidence import Networks
-from ingest.taggers.face_words import FACE_WORDS
-from ingest.taggers.nudity import NUDITY
+from engine.keywords.thesaurus.nouns import Thesaurus
+from ingest.taggers.visual.face_words import FACE_WORDS
+from ingest.taggers.visual.model_outputs import Networks
+from ingest.taggers.visual.nudity import NUDITY
 
 
 @pytest.fixture(scope="module")

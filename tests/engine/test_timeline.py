@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from engine.counting import tag_counts
-from engine.errors import InvalidInput
-from engine.store.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
-from engine.timeline import (
+from engine.content.counting import tag_counts
+from engine.content.timeline import (
     LEAST_HUNDREDTH,
     LEVEL_STEP,
     TILE_CELLS,
@@ -23,7 +21,9 @@ from engine.timeline import (
     stretches,
     tile,
 )
-from engine.vocabulary import Vocabulary
+from engine.domain.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import InvalidInput
 
 NAMES = Vocabulary(("ant", "bee", "cat", "dog", "eel"))
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import together
-from engine.together import LEAST_IN_COMMON, NEIGHBOURS, SHRINKAGE, Together
+from engine.indexes.local import co_likes as together
+from engine.indexes.local.co_likes import LEAST_IN_COMMON, NEIGHBOURS, SHRINKAGE, Together
 
 N_VIDEOS = 8
 likes = st.lists(st.sets(st.integers(0, N_VIDEOS - 1)), max_size=12)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
+from engine.domain.tracks import FULL_SCALE, LEAST_CONFIDENCE, Track
 from engine.errors import CorruptData
-from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, Track
 
 confidence_tables = hnp.arrays(
     np.float32,

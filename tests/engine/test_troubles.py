@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
-from engine.troubles import expected_trouble, troubles_told
+from engine.os_errors import expected_trouble, troubles_told
 
 
 def of_sqlite(name: str) -> sqlite3.Error:

@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from engine.categories import LEAST_SCORE, Categories, tag_table
-from engine.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.phrases import plain
-from engine.text import tidy_words
-from engine.thesaurus.nouns import noun_thesaurus
-from engine.vocabulary import Vocabulary
-from engine.words.videos import USUAL_WEIGHT, VideoWord, read_video_words, video_words
+from engine.content.categories import LEAST_SCORE, Categories, tag_table
+from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.text import tidy_words
+from engine.domain.vocabulary import Vocabulary
+from engine.keywords.phrases import plain
+from engine.keywords.thesaurus.nouns import noun_thesaurus
+from engine.keywords.word_lists.videos import USUAL_WEIGHT, VideoWord, read_video_words, video_words
 
 NAMES = [word.name for word in video_words()]
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.filters import And, KindIn, Seen
-from engine.profiles import Profile, ProfileRules, Reaction
-from engine.recommending import Basis, Question, recommend_page
-from engine.store.viewers import EventKind
-from engine.viewer_case import Rule, ViewerCase, viewer_case
+from engine.catalogs.sqlite.viewers import EventKind
+from engine.indexes.local.filters import And, KindIn, Seen
+from engine.search.eligibility import Rule, ViewerCase, viewer_case
+from engine.search.profiles import Profile, ProfileRules, Reaction
+from engine.search.recommend import Basis, Question, recommend_page
 from support.views import NOW, VIDEOS, view_of
 
 RULES = ProfileRules()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalogs.sqlite import viewers as store
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.viewers import Event, EventKind, Viewers
 from engine.errors import InvalidInput, UnknownViewer
-from engine.store import viewers as store
-from engine.store.catalog import Catalog
-from engine.store.viewers import Event, EventKind, Viewers
 from support.catalogs import save, video_id
 
 NOW = 1_800_000_000.0

@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
-from engine.store.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Due, Webhooks
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.webhooks import (
+    KEPT_SECONDS,
+    RETRY_SECONDS,
+    DeliveryState,
+    Due,
+    Webhooks,
+)
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 import pytest
 
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs
-from ingest.child import Limits
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs
 from ingest.pipeline import Outcome
-from ingest.worker import Worker
+from ingest.runner.worker import Worker
+from ingest.runner.worker_process import Limits
 from support.footage import (
     carphone,
     cut_to,

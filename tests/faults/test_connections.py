@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from api.connections import ConnectionLimits
-from engine.store.catalog import Catalog
-from engine.store.keys import Keys, Scope
+from api.http.connections import ConnectionLimits
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys, Scope
 from support.catalogs import save, video_id
 from support.product import Served, serve
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.recipe import Recipe
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs, Kind
-from ingest.renditions import find_program
-from ingest.safe_start import guard_children, leave_current_folder
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs, Kind
+from engine.domain.index_config import Recipe
+from ingest.runner.safe_start import guard_children, leave_current_folder
+from ingest.taggers.remote.renditions import find_program
 from support.footage import carphone
 from support.processes import soon
 from support.product import reelmatch

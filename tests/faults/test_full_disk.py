@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.rates import Rates
+from api.http.middleware.rates import Rates
+from engine.batch.backup.dumps import dump
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
 from engine.errors import DiskFull
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.asides import held_folder
-from engine.store.catalog import Catalog
-from engine.store.dumps import dump
-from engine.store.generations import Generations
+from engine.indexes.local.generations import Generations
+from engine.temporary_files import held_folder
 from ingest.sources.uploads import Uploads
 from support.catalogs import save, video_id
 from support.footage import carphone

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
 from engine.errors import ReindexRunning
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
 
 RAW = Recipe(threshold=0.7, tf="raw")
@@ -25,10 +25,10 @@ CHUNK = 50
 REINDEX = """
 import sys
 from pathlib import Path
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.domain.index_config import Recipe
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.generations import Generations
 
 def told(n):
     print("counted", n, flush=True)

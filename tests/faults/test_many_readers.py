@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
 from support.catalogs import save, video_id
 from support.servers import started
 

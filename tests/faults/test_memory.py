@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 import pytest
 
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
 from support.catalogs import TAGS, save, video_id
 from support.servers import Server, started
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
 from support.catalogs import save, video_id
 from support.processes import children_of, soon, works
 from support.servers import Server, free_port, started

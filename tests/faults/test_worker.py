@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.catalog import Catalog
-from engine.store.jobs import Ending, Job, Jobs, State
-from ingest.child import Limits
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Ending, Job, Jobs, State
 from ingest.pipeline import Outcome
-from ingest.worker import Worker
+from ingest.runner.worker import Worker
+from ingest.runner.worker_process import Limits
 from support.footage import bikes, carphone, city, long_video, numbered, write_video
 from support.processes import children_of, soon, works
 from support.product import reelmatch
@@ -288,7 +288,7 @@ def test_ctrl_c_between_claiming_and_watching_puts_back_too(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ingest.worker.check_tagger", interrupted)
+    monkeypatch.setattr("ingest.runner.worker.check_tagger", interrupted)
     jobs = Jobs(catalog)
     jobs.add([str(bikes())], {}, now=time.time())
     with pytest.raises(KeyboardInterrupt):

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.alignment import Alignment, align, refine
-from ingest.motion import Grey, changed_share, small_grey
-from ingest.pairs import FITTED_SHARE, Difference, compare
+from ingest.changes.frame_difference import FITTED_SHARE, Difference, compare
+from ingest.changes.new_content import Grey, changed_share, small_grey
+from ingest.changes.registration import Alignment, align, refine
 from support.footage import photograph
 from support.stills import read_photograph
 
@@ -143,7 +143,7 @@ def test_a_pair_fits_whether_or_not_hopeless_ones_are_given_up_early(
     later[10 : 10 + side, 30 : 30 + side] = 255
     difference = Difference.between(earlier, later)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ingest.pairs._MAY_FIT", 1.0)
+        patch.setattr("ingest.changes.frame_difference._MAY_FIT", 1.0)
         patient = compare(earlier, later, difference, None)
     pair = compare(earlier, later, difference, None)
     assert (pair.left < FITTED_SHARE) == (patient.left < FITTED_SHARE)

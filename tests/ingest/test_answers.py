@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.store.catalog import Catalog
-from engine.store.taggers import Taggers
-from engine.store.tracks import REUSED
-from ingest import answers
-from ingest.answers import Answers
-from ingest.elsewhere import Elsewhere
-from ingest.eye import Eye
-from ingest.looks import Look
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.taggers import Taggers
+from engine.domain.tracks import REUSED
+from ingest.changes.change_track import Look
 from ingest.pipeline import ingest_file
+from ingest.taggers import by_second as answers
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.makers import Setup, make_tagger
-from ingest.taggers.remote import RemoteTaggerFailed
-from ingest.taggers.vlm.settings import KEY_VARIABLE, VlmSettings
+from ingest.taggers.by_second import Answers
+from ingest.taggers.registry import Setup, make_tagger
+from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.remote.vlm.settings import KEY_VARIABLE, VlmSettings
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed
+from ingest.taggers.scheduling import Eye
 from ingest.thumbnails import Gallery
 from support.footage import Picture, numbered, read_number, write_video
 from support.vlm_server import MODEL, Server, serving_vlm

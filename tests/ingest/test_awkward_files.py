@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.frames import LONGEST_SECONDS, Second, Status, Unwatchable, Video, open_video
+from ingest.decoding.frames import LONGEST_SECONDS, Second, Status, Unwatchable, Video, open_video
 from support.footage import (
     bikes,
     cut_to,

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.domain import DEFAULT_THRESHOLD
-from ingest.taggers.bars import BLACK, without_bars
+from engine.domain.results import DEFAULT_THRESHOLD
 from ingest.taggers.base import Frame
-from ingest.taggers.local import LocalTagger
+from ingest.taggers.visual.black_bars import BLACK, without_bars
+from ingest.taggers.visual.tagger import LocalTagger
 from support.footage import photograph
 
 PICTURE = np.random.default_rng(0).integers(BLACK + 1, 256, (60, 80, 3)).astype(np.uint8)

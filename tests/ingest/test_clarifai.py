@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.tracks import FULL_SCALE
 from engine.errors import InvalidInput, MissingPart
-from engine.store.catalog import Catalog
-from engine.store.tracks import FULL_SCALE
-from ingest.hosting.local import LocalHost
-from ingest.opening import Unwatchable
-from ingest.taggers import clarifai
-from ingest.taggers.clarifai import ClarifaiTagger
-from ingest.taggers.clarifai_settings import ClarifaiSettings, key_in
-from ingest.taggers.remote import RemoteTaggerFailed, VideoTagger, track_for
+from ingest.decoding.probe import Unwatchable
+from ingest.sources.hosting.local import LocalHost
+from ingest.taggers.remote.clarifai import tagger as clarifai
+from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
+from ingest.taggers.remote.clarifai.tagger import ClarifaiTagger
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed, VideoTagger, track_for
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
 from support.footage import Picture, bikes, numbered, write_video
 from support.hosting_conformance import serving_copies
@@ -317,9 +317,9 @@ def test_the_key_comes_from_the_environment() -> None:
 
 def test_without_requests_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
-    monkeypatch.delitem(sys.modules, "ingest.taggers.clarifai")
+    monkeypatch.delitem(sys.modules, "ingest.taggers.remote.clarifai.tagger")
     with pytest.raises(MissingPart, match=r"pip install 'reelmatch\[remote\]'"):
-        importlib.import_module("ingest.taggers.clarifai")
+        importlib.import_module("ingest.taggers.remote.clarifai.tagger")
 
 
 def test_the_key_goes_over_https_alone() -> None:

@@ -11,12 +11,12 @@ import pytest
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
-from ingest import decoding
-from ingest.decoding import ForwardPass
-from ingest.frames import open_video
-from ingest.lookahead import Fate, plan
-from ingest.opening import open_container, video_stream
-from ingest.sampling import Clock, sample_midpoints
+from ingest.decoding import decoder as decoding
+from ingest.decoding.decoder import ForwardPass
+from ingest.decoding.frames import open_video
+from ingest.decoding.packet_skipping import Fate, plan
+from ingest.decoding.probe import open_container, video_stream
+from ingest.decoding.sampling import Clock, sample_midpoints
 from support.footage import (
     Picture,
     bikes,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.drawn import drawing, turning
-from ingest.judging import KindJudge
-from ingest.kinds import Kind, KindVerdict
-from ingest.mixtures import mixed
-from ingest.motion import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
-from ingest.spread import MOST_KEPT, Spread
-from ingest.within import Within, repeats
+from ingest.changes.drawn_overlay import drawing, turning
+from ingest.changes.mixtures import mixed
+from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
+from ingest.changes.spread import MOST_KEPT, Spread
+from ingest.changes.video_kind import Kind, KindVerdict
+from ingest.changes.within_second import Within, repeats
 from support import overlays, scenes, stills
 from support.footage import Picture, big_buck_bunny, bikes, carphone, photograph
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.frames import Status, Unwatchable, open_video
-from ingest.renditions import find_program
+from ingest.decoding.frames import Status, Unwatchable, open_video
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.web import FetchLimits, fetch
+from ingest.taggers.remote.renditions import find_program
 from support.footage import numbered, write_video
 from support.webserver import Answer, serving
 

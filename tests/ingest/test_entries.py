@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.entries import Role, role_reader
-from ingest.opening import open_container, video_stream
+from ingest.decoding.probe import open_container, video_stream
+from ingest.decoding.random_access import Role, role_reader
 from support.footage import numbered, write_video
 
 X265 = "log-level=none:pools=1:keyint=10:min-keyint=10"

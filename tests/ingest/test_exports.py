@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.counting import count_steady
-from engine.recipe import Recipe
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track
-from engine.text import UnusableText, cleaned_line, is_blank, refuse_controls
-from engine.vocabulary import Vocabulary
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.content.counting import count_steady
+from engine.domain.index_config import Recipe
+from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
 from ingest.sources.exports import exported_lines, video_line
 from ingest.sources.imports.documents import BadLine, documents
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.jsonl import results
 from ingest.sources.parquet import write_tag_counts
-from ingest.taggers.remote import tidy_tag
+from ingest.taggers.remote.whole_video import tidy_tag
 from support.catalogs import save, video_id
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from ingest.eye import Eye
-from ingest.looks import Look
+from ingest.changes.change_track import Look
 from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.scheduling import Eye
 
 FRAME = np.zeros((9, 16, 3), np.uint8)
 

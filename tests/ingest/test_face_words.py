@@ -8,15 +8,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.domain import DEFAULT_THRESHOLD
-from ingest.taggers import face_words
+from engine.domain.results import DEFAULT_THRESHOLD
 from ingest.taggers.base import Confidences, Frame, ShotTagger, ThriftyTagger
-from ingest.taggers.face_words import FACE_WORDS, LEAST_SHARES, SOMEBODY, FaceWords, said_over_shot
-from ingest.taggers.faces import Face
-from ingest.taggers.local import LOCAL, LocalTagger, current_version
-from ingest.taggers.makers import Setup, identity_of
-from ingest.taggers.shrinking import Shrinkable
-from ingest.taggers.with_faces import LocalTaggerWithFaces
+from ingest.taggers.registry import Setup, identity_of
+from ingest.taggers.visual import face_words
+from ingest.taggers.visual.face_words import (
+    FACE_WORDS,
+    LEAST_SHARES,
+    SOMEBODY,
+    FaceWords,
+    said_over_shot,
+)
+from ingest.taggers.visual.faces import Face
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.tagger import LOCAL, LocalTagger, current_version
+from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
 from models.cards import load_card
 from support.footage import photograph
 
@@ -258,7 +264,7 @@ def test_off_it_is_the_tagger_it_was_and_no_network_of_faces_is_loaded() -> None
     assert identity_of("local", on).version != current_version()
     code = (
         "import sys\n"
-        "from ingest.taggers.makers import Setup, identity_of, make_tagger\n"
+        "from ingest.taggers.registry import Setup, identity_of, make_tagger\n"
         "identity_of('local', Setup()), make_tagger('local', Setup())\n"
         "print([name for name in sys.modules if 'face' in name and 'ingest' in name])\n"
     )

@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.taggers.face_words import LEAST_SIZE, MOST_TURNED, can_be_judged
-from ingest.taggers.faces import (
+from ingest.taggers.visual.face_words import LEAST_SIZE, MOST_TURNED, can_be_judged
+from ingest.taggers.visual.faces import (
     MOST_FACES,
     Face,
     FaceFinder,
@@ -16,7 +16,7 @@ from ingest.taggers.faces import (
     similarity,
     upright,
 )
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.visual.resize import Shrinkable
 from support.footage import photograph
 
 POINTS = st.tuples(*[st.floats(-500, 500)] * 4).map(lambda four: np.array(four).reshape(2, 2))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.taggers.fitting import CELL, LONGEST_ASPECT, fit_area
+from ingest.taggers.visual.input_size import CELL, LONGEST_ASPECT, fit_area
 
 SIDES = st.integers(1, 4096)
 

@@ -8,9 +8,9 @@ import pytest
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from ingest.frames import Second, Status, Unwatchable, open_video
-from ingest.hdr import WHITE_NITS, WideColours
-from ingest.renditions import find_program
+from ingest.decoding.frames import Second, Status, Unwatchable, open_video
+from ingest.decoding.hdr import WHITE_NITS, WideColours
+from ingest.taggers.remote.renditions import find_program
 from support.boxes import insert
 from support.footage import numbered, photograph, read_picture, write_video
 from support.heif import write_grid

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.frames import Second, Status, Unwatchable, Video, open_video
-from ingest.heif import read_still
+from ingest.decoding.frames import Second, Status, Unwatchable, Video, open_video
+from ingest.decoding.heif import read_still
 from support.footage import Picture, photograph, read_picture, write_video
 from support.heif import box, full, write_grid
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidInput, MissingPart
-from ingest.hosting.base import Host, HostingFailed, hosted
-from ingest.hosting.gcs import GcsHost
-from ingest.hosting.local import LocalHost, NotHosted, sign, verify
+from ingest.sources.hosting.base import Host, HostingFailed, hosted
+from ingest.sources.hosting.gcs import GcsHost
+from ingest.sources.hosting.local import LocalHost, NotHosted, sign, verify
 from support.hosting_conformance import HostConformance, fetch, serving_copies
 
 SECRET = bytes(range(32))

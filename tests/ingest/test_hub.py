@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.hub import PAIRS, HubFile, HubPair, PullFailed, missing_files, pull
 from ingest.taggers.onnx.folder import NEEDED, PairFolder
+from ingest.taggers.onnx.model_hub import PAIRS, HubFile, HubPair, PullFailed, missing_files, pull
 from support.pairs import write_pair
 from support.webserver import Answer, Site, serving
 

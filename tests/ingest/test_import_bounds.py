@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
 from ingest.sources.imports import documents, google, long_values, reading, unpacking
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.fields import BadField
 from ingest.sources.imports.importing import Imported, import_file
 from ingest.sources.imports.long_values import LongList, Text, end_of, parsed, read_value
 from ingest.sources.imports.reading import Read, read_videos
-from ingest.taggers.remote import RemoteTrack
+from ingest.taggers.remote.whole_video import RemoteTrack
 from ingest.taggers.runs import MAX_NAMES, MAX_OBSERVATIONS, Run, Runs
 from support.catalogs import NOW
 from support.imports import read_all

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.counting import observations_at, tag_counts
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.content.counting import observations_at, tag_counts
+from engine.domain.tracks import FULL_SCALE, LEAST_CONFIDENCE, quantise
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
-from engine.store.tracks import FULL_SCALE, LEAST_CONFIDENCE, quantise
-from ingest.frames import LONGEST_SECONDS
+from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.addresses import address_id
 from ingest.sources.imports import documents, jsonl
 from ingest.sources.imports.documents import BadLine, Document

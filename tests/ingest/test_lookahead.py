@@ -8,8 +8,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.lookahead import Fate, Stored, plan
-from ingest.sampling import midpoint_within
+from ingest.decoding.packet_skipping import Fate, Stored, plan
+from ingest.decoding.sampling import midpoint_within
 from support.footage import frame_of_each_second
 
 SECOND = 20

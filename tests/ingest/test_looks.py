@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from ingest.judging import KindJudge
-from ingest.kinds import Kind
-from ingest.looks import Changes, effective_seconds, new_looks
-from ingest.motion import small_colours, small_grey
+from ingest.changes.change_track import Changes, effective_seconds, new_looks
+from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.new_content import small_colours, small_grey
+from ingest.changes.video_kind import Kind
 from support import stills
 from support.footage import photograph
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.frames import open_video
-from ingest.motion import (
+from ingest.changes.new_content import (
     COLUMNS,
     NEW_LOOK_SHARE,
     ROWS,
@@ -19,6 +18,7 @@ from ingest.motion import (
     slopes,
     small_grey,
 )
+from ingest.decoding.frames import open_video
 from ingest.taggers.base import Frame
 from support.footage import Picture, bikes, city, photograph, read_picture, write_video
 

@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.known_words import known_words
-from ingest.taggers.makers import Setup, check_tagger, make_tagger
 from ingest.taggers.onnx.calibrating import calibrate, pictures_in, read_labels, words_of
 from ingest.taggers.onnx.calibration import (
     LEAST_RIGHT,
@@ -25,7 +24,8 @@ from ingest.taggers.onnx.calibration import (
 from ingest.taggers.onnx.folder import PairFolder
 from ingest.taggers.onnx.tagger import version_of
 from ingest.taggers.onnx.texts import Word
-from ingest.taggers.remote import VideoTagger
+from ingest.taggers.registry import Setup, check_tagger, make_tagger
+from ingest.taggers.remote.whole_video import VideoTagger
 from support.pairs import COLOURS, THINGS, by_things, write_pair, write_pictures
 
 pytest.importorskip("tokenizers", reason="needs: pip install -e '.[clip]'")

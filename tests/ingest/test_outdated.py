@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.catalog import Catalog
+from engine.catalogs.sqlite.catalog import Catalog
 from ingest.outdated import find_outdated
 from ingest.sources.addresses import address_id
 from ingest.sources.files import content_id
-from ingest.taggers.makers import Identity
+from ingest.taggers.registry import Identity
 from support.catalogs import save
 
 NOW_HERE = Identity("local", "2")

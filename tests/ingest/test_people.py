@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.taggers.people import (
+from ingest.taggers.visual.person_detector import (
     Boxes,
     boxes_of_grid,
     musician_confidence,

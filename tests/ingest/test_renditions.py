@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from engine.errors import MissingPart
-from ingest import renditions
-from ingest.frames import open_video
-from ingest.opening import Unwatchable
-from ingest.renditions import (
+from ingest.decoding.frames import open_video
+from ingest.decoding.probe import Unwatchable
+from ingest.taggers.remote import renditions
+from ingest.taggers.remote.renditions import (
     LONGEST_SIDE,
     Rendition,
     RenditionFailed,

@@ -3,9 +3,9 @@ import pytest
 from av.video.reformatter import Interpolation
 from PIL import Image
 
-from ingest.taggers.fitting import Size
-from ingest.taggers.sessions import open_session
-from ingest.taggers.shrinking import Scaler, Shrinkable
+from ingest.taggers.visual.input_size import Size
+from ingest.taggers.visual.resize import Scaler, Shrinkable
+from ingest.taggers.visual.sessions import open_session
 from models.cards import load_card
 from support.footage import photograph
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import sockets
-from ingest.sockets import MAX_ADDRESS_BYTES, NoSocketFolder, prepare_sockets, socket_parent
+from ingest.runner import sockets
+from ingest.runner.sockets import MAX_ADDRESS_BYTES, NoSocketFolder, prepare_sockets, socket_parent
 from support.footage import carphone
 from support.product import reelmatch
 

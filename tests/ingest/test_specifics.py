@@ -6,8 +6,8 @@ import pytest
 
 from engine.errors import CorruptData
 from ingest.taggers.base import Confidences
-from ingest.taggers.evidence import Networks
-from ingest.taggers.specifics import Specific, Specifics, load_words, specific_words
+from ingest.taggers.visual.model_outputs import Networks
+from ingest.taggers.visual.specific_tags import Specific, Specifics, load_words, specific_words
 from models.cards import load_card, load_json
 from models.convert.words import build_words
 

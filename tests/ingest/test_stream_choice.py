@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 
-from ingest.frames import Second, Status, Unwatchable, Video, open_video
+from ingest.decoding.frames import Second, Status, Unwatchable, Video, open_video
 from support.footage import (
     interleave,
     numbered,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from ingest.taggers.subjects import merge_views, softmax, view_windows
+from ingest.taggers.visual.image_classifier import merge_views, softmax, view_windows
 
 
 def view_of(columns: int, rows: int, number: int) -> NDArray[np.float32]:

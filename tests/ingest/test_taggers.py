@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidInput, ReelmatchError
-from ingest.elsewhere import Elsewhere
-from ingest.taggers.clarifai_settings import KEY_VARIABLES, ClarifaiSettings
-from ingest.taggers.makers import Setup, check_tagger, find_maker, make_tagger
-from ingest.taggers.vlm.settings import VlmSettings
+from ingest.taggers.registry import Setup, check_tagger, find_maker, make_tagger
+from ingest.taggers.remote.clarifai.settings import KEY_VARIABLES, ClarifaiSettings
+from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.remote.vlm.settings import VlmSettings
 from support.clarifai_server import KEY, serving_clarifai
 from support.conformance import AnyTaggerConformance, TaggerConformance
 from support.pairs import calibrated_pair

@@ -59,7 +59,7 @@ def test_no_network_is_running_beside_a_network_that_is_loaded(bare: dict[str, s
     # Telemetry is native code, which no audit hook sees: its thread, files and sockets are.
     asked = (
         "import os\n"
-        "from ingest.taggers.local import LocalTagger\n"
+        "from ingest.taggers.visual.tagger import LocalTagger\n"
         "from models.minilm.embedder import shared_minilm\n"
         "tagger, texts = LocalTagger.load(), shared_minilm().embed(['dog'])\n"
         "opened = [os.readlink(f'/proc/self/fd/{one}') for one in os.listdir('/proc/self/fd')"

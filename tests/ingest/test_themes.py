@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.domain import DEFAULT_THRESHOLD
-from ingest.frames import open_video
-from ingest.taggers.local import LocalTagger
+from engine.domain.results import DEFAULT_THRESHOLD
+from ingest.decoding.frames import open_video
+from ingest.taggers.visual.tagger import LocalTagger
 from support.footage import write_video
 
 pytestmark = pytest.mark.slow

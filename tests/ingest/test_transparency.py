@@ -12,10 +12,10 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.store.catalog import Catalog
-from ingest.frames import Second, Status, open_video
+from engine.catalogs.sqlite.catalog import Catalog
+from ingest.decoding.frames import Second, Status, open_video
+from ingest.decoding.transparency import BACKGROUND
 from ingest.pipeline import ingest_file
-from ingest.transparency import BACKGROUND
 from support.footage import Picture, photograph, read_picture, write_video
 from support.shades import Shades
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.text import shown
 from engine.errors import DiskFull
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs
-from engine.text import shown
 from ingest.sources.uploads import Uploads, safe_name
 from support.catalogs import save, video_id
 

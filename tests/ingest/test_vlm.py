@@ -14,14 +14,14 @@ import pytest
 from PIL import Image
 
 from engine.errors import InvalidInput, ReelmatchError
-from ingest.elsewhere import Elsewhere
-from ingest.taggers.makers import Setup, check_tagger
-from ingest.taggers.remote import RemoteTaggerFailed
-from ingest.taggers.vlm.address import Model
-from ingest.taggers.vlm.client import MAX_ANSWER_BYTES, Client, Key
-from ingest.taggers.vlm.settings import KEY_VARIABLE, NETWORKS_VARIABLE, VlmSettings
-from ingest.taggers.vlm.tagger import VlmTagger, make_vlm_tagger
-from ingest.taggers.vlm.wire import STATED_CONFIDENCE, Bound, Form, words_in
+from ingest.taggers.registry import Setup, check_tagger
+from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.remote.vlm.address import Model
+from ingest.taggers.remote.vlm.client import MAX_ANSWER_BYTES, Client, Key
+from ingest.taggers.remote.vlm.settings import KEY_VARIABLE, NETWORKS_VARIABLE, VlmSettings
+from ingest.taggers.remote.vlm.tagger import VlmTagger, make_vlm_tagger
+from ingest.taggers.remote.vlm.wire import STATED_CONFIDENCE, Bound, Form, words_in
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 from support.vlm_server import KEY, MODEL, Server, serving_vlm
 
 RED = np.full((90, 160, 3), (250, 10, 10), np.uint8)

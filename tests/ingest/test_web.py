@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidInput
-from ingest.frames import open_video
+from ingest.decoding.frames import open_video
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.web import FetchLimits, FetchProgress, fetch, playlist_addresses
 from support.fetching import first_failure

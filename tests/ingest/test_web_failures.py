@@ -8,7 +8,7 @@ from yt_dlp.networking.common import Response
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import DownloadError, ExtractorError, GeoRestrictedError, UnsupportedError
 
-from ingest.sources.classing import failure_of
+from ingest.sources.failure_classes import failure_of
 from ingest.sources.failures import FetchStatus, Unfetchable
 
 # What YouTube and others say, as yt-dlp passes it on.

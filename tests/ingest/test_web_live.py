@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.frames import open_video
+from ingest.decoding.frames import open_video
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.web import FetchLimits, fetch
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 import models
 from engine.errors import CorruptData
-from ingest.taggers.evidence import Evidence
-from ingest.taggers.weighing import WEIGHTS, Clues, Weighing
+from ingest.taggers.visual.model_outputs import Evidence
+from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, Weighing
 from models.cards import load_card, load_json
 
 TAGS = tuple(load_json(load_card("efficientnet_lite2"), WEIGHTS))

@@ -16,19 +16,19 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 
-from api.app import create_app
-from api.auth import SESSION_COOKIE, csrf_token
 from api.console.static_files import STATIC_PATH, static_path
+from api.http.app import create_app
+from api.http.middleware.auth import SESSION_COOKIE, csrf_token
 from api.settings import Settings
-from engine.campaigns import Creative
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.store.keys import Keys, Scope
-from engine.store.viewers import Viewers
-from engine.store.webhooks import Webhooks
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.campaigns import Creative
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 from support.product import Served, serve

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.store.keys import Keys, Scope
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.footage import bikes, carphone
 from support.product import Served, reelmatch, serve

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.routes.bulk import MAX_IMPORTS
+from api.http.routes.bulk import MAX_IMPORTS
 from support.product import Run, Served, reelmatch, serve
 from support.shops import eventually
 

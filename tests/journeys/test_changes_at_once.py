@@ -8,10 +8,10 @@ from typing import IO
 
 import pytest
 
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
 
 CHANGES = 100
@@ -21,9 +21,9 @@ MARKERS = 1_000
 READER = """
 import sys, time
 from pathlib import Path
-from api.live import Live
+from api.background.live import Live
 from api.settings import Settings
-from engine.search import match
+from engine.search.matches import match
 
 first = int(sys.argv[2])
 with Live.open(Settings(home=Path(sys.argv[1]))) as live:

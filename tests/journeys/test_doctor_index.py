@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import doctor
-from engine import choice
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
+from engine.indexes.local import scan_selection as choice
+from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from engine.campaigns import Creative
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.campaigns import Campaigns
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.store.keys import Keys, Scope
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.domain.campaigns import Creative
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 from support.product import Served, serve

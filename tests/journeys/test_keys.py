@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from api.auth import CSRF_HEADER, SESSION_COOKIE
+from api.http.middleware.auth import CSRF_HEADER, SESSION_COOKIE
 from api.settings import Settings
-from engine.store.catalog import Catalog
-from engine.store.keys import Keys, digest_of
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys, digest_of
 from support.product import Served, reelmatch, serve
 
 

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import cli, doctor
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs, State
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs, State
 from ingest.sources.addresses import address_id
 from support.catalogs import save
 from support.footage import carphone, write_video

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs
 from support.footage import write_video
 from support.pairs import COLOURS, write_pair, write_pictures
 from support.product import Finished, reelmatch

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from api.app import create_app
 from api.cli import cli
+from api.http.app import create_app
 from api.settings import Settings
-from engine.domain import DEFAULT_THRESHOLD
+from engine.domain.results import DEFAULT_THRESHOLD
 from support.footage import carphone, every_frame, photograph, write_video
 from support.product import reelmatch
 

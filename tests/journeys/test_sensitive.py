@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.catalog import Catalog
-from engine.store.taggers import Taggers
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.taggers import Taggers
 from support.catalogs import TAGS, save, video_id
 from support.product import Run, Served, reelmatch, serve
 

@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs, State
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs, State
 from support.footage import long_video
 from support.product import Served, reelmatch, serve
 

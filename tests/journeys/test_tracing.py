@@ -80,7 +80,7 @@ def test_requests_are_traced_to_a_collector(
 
 
 def test_without_the_part_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from api import tracing
+    from api.http.middleware import tracing
 
     assert not tracing.is_traced({})
     monkeypatch.setattr(tracing, "_EXPORTER", "nowhere.to.be.found")

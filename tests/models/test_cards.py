@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ingest.taggers.sessions import open_session
+from ingest.taggers.visual.sessions import open_session
 from models.cards import (
     UnusableWeights,
     card_names,

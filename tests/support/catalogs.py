@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.domain.tracks import Track
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 TAGS = ("animal", "beer", "car", "cat", "city", "train", "nudity")

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.taggers import Taggers
 from engine.errors import InvalidInput
-from engine.store.catalog import Catalog
-from engine.store.taggers import Taggers
-from ingest.asking import ingest_elsewhere
 from ingest.pipeline import Described, ingest_file
 from ingest.taggers.base import Frame, Tagger
-from ingest.taggers.makers import Setup, check_tagger, find_maker, identity_of, make_tagger
-from ingest.taggers.remote import VideoTagger, tidy_tag
+from ingest.taggers.registry import Setup, check_tagger, find_maker, identity_of, make_tagger
+from ingest.taggers.remote.pipeline import ingest_elsewhere
+from ingest.taggers.remote.whole_video import VideoTagger, tidy_tag
 from support.footage import carphone
 
 FRAME_SHAPES = [(1, 1), (1, 4096), (4096, 1), (3, 7), (64, 36), (301, 299), (1080, 1920), (2, 260)]

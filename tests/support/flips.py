@@ -15,17 +15,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from api.live import Live
+from api.background.live import Live
 from api.settings import Settings
-from engine.counting import tag_counts
-from engine.delta import advance
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.content.counting import tag_counts
+from engine.domain.index_config import Recipe
 from engine.errors import ReelmatchError
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.search import similar
-from engine.store.catalog import Catalog
-from engine.store.generations import Generations
-from engine.view import View
+from engine.indexes.local.delta import advance
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import View
+from engine.search.matches import similar
 from support.catalogs import save, video_id
 
 VIDEOS: Final = 30

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ingest.hosting.base import Host, HostingFailed, hosted
-from ingest.hosting.local import ROUTE, LocalHost, NotHosted
+from ingest.sources.hosting.base import Host, HostingFailed, hosted
+from ingest.sources.hosting.local import ROUTE, LocalHost, NotHosted
 
 GONE = 404
 

@@ -194,9 +194,9 @@ def _tokenizer(reads: Mapping[str, str]) -> dict[str, Any]:
 
 def calibrated_pair(folder: Path, *, n_pictures: int = 60) -> Path:
     """Write a pair that is ready to tag, by hand-made labels."""
-    from ingest.taggers.local import LocalTagger
     from ingest.taggers.onnx.calibrating import calibrate, pictures_in, words_of
     from ingest.taggers.onnx.folder import CALIBRATION, PairFolder
+    from ingest.taggers.visual.tagger import LocalTagger
 
     pair = PairFolder.of(write_pair(folder / "pair"))
     labels = write_pictures(folder / "pictures", n_pictures)

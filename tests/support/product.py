@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import uvicorn
 
-from api.app import create_app
-from api.connections import ConnectionLimits
-from api.server import uvicorn_options
+from api.http.app import create_app
+from api.http.connections import ConnectionLimits
+from api.http.server import uvicorn_options
 from api.settings import Settings
 
 Run = Callable[..., "Finished"]

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.commonplace import Commonplace
-from engine.counting import CountMatrix, Counts
-from engine.facts import Facts, VideoFacts
-from engine.index import Index
-from engine.recipe import Recipe
-from engine.sensitive import Level
-from engine.store.generations import Generation
-from engine.together import Together
-from engine.view import View
-from engine.vocabulary import Vocabulary
+from engine.content.counting import CountMatrix, Counts
+from engine.content.sensitivity import Level
+from engine.domain.index_config import Recipe
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.co_likes import Together
+from engine.indexes.local.generations import Generation
+from engine.indexes.local.index import Index
+from engine.indexes.local.mean_vector import Commonplace
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.snapshot import View
 
 DAY = 86_400
 NOW = 1_800_000_000.0

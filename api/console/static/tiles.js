@@ -1,4 +1,4 @@
-// Tiles of a timeline: fetched when they come in sight, a few kept. The format is engine/timeline.py's.
+// Tiles of a timeline: fetched when they come in sight, a few kept. The format is engine/content/timeline.py's.
 
 const MOST_KEPT = 64;
 

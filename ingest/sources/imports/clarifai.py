@@ -7,7 +7,7 @@ from typing import Any, Final
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
 from ingest.sources.imports.videos import MAX_PARTS, LabelResult, collected, id_of, source_in
-from ingest.taggers.clarifai_wire import AnswerUnreadable, n_seconds_of, runs_of, status_of
+from ingest.taggers.remote.clarifai.wire import AnswerUnreadable, n_seconds_of, runs_of, status_of
 
 # Words in the names of models that look for something else than what is there to see.
 _OTHERS: Final = {

@@ -14,7 +14,7 @@ The inner ``tag`` object, or a result, may stand alone.
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from ingest.frames import LONGEST_SECONDS
+from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import (
     BadField,

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from engine.domain.text import UnusableText, is_blank, refuse_controls, tidy_line
 from engine.errors import InvalidInput
-from engine.text import UnusableText, is_blank, refuse_controls, tidy_line
 
 LONGEST_TEXT: Final = 2000
 """Signs in a title and the like."""
@@ -116,7 +116,7 @@ class Fields:
 
 
 def as_text(value: object, name: str, longest: int = LONGEST_TEXT) -> str:
-    """Return ``value`` if it is a line of text, as ``engine.text.tidy_line`` stores it.
+    """Return ``value`` if it is a line of text, as ``engine.domain.text.tidy_line`` stores it.
 
     Raises:
         BadField: it is not.

@@ -7,7 +7,7 @@ or snake case (what ``outputUri`` writes). Label by label, not second by second.
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from ingest.frames import LONGEST_SECONDS
+from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
 from ingest.sources.imports.videos import (

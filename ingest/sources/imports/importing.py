@@ -9,10 +9,10 @@ from typing import IO
 
 import numpy as np
 
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.domain.tracks import Track
 from engine.errors import ExternalIdTaken
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.tracks import Track
-from ingest.opening import Status
+from ingest.decoding.probe import Status
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.sources.imports.unpacking import Check

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
-from engine.languages import is_code
-from engine.store.viewers import MOST_SIGNS
-from ingest.frames import LONGEST_SECONDS
+from engine.catalogs.sqlite.viewers import MOST_SIGNS
+from engine.domain.languages import is_code
+from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
 from ingest.sources.imports.videos import LabelResult, collected, id_of, source_in, tag_in

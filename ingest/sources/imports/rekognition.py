@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from engine.errors import InvalidInput
-from ingest.frames import LONGEST_SECONDS
+from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
 from ingest.sources.imports.merging import HELD_RUNS

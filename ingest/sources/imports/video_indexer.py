@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ingest.frames import LONGEST_SECONDS
+from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
 from ingest.sources.imports.videos import (

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from engine.domain.text import cleaned_line, is_blank
 from engine.errors import InvalidInput
-from engine.text import cleaned_line, is_blank
 from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.files import ID_DIGITS
 from ingest.sources.imports.fields import BadField, Fields, as_text
-from ingest.taggers.remote import RemoteTrack, tidy_tag
+from ingest.taggers.remote.whole_video import RemoteTrack, tidy_tag
 from ingest.taggers.runs import Run, Runs
 
 MAX_PARTS: Final = 10_000

@@ -13,7 +13,6 @@ from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.hierarchy import all_above
 from ingest.taggers.known_words import known_parents, known_words
-from ingest.taggers.nudity import NUDITY
 from ingest.taggers.onnx.calibration import (
     Calibration,
     Truth,
@@ -25,6 +24,7 @@ from ingest.taggers.onnx.calibration import (
 from ingest.taggers.onnx.folder import WORDS, PairFolder, sha256_of
 from ingest.taggers.onnx.pictures import PictureEncoder
 from ingest.taggers.onnx.texts import PHRASE, PhraseEncoder, Word, check_words, read_words
+from ingest.taggers.visual.nudity import NUDITY
 
 LEAST_PICTURES: Final = 50
 """The spread of fewer is a guess. Some hundreds, of all kinds, are good."""

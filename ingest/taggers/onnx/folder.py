@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import CorruptData, InvalidInput
-from ingest.taggers.sessions import session_of
+from ingest.taggers.visual.sessions import session_of
 from models.onnx_runtime import onnxruntime
 
 IMAGE: Final = "image.onnx"

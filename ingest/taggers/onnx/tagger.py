@@ -9,14 +9,14 @@ import numpy as np
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.hierarchy import Hierarchy
-from ingest.taggers.makers import Setup
-from ingest.taggers.nudity import NUDITY, NudityDetector
 from ingest.taggers.onnx.calibrating import parents_of
 from ingest.taggers.onnx.calibration import Calibration
 from ingest.taggers.onnx.folder import CALIBRATION, WORDS, PairFolder, sha256_of
 from ingest.taggers.onnx.pictures import PictureEncoder
 from ingest.taggers.onnx.texts import read_words
-from ingest.taggers.shrinking import Shrinkable
+from ingest.taggers.registry import Setup
+from ingest.taggers.visual.nudity import NUDITY, NudityDetector
+from ingest.taggers.visual.resize import Shrinkable
 from models.cards import load_card
 
 _METHOD: Final = 3

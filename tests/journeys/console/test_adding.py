@@ -7,10 +7,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from api.auth import CSRF_HEADER
+from api.http.middleware.auth import CSRF_HEADER
 from api.settings import Settings
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs
 from support.browser import Look
 from support.pages import get, post, token_of
 from support.product import Served, serve

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from engine.store.catalog import Catalog
-from engine.store.keys import Keys, Scope
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys, Scope
 from support.browser import Look, serious_findings
 from support.catalogs import save, video_id
 from support.pages import get, id_of, post, token_of, until_known

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from api.console.security import SECURITY_HEADERS
-from api.explorer import PATH
+from api.http.explorer import PATH
 from support.browser import Look
 from support.product import Served, serve
 

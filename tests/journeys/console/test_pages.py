@@ -9,12 +9,12 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from api.auth import SESSION_COOKIE
-from engine.recipe import Recipe
-from engine.reindex import reindex
-from engine.store.catalog import Catalog, VideoRecord
-from engine.store.generations import Generations
-from engine.store.keys import Keys, Scope
+from api.http.middleware.auth import SESSION_COOKIE
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.domain.index_config import Recipe
+from engine.indexes.local.generations import Generations
 from support.browser import Look
 from support.catalogs import NOW, save, video_id
 from support.pages import get, id_of, post, token_of, until_known

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from playwright.sync_api import Page, expect
 
-from engine.store.catalog import Catalog
-from engine.timeline import in_hundredths
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.content.timeline import in_hundredths
 from support.browser import Look, Visit
 from support.catalogs import NOW, save, video_id
 from support.pages import id_of

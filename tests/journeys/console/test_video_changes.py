@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from engine.store.catalog import Catalog
-from engine.store.jobs import Jobs
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Jobs
 from support.browser import Look, serious_findings
 from support.catalogs import NOW, save, video_id
 from support.pages import get, post, token_of

@@ -1,0 +1,1 @@
+"""What a running service keeps up to date, and does by itself."""

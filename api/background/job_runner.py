@@ -1,0 +1,30 @@
+"""The service works its queue itself, unless the settings leave that to ``reelmatch work``."""
+
+import threading
+
+from api.background.leader_lock import Alone
+from api.settings import Settings
+from engine.catalogs.sqlite.catalog import Catalog
+from ingest.runner.worker import Worker
+
+
+def worker_of(settings: Settings, catalog: Catalog) -> Worker:
+    """Return a worker that ingests and reindexes as the settings say."""
+    return Worker(
+        catalog,
+        settings.processes,
+        fetch=settings.fetch_limits,
+        setup=settings.tagger_setup,
+        generations=settings.generations_path,
+    )
+
+
+def working(settings: Settings) -> Alone:
+    """Return what works the queue; what is unfinished when it is stopped waits again."""
+
+    def work(stop: threading.Event) -> None:
+        # The service opened it before: when it is gone, an empty one is not what is to be worked.
+        with Catalog.open(settings.catalog_path, create=False) as catalog:
+            worker_of(settings, catalog).run_until(stop)
+
+    return Alone("the queue's worker", settings.home / "working.lock", work)

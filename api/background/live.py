@@ -1,0 +1,259 @@
+"""The live view: the current generation and all that changed since, swapped whole."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self
+
+from api.background.memory import give_back_memory
+from api.settings import Settings
+from engine.batch.origins import refuse_index_of_other_catalog
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
+from engine.indexes.local.current import State
+from engine.indexes.local.generations import Generation, Generations
+from engine.indexes.local.snapshot import View
+from engine.os_errors import expected_trouble
+from engine.search.tag_ranking import TagIdf
+
+if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
+    from api.background.live_campaigns import LiveCampaigns
+    from api.keyword_service import Understanding
+    from engine.keywords.matcher import Reading
+    from engine.targeting.targeting import Targeting
+
+FOLLOW_SECONDS: Final = 0.1
+"""How often a server looks whether the catalog or the generation changed."""
+
+_AGAIN_SECONDS: Final = 5.0
+_GIVE_BACK_SECONDS: Final = 2.0
+"""After a generation was replaced: by then those who asked the one before have their answers."""
+
+log = logging.getLogger(__name__)
+
+
+class Live:
+    """A catalog and the newest view of it, for as long as a process answers questions."""
+
+    def __init__(self, catalog: Catalog, generations: Generations) -> None:
+        self.catalog = catalog
+        self.generations = generations
+        self._targeting: Targeting | None = None
+        self._tag_idf: tuple[str, TagIdf] | None = None
+        self._prepared: Vocabulary | None = None
+        self._changing = threading.Lock()
+        self._view: View | None = None
+        self._trouble: ReelmatchError = NothingIndexed()
+        self._stop = threading.Event()
+        self._follower: threading.Thread | None = None
+        self._follows = False
+        # When CURRENT was last obeyed, and when not: the generation it named was damaged.
+        self._state: State | None = None
+        self._refused: tuple[State | None, ReelmatchError] | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the catalog under the settings' home; the view is made when it is asked for."""
+        return cls(Catalog.open(settings.catalog_path), Generations(settings.generations_path))
+
+    def close(self) -> None:
+        """Stop following and close the catalog."""
+        self._stop.set()
+        if self._follower is not None:
+            self._follower.join()
+        if "understanding" in self.__dict__:
+            self.understanding.close()
+        self.catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def understanding(self) -> "Understanding":
+        """What understands words as tags."""
+        from api.keyword_service import Understanding
+
+        return Understanding(self.catalog.path.parent)
+
+    def weights(
+        self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
+    ) -> tuple[dict[str, float], "list[Reading]"]:
+        """Turn weighted words into weighted tags, as ``Understanding.profile``.
+
+        What understands words is not even imported as long as every word is a tag.
+        """
+        if all(word in vocabulary for word in keywords):
+            return vocabulary.weights(keywords), []
+        return self.understanding.profile(vocabulary, keywords, strict=strict)
+
+    @cached_property
+    def _campaigns(self) -> "LiveCampaigns":
+        from api.background.live_campaigns import LiveCampaigns
+
+        return LiveCampaigns(self.catalog)
+
+    @property
+    def view(self) -> View:
+        """What can be found now; one question should ask for it once.
+
+        Raises:
+            NothingIndexed: before the first reindex.
+            CorruptData: when the generation cannot be read.
+        """
+        if self._follower is None:
+            self.refresh()
+        view = self._view
+        if view is None:
+            # Without the frames of those who asked before: they would hold on to what they had.
+            raise self._trouble.with_traceback(None)
+        return view
+
+    @property
+    def tag_idf(self) -> TagIdf:
+        """How telling tags are; before the first reindex, too."""
+        try:
+            view = self.view
+        except (NothingIndexed, CorruptData):
+            view = None
+        # By its name: a generation that was replaced must not be held on to.
+        generation = view.generation.id if view else ""
+        if (kept := self._tag_idf) and kept[0] == generation:
+            return kept[1]
+        idf = TagIdf.of(view)
+        self._tag_idf = generation, idf
+        return idf
+
+    @property
+    def targeting(self) -> "Targeting":
+        """All campaigns, ready to meet the videos of its view.
+
+        Raises:
+            NothingIndexed: before the first reindex.
+            CorruptData: when the generation cannot be read.
+        """
+        view = self.view
+        targeting = self._targeting
+        return self._campaigns.meeting(view) if targeting is None else targeting
+
+    def refresh(self) -> None:
+        """Take in what changed; on trouble the view before stays."""
+        with self._changing:
+            try:
+                self._view = self._newest(self._view)
+            except ReelmatchError as error:
+                if self._follower is not None and str(error) != str(self._trouble):
+                    log.warning("the live view cannot be renewed: %s", error)
+                self._trouble = error.with_traceback(None)
+                if isinstance(error, NothingIndexed) or self._follower is None:
+                    self._view = None
+
+    def follow(self) -> None:
+        """Keep the view new in a thread of its own, so that questions never wait for it."""
+        from engine.keywords.thesaurus.nouns import noun_thesaurus
+
+        # Read now: the first change that brings a word of another tagger would hold everything up.
+        noun_thesaurus()
+        self._follows = True
+        self.refresh()
+        self._follow_campaigns()
+        self.understanding.start()
+        self._follow_vocabulary()
+        self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
+        self._follower.start()
+
+    def _follow(self) -> None:
+        replaced_at = float("inf")
+        while not self._stop.wait(FOLLOW_SECONDS):
+            try:
+                before = self._live_generation()
+                self.refresh()
+                self._follow_campaigns()
+                self._follow_vocabulary()
+                if self._live_generation() != before:
+                    replaced_at = time.monotonic()
+                elif time.monotonic() > replaced_at + _GIVE_BACK_SECONDS:
+                    give_back_memory()
+                    replaced_at = float("inf")
+            except Exception as error:
+                # A full disk, a busy catalog: what was seen last goes on being answered.
+                trouble = expected_trouble(error)
+                log.error(
+                    "the live view cannot be renewed; it is tried again: %s",
+                    trouble or error,
+                    exc_info=None if trouble else error,
+                )
+                self._stop.wait(_AGAIN_SECONDS)
+
+    def _live_generation(self) -> str:
+        view = self._view
+        return "" if view is None else view.generation.id
+
+    def _follow_campaigns(self) -> None:
+        view = self._view
+        try:
+            self._targeting = None if view is None else self._campaigns.meeting(view)
+        except ReelmatchError as error:
+            log.warning("the campaigns cannot be renewed: %s", error)
+
+    def _follow_vocabulary(self) -> None:
+        view = self._view
+        if view is not None and view.vocabulary is not self._prepared:
+            self.understanding.prepare(view.vocabulary)
+            self._prepared = view.vocabulary
+
+    def _newest(self, view: View | None) -> View:
+        generation = self._newest_generation(None if view is None else view.generation)
+        if view is None or generation is not view.generation:
+            if self._follows:
+                # Compiled, or read from the cache, before it is asked, not while.
+                generation.index.warm_up()
+            view = View.of(generation)
+        if view.revision == self.catalog.revision():
+            return view
+        from engine.indexes.local.delta import advance, tidy
+
+        return tidy(advance(view, self.catalog))
+
+    def _newest_generation(self, before: Generation | None) -> Generation:
+        """Return the live generation; a service goes on with another one when it is damaged.
+
+        Args:
+            before: what was answered from until now, None at the start.
+        """
+        state = self.generations.current.state
+        # What was refused is not tried again before CURRENT changes: checking reads all of it.
+        refused = self._refused if self._refused and self._refused[0] == state else None
+        if before is not None and state is not None and (refused or state == self._state):
+            return before
+        if refused:
+            raise refused[1]
+        try:
+            live = before
+            if live is None or live.id != self.generations.current_id:
+                live = self.generations.load_current()
+                refuse_index_of_other_catalog(self.generations, live.built, self.catalog)
+        except (CorruptData, CatalogUnusable) as error:
+            # Without its traceback, which holds on to all that was opened.
+            self._refused = (state, type(error)(str(error)))
+            other = before or self._another_generation()
+            if other is None:
+                raise
+            log.error("%s; answers come from generation %s meanwhile", error, other.id)
+            return other
+        self._state = state
+        return live
+
+    def _another_generation(self) -> Generation | None:
+        # A command is told to its caller, who can do something about it.
+        if not self._follows:
+            return None
+        other = self.generations.load_other()
+        if other is not None:
+            refuse_index_of_other_catalog(self.generations, other.built, self.catalog)
+        return other

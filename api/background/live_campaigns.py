@@ -1,0 +1,50 @@
+"""The campaigns as they are now, followed from the catalog and ready to meet videos."""
+
+import threading
+import time
+from typing import Final
+
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.snapshot import View
+from engine.targeting.campaign_index import CampaignIndex
+from engine.targeting.targeting import Targeting
+
+AGAIN_SECONDS: Final = 0.4
+"""How often the campaigns are looked for changes: each look takes in all since the last."""
+
+
+class LiveCampaigns:
+    """All campaigns of a catalog, in memory; safe to share between threads."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._campaigns = Campaigns(catalog)
+        self._changing = threading.Lock()
+        self._targeting: Targeting | None = None
+        self._is_warm = False
+        self._looked_at = float("-inf")
+
+    def meeting(self, view: View) -> Targeting:
+        """Return the campaigns, as of at most half a second ago, ready for a view's videos."""
+        with self._changing:
+            known = self._targeting
+            if known is None:
+                known = Targeting.of(self._newest(CampaignIndex.empty()), view)
+            newer = known.advanced(self._newest(known.campaigns), view)
+            if len(newer.campaigns) and not self._is_warm:
+                newer.warm_up()
+                self._is_warm = True
+            self._targeting = newer
+            return newer
+
+    def _newest(self, index: CampaignIndex) -> CampaignIndex:
+        now = time.monotonic()
+        if now - self._looked_at < AGAIN_SECONDS:
+            return index
+        self._looked_at = now
+        if self._campaigns.revision() == index.revision:
+            return index
+        changes = self._campaigns.changes_since(index.revision)
+        vocabulary = self._catalog.vocabulary()
+        return index.changed(changes.changed, changes.gone, vocabulary, changes.revision)

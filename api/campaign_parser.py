@@ -1,0 +1,240 @@
+"""A campaign as its advertiser wrote it -> as it is kept: its words understood, its dates read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+
+from api.http.schemas.campaigns import CampaignBody, FlightBody, GroupBody
+from api.keyword_service import Understanding
+from engine.content.brand_suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
+from engine.content.iab.taxonomy import content_taxonomy
+from engine.domain.campaigns import (
+    ALWAYS,
+    FOREVER,
+    Bid,
+    Campaign,
+    CampaignState,
+    Creative,
+    Group,
+    Keyword,
+)
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import InvalidInput
+from engine.keywords.matcher import How, Meaning, Reading, Status, nearest_tags
+from engine.keywords.spelling import MAX_SUGGESTED_WORDS
+
+
+def campaign_of(
+    campaign: str,
+    body: CampaignBody,
+    before: Campaign | None,
+    vocabulary: Vocabulary,
+    understanding: Understanding,
+) -> Campaign:
+    """Return a campaign as it is kept.
+
+    Args:
+        campaign: its id.
+        body: as its advertiser wrote it.
+        before: what is kept under this id.
+        vocabulary: the tags there are.
+        understanding: of words as tags of the vocabulary.
+
+    Raises:
+        InvalidInput: naming each field that cannot be used, and what could.
+    """
+    reader = _Reader(vocabulary, understanding, body)
+    begins, ends = _flight(body.flight)
+    state = body.state or (before.state if before else CampaignState.ACTIVE)
+    keywords = reader.keywords(body)
+    groups = tuple(reader.group(at, group) for at, group in enumerate(body.groups))
+    exclude = reader.all_known("exclude", body.exclude)
+    return Campaign(
+        id=campaign,
+        advertiser=body.advertiser,
+        name=body.name,
+        keywords=keywords,
+        groups=groups,
+        exclude=exclude,
+        categories=_categories("categories", body.categories),
+        exclude_categories=_categories("exclude_categories", body.exclude_categories),
+        suitability=_suitability(body.suitability),
+        min_relevance=body.min_relevance,
+        begins=begins,
+        ends=ends,
+        languages=_once(body.languages),
+        kinds=_once(body.kinds),
+        creatives=tuple(Creative(**creative.model_dump()) for creative in body.creatives),
+        bid=Bid(body.bid.amount, body.bid.currency) if body.bid else None,
+        state=state,
+    )
+
+
+def unknown_words(
+    body: CampaignBody, vocabulary: Vocabulary, understanding: Understanding
+) -> dict[str, tuple[Reading, ...]]:
+    """Return the words of a plan that mean no tag for sure, by the field they are in.
+
+    Raises:
+        InvalidInput: for words that are empty or too long.
+    """
+    reader = _Reader(vocabulary, understanding, body)
+    fields: dict[str, Iterable[str]] = {"keywords": body.keywords, "exclude": body.exclude}
+    for at, group in enumerate(body.groups):
+        fields[f"groups.{at}"] = group.any or group.all or ()
+    readings = {field: reader.read_all(field, words) for field, words in fields.items()}
+    unknown = {
+        field: tuple(reading for reading in read if not reading.used)
+        for field, read in readings.items()
+    }
+    return {field: words for field, words in unknown.items() if words}
+
+
+class _Reader:
+    """Reads the words of a plan, all in one go; a word that is a tag needs no understanding."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, understanding: Understanding, body: CampaignBody
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._understanding = understanding
+        # Words that decide come first: what is read of many words is bounded.
+        groups = (
+            word for group in body.groups for word in (*(group.any or ()), *(group.all or ()))
+        )
+        self._known: dict[str, Reading] = {}
+        with suppress(InvalidInput):  # which read_all tells, with the field that it is in
+            self._known = self._read(_once((*body.exclude, *groups, *body.keywords)))
+
+    def _read(self, words: Sequence[str]) -> dict[str, Reading]:
+        tags = {word: self._vocabulary.tag(word) for word in words}
+        readings = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
+        others = [word for word in words if word not in readings]
+        if others:
+            read = self._understanding.of(self._vocabulary).read_all(others)
+            readings |= zip(others, read, strict=True)
+        return readings
+
+    def read_all(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
+        words = _once(words)
+        try:
+            fresh = self._read([word for word in words if word not in self._known])
+        except InvalidInput as error:
+            raise InvalidInput(f"{field}: {error}") from error
+        readings = self._known | fresh
+        return tuple(readings[word] for word in words)
+
+    def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
+        readings = self.read_all("keywords", body.keywords)
+        keywords = tuple(map(Keyword, readings, body.keywords.values()))
+        useless = [keyword.reading for keyword in keywords if not keyword.reading.used]
+        if useless and body.strict:
+            raise InvalidInput(
+                f"{self._refusal('keywords', useless)}; leave these out, write other words, or"
+                " store the campaign without 'strict', and these words will not count"
+            )
+        if len(useless) == len(keywords):
+            raise InvalidInput(self._refusal("keywords", useless))
+        if not any(keyword.weight > 0 and keyword.reading.used for keyword in keywords):
+            raise InvalidInput("keywords: none has a weight above 0, so nothing could match")
+        return keywords
+
+    def group(self, at: int, group: GroupBody) -> Group:
+        field = f"groups.{at}"
+        if (group.any is None) == (group.all is None):
+            raise InvalidInput(f"{field}: give either 'any' or 'all', a list of words")
+        rule, words = ("any", group.any) if group.any is not None else ("all", group.all)
+        if not words:
+            raise InvalidInput(f"{field}.{rule}: give at least one word")
+        readings = self.all_known(f"{field}.{rule}", words)
+        return Group("any" if rule == "any" else "all", readings)
+
+    def all_known(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
+        """Read words that decide: one that means nothing must not be passed over."""
+        readings = self.read_all(field, words)
+        useless = [reading for reading in readings if not reading.used]
+        if useless:
+            raise InvalidInput(self._refusal(field, useless))
+        return readings
+
+    @staticmethod
+    def _refusal(field: str, useless: Sequence[Reading]) -> str:
+        named = useless[:MAX_SUGGESTED_WORDS]
+        told = [
+            f"{field}: {reading.word!r} means no tag for sure{_near(reading)}" for reading in named
+        ]
+        more = len(useless) - len(named)
+        return "; ".join([*told, *([f"and {more} words more"] if more else [])])
+
+
+def _near(reading: Reading) -> str:
+    nearest = nearest_tags(reading)
+    return f": the nearest are {', '.join(nearest)}" if nearest else ", and none is like it"
+
+
+def _exactly(word: str, tag: str) -> Reading:
+    return Reading(word, Status.USED, (Meaning(tag, 1.0, How.EXACT, word),))
+
+
+def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:
+    ids = _once(categories)
+    try:
+        content_taxonomy().with_all_below(ids)
+    except InvalidInput as error:
+        raise InvalidInput(f"{field}: {error}") from None
+    return ids
+
+
+def _suitability(said: Mapping[str, str]) -> dict[str, str]:
+    if Risk.FLOOR in said.values():
+        raise InvalidInput("suitability: nothing runs at the floor: accept at most 'high'")
+    try:
+        return {
+            BRAND_TOPICS[topic_place(topic)].name: RISKS[tolerated_place(risk)]
+            for topic, risk in said.items()
+        }
+    except InvalidInput as error:
+        raise InvalidInput(f"suitability: {error}") from None
+
+
+def _flight(body: FlightBody) -> tuple[int, int]:
+    begins = ALWAYS if body.starts is None else _moment("flight.starts", body.starts, timedelta())
+    ends = FOREVER if body.ends is None else _moment("flight.ends", body.ends, timedelta(days=1))
+    if ends <= begins:
+        raise InvalidInput(
+            f"flight: it ends ({body.ends}) before it starts ({body.starts}): change one of them"
+        )
+    return begins, ends
+
+
+def _moment(field: str, text: str, after_day: timedelta) -> int:
+    """Return seconds since 1970 of a moment, or of a day's start plus ``after_day``."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if _is_day(text):
+            moment += after_day
+        # Answers tell it in UTC, where the first or the last year may already be left.
+        in_utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(in_utc.timestamp())
+    except OverflowError:
+        raise InvalidInput(
+            f"{field}: {text[:40]!r} reaches beyond the years 1 to 9999: leave it out for a flight"
+            " that is not bounded there"
+        ) from None
+    except ValueError:
+        raise InvalidInput(
+            f"{field}: {text[:40]!r} is no date: write it as 2026-03-01 or"
+            " 2026-03-01T08:00:00+00:00"
+        ) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))

@@ -1,0 +1,174 @@
+"""Filters as JSON: what an HTTP body or ``--where`` says -> the engine's typed tree.
+
+::
+
+    {"and": [{"duration": {"at_least": 30}}, {"not": {"seen": {"tag": "alcohol"}}}]}
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from engine.errors import InvalidInput
+from engine.indexes.local.filters import (
+    AddedBetween,
+    And,
+    CategoryIn,
+    DurationBetween,
+    Filter,
+    IabIn,
+    KindIn,
+    LanguageIn,
+    LeaveOut,
+    Not,
+    Or,
+    RiskAtMost,
+    Seen,
+    SensitiveAtMost,
+    UploaderIn,
+    Within,
+)
+
+MOST_PARTS: Final = 200
+"""A tree of more parts is refused."""
+
+_NAMES: Final = {int: "a whole number", str: "a text", bool: "true or false"}
+
+MOST_IDS: Final = 10_000
+"""A longer list of ids is refused."""
+
+
+def filter_of(said: object) -> Filter:
+    """Read a filter.
+
+    Raises:
+        InvalidInput: naming the part that is wrong and what would be right.
+    """
+    return _Reader().read(said)
+
+
+def filter_of_text(text: str) -> Filter:
+    """Read a filter from JSON.
+
+    Raises:
+        InvalidInput: the text is no JSON, or no filter.
+    """
+    try:
+        said = json.loads(text)
+    except RecursionError:
+        raise InvalidInput(f"a filter of more than {MOST_PARTS} parts is too big") from None
+    except ValueError as error:
+        raise InvalidInput(f"the filter is no JSON: {error}") from None
+    return filter_of(said)
+
+
+def harmless(where: Filter) -> Filter:
+    """Narrow a filter to videos that were judged and on which nothing sensitive is suspected."""
+    return And((where, SensitiveAtMost("none")))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._left = MOST_PARTS
+
+    def read(self, said: object) -> Filter:
+        if not isinstance(said, Mapping) or len(said) != 1:
+            raise InvalidInput(
+                f"{_short(said)} is no filter: write an object with one of"
+                f" {', '.join(sorted(_KINDS))}"
+            )
+        self._left -= 1
+        if self._left < 0:
+            raise InvalidInput(f"a filter of more than {MOST_PARTS} parts is too big")
+        ((kind, value),) = said.items()
+        if kind not in _KINDS:
+            raise InvalidInput(f"no filter {kind!r}: choose from {', '.join(sorted(_KINDS))}")
+        return _KINDS[kind](self, value)
+
+    def read_all(self, kind: str, value: object) -> tuple[Filter, ...]:
+        if not isinstance(value, list):
+            raise InvalidInput(f"{kind!r} takes a list of filters, not {_short(value)}")
+        return tuple(self.read(part) for part in value)
+
+
+def _words(kind: str, value: object, most: int = MOST_PARTS) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise InvalidInput(f"{kind!r} takes a list of words, not {_short(value)}")
+    if len(value) > most:
+        raise InvalidInput(f"{kind!r} takes at most {most} words, not {len(value)}")
+    return tuple(value)
+
+
+def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidInput(f"{kind!r} takes an object with {', '.join(known)}, not {_short(value)}")
+    for name, given in value.items():
+        if name not in known:
+            raise InvalidInput(f"{kind!r} has no {name!r}: it takes {', '.join(known)}")
+        if not isinstance(given, known[name]) or isinstance(given, bool) != (known[name] is bool):
+            raise InvalidInput(
+                f"{name!r} of {kind!r} is {_NAMES[known[name]]}, not {_short(given)}"
+            )
+    return dict(value)
+
+
+def _level(_: _Reader, value: object) -> Filter:
+    return SensitiveAtMost(_fields("sensitive", value, {"at_most": str}).get("at_most", "none"))
+
+
+def _seen(_: _Reader, value: object) -> Filter:
+    given = _fields("seen", value, {"tag": str, "at_least": int})
+    if "tag" not in given:
+        raise InvalidInput("'seen' needs a 'tag'")
+    return Seen(**given)
+
+
+def _risk(_: _Reader, value: object) -> Filter:
+    given = _fields("risk", value, {"topic": str, "at_most": str, "unknown": bool})
+    if "at_most" not in given:
+        raise InvalidInput("'risk' needs an 'at_most': none, low, medium, high or floor")
+    return RiskAtMost(**given)
+
+
+def _added(_: _Reader, value: object) -> Filter:
+    given = _fields("added", value, {"since": str, "until": str})
+    return AddedBetween(**{name: _moment(name, text) for name, text in given.items()})
+
+
+def _moment(name: str, text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{name!r} is {text!r}: write a date as 2026-01-31 or 2026-01-31T12:00:00+00:00"
+        ) from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _duration(_: _Reader, value: object) -> Filter:
+    return DurationBetween(**_fields("duration", value, {"at_least": int, "at_most": int}))
+
+
+_KINDS: Final[dict[str, Callable[[_Reader, Any], Filter]]] = {
+    "and": lambda reader, value: And(reader.read_all("and", value)),
+    "or": lambda reader, value: Or(reader.read_all("or", value)),
+    "not": lambda reader, value: Not(reader.read(value)),
+    "within": lambda _, value: Within(_words("within", value, MOST_IDS)),
+    "leave_out": lambda _, value: LeaveOut(_words("leave_out", value, MOST_IDS)),
+    "duration": _duration,
+    "language": lambda _, value: LanguageIn(_words("language", value)),
+    "kind": lambda _, value: KindIn(_words("kind", value)),
+    "uploader": lambda _, value: UploaderIn(_words("uploader", value)),
+    "category": lambda _, value: CategoryIn(_words("category", value)),
+    "iab": lambda _, value: IabIn(_words("iab", value)),
+    "sensitive": _level,
+    "risk": _risk,
+    "added": _added,
+    "seen": _seen,
+}
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

@@ -1,0 +1,1 @@
+"""The HTTP service: routes, schemas, and what every request passes through."""

@@ -1,0 +1,90 @@
+"""``Idempotency-Key``: the same request sent twice starts its work once."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from fastapi import Header
+
+from api.http.middleware.problems import Code, Refused
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.errors import InvalidInput
+
+KEPT_SECONDS: Final = 24 * 60 * 60.0
+_STARTING_SECONDS: Final = 60.0
+_USABLE: Final = re.compile(r"[!-~]{1,128}")
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        description="A name of your own for this request; sent again within a day, it starts"
+        " nothing and gives the same answer."
+    ),
+]
+
+
+def start_once(
+    catalog: Catalog, caller: int, name: str | None, asked: bytes, start: Callable[[], int]
+) -> int:
+    """Start a job, or return the one that the same request started before.
+
+    Args:
+        catalog: where it is remembered.
+        caller: whose name it is.
+        name: the client's name for the request; None starts without more ado.
+        asked: the request; another one under the same name is refused.
+        start: starts the work and returns its job.
+
+    Raises:
+        InvalidInput: when the name cannot be one.
+        Refused: when the name stands for another request, or is being started.
+    """
+    if name is None:
+        return start()
+    if not _USABLE.fullmatch(name):
+        raise InvalidInput("Idempotency-Key takes 1 to 128 visible ASCII characters")
+    now = time.time()
+    known = _reserve(catalog, caller, name, hashlib.sha256(asked).digest(), now)
+    if known is not None:
+        return known
+    job = start()
+    with catalog.transaction() as db:
+        db.execute("update started set job = ? where caller = ? and name = ?", (job, caller, name))
+    return job
+
+
+def _reserve(catalog: Catalog, caller: int, name: str, asked: bytes, now: float) -> int | None:
+    with catalog.transaction() as db:
+        db.execute("delete from started where started_at < ?", (now - KEPT_SECONDS,))
+        row = db.execute(
+            "select asked, job, started_at from started where caller = ? and name = ?",
+            (caller, name),
+        ).fetchone()
+        if row is None:
+            db.execute(
+                "insert into started (caller, name, asked, job, started_at)"
+                " values (?, ?, ?, null, ?)",
+                (caller, name, asked, now),
+            )
+            return None
+        before, job, started_at = row
+        if before != asked:
+            raise Refused(
+                Code.CONFLICT,
+                f"Idempotency-Key {name!r} was used for another request: take a new one",
+            )
+        if job is not None:
+            return int(job)
+        if now - started_at < _STARTING_SECONDS:
+            raise Refused(
+                Code.CONFLICT,
+                f"the request under Idempotency-Key {name!r} is being started: ask again shortly",
+                {"retry-after": "1"},
+            )
+        # Who began it died before a job came of it.
+        db.execute(
+            "update started set started_at = ? where caller = ? and name = ?", (now, caller, name)
+        )
+        return None

@@ -1,0 +1,46 @@
+"""Apps' ids of videos, wherever a request names videos, become the videos' own."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from api.filter_parser import filter_of, filter_of_text
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.viewers import Event
+from engine.indexes.local.filters import And, Filter, LeaveOut, Not, Or, Within
+from engine.indexes.local.snapshot import EVERY_VIDEO
+
+
+def own_ids(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the videos' own ids in place of apps'; a name that no video has stays as it is."""
+    known = catalog.own_ids(names) if names else {}
+    return tuple(known.get(name, name) for name in names)
+
+
+def own_events(catalog: Catalog, events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return events about the videos' own ids."""
+    said = tuple(events)
+    videos = own_ids(catalog, [event.video for event in said])
+    return tuple(replace(event, video=video) for event, video in zip(said, videos, strict=True))
+
+
+def own_filter(catalog: Catalog, said: dict[str, Any] | str | None) -> Filter:
+    """Read a filter, as an object or as JSON text; None lets every video through.
+
+    Raises:
+        InvalidInput: naming the part that is wrong.
+    """
+    if said is None:
+        return EVERY_VIDEO
+    return _own(catalog, filter_of_text(said) if isinstance(said, str) else filter_of(said))
+
+
+def _own(catalog: Catalog, where: Filter) -> Filter:
+    match where:
+        case Within(ids) | LeaveOut(ids):
+            return type(where)(own_ids(catalog, ids))
+        case And(parts) | Or(parts):
+            return type(where)(tuple(_own(catalog, part) for part in parts))
+        case Not(part):
+            return Not(_own(catalog, part))
+    return where

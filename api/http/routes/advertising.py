@@ -1,0 +1,45 @@
+"""Videos as advertisers and exchanges want to know them: categories, suitability, OpenRTB."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers.categories import categories_json
+from api.answers.openrtb import openrtb_json
+from api.answers.suitability import suitability_json
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.schemas.categories import CategoriesAnswer
+from api.http.schemas.suitability import SuitabilityAnswer
+
+router = APIRouter(prefix="/v1/videos/{video:slashed}", tags=["advertising"], route_class=ReadRoute)
+
+Threshold = Annotated[
+    float | None, Query(ge=0.0, le=1.0, description="Least confidence of tags that count.")
+]
+
+
+@router.get("/suitability", response_model=SuitabilityAnswer)
+def get_video_suitability(
+    video: str, live: CurrentLive, settings: CurrentSettings
+) -> dict[str, Any]:
+    """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
+    record = live.catalog.named(video)
+    return suitability_json(live.catalog, record, settings.recipe())
+
+
+@router.get("/categories", response_model=CategoriesAnswer)
+def get_video_categories(
+    video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
+) -> dict[str, Any]:
+    """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
+    recipe = settings.recipe(threshold)
+    return categories_json(live.catalog, live.catalog.named(video), recipe)
+
+
+@router.get("/openrtb")
+def get_video_openrtb(
+    video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
+) -> dict[str, Any]:
+    """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
+    return openrtb_json(live, live.catalog.named(video), settings.recipe(threshold))

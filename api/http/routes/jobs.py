@@ -1,0 +1,140 @@
+"""The queue: what was started, how far it is, and trying again."""
+
+import time
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.answers.jobs import job_json
+from api.http.cursors import cursor_of, read_cursor
+from api.http.middleware.idempotency import IdempotencyKey, start_once
+from api.http.middleware.problems import Code
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.schemas.headers import with_header
+from api.http.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
+from api.http.schemas.problems import problems
+from api.http.uploads import receive_video
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import Job, Jobs, State
+from engine.catalogs.sqlite.viewers import MOST_SIGNS
+from engine.domain.text import tidy_line
+from engine.errors import UnknownJob
+from ingest.sources.addresses import canonical
+
+router = APIRouter(prefix="/v1", tags=["jobs"], route_class=ReadRoute)
+
+LOCATION: Final = with_header("Location", "Where the job is asked for.")
+"""Of an answer that started one."""
+
+UPLOAD: Final = "/videos:upload"
+
+_LIST = "jobs"
+_FILE: Final = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+@router.post(
+    "/videos",
+    response_model=JobAnswer,
+    status_code=202,
+    responses={202: LOCATION, **problems(Code.CONFLICT)},
+)
+def ingest_video(
+    body: IngestRequest,
+    live: CurrentLive,
+    caller: CurrentCaller,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """Queue a web address to be watched; ``Location`` names the job."""
+    source = canonical(body.source)
+    said = f" {body.external_id} {body.title}" if body.said else ""
+    asked = f"ingest {body.force} {source}{said}".encode()
+    options = {"force": body.force, **({"said": body.said} if body.said else {})}
+    job = start_once(
+        live.catalog,
+        caller.id,
+        idempotency_key,
+        asked,
+        lambda: Jobs(live.catalog).add([source], options, now=time.time())[0],
+    )
+    return started(live.catalog, job, response)
+
+
+@router.post(
+    UPLOAD,
+    response_model=JobAnswer,
+    status_code=202,
+    responses={202: LOCATION},
+    openapi_extra={"requestBody": _FILE},
+)
+async def upload_video(
+    request: Request,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    response: Response,
+    name: Annotated[str, Query(max_length=4000, description="What the file is called.")] = "video",
+    external_id: Annotated[
+        str, Query(max_length=MOST_SIGNS, description="An id of yours for the video.")
+    ] = "",
+    title: Annotated[str, Query(max_length=2000, description="Else the file's name.")] = "",
+) -> dict[str, Any]:
+    """Take in a video file and queue it to be watched; the body is the file and nothing else.
+
+    It is written down as it comes; ``REELMATCH_UPLOAD_MAX_BYTES`` says how long it may be.
+    """
+    said = {"external_id": tidy_line(external_id), "title": tidy_line(title)}
+    job, _ = await receive_video(
+        request, live, settings, name, {key: value for key, value in said.items() if value}
+    )
+    return await run_in_threadpool(started, live.catalog, job, response)
+
+
+@router.get("/jobs", response_model=JobsAnswer)
+def list_jobs(
+    live: CurrentLive,
+    state: State | None = None,
+    cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """List jobs, the newest first, a page at a time."""
+    before = read_cursor(_LIST, cursor, int)[0] if cursor else None
+    page = Jobs(live.catalog).newest(before=before, state=state, limit=limit + 1)
+    more = len(page) > limit
+    return {
+        "jobs": [job_json(job) for job in page[:limit]],
+        "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
+    }
+
+
+@router.get("/jobs/{job}", response_model=JobAnswer)
+def get_job(job: int, live: CurrentLive) -> dict[str, Any]:
+    """Return one job."""
+    return job_json(_get(live.catalog, job))
+
+
+@router.post(
+    "/jobs/{job}/retry", response_model=JobAnswer, status_code=202, responses={202: LOCATION}
+)
+def retry_job(job: int, live: CurrentLive, response: Response) -> dict[str, Any]:
+    """Queue a failed job again."""
+    _get(live.catalog, job)
+    Jobs(live.catalog).retry([job], now=time.time())
+    return started(live.catalog, job, response)
+
+
+def started(catalog: Catalog, job: int, response: Response) -> dict[str, Any]:
+    """Return a job that was just started, with its place."""
+    response.headers["location"] = f"/v1/jobs/{job}"
+    return job_json(_get(catalog, job))
+
+
+def _get(catalog: Catalog, job: int) -> Job:
+    found = Jobs(catalog).get(job)
+    if found is None:
+        raise UnknownJob(job)
+    return found

@@ -1,0 +1,85 @@
+"""Words of people, and the tags they mean."""
+
+from functools import cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers.keywords import reading_json
+from api.background.live import Live
+from api.http.cursors import cursor_of, read_cursor
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive
+from api.http.schemas.keywords import ReadingsAnswer, TagsListAnswer
+from engine.domain.text import folded
+from engine.errors import NothingIndexed
+from engine.keywords.matcher import LONGEST_KEYWORD
+from ingest.taggers.known_words import OwnWord, own_words
+
+router = APIRouter(prefix="/v1", tags=["matching"], route_class=ReadRoute)
+
+_TAGS = "tags"
+
+MOST_WORDS = 20
+"""So many words are read at once."""
+
+Word = Annotated[str, Query(max_length=LONGEST_KEYWORD)]
+
+
+@router.get("/keywords", response_model=ReadingsAnswer)
+def get_keywords(
+    live: CurrentLive,
+    q: Annotated[
+        list[Word],
+        Query(description="A word or phrase; may be given again.", max_length=MOST_WORDS),
+    ],
+) -> dict[str, Any]:
+    """Say which tags words mean, how sure that is, and why."""
+    keywords = live.understanding.of(live.catalog.vocabulary())
+    return {"keywords": [reading_json(reading) for reading in keywords.read_all(q)]}
+
+
+@router.get("/tags", response_model=TagsListAnswer)
+def list_tags(
+    live: CurrentLive,
+    q: Annotated[str, Query(max_length=100, description="Only tags with this in them.")] = "",
+    cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """List every tag there is, by name, with the videos of the index on which it counts."""
+    after = read_cursor(_TAGS, cursor, str)[0] if cursor else ""
+    part = folded(q)
+    counts = _videos_by_tag(live)
+    names = sorted(
+        name for name in live.catalog.vocabulary().names if name > after and part in folded(name)
+    )
+    return {
+        "tags": [_tag_json(name, counts.get(name, 0)) for name in names[:limit]],
+        "next": cursor_of(_TAGS, names[limit - 1]) if len(names) > limit else None,
+    }
+
+
+def _tag_json(name: str, videos: int) -> dict[str, Any]:
+    own = _own_words().get(name) or OwnWord(name, (), 0, 0)
+    return {
+        "tag": name,
+        "videos": videos,
+        "general": list(own.general),
+        "said": own.said,
+        "right": own.right,
+    }
+
+
+@cache
+def _own_words() -> dict[str, OwnWord]:
+    # Those of faces are among the tags only where somebody has switched them on.
+    return {word.name: word for word in own_words(people=True)}
+
+
+def _videos_by_tag(live: Live) -> dict[str, int]:
+    try:
+        generation = live.view.generation
+    except NothingIndexed:
+        return {}
+    df = generation.index.weighting.df.tolist()
+    return dict(zip(generation.vocabulary.names, df, strict=False))

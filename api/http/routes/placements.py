@@ -1,0 +1,228 @@
+"""From the videos' side: the campaigns for a video or a viewer, the seconds for ads, and why."""
+
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from api.ad_breaks import breaks_of, breaks_told
+from api.answers.vmap import MEDIA_TYPE, vmap_xml
+from api.background.live import Live
+from api.http.middleware.auth import Caller
+from api.http.middleware.problems import Code
+from api.http.own_ids import own_filter, own_ids
+from api.http.read_routes import ReadRoute, read_in_thread
+from api.http.routes.campaign_access import CampaignAccess, placeable
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.schemas.placements import (
+    BreaksAnswer,
+    CaseAnswer,
+    Explain,
+    MostCampaigns,
+    PlacementsAnswer,
+    ProfileRequest,
+)
+from api.http.schemas.problems import problems
+from api.http.schemas.recommendations import ViewerCaseAnswer
+from api.recommendations import ignored_answer, known_interests
+from api.settings import Settings
+from api.targeting import campaigns_for, campaigns_for_viewer, case_of
+from api.viewer_eligibility import viewer_case_json
+from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.catalog import VideoRecord
+from engine.catalogs.sqlite.keys import Scope
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.content.ad_breaks import (
+    DEFAULT_EDGE_SECONDS,
+    DEFAULT_GAP_SECONDS,
+    MOST_BREAKS,
+    Breaks,
+    Spacing,
+)
+from engine.domain.campaigns import Campaign
+from engine.errors import InvalidInput
+from engine.search.profiles import profile_of
+
+router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=ReadRoute)
+
+_XML: Final = ("application/xml", "text/xml", "application/vmap+xml")
+
+_VMAP: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
+}
+
+ForCampaign = Annotated[str | None, Query(description="The campaign whose ads are shown.")]
+MostBreaks = Annotated[int, Query(ge=1, le=MOST_BREAKS, description="How many breaks.")]
+Gap = Annotated[int, Query(ge=1, le=86_400, description="Least seconds between breaks.")]
+Edge = Annotated[int, Query(ge=0, le=86_400, description="Least seconds to the start and end.")]
+
+
+@dataclass(frozen=True, slots=True)
+class BreaksFor:
+    """Breaks that were found, and for what."""
+
+    video: VideoRecord
+    campaign: Campaign | None
+    breaks: Breaks
+
+
+async def _breaks_for(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    campaign: ForCampaign = None,
+    count: MostBreaks = 3,
+    gap: Gap = DEFAULT_GAP_SECONDS,
+    edge: Edge = DEFAULT_EDGE_SECONDS,
+) -> BreaksFor:
+    spacing = Spacing(count, gap, edge)
+    return await read_in_thread(_find_breaks, video, live, settings, caller, campaign, spacing)
+
+
+def _find_breaks(
+    video: str,
+    live: Live,
+    settings: Settings,
+    caller: Caller,
+    campaign: str | None,
+    spacing: Spacing,
+) -> BreaksFor:
+    chosen = None if campaign is None else placeable(campaign, live, caller)
+    record = live.catalog.named(video)
+    return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
+
+
+FoundBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
+
+
+@router.get(
+    "/videos/{video:slashed}/campaigns",
+    response_model=PlacementsAnswer,
+    response_model_exclude_unset=True,
+)
+def get_video_campaigns(
+    video: str,
+    live: CurrentLive,
+    caller: CurrentCaller,
+    k: MostCampaigns = 10,
+    *,
+    explain: Explain = False,
+) -> dict[str, Any]:
+    """Return the campaigns that fit a video best, of those that may run on it now."""
+    return campaigns_for(
+        live,
+        live.catalog.named(video),
+        k,
+        now=int(time.time()),
+        advertiser=caller.placed_for(),
+        explained=explain,
+    )
+
+
+@router.get(
+    "/viewers/{viewer:slashed}/campaigns",
+    response_model=PlacementsAnswer,
+    response_model_exclude_unset=True,
+)
+def get_viewer_campaigns(
+    viewer: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    k: MostCampaigns = 10,
+) -> dict[str, Any]:
+    """Return the campaigns that fit a viewer who is kept best, of those that run now."""
+    now, kept = time.time(), Viewers(live.catalog).get(viewer)
+    rules = settings.profile_rules
+    profile = profile_of(kept.interests, kept.events, rules, now=now)
+    return campaigns_for_viewer(
+        live, profile, rules, k, now=int(now), advertiser=caller.placed_for(), viewer=viewer
+    )
+
+
+@router.post(
+    "/viewers:campaigns",
+    response_model=PlacementsAnswer,
+    response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG, Code.NOT_FOUND),
+)
+def find_viewer_campaigns(
+    body: ProfileRequest, live: CurrentLive, settings: CurrentSettings, caller: CurrentCaller
+) -> dict[str, Any]:
+    """Return the campaigns that fit a viewer of whom nothing is kept."""
+    now, rules = time.time(), settings.profile_rules
+    view = live.view
+    liked = own_ids(live.catalog, body.liked)
+    view.require(liked)
+    interests, ignored = known_interests(
+        view.vocabulary, body.interests, strict=body.strict, alone=not liked
+    )
+    profile = profile_of(interests, (), rules, now=now, liked=liked)
+    found = campaigns_for_viewer(
+        live, profile, rules, body.k, now=int(now), advertiser=caller.placed_for(), viewer=None
+    )
+    return {**found, **ignored_answer(ignored, view.vocabulary)}
+
+
+@router.get(
+    "/explain",
+    response_model=CaseAnswer | ViewerCaseAnswer,
+    response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG, Code.NOT_FOUND),
+)
+def get_explanation(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    campaign: str | None = None,
+    viewer: str | None = None,
+    where: Annotated[str | None, Query(description="For a viewer: a filter, as JSON.")] = None,
+) -> dict[str, Any]:
+    """Return every rule of a campaign, or for a viewer, for a video, and whether it is kept."""
+    if (campaign is None) == (viewer is None):
+        raise InvalidInput("say which: give either a campaign or a viewer")
+    if campaign is not None:
+        stored = CampaignAccess(Campaigns(live.catalog), caller.stored_for()).find(campaign)
+        return case_of(live, stored, live.catalog.named(video), now=int(time.time()))
+    caller.require(Scope.READ)
+    record = live.catalog.named(video)
+    wanted = own_filter(live.catalog, where)
+    return viewer_case_json(
+        live, viewer or "", record.id, settings.profile_rules, now=time.time(), where=wanted
+    )
+
+
+@router.get(
+    "/videos/{video:slashed}/breaks",
+    response_model=BreaksAnswer,
+    response_model_exclude_unset=True,
+    responses=_VMAP,
+)
+def get_video_breaks(
+    live: CurrentLive,
+    found: FoundBreaks,
+    accept: Annotated[str, Header()] = "",
+    *,
+    explain: Explain = False,
+) -> Any:
+    """Return the best seconds of a video for ads; as VMAP to who accepts XML."""
+    if any(kind in accept for kind in _XML):
+        return _vmap(found)
+    return breaks_told(live, found.video, found.campaign, found.breaks, explained=explain)
+
+
+@router.get(
+    "/videos/{video:slashed}/breaks.vmap",
+    response_class=Response,
+    responses=_VMAP,
+)
+def get_video_breaks_vmap(found: FoundBreaks) -> Response:
+    """Return the best seconds of a video for ads as VMAP 1.0.1, in the order they are shown."""
+    return _vmap(found)
+
+
+def _vmap(found: BreaksFor) -> Response:
+    return Response(vmap_xml(found.breaks.found, found.campaign), media_type=MEDIA_TYPE)

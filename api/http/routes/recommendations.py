@@ -1,0 +1,98 @@
+"""Matches both ways of asking: for a viewer, and for an advertiser; both on fast routes."""
+
+import time
+from typing import Any
+
+from starlette.datastructures import State
+
+from api.answers.details import with_details
+from api.answers.matches import matches_json
+from api.background.live import Live
+from api.http.fast_routes import QUICK_MATCHES, QUICK_VIDEOS, FastRoute
+from api.http.middleware.problems import Code
+from api.http.own_ids import own_events, own_filter, own_ids
+from api.http.schemas.matches import MatchesAnswer, MatchRequest
+from api.http.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
+from api.recommendations import Asked, recommend_json, seconds_of_all
+from engine.indexes.local.snapshot import View
+from engine.search.matches import match
+from engine.search.rerank import BY_SCORE
+
+
+def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
+    view: View = state.live.view
+    plain = body.where is None and not body.explain and body.ranking == BY_SCORE
+    few = len(body.liked) + len(body.events) <= QUICK_MATCHES
+    # For words that are no tags, tags that are spelled alike are looked for.
+    known = all(tag in view.vocabulary for tag in body.interests)
+    return known and plain and few and _is_short(body, view)
+
+
+def _is_short(body: RecommendationRequest | MatchRequest, view: View) -> bool:
+    # What is told besides, the catalog is asked for.
+    return view.n_videos <= QUICK_VIDEOS and body.k <= QUICK_MATCHES and not body.include
+
+
+def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
+    """Recommend videos to a viewer of whom nothing is kept."""
+    now, catalog = time.time(), state.live.catalog
+    asked = Asked(
+        interests=body.interests,
+        events=own_events(
+            catalog, (event.event(str(at), now) for at, event in enumerate(body.events))
+        ),
+        liked=own_ids(catalog, body.liked),
+        k=body.k,
+        where=own_filter(catalog, body.where),
+        ranking=body.ranking,
+        again=body.again,
+        strict=body.strict,
+        explain=body.explain,
+        cursor=body.cursor,
+    )
+    answer = recommend_json(state.live, asked, state.settings.profile_rules, now=now)
+    return with_details(answer, catalog, body.include)
+
+
+def _is_quick_match(body: MatchRequest, state: State) -> bool:
+    view: View = state.live.view
+    # Words that are no tags are understood with a network; a filter may have to be compiled.
+    understood = all(word in view.vocabulary for word in (*body.keywords, *body.exclude))
+    plain = body.where is None and not body.explain
+    return understood and plain and _is_short(body, view)
+
+
+def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
+    """Find the videos that fit an advertiser's keywords."""
+    live: Live = state.live
+    view = live.view
+    keywords, understood = live.understanding.profile(
+        view.vocabulary, body.keywords, strict=body.strict
+    )
+    where = own_filter(live.catalog, body.where)
+    found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
+    seconds = seconds_of_all(live, view, found) if body.explain else None
+    answer = matches_json(view.generation, found, understood, seconds)
+    return with_details(answer, live.catalog, body.include)
+
+
+FAST_ROUTES = (
+    FastRoute(
+        "/v1/recommendations",
+        "recommendation",
+        RecommendationRequest,
+        RecommendationsAnswer,
+        recommend_videos,
+        _is_quick_recommendation,
+        (Code.UNKNOWN_TAG, Code.NOT_FOUND, Code.EXPIRED),
+    ),
+    FastRoute(
+        "/v1/matches",
+        "match",
+        MatchRequest,
+        MatchesAnswer,
+        match_videos,
+        _is_quick_match,
+        (Code.UNKNOWN_TAG,),
+    ),
+)

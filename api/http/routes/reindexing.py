@@ -1,0 +1,69 @@
+"""Making what was ingested searchable."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.answers.reindexing import generations_json, reindex_json
+from api.http.middleware.idempotency import IdempotencyKey, start_once
+from api.http.middleware.problems import Code
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.routes.jobs import LOCATION, started
+from api.http.schemas.jobs import JobAnswer
+from api.http.schemas.problems import problems
+from api.http.schemas.reindexing import (
+    GenerationsAnswer,
+    ReindexAnswer,
+    ReindexRequest,
+    RollbackRequest,
+)
+from engine.catalogs.sqlite.jobs import Jobs
+
+router = APIRouter(prefix="/v1", tags=["operation"], route_class=ReadRoute)
+
+
+@router.post(
+    "/reindex",
+    response_model=JobAnswer,
+    status_code=202,
+    responses={202: LOCATION, **problems(Code.CONFLICT)},
+)
+def start_reindex(
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    response: Response,
+    body: ReindexRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """Queue the building of a new generation; it is live when the job is done.
+
+    Searches go on meanwhile. ``Location`` names the job.
+    """
+    asked = body or ReindexRequest()
+    recipe = settings.recipe(asked.threshold, asked.tf, asked.seconds)
+    job = start_once(
+        live.catalog,
+        caller.id,
+        idempotency_key,
+        f"reindex {recipe}".encode(),
+        lambda: Jobs(live.catalog).add_reindex(asdict(recipe), now=time.time()),
+    )
+    return started(live.catalog, job, response)
+
+
+@router.get("/reindex/generations", response_model=GenerationsAnswer)
+def list_generations(live: CurrentLive) -> dict[str, Any]:
+    """List the generations that can be made live, the newest first."""
+    return generations_json(live.generations.stored())
+
+
+@router.post("/reindex/rollback", response_model=ReindexAnswer)
+def roll_back_reindex(live: CurrentLive, body: RollbackRequest | None = None) -> dict[str, Any]:
+    """Make the generation before live again, or the one that is named."""
+    built = live.generations.rollback(body.generation if body else None)
+    live.refresh()
+    return reindex_json(built)

@@ -1,0 +1,191 @@
+"""Videos: what is in the catalog and what was seen on each."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers.details import with_details
+from api.answers.matches import matches_json
+from api.answers.videos import second_json, tag_json, tags_json, video_json
+from api.answers.videos import video_with_verdict_json as with_verdict
+from api.http.cursors import cursor_of, read_cursor
+from api.http.middleware.etags import IfNoneMatch, tagged
+from api.http.middleware.problems import Code
+from api.http.own_ids import own_filter, own_ids
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.schemas.bodies import Count
+from api.http.schemas.details import IncludeText, included
+from api.http.schemas.headers import with_header
+from api.http.schemas.matches import MatchesAnswer
+from api.http.schemas.problems import problems
+from api.http.schemas.videos import (
+    SecondAnswer,
+    TagsAnswer,
+    TagSecondsAnswer,
+    VideoAnswer,
+    VideoPatch,
+    VideosAnswer,
+    VideoWithVerdictAnswer,
+)
+from api.recommendations import seconds_of_all
+from engine.catalogs.sqlite.catalog import Catalog, Pictures
+from engine.catalogs.sqlite.listing import Wanted, by_id, records
+from engine.errors import InvalidInput, UnknownVideo
+from engine.search.matches import similar
+
+router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
+
+_LIST = "videos"
+_MOST_IDS = 1000
+_WEBP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}
+}
+_SECONDS = with_header("X-Strip-Seconds", "The second of each picture, with commas between them.")
+
+
+@router.get("", response_model=VideosAnswer)
+def list_videos(
+    live: CurrentLive,
+    ids: Annotated[
+        str, Query(description="Only these, their own ids or yours, with commas between them.")
+    ] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="Words of the title or the uploader's name.")
+    ] = "",
+    kind: Annotated[str, Query(description="Only of this kind: `motion`, `slideshow` ...")] = "",
+    status: Annotated[str, Query(description="Only with this status: `ok`, `corrupt` ...")] = "",
+    language: Annotated[str, Query(description="Only with this code.")] = "",
+    uploader: Annotated[str, Query(description="Only of this uploader.")] = "",
+    cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """List videos by rising id, a page at a time; or some of them, in the order they are named."""
+    if ids:
+        return {"videos": _some(live.catalog, ids.split(",")), "next": None}
+    after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
+    wanted = Wanted(q, kind, status=status, language=language, uploader=uploader)
+    page = by_id(live.catalog, wanted, after=after, limit=limit + 1)
+    more = len(page) > limit
+    return {
+        "videos": [video_json(record) for record in records(live.catalog, page[:limit])],
+        "next": cursor_of(_LIST, page[limit - 1]) if more else None,
+    }
+
+
+def _some(catalog: Catalog, ids: list[str]) -> list[dict[str, Any]]:
+    if len(ids) > _MOST_IDS:
+        raise InvalidInput(f"{len(ids)} ids are too many at once: name at most {_MOST_IDS}")
+    return [video_json(record) for record in records(catalog, own_ids(catalog, ids))]
+
+
+@router.get(
+    "/{video:slashed}",
+    response_model=VideoWithVerdictAnswer,
+    responses={
+        200: with_header("ETag", "Of what the answer says."),
+        304: {"description": "What the caller has still holds.", **with_header("ETag", "Its own.")},
+    },
+)
+def get_video(
+    video: str, live: CurrentLive, settings: CurrentSettings, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Return one video with the verdict on sensitive content."""
+    record = live.catalog.named(video)
+    known = with_verdict(live.catalog, record, settings.sensitive)
+    return tagged(known, VideoWithVerdictAnswer, if_none_match)
+
+
+@router.get("/{video:slashed}/poster", response_class=Response, responses=_WEBP)
+def get_video_poster(video: str, live: CurrentLive) -> Response:
+    """Return the frame most like the whole video, WebP."""
+    return Response(_pictures(live.catalog, video).poster, media_type="image/webp")
+
+
+@router.get(
+    "/{video:slashed}/strip", response_class=Response, responses={200: {**_WEBP[200], **_SECONDS}}
+)
+def get_video_strip(video: str, live: CurrentLive) -> Response:
+    """Return small pictures along the video side by side, WebP; a header names their seconds."""
+    pictures = _pictures(live.catalog, video)
+    seconds = ",".join(map(str, pictures.strip_seconds))
+    return Response(pictures.strip, media_type="image/webp", headers={"x-strip-seconds": seconds})
+
+
+def _pictures(catalog: Catalog, video: str) -> Pictures:
+    pictures = catalog.pictures(catalog.named(video).id)
+    if pictures is None:
+        raise UnknownVideo(video)
+    return pictures
+
+
+@router.patch("/{video:slashed}", response_model=VideoAnswer, responses=problems(Code.CONFLICT))
+def change_video(video: str, body: VideoPatch, live: CurrentLive) -> dict[str, Any]:
+    """Set the title, language, uploader, categories or external id; a later look keeps them."""
+    record = live.catalog.named(video)
+    return video_json(live.catalog.describe(record.id, body.said) if body.said else record)
+
+
+@router.delete("/{video:slashed}", status_code=204)
+def delete_video(video: str, live: CurrentLive) -> None:
+    """Forget a video and all that was seen on it; gone from answers within a second."""
+    live.catalog.delete(live.catalog.named(video).id)
+
+
+@router.get("/{video:slashed}/tags", response_model=TagsAnswer)
+def get_video_tags(
+    video: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
+) -> dict[str, Any]:
+    """Return the tag counts of a video, counted anew at any threshold."""
+    return tags_json(live, live.catalog.named(video), settings.recipe(threshold))
+
+
+@router.get(
+    "/{video:slashed}/tags/{tag:slashed}",
+    response_model=TagSecondsAnswer,
+    responses=problems(Code.UNKNOWN_TAG),
+)
+def get_video_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
+    """Return the confidence of one tag at every second."""
+    return tag_json(live.catalog, live.catalog.named(video), tag)
+
+
+@router.get("/{video:slashed}/seconds/{second}", response_model=SecondAnswer)
+def get_video_second(
+    video: str, second: int, live: CurrentLive, settings: CurrentSettings
+) -> dict[str, Any]:
+    """Return all that was seen at one second."""
+    return second_json(live.catalog, live.catalog.named(video), second, settings.sensitive)
+
+
+@router.get(
+    "/{video:slashed}/similar",
+    response_model=MatchesAnswer,
+    response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG),
+)
+def get_similar_videos(
+    video: str,
+    live: CurrentLive,
+    k: Count = 10,
+    where: Annotated[
+        str | None,
+        Query(
+            description="Only these videos: a filter as JSON; see the guide to filters.",
+            examples=['{"sensitive": {"at_most": "none"}}'],
+        ),
+    ] = None,
+    include: IncludeText = "",
+    *,
+    explain: Annotated[bool, Query(description="Tell the seconds of each tag, too.")] = False,
+) -> dict[str, Any]:
+    """Return the videos most like this one."""
+    record = live.catalog.named(video)
+    view = live.view
+    found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
+    seconds = seconds_of_all(live, view, found) if explain else None
+    answer = matches_json(view.generation, found, seconds=seconds)
+    return with_details(answer, live.catalog, included(include))

@@ -1,0 +1,97 @@
+"""Viewers who are kept: what they like and did, and what they should see next."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers.details import with_details
+from api.answers.viewers import added_json, viewer_json
+from api.http.middleware.problems import Code
+from api.http.own_ids import own_events, own_filter
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.schemas.bodies import Count
+from api.http.schemas.details import IncludeText, included
+from api.http.schemas.problems import problems
+from api.http.schemas.recommendations import (
+    Again,
+    CursorText,
+    Diversity,
+    Explain,
+    Fold,
+    Freshness,
+    HalfLife,
+    RecommendationsAnswer,
+)
+from api.http.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
+from api.recommendations import Asked, recommend_json
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.search.rerank import BY_SCORE, Ranking
+
+router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute)
+
+
+@router.put("/{viewer:slashed}/interests", status_code=204, responses=problems(Code.UNKNOWN_TAG))
+def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
+    """Replace what a viewer says they like."""
+    interests = live.catalog.vocabulary().weights(body.interests)
+    Viewers(live.catalog).put_interests(viewer, interests, now=time.time())
+
+
+@router.post("/{viewer:slashed}/events", response_model=EventsAnswer)
+def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
+    """Add what a viewer did; sent again, an event changes nothing."""
+    now = time.time()
+    said = (event.event(event.id, now) for event in body.events)
+    events = own_events(live.catalog, said)
+    viewers = Viewers(live.catalog)
+    return added_json(viewers, viewer, events, viewers.add_events(viewer, events, now=now))
+
+
+@router.get("/{viewer:slashed}", response_model=ViewerAnswer)
+def get_viewer(viewer: str, live: CurrentLive) -> dict[str, Any]:
+    """Return all that is kept of a viewer."""
+    return viewer_json(Viewers(live.catalog).get(viewer))
+
+
+@router.delete("/{viewer:slashed}", status_code=204)
+def delete_viewer(viewer: str, live: CurrentLive) -> None:
+    """Delete all that is kept of a viewer."""
+    Viewers(live.catalog).delete(viewer)
+
+
+@router.get(
+    "/{viewer:slashed}/recommendations",
+    response_model=RecommendationsAnswer,
+    response_model_exclude_unset=True,
+    responses=problems(Code.UNKNOWN_TAG, Code.EXPIRED),
+)
+def get_viewer_recommendations(
+    viewer: str,
+    live: CurrentLive,
+    settings: CurrentSettings,
+    k: Count = 10,
+    where: Annotated[str | None, Query(description="A filter, as JSON.")] = None,
+    diversity: Diversity = 0.0,
+    freshness: Freshness = 0.0,
+    half_life_days: HalfLife = BY_SCORE.half_life_days,
+    cursor: CursorText | None = None,
+    include: IncludeText = "",
+    *,
+    fold: Fold = False,
+    again: Again = False,
+    explain: Explain = False,
+) -> dict[str, Any]:
+    """Recommend videos to a viewer who is kept."""
+    asked = Asked(
+        viewer=viewer,
+        k=k,
+        where=own_filter(live.catalog, where),
+        ranking=Ranking(diversity, freshness, half_life_days, fold),
+        again=again,
+        explain=explain,
+        cursor=cursor,
+    )
+    answer = recommend_json(live, asked, settings.profile_rules, now=time.time())
+    return with_details(answer, live.catalog, included(include))

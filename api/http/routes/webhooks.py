@@ -1,0 +1,50 @@
+"""Who is told of a campaign's new matches."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.answers.webhooks import new_webhook_json, webhook_json
+from api.background.signed_post import check_url
+from api.http.middleware.problems import Code, Refused
+from api.http.read_routes import ReadRoute
+from api.http.routes.campaign_access import CurrentCampaign
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.schemas.webhooks import NewWebhookAnswer, WebhookAnswer, WebhookRequest
+from engine.catalogs.sqlite.webhooks import Webhooks
+from ingest.sources.guard import AllowedNetwork
+
+router = APIRouter(
+    prefix="/v1/campaigns/{campaign}/webhook", tags=["campaigns"], route_class=ReadRoute
+)
+
+
+@router.put("", response_model=NewWebhookAnswer)
+def put_campaign_webhook(
+    campaign: CurrentCampaign, body: WebhookRequest, live: CurrentLive, settings: CurrentSettings
+) -> dict[str, Any]:
+    """Tell an address of new matches from now on; the secret is shown this once."""
+    allowed = map(AllowedNetwork.parse, settings.web_allowed_networks)
+    webhook = Webhooks(live.catalog).set(campaign.id, check_url(body.url, tuple(allowed)))
+    return new_webhook_json(webhook)
+
+
+@router.get("", response_model=WebhookAnswer)
+def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
+    """Return who is told, and how that goes."""
+    webhooks = Webhooks(live.catalog)
+    webhook = webhooks.get(campaign.id)
+    if webhook is None:
+        raise _nobody(campaign.id)
+    return webhook_json(webhooks, webhook)
+
+
+@router.delete("", status_code=204)
+def delete_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> None:
+    """Tell nobody any more."""
+    if not Webhooks(live.catalog).remove(campaign.id):
+        raise _nobody(campaign.id)
+
+
+def _nobody(campaign: str) -> Refused:
+    return Refused(Code.NOT_FOUND, f"nobody is told of the matches of {campaign!r}: PUT a webhook")

@@ -1,0 +1,221 @@
+"""Campaigns as advertisers write them, and the answers about them."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
+from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
+from engine.domain.campaigns import MOST_KEYWORDS, CampaignState, CampaignStatus
+from engine.domain.text import UnusableText, tidy_line
+from engine.targeting.columns import KINDS
+
+MOST_WORDS: Final = 200
+"""A longer list of words, ids or codes is refused."""
+
+TOLD: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
+"""What an answer tells of a campaign besides its plan; passed over in a plan."""
+
+_CURRENCY: Final = r"[A-Z]{3}"
+_MIME: Final = r"[a-z0-9.+-]+/[a-z0-9.+-]+"
+_NO_CONTROL: Final = r"[^\x00-\x1f\x7f]+"
+
+
+def _printable(text: str) -> str:
+    try:
+        return tidy_line(text)
+    except UnusableText as error:
+        raise ValueError(str(error)) from None
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=f"^{_NO_CONTROL}$"),
+    AfterValidator(_printable),
+]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class GroupBody(Body):
+    """Words that a video must show: ``any`` of them, or ``all``; one of the two."""
+
+    any: Words | None = None
+    all: Words | None = None
+
+
+class FlightBody(Body):
+    """When a campaign runs; days and times are UTC unless they say otherwise."""
+
+    starts: str | None = None
+    """A day, as ``2026-03-01``, or a moment, as ``2026-03-01T08:00:00+01:00``."""
+    ends: str | None = None
+    """A day, which still belongs to it, or the moment it is over."""
+
+
+class CreativeBody(Body):
+    """What is shown."""
+
+    id: Line
+    seconds: float = Field(gt=0, le=600)
+    """How long it runs."""
+    url: str = Field(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")
+    """Where a player gets it."""
+    mime: str = Field(max_length=100, pattern=f"^{_MIME}$")
+    """Its type, as ``video/mp4``."""
+    width: int = Field(default=0, ge=0, le=20_000)
+    height: int = Field(default=0, ge=0, le=20_000)
+
+
+class BidBody(Body):
+    """What is offered for a thousand impressions."""
+
+    amount: float = Field(gt=0, le=1e9)
+    currency: str = Field(pattern=f"^{_CURRENCY}$")
+    """By ISO 4217, as ``EUR``."""
+
+
+class CampaignBody(Body):
+    """An advertiser's plan; a tag is meant by any word that the service understands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "advertiser": "acme",
+                    "name": "City bikes, spring",
+                    "keywords": {"bicycle": 2, "city": 1},
+                    "groups": [{"any": ["bicycle", "motorcycle"]}],
+                    "exclude": ["alcohol"],
+                    "min_relevance": 0.2,
+                    "flight": {"starts": "2026-03-01", "ends": "2026-05-31"},
+                    "kinds": ["motion"],
+                    "bid": {"amount": 4.5, "currency": "EUR"},
+                }
+            ]
+        }
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over_what_was_told(cls, said: object) -> object:
+        if isinstance(said, dict):
+            return {name: value for name, value in said.items() if name not in TOLD}
+        return said
+
+    advertiser: Line
+    """Who pays."""
+    name: Line
+    """For people."""
+    keywords: dict[Word, float] = Field(min_length=1, max_length=MOST_KEYWORDS)
+    """Word -> weight; below 0 pushes videos down."""
+    strict: Strict = False
+    skip_unknown: bool | None = Field(default=None, deprecated=True)
+    """Deprecated: keywords that mean nothing are left out and named unless ``strict`` is set."""
+    groups: list[GroupBody] = Field(default_factory=list, max_length=50)
+    """What a video must show."""
+    exclude: Words = Field(default_factory=list)
+    """What rules a video out, if seen for a second."""
+    categories: list[Code] = Field(default_factory=list, max_length=MOST_WORDS)
+    """IAB Content Taxonomy 3.1; a video must have one of them."""
+    exclude_categories: list[Code] = Field(default_factory=list, max_length=MOST_WORDS)
+    """Those that rule a video out."""
+    suitability: dict[str, str] = Field(default_factory=dict, max_length=50)
+    """Topic -> the most risk accepted around a break: none, low, medium or high."""
+    min_relevance: Share = 0.0
+    """The least score, 0.0 to 1.0."""
+    flight: FlightBody = FlightBody()
+    languages: list[Annotated[str, StringConstraints(max_length=35)]] = Field(
+        default_factory=list, max_length=MOST_WORDS
+    )
+    """Of the videos; ``""`` is unknown; none for all."""
+    kinds: list[Literal[KINDS]] = Field(default_factory=list)  # type: ignore[valid-type] # a tuple of words
+    """Of the videos; none for all."""
+    creatives: list[CreativeBody] = Field(default_factory=list, max_length=50)
+    """What is shown."""
+    bid: BidBody | None = None
+    state: Annotated[CampaignState, WRITTEN_AS_TEXT] | None = None
+    """Whether it runs; one that is not said stays as it is, and is active at first."""
+
+
+class CreativeAnswer(BaseModel):
+    """What is shown, how long it runs, and where a player gets it."""
+
+    id: str
+    seconds: float
+    url: str
+    mime: str
+    width: int
+    height: int
+
+
+class BidAnswer(BaseModel):
+    """What is offered for a thousand impressions."""
+
+    amount: float
+    currency: str
+
+
+class GroupAnswer(BaseModel):
+    """Words that a video must show."""
+
+    any: list[str] | None = None
+    all: list[str] | None = None
+
+
+class FlightAnswer(BaseModel):
+    """When a campaign runs, UTC; ``ends`` is the moment it is over."""
+
+    starts: str | None
+    ends: str | None
+
+
+class CampaignAnswer(BaseModel):
+    """A campaign as it was written, what its words were understood as, and the profile of tags.
+
+    It can be changed and stored again as it is.
+    """
+
+    campaign: str
+    advertiser: str
+    name: str
+    state: str
+    status: Annotated[CampaignStatus, WRITTEN_AS_TEXT]
+    """Whether it runs now: its state, or ``not yet`` or ``over`` by its flight."""
+    revision: int
+    keywords: dict[str, float]
+    skip_unknown: bool
+    groups: list[GroupAnswer]
+    exclude: list[str]
+    categories: list[str]
+    exclude_categories: list[str]
+    suitability: dict[str, str]
+    min_relevance: float
+    flight: FlightAnswer
+    languages: list[str]
+    kinds: list[str]
+    creatives: list[CreativeAnswer]
+    bid: BidAnswer | None
+    profile: dict[str, float]
+    understood: list[ReadingAnswer]
+    ignored: list[IgnoredAnswer]
+    """Keywords that mean no tag for sure and do not count."""
+
+
+class CampaignsAnswer(BaseModel):
+    """Campaigns by rising id; ``next`` is the ``cursor`` of the next page, null on the last."""
+
+    campaigns: list[CampaignAnswer]
+    next: str | None

@@ -1,0 +1,64 @@
+"""Starting work, and how far it is."""
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from api.http.schemas.bodies import Body
+from engine.catalogs.sqlite.viewers import MOST_SIGNS
+from engine.domain.text import tidy_line
+
+
+class IngestRequest(Body):
+    """A web address to watch."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": "https://example.com/watch/1"}]}
+    )
+
+    source: str = Field(min_length=1, max_length=4096)
+    """An http or https address. Files of the service's machine are taken by its command only."""
+    force: bool = False
+    """Look again when it was watched before."""
+    external_id: str = Field(default="", max_length=MOST_SIGNS)
+    """An id of yours for the video, once it is watched."""
+    title: str = Field(default="", max_length=2000)
+    """What it is called; otherwise its page says."""
+
+    @field_validator("external_id", "title")
+    @classmethod
+    def _tidy(cls, said: str) -> str:
+        return tidy_line(said)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is said of the video, as ``Catalog.describe`` takes it."""
+        said = {"external_id": self.external_id, "title": self.title}
+        return {name: value for name, value in said.items() if value}
+
+
+class JobAnswer(BaseModel):
+    """One job; ``done`` of ``total`` are seconds of an ingest or videos of a reindex."""
+
+    job: int
+    kind: str
+    source: str
+    state: str
+    attempts: int
+    video: str | None
+    generation: str | None
+    status: str
+    reason: str
+    warning: str
+    """What was asked for beside it and could not be done, such as an id of yours that another
+    video has; mostly empty."""
+    seconds: int
+    done: int
+    total: int | None
+    created_at: str
+    changed_at: str
+
+
+class JobsAnswer(BaseModel):
+    """Jobs, the newest first; ``next`` is the cursor of the next page, null on the last."""
+
+    jobs: list[JobAnswer]
+    next: str | None

@@ -1,0 +1,76 @@
+"""Asking for matches, and the answers."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.http.schemas.details import DetailedAnswer, Include
+from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
+from engine.search.profiles import MOST_TAGS
+
+
+class MatchRequest(Body):
+    """An advertiser's keyword profile."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"keywords": {"bicycle": 1, "city": 1}, "exclude": ["alcohol"], "k": 10}]
+        }
+    )
+
+    keywords: Weights = Field(min_length=1)
+    """Word -> weight: a tag, or a word or phrase that is understood as tags."""
+    exclude: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    """Videos on which one of these tags counts at least one second are left out."""
+    where: Where | None = None
+    k: Count = 10
+    strict: Strict = False
+    include: Include = Field(default_factory=list)
+    explain: bool = False
+    """Tell the seconds on which each tag was seen, too."""
+
+
+class ShareAnswer(BaseModel):
+    """What one tag gave to a score."""
+
+    tag: str
+    share: float
+    seconds: list[tuple[int, int]] | None = None
+    """With ``explain``: the runs of seconds on which it was seen, both ends included."""
+
+
+class MatchAnswer(DetailedAnswer):
+    """One ranked video; the shares add up to the score, which is a cosine."""
+
+    score: float
+    why: list[ShareAnswer]
+
+
+class MatchesAnswer(BaseModel):
+    """Ranked videos, and the generation of the index that ranked them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "generation": "3f9a2c1d5b77",
+                    "matches": [
+                        {
+                            "video": "9d2c61b0f3a4e857",
+                            "score": 0.81,
+                            "why": [
+                                {"tag": "animal", "share": 0.55},
+                                {"tag": "nature", "share": 0.26},
+                            ],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    generation: str
+    matches: list[MatchAnswer]
+    understood: list[ReadingAnswer] = Field(default_factory=list)
+    """How keywords that are no tags were understood; left out when all are tags."""
+    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    """Keywords that mean no tag for sure and did not count; left out when there are none."""

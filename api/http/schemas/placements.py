@@ -1,0 +1,175 @@
+"""Which videos, campaigns and seconds go together: questions and answers."""
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.schemas.bodies import Body, Strict, Weights
+from api.http.schemas.campaigns import BidAnswer, CreativeAnswer
+from api.http.schemas.keywords import IgnoredAnswer
+from api.http.schemas.matches import MatchAnswer, ShareAnswer
+from engine.search.profiles import MOST_TAGS
+
+Explain = Annotated[bool, Query(description="Say at which seconds each tag was seen.")]
+MostCampaigns = Annotated[int, Query(ge=1, le=1000, description="How many campaigns.")]
+
+
+class BandAnswer(BaseModel):
+    """Videos whose score lies in ``[at_least, below)``."""
+
+    at_least: float
+    below: float | None
+    videos: int
+    seconds: int
+
+
+class ReachAnswer(BaseModel):
+    """Every video that a campaign may run on."""
+
+    videos: int
+    seconds: int
+    bands: list[BandAnswer]
+
+
+class CampaignMatchesAnswer(BaseModel):
+    """The videos of a campaign.
+
+    ``revision`` is the ``since`` that gives what comes after. With ``since``, videos come in the
+    order they came or changed, and ``more`` says whether there are more already; without, the best
+    come first, ``reach`` counts all, and ``not_running`` says why the campaign does not run now.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "campaign": "spring-bikes",
+                    "generation": "3f9a2c1d5b77",
+                    "revision": 12,
+                    "not_running": None,
+                    "matches": [
+                        {
+                            "video": "9d2c61b0f3a4e857",
+                            "score": 0.81,
+                            "why": [{"tag": "bicycle", "share": 0.81, "seconds": [[0, 9]]}],
+                        }
+                    ],
+                    "reach": {
+                        "videos": 1,
+                        "seconds": 10,
+                        "bands": [{"at_least": 0.75, "below": None, "videos": 1, "seconds": 10}],
+                    },
+                }
+            ]
+        }
+    )
+
+    campaign: str
+    generation: str
+    revision: int
+    not_running: str | None = None
+    more: bool | None = None
+    matches: list[MatchAnswer]
+    reach: ReachAnswer | None = None
+
+
+class PlacementAnswer(BaseModel):
+    """One campaign; the shares add up to the score, which is that of the other direction."""
+
+    campaign: str
+    advertiser: str
+    name: str
+    score: float
+    why: list[ShareAnswer]
+    creatives: list[CreativeAnswer]
+    bid: BidAnswer | None
+
+
+class PlacementsAnswer(BaseModel):
+    """Campaigns that may run, the best first."""
+
+    video: str | None = None
+    viewer: str | None = None
+    generation: str
+    campaigns: list[PlacementAnswer]
+    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    """Interests that are no tags and did not count; left out when there are none."""
+
+
+class ProfileRequest(Body):
+    """A viewer of whom nothing is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"interests": {"animal": 1, "car": -1}, "k": 10}]}
+    )
+
+    interests: Weights = Field(default_factory=dict)
+    """Tag -> weight; negative for dislikes."""
+    liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    """Ids of videos that the viewer liked."""
+    strict: Strict = False
+    k: int = Field(default=10, ge=1, le=1000)
+    """How many campaigns."""
+
+
+class SeenAnswer(BaseModel):
+    """A tag that decided, and when it was seen."""
+
+    tag: str
+    seconds: list[tuple[int, int]]
+
+
+class RulingAnswer(BaseModel):
+    """One rule, whether it lets the campaign run on the video, and why."""
+
+    rule: str
+    passed: bool
+    says: str
+    seen: list[SeenAnswer]
+
+
+class CaseAnswer(BaseModel):
+    """All that speaks for and against a campaign on a video.
+
+    Ranks are given when it is eligible: of the video among the campaign's, and of the campaign
+    among the video's; what is missing from a list of ``k`` ranks below ``k``.
+    """
+
+    campaign: str
+    video: str
+    generation: str
+    eligible: bool
+    score: float
+    why: list[ShareAnswer]
+    rules: list[RulingAnswer]
+    rank_of_video: int | None
+    rank_of_campaign: int | None
+
+
+class BreakAnswer(BaseModel):
+    """One second for ads; ``shares`` add up to the score, and those in ``why`` to the relevance."""
+
+    second: int
+    score: float
+    relevance: float
+    seam: str
+    room_seconds: int
+    shares: dict[str, float]
+    why: list[ShareAnswer] | None = None
+
+
+class LeftOutAnswer(BaseModel):
+    """Seconds that could not be a break."""
+
+    near_the_edges: int
+    unsuitable: int
+
+
+class BreaksAnswer(BaseModel):
+    """The best seconds for ads, the best first."""
+
+    video: str
+    campaign: str | None
+    breaks: list[BreakAnswer]
+    left_out: LeftOutAnswer

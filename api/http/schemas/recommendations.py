@@ -1,0 +1,186 @@
+"""Asking for recommendations, and the answers."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.http.schemas.details import DetailedAnswer, Include
+from api.http.schemas.keywords import IgnoredAnswer
+from api.http.schemas.matches import ShareAnswer
+from api.http.schemas.viewers import EventBody
+from engine.catalogs.sqlite.viewers import MOST_EVENTS_AT_ONCE
+from engine.search.profiles import MOST_TAGS
+from engine.search.rerank import BY_SCORE, Ranking
+
+Diversity = Annotated[
+    float, Field(ge=0, le=1, description="How much likeness to videos before counts against one.")
+]
+Freshness = Annotated[
+    float, Field(ge=0, le=1, description="How much being new counts instead of the score.")
+]
+HalfLife = Annotated[
+    float, Field(gt=0, le=36_500, description="After so many days a video is half as fresh.")
+]
+Fold = Annotated[bool, Field(description="Whether the same footage comes once.")]
+Again = Annotated[bool, Field(description="Whether seen and hidden videos may come back.")]
+Explain = Annotated[
+    bool, Field(description="Whether to tell where each tag came from and when it was seen.")
+]
+CursorText = Annotated[str, Field(description="The `next` of the page before.")]
+
+
+class RecommendationRequest(Body):
+    """A viewer, by what they like and what they did; nothing of it is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"interests": {"animal": 1, "nature": 0.5, "car": -1}, "k": 10}]
+        }
+    )
+
+    interests: Weights = Field(default_factory=dict)
+    """Tag -> weight; negative for dislikes."""
+    liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    """Ids of videos that the viewer liked; they are not recommended again."""
+    events: list[EventBody] = Field(default_factory=list, max_length=MOST_EVENTS_AT_ONCE)
+    """What the viewer did; those videos are not recommended again."""
+    where: Where | None = None
+    k: Count = 10
+    diversity: Diversity = 0.0
+    freshness: Freshness = 0.0
+    half_life_days: HalfLife = BY_SCORE.half_life_days
+    fold: Fold = False
+    again: Again = False
+    strict: Strict = False
+    include: Include = Field(default_factory=list)
+    explain: Explain = False
+    cursor: CursorText | None = None
+
+    @property
+    def ranking(self) -> Ranking:
+        """What counts beside the score."""
+        return Ranking(self.diversity, self.freshness, self.half_life_days, self.fold)
+
+
+class MoveAnswer(BaseModel):
+    """How one rule moved a video: from one place to another."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    by: str
+    before: int = Field(alias="from")
+    after: int = Field(alias="to")
+
+
+class SourceAnswer(BaseModel):
+    """One of the viewer's videos, and what it gave."""
+
+    video: str
+    kind: str
+    share: float
+
+
+class ReasonAnswer(ShareAnswer):
+    """What one tag gave to a score; the rest only when it was to be explained.
+
+    ``stated`` by the interests, ``from`` the viewer's videos, and ``other`` add up to the share;
+    ``seconds`` are runs, both ends included.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    stated: float | None = None
+    sources: list[SourceAnswer] | None = Field(default=None, alias="from")
+    other: float | None = None
+    seconds: list[tuple[int, int]] | None = None
+
+
+class RecommendationAnswer(DetailedAnswer):
+    """One video; the shares add up to the score, which is a cosine.
+
+    ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
+    what each rule did; ``together`` is what co-watching added beside the score, the more
+    the better the tags fit, ``folded`` the near-duplicates it stands for.
+    """
+
+    score: float
+    why: list[ReasonAnswer]
+    rank: int
+    rank_without: int
+    moved: list[MoveAnswer]
+    together: float
+    together_from: list[SourceAnswer] | None = None
+    folded: list[str]
+
+
+class RecommendationsAnswer(BaseModel):
+    """A page of recommendations.
+
+    ``basis`` is ``profile``, ``fresh`` or ``fresh_unjudged``, and ``note`` says in words when
+    there was no profile to go by. ``next`` is the cursor of the next page, null on the last.
+    ``continued_from`` is the generation that the first page came from, null on that page.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "generation": "3f9a2c1d5b77",
+                    "basis": "profile",
+                    "note": "",
+                    "matches": [
+                        {
+                            "video": "9d2c61b0f3a4e857",
+                            "score": 0.81,
+                            "why": [
+                                {"tag": "animal", "share": 0.55},
+                                {"tag": "nature", "share": 0.26},
+                            ],
+                            "rank": 1,
+                            "rank_without": 2,
+                            "moved": [{"by": "freshness", "from": 2, "to": 1}],
+                            "together": 0.0,
+                            "folded": [],
+                        }
+                    ],
+                    "next": None,
+                    "continued_from": None,
+                }
+            ]
+        }
+    )
+
+    generation: str
+    basis: str
+    note: str
+    matches: list[RecommendationAnswer]
+    next: str | None
+    continued_from: str | None
+    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    """Interests that are no tags and did not count; left out when there are none."""
+
+
+class ViewerRulingAnswer(BaseModel):
+    """One rule: whether it is kept, and by what that is known."""
+
+    rule: str
+    kept: bool
+    evidence: str
+
+
+class ViewerCaseAnswer(BaseModel):
+    """All that speaks for and against a video for a viewer.
+
+    ``rank`` is its place without reranking, null when it is not among the 1,000 best.
+    """
+
+    viewer: str
+    video: str
+    generation: str
+    basis: str
+    recommended: bool
+    score: float
+    rank: int | None
+    why: list[ReasonAnswer]
+    rules: list[ViewerRulingAnswer]

@@ -1,0 +1,54 @@
+"""How to build the next generation, and what was built."""
+
+from pydantic import BaseModel, Field
+
+from api.http.schemas.bodies import Body
+from engine.domain.index_config import SecondsName
+from engine.domain.weighting import TfName
+
+
+class ReindexRequest(Body):
+    """How to build the next generation; what is left out is as the settings say."""
+
+    threshold: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Least confidence that counts."""
+    tf: TfName | None = None
+    """``raw`` counts, or ``sqrt`` or ``log`` of them."""
+    seconds: SecondsName | None = None
+    """All seconds of a tag, or ``effective`` ones: a still picture counts once."""
+
+
+class RollbackRequest(Body):
+    """Where to go back to."""
+
+    generation: str | None = Field(default=None, max_length=64)
+    """One that is there; without it, the one before the live one."""
+
+
+class GenerationAnswer(BaseModel):
+    """A generation that is there, and how it was built."""
+
+    generation: str
+    live: bool
+    built_at: str
+    """UTC."""
+    threshold: float
+    tf: str
+    seconds: str
+
+
+class GenerationsAnswer(BaseModel):
+    """The generations that can be made live, the newest first."""
+
+    generations: list[GenerationAnswer]
+
+
+class ReindexAnswer(BaseModel):
+    """The generation that is live now."""
+
+    generation: str
+    videos: int
+    tags: int
+    threshold: float
+    tf: str
+    seconds: str

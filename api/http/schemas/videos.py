@@ -1,0 +1,152 @@
+"""What is known of a video and what was seen on it."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from api.http.schemas.bodies import Body
+from engine.catalogs.sqlite.viewers import MOST_SIGNS
+from engine.domain.text import tidy_line
+from ingest.sources.imports.jsonl import MOST_CATEGORIES
+
+
+class AttemptAnswer(BaseModel):
+    """A look that failed later than the one that everything else is of."""
+
+    status: str
+    reason: str
+    at: str
+
+
+class VideoAnswer(BaseModel):
+    """What is known of a video without what was seen on it."""
+
+    video: str
+    external_id: str
+    """The id that an app gave it; empty when none did."""
+    title: str
+    source: str
+    status: str
+    reason: str
+    seconds: int
+    width: int
+    height: int
+    codec: str
+    tagger: str
+    kind: str
+    language: str
+    uploader: str
+    categories: list[str]
+    added_at: str
+    last_attempt: AttemptAnswer | None
+    """The last look, when it failed and left in place what was seen before; else null."""
+
+
+class VideoPatch(Body):
+    """What people know better than a look at a video; what is left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"title": "Spring in Paris", "language": "fr"}]}
+    )
+
+    title: str | None = Field(default=None, min_length=1, max_length=2000)
+    language: str | None = Field(
+        default=None, max_length=35, pattern="^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"
+    )
+    """A code such as `en` or `pt-BR`; empty for none."""
+    uploader: str | None = Field(default=None, max_length=200)
+    categories: list[str] | None = Field(default=None, max_length=MOST_CATEGORIES)
+    external_id: str | None = Field(default=None, max_length=MOST_SIGNS)
+    """An id of yours, which no other video has; empty to take it away."""
+
+    @field_validator("title", "uploader", "external_id")
+    @classmethod
+    def _tidy(cls, said: str | None) -> str | None:
+        return said if said is None else tidy_line(said)
+
+    @field_validator("categories")
+    @classmethod
+    def _tidy_all(cls, said: list[str] | None) -> list[str] | None:
+        return said if said is None else list(dict.fromkeys(tidy_line(one) for one in said))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is set, by name."""
+        return self.model_dump(exclude_none=True)
+
+
+class TopicAnswer(BaseModel):
+    """The level of one topic with the seconds that show it."""
+
+    level: str
+    seconds: list[int]
+
+
+class SensitiveAnswer(TopicAnswer):
+    """The worst level of the topics that count, and each topic's own."""
+
+    topics: dict[str, TopicAnswer]
+
+
+class VideoWithVerdictAnswer(VideoAnswer):
+    """A video with the verdicts on sensitive content and on what it is made of."""
+
+    evidence: dict[str, Any]
+    sensitive: SensitiveAnswer
+
+
+class VideosAnswer(BaseModel):
+    """Videos by rising id; ``next`` is the ``after`` of the next page, null on the last."""
+
+    videos: list[VideoAnswer]
+    next: str | None
+
+
+class TagCountAnswer(BaseModel):
+    """On how many seconds a tag counted."""
+
+    tag: str
+    seconds: int
+
+
+class TagsAnswer(BaseModel):
+    """The tag counts of a video, those that tell most first: by seconds x idf."""
+
+    video: str
+    threshold: float
+    tags: list[TagCountAnswer]
+
+
+class SecondConfidenceAnswer(BaseModel):
+    """The confidence of a tag at one second; 0 where it was not seen."""
+
+    second: int
+    confidence: float
+
+
+class TagSecondsAnswer(BaseModel):
+    """One tag along a video."""
+
+    video: str
+    tag: str
+    seconds: list[SecondConfidenceAnswer]
+
+
+class TagConfidenceAnswer(BaseModel):
+    """The confidence of one tag."""
+
+    tag: str
+    confidence: float
+
+
+class SecondAnswer(BaseModel):
+    """All that was seen at one second, surest first, and the level of each sensitive topic.
+
+    ``reused``: it looked like the last second that was tagged, and these are that one's tags.
+    """
+
+    video: str
+    second: int
+    reused: bool
+    tags: list[TagConfidenceAnswer]
+    sensitive: dict[str, str]

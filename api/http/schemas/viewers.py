@@ -1,0 +1,113 @@
+"""Viewers who are kept: their interests and events."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Weights
+from engine.catalogs.sqlite.viewers import MOST_EVENTS_AT_ONCE, MOST_SIGNS, Event, EventKind
+
+
+def _with_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _text(said: object) -> object:
+    # A number as text would pass for seconds since 1970.
+    if not isinstance(said, datetime | str) or (isinstance(said, str) and "-" not in said[1:]):
+        raise ValueError("write a moment as 2026-01-31T12:00:00Z")
+    return said
+
+
+Moment = Annotated[datetime, WRITTEN_AS_TEXT, BeforeValidator(_text), AfterValidator(_with_zone)]
+Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS)]
+
+
+class InterestsRequest(Body):
+    """What a viewer says they like; replaces what they said before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"interests": {"animal": 1, "nature": 0.5, "car": -1}}]}
+    )
+
+    interests: Weights
+    """Tag -> weight; negative for dislikes."""
+
+
+class EventBody(Body):
+    """Something a viewer did with a video."""
+
+    video: Id
+    """An id; the video may be ingested later."""
+    kind: Annotated[EventKind, WRITTEN_AS_TEXT]
+    """What was done."""
+    share: float = Field(default=1.0, ge=0.0, le=1.0)
+    """How much of the video was watched."""
+    at: Moment | None = None
+    """When; now unless said. UTC unless a zone is."""
+
+    def event(self, event: str, now: float) -> Event:
+        """Return the event under an id."""
+        at = now if self.at is None else self.at.timestamp()
+        return Event(event, self.video, self.kind, at, self.share)
+
+
+class KeptEventBody(EventBody):
+    """An event that is kept, under an id of the app: sent again, it changes nothing."""
+
+    id: Id
+
+
+class EventsRequest(Body):
+    """A batch of events."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "events": [
+                        {
+                            "id": "7f3c",
+                            "video": "9d2c61b0f3a4e857",
+                            "kind": "watched",
+                            "share": 0.8,
+                            "at": "2026-01-31T12:00:00Z",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    events: list[KeptEventBody] = Field(min_length=1, max_length=MOST_EVENTS_AT_ONCE)
+
+
+class EventAnswer(BaseModel):
+    """An event that is kept."""
+
+    id: str
+    video: str
+    kind: str
+    share: float
+    at: str
+
+
+class EventsAnswer(BaseModel):
+    """What became of a batch.
+
+    ``repeated`` were known already. Videos not in the catalog are named, their events kept.
+    """
+
+    viewer: str
+    added: int
+    repeated: int
+    unknown_videos: list[str]
+
+
+class ViewerAnswer(BaseModel):
+    """All that is kept of a viewer; events the newest first."""
+
+    viewer: str
+    interests: dict[str, float]
+    events: list[EventAnswer]

@@ -1,0 +1,33 @@
+"""Who is told of a campaign's new matches."""
+
+from pydantic import BaseModel, ConfigDict
+
+from api.http.schemas.bodies import Body
+
+
+class WebhookRequest(Body):
+    """Where new matches are sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"url": "https://ads.example.com/reelmatch"}]}
+    )
+
+    url: str
+    """A public web address; ``https`` unless you have a reason."""
+
+
+class NewWebhookAnswer(BaseModel):
+    """What was set; the secret that signatures are made with is shown this once."""
+
+    campaign: str
+    url: str
+    secret: str
+
+
+class WebhookAnswer(BaseModel):
+    """Who is told; ``trouble`` is what the last attempt that failed came to."""
+
+    campaign: str
+    url: str
+    deliveries: dict[str, int]
+    trouble: str

@@ -1,0 +1,67 @@
+"""Taking in a video file, piece by piece, and queueing it: the same for apps and the console."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+
+from api.background.live import Live
+from api.http.middleware.problems import Code, Refused
+from api.settings import Settings
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.errors import InvalidInput
+from engine.os_errors import expected_trouble
+from ingest.sources.uploads import Uploads
+
+
+async def receive_video(
+    request: Request,
+    live: Live,
+    settings: Settings,
+    name: str,
+    said: Mapping[str, Any] | None = None,
+) -> tuple[int, Path]:
+    """Keep a body, which is the file and nothing else, and queue it to be watched.
+
+    Args:
+        request: whose body it is; it is written as it comes.
+        live: whose queue it is.
+        settings: where files are kept.
+        name: what its sender calls the file.
+        said: what is said of the video, as ``Catalog.describe`` takes it.
+
+    Returns:
+        The number of the job, and where the file is.
+
+    Raises:
+        InvalidInput: the body is empty.
+        DiskFull: there is no room for it.
+        Refused: the file could not be kept.
+    """
+    uploads = Uploads(settings.uploads_path)
+    await asyncio.to_thread(uploads.sweep, live.catalog)
+    declared = request.headers.get("content-length", "")
+    try:
+        with uploads.receive(name, int(declared) if declared.isdecimal() else 0) as (path, file):
+            empty = True
+            async for piece in request.stream():
+                empty = empty and not piece
+                await asyncio.to_thread(file.write, piece)
+            if empty:
+                raise InvalidInput(f"{path.name!r} is empty: there is nothing to watch")
+    except OSError as error:
+        if (trouble := expected_trouble(error)) is not None:
+            raise trouble from error
+        why = f"the file could not be kept: {error.strerror}"
+        raise Refused(Code.INTERNAL, why) from error
+    options = {"force": False, **({"said": dict(said)} if said else {})}
+    job = await asyncio.to_thread(_queue, live, path, options)
+    return job, path
+
+
+def _queue(live: Live, path: Path, options: Mapping[str, Any]) -> int:
+    (job,) = Jobs(live.catalog).add([str(path)], options, now=time.time())
+    return job

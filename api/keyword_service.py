@@ -1,0 +1,200 @@
+"""Words of people understood as tags: the engine's rules with the shelf's embedding."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.background.tag_vectors import TagVectors
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import CorruptData, ReelmatchError
+from engine.keywords.embeddings import Embedder, Nearness
+from engine.keywords.matcher import Keywords, Reading
+from engine.keywords.thesaurus.nouns import noun_thesaurus
+from models.cards import UnusableWeights, load_card
+
+log = logging.getLogger(__name__)
+
+
+class _MiniLM:
+    """The shelf's embedding, read from the disk when the first text comes."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        from models.minilm.embedder import shared_minilm
+
+        try:
+            return shared_minilm().embed(texts)
+        except UnusableWeights as error:
+            raise CorruptData(str(error)) from error
+
+    def pieces(self, text: str) -> int:
+        from models.minilm.embedder import shared_minilm
+
+        try:
+            return shared_minilm().pieces(text)
+        except UnusableWeights as error:
+            raise CorruptData(str(error)) from error
+
+
+_FILE: Final = "tag-vectors.npz"
+_MAX_KEPT_TEXTS: Final = 4_096
+_MAX_KEYWORDS: Final = 2  # the live view may be a moment behind the catalog
+_FEW_TAGS: Final = 200  # are embedded in a moment, when the first question needs them
+_WAITED_TAGS: Final = 1_000
+_WAIT_SECONDS: Final = 10.0
+
+
+class Recent:
+    """An embedder that remembers the vectors of the texts it was asked for last.
+
+    Args:
+        embedder: makes the vectors.
+        most: how many are remembered.
+    """
+
+    def __init__(self, embedder: Embedder, most: int = _MAX_KEPT_TEXTS) -> None:
+        self._embedder = embedder
+        self._most = most
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._changing = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a vector of length 1 for each text, shape (n_texts, n_dimensions)."""
+        with self._changing:
+            known = {text: self._known[text] for text in texts if text in self._known}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new or not texts:
+            known |= zip(new, self._embedder.embed(new), strict=True)
+        with self._changing:
+            for text in texts:
+                self._known[text] = known[text]
+                self._known.move_to_end(text)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return np.array([known[text] for text in texts], np.float32)
+
+    def pieces(self, text: str) -> int:
+        """Return how many pieces of a text are read, as if it were new: no answer hangs on that."""
+        return self._embedder.pieces(text)
+
+
+class Understanding:
+    """Understands words as tags of whatever vocabulary there is now; safe between threads.
+
+    Args:
+        home: where the vectors of tags are kept.
+    """
+
+    def __init__(self, home: Path) -> None:
+        embedder = _MiniLM()
+        self._embedder = Recent(embedder)
+        self._tags = TagVectors(embedder, home / _FILE, load_card("minilm").sha256)
+        self._changing = threading.Lock()
+        self._known: list[Keywords] = []
+        self._preparer: threading.Thread | None = None
+        self._waiting = threading.Condition()
+        self._wanted: Nearness | None = None
+        self._stopping = False
+
+    def start(self) -> None:
+        """Embed tags in a thread of its own from now on, so that no question has to."""
+        self._preparer = threading.Thread(target=self._prepare, name="tag-embedder", daemon=True)
+        self._preparer.start()
+
+    def prepare(self, vocabulary: Vocabulary) -> None:
+        """Make ready what words that are no tags need; a few tags are left for the first one."""
+        vocabulary.prepare()
+        if len(vocabulary) > _FEW_TAGS:
+            self._want(self.of(vocabulary).nearness)
+
+    def close(self) -> None:
+        """Stop embedding tags."""
+        with self._waiting:
+            self._stopping = True
+            self._waiting.notify_all()
+        if self._preparer is not None:
+            self._preparer.join()
+
+    def of(self, vocabulary: Vocabulary) -> Keywords:
+        """Return what understands words as tags of this vocabulary."""
+        with self._changing:
+            for known in self._known:
+                if known.vocabulary is vocabulary or known.vocabulary == vocabulary:
+                    return known
+            known = self._fresh(vocabulary)
+            self._known = [known, *self._known][:_MAX_KEYWORDS]
+            return known
+
+    def _fresh(self, vocabulary: Vocabulary) -> Keywords:
+        for known in self._known:
+            names = known.vocabulary.names
+            if names == vocabulary.names[: len(names)]:
+                return known.grown(vocabulary)
+        return Keywords(
+            vocabulary,
+            noun_thesaurus(),
+            self._embedder,
+            tag_embedder=self._tags,
+            complete=self._complete,
+        )
+
+    def profile(
+        self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
+    ) -> tuple[dict[str, float], list[Reading]]:
+        """Turn weighted words into weighted tags, and say how each that is no tag was understood.
+
+        Nothing is loaded as long as every word is a tag.
+
+        Args:
+            vocabulary: the tags there are.
+            keywords: word -> weight.
+            strict: refuse words that cannot be used, instead of leaving them out.
+
+        Raises:
+            UnknownTag: when words, or without ``strict`` all of them, cannot be used.
+            InvalidInput: for words that are empty or too long.
+        """
+        if all(word in vocabulary for word in keywords):
+            return vocabulary.weights(keywords), []
+        return self.of(vocabulary).profile(keywords, strict=strict)
+
+    def _complete(self, nearness: Nearness) -> None:
+        if self._preparer is None:
+            nearness.complete()
+            return
+        self._want(nearness)
+        if nearness.missing <= _WAITED_TAGS:
+            # Soon done. Of thousands of new tags, words are understood by their names meanwhile.
+            with self._waiting:
+                self._waiting.wait_for(
+                    lambda: self._stopping or self._wanted is None, _WAIT_SECONDS
+                )
+
+    def _want(self, nearness: Nearness) -> None:
+        with self._waiting:
+            self._wanted = nearness
+            self._waiting.notify_all()
+
+    def _prepare(self) -> None:
+        while True:
+            with self._waiting:
+                self._waiting.wait_for(lambda: self._stopping or self._wanted is not None)
+                nearness = self._wanted
+            if self._stopping or nearness is None:
+                return
+            try:
+                nearness.complete(self._is_stopping)
+            except ReelmatchError as error:
+                log.warning("tags cannot be embedded: %s", error)
+            with self._waiting:
+                if self._wanted is nearness:
+                    self._wanted = None
+                self._waiting.notify_all()
+
+    def _is_stopping(self) -> bool:
+        return self._stopping

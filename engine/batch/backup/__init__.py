@@ -1,0 +1,1 @@
+"""A whole catalog with its generations in one file, and back."""

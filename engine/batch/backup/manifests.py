@@ -1,0 +1,134 @@
+"""What a dump says of itself, first of all: its parts, each with its size and digest."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from engine.errors import InvalidInput
+from engine.homes import CATALOG, GENERATIONS
+from engine.indexes.local.current import CURRENT
+
+FORMAT: Final = 1
+"""Raised when an older reelmatch could not restore what is written."""
+
+MANIFEST: Final = "manifest.json"
+MOST_MANIFEST_BYTES: Final = 1 << 20
+
+_ID: Final = re.compile(r"[0-9a-f]{12}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_FILE: Final = re.compile(r"(?:[a-z][a-z_]{0,39}/){0,2}[a-z][a-z_]{0,39}\.(?:npy|json|txt)")
+_LARGEST: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a dump."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The contents of a dump.
+
+    Attributes:
+        videos: in its catalog.
+        generation: the id of the live one; None before the first.
+        parts: by name, in the order of the names.
+    """
+
+    videos: int
+    generation: str | None
+    parts: Mapping[str, Part]
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all parts together."""
+        return sum(part.size_bytes for part in self.parts.values())
+
+    def to_json(self) -> bytes:
+        """Return it as it is written."""
+        parts = {
+            name: {"sha256": part.sha256, "bytes": part.size_bytes}
+            for name, part in self.parts.items()
+        }
+        said = {
+            "format": FORMAT,
+            "videos": self.videos,
+            "generation": self.generation,
+            "parts": parts,
+        }
+        return json.dumps(said, indent=1).encode()
+
+    @classmethod
+    def read(cls, content: bytes, file: Path) -> Self:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            InvalidInput: it is something else, of a newer version, or says what cannot be.
+        """
+        try:
+            said = json.loads(content)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict) or not _is_whole_number(said.get("format"), 1):
+            raise no_dump(file)
+        if said["format"] > FORMAT:
+            raise InvalidInput(
+                f"{file} was written by a newer reelmatch: upgrade this one",
+                hint="'pip install --upgrade reelmatch'",
+            )
+        generation, parts = said.get("generation"), said.get("parts")
+        if generation is not None and not _matches(_ID, generation):
+            raise no_dump(file)
+        if not _is_whole_number(said.get("videos"), 0) or not isinstance(parts, dict):
+            raise no_dump(file)
+        read = {name: _read_part(part, file) for name, part in parts.items()}
+        needed = {CATALOG} | ({current_part()} if generation else set())
+        if not needed <= read.keys():
+            raise no_dump(file)
+        for name in read.keys() - needed:
+            if not _is_file_of(generation, name):
+                raise InvalidInput(f"{file} holds {name!r}, which is no part of a dump")
+        return cls(said["videos"], generation, read)
+
+
+def no_dump(file: Path) -> InvalidInput:
+    """Return what is said of a file that is something else."""
+    return InvalidInput(
+        f"{file} is no dump of reelmatch: name one", hint="'reelmatch dump FILE' makes one"
+    )
+
+
+def current_part() -> str:
+    """Return the name of the part that names the live generation."""
+    return f"{GENERATIONS}/{CURRENT}"
+
+
+def _read_part(said: Any, file: Path) -> Part:
+    if not isinstance(said, dict):
+        raise no_dump(file)
+    sha256, size = said.get("sha256"), said.get("bytes")
+    if not isinstance(sha256, str) or not _matches(_SHA256, sha256):
+        raise no_dump(file)
+    if not isinstance(size, int) or not _is_whole_number(size, 0):
+        raise no_dump(file)
+    return Part(sha256, size)
+
+
+def _is_file_of(generation: str | None, name: str) -> bool:
+    folder = f"{GENERATIONS}/{generation}/"
+    return bool(generation) and name.startswith(folder) and _matches(_FILE, name[len(folder) :])
+
+
+def _matches(form: re.Pattern[str], said: Any) -> bool:
+    return isinstance(said, str) and form.fullmatch(said) is not None
+
+
+def _is_whole_number(said: Any, least: int) -> bool:
+    # A boolean is an int to Python.
+    return type(said) is int and least <= said <= _LARGEST

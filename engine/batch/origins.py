@@ -1,0 +1,55 @@
+"""Catalogs and the indexes built of them: beside another catalog an index gives wrong answers."""
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.errors import CatalogUnusable, CorruptData
+from engine.indexes.local.generations import Built, Generations
+
+
+def refuse_other_catalog(generations: Generations, catalog: Catalog) -> None:
+    """Refuse to replace the index of another catalog.
+
+    Raises:
+        CatalogUnusable: naming the way out.
+    """
+    try:
+        live = generations.current_id
+        built = None if live is None else generations.built(live)
+    except CorruptData:
+        return  # It does not say any more; building heals it.
+    if built is None:
+        return
+    if _is_other(built, catalog):
+        raise _other(generations, catalog)
+
+
+def refuse_index_of_other_catalog(generations: Generations, built: Built, catalog: Catalog) -> None:
+    """Refuse to search an index beside a catalog that it was not built of.
+
+    Raises:
+        CatalogUnusable: naming the way out.
+    """
+    if _is_other(built, catalog):
+        raise _other(generations, catalog)
+    revision = catalog.revision()
+    if built.revision > revision:
+        raise CatalogUnusable(
+            f"the catalog {catalog.path} is older than its index: it is at revision {revision},"
+            f" and the index was built at {built.revision}. Put the newer catalog back, or"
+            " reindex to go on with this one",
+            hint="run 'reelmatch reindex'",
+        )
+
+
+def _is_other(built: Built, catalog: Catalog) -> bool:
+    if built.catalog:
+        return built.catalog != catalog.identity()
+    # Earlier versions wrote down no identity, but no catalog goes back by itself.
+    return built.revision > catalog.revision()
+
+
+def _other(generations: Generations, catalog: Catalog) -> CatalogUnusable:
+    return CatalogUnusable(
+        f"the index in {generations.folder} was built of another catalog than {catalog.path}: put"
+        " the right catalog back, or remove the index and reindex",
+        hint="run 'reelmatch reindex'",
+    )

@@ -1,0 +1,271 @@
+"""The batch job: from the catalog's observations to a new generation, then the switch over.
+
+Two passes. The first counts tags, some thousands of videos at a time, into files that survive a
+crash. The second weighs them, a file at a time: document frequencies of the whole, then norms and
+postings. However many videos there are, the memory is that of a few files. What was written is
+read back and asked before it is made current.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
+from engine.batch.origins import refuse_other_catalog
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.content.counting import CountMatrix
+from engine.domain.index_config import Recipe
+from engine.errors import CorruptData
+from engine.indexes.local.builder import build_in_folder
+from engine.indexes.local.generations import Generation, Generations
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata_files import write_facts
+from engine.indexes.local.queries import Query
+from engine.kernels.best import TIE
+from engine.kernels.forward import Floats
+
+VERIFIED_VIDEOS: Final = 16
+"""So many videos' neighbours are searched twice, by the scan and by scoring every row."""
+
+COMPARED_VIDEOS: Final = 200
+"""So many videos' neighbours are compared by a preview."""
+
+_NEIGHBOURS: Final = 10
+_SCORED_ROWS: Final = 2**16
+
+OnVideos = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a generation holds.
+
+    Attributes:
+        videos: with or without tags that count.
+        tags: tags that count on at least one video.
+        counts: (video, tag) pairs.
+        seconds: the sum of all counts.
+    """
+
+    videos: int
+    tags: int
+    counts: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a reindex would change.
+
+    Attributes:
+        before: of the live generation.
+        after: of the one that would be made.
+        gained: tags that would begin to count.
+        lost: tags that would not count any more.
+        compared: of so many videos the ten most like them were looked up in both.
+        differing: the share of those matches that would be others, 0.0 to 1.0.
+    """
+
+    before: Size
+    after: Size
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    compared: int
+    differing: float
+
+
+def reindex(
+    catalog: Catalog,
+    generations: Generations,
+    recipe: Recipe,
+    *,
+    on_videos: OnVideos = lambda _: None,
+    chunk_videos: int = CHUNK_VIDEOS,
+) -> Generation:
+    """Build a generation from everything seen so far, verify it and make it the live one.
+
+    Can be stopped at any moment, even by ``kill -9``: the old generation stays live, and the next
+    run goes on where this one was.
+
+    Args:
+        catalog: what was seen.
+        generations: where the result goes.
+        recipe: threshold and term frequency.
+        on_videos: called with the number of videos just counted, for a progress bar.
+        chunk_videos: so many videos' counts are kept at a time.
+
+    Raises:
+        ReindexRunning: when another one runs.
+        CorruptData: when the catalog is damaged, or what was written does not read back as it was
+            built.
+        CatalogUnusable: when the live generation was built of another catalog.
+    """
+    with _built(catalog, generations, recipe, on_videos, chunk_videos) as written:
+        _verify(written)
+        return generations.make_current(written)
+
+
+def preview(
+    catalog: Catalog,
+    generations: Generations,
+    recipe: Recipe,
+    *,
+    on_videos: OnVideos = lambda _: None,
+) -> Preview:
+    """Say what a reindex would change, and change nothing.
+
+    Raises:
+        NothingIndexed: when there is nothing to compare with.
+        ReindexRunning: when a reindex runs.
+    """
+    live = generations.load_current()
+    with _built(catalog, generations, recipe, on_videos, CHUNK_VIDEOS) as written:
+        before, after = _counting_tags(live), _counting_tags(written)
+        compared, differing = _difference(live, written)
+        return Preview(
+            before=_size(live),
+            after=_size(written),
+            gained=tuple(sorted(after - before)),
+            lost=tuple(sorted(before - after)),
+            compared=compared,
+            differing=differing,
+        )
+
+
+@contextmanager
+def _built(
+    catalog: Catalog,
+    generations: Generations,
+    recipe: Recipe,
+    on_videos: OnVideos,
+    chunk_videos: int,
+) -> Iterator[Generation]:
+    with generations.building() as workplace:
+        refuse_other_catalog(generations, catalog)
+        # With its indexes: a video that one of them has lost would be left out without a word.
+        catalog.check(indexes=True)
+        # A generation must never be newer than what a power cut leaves of its catalog.
+        catalog.flush()
+        # Taken first: what changes while we count is newer than the generation, never lost to it.
+        revision = catalog.revision()
+        vocabulary = catalog.vocabulary()
+        chunks = counted_chunks(
+            catalog,
+            workplace,
+            recipe,
+            vocabulary,
+            on_videos=on_videos,
+            chunk_videos=chunk_videos,
+        )
+
+        def fill(index: Path, facts: Path) -> None:
+            counts = _Counts(chunks, len(vocabulary))
+            build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf)
+            write_facts(facts, _ChunkFacts(chunks, len(vocabulary)))
+
+        likes = Viewers(catalog).likes()
+        with generations.written(
+            fill,
+            vocabulary,
+            recipe,
+            revision=revision,
+            catalog=catalog.identity(),
+            likes=likes,
+        ) as written:
+            yield written
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """The counts in the files of the first pass, one file at a time, as often as asked."""
+
+    paths: list[Path]
+    n_tags: int
+
+    def __iter__(self) -> Iterator[tuple[list[str], CountMatrix]]:
+        for path in self.paths:
+            chunk = read_chunk(path, self.n_tags)
+            yield chunk.ids, chunk.counts
+
+
+@dataclass(frozen=True, slots=True)
+class _ChunkFacts:
+    """The facts in the same files."""
+
+    paths: list[Path]
+    n_tags: int
+
+    def __iter__(self) -> Iterator[Facts]:
+        for path in self.paths:
+            yield read_chunk(path, self.n_tags).facts
+
+
+def _verify(written: Generation) -> None:
+    """Ask what was written: its scan must find what scoring every row finds."""
+    index = written.index
+    for row in _sampled(index.n_videos, VERIFIED_VIDEOS):
+        query = index.query_from_counts(*index.counts_of(row))
+        _, scores = index.top_k(query, _NEIGHBOURS)
+        best = _best_scores(index, query, len(scores))
+        if not np.allclose(scores, best, rtol=0, atol=2 * TIE):
+            raise CorruptData(
+                f"the new generation does not answer as it should for row {row}; the old one stays"
+                " live: reindex again, and report it if that does not help",
+                hint="run 'reelmatch reindex'",
+            )
+
+
+def _best_scores(index: Index, query: Query, k: int) -> Floats:
+    """Score every row, some thousands at a time; return the k best scores, falling."""
+    best = np.empty(0, dtype=np.float64)
+    for first in range(0, index.n_videos, _SCORED_ROWS):
+        rows = np.arange(first, min(first + _SCORED_ROWS, index.n_videos))
+        best = np.sort(np.concatenate([best, index.score_rows(query, rows)]))[::-1][:k]
+    return best
+
+
+def _difference(live: Generation, written: Generation) -> tuple[int, float]:
+    rows = _sampled(live.index.n_videos, COMPARED_VIDEOS)
+    shares = [_differing(video, live, written) for video in live.index.ids.at(np.array(rows, int))]
+    return len(shares), float(np.mean(shares)) if shares else 0.0
+
+
+def _differing(video: str, live: Generation, written: Generation) -> float:
+    before, after = _neighbours(video, live), _neighbours(video, written)
+    most = max(len(before), len(after))
+    return 1 - len(before & after) / most if most else 0.0
+
+
+def _neighbours(video: str, generation: Generation) -> set[str]:
+    index = generation.index
+    row = index.row_of(video)
+    if row is None:
+        return set()
+    query = index.query_from_counts(*index.counts_of(row))
+    rows, _ = index.top_k(query, _NEIGHBOURS + 1)
+    return set(index.ids.at(rows)) - {video}
+
+
+def _sampled(n: int, most: int) -> list[int]:
+    # Evenly spread, not drawn: the same catalogue is checked and compared the same way.
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(int)).tolist() if n else []
+
+
+def _counting_tags(generation: Generation) -> set[str]:
+    return {generation.vocabulary.names[tag] for tag in np.flatnonzero(generation.index.df)}
+
+
+def _size(generation: Generation) -> Size:
+    index = generation.index
+    return Size(
+        videos=index.n_videos,
+        tags=int(np.count_nonzero(index.df)),
+        counts=index.n_postings,
+        seconds=int(index.forward.counts.sum(dtype=np.int64)),
+    )

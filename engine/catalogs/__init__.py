@@ -1,0 +1,1 @@
+"""Catalogs: all that is stored of videos, viewers, campaigns and jobs. A folder an engine."""

@@ -1,0 +1,398 @@
+"""The queue of what is to be done: sources to ingest, and reindexes.
+
+A job is claimed with a lease that heartbeats renew.
+A worker that dies lets its lease run out, and the job is claimed again; each claim is an attempt.
+Ingesting twice does nothing twice, so a job that was nearly done when its worker died is safe.
+
+A lease runs by the machine's clock since it was started, which nobody can set: all processes that
+share a catalog share a machine. One that would run longer than any lease is of another start of
+the machine, and over.
+"""
+
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.catalogs.sqlite.catalog import LARGEST_NUMBER, Catalog
+from engine.errors import InvalidInput, JobLost
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+LEASE_SECONDS: Final = 30.0
+"""How long a job stays claimed without a heartbeat."""
+
+MOST_ATTEMPTS: Final = 3
+"""A job whose worker died so many times is failed: it is the job that kills them."""
+
+OF_THE_SOURCE: Final = ("no_video", "empty", "corrupt", "too_big", "unsafe", "unsupported")
+"""Statuses that the same file or address has however often it is looked at."""
+
+# Of ?1, the machine's clock.
+_IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
+_COLUMNS: Final = (
+    "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
+    " total, created_at, changed_at, warning"
+)
+
+
+class Kind(StrEnum):
+    """What a job does."""
+
+    INGEST = "ingest"
+    REINDEX = "reindex"
+
+
+class State(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do, and what became of it.
+
+    Attributes:
+        id: rising.
+        kind: what it does.
+        source: to ingest: an absolute path or an address; empty for a reindex.
+        options: how to do it; JSON values.
+        state: where it is.
+        attempts: how many times it was claimed.
+        worker: who claimed it last.
+        video: the id that the source has, or of the generation built; empty until known.
+        status: as in ``ingest.decoding.probe.Status``, or ``deleted`` when its video was while it
+            waited or ran; empty until it has ended.
+        reason: what is behind the status.
+        seconds: how many were watched.
+        done: how far it is: seconds of an ingest, videos of a reindex.
+        total: how far it will go; None when nobody knows.
+        created_at: seconds since 1970.
+        changed_at: the same.
+        warning: what was asked for beside it and could not be done; mostly empty.
+    """
+
+    id: int
+    kind: Kind
+    source: str
+    options: Mapping[str, Any] = field(hash=False)
+    state: State
+    attempts: int
+    worker: str
+    video: str
+    status: str
+    reason: str
+    seconds: int
+    done: int
+    total: int | None
+    created_at: float
+    changed_at: float
+    warning: str
+
+    @property
+    def may_succeed(self) -> bool:
+        """Whether doing it again can come to something else: it is not the source itself."""
+        return self.status not in OF_THE_SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of a job."""
+
+    state: State
+    status: str
+    reason: str
+    video: str = ""
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What finished ingests came to.
+
+    Attributes:
+        video_seconds: seconds of video watched.
+        job_seconds: how long that took, waiting not counted.
+    """
+
+    video_seconds: int
+    job_seconds: float
+
+
+class Jobs:
+    """The queue of one catalog; any number of processes may work on it.
+
+    Args:
+        catalog: whose queue it is.
+        clock: seconds since the machine was started; the same in all its processes.
+    """
+
+    def __init__(self, catalog: Catalog, clock: Callable[[], float] = time.monotonic) -> None:
+        self._catalog = catalog
+        self._clock = clock
+
+    def add(self, sources: Iterable[str], options: Mapping[str, Any], *, now: float) -> list[int]:
+        """Queue sources; one that is queued or running already keeps its job.
+
+        What is ``said`` of its video in the options is added to what was said before, and it is
+        forced when one of those who queued it wants it so.
+
+        Returns:
+            The ids of the jobs, source by source.
+        """
+        with self._catalog.transaction() as db:
+            return [_add(db, Kind.INGEST, source, options, now) for source in sources]
+
+    def add_again(
+        self, videos: Mapping[str, str], options: Mapping[str, Any], *, now: float
+    ) -> list[int]:
+        """Queue, as ``add`` does, another look at the video of each source, if it is still it."""
+        again = {**options, "force": True}
+        with self._catalog.transaction() as db:
+            wanted = videos.items()
+            return [_add(db, Kind.INGEST, one, {**again, "video": it}, now) for one, it in wanted]
+
+    def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
+        """Queue a reindex; one that waits already is enough. Return the id of the job."""
+        with self._catalog.transaction() as db:
+            return _add(db, Kind.REINDEX, "", options, now)
+
+    def claim(
+        self, worker: str, *, now: float, kinds: Collection[Kind] = tuple(Kind)
+    ) -> Job | None:
+        """Take the oldest job that waits, or whose worker is gone; None when there is none.
+
+        A job that was claimed ``MOST_ATTEMPTS`` times and never ended is failed instead.
+        """
+        # Asked first without a lock, so that waiting workers do not keep others from writing.
+        if not self._catalog.rows(
+            "select 1 from jobs where state in ('queued', 'running') limit 1"
+        ):
+            return None
+        with self._catalog.transaction() as db:
+            clock = self._clock()
+            db.execute(
+                "update jobs set state = 'failed', status = 'crashed', changed_at = ?2,"  # noqa: S608
+                " reason = 'its worker died ' || attempts || ' times'"
+                f" where state = 'running' and {_IS_OVER} and attempts >= ?3",
+                (clock, now, MOST_ATTEMPTS),
+            )
+            rows = db.execute(
+                f"update jobs set state = 'running', attempts = attempts + 1, worker = ?2,"  # noqa: S608
+                " lease_until = ?3, changed_at = ?4, claimed_at = ?4"
+                " where id = (select id from jobs where (state = 'queued'"
+                f" or (state = 'running' and {_IS_OVER}))"
+                " and kind in (select value from json_each(?5)) order by id limit 1)"
+                f" returning {_COLUMNS}",
+                (clock, worker, clock + LEASE_SECONDS, now, json.dumps(list(kinds))),
+            ).fetchall()
+        return _job(rows[0]) if rows else None
+
+    def heartbeat(self, job: Job, *, done: int = 0, total: int | None = None) -> bool:
+        """Keep a job claimed and say how far it is; False when somebody else has it by now."""
+        with self._catalog.transaction() as db:
+            kept = db.execute(
+                "update jobs set lease_until = ?, done = ?, total = ?"
+                " where id = ? and worker = ? and state = 'running'",
+                (self._clock() + LEASE_SECONDS, done, total, job.id, job.worker),
+            )
+            return bool(kept.rowcount)
+
+    def end(self, job: Job, ending: Ending, *, now: float) -> bool:
+        """Write down what became of a job; False, and nothing, when somebody else has it by now."""
+        with self._catalog.transaction() as db:
+            ended = db.execute(
+                "update jobs set state = ?, status = ?, reason = ?, video = ?, seconds = ?,"
+                " changed_at = ? where id = ? and worker = ? and state = 'running'",
+                (
+                    ending.state,
+                    ending.status,
+                    ending.reason,
+                    ending.video,
+                    ending.seconds,
+                    now,
+                    job.id,
+                    job.worker,
+                ),
+            )
+            return bool(ended.rowcount)
+
+    def warn(self, job: Job, warning: str) -> None:
+        """Write down what was asked for beside a job and could not be done."""
+        with self._catalog.transaction() as db:
+            db.execute("update jobs set warning = ? where id = ?", (warning, job.id))
+
+    def put_back(self, worker: str, *, now: float) -> None:
+        """Let all that a worker has claimed and not ended wait again; the attempts do not count."""
+        with self._catalog.transaction() as db:
+            db.execute(
+                "update jobs set state = 'queued', attempts = attempts - 1, changed_at = ?"
+                " where worker = ? and state = 'running'",
+                (now, worker),
+            )
+
+    def retry(self, ids: Iterable[int] | None, *, now: float) -> list[int]:
+        """Queue failed jobs again: these, or all that may succeed.
+
+        Raises:
+            InvalidInput: when one of these is not a failed job, or cannot succeed.
+        """
+        failed = {job.id: job for job in self.all() if job.state is State.FAILED}
+        if ids is None:
+            wanted = [number for number, job in failed.items() if job.may_succeed]
+        else:
+            wanted = list(dict.fromkeys(ids))
+            _check_retries(wanted, failed)
+        with self._catalog.transaction() as db:
+            for number in wanted:
+                db.execute(
+                    "update jobs set state = 'queued', attempts = 0, status = '',"
+                    " reason = '', warning = '', changed_at = ? where id = ? and state = 'failed'",
+                    (now, number),
+                )
+        return wanted
+
+    def get(self, job: int) -> Job | None:
+        """Return one job."""
+        if abs(job) > LARGEST_NUMBER:
+            return None
+        for row in self._rows("where id = ?", (job,)):
+            return _job(row)
+        return None
+
+    def last_of(self, source: str) -> Job | None:
+        """Return the job that was added last for a source."""
+        rows = self._rows(
+            "where kind = ? and source = ? order by id desc limit 1", (Kind.INGEST, source)
+        )
+        return _job(rows[0]) if rows else None
+
+    def all(self) -> list[Job]:
+        """Return every job, the oldest first."""
+        return [_job(row) for row in self._rows("order by id", ())]
+
+    def newest(self, *, before: int | None = None, state: State | None, limit: int) -> list[Job]:
+        """Return a page of jobs, the newest first: those before an id, in one state or any."""
+        rows = self._rows(
+            "where (?1 is null or id < ?1) and (?2 is null or state = ?2)"
+            " order by id desc limit ?3",
+            (None if before is None else min(before, LARGEST_NUMBER), state, limit),
+        )
+        return [_job(row) for row in rows]
+
+    def counts(self) -> dict[State, int]:
+        """Return how many jobs are in each state."""
+        rows = self._catalog.rows("select state, count(*) from jobs group by state")
+        return {state: dict(rows).get(state.value, 0) for state in State}
+
+    def endings(self) -> dict[str, int]:
+        """Return how many jobs ended with each status."""
+        return dict(
+            self._catalog.rows(
+                "select status, count(*) from jobs where state in ('done', 'failed')"
+                " group by status order by status"
+            )
+        )
+
+    def work(self) -> Work:
+        """Return what the jobs that were done came to."""
+        ((video_seconds, job_seconds),) = self._catalog.rows(
+            "select coalesce(sum(seconds), 0), coalesce(sum(max(changed_at - claimed_at, 0)), 0)"
+            " from jobs"
+            " where state = 'done' and kind = 'ingest'"
+        )
+        return Work(int(video_seconds), float(job_seconds))
+
+    def open_count(self, kind: Kind = Kind.INGEST) -> int:
+        """Return how many jobs of a kind wait or run."""
+        ((count,),) = self._catalog.rows(
+            "select count(*) from jobs where kind = ? and state in ('queued', 'running')", (kind,)
+        )
+        return int(count)
+
+    def open_ids(self, kind: Kind = Kind.INGEST) -> list[int]:
+        """Return the jobs of a kind that wait or run, the oldest first."""
+        sql = "select id from jobs where kind = ? and state in ('queued', 'running') order by id"
+        return [int(job) for (job,) in self._catalog.rows(sql, (kind,))]
+
+    def count_open(self, ids: Iterable[int]) -> int:
+        """Return how many of these jobs wait or run."""
+        ((count,),) = self._catalog.rows(
+            "select count(*) from jobs where state in ('queued', 'running')"
+            " and id in (select value from json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return int(count)
+
+    def _rows(self, clause: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        return self._catalog.rows(f"select {_COLUMNS} from jobs {clause}", parameters)  # noqa: S608
+
+
+def _check_retries(wanted: Iterable[int], failed: Mapping[int, Job]) -> None:
+    wrong = [number for number in wanted if number not in failed]
+    if wrong:
+        raise InvalidInput(
+            f"no failed job {', '.join(map(str, wrong))}: look into the list of jobs",
+            hint="'reelmatch jobs --state failed' lists them",
+        )
+    for number in wanted:
+        job = failed[number]
+        if not job.may_succeed:
+            raise InvalidInput(
+                f"job {number} would fail again ({job.status}: {job.reason}): when what is behind"
+                f" {job.source!r} has changed, add it anew"
+            )
+
+
+def check_claim(db: "Database", job: int, worker: str) -> None:
+    """Refuse to go on with a job that its worker has no more; for a catalog's guard.
+
+    Raises:
+        JobLost: when somebody else has it by now, or it has ended.
+    """
+    mine = db.execute(
+        "select 1 from jobs where id = ? and worker = ? and state = 'running'", (job, worker)
+    ).fetchone()
+    if mine is None:
+        raise JobLost(job)
+
+
+def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:
+    # A reindex that runs may have passed what came since; only one that waits is enough.
+    enough = "('queued')" if kind is Kind.REINDEX else "('queued', 'running')"
+    waiting = db.execute(
+        f"select id, options from jobs where kind = ? and source = ? and state in {enough}",  # noqa: S608 - constants
+        (kind, source),
+    ).fetchone()
+    if waiting:
+        number, before = int(waiting[0]), json.loads(waiting[1])
+        merged = dict(before)
+        if said := options.get("said"):
+            merged["said"] = {**before.get("said", {}), **said}
+        if options.get("force"):
+            merged["force"] = True
+        if merged.get("video") != options.get("video"):
+            # Somebody wants whatever is there.
+            merged.pop("video", None)
+        if merged != before:
+            db.execute("update jobs set options = ? where id = ?", (json.dumps(merged), number))
+        return number
+    added = db.execute(
+        "insert into jobs (kind, source, options, state, attempts, not_before, worker,"
+        " lease_until, video, status, reason, seconds, created_at, changed_at)"
+        " values (?, ?, ?, 'queued', 0, 0, '', 0, '', '', '', 0, ?, ?)",
+        (kind, source, json.dumps(dict(options)), now, now),
+    )
+    return int(added.lastrowid or 0)
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    number, kind, source, options, state, *rest = row
+    return Job(number, Kind(kind), source, json.loads(options), State(state), *rest)

@@ -1,0 +1,281 @@
+"""Viewers who are kept: what they say they like, and what they did with videos.
+
+Nobody has to be: a profile can be sent along with each question. What is kept is bounded, and a
+viewer who is deleted is gone whole. Viewers change nothing about videos, so the catalog's revision
+stays where it is.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+from math import isfinite
+from operator import itemgetter
+from typing import Any, Final
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.text import UnusableText, is_blank, tidy_line
+from engine.errors import InvalidInput, UnknownViewer
+
+MOST_EVENTS: Final = 5_000
+"""So many events of a viewer are kept: the newest, and of the older ones those that hide."""
+
+MOST_EVENTS_AT_ONCE: Final = 1_000
+"""A longer batch is refused."""
+
+MOST_SIGNS: Final = 128
+"""The longest id of a viewer or an event."""
+
+_AHEAD_SECONDS: Final = 86_400.0
+"""Clocks differ; an event further in the future is a mistake."""
+
+MOST_LIKES: Final = 500
+"""So many of a viewer's likes tell what is liked together."""
+
+_PARAMETERS: Final = 500
+_PAGE_VIEWERS: Final = 1_000
+_EVENT: Final = "id, video, kind, at, share"
+_LIKES: Final = (
+    "select viewer, video, max(at) from events where viewer > ? and viewer <= ?"
+    " group by viewer, video"
+    " having max(kind = 'liked' or (kind = 'watched' and share >= 0.5)) = 1"
+    " and max(kind = 'disliked') = 0 order by viewer"
+)
+
+
+class EventKind(StrEnum):
+    """What a viewer did with a video."""
+
+    WATCHED = "watched"
+    LIKED = "liked"
+    DISLIKED = "disliked"
+    SKIPPED = "skipped"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a viewer did with a video.
+
+    Attributes:
+        id: given by the app, each once for a viewer.
+        video: an id; the video may have been deleted since, or may still come.
+        kind: what was done.
+        at: seconds since 1970, UTC.
+        share: how much of the video was watched, 0.0 to 1.0; 1.0 for other kinds.
+    """
+
+    id: str
+    video: str
+    kind: EventKind
+    at: float
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """One viewer.
+
+    Attributes:
+        id: given by the app.
+        interests: tag -> weight, negative for dislikes.
+        events: the oldest first.
+    """
+
+    id: str
+    interests: Mapping[str, float]
+    events: tuple[Event, ...]
+
+
+class Viewers:
+    """The viewers of one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def get(self, viewer: str) -> Viewer:
+        """Return a viewer.
+
+        Raises:
+            UnknownViewer: when nothing is kept of them.
+        """
+        viewer = self._kept_id(viewer)
+        rows = self._catalog.rows("select interests from viewers where id = ?", (viewer,))
+        if not rows:
+            raise UnknownViewer(viewer)
+        ((interests,),) = rows
+        return Viewer(viewer, json.loads(interests), self.events(viewer))
+
+    def events(self, viewer: str) -> tuple[Event, ...]:
+        """Return the events of a viewer, the oldest first; none for one who is not kept."""
+        rows = self._catalog.rows(
+            f"select {_EVENT} from events where viewer = ? order by at, id",  # noqa: S608
+            (viewer,),
+        )
+        return tuple(_event(*row) for row in rows)
+
+    def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
+        """Return the ids of viewers, rising: those after ``after``, at most ``limit`` (-1: all)."""
+        sql = "select id from viewers where id > ? order by id limit ?"
+        return [viewer for (viewer,) in self._catalog.rows(sql, (after, limit))]
+
+    def some(self, ids: Sequence[str]) -> list[Viewer]:
+        """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
+        interests: dict[str, Mapping[str, float]] = {}
+        events: dict[str, list[Event]] = {}
+        for first in range(0, len(ids), _PARAMETERS):
+            page = ids[first : first + _PARAMETERS]
+            among = f"({','.join('?' * len(page))})"
+            sql = f"select id, interests from viewers where id in {among}"  # noqa: S608
+            for viewer, said in self._catalog.rows(sql, page):
+                interests[viewer] = json.loads(said)
+            sql = f"select viewer, {_EVENT} from events where viewer in {among} order by at, id"  # noqa: S608
+            for viewer, *row in self._catalog.rows(sql, page):
+                events.setdefault(viewer, []).append(_event(*row))
+        return [
+            Viewer(viewer, interests.get(viewer, {}), tuple(events.get(viewer, ())))
+            for viewer in ids
+        ]
+
+    def likes(self) -> Iterator[list[str]]:
+        """Yield, viewer by viewer, the videos they liked or watched at least half of.
+
+        Of each viewer the newest ``MOST_LIKES``, by rising id; none that they dislike.
+        """
+        after = ""
+        while viewers := self.ids(after=after, limit=_PAGE_VIEWERS):
+            rows = self._catalog.rows(_LIKES, (after, viewers[-1]))
+            for _, of_one in groupby(rows, key=itemgetter(0)):
+                newest = sorted(of_one, key=lambda row: (-row[2], row[1]))[:MOST_LIKES]
+                yield sorted(video for _, video, _ in newest)
+            after = viewers[-1]
+
+    def put_interests(self, viewer: str, interests: Mapping[str, float], *, now: float) -> None:
+        """Replace what a viewer says they like; the viewer is made if need be.
+
+        Raises:
+            InvalidInput: when the id cannot be one.
+        """
+        viewer = self._kept_id(viewer)
+        with self._catalog.transaction() as db:
+            db.execute(
+                "insert into viewers (id, interests, changed_at) values (?1, ?2, ?3)"
+                " on conflict (id) do update set interests = ?2, changed_at = ?3",
+                (viewer, json.dumps(dict(interests), ensure_ascii=False), now),
+            )
+
+    def add_events(self, viewer: str, events: Sequence[Event], *, now: float) -> int:
+        """Add events; one whose id is known already is not added again.
+
+        The viewer is made if need be. Beyond ``MOST_EVENTS`` the oldest go, hiding ones last.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            InvalidInput: naming the event that cannot be one, or when there are too many.
+        """
+        viewer = self._kept_id(viewer)
+        if len(events) > MOST_EVENTS_AT_ONCE:
+            raise InvalidInput(
+                f"{len(events)} events are too many: send at most {MOST_EVENTS_AT_ONCE} at once"
+            )
+        events = [
+            _checked_event(f"events.{number}", event, now) for number, event in enumerate(events)
+        ]
+        with self._catalog.transaction() as db:
+            db.execute(
+                "insert into viewers (id, interests, changed_at) values (?, '{}', ?)"
+                " on conflict (id) do update set changed_at = excluded.changed_at",
+                (viewer, now),
+            )
+            new = 0
+            for event in events:
+                new += db.execute(
+                    "insert or ignore into events (viewer, id, video, kind, at, share)"
+                    " values (?, ?, ?, ?, ?, ?)",
+                    (viewer, event.id, event.video, event.kind, event.at, event.share),
+                ).rowcount
+            db.execute(
+                "delete from events where viewer = ?1 and id in (select id from events"
+                " where viewer = ?1 order by kind = 'hidden' desc, at desc, id desc"
+                " limit -1 offset ?2)",
+                (viewer, MOST_EVENTS),
+            )
+        return new
+
+    def delete(self, viewer: str) -> None:
+        """Delete all that is kept of a viewer, and overwrite its bytes.
+
+        Raises:
+            UnknownViewer: when nothing is.
+        """
+        viewer = self._kept_id(viewer)
+        self._catalog.rows("pragma secure_delete = on")
+        with self._catalog.transaction() as db:
+            db.execute("delete from events where viewer = ?", (viewer,))
+            if db.execute("delete from viewers where id = ?", (viewer,)).rowcount == 0:
+                raise UnknownViewer(viewer)
+        # What was written to the log before goes, too, unless somebody reads just now; then it
+        # goes with the next one.
+        self._catalog.rows("pragma wal_checkpoint(truncate)")
+
+    def _kept_id(self, viewer: str) -> str:
+        """Return the id under which a viewer is kept, or would be.
+
+        Raises:
+            InvalidInput: when the id cannot be one.
+        """
+        tidy = check_id("viewer", viewer)
+        if tidy == viewer:
+            return tidy
+        # Kept before ids were kept in one form.
+        old = self._catalog.rows("select id from viewers where id = ?", (viewer,))
+        return viewer if old else tidy
+
+    def unknown_videos(self, videos: Iterable[str]) -> list[str]:
+        """Return those ids that no video of the catalog has, in order, each once."""
+        wanted = list(dict.fromkeys(videos))
+        known: set[str] = set()
+        for first in range(0, len(wanted), _PARAMETERS):
+            page = wanted[first : first + _PARAMETERS]
+            sql = f"select id from videos where id in ({','.join('?' * len(page))})"  # noqa: S608
+            known.update(video for (video,) in self._catalog.rows(sql, page))
+        return [video for video in wanted if video not in known]
+
+
+def check_id(of: str, given: Any) -> str:
+    """Return an id as it is kept: a line of 1 to 128 signs, in Unicode's form NFC.
+
+    Dots alone are no id: in the path of an address they mean another place.
+
+    Raises:
+        InvalidInput: otherwise; ``of`` says whose id it is.
+    """
+    try:
+        tidy = tidy_line(given) if isinstance(given, str) else ""
+    except UnusableText:
+        tidy = ""
+    if not 1 <= len(tidy) <= MOST_SIGNS or tidy in (".", "..") or is_blank(tidy):
+        raise InvalidInput(f"{of}: an id is 1 to {MOST_SIGNS} printable signs, not {given!r:.80}")
+    return tidy
+
+
+def _event(event: str, video: str, kind: str, at: float, share: float) -> Event:
+    return Event(event, video, EventKind(kind), at, share)
+
+
+def _checked_event(name: str, event: Event, now: float) -> Event:
+    tidy = replace(
+        event,
+        id=check_id(f"{name}.id", event.id),
+        video=check_id(f"{name}.video", event.video),
+    )
+    if not isfinite(event.share) or not 0.0 <= event.share <= 1.0:
+        raise InvalidInput(f"{name}.share is {event.share}: give the part watched, 0.0 to 1.0")
+    if not isfinite(event.at) or event.at < 0:
+        raise InvalidInput(f"{name}.at is before 1970: give when it happened, UTC")
+    if event.at > now + _AHEAD_SECONDS:
+        raise InvalidInput(f"{name}.at is more than a day ahead: give when it happened, UTC")
+    return tidy

@@ -1,0 +1,42 @@
+"""Tags that a tagger often says by mistake count only where more than one look shows them."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.domain.tracks import NEW_LOOK, Track
+
+
+def confirmed(track: Track) -> Track:
+    """Cap each tag that requires confirmation at the second best of the looks it was seen on.
+
+    Whatever threshold is applied later, such a tag then passes only if two looks pass. A look
+    is a new one and the seconds that still show it, so a still picture is a single look however
+    long it is shown: its doubtful tags are gone. Two looks at the same thing, such as a poster
+    while the camera moves, count as two. All other tags stay as they are; a track that was
+    confirmed stays as it is, too.
+    """
+    places = np.flatnonzero(np.isin(track.tags, track.requires_confirmation))
+    if not len(places):
+        return track
+    confidences = track.confidences.copy()
+    second = np.searchsorted(track.starts, places, side="right") - 1
+    is_new = track.looks.has(NEW_LOOK)
+    is_new[0] = True  # whatever is said of it
+    look = np.cumsum(is_new)[second]
+    for tag in np.unique(track.tags[places]):
+        own = track.tags[places] == tag
+        best = np.zeros(int(look[own].max()) + 1, np.uint16)
+        np.maximum.at(best, look[own], confidences[places[own]])
+        second_best = np.sort(best)[-2]
+        confidences[places[own]] = np.minimum(confidences[places[own]], second_best)
+    kept = np.ones(len(track.tags), bool)
+    kept[places] = confidences[places] > 0
+    lost = np.bincount(second[~kept[places]], minlength=track.n_seconds)
+    lengths = np.diff(track.starts) - lost
+    return replace(
+        track,
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        tags=track.tags[kept],
+        confidences=confidences[kept],
+    )

@@ -1,0 +1,179 @@
+"""Observations and a threshold in, tag counts out. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.results import Observation, TagCount
+from engine.domain.tracks import FULL_SCALE, NEW_LOOK, Track, least_stored
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import InvalidInput
+
+
+def check_threshold(threshold: float) -> float:
+    """Return ``threshold`` when it can be one: a number from 0.0 to 1.0.
+
+    Raises:
+        InvalidInput: otherwise.
+    """
+    if not math.isfinite(threshold) or not 0.0 <= threshold <= 1.0:
+        raise InvalidInput(f"threshold {threshold} is not between 0.0 and 1.0; 0.7 is usual")
+    return threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Tag counts of one video: shape (n,) each, tag numbers rising, every count at least 1."""
+
+    tags: NDArray[np.uint32]
+    seconds: NDArray[np.uint32]
+
+
+def count_tags(track: Track, threshold: float) -> Counts:
+    """Count, per tag, the seconds on which its confidence reached the threshold."""
+    passing = track.tags[track.confidences >= least_stored(check_threshold(threshold))]
+    tags, seconds = np.unique(passing, return_counts=True)
+    return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
+
+
+def enough_seconds(n_seconds: int, least: int) -> int:
+    """Return how many seconds of a tag count, on a video of so many: ``least``, or half of it."""
+    return min(least, max(1, -(-n_seconds // 2)))
+
+
+def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Counts:
+    """Keep the tags that are on a video for long enough to be believed.
+
+    Args:
+        counts: of the video, seconds or looks.
+        seconds: of the same tags.
+        n_seconds: of the video.
+        least: seconds; of a video of less than twice as many, half of its seconds are enough.
+    """
+    enough = seconds.seconds >= enough_seconds(n_seconds, least)
+    return Counts(counts.tags[enough], counts.seconds[enough])
+
+
+def count_steady(track: Track, threshold: float, least_seconds: int) -> Counts:
+    """Count as ``count_tags``, and keep what is on the video for long enough, as ``steady``."""
+    counts = count_tags(track, threshold)
+    return steady(counts, counts, track.n_seconds, least_seconds)
+
+
+def count_looks(track: Track, threshold: float) -> Counts:
+    """Count, per tag, the looks on which its confidence reached the threshold.
+
+    A look is a new one and the seconds that still show it, so a picture shown for four minutes
+    counts once: its *effective* seconds.
+    """
+    passing = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
+    look_of_second = np.cumsum(track.looks.has(NEW_LOOK))
+    second = np.searchsorted(track.starts, passing, side="right") - 1
+    seen = np.unique(np.stack([track.tags[passing], look_of_second[second]]), axis=1)
+    tags, looks = np.unique(seen[0], return_counts=True)
+    return Counts(tags.astype(np.uint32), looks.astype(np.uint32))
+
+
+def tag_counts(
+    track: Track, threshold: float, vocabulary: Vocabulary, least_seconds: int = 1
+) -> list[TagCount]:
+    """Return the counts with the tags' names, most seconds first, then by name.
+
+    Those of fewer than ``least_seconds`` are left out, as ``steady`` says.
+    """
+    counts = count_steady(track, threshold, least_seconds)
+    named = [
+        TagCount(vocabulary.names[tag], int(seconds))
+        for tag, seconds in zip(counts.tags, counts.seconds, strict=True)
+    ]
+    return sorted(named, key=lambda count: (-count.seconds, count.tag))
+
+
+def observations_at(track: Track, second: int, vocabulary: Vocabulary) -> list[Observation]:
+    """Return everything seen at one second, surest first, then by name.
+
+    Raises:
+        InvalidInput: when the video has no such second.
+    """
+    if not 0 <= second < track.n_seconds:
+        has = f"seconds 0 to {track.n_seconds - 1}" if track.n_seconds else "no seconds"
+        raise InvalidInput(f"there is no second {second}: the video has {has}")
+    own = slice(int(track.starts[second]), int(track.starts[second + 1]))
+    found = [
+        Observation(second, vocabulary.names[tag], _confidence(confidence))
+        for tag, confidence in zip(track.tags[own], track.confidences[own], strict=True)
+    ]
+    return sorted(found, key=lambda seen: (-seen.confidence, seen.tag))
+
+
+def observations_of(track: Track, tag: str, vocabulary: Vocabulary) -> list[Observation]:
+    """Return the confidence of one tag at every second; 0.0 where it was not kept.
+
+    Raises:
+        UnknownTag: when ``tag`` is not in the vocabulary.
+    """
+    (number,) = vocabulary.numbers([tag])
+    tag = vocabulary.names[number]
+    places = np.flatnonzero(track.tags == number)
+    confidences = np.zeros(track.n_seconds, np.uint16)
+    confidences[np.searchsorted(track.starts, places, side="right") - 1] = track.confidences[places]
+    return [Observation(k, tag, _confidence(value)) for k, value in enumerate(confidences)]
+
+
+def surest_observation(track: Track, vocabulary: Vocabulary) -> Observation | None:
+    """Return what was seen most surely on all seconds, the first of equals; None if nothing was."""
+    if not len(track.tags):
+        return None
+    place = int(np.argmax(track.confidences))
+    second = int(np.searchsorted(track.starts, place, side="right")) - 1
+    tag, confidence = track.tags[place], track.confidences[place]
+    return Observation(second, vocabulary.names[tag], _confidence(confidence))
+
+
+def _confidence(stored: np.uint16) -> float:
+    # Four digits are finer than the steps of 1/65,535 matter, and read well.
+    return round(int(stored) / FULL_SCALE, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class CountMatrix:
+    """Tag counts of many videos in rows (CSR), shaped like scipy's so that an index takes both.
+
+    Attributes:
+        indptr: shape (n_videos + 1,); row ``i`` owns ``indptr[i]:indptr[i + 1]``.
+        indices: shape (n_counts,), tag numbers.
+        data: shape (n_counts,), seconds.
+        shape: (n_videos, n_tags).
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.uint32]
+    data: NDArray[np.uint32]
+    shape: tuple[int, int]
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Counts], n_tags: int) -> Self:
+        """Stack the counts of several videos."""
+        lengths = [len(row.tags) for row in rows]
+        return cls(
+            indptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            indices=np.concatenate([np.zeros(0, np.uint32), *(row.tags for row in rows)]),
+            data=np.concatenate([np.zeros(0, np.uint32), *(row.seconds for row in rows)]),
+            shape=(len(rows), n_tags),
+        )
+
+    @classmethod
+    def stacked(cls, matrices: Sequence["CountMatrix"], n_tags: int) -> Self:
+        """Put the rows of several matrices under each other."""
+        ends = np.cumsum([0, *(len(matrix.data) for matrix in matrices)])
+        starts = [matrix.indptr[:-1] + end for matrix, end in zip(matrices, ends, strict=False)]
+        return cls(
+            indptr=np.concatenate([*starts, ends[-1:]]).astype(np.int64),
+            indices=np.concatenate([np.zeros(0, np.uint32), *(m.indices for m in matrices)]),
+            data=np.concatenate([np.zeros(0, np.uint32), *(m.data for m in matrices)]),
+            shape=(sum(matrix.shape[0] for matrix in matrices), n_tags),
+        )

@@ -1,0 +1,112 @@
+"""One watched video -> its row of an index: tag counts, and the facts that filters ask for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.taggers import Taggers
+from engine.content.brand_suitability import RISKS, BrandJudge, seen_categories
+from engine.content.categories import Categories
+from engine.content.counting import (
+    CountMatrix,
+    Counts,
+    count_looks,
+    count_steady,
+    count_tags,
+    steady,
+)
+from engine.content.sensitivity import VERDICTS, Level, SensitiveJudge
+from engine.domain.index_config import Recipe
+from engine.domain.tracks import Track
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.metadata import Facts, VideoFacts, seconds_since_1970
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRow:
+    """What an index keeps of a video."""
+
+    id: str
+    counts: Counts
+    facts: VideoFacts
+
+
+class RowMaker:
+    """Counts videos' tags and gathers their facts, by one recipe.
+
+    Args:
+        catalog: of the videos; its taggers' words are read now.
+        recipe: what counts.
+        vocabulary: of the catalog.
+    """
+
+    def __init__(self, catalog: Catalog, recipe: Recipe, vocabulary: Vocabulary) -> None:
+        self._recipe = recipe
+        self._n_tags = len(vocabulary)
+        self._judge = SensitiveJudge(vocabulary, recipe.sensitive)
+        self._brand_judge = BrandJudge(vocabulary, recipe.sensitive)
+        self._categories = Categories(vocabulary)
+        verdicts = sorted(tag for tag in VERDICTS if tag in vocabulary)
+        self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
+        self._words = Taggers(catalog).words()
+
+    def row(self, record: VideoRecord, track: Track) -> VideoRow:
+        """Return the row of one video.
+
+        Tags that came after the vocabulary was read are left out: a video that has them changed
+        since then, so it is counted anew as a later change.
+        """
+        words = self._words.get(record.tagger)
+        risks = self._brand_judge.risks(track, words)
+        facts = VideoFacts(
+            seconds=track.n_seconds,
+            added_at=seconds_since_1970(record.added_at),
+            sensitive=self._judge.level(track, words),
+            language=record.language,
+            kind=record.kind,
+            uploader=record.uploader,
+            categories=record.categories,
+            risks=tuple(RISKS[risk] for risk in risks),
+            iab=(*self._filed_under(track), *seen_categories(risks)),
+        )
+        counts = self._without_unfounded(self._counts(track), track, words)
+        known = counts.tags < self._n_tags
+        return VideoRow(record.id, Counts(counts.tags[known], counts.seconds[known]), facts)
+
+    def _counts(self, track: Track) -> Counts:
+        recipe = self._recipe
+        seconds = counts = count_tags(track, recipe.threshold)
+        if recipe.seconds == "effective":
+            counts = count_looks(track, recipe.threshold)
+        return steady(counts, seconds, track.n_seconds, recipe.least_seconds)
+
+    def _without_unfounded(
+        self, counts: Counts, track: Track, words: frozenset[str] | None
+    ) -> Counts:
+        # What filters find by such a tag is what the verdict says of it.
+        if self._verdicts.keys().isdisjoint(counts.tags.tolist()):
+            return counts
+        topics = self._judge.verdict(track, words).topics
+        unfounded = [
+            number for number, tag in self._verdicts.items() if topics[tag].level is Level.NONE
+        ]
+        founded = ~np.isin(counts.tags, unfounded)
+        return Counts(counts.tags[founded], counts.seconds[founded])
+
+    def _filed_under(self, track: Track) -> list[str]:
+        # By seconds whatever the index counts: what is shown for long is what a video is about.
+        counts = count_steady(track, self._recipe.threshold, self._recipe.least_seconds)
+        scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
+        return [one.category for one in scores]
+
+
+def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
+    """Stack the counts of rows."""
+    return CountMatrix.from_rows([row.counts for row in rows], n_tags)
+
+
+def facts_of(rows: Sequence[VideoRow]) -> Facts:
+    """Stack the facts of rows."""
+    return Facts.of([row.facts for row in rows])

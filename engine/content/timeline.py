@@ -1,0 +1,165 @@
+"""A track as a picture along time: an overview that counts at any threshold, and tiles to draw.
+
+Confidences are given in hundredths, rounded down to the last one they reach, so that what is drawn
+at a threshold is exactly what counts at it. A cell of a coarser level is the highest of its
+seconds. Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.content.sensitivity import VERDICTS
+from engine.domain.tracks import CUT, NEW_LOOK, Track, least_stored
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import InvalidInput
+
+TILE_CELLS: Final = 512
+"""Cells of a tile along time."""
+
+LEVEL_STEP: Final = 4
+"""A cell of a level is as long as so many of the level below; on level 0 it is a second."""
+
+LEAST_HUNDREDTH: Final = 5
+"""No confidence below it is kept."""
+
+_HUNDREDTHS: Final = np.array([least_stored(hundredth / 100) for hundredth in range(101)])
+
+
+def in_hundredths(confidences: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Return the last hundredth that each stored confidence reaches, 0 to 100."""
+    reached = np.searchsorted(_HUNDREDTHS, confidences, side="right") - 1
+    return reached.astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class TagLine:
+    """One tag along a video.
+
+    Attributes:
+        tag: its name.
+        seconds_at: on how many seconds its confidence reached 0.05, 0.06, ... 1.00; shape (96,).
+    """
+
+    tag: str
+    seconds_at: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some seconds in a row, ``first`` up to and without ``end``."""
+
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a timeline shows before any tile is there.
+
+    Attributes:
+        seconds: how many were watched.
+        levels: of tiles; the last has the whole video in one.
+        lines: one for each tag that was seen, by its number: the rows of all tiles.
+        cuts: the seconds that show another picture than the one before.
+        still: where the picture stayed for two seconds or more.
+    """
+
+    seconds: int
+    levels: int
+    lines: tuple[TagLine, ...]
+    cuts: tuple[int, ...]
+    still: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What was seen on ``TILE_CELLS`` cells, row by row (CSR).
+
+    Attributes:
+        starts: shape (n_lines + 1,), uint32; row ``i`` owns ``starts[i]:starts[i + 1]``.
+        cells: shape (n,), uint16, rising within a row.
+        hundredths: shape (n,), uint8, the highest of the cell's seconds.
+    """
+
+    starts: NDArray[np.uint32]
+    cells: NDArray[np.uint16]
+    hundredths: NDArray[np.uint8]
+
+    def to_bytes(self) -> bytes:
+        """Return the three arrays one after the other, little-endian."""
+        return (
+            self.starts.astype("<u4").tobytes()
+            + self.cells.astype("<u2").tobytes()
+            + self.hundredths.tobytes()
+        )
+
+
+def level_count(n_seconds: int) -> int:
+    """Return how many levels a video of so many seconds has."""
+    levels, cells = 1, n_seconds
+    while cells > TILE_CELLS:
+        cells = -(-cells // LEVEL_STEP)
+        levels += 1
+    return levels
+
+
+def overview(track: Track, vocabulary: Vocabulary) -> Overview:
+    """Return what a timeline shows before any tile is there."""
+    tags, row = np.unique(track.tags, return_inverse=True)
+    hundredths = in_hundredths(track.confidences).astype(np.int64)
+    exactly = np.zeros((len(tags), 101), np.int64)
+    np.add.at(exactly, (row, hundredths), 1)
+    reached = exactly[:, ::-1].cumsum(axis=1)[:, ::-1][:, LEAST_HUNDREDTH:]
+    return Overview(
+        seconds=track.n_seconds,
+        levels=level_count(track.n_seconds),
+        lines=tuple(
+            TagLine(vocabulary.names[tag], tuple(counts))
+            for tag, counts in zip(tags, reached.tolist(), strict=True)
+            if vocabulary.names[tag] not in VERDICTS
+        ),
+        cuts=tuple(np.flatnonzero(track.looks.has(CUT)).tolist()),
+        still=stretches(np.flatnonzero(~track.looks.has(NEW_LOOK)).tolist()),
+    )
+
+
+def stretches(seconds: Sequence[int]) -> tuple[Stretch, ...]:
+    """Put rising seconds together that follow on each other."""
+    found: list[Stretch] = []
+    for second in seconds:
+        if found and found[-1].end == second:
+            found[-1] = Stretch(found[-1].first, second + 1)
+        else:
+            found.append(Stretch(second, second + 1))
+    return tuple(found)
+
+
+def tile(track: Track, level: int, number: int) -> Tile:
+    """Return one tile.
+
+    Raises:
+        InvalidInput: when the video has no such tile.
+    """
+    levels = level_count(track.n_seconds)
+    seconds_a_cell = LEVEL_STEP**level if 0 <= level < levels else 0
+    first = number * TILE_CELLS * seconds_a_cell
+    if not seconds_a_cell or not 0 <= first < max(track.n_seconds, 1):
+        raise InvalidInput(
+            f"there is no tile {number} on level {level}: the video has {track.n_seconds} seconds"
+            f" on {levels} levels"
+        )
+    last = min(first + TILE_CELLS * seconds_a_cell, track.n_seconds)
+    own = slice(int(track.starts[first]), int(track.starts[last]))
+    lines, row = np.unique(track.tags), track.tags[own]
+    second = np.repeat(np.arange(first, last), np.diff(track.starts[first : last + 1]))
+    cell = (second - first) // seconds_a_cell
+    place = np.searchsorted(lines, row).astype(np.int64) * TILE_CELLS + cell
+    highest = np.zeros(len(lines) * TILE_CELLS, np.uint8)
+    np.maximum.at(highest, place, in_hundredths(track.confidences[own]))
+    seen = np.flatnonzero(highest)
+    starts = np.searchsorted(seen, np.arange(len(lines) + 1) * TILE_CELLS)
+    return Tile(starts.astype(np.uint32), (seen % TILE_CELLS).astype(np.uint16), highest[seen])

@@ -1,0 +1,197 @@
+"""A track: every observation of a video, second by second, as one compressed blob.
+
+Observations are kept, not counts, so that another threshold needs no second look at the video.
+"""
+
+import math
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import CorruptData
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEAST_CONFIDENCE: Final = 0.05
+"""Observations below it are noise and are not kept."""
+
+FULL_SCALE: Final = 65_535
+"""A confidence of 1.0 as stored."""
+
+NEW_LOOK: Final = 1
+"""Flag of a second that shows something other than the last new look did."""
+
+CUT: Final = 2
+"""Flag of a second that shows another picture than the second before."""
+
+REUSED: Final = 4
+"""Flag of a second that was not tagged: the observations of the last one that was stand for it."""
+
+_MAGIC: Final = b"RMT1"
+_MAGIC_WITH_DOUBTFUL: Final = b"RMT2"
+_HEADER: Final = struct.Struct("<4sBxHII")
+_OPTIONS: Final[dict[int, int]] = {
+    # Higher levels gain nothing: the confidences are noise to a compressor.
+    zstd.CompressionParameter.compression_level: 3,
+    # Compared when it is read: a flipped bit would be another confidence.
+    zstd.CompressionParameter.checksum_flag: 1,
+}
+
+
+def quantise(confidence: float) -> int:
+    """Return a confidence from 0.0 to 1.0 as it is stored, 0 to 65,535."""
+    return round(confidence * FULL_SCALE)
+
+
+def least_stored(threshold: float) -> int:
+    """Return the least stored confidence that reaches a threshold, 0.0 to 1.0.
+
+    A half goes down: as a float of 32 bits, 0.9 is a little less, and must reach 0.9.
+    """
+    return math.ceil(threshold * FULL_SCALE - 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How the seconds of a video follow on each other.
+
+    Attributes:
+        flags: shape (n_seconds,), uint8, sums of ``NEW_LOOK``, ``CUT`` and ``REUSED``; the first
+            second is always a new look.
+        changed: shape (n_seconds,), uint8, share of the picture that changed since the second
+            before; 255 is all of it.
+    """
+
+    flags: NDArray[np.uint8]
+    changed: NDArray[np.uint8]
+
+    @classmethod
+    def all_new(cls, n_seconds: int) -> Self:
+        """Return what is said where nobody looked for stills: every second is a look of its own."""
+        return cls(np.full(n_seconds, NEW_LOOK, np.uint8), np.full(n_seconds, 255, np.uint8))
+
+    def has(self, flag: int) -> NDArray[np.bool_]:
+        """Return which seconds have a flag."""
+        return np.asarray(self.flags & flag, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """All observations of one video.
+
+    Attributes:
+        starts: shape (n_seconds + 1,), int64; second ``k`` owns ``starts[k]:starts[k + 1]``.
+        tags: shape (n_observations,), uint32 tag numbers, rising within a second.
+        confidences: shape (n_observations,), uint16; 65,535 is 1.0.
+        looks: how the seconds follow on each other.
+        requires_confirmation: shape (n,), uint32, numbers of tags that count only where two
+            different looks show them; see ``engine.content.confirmation``.
+    """
+
+    starts: NDArray[np.int64]
+    tags: NDArray[np.uint32]
+    confidences: NDArray[np.uint16]
+    looks: Looks
+    requires_confirmation: NDArray[np.uint32] = field(
+        default_factory=lambda: np.zeros(0, np.uint32)
+    )
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return the track of a video of which nothing was seen."""
+        return cls.from_confidences(np.zeros((0, 0), np.float32), np.zeros(0, np.uint32))
+
+    @classmethod
+    def from_confidences(
+        cls,
+        confidences: NDArray[np.floating],
+        tag_numbers: NDArray[np.integer],
+        looks: Looks | None = None,
+        requires_confirmation: Sequence[int] | NDArray[np.integer] = (),
+    ) -> Self:
+        """Keep what is at or over ``LEAST_CONFIDENCE``.
+
+        Args:
+            confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
+            tag_numbers: shape (n_tags,), the catalog's number of each column, without repeats.
+            looks: of the same seconds; unless given, every second is a look of its own.
+            requires_confirmation: numbers of tags that count only where two looks show them.
+        """
+        order = np.argsort(tag_numbers, kind="stable")
+        sorted_by_number = confidences[:, order]
+        second, column = np.nonzero(sorted_by_number >= LEAST_CONFIDENCE)
+        kept = sorted_by_number[second, column]
+        per_second = np.bincount(second, minlength=len(confidences))
+        return cls(
+            starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
+            tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
+            confidences=np.rint(kept.astype(np.float64) * FULL_SCALE).astype(np.uint16),
+            looks=looks or Looks.all_new(len(confidences)),
+            requires_confirmation=np.asarray(requires_confirmation, np.uint32),
+        )
+
+    @property
+    def n_seconds(self) -> int:
+        """How many seconds were watched."""
+        return len(self.starts) - 1
+
+    def to_bytes(self) -> bytes:
+        """Return the track as one zstd blob."""
+        wide = bool(len(self.tags)) and int(self.tags.max()) > np.iinfo(np.uint16).max
+        width = 4 if wide else 2
+        n_doubtful = len(self.requires_confirmation)
+        magic = _MAGIC_WITH_DOUBTFUL if n_doubtful else _MAGIC
+        header = _HEADER.pack(magic, width, n_doubtful, self.n_seconds, len(self.tags))
+        planes = (
+            np.diff(self.starts).astype("<u4").tobytes(),
+            self.tags.astype(f"<u{width}").tobytes(),
+            self.confidences.astype("<u2").tobytes(),
+            self.looks.flags.tobytes(),
+            self.looks.changed.tobytes(),
+            self.requires_confirmation.astype("<u4").tobytes(),
+        )
+        return zstd.compress(header + b"".join(planes), options=_OPTIONS)
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> Self:
+        """Read what ``to_bytes`` wrote.
+
+        Raises:
+            CorruptData: when the bytes are not a track.
+        """
+        try:
+            raw = zstd.decompress(blob)
+            magic, width, n_doubtful, n_seconds, n_observations = _HEADER.unpack_from(raw)
+        except (zstd.ZstdError, struct.error) as error:
+            raise CorruptData(f"a track cannot be read: {error}") from error
+        expected = _HEADER.size + (4 + 2) * n_seconds + (width + 2) * n_observations
+        expected += 4 * n_doubtful
+        known = _MAGIC_WITH_DOUBTFUL if n_doubtful else _MAGIC
+        if magic != known or width not in (2, 4) or len(raw) != expected:
+            raise CorruptData("a track cannot be read: its length or format is wrong")
+        per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
+        if per_second.sum(dtype=np.int64) != n_observations:
+            raise CorruptData("a track cannot be read: its seconds hold something else")
+        tags_at = _HEADER.size + 4 * n_seconds
+        confidences_at = tags_at + width * n_observations
+        flags_at = confidences_at + 2 * n_observations
+        return cls(
+            starts=np.concatenate([[0], np.cumsum(per_second, dtype=np.int64)]),
+            tags=np.frombuffer(raw, f"<u{width}", n_observations, tags_at).astype(np.uint32),
+            confidences=np.frombuffer(raw, "<u2", n_observations, confidences_at).astype(np.uint16),
+            looks=Looks(
+                np.frombuffer(raw, np.uint8, n_seconds, flags_at),
+                np.frombuffer(raw, np.uint8, n_seconds, flags_at + n_seconds),
+            ),
+            requires_confirmation=np.frombuffer(
+                raw, "<u4", n_doubtful, flags_at + 2 * n_seconds
+            ).astype(np.uint32),
+        )

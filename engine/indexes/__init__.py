@@ -1,0 +1,1 @@
+"""Indexes: videos by their tags, searched. A folder an engine."""

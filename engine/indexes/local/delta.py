@@ -1,0 +1,90 @@
+"""What changed since the generation: followed from the catalog, searched at once.
+
+Each process follows the catalog's revision by itself; no messages pass between them. Changed
+videos make small segments beside the generation, weighed with its idf. Segments of like size are
+merged (O'Neil et al. 1996, the log-structured merge tree), so that there are never many and each
+video is merged only a few times.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.content.counting import CountMatrix
+from engine.content.rows import RowMaker, counts_of, facts_of
+from engine.indexes.local.metadata import Facts
+from engine.indexes.local.snapshot import Segment, View
+
+MERGE_FACTOR: Final = 4
+"""A segment is merged with the one before when that is less than so many times its size."""
+
+
+def advance(view: View, catalog: Catalog) -> View:
+    """Return the view with every change of the catalog up to now; itself if there was none."""
+    # Taken first: a change that comes while we read is read twice, never missed.
+    revision = catalog.revision()
+    if revision == view.revision:
+        return view
+    changed = catalog.changed_since(view.revision)
+    # Read before vocabulary and taggers' words: both are there before a video that needs them.
+    watched = catalog.watched_among(changed)
+    vocabulary = catalog.vocabulary()
+    if vocabulary != view.vocabulary:
+        view = replace(
+            view,
+            base=view.base.knowing(vocabulary),
+            delta=tuple(segment.knowing(vocabulary) for segment in view.delta),
+            vocabulary=vocabulary,
+        )
+    rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
+    rows = [rows_of.row(record, track) for record, track in watched]
+    delta = [segment.without(changed) for segment in view.delta]
+    if rows:
+        index = view.generation.index.build_beside(
+            counts_of(rows, len(vocabulary)), [row.id for row in rows]
+        )
+        delta.append(Segment.of(index, facts_of(rows), vocabulary))
+    return replace(view, base=view.base.without(changed), delta=tuple(delta), revision=revision)
+
+
+def tidy(view: View) -> View:
+    """Return the view with dead segments dropped and segments of like size merged."""
+    delta = [segment for segment in view.delta if segment.n_alive]
+    while len(delta) > 1 and delta[-2].n_alive < MERGE_FACTOR * delta[-1].n_alive:
+        delta[-2:] = [_merged(delta[-2:], view)]
+    return view if len(delta) == len(view.delta) else replace(view, delta=tuple(delta))
+
+
+def _merged(segments: Sequence[Segment], view: View) -> Segment:
+    counts = []
+    facts = []
+    ids: list[str] = []
+    for segment in segments:
+        index = segment.index
+        alive = np.ones(index.n_videos, bool) if segment.alive is None else segment.alive
+        rows = np.flatnonzero(alive)
+        ids += index.ids.at(rows)
+        counts.append(_taken(segment, rows))
+        facts.append(segment.facts.take(rows))
+    n_tags = len(view.vocabulary)
+    index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids)
+    order = index.rows_of(ids)
+    return Segment.of(index, Facts.stacked(facts).take(np.argsort(order)), view.vocabulary)
+
+
+def _taken(segment: Segment, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> CountMatrix:
+    forward = segment.index.forward
+    starts = forward.starts.astype(np.int64)
+    lengths = starts[rows + 1] - starts[rows]
+    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    # The place of each posting: its row's start, and how far it is into the row.
+    places = np.repeat(starts[rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
+    return CountMatrix(
+        indptr,
+        forward.tags[places].astype(np.uint32),
+        forward.counts[places].astype(np.uint32),
+        (len(rows), segment.index.n_tags),
+    )

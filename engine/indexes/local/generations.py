@@ -1,0 +1,479 @@
+"""Generations on disk: immutable folders, and one ``CURRENT`` file that names the live one.
+
+A generation is written aside, flushed to the disk, renamed into place, and only then named by
+``CURRENT``, itself replaced whole; so a reader sees the old one or the new one, never a half.
+Its id is a digest of its bytes: the same input gives the same generation, and each is compared
+with its id when it is opened.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from engine.domain.index_config import Recipe
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import (
+    CatalogUnusable,
+    CorruptData,
+    InvalidInput,
+    NothingIndexed,
+    OutdatedGeneration,
+    ReelmatchError,
+    ReindexRunning,
+)
+from engine.indexes.local import storage as index_files
+from engine.indexes.local.co_likes import Together
+from engine.indexes.local.current import Current, Named, sync_folder
+from engine.indexes.local.digests import BUILT, DIGESTS, check_digests, write_digests
+from engine.indexes.local.index import Index
+from engine.indexes.local.mean_vector import Commonplace
+from engine.indexes.local.metadata import Facts
+from engine.os_errors import writing_to
+
+_FORMAT: Final = 4
+BUILD_LOCK: Final = ".lock"
+WRITING: Final = ".writing-"
+REMOVING: Final = ".removing-"
+COUNTS: Final = ".building"
+_ID: Final = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a generation was built of.
+
+    Attributes:
+        revision: of the catalog.
+        catalog: the catalog's identity; empty for generations of earlier versions.
+    """
+
+    revision: int
+    catalog: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One immutable build of the index, with what is needed to ask it and to explain it.
+
+    Attributes:
+        id: 12 hex digits, a digest of its files.
+        index: tag counts, ready to be searched.
+        facts: of the index's rows.
+        vocabulary: the tags' names.
+        recipe: how it was built.
+        revision: the catalog's revision that it was built from.
+        folder: where its files are.
+        common: what most of its videos show.
+        together: which of its videos the same viewers like.
+        catalog: identity of the catalog that it was built from; empty when it does not say.
+    """
+
+    id: str
+    index: Index
+    facts: Facts
+    vocabulary: Vocabulary
+    recipe: Recipe
+    revision: int
+    folder: Path
+    common: Commonplace = field(default_factory=Commonplace.nothing)
+    together: Together = field(default_factory=Together.nothing)
+    catalog: str = ""
+
+    @property
+    def built(self) -> Built:
+        """What it was built of."""
+        return Built(self.revision, self.catalog)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGeneration:
+    """A generation that is there, as a list tells of it.
+
+    Attributes:
+        id: 12 hex digits.
+        built_at: when it was built last, seconds since 1970.
+        recipe: how it was built.
+        is_live: whether it is the live one.
+    """
+
+    id: str
+    built_at: float
+    recipe: Recipe
+    is_live: bool
+
+
+class Generations:
+    """The folder of all generations. Any number of readers, one writer at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.current = Current(folder)
+
+    @property
+    def current_id(self) -> str | None:
+        """The id of the live generation, None before the first.
+
+        Raises:
+            CorruptData: when the file that names it is damaged.
+        """
+        return self.current.read()[0]
+
+    def load_current(self) -> Generation:
+        """Check and open the live generation.
+
+        Raises:
+            NothingIndexed: before the first reindex.
+            CorruptData: when its files are not what was written.
+        """
+        while True:
+            current = self.current_id
+            if current is None:
+                raise NothingIndexed
+            try:
+                return self.load(current)
+            except CorruptData:
+                # A reindex may have replaced and cleared it away meanwhile.
+                if self.current_id == current:
+                    raise
+
+    def load_other(self) -> Generation | None:
+        """Check and open the newest whole generation that is not the live one, None without any."""
+        return next(self._whole(besides=self._named()[0]), None)
+
+    def _whole(self, *, besides: str | None) -> Iterator[Generation]:
+        """Open the generations that are whole, the newest first."""
+        for generation in sorted(self.there() - {besides}, key=self._built_at, reverse=True):
+            try:
+                opened = self.load(generation)
+            except ReelmatchError:
+                continue
+            yield opened
+
+    def load(self, generation: str) -> Generation:
+        """Check every byte of a generation and open it, its large files by mmap.
+
+        Raises:
+            CorruptData: when its files are not what was written.
+            OutdatedGeneration: when it was written by another version.
+        """
+        folder = self.folder / generation
+        if not folder.is_dir():
+            raise CorruptData(
+                f"generation {generation} is not there: reindex", hint="run 'reelmatch reindex'"
+            )
+        return self._open(folder, generation)
+
+    def there(self) -> set[str]:
+        """Return the ids of all generations that are there, whole or not."""
+        return {path.name for path in self.folder.glob("*") if _ID.fullmatch(path.name)}
+
+    def stored(self) -> list[StoredGeneration]:
+        """Return the generations that can be made live, the newest first; none is checked yet.
+
+        Those that cannot even be read are passed over.
+        """
+        live = self._named()[0]
+        found = []
+        for generation in sorted(self.there(), key=self._built_at, reverse=True):
+            try:
+                recipe = _read_json(self.folder / generation / "generation.json")["recipe"]
+                built_at = self._built_at(generation) / 1e9
+                found.append(
+                    StoredGeneration(
+                        generation, built_at, Recipe.from_kept(recipe), generation == live
+                    )
+                )
+            except (CorruptData, KeyError, TypeError, ValueError, AttributeError):
+                continue
+        return found
+
+    def check(self, generation: str) -> dict[str, str]:
+        """Compare every byte of a generation with what was written.
+
+        Returns:
+            The SHA-256 of each file of its content, by its name below the generation's folder.
+
+        Raises:
+            CorruptData: naming the first file that is not what was written.
+        """
+        folder = self.folder / generation
+        try:
+            digests = check_digests(folder, generation)
+            _read_built(folder, generation)
+        except CorruptData as error:
+            raise _damaged(generation, error) from error
+        return digests
+
+    def built(self, generation: str) -> Built:
+        """Return what a generation was built of.
+
+        Raises:
+            CorruptData: when that cannot be read.
+        """
+        return _read_built(self.folder / generation, generation)
+
+    def _open(self, folder: Path, generation: str) -> Generation:
+        try:
+            check_digests(folder, generation)
+            built = _read_built(folder, generation)
+            facts = _read_json(folder / "generation.json")
+            if facts.get("format") != _FORMAT:
+                raise OutdatedGeneration(generation)
+            kept = index_files.read(folder / "facts")
+            return Generation(
+                id=generation,
+                index=Index.load(folder / "index"),
+                facts=Facts.from_kept(kept.arrays, kept.settings),
+                vocabulary=Vocabulary(tuple(facts["tags"])),
+                recipe=Recipe.from_kept(facts["recipe"]),
+                revision=built.revision,
+                folder=folder,
+                common=Commonplace.load(folder / "common"),
+                together=Together.load(folder / "together"),
+                catalog=built.catalog,
+            )
+        except (
+            CorruptData,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ) as error:
+            raise _damaged(generation, error) from error
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Be the only one who builds; yields a folder for what is to outlive a crash.
+
+        Raises:
+            ReindexRunning: when somebody else builds.
+        """
+        self._make_folder()
+        with writing_to(self.folder), (self.folder / BUILD_LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ReindexRunning from error
+            for left in self.folder.glob(f"{WRITING}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            workplace = self.folder / COUNTS
+            workplace.mkdir(exist_ok=True)
+            yield workplace
+
+    @contextmanager
+    def written(
+        self,
+        fill: Callable[[Path, Path], object],
+        vocabulary: Vocabulary,
+        recipe: Recipe,
+        *,
+        revision: int,
+        catalog: str = "",
+        likes: Iterable[Sequence[str]] = (),
+    ) -> Iterator[Generation]:
+        """Write a generation aside and open it, to be looked at; it goes when the block ends.
+
+        ``make_current`` within the block keeps it.
+
+        Args:
+            fill: given two folders, writes the index into one and the facts into the other.
+            vocabulary: the tags' names.
+            recipe: how it is built.
+            revision: the catalog's revision that it is built from.
+            catalog: the catalog's identity.
+            likes: viewer by viewer, the videos they like.
+        """
+        self._make_folder()
+        with writing_to(self.folder), self._aside() as aside:
+            fill(aside / "index", aside / "facts")
+            index = Index.load(aside / "index")
+            Commonplace.of(index).save(aside / "common")
+            liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
+            Together.of(liked, index.n_videos).save(aside / "together")
+            said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
+            _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
+            generation = write_digests(aside)
+            # The revision is no part of the content: after a change and its undoing, the same
+            # videos make the same generation.
+            _write(aside / BUILT, _built_text(generation, Built(revision, catalog)))
+            yield self._open(aside, generation)
+
+    @contextmanager
+    def _aside(self) -> Iterator[Path]:
+        aside = Path(tempfile.mkdtemp(prefix=WRITING, dir=self.folder))
+        try:
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def make_current(self, written: Generation) -> Generation:
+        """Keep a generation that is being ``written`` and make it the live one."""
+        target = self.folder / written.id
+        with self.current.moving():
+            if not _is_whole(target, written.id):
+                # Damaged since it was written; out of the way, so that the whole one takes its
+                # name.
+                self._remove(target)
+                written.folder.replace(target)
+            else:
+                for name in (DIGESTS, BUILT):
+                    (written.folder / name).replace(target / name)
+            sync_folder(target)
+            sync_folder(self.folder)
+            current, previous = self._named()
+            self.current.write(written.id, previous if current == written.id else current)
+            self._clear_away()
+            return replace(written, folder=target)
+
+    def rollback(self, generation: str | None = None) -> Generation:
+        """Make an earlier generation live again; the one that was live stays to go back to.
+
+        Args:
+            generation: its id; None for the one before the live one, so that doing it twice is
+                back where it began.
+
+        Raises:
+            InvalidInput: when it is not there or live already, or when none came before.
+            CorruptData: when it is damaged.
+        """
+        nothing = InvalidInput("there is no generation to roll back to: none came before this one")
+        if not self.folder.is_dir():
+            raise nothing
+        with self.current.moving():
+            current, previous = self.current.read()
+            chosen = previous if generation is None else self._chosen(generation, current)
+            if current is None or chosen is None or not (self.folder / chosen).is_dir():
+                raise nothing
+            opened = self.load(chosen)
+            self.current.write(chosen, current)
+            return opened
+
+    def _chosen(self, generation: str, current: str | None) -> str:
+        if generation == current:
+            raise InvalidInput(f"generation {generation} is live already")
+        others = sorted(self.there() - {current})
+        if generation not in others:
+            known = f"choose from {', '.join(others)}" if others else "none came before this one"
+            raise InvalidInput(
+                f"there is no generation {generation[:80]!r} to roll back to: {known}"
+            )
+        return generation
+
+    def repair(self) -> str | None:
+        """Make another whole generation live when the live one is damaged or not known.
+
+        Returns:
+            What was done, None when nothing had to be.
+        """
+        if not self.folder.is_dir():
+            return None
+        with self.current.moving():
+            try:
+                self.load_current()
+            except CorruptData as error:
+                others = [other.id for other in self._whole(besides=self._named()[0])]
+                if not others:
+                    return None
+                self.current.write(others[0], (*others, None)[1])
+                return f"generation {others[0]} is live again: {error}"
+            except ReelmatchError:
+                return None
+        return None
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except FileNotFoundError as error:
+            raise CatalogUnusable(
+                f"{self.folder.parent} is gone: put it back, or set REELMATCH_HOME to another"
+                " folder"
+            ) from error
+
+    def _named(self) -> Named:
+        try:
+            return self.current.read()
+        except CorruptData:
+            return None, None
+
+    def _built_at(self, generation: str) -> int:
+        try:
+            return (self.folder / generation / BUILT).stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _clear_away(self) -> None:
+        # The one before stays: for a rollback, and for readers that have just opened it.
+        for generation in self.there() - set(self._named()):
+            self._remove(self.folder / generation)
+        for left in self.folder.glob(f"{REMOVING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _remove(self, generation: Path) -> None:
+        # Renamed first: a removal that is cut short leaves nothing that looks like a generation.
+        aside = self.folder / f"{REMOVING}{generation.name}"
+        shutil.rmtree(aside, ignore_errors=True)
+        if generation.exists():
+            generation.replace(aside)
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _damaged(generation: str, error: Exception) -> CorruptData:
+    return CorruptData(
+        f"generation {generation} is damaged ({error}): reindex, or roll back to the one before",
+        hint="run 'reelmatch reindex', or 'reelmatch reindex --rollback'",
+    )
+
+
+def _is_whole(folder: Path, generation: str) -> bool:
+    try:
+        check_digests(folder, generation)
+    except CorruptData:
+        return False
+    return True
+
+
+def _read_built(folder: Path, generation: str) -> Built:
+    damaged = CorruptData(f"{folder / BUILT} is not what was written")
+    said = _read_json(folder / BUILT)
+    revision, catalog = said.get("revision"), said.get("catalog", "")
+    if type(revision) is not int or not isinstance(catalog, str):
+        raise damaged
+    built = Built(revision, catalog)
+    # Earlier versions wrote neither a list of digests nor one of this.
+    has_digest = "digest" in said or (folder / DIGESTS).exists()
+    if has_digest and (folder / BUILT).read_text("utf-8") != _built_text(generation, built):
+        raise damaged
+    return built
+
+
+def _built_text(generation: str, built: Built) -> str:
+    said = f"{generation} {built.revision} {built.catalog}"
+    digest = hashlib.sha256(said.encode()).hexdigest()
+    return json.dumps({**asdict(built), "digest": digest})
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CorruptData(f"{path} cannot be read ({error})") from error
+    if not isinstance(content, dict):
+        raise CorruptData(f"{path} is not what was written")
+    return content
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

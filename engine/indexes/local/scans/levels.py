@@ -1,0 +1,162 @@
+"""Reading posting lists by impact level: the quickest for many videos; see the kernel."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.indexes.local.scans.base import Array
+from engine.kernels.forward import Floats, ForwardRows, Found, Queries
+from engine.kernels.level_build import (
+    MOST_LEVELS,
+    cut_tags,
+    gather_postings,
+)
+from engine.kernels.level_plan import Levels
+from engine.kernels.level_sums import STRIP_ROWS
+from engine.kernels.levels import search_levels
+from engine.kernels.rows import count_tags
+
+SHARD_ROWS: Final = 2**19
+_RUN_POSTINGS: Final = 2**22
+"""Postings that are cut at a time: what a build needs beside its result is ten times as many
+bytes, whatever the number of videos."""
+
+
+class LevelScan:
+    """Posting lists in levels, four bytes a posting.
+
+    Args:
+        levels: made of the rows that are searched.
+    """
+
+    name = "levels"
+
+    def __init__(self, levels: Levels) -> None:
+        self._levels = levels
+
+    @classmethod
+    def pieces(
+        cls, forward: ForwardRows, greatest: float, *, shard_rows: int = SHARD_ROWS
+    ) -> Iterator[Mapping[str, Array]]:
+        """Cut every posting list into levels; no impact is above ``greatest``."""
+        zero = np.zeros(1, dtype=np.int64)
+        yield {
+            "shard_rows": np.array([shard_rows]),
+            "firsts": zero,
+            "uppers": np.empty(0, dtype=np.float32),
+            "slopes": np.empty(0, dtype=np.float32),
+            "starts": zero,
+            "rows": np.empty(0, dtype=np.uint32),
+        }
+        n_levels = n_postings = 0
+        for first_row in range(0, forward.scales.size, shard_rows):
+            end_row = min(first_row + shard_rows, forward.scales.size)
+            for levels in _cut(forward, first_row, end_row, greatest):
+                yield {
+                    "firsts": n_levels + levels.firsts,
+                    "uppers": levels.uppers,
+                    "slopes": levels.slopes,
+                    "starts": n_postings + levels.starts,
+                    "rows": levels.rows,
+                }
+                n_levels += levels.uppers.size
+                n_postings += levels.rows.size
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array]) -> Self:
+        """Make the scan from its ``arrays``."""
+        for array in arrays.values():
+            array.flags.writeable = False  # as mapped files are: one type to compile
+        return cls(
+            Levels(
+                int(arrays["shard_rows"][0]),
+                arrays["firsts"],
+                arrays["uppers"],
+                arrays["slopes"],
+                arrays["starts"],
+                arrays["rows"],
+            )
+        )
+
+    @property
+    def arrays(self) -> Mapping[str, Array]:
+        """The levels."""
+        levels = self._levels
+        return {**levels._asdict(), "shard_rows": np.array([levels.shard_rows])}
+
+    def scratch(self, n_videos: int) -> tuple[Array, ...]:  # noqa: ARG002 # others need it
+        """Return the accumulators and the candidates of one shard."""
+        n_rows = -(-self._levels.shard_rows // STRIP_ROWS) * STRIP_ROWS
+        return np.zeros(n_rows, dtype=np.uint16), np.empty(n_rows, dtype=np.int64)
+
+    def find(
+        self,
+        forward: ForwardRows,
+        queries: Queries,
+        passes: NDArray[np.bool_],
+        weights: Floats,
+        scratch: tuple[Array, ...],
+        found: Found,
+    ) -> None:
+        """Read the levels that matter and score the candidates."""
+        self.work(forward, queries, passes, weights, scratch, found)
+
+    def work(
+        self,
+        forward: ForwardRows,
+        queries: Queries,
+        passes: NDArray[np.bool_],
+        weights: Floats,
+        scratch: tuple[Array, ...],
+        found: Found,
+    ) -> tuple[int, int]:
+        """Do what ``find`` does; return how many postings were read and rows scored."""
+        sums, candidates = scratch
+        done = np.zeros(2, dtype=np.int64)
+        search_levels(
+            forward, self._levels, queries, passes, weights, sums, candidates, found, done
+        )
+        return int(done[0]), int(done[1])
+
+
+class _Cut(NamedTuple):
+    """The levels of a run of tags in one shard, numbered from 0; see ``Levels``."""
+
+    firsts: NDArray[np.int64]
+    uppers: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.uint32]
+
+
+def _cut(forward: ForwardRows, first_row: int, end_row: int, greatest: float) -> Iterator[_Cut]:
+    """Cut the lists of one shard, some millions of postings at a time."""
+    n_tags = forward.idf.size
+    tag_starts = np.zeros(n_tags + 1, dtype=np.int64)
+    cursors = forward.starts[first_row:end_row].copy()
+    first, end = int(forward.starts[first_row]), int(forward.starts[end_row])
+    count_tags(forward.tags, first, end, tag_starts[1:])
+    np.cumsum(tag_starts, out=tag_starts)
+    first_tag = 0
+    while first_tag < n_tags:
+        most = np.searchsorted(tag_starts, tag_starts[first_tag] + _RUN_POSTINGS, side="right") - 1
+        end_tag = max(first_tag + 1, int(most))
+        own_starts = tag_starts[first_tag : end_tag + 1] - tag_starts[first_tag]
+        n_postings = int(own_starts[-1])
+        gathered = np.empty(n_postings, dtype=np.uint32)
+        bands = np.empty(n_postings, dtype=np.uint8)
+        free = own_starts[:-1].copy()
+        gather_postings(
+            forward, first_row, first_tag, end_tag, greatest, cursors, free, gathered, bands
+        )
+        most_levels = min((end_tag - first_tag) * MOST_LEVELS, n_postings) + MOST_LEVELS
+        firsts = np.zeros(end_tag - first_tag, dtype=np.int64)
+        uppers = np.empty(most_levels, dtype=np.float32)
+        slopes = np.empty(most_levels, dtype=np.float32)
+        starts = np.zeros(most_levels + 1, dtype=np.int64)
+        rows = np.empty(n_postings, dtype=np.uint32)
+        n = cut_tags(gathered, bands, own_starts, greatest, firsts, uppers, slopes, starts, rows)
+        yield _Cut(firsts, uppers[:n], slopes[:n], starts[1 : n + 1], rows)
+        first_tag = end_tag

@@ -1,0 +1,1 @@
+"""Words of people and the tags they mean."""

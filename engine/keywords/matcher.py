@@ -1,0 +1,390 @@
+"""Words of people -> tags, with a confidence and the way that led there.
+
+The ways, surest first: the word is a tag (exact) or the plural of one; WordNet has it as a synonym
+of a tag, or as narrower than one, so that the tag is broader; its embedding is near a tag's. Of a
+phrase, its parts count, too: what it is about for most, the rest for less. Of a word that means
+nothing for sure, the tags that are spelled like it come first.
+
+What many words cost is bounded: the network, a millisecond or more a word, reads so many pieces of
+words for each hundred, those first that the table does not know, and ten words are looked up by
+spelling. The others are understood by the table alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from engine.domain.vocabulary import SUGGESTIONS, Vocabulary
+from engine.errors import InvalidInput, UnknownTag
+from engine.keywords.embeddings import Cosines, Embedder, Nearness
+from engine.keywords.phrases import Part, parts_of, plain
+from engine.keywords.spelling import MAX_SUGGESTED_WORDS, likeness
+from engine.keywords.thesaurus.nouns import Entry, Thesaurus
+
+USED: Final = 0.6
+"""From this confidence on, a meaning is used without asking."""
+
+SUGGESTED: Final = 0.45
+"""From this confidence on, a meaning is worth asking about."""
+
+AS_GOOD: Final = 0.9
+"""A meaning is used beside the best one when it has so much of its confidence."""
+
+LONGEST_KEYWORD: Final = 200
+"""A keyword of more characters is refused."""
+
+MOST_MEANINGS: Final = 5
+"""So many meanings of a word are told."""
+
+EMBEDDED_PIECES: Final = 56
+"""So many pieces the network reads of a hundred words: a word of people has three or four, with
+its start and end, letters drawn at random twice as many."""
+
+_FEWEST_PIECES: Final = 3  # of any word
+_CUTTING: Final = 2  # what it costs to see, in pieces, that a text has too many
+_WORDS: Final = 100
+
+# Tuned on tests/data/keywords/tuning.json; docs/keywords.md says what they do.
+_PLURAL: Final = 0.99
+_SYNONYM: Final = 0.97
+_BROADER: Final = 0.92
+_STEP: Final = 0.04
+_DOUBT: Final = 0.3
+_NO_DOUBT: Final = 0.55
+_RARE: Final = 0.25
+_HEAD: Final = 0.85
+_MORE: Final = 0.58
+_LURED: Final = 0.4
+_PART_OF_NAME: Final = 0.8
+_SPELLED: Final = 0.4
+_GUESSED: Final = 0.85  # less than what is about as good
+_MISSPELT: Final = 0.8  # likeness: one sign of five to nine, two of ten or more
+
+
+class How(StrEnum):
+    """The way from a word to a tag."""
+
+    EXACT = "exact"
+    PLURAL = "plural"
+    SYNONYM = "synonym"
+    BROADER = "broader"
+    EMBEDDING = "embedding"
+    SPELLING = "spelling"
+
+
+class Status(StrEnum):
+    """What becomes of a word."""
+
+    USED = "used"
+    SUGGESTED = "suggested"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One tag a word may mean.
+
+    Attributes:
+        tag: the tag.
+        confidence: 0.0 to 1.0.
+        how: the way that led there.
+        by: the words that led there: all of the keyword, or a part.
+    """
+
+    tag: str
+    confidence: float
+    how: How
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a word was understood.
+
+    Attributes:
+        word: as it was given.
+        status: ``used`` from a confidence of 0.60 on, ``suggested`` from 0.45 on, else ``refused``.
+        meanings: best first; of a word that is not used, the nearest tags, possibly none.
+    """
+
+    word: str
+    status: Status
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def used(self) -> tuple[Meaning, ...]:
+        """The meanings that stand for the word in a search: the best, and those about as good."""
+        if self.status is not Status.USED:
+            return ()
+        least = max(USED, AS_GOOD * self.meanings[0].confidence)
+        return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
+
+
+class Keywords:
+    """Understands words as tags of one vocabulary. Safe to share between threads."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        thesaurus: Thesaurus,
+        embedder: Embedder,
+        *,
+        tag_embedder: Embedder | None = None,
+        complete: Callable[[Nearness], object] = Nearness.complete,
+    ) -> None:
+        """Prepare; tags are embedded when they are first needed.
+
+        Args:
+            vocabulary: the tags there are.
+            thesaurus: what words lead to.
+            embedder: makes vectors of words.
+            tag_embedder: makes or remembers those of tags, of the same kind; ``embedder`` unless
+                given.
+            complete: called before words are compared with tags that have no vector yet; embeds
+                them, or lets somebody else do it.
+        """
+        self.vocabulary = vocabulary
+        self._thesaurus = thesaurus
+        self._embedder = embedder
+        self._tag_embedder = tag_embedder or embedder
+        self._complete = complete
+        self._plain: dict[str, str] = {}
+        self._singular: dict[str, str] = {}
+        self._know(vocabulary.names)
+        self.nearness = Nearness(vocabulary, self._embedder, self._tag_embedder)
+
+    def grown(self, vocabulary: Vocabulary) -> "Keywords":
+        """Return what understands words as tags of a vocabulary that begins with this one."""
+        longer = copy(self)
+        longer.vocabulary = vocabulary
+        longer._plain, longer._singular = dict(self._plain), dict(self._singular)
+        longer._know(vocabulary.names[len(self.vocabulary) :])
+        longer.nearness = Nearness(vocabulary, self._embedder, self._tag_embedder, self.nearness)
+        return longer
+
+    def _know(self, tags: Iterable[str]) -> None:
+        # The first tag of a form counts.
+        new = [(plain(tag), tag) for tag in tags]
+        for name, tag in new:
+            self._plain.setdefault(name, tag)
+        for name, tag in new:
+            for form in (name, *self._thesaurus.singulars(name), name.replace(" ", "")):
+                self._singular.setdefault(form, self._plain.get(name, tag))
+
+    def read(self, word: str) -> Reading:
+        """Say which tags a word may mean.
+
+        Raises:
+            InvalidInput: when the word is empty or too long, or there are no tags yet.
+        """
+        (reading,) = self.read_all([word])
+        return reading
+
+    def read_all(self, words: Sequence[str]) -> list[Reading]:
+        """Say which tags each of some words may mean; quicker than one by one.
+
+        Raises:
+            InvalidInput: when a word is empty or too long, or there are no tags yet.
+        """
+        if not words:
+            return []  # so that words that all are tags load nothing
+        texts = [_checked(word) for word in words]
+        if not len(self.vocabulary):
+            raise InvalidInput(
+                "no tags are known yet: ingest videos first", hint="run 'reelmatch ingest'"
+            )
+        cosines = self._cosines(texts)
+        readings = [
+            self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)
+        ]
+        doubtful = [
+            place
+            for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
+            if not reading.used or self._may_be_misspelt(text, reading)
+        ]
+        for place in doubtful[:MAX_SUGGESTED_WORDS]:
+            readings[place] = self._spelled(readings[place])
+        return readings
+
+    def _cosines(self, texts: Sequence[str]) -> dict[str, Cosines]:
+        """Return how near texts are to tags, as far as the network may read them."""
+        unknown = self.nearness.unknown()
+        # The table is surer of what it knows: there the network adds little.
+        unsure_first = sorted(dict.fromkeys(texts), key=lambda text: self._is_sure(text, unknown))
+        left = EMBEDDED_PIECES * max(_WORDS, len(texts)) // _WORDS
+        read: set[str] = set()
+        for text in unsure_first:
+            if left < _FEWEST_PIECES:
+                break
+            pieces = self.nearness.cost(text)
+            if pieces <= left:
+                read.add(text)
+            left -= pieces if pieces <= left else _CUTTING
+        asked = [text for text in dict.fromkeys(texts) if text in read]
+        if asked and self.nearness.missing:
+            self._complete(self.nearness)
+        cosines = dict.fromkeys(texts, unknown)
+        return cosines | dict(zip(asked, self.nearness.of(asked), strict=True))
+
+    def _is_sure(self, text: str, unknown: Cosines) -> bool:
+        return any(meaning.confidence >= USED for meaning in self._of_noun(text, unknown))
+
+    def _read(self, word: str, text: str, cosines: Cosines) -> Reading:
+        best: dict[str, Meaning] = {}
+        for meaning in self._meanings(text, cosines):
+            before = best.get(meaning.tag)
+            if before is None or meaning.confidence > before.confidence:
+                best[meaning.tag] = meaning
+        ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
+        return _reading(word, ranked)
+
+    def _may_be_misspelt(self, text: str, reading: Reading) -> bool:
+        """Return whether a word is written much like a tag, and only the network knows it.
+
+        The network reads words in pieces, and is no judge of those it never met.
+        """
+        if reading.meanings[0].how is not How.EMBEDDING or " " in text:
+            return False
+        if next(self._of_noun(text, self.nearness.unknown()), None) is not None:
+            return False
+        return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
+
+    def _spelled(self, reading: Reading) -> Reading:
+        """Put the tags that are spelled like a word before those that are near in meaning."""
+        least = reading.meanings[0].confidence if reading.meanings else 0.0
+        spelled = [
+            Meaning(tag, max(least, _SPELLED), How.SPELLING, reading.word)
+            for tag in self.vocabulary.nearest(reading.word)
+        ]
+        names = {meaning.tag for meaning in spelled}
+        others = [
+            # Beside a tag that is written so, what the network guesses of the pieces is not used.
+            replace(meaning, confidence=min(meaning.confidence, _GUESSED * least))
+            if spelled and meaning.how is How.EMBEDDING
+            else meaning
+            for meaning in reading.meanings
+            if meaning.tag not in names
+        ]
+        return _reading(reading.word, [*spelled, *others])
+
+    def profile(
+        self, keywords: Mapping[str, float], *, strict: bool = False
+    ) -> tuple[dict[str, float], list[Reading]]:
+        """Turn weighted words into weighted tags; words that are tags stay as they are.
+
+        Args:
+            keywords: word -> weight.
+            strict: refuse words that cannot be used, instead of leaving them out.
+
+        Returns:
+            tag -> weight, and how each word that is no tag was understood, also those that are
+            left out. The weight of a word goes to its meanings, times their confidence; what
+            several words give a tag adds up.
+
+        Raises:
+            UnknownTag: when words, or without ``strict`` all of them, cannot be used.
+        """
+        tags = {word: tag for word in keywords if (tag := self.vocabulary.tag(word)) is not None}
+        readings = self.read_all([word for word in keywords if word not in tags])
+        weights: dict[str, float] = {}
+        for word, tag in tags.items():
+            weights[tag] = weights.get(tag, 0.0) + keywords[word]
+        for reading in readings:
+            for meaning in reading.used:
+                given = keywords[reading.word] * meaning.confidence
+                weights[meaning.tag] = weights.get(meaning.tag, 0.0) + given
+        useless = [reading for reading in readings if not reading.used]
+        if useless and (strict or not weights):
+            raise unknown_words(useless)
+        return weights, readings
+
+    def _meanings(self, text: str, cosines: Cosines) -> Iterator[Meaning]:
+        yield from self._of_noun(text, cosines)
+        for tag in cosines.nearest(MOST_MEANINGS):
+            yield Meaning(tag, self._by_embedding(text, tag, cosines[tag]), How.EMBEDDING, text)
+        if self._thesaurus.is_set_phrase(text):
+            return
+        for part in parts_of(text):
+            if part.words != text:
+                yield from self._of_part(part, cosines)
+
+    def _of_part(self, part: Part, cosines: Cosines) -> Iterator[Meaning]:
+        share = _HEAD if part.is_head else _MORE
+        for meaning in self._of_noun(part.words, cosines):
+            yield Meaning(meaning.tag, share * meaning.confidence, meaning.how, part.words)
+
+    def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[Meaning]:
+        if noun in self._plain:
+            yield Meaning(self._plain[noun], 1.0, How.EXACT, noun)
+        joined = noun.replace(" ", "")
+        for form in (noun, joined, *self._thesaurus.singulars(noun)):
+            if form in self._singular:
+                yield Meaning(self._singular[form], _PLURAL, How.PLURAL, noun)
+        entries = self._thesaurus.entries(noun)
+        if not entries and joined != noun:
+            entries = self._thesaurus.entries(joined)
+        for entry in entries:
+            tag = self._plain.get(entry.tag)
+            if tag is not None:
+                how = How.BROADER if entry.steps else How.SYNONYM
+                yield Meaning(tag, _confidence(entry, cosines[tag]), how, noun)
+
+    def _by_embedding(self, text: str, tag: str, cosine: float) -> float:
+        """Return how sure the embedding alone makes us."""
+        name = plain(tag)
+        if self._thesaurus.is_lure(text, name):
+            return max(0.0, min(cosine, _LURED))
+        if f" {text} " in f" {name} " and text != name and not name.endswith(text):
+            # "wind" is near "wind instrument" for its letters, not for its sense.
+            cosine *= _PART_OF_NAME
+        return max(0.0, min(1.0, cosine))
+
+
+def nearest_tags(reading: Reading) -> list[str]:
+    """Return the tags a person may have meant, those spelled like the word first."""
+    return [meaning.tag for meaning in reading.meanings][:SUGGESTIONS]
+
+
+def unknown_words(readings: Sequence[Reading]) -> UnknownTag:
+    """Return the error that names words which cannot be used, the first ten with suggestions."""
+    named = readings[:MAX_SUGGESTED_WORDS]
+    nearest = {reading.word: nearest_tags(reading) for reading in named}
+    return UnknownTag(nearest, more=len(readings) - len(named))
+
+
+def _reading(word: str, ranked: Sequence[Meaning]) -> Reading:
+    status = _status(ranked[0].confidence) if ranked else Status.REFUSED
+    return Reading(word, status, tuple(ranked[:MOST_MEANINGS]))
+
+
+def _confidence(entry: Entry, cosine: float) -> float:
+    """Return how sure an entry of the thesaurus makes us.
+
+    A synonym needs no support. The further a word is under a tag, the more the embedding must
+    agree (grammar is a science, three steps up, yet nobody who says one means the other). A
+    meaning that few uses of the word have counts for less.
+    """
+    sure = _SYNONYM
+    if entry.steps:
+        doubt = max(0.0, _NO_DOUBT - cosine) / _NO_DOUBT
+        sure = max(0.0, _BROADER - entry.steps * (_STEP + _DOUBT * doubt))
+    return float(sure * entry.share**_RARE)
+
+
+def _status(confidence: float) -> Status:
+    if confidence >= USED:
+        return Status.USED
+    return Status.SUGGESTED if confidence >= SUGGESTED else Status.REFUSED
+
+
+def _checked(word: str) -> str:
+    text = plain(word)
+    if not text:
+        raise InvalidInput(f"the keyword {word!r} is empty: write a word or a phrase")
+    if len(word) > LONGEST_KEYWORD:
+        raise InvalidInput(
+            f"a keyword of {len(word)} characters is too long: at most {LONGEST_KEYWORD} are read"
+        )
+    return text

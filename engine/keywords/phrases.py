@@ -1,0 +1,69 @@
+"""The parts of a phrase: what it is about (its heads), and what only says more of that.
+
+English, and without a grammar: a head ends a run of words ("mountain bike" is a bike); a little
+word such as *at* ends a run, and what comes after says more, except after *of*.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from engine.domain.text import folded
+
+_TOGETHER: Final = frozenset({"and", "or", "&", ",", "/", "+", "plus"})
+_SAYS_MORE: Final = frozenset(
+    {"at", "in", "on", "for", "with", "by", "from", "to", "near", "about", "under", "over"}
+    | {"into", "onto", "during", "between", "without"}
+)
+_LITTLE: Final = frozenset(
+    {"a", "an", "the", "my", "your", "our", "their", "his", "her", "its", "this", "that"}
+    | {"these", "those", "all", "any", "some", "best", "top", "new", "good", "great", "cheap"}
+    | {"free"}
+)
+_LONGEST_PART: Final = 3
+_MOST_SIGNS: Final = 16  # words and commas of a phrase that are looked at
+_SIGNS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words of a phrase that stand together; ``is_head`` when it is about them."""
+
+    words: str
+    is_head: bool
+
+
+def plain(phrase: str) -> str:
+    """Return a phrase as it is compared: small letters, single spaces, no hyphens or quotes."""
+    text = folded(phrase).replace("\u2019", "'")
+    text = re.sub(r"(?<=\w)'s\b", "", text)
+    return " ".join(re.sub(r"[-_\"'.!?;:()]+", " ", text).split())
+
+
+def parts_of(phrase: str) -> list[Part]:
+    """Return the parts of a phrase that was made plain, heads first, longer ones before shorter."""
+    found = [part for run, leads in _runs(phrase) for part in _parts_of_run(run, leads=leads)]
+    return sorted(dict.fromkeys(found), key=lambda part: (not part.is_head, -len(part.words)))
+
+
+def _runs(phrase: str) -> Iterator[tuple[list[str], bool]]:
+    """Cut at little words; say of each run whether it leads or only says more."""
+    run: list[str] = []
+    leads = True
+    for word in _SIGNS.findall(phrase)[:_MOST_SIGNS]:
+        if word in _TOGETHER or word in _SAYS_MORE or word == "of":
+            if run:
+                yield run, leads
+            run = []
+            leads = leads and word not in _SAYS_MORE
+        elif word not in _LITTLE:
+            run.append(word)
+    if run:
+        yield run, leads
+
+
+def _parts_of_run(run: Sequence[str], *, leads: bool) -> Iterator[Part]:
+    for start in range(len(run)):
+        for end in range(start + 1, min(start + _LONGEST_PART, len(run)) + 1):
+            yield Part(" ".join(run[start:end]), is_head=leads and end == len(run))

@@ -1,0 +1,1 @@
+"""Recommendations and matches: a query in, ranked videos and their reasons out."""

@@ -1,0 +1,131 @@
+"""Why one video is, or is not, recommended to a viewer: every rule, and whether it is kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from engine.indexes.local.filters import And, Filter
+from engine.indexes.local.snapshot import Place, View
+from engine.search.explain import Reason, reasons
+from engine.search.profiles import ProfileRules, Taste, taste_of
+from engine.search.recommend import (
+    POOL,
+    Basis,
+    Question,
+    fallback_ranking,
+    fitting_candidates,
+    fresh_candidates,
+    scores_at,
+)
+from engine.search.rerank import BY_SCORE, rerank
+
+
+class Rule(StrEnum):
+    """What keeps a video from a viewer."""
+
+    INDEXED = "indexed"
+    UNSEEN = "unseen"
+    WHERE = "where"
+    FITS = "fits"
+    AMONG_BEST = "among_best"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One rule: whether it is kept, and by what that is known."""
+
+    rule: Rule
+    kept: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerCase:
+    """All that speaks for and against a video for a viewer.
+
+    Attributes:
+        basis: what recommendations to this viewer go by.
+        score: the exact cosine; 0.0 for a video that cannot be found.
+        rank: its place, without reranking; None when it is not among the 1,000 best.
+        why: the tags that made the score.
+        rulings: every rule, in the order they apply.
+    """
+
+    basis: Basis
+    score: float
+    rank: int | None
+    why: tuple[Reason, ...]
+    rulings: tuple[Ruling, ...]
+
+
+def viewer_case(view: View, video: str, question: Question, rules: ProfileRules) -> ViewerCase:
+    """Judge one video for a viewer by all rules that recommendations go by.
+
+    Args:
+        view: where it is searched.
+        video: an id.
+        question: who asks, and for what; pages and reranking do not matter.
+        rules: how the profile is weighed.
+    """
+    taste = taste_of(question.profile, view, rules)
+    place = view.locate(video)
+    if place is None:
+        gone = f"not in generation {view.generation.id}: it was not watched, or was deleted"
+        return ViewerCase(
+            Basis.PROFILE, 0.0, None, (), (Ruling(Rule.INDEXED, kept=False, evidence=gone),)
+        )
+    basis, rank = _ranked(view, video, question, taste, rules)
+    score = scores_at(view, taste, [place])[0]
+    rulings = [
+        Ruling(
+            Rule.INDEXED, kept=True, evidence=f"in generation {view.generation.id}, or beside it"
+        ),
+        _unseen(video, question),
+        *_filtered(question.where, place),
+    ]
+    if all(ruling.kept for ruling in rulings):
+        rulings += _placed(basis, rank, score)
+    return ViewerCase(basis, score, rank, reasons(view, taste, place), tuple(rulings))
+
+
+def _ranked(
+    view: View, video: str, question: Question, taste: Taste, rules: ProfileRules
+) -> tuple[Basis, int | None]:
+    plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
+    if taste.is_empty:
+        basis, candidates = fresh_candidates(view, taste, plain)
+        ranking = fallback_ranking(BY_SCORE)
+    else:
+        basis, candidates = Basis.PROFILE, fitting_candidates(view, taste, plain, rules)
+        ranking = BY_SCORE
+    found = rerank(candidates, ranking, view, k=POOL, now=plain.now)
+    return basis, next((one.rank for one in found if one.candidate.video == video), None)
+
+
+def _unseen(video: str, question: Question) -> Ruling:
+    kinds = [one.kind for one in question.profile.reactions if one.video == video]
+    if video not in question.profile.seen:
+        return Ruling(Rule.UNSEEN, kept=True, evidence="the viewer has no event of it")
+    said = kinds[0] if kinds else "hidden, or an event that weighs nothing"
+    return Ruling(
+        Rule.UNSEEN, kept=question.again, evidence=f"the viewer has an event of it: {said}"
+    )
+
+
+def _filtered(where: Filter, place: Place) -> Iterator[Ruling]:
+    for part in where.parts if isinstance(where, And) else (where,):
+        passing = place.segment.filters.compile(part)
+        yield Ruling(Rule.WHERE, kept=bool(passing[place.row]), evidence=repr(part))
+
+
+def _placed(basis: Basis, rank: int | None, score: float) -> list[Ruling]:
+    if basis is not Basis.PROFILE:
+        said = "nothing is known of what the viewer likes: the newest harmless videos come"
+        return [Ruling(Rule.FITS, kept=rank is not None, evidence=said)]
+    if rank is None and score <= 0:
+        return [
+            Ruling(Rule.FITS, kept=False, evidence=f"the score is {score:.4f}: it must be above 0")
+        ]
+    fits = Ruling(Rule.FITS, kept=True, evidence=f"the score is {score:.4f}")
+    among = f"place {rank}" if rank is not None else f"{POOL} others fit better"
+    return [fits, Ruling(Rule.AMONG_BEST, kept=rank is not None, evidence=among)]

@@ -1,0 +1,120 @@
+"""Why a match: which of a viewer's videos gave its tags, and at which seconds they were seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.content.counting import check_threshold
+from engine.domain.tracks import Track, least_stored
+from engine.indexes.local.snapshot import Place, View
+from engine.search.profiles import Reaction, Taste
+
+MOST_SOURCES: Final = 3
+"""So many of a viewer's videos are named for each tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondRange:
+    """A run of seconds, both ends included."""
+
+    first: int
+    last: int
+
+
+def second_ranges(seconds: NDArray[np.integer]) -> tuple[SecondRange, ...]:
+    """Return the runs of some seconds; shape (n,), rising, each once."""
+    if not len(seconds):
+        return ()
+    breaks = np.flatnonzero(np.diff(seconds) > 1)
+    firsts = seconds[np.concatenate([[0], breaks + 1])]
+    lasts = seconds[np.concatenate([breaks, [len(seconds) - 1]])]
+    return tuple(map(SecondRange, firsts.tolist(), lasts.tolist()))
+
+
+def seen_ranges(
+    track: Track, tags: Sequence[int], threshold: float
+) -> dict[int, tuple[SecondRange, ...]]:
+    """Return when each tag's confidence reached the threshold, in one pass over the track.
+
+    Args:
+        track: what was seen.
+        tags: numbers.
+        threshold: least confidence that counts, 0.0 to 1.0.
+
+    Returns:
+        Tag -> its runs, empty for one that never reached it; together they are as many seconds
+        as ``engine.content.counting.count_tags`` counts.
+    """
+    places = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
+    passing = track.tags[places]
+    ranges = {}
+    for tag in tags:
+        own = places[passing == tag]
+        ranges[tag] = second_ranges(np.searchsorted(track.starts, own, side="right") - 1)
+    return ranges
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One of a viewer's videos, and what it gave to a share."""
+
+    reaction: Reaction
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a tag counted for a viewer; ``stated``, the sources and ``other`` add up to the share.
+
+    Attributes:
+        tag: its name.
+        share: of the score.
+        stated: the part that the viewer's interests gave.
+        sources: the videos that gave most, the largest part first.
+        other: what all other videos gave, and what most videos show took.
+    """
+
+    tag: str
+    share: float
+    stated: float
+    sources: tuple[Source, ...]
+    other: float
+
+
+def reasons(view: View, taste: Taste, place: Place) -> tuple[Reason, ...]:
+    """Return what made the score of a video, the largest share first; they add up to it.
+
+    Damping takes a tag's weight as a whole, so what each video gave is in proportion to what it
+    put in before.
+    """
+    tags, shares = place.segment.index.explain(taste.query, place.row)
+    found = []
+    for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
+        at = int(np.searchsorted(taste.query.tags, tag))
+        stated = share * float(taste.stated[at] / taste.query.units[at])
+        sources = _sources(taste, tag, share - stated)
+        other = share - stated - sum(source.share for source in sources)
+        found.append(Reason(view.vocabulary.names[tag], share, stated, sources, other))
+    return tuple(sorted(found, key=lambda reason: -abs(reason.share)))
+
+
+def _sources(taste: Taste, tag: int, share: float) -> tuple[Source, ...]:
+    pulls = taste.pulls
+    own = slice(
+        int(np.searchsorted(pulls.tags, tag)), int(np.searchsorted(pulls.tags, tag, side="right"))
+    )
+    # Only what pulled the way that the whole went.
+    values = np.maximum(pulls.values[own] * np.sign(share), 0.0)
+    total = values.sum()
+    if not total:
+        return ()
+    owners = pulls.reactions[own]
+    most = np.argsort(-values, kind="stable")[:MOST_SOURCES]
+    return tuple(
+        Source(taste.reactions[owners[at]], float(share * values[at] / total))
+        for at in most
+        if values[at] > 0 and owners[at] >= 0
+    )

@@ -1,0 +1,95 @@
+"""Questions to a view: what fits this viewer, this keyword profile, this video."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from engine.domain.results import Match, Share
+from engine.errors import InvalidInput
+from engine.indexes.local.filters import And, Filter, LeaveOut, Not, Or, Seen
+from engine.indexes.local.queries import Query
+from engine.indexes.local.snapshot import EVERY_VIDEO, Place, View
+from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, taste_of
+
+MOST_MATCHES: Final = 1_000
+"""More matches than this are not given at once."""
+
+
+def recommend(
+    view: View,
+    *,
+    interests: Mapping[str, float],
+    liked: Sequence[str] = (),
+    k: int,
+    where: Filter = EVERY_VIDEO,
+) -> list[Match]:
+    """Return the ``k`` videos that fit a viewer best, without those named as liked.
+
+    What more can be asked for a viewer is in ``engine.search.recommend``.
+
+    Args:
+        view: where to search.
+        interests: tag -> weight; negative for dislikes.
+        liked: ids of videos the viewer liked.
+        k: how many, 1 to 1,000.
+        where: which videos may be found.
+
+    Raises:
+        InvalidInput: for unknown tags or videos, or when there is nothing to go by.
+    """
+    if not interests and not liked:
+        raise InvalidInput("nothing to go by: give at least one interest or liked video")
+    view.require(liked)
+    profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
+    query = taste_of(profile, view, VIEWER_RULES).query
+    return _search(view, query, k, And((where, LeaveOut(tuple(liked)))) if liked else where)
+
+
+def match(
+    view: View,
+    *,
+    keywords: Mapping[str, float],
+    exclude: Iterable[str] = (),
+    k: int,
+    where: Filter = EVERY_VIDEO,
+) -> list[Match]:
+    """Return the ``k`` videos that fit an advertiser's keyword profile best.
+
+    Args:
+        view: where to search.
+        keywords: tag -> weight.
+        exclude: a video on which one of these tags counts at least one second is left out.
+        k: how many, 1 to 1,000.
+        where: which videos may be found.
+
+    Raises:
+        InvalidInput: for unknown tags, or when there is no keyword.
+    """
+    if not keywords:
+        raise InvalidInput("nothing to match: give at least one keyword")
+    excluded = tuple(Seen(tag) for tag in exclude)
+    view.vocabulary.numbers(seen.tag for seen in excluded)
+    allowed = And((where, Not(Or(excluded)))) if excluded else where
+    return _search(view, interests_query(keywords, view), k, allowed)
+
+
+def similar(view: View, video: str, *, k: int, where: Filter = EVERY_VIDEO) -> list[Match]:
+    """Return the ``k`` videos most like one of the view's, without itself."""
+    (place,) = view.require([video])
+    return _search(view, view.counts_query(place), k, And((where, LeaveOut((video,)))))
+
+
+def explain(view: View, query: Query, place: Place) -> tuple[Share, ...]:
+    """Return what each tag gave to the score of one video, the largest share first."""
+    tags, shares = place.segment.index.explain(query, place.row)
+    names = view.vocabulary.names
+    found = (Share(names[tag], float(share)) for tag, share in zip(tags, shares, strict=True))
+    return tuple(sorted(found, key=lambda share: -abs(share.share)))
+
+
+def _search(view: View, query: Query, k: int, where: Filter) -> list[Match]:
+    if not 1 <= k <= MOST_MATCHES:
+        raise InvalidInput(f"k is {k}: ask for 1 to {MOST_MATCHES} matches")
+    return [
+        Match(found.video, found.score, explain(view, query, found.place))
+        for found in view.top_k(query, k, where)
+    ]

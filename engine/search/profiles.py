@@ -1,0 +1,275 @@
+"""What a viewer likes, or an advertiser asks for -> one query vector."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogs.sqlite.viewers import Event, EventKind
+from engine.errors import InvalidInput
+
+if TYPE_CHECKING:
+    # The settings hold the rules below; what searches compiles kernels, and they need none.
+    from engine.indexes.local.queries import Query
+    from engine.indexes.local.snapshot import Place, View
+
+MOST_TAGS: Final = 1_000
+"""A profile of more tags is refused."""
+
+COMMON: Final = ""
+"""Stands in ``Pulls`` for what most videos show."""
+
+_DAY: Final = 86_400.0
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRules:
+    """How what a viewer did becomes weights.
+
+    Attributes:
+        watched: the weight of a video that was watched whole, beside 1 for a liked one.
+        skipped: how much a skipped video counts against, beside 1 for a disliked one.
+        disliked: how much what they dislike counts beside what they like (Rocchio's gamma).
+        half_life_days: after so many days an event counts half.
+        common_share: how much of what most videos show is taken off.
+        power: of the weights of tags; below 1 it damps the strongest.
+        most_tags: the strongest tags of the videos that are kept.
+        together: how much being liked by who likes the same counts beside the score; it counts
+            the more, the better the tags fit.
+    """
+
+    watched: float = 0.5
+    skipped: float = 0.25
+    disliked: float = 0.1
+    half_life_days: float = 60.0
+    common_share: float = 0.85
+    power: float = 0.5
+    most_tags: int = 250
+    together: float = 64.0
+
+
+VIEWER_RULES: Final = ProfileRules()
+"""What did best where it was measured, but that dislikes count; see benchmarks/quality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a viewer's events say of one video, the last word counting.
+
+    Attributes:
+        video: its id.
+        kind: what was done.
+        weight: above 0 for what they liked, below for what they did not; decayed by age.
+    """
+
+    video: str
+    kind: EventKind
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A viewer, kept or sent along.
+
+    Attributes:
+        interests: tag -> weight, negative for dislikes.
+        reactions: one a video.
+        seen: every video there is an event of; these do not come back unless asked.
+    """
+
+    interests: Mapping[str, float] = field(default_factory=dict)
+    reactions: tuple[Reaction, ...] = ()
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pulls:
+    """What each video put into a profile, tag by tag, before damping.
+
+    Attributes:
+        reactions: shape (n,), places in ``Taste.reactions``; -1 for what most videos show.
+        tags: shape (n,), numbers, rising.
+        values: shape (n,), above 0 towards the tag.
+    """
+
+    reactions: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """A profile as a query, and what it was made of.
+
+    Attributes:
+        query: of length 1; without tags when there is nothing to go by.
+        stated: shape (n_tags of the query,), the part of its units that the interests gave.
+        reactions: those whose videos could be found.
+        pulls: what those videos gave.
+    """
+
+    query: "Query"
+    stated: Floats
+    reactions: tuple[Reaction, ...]
+    pulls: Pulls
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing pulls towards any tag, so that no video can fit."""
+        return not bool(np.any(self.query.units > 0))
+
+
+def profile_of(
+    interests: Mapping[str, float],
+    events: Iterable[Event],
+    rules: ProfileRules,
+    *,
+    now: float,
+    liked: Sequence[str] = (),
+) -> Profile:
+    """Turn what a viewer says and did into a profile.
+
+    Args:
+        interests: tag -> weight.
+        events: in any order.
+        rules: what each kind weighs.
+        now: seconds since 1970; later events only keep their videos from coming back.
+        liked: ids of videos liked just now.
+    """
+    newest_last = sorted(events, key=lambda event: (event.at, event.id))
+    latest: dict[str, Event] = {}
+    for event in newest_last:
+        if event.at > now:
+            continue
+        before = latest.get(event.video)
+        if before is None or _is_verdict(event) or not _is_verdict(before):
+            latest[event.video] = event
+    reactions = {
+        video: Reaction(video, event.kind, _weight(event, rules, now))
+        for video, event in latest.items()
+    }
+    for video in liked:
+        reactions[video] = Reaction(video, EventKind.LIKED, 1.0)
+    seen = dict.fromkeys([*(event.video for event in newest_last), *liked])
+    weighty = tuple(reaction for reaction in reactions.values() if reaction.weight)
+    return Profile(interests, weighty, tuple(seen))
+
+
+def interests_query(interests: Mapping[str, float], view: "View") -> "Query":
+    """Weigh a viewer's interests, or a campaign's keyword profile, by idf.
+
+    Args:
+        interests: tag -> weight; negative ones push a video down.
+        view: where the query will be asked.
+
+    Raises:
+        UnknownTag: for words that are not tags.
+        InvalidInput: for weights that are no finite numbers, or too many tags.
+    """
+    if len(interests) > MOST_TAGS:
+        raise InvalidInput(f"{len(interests)} tags are too many: at most {MOST_TAGS} count")
+    for tag, weight in interests.items():
+        if not isfinite(weight):
+            raise InvalidInput(f"the weight of {tag!r} is {weight}: give a finite number")
+    weights = view.vocabulary.weights(interests)
+    numbers = np.array(view.vocabulary.numbers(weights), int)
+    return view.query(numbers, list(weights.values()))
+
+
+def taste_of(profile: Profile, view: "View", rules: ProfileRules) -> Taste:
+    """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
+
+    The videos they liked are averaged, each with length 1, so that a long video counts for no
+    more than a short one; a share of what most videos show and of what they dislike is taken off;
+    weights are damped and the strongest kept. That, brought to length 1, and the interests,
+    brought to length 1, are added. Videos that are not in the view do not count.
+
+    Raises:
+        UnknownTag: for interests that are not tags.
+    """
+    n_tags = len(view.idf)
+    interests = interests_query(profile.interests, view)
+    stated = np.zeros(n_tags)
+    stated[interests.tags] = interests.units
+    reactions, pulls = _pulls_of(profile.reactions, view, rules)
+    shown: Floats = np.bincount(pulls.tags, pulls.values, minlength=n_tags).astype(np.float64)
+    shown = np.sign(shown) * np.abs(shown) ** rules.power
+    if np.count_nonzero(shown) > rules.most_tags:
+        shown[np.argsort(-np.abs(shown), kind="stable")[rules.most_tags :]] = 0.0
+    length = float(np.sqrt(np.dot(shown, shown)))
+    if length:
+        only_dislikes = all(reaction.weight < 0 for reaction in reactions)
+        shown *= (rules.disliked if only_dislikes else 1.0) / length
+    whole = stated + shown
+    tags = np.flatnonzero(whole)
+    # ``View.query`` weighs by idf, and these weights are weighed already.
+    query = view.query(tags, (whole[tags] / view.idf[tags]).tolist())
+    scale = float(np.sqrt(np.dot(whole, whole))) or 1.0
+    return Taste(query, stated[query.tags] / scale, reactions, pulls)
+
+
+def _pulls_of(
+    reactions: Sequence[Reaction], view: "View", rules: ProfileRules
+) -> tuple[tuple[Reaction, ...], Pulls]:
+    places = view.locate_many([reaction.video for reaction in reactions])
+    found = [
+        (reaction, place)
+        for reaction, place in zip(reactions, places, strict=True)
+        if place is not None
+    ]
+    kept = tuple(reaction for reaction, _ in found)
+    weights = np.array([reaction.weight for reaction in kept])
+    wanted = weights[weights > 0].sum()
+    unwanted = -weights[weights < 0].sum()
+    factors = np.where(weights > 0, weights / (wanted or 1.0), weights / (unwanted or 1.0))
+    if wanted:
+        factors[weights < 0] *= rules.disliked
+    parts = list(_gathered([place for _, place in found], view))
+    owners = np.concatenate([np.zeros(0, np.int64), *(owner for owner, _, _ in parts)])
+    tags = np.concatenate([np.zeros(0, np.int64), *(tags for _, tags, _ in parts)])
+    values = np.concatenate([np.zeros(0), *(values for _, _, values in parts)])
+    values = values * factors[owners]
+    if wanted:
+        common = view.generation.common
+        owners = np.concatenate([owners, np.full(len(common.tags), -1)])
+        tags = np.concatenate([tags, common.tags])
+        values = np.concatenate([values, -rules.common_share * common.units])
+    order = np.argsort(tags, kind="stable")
+    return kept, Pulls(owners[order], tags[order], values[order])
+
+
+def _gathered(
+    places: Sequence["Place"], view: "View"
+) -> Iterable[tuple[NDArray[np.int64], NDArray[np.int64], Floats]]:
+    """Yield whose, tag and value of the places' vectors, segment by segment."""
+    from engine.indexes.local.unit_vectors import unit_rows
+
+    for segment in view.segments:
+        own = [number for number, place in enumerate(places) if place.segment is segment]
+        if own:
+            rows = np.array([places[number].row for number in own], np.int64)
+            units = unit_rows(segment.index, rows)
+            yield np.array(own, np.int64)[units.rows], units.tags, units.values
+
+
+def _is_verdict(event: Event) -> bool:
+    """Whether an event says outright what the viewer thinks of the video."""
+    return event.kind in (EventKind.LIKED, EventKind.DISLIKED)
+
+
+def _weight(event: Event, rules: ProfileRules, now: float) -> float:
+    weight = {
+        EventKind.WATCHED: rules.watched * event.share,
+        EventKind.LIKED: 1.0,
+        EventKind.DISLIKED: -1.0,
+        EventKind.SKIPPED: -rules.skipped,
+        # Hidden for a reason that we do not know: seen elsewhere, perhaps.
+        EventKind.HIDDEN: 0.0,
+    }[event.kind]
+    age_days = max(0.0, now - event.at) / _DAY
+    return float(weight * 0.5 ** (age_days / rules.half_life_days))

@@ -1,0 +1,335 @@
+"""What a viewer should see next: a profile in, a page of ranked videos out, with the reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.results import Share
+from engine.errors import InvalidInput
+from engine.indexes.local.filters import And, Filter, LeaveOut, Not, SensitiveAtMost
+from engine.indexes.local.snapshot import EVERY_VIDEO, Found, Place, Segment, View
+from engine.search.explain import MOST_SOURCES
+from engine.search.matches import MOST_MATCHES, explain
+from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, taste_of
+from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
+
+POOL: Final = 1_000
+"""So many of the best videos are ranked anew when more than the score counts."""
+
+ENOUGH_VIEWERS: Final = 25
+"""With fewer viewers who like two videos or more, what they like together counts for nothing."""
+
+_FALLBACK_DIVERSITY: Final = 0.3
+_HARMLESS: Final = SensitiveAtMost("none")
+_UNJUDGED: Final = Not(SensitiveAtMost("block"))
+
+
+class Basis(StrEnum):
+    """What an answer goes by."""
+
+    PROFILE = "profile"
+    FRESH = "fresh"
+    FRESH_UNJUDGED = "fresh_unjudged"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for a viewer.
+
+    Attributes:
+        profile: who.
+        now: seconds since 1970.
+        k: how many, 1 to 1,000.
+        where: which videos may be found.
+        ranking: what counts beside the score.
+        again: whether videos that the viewer has seen or hidden may come back.
+        shown: ids that earlier pages showed, in their order.
+    """
+
+    profile: Profile
+    now: float
+    k: int = 10
+    where: Filter = EVERY_VIDEO
+    ranking: Ranking = BY_SCORE
+    again: bool = False
+    shown: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> Filter:
+        """The videos that may be found at all, on whichever page."""
+        if self.again or not self.profile.seen:
+            return self.where
+        return And((self.where, LeaveOut(self.profile.seen)))
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One video of a page.
+
+    Attributes:
+        ranked: the video in its place.
+        why: the tags that made its score; hardly any when the answer goes by freshness.
+        together: what being liked by who likes the same added to its value, beside the score:
+            how much it is, times 1 + the score, times the weight of it.
+    """
+
+    ranked: Ranked
+    why: tuple[Share, ...]
+    together: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of recommendations.
+
+    Attributes:
+        basis: what it goes by.
+        found: in order.
+        more: whether another page follows.
+    """
+
+    basis: Basis
+    found: tuple[Recommendation, ...]
+    more: bool
+
+
+def recommend_page(
+    view: View, question: Question, rules: ProfileRules, *, track_of: TrackOf | None = None
+) -> Page:
+    """Answer a question.
+
+    Without anything to go by - no interest, no liked or watched video that can be found - the
+    answer says so and is fresh, varied and harmless instead: the newest videos that were judged
+    and found harmless, or, when none was judged, the newest.
+
+    Args:
+        view: where to search.
+        question: who asks, and for what.
+        rules: how the profile is weighed.
+        track_of: gives observations, for near-duplicates to be told by.
+
+    Raises:
+        InvalidInput: for unknown tags, or a ``k`` outside 1 to 1,000.
+    """
+    taste = taste_of(question.profile, view, rules)
+    return page_of(view, taste, question, rules, track_of=track_of)
+
+
+def recommend_many(
+    view: View,
+    questions: Sequence[Question],
+    rules: ProfileRules,
+    *,
+    where: Filter,
+    track_of: TrackOf | None = None,
+) -> list[tuple[Taste, Page]]:
+    """Answer many viewers' first pages at once; each answer is that of ``recommend_page``.
+
+    Searches run on all cores, and all of them pass one filter: what each viewer has seen is dropped
+    from what is found.
+
+    Args:
+        view: where to search.
+        questions: all of them with this ``where``.
+        rules: how profiles are weighed.
+        where: which videos may be found.
+        track_of: as in ``recommend_page``.
+    """
+    tastes = [taste_of(question.profile, view, rules) for question in questions]
+    seen = [() if question.again else question.profile.seen for question in questions]
+    found: list[list[Found] | None] = [None] * len(questions)
+    together: dict[tuple[int, int], list[int]] = {}
+    for number, question in enumerate(questions):
+        if not tastes[number].is_empty:
+            # Who has seen much is searched for beside others who have.
+            alike = wanted_count(view, question, rules), len(seen[number]).bit_length()
+            together.setdefault(alike, []).append(number)
+    for (k, _), numbers in together.items():
+        queries = [tastes[number].query for number in numbers]
+        leave_out = [seen[number] for number in numbers]
+        answers = view.top_k_many(queries, k, where, leave_out=leave_out)
+        for number, answer in zip(numbers, answers, strict=True):
+            found[number] = answer
+    return [
+        (taste, page_of(view, taste, question, rules, track_of=track_of, found=best))
+        for taste, question, best in zip(tastes, questions, found, strict=True)
+    ]
+
+
+def page_of(
+    view: View,
+    taste: Taste,
+    question: Question,
+    rules: ProfileRules,
+    *,
+    track_of: TrackOf | None = None,
+    found: Sequence[Found] | None = None,
+) -> Page:
+    """Answer a question of which the taste is known; see ``recommend_page``.
+
+    ``found`` is what a search for ``wanted_count`` videos found, when that is done already.
+    """
+    if not 1 <= question.k <= MOST_MATCHES:
+        raise InvalidInput(f"k is {question.k}: ask for 1 to {MOST_MATCHES} matches")
+    if taste.is_empty:
+        ranking = fallback_ranking(question.ranking)
+        basis, candidates = fresh_candidates(view, taste, question)
+    else:
+        basis, ranking = Basis.PROFILE, question.ranking
+        candidates = fitting_candidates(view, taste, question, rules, found)
+    ranked = rerank(
+        candidates,
+        ranking,
+        view,
+        k=question.k + 1,
+        now=question.now,
+        shown=question.shown,
+        track_of=track_of,
+    )
+    page = ranked[: question.k]
+    if basis is not Basis.PROFILE:
+        # There is no order by score that anything could have been moved from.
+        page = [replace(one, rank_without=one.rank, moved=()) for one in page]
+    recommended = tuple(
+        Recommendation(
+            one,
+            explain(view, taste.query, one.candidate.place),
+            together=one.candidate.bonus if basis is Basis.PROFILE else 0.0,
+        )
+        for one in page
+    )
+    return Page(basis, recommended, more=len(ranked) > len(page))
+
+
+def fallback_ranking(asked: Ranking) -> Ranking:
+    """Return how videos are ranked when there is nothing to go by: varied at least a little.
+
+    Freshness is what ranks them already.
+    """
+    return replace(asked, diversity=max(asked.diversity, _FALLBACK_DIVERSITY), freshness=0.0)
+
+
+def wanted_count(view: View, question: Question, rules: ProfileRules) -> int:
+    """Return how many of the best videos are looked for.
+
+    By the score alone, as many as are asked for tell their order; otherwise it is always the same
+    pool that is ranked, so that pages fit together.
+    """
+    plain = question.ranking.is_plain and not _counts_together(view, rules)
+    return min(len(question.shown) + question.k + 1, POOL) if plain else POOL
+
+
+def fitting_candidates(
+    view: View,
+    taste: Taste,
+    question: Question,
+    rules: ProfileRules,
+    found: Sequence[Found] | None = None,
+) -> list[Candidate]:
+    """Return the videos that fit best by their tags, and those that go with what was liked."""
+    pulled = _together(view, taste, question, rules)
+    if found is None:
+        found = view.top_k(taste.query, wanted_count(view, question, rules), question.allowed)
+    fitting = [(one.video, one.place, one.score) for one in found]
+    there = {one.video for one in found}
+    others = [video for video in pulled if video not in there]
+    places = view.require(others)
+    fitting += zip(others, places, scores_at(view, taste, places), strict=True)
+    return [
+        Candidate(video, place, score, rules.together * pulled.get(video, 0.0) * (1 + score))
+        for video, place, score in fitting
+    ]
+
+
+def _together(
+    view: View, taste: Taste, question: Question, rules: ProfileRules
+) -> dict[str, float]:
+    """Return how much the videos that co-watching knows of go with what was liked."""
+    if not _counts_together(view, rules):
+        return {}
+    together = view.generation.together
+    _, rows, weights = _liked_rows(view, taste)
+    found, pulls = together.pull(rows, weights)
+    passing = view.base.passing(question.allowed)
+    if passing is not None:
+        found, pulls = found[passing[found]], pulls[passing[found]]
+    best = np.argsort(-pulls, kind="stable")[:POOL]
+    videos = view.base.index.ids.at(found[best])
+    return dict(zip(videos, pulls[best].tolist(), strict=True))
+
+
+def _counts_together(view: View, rules: ProfileRules) -> bool:
+    return view.generation.together.viewers >= ENOUGH_VIEWERS and rules.together > 0
+
+
+def _liked_rows(
+    view: View, taste: Taste
+) -> tuple[list[Reaction], NDArray[np.int64], NDArray[np.float64]]:
+    """Return what a viewer likes of the generation, their rows there, and their weights."""
+    liked = [reaction for reaction in taste.reactions if reaction.weight > 0]
+    rows = view.base.index.rows_of([reaction.video for reaction in liked])
+    there = rows >= 0
+    kept = [reaction for reaction, is_there in zip(liked, there, strict=True) if is_there]
+    return kept, rows[there], np.array([reaction.weight for reaction in kept])
+
+
+def together_sources(
+    view: View, taste: Taste, place: Place, rules: ProfileRules
+) -> list[tuple[Reaction, float]]:
+    """Return which of a viewer's videos a video goes with, and what each gave to ``together``."""
+    if place.segment is not view.base or not _counts_together(view, rules):
+        return []
+    liked, rows, weights = _liked_rows(view, taste)
+    cosines = np.array([view.generation.together.cosine(int(row), place.row) for row in rows])
+    (score,) = scores_at(view, taste, [place])
+    shares = rules.together * (1 + score) * weights * cosines / (weights.sum() or 1.0)
+    most = np.argsort(-shares, kind="stable")[:MOST_SOURCES]
+    return [(liked[at], float(shares[at])) for at in most if shares[at] > 0]
+
+
+def fresh_candidates(view: View, taste: Taste, question: Question) -> tuple[Basis, list[Candidate]]:
+    """Return the newest harmless videos; what the viewer dislikes counts against them."""
+    basis, places = Basis.FRESH, _newest(view, And((question.allowed, _HARMLESS)))
+    if not places:
+        basis = Basis.FRESH_UNJUDGED
+        places = _newest(view, And((question.allowed, _UNJUDGED)))
+    added = np.array([_added_at(place) for place in places], float)
+    fresh = freshness(added, question.ranking.half_life_days, question.now)
+    scores = scores_at(view, taste, places)
+    return basis, [
+        Candidate(place.segment.index.ids[place.row], place, score, float(bonus))
+        for place, score, bonus in zip(places, scores, fresh, strict=True)
+    ]
+
+
+def _newest(view: View, wanted: Filter) -> list[Place]:
+    places = []
+    for segment in view.segments:
+        passing = segment.passing(wanted)
+        rows = np.arange(segment.index.n_videos) if passing is None else np.flatnonzero(passing)
+        added = segment.facts.added_at[rows]
+        newest = rows[np.lexsort((rows, -added))[:POOL]]
+        places += [Place(segment, int(row)) for row in newest]
+    return sorted(places, key=lambda place: -_added_at(place))[:POOL]
+
+
+def _added_at(place: Place) -> int:
+    return int(place.segment.facts.added_at[place.row])
+
+
+def scores_at(view: View, taste: Taste, places: Sequence[Place]) -> list[float]:
+    """Return the exact scores of some videos, also where they are 0 or below."""
+    scores = np.zeros(len(places))
+    for segment in view.segments:
+        own = [number for number, place in enumerate(places) if place.segment is segment]
+        if own:
+            scores[own] = _scores(segment, taste, [places[number].row for number in own])
+    return scores.tolist()
+
+
+def _scores(segment: Segment, taste: Taste, rows: Sequence[int]) -> NDArray[np.float64]:
+    return segment.index.score_rows(taste.query, rows)

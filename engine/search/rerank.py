@@ -1,0 +1,287 @@
+"""Ranking beyond the score: diversity, freshness, near-duplicates folded.
+
+The score of a match stays what it is, the exact cosine; what is said here is the order, and for
+each match how each rule moved it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.content.duplicates import are_same_footage, could_be_same
+from engine.domain.tracks import Track
+from engine.errors import InvalidInput
+from engine.indexes.local.snapshot import Place, View
+from engine.indexes.local.unit_vectors import unit_rows
+from engine.kernels.best import TIE
+
+Floats = NDArray[np.float64]
+
+TrackOf = Callable[[str], Track]
+"""Gives the observations of a video."""
+
+MOST_FOLDED: Final = 50
+"""So many look-alikes of one video are compared with it second by second."""
+
+_DAY: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What counts beside the score.
+
+    Attributes:
+        diversity: 0.0 to 1.0; how much likeness to what is ranked before counts against a video
+            (maximal marginal relevance; Carbonell and Goldstein 1998).
+        freshness: 0.0 to 1.0; how much being new counts instead of the score.
+        half_life_days: after so many days a video is half as fresh.
+        fold: whether near-duplicates are folded into the one that is ranked first.
+    """
+
+    diversity: float = 0.0
+    freshness: float = 0.0
+    half_life_days: float = 30.0
+    fold: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("diversity", "freshness"):
+            value = getattr(self, name)
+            if not isfinite(value) or not 0.0 <= value <= 1.0:
+                raise InvalidInput(f"{name} is {value}: give 0.0 to 1.0")
+        if not isfinite(self.half_life_days) or self.half_life_days <= 0:
+            raise InvalidInput(f"half_life_days is {self.half_life_days}: give more than 0 days")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the score alone ranks."""
+        return self.diversity == 0.0 and self.freshness == 0.0 and not self.fold
+
+
+BY_SCORE: Final = Ranking()
+"""The ranking by the score alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A video that may be ranked.
+
+    Attributes:
+        video: its id.
+        place: where it is.
+        score: the exact cosine.
+        bonus: what else speaks for it, to be added to the score.
+    """
+
+    video: str
+    place: Place
+    score: float
+    bonus: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How one rule moved a video; places from 1 on."""
+
+    by: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A video in its place.
+
+    Attributes:
+        candidate: which.
+        rank: its place, from 1 on, over all pages.
+        rank_without: the place it has by the score alone.
+        moved: what each rule did, in the order they apply; empty when it stayed.
+        folded: ids of near-duplicates that it stands for.
+    """
+
+    candidate: Candidate
+    rank: int
+    rank_without: int
+    moved: tuple[Move, ...] = ()
+    folded: tuple[str, ...] = field(default=())
+
+
+def rerank(
+    candidates: Sequence[Candidate],
+    ranking: Ranking,
+    view: View,
+    *,
+    k: int,
+    now: float,
+    shown: Sequence[str] = (),
+    track_of: TrackOf | None = None,
+) -> list[Ranked]:
+    """Return the next ``k`` of some candidates after those that were shown.
+
+    A video's value is its score and bonus, all brought to at most 1, mixed with its freshness, less
+    its greatest likeness to a video before it. The same candidates and rules give one list; asking
+    for it in parts, each time with all that was shown, gives the same.
+
+    Args:
+        candidates: in any order, those that were shown included.
+        ranking: the rules.
+        view: where the candidates are.
+        k: how many.
+        now: seconds since 1970, to tell how fresh each is.
+        shown: ids, in the order they were shown; those no candidate any more are no matter.
+        track_of: what near-duplicates are compared by; without, none is folded.
+    """
+    # By id, so that the first of equals is the one that comes first.
+    pool = sorted(candidates, key=lambda candidate: candidate.video)
+    if not pool:
+        return []
+    scores = np.array([candidate.score for candidate in pool])
+    values = scores + np.array([candidate.bonus for candidate in pool])
+    # Freshness and likeness are at most 1, and count against values that are.
+    values /= max(1.0, float(values.max()))
+    fresh = ranking.freshness
+    mixed = (1 - fresh) * values + fresh * _freshness(pool, ranking, now) if fresh else values
+    order, folded = _order(pool, mixed, ranking, view, k, shown, track_of)
+    stages = (("together", _ranks(values)), ("freshness", _ranks(mixed)))
+    last = "diversity" if ranking.diversity else "folding" if ranking.fold else "pages"
+    first = _ranks(scores)
+    ranked = []
+    for place, number in enumerate(order, start=len(shown) + 1):
+        moves, at = [], int(first[number])
+        for name, to in [*((name, int(ranks[number])) for name, ranks in stages), (last, place)]:
+            if to != at:
+                moves.append(Move(name, at, to))
+            at = to
+        ranked.append(
+            Ranked(
+                pool[number],
+                rank=place,
+                rank_without=int(first[number]),
+                moved=tuple(moves),
+                folded=tuple(pool[other].video for other in folded.get(number, ())),
+            )
+        )
+    return ranked
+
+
+def _order(
+    pool: Sequence[Candidate],
+    mixed: Floats,
+    ranking: Ranking,
+    view: View,
+    k: int,
+    shown: Sequence[str],
+    track_of: TrackOf | None,
+) -> tuple[list[int], dict[int, list[int]]]:
+    """Return which candidates come next, and which each stands for."""
+    left = np.ones(len(pool), bool)
+    numbers = {candidate.video: number for number, candidate in enumerate(pool)}
+    before = [numbers[video] for video in shown if video in numbers]
+    left[before] = False
+    folds = ranking.fold and track_of is not None
+    if not ranking.diversity and not folds:
+        by_value = np.argsort(-_keys(mixed), kind="stable")
+        return by_value[left[by_value]][:k].tolist(), {}
+    likeness = _Likeness(pool, view)
+    seconds = np.array([_seconds(candidate) for candidate in pool])
+    closest = np.zeros(len(pool))
+    order: list[int] = []
+    folded: dict[int, list[int]] = {}
+
+    def take(number: int) -> None:
+        nonlocal closest
+        left[number] = False
+        alike = likeness.to(number)
+        closest = np.maximum(closest, alike)
+        if folds and track_of is not None:
+            maybe = left & could_be_same(seconds, int(seconds[number]), alike)
+            same = _same(pool, number, np.flatnonzero(maybe), alike, track_of)
+            left[same] = False
+            folded[number] = same
+
+    for number in before:
+        take(number)
+    while len(order) < k and left.any():
+        marginal = (1 - ranking.diversity) * mixed - ranking.diversity * closest
+        keys = np.where(left, _keys(marginal), np.iinfo(np.int64).min)
+        best = int(np.argmax(keys))
+        order.append(best)
+        take(best)
+    return order, folded
+
+
+def _same(
+    pool: Sequence[Candidate],
+    number: int,
+    maybe: NDArray[np.int64],
+    alike: Floats,
+    track_of: TrackOf,
+) -> list[int]:
+    if not len(maybe):
+        return []
+    track = track_of(pool[number].video)
+    closest = maybe[np.argsort(-alike[maybe], kind="stable")][:MOST_FOLDED]
+    return [
+        other for other in closest.tolist() if are_same_footage(track, track_of(pool[other].video))
+    ]
+
+
+class _Likeness:
+    """Cosines between the candidates, one against all at a time."""
+
+    def __init__(self, pool: Sequence[Candidate], view: View) -> None:
+        self._n = len(pool)
+        parts = []
+        for segment in view.segments:
+            own = [n for n, candidate in enumerate(pool) if candidate.place.segment is segment]
+            if own:
+                rows = np.array([pool[number].place.row for number in own], np.int64)
+                units = unit_rows(segment.index, rows)
+                parts.append((np.array(own)[units.rows], units.tags, units.values))
+        owners, tags, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(owners, kind="stable")
+        self._owners, self._tags, self._values = owners[order], tags[order], values[order]
+        self._starts = np.searchsorted(self._owners, np.arange(self._n + 1))
+        self._dense = np.zeros(len(view.idf))
+
+    def to(self, number: int) -> Floats:
+        """Return the cosine of every candidate with one of them."""
+        own = slice(int(self._starts[number]), int(self._starts[number + 1]))
+        self._dense[self._tags[own]] = self._values[own]
+        products = self._values * self._dense[self._tags]
+        self._dense[self._tags[own]] = 0.0
+        return np.bincount(self._owners, products, minlength=self._n).astype(np.float64)
+
+
+def _keys(values: Floats) -> NDArray[np.int64]:
+    # The same rounding as in the kernels, so that ties are ties here, too.
+    return np.floor(values / TIE + 0.5).astype(np.int64)
+
+
+def _ranks(values: Floats) -> NDArray[np.int64]:
+    ranks = np.empty(len(values), np.int64)
+    ranks[np.argsort(-_keys(values), kind="stable")] = np.arange(1, len(values) + 1)
+    return ranks
+
+
+def _freshness(pool: Sequence[Candidate], ranking: Ranking, now: float) -> Floats:
+    added = np.array([_added_at(candidate) for candidate in pool], float)
+    return freshness(added, ranking.half_life_days, now)
+
+
+def freshness(added_at: Floats, half_life_days: float, now: float) -> Floats:
+    """Return 1 for what came now, a half after the half-life; 1 for what comes yet."""
+    age_days = np.maximum(0.0, now - added_at) / _DAY
+    return np.asarray(0.5 ** (age_days / half_life_days))
+
+
+def _added_at(candidate: Candidate) -> int:
+    return int(candidate.place.segment.facts.added_at[candidate.place.row])
+
+
+def _seconds(candidate: Candidate) -> int:
+    return int(candidate.place.segment.facts.seconds[candidate.place.row])

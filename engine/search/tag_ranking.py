@@ -1,0 +1,89 @@
+"""Order of a video's tags by seconds x idf, so that what few videos show leads.
+
+A new catalogue is too small to know what is common, so what 1,094 pictures and clips of all kinds
+show (the labelled frames of ``benchmarks/accuracy``) counts as so many videos more.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, Self
+
+from engine.domain.results import TagCount
+from engine.indexes.local.snapshot import View
+
+IMAGINED_VIDEOS: Final = 100
+"""So many videos are imagined beside those of the catalogue, that show tags as ``SHARES`` says."""
+
+SHARES: Final = Path(__file__).parent / "shares.json"
+"""Tag -> share of the labelled pictures and clips that show it."""
+
+LEAST_SHARE: Final = 0.001
+"""Of a tag that ``SHARES`` does not name."""
+
+COMMON_SHARE: Final = 0.1
+"""Share of all videos that show it, from which on a tag says little."""
+
+PEOPLE_WORDS: Final = frozenset({"woman", "man", "child", "smiling"})
+"""Say little however few videos show them, whoever says them: who is seen is not what a video is
+about."""
+
+_FIRST: Final = 5
+_MOST_COMMON: Final = 2  # of the first
+
+
+class TagIdf:
+    """How telling each tag is: the logarithm of one over the share of videos that show it.
+
+    Args:
+        df: tag -> number of videos that show it.
+        n_videos: of the catalogue.
+    """
+
+    def __init__(self, df: Mapping[str, int], n_videos: int) -> None:
+        self._df = df
+        self._n_videos = n_videos
+
+    @classmethod
+    def of(cls, view: View | None) -> Self:
+        """Read it off a generation; None: of the imagined videos alone."""
+        if view is None:
+            return cls({}, 0)
+        index, vocabulary = view.generation.index, view.generation.vocabulary
+        df = index.weighting.df.tolist()
+        return cls(dict(zip(vocabulary.names, df, strict=False)), index.n_videos)
+
+    def __getitem__(self, tag: str) -> float:
+        """Return the idf of a tag, above 0."""
+        return -math.log(self._share(tag))
+
+    def most_telling_first(self, counts: Iterable[TagCount]) -> list[TagCount]:
+        """Order tags by seconds x idf, then by name; at most two common ones are among the first 5.
+
+        Person, people, clothing and outdoors are true of most videos and would be all that is
+        said of many.
+        """
+        ranked = sorted(counts, key=lambda count: (-count.seconds * self[count.tag], count.tag))
+        first: list[TagCount] = []
+        later: list[TagCount] = []
+        n_common = 0
+        for count in ranked:
+            is_common = count.tag in PEOPLE_WORDS or self._share(count.tag) >= COMMON_SHARE
+            if len(first) == _FIRST or (is_common and n_common == _MOST_COMMON):
+                later.append(count)
+            else:
+                first.append(count)
+                n_common += is_common
+        return first + later
+
+    def _share(self, tag: str) -> float:
+        imagined = IMAGINED_VIDEOS * _shares().get(tag, LEAST_SHARE)
+        return (self._df.get(tag, 0) + imagined) / (self._n_videos + IMAGINED_VIDEOS + 1)
+
+
+@cache
+def _shares() -> dict[str, float]:
+    shares: dict[str, float] = json.loads(SHARES.read_text())
+    return shares

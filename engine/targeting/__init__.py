@@ -1,0 +1,1 @@
+"""Campaigns and videos: who may run where, and how well it fits."""

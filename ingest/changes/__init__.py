@@ -1,0 +1,1 @@
+"""What changes from second to second, and which kind of video that makes."""

@@ -1,0 +1,85 @@
+"""Whether all that moves before a picture at rest is that picture, mixed with one colour.
+
+Flakes and dots cover each cell for a moment only: what is behind is known, and whatever else a cell
+shows lies between that and their colour, in every cell and at every time. People seen from above
+are as small and as sparse, but they have colours of their own; where all of them are dark before
+pale ground they have not, so what makes a picture darker does not count.
+"""
+
+from itertools import product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.changes.new_content import LUMA
+
+# Colours that are tried first, in each of red, green and blue; the best is then improved.
+_LEVELS: Final = (0, 64, 128, 192, 255)
+_STEPS: Final = 6
+_BEYOND: Final = 20
+# So many samples are enough.
+_MOST_SAMPLES: Final = 1000
+# What is behind must differ by this from the colour, or it tells nothing.
+_LEAST_CONTRAST: Final = 25.0
+# A sample is a mixture when it passes within this of the line, and this share of its length.
+_NEAR, _NEAR_SHARE = 6.0, 0.15
+_MOST_OF_COLOUR: Final = 1.2
+
+_Points = NDArray[np.float32]
+
+
+def mixed(behind: _Points, away: _Points) -> float:
+    """Return how much of what differs lies between what is behind and one brighter colour.
+
+    Args:
+        behind: the colours of cells while nothing is before them, shape (n, 3), 0 to 255.
+        away: what they show at other times, less that; shape (n, 3).
+
+    Returns:
+        a share of it, by how much it differs, 0.0 to 1.0.
+    """
+    every = max(1, len(away) // _MOST_SAMPLES)
+    behind, away = behind[::every], away[::every]
+    whole = float(np.linalg.norm(away, axis=1).sum())
+    brighter = away @ LUMA > 0
+    if not brighter.any():
+        return 0.0
+    behind, away = behind[brighter], away[brighter]
+    length = np.linalg.norm(away, axis=1)
+    lattice = [np.array(colour, np.float32) for colour in product(_LEVELS, repeat=3)]
+    met = [_met(colour, behind, away, length) for colour in lattice]
+    best, colour = max(met), lattice[int(np.argmax(met))]
+    for _ in range(_STEPS):
+        colour = _improved(colour, behind, away, length)
+        best = max(best, _met(colour, behind, away, length))
+    return best / whole
+
+
+def _met(colour: _Points, behind: _Points, away: _Points, length: _Points) -> float:
+    return float(length[_between(colour, behind, away, length)].sum())
+
+
+def _between(colour: _Points, behind: _Points, away: _Points, length: _Points) -> NDArray[np.bool_]:
+    whole = colour - behind
+    contrast = np.linalg.norm(whole, axis=1)
+    part = np.einsum("ni,ni->n", away, whole) / np.maximum(1.0, np.square(contrast))
+    beside = np.linalg.norm(away - part[:, None] * whole, axis=1)
+    near = beside < _NEAR + _NEAR_SHARE * length
+    between = (part > 0) & (part < _MOST_OF_COLOUR)
+    return np.asarray(near & between & (contrast > _LEAST_CONTRAST))
+
+
+def _improved(colour: _Points, behind: _Points, away: _Points, length: _Points) -> _Points:
+    """Return the colour nearest to the lines of all that is between, by least squares."""
+    met = _between(colour, behind, away, length)
+    if not met.any():
+        return colour
+    weight, at = length[met], behind[met]
+    direction = away[met] / weight[:, None]
+    beside = at - np.einsum("ni,ni->n", at, direction)[:, None] * direction
+    total = float(weight.sum())
+    slack = 0.02 * total
+    normal = (total + slack) * np.eye(3) - (direction * weight[:, None]).T @ direction
+    nearest = np.linalg.solve(normal, weight @ beside + slack * colour)
+    return np.asarray(np.clip(nearest, -_BEYOND, 255 + _BEYOND), np.float32)

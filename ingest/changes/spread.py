@@ -1,0 +1,39 @@
+"""A few pictures of a video, spread evenly over it however long it gets."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.changes.new_content import COLUMNS, ROWS, Colours
+
+MOST_KEPT: Final = 32
+
+
+class Spread:
+    """Keeps at most 32 small pictures, two after each other at a time: 0.5 MB.
+
+    Once they are that many, every other two are let go, and from then on every other two, two of
+    eight ... of those that come are kept. Two after each other, because what comes back every two
+    or four seconds would be the same in all pictures so far apart.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Colours] = []
+        self._stride = 1
+        self._n_seen = 0
+
+    def see(self, make: Callable[[], Colours]) -> None:
+        """Take the next picture; it is only made if it is kept."""
+        two, _ = divmod(self._n_seen, 2)
+        if two % self._stride == 0 and len(self._kept) == MOST_KEPT:
+            self._kept = [kept for place, kept in enumerate(self._kept) if place % 4 < 2]
+            self._stride *= 2
+        if two % self._stride == 0:
+            self._kept.append(make())
+        self._n_seen += 1
+
+    def pictures(self) -> NDArray[np.uint8]:
+        """Return what is kept, in order; shape (n, 54, 96, 3)."""
+        return np.array(self._kept, np.uint8).reshape(-1, ROWS, COLUMNS, 3)

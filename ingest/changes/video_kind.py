@@ -1,0 +1,286 @@
+"""Whether a video moves, or is a picture, or pictures, over a song: the rules."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ingest.changes.new_content import MOST_NOISE
+
+
+class Kind(StrEnum):
+    """What a video is made of."""
+
+    MOTION = "motion"
+    """Footage; also whatever is in doubt."""
+    SLIDESHOW = "slideshow"
+    """Several pictures, one after the other; each may be zoomed slowly."""
+    OVERLAY = "overlay"
+    """One picture at rest, and before it bars, a wave, or the words of a song."""
+    STATIC = "static"
+    """One picture, perhaps zoomed slowly or faded."""
+    UNKNOWN = "unknown"
+    """Too short to tell."""
+
+
+LEAST_SAMPLES: Final = 3
+"""With fewer pictures than this nothing is said."""
+
+MOST_CUTS: Final = 100
+"""So many cuts are kept as evidence."""
+
+AT_REST: Final = 0.9
+"""A video is one picture when this share of its pairs fits; of one of which so many are still,
+second looks alone tell what is drawn."""
+
+# So many of its pairs are still, or a zoom or a fade explains them.
+_STATIC_EXPLAINED: Final = 0.85
+# It is a slideshow when so many fit and at least one is another picture; from picture to picture
+# it takes a fade of two seconds at most, where things that pass by take longer.
+_SLIDESHOW_FITTED: Final = 0.45
+_LONGEST_CHANGE: Final = 3.0
+# Where pictures fit, what is left may not stick out: somebody small who moves does.
+_CALM_EXCESS: Final = 1.5
+# Somebody small, or far away: so many cells change time and again, in a part of the picture, most
+# seconds being still.
+_SOMEBODY: Final = 0.002
+_SOMEBODY_STILL: Final = 0.5
+_SOMEBODY_AREA: Final = 0.4
+_SPOTS: Final = 0.4
+# What changes and stays so, in a line, shows how far a song has got; what passes by leaves nothing.
+_FILLED: Final = 0.9
+# What is drawn over a picture goes on for most of the video, and the picture does not change.
+_OVERLAY_PAIRS: Final = 7
+_OVERLAY_SHARE: Final = 0.85
+_MOST_EXPLAINED: Final = 0.5
+# Either its textured cells do not, or what stays is no more than grain.
+_REST: Final = 1.5
+# Share of the cells that must change time and again: what is smaller may be somebody far away.
+_LEAST_DRAWN: Final = 0.03
+# A disc turns in so many of the pictures.
+_TURNING: Final = 0.6
+MOST_WITHIN: Final = 0.5
+"""In so many of the second looks something must move; then a video is no picture at rest, even if
+it is the same every second."""
+# What never stops, as bars and credits do not, moves this much at least of what it mostly does.
+_STEADY: Final = 0.4
+# It is drawn when all of it is a mixture with one colour; or when the changes are one-sided, and of
+# one colour, or two: so much in sum. Where little of it moves at a time, as flakes do and people
+# seen from above, the first alone tells.
+_ALL_MIXED: Final = 0.97
+_DRAWN, _SPARSE_DRAWN, _ONE_SIDED, _SPARSE = 2.78, 2.85, 0.9, 0.25
+_DENSE, _LESS_DENSE = 0.32, 0.29
+_ONE_SIDED_DRAWN, _ALL_ONE_SIDED = 2.5, 0.96
+# In a band, before a picture at rest, less will do: words stand still and then change at once, or
+# a wave or a line of words goes from side to side.
+_BAND: Final = 0.6
+_BAND_QUIET: Final = 0.45
+_BAND_NOISE: Final = 0.7
+_WORDS_ACTIVITY, _WORDS_BURST, _WORDS_COLOURS, _WORDS_RUN = 0.28, 0.35, 0.7, 1.4
+_LIT_LULL, _LIT_ONE_SIDED = 0.03, 0.8
+_LIT_BURST, _LIT_COLOURS, _LIT_LEAST_BURST = 0.65, 0.88, 0.5
+_ACROSS, _ACROSS_ACTIVITY = 0.8, 0.25
+_ALL_COLOURS: Final = 0.97
+_WAVE_DRAWN, _WAVE_ONE_SIDED = 1.65, 0.84
+_TICKER_BAND, _TICKER_COLOURS, _TICKER_STEADY = 0.2, 0.82, 0.75
+# Words that climb: so many pairs are the pair before, moved by the same rows, before a background
+# at rest.
+_CLIMBING_SHARE: Final = 0.6
+_CLIMBING_REST: Final = 0.5
+_CLIMBING_COLOUR, _CLIMBING_ONE_SIDED, _CLIMBING_TINT = 0.9, 0.97, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a video is of its kind: small, and plain numbers. Pairs are pictures a second apart.
+
+    Attributes:
+        samples: pictures that could be compared; blank ones cannot.
+        still: share of the pairs of which at most 1 % of the cells changed.
+        fitted: share of the pairs that show the same, perhaps zoomed, shifted or dimmed.
+        jumps: number of pairs that have little in common.
+        change_seconds: seconds it takes, on average, until pictures fit again.
+        excess: of the pairs that fit, the middle one's, as in
+            ``ingest.changes.frame_difference.Pair``.
+        quiet: share of the cells that stay, in the pairs where nothing jumps, zooms or fades.
+        quiet_pairs: how many pairs these are.
+        noise: grey levels by which the middle one of these cells changes in a second, on average.
+        band: height of all that does not stay, as a share of the picture's.
+        climbing: share of the pairs that are the pair before moved by the same number of rows.
+        rows: this number, over 0 downwards.
+        rest: grey levels by which the calmest fifth of the cells changes; the middle pair's.
+        cuts: seconds at which another picture comes up; the first ``MOST_CUTS``.
+        moving: share of the cells that change in more than 8 % of the pairs that ``quiet`` is of.
+        across: width of all that does not stay, as a share of the picture's.
+        lull: of these cells, the share that changes in a pair; a tenth of the pairs have less.
+        activity: likewise; the middle pair's.
+        burst: likewise; a tenth of the pairs have more.
+        one_colour: of the changes in colour, how much is that of one colour over what is behind.
+        two_colours: or of one of two.
+        one_sided: how much makes a cell brighter always, or darker always.
+        tint: grey levels by which these changes are other than grey.
+        turning: share of the pictures that are the one before with a disc turned.
+        explained: share of the pairs that change, and little of it is left.
+        within: of a few seconds that are like the one before, the share in which something moved
+            since a fraction of a second before; then the colours and ``turning`` are of these.
+        repeating: of these, the share in which what moved repeats itself, as equal lines do.
+        spots: share of the pairs that fit of which what is left lies in one small place.
+        run: how many pairs in a row change, on average.
+        mixed: of what differs from what is behind, how much lies between that and one brighter
+            colour.
+        filled: where a line from side to side is not what it was at first, the share it has of all
+            cells that ever changed.
+    """
+
+    samples: int
+    still: float
+    fitted: float
+    jumps: int
+    change_seconds: float
+    excess: float
+    quiet: float
+    quiet_pairs: int
+    noise: float
+    band: float
+    climbing: float
+    rows: int
+    rest: float
+    cuts: tuple[int, ...]
+    moving: float
+    across: float
+    lull: float
+    activity: float
+    burst: float
+    one_colour: float
+    two_colours: float
+    one_sided: float
+    tint: float
+    turning: float
+    explained: float
+    within: float
+    repeating: float
+    spots: float
+    run: float
+    mixed: float
+    filled: float
+
+
+@dataclass(frozen=True, slots=True)
+class KindVerdict:
+    """What a video is, and why."""
+
+    kind: Kind
+    evidence: Evidence
+
+
+def judge(evidence: Evidence) -> Kind:
+    """Tell the kind of a video from what was measured on it."""
+    if evidence.samples < LEAST_SAMPLES:
+        return Kind.UNKNOWN
+    if evidence.within >= MOST_WITHIN and evidence.still >= AT_REST:
+        drawn = evidence.turning >= _TURNING or evidence.repeating >= MOST_WITHIN
+        return Kind.OVERLAY if drawn else Kind.MOTION
+    if _is_drawn(evidence) or _climbs_alone(evidence):
+        return Kind.OVERLAY
+    fills = evidence.filled >= _FILLED and evidence.still >= AT_REST
+    if fills or (evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence)):
+        at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED
+        if evidence.fitted >= AT_REST and not evidence.jumps and at_rest_or_zoomed:
+            return Kind.STATIC
+        changes_at_once = evidence.change_seconds <= _LONGEST_CHANGE
+        if evidence.fitted >= _SLIDESHOW_FITTED and evidence.jumps and changes_at_once:
+            return Kind.SLIDESHOW
+    return Kind.OVERLAY if _climbs(evidence) else Kind.MOTION
+
+
+def _is_drawn(evidence: Evidence) -> bool:
+    goes_on_before_one_picture = (
+        evidence.quiet_pairs >= max(_OVERLAY_PAIRS, _OVERLAY_SHARE * (evidence.samples - 1))
+        and evidence.still <= AT_REST
+        and evidence.explained <= _MOST_EXPLAINED
+        and (evidence.rest <= _REST or evidence.noise <= MOST_NOISE)
+        and evidence.moving >= _LEAST_DRAWN
+        and evidence.spots < _SPOTS
+    )
+    if not goes_on_before_one_picture:
+        return False
+    if evidence.turning >= _TURNING:
+        return True
+    steady = evidence.lull >= _STEADY * evidence.activity > 0
+    return (steady and _is_of_one_colour(evidence)) or _is_drawn_in_a_band(evidence, steady=steady)
+
+
+def _is_of_one_colour(evidence: Evidence) -> bool:
+    if evidence.mixed >= _ALL_MIXED:
+        return True
+    if evidence.activity >= _LESS_DENSE and evidence.one_sided >= _ALL_ONE_SIDED:
+        return _colours(evidence) >= _ONE_SIDED_DRAWN
+    one_sided = evidence.one_sided >= _ONE_SIDED and evidence.activity >= _SPARSE
+    least = _DRAWN if evidence.activity >= _DENSE else _SPARSE_DRAWN
+    return one_sided and _colours(evidence) >= least
+
+
+def _colours(evidence: Evidence) -> float:
+    return evidence.one_colour + evidence.two_colours + evidence.one_sided
+
+
+def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
+    in_a_band = (
+        evidence.quiet >= _BAND_QUIET
+        and evidence.noise <= _BAND_NOISE
+        and 0 < evidence.band <= _BAND
+    )
+    if not in_a_band:
+        return False
+    return _is_words(evidence) or (steady and _goes_from_side_to_side(evidence))
+
+
+def _is_words(evidence: Evidence) -> bool:
+    """Whether it stands still and changes at once; letters may be lit one by one in between."""
+    at_once = evidence.activity <= _WORDS_ACTIVITY and evidence.burst >= _WORDS_BURST
+    told = min(evidence.two_colours, evidence.one_sided) >= _WORDS_COLOURS
+    if not at_once or not told:
+        return False
+    if evidence.lull >= _LIT_LULL:
+        least = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _LIT_LEAST_BURST
+        return evidence.burst >= least and evidence.one_sided >= _LIT_ONE_SIDED
+    # What comes by comes, and goes: it changes two pairs in a row, or more.
+    return evidence.run <= _WORDS_RUN
+
+
+def _goes_from_side_to_side(evidence: Evidence) -> bool:
+    if evidence.across < _ACROSS or evidence.activity < _ACROSS_ACTIVITY:
+        return False
+    even = evidence.lull >= _TICKER_STEADY * evidence.activity
+    sided = evidence.two_colours + evidence.one_sided
+    wave = (
+        evidence.activity >= _LESS_DENSE
+        and evidence.one_sided >= _WAVE_ONE_SIDED
+        and sided >= _WAVE_DRAWN
+    )
+    ticker = evidence.two_colours >= _TICKER_COLOURS and evidence.band <= _TICKER_BAND
+    return wave or (ticker and (even or evidence.two_colours >= _ALL_COLOURS))
+
+
+def _somebody_is_there(evidence: Evidence) -> bool:
+    """Whether a few cells, close together, change time and again where all others are at rest."""
+    small = (
+        evidence.moving >= _SOMEBODY
+        and evidence.still >= _SOMEBODY_STILL
+        and evidence.band * evidence.across <= _SOMEBODY_AREA
+    )
+    return small or evidence.spots >= _SPOTS
+
+
+def _climbs(evidence: Evidence) -> bool:
+    return _moves_by_rows(evidence) and evidence.rest <= _CLIMBING_REST
+
+
+def _climbs_alone(evidence: Evidence) -> bool:
+    """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
+    tells = evidence.tint >= _CLIMBING_TINT
+    one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)
+    return _moves_by_rows(evidence) and one_sided and evidence.one_colour >= _CLIMBING_COLOUR
+
+
+def _moves_by_rows(evidence: Evidence) -> bool:
+    return evidence.climbing >= _CLIMBING_SHARE and evidence.rows != 0

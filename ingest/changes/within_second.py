@@ -1,0 +1,101 @@
+"""A second look within a second, where one a second sees nothing move.
+
+What comes back to where it was after one second, a record that turns sixty times a minute or
+lines of text that follow each other, stands still for whoever looks once a second.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.changes.new_content import (
+    COLUMNS,
+    LEAST_AT_REST,
+    LUMA,
+    NEW_LOOK_SHARE,
+    ROWS,
+    Colours,
+    Grey,
+    changed_share,
+    share_at_rest,
+)
+
+# From this correlation on, what changed is the same again so many rows or columns further.
+_REPEATS: Final = 0.5
+# After the nearest, which are alike because cells are blurred, they must have been unlike once.
+_UNLIKE: Final = 0.1
+
+# Which of the calm seconds are looked at twice: a few, whether a video is short or long.
+_CALM_SECONDS: Final = (2, 4, 9, 20, 50, 120)
+
+
+class Within:
+    """Compares a few calm seconds with what was shown just before."""
+
+    def __init__(self) -> None:
+        self._n_calm = 0
+        self._n_looks = 0
+        self._n_moved = 0
+        self._n_repeating = 0
+        self._moved: list[Colours] = []
+
+    def see(self, now: Callable[[], Colours], before: Callable[[], Colours]) -> None:
+        """Take a second that looks like the one before; pictures are made only when needed.
+
+        Args:
+            now: makes the picture of the second.
+            before: makes the one shown a fraction of a second before.
+        """
+        self._n_calm += 1
+        if self._n_calm not in _CALM_SECONDS:
+            return
+        self._n_looks += 1
+        earlier, later = before(), now()
+        greys = [(picture @ LUMA).astype(np.float32) for picture in (earlier, later)]
+        if changed_share(*greys) > NEW_LOOK_SHARE:
+            self._n_moved += 1
+            self._n_repeating += repeats(greys[1] - greys[0])
+            if share_at_rest(greys[1] - greys[0]) >= LEAST_AT_REST:
+                self._moved += [earlier, later]
+
+    def share(self) -> float:
+        """Return in which share of the looks something moved; 0.0 if there were fewer than two."""
+        return self._n_moved / self._n_looks if self._n_looks > 1 else 0.0
+
+    def pictures(self) -> NDArray[np.uint8]:
+        """Return the pictures between which a part moved, the rest not; shape (n, 54, 96, 3)."""
+        return np.array(self._moved, np.uint8).reshape(-1, ROWS, COLUMNS, 3)
+
+    def repeating(self) -> float:
+        """Return, of the looks in which something moved, the share in which it repeats itself."""
+        return self._n_repeating / max(1, self._n_moved)
+
+
+def repeats(difference: Grey) -> bool:
+    """Tell whether a difference of two pictures is the same again some rows or columns further.
+
+    Whatever moves on and is where it was a second later, though it does not turn, is made of equal
+    lines or signs that follow each other; footage that is shown again and again is not.
+
+    Args:
+        difference: shape (54, 96).
+    """
+    return max(_again(difference), _again(difference.T)) >= _REPEATS
+
+
+def _again(difference: Grey) -> float:
+    """Return the best correlation with itself, moved by rows, after the first that is low."""
+    likeness = [_likeness(difference[rows:], difference[:-rows]) for rows in _moves(difference)]
+    unlike = next((n for n, like in enumerate(likeness) if like < _UNLIKE), len(likeness))
+    return max(likeness[unlike:], default=0.0)
+
+
+def _moves(difference: Grey) -> range:
+    return range(1, len(difference) // 2 + 1)
+
+
+def _likeness(one: Grey, other: Grey) -> float:
+    energy = np.sqrt(np.square(one).sum() * np.square(other).sum())
+    return float((one * other).sum()) / max(1e-6, float(energy))

@@ -1,0 +1,1 @@
+"""From a file that may be anything to one upright RGB frame a second."""

@@ -1,0 +1,236 @@
+"""One forward pass over a video stream: frames with their times, and what was lost on the way."""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Final, Literal, cast
+
+import av
+from av.codec.context import CodecContext
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ingest.decoding.clock_leaps import Joints
+from ingest.decoding.decode_gaps import Losses
+from ingest.decoding.packet_skipping import MOST_HELD_BACK, Fate, Stored, plan
+from ingest.decoding.random_access import Role, role_reader
+from ingest.decoding.sampling import Clock, midpoint_within
+
+_ASSUMED_RATE: Final = Fraction(25)
+# Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
+_SLOWEST_RATE, _FASTEST_RATE = Fraction(1, 60), Fraction(1000)
+
+_WITH_OPACITY: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+_Foreseen = tuple["Packet[VideoStream]", int | None]
+"""A packet, and the pts of the frame shown after it."""
+
+
+class ForwardPass:
+    """Decodes a stream from its first packet to its last, leaving out what no second needs.
+
+    A frame that no other frame is built on is decoded only if it is shown in the middle of a
+    second: from nothing to two fifths of the work is saved, and the frame at k + 0.5 s is still
+    the right one. Of a codec whose frames all stand alone, nothing else is decoded at all. Some
+    decoders (VP9, AV1) take no notice and decode everything.
+
+    Of every codec that has them, the packets between the frame in the middle of a second and the
+    next one that decoding can begin with are not decoded, unless another middle comes before.
+
+    Times are counted in ticks: so many to a second that all of them are whole.
+
+    Attributes:
+        losses: the account of what could not be seen.
+        n_frames: decoded so far.
+        untimed: whether the file gave no time for some frame.
+        has_leapt: whether its clock did.
+        is_encrypted: whether it was stopped by what only those with a key can see.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._container = container
+        self._stream = stream
+        interval, unit = 1 / _frame_rate(stream), stream.time_base or Fraction(1, av.time_base)
+        self._second = math.lcm(unit.denominator, interval.denominator, av.time_base)
+        self._unit = int(unit * self._second)
+        self._interval = int(interval * self._second)
+        self._role_of = role_reader(stream)
+        self._unwanted: Literal["ALL", "NONREF"] = "ALL" if stream.codec.intra_only else "NONREF"
+        declared = _in_ticks(container.duration, self._second // av.time_base)
+        self._clock = Clock(self._interval, declared, self._second)
+        self._is_broken_off = False
+        self.losses = Losses(container, self._clock, declared, self._interval, self._second)
+        self._joints = Joints(container, stream, interval, self._note_leap)
+        self.n_frames = 0
+        self.untimed = False
+        self.has_leapt = False
+        self.is_encrypted = False
+        self._decoder = _decoder_of(stream)
+
+    def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """Yield (seconds after the first frame, frame); damage is counted and passed over."""
+        packets = map(self._describe, _with_next_pts(self._packets()))
+        for stored, fate in plan(packets, self._is_free, self._second):
+            packet, next_pts = stored.packet
+            end = self._end_of(packet)
+            if packet.size:  # the last one only says that it is the last
+                self.losses.note_stored(end)
+            if fate is Fate.BEGIN:
+                yield from self._timed(self._held_back())
+                self.losses.note_beginning(stored.time)
+            is_left_out = fate is Fate.LEAVE_OUT
+            if not is_left_out:
+                wanted = self._is_wanted(packet.pts, next_pts)
+                self._decoder.skip_frame = "NONE" if wanted else self._unwanted
+                try:
+                    decoded = self._decoder.decode(packet)
+                except av.FFmpegError:
+                    self.losses.note_error()
+                    continue
+                yield from self._timed(decoded)
+                is_left_out = not wanted and self._unwanted == "ALL"
+            if is_left_out:
+                self.losses.note_left_out(end)
+            self.losses.note_shown(end)
+        if self._is_broken_off or self.is_encrypted:
+            # A file that can be read to its end tells the decoder so.
+            yield from self._timed(self._held_back())
+        self.losses.note_end()
+        if self._is_broken_off:
+            self.losses.note_error()
+
+    def _packets(self) -> Iterator["Packet[VideoStream]"]:
+        try:
+            for packet in self._container.demux():  # the other streams are read past anyway
+                self._joints.mend(packet)
+                self.losses.note_read(packet)
+                if packet.stream.index == self._stream.index:
+                    if packet.has_sidedata("encryption_info"):
+                        self.is_encrypted = True
+                        return
+                    yield cast("Packet[VideoStream]", packet)
+        except av.FFmpegError:
+            # Counted when what was read ahead has been decoded.
+            self._is_broken_off = True
+
+    def _note_leap(self) -> None:
+        # What a file says of its length is then the difference between two clocks.
+        self.has_leapt = True
+        self._clock.forget_declared()
+        self.losses.forget_declared()
+
+    def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
+        packet, _ = foreseen
+        role = Role.SETUP if self._role_of is None else self._role_of(memoryview(packet))
+        # What sets the decoder up anew must reach it.
+        if role is Role.SETUP or packet.pts is None or packet.has_sidedata("new_extradata"):
+            return Stored(foreseen, None, is_entry=False, size_bytes=packet.size)
+        # Of a packet to be discarded the decoder gives no frame.
+        is_entry = role is Role.ENTRY and packet.is_keyframe and not packet.is_discard
+        return Stored(foreseen, packet.pts * self._unit, is_entry, packet.size)
+
+    def _is_free(self, start: int, end: int) -> bool:
+        # What is made of damaged frames depends on all those before.
+        if self.losses.n_errors or self._clock.stepped_back:
+            return False
+        since = self._clock.place(start)
+        if since is None or not self._clock.follows(end):
+            return False
+        return not midpoint_within(since, end - start, self._second)
+
+    def _is_wanted(self, pts: int | None, next_pts: int | None) -> bool:
+        since = self._clock.place(_in_ticks(pts, self._unit))
+        if since is None or pts is None or next_pts is None or self._clock.stepped_back:
+            return True
+        return midpoint_within(since, (next_pts - pts) * self._unit, self._second)
+
+    def _end_of(self, packet: "Packet[VideoStream]") -> int | None:
+        """Return when the packet's frame stops being shown, in the file's time."""
+        if packet.pts is None:
+            return None
+        # Where frames are reordered, a packet's duration is that of another frame.
+        own = packet.duration if packet.pts == packet.dts else None
+        return packet.pts * self._unit + (_in_ticks(own, self._unit) or self._interval)
+
+    def _held_back(self) -> list[VideoFrame]:
+        """Return the frames that the decoder has still to give, and make it forget all others."""
+        try:
+            return self._decoder.decode(None)
+        except av.FFmpegError:
+            self.losses.note_error()
+            return []
+        finally:
+            self._decoder.flush_buffers()
+
+    def _timed(self, frames: Iterable[VideoFrame]) -> Iterator[tuple[Fraction, VideoFrame]]:
+        return ((Fraction(self._tick(frame), self._second), frame) for frame in frames)
+
+    def _tick(self, frame: VideoFrame) -> int:
+        self.untimed |= frame.pts is None
+        at = _in_ticks(frame.pts, self._unit)
+        time = self._clock.tick(at)
+        shown_for = self._interval if at is None else 0
+        self.losses.note_frame(at, time, shown_for, is_corrupt=frame.is_corrupt)
+        self.n_frames += 1
+        return time
+
+
+def _decoder_of(stream: VideoStream) -> VideoCodecContext:
+    """Return what decodes a stream, its opacity too, which FFmpeg's VP8 and VP9 leave out."""
+    name = _WITH_OPACITY.get(stream.codec.canonical_name)
+    if name is None or stream.metadata.get("alpha_mode") != "1":
+        return stream.codec_context
+    decoder = cast("VideoCodecContext", CodecContext.create(name, "r"))
+    decoder.extradata = stream.codec_context.extradata
+    decoder.options = stream.codec_context.options
+    decoder.thread_type = "NONE"
+    return decoder
+
+
+def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Foreseen]:
+    """Yield (packet, pts of the frame shown after it), with one packet of foresight.
+
+    The frame after it may be stored further on; then the time is that of a later frame, or None.
+    It is never too early.
+    """
+    near: deque[int] = deque(maxlen=MOST_HELD_BACK)
+    held: Packet[VideoStream] | None = None
+    for packet in packets:
+        if packet.pts is not None:
+            near.append(packet.pts)
+        if held is not None:
+            yield held, _least_above(held.pts, near)
+        held = packet
+    if held is not None:
+        yield held, None
+
+
+def _least_above(pts: int | None, others: Iterable[int]) -> int | None:
+    return None if pts is None else min([other for other in others if other > pts], default=None)
+
+
+def declared_seconds(container: InputContainer, stream: VideoStream) -> float | None:
+    """Return how long the file says its video is, in seconds; None if it does not say."""
+    seconds = _in_seconds(stream.duration, stream.time_base) or _in_seconds(
+        container.duration, Fraction(1, av.time_base)
+    )
+    return None if seconds is None else float(seconds)
+
+
+def _in_seconds(count: int | None, unit: Fraction | None) -> Fraction | None:
+    return None if count is None or unit is None else count * unit
+
+
+def _in_ticks(count: int | None, unit: int) -> int | None:
+    return None if count is None else count * unit
+
+
+def _frame_rate(stream: VideoStream) -> Fraction:
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate and _SLOWEST_RATE <= rate <= _FASTEST_RATE:
+            return rate
+    return _ASSUMED_RATE

@@ -1,0 +1,184 @@
+"""The seconds of a video: one upright RGB frame for each, in one forward pass."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ingest.decoding.decoder import ForwardPass, declared_seconds
+from ingest.decoding.heif_tiles import Mosaic
+from ingest.decoding.orientation import Orientation, square_size, to_upright_rgb
+from ingest.decoding.probe import (
+    Status,
+    Unwatchable,
+    encrypted,
+    is_picture,
+    not_decodable,
+    open_container,
+    still_of,
+    video_stream,
+)
+from ingest.decoding.sampling import sample_midpoints
+from ingest.decoding.transparency import before_background
+from ingest.taggers.base import Frame
+
+__all__ = ["LONGEST_SECONDS", "Second", "Status", "Unwatchable", "Video", "open_video"]
+
+LONGEST_SECONDS: Final = 12 * 60 * 60
+"""Seconds watched of one video, unless the caller says otherwise."""
+
+_ANIMATIONS: Final = ("gif", "apng")
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What is shown in the middle of one second of a video."""
+
+    index: int
+    """k, from 0; the frame is the one shown at k + 0.5 s after the first frame."""
+    time: float
+    """When this frame came up, in seconds after the first frame: at most index + 0.5."""
+    frame: Frame
+    """Longer side at most 640 pixels. Shared by the seconds that repeat it: do not write on it."""
+    repeated: bool
+    """No frame came since the second before; ``frame`` and ``time`` are the same."""
+    clear: bool = False
+    """There is nothing to see: all of it can be seen through."""
+    before: Callable[[], Frame] | None = None
+    """Makes the frame shown just before, which was decoded anyway; None if there is none within
+    half a second. Costs as much as making ``frame`` did; to be called before the next second."""
+
+
+@contextmanager
+def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterator["Video"]:
+    """Open a video and decode its first frame.
+
+    Args:
+        path: a file; whatever it holds, nothing else is opened because of it.
+        longest_seconds: where to stop watching.
+
+    Raises:
+        Unwatchable: nothing at all can be seen.
+    """
+    with open_container(path) as container:
+        still = still_of(path, container)
+        seen = Mosaic(container, still) if still and still.is_composed else None
+        stream = (seen and seen.stream) or video_stream(path, container)
+        yield Video(
+            path, container, stream, longest_seconds, seen or ForwardPass(container, stream)
+        )
+
+
+class Video:
+    """An open video and what is known of it; made by ``open_video``.
+
+    Attributes:
+        width: of the first frame, in square pixels, upright, before any shrinking.
+        height: likewise.
+        rotation: by how many degrees, counterclockwise, stored frames are turned to be upright.
+        codec: as FFmpeg calls it, for instance ``h264``.
+        container: as FFmpeg calls it, for instance ``mov,mp4,m4a,3gp,3g2,mj2``.
+        declared_seconds: how long the file says it is; None if it does not say, or if its clock
+            has leapt so far.
+        start: the first frame's time in the file, in seconds; None if the file gives no times.
+        status: what could be seen, once ``seconds`` has come to its end.
+        reason: the warning or the cause that goes with ``status``; empty when all is well.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        container: InputContainer,
+        stream: VideoStream,
+        longest_seconds: int,
+        seen: ForwardPass | Mosaic,
+    ) -> None:
+        self._is_picture = is_picture(path, container)
+        self._stream = stream
+        self._longest_seconds = longest_seconds
+        self._pixel_aspect = stream.sample_aspect_ratio
+        self.codec = stream.codec.canonical_name
+        self.container = container.format.name
+        self._declared_seconds = declared_seconds(container, stream)
+        self.status = Status.PARTIAL
+        self.reason = "not watched to the end"
+
+        self._pass = seen
+        self._frames = self._pass.frames()
+        first = next(self._frames, None)
+        if first is None:
+            raise encrypted(path) if seen.is_encrypted else not_decodable(path)
+        self._first = first
+        _, frame = first
+        self._orientation = Orientation.of(frame, stream.codec, is_picture=self._is_picture)
+        size = square_size(frame.width, frame.height, self._pixel_aspect)
+        self.width, self.height = size[::-1] if self._orientation.quarter_turns % 2 else size
+        self.rotation = 90 * self._orientation.quarter_turns
+        self.start = frame.time
+
+    @property
+    def declared_seconds(self) -> float | None:
+        """Length that the file declares; see the class."""
+        return None if self._pass.has_leapt else self._declared_seconds
+
+    @property
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Ranges of seconds so far, ends excluded, as ``decode_gaps.Losses.gaps``."""
+        return tuple(self._pass.losses.gaps)
+
+    def seconds(self) -> Iterator[Second]:
+        """Yield the seconds of the video in order; can be gone through once.
+
+        A clip shorter than half a second, and a single picture, give one second. Otherwise k is
+        there if k + 0.5 s is not after the end of the last frame.
+        """
+        frames = chain([self._first], self._frames)
+        shown: Frame | None = None
+        is_clear = False
+
+        def upright(frame: VideoFrame) -> tuple[Frame, bool]:
+            opaque, has_content = before_background(frame)
+            return to_upright_rgb(opaque, self._pixel_aspect, self._orientation), has_content
+
+        for sample in sample_midpoints(frames, self._pass.losses.length):
+            if sample.second == self._longest_seconds:
+                self.status = Status.TOO_LONG
+                self.reason = f"watched the first {sample.second} seconds only"
+                return
+            if shown is None or not sample.repeated:
+                shown, has_content = upright(sample.item)
+                is_clear = not has_content
+            earlier = sample.before
+            before = None if earlier is None else (lambda frame=earlier: upright(frame)[0])
+            yield Second(
+                sample.second, float(sample.time), shown, sample.repeated, is_clear, before
+            )
+        self.status, self.reason = self._judge()
+
+    def _judge(self) -> tuple[Status, str]:
+        seen = self._pass
+        if self._is_picture or (self.container in _ANIMATIONS and seen.n_frames == 1):
+            if seen.losses.n_errors:
+                return Status.PARTIAL, f"{seen.losses.n_errors} pieces of the picture are damaged"
+            return Status.IMAGE, "a single picture, watched as one second"
+        if seen.is_encrypted:
+            seconds = float(seen.losses.length())
+            return Status.PARTIAL, f"after {seconds:.1f} s the video is encrypted (DRM)"
+        if lost := seen.losses.in_words():
+            return Status.PARTIAL, f"{lost}; {float(seen.losses.length()):.1f} s were seen"
+        warnings = []
+        if seen.losses.n_errors:
+            warnings.append(
+                f"{seen.losses.n_errors} damaged frames: what could be made of them is shown"
+            )
+        if gaps := seen.losses.gaps_in_words():
+            warnings.append(gaps)
+        if seen.untimed:
+            warnings.append("the file gives no times: a constant frame rate is assumed")
+        return Status.OK, "; ".join(warnings)

@@ -1,0 +1,67 @@
+"""A reindex in a process of its own, so that whoever asked for it goes on answering.
+
+What builds an index is imported in that process: it compiles, which whoever watches need not.
+"""
+
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import Recipe
+from engine.errors import ReelmatchError, ReindexRunning
+from engine.os_errors import troubles_told
+from ingest.decoding.probe import Status
+from ingest.pipeline import Outcome, Progress
+from ingest.runner.parents import end_with_parent
+
+if TYPE_CHECKING:
+    from engine.indexes.local.generations import Generation
+
+_BUSY_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexOrder:
+    """What is to be built of what."""
+
+    catalog: Path
+    generations: Path
+    recipe: Recipe
+
+
+def obey_reindex(order: ReindexOrder, answers: Connection) -> None:
+    """Reindex; send a ``Progress`` in videos now and then and the ``Outcome`` at the end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    try:
+        with troubles_told(), Catalog.open(order.catalog, create=False) as catalog:
+            built = _reindex(order, catalog, answers)
+            outcome = Outcome(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
+    except ReelmatchError as error:
+        outcome = Outcome(None, "", Status.FAILED, str(error), 0)
+    answers.send(outcome)
+    answers.close()
+
+
+def _reindex(order: ReindexOrder, catalog: Catalog, answers: Connection) -> "Generation":
+    from engine.batch.reindex import reindex
+    from engine.indexes.local.generations import Generations
+
+    total, done = catalog.count_videos(), 0
+
+    def count(videos: int) -> None:
+        nonlocal done
+        done += videos
+        answers.send(Progress(done, total))
+
+    while True:
+        try:
+            return reindex(catalog, Generations(order.generations), order.recipe, on_videos=count)
+        except ReindexRunning:
+            # Who waits is not stalled.
+            answers.send(Progress(0, None))
+            time.sleep(_BUSY_SECONDS)

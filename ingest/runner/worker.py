@@ -1,0 +1,363 @@
+"""Works the queue: claims jobs, runs each in a child process, writes down what became of it."""
+
+import logging
+import multiprocessing
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from typing import Any, Final
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import LEASE_SECONDS, Ending, Job, Jobs, Kind, State, check_claim
+from engine.domain.index_config import Recipe
+from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
+from ingest.decoding.probe import Status
+from ingest.pipeline import (
+    KEPT,
+    WATCHED,
+    Described,
+    Outcome,
+    Progress,
+    known_outcome,
+    missing_outcome,
+    store_unwatched,
+)
+from ingest.runner.reindex_process import ReindexOrder, obey_reindex
+from ingest.runner.safe_start import guard_children
+from ingest.runner.sockets import prepare_sockets
+from ingest.runner.worker_process import Limits, Order, obey
+from ingest.sources.addresses import is_address
+from ingest.sources.files import NoVideoFile
+from ingest.sources.web import FetchLimits
+from ingest.taggers.registry import DEFAULT, Setup, check_tagger, find_maker
+from ingest.web_pipeline import described_by_address
+
+POLL_SECONDS: Final = 0.5
+BEAT_SECONDS: Final = 1.0
+"""How often a job says that it lives and how far it is; a small part of its lease."""
+_SERVICE_SECONDS: Final = 4 * 60 * 60.0
+_FROZEN_SECONDS: Final = 5.0
+"""A worker that was away for longer was stopped itself, with all that it runs."""
+
+log = logging.getLogger(__name__)
+
+OnProgress = Callable[[Job, Progress], object]
+OnEnd = Callable[[Job, Outcome], object]
+
+
+@dataclass(slots=True)
+class _Running:
+    job: Job
+    process: ForkServerProcess
+    answers: Connection
+    heard_at: float
+    beat_at: float
+    progress: Progress | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def seconds_silent(self) -> float:
+        return time.monotonic() - self.heard_at
+
+
+@dataclass(slots=True)
+class Worker:
+    """Takes jobs until none waits.
+
+    Args:
+        catalog: whose queue it is.
+        processes: how many videos at a time.
+        limits: of each.
+        fetch: limits of what comes from the web.
+        setup: what the taggers need that the jobs name.
+        generations: where reindexes are built; None leaves them to other workers.
+        on_progress: called after each second of each video.
+        on_end: called when a job has ended.
+    """
+
+    catalog: Catalog
+    processes: int
+    limits: Limits = field(default_factory=Limits)
+    fetch: FetchLimits = field(default_factory=FetchLimits)
+    setup: Setup = field(default_factory=Setup)
+    generations: Path | None = None
+    on_progress: OnProgress = lambda _job, _progress: None
+    on_end: OnEnd = lambda _job, _outcome: None
+    _jobs: Jobs = field(init=False)
+    _name: str = field(init=False)
+    _context: ForkServerContext = field(init=False)
+    _running: list[_Running] = field(init=False, default_factory=list)
+    _looked_at: float = field(init=False, default_factory=time.monotonic)
+    # Taggers that can be made here.
+    _checked: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._jobs = Jobs(self.catalog)
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        guard_children(os.environ)
+        prepare_sockets()
+        self._context = multiprocessing.get_context("forkserver")
+        # Videos run side by side, and each on one thread; numpy reads this when it is imported.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        # Loaded once, in the server that the children are forked from.
+        self._context.set_forkserver_preload(["ingest.runner.worker_process"])
+
+    def run(self) -> None:
+        """Work until no job waits; on Ctrl-C, or any error, what is unfinished waits again."""
+        self._work(lambda: self._fill() or bool(self._running))
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Work, and wait for more to do, until told to stop; what is unfinished waits again."""
+
+        def goes_on() -> bool:
+            if stop.is_set():
+                return False
+            if not self._fill():
+                stop.wait(POLL_SECONDS)
+            return True
+
+        self._work(goes_on)
+
+    def _work(self, goes_on: Callable[[], bool]) -> None:
+        try:
+            while goes_on():
+                self._listen()
+                self._look_after()
+        finally:
+            for running in list(self._running):
+                self._kill(running)
+            self._put_back()
+
+    def _put_back(self) -> None:
+        try:
+            # By name: a job may have been claimed when Ctrl-C came, and not be among these yet.
+            self._jobs.put_back(self._name, now=time.time())
+        except ReelmatchError as error:
+            # On a disk that is full, say. Their leases run out, and they wait again all the same.
+            log.warning("jobs that were begun wait for %.0f s: %s", LEASE_SECONDS, error)
+
+    def _fill(self) -> bool:
+        """Start jobs in all free places; tell whether any runs."""
+        while len(self._running) < self.processes:
+            job = self._jobs.claim(self._name, now=time.time(), kinds=self._kinds)
+            if job is None:
+                break
+            known = self._settled(job) if job.kind is Kind.INGEST else None
+            if known is not None:
+                self._end(job, known)
+            else:
+                self._running.append(self._start(job))
+        return bool(self._running)
+
+    def _known(self, job: Job) -> Outcome | None:
+        try:
+            described = _describe(job.source)
+        except NoVideoFile as error:
+            return missing_outcome(Path(job.source), error)
+        wanted = job.options.get("video", described.id)
+        if wanted != described.id:
+            reason = f"another video is there now; {KEPT}"
+            return Outcome(wanted, job.source, Status.MISSING, reason, 0)
+        return known_outcome(described, self.catalog, force=_force(job))
+
+    def _settled(self, job: Job) -> Outcome | None:
+        """Return what is to be said of a job without watching anything; None when it must be."""
+        return self._known(job) or self._without_tagger(job)
+
+    def _without_tagger(self, job: Job) -> Outcome | None:
+        """Return what is to be said of a job whose tagger cannot be made here; else None."""
+        tagger = _tagger(job)
+        if tagger not in self._checked:
+            try:
+                check_tagger(tagger, self.setup)
+            except ReelmatchError as error:
+                # Not stored with the video: another tagger may have watched it before.
+                return Outcome(None, job.source, Status.FAILED, str(error), 0)
+            self._checked.add(tagger)
+        return None
+
+    def _start(self, job: Job) -> _Running:
+        answers, ours = self._context.Pipe(duplex=False)
+        order = self._order(job)
+        act = obey_reindex if isinstance(order, ReindexOrder) else obey
+        process = self._context.Process(target=act, args=(order, ours), daemon=True)
+        process.start()
+        ours.close()
+        now = time.monotonic()
+        return _Running(job, process, answers, heard_at=now, beat_at=now)
+
+    @property
+    def _kinds(self) -> tuple[Kind, ...]:
+        return (Kind.INGEST,) if self.generations is None else tuple(Kind)
+
+    def _order(self, job: Job) -> Order | ReindexOrder:
+        if job.kind is Kind.REINDEX and self.generations is not None:
+            return ReindexOrder(self.catalog.path, self.generations, Recipe.from_kept(job.options))
+        return Order(
+            job.id,
+            self._name,
+            job.source,
+            self.catalog.path,
+            _force(job),
+            self.limits,
+            self.fetch,
+            _tagger(job),
+            self.setup,
+            _every(job),
+        )
+
+    def _listen(self) -> None:
+        by_connection = {running.answers: running for running in self._running}
+        if not by_connection:
+            return
+        ready: list[Any] = wait(list(by_connection), timeout=POLL_SECONDS)
+        for connection in ready:
+            running = by_connection[connection]
+            try:
+                said = connection.recv()
+            except (EOFError, OSError):
+                self._settle(running)
+                continue
+            running.heard_at = time.monotonic()
+            if isinstance(said, Outcome):
+                running.outcome = said
+            else:
+                running.progress = said
+                self.on_progress(running.job, said)
+
+    def _look_after(self) -> None:
+        away, self._looked_at = time.monotonic() - self._looked_at, time.monotonic()
+        for running in list(self._running):
+            if away > _FROZEN_SECONDS:
+                # Who is stopped hears nothing, and what it runs may have been stopped as well.
+                running.heard_at += away
+            silent = running.seconds_silent
+            is_stalled = silent > self._patience(running.job)
+            if time.monotonic() - running.beat_at > BEAT_SECONDS or is_stalled:
+                running.beat_at = time.monotonic()
+                if not self._beat(running):
+                    # Somebody else has it, thinking us dead.
+                    self._kill(running)
+                    continue
+            if is_stalled:
+                self._kill(running)
+                self._mark(running, Status.STALLED, f"no new second in {silent:.0f} s")
+
+    def _beat(self, running: _Running) -> bool:
+        progress = running.progress or Progress(0, None)
+        total = progress.declared_seconds
+        return self._jobs.heartbeat(
+            running.job,
+            done=progress.done,
+            total=None if total is None else round(total),
+        )
+
+    def _patience(self, job: Job) -> float:
+        # A reindex decodes nothing of strangers, and on a busy machine its steps are long.
+        if job.kind is Kind.REINDEX:
+            return _SERVICE_SECONDS
+        # A service says nothing until it has seen the whole video.
+        takes_whole = find_maker(_tagger(job)).takes_whole_videos
+        return _SERVICE_SECONDS if takes_whole else self.limits.stall_seconds
+
+    def _settle(self, running: _Running) -> None:
+        """Take leave of a child that closed its end."""
+        running.process.join(timeout=POLL_SECONDS * 10)
+        outcome, code = running.outcome, running.process.exitcode
+        self._kill(running)
+        if outcome is not None:
+            self._end(running.job, outcome)
+        else:
+            self._mark(running, Status.CRASHED, _death(code))
+
+    def _mark(self, running: _Running, status: Status, reason: str) -> None:
+        if running.job.kind is Kind.REINDEX:
+            self._end(running.job, Outcome(None, "", status, reason, 0))
+            return
+        done = running.progress.done if running.progress else 0
+        where = f"{reason}, after second {done}" if done else reason
+        try:
+            described = _describe(running.job.source)
+        except NoVideoFile as error:
+            self._end(running.job, missing_outcome(Path(running.job.source), error))
+            return
+        # With the job or not at all: one that is somebody else's by now says nothing of the video.
+        with suppress(JobLost), self.catalog.transaction() as db:
+            check_claim(db, running.job.id, self._name)
+            outcome = store_unwatched(described, self.catalog, status, where)
+            self._end(running.job, outcome)
+
+    def _end(self, job: Job, outcome: Outcome) -> None:
+        state = State.DONE if outcome.status in WATCHED else State.FAILED
+        ending = Ending(state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds)
+        with self.catalog.transaction():
+            ended = self._jobs.end(job, ending, now=time.time())
+            if ended and outcome.video:
+                self._describe_video(job, outcome.video)
+        if ended:
+            self.on_end(job, outcome)
+
+    def _describe_video(self, job: Job, video: str) -> None:
+        """Write down what whoever queued a video says of it; what cannot be, the job tells."""
+        # Read anew: more may have been said while it ran.
+        now = self._jobs.get(job.id) or job
+        said = dict(now.options.get("said", {}))
+        if not said:
+            return
+        # By itself: an id that is taken takes nothing else away.
+        outside = said.pop("external_id", "")
+        try:
+            before = self.catalog.named(video).external_id
+            for part in filter(None, (said, {"external_id": outside} if outside else {})):
+                self.catalog.describe(video, part)
+        except (ExternalIdTaken, UnknownVideo) as error:
+            self._warn(job, str(error))
+            return
+        if outside and before not in ("", outside):
+            self._warn(job, f"video {video} had the external id {before!r} until now")
+
+    def _warn(self, job: Job, warning: str) -> None:
+        log.warning("job %d: %s", job.id, warning)
+        self._jobs.warn(job, warning)
+
+    def _kill(self, running: _Running) -> None:
+        running.process.kill()
+        running.process.join()
+        running.answers.close()
+        self._running.remove(running)
+
+
+def _describe(source: str) -> Described:
+    if is_address(source):
+        return described_by_address(source)
+    return Described.of_file(Path(source))
+
+
+def _force(job: Job) -> bool:
+    return bool(job.options.get("force"))
+
+
+def _tagger(job: Job) -> str:
+    return str(job.options.get("tagger", DEFAULT))
+
+
+def _every(job: Job) -> int:
+    every = job.options.get("every", 1)
+    return every if isinstance(every, int) and every > 0 else 1
+
+
+def _death(code: int | None) -> str:
+    if code == -signal.SIGXCPU:
+        return "it took more CPU time than one video may"
+    if code is not None and code < 0:
+        return f"its process was ended by {signal.Signals(-code).name}"
+    return f"its process ended with code {code}: what it wrote is among the messages of its worker"

@@ -1,0 +1,151 @@
+"""What runs in a process of its own: one video, under limits of memory and CPU time.
+
+A decoder that crashes, fills the memory or never ends takes this process down and nothing else.
+"""
+
+import os
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.jobs import check_claim
+from engine.errors import JobLost
+from engine.os_errors import expected_trouble
+from ingest.decoding.probe import Status
+from ingest.pipeline import Described, Outcome, Progress, ingest_file, missing_outcome
+from ingest.runner.parents import end_with_parent
+from ingest.sources.addresses import is_address
+from ingest.sources.files import NoVideoFile
+from ingest.sources.web import FetchLimits
+from ingest.taggers.registry import Setup, make_tagger
+from ingest.taggers.remote.pipeline import ingest_elsewhere
+from ingest.taggers.remote.whole_video import VideoTagger
+from ingest.web_pipeline import ingest_address
+
+_GRACE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one video may take.
+
+    Attributes:
+        memory_bytes: of private memory; 200 MB are usual.
+        cpu_seconds: in all; an hour of video takes 120 to 240.
+        stall_seconds: without a new second, until the process is killed.
+    """
+
+    memory_bytes: int = 3 << 30
+    cpu_seconds: int = 4 * 60 * 60
+    stall_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a child is to do.
+
+    Attributes:
+        job: its number in the queue.
+        worker: who has the job; when that is somebody else by now, nothing is stored.
+        source: an absolute path or an address.
+        catalog: the file of the catalog.
+        force: look again at what was watched before.
+        limits: of this video.
+        fetch: of what comes from the web.
+        tagger: who looks.
+        setup: what the tagger needs.
+        every: at most one in so many seconds is tagged.
+    """
+
+    job: int
+    worker: str
+    source: str
+    catalog: Path
+    force: bool
+    limits: Limits
+    fetch: FetchLimits
+    tagger: str
+    setup: Setup
+    every: int = 1
+
+
+def obey(order: Order, answers: Connection) -> None:
+    """Ingest one source; send a ``Progress`` after each second and the ``Outcome`` at the end."""
+    # Ctrl-C is for the parent, who then ends its children.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    resource.setrlimit(resource.RLIMIT_DATA, (order.limits.memory_bytes,) * 2)
+    # The first limit sends SIGXCPU, which says why; the second would send SIGKILL.
+    cpu_seconds = order.limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + _GRACE_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+
+    def tell(progress: Progress) -> None:
+        # When nobody listens any more, this raises and the process ends: no orphan works on.
+        answers.send(progress)
+
+    try:
+        outcome = _obey(order, tell)
+    except JobLost:
+        # The worker finds it out by itself, and nobody waits for an answer.
+        return
+    answers.send(outcome)
+    answers.close()
+
+
+def _obey(order: Order, tell: Callable[[Progress], object]) -> Outcome:
+    guard = partial(check_claim, job=order.job, worker=order.worker)
+    try:
+        with Catalog.open(order.catalog, create=False, guard=guard) as catalog:
+            return _ingest(order, catalog, tell)
+    except JobLost:
+        raise
+    except Exception as error:
+        if (trouble := expected_trouble(error)) is None:
+            raise
+        # Of the machine, not of the video: nothing is stored with it.
+        return Outcome(None, order.source, Status.FAILED, str(trouble), 0)
+
+
+def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) -> Outcome:
+    watch = _watcher(order, catalog, tell)
+    if is_address(order.source):
+        return ingest_address(
+            order.source,
+            order.catalog.parent / "fetched",
+            order.fetch,
+            catalog,
+            watch,
+            force=order.force,
+            on_piece=lambda: tell(Progress(0, None)),
+        )
+    path = Path(order.source)
+    try:
+        return watch(path, Described.of_file(path))
+    except NoVideoFile as error:
+        return missing_outcome(path, error)
+
+
+def _watcher(
+    order: Order, catalog: Catalog, tell: Callable[[Progress], object]
+) -> Callable[[Path, Described], Outcome]:
+    tagger = make_tagger(order.tagger, order.setup)
+    if isinstance(tagger, VideoTagger):
+        return lambda path, described: ingest_elsewhere(
+            path, described, catalog, tagger, force=order.force
+        )
+    return lambda path, described: ingest_file(
+        path,
+        catalog,
+        tagger,
+        described=described,
+        force=order.force,
+        every=order.every,
+        on_second=tell,
+    )

@@ -1,0 +1,169 @@
+"""How a tagger is found by its name: an entry point of the group ``reelmatch.taggers``.
+
+What is asked for is written ``NAME`` or ``NAME:ARGUMENT``, as ``onnx:~/models/siglip``. Any
+installed package can bring a tagger; the ones that come along are found the same way.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
+
+from engine.errors import InvalidInput
+from ingest.taggers.remote.config import Elsewhere
+
+if TYPE_CHECKING:
+    from ingest.taggers.base import Tagger
+    from ingest.taggers.remote.whole_video import VideoTagger
+
+GROUP: Final = "reelmatch.taggers"
+DEFAULT: Final = "local"
+
+_OURS: Final = "reelmatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an operator has set that a tagger may need.
+
+    Attributes:
+        home: where everything is kept.
+        elsewhere: how videos are tagged by a service.
+        people: whether the tagger that comes along says who is seen; see ``docs/people.md``.
+    """
+
+    home: Path = Path()
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    people: bool = False
+
+
+class Identity(NamedTuple):
+    """Who looks: name and version of a tagger, as its properties tell them."""
+
+    name: str
+    version: str
+
+
+class Maker(Protocol):
+    """Makes a tagger; what an entry point names."""
+
+    @property
+    def takes_whole_videos(self) -> bool:
+        """Whether the tagger is a ``VideoTagger``, which may say nothing for a long time."""
+
+    def check(self, argument: str, setup: Setup) -> str:
+        """Look whether the tagger can be made, before any video is queued. Makes nothing.
+
+        Returns:
+            The argument in a form that stays valid: an absolute path, not a relative one.
+
+        Raises:
+            ReelmatchError: what is missing, and what to do.
+        """
+
+    def make(self, argument: str, setup: Setup) -> "Tagger | VideoTagger":
+        """Make the tagger, in the process that watches the video.
+
+        Args:
+            argument: as ``check`` returned it.
+            setup: the same.
+        """
+
+
+@runtime_checkable
+class VersionedMaker(Maker, Protocol):
+    """A maker that knows what its tagger will be without making it."""
+
+    def identity(self, argument: str, setup: Setup) -> Identity:
+        """Return name and version that the tagger would have.
+
+        Args:
+            argument: as ``check`` returned it.
+            setup: the same.
+        """
+
+
+def check_tagger(text: str, setup: Setup) -> str:
+    """Return what was asked for in a form that stays valid, if such a tagger can be made.
+
+    Raises:
+        ReelmatchError: there is no such tagger, or something that it needs is missing.
+    """
+    name, colon, argument = text.partition(":")
+    kept = find_maker(text).check(argument, setup)
+    return f"{name}:{kept}" if colon or kept else name
+
+
+def make_tagger(text: str, setup: Setup) -> "Tagger | VideoTagger":
+    """Make a tagger."""
+    return find_maker(text).make(text.partition(":")[2], setup)
+
+
+def identity_of(text: str, setup: Setup) -> Identity:
+    """Return name and version of a tagger that can be made.
+
+    Raises:
+        InvalidInput: it is a service that takes whole videos, whose version nobody here can tell.
+    """
+    maker, argument = find_maker(text), text.partition(":")[2]
+    if maker.takes_whole_videos:
+        raise InvalidInput(
+            f"the tagger {text!r} is a service, so which of its results are outdated is not known"
+            " here: name the videos, and force another look",
+            hint="'reelmatch ingest --force' looks again",
+        )
+    if isinstance(maker, VersionedMaker):
+        return maker.identity(argument, setup)
+    made = maker.make(argument, setup)
+    return Identity(made.name, made.version)
+
+
+def find_maker(text: str) -> Maker:
+    """Return what makes the tagger that is asked for.
+
+    Raises:
+        InvalidInput: there is none, or there are several, or it cannot be imported.
+    """
+    return _load(text.partition(":")[0], tuple(sys.path))
+
+
+@cache
+def _load(name: str, _path: tuple[str, ...]) -> Maker:
+    known = entry_points(group=GROUP)
+    found = known.select(name=name)
+    if not found:
+        raise _no_tagger(name, known)
+    if len(packages := sorted({_package_of(entry) for entry in found})) > 1:
+        raise InvalidInput(
+            f"several packages bring a tagger {name!r}: {', '.join(packages)}; remove all but one"
+        )
+    (entry,) = found
+    try:
+        maker: Maker = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise InvalidInput(
+            f"the tagger {name!r} of {_package_of(entry)} cannot be loaded ({error}):"
+            " install that package again"
+        ) from error
+    return maker
+
+
+def _no_tagger(name: str, known: Iterable[EntryPoint]) -> InvalidInput:
+    names = sorted({entry.name for entry in known})
+    if DEFAULT not in names:
+        return InvalidInput(
+            f"no tagger {name!r}: the installation of {_OURS} is older than its code; install it"
+            " again",
+            hint="'pip install --editable .' brings it up to date",
+        )
+    return InvalidInput(
+        f"no tagger {name!r}: choose from {', '.join(names)}; packages can bring others,"
+        " see docs/taggers.md"
+    )
+
+
+def _package_of(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else entry.value

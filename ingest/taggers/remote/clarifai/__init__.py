@@ -1,0 +1,1 @@
+"""Clarifai as a tagger."""

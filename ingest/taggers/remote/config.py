@@ -1,0 +1,77 @@
+"""How videos are tagged elsewhere: which service, and where it can fetch a copy.
+
+Light to import: what it takes to ask is imported when it is asked.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from engine.errors import InvalidInput
+from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
+from ingest.taggers.remote.vlm.settings import VlmSettings
+
+if TYPE_CHECKING:
+    from ingest.sources.hosting.base import Host
+    from ingest.taggers.registry import Setup
+    from ingest.taggers.remote.whole_video import VideoTagger
+
+HostName = Literal["none", "local", "gcs"]
+"""Where a service can fetch the copy: nowhere (bytes are sent), from us, from a bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """How videos are tagged elsewhere.
+
+    Attributes:
+        clarifai: the model and its limits.
+        host: where the copies are put.
+        bucket: of ``gcs``.
+        folder: of ``local``.
+        public_url: where ``reelmatch serve`` is reached from outside, for ``local``.
+        vlm: what models elsewhere may say, and where they may be.
+    """
+
+    clarifai: ClarifaiSettings = field(default_factory=ClarifaiSettings)
+    host: HostName = "none"
+    bucket: str = ""
+    folder: Path = Path()
+    public_url: str = ""
+    vlm: VlmSettings = field(default_factory=VlmSettings)
+
+    def tagger(self) -> "VideoTagger":
+        """Make the tagger; its key comes from the environment."""
+        from ingest.taggers.remote.clarifai.tagger import ClarifaiTagger
+
+        return ClarifaiTagger(key_in(os.environ), self.clarifai, host=self._open_host())
+
+    def _open_host(self) -> "Host | None":
+        if self.host == "local":
+            from ingest.sources.hosting.local import LocalHost
+
+            return LocalHost.open(self.folder, self.public_url)
+        if self.host == "gcs":
+            from ingest.sources.hosting.gcs import GcsHost
+
+            return GcsHost.open(self.bucket)
+        return None
+
+
+class _ClarifaiMaker:
+    """Makes the tagger that asks Clarifai; it takes no argument."""
+
+    takes_whole_videos = True
+
+    def check(self, argument: str, setup: "Setup") -> str:  # noqa: ARG002 - part of the protocol
+        if argument:
+            raise InvalidInput(f"the tagger 'clarifai' takes no argument, not {argument!r}")
+        key_in(os.environ)
+        return ""
+
+    def make(self, argument: str, setup: "Setup") -> "VideoTagger":  # noqa: ARG002
+        return setup.elsewhere.tagger()
+
+
+CLARIFAI: Final = _ClarifaiMaker()

@@ -1,0 +1,37 @@
+"""One file -> tagged by a service that takes the whole video, stored."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.errors import DiskFull, ReelmatchError, TooManyOpenFiles
+from ingest.decoding.probe import Status, Unwatchable
+from ingest.pipeline import Described, Outcome, blank_record, known_outcome, store_unwatched
+from ingest.taggers.remote.whole_video import VideoTagger, track_for
+
+
+def ingest_elsewhere(
+    path: Path, described: Described, catalog: Catalog, tagger: VideoTagger, *, force: bool
+) -> Outcome:
+    """Have one file tagged by a service and store what it saw, unless it is known already."""
+    known = known_outcome(described, catalog, force=force)
+    if known is not None:
+        return known
+    try:
+        seen = tagger.tag_video(path)
+    except Unwatchable as error:
+        return store_unwatched(described, catalog, error.status, error.reason)
+    except (DiskFull, TooManyOpenFiles):
+        # Of the machine, not of the video.
+        raise
+    except ReelmatchError as error:
+        return store_unwatched(described, catalog, Status.FAILED, str(error))
+    record = replace(
+        blank_record(described),
+        status=Status.OK,
+        seconds=seen.n_seconds,
+        tagger=f"{tagger.name}@{tagger.version}",
+    )
+    catalog.save(record, track_for(catalog, seen), now=datetime.now(UTC))
+    return Outcome(described.id, described.source, Status.OK, "", seen.n_seconds)

@@ -1,0 +1,82 @@
+"""Effort of tagging: how much each second of a video is worth."""
+
+from concurrent.futures import Future
+from typing import Any, Final
+
+import numpy as np
+
+from ingest.changes.change_track import Look
+from ingest.taggers.base import AskingTagger, Confidences, Frame, Tagger, ThriftyTagger
+
+Answer = Confidences | Future[Any]
+"""The confidence of every tag, or what an ``AskingTagger`` was asked and will read."""
+
+MOST_THRIFTY_SECONDS: Final = 2
+"""So long after a second that was tagged with all effort, the same shot may do with less."""
+
+
+class Eye:
+    """Has the seconds of one video tagged in turn.
+
+    Args:
+        tagger: who looks.
+        every: at most one in so many seconds is tagged.
+
+    Attributes:
+        put_off: the seconds that show something new and were not tagged, to keep to that.
+        made_up: those that show nothing new and were, since what they show had been put off.
+        shots: the seconds with which shots begin.
+    """
+
+    def __init__(self, tagger: Tagger, *, every: int = 1) -> None:
+        self._tagger = tagger
+        self._every = every
+        self.put_off: list[int] = []
+        self.made_up: list[int] = []
+        self.shots: list[int] = []
+        self._tagged_at: int | None = None
+        self._owes = False
+        self._thrifty = tagger if isinstance(tagger, ThriftyTagger) else None
+        self._asking = tagger if isinstance(tagger, AskingTagger) else None
+        self._said: Answer = np.zeros(len(tagger.tags), np.float32)
+        self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
+
+    def see(self, second: int, frame: Frame, look: Look) -> Answer:
+        """Return the confidence of every tag; what hardly changed is not tagged again.
+
+        Args:
+            second: from 0, rising.
+            frame: what is shown in it.
+            look: what is new in it; the first second is.
+        """
+        if not look.joined or not self.shots:
+            self.shots.append(second)
+        if not self._must_tag(second, look):
+            return self._said
+        self._tagged_at = second
+        lately = second - self._all_effort_at <= MOST_THRIFTY_SECONDS
+        if self._asking:
+            self._said = self._asking.ask(frame)
+        elif self._thrifty and look.joined and lately and not isinstance(self._said, Future):
+            self._said = self._thrifty.tag_next(frame, self._said)
+        else:
+            self._said = self._tagger.tag(frame)
+            self._all_effort_at = second
+        return self._said
+
+    def _must_tag(self, second: int, look: Look) -> bool:
+        if self._tagged_at is not None and second - self._tagged_at < self._every:
+            if look.new:
+                self._owes = True
+                self.put_off.append(second)
+            return False
+        if self._owes and not look.new:
+            self.made_up.append(second)
+        must, self._owes = look.new or self._owes, False
+        return must
+
+    def see_nothing(self) -> Confidences:
+        """Return what is said of a second in which there is nothing to see: of no tag anything."""
+        self._said = np.zeros(len(self._tagger.tags), np.float32)
+        self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
+        return self._said

@@ -1,0 +1,166 @@
+"""What faces say of a shot: a woman, a man, somebody smiling.
+
+A word is the mean over the looks of a shot at which a face could be judged. Faces that are small,
+turned away or unsure are not judged, nor is anything where nobody is, or what is drawn.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.taggers.base import Confidences
+from ingest.taggers.visual.faces import LEAST_FACE_SCORE, MOST_FACES, Face, FaceFinder, upright
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.sessions import open_session
+from models.cards import Card, load_card, load_json
+from models.onnx_runtime import onnxruntime
+
+LEAST_SHARES: Final = {"woman": 0.93, "man": 0.93, "child": 0.8, "smiling": 0.9}
+"""Word -> the share of a face's answer from which on it is sure.
+
+``woman`` and ``man`` are said of adults alone: theirs is the share of the gender times that of the
+ages from 18 on. ``child`` is that of the ages under 13.
+"""
+
+FACE_WORDS: Final = ("woman", "man", "smiling")
+"""Those that are said: on shots that nothing was chosen on, nine of ten were right. A child was not
+right often enough; ``benchmarks/accuracy/people.py`` measures it all the same."""
+
+LEAST_SIZE: Final = 32
+"""Pixels of a frame, whose longer side is at most 640, from which on a face is judged."""
+
+MOST_TURNED: Final = 0.7
+"""How far the nose may be from the middle of the eyes, as a share of how far these are apart."""
+
+SOMEBODY: Final = 0.3
+"""Confidence of a person below which no face is looked for: animals, balloons and flowers have
+some that look like one."""
+
+DRAWN: Final = 0.5
+"""Confidence of a cartoon from which on no face is looked for."""
+
+LEAST_LOOKS: Final = 2
+"""So many looks of a shot must show a face that can be judged; of a shorter one, half of them."""
+
+JUDGED: Final = "judged.json"
+"""Beside the card of blazeface: word -> of how many labelled shots it was said, and right."""
+
+_CARDS: Final = ("blazeface", "face_age", "face_gender", "face_smile")
+_METHOD: Final = 2
+"""Raised when faces are prepared or judged in another way."""
+
+_SAID: Final = 0.7  # the confidence that the least share becomes
+_NEAREST: Final = 1e-4  # to 0 and 1
+
+
+class FaceWords:
+    """Three networks that judge faces, and the one that finds them."""
+
+    def __init__(
+        self,
+        finder: FaceFinder,
+        judges: Mapping[str, tuple[onnxruntime.InferenceSession, Card]],
+        words: Sequence[str] = FACE_WORDS,
+    ) -> None:
+        self._finder = finder
+        self._judges = judges
+        self.words = tuple(words)
+        self._shift = _logit(_SAID) - _logit([LEAST_SHARES[word] for word in words])
+
+    @classmethod
+    def load(cls, words: Sequence[str] = FACE_WORDS) -> Self:
+        """Make the weights on the shelf ready to say some of ``LEAST_SHARES``.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        cards = [load_card(name) for name in _CARDS[1:]]
+        judges = {card.name: (open_session(card), card) for card in cards}
+        return cls(FaceFinder.load(), judges, words)
+
+    def look(self, frame: Shrinkable) -> Confidences:
+        """Return how sure each word is of one frame of any size.
+
+        Returns:
+            shape (n_words,); of the surest face each, above 0; 0 where no face can be judged.
+        """
+        faces = [face for face in self._finder.find(frame) if can_be_judged(face)]
+        if not faces:
+            return np.zeros(len(self.words), np.float32)
+        child, adult = self._judge("face_age", frame, faces).T
+        woman, man = self._judge("face_gender", frame, faces).T
+        (smile,) = self._judge("face_smile", frame, faces).T
+        of_faces = {
+            "woman": woman * adult,
+            "man": man * adult,
+            "child": child,
+            "smiling": smile,
+        }
+        shares = np.array([of_faces[word].max() for word in self.words])
+        # Bent so that the least share of each word becomes the confidence that counts.
+        bent: NDArray[np.float64] = 1 / (1 + np.exp(-(_logit(shares) + self._shift)))
+        return bent.astype(np.float32)
+
+    def _judge(self, name: str, frame: Shrinkable, faces: list[Face]) -> NDArray[np.float32]:
+        session, card = self._judges[name]
+        pixels = np.stack([upright(frame, face.eyes, card.input_size) for face in faces])
+        mirrored = np.ascontiguousarray(pixels[:, :, ::-1])
+        # A face and its mirror image are the same person: together they are less easily mistaken.
+        answers = [session.run(None, {"pixels": one})[0] for one in (pixels, mirrored)]
+        mean: NDArray[np.float32] = np.mean(answers, axis=0, dtype=np.float32)
+        return mean
+
+
+def can_be_judged(face: Face) -> bool:
+    """Tell whether a face is large enough and turned to the camera."""
+    across = face.eyes[1] - face.eyes[0]
+    apart = float(across @ across)
+    if face.size < LEAST_SIZE or apart == 0:
+        return False
+    off = (face.nose - face.eyes.mean(axis=0)) @ across / apart
+    return bool(abs(off) <= MOST_TURNED)
+
+
+def said_over_shot(looks: NDArray[np.float32]) -> Confidences:
+    """Return what is said of a shot.
+
+    Args:
+        looks: shape (n_looks, n_words), what ``FaceWords.look`` gave of each.
+
+    Returns:
+        shape (n_words,), the means over the looks at which a face was judged; 0 of what is unsure.
+    """
+    judged = looks[(looks > 0).any(axis=1)]
+    if not len(judged) or 2 * len(judged) < min(len(looks), 2 * LEAST_LOOKS):
+        return np.zeros(looks.shape[1], np.float32)
+    means: NDArray[np.float32] = judged.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return np.where(means >= np.float32(_SAID), means, np.float32(0))
+
+
+def words_version() -> str:
+    """Return a digest of everything that decides what is said of faces."""
+    parts: list[object] = [
+        _METHOD,
+        FACE_WORDS,
+        LEAST_SHARES,
+        LEAST_FACE_SCORE,
+        MOST_FACES,
+        LEAST_SIZE,
+    ]
+    parts += [MOST_TURNED, SOMEBODY, DRAWN, LEAST_LOOKS]
+    parts += [[card.version, card.sha256, card.input_size] for card in map(load_card, _CARDS)]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def judged_words() -> dict[str, tuple[int, int]]:
+    """Return of how many labelled shots each word was said, and on how many it was right."""
+    kept = load_json(load_card("blazeface"), JUDGED)
+    return {word: tuple(kept[word]) for word in FACE_WORDS}
+
+
+def _logit(shares: Any) -> Any:
+    clipped = np.clip(np.asarray(shares, np.float64), _NEAREST, 1 - _NEAREST)
+    return np.log(clipped / (1 - clipped))

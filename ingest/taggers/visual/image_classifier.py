@@ -1,0 +1,134 @@
+"""What is on a frame: general and specific words, each the sum of some of a network's classes."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Self
+
+import numpy as np
+from av.video.reformatter import Interpolation
+from numpy.typing import NDArray
+
+from ingest.taggers.base import Confidences
+from ingest.taggers.visual.input_size import CELL, fit_area
+from ingest.taggers.visual.resize import Scaler, Shrinkable
+from ingest.taggers.visual.sessions import open_session
+from ingest.taggers.visual.specific_tags import load_words, specific_words
+from models.cards import Card, load_card, load_json
+from models.onnx_runtime import onnxruntime
+
+
+class Subjects(NamedTuple):
+    """What the network says of one frame.
+
+    Attributes:
+        confidences: shape (n_tags,), of each tag the sum of its classes', merged over the views.
+        words: shape (n_words,), likewise of each specific word.
+        logits: shape (n_classes,), of the whole frame.
+    """
+
+    confidences: Confidences
+    words: Confidences
+    logits: NDArray[np.float32]
+
+
+class SubjectTagger:
+    """EfficientNet-Lite2 with a layer of tags over its classes."""
+
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        card: Card,
+        classes: Mapping[str, Sequence[int]],
+        words: Mapping[str, Sequence[int]],
+    ) -> None:
+        self._session = session
+        self._card = card
+        self._scaler = Scaler(Interpolation.BICUBIC)
+        self.tags = tuple(classes)
+        sets = [*classes.values(), *words.values()]
+        self._members = _membership(sets, n_classes=session.get_outputs()[0].shape[1])
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights on the shelf ready."""
+        card = load_card("efficientnet_lite2")
+        assert card.labels is not None  # noqa: S101
+        words = {word: one.classes for word, one in specific_words(load_words()).items()}
+        return cls(open_session(card), card, load_json(card, card.labels), words)
+
+    def look(self, frame: Shrinkable) -> Subjects:
+        """Return what the classes say of every tag, and the classes of the whole frame.
+
+        The frame keeps its shape and is looked at in one pass, whose cells are then averaged over
+        the whole and over parts of it. That finds as much as a pass for each part, which costs
+        three times as much.
+        """
+        width, height = fit_area(frame.size, self._card.input_size)
+        small = self._scaler.resize(frame, (width, height))
+        windows = view_windows(width // CELL, height // CELL)
+        feed = {"frame": small[None], "windows": windows}
+        logits: NDArray[np.float32] = self._session.run(None, feed)[0]
+        views = softmax(logits / self._card.temperature) @ self._members
+        merged = merge_views(np.minimum(views, 1.0))
+        n_tags = len(self.tags)
+        return Subjects(merged[:n_tags], merged[n_tags:], logits[0])
+
+
+def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:
+    """Return shape (n_classes, n_sets): 1.0 where a class belongs to a tag or word.
+
+    A frame shows one class, says the network, so a tag's confidence is the sum of its classes'.
+    """
+    members = np.zeros((n_classes, len(sets)), np.float32)
+    for column, numbers in enumerate(sets):
+        members[numbers, column] = 1.0
+    return members
+
+
+@lru_cache(maxsize=8)
+def view_windows(columns: int, rows: int) -> NDArray[np.float32]:
+    """Return how much each cell of a frame counts in each view of it.
+
+    The views are the whole and, of a frame that is no square, squares at both ends and in the
+    middle of it.
+
+    Returns:
+        shape (n_views, rows * columns), the whole first; the cells of a view add up to 1.
+    """
+    side, long = min(columns, rows), max(columns, rows)
+    starts = sorted({0, (long - side) // 2, long - side}) if long > side else []
+    views = np.zeros((1 + len(starts), rows, columns), np.float32)
+    views[0] = 1 / (rows * columns)
+    for view, start in zip(views[1:], starts, strict=True):
+        part = slice(start, start + side)
+        if columns > rows:
+            view[:, part] = side**-2
+        else:
+            view[part] = side**-2
+    return views.reshape(len(views), -1)
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return confidences that add up to 1.0 along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def merge_views(confidences: NDArray[np.float32]) -> Confidences:
+    """Merge the views of a frame: the whole, or the two surest views on average.
+
+    One sure view alone is not believed: it would find a fifth more tags, and the worst mistakes.
+
+    Args:
+        confidences: shape (n_views, n_tags), the whole frame first.
+
+    Returns:
+        shape (n_tags,).
+    """
+    whole: Confidences = confidences[0]
+    if len(confidences) == 1:
+        return whole
+    surest_two: NDArray[np.float32] = np.sort(confidences, axis=0)[-2:].mean(axis=0)
+    merged: Confidences = np.maximum(whole, surest_two)
+    return merged

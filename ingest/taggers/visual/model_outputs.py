@@ -1,0 +1,86 @@
+"""What the networks say of a frame, before it is weighed."""
+
+import hashlib
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.taggers.known_words import PEOPLE_TAGS
+from ingest.taggers.visual.image_classifier import SubjectTagger
+from ingest.taggers.visual.person_detector import (
+    LEAST_SCORE,
+    MIDPOINT,
+    SLOPE,
+    PersonFinder,
+    musician_confidence,
+    people_confidences,
+)
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.specific_tags import load_words, specific_words
+from models.cards import load_card, load_json
+
+_CARDS: Final = ("efficientnet_lite2", "nanodet")
+
+_METHOD: Final = 8
+"""Raised when frames are prepared, or the networks' answers merged, in another way."""
+
+
+class Evidence(NamedTuple):
+    """What the networks say of one frame, or of several along a first axis.
+
+    Attributes:
+        confidences: shape (..., n_tags), of each tag by itself.
+        classes: shape (..., n_classes), logits of the whole frame.
+        objects: shape (..., n_objects), logit of each object where it is surest.
+        words: shape (..., n_words), of each specific word the sum of its classes.
+    """
+
+    confidences: NDArray[np.float32]
+    classes: NDArray[np.float32]
+    objects: NDArray[np.float32]
+    words: NDArray[np.float32]
+
+
+class Networks:
+    """The network of subjects and the one that finds people and other objects."""
+
+    def __init__(self, subjects: SubjectTagger, people: PersonFinder) -> None:
+        self._subjects = subjects
+        self._people = people
+        self.tags = (*subjects.tags, *PEOPLE_TAGS)
+        self._instrument = subjects.tags.index("musical instrument")
+        self._microphone = subjects.tags.index("microphone")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights on the shelf ready.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        return cls(SubjectTagger.load(), PersonFinder.load())
+
+    def look(self, frame: Shrinkable) -> Evidence:
+        """Return what they say of one frame of any size."""
+        subjects = self._subjects.look(frame)
+        found = self._people.find(frame)
+        people = people_confidences(found.people)
+        musician = musician_confidence(
+            people.person,
+            float(subjects.confidences[self._instrument]),
+            float(subjects.confidences[self._microphone]),
+        )
+        confidences = np.concatenate([subjects.confidences, [*people, musician]], dtype=np.float32)
+        return Evidence(confidences, subjects.logits, found.objects, subjects.words)
+
+
+def networks_version() -> str:
+    """Return a digest of everything that decides what the networks say of a frame."""
+    parts: list[object] = [_METHOD, LEAST_SCORE, SLOPE, MIDPOINT]
+    for card in map(load_card, _CARDS):
+        assert card.labels is not None  # noqa: S101
+        parts += [card.name, card.version, card.sha256, card.temperature]
+        parts.append(load_json(card, card.labels))
+    parts.append([(word, one.classes) for word, one in specific_words(load_words()).items()])
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

@@ -1,0 +1,127 @@
+"""The tagger that comes along: three small networks, on this machine, without a network."""
+
+import hashlib
+from typing import Final, Self
+
+import numpy as np
+
+from engine.errors import InvalidInput
+from ingest.taggers.base import Confidences, Frame, Tagger
+from ingest.taggers.registry import Identity, Setup
+from ingest.taggers.visual.black_bars import without_bars
+from ingest.taggers.visual.model_outputs import Networks, networks_version
+from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.specific_tags import LEAST_OBJECT, LEAST_OF_KIND, Specifics, load_words
+from ingest.taggers.visual.tag_calibration import WEIGHTS, Weighing
+from models.cards import load_card, load_json
+
+_METHOD: Final = 7
+"""Raised when a frame is prepared, nudity looked for, or the evidence weighed in another way."""
+
+_HARMLESS: Final = 0.02
+"""Below this confidence of nudity, the rest of the shot is not expected to show any."""
+
+_SOMEBODY: Final = 0.5
+"""From this confidence of a person on, nudity is always looked for."""
+
+
+class LocalTagger:
+    """Names subjects, people and nudity; see ``docs/tags.md`` for how good it is."""
+
+    name = "local"
+    doubtful: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        networks: Networks,
+        weighing: Weighing,
+        specifics: Specifics,
+        nudity: NudityDetector,
+        version: str,
+    ) -> None:
+        self._networks = networks
+        self._weighing = weighing
+        self._specifics = specifics
+        self._nudity = nudity
+        self.version = version
+        self.tags = (*specifics.tags, NUDITY)
+        self._person = self.tags.index("person")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights that come with the package ready.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        networks = Networks.load()
+        return cls(
+            networks,
+            Weighing.load(networks.tags),
+            Specifics.load(networks.tags),
+            NudityDetector.load(),
+            current_version(),
+        )
+
+    def tag(self, frame: Frame) -> Confidences:
+        """Return the confidence of every tag for one frame of any size."""
+        shrinkable = Shrinkable(without_bars(frame))
+        weighed = self._words(shrinkable)
+        return np.append(weighed, np.float32(self._nudity.confidence(shrinkable)))
+
+    def tag_next(self, frame: Frame, before: Confidences) -> Confidences:
+        """Likewise, but look for nudity only if there was some, or if somebody is there.
+
+        Of a shot that showed none, a frame without a person is taken to show as little. The other
+        networks look as in ``tag``.
+        """
+        shrinkable = Shrinkable(without_bars(frame))
+        weighed = self._words(shrinkable)
+        nudity = before[-1]
+        if nudity >= _HARMLESS or weighed[self._person] >= _SOMEBODY:
+            nudity = np.float32(self._nudity.confidence(shrinkable))
+        return np.append(weighed, nudity)
+
+    def _words(self, frame: Shrinkable) -> Confidences:
+        seen = self._networks.look(frame)
+        return self._specifics.add(self._weighing.weigh(seen), seen.words, seen.objects)
+
+
+class _LocalMaker:
+    """Makes the tagger that comes along; it takes no argument."""
+
+    takes_whole_videos = False
+
+    def check(self, argument: str, setup: Setup) -> str:  # noqa: ARG002 - part of the protocol
+        if argument:
+            raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
+        return ""
+
+    def make(self, argument: str, setup: Setup) -> Tagger:  # noqa: ARG002
+        if not setup.people:
+            return LocalTagger.load()
+        from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
+
+        return LocalTaggerWithFaces.load()
+
+    def identity(self, argument: str, setup: Setup) -> Identity:  # noqa: ARG002
+        """Return name and version of the tagger that ``make`` would make."""
+        if not setup.people:
+            return Identity(LocalTagger.name, current_version())
+        from ingest.taggers.visual.with_faces import version_with_faces
+
+        return Identity(LocalTagger.name, version_with_faces())
+
+
+LOCAL: Final = _LocalMaker()
+
+
+def current_version() -> str:
+    """Return a digest of everything that decides what a frame is said to show."""
+    nudity = [load_card(name) for name in ("opennsfw", "opennsfw_screen")]
+    weights = load_json(load_card("efficientnet_lite2"), WEIGHTS)
+    parts: list[object] = [_METHOD, networks_version(), SUSPECTED]
+    parts += [LEAST_OF_KIND, LEAST_OBJECT, load_words()]
+    parts += [[card.version, card.sha256, card.temperature] for card in nudity]
+    return hashlib.sha256(repr([*parts, weights]).encode()).hexdigest()[:12]

@@ -1,0 +1,82 @@
+"""The tagger that comes along, and what faces say beside it; only when switched on."""
+
+import hashlib
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.visual.black_bars import without_bars
+from ingest.taggers.visual.face_words import (
+    DRAWN,
+    SOMEBODY,
+    FaceWords,
+    said_over_shot,
+    words_version,
+)
+from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.tagger import LocalTagger, current_version
+
+GENERAL: Final = "person"
+"""The word that each of those of faces brings with it."""
+
+
+class LocalTaggerWithFaces:
+    """Names what ``LocalTagger`` does and, over a shot, who is seen."""
+
+    name = LocalTagger.name
+    doubtful = LocalTagger.doubtful
+
+    def __init__(self, local: LocalTagger, faces: FaceWords, version: str) -> None:
+        self._local = local
+        self._faces = faces
+        self.version = version
+        self.tags = (*local.tags, *faces.words)
+        self._n_local = len(local.tags)
+        self._person = self.tags.index(GENERAL)
+        self._cartoon = self.tags.index("cartoon")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights that come with the package ready.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        return cls(LocalTagger.load(), FaceWords.load(), version_with_faces())
+
+    def tag(self, frame: Frame) -> Confidences:
+        """Return the confidence of every tag for one frame of any size.
+
+        Those of faces are of this look alone, sure or not; ``settle`` says what becomes of them.
+        """
+        return self._with_faces(frame, self._local.tag(frame))
+
+    def tag_next(self, frame: Frame, before: Confidences) -> Confidences:
+        """Likewise, but as thrifty as ``LocalTagger`` is."""
+        return self._with_faces(frame, self._local.tag_next(frame, before[: self._n_local]))
+
+    def settle(self, seconds: Confidences, looked: NDArray[np.bool_]) -> None:
+        """Say of a whole shot who is seen on it, where somebody is seen; nothing that is unsure.
+
+        Args:
+            seconds: shape (n_seconds, n_tags), what was said of each; is changed.
+            looked: shape (n_seconds,), which were tagged; the others repeat these.
+        """
+        said = said_over_shot(seconds[looked, self._n_local :])
+        there = seconds[:, self._person] >= SOMEBODY
+        seconds[:, self._n_local :] = there[:, None] * said
+        surest = seconds[:, self._n_local :].max(axis=1)
+        seconds[:, self._person] = np.maximum(seconds[:, self._person], surest)
+
+    def _with_faces(self, frame: Frame, said: Confidences) -> Confidences:
+        if said[self._person] < SOMEBODY or said[self._cartoon] >= DRAWN:
+            return np.append(said, np.zeros(len(self._faces.words), np.float32))
+        return np.append(said, self._faces.look(Shrinkable(without_bars(frame))))
+
+
+def version_with_faces() -> str:
+    """Return a digest of everything that decides what a frame is said to show."""
+    parts = [current_version(), words_version(), GENERAL]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

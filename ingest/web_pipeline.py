@@ -1,0 +1,73 @@
+"""One address of the web -> fetched, looked at, tagged, stored."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.catalogs.sqlite.catalog import Catalog
+from ingest.pipeline import (
+    WATCHED,
+    Described,
+    Outcome,
+    known_outcome,
+    store_unwatched,
+)
+from ingest.sources.addresses import address_id, canonical
+from ingest.sources.failures import Unfetchable
+from ingest.sources.metadata import Metadata
+from ingest.sources.web import FetchLimits, fetch
+
+
+def described_by_address(address: str) -> Described:
+    """Describe a video by its address alone: that is its id, whatever the site serves.
+
+    Raises:
+        NotAnAddress: when it is no web address.
+    """
+    source = canonical(address)
+    return Described(address_id(source), source, source)
+
+
+def ingest_address(
+    address: str,
+    folder: Path,
+    limits: FetchLimits,
+    catalog: Catalog,
+    watch: Callable[[Path, Described], Outcome],
+    *,
+    force: bool = False,
+    on_piece: Callable[[], object] = lambda: None,
+) -> Outcome:
+    """Fetch a video and watch it, unless it is known already. The file goes once it was watched.
+
+    Args:
+        address: of the video, or of a page with one video.
+        folder: where it lies meanwhile; what was left unfinished is resumed.
+        limits: of the fetch.
+        catalog: where the result is kept.
+        watch: watches the file and stores what was seen.
+        force: look again at a video that was watched before.
+        on_piece: called now and then while it is fetched.
+    """
+    described = described_by_address(address)
+    known = known_outcome(described, catalog, force=force)
+    if known is not None:
+        return known
+    try:
+        fetched = fetch(described.source, folder, limits, on_progress=lambda _: on_piece())
+    except Unfetchable as error:
+        return store_unwatched(described, catalog, error.status, error.reason)
+    outcome = watch(fetched.path, _described(described, fetched.metadata))
+    if outcome.status in WATCHED:
+        fetched.path.unlink(missing_ok=True)
+    return outcome
+
+
+def _described(plain: Described, said: Metadata) -> Described:
+    return Described(
+        plain.id,
+        plain.source,
+        said.title or plain.title,
+        language=said.language,
+        uploader=said.uploader,
+        categories=said.categories,
+    )
