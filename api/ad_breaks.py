@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from api.answers.placements import breaks_json, pairs
 from api.background.live import Live
-from engine.catalogs.sqlite.catalog import VideoRecord
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.ad_breaks import Breaks, Spacing, best_breaks, window_reasons, window_relevance
 from engine.content.brand_suitability import BrandJudge
-from engine.content.sensitivity import Rules
 from engine.domain.campaigns import Campaign, tolerated_by
+from engine.domain.sensitivity import Rules
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.targeting.targeting import campaign_query
 
 

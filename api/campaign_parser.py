@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from api.http.schemas.campaigns import CampaignBody, FlightBody, GroupBody
 from api.keyword_service import Understanding
-from engine.content.brand_suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
 from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import (
     ALWAYS,
@@ -18,10 +17,12 @@ from engine.domain.campaigns import (
     Group,
     Keyword,
 )
+from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.spelling import MAX_SUGGESTED_WORDS
+from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
-from engine.keywords.matcher import How, Meaning, Reading, Status, nearest_tags
-from engine.keywords.spelling import MAX_SUGGESTED_WORDS
+from engine.keywords.matcher import nearest_tags
 
 
 def campaign_of(

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.background.tag_vectors import TagVectors
+from engine.domain.keywords import Reading
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import CorruptData, ReelmatchError
 from engine.keywords.embeddings import Embedder, Nearness
-from engine.keywords.matcher import Keywords, Reading
+from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from models.cards import UnusableWeights, load_card
 

@@ -8,8 +8,9 @@ from typing import Any
 from api.answers.keywords import ignored_tags_json
 from api.answers.recommendations import Explained, recommendations_json
 from api.background.live import Live
-from engine.catalogs.sqlite.viewers import Event, Viewers
+from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.results import Match
+from engine.domain.viewers import Event
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.filters import Filter
 from engine.indexes.local.snapshot import EVERY_VIDEO, View

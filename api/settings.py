@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
 
-from engine.content.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.cpus import usable_cpus
 from engine.domain.index_config import Recipe, SecondsName
 from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.search.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules

@@ -12,13 +12,13 @@ from api.answers.placements import (
 )
 from api.background.live import Live
 from engine.catalogs.sqlite.campaigns import Campaigns
-from engine.catalogs.sqlite.catalog import VideoRecord
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge
 from engine.content.categories import Categories
 from engine.content.counting import count_steady
 from engine.domain.campaigns import Campaign
 from engine.domain.results import Match, Share
+from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.indexes.local.filters import And
 from engine.indexes.local.queries import Query

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.outdated import OutdatedVideo, outdated_videos
+from engine.catalogs.sqlite.outdated import outdated_videos
+from engine.domain.videos import OutdatedVideo
 from ingest.decoding.probe import Status
 from ingest.pipeline import KEPT, Outcome
 from ingest.sources.addresses import NotAnAddress, is_address

@@ -10,10 +10,11 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.catalog import Catalog, Pictures, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
+from engine.domain.videos import Pictures, VideoRecord
 from ingest.changes.change_track import Changes, new_looks
 from ingest.changes.motion_classifier import KindJudge
 from ingest.decoding.frames import Status, Unwatchable, Video, open_video

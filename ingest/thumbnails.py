@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.catalogs.sqlite.catalog import Pictures
+from engine.domain.videos import Pictures
 from ingest.changes.new_content import every_nth
 from ingest.taggers.base import Confidences, Frame
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.answers.keywords import ignored_json, reading_json
 from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, status_of
-from engine.keywords.matcher import Reading
+from engine.domain.keywords import Reading
 
 
 def campaign_json(campaign: Campaign, *, now: int) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.categories import Categories, CategoryScore
 from engine.content.counting import count_steady
 from engine.content.iab.taxonomy import CATTAX, content_taxonomy
 from engine.domain.index_config import Recipe
 from engine.domain.tracks import Track, least_stored
+from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
 from engine.search.explain import second_ranges
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import Any, Literal
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.listing import pictured
+from engine.domain.videos import VideoRecord
 
 Detail = Literal["title", "poster", "url", "duration"]
 """What an answer can tell of each video besides its ids."""

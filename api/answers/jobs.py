@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.catalogs.sqlite.jobs import Job, Kind
+from engine.domain.jobs import Job, Kind
 
 
 def job_json(job: Job) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.domain.spelling import MAX_SUGGESTED_WORDS
 from engine.domain.vocabulary import Vocabulary
-from engine.keywords.spelling import MAX_SUGGESTED_WORDS
 
 if TYPE_CHECKING:
-    from engine.keywords.matcher import Reading
+    from engine.domain.keywords import Reading
 
 
 def reading_json(reading: "Reading") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from engine.domain.results import Match
 from engine.indexes.local.generations import Generation
 
 if TYPE_CHECKING:
-    from engine.keywords.matcher import Reading
+    from engine.domain.keywords import Reading
 
 Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 """Video -> tag -> the runs of seconds on which it was seen, both ends included."""

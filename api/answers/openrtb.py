@@ -6,9 +6,9 @@ from api.answers.categories import category_json, scores_of
 from api.answers.suitability import cats_with_suitability, verdicts_of
 from api.answers.videos import shown_counts
 from api.background.live import Live
-from engine.catalogs.sqlite.catalog import VideoRecord
 from engine.content.openrtb import content_object
 from engine.domain.index_config import Recipe
+from engine.domain.videos import VideoRecord
 
 
 def openrtb_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:

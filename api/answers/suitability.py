@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from api.answers.categories import ranges_json, scores_of
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
-from engine.content.brand_suitability import VECTORS, BrandJudge, Risk, TopicRisk
+from engine.content.brand_suitability import BrandJudge
 from engine.content.iab.taxonomy import content_taxonomy
-from engine.content.sensitivity import Rules
 from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import Rules
+from engine.domain.suitability import VECTORS, Risk, TopicRisk
+from engine.domain.videos import VideoRecord
 
 
 def verdicts_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> list[TopicRisk]:

@@ -4,13 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from api.background.live import Live
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.counting import observations_at, observations_of, tag_counts
-from engine.content.sensitivity import LEVELS, VERDICTS, Rules, SensitiveJudge
+from engine.content.sensitivity import SensitiveJudge
 from engine.domain.index_config import Recipe
 from engine.domain.results import TagCount
+from engine.domain.sensitivity import LEVELS, VERDICTS, Rules
 from engine.domain.tracks import REUSED
+from engine.domain.videos import VideoRecord
 
 
 def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCount]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.catalogs.sqlite.viewers import Event, Viewer, Viewers
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.domain.viewers import Event, Viewer
 
 
 def viewer_json(viewer: Viewer) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from engine.catalogs.sqlite.webhooks import Webhook, Webhooks
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.webhooks import Webhook
 
 
 def webhook_json(webhooks: Webhooks, webhook: Webhook) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from engine.search.tag_ranking import TagIdf
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
     from api.keyword_service import Understanding
-    from engine.keywords.matcher import Reading
+    from engine.domain.keywords import Reading
     from engine.targeting.targeting import Targeting
 
 FOLLOW_SECONDS: Final = 0.1

@@ -17,7 +17,8 @@ from api.background.leader_lock import Alone
 from api.background.live import Live
 from api.background.signed_post import DELIVERY_HEADER, SIGNATURE_HEADER, NotTaken, post, signature
 from api.settings import Settings
-from engine.catalogs.sqlite.webhooks import Due, Webhook, Webhooks
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.webhooks import Due, Webhook
 from engine.errors import ReelmatchError
 from engine.search.matches import explain
 from engine.targeting.targeting import Targeting

@@ -12,8 +12,9 @@ from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Job, Jobs
+from engine.catalogs.sqlite.jobs import Jobs
 from engine.cpus import usable_cpus
+from engine.domain.jobs import Job
 from engine.domain.text import shown
 from engine.errors import InvalidInput
 from ingest.decoding.probe import Status

@@ -6,7 +6,8 @@ from api.answers.jobs import job_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, State
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import State
 
 
 @click.command("jobs")

@@ -10,7 +10,8 @@ from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Key, Keys, Scope
+from engine.catalogs.sqlite.keys import Keys
+from engine.domain.keys import Key, Scope
 
 
 @click.group("keys", cls=Group)

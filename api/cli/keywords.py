@@ -8,7 +8,7 @@ from api.answers.keywords import reading_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.keywords.matcher import Reading
+from engine.domain.keywords import Reading
 
 
 @click.command("keywords")

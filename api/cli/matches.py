@@ -13,7 +13,7 @@ from engine.domain.results import Match
 from engine.indexes.local.snapshot import View
 
 if TYPE_CHECKING:
-    from engine.keywords.matcher import Reading
+    from engine.domain.keywords import Reading
 
 
 def print_matches(

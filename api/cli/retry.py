@@ -7,7 +7,8 @@ import click
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, State
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import State
 
 
 @click.command("retry")

@@ -9,9 +9,10 @@ from api.answers.videos import second_json, shown_counts, tag_json, tags_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import check_threshold, surest_observation
 from engine.domain.results import Observation
+from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 
 _TOP = 20

@@ -5,7 +5,8 @@ import click
 from api.answers.videos import video_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.videos import VideoRecord
 
 
 @click.command("videos")

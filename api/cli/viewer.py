@@ -16,7 +16,8 @@ from api.http.schemas.viewers import Id, KeptEventBody
 from api.settings import load_settings
 from api.viewer_eligibility import viewer_case_json
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind, Viewers
+from engine.catalogs.sqlite.viewers import Viewers
+from engine.domain.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind
 from engine.indexes.local.filters import Filter
 
 

@@ -16,7 +16,7 @@ from api.console.timeline import known_video, video_breaks
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.targeting import campaigns_for
-from engine.catalogs.sqlite.keys import Scope
+from engine.domain.keys import Scope
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -19,8 +19,8 @@ from api.console.campaign_text import (
 )
 from api.http.schemas.campaigns import CampaignBody
 from api.keyword_service import Understanding
-from engine.content.brand_suitability import BRAND_TOPICS, Risk
 from engine.domain.campaigns import Campaign, CampaignState
+from engine.domain.suitability import BRAND_TOPICS, Risk
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags

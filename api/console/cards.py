@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.background.live import Live
-from engine.catalogs.sqlite.catalog import VideoRecord
 from engine.catalogs.sqlite.listing import pictured, records
-from engine.content.sensitivity import LEVELS, VERDICTS
 from engine.domain.results import Match, Share, TagCount
+from engine.domain.sensitivity import LEVELS, VERDICTS
+from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
 from engine.indexes.local.snapshot import View
 

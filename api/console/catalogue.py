@@ -15,10 +15,10 @@ from api.console.rendering import page
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, titled
+from engine.domain.keywords import Reading
 from engine.errors import UnknownTag
 from engine.indexes.local.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
 from engine.indexes.local.snapshot import View
-from engine.keywords.matcher import Reading
 from ingest.changes.video_kind import Kind
 
 router = APIRouter(route_class=ReadRoute)

@@ -20,9 +20,10 @@ from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSett
 from api.http.schemas.reindexing import ReindexRequest
 from api.settings import Settings
 from engine.batch.reindex import preview
-from engine.catalogs.sqlite.jobs import Job, Jobs, State
-from engine.catalogs.sqlite.keys import Scope
+from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.index_config import Recipe
+from engine.domain.jobs import Job, State
+from engine.domain.keys import Scope
 from engine.errors import InvalidInput
 from engine.indexes.local.generations import Generation
 from ingest.sources.addresses import is_address

@@ -14,9 +14,9 @@ from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
+from engine.domain.keywords import Reading
 from engine.errors import InvalidInput
 from engine.indexes.local.snapshot import View
-from engine.keywords.matcher import Reading
 from engine.search.matches import recommend
 from engine.search.profiles import MOST_TAGS
 

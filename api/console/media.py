@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.catalog import VideoRecord
+from engine.domain.videos import VideoRecord
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile, content_id
 

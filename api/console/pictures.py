@@ -4,7 +4,8 @@ from fastapi import APIRouter, HTTPException, Response
 
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.catalog import Catalog, Pictures
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.videos import Pictures
 
 router = APIRouter(route_class=ReadRoute)
 

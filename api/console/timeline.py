@@ -10,14 +10,16 @@ from api.ad_breaks import breaks_of
 from api.background.live import Live
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.ad_breaks import Breaks, Spacing
 from engine.content.counting import enough_seconds
-from engine.content.sensitivity import Rules, SensitiveJudge, Verdict
+from engine.content.sensitivity import SensitiveJudge
 from engine.content.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
 from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import Rules, Verdict
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import UnknownVideo
 

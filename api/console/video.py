@@ -14,11 +14,11 @@ from api.console.timeline import judged, known_video
 from api.http.middleware.auth import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from engine.catalogs.sqlite.jobs import OF_THE_SOURCE
 from engine.catalogs.sqlite.listing import pictured
 from engine.content.counting import enough_seconds
 from engine.content.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
 from engine.domain.index_config import Recipe
+from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
 from engine.indexes.local.snapshot import View
 from engine.search.matches import similar

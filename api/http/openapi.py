@@ -12,7 +12,7 @@ from api.http.middleware.problems import Code
 from api.http.schemas.placements import CampaignMatchesAnswer
 from api.http.schemas.problems import REF, Problem, problems
 from api.http.schemas.recommendations import RecommendationsAnswer
-from engine.catalogs.sqlite.keys import Scope
+from engine.domain.keys import Scope
 
 DESCRIPTION: Final = """\
 Without keys the service answers this machine alone. With keys, each request needs one, in

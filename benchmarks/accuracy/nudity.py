@@ -17,7 +17,8 @@ import numpy as np
 from frames import Label, read_labels, source_frames
 from numpy.typing import NDArray
 
-from engine.content.sensitivity import Rules, SensitiveJudge, read_rules
+from engine.content.sensitivity import SensitiveJudge
+from engine.domain.sensitivity import Rules, read_rules
 from engine.domain.tracks import Track
 from engine.domain.vocabulary import Vocabulary
 from ingest.taggers.base import Frame

@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.brand_suitability import N_TOPICS, RISKS, BrandJudge
+from engine.content.brand_suitability import BrandJudge
 from engine.content.categories import Categories
 from engine.content.counting import CountMatrix, count_tags
-from engine.content.sensitivity import TOPICS, SensitiveJudge
+from engine.content.sensitivity import SensitiveJudge
+from engine.domain.sensitivity import TOPICS
+from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.tracks import Track
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.filters import Filter, FilterCompiler, IabIn, RiskAtMost

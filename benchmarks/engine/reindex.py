@@ -22,9 +22,10 @@ from corpus import KINDS, N_TAGS, make_counts
 from results import keep
 
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import Recipe
 from engine.domain.tracks import FULL_SCALE, Looks, Track
+from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
 
 MOST_SECONDS = 60

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from engine.catalogs.sqlite.viewers import Event, EventKind
+from engine.domain.viewers import Event, EventKind
 
 WHEEL: Final = "recbole==1.2.1"
 _FOLDER: Final = "recbole/dataset_example/ml-100k/ml-100k"

@@ -8,9 +8,9 @@ import numpy as np
 from measures import DEPTH
 from movielens import Films, Viewer
 
-from engine.catalogs.sqlite.viewers import EventKind
-from engine.content.sensitivity import Level
 from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import Level
+from engine.domain.viewers import EventKind
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.generations import Generation

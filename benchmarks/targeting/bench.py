@@ -13,16 +13,16 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.content.counting import CountMatrix, Counts
-from engine.content.sensitivity import Level
 from engine.domain.campaigns import Campaign, Creative, Keyword
 from engine.domain.index_config import Recipe
+from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
 from engine.indexes.local.snapshot import Place, View
-from engine.keywords.matcher import How, Meaning, Reading, Status
 from engine.search.explain import SecondRange, seen_ranges
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex

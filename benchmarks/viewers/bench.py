@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from engine.catalogs.sqlite.viewers import Event, EventKind
-from engine.content.sensitivity import Level
 from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
+from engine.domain.viewers import Event, EventKind
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.generations import Generation

@@ -20,11 +20,12 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.catalog import Catalog, Span, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import CountMatrix
 from engine.content.rows import RowMaker, VideoRow, counts_of, facts_of
 from engine.domain.index_config import Recipe
 from engine.domain.tracks import Track
+from engine.domain.videos import Span, VideoRecord
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import CorruptData
 from engine.indexes.local.metadata import Facts

@@ -7,177 +7,29 @@ surely and for how long; so levels are as far as that goes, and ``unknown`` wher
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.caching import kept_answers
-from engine.content.sensitivity import (
-    DEFAULT_RULES,
-    FLAG,
-    LEVELS,
-    TOPICS,
-    Level,
-    Rules,
-    SensitiveJudge,
+from engine.content.sensitivity import SensitiveJudge
+from engine.domain.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
+from engine.domain.suitability import (
+    BRAND_TOPICS,
+    N_TOPICS,
+    RISKS,
+    Ladder,
+    Risk,
+    Risks,
+    TopicRisk,
+    tolerated_place,
+    topic_place,
 )
 from engine.domain.tracks import NEW_LOOK, Track, least_stored
 from engine.domain.vocabulary import Vocabulary
-from engine.errors import InvalidInput
-
-
-class Risk(StrEnum):
-    """How risky, the least first; ``unknown`` is after the worst: nobody looked for it.
-
-    ``floor`` is not for any advertiser: it rules out the whole video. The others say something of
-    the seconds they are seen on.
-    """
-
-    NONE = "none"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    FLOOR = "floor"
-    UNKNOWN = "unknown"
-
-
-RISKS: Final = tuple(Risk)
-
-VECTORS: Final[Mapping[Risk, str]] = MappingProxyType(
-    {Risk.FLOOR: "bsr001", Risk.HIGH: "bsr002", Risk.MEDIUM: "bsr003", Risk.LOW: "bsr004"}
-)
-"""The ids of the IAB's vector *Brand Suitability and Risk*."""
 
 _NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN = range(len(RISKS))
 _FLAG, _BLOCK = LEVELS.index(Level.FLAG), LEVELS.index(Level.BLOCK)
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """What a sensitive topic (``engine.content.sensitivity``) says of the risk.
-
-    Attributes:
-        suspected: of a second that is ``flag``, when no other look is.
-        certain: of a second that is ``block``, or ``flag`` when another look is, too.
-        often: of seconds that are ``block`` when there are two looks of them and they fill
-            ``share``.
-        share: of the video's seconds, 0.0 to 1.0.
-    """
-
-    suspected: Risk
-    certain: Risk
-    often: Risk
-    share: float = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class BrandTopic:
-    """One of the eleven.
-
-    Attributes:
-        name: the short one, for filters.
-        category: its id in the content taxonomy.
-        ladders: sensitive topic -> what it says; none when no tag can say anything.
-    """
-
-    name: str
-    category: str
-    ladders: Mapping[str, Ladder] = field(default_factory=dict, hash=False)
-
-
-BRAND_TOPICS: Final = (
-    BrandTopic(
-        "adult",
-        "Rm3SiT",
-        # Two looks that are certain are no accident, however short.
-        {"nudity": Ladder(Risk.MEDIUM, Risk.HIGH, Risk.FLOOR, share=0.0)},
-    ),
-    BrandTopic("arms", "avbNf2", {"weapons": Ladder(Risk.LOW, Risk.MEDIUM, Risk.HIGH)}),
-    BrandTopic("crime", "XtODT3"),
-    BrandTopic(
-        "death",
-        "I4GWl6",
-        {
-            "violence": Ladder(Risk.MEDIUM, Risk.HIGH, Risk.HIGH),
-            "military": Ladder(Risk.LOW, Risk.LOW, Risk.MEDIUM),
-        },
-    ),
-    BrandTopic("debated", "Z7rJBM"),
-    BrandTopic("hate", "HxqYV1"),
-    BrandTopic(
-        "drugs",
-        "pg0WhF",
-        {
-            "alcohol": Ladder(Risk.LOW, Risk.MEDIUM, Risk.HIGH),
-            "tobacco": Ladder(Risk.LOW, Risk.MEDIUM, Risk.HIGH),
-            "drugs": Ladder(Risk.MEDIUM, Risk.HIGH, Risk.HIGH),
-        },
-    ),
-    BrandTopic("obscenity", "j9PaO9"),
-    BrandTopic("piracy", "mm3UXx"),
-    BrandTopic("spam", "6i4dB6"),
-    BrandTopic("terrorism", "8FD8nI"),
-)
-
-N_TOPICS: Final = len(BRAND_TOPICS)
-
-NOBODY_LOOKED: Final = (Risk.UNKNOWN,) * N_TOPICS
-"""The risks of a video of which nothing is known."""
-
-_PLACES: Final = {
-    name: place for place, topic in enumerate(BRAND_TOPICS) for name in (topic.name, topic.category)
-}
-
-Risks = NDArray[np.uint8]
-"""Places in ``RISKS``."""
-
-
-def topic_place(name: str) -> int:
-    """Return the place of a topic, by its short name or its IAB id.
-
-    Raises:
-        InvalidInput: naming those there are.
-    """
-    if name not in _PLACES:
-        names = ", ".join(topic.name for topic in BRAND_TOPICS)
-        raise InvalidInput(f"no brand suitability topic {name!r}: choose from {names}")
-    return _PLACES[name]
-
-
-def tolerated_place(risk: str) -> int:
-    """Return the place of a level that can be tolerated: any but ``unknown``.
-
-    Raises:
-        InvalidInput: naming those there are.
-    """
-    if risk not in RISKS[:_UNKNOWN]:
-        names = ", ".join(RISKS[:_UNKNOWN])
-        raise InvalidInput(f"no risk level {risk!r}: choose from {names}")
-    return RISKS.index(Risk(risk))
-
-
-@dataclass(frozen=True, slots=True)
-class TopicRisk:
-    """What is to be said of one topic of a video.
-
-    Attributes:
-        topic: which.
-        risk: the worst of its seconds.
-        seconds: those that are not ``none``, rising.
-        looked_for: sensitive topics that its tagger has words for.
-        not_looked_for: those of this topic that it has no words for; what is said of the topic
-            says nothing of these.
-    """
-
-    topic: BrandTopic
-    risk: Risk
-    seconds: tuple[int, ...]
-    looked_for: tuple[str, ...]
-    not_looked_for: tuple[str, ...]
 
 
 class BrandJudge:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from engine.catalogs.sqlite.catalog import VideoRecord
-from engine.content.brand_suitability import VECTORS, TopicRisk
 from engine.content.categories import CategoryScore
 from engine.content.iab.taxonomy import CATTAX, content_taxonomy
-from engine.domain.languages import standard
 from engine.domain.results import TagCount
+from engine.domain.suitability import VECTORS, TopicRisk
+from engine.domain.videos import VideoRecord
+from engine.languages import standard
 
 MOST_KEYWORDS: Final = 30
 """So many tags are given as keywords."""

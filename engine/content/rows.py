@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
-from engine.content.brand_suitability import RISKS, BrandJudge, seen_categories
+from engine.content.brand_suitability import BrandJudge, seen_categories
 from engine.content.categories import Categories
 from engine.content.counting import (
     CountMatrix,
@@ -17,9 +17,12 @@ from engine.content.counting import (
     count_tags,
     steady,
 )
-from engine.content.sensitivity import VERDICTS, Level, SensitiveJudge
+from engine.content.sensitivity import SensitiveJudge
 from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import VERDICTS, Level
+from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.metadata import Facts, VideoFacts, seconds_since_1970
 

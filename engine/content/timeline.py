@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.sensitivity import VERDICTS
+from engine.domain.sensitivity import VERDICTS
 from engine.domain.tracks import CUT, NEW_LOOK, Track, least_stored
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput

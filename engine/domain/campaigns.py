@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-from engine.content.brand_suitability import BRAND_TOPICS, Risk
-from engine.keywords.matcher import Reading
+from engine.domain.keywords import Reading
+from engine.domain.suitability import BRAND_TOPICS, Risk
 
 MOST_KEYWORDS: Final = 500
 """A campaign of more keywords is refused."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from engine.content.sensitivity import DEFAULT_RULES, Rule, Rules
+from engine.domain.sensitivity import DEFAULT_RULES, Rule, Rules
 from engine.domain.weighting import TfName
 
 SecondsName = Literal["raw", "effective"]

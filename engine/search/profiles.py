@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.viewers import Event, EventKind
+from engine.domain.viewers import Event, EventKind
 from engine.errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import VideoRecord
-from engine.content.brand_suitability import Risk, TopicRisk
 from engine.content.categories import CategoryScore
 from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import ALWAYS, FOREVER, Campaign
+from engine.domain.suitability import Risk, TopicRisk
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.indexes.local.snapshot import View
 from engine.search.explain import SecondRange, second_ranges, seen_ranges
 from engine.targeting.targeting import Rule

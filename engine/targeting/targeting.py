@@ -12,10 +12,9 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.brand_suitability import RISKS, Risk
 from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import Campaign
-from engine.domain.languages import ranges_that_take
+from engine.domain.suitability import RISKS, Risk
 from engine.indexes.local.filters import (
     And,
     Filter,
@@ -33,6 +32,7 @@ from engine.indexes.local.snapshot import Place, View
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target
+from engine.languages import ranges_that_take
 from engine.targeting.campaign_index import CampaignIndex, Postings
 from engine.targeting.columns import kind_bits
 

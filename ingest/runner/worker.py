@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import LEASE_SECONDS, Ending, Job, Jobs, Kind, State, check_claim
+from engine.catalogs.sqlite.jobs import Jobs, check_claim
 from engine.domain.index_config import Recipe
+from engine.domain.jobs import LEASE_SECONDS, Ending, Job, Kind, State
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from ingest.decoding.probe import Status
 from ingest.pipeline import (

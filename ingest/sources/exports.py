@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tracks import FULL_SCALE, Track
+from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
 
 # Few, as each may be half a day long.

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
-from engine.domain.languages import is_code
 from engine.domain.text import without_refused
+from engine.languages import is_code
 from ingest.sources.guard import WEB_SCHEMES
 
 _LINE_CHARACTERS: Final = 500

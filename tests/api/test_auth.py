@@ -15,7 +15,7 @@ from api.http.middleware.auth import (
     scopes_for,
 )
 from api.settings import Settings
-from engine.catalogs.sqlite.keys import Scope
+from engine.domain.keys import Scope
 
 
 def test_no_documented_route_is_left_to_the_last_resort(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.http.middleware.auth import Caller
 from api.http.middleware.limits import ALIVE, STRANGERS_BODY_BYTES, LimitBodies, LimitRequests
-from engine.catalogs.sqlite.keys import Key
-from engine.catalogs.sqlite.keys import Scope as KeyScope
+from engine.domain.keys import Key
+from engine.domain.keys import Scope as KeyScope
 
 KEY = Caller(Key(1, "app", frozenset({KeyScope.READ}), "", 0.0, 0.0, None))
 STRANGER = Caller()

@@ -17,7 +17,8 @@ from api.background.webhook_dispatcher import Notifier
 from api.settings import Settings
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.webhooks import DeliveryState, Webhooks
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.webhooks import DeliveryState
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
 from ingest.sources.addresses import canonical

@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.brand_suitability import (
+from engine.content.brand_suitability import BrandJudge
+from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.sensitivity import TOPICS, read_rules
+from engine.domain.suitability import (
     BRAND_TOPICS,
     RISKS,
     VECTORS,
-    BrandJudge,
     Ladder,
     Risk,
     TopicRisk,
     topic_place,
 )
-from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.content.sensitivity import TOPICS, read_rules
 from engine.domain.tracks import NEW_LOOK, Looks, Track
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput

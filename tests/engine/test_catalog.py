@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogs.sqlite.catalog import Attempt, Catalog, Pictures, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import Track
+from engine.domain.videos import Attempt, Pictures, VideoRecord
 from engine.errors import AmbiguousVideo, CatalogUnusable, DiskFull, UnknownVideo
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -14,8 +14,9 @@ from engine.batch.backup.dumps import dump
 from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import Event, EventKind, Viewers
+from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.index_config import Recipe
+from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
 from engine.indexes.local import scan_selection as choice
 from engine.indexes.local.consistency import check_consistency

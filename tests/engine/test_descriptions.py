@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
-from engine.catalogs.sqlite.viewers import Event, EventKind, Viewers
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
+from engine.domain.viewers import Event, EventKind
 from engine.errors import ExternalIdTaken, UnknownVideo
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -12,9 +12,11 @@ import pytest
 from engine.batch.backup.dumps import FORMAT, dump, restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, State
-from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.catalogs.sqlite.keys import Keys
 from engine.domain.index_config import Recipe
+from engine.domain.jobs import State
+from engine.domain.keys import Scope
 from engine.errors import CorruptData, InvalidInput, ReelmatchError
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import View

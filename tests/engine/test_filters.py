@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.content.brand_suitability import N_TOPICS, RISKS, Risk, topic_place
 from engine.content.counting import CountMatrix, Counts
 from engine.content.iab.taxonomy import content_taxonomy
-from engine.content.sensitivity import LEVELS, Level
+from engine.domain.sensitivity import LEVELS, Level
+from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_place
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.filters import (

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import Recipe
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, DiskFull, InvalidInput, NothingIndexed, OutdatedGeneration
 from engine.indexes.local.current import Current
 from engine.indexes.local.digests import digest

@@ -9,15 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import (
-    LEASE_SECONDS,
-    MOST_ATTEMPTS,
-    OF_THE_SOURCE,
-    Ending,
-    Jobs,
-    State,
-    check_claim,
-)
+from engine.catalogs.sqlite.jobs import Jobs, check_claim
+from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, OF_THE_SOURCE, Ending, State
 from engine.errors import InvalidInput, JobLost
 from support.catalogs import save, video_id
 

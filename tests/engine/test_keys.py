@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import PREFIX, Keys, Scope, digest_of
+from engine.catalogs.sqlite.keys import Keys, digest_of
+from engine.domain.keys import PREFIX, Scope
 from engine.errors import InvalidInput
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from engine.domain.keywords import How, Reading, Status
 from engine.domain.vocabulary import Vocabulary
-from engine.keywords.matcher import How, Keywords, Reading, Status
+from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from ingest.taggers.visual.specific_tags import load_words
 from ingest.taggers.visual.tagger import LocalTagger

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.languages import asked_ranges, is_code, ranges_that_take, standard
+from engine.languages import asked_ranges, is_code, ranges_that_take, standard
 
 
 @pytest.mark.parametrize(

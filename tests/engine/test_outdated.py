@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.outdated import OutdatedVideo, count_outdated, outdated_videos
+from engine.catalogs.sqlite.outdated import count_outdated, outdated_videos
+from engine.domain.videos import OutdatedVideo
 from support.catalogs import NOW, save, video_id
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalogs.sqlite.viewers import Event, EventKind
+from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.mean_vector import SHRINKAGE
 from engine.search.explain import reasons
 from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, profile_of, taste_of

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.catalogs.sqlite.viewers import EventKind
-from engine.content.sensitivity import Level
+from engine.domain.sensitivity import Level
+from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.filters import Seen

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.duplicates import SAME_SECONDS, are_same_footage
-from engine.content.sensitivity import Level
+from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.indexes.local.metadata import VideoFacts

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engine.content.counting import CountMatrix, Counts
-from engine.content.sensitivity import Level
 from engine.domain.index_config import Recipe
 from engine.domain.results import Match
+from engine.domain.sensitivity import Level
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.generations import Generation

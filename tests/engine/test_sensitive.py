@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.sensitivity import (
+from engine.content.sensitivity import SensitiveJudge
+from engine.domain.sensitivity import (
     DEFAULT_RULES,
     LEVELS,
     TOPICS,
     Level,
     Rule,
     Rules,
-    SensitiveJudge,
     TopicVerdict,
     Verdict,
     read_rules,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.catalogs.sqlite.viewers import EventKind
+from engine.domain.viewers import EventKind
 from engine.indexes.local.filters import And, KindIn, Seen
 from engine.search.eligibility import Rule, ViewerCase, viewer_case
 from engine.search.profiles import Profile, ProfileRules, Reaction

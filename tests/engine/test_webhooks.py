@@ -9,13 +9,8 @@ import pytest
 
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.webhooks import (
-    KEPT_SECONDS,
-    RETRY_SECONDS,
-    DeliveryState,
-    Due,
-    Webhooks,
-)
+from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Due
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 

@@ -18,7 +18,8 @@ import pytest
 
 from api.http.connections import ConnectionLimits
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.keys import Keys
+from engine.domain.keys import Scope
 from support.catalogs import save, video_id
 from support.product import Served, serve
 

@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, Kind
+from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.index_config import Recipe
+from engine.domain.jobs import Kind
 from ingest.runner.safe_start import guard_children, leave_current_folder
 from ingest.taggers.remote.renditions import find_program
 from support.footage import carphone

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Ending, Job, Jobs, State
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import Ending, Job, State
 from ingest.pipeline import Outcome
 from ingest.runner.worker import Worker
 from ingest.runner.worker_process import Limits

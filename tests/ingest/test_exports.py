@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
 from engine.domain.index_config import Recipe
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
 from ingest.sources.exports import exported_lines, video_line
 from ingest.sources.imports.documents import BadLine, documents

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.catalogs.sqlite.catalog import Catalog, Pictures
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.videos import Pictures
 from ingest.sources.imports import merging
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file

@@ -10,8 +10,9 @@ import pytest
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.keys import Keys
 from engine.domain.index_config import Recipe
+from engine.domain.keys import Scope
 from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.footage import bikes, carphone

@@ -14,9 +14,10 @@ import pytest
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.keys import Keys
 from engine.domain.campaigns import Creative
 from engine.domain.index_config import Recipe
+from engine.domain.keys import Scope
 from engine.indexes.local.generations import Generations
 from support.campaigns import campaign
 from support.catalogs import save, video_id

@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from api.cli import cli, doctor
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, State
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import State
 from ingest.sources.addresses import address_id
 from support.catalogs import save
 from support.footage import carphone, write_video

@@ -18,7 +18,8 @@ import pytest
 
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, State
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import State
 from support.footage import long_video
 from support.product import Served, reelmatch, serve
 

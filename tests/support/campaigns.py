@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from engine.content.brand_suitability import N_TOPICS, Risk
 from engine.content.counting import CountMatrix, Counts
-from engine.content.sensitivity import Level
 from engine.domain.campaigns import Campaign, Keyword
 from engine.domain.index_config import Recipe
+from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.sensitivity import Level
+from engine.domain.suitability import N_TOPICS, Risk
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
 from engine.indexes.local.snapshot import View
-from engine.keywords.matcher import How, Meaning, Reading, Status
 
 TAGS = ("animal", "beer", "car", "cat", "city", "train")
 

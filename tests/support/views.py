@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.content.counting import CountMatrix, Counts
-from engine.content.sensitivity import Level
 from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import Level
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.generations import Generation

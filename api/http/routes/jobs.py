@@ -17,9 +17,10 @@ from api.http.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
 from api.http.schemas.problems import problems
 from api.http.uploads import receive_video
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Job, Jobs, State
-from engine.catalogs.sqlite.viewers import MOST_SIGNS
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import Job, State
 from engine.domain.text import tidy_line
+from engine.domain.viewers import MOST_SIGNS
 from engine.errors import UnknownJob
 from ingest.sources.addresses import canonical
 

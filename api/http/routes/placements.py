@@ -30,8 +30,6 @@ from api.settings import Settings
 from api.targeting import campaigns_for, campaigns_for_viewer, case_of
 from api.viewer_eligibility import viewer_case_json
 from engine.catalogs.sqlite.campaigns import Campaigns
-from engine.catalogs.sqlite.catalog import VideoRecord
-from engine.catalogs.sqlite.keys import Scope
 from engine.catalogs.sqlite.viewers import Viewers
 from engine.content.ad_breaks import (
     DEFAULT_EDGE_SECONDS,
@@ -41,6 +39,8 @@ from engine.content.ad_breaks import (
     Spacing,
 )
 from engine.domain.campaigns import Campaign
+from engine.domain.keys import Scope
+from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
 

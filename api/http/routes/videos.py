@@ -29,8 +29,9 @@ from api.http.schemas.videos import (
     VideoWithVerdictAnswer,
 )
 from api.recommendations import seconds_of_all
-from engine.catalogs.sqlite.catalog import Catalog, Pictures
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.listing import Wanted, by_id, records
+from engine.domain.videos import Pictures
 from engine.errors import InvalidInput, UnknownVideo
 from engine.search.matches import similar
 

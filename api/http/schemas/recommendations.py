@@ -9,7 +9,7 @@ from api.http.schemas.details import DetailedAnswer, Include
 from api.http.schemas.keywords import IgnoredAnswer
 from api.http.schemas.matches import ShareAnswer
 from api.http.schemas.viewers import EventBody
-from engine.catalogs.sqlite.viewers import MOST_EVENTS_AT_ONCE
+from engine.domain.viewers import MOST_EVENTS_AT_ONCE
 from engine.search.profiles import MOST_TAGS
 from engine.search.rerank import BY_SCORE, Ranking
 

@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.http.schemas.bodies import Body
-from engine.catalogs.sqlite.viewers import MOST_SIGNS
 from engine.domain.text import tidy_line
+from engine.domain.viewers import MOST_SIGNS
 from ingest.sources.imports.jsonl import MOST_CATEGORIES
 
 

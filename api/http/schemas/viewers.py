@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Weights
-from engine.catalogs.sqlite.viewers import MOST_EVENTS_AT_ONCE, MOST_SIGNS, Event, EventKind
+from engine.domain.viewers import MOST_EVENTS_AT_ONCE, MOST_SIGNS, Event, EventKind
 
 
 def _with_zone(moment: datetime) -> datetime:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
+from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.errors import CampaignChanged, UnknownCampaign
-from engine.keywords.matcher import How, Meaning, Reading, Status
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

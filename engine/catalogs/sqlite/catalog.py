@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,10 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.connections import Connection
 from engine.content.confirmation import confirmed
+from engine.domain.spelling import nearest_names
 from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track
+from engine.domain.videos import Attempt, Pictures, Span, VideoRecord
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import (
     AmbiguousVideo,
@@ -38,7 +40,6 @@ from engine.errors import (
     UnknownVideo,
 )
 from engine.homes import finish_restore, refuse_lost_catalog
-from engine.keywords.spelling import nearest_names
 from engine.os_errors import expected_trouble, troubles_told
 
 if TYPE_CHECKING:
@@ -51,86 +52,6 @@ _PAGE_VIDEOS: Final = 500
 _NEAREST_TITLES: Final = 3
 _LONGEST_TITLE, _MOST_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A look that came to nothing, beside what was seen before.
-
-    Attributes:
-        status: as in ``VideoRecord``.
-        reason: what is behind the status.
-        at: when it was, UTC, ISO 8601.
-    """
-
-    status: str
-    reason: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class VideoRecord:
-    """What the catalog knows of one video.
-
-    Attributes:
-        id: 16 hex digits, from the content.
-        title: for people; the file's name without its ending.
-        status: ``ok`` and ``partial`` were watched; anything else could not be.
-        reason: why the status is not ``ok``; empty otherwise.
-        seconds: how many were watched.
-        width: in square pixels, upright; 0 when unknown.
-        height: the same.
-        codec: FFmpeg's name of it; empty when unknown.
-        tagger: who looked, with version; empty when nobody could.
-        added_at: when it was first ingested, UTC, ISO 8601.
-        source: where it was last found: an absolute path or an address.
-        language: a code such as ``en``; empty when unknown.
-        kind: ``motion``, ``slideshow``, ``overlay``, ``static`` or ``unknown``.
-        evidence: what the kind was told by: names and numbers.
-        uploader: who published it; empty when unknown.
-        categories: what its publisher filed it under.
-        revision: the catalog's revision at its last change.
-        last_attempt: the last look, when it failed and all else here is of an earlier one; None
-            when all else is of the last look.
-        external_id: the id that an app gives it; empty when none does.
-        edited: the fields that somebody set by hand; another look leaves them as they are.
-    """
-
-    id: str
-    title: str
-    status: str
-    reason: str
-    seconds: int
-    width: int
-    height: int
-    codec: str
-    tagger: str
-    added_at: str
-    source: str
-    language: str = ""
-    kind: str = "unknown"
-    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    uploader: str = ""
-    categories: tuple[str, ...] = ()
-    revision: int = 0
-    last_attempt: Attempt | None = None
-    external_id: str = ""
-    edited: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """Thumbnails of a video, WebP.
-
-    Attributes:
-        poster: one picture.
-        strip: pictures side by side, all of one width.
-        strip_seconds: which second each of them shows, rising.
-    """
-
-    poster: bytes
-    strip: bytes
-    strip_seconds: tuple[int, ...]
 
 
 _COLUMNS: Final = (
@@ -170,23 +91,6 @@ def _track(video: str, blob: bytes) -> Track:
             " force, or restore a dump",
             hint="'reelmatch ingest --force' looks again",
         ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of watched videos by id, and what state it is in: equal means nothing changed.
-
-    Attributes:
-        after: the id before the first.
-        last: the last id.
-        videos: how many there are. A deletion lowers it.
-        newest: the highest of their revisions. Any other change raises it.
-    """
-
-    after: str
-    last: str
-    videos: int
-    newest: int
 
 
 class Catalog:

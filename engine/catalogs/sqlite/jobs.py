@@ -12,24 +12,15 @@ the machine, and over.
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.catalog import LARGEST_NUMBER, Catalog
+from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, Ending, Job, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LEASE_SECONDS: Final = 30.0
-"""How long a job stays claimed without a heartbeat."""
-
-MOST_ATTEMPTS: Final = 3
-"""A job whose worker died so many times is failed: it is the job that kills them."""
-
-OF_THE_SOURCE: Final = ("no_video", "empty", "corrupt", "too_big", "unsafe", "unsupported")
-"""Statuses that the same file or address has however often it is looked at."""
 
 # Of ?1, the machine's clock.
 _IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
@@ -37,93 +28,6 @@ _COLUMNS: Final = (
     "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
     " total, created_at, changed_at, warning"
 )
-
-
-class Kind(StrEnum):
-    """What a job does."""
-
-    INGEST = "ingest"
-    REINDEX = "reindex"
-
-
-class State(StrEnum):
-    """Where a job is."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One thing to do, and what became of it.
-
-    Attributes:
-        id: rising.
-        kind: what it does.
-        source: to ingest: an absolute path or an address; empty for a reindex.
-        options: how to do it; JSON values.
-        state: where it is.
-        attempts: how many times it was claimed.
-        worker: who claimed it last.
-        video: the id that the source has, or of the generation built; empty until known.
-        status: as in ``ingest.decoding.probe.Status``, or ``deleted`` when its video was while it
-            waited or ran; empty until it has ended.
-        reason: what is behind the status.
-        seconds: how many were watched.
-        done: how far it is: seconds of an ingest, videos of a reindex.
-        total: how far it will go; None when nobody knows.
-        created_at: seconds since 1970.
-        changed_at: the same.
-        warning: what was asked for beside it and could not be done; mostly empty.
-    """
-
-    id: int
-    kind: Kind
-    source: str
-    options: Mapping[str, Any] = field(hash=False)
-    state: State
-    attempts: int
-    worker: str
-    video: str
-    status: str
-    reason: str
-    seconds: int
-    done: int
-    total: int | None
-    created_at: float
-    changed_at: float
-    warning: str
-
-    @property
-    def may_succeed(self) -> bool:
-        """Whether doing it again can come to something else: it is not the source itself."""
-        return self.status not in OF_THE_SOURCE
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What became of a job."""
-
-    state: State
-    status: str
-    reason: str
-    video: str = ""
-    seconds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What finished ingests came to.
-
-    Attributes:
-        video_seconds: seconds of video watched.
-        job_seconds: how long that took, waiting not counted.
-    """
-
-    video_seconds: int
-    job_seconds: float
 
 
 class Jobs:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.text import composed
+from engine.domain.videos import VideoRecord
 
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 

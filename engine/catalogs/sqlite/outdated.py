@@ -1,12 +1,12 @@
 """Videos that were seen by another version of a tagger than the one that is here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.videos import OutdatedVideo
 
 # What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
 _OUTDATED: Final = (
@@ -14,21 +14,6 @@ _OUTDATED: Final = (
     " and v.tagger <> ?1 || '@' || ?2"
     " and exists (select 1 from tracks t where t.video = v.id)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OutdatedVideo:
-    """A video that another version of a tagger saw.
-
-    Attributes:
-        video: its id.
-        seconds: how many were watched.
-        sources: where it was found, the last one first; empty when nobody knows.
-    """
-
-    video: str
-    seconds: int
-    sources: tuple[str, ...]
 
 
 def outdated_videos(catalog: Catalog, tagger: str, version: str) -> Iterator[OutdatedVideo]:

@@ -7,31 +7,27 @@ stays where it is.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from itertools import groupby
 from math import isfinite
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.text import UnusableText, is_blank, tidy_line
+from engine.domain.viewers import (
+    MOST_EVENTS,
+    MOST_EVENTS_AT_ONCE,
+    MOST_LIKES,
+    Event,
+    EventKind,
+    Viewer,
+    check_id,
+)
 from engine.errors import InvalidInput, UnknownViewer
-
-MOST_EVENTS: Final = 5_000
-"""So many events of a viewer are kept: the newest, and of the older ones those that hide."""
-
-MOST_EVENTS_AT_ONCE: Final = 1_000
-"""A longer batch is refused."""
-
-MOST_SIGNS: Final = 128
-"""The longest id of a viewer or an event."""
 
 _AHEAD_SECONDS: Final = 86_400.0
 """Clocks differ; an event further in the future is a mistake."""
 
-MOST_LIKES: Final = 500
-"""So many of a viewer's likes tell what is liked together."""
 
 _PARAMETERS: Final = 500
 _PAGE_VIEWERS: Final = 1_000
@@ -42,50 +38,6 @@ _LIKES: Final = (
     " having max(kind = 'liked' or (kind = 'watched' and share >= 0.5)) = 1"
     " and max(kind = 'disliked') = 0 order by viewer"
 )
-
-
-class EventKind(StrEnum):
-    """What a viewer did with a video."""
-
-    WATCHED = "watched"
-    LIKED = "liked"
-    DISLIKED = "disliked"
-    SKIPPED = "skipped"
-    HIDDEN = "hidden"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something a viewer did with a video.
-
-    Attributes:
-        id: given by the app, each once for a viewer.
-        video: an id; the video may have been deleted since, or may still come.
-        kind: what was done.
-        at: seconds since 1970, UTC.
-        share: how much of the video was watched, 0.0 to 1.0; 1.0 for other kinds.
-    """
-
-    id: str
-    video: str
-    kind: EventKind
-    at: float
-    share: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """One viewer.
-
-    Attributes:
-        id: given by the app.
-        interests: tag -> weight, negative for dislikes.
-        events: the oldest first.
-    """
-
-    id: str
-    interests: Mapping[str, float]
-    events: tuple[Event, ...]
 
 
 class Viewers:
@@ -243,23 +195,6 @@ class Viewers:
             sql = f"select id from videos where id in ({','.join('?' * len(page))})"  # noqa: S608
             known.update(video for (video,) in self._catalog.rows(sql, page))
         return [video for video in wanted if video not in known]
-
-
-def check_id(of: str, given: Any) -> str:
-    """Return an id as it is kept: a line of 1 to 128 signs, in Unicode's form NFC.
-
-    Dots alone are no id: in the path of an address they mean another place.
-
-    Raises:
-        InvalidInput: otherwise; ``of`` says whose id it is.
-    """
-    try:
-        tidy = tidy_line(given) if isinstance(given, str) else ""
-    except UnusableText:
-        tidy = ""
-    if not 1 <= len(tidy) <= MOST_SIGNS or tidy in (".", "..") or is_blank(tidy):
-        raise InvalidInput(f"{of}: an id is 1 to {MOST_SIGNS} printable signs, not {given!r:.80}")
-    return tidy
 
 
 def _event(event: str, video: str, kind: str, at: float, share: float) -> Event:

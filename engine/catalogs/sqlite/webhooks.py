@@ -7,81 +7,20 @@ however often processes die between. Whoever is told can tell repeats by the del
 import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
-
-RETRY_SECONDS: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0)
-"""How long after each failed attempt the next one comes; after the last, there is none."""
-
-KEPT_SECONDS: Final = 30 * 86_400
-"""How long it is remembered that something was told, or given up."""
+from engine.domain.webhooks import (
+    KEPT_SECONDS,
+    RETRY_SECONDS,
+    Delivery,
+    DeliveryState,
+    Due,
+    Webhook,
+)
 
 _SECRET_BYTES: Final = 32
 _LONGEST_SAYS: Final = 500
-
-
-class DeliveryState(StrEnum):
-    """Where a delivery is."""
-
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Who is told of a campaign's new matches.
-
-    Attributes:
-        campaign: whose matches.
-        url: where they are sent.
-        secret: what they are signed with.
-        since: the catalog's revision when it was set; only what comes after is told.
-    """
-
-    campaign: str
-    url: str
-    secret: str
-    since: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One match to be told.
-
-    Attributes:
-        id: rising.
-        campaign: whose match.
-        body: what is told; JSON values.
-        attempts: how many failed.
-        state: where it is.
-        says: what the last attempt came to.
-    """
-
-    id: int
-    campaign: str
-    body: Mapping[str, Any] = field(hash=False)
-    attempts: int
-    state: DeliveryState
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A delivery that may be tried now.
-
-    Attributes:
-        advertiser: whose campaign it is about.
-        delivery: what is told.
-        webhook: who is told.
-    """
-
-    advertiser: str
-    delivery: Delivery
-    webhook: Webhook
 
 
 class Webhooks:

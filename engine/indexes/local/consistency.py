@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.brand_suitability import N_TOPICS, RISKS
-from engine.content.sensitivity import LEVELS
+from engine.domain.sensitivity import LEVELS
+from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.weighting import TF, Weighting, document_frequency, smooth_idf
 from engine.errors import CorruptData, InvalidInput
 from engine.indexes.local.co_likes import Together

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.caching import kept_answers
-from engine.content.brand_suitability import RISKS, Risk, tolerated_place, topic_place
 from engine.content.iab.taxonomy import content_taxonomy
-from engine.content.sensitivity import LEVELS
-from engine.domain.languages import asked_ranges, ranges_that_take
+from engine.domain.sensitivity import LEVELS
+from engine.domain.suitability import RISKS, Risk, tolerated_place, topic_place
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts
+from engine.languages import asked_ranges, ranges_that_take
 
 Bitmap = NDArray[np.bool_]
 """Shape (n_videos,), the rows that pass."""
@@ -62,7 +62,7 @@ class DurationBetween:
 
 @dataclass(frozen=True, slots=True)
 class LanguageIn:
-    """In one of these languages (``engine.domain.languages``); empty stands for unknown."""
+    """In one of these languages (``engine.languages``); empty stands for unknown."""
 
     any_of: tuple[str, ...]
 
@@ -87,7 +87,7 @@ class RiskAtMost:
 
     Attributes:
         at_most: none, low, medium, high or floor.
-        topic: one of ``engine.content.brand_suitability.BRAND_TOPICS``, by name or IAB id; all if
+        topic: one of ``engine.domain.suitability.BRAND_TOPICS``, by name or IAB id; all if
             empty.
         unknown: lets through what nobody looked for.
     """

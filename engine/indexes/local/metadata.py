@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.brand_suitability import N_TOPICS, NOBODY_LOOKED, RISKS, Risk
-from engine.content.sensitivity import LEVELS, Level
+from engine.domain.sensitivity import LEVELS, Level
+from engine.domain.suitability import N_TOPICS, NOBODY_LOOKED, RISKS, Risk
 from engine.domain.text import cleaned_line
 
 Column = NDArray[Any]
@@ -27,7 +27,7 @@ class VideoFacts:
         kind: motion, slideshow, overlay, static or unknown.
         uploader: empty when unknown.
         categories: of its publisher.
-        risks: of each of ``engine.content.brand_suitability.BRAND_TOPICS``.
+        risks: of each of ``engine.domain.suitability.BRAND_TOPICS``.
         iab: ids of the IAB's content taxonomy 3.1 that say what it is about.
     """
 
@@ -99,14 +99,14 @@ class Facts:
     Attributes:
         seconds: shape (n_videos,).
         added_at: shape (n_videos,).
-        sensitive: shape (n_videos,), places in ``engine.content.sensitivity.LEVELS`` of the worst
+        sensitive: shape (n_videos,), places in ``engine.domain.sensitivity.LEVELS`` of the worst
             of the topics that the generation's recipe counts.
         language: coded.
         kind: coded.
         uploader: coded.
         category: coded; one entry for each category of each video.
         category_rows: shape (n_entries,), the row that an entry of ``category`` belongs to.
-        risk: shape (n_videos, 11), places in ``engine.content.brand_suitability.RISKS``.
+        risk: shape (n_videos, 11), places in ``engine.domain.suitability.RISKS``.
         iab: coded; one entry for each IAB category of each video.
         iab_rows: shape (n_entries,), the row that an entry of ``iab`` belongs to.
     """

@@ -9,8 +9,9 @@ from typing import IO
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
 from engine.errors import ExternalIdTaken
 from ingest.decoding.probe import Status
 from ingest.sources.imports.documents import BadLine

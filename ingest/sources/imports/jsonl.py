@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
-from engine.catalogs.sqlite.viewers import MOST_SIGNS
-from engine.domain.languages import is_code
+from engine.domain.viewers import MOST_SIGNS
+from engine.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.keys import Keys
+from engine.domain.keys import Scope
 from support.browser import Look, serious_findings
 from support.catalogs import save, video_id
 from support.pages import get, id_of, post, token_of, until_known

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 
 from api.http.middleware.auth import SESSION_COOKIE
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.catalog import Catalog, VideoRecord
-from engine.catalogs.sqlite.keys import Keys, Scope
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.keys import Keys
 from engine.domain.index_config import Recipe
+from engine.domain.keys import Scope
+from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
 from support.browser import Look
 from support.catalogs import NOW, save, video_id

@@ -1,0 +1,76 @@
+"""Keywords as they were understood: frozen records."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class How(StrEnum):
+    """The way from a word to a tag."""
+
+    EXACT = "exact"
+    PLURAL = "plural"
+    SYNONYM = "synonym"
+    BROADER = "broader"
+    EMBEDDING = "embedding"
+    SPELLING = "spelling"
+
+
+class Status(StrEnum):
+    """What becomes of a word."""
+
+    USED = "used"
+    SUGGESTED = "suggested"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One tag a word may mean.
+
+    Attributes:
+        tag: the tag.
+        confidence: 0.0 to 1.0.
+        how: the way that led there.
+        by: the words that led there: all of the keyword, or a part.
+    """
+
+    tag: str
+    confidence: float
+    how: How
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a word was understood.
+
+    Attributes:
+        word: as it was given.
+        status: ``used`` from a confidence of 0.60 on, ``suggested`` from 0.45 on, else ``refused``.
+        meanings: best first; of a word that is not used, the nearest tags, possibly none.
+    """
+
+    word: str
+    status: Status
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def used(self) -> tuple[Meaning, ...]:
+        """The meanings that stand for the word in a search: the best, and those about as good."""
+        if self.status is not Status.USED:
+            return ()
+        least = max(USED, AS_GOOD * self.meanings[0].confidence)
+        return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
+
+
+USED: Final = 0.6
+"""From this confidence on, a meaning is used without asking."""
+
+
+SUGGESTED: Final = 0.45
+"""From this confidence on, a meaning is worth asking about."""
+
+
+AS_GOOD: Final = 0.9
+"""A meaning is used beside the best one when it has so much of its confidence."""

@@ -1,0 +1,117 @@
+"""Videos as the catalog knows them: frozen records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A look that came to nothing, beside what was seen before.
+
+    Attributes:
+        status: as in ``VideoRecord``.
+        reason: what is behind the status.
+        at: when it was, UTC, ISO 8601.
+    """
+
+    status: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRecord:
+    """What the catalog knows of one video.
+
+    Attributes:
+        id: 16 hex digits, from the content.
+        title: for people; the file's name without its ending.
+        status: ``ok`` and ``partial`` were watched; anything else could not be.
+        reason: why the status is not ``ok``; empty otherwise.
+        seconds: how many were watched.
+        width: in square pixels, upright; 0 when unknown.
+        height: the same.
+        codec: FFmpeg's name of it; empty when unknown.
+        tagger: who looked, with version; empty when nobody could.
+        added_at: when it was first ingested, UTC, ISO 8601.
+        source: where it was last found: an absolute path or an address.
+        language: a code such as ``en``; empty when unknown.
+        kind: ``motion``, ``slideshow``, ``overlay``, ``static`` or ``unknown``.
+        evidence: what the kind was told by: names and numbers.
+        uploader: who published it; empty when unknown.
+        categories: what its publisher filed it under.
+        revision: the catalog's revision at its last change.
+        last_attempt: the last look, when it failed and all else here is of an earlier one; None
+            when all else is of the last look.
+        external_id: the id that an app gives it; empty when none does.
+        edited: the fields that somebody set by hand; another look leaves them as they are.
+    """
+
+    id: str
+    title: str
+    status: str
+    reason: str
+    seconds: int
+    width: int
+    height: int
+    codec: str
+    tagger: str
+    added_at: str
+    source: str
+    language: str = ""
+    kind: str = "unknown"
+    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    uploader: str = ""
+    categories: tuple[str, ...] = ()
+    revision: int = 0
+    last_attempt: Attempt | None = None
+    external_id: str = ""
+    edited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Thumbnails of a video, WebP.
+
+    Attributes:
+        poster: one picture.
+        strip: pictures side by side, all of one width.
+        strip_seconds: which second each of them shows, rising.
+    """
+
+    poster: bytes
+    strip: bytes
+    strip_seconds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of watched videos by id, and what state it is in: equal means nothing changed.
+
+    Attributes:
+        after: the id before the first.
+        last: the last id.
+        videos: how many there are. A deletion lowers it.
+        newest: the highest of their revisions. Any other change raises it.
+    """
+
+    after: str
+    last: str
+    videos: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedVideo:
+    """A video that another version of a tagger saw.
+
+    Attributes:
+        video: its id.
+        seconds: how many were watched.
+        sources: where it was found, the last one first; empty when nobody knows.
+    """
+
+    video: str
+    seconds: int
+    sources: tuple[str, ...]

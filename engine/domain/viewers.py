@@ -1,0 +1,85 @@
+"""Viewers who are kept, and what they did with videos: frozen records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from engine.domain.text import UnusableText, is_blank, tidy_line
+from engine.errors import InvalidInput
+
+MOST_EVENTS: Final = 5_000
+"""So many events of a viewer are kept: the newest, and of the older ones those that hide."""
+
+
+MOST_EVENTS_AT_ONCE: Final = 1_000
+"""A longer batch is refused."""
+
+
+MOST_SIGNS: Final = 128
+"""The longest id of a viewer or an event."""
+
+
+MOST_LIKES: Final = 500
+"""So many of a viewer's likes tell what is liked together."""
+
+
+class EventKind(StrEnum):
+    """What a viewer did with a video."""
+
+    WATCHED = "watched"
+    LIKED = "liked"
+    DISLIKED = "disliked"
+    SKIPPED = "skipped"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a viewer did with a video.
+
+    Attributes:
+        id: given by the app, each once for a viewer.
+        video: an id; the video may have been deleted since, or may still come.
+        kind: what was done.
+        at: seconds since 1970, UTC.
+        share: how much of the video was watched, 0.0 to 1.0; 1.0 for other kinds.
+    """
+
+    id: str
+    video: str
+    kind: EventKind
+    at: float
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """One viewer.
+
+    Attributes:
+        id: given by the app.
+        interests: tag -> weight, negative for dislikes.
+        events: the oldest first.
+    """
+
+    id: str
+    interests: Mapping[str, float]
+    events: tuple[Event, ...]
+
+
+def check_id(of: str, given: Any) -> str:
+    """Return an id as it is kept: a line of 1 to 128 signs, in Unicode's form NFC.
+
+    Dots alone are no id: in the path of an address they mean another place.
+
+    Raises:
+        InvalidInput: otherwise; ``of`` says whose id it is.
+    """
+    try:
+        tidy = tidy_line(given) if isinstance(given, str) else ""
+    except UnusableText:
+        tidy = ""
+    if not 1 <= len(tidy) <= MOST_SIGNS or tidy in (".", "..") or is_blank(tidy):
+        raise InvalidInput(f"{of}: an id is 1 to {MOST_SIGNS} printable signs, not {given!r:.80}")
+    return tidy
