@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from api.http.schemas.campaigns import CampaignBody, FlightBody, GroupBody
 from api.keyword_service import Understanding
-from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import (
     ALWAYS,
     FOREVER,
@@ -17,6 +16,7 @@ from engine.domain.campaigns import (
     Group,
     Keyword,
 )
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.domain.spelling import MAX_SUGGESTED_WORDS
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from engine.errors import InvalidInput
-from engine.indexes.local.filters import (
+from engine.domain.filters import (
     AddedBetween,
     And,
     CategoryIn,
@@ -29,6 +28,7 @@ from engine.indexes.local.filters import (
     UploaderIn,
     Within,
 )
+from engine.errors import InvalidInput
 
 MOST_PARTS: Final = 200
 """A tree of more parts is refused."""

@@ -9,13 +9,13 @@ from api.answers.keywords import ignored_tags_json
 from api.answers.recommendations import Explained, recommendations_json
 from api.background.live import Live
 from engine.catalogs.sqlite.viewers import Viewers
+from engine.content.tag_time_ranges import seen_ranges
+from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.results import Match
 from engine.domain.viewers import Event
 from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.filters import Filter
-from engine.indexes.local.snapshot import EVERY_VIDEO, View
+from engine.indexes.local.snapshot import View
 from engine.search.cursors import Cursor, digest_of, next_cursor
-from engine.search.explain import seen_ranges
 from engine.search.profiles import ProfileRules, profile_of, taste_of
 from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking

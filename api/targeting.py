@@ -16,15 +16,16 @@ from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge
 from engine.content.categories import Categories
 from engine.content.counting import count_steady
+from engine.content.tag_time_ranges import seen_ranges
 from engine.domain.campaigns import Campaign
+from engine.domain.filters import And
 from engine.domain.results import Match, Share
+from engine.domain.time_ranges import SecondRange
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
-from engine.indexes.local.filters import And
-from engine.indexes.local.queries import Query
 from engine.indexes.local.snapshot import Place, View
 from engine.kernels.best import LEAST
-from engine.search.explain import SecondRange, seen_ranges
+from engine.ports.query import Query
 from engine.search.matches import explain
 from engine.search.profiles import Profile, ProfileRules, taste_of
 from engine.targeting.campaign_index import CampaignIndex

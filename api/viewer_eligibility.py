@@ -7,8 +7,7 @@ from api.answers.recommendations import reason_json
 from api.background.live import Live
 from api.recommendations import seconds_of
 from engine.catalogs.sqlite.viewers import Viewers
-from engine.indexes.local.filters import Filter
-from engine.indexes.local.snapshot import EVERY_VIDEO
+from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.search.eligibility import viewer_case
 from engine.search.profiles import ProfileRules, profile_of
 from engine.search.recommend import Question

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.categories import Categories, CategoryScore
 from engine.content.counting import count_steady
-from engine.content.iab.taxonomy import CATTAX, content_taxonomy
+from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
 from engine.domain.index_config import Recipe
+from engine.domain.time_ranges import second_ranges
 from engine.domain.tracks import Track, least_stored
 from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
-from engine.search.explain import second_ranges
 
 
 def scores_of(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> list[CategoryScore]:

@@ -8,8 +8,8 @@ from api.answers.campaigns import moment
 from engine.content.ad_breaks import Breaks
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
 from engine.domain.results import Match, Share
+from engine.domain.time_ranges import SecondRange
 from engine.indexes.local.snapshot import View
-from engine.search.explain import SecondRange
 from engine.targeting.eligibility import Case, Ruling
 from engine.targeting.new_matches import Arrivals
 from engine.targeting.reach import Reach

@@ -9,7 +9,7 @@ from api.answers.categories import ranges_json, scores_of
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge
-from engine.content.iab.taxonomy import content_taxonomy
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Rules
 from engine.domain.suitability import VECTORS, Risk, TopicRisk

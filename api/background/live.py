@@ -216,9 +216,10 @@ class Live:
             view = View.of(generation)
         if view.revision == self.catalog.revision():
             return view
-        from engine.indexes.local.delta import advance, tidy
+        from engine.batch.follow import follow
+        from engine.indexes.local.delta import tidy
 
-        return tidy(advance(view, self.catalog))
+        return tidy(follow(view, self.catalog))
 
     def _newest_generation(self, before: Generation | None) -> Generation:
         """Return the live generation; a service goes on with another one when it is damaged.

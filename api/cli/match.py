@@ -15,7 +15,7 @@ from api.cli.output import (
 from api.cli.reasons import explain_option
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.indexes.local.filters import Filter
+from engine.domain.filters import Filter
 from engine.search.matches import match
 
 

@@ -12,7 +12,7 @@ from engine.errors import InvalidInput, ReelmatchError
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
     from engine.catalogs.sqlite.catalog import Catalog
-    from engine.indexes.local.filters import Filter
+    from engine.domain.filters import Filter
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
@@ -35,7 +35,7 @@ count_option = click.option(
 
 def _read_where(_context: Any, _parameter: Any, text: str | None) -> "Filter":
     from api.filter_parser import filter_of_text
-    from engine.indexes.local.snapshot import EVERY_VIDEO
+    from engine.domain.filters import EVERY_VIDEO
 
     try:
         return EVERY_VIDEO if text is None else filter_of_text(text)

@@ -28,7 +28,7 @@ from api.recommend_all import recommendations_of_all
 from api.recommendations import Asked, recommend_json
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.indexes.local.filters import Filter
+from engine.domain.filters import Filter
 from engine.search.rerank import BY_SCORE, Ranking
 
 _share = click.FloatRange(0.0, 1.0)

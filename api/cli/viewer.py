@@ -17,8 +17,8 @@ from api.settings import load_settings
 from api.viewer_eligibility import viewer_case_json
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.viewers import Viewers
+from engine.domain.filters import Filter
 from engine.domain.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind
-from engine.indexes.local.filters import Filter
 
 
 @click.group("viewer", cls=Group)

@@ -19,9 +19,9 @@ from api.http.routes.dependencies import CurrentLive
 from api.targeting import case_of, matches_of
 from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.campaigns import Campaign, CampaignState, status_of
+from engine.domain.filters import And, Not
 from engine.domain.results import Match, Share
 from engine.errors import UnknownVideo
-from engine.indexes.local.filters import And, Not
 from engine.indexes.local.snapshot import View
 from engine.targeting.reach import reach_of
 from engine.targeting.targeting import campaign_query, rules_as_filters

@@ -34,8 +34,8 @@ from api.http.routes.campaign_access import CampaignAccess, CurrentAccess, Curre
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.campaigns import CampaignBody
 from engine.catalogs.sqlite.webhooks import Webhooks
-from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import Campaign
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import BRAND_TOPICS
 from engine.errors import CampaignChanged, InvalidInput
 from engine.targeting.columns import KINDS

@@ -15,9 +15,9 @@ from api.console.rendering import page
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, titled
+from engine.domain.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
 from engine.domain.keywords import Reading
 from engine.errors import UnknownTag
-from engine.indexes.local.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
 from engine.indexes.local.snapshot import View
 from ingest.changes.video_kind import Kind
 

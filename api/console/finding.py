@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from api.keyword_service import Understanding
+from engine.domain.filters import And, Filter, Or, Seen
 from engine.domain.keywords import Reading
 from engine.domain.results import Match
-from engine.indexes.local.filters import And, Filter, Or, Seen
 from engine.indexes.local.snapshot import Segment, View
 from engine.search.matches import MOST_MATCHES, explain
 from engine.search.profiles import interests_query

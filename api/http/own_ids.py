@@ -6,9 +6,8 @@ from typing import Any
 
 from api.filter_parser import filter_of, filter_of_text
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, Or, Within
 from engine.domain.viewers import Event
-from engine.indexes.local.filters import And, Filter, LeaveOut, Not, Or, Within
-from engine.indexes.local.snapshot import EVERY_VIDEO
 
 
 def own_ids(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:

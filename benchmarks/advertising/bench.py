@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from engine.content.brand_suitability import BrandJudge
 from engine.content.categories import Categories
-from engine.content.counting import CountMatrix, count_tags
+from engine.content.counting import count_tags
 from engine.content.sensitivity import SensitiveJudge
+from engine.domain.filters import Filter, IabIn, RiskAtMost
 from engine.domain.sensitivity import TOPICS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.tracks import Track
 from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.filters import Filter, FilterCompiler, IabIn, RiskAtMost
+from engine.indexes.local.count_matrix import CountMatrix
+from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Coded, Facts
 from engine.keywords.matcher import Keywords

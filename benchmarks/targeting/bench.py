@@ -12,18 +12,20 @@ from statistics import median
 import numpy as np
 import scipy.sparse as sp
 
-from engine.content.counting import CountMatrix, Counts
+from engine.content.tag_time_ranges import seen_ranges
 from engine.domain.campaigns import Campaign, Creative, Keyword
+from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.domain.sensitivity import Level
+from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
 from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
 from engine.indexes.local.snapshot import Place, View
-from engine.search.explain import SecondRange, seen_ranges
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
+from engine.content.tag_time_ranges import seen_ranges
+from engine.domain.filters import EVERY_VIDEO
 from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
@@ -22,8 +24,8 @@ from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import EVERY_VIDEO, View
-from engine.search.explain import reasons, seen_ranges
+from engine.indexes.local.snapshot import View
+from engine.search.explain import reasons
 from engine.search.profiles import VIEWER_RULES, profile_of, taste_of
 from engine.search.recommend import Question, recommend_many, recommend_page
 from engine.search.rerank import Ranking

@@ -18,17 +18,17 @@ from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
 from engine.batch.origins import refuse_other_catalog
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.viewers import Viewers
-from engine.content.counting import CountMatrix
 from engine.domain.index_config import Recipe
 from engine.errors import CorruptData
 from engine.indexes.local.builder import build_in_folder
+from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation, Generations
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts
 from engine.indexes.local.metadata_files import write_facts
-from engine.indexes.local.queries import Query
 from engine.kernels.best import TIE
 from engine.kernels.forward import Floats
+from engine.ports.query import Query
 
 VERIFIED_VIDEOS: Final = 16
 """So many videos' neighbours are searched twice, by the scan and by scoring every row."""

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.counting import check_threshold
+from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import CUT, Looks, Track, least_stored
 from engine.domain.weighting import TF, TfName
 from engine.errors import InvalidInput
-from engine.indexes.local.queries import Query
-from engine.search.explain import SecondRange, second_ranges
+from engine.ports.query import Query
 
 WINDOW_SECONDS: Final = 10
 """How much before a break, and after it, is looked at."""

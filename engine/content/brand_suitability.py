@@ -103,7 +103,7 @@ class BrandJudge:
 
         All of them when a topic is ``floor``. What nobody looked for is not seen, so it makes no
         second risky: whether that will do is decided per video
-        (``engine.indexes.local.filters.RiskAtMost``).
+        (``engine.domain.filters.RiskAtMost``).
 
         Args:
             track: what was seen.

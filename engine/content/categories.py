@@ -23,7 +23,7 @@ _MOST_STEPS: Final = 2
 _LEAST_SHARE: Final = 0.5
 _FOR_A_STEP: Final = 0.9
 
-_TABLE: Final = Path(__file__).parent / "iab" / "tags.toml"
+_TABLE: Final = Path(__file__).with_suffix(".toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,10 @@
 """Observations and a threshold in, tag counts out. Pure."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
 from engine.domain.tracks import FULL_SCALE, NEW_LOOK, Track, least_stored
 from engine.domain.vocabulary import Vocabulary
@@ -23,14 +20,6 @@ def check_threshold(threshold: float) -> float:
     if not math.isfinite(threshold) or not 0.0 <= threshold <= 1.0:
         raise InvalidInput(f"threshold {threshold} is not between 0.0 and 1.0; 0.7 is usual")
     return threshold
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Tag counts of one video: shape (n,) each, tag numbers rising, every count at least 1."""
-
-    tags: NDArray[np.uint32]
-    seconds: NDArray[np.uint32]
 
 
 def count_tags(track: Track, threshold: float) -> Counts:
@@ -137,43 +126,3 @@ def surest_observation(track: Track, vocabulary: Vocabulary) -> Observation | No
 def _confidence(stored: np.uint16) -> float:
     # Four digits are finer than the steps of 1/65,535 matter, and read well.
     return round(int(stored) / FULL_SCALE, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class CountMatrix:
-    """Tag counts of many videos in rows (CSR), shaped like scipy's so that an index takes both.
-
-    Attributes:
-        indptr: shape (n_videos + 1,); row ``i`` owns ``indptr[i]:indptr[i + 1]``.
-        indices: shape (n_counts,), tag numbers.
-        data: shape (n_counts,), seconds.
-        shape: (n_videos, n_tags).
-    """
-
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.uint32]
-    data: NDArray[np.uint32]
-    shape: tuple[int, int]
-
-    @classmethod
-    def from_rows(cls, rows: Sequence[Counts], n_tags: int) -> Self:
-        """Stack the counts of several videos."""
-        lengths = [len(row.tags) for row in rows]
-        return cls(
-            indptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            indices=np.concatenate([np.zeros(0, np.uint32), *(row.tags for row in rows)]),
-            data=np.concatenate([np.zeros(0, np.uint32), *(row.seconds for row in rows)]),
-            shape=(len(rows), n_tags),
-        )
-
-    @classmethod
-    def stacked(cls, matrices: Sequence["CountMatrix"], n_tags: int) -> Self:
-        """Put the rows of several matrices under each other."""
-        ends = np.cumsum([0, *(len(matrix.data) for matrix in matrices)])
-        starts = [matrix.indptr[:-1] + end for matrix, end in zip(matrices, ends, strict=False)]
-        return cls(
-            indptr=np.concatenate([*starts, ends[-1:]]).astype(np.int64),
-            indices=np.concatenate([np.zeros(0, np.uint32), *(m.indices for m in matrices)]),
-            data=np.concatenate([np.zeros(0, np.uint32), *(m.data for m in matrices)]),
-            shape=(sum(matrix.shape[0] for matrix in matrices), n_tags),
-        )

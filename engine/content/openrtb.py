@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine.content.categories import CategoryScore
-from engine.content.iab.taxonomy import CATTAX, content_taxonomy
+from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
 from engine.domain.results import TagCount
 from engine.domain.suitability import VECTORS, TopicRisk
 from engine.domain.videos import VideoRecord

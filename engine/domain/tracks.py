@@ -93,7 +93,7 @@ class Track:
         confidences: shape (n_observations,), uint16; 65,535 is 1.0.
         looks: how the seconds follow on each other.
         requires_confirmation: shape (n,), uint32, numbers of tags that count only where two
-            different looks show them; see ``engine.content.confirmation``.
+            different looks show them; see ``engine.domain.confirmation``.
     """
 
     starts: NDArray[np.int64]

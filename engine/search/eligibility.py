@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from engine.indexes.local.filters import And, Filter
+from engine.domain.filters import And, Filter
 from engine.indexes.local.snapshot import Place, View
 from engine.search.explain import Reason, reasons
 from engine.search.profiles import ProfileRules, Taste, taste_of

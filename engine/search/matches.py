@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, Or, Seen
 from engine.domain.results import Match, Share
 from engine.errors import InvalidInput
-from engine.indexes.local.filters import And, Filter, LeaveOut, Not, Or, Seen
-from engine.indexes.local.queries import Query
-from engine.indexes.local.snapshot import EVERY_VIDEO, Place, View
+from engine.indexes.local.snapshot import Place, View
+from engine.ports.query import Query
 from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, taste_of
 
 MOST_MATCHES: Final = 1_000

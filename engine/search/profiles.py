@@ -13,8 +13,8 @@ from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     # The settings hold the rules below; what searches compiles kernels, and they need none.
-    from engine.indexes.local.queries import Query
     from engine.indexes.local.snapshot import Place, View
+    from engine.ports.query import Query
 
 MOST_TAGS: Final = 1_000
 """A profile of more tags is refused."""

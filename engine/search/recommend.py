@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, SensitiveAtMost
 from engine.domain.results import Share
 from engine.errors import InvalidInput
-from engine.indexes.local.filters import And, Filter, LeaveOut, Not, SensitiveAtMost
-from engine.indexes.local.snapshot import EVERY_VIDEO, Found, Place, Segment, View
+from engine.indexes.local.snapshot import Found, Place, Segment, View
 from engine.search.explain import MOST_SOURCES
 from engine.search.matches import MOST_MATCHES, explain
 from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, taste_of

@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 
 from engine.content.categories import CategoryScore
-from engine.content.iab.taxonomy import content_taxonomy
+from engine.content.tag_time_ranges import seen_ranges
 from engine.domain.campaigns import ALWAYS, FOREVER, Campaign
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import Risk, TopicRisk
+from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.snapshot import View
-from engine.search.explain import SecondRange, second_ranges, seen_ranges
 from engine.targeting.targeting import Rule
 
 SeenAt = Mapping[str, tuple[SecondRange, ...]]

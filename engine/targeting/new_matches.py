@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.filters import Filter
 from engine.domain.results import Match
-from engine.indexes.local.filters import Filter
-from engine.indexes.local.queries import Query
 from engine.indexes.local.snapshot import View
 from engine.kernels.best import LEAST
+from engine.ports.query import Query
 from engine.search.matches import explain
 
 

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.indexes.local.filters import Filter
-from engine.indexes.local.queries import Query
+from engine.domain.filters import Filter
 from engine.indexes.local.snapshot import Segment, View
 from engine.kernels.best import LEAST, TIE
+from engine.ports.query import Query
 
 BANDS: Final = (0.0, 0.1, 0.25, 0.5, 0.75)
 """Where each band of relevance begins; a band ends where the next begins, the last with 1."""

@@ -12,27 +12,17 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import Campaign
+from engine.domain.filters import And, Filter, IabIn, KindIn, LanguageIn, Not, Or, RiskAtMost, Seen
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import RISKS, Risk
-from engine.indexes.local.filters import (
-    And,
-    Filter,
-    IabIn,
-    KindIn,
-    LanguageIn,
-    Not,
-    Or,
-    RiskAtMost,
-    Seen,
-)
 from engine.indexes.local.metadata import Facts
-from engine.indexes.local.queries import Query
 from engine.indexes.local.snapshot import Place, View
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target
 from engine.languages import ranges_that_take
+from engine.ports.query import Query
 from engine.targeting.campaign_index import CampaignIndex, Postings
 from engine.targeting.columns import kind_bits
 

@@ -16,9 +16,9 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.filters import Seen
 from engine.domain.index_config import Recipe
 from engine.errors import NothingIndexed
-from engine.indexes.local.filters import Seen
 from support.catalogs import save, video_id
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.brand_suitability import BrandJudge
-from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.sensitivity import TOPICS, read_rules
 from engine.domain.suitability import (
     BRAND_TOPICS,

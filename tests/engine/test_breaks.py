@@ -20,7 +20,7 @@ from engine.content.ad_breaks import (
 )
 from engine.domain.tracks import CUT, NEW_LOOK, Looks, Track
 from engine.errors import InvalidInput
-from engine.indexes.local.queries import Query
+from engine.ports.query import Query
 
 TEXTBOOK_TF: dict[str, Callable[[float], float]] = {
     "raw": float,

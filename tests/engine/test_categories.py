@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.categories import LEAST_SCORE, Categories, tag_table
-from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
 from ingest.taggers.visual.model_outputs import Networks

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.confirmation import confirmed
 from engine.content.counting import count_looks, count_tags
+from engine.domain.confirmation import confirmed
 from engine.domain.tracks import LEAST_CONFIDENCE, NEW_LOOK, Looks, Track
 from support.catalogs import save, video_id
 

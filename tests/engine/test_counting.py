@@ -10,8 +10,6 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from engine.content.counting import (
-    CountMatrix,
-    Counts,
     count_looks,
     count_tags,
     observations_at,
@@ -20,10 +18,12 @@ from engine.content.counting import (
     surest_observation,
     tag_counts,
 )
+from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
 from engine.domain.tracks import NEW_LOOK, Looks, Track
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
+from engine.indexes.local.count_matrix import CountMatrix
 
 VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.filters import Seen, Within
 from engine.domain.index_config import Recipe
-from engine.indexes.local.delta import MERGE_FACTOR, advance, tidy
-from engine.indexes.local.filters import Seen, Within
+from engine.indexes.local.delta import MERGE_FACTOR, tidy
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import View
 from engine.search.matches import match, recommend, similar
@@ -85,8 +86,8 @@ def test_a_followed_view_equals_the_textbook(
                 catalog.delete(video)
                 del videos[video]
             if number % every == 0:
-                view = tidy(advance(view, catalog))
-        view = tidy(advance(view, catalog))
+                view = tidy(follow(view, catalog))
+        view = tidy(follow(view, catalog))
 
         found = recommend(view, interests=interests, k=100)
         expected = textbook(interests, videos, built)
@@ -101,7 +102,7 @@ def test_segments_stay_few(catalog: Catalog, tmp_path: Path) -> None:
     view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     for number in range(100):
         save(catalog, video_id(number), {"cat": 1 + number % 7})
-        view = tidy(advance(view, catalog))
+        view = tidy(follow(view, catalog))
         sizes = [segment.n_alive for segment in view.delta]
         assert all(before >= MERGE_FACTOR * after for before, after in pairwise(sizes))
     assert sum(sizes) == 100
@@ -113,7 +114,7 @@ def test_a_view_that_is_held_does_not_change(catalog: Catalog, tmp_path: Path) -
     old = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     catalog.delete(video_id(1))
     save(catalog, video_id(2), {"cat": 3})
-    new = advance(old, catalog)
+    new = follow(old, catalog)
     assert [each.video for each in match(old, keywords={"cat": 1}, k=5)] == [video_id(1)]
     assert [each.video for each in match(new, keywords={"cat": 1}, k=5)] == [video_id(2)]
 
@@ -122,7 +123,7 @@ def test_a_tag_that_came_later_can_be_asked_for(catalog: Catalog, tmp_path: Path
     save(catalog, video_id(1), {"cat": 3})
     view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     save(catalog, video_id(2), {"cat": 1, "zeppelin": 5})
-    view = advance(view, catalog)
+    view = follow(view, catalog)
     found = match(view, keywords={"zeppelin": 1, "cat": 1}, k=5)
     assert [each.video for each in found] == [video_id(2), video_id(1)]
     only = view.top_k(view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, Seen("zeppelin"))
@@ -135,7 +136,7 @@ def test_a_changed_video_can_be_liked_and_looked_up(catalog: Catalog, tmp_path: 
     view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     save(catalog, video_id(3), {"cat": 9})
     save(catalog, video_id(1), {"car": 9})
-    view = advance(view, catalog)
+    view = follow(view, catalog)
     assert [each.video for each in similar(view, video_id(1), k=5)] == [video_id(2)]
     assert recommend(view, interests={}, liked=[video_id(3)], k=5) == []
 
@@ -145,7 +146,7 @@ def test_filters_hold_in_the_delta_too(catalog: Catalog, tmp_path: Path) -> None
     view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     for number in (2, 3):
         save(catalog, video_id(number), {"cat": 3})
-    view = advance(view, catalog)
+    view = follow(view, catalog)
     query = view.query(view.vocabulary.numbers(["cat"]), [1.0])
     wanted = Within((video_id(1), video_id(3)))
     assert [each.video for each in view.top_k(query, 5, wanted)] == [video_id(1), video_id(3)]
@@ -171,7 +172,7 @@ def test_searches_while_the_view_moves_on_see_one_moment(catalog: Catalog, tmp_p
     for number in range(2, 40):
         save(catalog, video_id(number), {"cat": 3})
         catalog.delete(video_id(number - 1))
-        held[0] = tidy(advance(held[0], catalog))
+        held[0] = tidy(follow(held[0], catalog))
     stop.set()
     for thread in threads:
         thread.join()
@@ -189,6 +190,6 @@ def test_a_video_with_new_tags_that_comes_while_a_reindex_counts_is_found_after_
     save(catalog, video_id(1), {"car": 3})
     generations = Generations(tmp_path / "generations")
     reindex(catalog, generations, RAW, on_videos=come_in, chunk_videos=1)
-    view = advance(View.of(generations.load_current()), catalog)
+    view = follow(View.of(generations.load_current()), catalog)
     found = match(view, keywords={"zebra": 1.0}, k=9)
     assert [one.video for one in found] == [video_id(2)]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.content.counting import count_tags
+from engine.content.tag_time_ranges import seen_ranges
+from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import Track
-from engine.search.explain import SecondRange, second_ranges, seen_ranges
 
 seen = hnp.arrays(
     np.float32,

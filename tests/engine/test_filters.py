@@ -9,19 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.content.counting import CountMatrix, Counts
-from engine.content.iab.taxonomy import content_taxonomy
-from engine.domain.sensitivity import LEVELS, Level
-from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_place
-from engine.domain.vocabulary import Vocabulary
-from engine.errors import InvalidInput, UnknownTag
-from engine.indexes.local.filters import (
+from engine.domain.counts import Counts
+from engine.domain.filters import (
     AddedBetween,
     And,
     CategoryIn,
     DurationBetween,
     Filter,
-    FilterCompiler,
     IabIn,
     KindIn,
     LanguageIn,
@@ -34,6 +28,13 @@ from engine.indexes.local.filters import (
     UploaderIn,
     Within,
 )
+from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.sensitivity import LEVELS, Level
+from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_place
+from engine.domain.vocabulary import Vocabulary
+from engine.errors import InvalidInput, UnknownTag
+from engine.indexes.local.count_matrix import CountMatrix
+from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
 from support.catalogs import video_id

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.categories import CategoryScore
-from engine.content.iab.taxonomy import content_taxonomy
 from engine.content.openrtb import MOST_KEYWORDS, content_object
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.results import TagCount
 from engine.domain.suitability import BRAND_TOPICS, Risk, TopicRisk
 from engine.domain.videos import VideoRecord

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.filters import EVERY_VIDEO, And, Filter, KindIn, Seen
 from engine.domain.index_config import Recipe
-from engine.indexes.local.delta import advance
-from engine.indexes.local.filters import And, Filter, KindIn, Seen
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.snapshot import EVERY_VIDEO, View
+from engine.indexes.local.snapshot import View
 from engine.targeting.new_matches import arrivals
 from engine.targeting.reach import BANDS, rank_of, reach_of
 from support.campaigns import TAGS, Shown, view_of
@@ -56,7 +56,7 @@ def view_now(catalog: Catalog) -> View:
     generations = Generations(catalog.path.parent / "generations")
     if generations.current_id is None:
         reindex(catalog, generations, Recipe(0.7, "raw"))
-    return advance(View.of(generations.load_current()), catalog)
+    return follow(View.of(generations.load_current()), catalog)
 
 
 def ids(catalog: Catalog, since: int, k: int = 10, *, wanted: Filter = EVERY_VIDEO) -> list[str]:

@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.domain.filters import EVERY_VIDEO, Seen
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
 from engine.indexes.local.co_likes import Together
-from engine.indexes.local.filters import Seen
 from engine.indexes.local.metadata import VideoFacts
-from engine.indexes.local.snapshot import EVERY_VIDEO
 from engine.search.matches import recommend
 from engine.search.profiles import Profile, ProfileRules, Reaction, taste_of
 from engine.search.recommend import (

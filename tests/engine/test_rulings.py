@@ -14,9 +14,9 @@ from engine.content.categories import Categories
 from engine.content.counting import count_tags
 from engine.domain.campaigns import Campaign, Group
 from engine.domain.index_config import Recipe
+from engine.domain.time_ranges import SecondRange
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import View
-from engine.search.explain import SecondRange
 from engine.targeting.eligibility import Case, Ruling, rulings
 from engine.targeting.targeting import Rule
 from support.campaigns import campaign, reading

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.content.counting import CountMatrix, Counts
+from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.results import Match
 from engine.domain.sensitivity import Level
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
+from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.iab.taxonomy import content_taxonomy
 from engine.domain.campaigns import Campaign, CampaignState, Group, Keyword
+from engine.domain.filters import And
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.filters import And
 from engine.indexes.local.snapshot import View
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Fit, Rule, Targeting, campaign_query, rules_as_filters

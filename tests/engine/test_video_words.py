@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from engine.content.categories import LEAST_SCORE, Categories, tag_table
-from engine.content.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.text import tidy_words
 from engine.domain.vocabulary import Vocabulary
 from engine.keywords.phrases import plain

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from engine.domain.filters import And, KindIn, Seen
 from engine.domain.viewers import EventKind
-from engine.indexes.local.filters import And, KindIn, Seen
 from engine.search.eligibility import Rule, ViewerCase, viewer_case
 from engine.search.profiles import Profile, ProfileRules, Reaction
 from engine.search.recommend import Basis, Question, recommend_page

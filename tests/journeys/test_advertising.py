@@ -9,7 +9,7 @@ import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
-from engine.content.iab.taxonomy import content_taxonomy
+from engine.domain.iab.taxonomy import content_taxonomy
 from support.catalogs import TAGS, save, video_id
 from support.openrtb import check_content
 from support.product import Run, Served, reelmatch, serve

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.content.counting import CountMatrix, Counts
 from engine.domain.campaigns import Campaign, Keyword
+from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import N_TOPICS, Risk
 from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts

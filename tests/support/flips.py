@@ -17,12 +17,12 @@ import numpy as np
 
 from api.background.live import Live
 from api.settings import Settings
+from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import tag_counts
 from engine.domain.index_config import Recipe
 from engine.errors import ReelmatchError
-from engine.indexes.local.delta import advance
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import View
 from engine.search.matches import similar
@@ -117,7 +117,7 @@ def main(home: Path, seed: int, first: int, end: int) -> None:
     generations = Generations(home / "generations")
     with Catalog.open(home / "catalog.db") as catalog:
         expected = [
-            answers(advance(View.of(generations.load(named)), catalog), catalog)
+            answers(follow(View.of(generations.load(named)), catalog), catalog)
             for named in generations.current.read()
             if named
         ]

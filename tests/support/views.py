@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.content.counting import CountMatrix, Counts
+from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Level
 from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
+from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace

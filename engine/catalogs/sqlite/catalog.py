@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.connections import Connection
-from engine.content.confirmation import confirmed
+from engine.domain.confirmation import confirmed
 from engine.domain.spelling import nearest_names
 from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track
@@ -414,7 +414,7 @@ class Catalog:
     def track(self, video: str) -> Track:
         """Return the observations of a video that count; none when it could not be watched.
 
-        All are stored; what requires confirmation is judged here (``engine.content.confirmation``).
+        All are stored; what requires confirmation is judged here (``engine.domain.confirmation``).
         """
         for (blob,) in self.rows("select track from tracks where video = ?", (video,)):
             return _track(video, blob)

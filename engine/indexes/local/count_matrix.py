@@ -1,10 +1,13 @@
 """Tag counts as they come in, turned into forward rows."""
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.counts import Counts
 from engine.errors import InvalidInput
 from engine.kernels.forward import Unsigned
 from engine.kernels.rows import are_tidy, count_tags, take_rows
@@ -165,3 +168,43 @@ def _tidied(
     _check_counts(totals)
     tidy_starts = np.searchsorted(places, np.arange(n_rows + 1, dtype=np.int64) * n_tags)
     return _narrow_rows(tidy_starts.astype(np.int64), places % n_tags, totals, n_tags)
+
+
+@dataclass(frozen=True, slots=True)
+class CountMatrix:
+    """Tag counts of many videos in rows (CSR), shaped like scipy's so that an index takes both.
+
+    Attributes:
+        indptr: shape (n_videos + 1,); row ``i`` owns ``indptr[i]:indptr[i + 1]``.
+        indices: shape (n_counts,), tag numbers.
+        data: shape (n_counts,), seconds.
+        shape: (n_videos, n_tags).
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.uint32]
+    data: NDArray[np.uint32]
+    shape: tuple[int, int]
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Counts], n_tags: int) -> Self:
+        """Stack the counts of several videos."""
+        lengths = [len(row.tags) for row in rows]
+        return cls(
+            indptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            indices=np.concatenate([np.zeros(0, np.uint32), *(row.tags for row in rows)]),
+            data=np.concatenate([np.zeros(0, np.uint32), *(row.seconds for row in rows)]),
+            shape=(len(rows), n_tags),
+        )
+
+    @classmethod
+    def stacked(cls, matrices: Sequence["CountMatrix"], n_tags: int) -> Self:
+        """Put the rows of several matrices under each other."""
+        ends = np.cumsum([0, *(len(matrix.data) for matrix in matrices)])
+        starts = [matrix.indptr[:-1] + end for matrix, end in zip(matrices, ends, strict=False)]
+        return cls(
+            indptr=np.concatenate([*starts, ends[-1:]]).astype(np.int64),
+            indices=np.concatenate([np.zeros(0, np.uint32), *(m.indices for m in matrices)]),
+            data=np.concatenate([np.zeros(0, np.uint32), *(m.data for m in matrices)]),
+            shape=(sum(matrix.shape[0] for matrix in matrices), n_tags),
+        )

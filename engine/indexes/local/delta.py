@@ -1,37 +1,47 @@
-"""What changed since the generation: followed from the catalog, searched at once.
+"""Changes since the generation, searched at once.
 
-Each process follows the catalog's revision by itself; no messages pass between them. Changed
-videos make small segments beside the generation, weighed with its idf. Segments of like size are
-merged (O'Neil et al. 1996, the log-structured merge tree), so that there are never many and each
-video is merged only a few times.
+Changed videos make small segments beside the generation, weighed with its idf. Segments of like
+size are merged (O'Neil et al. 1996, the log-structured merge tree), so that there are never many
+and each video is merged only a few times.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.counting import CountMatrix
-from engine.content.rows import RowMaker, counts_of, facts_of
+from engine.domain.vocabulary import Vocabulary
+from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import Facts
 from engine.indexes.local.snapshot import Segment, View
+from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
 
 MERGE_FACTOR: Final = 4
 """A segment is merged with the one before when that is less than so many times its size."""
 
 
-def advance(view: View, catalog: Catalog) -> View:
-    """Return the view with every change of the catalog up to now; itself if there was none."""
-    # Taken first: a change that comes while we read is read twice, never missed.
-    revision = catalog.revision()
-    if revision == view.revision:
-        return view
-    changed = catalog.changed_since(view.revision)
-    # Read before vocabulary and taggers' words: both are there before a video that needs them.
-    watched = catalog.watched_among(changed)
-    vocabulary = catalog.vocabulary()
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that happened to a catalog since a view.
+
+    Attributes:
+        ids: of the videos that were changed or deleted.
+        rows: of those among them that can be found.
+        vocabulary: knows every tag of the rows.
+        revision: of the catalog; there may be changes after it among these, but none is missing
+            before it.
+    """
+
+    ids: Sequence[str]
+    rows: Sequence[VideoRow]
+    vocabulary: Vocabulary
+    revision: int
+
+
+def advance(view: View, changes: Changes) -> View:
+    """Return the view with some changes."""
+    vocabulary = changes.vocabulary
     if vocabulary != view.vocabulary:
         view = replace(
             view,
@@ -39,15 +49,14 @@ def advance(view: View, catalog: Catalog) -> View:
             delta=tuple(segment.knowing(vocabulary) for segment in view.delta),
             vocabulary=vocabulary,
         )
-    rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
-    rows = [rows_of.row(record, track) for record, track in watched]
-    delta = [segment.without(changed) for segment in view.delta]
-    if rows:
+    delta = [segment.without(changes.ids) for segment in view.delta]
+    if rows := changes.rows:
         index = view.generation.index.build_beside(
             counts_of(rows, len(vocabulary)), [row.id for row in rows]
         )
         delta.append(Segment.of(index, facts_of(rows), vocabulary))
-    return replace(view, base=view.base.without(changed), delta=tuple(delta), revision=revision)
+    base = view.base.without(changes.ids)
+    return replace(view, base=base, delta=tuple(delta), revision=changes.revision)
 
 
 def tidy(view: View) -> View:

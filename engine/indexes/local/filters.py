@@ -1,21 +1,31 @@
-"""Filters, which say which videos may be found: a small typed tree, compiled to one bit a video.
-
-::
-
-    And(DurationBetween(at_least=30), Not(Seen("alcohol")), LanguageIn(("en", "de")))
-
-Filters are values: two that say the same are equal, so what they compile to can be kept.
-"""
+"""Filters compiled for the videos of one index: one bit a video."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.caching import kept_answers
-from engine.content.iab.taxonomy import content_taxonomy
+from engine.domain.filters import (
+    AddedBetween,
+    And,
+    CategoryIn,
+    DurationBetween,
+    Filter,
+    IabIn,
+    KindIn,
+    LanguageIn,
+    LeaveOut,
+    Not,
+    Or,
+    RiskAtMost,
+    Seen,
+    SensitiveAtMost,
+    UploaderIn,
+    Within,
+)
+from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import RISKS, Risk, tolerated_place, topic_place
 from engine.domain.vocabulary import Vocabulary
@@ -36,142 +46,6 @@ come and go between what threads need for a moment, leave holes in the heap.
 
 _POSTINGS_AT_ONCE: Final = 1 << 18
 """All at once would take eight bytes a posting of the index in each thread that asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveOut:
-    """All but these videos; ids that are not in the index are no matter."""
-
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """Only these videos."""
-
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DurationBetween:
-    """As many watched seconds, both ends included."""
-
-    at_least: int = 0
-    at_most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageIn:
-    """In one of these languages (``engine.languages``); empty stands for unknown."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KindIn:
-    """Of one of these kinds: motion, slideshow, overlay, static, unknown."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SensitiveAtMost:
-    """No more sensitive than this: none, flag or block; ``unknown`` lets all through."""
-
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class RiskAtMost:
-    """No more risky for a brand than this.
-
-    Attributes:
-        at_most: none, low, medium, high or floor.
-        topic: one of ``engine.domain.suitability.BRAND_TOPICS``, by name or IAB id; all if
-            empty.
-        unknown: lets through what nobody looked for.
-    """
-
-    at_most: str
-    topic: str = ""
-    unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IabIn:
-    """About at least one of these categories of the IAB's content taxonomy, or one below them."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryIn:
-    """Filed under at least one of these categories."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UploaderIn:
-    """Published by one of these."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddedBetween:
-    """First ingested in ``[since, until)``, seconds since 1970, UTC."""
-
-    since: int | None = None
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A tag was seen for at least so many seconds."""
-
-    tag: str
-    at_least: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of these; of none, every video."""
-
-    parts: tuple["Filter", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one of these; of none, no video."""
-
-    parts: tuple["Filter", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Not this."""
-
-    part: "Filter"
-
-
-Filter = (
-    And
-    | Or
-    | Not
-    | LeaveOut
-    | Within
-    | DurationBetween
-    | LanguageIn
-    | KindIn
-    | SensitiveAtMost
-    | RiskAtMost
-    | IabIn
-    | CategoryIn
-    | UploaderIn
-    | AddedBetween
-    | Seen
-)
 
 
 class FilterCompiler:

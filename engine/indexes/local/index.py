@@ -33,7 +33,7 @@ from engine.errors import CorruptData, InvalidInput
 from engine.indexes.local import storage as index_files
 from engine.indexes.local.count_matrix import RowArrays, Rows
 from engine.indexes.local.forward_rows import forward_rows, row_norms, sorted_rows, weights_of
-from engine.indexes.local.queries import Query, is_known, packed, queries_of
+from engine.indexes.local.queries import is_known, packed, queries_of
 from engine.indexes.local.scan_selection import Kernel, Sample, build_scan, check_kernel, scan_of
 from engine.indexes.local.scans.base import Array, Scan
 from engine.indexes.local.scans.rows import RowScan
@@ -47,6 +47,7 @@ from engine.kernels.forward import (
     score_rows,
     search_rows,
 )
+from engine.ports.query import Query
 
 RowNumbers = NDArray[np.int64]
 

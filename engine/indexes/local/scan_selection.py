@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.indexes.local.queries import Query, packed
+from engine.indexes.local.queries import packed
 from engine.indexes.local.scans.base import Array, Scan, put_together
 from engine.indexes.local.scans.plain import PlainScan
 from engine.indexes.local.scans.rows import RowScan
 from engine.kernels.forward import ForwardRows, Found
+from engine.ports.query import Query
 
 if TYPE_CHECKING:
     from engine.indexes.local.scans.levels import LevelScan

@@ -11,17 +11,15 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
-from engine.indexes.local.filters import And, Bitmap, Filter, FilterCompiler
+from engine.indexes.local.filters import Bitmap, FilterCompiler
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts
-from engine.indexes.local.queries import Query
 from engine.kernels.best import TIE
-
-EVERY_VIDEO = And(())
-"""The filter that all videos pass."""
+from engine.ports.query import Query
 
 _NAMED: Final = 10  # so many of the videos that cannot be found
 

@@ -1,39 +1,22 @@
 """One watched video -> its row of an index: tag counts, and the facts that filters ask for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge, seen_categories
 from engine.content.categories import Categories
-from engine.content.counting import (
-    CountMatrix,
-    Counts,
-    count_looks,
-    count_steady,
-    count_tags,
-    steady,
-)
+from engine.content.counting import count_looks, count_steady, count_tags, steady
 from engine.content.sensitivity import SensitiveJudge
+from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import VERDICTS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.metadata import Facts, VideoFacts, seconds_since_1970
-
-
-@dataclass(frozen=True, slots=True)
-class VideoRow:
-    """What an index keeps of a video."""
-
-    id: str
-    counts: Counts
-    facts: VideoFacts
+from engine.indexes.local.metadata import VideoFacts, seconds_since_1970
+from engine.indexes.local.video_row import VideoRow
 
 
 class RowMaker:
@@ -103,13 +86,3 @@ class RowMaker:
         counts = count_steady(track, self._recipe.threshold, self._recipe.least_seconds)
         scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
         return [one.category for one in scores]
-
-
-def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
-    """Stack the counts of rows."""
-    return CountMatrix.from_rows([row.counts for row in rows], n_tags)
-
-
-def facts_of(rows: Sequence[VideoRow]) -> Facts:
-    """Stack the facts of rows."""
-    return Facts.of([row.facts for row in rows])

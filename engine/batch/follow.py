@@ -1,0 +1,24 @@
+"""A view of the index brought up to date with the catalog.
+
+Each process follows the catalog's revision by itself; no messages pass between them.
+"""
+
+from engine.batch.index_rows import RowMaker
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.local.delta import Changes, advance
+from engine.indexes.local.snapshot import View
+
+
+def follow(view: View, catalog: Catalog) -> View:
+    """Return the view with every change of the catalog up to now; itself if there was none."""
+    # Taken first: a change that comes while we read is read twice, never missed.
+    revision = catalog.revision()
+    if revision == view.revision:
+        return view
+    changed = catalog.changed_since(view.revision)
+    # Read before vocabulary and taggers' words: both are there before a video that needs them.
+    watched = catalog.watched_among(changed)
+    vocabulary = catalog.vocabulary()
+    rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
+    rows = [rows_of.row(record, track) for record, track in watched]
+    return advance(view, Changes(changed, rows, vocabulary, revision))

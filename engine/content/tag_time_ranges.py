@@ -1,0 +1,32 @@
+"""When each tag was seen: runs of seconds on which its confidence reached a threshold."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.content.counting import check_threshold
+from engine.domain.time_ranges import SecondRange, second_ranges
+from engine.domain.tracks import Track, least_stored
+
+
+def seen_ranges(
+    track: Track, tags: Sequence[int], threshold: float
+) -> dict[int, tuple[SecondRange, ...]]:
+    """Return when each tag's confidence reached the threshold, in one pass over the track.
+
+    Args:
+        track: what was seen.
+        tags: numbers.
+        threshold: least confidence that counts, 0.0 to 1.0.
+
+    Returns:
+        Tag -> its runs, empty for one that never reached it; together they are as many seconds
+        as ``engine.content.counting.count_tags`` counts.
+    """
+    places = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
+    passing = track.tags[places]
+    ranges = {}
+    for tag in tags:
+        own = places[passing == tag]
+        ranges[tag] = second_ranges(np.searchsorted(track.starts, own, side="right") - 1)
+    return ranges

@@ -1,0 +1,27 @@
+"""One video as an index keeps it: tag counts, and what filters ask for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.domain.counts import Counts
+from engine.indexes.local.count_matrix import CountMatrix
+from engine.indexes.local.metadata import Facts, VideoFacts
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRow:
+    """What an index keeps of a video."""
+
+    id: str
+    counts: Counts
+    facts: VideoFacts
+
+
+def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
+    """Stack the counts of rows."""
+    return CountMatrix.from_rows([row.counts for row in rows], n_tags)
+
+
+def facts_of(rows: Sequence[VideoRow]) -> Facts:
+    """Stack the facts of rows."""
+    return Facts.of([row.facts for row in rows])

@@ -1,0 +1,1 @@
+"""Protocols: what the engine asks of a catalog, an index, an executor and a tagger."""
