@@ -33,7 +33,7 @@ def breaks_of(
     relevance = None
     if campaign is not None:
         view = live.view
-        recipe = view.generation.recipe
+        recipe = view.config
         query = campaign_query(campaign, view)
         relevance = window_relevance(track, query, view.idf, recipe.tf, recipe.threshold)
     return best_breaks(
@@ -46,7 +46,7 @@ def break_reasons(
 ) -> list[list[dict[str, Any]]]:
     """Return, break by break, the tags that made its relevance and when they were seen."""
     view, track = live.view, live.catalog.track(video.id)
-    recipe, names = view.generation.recipe, view.vocabulary.names
+    recipe, names = view.config, view.vocabulary.names
     query = campaign_query(campaign, view)
     return [
         [

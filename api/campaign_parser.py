@@ -18,11 +18,11 @@ from engine.domain.campaigns import (
 )
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.keywords import How, Meaning, Reading, Status
-from engine.domain.spelling import MAX_SUGGESTED_WORDS
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
+from engine.spelling import MAX_SUGGESTED_WORDS
+from engine.vocabulary import Vocabulary
 
 
 def campaign_of(

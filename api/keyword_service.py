@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from api.background.tag_vectors import TagVectors
 from engine.domain.keywords import Reading
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import CorruptData, ReelmatchError
 from engine.keywords.embeddings import Embedder, Nearness
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import noun_thesaurus
+from engine.vocabulary import Vocabulary
 from models.cards import UnusableWeights, load_card
 
 log = logging.getLogger(__name__)

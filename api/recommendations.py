@@ -13,12 +13,12 @@ from engine.content.tag_time_ranges import seen_ranges
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.results import Match
 from engine.domain.viewers import Event
-from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.search.cursors import Cursor, digest_of, next_cursor
 from engine.search.profiles import ProfileRules, profile_of, taste_of
 from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking
+from engine.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +130,18 @@ def ignored_answer(words: Sequence[str], vocabulary: Vocabulary) -> dict[str, An
     return {"ignored": ignored_tags_json(words, vocabulary)} if words else {}
 
 
-def _next(view: View, page: Page, asked: Asked, asked_at: int, cursor: Cursor | None) -> str | None:
+def _next(
+    view: IndexSnapshot, page: Page, asked: Asked, asked_at: int, cursor: Cursor | None
+) -> str | None:
     if not page.more:
         return None
     shown = [*(cursor.shown if cursor else ()), *(one.ranked.candidate.video for one in page.found)]
-    generation = cursor.generation if cursor else view.generation.id
+    generation = cursor.generation if cursor else view.generation_id
     following = next_cursor(generation, asked.digest, asked_at, shown)
     return None if following is None else following.to_text()
 
 
-def _explained(live: Live, view: View, page: Page) -> Explained:
+def _explained(live: Live, view: IndexSnapshot, page: Page) -> Explained:
     """Return, video by video and tag by tag, the seconds on which it was seen."""
     return {
         one.ranked.candidate.video: seconds_of(
@@ -150,7 +152,7 @@ def _explained(live: Live, view: View, page: Page) -> Explained:
 
 
 def seconds_of_all(
-    live: Live, view: View, matches: Sequence[Match]
+    live: Live, view: IndexSnapshot, matches: Sequence[Match]
 ) -> dict[str, dict[str, list[list[int]]]]:
     """Return, video by video and tag by tag, the seconds on which what made a match was seen."""
     return {
@@ -160,11 +162,11 @@ def seconds_of_all(
 
 
 def seconds_of(
-    live: Live, view: View, video: str, tags: Sequence[str]
+    live: Live, view: IndexSnapshot, video: str, tags: Sequence[str]
 ) -> dict[str, list[list[int]]]:
     """Return the runs of seconds on which each tag counted on a video, both ends included."""
     numbers = view.vocabulary.numbers(tags)
-    ranges = seen_ranges(live.catalog.track(video), numbers, view.generation.recipe.threshold)
+    ranges = seen_ranges(live.catalog.track(video), numbers, view.config.threshold)
     return {
         tag: [[one.first, one.last] for one in ranges[number]]
         for tag, number in zip(tags, numbers, strict=True)

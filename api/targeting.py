@@ -23,8 +23,8 @@ from engine.domain.results import Match, Share
 from engine.domain.time_ranges import SecondRange
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
-from engine.indexes.local.snapshot import Place, View
 from engine.kernels.best import LEAST
+from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.matches import explain
 from engine.search.profiles import Profile, ProfileRules, taste_of
@@ -53,8 +53,8 @@ def matches_of(
     query = campaign_query(campaign, view)
     wanted = And(tuple(rules_as_filters(campaign).values()))
     found = [
-        Match(each.video, each.score, explain(view, query, each.place))
-        for each in view.top_k(query, k, wanted)
+        Match(each.video, each.score, explain(view, query, each.video))
+        for each in view.search(query, k, wanted)
         if each.score >= campaign.min_relevance
     ]
     reach = reach_of(view, query, wanted, min_relevance=campaign.min_relevance)
@@ -69,7 +69,7 @@ def arrivals_of(
     view = live.view
     found = arrivals(
         view,
-        live.catalog,
+        live.catalog.revisions(after=min(since, view.revision), upto=view.revision),
         campaign_query(campaign, view),
         And(tuple(rules_as_filters(campaign).values())),
         since=since,
@@ -92,10 +92,10 @@ def campaigns_for(
     """Return the campaigns that fit a video best, of those that may run on it now."""
     targeting = live.targeting
     view = targeting.view
-    place = _place(view, video)
+    _require(view, video)
     among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
-    fits = targeting.for_video(place, k, now=now, among=among)
-    shares = [explain(view, targeting.query_of(fit.row), place) for fit in fits]
+    fits = targeting.for_video(video.id, k, now=now, among=among)
+    shares = [explain(view, targeting.query_of(fit.row), video.id) for fit in fits]
     seconds = None
     if explained:
         tags = {share.tag for each in shares for share in each}
@@ -138,24 +138,26 @@ def case_of(live: Live, campaign: Campaign, video: VideoRecord, *, now: int) -> 
     everyone = live.targeting
     view = everyone.view
     alone = Targeting.of(CampaignIndex.empty().changed([campaign], (), view.vocabulary, 0), view)
-    place = _place(view, video)
+    _require(view, video)
     query = campaign_query(campaign, view)
-    score = float(place.segment.index.score_rows(query, [place.row])[0])
-    broken = alone.broken_rules(0, score, alone.target(place, now=now))
+    score = float(view.score(query, [video.id])[0])
+    broken = alone.broken_rules(0, score, alone.target(video.id, now=now))
     case = _case(live, view, campaign, video, score)
     wanted = And(tuple(rules_as_filters(campaign).values()))
     ranks = None
     if score > LEAST and not broken:
         least = campaign.min_relevance
         of_video = rank_of(view, query, wanted, video.id, score, min_relevance=least)
-        ranks = (of_video, everyone.rank_of(campaign.id, place, now=now))
-    shares = explain(view, query, place)
+        ranks = (of_video, everyone.rank_of(campaign.id, video.id, now=now))
+    shares = explain(view, query, video.id)
     seconds = _ranges(live, view, video.id, {share.tag for share in shares})
     return case_json(view, case, rulings(case, broken), why_json(shares, seconds), ranks)
 
 
-def _case(live: Live, view: View, campaign: Campaign, video: VideoRecord, score: float) -> Case:
-    recipe, vocabulary = view.generation.recipe, view.vocabulary
+def _case(
+    live: Live, view: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
+) -> Case:
+    recipe, vocabulary = view.config, view.vocabulary
     track = live.catalog.track(video.id)
     counts = count_steady(track, recipe.threshold, recipe.least_seconds)
     words = Taggers(live.catalog).words_of(video.tagger)
@@ -194,25 +196,23 @@ def _told(
     ]
 
 
-def _place(view: View, video: VideoRecord) -> Place:
-    place = view.locate(video.id)
-    if place is None:
+def _require(view: IndexSnapshot, video: VideoRecord) -> None:
+    if video.id not in view:
         raise InvalidInput(
             f"nothing was seen on {video.id}: its status is {video.status};"
             " what could not be watched is not matched"
         )
-    return place
 
 
-def _seconds_of(live: Live, view: View, found: Iterable[Match]) -> dict[str, Ranges]:
+def _seconds_of(live: Live, view: IndexSnapshot, found: Iterable[Match]) -> dict[str, Ranges]:
     return {
         match.video: _ranges(live, view, match.video, {share.tag for share in match.why})
         for match in found
     }
 
 
-def _ranges(live: Live, view: View, video: str, tags: Iterable[str]) -> Ranges:
+def _ranges(live: Live, view: IndexSnapshot, video: str, tags: Iterable[str]) -> Ranges:
     names = sorted(tags)
     numbers = view.vocabulary.numbers(names)
-    ranges = seen_ranges(live.catalog.track(video), numbers, view.generation.recipe.threshold)
+    ranges = seen_ranges(live.catalog.track(video), numbers, view.config.threshold)
     return {name: ranges[number] for name, number in zip(names, numbers, strict=True)}

@@ -35,7 +35,7 @@ def viewer_case_json(
     return {
         "viewer": viewer,
         "video": video,
-        "generation": view.generation.id,
+        "generation": view.generation_id,
         "basis": case.basis,
         "recommended": all(ruling.kept for ruling in case.rulings),
         "score": case.score,

@@ -1,10 +1,10 @@
 """A catalogue's place: its catalog and its generations, which are there together or not at all."""
 
+import os
 from pathlib import Path
 from typing import Final
 
 from engine.errors import CatalogUnusable
-from engine.indexes.local.current import CURRENT, sync_folder
 
 CATALOG: Final = "catalog.db"
 CATALOG_LOCK: Final = "catalog.lock"
@@ -61,3 +61,15 @@ def refuse_lost_catalog(catalog: Path) -> None:
         " folder), or remove the index to begin anew",
         hint="'reelmatch restore' brings a dump back",
     )
+
+
+CURRENT: Final = "CURRENT"
+
+
+def sync_folder(folder: Path) -> None:
+    """Put on the disk what was renamed or made in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -13,7 +13,7 @@ from engine.domain.index_config import Recipe
 from engine.domain.time_ranges import second_ranges
 from engine.domain.tracks import Track, least_stored
 from engine.domain.videos import VideoRecord
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 
 
 def scores_of(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> list[CategoryScore]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.domain.spelling import MAX_SUGGESTED_WORDS
-from engine.domain.vocabulary import Vocabulary
+from engine.spelling import MAX_SUGGESTED_WORDS
+from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from engine.domain.keywords import Reading

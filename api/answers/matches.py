@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from api.answers.keywords import ignored_json, reading_json
 from engine.domain.results import Match
-from engine.indexes.local.generations import Generation
 
 if TYPE_CHECKING:
     from engine.domain.keywords import Reading
@@ -15,7 +14,7 @@ Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 
 
 def matches_json(
-    generation: Generation,
+    generation: str,
     matches: Sequence[Match],
     understood: "Sequence[Reading]" = (),
     seconds: Seconds | None = None,
@@ -26,7 +25,7 @@ def matches_json(
     return {
         **({"understood": readings} if readings else {}),
         **({"ignored": ignored} if ignored else {}),
-        "generation": generation.id,
+        "generation": generation,
         "matches": [
             {
                 "video": match.video,

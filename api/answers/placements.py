@@ -9,7 +9,7 @@ from engine.content.ad_breaks import Breaks
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
 from engine.domain.results import Match, Share
 from engine.domain.time_ranges import SecondRange
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.targeting.eligibility import Case, Ruling
 from engine.targeting.new_matches import Arrivals
 from engine.targeting.reach import Reach
@@ -31,7 +31,7 @@ def why_json(shares: Iterable[Share], seconds: Ranges | None) -> list[dict[str, 
 
 
 def ranked_json(
-    view: View,
+    view: IndexSnapshot,
     campaign: Campaign,
     matches: Sequence[Match],
     reach: Reach,
@@ -42,7 +42,7 @@ def ranked_json(
     """Return the videos of a campaign, the best first, and how far it reaches."""
     return {
         "campaign": campaign.id,
-        "generation": view.generation.id,
+        "generation": view.generation_id,
         "revision": view.revision,
         "not_running": _not_running(campaign, now),
         "matches": _matches_json(matches, seconds),
@@ -51,12 +51,12 @@ def ranked_json(
 
 
 def arrivals_json(
-    view: View, campaign: Campaign, found: Arrivals, seconds: Mapping[str, Ranges] | None
+    view: IndexSnapshot, campaign: Campaign, found: Arrivals, seconds: Mapping[str, Ranges] | None
 ) -> dict[str, Any]:
     """Return the new videos of a campaign, the first to come first."""
     return {
         "campaign": campaign.id,
-        "generation": view.generation.id,
+        "generation": view.generation_id,
         "revision": found.revision,
         "more": found.more,
         "matches": _matches_json(found.matches, seconds),
@@ -64,14 +64,14 @@ def arrivals_json(
 
 
 def placements_json(
-    view: View,
+    view: IndexSnapshot,
     about: Mapping[str, Any],
     found: Iterable[tuple[Campaign, float, list[dict[str, Any]]]],
 ) -> dict[str, Any]:
     """Return campaigns with their scores and reasons, the best first."""
     return {
         **about,
-        "generation": view.generation.id,
+        "generation": view.generation_id,
         "campaigns": [
             {
                 "campaign": campaign.id,
@@ -88,7 +88,7 @@ def placements_json(
 
 
 def case_json(
-    view: View,
+    view: IndexSnapshot,
     case: Case,
     ruled: Sequence[Ruling],
     why: list[dict[str, Any]],
@@ -99,7 +99,7 @@ def case_json(
     return {
         "campaign": case.campaign.id,
         "video": case.record.id,
-        "generation": view.generation.id,
+        "generation": view.generation_id,
         "eligible": ranks is not None,
         "score": case.score,
         "why": why,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.search.explain import Reason, reasons
 from engine.search.profiles import ProfileRules, Taste
 from engine.search.recommend import Basis, Page, Recommendation, together_sources
@@ -25,11 +25,11 @@ _NOTES: Final = {
 
 
 def recommendations_json(
-    view: View, taste: Taste, page: Page, rules: ProfileRules, explained: Explained | None
+    view: IndexSnapshot, taste: Taste, page: Page, rules: ProfileRules, explained: Explained | None
 ) -> dict[str, Any]:
     """Return a page; with the sources and seconds of each tag when they are ``explained``."""
     return {
-        "generation": view.generation.id,
+        "generation": view.generation_id,
         "basis": page.basis,
         "note": _NOTES[page.basis],
         "matches": [_match_json(view, taste, one, rules, explained) for one in page.found],
@@ -37,7 +37,7 @@ def recommendations_json(
 
 
 def _match_json(
-    view: View,
+    view: IndexSnapshot,
     taste: Taste,
     one: Recommendation,
     rules: ProfileRules,
@@ -58,11 +58,11 @@ def _match_json(
     if explained is not None:
         answer["why"] = [
             reason_json(reason, explained[video][reason.tag])
-            for reason in reasons(view, taste, ranked.candidate.place)
+            for reason in reasons(view, taste, video)
         ]
         answer["together_from"] = [
             {"video": reaction.video, "kind": reaction.kind, "share": share}
-            for reaction, share in together_sources(view, taste, ranked.candidate.place, rules)
+            for reaction, share in together_sources(view, taste, video, rules)
         ]
     return answer
 

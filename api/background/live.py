@@ -11,13 +11,13 @@ from api.background.memory import give_back_memory
 from api.settings import Settings
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
 from engine.indexes.local.current import State
 from engine.indexes.local.generations import Generation, Generations
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.os_errors import expected_trouble
 from engine.search.tag_ranking import TagIdf
+from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
@@ -45,7 +45,7 @@ class Live:
         self._tag_idf: tuple[str, TagIdf] | None = None
         self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
-        self._view: View | None = None
+        self._view: LocalSnapshot | None = None
         self._trouble: ReelmatchError = NothingIndexed()
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
@@ -99,7 +99,7 @@ class Live:
         return LiveCampaigns(self.catalog)
 
     @property
-    def view(self) -> View:
+    def view(self) -> LocalSnapshot:
         """What can be found now; one question should ask for it once.
 
         Raises:
@@ -122,7 +122,7 @@ class Live:
         except (NothingIndexed, CorruptData):
             view = None
         # By its name: a generation that was replaced must not be held on to.
-        generation = view.generation.id if view else ""
+        generation = view.generation_id if view else ""
         if (kept := self._tag_idf) and kept[0] == generation:
             return kept[1]
         idf = TagIdf.of(view)
@@ -192,7 +192,7 @@ class Live:
 
     def _live_generation(self) -> str:
         view = self._view
-        return "" if view is None else view.generation.id
+        return "" if view is None else view.generation_id
 
     def _follow_campaigns(self) -> None:
         view = self._view
@@ -207,13 +207,13 @@ class Live:
             self.understanding.prepare(view.vocabulary)
             self._prepared = view.vocabulary
 
-    def _newest(self, view: View | None) -> View:
+    def _newest(self, view: LocalSnapshot | None) -> LocalSnapshot:
         generation = self._newest_generation(None if view is None else view.generation)
         if view is None or generation is not view.generation:
             if self._follows:
                 # Compiled, or read from the cache, before it is asked, not while.
                 generation.index.warm_up()
-            view = View.of(generation)
+            view = LocalSnapshot.of(generation)
         if view.revision == self.catalog.revision():
             return view
         from engine.batch.follow import follow

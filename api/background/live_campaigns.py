@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
 
@@ -25,7 +25,7 @@ class LiveCampaigns:
         self._is_warm = False
         self._looked_at = float("-inf")
 
-    def meeting(self, view: View) -> Targeting:
+    def meeting(self, view: IndexSnapshot) -> Targeting:
         """Return the campaigns, as of at most half a second ago, ready for a view's videos."""
         with self._changing:
             known = self._targeting

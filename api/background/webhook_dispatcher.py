@@ -191,14 +191,14 @@ def _matches_if_any(
 def _matches(
     targeting: Targeting, webhooks: dict[str, Webhook], video: str, revision: int
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    place = targeting.view.locate(video)
+    is_there = video in targeting.view
     wanted = [name for name, webhook in webhooks.items() if webhook.since < revision]
-    if place is None or not wanted:
+    if not is_there or not wanted:
         return
     among = np.zeros(len(targeting.campaigns), bool)
     among[targeting.campaigns.ids.rows_of(wanted)] = True
-    for fit in targeting.for_video(place, len(wanted), now=int(time.time()), among=among):
-        why = explain(targeting.view, targeting.query_of(fit.row), place)
+    for fit in targeting.for_video(video, len(wanted), now=int(time.time()), among=among):
+        why = explain(targeting.view, targeting.query_of(fit.row), video)
         yield (
             fit.campaign,
             video,
@@ -208,7 +208,7 @@ def _matches(
                 "video": video,
                 "score": fit.score,
                 "why": why_json(why, None),
-                "generation": targeting.view.generation.id,
+                "generation": targeting.view.generation_id,
                 "revision": revision,
             },
         )

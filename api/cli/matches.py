@@ -10,7 +10,7 @@ from api.background.live import Live
 from api.cli.output import print_ignored, print_json, title_of
 from api.cli.reasons import print_found
 from engine.domain.results import Match
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 
 if TYPE_CHECKING:
     from engine.domain.keywords import Reading
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def print_matches(
     live: Live,
-    view: View,
+    view: IndexSnapshot,
     matches: Sequence[Match],
     understood: "Sequence[Reading]" = (),
     *,
@@ -31,7 +31,7 @@ def print_matches(
         from api.recommendations import seconds_of_all
 
         seconds = seconds_of_all(live, view, matches)
-    answer = matches_json(view.generation, matches, understood, seconds)
+    answer = matches_json(view.generation_id, matches, understood, seconds)
     if as_json:
         print_json(answer)
         return

@@ -36,7 +36,7 @@ def get_advertising(
     view = view_of(live)
     placed: list[dict[str, Any]] = []
     own = caller.stored_for() if caller.may(Scope.ADVERTISE) else ""
-    if caller.sees_placements and view is not None and view.locate(video) is not None:
+    if caller.sees_placements and view is not None and video in view:
         placed = campaigns_for(
             live,
             record,

@@ -22,7 +22,7 @@ from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.filters import And, Not
 from engine.domain.results import Match, Share
 from engine.errors import UnknownVideo
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.targeting.reach import reach_of
 from engine.targeting.targeting import campaign_query, rules_as_filters
 
@@ -81,7 +81,7 @@ def _matches(found: dict[str, Any]) -> list[Match]:
     ]
 
 
-def _barred(view: View, campaign: Campaign) -> list[Barred]:
+def _barred(view: IndexSnapshot, campaign: Campaign) -> list[Barred]:
     query, least = campaign_query(campaign, view), campaign.min_relevance
     barred = [
         Barred(rule, reach_of(view, query, Not(wanted), min_relevance=least).videos)
@@ -90,12 +90,12 @@ def _barred(view: View, campaign: Campaign) -> list[Barred]:
     return [one for one in barred if one.videos]
 
 
-def _left_out(live: Live, view: View, campaign: Campaign, now: int) -> list[LeftOut]:
+def _left_out(live: Live, view: IndexSnapshot, campaign: Campaign, now: int) -> list[LeftOut]:
     """Return the videos that would fit best if no rule were against them."""
     rules = And(tuple(rules_as_filters(campaign).values()))
     if not rules.parts:
         return []
-    best = view.top_k(campaign_query(campaign, view), _LEFT_OUT, Not(rules))
+    best = view.search(campaign_query(campaign, view), _LEFT_OUT, Not(rules))
     scores = {one.video: one.score for one in best if one.score >= campaign.min_relevance}
     told = []
     for card in cards(live, view, list(scores)):

@@ -21,10 +21,10 @@ from api.http.schemas.campaigns import CampaignBody
 from api.keyword_service import Understanding
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.suitability import BRAND_TOPICS, Risk
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
 from engine.targeting.columns import KINDS
+from engine.vocabulary import Vocabulary
 
 Fields = dict[str, str]
 """Name of a field -> what is written in it."""

@@ -7,10 +7,10 @@ from typing import Final
 from api.background.live import Live
 from engine.catalogs.sqlite.listing import pictured, records
 from engine.domain.results import Match, Share, TagCount
-from engine.domain.sensitivity import LEVELS, VERDICTS
+from engine.domain.sensitivity import VERDICTS
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 
 _MOST_TAGS: Final = 3
 
@@ -36,7 +36,7 @@ class Card:
     why: tuple[Share, ...] = ()
 
 
-def view_of(live: Live) -> View | None:
+def view_of(live: Live) -> IndexSnapshot | None:
     """Return what can be searched, None before a first reindex, or a new one that is needed."""
     try:
         return live.view
@@ -44,7 +44,7 @@ def view_of(live: Live) -> View | None:
         return None
 
 
-def cards(live: Live, view: View | None, videos: Sequence[str]) -> list[Card]:
+def cards(live: Live, view: IndexSnapshot | None, videos: Sequence[str]) -> list[Card]:
     """Return the cards of some videos, in their order."""
     with_picture = pictured(live.catalog, videos)
     return [
@@ -53,7 +53,7 @@ def cards(live: Live, view: View | None, videos: Sequence[str]) -> list[Card]:
     ]
 
 
-def match_cards(live: Live, view: View, matches: Sequence[Match]) -> list[Card]:
+def match_cards(live: Live, view: IndexSnapshot, matches: Sequence[Match]) -> list[Card]:
     """Return the cards of matches, best first, with what made each score."""
     by_id = {match.video: match for match in matches}
     return [
@@ -62,18 +62,15 @@ def match_cards(live: Live, view: View, matches: Sequence[Match]) -> list[Card]:
     ]
 
 
-def _seen(live: Live, view: View | None, video: str) -> tuple[tuple[TagCount, ...], str]:
-    place = view.locate(video) if view else None
-    if view is None or place is None:
+def _seen(live: Live, view: IndexSnapshot | None, video: str) -> tuple[tuple[TagCount, ...], str]:
+    if view is None or video not in view:
         return (), "unknown"
-    tags, seconds = place.segment.index.counts_of(place.row)
+    tags, seconds = view.counts(video)
     names = view.vocabulary.names
     counts = [
         TagCount(names[tag], int(of))
         for tag, of in zip(tags, seconds, strict=True)
         if names[tag] not in VERDICTS
     ]
-    return (
-        tuple(live.tag_idf.most_telling_first(counts)[:_MOST_TAGS]),
-        LEVELS[place.segment.facts.sensitive[place.row]],
-    )
+    (level,) = view.columns([video], ["sensitive"])["sensitive"]
+    return tuple(live.tag_idf.most_telling_first(counts)[:_MOST_TAGS]), level

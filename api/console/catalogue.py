@@ -18,7 +18,7 @@ from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, titled
 from engine.domain.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
 from engine.domain.keywords import Reading
 from engine.errors import UnknownTag
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
 
 router = APIRouter(route_class=ReadRoute)
@@ -99,7 +99,12 @@ def get_catalogue(
 
 
 def _listed(
-    live: Live, view: View | None, asked: Asked, *, after: Place | None, before: Place | None
+    live: Live,
+    view: IndexSnapshot | None,
+    asked: Asked,
+    *,
+    after: Place | None,
+    before: Place | None,
 ) -> Listed:
     wanted = Wanted(asked.q, asked.kind, unwatched=asked.status == "trouble")
     if before is not None:
@@ -127,7 +132,7 @@ def _text(card: Card) -> str:
     return f"{card.record.added_at}/{card.record.id}"
 
 
-def _indexed(live: Live, view: View, asked: Asked, number: int) -> Listed:
+def _indexed(live: Live, view: IndexSnapshot, asked: Asked, number: int) -> Listed:
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
     readings: Sequence[Reading] = ()

@@ -10,7 +10,7 @@ from api.keyword_service import Understanding
 from engine.domain.filters import And, Filter, Or, Seen
 from engine.domain.keywords import Reading
 from engine.domain.results import Match
-from engine.indexes.local.snapshot import Segment, View
+from engine.ports.index import IndexSnapshot
 from engine.search.matches import MOST_MATCHES, explain
 from engine.search.profiles import interests_query
 
@@ -32,20 +32,11 @@ class FoundPage:
     total: int
 
 
-def newest_passing(view: View, wanted: Filter, *, number: int, size: int) -> FoundPage:
+def newest_passing(view: IndexSnapshot, wanted: Filter, *, number: int, size: int) -> FoundPage:
     """Return the ``number``-th page of what passes a filter, the last added first."""
-    rows, added, places = [], [], []
-    for place, segment in enumerate(view.segments):
-        passing = segment.passing(wanted)
-        own = np.arange(segment.index.n_videos) if passing is None else np.flatnonzero(passing)
-        rows.append(own)
-        added.append(segment.facts.added_at[own])
-        places.append(np.full(len(own), place))
-    row, moment, place_of = np.concatenate(rows), np.concatenate(added), np.concatenate(places)
-    first, last = (number - 1) * size, number * size
-    order = np.lexsort((row, place_of, moment))[::-1][first:last]
-    ids = [view.segments[place_of[one]].index.ids[int(row[one])] for one in order]
-    return FoundPage(ids, more=len(row) > last, total=len(row))
+    first = (number - 1) * size
+    found = view.newest(wanted, skip=first, k=size + 1)
+    return FoundPage(found[:size], more=len(found) > size, total=view.count(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ class Words:
     readings: Sequence[Reading]
 
 
-def understood(understanding: Understanding, view: View, words: Sequence[str]) -> Words:
+def understood(understanding: Understanding, view: IndexSnapshot, words: Sequence[str]) -> Words:
     """Understand words as tags.
 
     Raises:
@@ -77,7 +68,7 @@ def understood(understanding: Understanding, view: View, words: Sequence[str]) -
 
 
 def best_tagged(
-    view: View, weights: Mapping[str, float], wanted: Filter, *, number: int, size: int
+    view: IndexSnapshot, weights: Mapping[str, float], wanted: Filter, *, number: int, size: int
 ) -> tuple[list[Match], bool]:
     """Return the ``number``-th page of what fits some tags and passes a filter, the best first.
 
@@ -87,37 +78,35 @@ def best_tagged(
     first, last = (number - 1) * size, number * size
     if first >= MOST_MATCHES:
         return [], False
-    best = view.top_k(query, min(last + 1, MOST_MATCHES), wanted)
+    best = view.search(query, min(last + 1, MOST_MATCHES), wanted)
     page = [
-        Match(one.video, one.score, explain(view, query, one.place)) for one in best[first:last]
+        Match(one.video, one.score, explain(view, query, one.video)) for one in best[first:last]
     ]
     return page, len(best) > last
 
 
-def common_tags(view: View, most: int) -> list[str]:
+def common_tags(view: IndexSnapshot, most: int) -> list[str]:
     """Return the tags that count on most videos, the commonest first."""
-    df = view.base.index.df
+    df = view.df
     commonest = np.argsort(-df, kind="stable")[:most]
     return [view.vocabulary.names[tag] for tag in commonest if df[tag]]
 
 
-def tags_nowhere(view: View, tags: Sequence[str]) -> list[str]:
+def tags_nowhere(view: IndexSnapshot, tags: Sequence[str]) -> list[str]:
     """Return those of some tags that count on no video, in their order."""
     numbers = view.vocabulary.numbers(tags)
     return [
         tag
         for tag, number in zip(tags, numbers, strict=True)
-        if not any(_shows(segment, tag, number) for segment in view.segments)
+        if not _counts_in_build(view, number) and not view.count(Seen(tag))
     ]
 
 
-def _shows(segment: Segment, tag: str, number: int) -> bool:
-    if number >= segment.index.n_tags or not segment.index.df[number]:
-        return False
-    passing = segment.passing(Seen(tag))
-    return passing is None or bool(passing.any())
+def _counts_in_build(view: IndexSnapshot, number: int) -> bool:
+    """Whether a tag counts on videos of the build, which is quicker to tell than of all."""
+    return number < len(view.df) and bool(view.df[number])
 
 
-def suggested_tags(view: View | None) -> list[str]:
+def suggested_tags(view: IndexSnapshot | None) -> list[str]:
     """Return the tags to offer to who types one, by name."""
     return sorted(common_tags(view, _MOST_SUGGESTED)) if view else []

@@ -25,7 +25,7 @@ from engine.domain.index_config import Recipe
 from engine.domain.jobs import Job, State
 from engine.domain.keys import Scope
 from engine.errors import InvalidInput
-from engine.indexes.local.generations import Generation
+from engine.ports.index import IndexSnapshot
 from ingest.sources.addresses import is_address
 
 router = APIRouter(route_class=ReadRoute)
@@ -110,13 +110,13 @@ def get_jobs(
     }
     if wants_fragment(request):
         return page(request, "jobs_list.html", **values)
-    generation = _live_generation(live)
-    recipe = generation.recipe if generation else _recipe(settings, {})
+    view = view_of(live)
+    recipe = view.config if view else _recipe(settings, {})
     return page(
         request,
         "jobs.html",
         **values,
-        facts=index_facts(generation) if generation else {},
+        facts=index_facts(view) if view else {},
         recipe=recipe,
         stored=live.generations.stored(),
         again=again,
@@ -133,11 +133,6 @@ def get_generations(request: Request, live: CurrentLive, caller: CurrentCaller) 
         stored=live.generations.stored(),
         administers=caller.may(Scope.ADMIN),
     )
-
-
-def _live_generation(live: Live) -> Generation | None:
-    view = view_of(live)
-    return view.generation if view else None
 
 
 @router.get("/jobs/events")
@@ -164,17 +159,17 @@ async def _events(request: Request, live: Live) -> AsyncIterator[str]:
 def _state(live: Live) -> str:
     jobs = Jobs(live.catalog)
     lines = [Line(job).as_json() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
-    generation = _live_generation(live)
-    facts = index_facts(generation) if generation else {}
+    view = view_of(live)
+    facts = index_facts(view) if view else {}
     return json.dumps({"jobs": lines, "counts": jobs.counts(), "index": facts})
 
 
-def index_facts(generation: Generation) -> dict[str, str]:
+def index_facts(view: IndexSnapshot) -> dict[str, str]:
     """Return what the page says of the live generation, as it says it."""
-    recipe = generation.recipe
+    recipe = view.config
     return {
-        "generation": generation.id,
-        "videos": grouped(generation.index.n_videos),
+        "generation": view.generation_id,
+        "videos": grouped(view.n_indexed),
         "threshold": f"{recipe.threshold:.2f}",
         "tf": f"{recipe.tf}, {recipe.seconds} seconds",
     }

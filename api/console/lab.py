@@ -16,7 +16,7 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.domain.keywords import Reading
 from engine.errors import InvalidInput
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
 from engine.search.profiles import MOST_TAGS
 
@@ -40,7 +40,7 @@ class Viewer:
     ignored: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, request: Request, live: Live, view: View) -> "Viewer":
+    def of(cls, request: Request, live: Live, view: IndexSnapshot) -> "Viewer":
         """Read a viewer from an address; without sliders, those of the commonest tags.
 
         Raises:
@@ -69,7 +69,7 @@ class Viewer:
         return {tag: weight for tag, weight in self.sliders.items() if weight}
 
 
-def _added(live: Live, view: View, word: str, sliders: dict[str, float]) -> Reading | None:
+def _added(live: Live, view: IndexSnapshot, word: str, sliders: dict[str, float]) -> Reading | None:
     """Add a slider for a word; return how it was understood when it is not a tag."""
     tag = view.vocabulary.tag(word)
     if not word or tag is not None:
@@ -116,9 +116,9 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
     )
 
 
-def _found(live: Live, view: View, viewer: Viewer) -> Sequence[Card]:
+def _found(live: Live, view: IndexSnapshot, viewer: Viewer) -> Sequence[Card]:
     if not viewer.interests and not viewer.liked:
         return []
-    known = tuple(video for video in viewer.liked if view.locate(video) is not None)
+    known = tuple(video for video in viewer.liked if video in view)
     matches = recommend(view, interests=viewer.interests, liked=known, k=_MATCHES)
     return match_cards(live, view, matches)

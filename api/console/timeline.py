@@ -20,8 +20,8 @@ from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Rules, Verdict
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import UnknownVideo
+from engine.vocabulary import Vocabulary
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -20,7 +20,7 @@ from engine.content.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview
 from engine.domain.index_config import Recipe
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.search.matches import similar
 from engine.search.tag_ranking import TagIdf
 from ingest.sources.addresses import is_address
@@ -43,7 +43,7 @@ def get_video(
     """Show a video, or what is known of one that could not be watched."""
     record = known_video(live.catalog, video)
     view = view_of(live)
-    recipe = view.generation.recipe if view else settings.recipe()
+    recipe = view.config if view else settings.recipe()
     track, vocabulary = live.catalog.track(video), live.catalog.vocabulary()
     verdict = judged(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
@@ -64,15 +64,15 @@ def get_video(
         kind_meaning=KIND_MEANINGS.get(record.kind, ""),
         measures=measures(record.evidence),
         cuts=record.evidence.get("cuts", ()),
-        found=view is not None and view.locate(video) is not None,
+        found=view is not None and video in view,
         similar=_similar(live, view, video),
         changes=caller.may(*scopes_for("POST", f"/console/videos/{video}/retry")),
         same_again=record.status in OF_THE_SOURCE,
     )
 
 
-def _similar(live: Live, view: View | None, video: str) -> list[Any]:
-    if view is None or view.locate(video) is None:
+def _similar(live: Live, view: IndexSnapshot | None, video: str) -> list[Any]:
+    if view is None or video not in view:
         return []
     return match_cards(live, view, similar(view, video, k=SIMILAR))
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.content.sensitivity import SensitiveJudge
 from engine.domain.sensitivity import Rules, read_rules
 from engine.domain.tracks import Track
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 from ingest.taggers.base import Frame
 from ingest.taggers.visual.nudity import NUDITY, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable

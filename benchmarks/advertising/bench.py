@@ -23,13 +23,13 @@ from engine.domain.filters import Filter, IabIn, RiskAtMost
 from engine.domain.sensitivity import TOPICS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.tracks import Track
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Coded, Facts
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
+from engine.vocabulary import Vocabulary
 from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm
 

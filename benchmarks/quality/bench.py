@@ -30,7 +30,7 @@ from rankers import (
     without_idf,
 )
 
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES, ProfileRules
 from engine.search.recommend import ENOUGH_VIEWERS
 
@@ -49,7 +49,7 @@ ALONE: Final = "liked together alone"
 ALONE_WEIGHED: Final = "liked together alone, half watched counting"
 BOTH: Final = f"{DEFAULTS}, with {VIEWER_RULES.together:g} x together"
 
-Views = Mapping[str, View]
+Views = Mapping[str, LocalSnapshot]
 """By the name of the description."""
 
 
@@ -155,7 +155,7 @@ def _pairs(flat: Iterable[object]) -> dict[str, float]:
 
 
 def ways(
-    films: Films, viewers: Sequence[Viewer], together: View, rules: ProfileRules
+    films: Films, viewers: Sequence[Viewer], together: LocalSnapshot, rules: ProfileRules
 ) -> dict[str, Recommend]:
     """Return every way that is compared; ``rules`` are those that won."""
     plain = view_of(films)

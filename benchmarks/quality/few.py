@@ -8,7 +8,7 @@ from movielens import Films, Viewer
 from rankers import view_of
 
 from engine.indexes.local.mean_vector import SHRINKAGE, Commonplace
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of, taste_of
 
 
@@ -38,12 +38,12 @@ def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
             print(f"| {n_films} | {name} | {np.mean(fits):.2f} | {nothing:.3f} |")
 
 
-def with_whole_mean(view: View) -> View:
+def with_whole_mean(view: LocalSnapshot) -> LocalSnapshot:
     """Return a view in which the mean of its few videos is not shrunk."""
     generation = view.generation
     n_videos = generation.index.n_videos
     whole = generation.common.units * (n_videos + SHRINKAGE) / n_videos
-    return View.of(replace(generation, common=Commonplace(generation.common.tags, whole)))
+    return LocalSnapshot.of(replace(generation, common=Commonplace(generation.common.tags, whole)))
 
 
 def part_of(films: Films, n_films: int, rng: np.random.Generator) -> Films:
@@ -56,7 +56,7 @@ def part_of(films: Films, n_films: int, rng: np.random.Generator) -> Films:
     )
 
 
-def fitting(view: View, viewer: Viewer, rules: ProfileRules) -> list[float]:
+def fitting(view: LocalSnapshot, viewer: Viewer, rules: ProfileRules) -> list[float]:
     """Return the share of the unseen films that fit; nothing for who likes none of the others."""
     index = view.base.index
     profile = profile_of({}, viewer.events, rules, now=viewer.now)

@@ -11,17 +11,17 @@ from movielens import Films, Viewer
 from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.kernels.best import TIE
 from engine.search.profiles import Profile, ProfileRules, Taste, profile_of, taste_of
 from engine.search.recommend import Question, fitting_candidates, page_of
 from engine.search.rerank import BY_SCORE, rerank
+from engine.vocabulary import Vocabulary
 
 CHECKED: Final = 3
 """The lists of so many viewers are held against the product's search."""
@@ -30,7 +30,7 @@ Recommend = Callable[[Viewer], Sequence[str]]
 """Gives the best 300 films, best first, none that the viewer has rated."""
 
 
-def view_of(films: Films, together: Together | None = None, **options: object) -> View:
+def view_of(films: Films, together: Together | None = None, **options: object) -> LocalSnapshot:
     """Index films as the product does, kept in memory."""
     index = Index.from_counts(films.counts, films.ids, **options)  # type: ignore[arg-type]
     facts = VideoFacts(0, 0, Level.NONE, "", "motion", "", ())
@@ -45,10 +45,10 @@ def view_of(films: Films, together: Together | None = None, **options: object) -
         common=Commonplace.of(index),
         together=together or Together.nothing(),
     )
-    return View.of(generation)
+    return LocalSnapshot.of(generation)
 
 
-def by_profile(view: View, rules: ProfileRules) -> Recommend:
+def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
     """Recommend as the product does, and check on the first viewers that it is the same list.
 
     By the tags alone, scoring every film is quicker than a search each where there are so few. With
@@ -76,7 +76,7 @@ def by_profile(view: View, rules: ProfileRules) -> Recommend:
     return recommend
 
 
-def _best_by_tags(view: View, taste: Taste, profile: Profile) -> list[str]:
+def _best_by_tags(view: LocalSnapshot, taste: Taste, profile: Profile) -> list[str]:
     index = view.base.index
     values = index.score_rows(taste.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0
@@ -132,7 +132,7 @@ def together_of(films: Films, viewers: Sequence[Viewer]) -> Together:
     return Together.of(likes, len(films.ids))
 
 
-def by_together(view: View, rules: ProfileRules | None = None) -> Recommend:
+def by_together(view: LocalSnapshot, rules: ProfileRules | None = None) -> Recommend:
     """Recommend by what is liked together alone: of the likes, or of all that rules weigh."""
     index, together = view.base.index, view.generation.together
 

@@ -20,15 +20,15 @@ from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.domain.sensitivity import Level
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import Place, View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
+from engine.vocabulary import Vocabulary
 
 N_CAMPAIGNS = 100_000
 N_VIDEOS = 2_000
@@ -49,17 +49,17 @@ def main() -> None:
     index, read = timed(lambda: CampaignIndex.empty().changed(campaigns, (), view.vocabulary, 1))
     targeting = Targeting.of(index, view)
     targeting.warm_up()
-    places = [Place(view.base, row) for row in range(REQUESTS)]
+    videos = view.base.index.ids[:REQUESTS]
     peer = Peer(targeting)
     requests, peers, reasons = [], [], []
-    for place in places:
-        found, spent = timed(lambda place=place: targeting.for_video(place, K, now=NOW))
+    for video in videos:
+        found, spent = timed(lambda video=video: targeting.for_video(video, K, now=NOW))
         requests.append(spent)
-        same, spent = timed(lambda place=place: peer.for_video(place))
+        same, spent = timed(lambda video=video: peer.for_video(video))
         peers.append(spent)
         assert [fit.row for fit in found] == same
         for fit in found:
-            _, spent = timed(lambda f=fit, p=place: explain(view, targeting.query_of(f.row), p))
+            _, spent = timed(lambda f=fit, v=video: explain(view, targeting.query_of(f.row), v))
             reasons.append(spent)
     track = made_track(rng)
     runs = [
@@ -102,10 +102,10 @@ class Peer:
         self._excluded = sp.csr_array((ones, excluded.values, excluded.starts), shape=shape).tocsc()
         self._targeting, self._view, self._columns = targeting, view, columns
 
-    def for_video(self, place: Place) -> list[int]:
+    def for_video(self, video: str) -> list[int]:
         """Return the rows of the best."""
-        target = self._targeting.target(place, now=NOW)
-        tags, _ = place.segment.index.counts_of(place.row)
+        target = self._targeting.target(video, now=NOW)
+        tags, _ = self._view.counts(video)
         weights = target.frequencies[tags] * self._view.idf[tags] / target.divisor
         scores = self._profiles[:, tags] @ weights
         columns = self._columns
@@ -133,7 +133,7 @@ def made_track(rng: np.random.Generator) -> bytes:
     return Track.from_confidences(sure, np.arange(120)).to_bytes()
 
 
-def changed(index: CampaignIndex, campaign: Campaign, view: View) -> Targeting:
+def changed(index: CampaignIndex, campaign: Campaign, view: LocalSnapshot) -> Targeting:
     """Return all ready again after one change."""
     return Targeting.of(index.changed([campaign], (), view.vocabulary, 2), view)
 
@@ -145,7 +145,7 @@ def timed(call: Callable[[], object]) -> tuple:
     return found, time.thread_time() - started
 
 
-def made_view(rng: np.random.Generator) -> View:
+def made_view(rng: np.random.Generator) -> LocalSnapshot:
     """Videos with some 35 tags each, the common ones on most."""
     rows = []
     for _ in range(N_VIDEOS):
@@ -161,7 +161,7 @@ def made_view(rng: np.random.Generator) -> View:
     ]
     recipe = Recipe(0.7, "raw")
     generation = Generation("g", index, Facts.of(facts), Vocabulary(NAMES), recipe, 1, Path())
-    return View.of(generation)
+    return LocalSnapshot.of(generation)
 
 
 def made_campaign(rng: np.random.Generator, number: int) -> Campaign:

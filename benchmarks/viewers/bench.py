@@ -18,17 +18,17 @@ from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.domain.viewers import Event, EventKind
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.explain import reasons
 from engine.search.profiles import VIEWER_RULES, profile_of, taste_of
 from engine.search.recommend import Question, recommend_many, recommend_page
 from engine.search.rerank import Ranking
+from engine.vocabulary import Vocabulary
 
 N_VIDEOS: Final = 20_000
 N_TAGS: Final = 2_000
@@ -47,7 +47,7 @@ def main() -> None:
     taste = taste_of(profiles[0], view, VIEWER_RULES)
     question = Question(profiles[0], NOW)
     page = recommend_page(view, question, VIEWER_RULES)
-    places = [one.ranked.candidate.place for one in page.found]
+    videos = [one.ranked.candidate.video for one in page.found]
     blob = track(rng).to_bytes()
     numbers = view.vocabulary.numbers([reason.tag for reason in page.found[0].why])
     varied = Question(profiles[0], NOW, ranking=Ranking(diversity=0.3, freshness=0.1))
@@ -64,7 +64,7 @@ def main() -> None:
         (f"a profile of {EVENTS} events", cpu(lambda: taste_of(profiles[0], view, VIEWER_RULES))),
         ("a page of 10", cpu(lambda: recommend_page(view, question, VIEWER_RULES))),
         ("a page of 10, varied", cpu(lambda: recommend_page(view, varied, VIEWER_RULES), times=20)),
-        ("why, a match", cpu(lambda: [reasons(view, taste, place) for place in places]) / 10),
+        ("why, a match", cpu(lambda: [reasons(view, taste, video) for video in videos]) / 10),
         (
             f"when, a match of {SECONDS} seconds",
             cpu(lambda: seen_ranges(Track.from_bytes(blob), numbers, 0.7)),
@@ -87,7 +87,7 @@ def cpu(act: Callable[[], object], *, times: int = 20) -> float:
     return float(np.median(spent))
 
 
-def made_up(rng: np.random.Generator) -> View:
+def made_up(rng: np.random.Generator) -> LocalSnapshot:
     """Index videos with tags that are common as words are."""
     weights = 1.0 / np.arange(1, N_TAGS + 1) ** 0.8
     tags = rng.choice(N_TAGS, (N_VIDEOS, TAGS_EACH), p=weights / weights.sum())
@@ -106,7 +106,7 @@ def made_up(rng: np.random.Generator) -> View:
         common=Commonplace.of(index),
         together=Together.nothing(),
     )
-    return View.of(generation)
+    return LocalSnapshot.of(generation)
 
 
 def watched(rng: np.random.Generator) -> list[Event]:

@@ -25,11 +25,11 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import Recipe
 from engine.domain.tracks import Track
 from engine.domain.videos import Span, VideoRecord
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import CorruptData
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import Facts
 from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
+from engine.vocabulary import Vocabulary
 
 CHUNK_VIDEOS: Final = 10_000
 """Rows a file: a few megabytes, a second of counting."""

@@ -6,10 +6,10 @@ Each process follows the catalog's revision by itself; no messages pass between 
 from engine.batch.index_rows import RowMaker
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.indexes.local.delta import Changes, advance
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 
 
-def follow(view: View, catalog: Catalog) -> View:
+def follow(view: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
     """Return the view with every change of the catalog up to now; itself if there was none."""
     # Taken first: a change that comes while we read is read twice, never missed.
     revision = catalog.revision()

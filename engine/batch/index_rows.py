@@ -14,9 +14,9 @@ from engine.domain.sensitivity import VERDICTS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.metadata import VideoFacts, seconds_since_1970
 from engine.indexes.local.video_row import VideoRow
+from engine.vocabulary import Vocabulary
 
 
 class RowMaker:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import CorruptData
-from engine.indexes.local.current import ASIDE, CURRENT, SWITCH_LOCK
+from engine.homes import CURRENT
+from engine.indexes.local.current import ASIDE, SWITCH_LOCK
 from engine.indexes.local.generations import BUILD_LOCK, REMOVING, WRITING, Generations
 from engine.temporary_files import abandoned, remove_abandoned
 

@@ -26,7 +26,7 @@ from engine.domain.suitability import (
     topic_place,
 )
 from engine.domain.tracks import NEW_LOOK, Track, least_stored
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 
 _NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN = range(len(RISKS))
 _FLAG, _BLOCK = LEVELS.index(Level.FLAG), LEVELS.index(Level.BLOCK)

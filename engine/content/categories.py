@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.vocabulary import Vocabulary
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import Thesaurus, noun_thesaurus
 from engine.keywords.word_lists.videos import video_words
+from engine.vocabulary import Vocabulary
 
 LEAST_SCORE: Final = 0.1
 """A video is filed under a category from this score on."""

@@ -7,8 +7,8 @@ import numpy as np
 from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
 from engine.domain.tracks import FULL_SCALE, NEW_LOOK, Track, least_stored
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
+from engine.vocabulary import Vocabulary
 
 
 def check_threshold(threshold: float) -> float:

@@ -20,7 +20,7 @@ from engine.domain.sensitivity import (
     usual_rule,
 )
 from engine.domain.tracks import NEW_LOOK, Track, least_stored
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 
 _NAMES: Final = tuple(TOPICS)
 _NO_TOPIC: Final = -1

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.domain.sensitivity import VERDICTS
 from engine.domain.tracks import CUT, NEW_LOOK, Track, least_stored
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
+from engine.vocabulary import Vocabulary
 
 TILE_CELLS: Final = 512
 """Cells of a tile along time."""

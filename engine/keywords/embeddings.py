@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 
 _TAGS_AT_ONCE: Final = 1_024
 

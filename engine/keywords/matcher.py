@@ -16,12 +16,12 @@ from dataclasses import replace
 from typing import Final
 
 from engine.domain.keywords import SUGGESTED, USED, How, Meaning, Reading, Status
-from engine.domain.spelling import MAX_SUGGESTED_WORDS, likeness
-from engine.domain.vocabulary import SUGGESTIONS, Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.keywords.embeddings import Cosines, Embedder, Nearness
 from engine.keywords.phrases import Part, parts_of, plain
 from engine.keywords.thesaurus.nouns import Entry, Thesaurus
+from engine.spelling import MAX_SUGGESTED_WORDS, likeness
+from engine.vocabulary import SUGGESTIONS, Vocabulary
 
 LONGEST_KEYWORD: Final = 200
 """A keyword of more characters is refused."""

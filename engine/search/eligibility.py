@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.domain.filters import And, Filter
-from engine.indexes.local.snapshot import Place, View
+from engine.ports.index import IndexSnapshot
 from engine.search.explain import Reason, reasons
 from engine.search.profiles import ProfileRules, Taste, taste_of
 from engine.search.recommend import (
@@ -15,7 +15,6 @@ from engine.search.recommend import (
     fallback_ranking,
     fitting_candidates,
     fresh_candidates,
-    scores_at,
 )
 from engine.search.rerank import BY_SCORE, rerank
 
@@ -58,7 +57,9 @@ class ViewerCase:
     rulings: tuple[Ruling, ...]
 
 
-def viewer_case(view: View, video: str, question: Question, rules: ProfileRules) -> ViewerCase:
+def viewer_case(
+    view: IndexSnapshot, video: str, question: Question, rules: ProfileRules
+) -> ViewerCase:
     """Judge one video for a viewer by all rules that recommendations go by.
 
     Args:
@@ -68,28 +69,27 @@ def viewer_case(view: View, video: str, question: Question, rules: ProfileRules)
         rules: how the profile is weighed.
     """
     taste = taste_of(question.profile, view, rules)
-    place = view.locate(video)
-    if place is None:
-        gone = f"not in generation {view.generation.id}: it was not watched, or was deleted"
+    if video not in view:
+        gone = f"not in generation {view.generation_id}: it was not watched, or was deleted"
         return ViewerCase(
             Basis.PROFILE, 0.0, None, (), (Ruling(Rule.INDEXED, kept=False, evidence=gone),)
         )
     basis, rank = _ranked(view, video, question, taste, rules)
-    score = scores_at(view, taste, [place])[0]
+    score = float(view.score(taste.query, [video])[0])
     rulings = [
         Ruling(
-            Rule.INDEXED, kept=True, evidence=f"in generation {view.generation.id}, or beside it"
+            Rule.INDEXED, kept=True, evidence=f"in generation {view.generation_id}, or beside it"
         ),
         _unseen(video, question),
-        *_filtered(question.where, place),
+        *_filtered(question.where, view, video),
     ]
     if all(ruling.kept for ruling in rulings):
         rulings += _placed(basis, rank, score)
-    return ViewerCase(basis, score, rank, reasons(view, taste, place), tuple(rulings))
+    return ViewerCase(basis, score, rank, reasons(view, taste, video), tuple(rulings))
 
 
 def _ranked(
-    view: View, video: str, question: Question, taste: Taste, rules: ProfileRules
+    view: IndexSnapshot, video: str, question: Question, taste: Taste, rules: ProfileRules
 ) -> tuple[Basis, int | None]:
     plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
     if taste.is_empty:
@@ -112,10 +112,10 @@ def _unseen(video: str, question: Question) -> Ruling:
     )
 
 
-def _filtered(where: Filter, place: Place) -> Iterator[Ruling]:
+def _filtered(where: Filter, view: IndexSnapshot, video: str) -> Iterator[Ruling]:
     for part in where.parts if isinstance(where, And) else (where,):
-        passing = place.segment.filters.compile(part)
-        yield Ruling(Rule.WHERE, kept=bool(passing[place.row]), evidence=repr(part))
+        passes = bool(view.passes([video], part).all())
+        yield Ruling(Rule.WHERE, kept=passes, evidence=repr(part))
 
 
 def _placed(basis: Basis, rank: int | None, score: float) -> list[Ruling]:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.indexes.local.snapshot import Place, View
+from engine.ports.index import IndexSnapshot
 from engine.search.profiles import Reaction, Taste
 
 MOST_SOURCES: Final = 3
@@ -39,13 +39,13 @@ class Reason:
     other: float
 
 
-def reasons(view: View, taste: Taste, place: Place) -> tuple[Reason, ...]:
+def reasons(view: IndexSnapshot, taste: Taste, video: str) -> tuple[Reason, ...]:
     """Return what made the score of a video, the largest share first; they add up to it.
 
     Damping takes a tag's weight as a whole, so what each video gave is in proportion to what it
     put in before.
     """
-    tags, shares = place.segment.index.explain(taste.query, place.row)
+    tags, shares = view.explain(taste.query, video)
     found = []
     for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
         at = int(np.searchsorted(taste.query.tags, tag))

@@ -6,7 +6,7 @@ from typing import Final
 from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, Or, Seen
 from engine.domain.results import Match, Share
 from engine.errors import InvalidInput
-from engine.indexes.local.snapshot import Place, View
+from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, taste_of
 
@@ -15,7 +15,7 @@ MOST_MATCHES: Final = 1_000
 
 
 def recommend(
-    view: View,
+    view: IndexSnapshot,
     *,
     interests: Mapping[str, float],
     liked: Sequence[str] = (),
@@ -45,7 +45,7 @@ def recommend(
 
 
 def match(
-    view: View,
+    view: IndexSnapshot,
     *,
     keywords: Mapping[str, float],
     exclude: Iterable[str] = (),
@@ -72,24 +72,23 @@ def match(
     return _search(view, interests_query(keywords, view), k, allowed)
 
 
-def similar(view: View, video: str, *, k: int, where: Filter = EVERY_VIDEO) -> list[Match]:
+def similar(view: IndexSnapshot, video: str, *, k: int, where: Filter = EVERY_VIDEO) -> list[Match]:
     """Return the ``k`` videos most like one of the view's, without itself."""
-    (place,) = view.require([video])
-    return _search(view, view.counts_query(place), k, And((where, LeaveOut((video,)))))
+    return _search(view, view.query_like(video), k, And((where, LeaveOut((video,)))))
 
 
-def explain(view: View, query: Query, place: Place) -> tuple[Share, ...]:
+def explain(view: IndexSnapshot, query: Query, video: str) -> tuple[Share, ...]:
     """Return what each tag gave to the score of one video, the largest share first."""
-    tags, shares = place.segment.index.explain(query, place.row)
+    tags, shares = view.explain(query, video)
     names = view.vocabulary.names
     found = (Share(names[tag], float(share)) for tag, share in zip(tags, shares, strict=True))
     return tuple(sorted(found, key=lambda share: -abs(share.share)))
 
 
-def _search(view: View, query: Query, k: int, where: Filter) -> list[Match]:
+def _search(view: IndexSnapshot, query: Query, k: int, where: Filter) -> list[Match]:
     if not 1 <= k <= MOST_MATCHES:
         raise InvalidInput(f"k is {k}: ask for 1 to {MOST_MATCHES} matches")
     return [
-        Match(found.video, found.score, explain(view, query, found.place))
-        for found in view.top_k(query, k, where)
+        Match(hit.video, hit.score, explain(view, query, hit.video))
+        for hit in view.search(query, k, where)
     ]

@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 
 if TYPE_CHECKING:
     # The settings hold the rules below; what searches compiles kernels, and they need none.
-    from engine.indexes.local.snapshot import Place, View
+    from engine.ports.index import IndexSnapshot
     from engine.ports.query import Query
 
 MOST_TAGS: Final = 1_000
@@ -160,7 +160,7 @@ def profile_of(
     return Profile(interests, weighty, tuple(seen))
 
 
-def interests_query(interests: Mapping[str, float], view: "View") -> "Query":
+def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Query":
     """Weigh a viewer's interests, or a campaign's keyword profile, by idf.
 
     Args:
@@ -181,7 +181,7 @@ def interests_query(interests: Mapping[str, float], view: "View") -> "Query":
     return view.query(numbers, list(weights.values()))
 
 
-def taste_of(profile: Profile, view: "View", rules: ProfileRules) -> Taste:
+def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> Taste:
     """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
 
     The videos they liked are averaged, each with length 1, so that a long video counts for no
@@ -207,54 +207,32 @@ def taste_of(profile: Profile, view: "View", rules: ProfileRules) -> Taste:
         shown *= (rules.disliked if only_dislikes else 1.0) / length
     whole = stated + shown
     tags = np.flatnonzero(whole)
-    # ``View.query`` weighs by idf, and these weights are weighed already.
+    # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.
     query = view.query(tags, (whole[tags] / view.idf[tags]).tolist())
     scale = float(np.sqrt(np.dot(whole, whole))) or 1.0
     return Taste(query, stated[query.tags] / scale, reactions, pulls)
 
 
 def _pulls_of(
-    reactions: Sequence[Reaction], view: "View", rules: ProfileRules
+    reactions: Sequence[Reaction], view: "IndexSnapshot", rules: ProfileRules
 ) -> tuple[tuple[Reaction, ...], Pulls]:
-    places = view.locate_many([reaction.video for reaction in reactions])
-    found = [
-        (reaction, place)
-        for reaction, place in zip(reactions, places, strict=True)
-        if place is not None
-    ]
-    kept = tuple(reaction for reaction, _ in found)
+    there = view.contains([reaction.video for reaction in reactions])
+    kept = tuple(reaction for reaction, is_there in zip(reactions, there, strict=True) if is_there)
     weights = np.array([reaction.weight for reaction in kept])
     wanted = weights[weights > 0].sum()
     unwanted = -weights[weights < 0].sum()
     factors = np.where(weights > 0, weights / (wanted or 1.0), weights / (unwanted or 1.0))
     if wanted:
         factors[weights < 0] *= rules.disliked
-    parts = list(_gathered([place for _, place in found], view))
-    owners = np.concatenate([np.zeros(0, np.int64), *(owner for owner, _, _ in parts)])
-    tags = np.concatenate([np.zeros(0, np.int64), *(tags for _, tags, _ in parts)])
-    values = np.concatenate([np.zeros(0), *(values for _, _, values in parts)])
-    values = values * factors[owners]
+    units = view.vectors([reaction.video for reaction in kept])
+    owners, tags, values = units.rows, units.tags, units.values * factors[units.rows]
     if wanted:
-        common = view.generation.common
-        owners = np.concatenate([owners, np.full(len(common.tags), -1)])
-        tags = np.concatenate([tags, common.tags])
-        values = np.concatenate([values, -rules.common_share * common.units])
+        mean = view.mean_vector
+        owners = np.concatenate([owners, np.full(len(mean.tags), -1)])
+        tags = np.concatenate([tags, mean.tags])
+        values = np.concatenate([values, -rules.common_share * mean.values])
     order = np.argsort(tags, kind="stable")
     return kept, Pulls(owners[order], tags[order], values[order])
-
-
-def _gathered(
-    places: Sequence["Place"], view: "View"
-) -> Iterable[tuple[NDArray[np.int64], NDArray[np.int64], Floats]]:
-    """Yield whose, tag and value of the places' vectors, segment by segment."""
-    from engine.indexes.local.unit_vectors import unit_rows
-
-    for segment in view.segments:
-        own = [number for number, place in enumerate(places) if place.segment is segment]
-        if own:
-            rows = np.array([places[number].row for number in own], np.int64)
-            units = unit_rows(segment.index, rows)
-            yield np.array(own, np.int64)[units.rows], units.tags, units.values
 
 
 def _is_verdict(event: Event) -> bool:

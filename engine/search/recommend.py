@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, SensitiveAtMost
 from engine.domain.results import Share
 from engine.errors import InvalidInput
-from engine.indexes.local.snapshot import Found, Place, Segment, View
+from engine.ports.index import Hit, IndexSnapshot
 from engine.search.explain import MOST_SOURCES
 from engine.search.matches import MOST_MATCHES, explain
 from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, taste_of
@@ -98,7 +97,7 @@ class Page:
 
 
 def recommend_page(
-    view: View, question: Question, rules: ProfileRules, *, track_of: TrackOf | None = None
+    view: IndexSnapshot, question: Question, rules: ProfileRules, *, track_of: TrackOf | None = None
 ) -> Page:
     """Answer a question.
 
@@ -120,7 +119,7 @@ def recommend_page(
 
 
 def recommend_many(
-    view: View,
+    view: IndexSnapshot,
     questions: Sequence[Question],
     rules: ProfileRules,
     *,
@@ -141,7 +140,7 @@ def recommend_many(
     """
     tastes = [taste_of(question.profile, view, rules) for question in questions]
     seen = [() if question.again else question.profile.seen for question in questions]
-    found: list[list[Found] | None] = [None] * len(questions)
+    found: list[list[Hit] | None] = [None] * len(questions)
     together: dict[tuple[int, int], list[int]] = {}
     for number, question in enumerate(questions):
         if not tastes[number].is_empty:
@@ -150,8 +149,8 @@ def recommend_many(
             together.setdefault(alike, []).append(number)
     for (k, _), numbers in together.items():
         queries = [tastes[number].query for number in numbers]
-        leave_out = [seen[number] for number in numbers]
-        answers = view.top_k_many(queries, k, where, leave_out=leave_out)
+        exclude = [seen[number] for number in numbers]
+        answers = view.search_many(queries, k, where, exclude=exclude)
         for number, answer in zip(numbers, answers, strict=True):
             found[number] = answer
     return [
@@ -161,13 +160,13 @@ def recommend_many(
 
 
 def page_of(
-    view: View,
+    view: IndexSnapshot,
     taste: Taste,
     question: Question,
     rules: ProfileRules,
     *,
     track_of: TrackOf | None = None,
-    found: Sequence[Found] | None = None,
+    found: Sequence[Hit] | None = None,
 ) -> Page:
     """Answer a question of which the taste is known; see ``recommend_page``.
 
@@ -197,7 +196,7 @@ def page_of(
     recommended = tuple(
         Recommendation(
             one,
-            explain(view, taste.query, one.candidate.place),
+            explain(view, taste.query, one.candidate.video),
             together=one.candidate.bonus if basis is Basis.PROFILE else 0.0,
         )
         for one in page
@@ -213,7 +212,7 @@ def fallback_ranking(asked: Ranking) -> Ranking:
     return replace(asked, diversity=max(asked.diversity, _FALLBACK_DIVERSITY), freshness=0.0)
 
 
-def wanted_count(view: View, question: Question, rules: ProfileRules) -> int:
+def wanted_count(view: IndexSnapshot, question: Question, rules: ProfileRules) -> int:
     """Return how many of the best videos are looked for.
 
     By the score alone, as many as are asked for tell their order; otherwise it is always the same
@@ -224,112 +223,71 @@ def wanted_count(view: View, question: Question, rules: ProfileRules) -> int:
 
 
 def fitting_candidates(
-    view: View,
+    view: IndexSnapshot,
     taste: Taste,
     question: Question,
     rules: ProfileRules,
-    found: Sequence[Found] | None = None,
+    found: Sequence[Hit] | None = None,
 ) -> list[Candidate]:
     """Return the videos that fit best by their tags, and those that go with what was liked."""
     pulled = _together(view, taste, question, rules)
     if found is None:
-        found = view.top_k(taste.query, wanted_count(view, question, rules), question.allowed)
-    fitting = [(one.video, one.place, one.score) for one in found]
-    there = {one.video for one in found}
-    others = [video for video in pulled if video not in there]
-    places = view.require(others)
-    fitting += zip(others, places, scores_at(view, taste, places), strict=True)
+        found = view.search(taste.query, wanted_count(view, question, rules), question.allowed)
+    scores = {hit.video: hit.score for hit in found}
+    others = [video for video in pulled if video not in scores]
+    scores |= zip(others, view.score(taste.query, others).tolist(), strict=True)
     return [
-        Candidate(video, place, score, rules.together * pulled.get(video, 0.0) * (1 + score))
-        for video, place, score in fitting
+        Candidate(video, score, rules.together * pulled.get(video, 0.0) * (1 + score))
+        for video, score in scores.items()
     ]
 
 
 def _together(
-    view: View, taste: Taste, question: Question, rules: ProfileRules
+    view: IndexSnapshot, taste: Taste, question: Question, rules: ProfileRules
 ) -> dict[str, float]:
     """Return how much the videos that co-watching knows of go with what was liked."""
     if not _counts_together(view, rules):
         return {}
-    together = view.generation.together
-    _, rows, weights = _liked_rows(view, taste)
-    found, pulls = together.pull(rows, weights)
-    passing = view.base.passing(question.allowed)
-    if passing is not None:
-        found, pulls = found[passing[found]], pulls[passing[found]]
-    best = np.argsort(-pulls, kind="stable")[:POOL]
-    videos = view.base.index.ids.at(found[best])
-    return dict(zip(videos, pulls[best].tolist(), strict=True))
+    liked = _liked(taste)
+    weights = np.array([reaction.weight for reaction in liked])
+    videos = [reaction.video for reaction in liked]
+    return dict(view.co_liked(videos, weights, question.allowed, POOL))
 
 
-def _counts_together(view: View, rules: ProfileRules) -> bool:
-    return view.generation.together.viewers >= ENOUGH_VIEWERS and rules.together > 0
+def _counts_together(view: IndexSnapshot, rules: ProfileRules) -> bool:
+    return view.n_viewers >= ENOUGH_VIEWERS and rules.together > 0
 
 
-def _liked_rows(
-    view: View, taste: Taste
-) -> tuple[list[Reaction], NDArray[np.int64], NDArray[np.float64]]:
-    """Return what a viewer likes of the generation, their rows there, and their weights."""
-    liked = [reaction for reaction in taste.reactions if reaction.weight > 0]
-    rows = view.base.index.rows_of([reaction.video for reaction in liked])
-    there = rows >= 0
-    kept = [reaction for reaction, is_there in zip(liked, there, strict=True) if is_there]
-    return kept, rows[there], np.array([reaction.weight for reaction in kept])
+def _liked(taste: Taste) -> list[Reaction]:
+    return [reaction for reaction in taste.reactions if reaction.weight > 0]
 
 
 def together_sources(
-    view: View, taste: Taste, place: Place, rules: ProfileRules
+    view: IndexSnapshot, taste: Taste, video: str, rules: ProfileRules
 ) -> list[tuple[Reaction, float]]:
     """Return which of a viewer's videos a video goes with, and what each gave to ``together``."""
-    if place.segment is not view.base or not _counts_together(view, rules):
+    if not _counts_together(view, rules):
         return []
-    liked, rows, weights = _liked_rows(view, taste)
-    cosines = np.array([view.generation.together.cosine(int(row), place.row) for row in rows])
-    (score,) = scores_at(view, taste, [place])
-    shares = rules.together * (1 + score) * weights * cosines / (weights.sum() or 1.0)
+    liked = _liked(taste)
+    cosines = view.co_like_cosines(video, [reaction.video for reaction in liked])
+    known = ~np.isnan(cosines)
+    weights = np.array([reaction.weight for reaction in liked])
+    (score,) = view.score(taste.query, [video])
+    shares = rules.together * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
+    shares[~known] = 0.0
     most = np.argsort(-shares, kind="stable")[:MOST_SOURCES]
     return [(liked[at], float(shares[at])) for at in most if shares[at] > 0]
 
 
-def fresh_candidates(view: View, taste: Taste, question: Question) -> tuple[Basis, list[Candidate]]:
+def fresh_candidates(
+    view: IndexSnapshot, taste: Taste, question: Question
+) -> tuple[Basis, list[Candidate]]:
     """Return the newest harmless videos; what the viewer dislikes counts against them."""
-    basis, places = Basis.FRESH, _newest(view, And((question.allowed, _HARMLESS)))
-    if not places:
+    basis, videos = Basis.FRESH, view.newest(And((question.allowed, _HARMLESS)), k=POOL)
+    if not videos:
         basis = Basis.FRESH_UNJUDGED
-        places = _newest(view, And((question.allowed, _UNJUDGED)))
-    added = np.array([_added_at(place) for place in places], float)
+        videos = view.newest(And((question.allowed, _UNJUDGED)), k=POOL)
+    added = np.array(view.columns(videos, ["added_at"])["added_at"], float)
     fresh = freshness(added, question.ranking.half_life_days, question.now)
-    scores = scores_at(view, taste, places)
-    return basis, [
-        Candidate(place.segment.index.ids[place.row], place, score, float(bonus))
-        for place, score, bonus in zip(places, scores, fresh, strict=True)
-    ]
-
-
-def _newest(view: View, wanted: Filter) -> list[Place]:
-    places = []
-    for segment in view.segments:
-        passing = segment.passing(wanted)
-        rows = np.arange(segment.index.n_videos) if passing is None else np.flatnonzero(passing)
-        added = segment.facts.added_at[rows]
-        newest = rows[np.lexsort((rows, -added))[:POOL]]
-        places += [Place(segment, int(row)) for row in newest]
-    return sorted(places, key=lambda place: -_added_at(place))[:POOL]
-
-
-def _added_at(place: Place) -> int:
-    return int(place.segment.facts.added_at[place.row])
-
-
-def scores_at(view: View, taste: Taste, places: Sequence[Place]) -> list[float]:
-    """Return the exact scores of some videos, also where they are 0 or below."""
-    scores = np.zeros(len(places))
-    for segment in view.segments:
-        own = [number for number, place in enumerate(places) if place.segment is segment]
-        if own:
-            scores[own] = _scores(segment, taste, [places[number].row for number in own])
-    return scores.tolist()
-
-
-def _scores(segment: Segment, taste: Taste, rows: Sequence[int]) -> NDArray[np.float64]:
-    return segment.index.score_rows(taste.query, rows)
+    scores = view.score(taste.query, videos)
+    return basis, list(map(Candidate, videos, scores.tolist(), fresh.tolist()))

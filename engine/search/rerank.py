@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from engine.content.duplicates import are_same_footage, could_be_same
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
-from engine.indexes.local.snapshot import Place, View
-from engine.indexes.local.unit_vectors import unit_rows
 from engine.kernels.best import TIE
+from engine.ports.index import IndexSnapshot
 
 Floats = NDArray[np.float64]
 
@@ -71,13 +70,11 @@ class Candidate:
 
     Attributes:
         video: its id.
-        place: where it is.
         score: the exact cosine.
         bonus: what else speaks for it, to be added to the score.
     """
 
     video: str
-    place: Place
     score: float
     bonus: float = 0.0
 
@@ -113,7 +110,7 @@ class Ranked:
 def rerank(
     candidates: Sequence[Candidate],
     ranking: Ranking,
-    view: View,
+    view: IndexSnapshot,
     *,
     k: int,
     now: float,
@@ -144,7 +141,7 @@ def rerank(
     # Freshness and likeness are at most 1, and count against values that are.
     values /= max(1.0, float(values.max()))
     fresh = ranking.freshness
-    mixed = (1 - fresh) * values + fresh * _freshness(pool, ranking, now) if fresh else values
+    mixed = (1 - fresh) * values + fresh * _freshness(pool, ranking, view, now) if fresh else values
     order, folded = _order(pool, mixed, ranking, view, k, shown, track_of)
     stages = (("together", _ranks(values)), ("freshness", _ranks(mixed)))
     last = "diversity" if ranking.diversity else "folding" if ranking.fold else "pages"
@@ -172,7 +169,7 @@ def _order(
     pool: Sequence[Candidate],
     mixed: Floats,
     ranking: Ranking,
-    view: View,
+    view: IndexSnapshot,
     k: int,
     shown: Sequence[str],
     track_of: TrackOf | None,
@@ -187,7 +184,7 @@ def _order(
         by_value = np.argsort(-_keys(mixed), kind="stable")
         return by_value[left[by_value]][:k].tolist(), {}
     likeness = _Likeness(pool, view)
-    seconds = np.array([_seconds(candidate) for candidate in pool])
+    seconds = np.array(_column(pool, view, "seconds"))
     closest = np.zeros(len(pool))
     order: list[int] = []
     folded: dict[int, list[int]] = {}
@@ -233,18 +230,10 @@ def _same(
 class _Likeness:
     """Cosines between the candidates, one against all at a time."""
 
-    def __init__(self, pool: Sequence[Candidate], view: View) -> None:
+    def __init__(self, pool: Sequence[Candidate], view: IndexSnapshot) -> None:
         self._n = len(pool)
-        parts = []
-        for segment in view.segments:
-            own = [n for n, candidate in enumerate(pool) if candidate.place.segment is segment]
-            if own:
-                rows = np.array([pool[number].place.row for number in own], np.int64)
-                units = unit_rows(segment.index, rows)
-                parts.append((np.array(own)[units.rows], units.tags, units.values))
-        owners, tags, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = np.argsort(owners, kind="stable")
-        self._owners, self._tags, self._values = owners[order], tags[order], values[order]
+        units = view.vectors([candidate.video for candidate in pool])
+        self._owners, self._tags, self._values = units.rows, units.tags, units.values
         self._starts = np.searchsorted(self._owners, np.arange(self._n + 1))
         self._dense = np.zeros(len(view.idf))
 
@@ -268,8 +257,10 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
     return ranks
 
 
-def _freshness(pool: Sequence[Candidate], ranking: Ranking, now: float) -> Floats:
-    added = np.array([_added_at(candidate) for candidate in pool], float)
+def _freshness(
+    pool: Sequence[Candidate], ranking: Ranking, view: IndexSnapshot, now: float
+) -> Floats:
+    added = np.array(_column(pool, view, "added_at"), float)
     return freshness(added, ranking.half_life_days, now)
 
 
@@ -279,9 +270,5 @@ def freshness(added_at: Floats, half_life_days: float, now: float) -> Floats:
     return np.asarray(0.5 ** (age_days / half_life_days))
 
 
-def _added_at(candidate: Candidate) -> int:
-    return int(candidate.place.segment.facts.added_at[candidate.place.row])
-
-
-def _seconds(candidate: Candidate) -> int:
-    return int(candidate.place.segment.facts.seconds[candidate.place.row])
+def _column(pool: Sequence[Candidate], view: IndexSnapshot, name: str) -> list[int]:
+    return view.columns([candidate.video for candidate in pool], [name])[name]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from engine.domain.results import TagCount
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 
 IMAGINED_VIDEOS: Final = 100
 """So many videos are imagined beside those of the catalogue, that show tags as ``SHARES`` says."""
@@ -47,13 +47,12 @@ class TagIdf:
         self._n_videos = n_videos
 
     @classmethod
-    def of(cls, view: View | None) -> Self:
+    def of(cls, view: IndexSnapshot | None) -> Self:
         """Read it off a generation; None: of the imagined videos alone."""
         if view is None:
             return cls({}, 0)
-        index, vocabulary = view.generation.index, view.generation.vocabulary
-        df = index.weighting.df.tolist()
-        return cls(dict(zip(vocabulary.names, df, strict=False)), index.n_videos)
+        df = view.df.tolist()
+        return cls(dict(zip(view.vocabulary.names, df, strict=False)), view.n_indexed)
 
     def __getitem__(self, tag: str) -> float:
         """Return the idf of a tag, above 0."""

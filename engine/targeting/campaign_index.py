@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.campaigns import Campaign
-from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.video_ids import VideoIds
 from engine.kernels.forward import Floats
 from engine.kernels.targeting import Rules, Starts, invert, weigh_rows
+from engine.sorted_ids import SortedIds
 from engine.targeting.columns import CampaignColumns, Codes, Numbering
+from engine.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CampaignIndex:
         revision: of the campaigns.
     """
 
-    ids: VideoIds
+    ids: SortedIds
     columns: CampaignColumns
     rules: Rules
     codes: Codes
@@ -41,7 +41,7 @@ class CampaignIndex:
         """Return the index of no campaign."""
         codes = Codes(Vocabulary(()), Numbering(), Numbering(), Numbering())
         columns = CampaignColumns.of([], codes)
-        return cls(VideoIds.sort([])[0], columns, columns.rules(), codes, 0)
+        return cls(SortedIds.sort([])[0], columns, columns.rules(), codes, 0)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -68,7 +68,7 @@ class CampaignIndex:
         alive[dead[dead >= 0]] = False
         rows = np.flatnonzero(alive)
         columns = self.columns.take(rows).above(CampaignColumns.of(campaigns, codes))
-        ids, order = VideoIds.sort([*self.ids.at(rows), *new])
+        ids, order = SortedIds.sort([*self.ids.at(rows), *new])
         if order is not None:
             columns = columns.take(order)
         return CampaignIndex(ids, columns, columns.rules(), codes, revision)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.campaigns import Campaign, CampaignState
-from engine.domain.vocabulary import Vocabulary
 from engine.kernels.forward import Floats
 from engine.kernels.targeting import Numbers, Rules, Starts
 from engine.languages import asked_ranges
+from engine.vocabulary import Vocabulary
 
 KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 """The kinds of videos; the bit of each is 1 << its place."""

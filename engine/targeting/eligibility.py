@@ -15,7 +15,7 @@ from engine.domain.suitability import Risk, TopicRisk
 from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.targeting.targeting import Rule
 
 SeenAt = Mapping[str, tuple[SecondRange, ...]]
@@ -56,7 +56,7 @@ class Case:
     campaign: Campaign
     record: VideoRecord
     track: Track
-    view: View
+    view: IndexSnapshot
     score: float
     filed: Sequence[CategoryScore]
     risks: Sequence[TopicRisk]
@@ -65,7 +65,7 @@ class Case:
         """Return when each of some tags was seen; those that were not are left out."""
         names = sorted(set(tags))
         numbers = self.view.vocabulary.numbers(names)
-        ranges = seen_ranges(self.track, numbers, self.view.generation.recipe.threshold)
+        ranges = seen_ranges(self.track, numbers, self.view.config.threshold)
         return {
             name: ranges[number]
             for name, number in zip(names, numbers, strict=True)

@@ -1,14 +1,21 @@
 """New videos meet standing campaigns: what came since the caller last looked, in that order."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+import numpy as np
+
 from engine.domain.filters import Filter
 from engine.domain.results import Match
-from engine.indexes.local.snapshot import View
 from engine.kernels.best import LEAST
+from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.matches import explain
+
+_PAGE: Final = 1_000
+"""So many changes are looked at together: most of them may fit nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +34,8 @@ class Arrivals:
 
 
 def arrivals(
-    view: View,
-    catalog: Catalog,
+    view: IndexSnapshot,
+    changed: Iterable[tuple[int, str]],
     query: Query,
     wanted: Filter,
     *,
@@ -40,7 +47,8 @@ def arrivals(
 
     Args:
         view: the videos; what it has not seen yet comes with a later call.
-        catalog: of the videos.
+        changed: revisions of the catalog with the video changed at each, rising, from the one that
+            the caller saw last up to the view's.
         query: what the campaign looks for.
         wanted: which videos it may run on.
         since: a revision of the catalog.
@@ -49,19 +57,27 @@ def arrivals(
     """
     found: list[Match] = []
     last = since
-    passing = [segment.passing(wanted) for segment in view.segments]
-    for revision, video in catalog.revisions(after=min(since, view.revision), upto=view.revision):
-        place = view.locate(video)
-        if place is None:
-            continue
-        at = next(n for n, segment in enumerate(view.segments) if segment is place.segment)
-        bitmap = passing[at]
-        if bitmap is not None and not bitmap[place.row]:
-            continue
-        score = float(place.segment.index.score_rows(query, [place.row])[0])
-        if score > LEAST and score >= min_relevance:
-            if len(found) == k:
-                return Arrivals(tuple(found), last, more=True)
-            found.append(Match(video, score, explain(view, query, place)))
-            last = revision
+    for page in _pages(changed):
+        videos = _passing([video for _, video in page], view, wanted)
+        scores = dict(zip(videos, view.score(query, videos).tolist(), strict=True))
+        for revision, video in page:
+            score = scores.get(video, 0.0)
+            if score > LEAST and score >= min_relevance:
+                if len(found) == k:
+                    return Arrivals(tuple(found), last, more=True)
+                found.append(Match(video, score, explain(view, query, video)))
+                last = revision
     return Arrivals(tuple(found), max(since, view.revision), more=False)
+
+
+def _pages(changed: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    changes = iter(changed)
+    while page := list(islice(changes, _PAGE)):
+        yield page
+
+
+def _passing(videos: Sequence[str], view: IndexSnapshot, wanted: Filter) -> list[str]:
+    there = np.array(videos, object)[view.contains(videos)].tolist()
+    return [
+        video for video, passes in zip(there, view.passes(there, wanted), strict=True) if passes
+    ]

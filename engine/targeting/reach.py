@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.filters import Filter
-from engine.indexes.local.snapshot import Segment, View
 from engine.kernels.best import LEAST, TIE
+from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query
 
 BANDS: Final = (0.0, 0.1, 0.25, 0.5, 0.75)
@@ -38,13 +38,12 @@ class Reach:
     bands: tuple[Band, ...]
 
 
-class _Scored(NamedTuple):
-    segment: Segment
-    rows: NDArray[np.int64]
-    scores: Floats
+class _Fitting(NamedTuple):
+    part: Scores
+    fits: NDArray[np.bool_]
 
 
-def reach_of(view: View, query: Query, wanted: Filter, *, min_relevance: float) -> Reach:
+def reach_of(view: IndexSnapshot, query: Query, wanted: Filter, *, min_relevance: float) -> Reach:
     """Return how many videos a campaign may run on, and how long they are.
 
     Args:
@@ -53,11 +52,9 @@ def reach_of(view: View, query: Query, wanted: Filter, *, min_relevance: float) 
         wanted: which videos it may run on.
         min_relevance: the least score.
     """
-    parts = list(_scored(view, query, wanted, min_relevance))
-    scores = np.concatenate([np.zeros(0), *(part.scores for part in parts)])
-    seconds = np.concatenate(
-        [np.zeros(0, np.int64), *(part.segment.facts.seconds[part.rows] for part in parts)]
-    )
+    found = list(_fitting(view, query, wanted, min_relevance))
+    scores = np.concatenate([np.zeros(0), *(part.scores[fits] for part, fits in found)])
+    seconds = np.concatenate([np.zeros(0, np.int64), *(part.seconds[fits] for part, fits in found)])
     edges = (*BANDS, np.inf)
     bands = []
     for low, high in pairwise(edges):
@@ -68,7 +65,13 @@ def reach_of(view: View, query: Query, wanted: Filter, *, min_relevance: float) 
 
 
 def rank_of(
-    view: View, query: Query, wanted: Filter, video: str, score: float, *, min_relevance: float
+    view: IndexSnapshot,
+    query: Query,
+    wanted: Filter,
+    video: str,
+    score: float,
+    *,
+    min_relevance: float,
 ) -> int:
     """Return the rank of a video among all that a campaign may run on, 1 for the best.
 
@@ -81,21 +84,16 @@ def rank_of(
         min_relevance: the least score.
     """
     own, before = _rounded(np.array([score]))[0], 0
-    for part in _scored(view, query, wanted, min_relevance):
+    for part, fits in _fitting(view, query, wanted, min_relevance):
         rounded = _rounded(part.scores)
-        before += int(np.count_nonzero(rounded > own))
-        ties = part.segment.index.ids.at(part.rows[rounded == own])
-        before += sum(name < video for name in ties)
+        before += int(np.count_nonzero(fits & (rounded > own)))
+        before += sum(name < video for name in part.ids(fits & (rounded == own)))
     return before + 1
 
 
-def _scored(view: View, query: Query, wanted: Filter, least: float) -> Iterator[_Scored]:
-    for segment in view.segments:
-        passing = segment.passing(wanted)
-        rows = np.arange(segment.index.n_videos) if passing is None else np.flatnonzero(passing)
-        scores = segment.index.score_rows(query, rows)
-        found = (scores > LEAST) & (scores >= least)
-        yield _Scored(segment, rows[found], scores[found])
+def _fitting(view: IndexSnapshot, query: Query, wanted: Filter, least: float) -> Iterator[_Fitting]:
+    for part in view.scores(query, wanted):
+        yield _Fitting(part, (part.scores > LEAST) & (part.scores >= least))
 
 
 def _rounded(scores: Floats) -> NDArray[np.int64]:

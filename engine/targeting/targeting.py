@@ -4,7 +4,7 @@ Whether a campaign may run is decided before anything is ranked. From a campaign
 are a filter over the videos; from a video's side they are columns over the campaigns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Self
@@ -13,15 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.campaigns import Campaign
-from engine.domain.filters import And, Filter, IabIn, KindIn, LanguageIn, Not, Or, RiskAtMost, Seen
+from engine.domain.filters import (
+    EVERY_VIDEO,
+    And,
+    Filter,
+    IabIn,
+    KindIn,
+    LanguageIn,
+    Not,
+    Or,
+    RiskAtMost,
+    Seen,
+)
 from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.suitability import RISKS, Risk
-from engine.indexes.local.metadata import Facts
-from engine.indexes.local.snapshot import Place, View
+from engine.domain.suitability import Risk
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target
 from engine.languages import ranges_that_take
+from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.targeting.campaign_index import CampaignIndex, Postings
 from engine.targeting.columns import kind_bits
@@ -64,9 +74,6 @@ OF_THE_VIDEO: Final = (
 """Rules that ask about the video; a viewer is not asked them."""
 
 
-_FLOOR: Final = RISKS.index(Risk.FLOOR)
-
-
 @dataclass(frozen=True, slots=True)
 class Fit:
     """One campaign of an answer: its id, its row in the index, and its score."""
@@ -87,15 +94,15 @@ class Targeting:
     """
 
     campaigns: CampaignIndex
-    view: View
+    view: IndexSnapshot
     postings: Postings
 
     @classmethod
-    def of(cls, campaigns: CampaignIndex, view: View) -> Self:
+    def of(cls, campaigns: CampaignIndex, view: IndexSnapshot) -> Self:
         """Weigh the campaigns with a view's idf."""
         return cls(campaigns, view, Postings.of(campaigns.columns, view.idf))
 
-    def advanced(self, campaigns: CampaignIndex, view: View) -> "Targeting":
+    def advanced(self, campaigns: CampaignIndex, view: IndexSnapshot) -> "Targeting":
         """Return the targeting for newer campaigns and a newer view; itself if they are not."""
         if campaigns is self.campaigns and view is self.view:
             return self
@@ -105,15 +112,15 @@ class Targeting:
 
     def warm_up(self) -> None:
         """Compile, or fetch from the disk, what meeting a video needs; no request compiles."""
-        if not self.view.base.index.n_videos:
-            return
         nobody = [Campaign("nobody", "nobody", "nobody", ())]
         index = CampaignIndex.empty().changed(nobody, (), self.view.vocabulary, 0)
-        Targeting.of(index, self.view).for_video(Place(self.view.base, 0), 1, now=0)
+        alone = Targeting.of(index, self.view)
+        for video in self.view.newest(EVERY_VIDEO, k=1):
+            alone.for_video(video, 1, now=0)
 
     def for_video(
         self,
-        place: Place,
+        video: str,
         k: int,
         *,
         now: int,
@@ -122,21 +129,20 @@ class Targeting:
         """Return the ``k`` campaigns that fit a video best, of those that may run on it.
 
         Args:
-            place: where the video is.
+            video: one that is there.
             k: at least 1.
             now: seconds since 1970.
             among: shape (n_campaigns,), which campaigns count; None for all.
         """
-        target = self.target(place, now=now)
-        tags, _ = place.segment.index.counts_of(place.row)
-        return self._best(target, tags, k, among)
+        tags, _ = self.view.counts(video)
+        return self._best(self.target(video, now=now), tags, k, among)
 
-    def rank_of(self, campaign: str, place: Place, *, now: int) -> int | None:
+    def rank_of(self, campaign: str, video: str, *, now: int) -> int | None:
         """Return the rank of a campaign among all that may run on a video, 1 for the best.
 
         None when it is not among them, as when it was stored just now.
         """
-        found = self.for_video(place, len(self.campaigns), now=now)
+        found = self.for_video(video, len(self.campaigns), now=now)
         return next((rank for rank, fit in enumerate(found, 1) if fit.campaign == campaign), None)
 
     def for_viewer(
@@ -190,39 +196,40 @@ class Targeting:
         own = slice(int(tags.starts[row]), int(tags.starts[row + 1]))
         return self.view.query(tags.values[own], weights.values[own].tolist())
 
-    def target(self, place: Place, *, now: int) -> Target:
+    def target(self, video: str, *, now: int) -> Target:
         """Return a video as campaigns see it."""
-        index, facts = place.segment.index, place.segment.facts
         frequencies = np.zeros(len(self.view.idf))
-        divisor = kernel.show(index.forward, place.row, frequencies)
+        own = self.view.term_frequencies(video)
+        frequencies[own.tags] = own.values
+        columns = self.view.columns([video], ("language", "kind", "iab", "risks"))
+        (language,), (kind,), (categories,), (risks,) = columns.values()
         return Target(
             frequencies=frequencies,
-            divisor=divisor or 1.0,
-            has_language=self._languages(facts, place.row),
-            kind=kind_bits([facts.kind.words[facts.kind.codes[place.row]]]),
-            has_category=self._categories(facts, place.row),
-            safe=not np.any(facts.risk[place.row] == _FLOOR),
+            divisor=own.divisor or 1.0,
+            has_language=self._languages(language),
+            kind=kind_bits([kind]),
+            has_category=self._categories(categories),
+            safe=Risk.FLOOR not in risks,
             now=now,
             rules=kernel.EVERY_RULE,
         )
 
-    def _languages(self, facts: Facts, row: int) -> NDArray[np.bool_]:
+    def _languages(self, language: str) -> NDArray[np.bool_]:
         """Return which of the languages that campaigns name take a video."""
         numbers = self.campaigns.codes.languages
         has = np.zeros(len(numbers), bool)
-        for language in ranges_that_take(facts.language.words[facts.language.codes[row]]):
-            number = numbers.known(language)
+        for code in ranges_that_take(language):
+            number = numbers.known(code)
             if number >= 0:
                 has[number] = True
         return has
 
-    def _categories(self, facts: Facts, row: int) -> NDArray[np.bool_]:
+    def _categories(self, categories: Iterable[str]) -> NDArray[np.bool_]:
         """Return which of the categories that campaigns name a video has, or one below them."""
         numbers = self.campaigns.codes.categories
         has = np.zeros(len(numbers), bool)
-        first, last = np.searchsorted(facts.iab_rows, [row, row + 1])
-        for code in facts.iab.codes[first:last]:
-            for category in content_taxonomy().path(facts.iab.words[code]):
+        for own in categories:
+            for category in content_taxonomy().path(own):
                 number = numbers.known(category.id)
                 if number >= 0:
                     has[number] = True
@@ -247,8 +254,8 @@ class Targeting:
         return [Fit(*each) for each in found]
 
 
-def _weighs_alike(view: View, other: View) -> bool:
-    return view.generation.id == other.generation.id and len(view.idf) == len(other.idf)
+def _weighs_alike(view: IndexSnapshot, other: IndexSnapshot) -> bool:
+    return view.generation_id == other.generation_id and len(view.idf) == len(other.idf)
 
 
 def rules_as_filters(campaign: Campaign) -> dict[Rule, Filter]:
@@ -279,7 +286,7 @@ def _seen_any(tags: Sequence[str]) -> Filter:
     return Or(tuple(Seen(tag) for tag in tags))
 
 
-def campaign_query(campaign: Campaign, view: View) -> Query:
+def campaign_query(campaign: Campaign, view: IndexSnapshot) -> Query:
     """Return what a campaign looks for."""
     profile = campaign.profile
     return view.query(view.vocabulary.numbers(profile), list(profile.values()))

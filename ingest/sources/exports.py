@@ -9,7 +9,7 @@ import numpy as np
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tracks import FULL_SCALE, Track
 from engine.domain.videos import VideoRecord
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 
 # Few, as each may be half a day long.
 _PAGE_VIDEOS = 20

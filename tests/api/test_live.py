@@ -83,7 +83,7 @@ def ask(live: Live) -> None:
     query = view.query([*view.vocabulary.numbers(["cat"])], [1.0])
     with ThreadPoolExecutor(4) as pool:
         for _ in range(8):
-            pool.submit(view.top_k, query, 3, Seen("cat")).result()
+            pool.submit(view.search, query, 3, Seen("cat")).result()
     live._follow_campaigns()
     assert live.targeting.view is view
 

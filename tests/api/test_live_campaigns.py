@@ -8,15 +8,13 @@ from api.background.live_campaigns import LiveCampaigns
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import CampaignState
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from support.campaigns import TAGS, Shown, campaign, view_of
 
 
-def found(live: LiveCampaigns, view: View) -> list[str]:
+def found(live: LiveCampaigns, view: LocalSnapshot) -> list[str]:
     targeting = live.meeting(view)
-    place = targeting.view.locate("v")
-    assert place is not None
-    return [fit.campaign for fit in targeting.for_video(place, 9, now=0)]
+    return [fit.campaign for fit in targeting.for_video("v", 9, now=0)]
 
 
 def within_a_second(ask: Callable[[], bool]) -> bool:
@@ -62,10 +60,7 @@ def test_campaigns_are_weighed_anew_for_another_generation(tmp_path: Path) -> No
         scores = []
         for view in (first, second):
             targeting = live.meeting(view)
-            place = view.locate("v")
-            assert place is not None
-            (fit,) = targeting.for_video(place, 9, now=0)
-            query = targeting.query_of(fit.row)
-            assert fit.score == place.segment.index.score_rows(query, [place.row])[0]
+            (fit,) = targeting.for_video("v", 9, now=0)
+            assert fit.score == view.score(targeting.query_of(fit.row), ["v"])[0]
             scores.append(fit.score)
         assert scores[0] != scores[1]

@@ -18,8 +18,8 @@ from engine.domain.suitability import (
     topic_place,
 )
 from engine.domain.tracks import NEW_LOOK, Looks, Track
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
+from engine.vocabulary import Vocabulary
 
 NAMES = ("cat", "nudity", "weapon", "beer", "military", "blood")
 WORDS = frozenset(NAMES)

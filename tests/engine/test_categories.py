@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.content.categories import LEAST_SCORE, Categories, tag_table
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
+from engine.vocabulary import Vocabulary
 from ingest.taggers.visual.model_outputs import Networks
 from ingest.taggers.visual.nudity import NUDITY
 

@@ -21,9 +21,9 @@ from engine.content.counting import (
 from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
 from engine.domain.tracks import NEW_LOOK, Looks, Track
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
+from engine.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))
 

@@ -17,7 +17,7 @@ from engine.domain.filters import Seen, Within
 from engine.domain.index_config import Recipe
 from engine.indexes.local.delta import MERGE_FACTOR, tidy
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
 from support.catalogs import TAGS, save, video_id
 
@@ -76,7 +76,7 @@ def test_a_followed_view_equals_the_textbook(
         catalog.number_tags(TAGS)
         for video, seconds in built.items():
             save(catalog, video, seconds)
-        view = View.of(reindex(catalog, Generations(folder / "generations"), RAW))
+        view = LocalSnapshot.of(reindex(catalog, Generations(folder / "generations"), RAW))
         videos = dict(built)
         for number, (video, change) in enumerate(changes):
             if change is not None:
@@ -99,7 +99,7 @@ def test_a_followed_view_equals_the_textbook(
 
 
 def test_segments_stay_few(catalog: Catalog, tmp_path: Path) -> None:
-    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     for number in range(100):
         save(catalog, video_id(number), {"cat": 1 + number % 7})
         view = tidy(follow(view, catalog))
@@ -111,7 +111,7 @@ def test_segments_stay_few(catalog: Catalog, tmp_path: Path) -> None:
 
 def test_a_view_that_is_held_does_not_change(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
-    old = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    old = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     catalog.delete(video_id(1))
     save(catalog, video_id(2), {"cat": 3})
     new = follow(old, catalog)
@@ -121,19 +121,21 @@ def test_a_view_that_is_held_does_not_change(catalog: Catalog, tmp_path: Path) -
 
 def test_a_tag_that_came_later_can_be_asked_for(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
-    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     save(catalog, video_id(2), {"cat": 1, "zeppelin": 5})
     view = follow(view, catalog)
     found = match(view, keywords={"zeppelin": 1, "cat": 1}, k=5)
     assert [each.video for each in found] == [video_id(2), video_id(1)]
-    only = view.top_k(view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, Seen("zeppelin"))
+    only = view.search(
+        view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, Seen("zeppelin")
+    )
     assert [each.video for each in only] == [video_id(2)]
 
 
 def test_a_changed_video_can_be_liked_and_looked_up(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
     save(catalog, video_id(2), {"car": 3})
-    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     save(catalog, video_id(3), {"cat": 9})
     save(catalog, video_id(1), {"car": 9})
     view = follow(view, catalog)
@@ -143,19 +145,19 @@ def test_a_changed_video_can_be_liked_and_looked_up(catalog: Catalog, tmp_path: 
 
 def test_filters_hold_in_the_delta_too(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
-    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     for number in (2, 3):
         save(catalog, video_id(number), {"cat": 3})
     view = follow(view, catalog)
     query = view.query(view.vocabulary.numbers(["cat"]), [1.0])
     wanted = Within((video_id(1), video_id(3)))
-    assert [each.video for each in view.top_k(query, 5, wanted)] == [video_id(1), video_id(3)]
+    assert [each.video for each in view.search(query, 5, wanted)] == [video_id(1), video_id(3)]
 
 
 def test_searches_while_the_view_moves_on_see_one_moment(catalog: Catalog, tmp_path: Path) -> None:
     """Two videos swap their tags again and again; no search may see both or none with cats."""
     save(catalog, video_id(1), {"cat": 3})
-    view = View.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     held = [view]
     wrong: list[int] = []
     stop = threading.Event()
@@ -190,6 +192,6 @@ def test_a_video_with_new_tags_that_comes_while_a_reindex_counts_is_found_after_
     save(catalog, video_id(1), {"car": 3})
     generations = Generations(tmp_path / "generations")
     reindex(catalog, generations, RAW, on_videos=come_in, chunk_videos=1)
-    view = follow(View.of(generations.load_current()), catalog)
+    view = follow(LocalSnapshot.of(generations.load_current()), catalog)
     found = match(view, keywords={"zebra": 1.0}, k=9)
     assert [one.video for one in found] == [video_id(2)]

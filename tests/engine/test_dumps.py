@@ -19,7 +19,7 @@ from engine.domain.jobs import State
 from engine.domain.keys import Scope
 from engine.errors import CorruptData, InvalidInput, ReelmatchError
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import similar
 from engine.temporary_files import held_folder
 from support.catalogs import save, video_id
@@ -48,7 +48,7 @@ def dumped(home: Path, tmp_path: Path) -> Path:
 
 
 def answers(home: Path) -> list[object]:
-    view = View.of(Generations(home / "generations").load_current())
+    view = LocalSnapshot.of(Generations(home / "generations").load_current())
     return [view.generation.id, *(similar(view, video_id(n), k=5) for n in range(30))]
 
 

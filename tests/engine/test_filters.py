@@ -31,12 +31,12 @@ from engine.domain.filters import (
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.sensitivity import LEVELS, Level
 from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_place
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.vocabulary import Vocabulary
 from support.catalogs import video_id
 
 TAGS = ("animal", "car", "cat")

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.domain.keywords import AS_GOOD, SUGGESTED, USED, How, Status
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.keywords.embeddings import Embedder
 from engine.keywords.matcher import EMBEDDED_PIECES, Keywords
 from engine.keywords.phrases import parts_of, plain
 from engine.keywords.thesaurus.nouns import Thesaurus
+from engine.vocabulary import Vocabulary
 
 TAGS = ("animal", "big cat", "car", "cat", "flower", "music", "science", "toys", "vehicle")
 THESAURUS = Thesaurus(

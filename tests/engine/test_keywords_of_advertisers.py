@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from engine.domain.keywords import How, Reading, Status
-from engine.domain.vocabulary import Vocabulary
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
+from engine.vocabulary import Vocabulary
 from ingest.taggers.visual.specific_tags import load_words
 from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm

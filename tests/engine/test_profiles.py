@@ -102,8 +102,7 @@ def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
         for t, u in zip(taste.query.tags, taste.query.units, strict=True)
     }
     for video, counts in VIDEOS.items():
-        place = view.require([video])[0]
-        why = reasons(view, taste, place)
+        why = reasons(view, taste, video)
         seen = weighed(counts)
         score = sum(query.get(tag, 0.0) * value for tag, value in seen.items())
         assert sum(reason.share for reason in why) == pytest.approx(score, abs=1e-9)
@@ -135,8 +134,7 @@ def _pairs(taste: Taste) -> Iterable[tuple[int, float]]:
 def test_a_tag_names_the_videos_it_came_from() -> None:
     view = view_of(VIDEOS)
     taste = taste_of(profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), view, PLAIN)
-    (zoo,) = view.require(["b-zoo"])
-    by_tag = {reason.tag: reason for reason in reasons(view, taste, zoo)}
+    by_tag = {reason.tag: reason for reason in reasons(view, taste, "b-zoo")}
     animal = by_tag["animal"]
     assert [one.reaction.video for one in animal.sources] == ["a-cats", "b-zoo"]
     assert animal.stated == 0.0

@@ -13,7 +13,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import EVERY_VIDEO, And, Filter, KindIn, Seen
 from engine.domain.index_config import Recipe
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.new_matches import arrivals
 from engine.targeting.reach import BANDS, rank_of, reach_of
 from support.campaigns import TAGS, Shown, view_of
@@ -32,7 +32,7 @@ def test_reach_and_ranks_are_those_of_the_whole_list(
 ) -> None:
     view = view_of(shown)
     query = view.query(view.vocabulary.numbers(profile), list(profile.values()))
-    found = [one for one in view.top_k(query, 100, wanted) if one.score >= least]
+    found = [one for one in view.search(query, 100, wanted) if one.score >= least]
     reach = reach_of(view, query, wanted, min_relevance=least)
     assert reach.videos == len(found) == sum(band.videos for band in reach.bands)
     assert reach.seconds == 30 * len(found) == sum(band.seconds for band in reach.bands)
@@ -52,17 +52,18 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         yield catalog
 
 
-def view_now(catalog: Catalog) -> View:
+def view_now(catalog: Catalog) -> LocalSnapshot:
     generations = Generations(catalog.path.parent / "generations")
     if generations.current_id is None:
         reindex(catalog, generations, Recipe(0.7, "raw"))
-    return follow(View.of(generations.load_current()), catalog)
+    return follow(LocalSnapshot.of(generations.load_current()), catalog)
 
 
 def ids(catalog: Catalog, since: int, k: int = 10, *, wanted: Filter = EVERY_VIDEO) -> list[str]:
     view = view_now(catalog)
     query = view.query(view.vocabulary.numbers(["car"]), [1.0])
-    found = arrivals(view, catalog, query, wanted, since=since, k=k, min_relevance=0.1)
+    changed = catalog.revisions(after=since, upto=view.revision)
+    found = arrivals(view, changed, query, wanted, since=since, k=k, min_relevance=0.1)
     return [match.video for match in found.matches]
 
 
@@ -85,7 +86,8 @@ def test_a_page_goes_on_where_the_one_before_ended(catalog: Catalog) -> None:
     seen: list[str] = []
     since, more = 0, True
     while more:
-        page = arrivals(view, catalog, query, EVERY_VIDEO, since=since, k=3, min_relevance=0.0)
+        changed = catalog.revisions(after=since, upto=view.revision)
+        page = arrivals(view, changed, query, EVERY_VIDEO, since=since, k=3, min_relevance=0.0)
         seen += [match.video for match in page.matches]
         since, more = page.revision, page.more
     assert seen == [video_id(number) for number in range(4)]

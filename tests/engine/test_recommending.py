@@ -137,7 +137,7 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     assert first.ranked.candidate.score <= 0.0
     assert [move.by for move in first.ranked.moved] == ["together"]
     taste = taste_of(liking("a-cats"), view, RULES)
-    ((reaction, share),) = together_sources(view, taste, first.ranked.candidate.place, RULES)
+    ((reaction, share),) = together_sources(view, taste, first.ranked.candidate.video, RULES)
     assert reaction.video == "a-cats"
     assert share == pytest.approx(first.together)
 

@@ -13,7 +13,7 @@ from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.indexes.local.metadata import VideoFacts
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.rerank import Candidate, Ranking, rerank
 from support.views import DAY, NOW, TAGS, view_of
 
@@ -28,28 +28,28 @@ def facts(days_old: float = 0.0, seconds: int = 30) -> VideoFacts:
     return VideoFacts(seconds, int(NOW - days_old * DAY), Level.NONE, "en", "motion", "", ())
 
 
-def candidates(view: View, videos: Videos, bonus: float = 0.0) -> list[Candidate]:
+def candidates(view: LocalSnapshot, videos: Videos, bonus: float = 0.0) -> list[Candidate]:
     """Score the videos against a fixed query."""
     query = view.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
     scores = view.base.index.score_rows(query, np.arange(len(videos)))
     return [
-        Candidate(video, view.require([video])[0], float(score), bonus * (row % 3))
+        Candidate(video, float(score), bonus * (row % 3))
         for row, (video, score) in enumerate(zip(sorted(videos), scores, strict=True))
     ]
 
 
-def textbook_mmr(view: View, pool: Sequence[Candidate], ranking: Ranking) -> list[str]:
+def textbook_mmr(view: LocalSnapshot, pool: Sequence[Candidate], ranking: Ranking) -> list[str]:
     """Carbonell and Goldstein 1998, one formula a line, in float64."""
     vectors = {}
     for one in pool:
-        tags, counts = view.base.index.counts_of(one.place.row)
+        tags, counts = view.counts(one.video)
         vector = np.zeros(len(view.idf))
         vector[tags] = counts * view.idf[tags]
         vectors[one.video] = vector / sqrt(vector @ vector)
     value = {}
     most = max(1.0, *(one.score + one.bonus for one in pool))
     for one in pool:
-        age = max(0.0, NOW - int(view.base.facts.added_at[one.place.row])) / DAY
+        age = max(0.0, NOW - view.columns([one.video], ["added_at"])["added_at"][0]) / DAY
         fresh = 0.5 ** (age / ranking.half_life_days)
         value[one.video] = (1 - ranking.freshness) * (one.score + one.bonus) / most
         value[one.video] += ranking.freshness * fresh
@@ -85,8 +85,8 @@ def test_the_order_is_the_textbooks(
 def test_nothing_asked_is_the_plain_order(videos: Videos) -> None:
     view = view_of(videos)
     query = view.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
-    plain = view.top_k(query, len(videos))
-    pool = [Candidate(one.video, one.place, one.score) for one in plain]
+    plain = view.search(query, len(videos))
+    pool = [Candidate(one.video, one.score) for one in plain]
     found = rerank(pool, Ranking(), view, k=len(pool), now=NOW)
     assert [one.candidate.video for one in found] == [one.video for one in plain]
     assert all(one.rank == one.rank_without and one.moved == () for one in found)

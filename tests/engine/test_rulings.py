@@ -16,7 +16,7 @@ from engine.domain.campaigns import Campaign, Group
 from engine.domain.index_config import Recipe
 from engine.domain.time_ranges import SecondRange
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.eligibility import Case, Ruling, rulings
 from engine.targeting.targeting import Rule
 from support.campaigns import campaign, reading
@@ -32,7 +32,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
         save(catalog, VIDEO, {"cat": 10, "beer": 3, "nudity": 3}, language="de", kind="motion")
         generations = Generations(tmp_path / "generations")
         reindex(catalog, generations, Recipe(0.7, "raw"))
-        view = View.of(generations.load_current())
+        view = LocalSnapshot.of(generations.load_current())
         record, track = catalog.get(VIDEO), catalog.track(VIDEO)
         assert record is not None
         counts = count_tags(track, 0.7)

@@ -11,14 +11,14 @@ from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.results import Match
 from engine.domain.sensitivity import Level
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
+from engine.vocabulary import Vocabulary
 
 VIDEOS = {
     "a-cats": {"animal": 10, "cat": 10},
@@ -57,7 +57,7 @@ def textbook(query: Vector, *, without: tuple[str, ...] = ()) -> dict[str, float
 
 
 @pytest.fixture
-def view(tmp_path: Path) -> View:
+def view(tmp_path: Path) -> LocalSnapshot:
     rows = [
         Counts(
             np.array([TAGS.index(tag) for tag in sorted(counts)], np.uint32),
@@ -76,7 +76,7 @@ def view(tmp_path: Path) -> View:
         revision=3,
         folder=tmp_path,
     )
-    return View.of(generation)
+    return LocalSnapshot.of(generation)
 
 
 def scores(matches: list[Match]) -> dict[str, float]:
@@ -88,13 +88,13 @@ def assert_equal_in_order(found: list[Match], expected: dict[str, float]) -> Non
     assert scores(found) == pytest.approx(expected, abs=1e-6)
 
 
-def test_interests_rank_by_the_textbook_cosine(view: View) -> None:
+def test_interests_rank_by_the_textbook_cosine(view: LocalSnapshot) -> None:
     interests = {"animal": 1.0, "city": 0.4, "car": -0.3}
     found = recommend(view, interests=interests, liked=[], k=10)
     assert_equal_in_order(found, textbook(interests))
 
 
-def test_shares_add_up_to_the_score(view: View) -> None:
+def test_shares_add_up_to_the_score(view: LocalSnapshot) -> None:
     found = recommend(view, interests={"animal": 1, "car": -1, "city": 2}, liked=[], k=10)
     assert found
     for each in found:
@@ -104,7 +104,7 @@ def test_shares_add_up_to_the_score(view: View) -> None:
     assert zoo.why[2].share < 0
 
 
-def test_liked_videos_pull_towards_what_they_show(view: View) -> None:
+def test_liked_videos_pull_towards_what_they_show(view: LocalSnapshot) -> None:
     # The vector itself is held to the textbook in test_profiles.
     found = recommend(view, interests={"beer": 5.0}, liked=["a-cats"], k=10)
     alone = recommend(view, interests={"beer": 5.0}, liked=[], k=10)
@@ -113,22 +113,22 @@ def test_liked_videos_pull_towards_what_they_show(view: View) -> None:
     assert "b-zoo" not in scores(alone)
 
 
-def test_keywords_match_without_excluded_tags(view: View) -> None:
+def test_keywords_match_without_excluded_tags(view: LocalSnapshot) -> None:
     found = match(view, keywords={"city": 1, "car": 1}, exclude=["beer", "animal"], k=10)
     expected = textbook({"city": 1, "car": 1}, without=("b-zoo", "d-night"))
     assert_equal_in_order(found, expected)
 
 
-def test_a_video_is_most_like_its_neighbours_never_like_itself(view: View) -> None:
+def test_a_video_is_most_like_its_neighbours_never_like_itself(view: LocalSnapshot) -> None:
     found = similar(view, "c-street", k=10)
     assert_equal_in_order(found, textbook(dict(VIDEOS["c-street"]), without=("c-street",)))
 
 
-def test_k_cuts_the_list(view: View) -> None:
+def test_k_cuts_the_list(view: LocalSnapshot) -> None:
     assert len(recommend(view, interests={"city": 1}, liked=[], k=2)) == 2
 
 
-def test_only_dislikes_find_nothing(view: View) -> None:
+def test_only_dislikes_find_nothing(view: LocalSnapshot) -> None:
     assert recommend(view, interests={"city": -1}, liked=[], k=5) == []
 
 
@@ -145,8 +145,8 @@ def test_only_dislikes_find_nothing(view: View) -> None:
     ],
 )
 def test_a_question_that_makes_no_sense_is_named(
-    view: View,
-    ask: Callable[[View], list[Match]],
+    view: LocalSnapshot,
+    ask: Callable[[LocalSnapshot], list[Match]],
     error: type[Exception],
     says: str,
 ) -> None:

@@ -20,8 +20,8 @@ from engine.domain.sensitivity import (
     read_rules,
 )
 from engine.domain.tracks import NEW_LOOK, Looks, Track
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
+from engine.vocabulary import Vocabulary
 
 NAMES = ("cat", "nudity", "weapon", "gun", "beer", "blood")
 WORDS = frozenset(NAMES)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from engine.domain.campaigns import Campaign, CampaignState, Group, Keyword
 from engine.domain.filters import And
 from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.vocabulary import Vocabulary
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Fit, Rule, Targeting, campaign_query, rules_as_filters
+from engine.vocabulary import Vocabulary
 from support.campaigns import TAGS, Shown, campaign, reading, view_of
 
 NOW = 1_000
@@ -115,15 +115,13 @@ def may_run(one: Campaign, video: Shown, score: float) -> bool:
     )
 
 
-def targeting_of(campaigns: list[Campaign], view: View) -> Targeting:
+def targeting_of(campaigns: list[Campaign], view: LocalSnapshot) -> Targeting:
     index = CampaignIndex.empty().changed(campaigns, (), VOCABULARY, 1)
     return Targeting.of(index, view)
 
 
 def fits(targeting: Targeting, video: str, k: int = 100) -> list[Fit]:
-    place = targeting.view.locate(video)
-    assert place is not None
-    return targeting.for_video(place, k, now=NOW)
+    return targeting.for_video(video, k, now=NOW)
 
 
 @given(many_videos(), many_campaigns())
@@ -160,7 +158,7 @@ def test_scores_and_rules_are_the_same_from_either_side(
         (one.id, match.video): match.score
         for one in campaigns
         if one.state is CampaignState.ACTIVE and one.begins <= NOW < one.ends
-        for match in view.top_k(
+        for match in view.search(
             campaign_query(one, view), 100, And(tuple(rules_as_filters(one).values()))
         )
         if match.score >= one.min_relevance
@@ -174,15 +172,13 @@ def test_every_broken_rule_is_named(videos: list[Shown], campaigns: list[Campaig
     view = view_of(videos)
     targeting = targeting_of(campaigns, view)
     for video in videos:
-        place = view.locate(video.id)
-        assert place is not None
-        target = targeting.target(place, now=NOW)
+        target = targeting.target(video.id, now=NOW)
         for row, one in enumerate(campaigns):
             filters = rules_as_filters(one)
             broken = {
                 rule
                 for rule, wanted in filters.items()
-                if not place.segment.filters.compile(wanted)[place.row]
+                if not view.passes([video.id], wanted).all()
             }
             if one.state is CampaignState.PAUSED:
                 broken.add(Rule.STATE)
@@ -263,7 +259,7 @@ def test_tags_that_came_after_the_index_count_for_nothing_from_either_side() -> 
     assert fit.campaign == "c"
     assert fit.score == pytest.approx(1.0)
     query = view.query(newer.numbers(one.profile), list(one.profile.values()))
-    assert [match.score for match in view.top_k(query, 5)] == [fit.score]
+    assert [match.score for match in view.search(query, 5)] == [fit.score]
 
 
 def test_nothing_runs_beside_what_is_at_the_floor() -> None:

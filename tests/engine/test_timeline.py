@@ -22,8 +22,8 @@ from engine.content.timeline import (
     tile,
 )
 from engine.domain.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
+from engine.vocabulary import Vocabulary
 
 NAMES = Vocabulary(("ant", "bee", "cat", "dog", "eel"))
 

@@ -7,10 +7,10 @@ import pytest
 from engine.content.categories import LEAST_SCORE, Categories, tag_table
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.text import tidy_words
-from engine.domain.vocabulary import Vocabulary
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.keywords.word_lists.videos import USUAL_WEIGHT, VideoWord, read_video_words, video_words
+from engine.vocabulary import Vocabulary
 
 NAMES = [word.name for word in video_words()]
 

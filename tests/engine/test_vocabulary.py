@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import process
 
-from engine.domain import spelling
+from engine import spelling
 from engine.domain.text import folded
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import UnknownTag
+from engine.vocabulary import Vocabulary
 
 TAGS = ("animal", "bicycle", "car", "cat", "musical instrument", "sports car", "string instrument")
 

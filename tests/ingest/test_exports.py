@@ -19,7 +19,7 @@ from engine.domain.index_config import Recipe
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.domain.vocabulary import Vocabulary
+from engine.vocabulary import Vocabulary
 from ingest.sources.exports import exported_lines, video_line
 from ingest.sources.imports.documents import BadLine, documents
 from ingest.sources.imports.importing import Change, Imported, import_file

@@ -13,12 +13,12 @@ from engine.domain.index_config import Recipe
 from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import N_TOPICS, Risk
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.vocabulary import Vocabulary
 
 TAGS = ("animal", "beer", "car", "cat", "city", "train")
 
@@ -58,7 +58,7 @@ def risks(video: Shown) -> tuple[Risk, ...]:
 
 def view_of(
     videos: Sequence[Shown], *, tf: Any = "raw", slope: float = 1.0, name: str = "abc"
-) -> View:
+) -> LocalSnapshot:
     """A generation of these videos."""
     rows = [
         Counts(
@@ -79,4 +79,4 @@ def view_of(
     )
     recipe = Recipe(threshold=0.7, tf=tf)
     generation = Generation(name, index, facts, Vocabulary(TAGS), recipe, 3, Path())
-    return View.of(generation)
+    return LocalSnapshot.of(generation)

@@ -24,7 +24,7 @@ from engine.content.counting import tag_counts
 from engine.domain.index_config import Recipe
 from engine.errors import ReelmatchError
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import similar
 from support.catalogs import save, video_id
 
@@ -51,7 +51,7 @@ def make_home(home: Path) -> None:
         save(catalog, video_id(VIDEOS), {"beer": 7})
 
 
-def answers(view: View, catalog: Catalog) -> Any:
+def answers(view: LocalSnapshot, catalog: Catalog) -> Any:
     """Return all that can be asked of a generation, as JSON has it."""
     facts = view.base.facts
     common, together = view.generation.common, view.generation.together
@@ -117,7 +117,7 @@ def main(home: Path, seed: int, first: int, end: int) -> None:
     generations = Generations(home / "generations")
     with Catalog.open(home / "catalog.db") as catalog:
         expected = [
-            answers(follow(View.of(generations.load(named)), catalog), catalog)
+            answers(follow(LocalSnapshot.of(generations.load(named)), catalog), catalog)
             for named in generations.current.read()
             if named
         ]

@@ -8,14 +8,14 @@ import numpy as np
 from engine.domain.counts import Counts
 from engine.domain.index_config import Recipe
 from engine.domain.sensitivity import Level
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.co_likes import Together
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace
 from engine.indexes.local.metadata import Facts, VideoFacts
-from engine.indexes.local.snapshot import View
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.vocabulary import Vocabulary
 
 DAY = 86_400
 NOW = 1_800_000_000.0
@@ -37,7 +37,7 @@ def view_of(
     *,
     facts: Mapping[str, VideoFacts] | None = None,
     together: Together | None = None,
-) -> View:
+) -> LocalSnapshot:
     """Index videos as they are, ids in order."""
     tags = tuple(sorted({*TAGS, *(tag for counts in videos.values() for tag in counts)}))
     rows = [
@@ -61,4 +61,4 @@ def view_of(
         common=Commonplace.of(index),
         together=together or Together.nothing(),
     )
-    return View.of(generation)
+    return LocalSnapshot.of(generation)

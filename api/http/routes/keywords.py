@@ -78,8 +78,7 @@ def _own_words() -> dict[str, OwnWord]:
 
 def _videos_by_tag(live: Live) -> dict[str, int]:
     try:
-        generation = live.view.generation
+        view = live.view
     except NothingIndexed:
         return {}
-    df = generation.index.weighting.df.tolist()
-    return dict(zip(generation.vocabulary.names, df, strict=False))
+    return dict(zip(view.vocabulary.names, view.df.tolist(), strict=False))

@@ -14,13 +14,13 @@ from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchesAnswer, MatchRequest
 from api.http.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
 from api.recommendations import Asked, recommend_json, seconds_of_all
-from engine.indexes.local.snapshot import View
+from engine.ports.index import IndexSnapshot
 from engine.search.matches import match
 from engine.search.rerank import BY_SCORE
 
 
 def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
-    view: View = state.live.view
+    view: IndexSnapshot = state.live.view
     plain = body.where is None and not body.explain and body.ranking == BY_SCORE
     few = len(body.liked) + len(body.events) <= QUICK_MATCHES
     # For words that are no tags, tags that are spelled alike are looked for.
@@ -28,7 +28,7 @@ def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
     return known and plain and few and _is_short(body, view)
 
 
-def _is_short(body: RecommendationRequest | MatchRequest, view: View) -> bool:
+def _is_short(body: RecommendationRequest | MatchRequest, view: IndexSnapshot) -> bool:
     # What is told besides, the catalog is asked for.
     return view.n_videos <= QUICK_VIDEOS and body.k <= QUICK_MATCHES and not body.include
 
@@ -55,7 +55,7 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
 
 
 def _is_quick_match(body: MatchRequest, state: State) -> bool:
-    view: View = state.live.view
+    view: IndexSnapshot = state.live.view
     # Words that are no tags are understood with a network; a filter may have to be compiled.
     understood = all(word in view.vocabulary for word in (*body.keywords, *body.exclude))
     plain = body.where is None and not body.explain
@@ -72,7 +72,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     where = own_filter(live.catalog, body.where)
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
     seconds = seconds_of_all(live, view, found) if body.explain else None
-    answer = matches_json(view.generation, found, understood, seconds)
+    answer = matches_json(view.generation_id, found, understood, seconds)
     return with_details(answer, live.catalog, body.include)
 
 

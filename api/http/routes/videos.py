@@ -188,5 +188,5 @@ def get_similar_videos(
     view = live.view
     found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
     seconds = seconds_of_all(live, view, found) if explain else None
-    answer = matches_json(view.generation, found, seconds=seconds)
+    answer = matches_json(view.generation_id, found, seconds=seconds)
     return with_details(answer, live.catalog, included(include))

@@ -12,27 +12,23 @@ written: what was damaged since is not taken for what it should be.
 import hashlib
 import io
 import os
-import sqlite3
 import tarfile
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from engine.batch.backup.manifests import FORMAT, MANIFEST, Manifest, Part, current_part
 from engine.batch.backup.restores import restore
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.copying import copy_catalog
 from engine.errors import InvalidInput
-from engine.homes import CATALOG, GENERATIONS
-from engine.indexes.local.current import sync_folder
+from engine.homes import CATALOG, GENERATIONS, sync_folder
 from engine.indexes.local.digests import BUILT, DIGESTS, sha256_of
 from engine.indexes.local.generations import Generations
 from engine.temporary_files import abandoned, held_folder, remove_abandoned
 
 __all__ = ["FORMAT", "Dump", "dump", "restore"]
-
-# Of this moment and this service: neither sessions nor what was started under a client's name.
-_LEFT_OUT: Final = ("sessions", "started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def dump(catalog: Catalog, generations: Generations, file: Path) -> Dump:
         remove_abandoned(left)
     with held_folder(file.parent) as folder, ExitStack() as opened:
         generation, sources = _open_generation(generations, opened)
-        videos = _copy_catalog(catalog, folder / CATALOG)
+        videos = copy_catalog(catalog, folder / CATALOG)
         sources[CATALOG] = _source(opened, folder / CATALOG, sha256_of(folder / CATALOG))
         parts = {
             name: Part(source.sha256, source.size_bytes) for name, source in sorted(sources.items())
@@ -116,30 +112,6 @@ def _open_generation(
         io.BytesIO(named), len(named), hashlib.sha256(named).hexdigest()
     )
     return live, sources
-
-
-def _copy_catalog(catalog: Catalog, target: Path) -> int:
-    """Copy the catalog as it is at this moment and check the copy; return how many videos it has.
-
-    Damage is copied as it is, so what is found in the copy is in the catalog.
-    """
-    with (
-        closing(sqlite3.connect(catalog.path)) as live,
-        closing(sqlite3.connect(target)) as copy,
-        catalog.telling_damage(),
-    ):
-        live.backup(copy)
-        ((found,),) = copy.execute("pragma integrity_check(1)").fetchall()
-        if found != "ok":
-            raise catalog.damaged(str(found))
-        for table in _LEFT_OUT:
-            copy.execute(f"delete from {table}")  # noqa: S608 - constants
-        copy.execute("update jobs set state = 'queued', worker = '' where state = 'running'")
-        copy.commit()
-        copy.execute("pragma journal_mode = delete")
-        copy.execute("vacuum")
-        ((videos,),) = copy.execute("select count(*) from videos").fetchall()
-    return int(videos)
 
 
 def _write_tar(target: Path, manifest: Manifest, sources: dict[str, _Source]) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from engine.errors import InvalidInput
-from engine.homes import CATALOG, GENERATIONS
-from engine.indexes.local.current import CURRENT
+from engine.homes import CATALOG, CURRENT, GENERATIONS
 
 FORMAT: Final = 1
 """Raised when an older reelmatch could not restore what is written."""

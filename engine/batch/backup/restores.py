@@ -24,9 +24,8 @@ from engine.batch.backup.manifests import (
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import CorruptData, DiskFull, InvalidInput, OutdatedGeneration, ReelmatchError
-from engine.homes import CATALOG, CATALOG_LOCK, GENERATIONS, RESTORED, finish_restore
+from engine.homes import CATALOG, CATALOG_LOCK, GENERATIONS, RESTORED, finish_restore, sync_folder
 from engine.indexes.local.consistency import check_consistency
-from engine.indexes.local.current import sync_folder
 from engine.indexes.local.generations import Generations
 from engine.temporary_files import held_folder
 

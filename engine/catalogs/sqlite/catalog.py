@@ -24,11 +24,9 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.connections import Connection
 from engine.domain.confirmation import confirmed
-from engine.domain.spelling import nearest_names
 from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track
 from engine.domain.videos import Attempt, Pictures, Span, VideoRecord
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import (
     AmbiguousVideo,
     CatalogUnusable,
@@ -41,6 +39,8 @@ from engine.errors import (
 )
 from engine.homes import finish_restore, refuse_lost_catalog
 from engine.os_errors import expected_trouble, troubles_told
+from engine.spelling import nearest_names
+from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

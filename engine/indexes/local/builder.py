@@ -22,8 +22,8 @@ from engine.indexes.local.index import Index, index_settings
 from engine.indexes.local.scan_selection import Kernel, build_scan, check_kernel
 from engine.indexes.local.scans.base import Array
 from engine.indexes.local.storage import Writer, release
-from engine.indexes.local.video_ids import VideoIds
 from engine.kernels.forward import ForwardRows
+from engine.sorted_ids import SortedIds
 
 Part = tuple[Sequence[str], Rows]
 """Some videos: an id a row, and counts, shape (n_videos, n_tags)."""
@@ -155,7 +155,7 @@ def _write_rows(
         raise InvalidInput(f"{survey.n_videos} videos at first, {n_videos} the second time")
 
 
-def _in_order(parts: Iterable[Part]) -> Iterator[tuple[VideoIds, CountRows]]:
+def _in_order(parts: Iterable[Part]) -> Iterator[tuple[SortedIds, CountRows]]:
     last = None
     for names, counts in parts:
         ids, rows = sorted_rows(counts, names)

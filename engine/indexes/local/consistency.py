@@ -24,8 +24,8 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace
 from engine.indexes.local.metadata import Coded, Facts
 from engine.indexes.local.scans.plain import PlainScan
-from engine.indexes.local.video_ids import VideoIds
 from engine.kernels.rows import are_tidy
+from engine.sorted_ids import SortedIds
 
 _IDS_AT_ONCE: Final = 65_536
 _NEAR: Final = 1e-9  # logarithms and roots differ that little from machine to machine
@@ -74,7 +74,7 @@ def _check_starts(starts: Array, size: int, n: int, what: str) -> None:
     _hold(starts[0] == 0 and starts[-1] == n and not np.any(np.diff(starts) < 0), what)
 
 
-def _check_ids(ids: VideoIds) -> None:
+def _check_ids(ids: SortedIds) -> None:
     _hold(ids.text.dtype == np.uint8 and len(ids) >= 0, "ids")
     _check_starts(ids.starts, len(ids) + 1, ids.text.size, "ids")
     last = ""

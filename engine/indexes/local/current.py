@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import CorruptData
+from engine.homes import CURRENT, sync_folder
 from engine.os_errors import writing_to
 
-CURRENT: Final = "CURRENT"
 SWITCH_LOCK: Final = ".switch.lock"
 ASIDE: Final = ".CURRENT-new"
 
@@ -94,15 +94,6 @@ class Current:
             " repair it by taking one that is there",
             hint="run 'reelmatch reindex', or 'reelmatch doctor --repair'",
         )
-
-
-def sync_folder(folder: Path) -> None:
-    """Put on the disk what was renamed or made in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check(current: str, previous: str | None) -> str:

@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from engine.domain.vocabulary import Vocabulary
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import Facts
-from engine.indexes.local.snapshot import Segment, View
+from engine.indexes.local.snapshot import LocalSnapshot, Segment
 from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
+from engine.vocabulary import Vocabulary
 
 MERGE_FACTOR: Final = 4
 """A segment is merged with the one before when that is less than so many times its size."""
@@ -39,7 +39,7 @@ class Changes:
     revision: int
 
 
-def advance(view: View, changes: Changes) -> View:
+def advance(view: LocalSnapshot, changes: Changes) -> LocalSnapshot:
     """Return the view with some changes."""
     vocabulary = changes.vocabulary
     if vocabulary != view.vocabulary:
@@ -59,7 +59,7 @@ def advance(view: View, changes: Changes) -> View:
     return replace(view, base=base, delta=tuple(delta), revision=changes.revision)
 
 
-def tidy(view: View) -> View:
+def tidy(view: LocalSnapshot) -> LocalSnapshot:
     """Return the view with dead segments dropped and segments of like size merged."""
     delta = [segment for segment in view.delta if segment.n_alive]
     while len(delta) > 1 and delta[-2].n_alive < MERGE_FACTOR * delta[-1].n_alive:
@@ -67,7 +67,7 @@ def tidy(view: View) -> View:
     return view if len(delta) == len(view.delta) else replace(view, delta=tuple(delta))
 
 
-def _merged(segments: Sequence[Segment], view: View) -> Segment:
+def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
     counts = []
     facts = []
     ids: list[str] = []

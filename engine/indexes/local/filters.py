@@ -28,11 +28,11 @@ from engine.domain.filters import (
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import RISKS, Risk, tolerated_place, topic_place
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts
 from engine.languages import asked_ranges, ranges_that_take
+from engine.vocabulary import Vocabulary
 
 Bitmap = NDArray[np.bool_]
 """Shape (n_videos,), the rows that pass."""

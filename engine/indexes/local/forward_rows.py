@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 from engine.domain.weighting import Weighting, pivoted_norm
 from engine.errors import InvalidInput
 from engine.indexes.local.count_matrix import CountRows, Rows
-from engine.indexes.local.video_ids import VideoIds
 from engine.kernels.forward import LOG, RAW, SQRT, Floats, ForwardRows, norms_of
+from engine.sorted_ids import SortedIds
 
 _TF_CODES: Final = {"raw": RAW, "sqrt": SQRT, "log": LOG}
 
 
-def sorted_rows(counts: Rows, ids: Sequence[str]) -> tuple[VideoIds, CountRows]:
+def sorted_rows(counts: Rows, ids: Sequence[str]) -> tuple[SortedIds, CountRows]:
     """Read counts and put their rows in the order of the ids."""
     rows = CountRows.read(counts)
     if len(ids) != rows.starts.size - 1:
         raise InvalidInput(f"{len(ids)} ids for {rows.starts.size - 1} rows: give one id a row")
-    video_ids, order = VideoIds.sort(ids)
+    video_ids, order = SortedIds.sort(ids)
     return video_ids, rows if order is None else rows.take(order)
 
 

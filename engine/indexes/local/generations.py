@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.domain.index_config import Recipe
-from engine.domain.vocabulary import Vocabulary
 from engine.errors import (
     CatalogUnusable,
     CorruptData,
@@ -30,14 +29,16 @@ from engine.errors import (
     ReelmatchError,
     ReindexRunning,
 )
+from engine.homes import sync_folder
 from engine.indexes.local import storage as index_files
 from engine.indexes.local.co_likes import Together
-from engine.indexes.local.current import Current, Named, sync_folder
+from engine.indexes.local.current import Current, Named
 from engine.indexes.local.digests import BUILT, DIGESTS, check_digests, write_digests
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import Commonplace
 from engine.indexes.local.metadata import Facts
 from engine.os_errors import writing_to
+from engine.vocabulary import Vocabulary
 
 _FORMAT: Final = 4
 BUILD_LOCK: Final = ".lock"

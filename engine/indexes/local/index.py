@@ -37,7 +37,6 @@ from engine.indexes.local.queries import is_known, packed, queries_of
 from engine.indexes.local.scan_selection import Kernel, Sample, build_scan, check_kernel, scan_of
 from engine.indexes.local.scans.base import Array, Scan
 from engine.indexes.local.scans.rows import RowScan
-from engine.indexes.local.video_ids import VideoIds
 from engine.kernels.best import rows_of_keys
 from engine.kernels.compiled import use_machine_code
 from engine.kernels.forward import (
@@ -48,6 +47,7 @@ from engine.kernels.forward import (
     search_rows,
 )
 from engine.ports.query import Query
+from engine.sorted_ids import SortedIds
 
 RowNumbers = NDArray[np.int64]
 
@@ -66,7 +66,7 @@ class Index:
 
     def __init__(
         self,
-        ids: VideoIds,
+        ids: SortedIds,
         forward: ForwardRows,
         weighting: Weighting,
         scan: Scan,
@@ -348,7 +348,7 @@ class Index:
                 arrays["forward_scales"],
                 *weights_of(weighting),
             )
-            ids = VideoIds(arrays["ids_text"], arrays["ids_starts"])
+            ids = SortedIds(arrays["ids_text"], arrays["ids_starts"])
             scan = scan_of(
                 settings["kernel"],
                 {

@@ -183,6 +183,24 @@ class Facts:
             iab_rows=iab_rows,
         )
 
+    def values(self, name: str, rows: NDArray[np.int64]) -> list[Any]:
+        """Return one field of some rows, each as ``VideoFacts`` has it."""
+        match name:
+            case "seconds" | "added_at":
+                return [int(value) for value in getattr(self, name)[rows]]
+            case "language" | "kind" | "uploader":
+                column: Coded = getattr(self, name)
+                return [column.words[code] for code in column.codes[rows]]
+            case "sensitive":
+                return [LEVELS[level] for level in self.sensitive[rows]]
+            case "risks":
+                return [tuple(RISKS[risk] for risk in risks) for risks in self.risk[rows]]
+            case "categories":
+                return _entries(self.category, self.category_rows, rows)
+            case "iab":
+                return _entries(self.iab, self.iab_rows, rows)
+        raise KeyError(name)
+
     @property
     def n_videos(self) -> int:
         """Number of rows."""
@@ -238,6 +256,24 @@ class Facts:
             iab=coded("iab"),
             iab_rows=arrays["iab_rows"],
         )
+
+
+def _entries(
+    column: Coded, entry_rows: NDArray[np.int64], rows: NDArray[np.int64]
+) -> list[tuple[str, ...]]:
+    """Return the words of each of some rows.
+
+    Args:
+        column: coded, an entry each.
+        entry_rows: shape (n_entries,), the row of each, rising.
+        rows: which.
+    """
+    firsts = np.searchsorted(entry_rows, rows)
+    lasts = np.searchsorted(entry_rows, rows, side="right")
+    return [
+        tuple(column.words[code] for code in column.codes[first:last])
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
 
 
 def _moved(

@@ -1,25 +1,29 @@
-"""A view: one generation and all that changed since, searched as one.
+"""A snapshot: one generation and all that changed since, searched as one.
 
-A view never changes; ``engine.indexes.local.delta`` makes the next one. Whoever holds a view gets
+A snapshot never changes; ``engine.indexes.local.delta`` makes the next one. Whoever holds one gets
 answers from one moment, however many changes come meanwhile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.domain.vocabulary import Vocabulary
+from engine.domain.index_config import Recipe
 from engine.errors import InvalidInput
 from engine.indexes.local.filters import Bitmap, FilterCompiler
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import Facts
+from engine.indexes.local.unit_vectors import unit_rows
 from engine.kernels.best import TIE
+from engine.kernels.targeting import show
+from engine.ports.index import Hit, SparseVector, TermFrequencies, UnitRows
 from engine.ports.query import Query
+from engine.vocabulary import Vocabulary
 
 _NAMED: Final = 10  # so many of the videos that cannot be found
 
@@ -72,6 +76,11 @@ class Segment:
         compiled = self.filters.compile(wanted)
         return compiled if self.alive is None else compiled & self.alive
 
+    def rows_passing(self, wanted: Filter) -> NDArray[np.int64]:
+        """Return the rows that are alive and pass a filter, rising."""
+        passing = self.passing(wanted)
+        return np.arange(self.index.n_videos) if passing is None else np.flatnonzero(passing)
+
     def row_of(self, video: str) -> int | None:
         """Return the row of a video that is alive here."""
         row = self.index.row_of(video)
@@ -79,25 +88,34 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a video is in a view."""
+class RowRef:
+    """Where a video is in a snapshot."""
 
     segment: Segment
     row: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One video of an answer: its place and its score."""
+class ScoredRows:
+    """Rows of a segment with their scores."""
 
-    video: str
-    score: float
-    place: Place
+    segment: Segment
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+
+    @property
+    def seconds(self) -> NDArray[np.int64]:
+        """Shape (n,), how long each video is."""
+        return self.segment.facts.seconds[self.rows].astype(np.int64)
+
+    def ids(self, which: NDArray[np.bool_]) -> list[str]:
+        """Return the ids of some of them, shape (n,)."""
+        return self.segment.index.ids.at(self.rows[which])
 
 
 @dataclass(frozen=True)
-class View:
-    """One moment of a catalogue.
+class LocalSnapshot:
+    """One moment of a catalog, in this process; see ``engine.ports.index.IndexSnapshot``.
 
     Attributes:
         generation: the last build.
@@ -130,44 +148,214 @@ class View:
         return (self.base, *self.delta)
 
     @property
+    def generation_id(self) -> str:
+        """The build that it is of."""
+        return self.generation.id
+
+    @property
+    def config(self) -> Recipe:
+        """How the build was made."""
+        return self.generation.recipe
+
+    @property
     def n_videos(self) -> int:
-        """How many videos can be found."""
+        """How many videos are there."""
         return sum(segment.n_alive for segment in self.segments)
 
-    def query(self, tags: NDArray[np.integer] | Sequence[int], weights: Sequence[float]) -> Query:
-        """Weigh tags with the generation's idf; tags that came since count as never seen."""
-        return self._widest.query(tags, weights)
+    @property
+    def n_indexed(self) -> int:
+        """How many videos the build has, those deleted since included."""
+        return self.base.index.n_videos
 
     @property
     def idf(self) -> NDArray[np.float64]:
         """Shape (n_tags,), the idf that ``query`` weighs with."""
         return self._widest.idf
 
-    def locate(self, video: str) -> Place | None:
-        """Return where a video is, None when it cannot be found."""
-        for segment in self.segments:
-            row = segment.row_of(video)
-            if row is not None:
-                return Place(segment, row)
-        return None
+    @property
+    def df(self) -> NDArray[np.int64]:
+        """Shape (n_tags of the build,), on how many of its videos each tag is."""
+        return self.base.index.df
 
-    def locate_many(self, videos: Sequence[str]) -> list[Place | None]:
-        """Return where each of some videos is, None for one that cannot be found."""
-        places: list[Place | None] = [None] * len(videos)
+    @property
+    def mean_vector(self) -> SparseVector:
+        """What most videos show."""
+        common = self.generation.common
+        return SparseVector(common.tags, common.units)
+
+    @property
+    def n_viewers(self) -> int:
+        """How many viewers liked two videos or more when it was built."""
+        return self.generation.together.viewers
+
+    def query(self, tags: ArrayLike, weights: ArrayLike) -> Query:
+        """Weigh tags with the generation's idf; tags that came since count as never seen."""
+        return self._widest.query(tags, weights)
+
+    def query_like(self, video: str) -> Query:
+        """Return the query that looks for videos like one that is there."""
+        return self._widest.query_from_counts(*self.counts(video))
+
+    def __contains__(self, video: object) -> bool:
+        """Return whether a video is there."""
+        return isinstance(video, str) and self._locate([video])[0] is not None
+
+    def contains(self, videos: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which of some videos are there."""
+        return np.array([at is not None for at in self._locate(videos)], bool)
+
+    def require(self, videos: Sequence[str]) -> None:
+        """Check that some videos are there.
+
+        Raises:
+            InvalidInput: naming those that are not.
+        """
+        self._at(videos)
+
+    def search(self, query: Query, k: int, where: Filter = EVERY_VIDEO) -> list[Hit]:
+        """Return the ``k`` best videos that pass a filter, best first, ties by id."""
+        found = [hit for segment in self.segments for hit in _best(segment, query, k, where)]
+        return _merged(found, k)
+
+    def search_many(
+        self,
+        queries: Sequence[Query],
+        k: int,
+        where: Filter = EVERY_VIDEO,
+        *,
+        exclude: Sequence[Sequence[str]],
+    ) -> list[list[Hit]]:
+        """Return what ``search`` returns, query by query, computed on all cores.
+
+        ``exclude`` are ids that each query does not look for. As many more are found and dropped,
+        so that all queries pass one filter.
+        """
+        more = k + max(map(len, exclude), default=0)
+        found: list[list[Hit]] = [[] for _ in queries]
+        for segment in self.segments:
+            if segment.n_alive:
+                answers = segment.index.top_k_many(queries, more, segment.passing(where))
+                for own, (rows, scores), ids in zip(found, answers, exclude, strict=True):
+                    kept = np.flatnonzero(~np.isin(rows, segment.index.rows_of(ids)))[:k]
+                    own += _hits(segment, rows[kept], scores[kept])
+        return [_merged(own, k) for own in found]
+
+    def score(self, query: Query, videos: Sequence[str]) -> NDArray[np.float64]:
+        """Return the scores of some videos that are there, also where they are 0 or below."""
+        scores = np.zeros(len(videos))
+        for segment, own, rows in self._by_segment(videos):
+            scores[own] = segment.index.score_rows(query, rows)
+        return scores
+
+    def scores(self, query: Query, where: Filter) -> Iterator[ScoredRows]:
+        """Yield the scores of all videos that pass a filter, segment by segment."""
+        for segment in self.segments:
+            rows = segment.rows_passing(where)
+            yield ScoredRows(segment, rows, segment.index.score_rows(query, rows))
+
+    def explain(self, query: Query, video: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the tags that made a score and what each gave, the largest share first."""
+        (at,) = self._at([video])
+        return at.segment.index.explain(query, at.row)
+
+    def counts(self, video: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the tags of a video that is there, rising, and how often each counts."""
+        (at,) = self._at([video])
+        return at.segment.index.counts_of(at.row)
+
+    def term_frequencies(self, video: str) -> TermFrequencies:
+        """Return a video that is there as scores see it."""
+        (at,) = self._at([video])
+        index = at.segment.index
+        frequencies = np.zeros(index.n_tags)
+        divisor = show(index.forward, at.row, frequencies)
+        tags, _ = index.counts_of(at.row)
+        return TermFrequencies(tags, frequencies[tags], divisor)
+
+    def vectors(self, videos: Sequence[str]) -> UnitRows:
+        """Return the vectors of some videos that are there."""
+        parts = []
+        for segment, own, rows in self._by_segment(videos):
+            units = unit_rows(segment.index, rows)
+            parts.append((own[units.rows], units.tags, units.values))
+        if len(parts) == 1:
+            return UnitRows(*parts[0])
+        empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        owners, tags, values = (np.concatenate(part) for part in zip(empty, *parts, strict=True))
+        order = np.argsort(owners, kind="stable")
+        return UnitRows(owners[order], tags[order], values[order])
+
+    def columns(self, videos: Sequence[str], names: Sequence[str]) -> dict[str, list[Any]]:
+        """Return metadata of some videos that are there, column by column."""
+        columns: dict[str, list[Any]] = {name: [None] * len(videos) for name in names}
+        for segment, own, rows in self._by_segment(videos):
+            for name, column in columns.items():
+                values = segment.facts.values(name, rows)
+                for place, value in zip(own.tolist(), values, strict=True):
+                    column[place] = value
+        return columns
+
+    def passes(self, videos: Sequence[str], where: Filter) -> NDArray[np.bool_]:
+        """Return which of some videos that are there pass a filter."""
+        passed = np.ones(len(videos), bool)
+        for segment, own, rows in self._by_segment(videos):
+            bitmap = segment.passing(where)
+            if bitmap is not None:
+                passed[own] = bitmap[rows]
+        return passed
+
+    def newest(self, where: Filter, *, skip: int = 0, k: int) -> list[str]:
+        """Return the videos that pass a filter, the last added first, ties by id."""
+        found: list[tuple[int, str]] = []
+        for segment in self.segments:
+            rows = segment.rows_passing(where)
+            added = segment.facts.added_at[rows]
+            # Rows rise by id.
+            order = np.argsort(-added, kind="stable")[: skip + k]
+            found += zip((-added[order]).tolist(), segment.index.ids.at(rows[order]), strict=True)
+        return [video for _, video in sorted(found)[skip : skip + k]]
+
+    def count(self, where: Filter) -> int:
+        """Return how many videos pass a filter."""
+        return sum(len(segment.rows_passing(where)) for segment in self.segments)
+
+    def co_liked(
+        self, liked: Sequence[str], weights: NDArray[np.float64], where: Filter, k: int
+    ) -> list[tuple[str, float]]:
+        """Return the videos that viewers of some liked ones like, too, and how much, most first.
+
+        A video that changed since the build is not found, but counts as a liked one.
+        """
+        rows = self.base.index.rows_of(liked)
+        there = rows >= 0
+        found, pulls = self.generation.together.pull(rows[there], weights[there])
+        passing = self.base.passing(where)
+        if passing is not None:
+            found, pulls = found[passing[found]], pulls[passing[found]]
+        best = np.argsort(-pulls, kind="stable")[:k]
+        return list(zip(self.base.index.ids.at(found[best]), pulls[best].tolist(), strict=True))
+
+    def co_like_cosines(self, video: str, others: Sequence[str]) -> NDArray[np.float64]:
+        """Return how often a video is liked by who likes each of others; NaN if it is unknown."""
+        row = self.base.row_of(video)
+        rows = self.base.index.rows_of(others)
+        cosine = self.generation.together.cosine
+        return np.array(
+            [np.nan if row is None or own < 0 else cosine(own, row) for own in rows.tolist()]
+        )
+
+    def _locate(self, videos: Sequence[str]) -> list[RowRef | None]:
+        """Return where each of some videos is, None for one that is not there."""
+        found: list[RowRef | None] = [None] * len(videos)
         for segment in self.segments:
             for number, row in enumerate(segment.index.rows_of(videos).tolist()):
                 if row >= 0 and (segment.alive is None or segment.alive[row]):
-                    places[number] = Place(segment, row)
-        return places
+                    found[number] = RowRef(segment, row)
+        return found
 
-    def require(self, videos: Sequence[str]) -> list[Place]:
-        """Return where each of some videos is.
-
-        Raises:
-            InvalidInput: naming those that cannot be found.
-        """
-        places = self.locate_many(videos)
-        missing = [video for video, place in zip(videos, places, strict=True) if place is None]
+    def _at(self, videos: Sequence[str]) -> list[RowRef]:
+        found = self._locate(videos)
+        missing = [video for video, at in zip(videos, found, strict=True) if at is None]
         if missing:
             more = len(missing) - _NAMED
             named = ", ".join(missing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -175,56 +363,30 @@ class View:
                 f"not in generation {self.generation.id}: {named};"
                 " it was not watched, or was deleted"
             )
-        return [place for place in places if place is not None]
+        return [at for at in found if at is not None]
 
-    def counts_query(self, place: Place) -> Query:
-        """Return the query that looks for videos like the one at a place."""
-        index = place.segment.index
-        tags, counts = index.counts_of(place.row)
-        return self._widest.query_from_counts(tags, counts)
-
-    def top_k(self, query: Query, k: int, wanted: Filter = EVERY_VIDEO) -> list[Found]:
-        """Return the ``k`` best videos that pass a filter, best first, ties by id."""
-        found = [match for segment in self.segments for match in _best(segment, query, k, wanted)]
-        return _merged(found, k)
-
-    def top_k_many(
-        self,
-        queries: Sequence[Query],
-        k: int,
-        wanted: Filter = EVERY_VIDEO,
-        *,
-        leave_out: Sequence[Sequence[str]],
-    ) -> list[list[Found]]:
-        """Return what ``top_k`` returns, query by query, computed on all cores.
-
-        ``leave_out`` are ids that each query does not look for. As many more are found and dropped,
-        so that all queries pass one filter.
-        """
-        more = k + max(map(len, leave_out), default=0)
-        found: list[list[Found]] = [[] for _ in queries]
+    def _by_segment(
+        self, videos: Sequence[str]
+    ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each segment that has some of the videos, their places among them, their rows."""
+        found = self._at(videos)
         for segment in self.segments:
-            if segment.n_alive:
-                answers = segment.index.top_k_many(queries, more, segment.passing(wanted))
-                for own, (rows, scores), ids in zip(found, answers, leave_out, strict=True):
-                    kept = np.flatnonzero(~np.isin(rows, segment.index.rows_of(ids)))[:k]
-                    own += _found(segment, rows[kept], scores[kept])
-        return [_merged(own, k) for own in found]
+            own = [number for number, at in enumerate(found) if at.segment is segment]
+            if own:
+                rows = np.array([found[number].row for number in own], np.int64)
+                yield segment, np.array(own, np.int64), rows
 
 
-def _best(segment: Segment, query: Query, k: int, wanted: Filter) -> Iterable[Found]:
+def _best(segment: Segment, query: Query, k: int, where: Filter) -> Iterable[Hit]:
     if not segment.n_alive:
         return ()
-    return _found(segment, *segment.index.top_k(query, k, segment.passing(wanted)))
+    return _hits(segment, *segment.index.top_k(query, k, segment.passing(where)))
 
 
-def _found(
-    segment: Segment, rows: NDArray[np.int64], scores: NDArray[np.float64]
-) -> Iterable[Found]:
-    for video, row, score in zip(segment.index.ids.at(rows), rows, scores, strict=True):
-        yield Found(video, float(score), Place(segment, int(row)))
+def _hits(segment: Segment, rows: NDArray[np.int64], scores: NDArray[np.float64]) -> Iterable[Hit]:
+    return map(Hit, segment.index.ids.at(rows), scores.tolist())
 
 
-def _merged(found: Iterable[Found], k: int) -> list[Found]:
+def _merged(found: Iterable[Hit], k: int) -> list[Hit]:
     # The same rounding as in the kernels, so that ties fall the same way across segments.
-    return sorted(found, key=lambda match: (-int(match.score / TIE + 0.5), match.video))[:k]
+    return sorted(found, key=lambda hit: (-int(hit.score / TIE + 0.5), hit.video))[:k]

@@ -1,27 +1,11 @@
 """The vectors of some videos, of length 1, one after the other: for profiles and for likeness."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.weighting import TF
 from engine.indexes.local.index import Index
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRows:
-    """Some rows of an index as vectors of length 1.
-
-    Attributes:
-        rows: shape (n_postings,), the place in what was asked for, rising.
-        tags: shape (n_postings,), rising within a row.
-        values: shape (n_postings,), term frequency x idf over the row's length.
-    """
-
-    rows: NDArray[np.int64]
-    tags: NDArray[np.int64]
-    values: NDArray[np.float64]
+from engine.ports.index import UnitRows
 
 
 def unit_rows(index: Index, rows: NDArray[np.int64]) -> UnitRows:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from engine.domain.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
 from engine.domain.text import folded
 from engine.errors import UnknownTag
+from engine.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
 
 SUGGESTIONS: Final = 3
 """How many nearest tags an error names."""

@@ -1,4 +1,4 @@
-"""The ids of an index's videos, sorted, as one run of bytes.
+"""Sorted ids of videos or campaigns, as one run of bytes.
 
 A million Python strings take 60 MB and half a second to make; this opens by mapping two files.
 """
@@ -15,7 +15,7 @@ from engine.errors import InvalidInput
 from engine.kernels.names import find_names
 
 
-class VideoIds(Sequence[str]):
+class SortedIds(Sequence[str]):
     """Sorted ids; the place of an id is the row of its video.
 
     Args:

@@ -1,0 +1,35 @@
+"""A copy of a catalog's file as it is at one moment, while others write."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from engine.catalogs.sqlite.catalog import Catalog
+
+# Of this moment and this service: neither sessions nor what was started under a client's name.
+_LEFT_OUT: Final = ("sessions", "started")
+
+
+def copy_catalog(catalog: Catalog, target: Path) -> int:
+    """Copy the catalog as it is at this moment and check the copy; return how many videos it has.
+
+    Damage is copied as it is, so what is found in the copy is in the catalog.
+    """
+    with (
+        closing(sqlite3.connect(catalog.path)) as live,
+        closing(sqlite3.connect(target)) as copy,
+        catalog.telling_damage(),
+    ):
+        live.backup(copy)
+        ((found,),) = copy.execute("pragma integrity_check(1)").fetchall()
+        if found != "ok":
+            raise catalog.damaged(str(found))
+        for table in _LEFT_OUT:
+            copy.execute(f"delete from {table}")  # noqa: S608 - constants
+        copy.execute("update jobs set state = 'queued', worker = '' where state = 'running'")
+        copy.commit()
+        copy.execute("pragma journal_mode = delete")
+        copy.execute("vacuum")
+        ((videos,),) = copy.execute("select count(*) from videos").fetchall()
+    return int(videos)
