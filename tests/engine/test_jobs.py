@@ -258,6 +258,7 @@ def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Pat
         catalog.add_source("/link.mp4", video_id(1))
         running, first, other = jobs.add(["/a.mp4", "/link.mp4", "/b.mp4"], {}, now=0)
         (forced,) = jobs.add(["/a.mp4"], {"force": True}, now=0)
+        (elsewhere,) = jobs.add(["/d.mp4"], {"force": True}, now=0)
         (named,) = jobs.add_again({"/c.mp4": video_id(1)}, {}, now=0)
         assert forced == running
         claimed = jobs.claim("w", now=1)
@@ -269,5 +270,5 @@ def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Pat
         ended = [job for job in jobs.all() if job.state is State.DONE]
         assert [job.id for job in ended] == [running, named]
         assert {(job.status, job.video) for job in ended} == {("deleted", video_id(1))}
-        assert jobs.open_ids() == [first, other]
+        assert jobs.open_ids() == [first, other, elsewhere]
         assert jobs.retry(None, now=3) == []

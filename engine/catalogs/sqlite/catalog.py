@@ -679,8 +679,7 @@ _END_LOOKS: Final = (
     " video = ?1, changed_at = ?2"
     " where kind = 'ingest' and state in ('queued', 'running')"
     " and (json_extract(options, '$.video') = ?1 or (json_extract(options, '$.force')"
-    " and source in (select source from sources where video = ?1"
-    " union select source from videos where id = ?1)))"
+    " and jobs.source in (select sources.source from sources where sources.video = ?1)))"
 )
 _TAG_NAMES: Final = "select name from tags where number >= ? order by number"
 
