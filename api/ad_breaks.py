@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from api.answers.placements import breaks_json, pairs
 from api.background.live import Live
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.ad_breaks import Breaks, Spacing, best_breaks, window_reasons, window_relevance
 from engine.content.brand_suitability import BrandJudge
 from engine.domain.campaigns import Campaign, tolerated_by
@@ -29,7 +28,7 @@ def breaks_of(
         spacing: how many breaks, how far apart.
         rules: thresholds of the sensitive topics.
     """
-    track = live.catalog.track(video.id)
+    track = live.catalog.tracks.get(video.id)
     relevance = None
     if campaign is not None:
         view = live.view
@@ -45,7 +44,7 @@ def break_reasons(
     live: Live, video: VideoRecord, campaign: Campaign, breaks: Breaks
 ) -> list[list[dict[str, Any]]]:
     """Return, break by break, the tags that made its relevance and when they were seen."""
-    view, track = live.view, live.catalog.track(video.id)
+    view, track = live.view, live.catalog.tracks.get(video.id)
     recipe, names = view.config, view.vocabulary.names
     query = campaign_query(campaign, view)
     return [
@@ -78,6 +77,6 @@ def breaks_told(
 def _suitable(
     live: Live, video: VideoRecord, campaign: Campaign | None, track: Track, rules: Rules
 ) -> NDArray[np.bool_]:
-    judge = BrandJudge(live.catalog.vocabulary(), rules)
-    words = Taggers(live.catalog).words_of(video.tagger)
+    judge = BrandJudge(live.catalog.tags.vocabulary(), rules)
+    words = live.catalog.taggers.words_of(video.tagger)
     return ~judge.risky_seconds(track, words, tolerated_by(campaign))

@@ -7,7 +7,6 @@ from typing import Any, Final
 from api.answers.recommendations import recommendations_json
 from api.background.live import Live
 from api.recommendations import Asked
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.search.profiles import ProfileRules, profile_of
 from engine.search.recommend import Question, recommend_many
 
@@ -25,7 +24,7 @@ def recommendations_of_all(
         rules: how profiles are weighed.
         now: seconds since 1970.
     """
-    view, viewers = live.view, Viewers(live.catalog)
+    view, viewers = live.view, live.catalog.viewers
     asked_at = float(ceil(now))
     after = ""
     while ids := viewers.ids(after=after, limit=_AT_ONCE):
@@ -36,7 +35,7 @@ def recommendations_of_all(
                 Question(profile, asked_at, asked.k, asked.where, asked.ranking, asked.again)
             )
         answers = recommend_many(
-            view, questions, rules, where=asked.where, track_of=live.catalog.track
+            view, questions, rules, where=asked.where, track_of=live.catalog.tracks.get
         )
         for viewer_id, (taste, page) in zip(ids, answers, strict=True):
             answer = recommendations_json(view, taste, page, rules, None)

@@ -8,7 +8,6 @@ from typing import Any
 from api.answers.keywords import ignored_tags_json
 from api.answers.recommendations import Explained, recommendations_json
 from api.background.live import Live
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.content.tag_time_ranges import seen_ranges
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.results import Match
@@ -83,7 +82,7 @@ def recommend_json(live: Live, asked: Asked, rules: ProfileRules, *, now: float)
     events = tuple(replace(event, at=min(event.at, asked_at)) for event in asked.events)
     if asked.viewer is not None:
         # One of whom nothing is kept yet is new here: what is fresh is the answer.
-        (kept,) = Viewers(live.catalog).some([asked.viewer])
+        (kept,) = live.catalog.viewers.some([asked.viewer])
         interests, events = dict(kept.interests), kept.events
     view.require(asked.liked)
     alone = not events and not asked.liked
@@ -95,7 +94,7 @@ def recommend_json(live: Live, asked: Asked, rules: ProfileRules, *, now: float)
     question = Question(
         profile, float(asked_at), asked.k, asked.where, asked.ranking, asked.again, shown
     )
-    page = page_of(view, taste, question, rules, track_of=live.catalog.track)
+    page = page_of(view, taste, question, rules, track_of=live.catalog.tracks.get)
     explained = _explained(live, view, page) if asked.explain else None
     return {
         **recommendations_json(view, taste, page, rules, explained),
@@ -166,7 +165,7 @@ def seconds_of(
 ) -> dict[str, list[list[int]]]:
     """Return the runs of seconds on which each tag counted on a video, both ends included."""
     numbers = view.vocabulary.numbers(tags)
-    ranges = seen_ranges(live.catalog.track(video), numbers, view.config.threshold)
+    ranges = seen_ranges(live.catalog.tracks.get(video), numbers, view.config.threshold)
     return {
         tag: [[one.first, one.last] for one in ranges[number]]
         for tag, number in zip(tags, numbers, strict=True)

@@ -11,8 +11,6 @@ from api.answers.placements import (
     why_json,
 )
 from api.background.live import Live
-from engine.catalogs.sqlite.campaigns import Campaigns
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge
 from engine.content.categories import Categories
 from engine.content.counting import count_steady
@@ -69,7 +67,7 @@ def arrivals_of(
     view = live.view
     found = arrivals(
         view,
-        live.catalog.revisions(after=min(since, view.revision), upto=view.revision),
+        live.catalog.videos.revisions(after=min(since, view.revision), upto=view.revision),
         campaign_query(campaign, view),
         And(tuple(rules_as_filters(campaign).values())),
         since=since,
@@ -158,9 +156,9 @@ def _case(
     live: Live, view: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
 ) -> Case:
     recipe, vocabulary = view.config, view.vocabulary
-    track = live.catalog.track(video.id)
+    track = live.catalog.tracks.get(video.id)
     counts = count_steady(track, recipe.threshold, recipe.least_seconds)
-    words = Taggers(live.catalog).words_of(video.tagger)
+    words = live.catalog.taggers.words_of(video.tagger)
     return Case(
         campaign,
         video,
@@ -188,7 +186,7 @@ def _shared(targeting: Targeting, query: Query, fit: Fit) -> tuple[Share, ...]:
 def _told(
     live: Live, fits: Sequence[Fit], whys: Sequence[list[dict[str, Any]]]
 ) -> list[tuple[Campaign, float, list[dict[str, Any]]]]:
-    campaigns = Campaigns(live.catalog).some([fit.campaign for fit in fits])
+    campaigns = live.catalog.campaigns.some([fit.campaign for fit in fits])
     return [
         (campaigns[fit.campaign], fit.score, why)
         for fit, why in zip(fits, whys, strict=True)
@@ -214,5 +212,5 @@ def _seconds_of(live: Live, view: IndexSnapshot, found: Iterable[Match]) -> dict
 def _ranges(live: Live, view: IndexSnapshot, video: str, tags: Iterable[str]) -> Ranges:
     names = sorted(tags)
     numbers = view.vocabulary.numbers(names)
-    ranges = seen_ranges(live.catalog.track(video), numbers, view.config.threshold)
+    ranges = seen_ranges(live.catalog.tracks.get(video), numbers, view.config.threshold)
     return {name: ranges[number] for name, number in zip(names, numbers, strict=True)}

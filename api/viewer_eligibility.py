@@ -6,7 +6,6 @@ from typing import Any
 from api.answers.recommendations import reason_json
 from api.background.live import Live
 from api.recommendations import seconds_of
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.search.eligibility import viewer_case
 from engine.search.profiles import ProfileRules, profile_of
@@ -27,7 +26,7 @@ def viewer_case_json(
     Raises:
         UnknownViewer: when nothing is kept of them.
     """
-    view, kept = live.view, Viewers(live.catalog).get(viewer)
+    view, kept = live.view, live.catalog.viewers.get(viewer)
     asked_at = float(ceil(now))
     profile = profile_of(kept.interests, kept.events, rules, now=asked_at)
     case = viewer_case(view, video, Question(profile, asked_at, where=where), rules)

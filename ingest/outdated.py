@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.outdated import outdated_videos
 from engine.domain.videos import OutdatedVideo
 from ingest.decoding.probe import Status
 from ingest.pipeline import KEPT, Outcome
@@ -33,7 +32,7 @@ def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
     So whether a file is still the video that it was is told when it is looked at.
     """
     found = Outdated({}, [])
-    for video in outdated_videos(catalog, tagger.name, tagger.version):
+    for video in catalog.listing.outdated(tagger.name, tagger.version):
         source = _place(video)
         if source is None:
             found.lost.append(_lost(video))

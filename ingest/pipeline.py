@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
 from engine.domain.videos import Pictures, VideoRecord
@@ -95,10 +94,10 @@ class Described:
 
 def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Outcome | None:
     """Return what came of a video before; None when it must be watched."""
-    known = catalog.get(described.id)
+    known = catalog.videos.get(described.id)
     if known is None or known.status not in WATCHED or force:
         return None
-    catalog.add_source(described.source, described.id)
+    catalog.videos.add_source(described.source, described.id)
     reason = f"{KNOWN} by {known.tagger}"
     if known.reason:
         reason = f"{known.reason}; {reason}"
@@ -149,13 +148,13 @@ def _store(video: Described, seen: "_Seen", catalog: Catalog) -> Outcome:
         if whole:
             reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
             return store_unwatched(video, catalog, record.status, reason.removeprefix("; "))
-        catalog.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
+        catalog.videos.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
     return Outcome(video.id, video.source, record.status, record.reason, record.seconds)
 
 
 def _seen_whole(record: VideoRecord, catalog: Catalog) -> int:
     """Return the seconds of an earlier look that saw all, where this one saw a part; else 0."""
-    known = catalog.get(record.id) if record.status == Status.PARTIAL else None
+    known = catalog.videos.get(record.id) if record.status == Status.PARTIAL else None
     if known is None or known.status != Status.OK or known.seconds <= record.seconds:
         return 0
     return known.seconds
@@ -169,7 +168,7 @@ def missing_outcome(path: Path, error: NoVideoFile) -> Outcome:
 def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> Outcome:
     """Write down why a video could not be watched, beside what was seen of it before."""
     record = replace(blank_record(video), status=status, reason=reason)
-    told_of = catalog.save_failure(record, now=datetime.now(UTC))
+    told_of = catalog.videos.save_failure(record, now=datetime.now(UTC))
     return Outcome(told_of, video.source, status, reason, 0)
 
 
@@ -219,13 +218,13 @@ def _watch(
                 tagger.settle(confidences[shot], ~reused[shot])
         track = Track.from_confidences(
             confidences,
-            catalog.number_tags(tagger.tags),
+            catalog.tags.number(tagger.tags),
             _looks(changes, is_new, reused),
-            catalog.number_tags(tagger.doubtful),
+            catalog.tags.number(tagger.doubtful),
         )
         who = f"{tagger.name}@{tagger.version}"
         if not (isinstance(tagger, AskingTagger) and tagger.is_open):
-            Taggers(catalog).remember(who, tagger.tags)
+            catalog.taggers.remember(who, tagger.tags)
         record = replace(
             blank_record(video),
             status=opened.status,

@@ -18,13 +18,13 @@ from engine.vocabulary import Vocabulary
 
 def scores_of(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> list[CategoryScore]:
     """File a video of the catalog."""
-    track = catalog.track(video.id)
-    return _scores(track, catalog.vocabulary(), recipe)
+    track = catalog.tracks.get(video.id)
+    return _scores(track, catalog.tags.vocabulary(), recipe)
 
 
 def categories_json(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     """Return the categories of a video with the tags and seconds that say so."""
-    track, vocabulary = catalog.track(video.id), catalog.vocabulary()
+    track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
     threshold = recipe.threshold
     scores = _scores(track, vocabulary, recipe)
     return {

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any, Literal
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.listing import pictured
 from engine.domain.videos import VideoRecord
 
 Detail = Literal["title", "poster", "url", "duration"]
@@ -15,12 +14,12 @@ def with_details(
     answer: dict[str, Any], catalog: Catalog, include: Collection[Detail] = ()
 ) -> dict[str, Any]:
     """Return an answer whose ``matches`` tell what was asked for, and apps' ids where there are."""
-    if not include and not catalog.has_external_ids():
+    if not include and not catalog.videos.has_external_ids():
         return answer
     matches = answer["matches"]
     ids = [match["video"] for match in matches]
-    records = catalog.some(ids)
-    with_poster = pictured(catalog, ids) if "poster" in include else set()
+    records = catalog.videos.some(ids)
+    with_poster = catalog.thumbnails.pictured(ids) if "poster" in include else set()
     for match in matches:
         record = records.get(match["video"])
         if record is not None:

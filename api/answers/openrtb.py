@@ -14,7 +14,7 @@ from engine.domain.videos import VideoRecord
 def openrtb_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6, with the evidence in ``ext``."""
     catalog, threshold = live.catalog, recipe.threshold
-    track, vocabulary = catalog.track(video.id), catalog.vocabulary()
+    track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
     scores = scores_of(catalog, video, recipe)
     verdicts = verdicts_of(catalog, video, recipe.sensitive)
     evidence = {

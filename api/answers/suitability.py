@@ -7,7 +7,6 @@ import numpy as np
 
 from api.answers.categories import ranges_json, scores_of
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.index_config import Recipe
@@ -18,8 +17,10 @@ from engine.domain.videos import VideoRecord
 
 def verdicts_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> list[TopicRisk]:
     """Judge a video of the catalog."""
-    words = Taggers(catalog).words_of(video.tagger)
-    return BrandJudge(catalog.vocabulary(), rules).verdicts(catalog.track(video.id), words)
+    words = catalog.taggers.words_of(video.tagger)
+    return BrandJudge(catalog.tags.vocabulary(), rules).verdicts(
+        catalog.tracks.get(video.id), words
+    )
 
 
 def suitability_json(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:

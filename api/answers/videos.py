@@ -5,7 +5,6 @@ from typing import Any
 
 from api.background.live import Live
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.counting import observations_at, observations_of, tag_counts
 from engine.content.sensitivity import SensitiveJudge
 from engine.domain.index_config import Recipe
@@ -17,8 +16,10 @@ from engine.domain.videos import VideoRecord
 
 def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCount]:
     """Return the tag counts of a video, those that tell most first."""
-    track = live.catalog.track(video.id)
-    counts = tag_counts(track, recipe.threshold, live.catalog.vocabulary(), recipe.least_seconds)
+    track = live.catalog.tracks.get(video.id)
+    counts = tag_counts(
+        track, recipe.threshold, live.catalog.tags.vocabulary(), recipe.least_seconds
+    )
     return live.tag_idf.most_telling_first(one for one in counts if one.tag not in VERDICTS)
 
 
@@ -64,9 +65,9 @@ def video_with_verdict_json(catalog: Catalog, video: VideoRecord, rules: Rules) 
 
 def sensitive_json(catalog: Catalog, video: VideoRecord, rules: Rules) -> dict[str, Any]:
     """Return the verdict on sensitive content: of the topics that count, and of every topic."""
-    words = Taggers(catalog).words_of(video.tagger)
-    judge = SensitiveJudge(catalog.vocabulary(), rules)
-    verdict = judge.verdict(catalog.track(video.id), words)
+    words = catalog.taggers.words_of(video.tagger)
+    judge = SensitiveJudge(catalog.tags.vocabulary(), rules)
+    verdict = judge.verdict(catalog.tracks.get(video.id), words)
     return {
         "level": verdict.level,
         "seconds": list(verdict.seconds),
@@ -82,10 +83,10 @@ def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules)
 
     ``reused`` tells that it looked like the last second that was tagged, whose tags these are.
     """
-    track, vocabulary = catalog.track(video.id), catalog.vocabulary()
+    track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
     seen = observations_at(track, second, vocabulary)
     levels = SensitiveJudge(vocabulary, rules).second_levels(
-        track, Taggers(catalog).words_of(video.tagger)
+        track, catalog.taggers.words_of(video.tagger)
     )
     return {
         "video": video.id,
@@ -98,7 +99,7 @@ def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules)
 
 def tag_json(catalog: Catalog, video: VideoRecord, tag: str) -> dict[str, Any]:
     """Return the confidence of one tag at every second."""
-    vocabulary = catalog.vocabulary()
-    seen = observations_of(catalog.track(video.id), tag, vocabulary)
+    vocabulary = catalog.tags.vocabulary()
+    seen = observations_of(catalog.tracks.get(video.id), tag, vocabulary)
     seconds = [{"second": one.second, "confidence": one.confidence} for one in seen]
     return {"video": video.id, "tag": vocabulary.tag(tag), "seconds": seconds}

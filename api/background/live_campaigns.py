@@ -4,7 +4,6 @@ import threading
 import time
 from typing import Final
 
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.ports.index import IndexSnapshot
 from engine.targeting.campaign_index import CampaignIndex
@@ -19,7 +18,7 @@ class LiveCampaigns:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._campaigns = Campaigns(catalog)
+        self._campaigns = catalog.campaigns
         self._changing = threading.Lock()
         self._targeting: Targeting | None = None
         self._is_warm = False
@@ -46,5 +45,5 @@ class LiveCampaigns:
         if self._campaigns.revision() == index.revision:
             return index
         changes = self._campaigns.changes_since(index.revision)
-        vocabulary = self._catalog.vocabulary()
+        vocabulary = self._catalog.tags.vocabulary()
         return index.changed(changes.changed, changes.gone, vocabulary, changes.revision)

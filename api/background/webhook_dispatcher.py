@@ -51,7 +51,7 @@ class Notifier:
     def __init__(self, settings: Settings, live: Live) -> None:
         self._allowed = tuple(map(AllowedNetwork.parse, settings.web_allowed_networks))
         self._live = live
-        self._webhooks = Webhooks(live.catalog)
+        self._webhooks = live.catalog.webhooks
 
     def run_until(self, stop: threading.Event) -> None:
         """Note what comes, send what is due and forget what is long over, until told to stop."""
@@ -82,7 +82,7 @@ class Notifier:
         for place in np.flatnonzero(targeting.campaigns.ids.rows_of(names) < 0):
             # So new that it is not followed yet: what came before it, the others are told of now.
             upto = min(upto, webhooks.pop(names[place]).since)
-        came = self._live.catalog.revisions(after=self._webhooks.noted(), upto=upto)
+        came = self._live.catalog.videos.revisions(after=self._webhooks.noted(), upto=upto)
         page = came[:_VIDEOS_AT_ONCE]
         if not page:
             return

@@ -8,7 +8,6 @@ from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.cli.reasons import print_found
 from api.settings import load_settings
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
 
 
@@ -57,8 +56,8 @@ def command(
         raise click.UsageError("--explain tells how relevant breaks are to a --campaign: name one")
     settings = load_settings()
     with Live.open(settings) as live:
-        record = live.catalog.find(video)
-        chosen = None if campaign is None else Campaigns(live.catalog).find(campaign)
+        record = live.catalog.videos.find(video)
+        chosen = None if campaign is None else live.catalog.campaigns.find(campaign)
         found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
         answer = breaks_told(live, record, chosen, found, explained=explain)
     if as_vmap:

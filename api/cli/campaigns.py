@@ -33,8 +33,6 @@ from api.targeting import (
     case_of,
     matches_of,
 )
-from engine.catalogs.sqlite.campaigns import Campaigns
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
@@ -74,7 +72,7 @@ def add(file: str, *, as_json: bool) -> None:
     with click.open_file(file, "rb") as opened:
         plans = list(_plans(opened.read(), file))
     with Live.open(load_settings()) as live:
-        campaigns, vocabulary = Campaigns(live.catalog), live.catalog.vocabulary()
+        campaigns, vocabulary = live.catalog.campaigns, live.catalog.tags.vocabulary()
         understood = [
             campaign_of(name, body, campaigns.get(name), vocabulary, live.understanding)
             for name, body in plans
@@ -97,7 +95,7 @@ def list_(advertiser: str | None, state: str | None, *, as_json: bool) -> None:
     """List the campaigns."""
     with Live.open(load_settings()) as live:
         wanted = None if state is None else CampaignState(state)
-        found = Campaigns(live.catalog).page(advertiser=advertiser, state=wanted)
+        found = live.catalog.campaigns.page(advertiser=advertiser, state=wanted)
     _print_campaigns(found, as_json=as_json)
 
 
@@ -107,7 +105,7 @@ def list_(advertiser: str | None, state: str | None, *, as_json: bool) -> None:
 def show(campaign: str, *, as_json: bool) -> None:
     """Show a campaign, and what its words were understood as."""
     with Live.open(load_settings()) as live:
-        found = Campaigns(live.catalog).find(campaign)
+        found = live.catalog.campaigns.find(campaign)
     if as_json:
         print_json(campaign_json(found, now=int(time.time())))
         return
@@ -149,11 +147,11 @@ def resume(campaign: str, *, as_json: bool) -> None:
 def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
     """Forget campaigns."""
     with Live.open(load_settings()) as live:
-        found = [Campaigns(live.catalog).find(name) for name in campaigns]
+        found = [live.catalog.campaigns.find(name) for name in campaigns]
         if not yes:
             click.confirm(f"forget {', '.join(one.id for one in found)}?", abort=True, err=True)
         for one in found:
-            Campaigns(live.catalog).delete(one.id)
+            live.catalog.campaigns.delete(one.id)
 
 
 @command.command("matches")
@@ -169,7 +167,7 @@ def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
 def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json: bool) -> None:
     """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
     with Live.open(load_settings()) as live:
-        plan = Campaigns(live.catalog).find(campaign)
+        plan = live.catalog.campaigns.find(campaign)
         if since is None:
             answer = matches_of(live, plan, k, now=int(time.time()), explained=explain)
         else:
@@ -202,7 +200,7 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
     with Live.open(load_settings()) as live:
         answer = campaigns_for(
             live,
-            live.catalog.find(video),
+            live.catalog.videos.find(video),
             k,
             now=int(time.time()),
             advertiser=None,
@@ -237,7 +235,7 @@ def for_viewer(
     with Live.open(settings) as live:
         rules = settings.profile_rules
         if viewer is None:
-            videos = [live.catalog.find(video).id for video in liked]
+            videos = [live.catalog.videos.find(video).id for video in liked]
             view = live.view
             view.require(videos)
             interests, ignored = known_interests(
@@ -246,7 +244,7 @@ def for_viewer(
             told = ignored_answer(ignored, view.vocabulary)
             profile = profile_of(interests, (), rules, now=now, liked=videos)
         else:
-            kept = Viewers(live.catalog).get(viewer)
+            kept = live.catalog.viewers.get(viewer)
             told = {}
             profile = profile_of(kept.interests, kept.events, rules, now=now)
         answer = campaigns_for_viewer(
@@ -263,7 +261,7 @@ def for_viewer(
 def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     """Say all that speaks for and against CAMPAIGN on VIDEO."""
     with Live.open(load_settings()) as live:
-        found, record = Campaigns(live.catalog).find(campaign), live.catalog.find(video)
+        found, record = live.catalog.campaigns.find(campaign), live.catalog.videos.find(video)
         answer = case_of(live, found, record, now=int(time.time()))
     if as_json:
         print_json(answer)
@@ -309,7 +307,7 @@ def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
 
 def _set_state(campaign: str, state: CampaignState, *, as_json: bool) -> None:
     with Live.open(load_settings()) as live:
-        changed = Campaigns(live.catalog).set_state(campaign, state)
+        changed = live.catalog.campaigns.set_state(campaign, state)
     _print_campaigns([changed], as_json=as_json)
 
 

@@ -20,7 +20,7 @@ def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool
     settings = load_settings()
     recipe = settings.recipe(None if threshold is None else check_threshold(threshold))
     with Live.open(settings) as live:
-        record = live.catalog.find(video)
+        record = live.catalog.videos.find(video)
         if openrtb:
             print_json(openrtb_json(live, record, recipe))
             return

@@ -128,7 +128,7 @@ def _kept(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
 def _catalog(live: Live, *, deep: bool) -> Finding:
     try:
         live.catalog.check(indexes=deep, tracks=deep)
-        count, revision = live.catalog.count_videos(), live.catalog.revision()
+        count, revision = live.catalog.videos.count(), live.catalog.revision()
     except CorruptData as error:
         return Finding("catalog", "broken", with_hint(error))
     hint = "" if count else "; 'reelmatch ingest FILE_OR_FOLDER' fills it"
@@ -137,7 +137,6 @@ def _catalog(live: Live, *, deep: bool) -> Finding:
 
 def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
     """Say how many videos an older version of the usual tagger saw."""
-    from engine.catalogs.sqlite.outdated import count_outdated
     from ingest.taggers.registry import DEFAULT, identity_of
 
     try:
@@ -147,7 +146,10 @@ def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
         return
     what, who = f"tagger {tagger.name}", f"version {tagger.version}"
     with suppress(CorruptData):  # of which the line of the catalog tells
-        count, all_videos = count_outdated(live.catalog, *tagger), live.catalog.count_videos()
+        count, all_videos = (
+            live.catalog.listing.count_outdated(*tagger),
+            live.catalog.videos.count(),
+        )
         if count:
             told = f"{count} of {all_videos} videos were seen by an older tagger"
             yield Finding(
@@ -199,7 +201,7 @@ def _index(live: Live) -> Finding:
     except ReelmatchError as error:
         return Finding("index", "broken", with_hint(error))
     generation = view.generation
-    changed = len(live.catalog.changed_since(generation.revision))
+    changed = len(live.catalog.videos.changed_since(generation.revision))
     newer = f"; {changed} videos changed since, searched beside it" if changed else ""
     recipe = generation.recipe
     return Finding(

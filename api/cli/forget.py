@@ -14,12 +14,12 @@ from engine.catalogs.sqlite.catalog import Catalog
 def command(videos: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     """Delete VIDEOS and all that was seen on them; the files stay. Gone from answers at once."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        records = [catalog.find(name) for name in videos]
+        records = [catalog.videos.find(name) for name in videos]
         if not yes:
             titles = ", ".join(record.title for record in records)
             click.confirm(f"Delete {titles} from the catalog?", abort=True, err=True)
         for record in records:
-            catalog.delete(record.id)
+            catalog.videos.delete(record.id)
     if as_json:
         print_json({"videos": [record.id for record in records]})
     else:

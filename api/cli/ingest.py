@@ -12,7 +12,6 @@ from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.cpus import usable_cpus
 from engine.domain.jobs import Job
 from engine.domain.text import shown
@@ -105,7 +104,7 @@ def command(
         addresses = [one for each in addresses for one in playlist_addresses(each, limits)]
     paths = [Path(source) for source in sources if not is_address(source)]
     with Catalog.open(settings.catalog_path) as catalog:
-        jobs = Jobs(catalog)
+        jobs = catalog.jobs
         goes_on = not paths and not addresses and not outdated
         if goes_on and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
@@ -146,7 +145,7 @@ def _queue_outdated(
     """Queue what an older version of a tagger saw; also return what is not there any more."""
     found = find_outdated(catalog, identity_of(tagger, setup))
     options = {"tagger": tagger, "every": every}
-    return Jobs(catalog).add_again(found.there, options, now=time.time()), found.lost
+    return catalog.jobs.add_again(found.there, options, now=time.time()), found.lost
 
 
 def _work(
@@ -181,21 +180,21 @@ def _work(
                 on_end=on_end,
             )
             worker.run()
-            if elsewhere := Jobs(catalog).count_open(mine):
+            if elsewhere := catalog.jobs.count_open(mine):
                 click.echo(f"waiting for {elsewhere} that another process has begun", err=True)
-            while Jobs(catalog).count_open(mine):
+            while catalog.jobs.count_open(mine):
                 # Another process has them; should it give them up, they are ours again.
                 time.sleep(POLL_SECONDS)
                 worker.run()
     except KeyboardInterrupt:
-        waiting = Jobs(catalog).open_count()
+        waiting = catalog.jobs.open_count()
         click.echo(
             f"\ninterrupted: {waiting} videos wait; 'reelmatch ingest' goes on with them", err=True
         )
         sys.exit(_INTERRUPTED)
     for number in mine:
         # Ended by another process that works the same queue.
-        job = Jobs(catalog).get(number)
+        job = catalog.jobs.get(number)
         if number not in ended and job is not None:
             ended[number] = Outcome(
                 job.video or None, job.source, job.status or job.state, job.reason, job.seconds

@@ -6,7 +6,6 @@ from api.answers.jobs import job_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import State
 
 
@@ -18,7 +17,7 @@ from engine.domain.jobs import State
 def command(state: str | None, *, as_json: bool) -> None:
     """List the jobs: what waits, runs, is done or failed, and why."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        jobs = [job for job in Jobs(catalog).all() if state in (None, job.state.value)]
+        jobs = [job for job in catalog.jobs.all() if state in (None, job.state.value)]
     if as_json:
         print_json({"jobs": [job_json(job) for job in jobs]})
         return

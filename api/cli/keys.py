@@ -10,7 +10,6 @@ from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.keys import Key, Scope
 
 
@@ -46,7 +45,7 @@ def create(
 ) -> None:
     """Make a key and print it: it is shown this once, only its digest is kept."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        key, secret = Keys(catalog).create(
+        key, secret = catalog.keys.create(
             name,
             [Scope(scope) for scope in scopes],
             advertiser=advertiser,
@@ -65,7 +64,7 @@ def create(
 def list_keys(*, as_json: bool) -> None:
     """List the keys, revoked ones too, without their secrets."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        keys = Keys(catalog).all()
+        keys = catalog.keys.all()
     if as_json:
         print_json({"keys": [key_json(key) for key in keys]})
     elif not keys:
@@ -81,7 +80,7 @@ def list_keys(*, as_json: bool) -> None:
 def revoke(key: int, *, as_json: bool) -> None:
     """Close the door to KEY, a number as 'reelmatch keys list' shows it, within a second."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        revoked = Keys(catalog).revoke(key, now=time.time())
+        revoked = catalog.keys.revoke(key, now=time.time())
     if as_json:
         print_json(key_json(revoked))
     else:

@@ -24,7 +24,7 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
     reelmatch keywords sneakers "live music festival"
     """
     with Live.open(load_settings()) as live:
-        keywords = live.understanding.of(live.catalog.vocabulary())
+        keywords = live.understanding.of(live.catalog.tags.vocabulary())
         readings = keywords.read_all(words)
     if as_json:
         print_json({"keywords": [reading_json(reading) for reading in readings]})

@@ -88,7 +88,7 @@ def print_ignored(ignored: Iterable[Mapping[str, Any]]) -> None:
 
 def title_of(catalog: "Catalog", video: str) -> str:
     """Return the title of a video, empty when it was forgotten meanwhile."""
-    record = catalog.get(video)
+    record = catalog.videos.get(video)
     return record.title if record else ""
 
 

@@ -123,7 +123,7 @@ def command(
         asked = Asked(
             viewer=viewer,
             interests=profile,
-            liked=tuple(live.catalog.find(name).id for name in liked),
+            liked=tuple(live.catalog.videos.find(name).id for name in liked),
             k=k,
             where=wanted,
             ranking=ranking,

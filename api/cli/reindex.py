@@ -71,7 +71,7 @@ def command(
             chosen = None if rollback == _BEFORE else rollback
             _print_built(live.generations.rollback(chosen), as_json=as_json)
             return
-        total = live.catalog.count_videos()
+        total = live.catalog.videos.count()
         with counting_bar("reindex", total, shown=sys.stderr.isatty()) as on_videos:
             if dry_run:
                 seen = preview(live.catalog, live.generations, recipe, on_videos=on_videos)

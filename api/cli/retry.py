@@ -7,7 +7,6 @@ import click
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import State
 
 
@@ -21,8 +20,8 @@ def command(jobs: tuple[int, ...], *, as_json: bool) -> None:
     however often it is tried, and is left out: add it anew when it has changed.
     """
     with Catalog.open(load_settings().catalog_path) as catalog:
-        queued = Jobs(catalog).retry(jobs or None, now=time.time())
-        left = sum(job.state is State.FAILED for job in Jobs(catalog).all())
+        queued = catalog.jobs.retry(jobs or None, now=time.time())
+        left = sum(job.state is State.FAILED for job in catalog.jobs.all())
     if as_json:
         print_json({"jobs": queued})
     else:

@@ -21,7 +21,7 @@ def command(video: str, *, as_json: bool) -> None:
     """
     settings = load_settings()
     with Catalog.open(settings.catalog_path) as catalog:
-        record = catalog.find(video)
+        record = catalog.videos.find(video)
         verdict = sensitive_json(catalog, record, settings.sensitive)
     if as_json:
         print_json({"video": record.id, "title": record.title, **verdict})

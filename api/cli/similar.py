@@ -31,5 +31,5 @@ def command(
     with Live.open(load_settings()) as live:
         view = live.view
         wanted = harmless(where) if no_sensitive else where
-        found = similar(view, live.catalog.find(video).id, k=k, where=wanted)
+        found = similar(view, live.catalog.videos.find(video).id, k=k, where=wanted)
         print_matches(live, view, found, explain=explain, as_json=as_json)

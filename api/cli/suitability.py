@@ -19,7 +19,7 @@ def command(video: str, *, as_json: bool) -> None:
     """
     settings = load_settings()
     with Catalog.open(settings.catalog_path) as catalog:
-        record = catalog.find(video)
+        record = catalog.videos.find(video)
         told = suitability_json(catalog, record, settings.recipe())
     if as_json:
         print_json(told)

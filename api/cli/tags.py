@@ -54,7 +54,7 @@ def command(
     recipe = settings.recipe(None if threshold is None else check_threshold(threshold))
     with Live.open(settings) as live:
         catalog = live.catalog
-        record = _watched(catalog.find(video))
+        record = _watched(catalog.videos.find(video))
         if second is not None:
             _print_second(second_json(catalog, record, second, settings.sensitive), as_json=as_json)
         elif tag is not None:
@@ -66,7 +66,9 @@ def command(
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:
-                surest = surest_observation(catalog.track(record.id), catalog.vocabulary())
+                surest = surest_observation(
+                    catalog.tracks.get(record.id), catalog.tags.vocabulary()
+                )
                 click.echo(_no_tag(recipe.threshold, surest), err=True)
 
 

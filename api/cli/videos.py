@@ -14,7 +14,7 @@ from engine.domain.videos import VideoRecord
 def command(*, as_json: bool) -> None:
     """List the videos of the catalog, watched or not."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        records = catalog.videos()
+        records = catalog.videos.page()
     if as_json:
         videos = [
             {**video_json(record), "gaps": record.evidence.get("gaps", [])} for record in records

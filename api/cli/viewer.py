@@ -16,7 +16,6 @@ from api.http.schemas.viewers import Id, KeptEventBody
 from api.settings import load_settings
 from api.viewer_eligibility import viewer_case_json
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.filters import Filter
 from engine.domain.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind
 
@@ -31,7 +30,7 @@ def command() -> None:
 def list_viewers(*, as_json: bool) -> None:
     """List the viewers who are kept."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        ids = Viewers(catalog).ids()
+        ids = catalog.viewers.ids()
     if as_json:
         print_json({"viewers": ids})
     else:
@@ -45,7 +44,7 @@ def list_viewers(*, as_json: bool) -> None:
 def show(viewer: str, *, as_json: bool) -> None:
     """Print all that is kept of VIEWER."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        answer = viewer_json(Viewers(catalog).get(viewer))
+        answer = viewer_json(catalog.viewers.get(viewer))
     if as_json:
         print_json(answer)
         return
@@ -66,8 +65,8 @@ def show(viewer: str, *, as_json: bool) -> None:
 def put_interests(viewer: str, interests: dict[str, float]) -> None:
     """Replace what VIEWER says they like; a weight below 0 is a dislike."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        weights = catalog.vocabulary().weights(interests)
-        Viewers(catalog).put_interests(viewer, weights, now=time.time())
+        weights = catalog.tags.vocabulary().weights(interests)
+        catalog.viewers.put_interests(viewer, weights, now=time.time())
     click.echo(f"{len(interests)} interests kept")
 
 
@@ -86,9 +85,9 @@ def add_event(viewer: str, kind: str, video: str, share: float) -> None:
     """Keep that VIEWER did something with VIDEO (id, path, file name or title), just now."""
     now = time.time()
     with Catalog.open(load_settings().catalog_path) as catalog:
-        record = catalog.find(video)
+        record = catalog.videos.find(video)
         event = Event(f"command-{now:.6f}", record.id, EventKind(kind), now, share)
-        Viewers(catalog).add_events(viewer, [event], now=now)
+        catalog.viewers.add_events(viewer, [event], now=now)
     click.echo(f"{viewer} {kind} {record.title}")
 
 
@@ -116,7 +115,7 @@ def load(file: IO[bytes], *, as_json: bool) -> None:
     wrong: list[dict[str, Any]] = []
     unknown: set[str] = set()
     with Catalog.open(load_settings().catalog_path) as catalog:
-        viewers = Viewers(catalog)
+        viewers = catalog.viewers
         for viewer, events in _batches(_lines(file, now, wrong)):
             answer = added_json(
                 viewers, viewer, events, viewers.add_events(viewer, events, now=now)
@@ -176,7 +175,7 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     """Say why VIDEO is, or is not, recommended to VIEWER, rule by rule."""
     settings = load_settings()
     with Live.open(settings) as live:
-        record = live.catalog.find(video)
+        record = live.catalog.videos.find(video)
         answer = viewer_case_json(
             live, viewer, record.id, settings.profile_rules, now=time.time(), where=where
         )
@@ -197,7 +196,7 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
 def forget(viewer: str, *, yes: bool) -> None:
     """Delete all that is kept of VIEWER."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        viewers = Viewers(catalog)
+        viewers = catalog.viewers
         viewers.get(viewer)
         if not yes:
             click.confirm(f"Delete all that is kept of {viewer}?", abort=True, err=True)

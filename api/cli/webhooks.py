@@ -7,9 +7,7 @@ from api.background.signed_post import check_url
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.errors import InvalidInput
 from ingest.sources.guard import AllowedNetwork
 
@@ -33,8 +31,8 @@ def set_(campaign: str, url: str, *, as_json: bool) -> None:
     settings = load_settings()
     allowed = tuple(map(AllowedNetwork.parse, settings.web_allowed_networks))
     with Catalog.open(settings.catalog_path) as catalog:
-        found = Campaigns(catalog).find(campaign)
-        webhook = Webhooks(catalog).set(found.id, check_url(url, allowed))
+        found = catalog.campaigns.find(campaign)
+        webhook = catalog.webhooks.set(found.id, check_url(url, allowed))
     if as_json:
         print_json(new_webhook_json(webhook))
     else:
@@ -47,7 +45,7 @@ def set_(campaign: str, url: str, *, as_json: bool) -> None:
 def list_(*, as_json: bool) -> None:
     """List who is told, and how that goes."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        webhooks = Webhooks(catalog)
+        webhooks = catalog.webhooks
         told = [webhook_json(webhooks, webhook) for webhook in webhooks.all()]
     if as_json:
         print_json({"webhooks": told})
@@ -68,7 +66,7 @@ def list_(*, as_json: bool) -> None:
 def delete(campaign: str) -> None:
     """Tell nobody of the matches of CAMPAIGN any more; what was not told yet is dropped."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        if not Webhooks(catalog).remove(Campaigns(catalog).find(campaign).id):
+        if not catalog.webhooks.remove(catalog.campaigns.find(campaign).id):
             raise InvalidInput(
                 f"nobody is told of the matches of {campaign!r}:"
                 " 'reelmatch campaigns webhook list' shows who is"

@@ -11,7 +11,6 @@ from api.console.security import Form, FromConsole
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.uploads import receive_video
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.errors import InvalidInput
 from ingest.sources.addresses import NotAnAddress, canonical
 
@@ -42,7 +41,7 @@ def post_addresses(
         addresses = _addresses(text)
     except InvalidInput as error:
         return _page(request, settings.upload_max_bytes, status=422, text=text, wrong=str(error))
-    Jobs(live.catalog).add(addresses, {"force": False}, now=time.time())
+    live.catalog.jobs.add(addresses, {"force": False}, now=time.time())
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
 
 

@@ -17,7 +17,6 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
 from api.targeting import case_of, matches_of
-from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.filters import And, Not
 from engine.domain.results import Match, Share
@@ -65,7 +64,7 @@ def get_campaign(
         campaign=campaign,
         runs=status_of(campaign, now),
         flight=(start_text(campaign.begins), end_text(campaign.ends)),
-        webhook=Webhooks(live.catalog).get(campaign.id),
+        webhook=live.catalog.webhooks.get(campaign.id),
         found=found,
         matches=match_cards(live, view, _matches(found)) if view and found else [],
         barred=_barred(view, campaign) if view else [],

@@ -33,7 +33,6 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CampaignAccess, CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.campaigns import CampaignBody
-from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.campaigns import Campaign
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import BRAND_TOPICS
@@ -117,7 +116,7 @@ def post_webhook(
     settings: CurrentSettings,
 ) -> Response:
     """Tell an address of a campaign's new matches, or nobody when none is given."""
-    webhooks, url = Webhooks(live.catalog), form.get("url", "").strip()
+    webhooks, url = live.catalog.webhooks, form.get("url", "").strip()
     if "remove" in form:
         webhooks.remove(campaign.id)
         return RedirectResponse(f"{request.scope['root_path']}/campaigns/{campaign.id}", 303)
@@ -138,7 +137,7 @@ def _webhook(
     wrong: str = "",
     secret: str = "",
 ) -> Response:
-    webhooks = Webhooks(live.catalog)
+    webhooks = live.catalog.webhooks
     webhook = webhooks.get(campaign.id)
     return page(
         request,
@@ -193,7 +192,7 @@ class _Answer:
         if unknown:
             return self._again(fields, unknown=unknown)
         plan = understood(
-            name, body, before, self._live.catalog.vocabulary(), self._live.understanding
+            name, body, before, self._live.catalog.tags.vocabulary(), self._live.understanding
         )
         try:
             self._access.campaigns.put(plan, expected=_expected(fields, before))
@@ -213,7 +212,7 @@ class _Answer:
         return name, body, before
 
     def _unknown(self, fields: Fields, body: CampaignBody) -> list[UnknownWord]:
-        vocabulary = self._live.catalog.vocabulary()
+        vocabulary = self._live.catalog.tags.vocabulary()
         found = unknown_in(fields, body, vocabulary, self._live.understanding)
         # Whoever stored keywords that mean nothing was asked about them then.
         before = self._before.keywords if self._before else ()

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.background.live import Live
-from engine.catalogs.sqlite.listing import pictured, records
 from engine.domain.results import Match, Share, TagCount
 from engine.domain.sensitivity import VERDICTS
 from engine.domain.videos import VideoRecord
@@ -46,10 +45,10 @@ def view_of(live: Live) -> IndexSnapshot | None:
 
 def cards(live: Live, view: IndexSnapshot | None, videos: Sequence[str]) -> list[Card]:
     """Return the cards of some videos, in their order."""
-    with_picture = pictured(live.catalog, videos)
+    with_picture = live.catalog.thumbnails.pictured(videos)
     return [
         Card(record, record.id in with_picture, *_seen(live, view, record.id))
-        for record in records(live.catalog, videos)
+        for record in live.catalog.videos.in_order(videos)
     ]
 
 

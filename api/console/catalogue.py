@@ -14,7 +14,7 @@ from api.console.finding import best_tagged, newest_passing, suggested_tags, und
 from api.console.rendering import page
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, titled
+from engine.catalogs.sqlite.listing import Place, Wanted
 from engine.domain.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
 from engine.domain.keywords import Reading
 from engine.errors import UnknownTag
@@ -108,11 +108,11 @@ def _listed(
 ) -> Listed:
     wanted = Wanted(asked.q, asked.kind, unwatched=asked.status == "trouble")
     if before is not None:
-        ids = oldest(live.catalog, wanted, before=before, limit=PAGE_VIDEOS + 1)
+        ids = live.catalog.listing.oldest(wanted, before=before, limit=PAGE_VIDEOS + 1)
         earlier, ids = len(ids) > PAGE_VIDEOS, ids[-PAGE_VIDEOS:]
         later = True
     else:
-        ids = newest(live.catalog, wanted, after=after, limit=PAGE_VIDEOS + 1)
+        ids = live.catalog.listing.newest(wanted, after=after, limit=PAGE_VIDEOS + 1)
         later, ids = len(ids) > PAGE_VIDEOS, ids[:PAGE_VIDEOS]
         earlier = after is not None
     shown = cards(live, view, ids)
@@ -162,5 +162,5 @@ def _filter(live: Live, asked: Asked) -> Filter:
     if asked.sensitive == "some":
         parts += [Not(SensitiveAtMost("none")), SensitiveAtMost("block")]
     if asked.q:
-        parts.append(Within(tuple(titled(live.catalog, asked.q, limit=_MOST_TITLED))))
+        parts.append(Within(tuple(live.catalog.listing.titled(asked.q, limit=_MOST_TITLED))))
     return And(tuple(parts))

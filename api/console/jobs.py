@@ -20,7 +20,6 @@ from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSett
 from api.http.schemas.reindexing import ReindexRequest
 from api.settings import Settings
 from engine.batch.reindex import preview
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.index_config import Recipe
 from engine.domain.jobs import Job, State
 from engine.domain.keys import Scope
@@ -99,7 +98,7 @@ def get_jobs(
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """Show a page of the queue, the newest first."""
-    jobs = Jobs(live.catalog)
+    jobs = live.catalog.jobs
     found = jobs.newest(before=before, state=state, limit=PAGE_JOBS + 1)
     values: dict[str, Any] = {
         "lines": [Line(job) for job in found[:PAGE_JOBS]],
@@ -157,7 +156,7 @@ async def _events(request: Request, live: Live) -> AsyncIterator[str]:
 
 
 def _state(live: Live) -> str:
-    jobs = Jobs(live.catalog)
+    jobs = live.catalog.jobs
     lines = [Line(job).as_json() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
     view = view_of(live)
     facts = index_facts(view) if view else {}
@@ -178,14 +177,14 @@ def index_facts(view: IndexSnapshot) -> dict[str, str]:
 @router.post("/jobs/failed/retry")
 def post_retry_all(request: Request, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
     """Queue all that failed again."""
-    Jobs(live.catalog).retry(None, now=time.time())
+    live.catalog.jobs.retry(None, now=time.time())
     return _back(request)
 
 
 @router.post("/jobs/{job}/retry")
 def post_retry(request: Request, job: int, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
     """Queue a failed job again."""
-    Jobs(live.catalog).retry([job], now=time.time())
+    live.catalog.jobs.retry([job], now=time.time())
     return _back(request)
 
 
@@ -195,7 +194,7 @@ def post_reindex(
 ) -> Response:
     """Queue a reindex."""
     recipe = _recipe(settings, form)
-    Jobs(live.catalog).add_reindex(asdict(recipe), now=time.time())
+    live.catalog.jobs.add_reindex(asdict(recipe), now=time.time())
     return _back(request)
 
 

@@ -57,7 +57,7 @@ def get_media(video: str, request: Request, live: CurrentLive) -> Response:
     one that the video's id is the digest of.
     """
     checked: CheckedFiles = request.app.state.checked_files
-    record = live.catalog.get(video)
+    record = live.catalog.videos.get(video)
     path = local_file(record) if record else None
     if path is None or not checked.holds(path, video):
         raise HTTPException(404, "The file of this video is not on this machine any more.")

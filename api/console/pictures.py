@@ -26,7 +26,7 @@ def get_strip(video: str, revision: int, live: CurrentLive) -> Response:  # noqa
 
 
 def _pictures(catalog: Catalog, video: str) -> Pictures:
-    pictures = catalog.pictures(video)
+    pictures = catalog.thumbnails.get(video)
     if pictures is None:
         raise HTTPException(404, "There is no picture of this video.")
     return pictures

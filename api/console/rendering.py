@@ -14,7 +14,6 @@ from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
 from api.http.middleware.problems import KINDS, Code, problem
-from engine.catalogs.sqlite.keys import Keys
 
 FRAGMENT: Final = "text/x-fragment"
 """What scripts of the console accept when they want a piece of a page, or problem details."""
@@ -41,7 +40,7 @@ def _caller(request: Request) -> Caller:
     caller: Caller = getattr(request.state, "caller", Caller())
     if not caller.is_stranger or SESSION_COOKIE not in request.cookies:
         return caller
-    key = Keys(request.app.state.live.catalog).session(session_of(request), now=time.time())
+    key = request.app.state.live.catalog.keys.session(session_of(request), now=time.time())
     return Caller(key)
 
 

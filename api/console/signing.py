@@ -15,7 +15,7 @@ from api.http.middleware.auth import SESSION_COOKIE, KnownKeys
 from api.http.middleware.problems import Code, Refused, expected_failure
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.keys import Keys, digest_of
+from engine.catalogs.sqlite.keys import digest_of
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -39,7 +39,7 @@ def post_sign_in(request: Request, form: Form, live: CurrentLive) -> Response:
     after = _own_path(form.get("after", ""))
     if key is None:
         return page(request, "sign_in.html", status=401, after=after, wrong=True)
-    session = Keys(live.catalog).open_session(key, now=time.time(), seconds=SESSION_SECONDS)
+    session = live.catalog.keys.open_session(key, now=time.time(), seconds=SESSION_SECONDS)
     response = RedirectResponse(request.scope["root_path"] + after, 303)
     set_session(request, response, session)
     return response
@@ -48,7 +48,7 @@ def post_sign_in(request: Request, form: Form, live: CurrentLive) -> Response:
 @router.post("/sign-out")
 def post_sign_out(request: Request, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
     """End the session."""
-    Keys(live.catalog).close_session(request.cookies.get(SESSION_COOKIE, ""))
+    live.catalog.keys.close_session(request.cookies.get(SESSION_COOKIE, ""))
     base = request.scope["root_path"]
     response = RedirectResponse(f"{base}/sign-in", 303)
     response.delete_cookie(SESSION_COOKIE, path=base, httponly=True, samesite="strict")

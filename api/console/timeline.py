@@ -11,7 +11,6 @@ from api.background.live import Live
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.ad_breaks import Breaks, Spacing
 from engine.content.counting import enough_seconds
 from engine.content.sensitivity import SensitiveJudge
@@ -57,7 +56,7 @@ def get_tile(
     live: CurrentLive,
 ) -> Response:
     """Return one tile: three arrays, as ``engine.content.timeline.Tile`` has them."""
-    drawn = tile(live.catalog.track(known_video(live.catalog, video).id), level, number)
+    drawn = tile(live.catalog.tracks.get(known_video(live.catalog, video).id), level, number)
     return Response(drawn.to_bytes(), media_type="application/octet-stream", headers=_KEPT)
 
 
@@ -67,7 +66,7 @@ def known_video(catalog: Catalog, video: str) -> VideoRecord:
     Raises:
         UnknownVideo: when there is none with this id.
     """
-    record = catalog.get(video)
+    record = catalog.videos.get(video)
     if record is None:
         raise UnknownVideo(video)
     return record
@@ -82,15 +81,15 @@ def judged(
     catalog: Catalog, record: VideoRecord, track: Track, vocabulary: Vocabulary, rules: Rules
 ) -> Verdict:
     """Return the verdict on sensitive content."""
-    words = Taggers(catalog).words_of(record.tagger)
+    words = catalog.taggers.words_of(record.tagger)
     return SensitiveJudge(vocabulary, rules).verdict(track, words)
 
 
 def _overview(live: Live, record: VideoRecord, recipe: Recipe) -> dict[str, Any]:
     catalog, idf = live.catalog, live.tag_idf
-    track, vocabulary = catalog.track(record.id), catalog.vocabulary()
+    track, vocabulary = catalog.tracks.get(record.id), catalog.tags.vocabulary()
     seen = overview(track, vocabulary)
-    pictures = catalog.pictures(record.id)
+    pictures = catalog.thumbnails.get(record.id)
     verdict = judged(catalog, record, track, vocabulary, recipe.sensitive)
     return {
         "seconds": seen.seconds,

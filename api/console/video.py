@@ -14,7 +14,6 @@ from api.console.timeline import judged, known_video
 from api.http.middleware.auth import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from engine.catalogs.sqlite.listing import pictured
 from engine.content.counting import enough_seconds
 from engine.content.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
 from engine.domain.index_config import Recipe
@@ -44,7 +43,7 @@ def get_video(
     record = known_video(live.catalog, video)
     view = view_of(live)
     recipe = view.config if view else settings.recipe()
-    track, vocabulary = live.catalog.track(video), live.catalog.vocabulary()
+    track, vocabulary = live.catalog.tracks.get(video), live.catalog.tags.vocabulary()
     verdict = judged(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
     return page(
@@ -55,7 +54,7 @@ def get_video(
         lines=first_lines(overview(track, vocabulary), recipe, live.tag_idf)[:FIRST_LINES],
         first_lines=FIRST_LINES,
         plays=path is not None,
-        pictured=bool(pictured(live.catalog, [video])),
+        pictured=bool(live.catalog.thumbnails.pictured([video])),
         address=record.source if is_address(record.source) else "",
         sensitive=verdict,
         topics=[

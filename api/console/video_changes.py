@@ -10,7 +10,6 @@ from api.console.security import Form
 from api.console.timeline import known_video
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.errors import InvalidInput
 
 router = APIRouter(route_class=ReadRoute)
@@ -22,7 +21,7 @@ def post_retry(request: Request, video: str, form: Form, live: CurrentLive) -> R
     source = known_video(live.catalog, video).source
     if not source:
         raise InvalidInput("nobody said where this video is: name its file or address to add it")
-    jobs = Jobs(live.catalog)
+    jobs = live.catalog.jobs
     before = jobs.last_of(source)
     tagger = before.options.get("tagger") if before else None
     options = {"force": True} | ({"tagger": tagger} if tagger else {})
@@ -39,5 +38,5 @@ def get_delete(request: Request, video: str, live: CurrentLive) -> Response:
 @router.post("/videos/{video}/delete")
 def post_delete(request: Request, video: str, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
     """Forget a video and all that was seen on it; its file stays."""
-    live.catalog.delete(known_video(live.catalog, video).id)
+    live.catalog.videos.delete(known_video(live.catalog, video).id)
     return RedirectResponse(request.scope["root_path"] + "/", 303)

@@ -50,7 +50,6 @@ from api.http.routes import (
     webhooks,
 )
 from api.settings import Settings
-from engine.catalogs.sqlite.keys import Keys
 
 UPLOADS: Final = ("/console/add/file", f"/v1{jobs.UPLOAD}")
 _ROUTERS = (
@@ -80,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         with Live.open(settings) as live:
             app.state.live = live
             app.state.rates = rates
-            app.state.known_keys = KnownKeys(Keys(live.catalog))
+            app.state.known_keys = KnownKeys(live.catalog.keys)
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
             app.openapi()

@@ -12,7 +12,7 @@ from engine.domain.viewers import Event
 
 def own_ids(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
     """Return the videos' own ids in place of apps'; a name that no video has stays as it is."""
-    known = catalog.own_ids(names) if names else {}
+    known = catalog.videos.own_ids(names) if names else {}
     return tuple(known.get(name, name) for name in names)
 
 

@@ -11,7 +11,6 @@ from fastapi import Request
 from api.background.live import Live
 from api.http.middleware.problems import Code, Refused
 from api.settings import Settings
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.errors import InvalidInput
 from engine.os_errors import expected_trouble
 from ingest.sources.uploads import Uploads
@@ -63,5 +62,5 @@ async def receive_video(
 
 
 def _queue(live: Live, path: Path, options: Mapping[str, Any]) -> int:
-    (job,) = Jobs(live.catalog).add([str(path)], options, now=time.time())
+    (job,) = live.catalog.jobs.add([str(path)], options, now=time.time())
     return job

@@ -73,9 +73,9 @@ def main() -> None:
 def footage(home: Path, seconds: int) -> Iterator[Row]:
     """Count the tags of every run of so many seconds of each watched video."""
     with Catalog.open(home / "catalog.db") as catalog:
-        names = catalog.vocabulary().names
+        names = catalog.tags.vocabulary().names
         after = ""
-        while page := catalog.watched(after=after):
+        while page := catalog.tracks.watched(after=after):
             for record, track in page:
                 for first in range(0, track.n_seconds, seconds):
                     own = slice(

@@ -58,7 +58,7 @@ def fill(home: Path, n_videos: int) -> None:
     counts = make_counts(KINDS["topics"], n_videos)
     with Catalog.open(home / "catalog.db") as catalog:
         catalog.rows("pragma synchronous = off")  # a made catalogue may be lost
-        catalog.number_tags([f"tag {number}" for number in range(N_TAGS)])
+        catalog.tags.number([f"tag {number}" for number in range(N_TAGS)])
         for row in range(n_videos):
             own = slice(counts.indptr[row], counts.indptr[row + 1])
             track = track_of(counts.indices[own], counts.data[own])
@@ -79,7 +79,7 @@ def fill(home: Path, n_videos: int) -> None:
                 uploader=f"uploader {row % 1000}",
                 categories=("sports",) if row % 7 else (),
             )
-            catalog.save(record, track, now=MOMENT)
+            catalog.videos.save(record, track, now=MOMENT)
 
 
 def track_of(tags: np.ndarray, counts: np.ndarray) -> Track:

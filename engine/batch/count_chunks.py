@@ -151,7 +151,7 @@ def _count(
 
 def _watched(catalog: Catalog, after: str, limit: int) -> Iterator[tuple[VideoRecord, Track]]:
     left = limit
-    while left > 0 and (page := catalog.watched(after=after, limit=min(left, _PAGE_VIDEOS))):
+    while left > 0 and (page := catalog.tracks.watched(after=after, limit=min(left, _PAGE_VIDEOS))):
         yield from page
         left -= len(page)
         after = page[-1][0].id
@@ -201,4 +201,4 @@ def _span_if_current(path: Path, after: str, catalog: Catalog) -> Span | None:
     except CorruptData as error:
         log.warning("counted anew: %s", error)
         return None
-    return span if span.after == after and catalog.span(after, span.last) == span else None
+    return span if span.after == after and catalog.tracks.span(after, span.last) == span else None

@@ -15,10 +15,10 @@ def follow(view: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
     revision = catalog.revision()
     if revision == view.revision:
         return view
-    changed = catalog.changed_since(view.revision)
+    changed = catalog.videos.changed_since(view.revision)
     # Read before vocabulary and taggers' words: both are there before a video that needs them.
-    watched = catalog.watched_among(changed)
-    vocabulary = catalog.vocabulary()
+    watched = catalog.tracks.watched_among(changed)
+    vocabulary = catalog.tags.vocabulary()
     rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
     rows = [rows_of.row(record, track) for record, track in watched]
     return advance(view, Changes(changed, rows, vocabulary, revision))

@@ -3,7 +3,6 @@
 import numpy as np
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.content.brand_suitability import BrandJudge, seen_categories
 from engine.content.categories import Categories
 from engine.content.counting import count_looks, count_steady, count_tags, steady
@@ -36,7 +35,7 @@ class RowMaker:
         self._categories = Categories(vocabulary)
         verdicts = sorted(tag for tag in VERDICTS if tag in vocabulary)
         self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
-        self._words = Taggers(catalog).words()
+        self._words = catalog.taggers.words()
 
     def row(self, record: VideoRecord, track: Track) -> VideoRow:
         """Return the row of one video.

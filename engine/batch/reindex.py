@@ -17,7 +17,6 @@ import numpy as np
 from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
 from engine.batch.origins import refuse_other_catalog
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.index_config import Recipe
 from engine.errors import CorruptData
 from engine.indexes.local.builder import build_in_folder
@@ -154,7 +153,7 @@ def _built(
         catalog.flush()
         # Taken first: what changes while we count is newer than the generation, never lost to it.
         revision = catalog.revision()
-        vocabulary = catalog.vocabulary()
+        vocabulary = catalog.tags.vocabulary()
         chunks = counted_chunks(
             catalog,
             workplace,
@@ -169,7 +168,7 @@ def _built(
             build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf)
             write_facts(facts, _ChunkFacts(chunks, len(vocabulary)))
 
-        likes = Viewers(catalog).likes()
+        likes = catalog.viewers.likes()
         with generations.written(
             fill,
             vocabulary,

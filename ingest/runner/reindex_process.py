@@ -51,7 +51,7 @@ def _reindex(order: ReindexOrder, catalog: Catalog, answers: Connection) -> "Gen
     from engine.batch.reindex import reindex
     from engine.indexes.local.generations import Generations
 
-    total, done = catalog.count_videos(), 0
+    total, done = catalog.videos.count(), 0
 
     def count(videos: int) -> None:
         nonlocal done

@@ -102,7 +102,7 @@ class Worker:
     _checked: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self._jobs = Jobs(self.catalog)
+        self._jobs = self.catalog.jobs
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         guard_children(os.environ)
         prepare_sockets()
@@ -317,9 +317,9 @@ class Worker:
         # By itself: an id that is taken takes nothing else away.
         outside = said.pop("external_id", "")
         try:
-            before = self.catalog.named(video).external_id
+            before = self.catalog.videos.named(video).external_id
             for part in filter(None, (said, {"external_id": outside} if outside else {})):
-                self.catalog.describe(video, part)
+                self.catalog.videos.describe(video, part)
         except (ExternalIdTaken, UnknownVideo) as error:
             self._warn(job, str(error))
             return

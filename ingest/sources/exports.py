@@ -24,8 +24,8 @@ def exported_lines(catalog: Catalog) -> Iterator[str]:
     seen as it is when its page is read.
     """
     after = ""
-    while page := catalog.watched(after=after, limit=_PAGE_VIDEOS):
-        vocabulary = catalog.vocabulary()
+    while page := catalog.tracks.watched(after=after, limit=_PAGE_VIDEOS):
+        vocabulary = catalog.tags.vocabulary()
         for record, track in page:
             said = video_line(record, track, vocabulary)
             yield json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"

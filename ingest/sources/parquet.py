@@ -45,8 +45,8 @@ def write_tag_counts(catalog: Catalog, path: Path, recipe: Recipe) -> int:
     )
     videos, after = 0, ""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while page := catalog.watched(after=after, limit=_PAGE_VIDEOS):
-            names = pa.array(catalog.vocabulary().names, pa.string())
+        while page := catalog.tracks.watched(after=after, limit=_PAGE_VIDEOS):
+            names = pa.array(catalog.tags.vocabulary().names, pa.string())
             counts = [
                 count_steady(track, recipe.threshold, recipe.least_seconds) for _, track in page
             ]

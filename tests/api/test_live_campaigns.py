@@ -30,7 +30,7 @@ def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
     view = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
     path = tmp_path / "catalog.db"
     with Catalog.open(path) as ours, Catalog.open(path) as theirs:
-        ours.number_tags(TAGS)
+        ours.tags.number(TAGS)
         followers = [LiveCampaigns(ours), LiveCampaigns(theirs)]
         campaigns = Campaigns(theirs)
 
@@ -52,8 +52,8 @@ def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
 
 def test_campaigns_are_weighed_anew_for_another_generation(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        catalog.number_tags(TAGS)
-        Campaigns(catalog).put(campaign("a", {"car": 1, "cat": 1}))
+        catalog.tags.number(TAGS)
+        catalog.campaigns.put(campaign("a", {"car": 1, "cat": 1}))
         live = LiveCampaigns(catalog)
         first = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
         second = view_of([Shown("v", {"car": 3}), Shown("w", {"car": 1})], name="other")

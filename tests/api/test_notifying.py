@@ -15,9 +15,7 @@ from api.background import signed_post
 from api.background.live import Live
 from api.background.webhook_dispatcher import Notifier
 from api.settings import Settings
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.webhooks import DeliveryState
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
@@ -38,9 +36,9 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def to_be_told(catalog: Catalog, name: str, url: str, *, advertiser: str = "acme") -> None:
     """A campaign with a webhook that waits to be told of a video."""
-    Campaigns(catalog).put(replace(campaign(name, {"car": 1}), advertiser=advertiser))
-    Webhooks(catalog).set(name, url)
-    Webhooks(catalog).note([(name, "v", {"campaign": name})], upto=1)
+    catalog.campaigns.put(replace(campaign(name, {"car": 1}), advertiser=advertiser))
+    catalog.webhooks.set(name, url)
+    catalog.webhooks.note([(name, "v", {"campaign": name})], upto=1)
 
 
 @contextmanager
@@ -58,7 +56,7 @@ def notifying(home: Path, *networks: str) -> Iterator[None]:
 
 
 def has(catalog: Catalog, name: str, state: DeliveryState) -> Callable[[], bool]:
-    return lambda: Webhooks(catalog).counts(name)[state] == 1
+    return lambda: catalog.webhooks.counts(name)[state] == 1
 
 
 def attempts(catalog: Catalog, name: str) -> int:
@@ -77,7 +75,7 @@ def test_addresses_that_cannot_be_sent_to_stop_nobody_else(
         with notifying(tmp_path, other.network):
             eventually(has(catalog, "z", DELIVERED))
             eventually(lambda: all(attempts(catalog, f"a{number}") for number in range(20)))
-    assert "cannot be sent to" in Webhooks(catalog).last_trouble("a0")
+    assert "cannot be sent to" in catalog.webhooks.last_trouble("a0")
     assert len(other.told) == 1
 
 
@@ -99,7 +97,7 @@ def test_whatever_goes_wrong_counts_as_an_attempt(
         with notifying(tmp_path, other.network):
             eventually(has(catalog, "b", DELIVERED))
             eventually(lambda: attempts(catalog, "a") > 0)
-    assert type(error).__name__ in Webhooks(catalog).last_trouble("a")
+    assert type(error).__name__ in catalog.webhooks.last_trouble("a")
 
 
 def test_slow_receivers_of_one_advertiser_do_not_hold_up_another(
@@ -123,7 +121,7 @@ def test_who_lost_a_campaign_is_not_told_of_what_was_under_way(
         to_be_told(catalog, "a", old.url)
         with notifying(tmp_path, old.network):
             eventually(lambda: attempts(catalog, "a") == 1)
-            Campaigns(catalog).put(replace(campaign("a", {"car": 1}), advertiser="globex"))
+            catalog.campaigns.put(replace(campaign("a", {"car": 1}), advertiser="globex"))
             with receiver() as new:
                 to_be_told(catalog, "b", new.url)
                 # Not allowed, so never told: what counts is that it was tried after a second.
@@ -134,13 +132,13 @@ def test_who_lost_a_campaign_is_not_told_of_what_was_under_way(
 def test_a_campaign_not_followed_yet_holds_back_only_what_came_after_it(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    webhooks, campaigns = Webhooks(catalog), Campaigns(catalog)
+    webhooks, campaigns = catalog.webhooks, catalog.campaigns
     campaigns.put(campaign("old", {"car": 1}))
     webhooks.set("old", canonical("https://ads.example/"))
     save(catalog, "v", {"car": 3})
     view = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})]), revision=3)
     index = CampaignIndex.empty().changed(
-        campaigns.page(), (), catalog.vocabulary(), campaigns.revision()
+        campaigns.page(), (), catalog.tags.vocabulary(), campaigns.revision()
     )
     live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
     # Again and again somebody makes another: it must not keep the others from hearing anything.
@@ -154,15 +152,15 @@ def test_a_campaign_not_followed_yet_holds_back_only_what_came_after_it(
 def test_a_video_that_cannot_be_matched_holds_back_no_other(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webhooks, campaigns = Webhooks(catalog), Campaigns(catalog)
+    webhooks, campaigns = catalog.webhooks, catalog.campaigns
     campaigns.put(campaign("a", {"car": 1}))
     webhooks.set("a", canonical("https://ads.example/"))
-    catalog.number_tags(TAGS)
+    catalog.tags.number(TAGS)
     for video in ("v", "w"):
         save(catalog, video, {"car": 3})
     view = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"car": 2})]), revision=9)
     index = CampaignIndex.empty().changed(
-        campaigns.page(), (), catalog.vocabulary(), campaigns.revision()
+        campaigns.page(), (), catalog.tags.vocabulary(), campaigns.revision()
     )
     live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
     matches = api.background.webhook_dispatcher._matches

@@ -35,7 +35,7 @@ FULL = Campaign(
 @pytest.fixture
 def campaigns(tmp_path: Path) -> Iterator[Campaigns]:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield Campaigns(catalog)
+        yield catalog.campaigns
 
 
 def test_a_campaign_comes_back_as_it_was_stored(campaigns: Campaigns) -> None:

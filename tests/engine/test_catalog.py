@@ -56,68 +56,68 @@ def a_track(confidence: float = 0.9) -> Track:
 
 
 def test_a_saved_video_is_found_with_its_track(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
-    found = catalog.find("00112233445566aa")
+    catalog.videos.save(a_video(), a_track(), now=NOON)
+    found = catalog.videos.find("00112233445566aa")
     assert found.title == "cat"
     assert found.source == "/films/cat.mp4"
     assert found.categories == ("Pets", "Films")
     assert (found.language, found.kind, found.uploader) == ("en", "unknown", "Ann")
     assert found.added_at == "2026-01-02T12:00:00+00:00"
-    assert catalog.track(found.id).confidences.tolist() == a_track().confidences.tolist()
+    assert catalog.tracks.get(found.id).confidences.tolist() == a_track().confidences.tolist()
 
 
 @pytest.mark.parametrize("name", ["00112233445566aa", "0011", "/films/cat.mp4", "cat.mp4", "cat"])
 def test_a_video_answers_to_its_names(catalog: Catalog, name: str) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
-    assert catalog.find(name).id == "00112233445566aa"
+    catalog.videos.save(a_video(), a_track(), now=NOON)
+    assert catalog.videos.find(name).id == "00112233445566aa"
 
 
 @pytest.mark.parametrize("name", ["dog.mp4", "001", "", "%", "c_t.mp4", "*", "at.mp4"])
 def test_a_name_nobody_has_is_unknown(catalog: Catalog, name: str) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.videos.save(a_video(), a_track(), now=NOON)
     with pytest.raises(UnknownVideo, match="no video"):
-        catalog.find(name)
+        catalog.videos.find(name)
 
 
 @pytest.mark.parametrize("name", ["catt.mp4", "cta", "caat"])
 def test_of_a_misspelt_name_the_nearest_title_is_told(catalog: Catalog, name: str) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.videos.save(a_video(), a_track(), now=NOON)
     with pytest.raises(UnknownVideo, match=r"the nearest titles are cat$"):
-        catalog.find(name)
+        catalog.videos.find(name)
 
 
 def test_a_name_of_two_videos_lists_both(catalog: Catalog) -> None:
-    catalog.save(a_video("00aa" * 4, "/a/cat.mp4"), None, now=NOON)
-    catalog.save(a_video("00bb" * 4, "/b/cat.mp4"), None, now=NOON)
+    catalog.videos.save(a_video("00aa" * 4, "/a/cat.mp4"), None, now=NOON)
+    catalog.videos.save(a_video("00bb" * 4, "/b/cat.mp4"), None, now=NOON)
     with pytest.raises(AmbiguousVideo, match=f"{'00aa' * 4}, {'00bb' * 4}"):
-        catalog.find("cat.mp4")
+        catalog.videos.find("cat.mp4")
 
 
 def test_the_same_content_at_another_place_is_one_video(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
-    catalog.add_source("/copies/kitten.mp4", "00112233445566aa")
-    assert catalog.count_videos() == 1
-    assert catalog.find("kitten.mp4").id == catalog.find("cat.mp4").id
+    catalog.videos.save(a_video(), a_track(), now=NOON)
+    catalog.videos.add_source("/copies/kitten.mp4", "00112233445566aa")
+    assert catalog.videos.count() == 1
+    assert catalog.videos.find("kitten.mp4").id == catalog.videos.find("cat.mp4").id
 
 
 def test_another_content_at_the_same_place_takes_the_name(catalog: Catalog) -> None:
-    catalog.save(a_video("00aa" * 4), None, now=NOON)
-    catalog.save(a_video("00bb" * 4), None, now=NOON)
-    assert catalog.find("/films/cat.mp4").id == "00bb" * 4
+    catalog.videos.save(a_video("00aa" * 4), None, now=NOON)
+    catalog.videos.save(a_video("00bb" * 4), None, now=NOON)
+    assert catalog.videos.find("/films/cat.mp4").id == "00bb" * 4
 
 
 def test_saving_again_replaces_but_keeps_the_first_date(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(0.9), now=NOON)
-    catalog.save(a_video(), a_track(0.5), now=LATER)
-    assert catalog.find("cat").added_at.startswith("2026-01-02")
-    assert catalog.track("00112233445566aa").confidences[0] == round(0.5 * 65_535)
+    catalog.videos.save(a_video(), a_track(0.9), now=NOON)
+    catalog.videos.save(a_video(), a_track(0.5), now=LATER)
+    assert catalog.videos.find("cat").added_at.startswith("2026-01-02")
+    assert catalog.tracks.get("00112233445566aa").confidences[0] == round(0.5 * 65_535)
 
 
 def test_every_change_moves_the_revision_on(catalog: Catalog) -> None:
     before = catalog.revision()
-    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.videos.save(a_video(), a_track(), now=NOON)
     assert catalog.revision() == before + 1
-    assert catalog.find("cat").revision == before + 1
+    assert catalog.videos.find("cat").revision == before + 1
 
 
 def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
@@ -129,11 +129,11 @@ def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
     broken = BrokenTrack(whole.starts, whole.tags, whole.confidences, whole.looks)
     revision = catalog.revision()
     with pytest.raises(RuntimeError):
-        catalog.save(a_video(), broken, now=NOON)
-    assert catalog.count_videos() == 0
+        catalog.videos.save(a_video(), broken, now=NOON)
+    assert catalog.videos.count() == 0
     assert catalog.revision() == revision
-    catalog.save(a_video(), whole, now=NOON)
-    assert catalog.count_videos() == 1
+    catalog.videos.save(a_video(), whole, now=NOON)
+    assert catalog.videos.count() == 1
 
 
 FAILED = Attempt("crashed", "its process was ended by SIGKILL", "2026-01-03T12:00:00+00:00")
@@ -146,56 +146,56 @@ def a_failure(video: str = "00112233445566aa", source: str = "/films/cat.mp4") -
 
 
 def test_a_failed_look_is_told_beside_what_was_seen_before(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(), now=NOON, pictures=PICTURES)
-    before = catalog.find("cat")
-    catalog.save(a_failure(), None, now=LATER)
-    after = catalog.find("cat")
+    catalog.videos.save(a_video(), a_track(), now=NOON, pictures=PICTURES)
+    before = catalog.videos.find("cat")
+    catalog.videos.save(a_failure(), None, now=LATER)
+    after = catalog.videos.find("cat")
     assert after == replace(before, last_attempt=FAILED, revision=after.revision)
     assert after.revision > before.revision
-    assert catalog.track(after.id).confidences.tolist() == a_track().confidences.tolist()
-    assert catalog.pictures(after.id) == PICTURES
+    assert catalog.tracks.get(after.id).confidences.tolist() == a_track().confidences.tolist()
+    assert catalog.thumbnails.get(after.id) == PICTURES
 
 
 def test_a_look_that_succeeds_ends_the_failure_before(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(), now=NOON, pictures=PICTURES)
-    catalog.save(a_failure(), None, now=LATER)
-    catalog.save(a_video(), a_track(0.5), now=LATER)
-    after = catalog.find("cat")
+    catalog.videos.save(a_video(), a_track(), now=NOON, pictures=PICTURES)
+    catalog.videos.save(a_failure(), None, now=LATER)
+    catalog.videos.save(a_video(), a_track(0.5), now=LATER)
+    after = catalog.videos.find("cat")
     assert (after.last_attempt, after.status) == (None, "ok")
-    assert catalog.pictures(after.id) == PICTURES, "new pictures or those there are"
+    assert catalog.thumbnails.get(after.id) == PICTURES, "new pictures or those there are"
 
 
 def test_a_failure_where_nothing_was_seen_is_the_status(catalog: Catalog) -> None:
     for _ in range(2):
-        assert catalog.save_failure(a_failure(), now=LATER) == "00112233445566aa"
-    found = catalog.find("cat")
+        assert catalog.videos.save_failure(a_failure(), now=LATER) == "00112233445566aa"
+    found = catalog.videos.find("cat")
     assert (found.status, found.reason, found.last_attempt) == ("crashed", FAILED.reason, None)
 
 
 def test_a_file_that_was_overwritten_and_is_damaged_keeps_what_was_seen(catalog: Catalog) -> None:
-    catalog.save(a_video("00aa" * 4), a_track(), now=NOON)
-    assert catalog.save_failure(a_failure("00bb" * 4), now=LATER) == "00aa" * 4
-    found = catalog.find("/films/cat.mp4")
+    catalog.videos.save(a_video("00aa" * 4), a_track(), now=NOON)
+    assert catalog.videos.save_failure(a_failure("00bb" * 4), now=LATER) == "00aa" * 4
+    found = catalog.videos.find("/films/cat.mp4")
     assert (found.id, found.status, found.last_attempt) == ("00aa" * 4, "ok", FAILED)
-    assert catalog.count_videos() == 1
+    assert catalog.videos.count() == 1
 
 
 def test_what_has_no_source_is_never_taken_for_another(catalog: Catalog) -> None:
-    catalog.save(a_video("00aa" * 4, ""), a_track(), now=NOON)
-    assert catalog.save_failure(a_failure("00bb" * 4, ""), now=LATER) == "00bb" * 4
+    catalog.videos.save(a_video("00aa" * 4, ""), a_track(), now=NOON)
+    assert catalog.videos.save_failure(a_failure("00bb" * 4, ""), now=LATER) == "00bb" * 4
 
 
 def test_a_write_within_a_write_is_a_part_of_it(catalog: Catalog) -> None:
     def save_and_fail() -> None:
         with catalog.transaction():
-            catalog.save(a_video(), a_track(), now=NOON)
+            catalog.videos.save(a_video(), a_track(), now=NOON)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         save_and_fail()
-    assert catalog.count_videos() == 0
-    catalog.save(a_video(), a_track(), now=NOON)
-    assert catalog.count_videos() == 1
+    assert catalog.videos.count() == 0
+    catalog.videos.save(a_video(), a_track(), now=NOON)
+    assert catalog.videos.count() == 1
 
 
 def _deleted(home: Path) -> None:
@@ -215,12 +215,12 @@ def _replaced(home: Path) -> None:
 def test_nothing_is_written_into_a_catalog_that_is_gone(
     catalog: Catalog, tmp_path: Path, vanish: Callable[[Path], None]
 ) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.videos.save(a_video(), a_track(), now=NOON)
     vanish(tmp_path / "home")
     with pytest.raises(CatalogUnusable, match="is gone, or another file is in its place"):
-        catalog.save(a_video("00aa" * 4), a_track(), now=NOON)
+        catalog.videos.save(a_video("00aa" * 4), a_track(), now=NOON)
     with pytest.raises(CatalogUnusable, match="is gone, or another file is in its place"):
-        catalog.number_tags(["new"])
+        catalog.tags.number(["new"])
 
 
 def test_a_catalog_that_is_gone_is_made_anew_only_when_asked(tmp_path: Path) -> None:
@@ -244,56 +244,56 @@ def test_threads_that_ended_hold_no_connection(catalog: Catalog) -> None:
 
 
 def test_a_disk_that_is_full_is_told_and_loses_nothing(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.videos.save(a_video(), a_track(), now=NOON)
     with catalog.transaction() as db:
         (pages,) = db.execute("pragma page_count").fetchone()
     db.execute(f"pragma max_page_count = {pages}")
 
     def save_many() -> None:
         for number in range(500):
-            catalog.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
+            catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
 
     with pytest.raises(DiskFull, match="the disk is full"):
         save_many()
-    kept = catalog.count_videos()
+    kept = catalog.videos.count()
     db.execute("pragma max_page_count = 100000")
-    catalog.save(a_video("00aa" * 4, "/f/aa"), a_track(), now=NOON)
-    assert catalog.count_videos() == kept + 1
+    catalog.videos.save(a_video("00aa" * 4, "/f/aa"), a_track(), now=NOON)
+    assert catalog.videos.count() == kept + 1
 
 
 def test_a_deleted_video_is_gone_whole_and_is_told_as_a_change(catalog: Catalog) -> None:
-    catalog.save(a_video(), a_track(), now=NOON)
+    catalog.videos.save(a_video(), a_track(), now=NOON)
     before = catalog.revision()
-    catalog.delete("00112233445566aa")
-    assert catalog.count_videos() == 0
-    assert catalog.track("00112233445566aa").n_seconds == 0
-    assert catalog.changed_since(before) == ["00112233445566aa"]
+    catalog.videos.delete("00112233445566aa")
+    assert catalog.videos.count() == 0
+    assert catalog.tracks.get("00112233445566aa").n_seconds == 0
+    assert catalog.videos.changed_since(before) == ["00112233445566aa"]
     with pytest.raises(UnknownVideo):
-        catalog.find("cat.mp4")
+        catalog.videos.find("cat.mp4")
 
 
 def test_deleting_what_is_not_there_changes_nothing(catalog: Catalog) -> None:
     revision = catalog.revision()
     with pytest.raises(UnknownVideo):
-        catalog.delete("00112233445566aa")
+        catalog.videos.delete("00112233445566aa")
     assert catalog.revision() == revision
 
 
 def test_changes_come_in_the_order_they_were_made(catalog: Catalog) -> None:
     for number in (3, 1, 2):
-        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), None, now=NOON)
+        catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), None, now=NOON)
     since = catalog.revision()
-    catalog.save(a_video(f"{2:016x}", "/f/2"), None, now=LATER)
-    catalog.delete(f"{3:016x}")
-    catalog.save(a_video(f"{4:016x}", "/f/4"), None, now=LATER)
-    catalog.save(a_video(f"{3:016x}", "/f/3"), None, now=LATER)
-    assert [int(video, 16) for video in catalog.changed_since(since)] == [2, 4, 3]
+    catalog.videos.save(a_video(f"{2:016x}", "/f/2"), None, now=LATER)
+    catalog.videos.delete(f"{3:016x}")
+    catalog.videos.save(a_video(f"{4:016x}", "/f/4"), None, now=LATER)
+    catalog.videos.save(a_video(f"{3:016x}", "/f/3"), None, now=LATER)
+    assert [int(video, 16) for video in catalog.videos.changed_since(since)] == [2, 4, 3]
 
 
 def test_tags_keep_their_numbers(catalog: Catalog) -> None:
-    assert catalog.number_tags(["cat", "dog"]).tolist() == [0, 1]
-    assert catalog.number_tags(["car", "cat"]).tolist() == [2, 0]
-    assert catalog.vocabulary().names == ("cat", "dog", "car")
+    assert catalog.tags.number(["cat", "dog"]).tolist() == [0, 1]
+    assert catalog.tags.number(["car", "cat"]).tolist() == [2, 0]
+    assert catalog.tags.vocabulary().names == ("cat", "dog", "car")
 
 
 def test_threads_that_number_tags_at_once_agree(catalog: Catalog) -> None:
@@ -301,7 +301,7 @@ def test_threads_that_number_tags_at_once_agree(catalog: Catalog) -> None:
 
     def number(offset: int) -> dict[str, int]:
         mine = words[offset:] + words[:offset]
-        return dict(zip(mine, catalog.number_tags(mine).tolist(), strict=True))
+        return dict(zip(mine, catalog.tags.number(mine).tolist(), strict=True))
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(number, range(0, 40, 5)))
@@ -311,24 +311,24 @@ def test_threads_that_number_tags_at_once_agree(catalog: Catalog) -> None:
 
 def test_readers_and_a_writer_do_not_disturb_each_other(catalog: Catalog) -> None:
     def write(number: int) -> None:
-        catalog.save(a_video(f"{number:016x}", f"/f/{number}.mp4"), a_track(), now=NOON)
+        catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}.mp4"), a_track(), now=NOON)
 
     with ThreadPoolExecutor(6) as pool:
         writing = [pool.submit(write, number) for number in range(40)]
-        reading = [pool.submit(lambda: [v.id for v in catalog.videos()]) for _ in range(80)]
+        reading = [pool.submit(lambda: [v.id for v in catalog.videos.page()]) for _ in range(80)]
         for written in writing:
             written.result()
         for read in reading:
             assert read.result() == sorted(read.result())
-    assert catalog.count_videos() == 40
+    assert catalog.videos.count() == 40
 
 
 def test_watched_videos_come_in_pages_by_rising_id(catalog: Catalog) -> None:
     for number in (5, 250, 3, *range(300, 320)):
-        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
-    catalog.save(a_video(f"{4:016x}", "/f/4"), None, now=NOON)
+        catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
+    catalog.videos.save(a_video(f"{4:016x}", "/f/4"), None, now=NOON)
     ids: list[str] = []
-    while page := catalog.watched(after=ids[-1] if ids else "", limit=7):
+    while page := catalog.tracks.watched(after=ids[-1] if ids else "", limit=7):
         ids += [record.id for record, _ in page]
     assert ids == [f"{number:016x}" for number in (3, 5, 250, *range(300, 320))]
 
@@ -336,24 +336,24 @@ def test_watched_videos_come_in_pages_by_rising_id(catalog: Catalog) -> None:
 def test_of_many_videos_those_that_were_watched_come(catalog: Catalog) -> None:
     for number in range(1200):
         track = a_track() if number % 2 else None
-        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), track, now=NOON)
+        catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), track, now=NOON)
     asked = [f"{number:016x}" for number in range(100, 1300)]
-    found = [int(record.id, 16) for record, _ in catalog.watched_among(asked)]
+    found = [int(record.id, 16) for record, _ in catalog.tracks.watched_among(asked)]
     assert found == list(range(101, 1200, 2))
 
 
 def test_videos_come_in_pages(catalog: Catalog) -> None:
     for number in range(5):
-        catalog.save(a_video(f"{number:016x}", f"/f/{number}"), None, now=NOON)
-    first = catalog.videos(limit=3)
-    rest = catalog.videos(after=first[-1].id, limit=3)
+        catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), None, now=NOON)
+    first = catalog.videos.page(limit=3)
+    rest = catalog.videos.page(after=first[-1].id, limit=3)
     assert [int(video.id, 16) for video in first + rest] == list(range(5))
 
 
 def test_many_processes_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     open_and_number = (
         "import sys; from pathlib import Path; from engine.catalogs.sqlite.catalog import Catalog\n"
-        "with Catalog.open(Path(sys.argv[1])) as catalog: catalog.number_tags(['a', sys.argv[2]])"
+        "with Catalog.open(Path(sys.argv[1])) as catalog: catalog.tags.number(['a', sys.argv[2]])"
     )
     running = [
         subprocess.Popen(
@@ -366,7 +366,7 @@ def test_many_processes_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     complaints = [process.communicate()[1] for process in running]
     assert complaints == [""] * 6
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        assert sorted(catalog.vocabulary().names) == ["0", "1", "2", "3", "4", "5", "a"]
+        assert sorted(catalog.tags.vocabulary().names) == ["0", "1", "2", "3", "4", "5", "a"]
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -400,29 +400,31 @@ def test_a_name_is_found_in_both_forms_of_unicode(catalog: Catalog, name: str) -
     forms = {"NFC": unicodedata.normalize("NFC", name), "NFD": decomposed}
     for number, (form, written) in enumerate(forms.items(), start=1):
         video = a_video(f"{number:016x}", f"/{form}/{written}.mp4")
-        catalog.save(replace(video, title=f"{form} one"), None, now=NOON)
-        assert catalog.find(f"/{form}/{name}.mp4").id == video.id
-    catalog.save(replace(a_video("3" * 16, "/x.mp4"), title=cleaned_line(name)), None, now=NOON)
-    assert catalog.find(name).id == "3" * 16
+        catalog.videos.save(replace(video, title=f"{form} one"), None, now=NOON)
+        assert catalog.videos.find(f"/{form}/{name}.mp4").id == video.id
+    catalog.videos.save(
+        replace(a_video("3" * 16, "/x.mp4"), title=cleaned_line(name)), None, now=NOON
+    )
+    assert catalog.videos.find(name).id == "3" * 16
 
 
 @pytest.mark.parametrize("name", ["\udcff.mp4", "caf\udce9.mp4", "\ud800"])
 def test_a_name_that_is_no_text_is_nobodys(catalog: Catalog, name: str) -> None:
     with pytest.raises(UnknownVideo, match="no video") as raised:
-        catalog.find(name)
+        catalog.videos.find(name)
     str(raised.value).encode()
 
 
 def test_texts_that_were_stored_before_are_put_into_one_form(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     with Catalog.open(path) as catalog:
-        catalog.save(a_video(), a_track(), now=NOON)
-        catalog.number_tags(["caf\u00e9", "cafe\u0301", "re\u0302ve"])
+        catalog.videos.save(a_video(), a_track(), now=NOON)
+        catalog.tags.number(["caf\u00e9", "cafe\u0301", "re\u0302ve"])
         with catalog.transaction() as db:
             db.execute("update videos set title = 'cafe\u0301\u3000', uploader = 'a\u0301'")
             db.execute("delete from _sqlite_migrations where name = 'compose_texts'")
             db.execute("pragma user_version = 0")
     with Catalog.open(path) as catalog:
-        (record,) = catalog.videos()
+        (record,) = catalog.videos.page()
         assert (record.title, record.uploader) == ("caf\u00e9", "\u00e1")
-        assert catalog.vocabulary().names[-3:] == ("caf\u00e9", "cafe\u0301", "r\u00eave")
+        assert catalog.tags.vocabulary().names[-3:] == ("caf\u00e9", "cafe\u0301", "r\u00eave")

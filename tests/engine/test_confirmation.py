@@ -65,18 +65,18 @@ def test_everything_is_stored_and_judged_when_it_is_counted(tmp_path: Path) -> N
     seen = track([0.9, 0.9, 0.1], [1, 0, 1])
     assert Track.from_bytes(seen.to_bytes()).confidences.tolist() == seen.confidences.tolist()
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        catalog.number_tags(["cat", "text"])
+        catalog.tags.number(["cat", "text"])
         save(catalog, video_id(1), {"cat": 1})
-        (record,) = catalog.videos()
-        catalog.save(record, seen, now=datetime.now(UTC))
+        (record,) = catalog.videos.page()
+        catalog.videos.save(record, seen, now=datetime.now(UTC))
         ((blob,),) = catalog.rows("select track from tracks")
         stored = Track.from_bytes(blob)
         assert text_of(stored) == pytest.approx([0.9, 0.9, 0.1], abs=1e-4)
         assert stored.requires_confirmation.tolist() == [TEXT]
         for counted in (
-            catalog.track(record.id),
-            catalog.watched()[0][1],
-            catalog.watched_among([record.id])[0][1],
+            catalog.tracks.get(record.id),
+            catalog.tracks.watched()[0][1],
+            catalog.tracks.watched_among([record.id])[0][1],
         ):
             assert count_tags(counted, 0.7).tags.tolist() == [0]
             assert count_looks(counted, 0.7).tags.tolist() == [0]

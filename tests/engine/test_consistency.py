@@ -14,7 +14,6 @@ from engine.batch.backup.dumps import dump
 from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.index_config import Recipe
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
@@ -39,7 +38,7 @@ def make_home(home: Path) -> Path:
                 language=("de", "en")[number % 2],
                 categories=("sports", "news")[: number % 3],
             )
-        viewers = Viewers(catalog)
+        viewers = catalog.viewers
         for viewer in range(4):
             events = [
                 Event(str(number), video_id(number), EventKind.LIKED, at=1.0)
@@ -255,7 +254,7 @@ def test_what_we_write_is_believed(
     shutil.copytree(request.getfixturevalue(kernel), tmp_path / "home")
     with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
         generations = Generations(tmp_path / "home" / "generations")
-        tags = catalog.vocabulary().names
+        tags = catalog.tags.vocabulary().names
         check_consistency(generations.load_current(), tags)
         reindex(catalog, generations, Recipe(threshold=0.7, tf=tf, seconds="effective"))
         check_consistency(generations.load_current(), tags)

@@ -73,7 +73,7 @@ def test_a_followed_view_equals_the_textbook(
 ) -> None:
     folder = tmp_path_factory.mktemp("delta")
     with Catalog.open(folder / "catalog.db") as catalog:
-        catalog.number_tags(TAGS)
+        catalog.tags.number(TAGS)
         for video, seconds in built.items():
             save(catalog, video, seconds)
         view = LocalSnapshot.of(reindex(catalog, Generations(folder / "generations"), RAW))
@@ -83,7 +83,7 @@ def test_a_followed_view_equals_the_textbook(
                 save(catalog, video, change)
                 videos[video] = change
             elif video in videos:
-                catalog.delete(video)
+                catalog.videos.delete(video)
                 del videos[video]
             if number % every == 0:
                 view = tidy(follow(view, catalog))
@@ -112,7 +112,7 @@ def test_segments_stay_few(catalog: Catalog, tmp_path: Path) -> None:
 def test_a_view_that_is_held_does_not_change(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
     old = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
-    catalog.delete(video_id(1))
+    catalog.videos.delete(video_id(1))
     save(catalog, video_id(2), {"cat": 3})
     new = follow(old, catalog)
     assert [each.video for each in match(old, keywords={"cat": 1}, k=5)] == [video_id(1)]
@@ -173,7 +173,7 @@ def test_searches_while_the_view_moves_on_see_one_moment(catalog: Catalog, tmp_p
         thread.start()
     for number in range(2, 40):
         save(catalog, video_id(number), {"cat": 3})
-        catalog.delete(video_id(number - 1))
+        catalog.videos.delete(video_id(number - 1))
         held[0] = tidy(follow(held[0], catalog))
     stop.set()
     for thread in threads:

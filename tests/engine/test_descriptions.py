@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, EventKind
@@ -42,48 +41,50 @@ def a_track() -> Track:
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        catalog.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
-        catalog.save(a_video(SECOND, "/films/dog.mp4"), a_track(), now=NOON)
+        catalog.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
+        catalog.videos.save(a_video(SECOND, "/films/dog.mp4"), a_track(), now=NOON)
         yield catalog
 
 
 def test_a_video_answers_to_an_apps_id(catalog: Catalog) -> None:
-    catalog.describe(FIRST, {"external_id": "film/17"})
-    assert catalog.named("film/17").id == catalog.named(FIRST).id == FIRST
-    assert catalog.find("film/17").external_id == "film/17"
-    assert catalog.own_ids(["film/17", SECOND, "nobody"]) == {"film/17": FIRST}
+    catalog.videos.describe(FIRST, {"external_id": "film/17"})
+    assert catalog.videos.named("film/17").id == catalog.videos.named(FIRST).id == FIRST
+    assert catalog.videos.find("film/17").external_id == "film/17"
+    assert catalog.videos.own_ids(["film/17", SECOND, "nobody"]) == {"film/17": FIRST}
     with pytest.raises(UnknownVideo):
-        catalog.named("film/18")
+        catalog.videos.named("film/18")
 
 
 def test_an_apps_id_is_that_of_one_video(catalog: Catalog) -> None:
-    catalog.describe(FIRST, {"external_id": "17"})
+    catalog.videos.describe(FIRST, {"external_id": "17"})
     with pytest.raises(ExternalIdTaken, match=FIRST):
-        catalog.describe(SECOND, {"external_id": "17", "title": "Never"})
-    assert catalog.named(SECOND).title == "dog"
-    catalog.describe(FIRST, {"external_id": ""})
-    catalog.describe(SECOND, {"external_id": "17"})
-    assert catalog.named("17").id == SECOND
+        catalog.videos.describe(SECOND, {"external_id": "17", "title": "Never"})
+    assert catalog.videos.named(SECOND).title == "dog"
+    catalog.videos.describe(FIRST, {"external_id": ""})
+    catalog.videos.describe(SECOND, {"external_id": "17"})
+    assert catalog.videos.named("17").id == SECOND
 
 
 def test_what_was_set_by_hand_outlives_another_look(catalog: Catalog) -> None:
-    catalog.describe(FIRST, {"title": "The Cat", "external_id": "17", "categories": ("Cats",)})
-    before = catalog.named(FIRST)
-    catalog.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
-    after = catalog.named(FIRST)
+    catalog.videos.describe(
+        FIRST, {"title": "The Cat", "external_id": "17", "categories": ("Cats",)}
+    )
+    before = catalog.videos.named(FIRST)
+    catalog.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
+    after = catalog.videos.named(FIRST)
     assert (after.title, after.categories, after.external_id) == ("The Cat", ("Cats",), "17")
     assert after == replace(before, revision=after.revision)
 
 
 def test_every_change_is_followed(catalog: Catalog) -> None:
     before = catalog.revision()
-    catalog.describe(FIRST, {"language": "fr"})
-    assert catalog.changed_since(before) == [FIRST]
+    catalog.videos.describe(FIRST, {"language": "fr"})
+    assert catalog.videos.changed_since(before) == [FIRST]
 
 
 def test_what_was_done_to_an_apps_id_is_done_to_the_video(catalog: Catalog) -> None:
     liked = Event("1", "17", EventKind.LIKED, NOON.timestamp())
-    Viewers(catalog).add_events("anna", [liked], now=NOON.timestamp())
-    catalog.describe(FIRST, {"external_id": "17"})
-    (event,) = Viewers(catalog).events("anna")
+    catalog.viewers.add_events("anna", [liked], now=NOON.timestamp())
+    catalog.videos.describe(FIRST, {"external_id": "17"})
+    (event,) = catalog.viewers.events("anna")
     assert event.video == FIRST

@@ -12,8 +12,6 @@ import pytest
 from engine.batch.backup.dumps import FORMAT, dump, restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.index_config import Recipe
 from engine.domain.jobs import State
 from engine.domain.keys import Scope
@@ -33,10 +31,10 @@ def home(tmp_path: Path) -> Path:
         for number in range(30):
             save(catalog, video_id(number), {"cat": number % 5 + 1, "train": number % 3})
         reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
-        key, _ = Keys(catalog).create("app", [Scope.READ], now=1.0)
-        Keys(catalog).open_session(key, now=1.0, seconds=1e12)
-        Jobs(catalog).add(["/a.mp4"], {}, now=1.0)
-        Jobs(catalog).claim("me", now=2.0)
+        key, _ = catalog.keys.create("app", [Scope.READ], now=1.0)
+        catalog.keys.open_session(key, now=1.0, seconds=1e12)
+        catalog.jobs.add(["/a.mp4"], {}, now=1.0)
+        catalog.jobs.claim("me", now=2.0)
     return home
 
 
@@ -61,9 +59,9 @@ def test_answers_are_the_same_in_another_place(home: Path, dumped: Path, tmp_pat
 def test_keys_come_along_and_sessions_do_not(dumped: Path, tmp_path: Path) -> None:
     restore(dumped, tmp_path / "other")
     with Catalog.open(tmp_path / "other" / "catalog.db") as catalog:
-        assert [key.name for key in Keys(catalog).all()] == ["app"]
+        assert [key.name for key in catalog.keys.all()] == ["app"]
         assert catalog.rows("select count(*) from sessions") == [(0,)]
-        assert [job.state for job in Jobs(catalog).all()] == [State.QUEUED]
+        assert [job.state for job in catalog.jobs.all()] == [State.QUEUED]
         assert catalog.rows("pragma integrity_check") == [("ok",)]
 
 
@@ -74,8 +72,8 @@ def test_what_changes_while_it_is_dumped_does_not_tear_it(home: Path, tmp_path: 
         save(catalog, video_id(100), {"cat": 3})
     restore(tmp_path / "a.tar", tmp_path / "other")
     with Catalog.open(tmp_path / "other" / "catalog.db") as catalog:
-        assert catalog.get(video_id(99)) is not None
-        assert catalog.get(video_id(100)) is None
+        assert catalog.videos.get(video_id(99)) is not None
+        assert catalog.videos.get(video_id(100)) is None
         live = Generations(tmp_path / "other" / "generations").load_current()
         assert live.revision < catalog.revision()
 

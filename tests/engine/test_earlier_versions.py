@@ -37,7 +37,7 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
 
 def test_a_reindex_of_the_same_videos_gives_a_generation_with_digests(earlier: Path) -> None:
     with Live.open(Settings(home=earlier / "home")) as live:
-        live.catalog.delete(video_id(50))
+        live.catalog.videos.delete(video_id(50))
         built = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="log"))
         assert built.id != "73528c4f02b9"  # a recipe names the least seconds now
         assert (built.folder / "digests.txt").is_file()

@@ -25,7 +25,7 @@ RAW = Recipe(threshold=0.7, tf="raw")
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        numbers = catalog.number_tags(["animal", "cat", "car"])
+        numbers = catalog.tags.number(["animal", "cat", "car"])
         rng = np.random.default_rng(7)
         for video in range(20):
             track = Track.from_confidences(rng.random((30, 3), np.float32), numbers)
@@ -35,7 +35,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def save(catalog: Catalog, video: str, track: Track) -> None:
     record = VideoRecord(video, video, "ok", "", 30, 64, 36, "h264", "t@1", "", f"/f/{video}")
-    catalog.save(record, track, now=datetime(2026, 1, 1, tzinfo=UTC))
+    catalog.videos.save(record, track, now=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_the_same_catalog_gives_the_same_bytes(catalog: Catalog, tmp_path: Path) -> None:

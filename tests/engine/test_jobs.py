@@ -163,12 +163,12 @@ def test_who_has_a_job_no_more_may_not_go_on_with_it(jobs: Jobs, tmp_path: Path)
         guard = partial(check_claim, job=job.id, worker=worker)
         with Catalog.open(tmp_path / "catalog.db", guard=guard) as catalog:
             with nullcontext() if kept else pytest.raises(JobLost):
-                catalog.number_tags([worker])
-            assert (worker in catalog.vocabulary()) is kept
+                catalog.tags.number([worker])
+            assert (worker in catalog.tags.vocabulary()) is kept
     jobs.end(job, DONE, now=1)
     guard = partial(check_claim, job=job.id, worker="me")
     with Catalog.open(tmp_path / "catalog.db", guard=guard) as catalog, pytest.raises(JobLost):
-        catalog.number_tags(["late"])
+        catalog.tags.number(["late"])
 
 
 def test_what_a_worker_puts_back_waits_and_loses_no_attempt(jobs: Jobs) -> None:
@@ -252,10 +252,10 @@ def test_another_look_is_at_a_video_unless_somebody_wants_whatever_is_there(jobs
 
 def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        jobs = Jobs(catalog)
+        jobs = catalog.jobs
         save(catalog, video_id(1), {"cat": 3})
-        catalog.add_source("/a.mp4", video_id(1))
-        catalog.add_source("/link.mp4", video_id(1))
+        catalog.videos.add_source("/a.mp4", video_id(1))
+        catalog.videos.add_source("/link.mp4", video_id(1))
         running, first, other = jobs.add(["/a.mp4", "/link.mp4", "/b.mp4"], {}, now=0)
         (forced,) = jobs.add(["/a.mp4"], {"force": True}, now=0)
         (elsewhere,) = jobs.add(["/d.mp4"], {"force": True}, now=0)
@@ -264,7 +264,7 @@ def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Pat
         claimed = jobs.claim("w", now=1)
         assert claimed is not None
         assert claimed.id == running
-        catalog.delete(video_id(1))
+        catalog.videos.delete(video_id(1))
         assert not jobs.heartbeat(claimed)
         assert not jobs.end(claimed, DONE, now=2)
         ended = [job for job in jobs.all() if job.state is State.DONE]

@@ -19,7 +19,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 @pytest.fixture
 def keys(catalog: Catalog) -> Keys:
-    return Keys(catalog)
+    return catalog.keys
 
 
 def test_a_key_is_found_by_its_digest_and_kept_nowhere(keys: Keys, catalog: Catalog) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.listing import Place, Wanted, newest, oldest, records
+from engine.catalogs.sqlite.listing import Place, Wanted
 from support.catalogs import NOW, save, video_id
 
 N_VIDEOS = 40
@@ -31,7 +31,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 
 def expected(catalog: Catalog, kind: str = "") -> list[str]:
-    wanted = [record for record in catalog.videos() if kind in ("", record.kind)]
+    wanted = [record for record in catalog.videos.page() if kind in ("", record.kind)]
     wanted.sort(key=lambda record: (record.added_at, record.id), reverse=True)
     return [record.id for record in wanted]
 
@@ -43,44 +43,44 @@ def test_pages_forwards_and_back_hold_every_video_once_the_newest_first(
     wanted = Wanted(kind=kind)
     seen: list[str] = []
     after = None
-    while page := newest(catalog, wanted, after=after, limit=7):
+    while page := catalog.listing.newest(wanted, after=after, limit=7):
         seen += page
-        last = records(catalog, page)[-1]
+        last = catalog.videos.in_order(page)[-1]
         after = Place(last.added_at, last.id)
     assert seen == expected(catalog, kind)
     back: list[str] = []
     before = after
-    while before and (page := oldest(catalog, wanted, before=before, limit=7)):
+    while before and (page := catalog.listing.oldest(wanted, before=before, limit=7)):
         back = [*page, *back]
-        first = records(catalog, page)[0]
+        first = catalog.videos.in_order(page)[0]
         before = Place(first.added_at, first.id)
     assert back == seen[:-1]
 
 
 def test_every_word_must_occur_in_title_or_uploader_in_any_case(catalog: Catalog) -> None:
     titles = {video_id(number) for number in range(N_VIDEOS)}
-    found = newest(catalog, Wanted("channel THE"), after=None, limit=100)
+    found = catalog.listing.newest(Wanted("channel THE"), after=None, limit=100)
     assert len(found) == N_VIDEOS // 5
     assert set(found) <= titles
     one = video_id(35)
-    assert newest(catalog, Wanted(one), after=None, limit=9) == [one]
+    assert catalog.listing.newest(Wanted(one), after=None, limit=9) == [one]
 
 
 @pytest.mark.parametrize("text", ["100%_C", "%_"])
 def test_signs_of_like_stand_for_themselves(catalog: Catalog, text: str) -> None:
-    assert len(newest(catalog, Wanted(text), after=None, limit=100)) == N_VIDEOS // 5
-    assert newest(catalog, Wanted("1_0"), after=None, limit=100) == []
+    assert len(catalog.listing.newest(Wanted(text), after=None, limit=100)) == N_VIDEOS // 5
+    assert catalog.listing.newest(Wanted("1_0"), after=None, limit=100) == []
 
 
 def test_only_what_could_not_be_watched(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
-        seen = catalog.get(video_id(1))
+        seen = catalog.videos.get(video_id(1))
         assert seen
         broken = replace(
             seen, id=video_id(2), source="/films/other.mp4", status="corrupt", seconds=0
         )
-        catalog.save(broken, None, now=NOW)
-        found = newest(catalog, Wanted(unwatched=True), after=None, limit=9)
+        catalog.videos.save(broken, None, now=NOW)
+        found = catalog.listing.newest(Wanted(unwatched=True), after=None, limit=9)
         assert found == [video_id(2)]
-        assert [record.id for record in records(catalog, [video_id(9), *found])] == found
+        assert [record.id for record in catalog.videos.in_order([video_id(9), *found])] == found

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.outdated import count_outdated, outdated_videos
 from engine.domain.videos import OutdatedVideo
 from support.catalogs import NOW, save, video_id
 
@@ -23,33 +22,35 @@ def test_only_other_versions_of_the_same_tagger_count_the_newest_first(catalog: 
     taggers = ("local@1", "local@2", "local", "locale@1", "onnx/local@1", "Local@1", "local@20")
     for number, tagger in enumerate(taggers):
         save(catalog, video_id(number), {"cat": 2}, tagger=tagger, now=NOW + timedelta(days=number))
-    found = list(outdated_videos(catalog, "local", "2"))
+    found = list(catalog.listing.outdated("local", "2"))
     assert found == [
         OutdatedVideo(video_id(6), 2, (f"/films/{video_id(6)}.mp4",)),
         OutdatedVideo(video_id(0), 2, (f"/films/{video_id(0)}.mp4",)),
     ]
-    assert count_outdated(catalog, "local", "2") == 2
-    assert not list(outdated_videos(catalog, "loca_", "2"))
+    assert catalog.listing.count_outdated("local", "2") == 2
+    assert not list(catalog.listing.outdated("loca_", "2"))
 
 
 def test_what_nobody_watched_here_does_not_count(catalog: Catalog) -> None:
     save(catalog, video_id(1), {"cat": 2}, tagger="local@1")
-    known = catalog.named(video_id(1))
+    known = catalog.videos.named(video_id(1))
     imported = replace(known, id=video_id(2), source="https://films.example/2", width=0, height=0)
-    catalog.save(imported, catalog.track(known.id), now=NOW)
-    catalog.save_failure(replace(known, id=video_id(3), source="", status="corrupt"), now=NOW)
-    assert [one.video for one in outdated_videos(catalog, "local", "2")] == [known.id]
-    assert count_outdated(catalog, "local", "2") == 1
+    catalog.videos.save(imported, catalog.tracks.get(known.id), now=NOW)
+    catalog.videos.save_failure(
+        replace(known, id=video_id(3), source="", status="corrupt"), now=NOW
+    )
+    assert [one.video for one in catalog.listing.outdated("local", "2")] == [known.id]
+    assert catalog.listing.count_outdated("local", "2") == 1
 
 
 def test_all_places_of_a_video_are_named_the_last_one_first(catalog: Catalog) -> None:
     save(catalog, video_id(1), {"cat": 2}, tagger="local@1")
-    catalog.add_source("/films/copy.mp4", video_id(1))
-    (found,) = outdated_videos(catalog, "local", "2")
+    catalog.videos.add_source("/films/copy.mp4", video_id(1))
+    (found,) = catalog.listing.outdated("local", "2")
     assert found.sources == ("/films/copy.mp4", f"/films/{video_id(1)}.mp4")
     # Another video is at both places by now.
     for source in found.sources:
         save(catalog, video_id(2), {"cat": 2}, tagger="local@2")
-        catalog.add_source(source, video_id(2))
-    (found,) = outdated_videos(catalog, "local", "2")
+        catalog.videos.add_source(source, video_id(2))
+    (found,) = catalog.listing.outdated("local", "2")
     assert found.sources == ()

@@ -62,7 +62,7 @@ def view_now(catalog: Catalog) -> LocalSnapshot:
 def ids(catalog: Catalog, since: int, k: int = 10, *, wanted: Filter = EVERY_VIDEO) -> list[str]:
     view = view_now(catalog)
     query = view.query(view.vocabulary.numbers(["car"]), [1.0])
-    changed = catalog.revisions(after=since, upto=view.revision)
+    changed = catalog.videos.revisions(after=since, upto=view.revision)
     found = arrivals(view, changed, query, wanted, since=since, k=k, min_relevance=0.1)
     return [match.video for match in found.matches]
 
@@ -75,7 +75,7 @@ def test_what_came_since_comes_in_the_order_it_came(catalog: Catalog) -> None:
     save(catalog, video_id(2), {"car": 9})  # watched again, so it changed
     save(catalog, video_id(7), {"cat": 9})  # does not fit
     save(catalog, video_id(5), {"car": 1})
-    catalog.delete(video_id(5))
+    catalog.videos.delete(video_id(5))
     assert ids(catalog, revision) == [video_id(9), video_id(2)]
     assert ids(catalog, revision, wanted=And((Seen("car", 3),))) == [video_id(2)]
 
@@ -86,7 +86,7 @@ def test_a_page_goes_on_where_the_one_before_ended(catalog: Catalog) -> None:
     seen: list[str] = []
     since, more = 0, True
     while more:
-        changed = catalog.revisions(after=since, upto=view.revision)
+        changed = catalog.videos.revisions(after=since, upto=view.revision)
         page = arrivals(view, changed, query, EVERY_VIDEO, since=since, k=3, min_relevance=0.0)
         seen += [match.video for match in page.matches]
         since, more = page.revision, page.more

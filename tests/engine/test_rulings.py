@@ -33,7 +33,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
         generations = Generations(tmp_path / "generations")
         reindex(catalog, generations, Recipe(0.7, "raw"))
         view = LocalSnapshot.of(generations.load_current())
-        record, track = catalog.get(VIDEO), catalog.track(VIDEO)
+        record, track = catalog.videos.get(VIDEO), catalog.tracks.get(VIDEO)
         assert record is not None
         counts = count_tags(track, 0.7)
         filed = Categories(view.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)

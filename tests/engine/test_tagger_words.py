@@ -7,12 +7,11 @@ from sqlite_utils import Database
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.migrations import MIGRATIONS
-from engine.catalogs.sqlite.taggers import Taggers
 
 
 def test_the_words_of_a_tagger_are_kept_as_it_first_said_them(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        taggers = Taggers(catalog)
+        taggers = catalog.taggers
         taggers.remember("local@1", ["cat", "dog"])
         taggers.remember("local@1", ["mouse"])
         taggers.remember("local@2", ["elk"])
@@ -35,5 +34,5 @@ def test_a_catalogue_from_before_keeps_that_nudity_was_looked_for(tmp_path: Path
         )  # fmt: skip
     db.close()
     with Catalog.open(path) as catalog:
-        assert Taggers(catalog).words() == {"local@1": {"nudity"}}
-        assert [record.tagger for record in catalog.videos()] == ["local@1", "clarifai@1"]
+        assert catalog.taggers.words() == {"local@1": {"nudity"}}
+        assert [record.tagger for record in catalog.videos.page()] == ["local@1", "clarifai@1"]

@@ -23,7 +23,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 @pytest.fixture
 def viewers(catalog: Catalog) -> Viewers:
-    return Viewers(catalog)
+    return catalog.viewers
 
 
 def liked(number: int, *, kind: EventKind = EventKind.LIKED, share: float = 1.0) -> Event:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Due
@@ -21,13 +20,13 @@ URL = "https://ads.example/hook"
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         for name in ("a", "b"):
-            Campaigns(catalog).put(campaign(name, {"car": 1}))
+            catalog.campaigns.put(campaign(name, {"car": 1}))
         yield catalog
 
 
 @pytest.fixture
 def webhooks(catalog: Catalog) -> Webhooks:
-    return Webhooks(catalog)
+    return catalog.webhooks
 
 
 def due_of(webhooks: Webhooks, *, now: float = 0.0, limit: int = 9, **rest: Any) -> list[Due]:
@@ -73,7 +72,7 @@ def test_one_delivery_a_campaign_is_due_at_a_time_the_oldest_first(webhooks: Web
 def test_every_advertisers_first_is_due_before_anybodys_second(
     catalog: Catalog, webhooks: Webhooks
 ) -> None:
-    Campaigns(catalog).put(replace(campaign("z", {"car": 1}), advertiser="globex"))
+    catalog.campaigns.put(replace(campaign("z", {"car": 1}), advertiser="globex"))
     for name in ("a", "b", "z"):
         webhooks.set(name, URL)
     webhooks.note([(name, "v", {}) for name in ("a", "b", "z")], upto=1)
@@ -92,8 +91,8 @@ def test_a_campaign_that_changes_hands_loses_its_webhook(
     for name in ("a", "b"):
         webhooks.set(name, URL)
     webhooks.note([("a", "v", {})], upto=1)
-    Campaigns(catalog).put(replace(campaign("a", {"car": 2}), advertiser="globex"))
-    Campaigns(catalog).put(campaign("b", {"car": 2}))
+    catalog.campaigns.put(replace(campaign("a", {"car": 2}), advertiser="globex"))
+    catalog.campaigns.put(campaign("b", {"car": 2}))
     assert webhooks.get("a") is None
     assert webhooks.get("b") is not None
     assert due_of(webhooks) == []
@@ -144,12 +143,12 @@ def test_all_is_gone_with_the_webhook_or_the_campaign(catalog: Catalog, webhooks
     webhooks.note([("a", "v1", {}), ("b", "v1", {})], upto=1)
     assert webhooks.remove("a")
     assert not webhooks.remove("a")
-    Campaigns(catalog).delete("b")
+    catalog.campaigns.delete("b")
     assert webhooks.all() == []
     assert due_of(webhooks, now=0.0) == []
 
 
 def test_a_campaign_that_changes_keeps_its_webhook(catalog: Catalog, webhooks: Webhooks) -> None:
     hook = webhooks.set("a", URL)
-    Campaigns(catalog).put(campaign("a", {"car": 2}))
+    catalog.campaigns.put(campaign("a", {"car": 2}))
     assert webhooks.get("a") == hook

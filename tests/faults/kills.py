@@ -161,7 +161,7 @@ def killed_restore(place: Place) -> None:
             place.run("restore", file, home=home)
         place.run("videos", home=home)
         with Catalog.open(home / "catalog.db") as catalog:
-            assert place.videos <= {video.id for video in catalog.videos()}
+            assert place.videos <= {video.id for video in catalog.videos.page()}
 
 
 def killed_forget(place: Place) -> None:
@@ -253,10 +253,10 @@ def check(place: Place) -> None:
     generation = Generations(place.home / "generations").load_current()
     assert generation.index.n_videos > 0
     with Catalog.open(place.home / "catalog.db") as catalog:
-        records = {record.id: record for record in catalog.videos()}
+        records = {record.id: record for record in catalog.videos.page()}
         assert place.videos <= records.keys(), place.videos - records.keys()
         for record in records.values():
-            assert catalog.track(record.id).n_seconds == record.seconds, record
+            assert catalog.tracks.get(record.id).n_seconds == record.seconds, record
             assert record.status == "ok", record
         kept: dict[str, Any] = dict(catalog.rows("select id, interests from viewers"))
     for viewer, weight in place.acknowledged.items():

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from ingest.pipeline import Outcome
 from ingest.runner.worker import Worker
 from ingest.runner.worker_process import Limits
@@ -118,15 +117,15 @@ def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
             (folder / name).write_bytes(content.replace(b"{site}", site.address("").encode()))
     ended: dict[str, Outcome] = {}
     with Catalog.open(folder / "home" / "catalog.db") as catalog:
-        Jobs(catalog).add([str(folder / name) for name in FILES], {}, now=time.time())
+        catalog.jobs.add([str(folder / name) for name in FILES], {}, now=time.time())
         Worker(
             catalog,
             processes=2,
             limits=Limits(memory_bytes=1 << 30, cpu_seconds=60, stall_seconds=60),
             on_end=lambda job, outcome: ended.update({Path(job.source).name: outcome}),
         ).run()
-        assert Jobs(catalog).open_count() == 0
-        stored = {record.title: record.status for record in catalog.videos()}
+        assert catalog.jobs.open_count() == 0
+        stored = {record.title: record.status for record in catalog.videos.page()}
         assert stored == {Path(name).stem: outcome.status for name, outcome in ended.items()}
     return ended
 

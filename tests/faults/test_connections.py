@@ -18,7 +18,6 @@ import pytest
 
 from api.http.connections import ConnectionLimits
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.keys import Scope
 from support.catalogs import save, video_id
 from support.product import Served, serve
@@ -66,7 +65,7 @@ def connect(served: Served, *, buffer: int | None = None) -> socket.socket:
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
     home: Path = tmp_path_factory.mktemp("connections") / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        _, secret = Keys(catalog).create("all", frozenset({Scope.ADMIN}), now=time.time())
+        _, secret = catalog.keys.create("all", frozenset({Scope.ADMIN}), now=time.time())
     for served in serve(home, limits=LIMITS):
         yield Closed(served, secret)
 
@@ -267,7 +266,7 @@ def test_readers_with_a_key_that_hardly_take_their_answers_are_ended_and_others_
         with catalog.transaction():
             for number in range(1000):
                 save(catalog, video_id(number), {"cat": 3}, uploader="a name that is long " * 100)
-        _, secret = Keys(catalog).create("all", frozenset({Scope.ADMIN}), now=time.time())
+        _, secret = catalog.keys.create("all", frozenset({Scope.ADMIN}), now=time.time())
     for served in serve(tmp_path / "home", limits=LIMITS):
         closed = Closed(served, secret)
         with contextlib.ExitStack() as held:

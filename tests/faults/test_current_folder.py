@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.index_config import Recipe
 from engine.domain.jobs import Kind
 from ingest.runner.safe_start import guard_children, leave_current_folder
@@ -122,8 +121,8 @@ def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
         wanted = [str(tmp_path / "clips" / "clip.mp4"), "http://127.0.0.1:9/"]
-        Jobs(catalog).add(wanted, {}, now=0)
-        Jobs(catalog).add_reindex(asdict(Recipe(0.7, "raw")), now=0)
+        catalog.jobs.add(wanted, {}, now=0)
+        catalog.jobs.add_reindex(asdict(Recipe(0.7, "raw")), now=0)
     return home
 
 
@@ -149,7 +148,7 @@ def begun(home: Path, clips: Path, *arguments: str) -> Iterator[subprocess.Popen
 
 def assert_queue_is_worked(home: Path) -> None:
     with Catalog.open(home / "catalog.db") as catalog:
-        jobs = Jobs(catalog)
+        jobs = catalog.jobs
         soon(lambda: not jobs.open_count() and not jobs.open_count(Kind.REINDEX))
         assert [job.status for job in jobs.all()] == ["ok", "unsafe", "ok"]
 

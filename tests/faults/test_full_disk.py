@@ -78,7 +78,7 @@ class Full:
         """Return the live generation, which can be read, and the videos."""
         generation = Generations(self.home / "generations").load_current()
         with Catalog.open(self.home / "catalog.db") as catalog:
-            return generation.id, [video.id for video in catalog.videos()]
+            return generation.id, [video.id for video in catalog.videos.page()]
 
 
 @pytest.fixture(scope="module")

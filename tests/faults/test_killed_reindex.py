@@ -121,7 +121,7 @@ def test_chunks_whose_videos_changed_are_counted_again(catalog: Catalog, tmp_pat
     go_on(running, 6)
     kill(running)
     save(catalog, video_id(10), {"cat": 7})
-    catalog.delete(video_id(120))
+    catalog.videos.delete(video_id(120))
     save(catalog, video_id(5_000), {"car": 7})
 
     resumed = reindex(catalog, generations, LOG, chunk_videos=CHUNK)

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import Ending, Job, State
 from ingest.pipeline import Outcome
 from ingest.runner.worker import Worker
@@ -31,7 +30,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, Outcome]:
-    jobs = Jobs(catalog)
+    jobs = catalog.jobs
     jobs.add(map(str, sources), {}, now=time.time())
     ended: dict[str, Outcome] = {}
     worker = Worker(
@@ -70,9 +69,9 @@ def test_a_child_that_is_killed_fails_its_job_and_the_rest_go_on(catalog: Catalo
     assert ended["bikes.mp4"].status == "crashed"
     assert "SIGSEGV" in ended["bikes.mp4"].reason
     assert ended["carphone_pristine.mp4"].status == "ok"
-    crashed, done = Jobs(catalog).all()
+    crashed, done = catalog.jobs.all()
     assert (crashed.state, done.state) == (State.FAILED, State.DONE)
-    assert catalog.find("bikes.mp4").status == "crashed"
+    assert catalog.videos.find("bikes.mp4").status == "crashed"
 
 
 @pytest.mark.slow
@@ -87,7 +86,7 @@ def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
         ended[Path(job.source).name] = outcome
         worker.limits = Limits()
 
-    Jobs(catalog).add([str(bikes()), str(carphone())], {}, now=time.time())
+    catalog.jobs.add([str(bikes()), str(carphone())], {}, now=time.time())
     worker = Worker(catalog, processes=1, on_end=go_on)
     stopping = once_one_watches(stop)
     worker.run()
@@ -107,7 +106,7 @@ def look_again(catalog: Catalog, source: Path, act: Callable[[Worker], None]) ->
             acted.append(True)
             act(worker)
 
-    Jobs(catalog).add([str(source)], {"force": True}, now=time.time())
+    catalog.jobs.add([str(source)], {"force": True}, now=time.time())
     worker = Worker(catalog, processes=1, on_progress=act_once)
     worker.run()
     assert acted
@@ -117,9 +116,9 @@ def test_a_video_deleted_while_it_is_looked_at_again_stays_deleted(catalog: Cata
     ended = work(catalog, bikes(), limits=Limits())
     video = ended["bikes.mp4"].video
     assert video
-    look_again(catalog, bikes(), lambda _: catalog.delete(video))
-    assert catalog.get(video) is None
-    assert [job.status for job in Jobs(catalog).all()] == ["ok", "deleted"]
+    look_again(catalog, bikes(), lambda _: catalog.videos.delete(video))
+    assert catalog.videos.get(video) is None
+    assert [job.status for job in catalog.jobs.all()] == ["ok", "deleted"]
 
 
 def stop_the_child(worker: Worker) -> None:
@@ -144,16 +143,16 @@ def test_a_forced_look_that_fails_takes_nothing_away(
     catalog: Catalog, fail: Callable[[Worker], None], status: str
 ) -> None:
     assert work(catalog, carphone(), limits=Limits())["carphone_pristine.mp4"].status == "ok"
-    before = catalog.find("carphone_pristine.mp4")
-    track = catalog.track(before.id).to_bytes()
+    before = catalog.videos.find("carphone_pristine.mp4")
+    track = catalog.tracks.get(before.id).to_bytes()
     look_again(catalog, carphone(), fail)
-    after = catalog.find("carphone_pristine.mp4")
+    after = catalog.videos.find("carphone_pristine.mp4")
     assert after.last_attempt is not None
     assert after.last_attempt.status == status
     assert after == replace(before, last_attempt=after.last_attempt, revision=after.revision)
-    assert catalog.track(after.id).to_bytes() == track
-    assert catalog.pictures(after.id) is not None
-    assert Jobs(catalog).all()[-1].state is State.FAILED
+    assert catalog.tracks.get(after.id).to_bytes() == track
+    assert catalog.thumbnails.get(after.id) is not None
+    assert catalog.jobs.all()[-1].state is State.FAILED
 
 
 def test_a_file_that_was_cut_off_since_keeps_what_was_seen(
@@ -162,14 +161,14 @@ def test_a_file_that_was_cut_off_since_keeps_what_was_seen(
     film = tmp_path / "film.mp4"
     shutil.copy(carphone(), film)
     assert work(catalog, film, limits=Limits())["film.mp4"].status == "ok"
-    before = catalog.find("film.mp4")
+    before = catalog.videos.find("film.mp4")
     film.write_bytes(film.read_bytes()[:2000])
     assert work(catalog, film, limits=Limits())["film.mp4"].status == "corrupt"
-    after = catalog.find("film.mp4")
+    after = catalog.videos.find("film.mp4")
     assert (after.id, after.status, after.seconds) == (before.id, "ok", before.seconds)
     assert after.last_attempt is not None
     assert after.last_attempt.status == "corrupt"
-    assert [record.id for record in catalog.videos()] == [before.id]
+    assert [record.id for record in catalog.videos.page()] == [before.id]
 
 
 def give_to_another(catalog: Catalog) -> None:
@@ -183,8 +182,8 @@ def test_a_stalled_worker_that_lost_its_job_says_nothing_of_the_video(catalog: C
         give_to_another(catalog)
 
     look_again(catalog, carphone(), stop_and_give)
-    assert catalog.videos() == []
-    (job,) = Jobs(catalog).all()
+    assert catalog.videos.page() == []
+    (job,) = catalog.jobs.all()
     assert (job.state, job.worker) == (State.RUNNING, "another")
     assert children_watching(os.getpid()) == []
 
@@ -196,8 +195,8 @@ def test_a_late_child_stores_nothing_for_a_job_that_another_has(catalog: Catalog
         soon(lambda: not works(child))
 
     look_again(catalog, carphone(), give_and_wait)
-    assert catalog.videos() == []
-    (job,) = Jobs(catalog).all()
+    assert catalog.videos.page() == []
+    (job,) = catalog.jobs.all()
     assert (job.state, job.worker) == (State.RUNNING, "another")
 
 
@@ -210,7 +209,7 @@ def test_a_worker_that_was_frozen_with_all_it_runs_goes_on(catalog: Catalog) -> 
             running.beat_at -= 1000
 
     look_again(catalog, carphone(), wake_up_late)
-    assert catalog.find("carphone_pristine.mp4").status == "ok"
+    assert catalog.videos.find("carphone_pristine.mp4").status == "ok"
 
 
 def test_a_child_that_wants_too_much_memory_is_ended(catalog: Catalog) -> None:
@@ -290,7 +289,7 @@ def test_ctrl_c_between_claiming_and_watching_puts_back_too(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ingest.runner.worker.check_tagger", interrupted)
-    jobs = Jobs(catalog)
+    jobs = catalog.jobs
     jobs.add([str(bikes())], {}, now=time.time())
     with pytest.raises(KeyboardInterrupt):
         Worker(catalog, processes=1).run()
@@ -302,7 +301,7 @@ def test_ctrl_c_between_claiming_and_watching_puts_back_too(
 def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        jobs = Jobs(catalog)
+        jobs = catalog.jobs
         jobs.add([str(carphone())], {"force": False, "tagger": "local"}, now=time.time())
         assert jobs.claim("another", now=time.time()) is not None
         running = start_ingest(home, carphone(), city())
@@ -318,7 +317,7 @@ def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
 def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        jobs = Jobs(catalog)
+        jobs = catalog.jobs
         jobs.add([str(carphone())], {"force": False, "tagger": "local"}, now=time.time())
         job = jobs.claim("another", now=time.time())
         assert job is not None

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.domain.tracks import REUSED
 from ingest.changes.change_track import Look
 from ingest.pipeline import ingest_file
@@ -187,7 +186,7 @@ def tagged(server: Server, path: Path, catalog: Catalog, *, every: int = 1) -> l
     outcome = ingest_file(path, catalog, tagger, every=every)  # type: ignore[arg-type]
     assert outcome.status == "ok", outcome.reason
     assert outcome.video is not None
-    track, names = catalog.track(outcome.video), catalog.vocabulary().names
+    track, names = catalog.tracks.get(outcome.video), catalog.tags.vocabulary().names
     return [
         {names[tag] for tag in track.tags[first:last]} - {"nudity"}
         for first, last in zip(track.starts, track.starts[1:], strict=False)
@@ -206,8 +205,8 @@ def test_several_looks_are_asked_about_at_a_time_and_land_on_their_seconds(
     server.look = number_when_four_are_asked
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         seen = tagged(server, film(tmp_path), catalog)
-        (record,) = catalog.videos()
-        assert Taggers(catalog).words_of(record.tagger) is None
+        (record,) = catalog.videos.page()
+        assert catalog.taggers.words_of(record.tagger) is None
         assert record.kind
         assert record.width > 0
     assert seen == [{f"number {second}"} for second in range(8)]
@@ -217,8 +216,8 @@ def test_several_looks_are_asked_about_at_a_time_and_land_on_their_seconds(
 def test_a_budget_asks_at_most_so_often(server: Server, tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         seen = tagged(server, film(tmp_path), catalog, every=5)
-        (record,) = catalog.videos()
-        reused = catalog.track(record.id).looks.has(REUSED).tolist()
+        (record,) = catalog.videos.page()
+        reused = catalog.tracks.get(record.id).looks.has(REUSED).tolist()
     assert server.n_requests == 2
     assert seen == [{"number 0"}] * 5 + [{"number 5"}] * 3
     assert reused == [False, True, True, True, True, False, True, True]

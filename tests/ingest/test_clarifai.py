@@ -134,9 +134,12 @@ def test_more_tags_than_asked_for_are_left_out_by_the_service(
 def test_what_comes_back_can_be_kept(server: Clarifai, short: Path, tmp_path: Path) -> None:
     seen = tagger(server).tag_video(short)
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        catalog.number_tags(["number 1"])
+        catalog.tags.number(["number 1"])
         track = track_for(catalog, seen)
-        assert [catalog.vocabulary().names[tag] for tag in track.tags] == ["number 0", "number 1"]
+        assert [catalog.tags.vocabulary().names[tag] for tag in track.tags] == [
+            "number 0",
+            "number 1",
+        ]
     assert track.starts.tolist() == [0, 1, 2]
     assert track.confidences.tolist() == [round(0.97 * FULL_SCALE)] * 2
 

@@ -105,11 +105,11 @@ def test_parquet_holds_what_a_reindex_counts(tmp_path: Path) -> None:
         save(catalog, video_id(2), {"dog": 1}, length=4)
         save(catalog, video_id(3), {"beer": 2})
         assert write_tag_counts(catalog, tmp_path / "counts.parquet", recipe) == 3
-        names = catalog.vocabulary().names
+        names = catalog.tags.vocabulary().names
         expected = [
             {"video": one, "tag": names[tag], "seconds": int(seconds)}
             for one in (video_id(1), video_id(3))
-            for counts in [count_steady(catalog.track(one), 0.7, 2)]
+            for counts in [count_steady(catalog.tracks.get(one), 0.7, 2)]
             for tag, seconds in zip(counts.tags, counts.seconds, strict=True)
         ]
     table = parquet.read_table(tmp_path / "counts.parquet")
@@ -152,8 +152,8 @@ def test_texts_in_every_script_come_back_as_they_were(
         with Catalog.open(Path(folder, "catalog.db")) as catalog:
             (imported,) = import_file(file, catalog, now=NOW)
             assert isinstance(imported, Imported), imported
-            (back,) = catalog.videos()
-            assert catalog.vocabulary().names == tuple(sorted(tags))
+            (back,) = catalog.videos.page()
+            assert catalog.tags.vocabulary().names == tuple(sorted(tags))
             (again,) = exported_lines(catalog)
             (twice,) = import_file(file, catalog, now=NOW)
             assert isinstance(twice, Imported)

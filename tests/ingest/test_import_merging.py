@@ -191,7 +191,7 @@ def test_tags_are_not_replaced_by_none(tmp_path: Path, catalog: Catalog, what: s
     (outcome,) = imported(nothing, catalog, force=True)
     assert isinstance(outcome, Imported)
     assert outcome.change is Change.UPDATED
-    assert not len(catalog.track(outcome.video).tags)
+    assert not len(catalog.tracks.get(outcome.video).tags)
 
 
 def test_a_video_without_tags_is_added_where_there_is_none(
@@ -211,25 +211,25 @@ def test_another_feature_never_replaces_labels(tmp_path: Path, catalog: Catalog,
     other = {name: value for name, value in labels.items() if name != "Labels"} | {key: []}
     for told in ([other], [labels, other], [other, labels]):
         imported(write_lines(tmp_path / "m.json", *told), catalog)
-        record = catalog.find("s3://films/f.mp4")
-        assert len(catalog.track(record.id).tags) == 1
+        record = catalog.videos.find("s3://films/f.mp4")
+        assert len(catalog.tracks.get(record.id).tags) == 1
 
 
 def test_what_a_result_does_not_tell_stays(tmp_path: Path, catalog: Catalog) -> None:
     video = "00c0ffee00c0ffee"
     save(catalog, video, {"cat": 3}, language="en", kind="motion", uploader="Ada", length=4)
-    record = catalog.get(video)
+    record = catalog.videos.get(video)
     assert record is not None
     pictures = Pictures(b"poster", b"strip", (0,))
-    catalog.save(record, catalog.track(video), now=NOW, pictures=pictures)
+    catalog.videos.save(record, catalog.tracks.get(video), now=NOW, pictures=pictures)
     line = {"video": video, "tags": [{"tag": "dog", "seconds": [[0, 2, 0.9]]}]}
     (outcome,) = imported(write_lines(tmp_path / "a.jsonl", line), catalog)
     assert isinstance(outcome, Imported)
-    after = catalog.get(video)
+    after = catalog.videos.get(video)
     assert after is not None
     assert (after.title, after.language, after.kind) == (record.title, "en", "motion")
     assert (after.uploader, after.source) == ("Ada", record.source)
-    assert catalog.pictures(video) == pictures
+    assert catalog.thumbnails.get(video) == pictures
 
 
 def test_a_list_of_pages_is_the_same_as_lines(tmp_path: Path) -> None:

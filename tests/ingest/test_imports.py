@@ -238,7 +238,7 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
     assert outcomes[1] == BadLine(
         3, "no JSON: Expecting property name enclosed in double quotes at column 2"
     )
-    assert sorted(video.title for video in catalog.videos()) == ["one", "two"]
+    assert sorted(video.title for video in catalog.videos.page()) == ["one", "two"]
 
 
 @pytest.mark.parametrize(
@@ -389,13 +389,13 @@ def test_no_file_says_so(tmp_path: Path) -> None:
 def test_imported_videos_are_videos_like_any_other(catalog: Catalog) -> None:
     outcomes = list(import_file(DATA / "ours.jsonl", catalog, now=NOW))
     assert [one.change for one in outcomes if isinstance(one, Imported)] == [Change.ADDED] * 3
-    record = catalog.find("Cats on a train")
+    record = catalog.videos.find("Cats on a train")
     assert (record.status, record.seconds, record.tagger) == ("ok", 13, "eyes@3")
     assert record.added_at == "2026-01-02T12:00:00+00:00"
-    assert catalog.find("https://films.example/cats").id == record.id
-    counts = tag_counts(catalog.track(record.id), 0.7, catalog.vocabulary())
+    assert catalog.videos.find("https://films.example/cats").id == record.id
+    counts = tag_counts(catalog.tracks.get(record.id), 0.7, catalog.tags.vocabulary())
     assert {count.tag: count.seconds for count in counts} == {"cat": 12, "steam train": 2}
-    seen = observations_at(catalog.track(record.id), 4, catalog.vocabulary())
+    seen = observations_at(catalog.tracks.get(record.id), 4, catalog.tags.vocabulary())
     assert {one.tag: pytest.approx(one.confidence, abs=1e-5) for one in seen} == {
         "cat": 0.93,
         "steam train": 0.8,
@@ -419,7 +419,7 @@ def test_another_confidence_is_an_update(tmp_path: Path, catalog: Catalog) -> No
     (outcome,) = import_file(path, catalog, now=NOW)
     assert isinstance(outcome, Imported)
     assert outcome.change is Change.UPDATED
-    assert catalog.track("0" * 16).confidences.tolist() == [round(0.91 * FULL_SCALE)] * 2
+    assert catalog.tracks.get("0" * 16).confidences.tolist() == [round(0.91 * FULL_SCALE)] * 2
 
 
 def test_a_video_twice_in_a_file_is_refused_the_second_time(
@@ -435,8 +435,8 @@ def test_a_video_twice_in_a_file_is_refused_the_second_time(
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(catalog: Catalog) -> None:
     dry = list(import_file(DATA / "ours.jsonl", catalog, now=NOW, dry_run=True))
     assert catalog.revision() == 0
-    assert catalog.count_videos() == 0
-    assert len(catalog.vocabulary()) == 0
+    assert catalog.videos.count() == 0
+    assert len(catalog.tags.vocabulary()) == 0
     assert dry == list(import_file(DATA / "ours.jsonl", catalog, now=NOW))
 
 

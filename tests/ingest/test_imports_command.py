@@ -25,7 +25,7 @@ def run(*arguments: str | Path) -> Result:
 
 def titles(tmp_path: Path) -> list[str]:
     with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
-        return sorted(video.title for video in catalog.videos())
+        return sorted(video.title for video in catalog.videos.page())
 
 
 def test_json_tells_of_every_video_and_every_bad_line(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def test_gaps_are_kept_with_the_video(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         outcome = ingest_file(path, catalog, Shades())
         assert outcome.reason.startswith("once no frame comes for more than 10 s, 60 s in all")
-        record = catalog.get(outcome.video or "")
+        record = catalog.videos.get(outcome.video or "")
     assert record is not None
     assert record.evidence["gaps"] == [[2, 62]]
     home = {"REELMATCH_HOME": str(tmp_path)}

@@ -32,7 +32,7 @@ def film(tmp_path: Path) -> Path:
 def outdate(catalog: Catalog, video: str, sources: Sequence[str | Path]) -> None:
     save(catalog, video, {"cat": 2}, tagger="local@1")
     for source in sources:
-        catalog.add_source(str(source), video)
+        catalog.videos.add_source(str(source), video)
 
 
 def test_the_last_place_that_is_still_this_video_is_taken(

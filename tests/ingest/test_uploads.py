@@ -9,7 +9,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.text import shown
 from engine.errors import DiskFull
 from ingest.sources.uploads import Uploads, safe_name
@@ -94,10 +93,10 @@ def test_files_that_nothing_names_any_more_go_after_a_day(tmp_path: Path) -> Non
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         for number in (1, 2):
             save(catalog, video_id(number), {"cat": 1})
-        catalog.add_source(str(paths["watched"]), video_id(1))
-        catalog.add_source(str(paths["forgotten"]), video_id(2))
-        Jobs(catalog).add([str(paths["queued"])], {}, now=0)
-        catalog.delete(video_id(2))
+        catalog.videos.add_source(str(paths["watched"]), video_id(1))
+        catalog.videos.add_source(str(paths["forgotten"]), video_id(2))
+        catalog.jobs.add([str(paths["queued"])], {}, now=0)
+        catalog.videos.delete(video_id(2))
         uploads.sweep(catalog)
     left = {name for name, path in paths.items() if path.exists()}
     assert left == {"watched", "queued", "fresh"}

@@ -21,11 +21,7 @@ from api.http.app import create_app
 from api.http.middleware.auth import SESSION_COOKIE, csrf_token
 from api.settings import Settings
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
-from engine.catalogs.sqlite.viewers import Viewers
-from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.campaigns import Creative
 from engine.domain.index_config import Recipe
 from engine.domain.keys import Scope
@@ -240,8 +236,8 @@ def store(catalog: Catalog) -> None:
     for name, advertiser in CAMPAIGNS.items():
         creative = Creative(name, 15.0, f"https://ads.example/{name}.mp4", "video/mp4", 640, 360)
         plan = campaign(name, {"cat": 1.0}, creatives=(creative,))
-        Campaigns(catalog).put(replace(plan, advertiser=advertiser, name=name))
-        Webhooks(catalog).set(name, "https://hooks.example/")
+        catalog.campaigns.put(replace(plan, advertiser=advertiser, name=name))
+        catalog.webhooks.set(name, "https://hooks.example/")
 
 
 @dataclass(frozen=True)
@@ -287,7 +283,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
         store(catalog)
         made = {
-            scope: Keys(catalog).create(
+            scope: catalog.keys.create(
                 scope, {scope}, now=1.0, advertiser="acme" if scope is Scope.ADVERTISE else ""
             )
             for scope in Scope
@@ -310,7 +306,7 @@ def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
     shop: Shop, case: Case
 ) -> None:
     for asked, role in product(case.campaigns, sorted(ROLES)):
-        Viewers(shop.catalog).put_interests("anna", {"cat": 1.0}, now=1.0)
+        shop.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
         answer = shop.ask(role, case, asked)
         shop.restore(case)
         about = (role, case.route, dict(case.query), asked, answer.status_code)
@@ -360,7 +356,7 @@ def test_what_fits_is_shown_to_whom_it_should_be(shop: Shop) -> None:
 
 
 def test_a_key_that_may_place_and_keep_sees_all_that_fit_and_keeps_its_own(shop: Shop) -> None:
-    _, secret = Keys(shop.catalog).create(
+    _, secret = shop.catalog.keys.create(
         "both", {Scope.PLACE, Scope.ADVERTISE}, now=1.0, advertiser="acme"
     )
     both = replace(shop, keys={"both": secret})

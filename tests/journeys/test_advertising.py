@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.domain.iab.taxonomy import content_taxonomy
 from support.catalogs import TAGS, save, video_id
 from support.openrtb import check_content
@@ -105,7 +104,7 @@ def risky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Five videos of animals: nothing else, a moment of beer, beer all along, nudity, unjudged."""
     home = tmp_path_factory.mktemp("risky")
     with Catalog.open(home / "catalog.db") as catalog:
-        Taggers(catalog).remember("test@1", (*TAGS, "weapon"))
+        catalog.taggers.remember("test@1", (*TAGS, "weapon"))
         save(catalog, HARMLESS, {"animal": 20})
         save(catalog, TOAST, {"animal": 20, "beer": 1})
         save(catalog, BAR, {"animal": 20, "beer": 20})

@@ -10,7 +10,6 @@ import pytest
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.index_config import Recipe
 from engine.domain.keys import Scope
 from engine.indexes.local.generations import Generations
@@ -159,7 +158,7 @@ def test_a_page_of_an_allowed_site_may_ask(app: Served) -> None:
 def test_an_uploaded_file_is_watched_under_the_apps_id(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        _, key = Keys(catalog).create("app", [Scope.INGEST, Scope.READ], now=time.time())
+        _, key = catalog.keys.create("app", [Scope.INGEST, Scope.READ], now=time.time())
     for served in serve(home):
         query = {"name": "../bikes.mp4", "external_id": "b-7", "title": "Bikes"}
         film = bikes().read_bytes()
@@ -193,7 +192,7 @@ def test_an_apps_id_survives_export_and_import(app: Served, tmp_path: Path) -> N
     (tmp_path / "videos.jsonl").write_text(lines, encoding="utf-8")
     assert reelmatch(there, "import", tmp_path / "videos.jsonl").code == 0
     with Catalog.open(there / "catalog.db") as catalog:
-        assert catalog.named("a/1").id == video_id(1)
+        assert catalog.videos.named("a/1").id == video_id(1)
     again = reelmatch(there, "import", tmp_path / "videos.jsonl", "--json").json
     assert {one["status"] for one in again["videos"]} == {"unchanged"}
     stolen = (

@@ -74,7 +74,7 @@ def test_every_change_is_seen_within_a_second_and_never_half(tmp_path: Path) -> 
         for number in range(1, CHANGES + 1):
             save(catalog, video_id(MARKERS + number), {"train": 4, "city": number % 7})
             changed[number] = time.monotonic()
-            catalog.delete(video_id(MARKERS + number - 1))
+            catalog.videos.delete(video_id(MARKERS + number - 1))
             save(catalog, video_id(number % 50), {"cat": 1 + number % 9, "animal": 3})
             tf = ("raw", "log", "sqrt")[number % 3]
             reindex(catalog, generations, Recipe(threshold=0.7, tf=tf))  # type: ignore[arg-type]

@@ -12,10 +12,7 @@ import pytest
 from api.http.openapi import operations
 from api.settings import Settings
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.campaigns import Creative
 from engine.domain.index_config import Recipe
 from engine.domain.keys import Scope
@@ -55,12 +52,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dic
         spot = Creative("a", 15.0, "https://ads.example/a.mp4", "video/mp4", 640, 360)
         for name in ("acme", "globex"):
             plan = campaign(name, {"cat": 1.0}, creatives=(spot,))
-            Campaigns(catalog).put(replace(plan, advertiser=name))
-        Viewers(catalog).put_interests("anna", {"cat": 1.0}, now=1.0)
+            catalog.campaigns.put(replace(plan, advertiser=name))
+        catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
         keys = {}
         for scope in Scope:
             whose = "acme" if scope is Scope.ADVERTISE else ""
-            _, keys[scope] = Keys(catalog).create(scope, {scope}, now=1.0, advertiser=whose)
+            _, keys[scope] = catalog.keys.create(scope, {scope}, now=1.0, advertiser=whose)
     # Nobody works the queue: no address that is made up here is ever asked for anything.
     for served in serve(home, Settings(home=home, processes=0)):
         yield served, keys

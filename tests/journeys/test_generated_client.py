@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.campaigns import Creative
 from engine.domain.index_config import Recipe
 from engine.domain.keys import Scope
@@ -70,9 +68,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
             save(catalog, video_id(number), {"cat": 90, "city": 10 * number}, length=120)
         reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
         spot = Creative("a", 15.0, "https://ads.example/a.mp4", "video/mp4", 640, 360)
-        Campaigns(catalog).put(campaign("cats", {"cat": 1.0}, creatives=(spot,)))
+        catalog.campaigns.put(campaign("cats", {"cat": 1.0}, creatives=(spot,)))
         keys = {
-            scope: Keys(catalog).create(scope, {scope}, now=1.0)[1]
+            scope: catalog.keys.create(scope, {scope}, now=1.0)[1]
             for scope in (Scope.READ, Scope.PLACE, Scope.ADMIN)
         }
     for served in serve(home):

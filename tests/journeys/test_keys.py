@@ -10,7 +10,7 @@ import pytest
 from api.http.middleware.auth import CSRF_HEADER, SESSION_COOKIE
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys, digest_of
+from engine.catalogs.sqlite.keys import digest_of
 from support.product import Served, reelmatch, serve
 
 
@@ -146,7 +146,7 @@ def test_an_origin_that_is_none_is_refused(served: Served, origin: str) -> None:
 def test_a_token_that_is_no_ascii_is_refused(closed: tuple[Served, dict[str, str]]) -> None:
     served, keys = closed
     with Catalog.open(served.home / "catalog.db") as catalog:
-        stored = Keys(catalog)
+        stored = catalog.keys
         key = stored.by_digest()[digest_of(keys["admin"])]
         session = stored.open_session(key, now=time.time(), seconds=60)
     for token in (b"\xe9", "é".encode(), b"", b"x"):

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 
 from api.cli import cli, doctor
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import State
 from ingest.sources.addresses import address_id
 from support.catalogs import save
@@ -55,7 +54,7 @@ def outdate(home: Path, videos: Iterable[str]) -> None:
 
 def taggers(home: Path) -> dict[str, str]:
     with Catalog.open(home / "catalog.db") as catalog:
-        return {one.id: one.tagger for one in catalog.videos()}
+        return {one.id: one.tagger for one in catalog.videos.page()}
 
 
 def told_by_doctor(home: Path) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     address = "http://127.0.0.1:9/film.mp4"
     with Catalog.open(home / "catalog.db") as catalog:
         save(catalog, address_id(address), {"cat": 3}, tagger="local@older")
-        catalog.add_source(address, address_id(address))
+        catalog.videos.add_source(address, address_id(address))
     told = {"source": "https://films.example/a", "tagger": "local@older"}
     tags = [{"tag": "cat", "seconds": [[0, 3, 1]]}]
     (tmp_path / "imported.jsonl").write_text(json.dumps({**told, "tags": tags}))
@@ -114,9 +113,9 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     assert len(seen) == 5, "nothing else was watched"
     assert {was_gone, was_changed, address_id(address)} < others
     with Catalog.open(home / "catalog.db") as catalog:
-        assert all(catalog.track(video).n_seconds for video in others)
-        assert catalog.track(address_id(address)).n_seconds == 3
-        attempt = catalog.named(address_id(address)).last_attempt
+        assert all(catalog.tracks.get(video).n_seconds for video in others)
+        assert catalog.tracks.get(address_id(address)).n_seconds == 3
+        attempt = catalog.videos.named(address_id(address)).last_attempt
         assert attempt is not None
         assert attempt.status == "unsafe"
     assert "3 of 5 videos" in told_by_doctor(home)["detail"]
@@ -135,7 +134,7 @@ def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path
         text=True,
     )
     with Catalog.open(home / "catalog.db") as catalog:
-        jobs = Jobs(catalog)
+        jobs = catalog.jobs
         soon(lambda: jobs.counts()[State.DONE] > len(videos))
         stopped.send_signal(signal.SIGINT)
         _, said = stopped.communicate(timeout=60)
@@ -172,6 +171,6 @@ def test_it_is_given_alone_and_for_taggers_that_look_at_frames(
     assert (code, "is a service" in said) == (1, True)
     # What waits for somebody else is left alone when nothing is outdated.
     with Catalog.open(home / "catalog.db") as catalog:
-        Jobs(catalog).add([str(tmp_path / "nowhere.mp4")], {}, now=0)
+        catalog.jobs.add([str(tmp_path / "nowhere.mp4")], {}, now=0)
         assert ingest()[0] == 0
-        assert Jobs(catalog).open_count() == 1
+        assert catalog.jobs.open_count() == 1

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from support.footage import write_video
 from support.pairs import COLOURS, write_pair, write_pictures
 from support.product import Finished, reelmatch
@@ -78,7 +77,7 @@ def test_another_packages_tagger_looks_and_its_jobs_wait_for_it(
     install_shades(site)
     there = {"PYTHONPATH": str(site)}
     with Catalog.open(home / "catalog.db") as catalog:
-        Jobs(catalog).add([str(red_film)], {"tagger": "shades:dark"}, now=0.0)
+        catalog.jobs.add([str(red_film)], {"tagger": "shades:dark"}, now=0.0)
     # What was queued for a tagger that has gone fails with the reason, and can be tried again.
     gone = reelmatch(home, "ingest")
     assert gone.code == 1

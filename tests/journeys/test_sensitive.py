@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from support.catalogs import TAGS, save, video_id
 from support.product import Run, Served, reelmatch, serve
 
@@ -19,7 +18,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four videos of animals: one is harmless, two are not, one was seen by who knows whom."""
     home = tmp_path_factory.mktemp("sensitive")
     with Catalog.open(home / "catalog.db") as catalog:
-        Taggers(catalog).remember("test@1", (*TAGS, "weapon"))
+        catalog.taggers.remember("test@1", (*TAGS, "weapon"))
         save(catalog, HARMLESS, {"animal": 9, "cat": 2})
         save(catalog, BEER, {"animal": 9, "beer": 3})
         save(catalog, NUDE, {"animal": 9, "nudity": 4})

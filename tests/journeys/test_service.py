@@ -18,7 +18,6 @@ import pytest
 
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import State
 from support.footage import long_video
 from support.product import Served, reelmatch, serve
@@ -269,15 +268,15 @@ def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
 def test_what_is_being_watched_waits_again_when_the_service_ends(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        Jobs(catalog).add([str(long_video(tmp_path / "long.mp4"))], {}, now=time.time())
+        catalog.jobs.add([str(long_video(tmp_path / "long.mp4"))], {}, now=time.time())
         running, _ = start_serving(home)
         until = time.monotonic() + 60
-        while Jobs(catalog).all()[0].state is not State.RUNNING:
+        while catalog.jobs.all()[0].state is not State.RUNNING:
             assert time.monotonic() < until
             time.sleep(0.02)
         running.send_signal(signal.SIGTERM)
         _, said = running.communicate(timeout=60)
         assert running.returncode in CALM, said
-        (job,) = Jobs(catalog).all()
+        (job,) = catalog.jobs.all()
         assert (job.state, job.attempts) == (State.QUEUED, 0)
     assert reelmatch(home, "ingest").code == 0

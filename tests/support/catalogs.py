@@ -31,8 +31,8 @@ def save(
     tagger: str = "test@1",
 ) -> None:
     """Store a video on which each tag is seen, for sure, on its first so many seconds."""
-    numbers = catalog.number_tags(dict.fromkeys([*TAGS, *seconds]))
-    names = catalog.vocabulary().names
+    numbers = catalog.tags.number(dict.fromkeys([*TAGS, *seconds]))
+    names = catalog.tags.vocabulary().names
     watched = length or max([1, *seconds.values()])
     confidences = np.zeros((watched, len(numbers)), np.float32)
     for column, number in enumerate(numbers):
@@ -54,4 +54,4 @@ def save(
         uploader=uploader,
         categories=categories,
     )
-    catalog.save(record, Track.from_confidences(confidences, numbers), now=now)
+    catalog.videos.save(record, Track.from_confidences(confidences, numbers), now=now)

@@ -8,7 +8,6 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.taggers import Taggers
 from engine.errors import InvalidInput
 from ingest.pipeline import Described, ingest_file
 from ingest.taggers.base import Frame, Tagger
@@ -97,12 +96,12 @@ class AnyTaggerConformance:
         else:
             outcome = ingest_file(carphone(), catalog, made)
         assert (outcome.status, outcome.seconds) == ("ok", 4)
-        record = catalog.get(described.id)
+        record = catalog.videos.get(described.id)
         assert record is not None
         assert record.tagger == f"{made.name}@{made.version}"
-        words = Taggers(catalog).words_of(record.tagger)
+        words = catalog.taggers.words_of(record.tagger)
         assert words == (None if isinstance(made, VideoTagger) else frozenset(made.tags))
-        track, names = catalog.track(record.id), catalog.vocabulary().names
+        track, names = catalog.tracks.get(record.id), catalog.tags.vocabulary().names
         assert track.n_seconds == 4
         seen = {names[tag] for tag in track.tags}
         assert seen <= (words or seen)

@@ -65,7 +65,7 @@ def answers(view: LocalSnapshot, catalog: Catalog) -> Any:
         "together": [together.starts.tolist(), together.rows.tolist(), together.cosines.tolist()],
         "names": view.vocabulary.names,
         "counts": [
-            str(tag_counts(catalog.track(video_id(n)), 0.5, view.vocabulary))
+            str(tag_counts(catalog.tracks.get(video_id(n)), 0.5, view.vocabulary))
             for n in range(VIDEOS + 1)
         ],
     }

@@ -273,7 +273,7 @@ class Gate:
         if needed == EVERYBODY:
             # Whoever sends a key that opens nothing is as welcome here as one who sends none.
             return Caller()
-        caller = _caller(headers, known, Keys(state.live.catalog))
+        caller = _caller(headers, known, state.live.catalog.keys)
         if caller is None or caller.key is None:
             raise _unauthenticated()
         # For the page that refuses, too: it shows what the key opens.
@@ -311,7 +311,7 @@ def is_loopback(host: str) -> bool:
 
 def has_keys(catalog: Catalog) -> bool:
     """Tell whether a catalogue has a key that opens."""
-    return bool(Keys(catalog).by_digest())
+    return bool(catalog.keys.by_digest())
 
 
 def _caller(headers: Headers, known: Mapping[bytes, Key], keys: Keys) -> Caller | None:

@@ -16,7 +16,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.background.live import Live
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.errors import ReelmatchError
 from engine.os_errors import writing_to
 from engine.temporary_files import reserve
@@ -131,7 +130,7 @@ class _State(Collector):
         )
 
     def _queue(self) -> Iterator[Metric]:
-        jobs = Jobs(self._live.catalog)
+        jobs = self._live.catalog.jobs
         depth = GaugeMetricFamily("reelmatch_jobs", "Jobs by state.", labels=("state",))
         for state, count in jobs.counts().items():
             depth.add_metric([state.value], count)

@@ -24,7 +24,7 @@ def get_video_suitability(
     video: str, live: CurrentLive, settings: CurrentSettings
 ) -> dict[str, Any]:
     """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
-    record = live.catalog.named(video)
+    record = live.catalog.videos.named(video)
     return suitability_json(live.catalog, record, settings.recipe())
 
 
@@ -34,7 +34,7 @@ def get_video_categories(
 ) -> dict[str, Any]:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
     recipe = settings.recipe(threshold)
-    return categories_json(live.catalog, live.catalog.named(video), recipe)
+    return categories_json(live.catalog, live.catalog.videos.named(video), recipe)
 
 
 @router.get("/openrtb")
@@ -42,4 +42,4 @@ def get_video_openrtb(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
-    return openrtb_json(live, live.catalog.named(video), settings.recipe(threshold))
+    return openrtb_json(live, live.catalog.videos.named(video), settings.recipe(threshold))

@@ -69,7 +69,7 @@ class CampaignAccess:
 
 
 async def _access(live: CurrentLive, caller: CurrentCaller) -> CampaignAccess:
-    return CampaignAccess(Campaigns(live.catalog), caller.stored_for())
+    return CampaignAccess(live.catalog.campaigns, caller.stored_for())
 
 
 CurrentAccess = Annotated[CampaignAccess, Depends(_access)]
@@ -82,7 +82,7 @@ def placeable(campaign: str, live: Live, caller: Caller) -> Campaign:
         Refused: when the caller sees no campaigns.
         UnknownCampaign: when there is none, as far as the caller may know.
     """
-    return CampaignAccess(Campaigns(live.catalog), caller.placed_for()).find(campaign)
+    return CampaignAccess(live.catalog.campaigns, caller.placed_for()).find(campaign)
 
 
 def _found(campaign: str, access: CurrentAccess) -> Campaign:

@@ -69,7 +69,7 @@ def put_campaign(
 ) -> dict[str, Any]:
     """Store a campaign, new or instead of the one with its id; twice is as good as once."""
     before = access.before(campaign, body.advertiser)
-    vocabulary = live.catalog.vocabulary()
+    vocabulary = live.catalog.tags.vocabulary()
     plan = campaign_of(campaign, body, before, vocabulary, live.understanding)
     stored = access.campaigns.put(plan, expected=_expected(if_match, if_none_match, before))
     response.status_code = 200 if before else 201

@@ -17,7 +17,6 @@ from api.http.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
 from api.http.schemas.problems import problems
 from api.http.uploads import receive_video
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import Job, State
 from engine.domain.text import tidy_line
 from engine.domain.viewers import MOST_SIGNS
@@ -61,7 +60,7 @@ def ingest_video(
         caller.id,
         idempotency_key,
         asked,
-        lambda: Jobs(live.catalog).add([source], options, now=time.time())[0],
+        lambda: live.catalog.jobs.add([source], options, now=time.time())[0],
     )
     return started(live.catalog, job, response)
 
@@ -104,7 +103,7 @@ def list_jobs(
 ) -> dict[str, Any]:
     """List jobs, the newest first, a page at a time."""
     before = read_cursor(_LIST, cursor, int)[0] if cursor else None
-    page = Jobs(live.catalog).newest(before=before, state=state, limit=limit + 1)
+    page = live.catalog.jobs.newest(before=before, state=state, limit=limit + 1)
     more = len(page) > limit
     return {
         "jobs": [job_json(job) for job in page[:limit]],
@@ -124,7 +123,7 @@ def get_job(job: int, live: CurrentLive) -> dict[str, Any]:
 def retry_job(job: int, live: CurrentLive, response: Response) -> dict[str, Any]:
     """Queue a failed job again."""
     _get(live.catalog, job)
-    Jobs(live.catalog).retry([job], now=time.time())
+    live.catalog.jobs.retry([job], now=time.time())
     return started(live.catalog, job, response)
 
 
@@ -135,7 +134,7 @@ def started(catalog: Catalog, job: int, response: Response) -> dict[str, Any]:
 
 
 def _get(catalog: Catalog, job: int) -> Job:
-    found = Jobs(catalog).get(job)
+    found = catalog.jobs.get(job)
     if found is None:
         raise UnknownJob(job)
     return found

@@ -35,7 +35,7 @@ def get_keywords(
     ],
 ) -> dict[str, Any]:
     """Say which tags words mean, how sure that is, and why."""
-    keywords = live.understanding.of(live.catalog.vocabulary())
+    keywords = live.understanding.of(live.catalog.tags.vocabulary())
     return {"keywords": [reading_json(reading) for reading in keywords.read_all(q)]}
 
 
@@ -51,7 +51,9 @@ def list_tags(
     part = folded(q)
     counts = _videos_by_tag(live)
     names = sorted(
-        name for name in live.catalog.vocabulary().names if name > after and part in folded(name)
+        name
+        for name in live.catalog.tags.vocabulary().names
+        if name > after and part in folded(name)
     )
     return {
         "tags": [_tag_json(name, counts.get(name, 0)) for name in names[:limit]],

@@ -29,8 +29,6 @@ from api.recommendations import ignored_answer, known_interests
 from api.settings import Settings
 from api.targeting import campaigns_for, campaigns_for_viewer, case_of
 from api.viewer_eligibility import viewer_case_json
-from engine.catalogs.sqlite.campaigns import Campaigns
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.content.ad_breaks import (
     DEFAULT_EDGE_SECONDS,
     DEFAULT_GAP_SECONDS,
@@ -90,7 +88,7 @@ def _find_breaks(
     spacing: Spacing,
 ) -> BreaksFor:
     chosen = None if campaign is None else placeable(campaign, live, caller)
-    record = live.catalog.named(video)
+    record = live.catalog.videos.named(video)
     return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
 
 
@@ -113,7 +111,7 @@ def get_video_campaigns(
     """Return the campaigns that fit a video best, of those that may run on it now."""
     return campaigns_for(
         live,
-        live.catalog.named(video),
+        live.catalog.videos.named(video),
         k,
         now=int(time.time()),
         advertiser=caller.placed_for(),
@@ -134,7 +132,7 @@ def get_viewer_campaigns(
     k: MostCampaigns = 10,
 ) -> dict[str, Any]:
     """Return the campaigns that fit a viewer who is kept best, of those that run now."""
-    now, kept = time.time(), Viewers(live.catalog).get(viewer)
+    now, kept = time.time(), live.catalog.viewers.get(viewer)
     rules = settings.profile_rules
     profile = profile_of(kept.interests, kept.events, rules, now=now)
     return campaigns_for_viewer(
@@ -185,10 +183,10 @@ def get_explanation(
     if (campaign is None) == (viewer is None):
         raise InvalidInput("say which: give either a campaign or a viewer")
     if campaign is not None:
-        stored = CampaignAccess(Campaigns(live.catalog), caller.stored_for()).find(campaign)
-        return case_of(live, stored, live.catalog.named(video), now=int(time.time()))
+        stored = CampaignAccess(live.catalog.campaigns, caller.stored_for()).find(campaign)
+        return case_of(live, stored, live.catalog.videos.named(video), now=int(time.time()))
     caller.require(Scope.READ)
-    record = live.catalog.named(video)
+    record = live.catalog.videos.named(video)
     wanted = own_filter(live.catalog, where)
     return viewer_case_json(
         live, viewer or "", record.id, settings.profile_rules, now=time.time(), where=wanted

@@ -20,7 +20,6 @@ from api.http.schemas.reindexing import (
     ReindexRequest,
     RollbackRequest,
 )
-from engine.catalogs.sqlite.jobs import Jobs
 
 router = APIRouter(prefix="/v1", tags=["operation"], route_class=ReadRoute)
 
@@ -50,7 +49,7 @@ def start_reindex(
         caller.id,
         idempotency_key,
         f"reindex {recipe}".encode(),
-        lambda: Jobs(live.catalog).add_reindex(asdict(recipe), now=time.time()),
+        lambda: live.catalog.jobs.add_reindex(asdict(recipe), now=time.time()),
     )
     return started(live.catalog, job, response)
 

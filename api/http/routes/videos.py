@@ -30,7 +30,7 @@ from api.http.schemas.videos import (
 )
 from api.recommendations import seconds_of_all
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.listing import Wanted, by_id, records
+from engine.catalogs.sqlite.listing import Wanted
 from engine.domain.videos import Pictures
 from engine.errors import InvalidInput, UnknownVideo
 from engine.search.matches import similar
@@ -66,10 +66,10 @@ def list_videos(
         return {"videos": _some(live.catalog, ids.split(",")), "next": None}
     after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
     wanted = Wanted(q, kind, status=status, language=language, uploader=uploader)
-    page = by_id(live.catalog, wanted, after=after, limit=limit + 1)
+    page = live.catalog.listing.by_id(wanted, after=after, limit=limit + 1)
     more = len(page) > limit
     return {
-        "videos": [video_json(record) for record in records(live.catalog, page[:limit])],
+        "videos": [video_json(record) for record in live.catalog.videos.in_order(page[:limit])],
         "next": cursor_of(_LIST, page[limit - 1]) if more else None,
     }
 
@@ -77,7 +77,7 @@ def list_videos(
 def _some(catalog: Catalog, ids: list[str]) -> list[dict[str, Any]]:
     if len(ids) > _MOST_IDS:
         raise InvalidInput(f"{len(ids)} ids are too many at once: name at most {_MOST_IDS}")
-    return [video_json(record) for record in records(catalog, own_ids(catalog, ids))]
+    return [video_json(record) for record in catalog.videos.in_order(own_ids(catalog, ids))]
 
 
 @router.get(
@@ -92,7 +92,7 @@ def get_video(
     video: str, live: CurrentLive, settings: CurrentSettings, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return one video with the verdict on sensitive content."""
-    record = live.catalog.named(video)
+    record = live.catalog.videos.named(video)
     known = with_verdict(live.catalog, record, settings.sensitive)
     return tagged(known, VideoWithVerdictAnswer, if_none_match)
 
@@ -114,7 +114,7 @@ def get_video_strip(video: str, live: CurrentLive) -> Response:
 
 
 def _pictures(catalog: Catalog, video: str) -> Pictures:
-    pictures = catalog.pictures(catalog.named(video).id)
+    pictures = catalog.thumbnails.get(catalog.videos.named(video).id)
     if pictures is None:
         raise UnknownVideo(video)
     return pictures
@@ -123,14 +123,14 @@ def _pictures(catalog: Catalog, video: str) -> Pictures:
 @router.patch("/{video:slashed}", response_model=VideoAnswer, responses=problems(Code.CONFLICT))
 def change_video(video: str, body: VideoPatch, live: CurrentLive) -> dict[str, Any]:
     """Set the title, language, uploader, categories or external id; a later look keeps them."""
-    record = live.catalog.named(video)
-    return video_json(live.catalog.describe(record.id, body.said) if body.said else record)
+    record = live.catalog.videos.named(video)
+    return video_json(live.catalog.videos.describe(record.id, body.said) if body.said else record)
 
 
 @router.delete("/{video:slashed}", status_code=204)
 def delete_video(video: str, live: CurrentLive) -> None:
     """Forget a video and all that was seen on it; gone from answers within a second."""
-    live.catalog.delete(live.catalog.named(video).id)
+    live.catalog.videos.delete(live.catalog.videos.named(video).id)
 
 
 @router.get("/{video:slashed}/tags", response_model=TagsAnswer)
@@ -141,7 +141,7 @@ def get_video_tags(
     threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
 ) -> dict[str, Any]:
     """Return the tag counts of a video, counted anew at any threshold."""
-    return tags_json(live, live.catalog.named(video), settings.recipe(threshold))
+    return tags_json(live, live.catalog.videos.named(video), settings.recipe(threshold))
 
 
 @router.get(
@@ -151,7 +151,7 @@ def get_video_tags(
 )
 def get_video_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
     """Return the confidence of one tag at every second."""
-    return tag_json(live.catalog, live.catalog.named(video), tag)
+    return tag_json(live.catalog, live.catalog.videos.named(video), tag)
 
 
 @router.get("/{video:slashed}/seconds/{second}", response_model=SecondAnswer)
@@ -159,7 +159,7 @@ def get_video_second(
     video: str, second: int, live: CurrentLive, settings: CurrentSettings
 ) -> dict[str, Any]:
     """Return all that was seen at one second."""
-    return second_json(live.catalog, live.catalog.named(video), second, settings.sensitive)
+    return second_json(live.catalog, live.catalog.videos.named(video), second, settings.sensitive)
 
 
 @router.get(
@@ -184,7 +184,7 @@ def get_similar_videos(
     explain: Annotated[bool, Query(description="Tell the seconds of each tag, too.")] = False,
 ) -> dict[str, Any]:
     """Return the videos most like this one."""
-    record = live.catalog.named(video)
+    record = live.catalog.videos.named(video)
     view = live.view
     found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
     seconds = seconds_of_all(live, view, found) if explain else None

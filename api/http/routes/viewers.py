@@ -26,7 +26,6 @@ from api.http.schemas.recommendations import (
 )
 from api.http.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
 from api.recommendations import Asked, recommend_json
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.search.rerank import BY_SCORE, Ranking
 
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute)
@@ -35,8 +34,8 @@ router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute
 @router.put("/{viewer:slashed}/interests", status_code=204, responses=problems(Code.UNKNOWN_TAG))
 def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
     """Replace what a viewer says they like."""
-    interests = live.catalog.vocabulary().weights(body.interests)
-    Viewers(live.catalog).put_interests(viewer, interests, now=time.time())
+    interests = live.catalog.tags.vocabulary().weights(body.interests)
+    live.catalog.viewers.put_interests(viewer, interests, now=time.time())
 
 
 @router.post("/{viewer:slashed}/events", response_model=EventsAnswer)
@@ -45,20 +44,20 @@ def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> di
     now = time.time()
     said = (event.event(event.id, now) for event in body.events)
     events = own_events(live.catalog, said)
-    viewers = Viewers(live.catalog)
+    viewers = live.catalog.viewers
     return added_json(viewers, viewer, events, viewers.add_events(viewer, events, now=now))
 
 
 @router.get("/{viewer:slashed}", response_model=ViewerAnswer)
 def get_viewer(viewer: str, live: CurrentLive) -> dict[str, Any]:
     """Return all that is kept of a viewer."""
-    return viewer_json(Viewers(live.catalog).get(viewer))
+    return viewer_json(live.catalog.viewers.get(viewer))
 
 
 @router.delete("/{viewer:slashed}", status_code=204)
 def delete_viewer(viewer: str, live: CurrentLive) -> None:
     """Delete all that is kept of a viewer."""
-    Viewers(live.catalog).delete(viewer)
+    live.catalog.viewers.delete(viewer)
 
 
 @router.get(

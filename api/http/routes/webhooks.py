@@ -11,7 +11,6 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentCampaign
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.webhooks import NewWebhookAnswer, WebhookAnswer, WebhookRequest
-from engine.catalogs.sqlite.webhooks import Webhooks
 from ingest.sources.guard import AllowedNetwork
 
 router = APIRouter(
@@ -25,14 +24,14 @@ def put_campaign_webhook(
 ) -> dict[str, Any]:
     """Tell an address of new matches from now on; the secret is shown this once."""
     allowed = map(AllowedNetwork.parse, settings.web_allowed_networks)
-    webhook = Webhooks(live.catalog).set(campaign.id, check_url(body.url, tuple(allowed)))
+    webhook = live.catalog.webhooks.set(campaign.id, check_url(body.url, tuple(allowed)))
     return new_webhook_json(webhook)
 
 
 @router.get("", response_model=WebhookAnswer)
 def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
     """Return who is told, and how that goes."""
-    webhooks = Webhooks(live.catalog)
+    webhooks = live.catalog.webhooks
     webhook = webhooks.get(campaign.id)
     if webhook is None:
         raise _nobody(campaign.id)
@@ -42,7 +41,7 @@ def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[s
 @router.delete("", status_code=204)
 def delete_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> None:
     """Tell nobody any more."""
-    if not Webhooks(live.catalog).remove(campaign.id):
+    if not live.catalog.webhooks.remove(campaign.id):
         raise _nobody(campaign.id)
 
 

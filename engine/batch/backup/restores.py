@@ -149,7 +149,7 @@ def _check_catalog(file: Path, manifest: Manifest, folder: Path) -> None:
     try:
         with Catalog.open(folder / CATALOG) as catalog:
             catalog.check(indexes=True)
-            videos = catalog.count_videos()
+            videos = catalog.videos.count()
             catalog.rows("pragma wal_checkpoint(truncate)")
     except DiskFull:
         raise
@@ -171,7 +171,7 @@ def _check_generation(file: Path, generation: str, folder: Path) -> None:
         with Catalog.open(folder / CATALOG) as catalog:
             built = generations.built(generation)
             refuse_index_of_other_catalog(generations, built, catalog)
-            tags = catalog.vocabulary().names
+            tags = catalog.tags.vocabulary().names
         check_consistency(generations.load(generation), tags)
     except OutdatedGeneration:
         pass  # Whole, and built anew by the next reindex.

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
 from engine.domain.keywords import How, Meaning, Reading, Status
 from engine.errors import CampaignChanged, UnknownCampaign
@@ -39,7 +39,7 @@ class CampaignChanges:
 class Campaigns:
     """The campaigns of one catalog; any number of processes may read and change them."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: CatalogFile) -> None:
         self._catalog = catalog
 
     def revision(self) -> int:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.catalogs.sqlite.catalog import LARGEST_NUMBER, Catalog
+from engine.catalogs.sqlite.file import LARGEST_NUMBER, CatalogFile
 from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, Ending, Job, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
@@ -38,7 +38,7 @@ class Jobs:
         clock: seconds since the machine was started; the same in all its processes.
     """
 
-    def __init__(self, catalog: Catalog, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, catalog: CatalogFile, clock: Callable[[], float] = time.monotonic) -> None:
         self._catalog = catalog
         self._clock = clock
 

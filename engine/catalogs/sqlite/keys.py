@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection
 from typing import Any, Final
 
-from engine.catalogs.sqlite.catalog import LARGEST_NUMBER, Catalog
+from engine.catalogs.sqlite.file import LARGEST_NUMBER, CatalogFile
 from engine.domain.keys import PREFIX, Key, Scope
 from engine.errors import InvalidInput
 
@@ -21,7 +21,7 @@ _COLUMNS: Final = "id, name, scopes, advertiser, per_second, created_at, revoked
 class Keys:
     """The keys of one catalog, and the sessions opened with them."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: CatalogFile) -> None:
         self._catalog = catalog
 
     def create(

@@ -1,12 +1,14 @@
 """Lists of videos for people: the newest first, by title, kind and status, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.text import composed
-from engine.domain.videos import VideoRecord
+from engine.domain.videos import OutdatedVideo
 
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -40,47 +42,77 @@ class Wanted:
     uploader: str = ""
 
 
-def newest(catalog: Catalog, wanted: Wanted, *, after: Place | None, limit: int) -> list[str]:
-    """Return the ids of a page, the last added first."""
-    clauses, parameters = _clauses(wanted)
-    if after is not None:
-        clauses.append("(added_at, id) < (?, ?)")
-        parameters += [after.added_at, after.video]
-    return _ids(catalog, clauses, [*parameters, limit], "desc")
+# What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
+_OUTDATED: Final = (
+    "v.width > 0 and substr(v.tagger, 1, length(?1) + 1) = ?1 || '@'"
+    " and v.tagger <> ?1 || '@' || ?2"
+    " and exists (select 1 from tracks t where t.video = v.id)"
+)
 
 
-def oldest(catalog: Catalog, wanted: Wanted, *, before: Place, limit: int) -> list[str]:
-    """Return the ids of the page before a place, the last added first."""
-    clauses, parameters = _clauses(wanted)
-    clauses.append("(added_at, id) > (?, ?)")
-    parameters += [before.added_at, before.video, limit]
-    return _ids(catalog, clauses, parameters, "asc")[::-1]
+class Listing:
+    """Lists of one catalog's videos."""
 
+    def __init__(self, file: CatalogFile) -> None:
+        self._file = file
 
-def by_id(catalog: Catalog, wanted: Wanted, *, after: str, limit: int) -> list[str]:
-    """Return the ids of a page, rising, those after ``after``."""
-    clauses, parameters = _clauses(wanted)
-    where = " and ".join(["id > ?", *clauses])
-    sql = f"select id from videos where {where} order by id limit ?"  # noqa: S608
-    return [video for (video,) in catalog.rows(sql, [after, *parameters, limit])]
+    def newest(self, wanted: Wanted, *, after: Place | None, limit: int) -> list[str]:
+        """Return the ids of a page, the last added first."""
+        clauses, parameters = _clauses(wanted)
+        if after is not None:
+            clauses.append("(added_at, id) < (?, ?)")
+            parameters += [after.added_at, after.video]
+        return self._ids(clauses, [*parameters, limit], "desc")
 
+    def oldest(self, wanted: Wanted, *, before: Place, limit: int) -> list[str]:
+        """Return the ids of the page before a place, the last added first."""
+        clauses, parameters = _clauses(wanted)
+        clauses.append("(added_at, id) > (?, ?)")
+        parameters += [before.added_at, before.video, limit]
+        return self._ids(clauses, parameters, "asc")[::-1]
 
-def titled(catalog: Catalog, text: str, *, limit: int) -> list[str]:
-    """Return the ids of the newest videos that a text fits."""
-    return newest(catalog, Wanted(text), after=None, limit=limit)
+    def by_id(self, wanted: Wanted, *, after: str, limit: int) -> list[str]:
+        """Return the ids of a page, rising, those after ``after``."""
+        clauses, parameters = _clauses(wanted)
+        where = " and ".join(["id > ?", *clauses])
+        sql = f"select id from videos where {where} order by id limit ?"  # noqa: S608
+        return [video for (video,) in self._file.rows(sql, [after, *parameters, limit])]
 
+    def titled(self, text: str, *, limit: int) -> list[str]:
+        """Return the ids of the newest videos that a text fits."""
+        return self.newest(Wanted(text), after=None, limit=limit)
 
-def records(catalog: Catalog, ids: Sequence[str]) -> list[VideoRecord]:
-    """Return these videos in this order, without those that went meanwhile."""
-    found = catalog.some(ids)
-    return [found[video] for video in ids if video in found]
+    def _ids(self, clauses: list[str], parameters: list[Any], order: str) -> list[str]:
+        where = f" where {' and '.join(clauses)}" if clauses else ""
+        sql = f"select id from videos{where} order by added_at {order}, id {order} limit ?"  # noqa: S608
+        return [video for (video,) in self._file.rows(sql, parameters)]
 
+    def outdated(self, tagger: str, version: str) -> Iterator[OutdatedVideo]:
+        """Yield the watched videos that another version of a tagger saw, the newest first.
 
-def pictured(catalog: Catalog, ids: Sequence[str]) -> set[str]:
-    """Return those of some videos that have pictures."""
-    marks = ",".join("?" * len(ids))
-    rows = catalog.rows(f"select video from pictures where video in ({marks})", ids)  # noqa: S608
-    return {video for (video,) in rows}
+        Results of imports are not among them, whoever saw these.
+
+        Args:
+            tagger: its name.
+            version: the one that is here.
+        """
+        rows = self._file.rows(
+            "select v.id, v.seconds, s.source from videos v left join sources s on s.video = v.id"  # noqa: S608
+            f" where {_OUTDATED} order by v.added_at desc, v.rowid desc, s.rowid desc",
+            (tagger, version),
+        )
+        for _, found in groupby(rows, key=itemgetter(0)):
+            places: list[tuple[Any, ...]] = list(found)
+            video, seconds, _ = places[0]
+            yield OutdatedVideo(video, seconds, tuple(source for *_, source in places if source))
+
+    def count_outdated(self, tagger: str, version: str) -> int:
+        """Return how many ``outdated`` ones there are."""
+        ((count,),) = self._file.rows(
+            f"select count(*) from videos v where {_OUTDATED}",  # noqa: S608
+            (tagger, version),
+        )
+        return int(count)
 
 
 def _clauses(wanted: Wanted) -> tuple[list[str], list[Any]]:
@@ -95,9 +127,3 @@ def _clauses(wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.unwatched:
         clauses.append("seconds = 0")
     return clauses, parameters
-
-
-def _ids(catalog: Catalog, clauses: list[str], parameters: list[Any], order: str) -> list[str]:
-    where = f" where {' and '.join(clauses)}" if clauses else ""
-    sql = f"select id from videos{where} order by added_at {order}, id {order} limit ?"  # noqa: S608
-    return [video for (video,) in catalog.rows(sql, parameters)]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.file import CatalogFile
 
 Words = dict[str, frozenset[str]]
 """Tagger, with its version, -> every tag it can name."""
@@ -12,7 +12,7 @@ Words = dict[str, frozenset[str]]
 class Taggers:
     """The taggers of one catalog. Services and imports are not among them: they have any words."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: CatalogFile) -> None:
         self._catalog = catalog
 
     def remember(self, tagger: str, tags: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from math import isfinite
 from operator import itemgetter
 from typing import Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.viewers import (
     MOST_EVENTS,
     MOST_EVENTS_AT_ONCE,
@@ -43,7 +43,7 @@ _LIKES: Final = (
 class Viewers:
     """The viewers of one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: CatalogFile) -> None:
         self._catalog = catalog
 
     def get(self, viewer: str) -> Viewer:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.webhooks import (
     KEPT_SECONDS,
     RETRY_SECONDS,
@@ -26,7 +26,7 @@ _LONGEST_SAYS: Final = 500
 class Webhooks:
     """The webhooks of one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: CatalogFile) -> None:
         self._catalog = catalog
 
     def set(self, campaign: str, url: str) -> Webhook:

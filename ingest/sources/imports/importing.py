@@ -103,16 +103,16 @@ def _import(
     force: bool,
 ) -> Imported | BadLine:
     video = read.video
-    known = catalog.get(video.id)
+    known = catalog.videos.get(video.id)
     record = _record(video, known)
-    stored = Track.empty() if known is None else catalog.track(video.id)
+    stored = Track.empty() if known is None else catalog.tracks.get(video.id)
     if known and len(stored.tags) and not len(video.seen.tags) and not force:
         return BadLine(
             read.line,
             f"nothing is seen on video {video.id}, and the catalog has tags of it by"
             f" {known.tagger}: they stay, unless 'force' is set",
         )
-    taken = catalog.own_ids([video.external_id] if video.external_id else []).values()
+    taken = catalog.videos.own_ids([video.external_id] if video.external_id else []).values()
     if any(owner != video.id for owner in taken):
         return BadLine(read.line, str(ExternalIdTaken(video.external_id, *taken)))
     change = Change.ADDED if known is None else Change.UPDATED
@@ -122,8 +122,8 @@ def _import(
     if change is not Change.UNCHANGED and not dry_run:
         track = video.seen.to_track(numbers.of(video.seen.names))
         # Who has the footage goes on seeing it.
-        pictures = None if known is None else catalog.pictures(video.id)
-        catalog.save(record, track, now=now, pictures=pictures)
+        pictures = None if known is None else catalog.thumbnails.get(video.id)
+        catalog.videos.save(record, track, now=now, pictures=pictures)
     return Imported(read.line, video.id, record.source, change, record.seconds)
 
 
@@ -174,7 +174,7 @@ class _TagNumbers:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._numbers = {name: at for at, name in enumerate(catalog.vocabulary().names)}
+        self._numbers = {name: at for at, name in enumerate(catalog.tags.vocabulary().names)}
 
     def has(self, tags: Iterable[str]) -> bool:
         return all(tag in self._numbers for tag in tags)
@@ -183,6 +183,6 @@ class _TagNumbers:
         wanted = list(tags)
         new = [tag for tag in wanted if tag not in self._numbers]
         if new:
-            given = self._catalog.number_tags(new)
+            given = self._catalog.tags.number(new)
             self._numbers.update(zip(new, map(int, given), strict=True))
         return {tag: self._numbers[tag] for tag in wanted}

@@ -33,5 +33,5 @@ def ingest_elsewhere(
         seconds=seen.n_seconds,
         tagger=f"{tagger.name}@{tagger.version}",
     )
-    catalog.save(record, track_for(catalog, seen), now=datetime.now(UTC))
+    catalog.videos.save(record, track_for(catalog, seen), now=datetime.now(UTC))
     return Outcome(described.id, described.source, Status.OK, "", seen.n_seconds)

@@ -149,7 +149,7 @@ class RemoteTrack:
 
 def track_for(catalog: Catalog, seen: RemoteTrack) -> Track:
     """Return what ``Catalog.save`` stores, after new tags got their numbers."""
-    numbers = map(int, catalog.number_tags(seen.names))
+    numbers = map(int, catalog.tags.number(seen.names))
     return seen.to_track(dict(zip(seen.names, numbers, strict=True)))
 
 

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from api.http.middleware.auth import CSRF_HEADER
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from support.browser import Look
 from support.pages import get, post, token_of
 from support.product import Served, serve
@@ -44,7 +43,7 @@ def test_a_file_is_kept_as_it_came_and_waits_in_the_queue(small_server: Served) 
     assert path.name == answer.json()["name"] == "ab.mp4"
     assert path.read_bytes() == content
     with Catalog.open(small_server.home / "catalog.db") as catalog:
-        (job,) = Jobs(catalog).all()
+        (job,) = catalog.jobs.all()
         assert job.source == str(path)
         assert job.id == answer.json()["job"]
     assert "ab.mp4" in get(small_server, "/jobs").text
@@ -62,7 +61,7 @@ def test_what_is_too_large_or_from_elsewhere_leaves_nothing(small_server: Served
     assert send(small_server, "a.mp4", b"", token).status_code == 422
     assert kept(small_server) == []
     with Catalog.open(small_server.home / "catalog.db") as catalog:
-        assert Jobs(catalog).all() == []
+        assert catalog.jobs.all() == []
 
 
 def test_addresses_are_queued_all_or_none(small_server: Served) -> None:
@@ -79,7 +78,7 @@ def test_addresses_are_queued_all_or_none(small_server: Served) -> None:
     done = post(small_server, "/add/addresses", {"csrf": token, "addresses": right})
     assert (done.status_code, done.headers["location"]) == (303, "/console/jobs")
     with Catalog.open(small_server.home / "catalog.db") as catalog:
-        assert [job.source for job in Jobs(catalog).all()] == [
+        assert [job.source for job in catalog.jobs.all()] == [
             "https://www.youtube.com/watch?v=aaaaaaaaaaa",
             "https://example.com/1",
         ]

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.keys import Scope
 from support.browser import Look, serious_findings
 from support.catalogs import save, video_id
@@ -107,7 +106,7 @@ def test_an_advertiser_sees_only_what_is_theirs(own_server: Served) -> None:
         for name in ("acme", "velo"):
             plan = {"advertiser": name, "name": f"All of {name}", "keywords": {"cat": 1}}
             assert own_server.client.put(f"/v1/campaigns/{name}", json=plan).is_success
-        _, secret = Keys(catalog).create(
+        _, secret = catalog.keys.create(
             "velo's", {Scope.ADVERTISE}, now=time.time(), advertiser="velo"
         )
     until_known(own_server)

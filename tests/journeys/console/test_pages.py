@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 from api.http.middleware.auth import SESSION_COOKIE
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.index_config import Recipe
 from engine.domain.keys import Scope
 from engine.domain.videos import VideoRecord
@@ -63,7 +62,7 @@ def test_the_session_is_for_this_site_only_and_out_of_reach_of_scripts(served: S
 def test_what_a_video_brought_is_text_everywhere(own_server: Served, field: str) -> None:
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {HOSTILE if field == "tag" else "cat": 1}, uploader=HOSTILE)
-        record = catalog.get(video_id(1))
+        record = catalog.videos.get(video_id(1))
         assert record
         bad = VideoRecord(
             id=video_id(1),
@@ -81,7 +80,7 @@ def test_what_a_video_brought_is_text_everywhere(own_server: Served, field: str)
             categories=(HOSTILE,),
             kind=HOSTILE,
         )
-        catalog.save(bad, catalog.track(video_id(1)), now=NOW)
+        catalog.videos.save(bad, catalog.tracks.get(video_id(1)), now=NOW)
     own_server.reindex()
     for path in ("/", f"/videos/{video_id(1)}", f"/?tag={HOSTILE}", f"/?q={HOSTILE}"):
         text = get(own_server, path).text
@@ -93,9 +92,9 @@ def test_a_failed_look_is_told_beside_what_was_seen_before(own_server: Served) -
     video, reason = video_id(1), "its process was ended by SIGKILL"
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video, {"cat": 3})
-        record = catalog.get(video)
+        record = catalog.videos.get(video)
         assert record
-        catalog.save_failure(replace(record, status="crashed", reason=reason), now=NOW)
+        catalog.videos.save_failure(replace(record, status="crashed", reason=reason), now=NOW)
     answer = own_server.client.get(f"/v1/videos/{video}").json()
     assert (answer["status"], answer["seconds"]) == ("ok", 3)
     told = {"status": "crashed", "reason": reason, "at": NOW.isoformat(timespec="seconds")}
@@ -179,9 +178,9 @@ def test_a_file_that_is_not_the_one_that_was_watched_is_not_given_out(
     secret.write_text("not yours")
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
-        record = catalog.get(video_id(1))
+        record = catalog.videos.get(video_id(1))
         assert record
-        catalog.add_source(str(secret), record.id)
+        catalog.videos.add_source(str(secret), record.id)
     assert get(own_server, f"/videos/{video_id(1)}/media").status_code == 404
     assert "<video" in get(own_server, f"/videos/{video_id(1)}").text
     secret.unlink()
@@ -209,7 +208,7 @@ def test_an_empty_catalogue_says_what_to_do_next(own_server: Served) -> None:
 def test_with_keys_a_person_signs_in_and_out(own_server: Served) -> None:
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
-        reader, secret = Keys(catalog).create("ann", {Scope.READ}, now=time.time())
+        reader, secret = catalog.keys.create("ann", {Scope.READ}, now=time.time())
         until_known(own_server)
         asked = get(own_server, "/?q=x&tag=cat")
         assert asked.status_code == 303
@@ -233,7 +232,7 @@ def test_with_keys_a_person_signs_in_and_out(own_server: Served) -> None:
         assert post(own_server, "/sign-out", out).status_code == 303
         own_server.client.cookies.set(SESSION_COOKIE, session, domain="127.0.0.1", path="/console")
         assert get(own_server, "/").status_code == 303
-        Keys(catalog).revoke(reader.id, now=time.time())
+        catalog.keys.revoke(reader.id, now=time.time())
 
 
 def test_pages_that_refuse_show_what_the_key_opens_and_the_way_out(own_server: Served) -> None:
@@ -244,7 +243,7 @@ def test_pages_that_refuse_show_what_the_key_opens_and_the_way_out(own_server: S
         )
 
     with Catalog.open(own_server.home / "catalog.db") as catalog:
-        _, secret = Keys(catalog).create("ann", {Scope.READ}, now=time.time())
+        _, secret = catalog.keys.create("ann", {Scope.READ}, now=time.time())
     until_known(own_server)
     page = get(own_server, "/sign-in")
     assert shown(page) == set()
@@ -324,7 +323,7 @@ def test_posters_of_every_shape_are_cut_around_their_middle(look: Look) -> None:
 )
 def test_signing_in_leads_nowhere_else(own_server: Served, after: str) -> None:
     with Catalog.open(own_server.home / "catalog.db") as catalog:
-        _, secret = Keys(catalog).create("ann", {Scope.READ}, now=time.time())
+        _, secret = catalog.keys.create("ann", {Scope.READ}, now=time.time())
     until_known(own_server)
     form = {"csrf": token_of(get(own_server, "/sign-in")), "after": after, "key": secret}
     assert post(own_server, "/sign-in", form).headers["location"] == "/console/"

@@ -40,7 +40,7 @@ def move(page: Page, threshold: int) -> None:
 def cell(served: Served, video: str, tag: str, second: int) -> str:
     """Return what the tip says of a tag at a second, rounded down to a hundredth."""
     with Catalog.open(served.home / "catalog.db") as catalog:
-        track, number = catalog.track(video), catalog.vocabulary().numbers([tag])[0]
+        track, number = catalog.tracks.get(video), catalog.tags.vocabulary().numbers([tag])[0]
     own = slice(track.starts[second], track.starts[second + 1])
     seen = in_hundredths(track.confidences[own])[track.tags[own] == number]
     value = f"{int(seen[0]) / 100:.2f}" if len(seen) else "not seen"
@@ -225,10 +225,10 @@ def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -
     )
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {hostile: 3, "cat": 2}, uploader=hostile, categories=(hostile,))
-        record = catalog.get(video_id(1))
+        record = catalog.videos.get(video_id(1))
         assert record
-        track = catalog.track(video_id(1))
-        catalog.save(replace(record, title=hostile), track, now=NOW)
+        track = catalog.tracks.get(video_id(1))
+        catalog.videos.save(replace(record, title=hostile), track, now=NOW)
     own_server.reindex()
     visit = look(server=own_server)
     page = open_video(visit, video_id(1))

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from support.browser import Look, serious_findings
 from support.catalogs import NOW, save, video_id
 from support.pages import get, post, token_of
@@ -26,7 +25,7 @@ def broken(tmp_path: Path) -> Path:
 def fail(served: Served, path: Path) -> str:
     """Let a server find that a file is no video; return the video's id."""
     with Catalog.open(served.home / "catalog.db") as catalog:
-        (number,) = Jobs(catalog).add([str(path)], {"force": False}, now=1.0)
+        (number,) = catalog.jobs.add([str(path)], {"force": False}, now=1.0)
     job = served.await_job(f"/v1/jobs/{number}")
     assert job["state"] == "failed"
     return str(job["video"])
@@ -71,17 +70,17 @@ def test_it_is_looked_at_again_and_deleted_from_its_page(
 def test_a_failed_look_is_told_and_another_is_by_who_looked_last(own_server: Served) -> None:
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 3})
-        record = catalog.named(video_id(1))
-        catalog.save_failure(replace(record, status="stalled", reason="no second"), now=NOW)
-        catalog.add_source("/films/a.mp4", record.id)
-        source = catalog.named(record.id).source
-        Jobs(catalog).add([source], {"force": False, "tagger": "clarifai"}, now=1.0)
+        record = catalog.videos.named(video_id(1))
+        catalog.videos.save_failure(replace(record, status="stalled", reason="no second"), now=NOW)
+        catalog.videos.add_source("/films/a.mp4", record.id)
+        source = catalog.videos.named(record.id).source
+        catalog.jobs.add([source], {"force": False, "tagger": "clarifai"}, now=1.0)
         page = get(own_server, f"/videos/{record.id}")
         assert "The last look failed (stalled" in page.text
         assert page.text.count("Look again") == 1
         again = post(own_server, f"/videos/{record.id}/retry", {"csrf": token_of(page)})
         assert again.status_code == 303
-        job = Jobs(catalog).last_of(source)
+        job = catalog.jobs.last_of(source)
         assert job is not None
         assert job.options == {"force": True, "tagger": "clarifai"}
 
@@ -94,5 +93,5 @@ def test_nobody_without_the_page_changes_a_video(own_server: Served) -> None:
             unknown = post(own_server, f"/videos/{video_id(2)}/{what}", {"csrf": "x"})
             assert unknown.status_code in (403, 404)
         assert get(own_server, f"/videos/{video_id(2)}/delete").status_code == 404
-        assert catalog.get(video_id(1)) is not None
-        assert Jobs(catalog).all() == []
+        assert catalog.videos.get(video_id(1)) is not None
+        assert catalog.jobs.all() == []

@@ -1,0 +1,237 @@
+"""The file of a catalog: connections, transactions, the revision, and errors of damage. SQLite.
+
+Many processes may read while one writes (WAL). Every write is one transaction and moves the
+catalog's revision on by one, so that whoever follows it can tell what is new.
+"""
+
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+from weakref import WeakSet
+from zlib import crc32
+
+from engine.catalogs.sqlite.connections import Connection
+from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
+from engine.homes import finish_restore, refuse_lost_catalog
+from engine.os_errors import expected_trouble, troubles_told
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+LARGEST_NUMBER: Final = 2**63 - 1
+"""SQLite holds no larger one, so no row has it as its id."""
+
+
+class CatalogFile:
+    """One file. Safe to share between threads: each gets a connection of its own.
+
+    Args:
+        path: of the file.
+        guard: called at the start of every write, in its transaction; what it raises undoes it.
+    """
+
+    def __init__(
+        self, path: Path, guard: "Callable[[Database], object]" = lambda _db: None
+    ) -> None:
+        self.path = path
+        self._guard = guard
+        self._own = threading.local()
+        # Without those of threads that have ended.
+        self._opened: WeakSet[Connection] = WeakSet()
+        self._opening = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = True,
+        guard: "Callable[[Database], object]" = lambda _db: None,
+    ) -> Self:
+        """Open the catalog, creating or updating its tables where needed.
+
+        Args:
+            path: of the file.
+            create: False for who was told of a catalog: one that is gone is not made anew, empty.
+            guard: as of the class.
+
+        Raises:
+            CatalogUnusable: when the file is no catalog, or of a newer version of reelmatch.
+            DiskFull: when there is no room for what it needs.
+            TooManyOpenFiles: when this process may open no more.
+        """
+        if not create and not path.is_file():
+            raise _gone(path)
+        catalog = cls(path, guard)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            catalog._prepare()
+        except ReelmatchError:
+            catalog.close()
+            raise
+        except (OSError, sqlite3.Error) as error:
+            catalog.close()
+            trouble = expected_trouble(error, path.parent)
+            if isinstance(trouble, (DiskFull, TooManyOpenFiles)):
+                raise trouble from error
+            raise CatalogUnusable(
+                f"cannot open the catalog {path}: {error};"
+                " check the file and its permissions, or set REELMATCH_HOME to another folder"
+            ) from error
+        return catalog
+
+    def _prepare(self) -> None:
+        # One process at a time: SQLite does not let others wait while it turns to WAL.
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            finish_restore(self.path.parent)
+            refuse_lost_catalog(self.path)
+            if self._is_up_to_date():
+                return
+            from engine.catalogs.sqlite.migrations import MIGRATIONS, is_foreign, is_newer
+
+            db = self._db
+            if is_foreign(db):
+                raise CatalogUnusable(
+                    f"{self.path} is a database of another program: move it away, or set"
+                    " REELMATCH_HOME to another folder"
+                )
+            db.enable_wal()
+            if is_newer(db):
+                raise CatalogUnusable(
+                    f"{self.path} was written by a newer reelmatch: upgrade this one",
+                    hint="'pip install --upgrade reelmatch'",
+                )
+            if MIGRATIONS.pending(db):
+                MIGRATIONS.apply(db)
+            db.execute(f"pragma user_version = {_steps_checksum()}")
+
+    def _is_up_to_date(self) -> bool:
+        ask = self._connection.sqlite.execute
+        (version,) = ask("pragma user_version").fetchone()
+        (mode,) = ask("pragma journal_mode").fetchone()
+        return (version, mode) == (_steps_checksum(), "wal")
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._opening:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+            self._own = threading.local()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _connection(self) -> Connection:
+        if not hasattr(self._own, "connection"):
+            connection = Connection(self.path)
+            with self._opening:
+                self._opened.add(connection)
+            self._own.connection = connection
+        own: Connection = self._own.connection
+        return own
+
+    @property
+    def _db(self) -> "Database":
+        return self._connection.db
+
+    def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a question and return all its rows.
+
+        Raises:
+            CorruptData: when the file is not what was written.
+        """
+        with troubles_told(self.path.parent), self.telling_damage():
+            rows: list[tuple[Any, ...]] = self._connection.sqlite.execute(
+                sql, tuple(parameters)
+            ).fetchall()
+        return rows
+
+    @contextmanager
+    def telling_damage(self) -> Iterator[None]:
+        """Turn what SQLite says of a damaged file, in a block, into ``CorruptData``."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, found: str) -> CorruptData:
+        """Return the error that says what was found in the file."""
+        said = " ".join(found.split())
+        return CorruptData(
+            f"the catalog {self.path} is damaged ({said}): restore a dump into another folder;"
+            " 'sqlite3 FILE .recover' saves what can be read of this one",
+            hint="'reelmatch restore' brings a dump back",
+        )
+
+    @contextmanager
+    def transaction(self) -> "Iterator[Database]":
+        """Write all of a block or nothing; within another's block, it is a part of that one.
+
+        Raises:
+            CatalogUnusable: when the file is gone, or another one is in its place.
+            DiskFull: when there is no room for it.
+        """
+        with troubles_told(self.path.parent), self.telling_damage():
+            connection = self._connection
+            if connection.writes:
+                yield connection.db
+                return
+            with connection.writing() as db:
+                self._guard(db)
+                yield db
+
+    @contextmanager
+    def change(self) -> "Iterator[tuple[Database, int]]":
+        """Open a transaction that moves the revision on; yields the new one, too."""
+        with self.transaction() as db:
+            db.execute("update revisions set revision = revision + 1")
+            yield db, self.revision()
+
+    def flush(self) -> None:
+        """Put on the disk what was written so far, so that even a power cut leaves it."""
+        self.rows("pragma wal_checkpoint(passive)")
+
+    def identity(self) -> str:
+        """Return what tells this catalog from all others, wherever it is copied or moved to."""
+        ((identity,),) = self.rows("select catalog from identity")
+        return str(identity)
+
+    def revision(self) -> int:
+        """Return the number that grows with every change."""
+        ((revision,),) = self.rows("select revision from revisions")
+        return int(revision)
+
+
+def _gone(path: Path) -> CatalogUnusable:
+    return CatalogUnusable(f"the catalog {path} is gone: put it back, or start this again")
+
+
+_DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    # A text that is no UTF-8 is told by Python, without a code of SQLite's.
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(_DAMAGE) or (not name and "decode" in str(error))
+
+
+@cache
+def _steps_checksum() -> int:
+    """Return what tells a catalog that has every step of this version from any other.
+
+    A catalog keeps it, so that the steps and what takes them are loaded only when one is new.
+    """
+    return crc32(Path(__file__).with_name("migrations.py").read_bytes()) >> 1

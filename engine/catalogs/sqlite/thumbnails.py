@@ -1,0 +1,27 @@
+"""Thumbnails of videos."""
+
+import json
+from collections.abc import Sequence
+
+from engine.catalogs.sqlite.file import CatalogFile
+from engine.domain.videos import Pictures
+
+
+class Thumbnails:
+    """The thumbnails of one catalog's videos."""
+
+    def __init__(self, file: CatalogFile) -> None:
+        self._file = file
+
+    def get(self, video: str) -> Pictures | None:
+        """Return the thumbnails of a video, None when there are none."""
+        sql = "select poster, strip, strip_seconds from pictures where video = ?"
+        for poster, strip, seconds in self._file.rows(sql, (video,)):
+            return Pictures(poster, strip, tuple(json.loads(seconds)))
+        return None
+
+    def pictured(self, ids: Sequence[str]) -> set[str]:
+        """Return those of some videos that have thumbnails."""
+        marks = ",".join("?" * len(ids))
+        sql = f"select video from pictures where video in ({marks})"  # noqa: S608
+        return {video for (video,) in self._file.rows(sql, ids)}

@@ -1,0 +1,351 @@
+"""Videos: where each came from, and what is known of it."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sqlite.records import COLUMNS, PAGE_VIDEOS, record_of
+from engine.domain.text import cleaned_line, forms_of
+from engine.domain.tracks import Track
+from engine.domain.videos import Attempt, Pictures, VideoRecord
+from engine.errors import AmbiguousVideo, ExternalIdTaken, UnknownVideo
+from engine.spelling import nearest_names
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+EDITABLE: Final = ("title", "language", "uploader", "categories")
+"""What ``describe`` sets of a video, besides its external id."""
+
+
+_NEAREST_TITLES: Final = 3
+
+
+_LONGEST_TITLE, _MOST_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
+
+
+_LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+_TABLES: Final = (
+    ("tracks", "video"),
+    ("pictures", "video"),
+    ("sources", "video"),
+    ("videos", "id"),
+)
+
+
+# Whoever queued a source for the first time, and no look at this video, gets what is there.
+_END_LOOKS: Final = (
+    "update jobs set state = 'done', status = 'deleted', reason = 'its video was deleted',"
+    " video = ?1, changed_at = ?2"
+    " where kind = 'ingest' and state in ('queued', 'running')"
+    " and (json_extract(options, '$.video') = ?1 or (json_extract(options, '$.force')"
+    " and jobs.source in (select sources.source from sources where sources.video = ?1)))"
+)
+
+
+class Videos:
+    """The videos of one catalog."""
+
+    def __init__(self, file: CatalogFile) -> None:
+        self._file = file
+
+    def page(self, *, after: str = "", limit: int = -1) -> list[VideoRecord]:
+        """Return videos by rising id: those after ``after``, at most ``limit`` (-1: all)."""
+        sql = f"select {COLUMNS} from videos v where v.id > ? order by v.id limit ?"  # noqa: S608 - constants
+        return [record_of(row) for row in self._file.rows(sql, (after, limit))]
+
+    def count(self) -> int:
+        """Return how many videos there are, watched or not."""
+        ((count,),) = self._file.rows("select count(*) from videos")
+        return int(count)
+
+    def get(self, video: str) -> VideoRecord | None:
+        """Return the video with exactly this id."""
+        sql = f"select {COLUMNS} from videos v where v.id = ?"  # noqa: S608 - constants
+        for row in self._file.rows(sql, (video,)):
+            return record_of(row)
+        return None
+
+    def named(self, name: str) -> VideoRecord:
+        """Return the video with exactly this id, its own or an app's.
+
+        Raises:
+            UnknownVideo: when there is none.
+        """
+        record = self.get(name) or self.get(self.own_ids([name]).get(name, ""))
+        if record is None:
+            raise UnknownVideo(name)
+        return record
+
+    def some(self, videos: Sequence[str]) -> dict[str, VideoRecord]:
+        """Return those of some videos that are there, by id."""
+        found: dict[str, VideoRecord] = {}
+        for first in range(0, len(videos), PAGE_VIDEOS):
+            page = videos[first : first + PAGE_VIDEOS]
+            marks = ",".join("?" * len(page))
+            sql = f"select {COLUMNS} from videos v where v.id in ({marks})"  # noqa: S608
+            found |= {row[0]: record_of(row) for row in self._file.rows(sql, page)}
+        return found
+
+    def in_order(self, ids: Sequence[str]) -> list[VideoRecord]:
+        """Return these videos in this order, without those that went meanwhile."""
+        found = self.some(ids)
+        return [found[video] for video in ids if video in found]
+
+    def has_external_ids(self) -> bool:
+        """Tell whether an app gave any video an id of its own."""
+        sql = "select exists(select 1 from videos where external_id is not null)"
+        ((any_,),) = self._file.rows(sql)
+        return bool(any_)
+
+    def own_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return, of those names that apps gave to videos, the videos' own ids."""
+        wanted = list(dict.fromkeys(names))
+        found: dict[str, str] = {}
+        for first in range(0, len(wanted), PAGE_VIDEOS):
+            page = wanted[first : first + PAGE_VIDEOS]
+            marks = ",".join("?" * len(page))
+            sql = f"select external_id, id from videos where external_id in ({marks})"  # noqa: S608
+            found |= self._file.rows(sql, page)
+        return found
+
+    def find(self, name: str) -> VideoRecord:
+        """Return the video that a person means.
+
+        Args:
+            name: an id, its own or an app's, at least four digits of its own one's start, a path or
+                address it came from, the name of its file, or its title.
+
+        Raises:
+            UnknownVideo: when there is none.
+            AmbiguousVideo: when there are several.
+        """
+        if not _is_text(name):
+            raise UnknownVideo(name)
+        forms = forms_of(name)
+        paths = [str(Path(form).absolute()) if "://" not in form else form for form in forms]
+        patterns = ["%/" + form.translate(_LIKE_ESCAPE) for form in forms]
+        lookups = (
+            ("select id from videos where id = ?", [name]),
+            ("select id from videos where external_id = ?", list(forms)),
+            ("select video from sources where source = ?", paths),
+            ("select id from videos where length(?1) >= 4 and id glob ?1 || '*'", [_hex(name)]),
+            (r"select distinct video from sources where source like ? escape '\'", patterns),
+            (
+                "select id from videos where title = ?",
+                list(dict.fromkeys((name, cleaned_line(name)))),
+            ),
+        )
+        for sql, parameters in lookups:
+            found = {video for one in parameters for (video,) in self._file.rows(sql, (one,))}
+            ids = sorted(found)
+            if len(ids) > 1:
+                raise AmbiguousVideo(name, ids)
+            if ids and (record := self.get(ids[0])):
+                return record
+        raise UnknownVideo(name, self._titles_like(name))
+
+    def _titles_like(self, name: str) -> list[str]:
+        # Of those that begin alike, and not of all: a catalog may hold millions.
+        stem = Path(name).stem[:_LONGEST_TITLE]
+        rows = self._file.rows(
+            r"select distinct title from videos where title like ? || '%' escape '\' limit ?",
+            (stem[:1].translate(_LIKE_ESCAPE), _MOST_TITLES),
+        )
+        return nearest_names(stem, [title[:_LONGEST_TITLE] for (title,) in rows], _NEAREST_TITLES)
+
+    def changed_since(self, revision: int) -> list[str]:
+        """Return the ids of all videos changed or deleted after a revision, in order of change."""
+        return [
+            video
+            for (video,) in self._file.rows(
+                "select id from (select id, revision from videos where revision > ?1"
+                " union all select video, revision from tombstones where revision > ?1)"
+                " order by revision",
+                (revision,),
+            )
+        ]
+
+    def revisions(self, *, after: int, upto: int) -> list[tuple[int, str]]:
+        """Return the last change of each video that is there, if in ``(after, upto]``, by time."""
+        return [
+            (int(revision), str(video))
+            for revision, video in self._file.rows(
+                "select revision, id from videos where revision > ? and revision <= ?"
+                " order by revision, id",
+                (after, upto),
+            )
+        ]
+
+    def save(
+        self,
+        record: VideoRecord,
+        track: Track | None,
+        *,
+        now: datetime,
+        pictures: Pictures | None = None,
+    ) -> None:
+        """Store a video with what was seen on it, whole or not at all.
+
+        An earlier version is replaced; it keeps the time it was first added, and its pictures
+        when there are no new ones. ``track`` is None when the video could not be watched: then see
+        ``save_failure``.
+        """
+        if track is None:
+            self.save_failure(record, now=now)
+            return
+        with self._file.change() as (db, revision):
+            self._put_record(db, record, revision, now)
+            db.table("tracks").upsert({"video": record.id, "track": track.to_bytes()}, pk="video")
+            if pictures is not None:
+                seconds = json.dumps(pictures.strip_seconds)
+                row = {"video": record.id, "poster": pictures.poster, "strip": pictures.strip}
+                db.table("pictures").upsert({**row, "strip_seconds": seconds}, pk="video")
+
+    def save_failure(self, record: VideoRecord, *, now: datetime) -> str:
+        """Store that a look at a video came to nothing; what was seen before stays as it is.
+
+        When something was seen before on this video, or on the one that its source was until now
+        (a file that was overwritten and is damaged), the failure is told beside it, as its
+        ``last_attempt``. Otherwise the record is stored.
+
+        Returns:
+            The id of the video that it is told of.
+        """
+        with self._file.change() as (db, revision):
+            video = self._seen_before(record)
+            if video is None:
+                self._put_record(db, record, revision, now)
+                return record.id
+            attempt = Attempt(record.status, record.reason, now.isoformat(timespec="seconds"))
+            db.execute(
+                "update videos set last_attempt = ?, revision = ? where id = ?",
+                (json.dumps(asdict(attempt), ensure_ascii=False), revision, video),
+            )
+            self._remember_source(db, record.source, video)
+            return video
+
+    def _seen_before(self, record: VideoRecord) -> str | None:
+        """Return the id under which something was seen before on a video, or on its source."""
+        rows = self._file.rows(
+            "select video from tracks where video = ?1 or (?2 <> '' and video ="
+            " (select video from sources where source = ?2)) order by video = ?1 desc limit 1",
+            (record.id, record.source),
+        )
+        return str(rows[0][0]) if rows else None
+
+    def _put_record(
+        self, db: "Database", record: VideoRecord, revision: int, now: datetime
+    ) -> None:
+        before = self.get(record.id)
+        if before is not None:
+            record = replace(record, **{name: getattr(before, name) for name in before.edited})
+        added_at = before.added_at if before else now.isoformat(timespec="seconds")
+        db.table("videos").upsert(
+            {
+                "id": record.id,
+                "title": record.title,
+                "status": record.status,
+                "reason": record.reason,
+                "seconds": record.seconds,
+                "width": record.width,
+                "height": record.height,
+                "codec": record.codec,
+                "tagger": record.tagger,
+                "language": record.language,
+                "kind": record.kind,
+                "evidence": json.dumps(dict(record.evidence)),
+                "uploader": record.uploader,
+                "categories": json.dumps(record.categories, ensure_ascii=False),
+                "added_at": added_at,
+                "revision": revision,
+                "last_attempt": None,
+            },
+            pk="id",
+        )
+        db.execute("delete from tombstones where video = ?", (record.id,))
+        if record.external_id:
+            _name_outside(db, record.id, record.external_id)
+        self._remember_source(db, record.source, record.id)
+
+    def describe(self, video: str, said: Mapping[str, Any]) -> VideoRecord:
+        """Set what people know better than a look at a video; later looks leave it as it is.
+
+        Args:
+            video: its own id.
+            said: any of ``title``, ``language``, ``uploader``, ``categories`` and ``external_id``,
+                which is taken away when it is empty.
+
+        Returns:
+            The video as it is now.
+
+        Raises:
+            UnknownVideo: when there is no video with exactly this id.
+            ExternalIdTaken: when another video has that external id.
+        """
+        with self._file.change() as (db, revision):
+            record = self.named(video)
+            changed = {name: value for name, value in said.items() if name in EDITABLE}
+            edited = [name for name in EDITABLE if name in changed or name in record.edited]
+            values = {**changed, "edited": edited, "revision": revision}
+            for name in ("categories", "edited"):
+                if name in values:
+                    values[name] = json.dumps(values[name], ensure_ascii=False)
+            db.table("videos").update(record.id, values)
+            if "external_id" in said:
+                _name_outside(db, record.id, said["external_id"])
+            return self.named(record.id)
+
+    def delete(self, video: str) -> None:
+        """Forget a video and all that was seen on it; a new look at it that waits or runs is over.
+
+        Raises:
+            UnknownVideo: when there is no video with exactly this id.
+        """
+        with self._file.change() as (db, revision):
+            # Or it would come back.
+            db.execute(_END_LOOKS, (video, time.time()))
+            for table, column in _TABLES:
+                gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
+            if gone.rowcount == 0:
+                raise UnknownVideo(video)
+            db.table("tombstones").insert({"video": video, "revision": revision})
+
+    def add_source(self, source: str, video: str) -> None:
+        """Remember that this source holds the content of that video, too."""
+        known = self._file.rows("select video from sources where source = ?", (source,))
+        if known != [(video,)]:
+            with self._file.change() as (db, _):
+                self._remember_source(db, source, video)
+
+    @staticmethod
+    def _remember_source(db: "Database", source: str, video: str) -> None:
+        if source:
+            db.execute("delete from sources where source = ?", (source,))
+            db.table("sources").insert({"source": source, "video": video})
+
+
+def _name_outside(db: "Database", video: str, external_id: str) -> None:
+    """Let a video be known by an app's id, and what viewers did to that id be done to it."""
+    sql = "select id from videos where external_id = ? and id <> ?"
+    if external_id and (taken := db.execute(sql, (external_id, video)).fetchone()):
+        raise ExternalIdTaken(external_id, taken[0])
+    db.execute("update videos set external_id = nullif(?, '') where id = ?", (external_id, video))
+    db.execute("update events set video = ? where video = ?", (video, external_id))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is text, and not bytes that are none: nothing stored has such a name."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+
+
+def _hex(name: str) -> str:
+    """Return ``name`` when it can start an id, else nothing: no glob signs get through."""
+    return name if name and set(name) <= set("0123456789abcdef") else ""
