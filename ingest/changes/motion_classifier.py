@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 
 from ingest.changes.change_track import FULL_SCALE, Changes, Look
 from ingest.changes.drawn_overlay import MOVES, Drawing, drawing
+from ingest.changes.frame_difference import (
+    FITTED_SHARE,
+    JUMP_SHARE,
+    SAME,
+    Difference,
+    Pair,
+    compare,
+)
 from ingest.changes.new_content import (
     COLUMNS,
     LEAST_AT_REST,
@@ -26,7 +34,6 @@ from ingest.changes.new_content import (
 from ingest.changes.spread import Spread
 from ingest.changes.video_kind import AT_REST, MOST_CUTS, MOST_WITHIN, Evidence, KindVerdict, judge
 from ingest.changes.within_second import Within
-from ingest.decoding.decoder.frames import Second
 from ingest.decoding.frames import Second
 
 # A picture whose cells spread by less, in grey levels, is blank: in a fade, or between two shots.

@@ -13,7 +13,7 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-from ingest.decoding.decoder.hdr import WideColours
+from ingest.decoding.hdr import WideColours
 from ingest.taggers.base import Frame
 
 Level = TypeVar("Level", np.uint8, np.uint16)

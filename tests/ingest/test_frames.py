@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest.decoding.decoder.frames import Second, Status, open_video
-from ingest.decoding.decoder.sampling import Clock, midpoint_within, sample_midpoints
 
+from ingest.decoding.frames import Second, Status, open_video
+from ingest.decoding.sampling import Clock, midpoint_within, sample_midpoints
 from ingest.taggers.base import Frame
 from support.footage import (
     Picture,
