@@ -19,8 +19,8 @@ from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
 from ingest.taggers.remote.clarifai.tagger import ClarifaiTagger
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed, VideoTagger, track_for
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
+from support.conformance.hosting import serving_copies
 from support.footage import Picture, bikes, numbered, write_video
-from support.hosting_conformance import serving_copies
 
 
 @pytest.fixture

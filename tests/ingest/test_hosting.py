@@ -18,7 +18,7 @@ from engine.errors import InvalidInput, MissingPart
 from ingest.sources.hosting.base import Host, HostingFailed, hosted
 from ingest.sources.hosting.gcs import GcsHost
 from ingest.sources.hosting.local import LocalHost, NotHosted, sign, verify
-from support.hosting_conformance import HostConformance, fetch, serving_copies
+from support.conformance.hosting import HostConformance, fetch, serving_copies
 
 SECRET = bytes(range(32))
 NAME = "0123456789abcdef0123456789abcdef.mp4"

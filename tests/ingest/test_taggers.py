@@ -12,7 +12,7 @@ from ingest.taggers.remote.clarifai.settings import KEY_VARIABLES, ClarifaiSetti
 from ingest.taggers.remote.config import Elsewhere
 from ingest.taggers.remote.vlm.settings import VlmSettings
 from support.clarifai_server import KEY, serving_clarifai
-from support.conformance import AnyTaggerConformance, TaggerConformance
+from support.conformance.tagger import AnyTaggerConformance, TaggerConformance
 from support.pairs import calibrated_pair
 from support.third_party import install_shades
 from support.vlm_server import MODEL, Server, serving_vlm

@@ -21,8 +21,8 @@ from typing import Any, Final
 import av
 import numpy as np
 
+from support.conformance.hosting import serving
 from support.footage import Picture, read_number
-from support.hosting_conformance import serving
 
 KEY: Final = "pat-0123456789abcdef0123456789abcdef"
 MODEL: Final = "general-image-recognition"

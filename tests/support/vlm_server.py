@@ -22,8 +22,8 @@ import numpy as np
 from PIL import Image
 
 from support.clarifai_server import reply
+from support.conformance.hosting import serving
 from support.footage import Picture
-from support.hosting_conformance import serving
 
 KEY: Final = "sk-0123456789abcdef0123456789abcdef"
 MODEL: Final = "eye-2b:q4"

@@ -1,0 +1,44 @@
+"""The embedded index keeps what every index promises."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.domain.counts import Counts
+from engine.domain.index_config import Recipe
+from engine.domain.sensitivity import Level
+from engine.indexes.local.count_matrix import CountMatrix
+from engine.indexes.local.delta import Changes, advance, tidy
+from engine.indexes.local.generations import Generation
+from engine.indexes.local.index import Index
+from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.indexes.local.video_row import VideoRow
+from engine.vocabulary import Vocabulary
+from support.conformance.index import TAGS, IndexConformance, Video
+
+
+def row(video: Video) -> VideoRow:
+    tags = sorted(TAGS.index(tag) for tag in video.counts)
+    seconds = [video.counts[TAGS[tag]] for tag in tags]
+    counts = Counts(np.array(tags, np.uint32), np.array(seconds, np.uint32))
+    facts = VideoFacts(
+        video.seconds, video.added_at, Level.NONE, video.language, video.kind, "", ()
+    )
+    return VideoRow(video.id, counts, facts)
+
+
+class TestLocalSnapshot(IndexConformance):
+    def snapshot(self, videos: Sequence[Video], changed: Sequence[Video] = ()) -> LocalSnapshot:
+        rows = [row(video) for video in sorted(videos, key=lambda video: video.id)]
+        matrix = CountMatrix.from_rows([one.counts for one in rows], len(TAGS))
+        index = Index.from_counts(matrix, [one.id for one in rows])
+        facts = Facts.of([one.facts for one in rows])
+        generation = Generation(
+            "abc", index, facts, Vocabulary(TAGS), Recipe(0.7, "raw"), 1, Path()
+        )
+        view = LocalSnapshot.of(generation)
+        for number, video in enumerate(changed, 2):
+            view = tidy(advance(view, Changes([video.id], [row(video)], Vocabulary(TAGS), number)))
+        return view
