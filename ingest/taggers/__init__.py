@@ -1,1 +1,1 @@
-"""Who names what is on a frame. Each tagger passes the suite in tests/support/conformance/tagger.py."""
+"""Who names what is on a frame. Each passes the suite in tests/support/conformance/tagger.py."""

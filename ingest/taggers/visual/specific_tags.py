@@ -6,7 +6,8 @@ the networks together see something of its general kind: a wheel is taken for a 
 not where nothing else looks like drink.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -65,6 +66,37 @@ def specific_words(words: Mapping[str, Specific]) -> dict[str, Specific]:
     return {word: one for word, one in words.items() if one.classes or one.objects}
 
 
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Groups of numbers, those that are not empty.
+
+    Attributes:
+        places: shape (n_groups,), which group each is.
+        numbers: shape (n,), of all groups, one after the other.
+        starts: shape (n_groups,), where each begins.
+    """
+
+    places: NDArray[np.intp]
+    numbers: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, groups: Sequence[Collection[int]]) -> Self:
+        """Put groups one after the other."""
+        places = [place for place, group in enumerate(groups) if group]
+        sizes = [len(groups[place]) for place in places]
+        numbers = [number for place in places for number in groups[place]]
+        starts = np.cumsum([0, *sizes[:-1]])[: len(sizes)]
+        return cls(np.array(places, np.intp), np.array(numbers, np.intp), starts.astype(np.intp))
+
+    def greatest(self, values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        """Return the greatest value of each group, shape (n_groups,)."""
+        if not self.places.size:
+            return np.zeros(0)
+        found: NDArray[np.floating[Any]] = np.maximum.reduceat(values[self.numbers], self.starts)
+        return found
+
+
 class Specifics:
     """Adds specific words to general ones."""
 
@@ -78,12 +110,8 @@ class Specifics:
             if unknown:
                 raise CorruptData(f"{WORDS} names {', '.join(unknown)}, which is no tag")
         self._shift = _logit(_SAID) - _logit(np.array([one.least for one in seen.values()]))
-        self._with_object = [
-            (place, one.objects) for place, one in enumerate(seen.values()) if one.objects
-        ]
-        self._kinds = [
-            np.array(sorted(_kinds(word, words, numbers, len(general))), np.intp) for word in seen
-        ]
+        self._objects = _Groups.of([one.objects for one in seen.values()])
+        self._kinds = _Groups.of([_kinds(word, words, numbers, len(general)) for word in seen])
         self._hierarchy = Hierarchy({word: one.general for word, one in words.items()}, self.tags)
 
     @classmethod
@@ -113,14 +141,13 @@ class Specifics:
         """
         logits = _logit(sums.astype(np.float64)) + self._shift
         shift = _logit(_SAID) - _logit(LEAST_OBJECT)
-        for place, numbers in self._with_object:
-            logits[place] = max(logits[place], float(objects[list(numbers)].max()) + shift)
-        confidences = np.append(general, 1 / (1 + np.exp(-logits)))
-        for place, kinds in enumerate(self._kinds, len(general)):
-            if kinds.size:
-                kind = general[kinds].max()
-                if kind < LEAST_OF_KIND:
-                    confidences[place] = min(confidences[place], kind)
+        seen = self._objects
+        logits[seen.places] = np.maximum(logits[seen.places], seen.greatest(objects) + shift)
+        specific = 1 / (1 + np.exp(-logits))
+        places, kinds = self._kinds.places, self._kinds.greatest(general)
+        doubtful = kinds < LEAST_OF_KIND
+        specific[places[doubtful]] = np.minimum(specific[places], kinds)[doubtful]
+        confidences = np.append(general, specific)
         self._hierarchy.raise_general(confidences)
         return confidences.astype(np.float32)
 
