@@ -1,29 +1,18 @@
 """Every process sees what any process stores, pauses or deletes, within a second."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from api.background.live_campaigns import LiveCampaigns
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import CampaignState
 from engine.indexes.local.snapshot import LocalSnapshot
 from support.campaigns import TAGS, Shown, campaign, view_of
+from support.processes import soon
 
 
 def found(live: LiveCampaigns, view: LocalSnapshot) -> list[str]:
     targeting = live.meeting(view)
     return [fit.campaign for fit in targeting.for_video("v", 9, now=0)]
-
-
-def within_a_second(ask: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 1
-    while not ask():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
@@ -32,22 +21,20 @@ def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
     with Catalog.open(path) as ours, Catalog.open(path) as theirs:
         ours.tags.number(TAGS)
         followers = [LiveCampaigns(ours), LiveCampaigns(theirs)]
-        campaigns = Campaigns(theirs)
+        campaigns = theirs.campaigns
 
-        def all_see(*expected: str) -> bool:
-            return within_a_second(
-                lambda: all(found(live, view) == list(expected) for live in followers)
-            )
+        def all_come_to_see(*expected: str) -> None:
+            soon(lambda: all(found(live, view) == list(expected) for live in followers))
 
-        assert all_see()
+        all_come_to_see()
         campaigns.put(campaign("b", {"car": 1}))
         campaigns.put(campaign("a", {"car": 1}))
-        assert all_see("a", "b")
+        all_come_to_see("a", "b")
         campaigns.set_state("a", CampaignState.PAUSED)
-        assert all_see("b")
+        all_come_to_see("b")
         campaigns.delete("b")
         campaigns.set_state("a", CampaignState.ACTIVE)
-        assert all_see("a")
+        all_come_to_see("a")
 
 
 def test_campaigns_are_weighed_anew_for_another_generation(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.content.brand_suitability import BrandJudge
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.domain.sensitivity import TOPICS, read_rules
+from engine.domain.sensitivity import FLAG, TOPICS, read_rules
 from engine.domain.suitability import (
     BRAND_TOPICS,
     RISKS,
@@ -17,7 +17,7 @@ from engine.domain.suitability import (
     TopicRisk,
     topic_place,
 )
-from engine.domain.tracks import NEW_LOOK, Looks, Track
+from engine.domain.tracks import FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -65,11 +65,13 @@ def test_the_topics_are_those_below_sensitive_topics_and_the_levels_the_vector()
     ("topic", "tag", "confidences", "level", "seconds"),
     [
         ("arms", "weapon", (0.0, 0.4, 0.0), Risk.NONE, ()),
+        ("arms", "weapon", (0.0, 0.5, 0.0), Risk.LOW, (1,)),
         ("arms", "weapon", (0.0, 0.6, 0.0), Risk.LOW, (1,)),
         ("arms", "weapon", (0.6, 0.0, 0.6), Risk.MEDIUM, (0, 2)),
         ("arms", "weapon", (0.0, 0.9, 0.0), Risk.MEDIUM, (1,)),
         ("arms", "weapon", (0.9, 0.0, 0.9), Risk.HIGH, (0, 2)),
-        ("arms", "weapon", (0.9, 0.9, *[0.0] * 20), Risk.MEDIUM, (0, 1)),
+        ("arms", "weapon", (0.9, 0.9, *[0.0] * 8), Risk.HIGH, (0, 1)),
+        ("arms", "weapon", (0.9, 0.9, *[0.0] * 9), Risk.MEDIUM, (0, 1)),
         ("adult", "nudity", (0.0, 0.6, 0.0), Risk.MEDIUM, (1,)),
         ("adult", "nudity", (0.0, 0.9, 0.0), Risk.HIGH, (1,)),
         ("adult", "nudity", (0.9, 0.9, *[0.0] * 20), Risk.FLOOR, (0, 1)),
@@ -83,6 +85,13 @@ def test_a_topic_is_as_risky_as_it_is_sure_and_frequent(
 ) -> None:
     verdict = risk(topic, a_track(*({tag: value} for value in confidences)))
     assert (verdict.risk, verdict.seconds) == (level, seconds)
+
+
+def test_who_asks_for_the_risks_alone_is_told_the_same_at_the_threshold_itself() -> None:
+    track = a_track({}, {"weapon": least_stored(FLAG) / FULL_SCALE}, {})
+    verdicts = JUDGE.verdicts(track, WORDS)
+    assert verdicts[topic_place("arms")].risk == Risk.LOW
+    assert [RISKS[one] for one in JUDGE.risks(track, WORDS)] == [one.risk for one in verdicts]
 
 
 def test_a_picture_that_stands_still_is_one_look_however_long() -> None:

@@ -32,6 +32,14 @@ FULL = Campaign(
 )
 
 
+def test_a_word_counts_on_each_of_its_tags_by_how_sure_that_is() -> None:
+    shoes = Keyword(reading("sneakers", footwear=0.8, sport=0.75), 2.0)
+    against = Keyword(reading("football", sport=1.0), -1.0)
+    assert replace(FULL, keywords=(shoes, against)).profile == pytest.approx(
+        {"footwear": 1.6, "sport": 0.5}
+    )
+
+
 @pytest.fixture
 def campaigns(tmp_path: Path) -> Iterator[Campaigns]:
     with Catalog.open(tmp_path / "catalog.db") as catalog:

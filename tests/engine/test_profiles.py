@@ -144,6 +144,17 @@ def test_a_tag_names_the_videos_it_came_from() -> None:
     assert by_tag["city"].stated > 0
 
 
+def test_what_counts_against_a_video_is_named_by_who_was_disliked() -> None:
+    view = view_of(VIDEOS)
+    taste = taste_of(profile({}, {"a-cats": -1.0, "b-zoo": -0.5}), view, PLAIN)
+    by_tag = {reason.tag: reason for reason in reasons(view, taste, "b-zoo")}
+    animal = by_tag["animal"]
+    assert animal.share < 0
+    assert [one.reaction.video for one in animal.sources] == ["a-cats", "b-zoo"]
+    assert all(one.share < 0 for one in animal.sources)
+    assert sum(one.share for one in animal.sources) == pytest.approx(animal.share)
+
+
 def event(video: str, kind: EventKind, *, days_ago: float = 0.0, share: float = 1.0) -> Event:
     return Event(f"{video} {kind} {days_ago}", video, kind, NOW - days_ago * DAY, share)
 

@@ -1,7 +1,6 @@
 """A publisher and an exchange: what a video is about, how risky it is, and as OpenRTB."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.iab.taxonomy import content_taxonomy
 from support.catalogs import TAGS, save, video_id
 from support.openrtb import check_content
+from support.processes import soon
 from support.product import Run, Served, reelmatch, serve
 
 
@@ -158,14 +158,14 @@ def test_what_comes_after_the_reindex_is_judged_at_once(risky: Served) -> None:
     late = video_id(9)
     with Catalog.open(risky.home / "catalog.db") as catalog:
         save(catalog, late, {"animal": 20, "nudity": 5, "cat": 20})
-    until = time.monotonic() + 5
     asked = {"keywords": {"animal": 1}, "where": {"and": [{"iab": ["422"]}, {"iab": ["Rm3SiT"]}]}}
-    found: list[str] = []
-    while not found and time.monotonic() < until:
+
+    def found() -> list[str]:
         matches = risky.client.post("/v1/matches", json=asked).json()["matches"]
-        found = [match["video"] for match in matches]
-        time.sleep(0.02)
-    assert found == [late]
+        return [match["video"] for match in matches]
+
+    soon(found)
+    assert found() == [late]
     risky.client.delete(f"/v1/videos/{late}")
 
 

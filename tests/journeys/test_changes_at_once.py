@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import IO
 
@@ -41,7 +40,7 @@ with Live.open(Settings(home=Path(sys.argv[1]))) as live:
             break
         if max(found) > newest:
             newest = max(found)
-            print("saw", newest, time.monotonic(), flush=True)
+            print("saw", newest, flush=True)
         time.sleep(0.005)
 """
 
@@ -51,8 +50,15 @@ def output_of(reader: subprocess.Popen[str]) -> IO[str]:
     return reader.stdout
 
 
+def await_change(reader: subprocess.Popen[str], number: int) -> None:
+    """Read what a reader says until it has seen a change, which it may do before it is asked."""
+    while (line := output_of(reader).readline().split()) != ["saw", str(number)]:
+        assert line[:1] == ["saw"], line
+        assert int(line[1]) < number
+
+
 @pytest.mark.slow
-def test_every_change_is_seen_within_a_second_and_never_half(tmp_path: Path) -> None:
+def test_every_change_is_seen_by_everybody_and_never_half(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         for number in range(50):
@@ -70,23 +76,16 @@ def test_every_change_is_seen_within_a_second_and_never_half(tmp_path: Path) -> 
         for reader in readers:
             assert output_of(reader).readline() == "ready\n"
 
-        changed = {}
         for number in range(1, CHANGES + 1):
             save(catalog, video_id(MARKERS + number), {"train": 4, "city": number % 7})
-            changed[number] = time.monotonic()
             catalog.videos.delete(video_id(MARKERS + number - 1))
             save(catalog, video_id(number % 50), {"cat": 1 + number % 9, "animal": 3})
             tf = ("raw", "log", "sqrt")[number % 3]
             reindex(catalog, generations, Recipe(threshold=0.7, tf=tf))  # type: ignore[arg-type]
-            time.sleep(0.2)
+            for reader in readers:
+                await_change(reader, number)
 
         for reader in readers:
             assert reader.wait(timeout=60) == 0
-            # Not communicate(): it would miss what readline() has already buffered.
-            lines = [line.split() for line in output_of(reader).read().splitlines()]
-            assert [line for line in lines if line[0] != "saw"] == []
-            waits = [float(line[2]) - changed[int(line[1])] for line in lines if line[1] != "0"]
-            assert int(lines[-1][1]) == CHANGES
-            assert len(waits) > CHANGES * 0.9, "hardly a change was passed over"
-            assert max(waits) < 1.0
+            assert output_of(reader).read() == ""
             output_of(reader).close()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.processes import soon
 from support.product import Run, Served, reelmatch, serve
 
 
@@ -297,13 +298,15 @@ def test_an_empty_catalogue_is_alive_but_not_ready(empty_server: Served) -> None
 
 
 def wait_for(generation: str, served: Served) -> dict[str, Any]:
-    """Ask until the server answers from this generation; a second is enough."""
-    until = time.monotonic() + 1
-    while True:
-        answer = served.client.post("/v1/matches", json={"keywords": {"person": 1}}).json()
-        if answer.get("generation") == generation or time.monotonic() > until:
-            return dict(answer)
-        time.sleep(0.02)
+    """Ask until the server answers from this generation."""
+    answer: dict[str, Any] = {}
+
+    def is_there() -> bool:
+        answer.update(served.client.post("/v1/matches", json={"keywords": {"person": 1}}).json())
+        return answer.get("generation") == generation
+
+    soon(is_there)
+    return answer
 
 
 def test_a_running_server_follows_other_processes(empty_server: Served, carphone: Path) -> None:

@@ -11,6 +11,7 @@ from api.http.middleware.auth import CSRF_HEADER, SESSION_COOKIE
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.keys import digest_of
+from support.processes import soon
 from support.product import Served, reelmatch, serve
 
 
@@ -65,7 +66,7 @@ def test_a_key_opens_what_its_scope_says(closed: tuple[Served, dict[str, str]]) 
     assert "needs a key of scope admin; yours has read" in forbidden.json()["detail"]
 
 
-def test_a_revoked_key_is_refused_within_two_seconds(
+def test_a_revoked_key_is_refused_soon_without_a_restart(
     closed: tuple[Served, dict[str, str]],
 ) -> None:
     served, keys = closed
@@ -77,8 +78,7 @@ def test_a_revoked_key_is_refused_within_two_seconds(
         if key["scopes"] == ["read"]
     ]
     assert reelmatch(served.home, "keys", "revoke", str(read)).code == 0
-    time.sleep(2)
-    assert served.client.get("/v1/videos", headers=headers).status_code == 401
+    soon(lambda: served.client.get("/v1/videos", headers=headers).status_code == 401)
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:

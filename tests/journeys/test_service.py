@@ -97,9 +97,7 @@ def test_a_head_without_end_is_refused(served: Served) -> None:
 
 
 def test_who_sends_nothing_is_sent_away(served: Served) -> None:
-    began = time.monotonic()
     assert talk(served, b"GET /health/live HTTP/1.1\r\nhost:").startswith(b"HTTP/1.1 408")
-    assert time.monotonic() - began < 25
 
 
 def test_large_answers_are_compressed(served: Served) -> None:

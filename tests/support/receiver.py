@@ -1,5 +1,6 @@
 """Somebody else's server, which is told things: keeps what it got, answers as a test chooses."""
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -55,7 +56,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drip(self) -> None:
         try:
-            for sign in b"HTTP/1.1 200 OK and so on and on":
+            # Without an end: only whoever cuts it off gets away.
+            for sign in itertools.chain(b"HTTP/1.1 200 OK\r\nx: ", itertools.repeat(ord("y"))):
                 self.wfile.write(bytes([sign]))
                 self.wfile.flush()
                 time.sleep(self.receiver.drip_seconds)
