@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from api.answers.placements import breaks_json, pairs
 from api.background.live import Live
 from engine.content.ad_breaks import Breaks, Spacing, best_breaks, window_reasons, window_relevance
-from engine.content.brand_suitability import BrandJudge
+from engine.content.brand_suitability import SuitabilityClassifier
 from engine.domain.campaigns import Campaign, tolerated_by
 from engine.domain.sensitivity import Rules
 from engine.domain.tracks import Track
@@ -77,6 +77,6 @@ def breaks_told(
 def _suitable(
     live: Live, video: VideoRecord, campaign: Campaign | None, track: Track, rules: Rules
 ) -> NDArray[np.bool_]:
-    judge = BrandJudge(live.catalog.tags.vocabulary(), rules)
+    judge = SuitabilityClassifier(live.catalog.tags.vocabulary(), rules)
     words = live.catalog.taggers.words_of(video.tagger)
     return ~judge.risky_seconds(track, words, tolerated_by(campaign))

@@ -17,7 +17,7 @@ from engine.domain.campaigns import (
     Keyword,
 )
 from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
@@ -73,7 +73,7 @@ def campaign_of(
 
 def unknown_words(
     body: CampaignBody, vocabulary: Vocabulary, understanding: Understanding
-) -> dict[str, tuple[Reading, ...]]:
+) -> dict[str, tuple[KeywordMatch, ...]]:
     """Return the words of a plan that mean no tag for sure, by the field they are in.
 
     Raises:
@@ -103,11 +103,11 @@ class _Reader:
         groups = (
             word for group in body.groups for word in (*(group.any or ()), *(group.all or ()))
         )
-        self._known: dict[str, Reading] = {}
+        self._known: dict[str, KeywordMatch] = {}
         with suppress(InvalidInput):  # which read_all tells, with the field that it is in
             self._known = self._read(_once((*body.exclude, *groups, *body.keywords)))
 
-    def _read(self, words: Sequence[str]) -> dict[str, Reading]:
+    def _read(self, words: Sequence[str]) -> dict[str, KeywordMatch]:
         tags = {word: self._vocabulary.tag(word) for word in words}
         readings = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
         others = [word for word in words if word not in readings]
@@ -116,7 +116,7 @@ class _Reader:
             readings |= zip(others, read, strict=True)
         return readings
 
-    def read_all(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
+    def read_all(self, field: str, words: Iterable[str]) -> tuple[KeywordMatch, ...]:
         words = _once(words)
         try:
             fresh = self._read([word for word in words if word not in self._known])
@@ -150,7 +150,7 @@ class _Reader:
         readings = self.all_known(f"{field}.{rule}", words)
         return Group("any" if rule == "any" else "all", readings)
 
-    def all_known(self, field: str, words: Iterable[str]) -> tuple[Reading, ...]:
+    def all_known(self, field: str, words: Iterable[str]) -> tuple[KeywordMatch, ...]:
         """Read words that decide: one that means nothing must not be passed over."""
         readings = self.read_all(field, words)
         useless = [reading for reading in readings if not reading.used]
@@ -159,7 +159,7 @@ class _Reader:
         return readings
 
     @staticmethod
-    def _refusal(field: str, useless: Sequence[Reading]) -> str:
+    def _refusal(field: str, useless: Sequence[KeywordMatch]) -> str:
         named = useless[:MAX_SUGGESTED_WORDS]
         told = [
             f"{field}: {reading.word!r} means no tag for sure{_near(reading)}" for reading in named
@@ -168,13 +168,13 @@ class _Reader:
         return "; ".join([*told, *([f"and {more} words more"] if more else [])])
 
 
-def _near(reading: Reading) -> str:
+def _near(reading: KeywordMatch) -> str:
     nearest = nearest_tags(reading)
     return f": the nearest are {', '.join(nearest)}" if nearest else ", and none is like it"
 
 
-def _exactly(word: str, tag: str) -> Reading:
-    return Reading(word, Status.USED, (Meaning(tag, 1.0, How.EXACT, word),))
+def _exactly(word: str, tag: str) -> KeywordMatch:
+    return KeywordMatch(word, Status.USED, (TagCandidate(tag, 1.0, MatchMethod.EXACT, word),))
 
 
 def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:

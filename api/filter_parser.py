@@ -16,6 +16,7 @@ from engine.domain.filters import (
     CategoryIn,
     DurationBetween,
     Filter,
+    HasTag,
     IabIn,
     KindIn,
     LanguageIn,
@@ -23,7 +24,6 @@ from engine.domain.filters import (
     Not,
     Or,
     RiskAtMost,
-    Seen,
     SensitiveAtMost,
     UploaderIn,
     Within,
@@ -121,7 +121,7 @@ def _seen(_: _Reader, value: object) -> Filter:
     given = _fields("seen", value, {"tag": str, "at_least": int})
     if "tag" not in given:
         raise InvalidInput("'seen' needs a 'tag'")
-    return Seen(**given)
+    return HasTag(**given)
 
 
 def _risk(_: _Reader, value: object) -> Filter:

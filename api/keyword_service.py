@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.background.tag_vectors import TagVectors
-from engine.domain.keywords import Reading
+from engine.domain.keywords import KeywordMatch
 from engine.errors import CorruptData, ReelmatchError
 from engine.keywords.embeddings import Embedder, Nearness
 from engine.keywords.matcher import Keywords
@@ -146,7 +146,7 @@ class Understanding:
 
     def profile(
         self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
-    ) -> tuple[dict[str, float], list[Reading]]:
+    ) -> tuple[dict[str, float], list[KeywordMatch]]:
         """Turn weighted words into weighted tags, and say how each that is no tag was understood.
 
         Nothing is loaded as long as every word is a tag.

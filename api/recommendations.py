@@ -8,7 +8,7 @@ from typing import Any
 from api.answers.keywords import ignored_tags_json
 from api.answers.recommendations import Explained, recommendations_json
 from api.background.live import Live
-from engine.content.tag_time_ranges import seen_ranges
+from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.results import Match
 from engine.domain.viewers import Event
@@ -165,7 +165,7 @@ def seconds_of(
 ) -> dict[str, list[list[int]]]:
     """Return the runs of seconds on which each tag counted on a video, both ends included."""
     numbers = view.vocabulary.numbers(tags)
-    ranges = seen_ranges(live.catalog.tracks.get(video), numbers, view.config.threshold)
+    ranges = tag_time_ranges(live.catalog.tracks.get(video), numbers, view.config.threshold)
     return {
         tag: [[one.first, one.last] for one in ranges[number]]
         for tag, number in zip(tags, numbers, strict=True)

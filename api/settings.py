@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
 
 from engine.cpus import usable_cpus
-from engine.domain.index_config import Recipe, SecondsName
+from engine.domain.index_config import IndexConfig, SecondsName
 from engine.domain.results import DEFAULT_THRESHOLD
 from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.domain.weighting import TfName
@@ -20,12 +20,12 @@ from engine.search.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings
-from ingest.taggers.remote.config import Elsewhere, HostName
+from ingest.taggers.remote.config import HostName, RemoteTaggerConfig
 from ingest.taggers.remote.vlm.settings import VlmSettings
 
 if TYPE_CHECKING:  # what they bring is needed by few commands
     from ingest.sources.web import FetchLimits
-    from ingest.taggers.registry import Setup
+    from ingest.taggers.registry import TaggerContext
 
 LogFormat = Literal["text", "json"]
 Switch = Literal["on", "off"]
@@ -137,9 +137,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         threshold: float | None = None,
         tf: TfName | None = None,
         seconds: SecondsName | None = None,
-    ) -> Recipe:
+    ) -> IndexConfig:
         """Return how an index is built, with some of it as asked for."""
-        return Recipe(
+        return IndexConfig(
             threshold=self.threshold if threshold is None else threshold,
             tf=tf or self.tf,
             seconds=seconds or self.seconds,
@@ -188,7 +188,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.home / "hosted"
 
     @property
-    def elsewhere(self) -> Elsewhere:
+    def elsewhere(self) -> RemoteTaggerConfig:
         """How videos are tagged by a service.
 
         Raises:
@@ -202,20 +202,20 @@ class Settings(Struct, frozen=True, kw_only=True):
             version=self.clarifai_version,
         )
         vlm = VlmSettings(self.vlm_words, self.vlm_allowed_networks)
-        return Elsewhere(
+        return RemoteTaggerConfig(
             clarifai, self.hosting, self.hosting_bucket, self.hosted_path, self.public_url, vlm
         )
 
     @property
-    def tagger_setup(self) -> "Setup":
+    def tagger_setup(self) -> "TaggerContext":
         """What taggers may need.
 
         Raises:
             InvalidInput: when a service's address is not safe for a key.
         """
-        from ingest.taggers.registry import Setup
+        from ingest.taggers.registry import TaggerContext
 
-        return Setup(self.home, self.elsewhere, self.names_people)
+        return TaggerContext(self.home, self.elsewhere, self.names_people)
 
     @property
     def names_people(self) -> bool:

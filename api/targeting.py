@@ -11,13 +11,13 @@ from api.answers.placements import (
     why_json,
 )
 from api.background.live import Live
-from engine.content.brand_suitability import BrandJudge
+from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_steady
-from engine.content.tag_time_ranges import seen_ranges
+from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.campaigns import Campaign
 from engine.domain.filters import And
-from engine.domain.results import Match, Share
+from engine.domain.results import Contribution, Match
 from engine.domain.time_ranges import SecondRange
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
@@ -27,7 +27,7 @@ from engine.ports.query import Query
 from engine.search.matches import explain
 from engine.search.profiles import Profile, ProfileRules, taste_of
 from engine.targeting.campaign_index import CampaignIndex
-from engine.targeting.eligibility import Case, rulings
+from engine.targeting.eligibility import EligibilityReport, rulings
 from engine.targeting.new_matches import arrivals
 from engine.targeting.reach import rank_of, reach_of
 from engine.targeting.targeting import (
@@ -154,29 +154,29 @@ def case_of(live: Live, campaign: Campaign, video: VideoRecord, *, now: int) -> 
 
 def _case(
     live: Live, view: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
-) -> Case:
+) -> EligibilityReport:
     recipe, vocabulary = view.config, view.vocabulary
     track = live.catalog.tracks.get(video.id)
     counts = count_steady(track, recipe.threshold, recipe.least_seconds)
     words = live.catalog.taggers.words_of(video.tagger)
-    return Case(
+    return EligibilityReport(
         campaign,
         video,
         track,
         view,
         score,
         filed=Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds),
-        risks=BrandJudge(vocabulary, recipe.sensitive).verdicts(track, words),
+        risks=SuitabilityClassifier(vocabulary, recipe.sensitive).verdicts(track, words),
     )
 
 
-def _shared(targeting: Targeting, query: Query, fit: Fit) -> tuple[Share, ...]:
+def _shared(targeting: Targeting, query: Query, fit: Fit) -> tuple[Contribution, ...]:
     """Return what each tag that a viewer and a campaign share gave to the score."""
     wanted = targeting.query_of(fit.row)
     units = dict(zip(wanted.tags.tolist(), wanted.units.tolist(), strict=True))
     names = targeting.view.vocabulary.names
     shares = [
-        Share(names[tag], unit * units[tag])
+        Contribution(names[tag], unit * units[tag])
         for tag, unit in zip(query.tags.tolist(), query.units.tolist(), strict=True)
         if tag in units
     ]
@@ -212,5 +212,5 @@ def _seconds_of(live: Live, view: IndexSnapshot, found: Iterable[Match]) -> dict
 def _ranges(live: Live, view: IndexSnapshot, video: str, tags: Iterable[str]) -> Ranges:
     names = sorted(tags)
     numbers = view.vocabulary.numbers(names)
-    ranges = seen_ranges(live.catalog.tracks.get(video), numbers, view.config.threshold)
+    ranges = tag_time_ranges(live.catalog.tracks.get(video), numbers, view.config.threshold)
     return {name: ranges[number] for name, number in zip(names, numbers, strict=True)}

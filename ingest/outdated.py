@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import OutdatedVideo
 from ingest.decoding.probe import Status
-from ingest.pipeline import KEPT, Outcome
+from ingest.pipeline import KEPT, IngestResult
 from ingest.sources.addresses import NotAnAddress, is_address
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.registry import Identity
@@ -23,7 +23,7 @@ class Outdated:
     """
 
     there: dict[str, str]
-    lost: list[Outcome]
+    lost: list[IngestResult]
 
 
 def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
@@ -65,7 +65,7 @@ def _is(source: str, video: str) -> bool:
         return False
 
 
-def _lost(video: OutdatedVideo) -> Outcome:
+def _lost(video: OutdatedVideo) -> IngestResult:
     source = video.sources[0] if video.sources else ""
     reason = f"no file there any more; {KEPT}" if source else f"nothing says where it is; {KEPT}"
-    return Outcome(video.video, source, Status.MISSING, reason, video.seconds)
+    return IngestResult(video.video, source, Status.MISSING, reason, video.seconds)

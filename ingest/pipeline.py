@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.text import cleaned_line
-from engine.domain.tracks import CUT, NEW_LOOK, REUSED, Looks, Track
+from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
 from ingest.changes.change_track import Changes, new_looks
-from ingest.changes.motion_classifier import KindJudge
-from ingest.decoding.frames import Status, Unwatchable, Video, open_video
+from ingest.changes.motion_classifier import MotionClassifier
+from ingest.decoding.frames import Status, UndecodableVideo, Video, open_video
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import AskingTagger, ShotTagger, Tagger
 from ingest.taggers.by_second import Answers
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
-from ingest.taggers.scheduling import Eye
+from ingest.taggers.scheduling import TaggingScheduler
 from ingest.thumbnails import Gallery
 
 WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
@@ -36,7 +36,7 @@ KEPT: Final = "what was seen of it before is kept"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IngestResult:
     """What became of one source.
 
     Attributes:
@@ -92,7 +92,7 @@ class Described:
         return cls(content_id(path), str(path.absolute()), cleaned_line(path.stem))
 
 
-def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Outcome | None:
+def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> IngestResult | None:
     """Return what came of a video before; None when it must be watched."""
     known = catalog.videos.get(described.id)
     if known is None or known.status not in WATCHED or force:
@@ -101,7 +101,7 @@ def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Out
     reason = f"{KNOWN} by {known.tagger}"
     if known.reason:
         reason = f"{known.reason}; {reason}"
-    return Outcome(described.id, described.source, known.status, reason, known.seconds)
+    return IngestResult(described.id, described.source, known.status, reason, known.seconds)
 
 
 def ingest_file(
@@ -113,7 +113,7 @@ def ingest_file(
     force: bool = False,
     every: int = 1,
     on_second: Callable[[Progress], object] = lambda _: None,
-) -> Outcome:
+) -> IngestResult:
     """Watch one file and store what was seen, unless it is known already.
 
     Args:
@@ -134,14 +134,14 @@ def ingest_file(
         return known
     try:
         seen = _watch(path, video, catalog, tagger, every, on_second)
-    except Unwatchable as error:
+    except UndecodableVideo as error:
         return store_unwatched(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
         return store_unwatched(video, catalog, Status.FAILED, str(error))
     return _store(video, seen, catalog)
 
 
-def _store(video: Described, seen: "_Seen", catalog: Catalog) -> Outcome:
+def _store(video: Described, seen: "_Seen", catalog: Catalog) -> IngestResult:
     record = seen.record
     with catalog.transaction():
         whole = _seen_whole(record, catalog)
@@ -149,7 +149,7 @@ def _store(video: Described, seen: "_Seen", catalog: Catalog) -> Outcome:
             reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
             return store_unwatched(video, catalog, record.status, reason.removeprefix("; "))
         catalog.videos.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
-    return Outcome(video.id, video.source, record.status, record.reason, record.seconds)
+    return IngestResult(video.id, video.source, record.status, record.reason, record.seconds)
 
 
 def _seen_whole(record: VideoRecord, catalog: Catalog) -> int:
@@ -160,16 +160,16 @@ def _seen_whole(record: VideoRecord, catalog: Catalog) -> int:
     return known.seconds
 
 
-def missing_outcome(path: Path, error: NoVideoFile) -> Outcome:
+def missing_outcome(path: Path, error: NoVideoFile) -> IngestResult:
     """Return what is said of a file that is not there or cannot be read."""
-    return Outcome(None, str(path.absolute()), Status.MISSING, str(error), 0)
+    return IngestResult(None, str(path.absolute()), Status.MISSING, str(error), 0)
 
 
-def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> Outcome:
+def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> IngestResult:
     """Write down why a video could not be watched, beside what was seen of it before."""
     record = replace(blank_record(video), status=status, reason=reason)
     told_of = catalog.videos.save_failure(record, now=datetime.now(UTC))
-    return Outcome(told_of, video.source, status, reason, 0)
+    return IngestResult(told_of, video.source, status, reason, 0)
 
 
 def blank_record(video: Described) -> VideoRecord:
@@ -208,7 +208,7 @@ def _watch(
     on_second: Callable[[Progress], object],
 ) -> _Seen:
     with open_video(path) as opened:
-        judge, gallery, eye = KindJudge(), Gallery(), Eye(tagger, every=every)
+        judge, gallery, eye = MotionClassifier(), Gallery(), TaggingScheduler(tagger, every=every)
         confidences = _tag_seconds(opened, tagger, eye, judge, gallery, on_second)
         verdict, changes = judge.verdict(), judge.changes()
         is_new = new_looks(changes, verdict.kind)
@@ -243,8 +243,8 @@ def _watch(
 def _tag_seconds(
     opened: Video,
     tagger: Tagger,
-    eye: Eye,
-    judge: KindJudge,
+    eye: TaggingScheduler,
+    judge: MotionClassifier,
     gallery: Gallery,
     on_second: Callable[[Progress], object],
 ) -> NDArray[np.float32]:
@@ -261,7 +261,7 @@ def _tag_seconds(
         return answers.all()
 
 
-def _reused(changes: Changes, eye: Eye) -> NDArray[np.bool_]:
+def _reused(changes: Changes, eye: TaggingScheduler) -> NDArray[np.bool_]:
     """Return which seconds were not tagged, shape (n_seconds,)."""
     reused = ~changes.new
     reused[eye.put_off] = True
@@ -275,6 +275,6 @@ def _shots(starts: Sequence[int], n_seconds: int) -> Iterator[slice]:
         yield slice(start, end)
 
 
-def _looks(changes: Changes, is_new: NDArray[np.bool_], reused: NDArray[np.bool_]) -> Looks:
-    flags = NEW_LOOK * is_new + CUT * changes.cuts + REUSED * reused
-    return Looks(flags.astype(np.uint8), changes.changed)
+def _looks(changes: Changes, is_new: NDArray[np.bool_], reused: NDArray[np.bool_]) -> ChangeTrack:
+    flags = NEW_CONTENT * is_new + CUT * changes.cuts + REUSED * reused
+    return ChangeTrack(flags.astype(np.uint8), changes.changed)

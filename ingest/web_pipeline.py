@@ -7,7 +7,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from ingest.pipeline import (
     WATCHED,
     Described,
-    Outcome,
+    IngestResult,
     known_outcome,
     store_unwatched,
 )
@@ -32,11 +32,11 @@ def ingest_address(
     folder: Path,
     limits: FetchLimits,
     catalog: Catalog,
-    watch: Callable[[Path, Described], Outcome],
+    watch: Callable[[Path, Described], IngestResult],
     *,
     force: bool = False,
     on_piece: Callable[[], object] = lambda: None,
-) -> Outcome:
+) -> IngestResult:
     """Fetch a video and watch it, unless it is known already. The file goes once it was watched.
 
     Args:

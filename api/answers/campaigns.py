@@ -6,7 +6,7 @@ from typing import Any
 
 from api.answers.keywords import ignored_json, reading_json
 from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, status_of
-from engine.domain.keywords import Reading
+from engine.domain.keywords import KeywordMatch
 
 
 def campaign_json(campaign: Campaign, *, now: int) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def campaign_json(campaign: Campaign, *, now: int) -> dict[str, Any]:
     }
 
 
-def _readings(campaign: Campaign) -> list[Reading]:
+def _readings(campaign: Campaign) -> list[KeywordMatch]:
     """Return how each word of a campaign was understood, once."""
     readings = [
         *(keyword.reading for keyword in campaign.keywords),

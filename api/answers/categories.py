@@ -9,20 +9,20 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.categories import Categories, CategoryScore
 from engine.content.counting import count_steady
 from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.time_ranges import second_ranges
 from engine.domain.tracks import Track, least_stored
 from engine.domain.videos import VideoRecord
 from engine.vocabulary import Vocabulary
 
 
-def scores_of(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> list[CategoryScore]:
+def scores_of(catalog: Catalog, video: VideoRecord, recipe: IndexConfig) -> list[CategoryScore]:
     """File a video of the catalog."""
     track = catalog.tracks.get(video.id)
     return _scores(track, catalog.tags.vocabulary(), recipe)
 
 
-def categories_json(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
+def categories_json(catalog: Catalog, video: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
     """Return the categories of a video with the tags and seconds that say so."""
     track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
     threshold = recipe.threshold
@@ -57,6 +57,6 @@ def ranges_json(seconds: NDArray[np.int64]) -> list[list[int]]:
     return [[run.first, run.last] for run in second_ranges(seconds)]
 
 
-def _scores(track: Track, vocabulary: Vocabulary, recipe: Recipe) -> list[CategoryScore]:
+def _scores(track: Track, vocabulary: Vocabulary, recipe: IndexConfig) -> list[CategoryScore]:
     counts = count_steady(track, recipe.threshold, recipe.least_seconds)
     return Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)

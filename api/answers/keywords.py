@@ -7,10 +7,10 @@ from engine.spelling import MAX_SUGGESTED_WORDS
 from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from engine.domain.keywords import Reading
+    from engine.domain.keywords import KeywordMatch
 
 
-def reading_json(reading: "Reading") -> dict[str, Any]:
+def reading_json(reading: "KeywordMatch") -> dict[str, Any]:
     """Return how a word was understood, and the way to each of its meanings."""
     return {
         "word": reading.word,
@@ -28,7 +28,7 @@ def reading_json(reading: "Reading") -> dict[str, Any]:
     }
 
 
-def ignored_json(readings: "Sequence[Reading]") -> list[dict[str, Any]]:
+def ignored_json(readings: "Sequence[KeywordMatch]") -> list[dict[str, Any]]:
     """Return the words that were left out because they mean no tag for sure."""
     ignored = [reading for reading in readings if not reading.used]
     if not ignored:

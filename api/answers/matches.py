@@ -7,7 +7,7 @@ from api.answers.keywords import ignored_json, reading_json
 from engine.domain.results import Match
 
 if TYPE_CHECKING:
-    from engine.domain.keywords import Reading
+    from engine.domain.keywords import KeywordMatch
 
 Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 """Video -> tag -> the runs of seconds on which it was seen, both ends included."""
@@ -16,7 +16,7 @@ Seconds = Mapping[str, Mapping[str, Sequence[Sequence[int]]]]
 def matches_json(
     generation: str,
     matches: Sequence[Match],
-    understood: "Sequence[Reading]" = (),
+    understood: "Sequence[KeywordMatch]" = (),
     seconds: Seconds | None = None,
 ) -> dict[str, Any]:
     """Return ranked matches with their reasons, and what became of words that are no tags."""

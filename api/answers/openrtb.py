@@ -7,11 +7,11 @@ from api.answers.suitability import cats_with_suitability, verdicts_of
 from api.answers.videos import shown_counts
 from api.background.live import Live
 from engine.content.openrtb import content_object
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.videos import VideoRecord
 
 
-def openrtb_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
+def openrtb_json(live: Live, video: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6, with the evidence in ``ext``."""
     catalog, threshold = live.catalog, recipe.threshold
     track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()

@@ -7,10 +7,10 @@ from typing import Any
 from api.answers.campaigns import moment
 from engine.content.ad_breaks import Breaks
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
-from engine.domain.results import Match, Share
+from engine.domain.results import Contribution, Match
 from engine.domain.time_ranges import SecondRange
 from engine.ports.index import IndexSnapshot
-from engine.targeting.eligibility import Case, Ruling
+from engine.targeting.eligibility import EligibilityReport, RuleResult
 from engine.targeting.new_matches import Arrivals
 from engine.targeting.reach import Reach
 
@@ -18,7 +18,7 @@ Ranges = Mapping[str, tuple[SecondRange, ...]]
 """Tag -> when it was seen."""
 
 
-def why_json(shares: Iterable[Share], seconds: Ranges | None) -> list[dict[str, Any]]:
+def why_json(shares: Iterable[Contribution], seconds: Ranges | None) -> list[dict[str, Any]]:
     """Return what each tag gave to a score; with the seconds it was seen, if they are told."""
     return [
         {
@@ -89,8 +89,8 @@ def placements_json(
 
 def case_json(
     view: IndexSnapshot,
-    case: Case,
-    ruled: Sequence[Ruling],
+    case: EligibilityReport,
+    ruled: Sequence[RuleResult],
     why: list[dict[str, Any]],
     ranks: tuple[int, int | None] | None,
 ) -> dict[str, Any]:

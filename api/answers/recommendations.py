@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import Reason, reasons
-from engine.search.profiles import ProfileRules, Taste
+from engine.search.profiles import ProfileRules, ProfileVector
 from engine.search.recommend import Basis, Page, Recommendation, together_sources
 
 Explained = Mapping[str, Mapping[str, list[list[int]]]]
@@ -25,7 +25,11 @@ _NOTES: Final = {
 
 
 def recommendations_json(
-    view: IndexSnapshot, taste: Taste, page: Page, rules: ProfileRules, explained: Explained | None
+    view: IndexSnapshot,
+    taste: ProfileVector,
+    page: Page,
+    rules: ProfileRules,
+    explained: Explained | None,
 ) -> dict[str, Any]:
     """Return a page; with the sources and seconds of each tag when they are ``explained``."""
     return {
@@ -38,7 +42,7 @@ def recommendations_json(
 
 def _match_json(
     view: IndexSnapshot,
-    taste: Taste,
+    taste: ProfileVector,
     one: Recommendation,
     rules: ProfileRules,
     explained: Explained | None,

@@ -7,9 +7,9 @@ import numpy as np
 
 from api.answers.categories import ranges_json, scores_of
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.brand_suitability import BrandJudge
+from engine.content.brand_suitability import SuitabilityClassifier
 from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Rules
 from engine.domain.suitability import VECTORS, Risk, TopicRisk
 from engine.domain.videos import VideoRecord
@@ -18,12 +18,12 @@ from engine.domain.videos import VideoRecord
 def verdicts_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> list[TopicRisk]:
     """Judge a video of the catalog."""
     words = catalog.taggers.words_of(video.tagger)
-    return BrandJudge(catalog.tags.vocabulary(), rules).verdicts(
+    return SuitabilityClassifier(catalog.tags.vocabulary(), rules).verdicts(
         catalog.tracks.get(video.id), words
     )
 
 
-def suitability_json(catalog: Catalog, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
+def suitability_json(catalog: Catalog, video: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
     """Return the risk of each topic with the seconds that show it, and all in the IAB's shape."""
     verdicts = verdicts_of(catalog, video, recipe.sensitive)
     filed = [one.category for one in scores_of(catalog, video, recipe)]

@@ -6,15 +6,15 @@ from typing import Any
 from api.background.live import Live
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import observations_at, observations_of, tag_counts
-from engine.content.sensitivity import SensitiveJudge
-from engine.domain.index_config import Recipe
+from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.index_config import IndexConfig
 from engine.domain.results import TagCount
 from engine.domain.sensitivity import LEVELS, VERDICTS, Rules
 from engine.domain.tracks import REUSED
 from engine.domain.videos import VideoRecord
 
 
-def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCount]:
+def shown_counts(live: Live, video: VideoRecord, recipe: IndexConfig) -> list[TagCount]:
     """Return the tag counts of a video, those that tell most first."""
     track = live.catalog.tracks.get(video.id)
     counts = tag_counts(
@@ -23,7 +23,7 @@ def shown_counts(live: Live, video: VideoRecord, recipe: Recipe) -> list[TagCoun
     return live.tag_idf.most_telling_first(one for one in counts if one.tag not in VERDICTS)
 
 
-def tags_json(live: Live, video: VideoRecord, recipe: Recipe) -> dict[str, Any]:
+def tags_json(live: Live, video: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
     """Return the tag counts of a video, those that tell most first."""
     counts = shown_counts(live, video, recipe)
     return {
@@ -66,7 +66,7 @@ def video_with_verdict_json(catalog: Catalog, video: VideoRecord, rules: Rules) 
 def sensitive_json(catalog: Catalog, video: VideoRecord, rules: Rules) -> dict[str, Any]:
     """Return the verdict on sensitive content: of the topics that count, and of every topic."""
     words = catalog.taggers.words_of(video.tagger)
-    judge = SensitiveJudge(catalog.tags.vocabulary(), rules)
+    judge = SensitivityClassifier(catalog.tags.vocabulary(), rules)
     verdict = judge.verdict(catalog.tracks.get(video.id), words)
     return {
         "level": verdict.level,
@@ -85,7 +85,7 @@ def second_json(catalog: Catalog, video: VideoRecord, second: int, rules: Rules)
     """
     track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
     seen = observations_at(track, second, vocabulary)
-    levels = SensitiveJudge(vocabulary, rules).second_levels(
+    levels = SensitivityClassifier(vocabulary, rules).second_levels(
         track, catalog.taggers.words_of(video.tagger)
     )
     return {

@@ -22,7 +22,7 @@ from engine.vocabulary import Vocabulary
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
     from api.keyword_service import Understanding
-    from engine.domain.keywords import Reading
+    from engine.domain.keywords import KeywordMatch
     from engine.targeting.targeting import Targeting
 
 FOLLOW_SECONDS: Final = 0.1
@@ -83,7 +83,7 @@ class Live:
 
     def weights(
         self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
-    ) -> tuple[dict[str, float], "list[Reading]"]:
+    ) -> tuple[dict[str, float], "list[KeywordMatch]"]:
         """Turn weighted words into weighted tags, as ``Understanding.profile``.
 
         What understands words is not even imported as long as every word is a tag.

@@ -18,13 +18,13 @@ from engine.domain.text import shown
 from engine.errors import InvalidInput
 from ingest.decoding.probe import Status
 from ingest.outdated import find_outdated
-from ingest.pipeline import KNOWN, WATCHED, Outcome
+from ingest.pipeline import KNOWN, WATCHED, IngestResult
 from ingest.pipeline import Progress as Done
 from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import FetchLimits, playlist_addresses
-from ingest.taggers.registry import DEFAULT, Setup, check_tagger, find_maker, identity_of
+from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_maker, identity_of
 
 _INTERRUPTED = 130
 _MOST_NAMED = 10
@@ -112,7 +112,7 @@ def command(
         files, missing = find_files(paths, left_out)
         wanted = [*map(str, files), *map(canonical, addresses)]
         mine = jobs.add(wanted, {"force": force, "tagger": tagger, "every": every}, now=time.time())
-        lost: list[Outcome] = []
+        lost: list[IngestResult] = []
         if goes_on:
             mine = jobs.open_ids()
         if outdated:
@@ -140,8 +140,8 @@ def command(
 
 
 def _queue_outdated(
-    catalog: Catalog, tagger: str, every: int, setup: Setup
-) -> tuple[list[int], list[Outcome]]:
+    catalog: Catalog, tagger: str, every: int, setup: TaggerContext
+) -> tuple[list[int], list[IngestResult]]:
     """Queue what an older version of a tagger saw; also return what is not there any more."""
     found = find_outdated(catalog, identity_of(tagger, setup))
     options = {"tagger": tagger, "every": every}
@@ -153,18 +153,18 @@ def _work(
     mine: Sequence[int],
     processes: int,
     limits: FetchLimits,
-    setup: Setup,
-) -> list[Outcome]:
+    setup: TaggerContext,
+) -> list[IngestResult]:
     """Work the queue until it is empty and these jobs have ended, here or in another process.
 
     Returns:
         What became of these jobs, and of others that were found.
     """
-    ended: dict[int, Outcome] = {}
+    ended: dict[int, IngestResult] = {}
     try:
         with WatchingBars(shown=sys.stderr.isatty()) as bars:
 
-            def on_end(job: Job, outcome: Outcome) -> None:
+            def on_end(job: Job, outcome: IngestResult) -> None:
                 ended[job.id] = outcome
                 bars.remove(job.id)
 
@@ -196,13 +196,13 @@ def _work(
         # Ended by another process that works the same queue.
         job = catalog.jobs.get(number)
         if number not in ended and job is not None:
-            ended[number] = Outcome(
+            ended[number] = IngestResult(
                 job.video or None, job.source, job.status or job.state, job.reason, job.seconds
             )
     return [ended[number] for number in sorted(ended)]
 
 
-def find_files(paths: Sequence[Path], left_out: LeftOut) -> tuple[list[Path], list[Outcome]]:
+def find_files(paths: Sequence[Path], left_out: LeftOut) -> tuple[list[Path], list[IngestResult]]:
     """Return the files at the paths, and what is to be said of paths without any.
 
     What folders hold besides is added to ``left_out``.
@@ -222,9 +222,9 @@ def find_files(paths: Sequence[Path], left_out: LeftOut) -> tuple[list[Path], li
     return list(dict.fromkeys(files)), missing
 
 
-def _missing(path: Path, error: NoVideoFile) -> Outcome:
+def _missing(path: Path, error: NoVideoFile) -> IngestResult:
     # Bytes that are no text can be neither printed nor stored.
-    return Outcome(None, shown(str(path.absolute())), Status.MISSING, shown(str(error)), 0)
+    return IngestResult(None, shown(str(path.absolute())), Status.MISSING, shown(str(error)), 0)
 
 
 def _print_left_out(left_out: LeftOut) -> None:
@@ -252,7 +252,7 @@ def _most_frequent_first(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def print_outcomes(outcomes: Sequence[Outcome]) -> None:
+def print_outcomes(outcomes: Sequence[IngestResult]) -> None:
     """Print a line a video, and what to do about those that were not watched again."""
     rows = (
         (
@@ -269,7 +269,7 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
         click.echo("--force looks again at what was watched before", err=True)
 
 
-def outcome_json(outcome: Outcome) -> dict[str, str | int | None]:
+def outcome_json(outcome: IngestResult) -> dict[str, str | int | None]:
     """Return what became of one source."""
     return {
         "video": outcome.video,

@@ -8,7 +8,7 @@ from api.answers.keywords import reading_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.domain.keywords import Reading
+from engine.domain.keywords import KeywordMatch
 
 
 @click.command("keywords")
@@ -33,7 +33,7 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
         print_table(("word", "status", "tag", "confidence", "how", "by"), rows)
 
 
-def _rows(reading: Reading) -> Iterator[tuple[str, ...]]:
+def _rows(reading: KeywordMatch) -> Iterator[tuple[str, ...]]:
     word, status = reading.word, reading.status.value
     for meaning in reading.meanings:
         used = " *" if meaning in reading.used else ""

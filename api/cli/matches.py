@@ -13,14 +13,14 @@ from engine.domain.results import Match
 from engine.ports.index import IndexSnapshot
 
 if TYPE_CHECKING:
-    from engine.domain.keywords import Reading
+    from engine.domain.keywords import KeywordMatch
 
 
 def print_matches(
     live: Live,
     view: IndexSnapshot,
     matches: Sequence[Match],
-    understood: "Sequence[Reading]" = (),
+    understood: "Sequence[KeywordMatch]" = (),
     *,
     explain: bool,
     as_json: bool,

@@ -19,7 +19,7 @@ from api.http.routes.dependencies import CurrentLive
 from api.targeting import case_of, matches_of
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.filters import And, Not
-from engine.domain.results import Match, Share
+from engine.domain.results import Contribution, Match
 from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
 from engine.targeting.reach import reach_of
@@ -75,7 +75,7 @@ def get_campaign(
 
 def _matches(found: dict[str, Any]) -> list[Match]:
     return [
-        Match(one["video"], one["score"], tuple(Share(**share) for share in one["why"]))
+        Match(one["video"], one["score"], tuple(Contribution(**share) for share in one["why"]))
         for one in found["matches"]
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.background.live import Live
-from engine.domain.results import Match, Share, TagCount
+from engine.domain.results import Contribution, Match, TagCount
 from engine.domain.sensitivity import VERDICTS
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
@@ -32,7 +32,7 @@ class Card:
     tags: tuple[TagCount, ...]
     sensitive: str
     score: float | None = None
-    why: tuple[Share, ...] = ()
+    why: tuple[Contribution, ...] = ()
 
 
 def view_of(live: Live) -> IndexSnapshot | None:

@@ -16,7 +16,7 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.catalogs.sqlite.listing import Place, Wanted
 from engine.domain.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
-from engine.domain.keywords import Reading
+from engine.domain.keywords import KeywordMatch
 from engine.errors import UnknownTag
 from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
@@ -63,7 +63,7 @@ class Listed:
     before: str = ""
     after: str = ""
     total: int | None = None
-    readings: Sequence[Reading] = ()
+    readings: Sequence[KeywordMatch] = ()
 
 
 @router.get("/")
@@ -135,7 +135,7 @@ def _text(card: Card) -> str:
 def _indexed(live: Live, view: IndexSnapshot, asked: Asked, number: int) -> Listed:
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
-    readings: Sequence[Reading] = ()
+    readings: Sequence[KeywordMatch] = ()
     if asked.tags:
         words = understood(live.understanding, view, asked.tags)
         wanted = And((words.seen, _filter(live, asked)))

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from api.keyword_service import Understanding
-from engine.domain.filters import And, Filter, Or, Seen
-from engine.domain.keywords import Reading
+from engine.domain.filters import And, Filter, HasTag, Or
+from engine.domain.keywords import KeywordMatch
 from engine.domain.results import Match
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import MOST_MATCHES, explain
@@ -51,7 +51,7 @@ class Words:
 
     weights: Mapping[str, float]
     seen: Filter
-    readings: Sequence[Reading]
+    readings: Sequence[KeywordMatch]
 
 
 def understood(understanding: Understanding, view: IndexSnapshot, words: Sequence[str]) -> Words:
@@ -63,7 +63,7 @@ def understood(understanding: Understanding, view: IndexSnapshot, words: Sequenc
     weights, readings = understanding.profile(view.vocabulary, dict.fromkeys(words, 1.0))
     meanings = {reading.word: [one.tag for one in reading.used] for reading in readings}
     used = [meanings.get(word, [word]) for word in words]
-    seen = [Or(tuple(Seen(tag) for tag in tags)) for tags in used if tags]
+    seen = [Or(tuple(HasTag(tag) for tag in tags)) for tags in used if tags]
     return Words(weights, And(tuple(seen)), readings)
 
 
@@ -98,7 +98,7 @@ def tags_nowhere(view: IndexSnapshot, tags: Sequence[str]) -> list[str]:
     return [
         tag
         for tag, number in zip(tags, numbers, strict=True)
-        if not _counts_in_build(view, number) and not view.count(Seen(tag))
+        if not _counts_in_build(view, number) and not view.count(HasTag(tag))
     ]
 
 

@@ -20,7 +20,7 @@ from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSett
 from api.http.schemas.reindexing import ReindexRequest
 from api.settings import Settings
 from engine.batch.reindex import preview
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Job, State
 from engine.domain.keys import Scope
 from engine.errors import InvalidInput
@@ -227,7 +227,7 @@ def _back(request: Request) -> Response:
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
 
 
-def _recipe(settings: Settings, form: dict[str, str]) -> Recipe:
+def _recipe(settings: Settings, form: dict[str, str]) -> IndexConfig:
     try:
         asked = ReindexRequest.model_validate(form, strict=False)
     except ValidationError as error:

@@ -14,7 +14,7 @@ from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.domain.keywords import Reading
+from engine.domain.keywords import KeywordMatch
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
@@ -36,7 +36,7 @@ class Viewer:
 
     sliders: dict[str, float]
     liked: tuple[str, ...]
-    added: Reading | None
+    added: KeywordMatch | None
     ignored: list[dict[str, Any]]
 
     @classmethod
@@ -69,7 +69,9 @@ class Viewer:
         return {tag: weight for tag, weight in self.sliders.items() if weight}
 
 
-def _added(live: Live, view: IndexSnapshot, word: str, sliders: dict[str, float]) -> Reading | None:
+def _added(
+    live: Live, view: IndexSnapshot, word: str, sliders: dict[str, float]
+) -> KeywordMatch | None:
     """Add a slider for a word; return how it was understood when it is not a tag."""
     tag = view.vocabulary.tag(word)
     if not word or tag is not None:

@@ -13,9 +13,9 @@ from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.ad_breaks import Breaks, Spacing
 from engine.content.counting import enough_seconds
-from engine.content.sensitivity import SensitiveJudge
+from engine.content.sensitivity import SensitivityClassifier
 from engine.content.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Rules, Verdict
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
@@ -82,10 +82,10 @@ def judged(
 ) -> Verdict:
     """Return the verdict on sensitive content."""
     words = catalog.taggers.words_of(record.tagger)
-    return SensitiveJudge(vocabulary, rules).verdict(track, words)
+    return SensitivityClassifier(vocabulary, rules).verdict(track, words)
 
 
-def _overview(live: Live, record: VideoRecord, recipe: Recipe) -> dict[str, Any]:
+def _overview(live: Live, record: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
     catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.tracks.get(record.id), catalog.tags.vocabulary()
     seen = overview(track, vocabulary)

@@ -16,7 +16,7 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.content.counting import enough_seconds
 from engine.content.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
 from engine.ports.index import IndexSnapshot
@@ -76,7 +76,7 @@ def _similar(live: Live, view: IndexSnapshot | None, video: str) -> list[Any]:
     return match_cards(live, view, similar(view, video, k=SIMILAR))
 
 
-def first_lines(seen: Overview, recipe: Recipe, idf: TagIdf) -> list[TagCount]:
+def first_lines(seen: Overview, recipe: IndexConfig, idf: TagIdf) -> list[TagCount]:
     """Return the tags in the order of the timeline: those that tell most first, by seconds x idf.
 
     Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.

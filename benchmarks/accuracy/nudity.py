@@ -17,7 +17,7 @@ import numpy as np
 from frames import Label, read_labels, source_frames
 from numpy.typing import NDArray
 
-from engine.content.sensitivity import SensitiveJudge
+from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import Rules, read_rules
 from engine.domain.tracks import Track
 from engine.vocabulary import Vocabulary
@@ -111,7 +111,7 @@ def _report(labels: list[Label], looks: Looks) -> Iterator[str]:
 
 def _levels(looks: Looks, rules: Rules) -> NDArray[np.str_]:
     vocabulary = Vocabulary([NUDITY])
-    judge = SensitiveJudge(vocabulary, rules)
+    judge = SensitivityClassifier(vocabulary, rules)
     tracks = (
         Track.from_confidences(clip[:, None].astype(np.float32), np.zeros(1, np.uint32))
         for clip in looks

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.brand_suitability import BrandJudge
+from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_tags
-from engine.content.sensitivity import SensitiveJudge
+from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.filters import Filter, IabIn, RiskAtMost
 from engine.domain.sensitivity import TOPICS
 from engine.domain.suitability import N_TOPICS, RISKS
@@ -26,7 +26,7 @@ from engine.domain.tracks import Track
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Coded, Facts
+from engine.indexes.local.metadata import Coded, MetadataColumns
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
@@ -66,7 +66,7 @@ def one_video(vocabulary: Vocabulary, rng: np.random.Generator, seconds: int) ->
     track = made_track(len(vocabulary), np.arange(len(vocabulary)), rng, seconds)
     quiet = made_track(len(vocabulary), np.array(harmless), rng, seconds)
     words = frozenset(vocabulary.names)
-    judge, sensitive = BrandJudge(vocabulary), SensitiveJudge(vocabulary)
+    judge, sensitive = SuitabilityClassifier(vocabulary), SensitivityClassifier(vocabulary)
     categories = Categories(vocabulary)
 
     def file() -> None:
@@ -112,12 +112,12 @@ def filters(rng: np.random.Generator, n_videos: int) -> None:
         told(f"filter of {n_videos:,} videos: {name}", [fresh] * 9)
 
 
-def made_facts(rng: np.random.Generator, n_videos: int) -> Facts:
+def made_facts(rng: np.random.Generator, n_videos: int) -> MetadataColumns:
     """Draw risks and two categories a video; the other facts are one and the same."""
     none = np.zeros(n_videos, np.int32)
     same = Coded(("",), none)
     filed = tuple(sorted(["1", "210", "338", "422", "424", "425", "483", "552", "596", "VKIV56"]))
-    return Facts(
+    return MetadataColumns(
         seconds=none.astype(np.uint32),
         added_at=none.astype(np.int64),
         sensitive=none.astype(np.uint8),

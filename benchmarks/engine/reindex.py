@@ -23,14 +23,14 @@ from results import keep
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
-from engine.domain.tracks import FULL_SCALE, Looks, Track
+from engine.domain.index_config import IndexConfig
+from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
 
 MOST_SECONDS = 60
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-RECIPE = Recipe(threshold=0.7, tf="raw")
+RECIPE = IndexConfig(threshold=0.7, tf="raw")
 
 
 def main() -> None:
@@ -90,7 +90,9 @@ def track_of(tags: np.ndarray, counts: np.ndarray) -> Track:
     starts = np.concatenate([[0], np.cumsum(shown.sum(axis=1))])
     _, column = np.nonzero(shown)
     confidences = np.full(column.size, FULL_SCALE, np.uint16)
-    return Track(starts, tags[column].astype(np.uint32), confidences, Looks.all_new(n_seconds))
+    return Track(
+        starts, tags[column].astype(np.uint32), confidences, ChangeTrack.all_new(n_seconds)
+    )
 
 
 def measure(home: Path) -> dict[str, float]:

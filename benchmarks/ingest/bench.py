@@ -32,10 +32,10 @@ from numpy.typing import NDArray
 import ingest.changes.motion_classifier
 from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
 from engine.catalogs.sqlite.catalog import Catalog
-from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import open_video
 from ingest.pipeline import ingest_file
-from ingest.taggers.scheduling import Eye
+from ingest.taggers.scheduling import TaggingScheduler
 from ingest.taggers.visual.image_classifier import SubjectTagger
 from ingest.taggers.visual.nudity import NudityDetector
 from ingest.taggers.visual.person_detector import PersonFinder
@@ -58,7 +58,7 @@ PARTS = (
     (NudityDetector, "confidence", FED),
     (Weighing, "weigh", FED),
     (ingest.changes.motion_classifier, "small_grey", "comparing seconds"),
-    (KindJudge, "see", "comparing seconds"),
+    (MotionClassifier, "see", "comparing seconds"),
     (Gallery, "see", "poster and strip"),
     (Gallery, "pictures", "poster and strip"),
 )
@@ -190,7 +190,7 @@ def _print_effort(clips: list[Path], tagger: LocalTagger) -> None:
     said = lost = added = 0
     most = 0.0
     for clip in clips:
-        judge, eye = KindJudge(), Eye(tagger)
+        judge, eye = MotionClassifier(), TaggingScheduler(tagger)
         with open_video(clip) as video:
             for second in video.seconds():
                 look = judge.watch(second)

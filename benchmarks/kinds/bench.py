@@ -28,7 +28,7 @@ import numpy as np
 from footage import halves, recipes, write
 
 from ingest.changes.change_track import new_looks
-from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
 from ingest.decoding.frames import open_video
 
@@ -68,7 +68,7 @@ def watch(half: int, number: int, clips: Path | None) -> Watched:
     recipe = recipes(halves(clips)[half], seed=half)[number]
     with tempfile.TemporaryDirectory() as folder:
         path = write(recipe, Path(folder))
-        judge = KindJudge()
+        judge = MotionClassifier()
         judging = 0.0
         started = time.process_time()
         with open_video(path) as video:

@@ -7,7 +7,7 @@ import numpy as np
 from movielens import Films, Viewer
 from rankers import view_of
 
-from engine.indexes.local.mean_vector import SHRINKAGE, Commonplace
+from engine.indexes.local.mean_vector import SHRINKAGE, MeanVector
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of, taste_of
 
@@ -43,7 +43,7 @@ def with_whole_mean(view: LocalSnapshot) -> LocalSnapshot:
     generation = view.generation
     n_videos = generation.index.n_videos
     whole = generation.common.units * (n_videos + SHRINKAGE) / n_videos
-    return LocalSnapshot.of(replace(generation, common=Commonplace(generation.common.tags, whole)))
+    return LocalSnapshot.of(replace(generation, common=MeanVector(generation.common.tags, whole)))
 
 
 def part_of(films: Films, n_films: int, rng: np.random.Generator) -> Films:

@@ -8,17 +8,17 @@ import numpy as np
 from measures import DEPTH
 from movielens import Films, Viewer
 
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
-from engine.indexes.local.co_likes import Together
+from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.mean_vector import Commonplace
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.mean_vector import MeanVector
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.kernels.best import TIE
-from engine.search.profiles import Profile, ProfileRules, Taste, profile_of, taste_of
+from engine.search.profiles import Profile, ProfileRules, ProfileVector, profile_of, taste_of
 from engine.search.recommend import Question, fitting_candidates, page_of
 from engine.search.rerank import BY_SCORE, rerank
 from engine.vocabulary import Vocabulary
@@ -30,20 +30,20 @@ Recommend = Callable[[Viewer], Sequence[str]]
 """Gives the best 300 films, best first, none that the viewer has rated."""
 
 
-def view_of(films: Films, together: Together | None = None, **options: object) -> LocalSnapshot:
+def view_of(films: Films, together: CoLikes | None = None, **options: object) -> LocalSnapshot:
     """Index films as the product does, kept in memory."""
     index = Index.from_counts(films.counts, films.ids, **options)  # type: ignore[arg-type]
-    facts = VideoFacts(0, 0, Level.NONE, "", "motion", "", ())
+    facts = VideoMetadata(0, 0, Level.NONE, "", "motion", "", ())
     generation = Generation(
         "0" * 12,
         index,
-        Facts.of([facts] * len(films.ids)),
+        MetadataColumns.of([facts] * len(films.ids)),
         Vocabulary(tuple(films.tags)),
-        Recipe(0.7, "raw"),
+        IndexConfig(0.7, "raw"),
         revision=0,
         folder=Path(),
-        common=Commonplace.of(index),
-        together=together or Together.nothing(),
+        common=MeanVector.of(index),
+        together=together or CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)
 
@@ -76,7 +76,7 @@ def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
     return recommend
 
 
-def _best_by_tags(view: LocalSnapshot, taste: Taste, profile: Profile) -> list[str]:
+def _best_by_tags(view: LocalSnapshot, taste: ProfileVector, profile: Profile) -> list[str]:
     index = view.base.index
     values = index.score_rows(taste.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0
@@ -125,11 +125,11 @@ def by_bm25(films: Films, *, k1: float = 1.2, b: float = 0.75) -> Recommend:
     return recommend
 
 
-def together_of(films: Films, viewers: Sequence[Viewer]) -> Together:
+def together_of(films: Films, viewers: Sequence[Viewer]) -> CoLikes:
     """Compute what is liked together from the known part of viewers."""
     row_of = {film: row for row, film in enumerate(films.ids)}
     likes = [np.array(sorted(row_of[film] for film in _liked(viewer)), int) for viewer in viewers]
-    return Together.of(likes, len(films.ids))
+    return CoLikes.of(likes, len(films.ids))
 
 
 def by_together(view: LocalSnapshot, rules: ProfileRules | None = None) -> Recommend:

@@ -12,18 +12,18 @@ from statistics import median
 import numpy as np
 import scipy.sparse as sp
 
-from engine.content.tag_time_ranges import seen_ranges
+from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.campaigns import Campaign, Creative, Keyword
 from engine.domain.counts import Counts
-from engine.domain.index_config import Recipe
-from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.index_config import IndexConfig
+from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.sensitivity import Level
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
@@ -124,7 +124,7 @@ class Peer:
 
 def seen_in(track: bytes, tags: np.ndarray) -> dict[int, tuple[SecondRange, ...]]:
     """Read a track as the catalog keeps it, and say when some tags were seen."""
-    return seen_ranges(Track.from_bytes(track), tags.tolist(), 0.7)
+    return tag_time_ranges(Track.from_bytes(track), tags.tolist(), 0.7)
 
 
 def made_track(rng: np.random.Generator) -> bytes:
@@ -156,11 +156,13 @@ def made_view(rng: np.random.Generator) -> LocalSnapshot:
     index = Index.from_counts(CountMatrix.from_rows(rows, N_TAGS), ids)
     languages = ("en", "de", "")
     facts = [
-        VideoFacts(30, 0, Level.NONE, languages[number % 3], "motion", "", ())
+        VideoMetadata(30, 0, Level.NONE, languages[number % 3], "motion", "", ())
         for number in range(N_VIDEOS)
     ]
-    recipe = Recipe(0.7, "raw")
-    generation = Generation("g", index, Facts.of(facts), Vocabulary(NAMES), recipe, 1, Path())
+    recipe = IndexConfig(0.7, "raw")
+    generation = Generation(
+        "g", index, MetadataColumns.of(facts), Vocabulary(NAMES), recipe, 1, Path()
+    )
     return LocalSnapshot.of(generation)
 
 
@@ -188,10 +190,12 @@ def drawn_tags(rng: np.random.Generator, n: int) -> np.ndarray:
     return np.unique(rng.choice(N_TAGS, n, p=weights / weights.sum()))
 
 
-def readings(tags: Sequence[int]) -> tuple[Reading, ...]:
+def readings(tags: Sequence[int]) -> tuple[KeywordMatch, ...]:
     """Return words that are tags."""
     return tuple(
-        Reading(NAMES[tag], Status.USED, (Meaning(NAMES[tag], 1.0, How.EXACT, NAMES[tag]),))
+        KeywordMatch(
+            NAMES[tag], Status.USED, (TagCandidate(NAMES[tag], 1.0, MatchMethod.EXACT, NAMES[tag]),)
+        )
         for tag in tags
     )
 

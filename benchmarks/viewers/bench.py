@@ -12,17 +12,17 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from engine.content.tag_time_ranges import seen_ranges
+from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.filters import EVERY_VIDEO
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.domain.viewers import Event, EventKind
-from engine.indexes.local.co_likes import Together
+from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.mean_vector import Commonplace
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.mean_vector import MeanVector
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.explain import reasons
 from engine.search.profiles import VIEWER_RULES, profile_of, taste_of
@@ -67,7 +67,7 @@ def main() -> None:
         ("why, a match", cpu(lambda: [reasons(view, taste, video) for video in videos]) / 10),
         (
             f"when, a match of {SECONDS} seconds",
-            cpu(lambda: seen_ranges(Track.from_bytes(blob), numbers, 0.7)),
+            cpu(lambda: tag_time_ranges(Track.from_bytes(blob), numbers, 0.7)),
         ),
         ("a viewer of a batch", cpu(in_batch, times=3) / VIEWERS),
         ("a viewer alone", cpu(one_by_one, times=3) / VIEWERS),
@@ -94,17 +94,17 @@ def made_up(rng: np.random.Generator) -> LocalSnapshot:
     rows = np.repeat(np.arange(N_VIDEOS), TAGS_EACH)
     counts = sp.coo_array((rng.geometric(0.05, tags.size), (rows, tags.ravel()))).tocsr()
     index = Index.from_counts(counts, [f"{number:016x}" for number in range(N_VIDEOS)])
-    facts = VideoFacts(SECONDS, int(NOW) - 86_400, Level.NONE, "", "motion", "", ())
+    facts = VideoMetadata(SECONDS, int(NOW) - 86_400, Level.NONE, "", "motion", "", ())
     generation = Generation(
         "0" * 12,
         index,
-        Facts.of([facts] * N_VIDEOS),
+        MetadataColumns.of([facts] * N_VIDEOS),
         Vocabulary(tuple(f"tag {number}" for number in range(N_TAGS))),
-        Recipe(0.7, "raw"),
+        IndexConfig(0.7, "raw"),
         revision=0,
         folder=Path(),
-        common=Commonplace.of(index),
-        together=Together.nothing(),
+        common=MeanVector.of(index),
+        together=CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)
 

@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from engine.batch.index_rows import RowMaker
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Track
 from engine.domain.videos import Span, VideoRecord
 from engine.errors import CorruptData
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
 from engine.vocabulary import Vocabulary
 
@@ -56,13 +56,13 @@ class Chunk:
     span: Span
     ids: list[str]
     counts: CountMatrix
-    facts: Facts
+    facts: MetadataColumns
 
 
 def counted_chunks(
     catalog: Catalog,
     workplace: Path,
-    recipe: Recipe,
+    recipe: IndexConfig,
     vocabulary: Vocabulary,
     *,
     on_videos: Callable[[int], object],
@@ -100,7 +100,7 @@ def counted_chunks(
     return paths
 
 
-def _folder_name(recipe: Recipe, vocabulary: Vocabulary, identity: str) -> str:
+def _folder_name(recipe: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
     sensitive = crc32(repr(recipe.sensitive).encode())
     said = (
         _FORMAT,
@@ -130,11 +130,13 @@ def read_chunk(path: Path, n_tags: int) -> Chunk:
     counts = CountMatrix(
         arrays["indptr"], arrays["indices"], arrays["data"], (len(said["ids"]), n_tags)
     )
-    return Chunk(Span(**said["span"]), said["ids"], counts, Facts.from_kept(facts, said["words"]))
+    return Chunk(
+        Span(**said["span"]), said["ids"], counts, MetadataColumns.from_stored(facts, said["words"])
+    )
 
 
 def _count(
-    catalog: Catalog, after: str, recipe: Recipe, vocabulary: Vocabulary, limit: int
+    catalog: Catalog, after: str, recipe: IndexConfig, vocabulary: Vocabulary, limit: int
 ) -> Chunk | None:
     rows: list[VideoRow] = []
     newest = 0

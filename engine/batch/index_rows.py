@@ -3,17 +3,17 @@
 import numpy as np
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.brand_suitability import BrandJudge, seen_categories
+from engine.content.brand_suitability import SuitabilityClassifier, seen_categories
 from engine.content.categories import Categories
-from engine.content.counting import count_looks, count_steady, count_tags, steady
-from engine.content.sensitivity import SensitiveJudge
+from engine.content.counting import count_distinct_seconds, count_steady, count_tags, steady
+from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.counts import Counts
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import VERDICTS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.indexes.local.metadata import VideoFacts, seconds_since_1970
+from engine.indexes.local.metadata import VideoMetadata, seconds_since_1970
 from engine.indexes.local.video_row import VideoRow
 from engine.vocabulary import Vocabulary
 
@@ -27,11 +27,11 @@ class RowMaker:
         vocabulary: of the catalog.
     """
 
-    def __init__(self, catalog: Catalog, recipe: Recipe, vocabulary: Vocabulary) -> None:
+    def __init__(self, catalog: Catalog, recipe: IndexConfig, vocabulary: Vocabulary) -> None:
         self._recipe = recipe
         self._n_tags = len(vocabulary)
-        self._judge = SensitiveJudge(vocabulary, recipe.sensitive)
-        self._brand_judge = BrandJudge(vocabulary, recipe.sensitive)
+        self._judge = SensitivityClassifier(vocabulary, recipe.sensitive)
+        self._brand_judge = SuitabilityClassifier(vocabulary, recipe.sensitive)
         self._categories = Categories(vocabulary)
         verdicts = sorted(tag for tag in VERDICTS if tag in vocabulary)
         self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
@@ -45,7 +45,7 @@ class RowMaker:
         """
         words = self._words.get(record.tagger)
         risks = self._brand_judge.risks(track, words)
-        facts = VideoFacts(
+        facts = VideoMetadata(
             seconds=track.n_seconds,
             added_at=seconds_since_1970(record.added_at),
             sensitive=self._judge.level(track, words),
@@ -64,7 +64,7 @@ class RowMaker:
         recipe = self._recipe
         seconds = counts = count_tags(track, recipe.threshold)
         if recipe.seconds == "effective":
-            counts = count_looks(track, recipe.threshold)
+            counts = count_distinct_seconds(track, recipe.threshold)
         return steady(counts, seconds, track.n_seconds, recipe.least_seconds)
 
     def _without_unfounded(

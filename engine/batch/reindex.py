@@ -17,13 +17,13 @@ import numpy as np
 from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
 from engine.batch.origins import refuse_other_catalog
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData
 from engine.indexes.local.builder import build_in_folder
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation, Generations
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.metadata_files import write_facts
 from engine.kernels.best import TIE
 from engine.kernels.forward import Floats
@@ -82,7 +82,7 @@ class Preview:
 def reindex(
     catalog: Catalog,
     generations: Generations,
-    recipe: Recipe,
+    recipe: IndexConfig,
     *,
     on_videos: OnVideos = lambda _: None,
     chunk_videos: int = CHUNK_VIDEOS,
@@ -113,7 +113,7 @@ def reindex(
 def preview(
     catalog: Catalog,
     generations: Generations,
-    recipe: Recipe,
+    recipe: IndexConfig,
     *,
     on_videos: OnVideos = lambda _: None,
 ) -> Preview:
@@ -141,7 +141,7 @@ def preview(
 def _built(
     catalog: Catalog,
     generations: Generations,
-    recipe: Recipe,
+    recipe: IndexConfig,
     on_videos: OnVideos,
     chunk_videos: int,
 ) -> Iterator[Generation]:
@@ -200,7 +200,7 @@ class _ChunkFacts:
     paths: list[Path]
     n_tags: int
 
-    def __iter__(self) -> Iterator[Facts]:
+    def __iter__(self) -> Iterator[MetadataColumns]:
         for path in self.paths:
             yield read_chunk(path, self.n_tags).facts
 

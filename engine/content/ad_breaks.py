@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.content.counting import check_threshold
 from engine.domain.time_ranges import SecondRange, second_ranges
-from engine.domain.tracks import CUT, Looks, Track, least_stored
+from engine.domain.tracks import CUT, ChangeTrack, Track, least_stored
 from engine.domain.weighting import TF, TfName
 from engine.errors import InvalidInput
 from engine.ports.query import Query
@@ -97,7 +97,7 @@ class Breaks:
 
 
 def best_breaks(
-    looks: Looks, suitable: NDArray[np.bool_], relevance: Floats | None, spacing: Spacing
+    looks: ChangeTrack, suitable: NDArray[np.bool_], relevance: Floats | None, spacing: Spacing
 ) -> Breaks:
     """Choose the best second, then the best that is far enough from it, and so on.
 
@@ -157,7 +157,7 @@ def suitable_beside(suitable: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(bad[last] == bad[first])
 
 
-def seam_strengths(looks: Looks) -> Floats:
+def seam_strengths(looks: ChangeTrack) -> Floats:
     """Return how little a break would tear apart at each second, 0.0 to 1.0; a cut is 1.0."""
     calm = _CALM_AT_MOST * (1.0 - looks.changed / 255.0)
     return np.where(looks.has(CUT), 1.0, calm)
@@ -229,7 +229,7 @@ def window_reasons(
     return tuple(sorted(found, key=lambda reason: (-abs(reason.share), reason.tag)))
 
 
-def _seam_at(looks: Looks, seams: Floats, second: int) -> Seam:
+def _seam_at(looks: ChangeTrack, seams: Floats, second: int) -> Seam:
     if looks.flags[second] & CUT:
         return "cut"
     return "calm" if seams[second] >= _NOTICED * _CALM_AT_MOST else "none"

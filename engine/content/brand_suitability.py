@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.caching import kept_answers
-from engine.content.sensitivity import SensitiveJudge
+from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
 from engine.domain.suitability import (
     BRAND_TOPICS,
@@ -25,14 +25,14 @@ from engine.domain.suitability import (
     tolerated_place,
     topic_place,
 )
-from engine.domain.tracks import NEW_LOOK, Track, least_stored
+from engine.domain.tracks import NEW_CONTENT, Track, least_stored
 from engine.vocabulary import Vocabulary
 
 _NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN = range(len(RISKS))
 _FLAG, _BLOCK = LEVELS.index(Level.FLAG), LEVELS.index(Level.BLOCK)
 
 
-class BrandJudge:
+class SuitabilityClassifier:
     """Judges videos whose tags are numbered by one vocabulary.
 
     Args:
@@ -41,7 +41,7 @@ class BrandJudge:
     """
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules = DEFAULT_RULES) -> None:
-        self._judge = SensitiveJudge(vocabulary, rules)
+        self._judge = SensitivityClassifier(vocabulary, rules)
         told = frozenset().union(*TOPICS.values())
         # One place more: a track may have tags that came after the vocabulary was read.
         self._tells = np.array([*(name in told for name in vocabulary.names), False])
@@ -139,7 +139,7 @@ def _climbed(ladder: Ladder, levels: NDArray[np.uint8], track: Track) -> Risks:
 def _has_two_looks(which: NDArray[np.bool_], track: Track) -> bool:
     if not which.any():
         return False
-    looks = np.cumsum(track.looks.has(NEW_LOOK))[which]
+    looks = np.cumsum(track.looks.has(NEW_CONTENT))[which]
     return bool(looks[0] != looks[-1])
 
 

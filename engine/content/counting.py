@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
-from engine.domain.tracks import FULL_SCALE, NEW_LOOK, Track, least_stored
+from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, Track, least_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -53,14 +53,14 @@ def count_steady(track: Track, threshold: float, least_seconds: int) -> Counts:
     return steady(counts, counts, track.n_seconds, least_seconds)
 
 
-def count_looks(track: Track, threshold: float) -> Counts:
+def count_distinct_seconds(track: Track, threshold: float) -> Counts:
     """Count, per tag, the looks on which its confidence reached the threshold.
 
     A look is a new one and the seconds that still show it, so a picture shown for four minutes
     counts once: its *effective* seconds.
     """
     passing = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
-    look_of_second = np.cumsum(track.looks.has(NEW_LOOK))
+    look_of_second = np.cumsum(track.looks.has(NEW_CONTENT))
     second = np.searchsorted(track.starts, passing, side="right") - 1
     seen = np.unique(np.stack([track.tags[passing], look_of_second[second]]), axis=1)
     tags, looks = np.unique(seen[0], return_counts=True)

@@ -19,7 +19,7 @@ from engine.domain.sensitivity import (
     Verdict,
     usual_rule,
 )
-from engine.domain.tracks import NEW_LOOK, Track, least_stored
+from engine.domain.tracks import NEW_CONTENT, Track, least_stored
 from engine.vocabulary import Vocabulary
 
 _NAMES: Final = tuple(TOPICS)
@@ -35,7 +35,7 @@ class _Suspected(NamedTuple):
     certain: NDArray[np.bool_]
 
 
-class SensitiveJudge:
+class SensitivityClassifier:
     """Judges videos whose tags are numbered by one vocabulary.
 
     A second is suspected (``flag``) or certain (``block``) by its surest tag of a topic. A video
@@ -120,7 +120,7 @@ class SensitiveJudge:
 
     def _agreed(self, track: Track, suspected: _Suspected, topic: int) -> _Suspected:
         """Leave out what is suspected of a topic on looks that their neighbours disagree with."""
-        look_of_second = np.cumsum(track.looks.has(NEW_LOOK)) - 1
+        look_of_second = np.cumsum(track.looks.has(NEW_CONTENT)) - 1
         looks = look_of_second[suspected.seconds]
         own = suspected.topics == topic
         best = np.zeros(look_of_second[-1] + 1, np.uint16)
@@ -143,7 +143,7 @@ class SensitiveJudge:
         """Return the place in ``LEVELS`` of each topic, shape (n_topics,)."""
         levels = np.where(self._judged(track, words), _AT_NONE, _AT_UNKNOWN).astype(np.uint8)
         if len(suspected.topics):
-            look_of_second = np.cumsum(track.looks.has(NEW_LOOK))
+            look_of_second = np.cumsum(track.looks.has(NEW_CONTENT))
             for topic in np.unique(suspected.topics):
                 is_topic = suspected.topics == topic
                 certain = suspected.certain[is_topic].any()

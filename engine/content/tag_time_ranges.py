@@ -9,7 +9,7 @@ from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import Track, least_stored
 
 
-def seen_ranges(
+def tag_time_ranges(
     track: Track, tags: Sequence[int], threshold: float
 ) -> dict[int, tuple[SecondRange, ...]]:
     """Return when each tag's confidence reached the threshold, in one pass over the track.

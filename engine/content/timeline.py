@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.sensitivity import VERDICTS
-from engine.domain.tracks import CUT, NEW_LOOK, Track, least_stored
+from engine.domain.tracks import CUT, NEW_CONTENT, Track, least_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -123,7 +123,7 @@ def overview(track: Track, vocabulary: Vocabulary) -> Overview:
             if vocabulary.names[tag] not in VERDICTS
         ),
         cuts=tuple(np.flatnonzero(track.looks.has(CUT)).tolist()),
-        still=stretches(np.flatnonzero(~track.looks.has(NEW_LOOK)).tolist()),
+        still=stretches(np.flatnonzero(~track.looks.has(NEW_CONTENT)).tolist()),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-from engine.domain.keywords import Reading
+from engine.domain.keywords import KeywordMatch
 from engine.domain.suitability import BRAND_TOPICS, Risk
 
 MOST_KEYWORDS: Final = 500
@@ -46,7 +46,7 @@ class Keyword:
         weight: how much it counts; below 0, it pushes videos down.
     """
 
-    reading: Reading
+    reading: KeywordMatch
     weight: float
 
 
@@ -60,7 +60,7 @@ class Group:
     """
 
     rule: Literal["any", "all"]
-    words: tuple[Reading, ...]
+    words: tuple[KeywordMatch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Campaign:
     name: str
     keywords: tuple[Keyword, ...]
     groups: tuple[Group, ...] = ()
-    exclude: tuple[Reading, ...] = ()
+    exclude: tuple[KeywordMatch, ...] = ()
     categories: tuple[str, ...] = ()
     exclude_categories: tuple[str, ...] = ()
     suitability: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -185,7 +185,7 @@ def status_of(campaign: Campaign, now: int) -> CampaignStatus:
     return CampaignStatus.NOT_YET if now < campaign.begins else CampaignStatus.ACTIVE
 
 
-def tags_of(reading: Reading) -> dict[str, float]:
+def tags_of(reading: KeywordMatch) -> dict[str, float]:
     """Return the tags a word stands for, with confidences; none unless it was understood."""
     return {meaning.tag: meaning.confidence for meaning in reading.used}
 

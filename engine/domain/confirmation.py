@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.domain.tracks import NEW_LOOK, Track
+from engine.domain.tracks import NEW_CONTENT, Track
 
 
 def confirmed(track: Track) -> Track:
@@ -21,7 +21,7 @@ def confirmed(track: Track) -> Track:
         return track
     confidences = track.confidences.copy()
     second = np.searchsorted(track.starts, places, side="right") - 1
-    is_new = track.looks.has(NEW_LOOK)
+    is_new = track.looks.has(NEW_CONTENT)
     is_new[0] = True  # whatever is said of it
     look = np.cumsum(is_new)[second]
     for tag in np.unique(track.tags[places]):

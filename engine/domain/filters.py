@@ -99,7 +99,7 @@ class AddedBetween:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HasTag:
     """A tag was seen for at least so many seconds."""
 
     tag: str
@@ -142,7 +142,7 @@ Filter = (
     | CategoryIn
     | UploaderIn
     | AddedBetween
-    | Seen
+    | HasTag
 )
 
 

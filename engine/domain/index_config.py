@@ -12,7 +12,7 @@ SecondsName = Literal["raw", "effective"]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class IndexConfig:
     """The settings of an index.
 
     Attributes:
@@ -31,7 +31,7 @@ class Recipe:
     sensitive: Rules = DEFAULT_RULES
 
     @classmethod
-    def from_kept(cls, kept: Mapping[str, Any]) -> Self:
+    def from_stored(cls, kept: Mapping[str, Any]) -> Self:
         """Make a recipe of what ``dataclasses.asdict`` gave, through JSON or not.
 
         Raises:

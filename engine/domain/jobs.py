@@ -81,7 +81,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class JobResult:
     """What became of a job."""
 
     state: State

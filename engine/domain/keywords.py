@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class How(StrEnum):
+class MatchMethod(StrEnum):
     """The way from a word to a tag."""
 
     EXACT = "exact"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class TagCandidate:
     """One tag a word may mean.
 
     Attributes:
@@ -37,12 +37,12 @@ class Meaning:
 
     tag: str
     confidence: float
-    how: How
+    how: MatchMethod
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KeywordMatch:
     """How a word was understood.
 
     Attributes:
@@ -53,10 +53,10 @@ class Reading:
 
     word: str
     status: Status
-    meanings: tuple[Meaning, ...]
+    meanings: tuple[TagCandidate, ...]
 
     @property
-    def used(self) -> tuple[Meaning, ...]:
+    def used(self) -> tuple[TagCandidate, ...]:
         """The meanings that stand for the word in a search: the best, and those about as good."""
         if self.status is not Status.USED:
             return ()

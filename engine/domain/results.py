@@ -25,7 +25,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Contribution:
     """What one tag gave to a match's score; the shares of a match add up to its score."""
 
     tag: str
@@ -38,4 +38,4 @@ class Match:
 
     video: str
     score: float
-    why: tuple[Share, ...]
+    why: tuple[Contribution, ...]

@@ -26,7 +26,7 @@ LEAST_CONFIDENCE: Final = 0.05
 FULL_SCALE: Final = 65_535
 """A confidence of 1.0 as stored."""
 
-NEW_LOOK: Final = 1
+NEW_CONTENT: Final = 1
 """Flag of a second that shows something other than the last new look did."""
 
 CUT: Final = 2
@@ -60,11 +60,11 @@ def least_stored(threshold: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class ChangeTrack:
     """How the seconds of a video follow on each other.
 
     Attributes:
-        flags: shape (n_seconds,), uint8, sums of ``NEW_LOOK``, ``CUT`` and ``REUSED``; the first
+        flags: shape (n_seconds,), uint8, sums of ``NEW_CONTENT``, ``CUT`` and ``REUSED``; the first
             second is always a new look.
         changed: shape (n_seconds,), uint8, share of the picture that changed since the second
             before; 255 is all of it.
@@ -76,7 +76,7 @@ class Looks:
     @classmethod
     def all_new(cls, n_seconds: int) -> Self:
         """Return what is said where nobody looked for stills: every second is a look of its own."""
-        return cls(np.full(n_seconds, NEW_LOOK, np.uint8), np.full(n_seconds, 255, np.uint8))
+        return cls(np.full(n_seconds, NEW_CONTENT, np.uint8), np.full(n_seconds, 255, np.uint8))
 
     def has(self, flag: int) -> NDArray[np.bool_]:
         """Return which seconds have a flag."""
@@ -99,7 +99,7 @@ class Track:
     starts: NDArray[np.int64]
     tags: NDArray[np.uint32]
     confidences: NDArray[np.uint16]
-    looks: Looks
+    looks: ChangeTrack
     requires_confirmation: NDArray[np.uint32] = field(
         default_factory=lambda: np.zeros(0, np.uint32)
     )
@@ -114,7 +114,7 @@ class Track:
         cls,
         confidences: NDArray[np.floating],
         tag_numbers: NDArray[np.integer],
-        looks: Looks | None = None,
+        looks: ChangeTrack | None = None,
         requires_confirmation: Sequence[int] | NDArray[np.integer] = (),
     ) -> Self:
         """Keep what is at or over ``LEAST_CONFIDENCE``.
@@ -134,7 +134,7 @@ class Track:
             starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
             tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
             confidences=np.rint(kept.astype(np.float64) * FULL_SCALE).astype(np.uint16),
-            looks=looks or Looks.all_new(len(confidences)),
+            looks=looks or ChangeTrack.all_new(len(confidences)),
             requires_confirmation=np.asarray(requires_confirmation, np.uint32),
         )
 
@@ -187,7 +187,7 @@ class Track:
             starts=np.concatenate([[0], np.cumsum(per_second, dtype=np.int64)]),
             tags=np.frombuffer(raw, f"<u{width}", n_observations, tags_at).astype(np.uint32),
             confidences=np.frombuffer(raw, "<u2", n_observations, confidences_at).astype(np.uint16),
-            looks=Looks(
+            looks=ChangeTrack(
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at),
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at + n_seconds),
             ),

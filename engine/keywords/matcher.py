@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Final
 
-from engine.domain.keywords import SUGGESTED, USED, How, Meaning, Reading, Status
+from engine.domain.keywords import SUGGESTED, USED, KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import InvalidInput, UnknownTag
 from engine.keywords.embeddings import Cosines, Embedder, Nearness
 from engine.keywords.phrases import Part, parts_of, plain
@@ -105,7 +105,7 @@ class Keywords:
             for form in (name, *self._thesaurus.singulars(name), name.replace(" ", "")):
                 self._singular.setdefault(form, self._plain.get(name, tag))
 
-    def read(self, word: str) -> Reading:
+    def read(self, word: str) -> KeywordMatch:
         """Say which tags a word may mean.
 
         Raises:
@@ -114,7 +114,7 @@ class Keywords:
         (reading,) = self.read_all([word])
         return reading
 
-    def read_all(self, words: Sequence[str]) -> list[Reading]:
+    def read_all(self, words: Sequence[str]) -> list[KeywordMatch]:
         """Say which tags each of some words may mean; quicker than one by one.
 
         Raises:
@@ -163,8 +163,8 @@ class Keywords:
     def _is_sure(self, text: str, unknown: Cosines) -> bool:
         return any(meaning.confidence >= USED for meaning in self._of_noun(text, unknown))
 
-    def _read(self, word: str, text: str, cosines: Cosines) -> Reading:
-        best: dict[str, Meaning] = {}
+    def _read(self, word: str, text: str, cosines: Cosines) -> KeywordMatch:
+        best: dict[str, TagCandidate] = {}
         for meaning in self._meanings(text, cosines):
             before = best.get(meaning.tag)
             if before is None or meaning.confidence > before.confidence:
@@ -172,29 +172,29 @@ class Keywords:
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
         return _reading(word, ranked)
 
-    def _may_be_misspelt(self, text: str, reading: Reading) -> bool:
+    def _may_be_misspelt(self, text: str, reading: KeywordMatch) -> bool:
         """Return whether a word is written much like a tag, and only the network knows it.
 
         The network reads words in pieces, and is no judge of those it never met.
         """
-        if reading.meanings[0].how is not How.EMBEDDING or " " in text:
+        if reading.meanings[0].how is not MatchMethod.EMBEDDING or " " in text:
             return False
         if next(self._of_noun(text, self.nearness.unknown()), None) is not None:
             return False
         return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
 
-    def _spelled(self, reading: Reading) -> Reading:
+    def _spelled(self, reading: KeywordMatch) -> KeywordMatch:
         """Put the tags that are spelled like a word before those that are near in meaning."""
         least = reading.meanings[0].confidence if reading.meanings else 0.0
         spelled = [
-            Meaning(tag, max(least, _SPELLED), How.SPELLING, reading.word)
+            TagCandidate(tag, max(least, _SPELLED), MatchMethod.SPELLING, reading.word)
             for tag in self.vocabulary.nearest(reading.word)
         ]
         names = {meaning.tag for meaning in spelled}
         others = [
             # Beside a tag that is written so, what the network guesses of the pieces is not used.
             replace(meaning, confidence=min(meaning.confidence, _GUESSED * least))
-            if spelled and meaning.how is How.EMBEDDING
+            if spelled and meaning.how is MatchMethod.EMBEDDING
             else meaning
             for meaning in reading.meanings
             if meaning.tag not in names
@@ -203,7 +203,7 @@ class Keywords:
 
     def profile(
         self, keywords: Mapping[str, float], *, strict: bool = False
-    ) -> tuple[dict[str, float], list[Reading]]:
+    ) -> tuple[dict[str, float], list[KeywordMatch]]:
         """Turn weighted words into weighted tags; words that are tags stay as they are.
 
         Args:
@@ -232,36 +232,38 @@ class Keywords:
             raise unknown_words(useless)
         return weights, readings
 
-    def _meanings(self, text: str, cosines: Cosines) -> Iterator[Meaning]:
+    def _meanings(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
         yield from self._of_noun(text, cosines)
         for tag in cosines.nearest(MOST_MEANINGS):
-            yield Meaning(tag, self._by_embedding(text, tag, cosines[tag]), How.EMBEDDING, text)
+            yield TagCandidate(
+                tag, self._by_embedding(text, tag, cosines[tag]), MatchMethod.EMBEDDING, text
+            )
         if self._thesaurus.is_set_phrase(text):
             return
         for part in parts_of(text):
             if part.words != text:
                 yield from self._of_part(part, cosines)
 
-    def _of_part(self, part: Part, cosines: Cosines) -> Iterator[Meaning]:
+    def _of_part(self, part: Part, cosines: Cosines) -> Iterator[TagCandidate]:
         share = _HEAD if part.is_head else _MORE
         for meaning in self._of_noun(part.words, cosines):
-            yield Meaning(meaning.tag, share * meaning.confidence, meaning.how, part.words)
+            yield TagCandidate(meaning.tag, share * meaning.confidence, meaning.how, part.words)
 
-    def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[Meaning]:
+    def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[TagCandidate]:
         if noun in self._plain:
-            yield Meaning(self._plain[noun], 1.0, How.EXACT, noun)
+            yield TagCandidate(self._plain[noun], 1.0, MatchMethod.EXACT, noun)
         joined = noun.replace(" ", "")
         for form in (noun, joined, *self._thesaurus.singulars(noun)):
             if form in self._singular:
-                yield Meaning(self._singular[form], _PLURAL, How.PLURAL, noun)
+                yield TagCandidate(self._singular[form], _PLURAL, MatchMethod.PLURAL, noun)
         entries = self._thesaurus.entries(noun)
         if not entries and joined != noun:
             entries = self._thesaurus.entries(joined)
         for entry in entries:
             tag = self._plain.get(entry.tag)
             if tag is not None:
-                how = How.BROADER if entry.steps else How.SYNONYM
-                yield Meaning(tag, _confidence(entry, cosines[tag]), how, noun)
+                how = MatchMethod.BROADER if entry.steps else MatchMethod.SYNONYM
+                yield TagCandidate(tag, _confidence(entry, cosines[tag]), how, noun)
 
     def _by_embedding(self, text: str, tag: str, cosine: float) -> float:
         """Return how sure the embedding alone makes us."""
@@ -274,21 +276,21 @@ class Keywords:
         return max(0.0, min(1.0, cosine))
 
 
-def nearest_tags(reading: Reading) -> list[str]:
+def nearest_tags(reading: KeywordMatch) -> list[str]:
     """Return the tags a person may have meant, those spelled like the word first."""
     return [meaning.tag for meaning in reading.meanings][:SUGGESTIONS]
 
 
-def unknown_words(readings: Sequence[Reading]) -> UnknownTag:
+def unknown_words(readings: Sequence[KeywordMatch]) -> UnknownTag:
     """Return the error that names words which cannot be used, the first ten with suggestions."""
     named = readings[:MAX_SUGGESTED_WORDS]
     nearest = {reading.word: nearest_tags(reading) for reading in named}
     return UnknownTag(nearest, more=len(readings) - len(named))
 
 
-def _reading(word: str, ranked: Sequence[Meaning]) -> Reading:
+def _reading(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
     status = _status(ranked[0].confidence) if ranked else Status.REFUSED
-    return Reading(word, status, tuple(ranked[:MOST_MEANINGS]))
+    return KeywordMatch(word, status, tuple(ranked[:MOST_MEANINGS]))
 
 
 def _confidence(entry: Entry, cosine: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.ports.query import Query
 from engine.vocabulary import Vocabulary
 
@@ -93,7 +93,7 @@ class IndexSnapshot(Protocol):
         ...
 
     @property
-    def config(self) -> Recipe:
+    def config(self) -> IndexConfig:
         """How the build was made."""
         ...
 

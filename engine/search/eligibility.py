@@ -7,7 +7,7 @@ from enum import StrEnum
 from engine.domain.filters import And, Filter
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import Reason, reasons
-from engine.search.profiles import ProfileRules, Taste, taste_of
+from engine.search.profiles import ProfileRules, ProfileVector, taste_of
 from engine.search.recommend import (
     POOL,
     Basis,
@@ -30,7 +30,7 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class RuleResult:
     """One rule: whether it is kept, and by what that is known."""
 
     rule: Rule
@@ -39,7 +39,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class ViewerCase:
+class ViewerEligibilityReport:
     """All that speaks for and against a video for a viewer.
 
     Attributes:
@@ -54,12 +54,12 @@ class ViewerCase:
     score: float
     rank: int | None
     why: tuple[Reason, ...]
-    rulings: tuple[Ruling, ...]
+    rulings: tuple[RuleResult, ...]
 
 
 def viewer_case(
     view: IndexSnapshot, video: str, question: Question, rules: ProfileRules
-) -> ViewerCase:
+) -> ViewerEligibilityReport:
     """Judge one video for a viewer by all rules that recommendations go by.
 
     Args:
@@ -71,13 +71,13 @@ def viewer_case(
     taste = taste_of(question.profile, view, rules)
     if video not in view:
         gone = f"not in generation {view.generation_id}: it was not watched, or was deleted"
-        return ViewerCase(
-            Basis.PROFILE, 0.0, None, (), (Ruling(Rule.INDEXED, kept=False, evidence=gone),)
+        return ViewerEligibilityReport(
+            Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, kept=False, evidence=gone),)
         )
     basis, rank = _ranked(view, video, question, taste, rules)
     score = float(view.score(taste.query, [video])[0])
     rulings = [
-        Ruling(
+        RuleResult(
             Rule.INDEXED, kept=True, evidence=f"in generation {view.generation_id}, or beside it"
         ),
         _unseen(video, question),
@@ -85,11 +85,11 @@ def viewer_case(
     ]
     if all(ruling.kept for ruling in rulings):
         rulings += _placed(basis, rank, score)
-    return ViewerCase(basis, score, rank, reasons(view, taste, video), tuple(rulings))
+    return ViewerEligibilityReport(basis, score, rank, reasons(view, taste, video), tuple(rulings))
 
 
 def _ranked(
-    view: IndexSnapshot, video: str, question: Question, taste: Taste, rules: ProfileRules
+    view: IndexSnapshot, video: str, question: Question, taste: ProfileVector, rules: ProfileRules
 ) -> tuple[Basis, int | None]:
     plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
     if taste.is_empty:
@@ -102,30 +102,32 @@ def _ranked(
     return basis, next((one.rank for one in found if one.candidate.video == video), None)
 
 
-def _unseen(video: str, question: Question) -> Ruling:
+def _unseen(video: str, question: Question) -> RuleResult:
     kinds = [one.kind for one in question.profile.reactions if one.video == video]
     if video not in question.profile.seen:
-        return Ruling(Rule.UNSEEN, kept=True, evidence="the viewer has no event of it")
+        return RuleResult(Rule.UNSEEN, kept=True, evidence="the viewer has no event of it")
     said = kinds[0] if kinds else "hidden, or an event that weighs nothing"
-    return Ruling(
+    return RuleResult(
         Rule.UNSEEN, kept=question.again, evidence=f"the viewer has an event of it: {said}"
     )
 
 
-def _filtered(where: Filter, view: IndexSnapshot, video: str) -> Iterator[Ruling]:
+def _filtered(where: Filter, view: IndexSnapshot, video: str) -> Iterator[RuleResult]:
     for part in where.parts if isinstance(where, And) else (where,):
         passes = bool(view.passes([video], part).all())
-        yield Ruling(Rule.WHERE, kept=passes, evidence=repr(part))
+        yield RuleResult(Rule.WHERE, kept=passes, evidence=repr(part))
 
 
-def _placed(basis: Basis, rank: int | None, score: float) -> list[Ruling]:
+def _placed(basis: Basis, rank: int | None, score: float) -> list[RuleResult]:
     if basis is not Basis.PROFILE:
         said = "nothing is known of what the viewer likes: the newest harmless videos come"
-        return [Ruling(Rule.FITS, kept=rank is not None, evidence=said)]
+        return [RuleResult(Rule.FITS, kept=rank is not None, evidence=said)]
     if rank is None and score <= 0:
         return [
-            Ruling(Rule.FITS, kept=False, evidence=f"the score is {score:.4f}: it must be above 0")
+            RuleResult(
+                Rule.FITS, kept=False, evidence=f"the score is {score:.4f}: it must be above 0"
+            )
         ]
-    fits = Ruling(Rule.FITS, kept=True, evidence=f"the score is {score:.4f}")
+    fits = RuleResult(Rule.FITS, kept=True, evidence=f"the score is {score:.4f}")
     among = f"place {rank}" if rank is not None else f"{POOL} others fit better"
-    return [fits, Ruling(Rule.AMONG_BEST, kept=rank is not None, evidence=among)]
+    return [fits, RuleResult(Rule.AMONG_BEST, kept=rank is not None, evidence=among)]

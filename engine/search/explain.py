@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from engine.ports.index import IndexSnapshot
-from engine.search.profiles import Reaction, Taste
+from engine.search.profiles import ProfileVector, Reaction
 
 MOST_SOURCES: Final = 3
 """So many of a viewer's videos are named for each tag."""
@@ -39,7 +39,7 @@ class Reason:
     other: float
 
 
-def reasons(view: IndexSnapshot, taste: Taste, video: str) -> tuple[Reason, ...]:
+def reasons(view: IndexSnapshot, taste: ProfileVector, video: str) -> tuple[Reason, ...]:
     """Return what made the score of a video, the largest share first; they add up to it.
 
     Damping takes a tag's weight as a whole, so what each video gave is in proportion to what it
@@ -56,7 +56,7 @@ def reasons(view: IndexSnapshot, taste: Taste, video: str) -> tuple[Reason, ...]
     return tuple(sorted(found, key=lambda reason: -abs(reason.share)))
 
 
-def _sources(taste: Taste, tag: int, share: float) -> tuple[Source, ...]:
+def _sources(taste: ProfileVector, tag: int, share: float) -> tuple[Source, ...]:
     pulls = taste.pulls
     own = slice(
         int(np.searchsorted(pulls.tags, tag)), int(np.searchsorted(pulls.tags, tag, side="right"))

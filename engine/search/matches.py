@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, Or, Seen
-from engine.domain.results import Match, Share
+from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, LeaveOut, Not, Or
+from engine.domain.results import Contribution, Match
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
@@ -66,7 +66,7 @@ def match(
     """
     if not keywords:
         raise InvalidInput("nothing to match: give at least one keyword")
-    excluded = tuple(Seen(tag) for tag in exclude)
+    excluded = tuple(HasTag(tag) for tag in exclude)
     view.vocabulary.numbers(seen.tag for seen in excluded)
     allowed = And((where, Not(Or(excluded)))) if excluded else where
     return _search(view, interests_query(keywords, view), k, allowed)
@@ -77,11 +77,13 @@ def similar(view: IndexSnapshot, video: str, *, k: int, where: Filter = EVERY_VI
     return _search(view, view.query_like(video), k, And((where, LeaveOut((video,)))))
 
 
-def explain(view: IndexSnapshot, query: Query, video: str) -> tuple[Share, ...]:
+def explain(view: IndexSnapshot, query: Query, video: str) -> tuple[Contribution, ...]:
     """Return what each tag gave to the score of one video, the largest share first."""
     tags, shares = view.explain(query, video)
     names = view.vocabulary.names
-    found = (Share(names[tag], float(share)) for tag, share in zip(tags, shares, strict=True))
+    found = (
+        Contribution(names[tag], float(share)) for tag, share in zip(tags, shares, strict=True)
+    )
     return tuple(sorted(found, key=lambda share: -abs(share.share)))
 
 

@@ -20,7 +20,7 @@ MOST_TAGS: Final = 1_000
 """A profile of more tags is refused."""
 
 COMMON: Final = ""
-"""Stands in ``Pulls`` for what most videos show."""
+"""Stands in ``Contributions`` for what most videos show."""
 
 _DAY: Final = 86_400.0
 
@@ -88,11 +88,11 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulls:
+class Contributions:
     """What each video put into a profile, tag by tag, before damping.
 
     Attributes:
-        reactions: shape (n,), places in ``Taste.reactions``; -1 for what most videos show.
+        reactions: shape (n,), places in ``ProfileVector.reactions``; -1 for what most videos show.
         tags: shape (n,), numbers, rising.
         values: shape (n,), above 0 towards the tag.
     """
@@ -103,7 +103,7 @@ class Pulls:
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class ProfileVector:
     """A profile as a query, and what it was made of.
 
     Attributes:
@@ -116,7 +116,7 @@ class Taste:
     query: "Query"
     stated: Floats
     reactions: tuple[Reaction, ...]
-    pulls: Pulls
+    pulls: Contributions
 
     @property
     def is_empty(self) -> bool:
@@ -181,7 +181,7 @@ def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Q
     return view.query(numbers, list(weights.values()))
 
 
-def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> Taste:
+def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> ProfileVector:
     """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
 
     The videos they liked are averaged, each with length 1, so that a long video counts for no
@@ -210,12 +210,12 @@ def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> Ta
     # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.
     query = view.query(tags, (whole[tags] / view.idf[tags]).tolist())
     scale = float(np.sqrt(np.dot(whole, whole))) or 1.0
-    return Taste(query, stated[query.tags] / scale, reactions, pulls)
+    return ProfileVector(query, stated[query.tags] / scale, reactions, pulls)
 
 
 def _pulls_of(
     reactions: Sequence[Reaction], view: "IndexSnapshot", rules: ProfileRules
-) -> tuple[tuple[Reaction, ...], Pulls]:
+) -> tuple[tuple[Reaction, ...], Contributions]:
     there = view.contains([reaction.video for reaction in reactions])
     kept = tuple(reaction for reaction, is_there in zip(reactions, there, strict=True) if is_there)
     weights = np.array([reaction.weight for reaction in kept])
@@ -232,7 +232,7 @@ def _pulls_of(
         tags = np.concatenate([tags, mean.tags])
         values = np.concatenate([values, -rules.common_share * mean.values])
     order = np.argsort(tags, kind="stable")
-    return kept, Pulls(owners[order], tags[order], values[order])
+    return kept, Contributions(owners[order], tags[order], values[order])
 
 
 def _is_verdict(event: Event) -> bool:

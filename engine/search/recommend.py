@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, SensitiveAtMost
-from engine.domain.results import Share
+from engine.domain.results import Contribution
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
 from engine.search.explain import MOST_SOURCES
 from engine.search.matches import MOST_MATCHES, explain
-from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, taste_of
+from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, taste_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
 
 POOL: Final = 1_000
@@ -77,7 +77,7 @@ class Recommendation:
     """
 
     ranked: Ranked
-    why: tuple[Share, ...]
+    why: tuple[Contribution, ...]
     together: float
 
 
@@ -125,7 +125,7 @@ def recommend_many(
     *,
     where: Filter,
     track_of: TrackOf | None = None,
-) -> list[tuple[Taste, Page]]:
+) -> list[tuple[ProfileVector, Page]]:
     """Answer many viewers' first pages at once; each answer is that of ``recommend_page``.
 
     Searches run on all cores, and all of them pass one filter: what each viewer has seen is dropped
@@ -161,7 +161,7 @@ def recommend_many(
 
 def page_of(
     view: IndexSnapshot,
-    taste: Taste,
+    taste: ProfileVector,
     question: Question,
     rules: ProfileRules,
     *,
@@ -224,7 +224,7 @@ def wanted_count(view: IndexSnapshot, question: Question, rules: ProfileRules) -
 
 def fitting_candidates(
     view: IndexSnapshot,
-    taste: Taste,
+    taste: ProfileVector,
     question: Question,
     rules: ProfileRules,
     found: Sequence[Hit] | None = None,
@@ -243,7 +243,7 @@ def fitting_candidates(
 
 
 def _together(
-    view: IndexSnapshot, taste: Taste, question: Question, rules: ProfileRules
+    view: IndexSnapshot, taste: ProfileVector, question: Question, rules: ProfileRules
 ) -> dict[str, float]:
     """Return how much the videos that co-watching knows of go with what was liked."""
     if not _counts_together(view, rules):
@@ -258,12 +258,12 @@ def _counts_together(view: IndexSnapshot, rules: ProfileRules) -> bool:
     return view.n_viewers >= ENOUGH_VIEWERS and rules.together > 0
 
 
-def _liked(taste: Taste) -> list[Reaction]:
+def _liked(taste: ProfileVector) -> list[Reaction]:
     return [reaction for reaction in taste.reactions if reaction.weight > 0]
 
 
 def together_sources(
-    view: IndexSnapshot, taste: Taste, video: str, rules: ProfileRules
+    view: IndexSnapshot, taste: ProfileVector, video: str, rules: ProfileRules
 ) -> list[tuple[Reaction, float]]:
     """Return which of a viewer's videos a video goes with, and what each gave to ``together``."""
     if not _counts_together(view, rules):
@@ -280,7 +280,7 @@ def together_sources(
 
 
 def fresh_candidates(
-    view: IndexSnapshot, taste: Taste, question: Question
+    view: IndexSnapshot, taste: ProfileVector, question: Question
 ) -> tuple[Basis, list[Candidate]]:
     """Return the newest harmless videos; what the viewer dislikes counts against them."""
     basis, videos = Basis.FRESH, view.newest(And((question.allowed, _HARMLESS)), k=POOL)

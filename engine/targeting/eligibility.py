@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from engine.content.categories import CategoryScore
-from engine.content.tag_time_ranges import seen_ranges
+from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.campaigns import ALWAYS, FOREVER, Campaign
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import Risk, TopicRisk
@@ -23,7 +23,7 @@ SeenAt = Mapping[str, tuple[SecondRange, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class RuleResult:
     """One rule.
 
     Attributes:
@@ -40,7 +40,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class EligibilityReport:
     """One campaign and one video.
 
     Attributes:
@@ -65,7 +65,7 @@ class Case:
         """Return when each of some tags was seen; those that were not are left out."""
         names = sorted(set(tags))
         numbers = self.view.vocabulary.numbers(names)
-        ranges = seen_ranges(self.track, numbers, self.view.config.threshold)
+        ranges = tag_time_ranges(self.track, numbers, self.view.config.threshold)
         return {
             name: ranges[number]
             for name, number in zip(names, numbers, strict=True)
@@ -73,44 +73,46 @@ class Case:
         }
 
 
-def rulings(case: Case, broken: Collection[Rule]) -> tuple[Ruling, ...]:
+def rulings(case: EligibilityReport, broken: Collection[Rule]) -> tuple[RuleResult, ...]:
     """Return every rule, each with what speaks for or against it.
 
     Args:
         case: the campaign and the video.
         broken: as ``Targeting.broken_rules`` tells.
     """
-    return tuple(Ruling(rule, rule not in broken, *say(case)) for rule, say in _EVIDENCE.items())
+    return tuple(
+        RuleResult(rule, rule not in broken, *say(case)) for rule, say in _EVIDENCE.items()
+    )
 
 
 _Said = tuple[str, SeenAt]
 
 
-def _state(case: Case) -> _Said:
+def _state(case: EligibilityReport) -> _Said:
     return f"the campaign is {case.campaign.state}", {}
 
 
-def _flight(case: Case) -> _Said:
+def _flight(case: EligibilityReport) -> _Said:
     begins, ends = case.campaign.begins, case.campaign.ends
     since = "has always been on" if begins == ALWAYS else f"begins {_moment(begins)}"
     until = "has no end" if ends == FOREVER else f"is over {_moment(ends)}"
     return f"the flight {since} and {until}", {}
 
 
-def _language(case: Case) -> _Said:
+def _language(case: EligibilityReport) -> _Said:
     if not case.campaign.languages:
         return "it asks for no language", {}
     wanted = ", ".join(word or "unknown" for word in case.campaign.languages)
     return f"the video's language is {case.record.language or 'unknown'}; it takes {wanted}", {}
 
 
-def _kind(case: Case) -> _Said:
+def _kind(case: EligibilityReport) -> _Said:
     if not case.campaign.kinds:
         return "it asks for no kind", {}
     return f"the video is of kind {case.record.kind}; it takes {', '.join(case.campaign.kinds)}", {}
 
 
-def _exclusions(case: Case) -> _Said:
+def _exclusions(case: EligibilityReport) -> _Said:
     tags = case.campaign.excluded_tags
     if not tags:
         return "it excludes nothing", {}
@@ -120,7 +122,7 @@ def _exclusions(case: Case) -> _Said:
     return f"it excludes {', '.join(seen)}, seen at the seconds given", seen
 
 
-def _groups(case: Case) -> _Said:
+def _groups(case: EligibilityReport) -> _Said:
     needs = case.campaign.needs
     if not needs:
         return "it requires no tags", {}
@@ -131,7 +133,7 @@ def _groups(case: Case) -> _Said:
     return f"it requires {', and '.join(missing)}: not seen", seen
 
 
-def _categories(case: Case) -> _Said:
+def _categories(case: EligibilityReport) -> _Said:
     wanted, unwanted = case.campaign.categories, case.campaign.exclude_categories
     if not wanted and not unwanted:
         return "it asks for no category", {}
@@ -143,7 +145,7 @@ def _categories(case: Case) -> _Said:
     return f"the video is about {_named(own) or 'no category'}; {asks}", seen
 
 
-def _suitability(case: Case) -> _Said:
+def _suitability(case: EligibilityReport) -> _Said:
     floor = [one for one in case.risks if one.risk is Risk.FLOOR]
     if not floor:
         return "no topic is at the floor; what is risky counts second by second, at breaks", {}
@@ -151,11 +153,11 @@ def _suitability(case: Case) -> _Said:
     return f"{', '.join(seen)} is at the floor: nothing runs on this video", seen
 
 
-def _relevance(case: Case) -> _Said:
+def _relevance(case: EligibilityReport) -> _Said:
     return f"the score is {case.score:.4f}; it asks for {case.campaign.min_relevance:g}", {}
 
 
-_EVIDENCE: Final[Mapping[Rule, Callable[[Case], _Said]]] = {
+_EVIDENCE: Final[Mapping[Rule, Callable[[EligibilityReport], _Said]]] = {
     Rule.STATE: _state,
     Rule.FLIGHT: _flight,
     Rule.LANGUAGE: _language,

@@ -17,13 +17,13 @@ from engine.domain.filters import (
     EVERY_VIDEO,
     And,
     Filter,
+    HasTag,
     IabIn,
     KindIn,
     LanguageIn,
     Not,
     Or,
     RiskAtMost,
-    Seen,
 )
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import Risk
@@ -283,7 +283,7 @@ def rules_as_filters(campaign: Campaign) -> dict[Rule, Filter]:
 
 
 def _seen_any(tags: Sequence[str]) -> Filter:
-    return Or(tuple(Seen(tag) for tag in tags))
+    return Or(tuple(HasTag(tag) for tag in tags))
 
 
 def campaign_query(campaign: Campaign, view: IndexSnapshot) -> Query:

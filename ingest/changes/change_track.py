@@ -14,7 +14,7 @@ FULL_SCALE: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FrameChange:
     """One second against those before it.
 
     Attributes:
@@ -39,7 +39,7 @@ class Changes:
     """The looks of a video as arrays, each of shape (n_seconds,); 4 bytes a second in all.
 
     Attributes:
-        changed: as in ``Look``, 0 to 255.
+        changed: as in ``FrameChange``, 0 to 255.
         left: likewise.
         new: which seconds had to be tagged; the others repeat the last that had to.
         cuts: which seconds show another picture than the one before.

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.changes.change_track import FULL_SCALE, Changes, Look
+from ingest.changes.change_track import FULL_SCALE, Changes, FrameChange
 from ingest.changes.drawn_overlay import MOVES, Drawing, drawing
 from ingest.changes.frame_difference import (
     FITTED_SHARE,
@@ -58,7 +58,7 @@ _QUANTILES: Final = (0.1, 0.5, 0.9)
 _CLIMBING: Final = 0.6
 
 
-class KindJudge:
+class MotionClassifier:
     """Compares each second of a video with the one before, and judges the whole.
 
     It holds a few dozen small pictures and some 30 bytes a second: 2 MB for 12 hours.
@@ -79,7 +79,7 @@ class KindJudge:
         self._new = bytearray()
         self._cuts = bytearray()
 
-    def watch(self, second: Second) -> Look:
+    def watch(self, second: Second) -> FrameChange:
         """Take the next second of a video."""
         if second.repeated:
             return self.repeat()
@@ -95,7 +95,7 @@ class KindJudge:
         grey: Grey,
         colours: Callable[[], Colours] | None = None,
         before: Callable[[], Colours] | None = None,
-    ) -> Look:
+    ) -> FrameChange:
         """Take the next second's picture.
 
         Args:
@@ -123,15 +123,15 @@ class KindJudge:
         if not blank:
             self._first = grey if self._first is None else self._first
             self._last = grey
-        return self._log(Look(self._looks.is_new_grey(grey), cut, joined, changed, left))
+        return self._log(FrameChange(self._looks.is_new_grey(grey), cut, joined, changed, left))
 
-    def repeat(self) -> Look:
+    def repeat(self) -> FrameChange:
         """Take a second in which no frame came: the same picture again."""
         if self._shown is not None and self._shown is self._last:
             self._pairs.add(SAME)
             self._cells.add_same()
             self._difference = None
-        return self._log(Look(new=False, cut=False, joined=True, changed=0.0, left=0.0))
+        return self._log(FrameChange(new=False, cut=False, joined=True, changed=0.0, left=0.0))
 
     def changes(self) -> Changes:
         """Return what changed in every second so far."""
@@ -171,7 +171,7 @@ class KindJudge:
             self._spread.see(colours)
         return pair
 
-    def _log(self, look: Look) -> Look:
+    def _log(self, look: FrameChange) -> FrameChange:
         self._changed.append(round(look.changed * FULL_SCALE))
         self._left.append(round(look.left * FULL_SCALE))
         self._new.append(look.new)

@@ -16,7 +16,7 @@ from ingest.decoding.heif_tiles import Mosaic
 from ingest.decoding.orientation import Orientation, square_size, to_upright_rgb
 from ingest.decoding.probe import (
     Status,
-    Unwatchable,
+    UndecodableVideo,
     encrypted,
     is_picture,
     not_decodable,
@@ -28,7 +28,7 @@ from ingest.decoding.sampling import sample_midpoints
 from ingest.decoding.transparency import before_background
 from ingest.taggers.base import Frame
 
-__all__ = ["LONGEST_SECONDS", "Second", "Status", "Unwatchable", "Video", "open_video"]
+__all__ = ["LONGEST_SECONDS", "Second", "Status", "UndecodableVideo", "Video", "open_video"]
 
 LONGEST_SECONDS: Final = 12 * 60 * 60
 """Seconds watched of one video, unless the caller says otherwise."""
@@ -64,7 +64,7 @@ def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterato
         longest_seconds: where to stop watching.
 
     Raises:
-        Unwatchable: nothing at all can be seen.
+        UndecodableVideo: nothing at all can be seen.
     """
     with open_container(path) as container:
         still = still_of(path, container)

@@ -86,7 +86,7 @@ class Status(StrEnum):
     """The decoder came to no new second."""
 
 
-class Unwatchable(ReelmatchError):
+class UndecodableVideo(ReelmatchError):
     """Nothing at all can be seen of a file.
 
     Attributes:
@@ -104,17 +104,17 @@ def open_container(path: Path) -> InputContainer:
     """Open a file with every limit set.
 
     Raises:
-        Unwatchable: missing, empty, a playlist, a web page, or no kind of video known here.
+        UndecodableVideo: missing, empty, a playlist, a web page, or no kind of video known here.
     """
     head = _head(path)
     if not head:
-        raise Unwatchable(path, Status.EMPTY, "the file is empty (0 bytes)")
+        raise UndecodableVideo(path, Status.EMPTY, "the file is empty (0 bytes)")
     _refuse_text_that_is_no_video(path, head)
     try:
         # An absolute path: a name such as "-i.mp4" or "http:x.mp4" stays a name.
         return av.open(str(path.absolute()), container_options=_DEMUXER_OPTIONS)
     except av.ArgumentError as error:  # what a format outside the list gives
-        raise Unwatchable(
+        raise UndecodableVideo(
             path, Status.UNSUPPORTED, "this kind of file is not a video known here"
         ) from error
     except av.FFmpegError as error:
@@ -126,14 +126,14 @@ def still_of(path: Path, container: InputContainer) -> Still | None:
     """Return the picture of a HEIC or AVIF file; None of other files, and of those that move.
 
     Raises:
-        Unwatchable: the picture is put together in a way that is not known here, or too large.
+        UndecodableVideo: the picture is put together in a way that is not known here, or too large.
     """
     if any(stream.frames > 1 for stream in container.streams.video):
         return None
     try:
         still = read_still(path)
     except UnknownLayout as error:
-        raise Unwatchable(
+        raise UndecodableVideo(
             path, Status.UNSUPPORTED, "the picture is put together in a way that is not known here"
         ) from error
     if still and still.width * still.height > MAX_PIXELS:
@@ -147,20 +147,20 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     Of several it is the one that moves, the default one, the first; see ``choose_video``.
 
     Raises:
-        Unwatchable: sound only, frames too large, or no decoder for it.
+        UndecodableVideo: sound only, frames too large, or no decoder for it.
     """
     if not len(container.streams):
         raise _unreadable(path, "the file holds nothing that can be played")
     stream = choose_video(container, lambda: open_container(path), MAX_PIXELS)
     if stream is None:
-        raise Unwatchable(path, Status.NO_VIDEO, "there is sound but no video in the file")
+        raise UndecodableVideo(path, Status.NO_VIDEO, "there is sound but no video in the file")
     # What is encrypted may decode, to noise. MP4 files say it of each packet besides.
     if container.format.name.startswith("matroska") and is_encrypted(path):
         raise encrypted(path)
     if stream.codec_context is None:
         raise _unreadable(path, "there is no decoder for this video", Status.UNSUPPORTED)
     if stream.codec.canonical_name in _DOLBY_CODECS and is_for_dolby_vision_alone(path):
-        raise Unwatchable(
+        raise UndecodableVideo(
             path,
             Status.UNSUPPORTED,
             "its colours are those of Dolby Vision alone, which cannot be read here",
@@ -174,25 +174,25 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     return stream
 
 
-def encrypted(path: Path) -> Unwatchable:
+def encrypted(path: Path) -> UndecodableVideo:
     """Return the refusal of a file that only those with a key can see."""
-    return Unwatchable(path, Status.UNSUPPORTED, "the video is encrypted (DRM)")
+    return UndecodableVideo(path, Status.UNSUPPORTED, "the video is encrypted (DRM)")
 
 
-def too_big(path: Path, width: int, height: int) -> Unwatchable:
+def too_big(path: Path, width: int, height: int) -> UndecodableVideo:
     """Return the refusal of frames of this size."""
-    return Unwatchable(
+    return UndecodableVideo(
         path,
         Status.TOO_BIG,
         f"frames of {width} x {height} pixels are over the limit of {MAX_PIXELS} pixels",
     )
 
 
-def not_decodable(path: Path) -> Unwatchable:
+def not_decodable(path: Path) -> UndecodableVideo:
     """Return the refusal of a file that opens but gives no frame."""
     head = _head(path)
     if head[8:12] == b"WEBP" and b"ANIM" in head:
-        return Unwatchable(
+        return UndecodableVideo(
             path, Status.UNSUPPORTED, "animated WebP pictures cannot be decoded here"
         )
     return _unreadable(path, "not one frame of the video can be decoded")
@@ -202,39 +202,39 @@ def is_picture(path: Path, container: InputContainer) -> bool:
     """Whether the file is a single picture.
 
     Raises:
-        Unwatchable: as ``still_of``.
+        UndecodableVideo: as ``still_of``.
     """
     is_of_pictures = container.format.name in _PICTURE_FORMATS.split(",")
     return is_of_pictures or still_of(path, container) is not None
 
 
-def _unreadable(path: Path, reason: str, status: Status = Status.CORRUPT) -> Unwatchable:
-    return encrypted(path) if is_encrypted(path) else Unwatchable(path, status, reason)
+def _unreadable(path: Path, reason: str, status: Status = Status.CORRUPT) -> UndecodableVideo:
+    return encrypted(path) if is_encrypted(path) else UndecodableVideo(path, status, reason)
 
 
 def _head(path: Path) -> bytes:
     # Opening a pipe or a device would wait for ever.
     if path.exists() and not path.is_file():
-        raise Unwatchable(path, Status.MISSING, "this is not a file")
+        raise UndecodableVideo(path, Status.MISSING, "this is not a file")
     try:
         with path.open("rb") as file:
             return file.read(_HEAD_BYTES)
     except FileNotFoundError as error:
-        raise Unwatchable(path, Status.MISSING, "there is no such file") from error
+        raise UndecodableVideo(path, Status.MISSING, "there is no such file") from error
     except OSError as error:
-        raise Unwatchable(path, Status.MISSING, f"cannot be read: {error.strerror}") from error
+        raise UndecodableVideo(path, Status.MISSING, f"cannot be read: {error.strerror}") from error
 
 
 def _refuse_text_that_is_no_video(path: Path, head: bytes) -> None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(_PLAYLIST_STARTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
-        raise Unwatchable(
+        raise UndecodableVideo(
             path,
             Status.UNSAFE,
             "this is a playlist, which names other files; give the video itself",
         )
     if text.startswith(_PAGE_STARTS) or (text.startswith(b"<") and b"<html" in text):
-        raise Unwatchable(
+        raise UndecodableVideo(
             path, Status.CORRUPT, "a web page was saved instead of a video; fetch it again"
         )
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError, ReindexRunning
 from engine.os_errors import troubles_told
 from ingest.decoding.probe import Status
-from ingest.pipeline import Outcome, Progress
+from ingest.pipeline import IngestResult, Progress
 from ingest.runner.parents import end_with_parent
 
 if TYPE_CHECKING:
@@ -25,29 +25,29 @@ _BUSY_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class ReindexOrder:
+class ReindexJobSpec:
     """What is to be built of what."""
 
     catalog: Path
     generations: Path
-    recipe: Recipe
+    recipe: IndexConfig
 
 
-def obey_reindex(order: ReindexOrder, answers: Connection) -> None:
-    """Reindex; send a ``Progress`` in videos now and then and the ``Outcome`` at the end."""
+def run_reindex_job(order: ReindexJobSpec, answers: Connection) -> None:
+    """Reindex; send a ``Progress`` in videos now and then and the ``IngestResult`` at the end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     try:
         with troubles_told(), Catalog.open(order.catalog, create=False) as catalog:
             built = _reindex(order, catalog, answers)
-            outcome = Outcome(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
+            outcome = IngestResult(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
     except ReelmatchError as error:
-        outcome = Outcome(None, "", Status.FAILED, str(error), 0)
+        outcome = IngestResult(None, "", Status.FAILED, str(error), 0)
     answers.send(outcome)
     answers.close()
 
 
-def _reindex(order: ReindexOrder, catalog: Catalog, answers: Connection) -> "Generation":
+def _reindex(order: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Generation":
     from engine.batch.reindex import reindex
     from engine.indexes.local.generations import Generations
 

@@ -18,28 +18,28 @@ from typing import Any, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.jobs import Jobs, check_claim
-from engine.domain.index_config import Recipe
-from engine.domain.jobs import LEASE_SECONDS, Ending, Job, Kind, State
+from engine.domain.index_config import IndexConfig
+from engine.domain.jobs import LEASE_SECONDS, Job, JobResult, Kind, State
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from ingest.decoding.probe import Status
 from ingest.pipeline import (
     KEPT,
     WATCHED,
     Described,
-    Outcome,
+    IngestResult,
     Progress,
     known_outcome,
     missing_outcome,
     store_unwatched,
 )
-from ingest.runner.reindex_process import ReindexOrder, obey_reindex
+from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
 from ingest.runner.safe_start import guard_children
 from ingest.runner.sockets import prepare_sockets
-from ingest.runner.worker_process import Limits, Order, obey
+from ingest.runner.worker_process import JobSpec, Limits, run_job
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.registry import DEFAULT, Setup, check_tagger, find_maker
+from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_maker
 from ingest.web_pipeline import described_by_address
 
 POLL_SECONDS: Final = 0.5
@@ -52,7 +52,7 @@ _FROZEN_SECONDS: Final = 5.0
 log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Job, Progress], object]
-OnEnd = Callable[[Job, Outcome], object]
+OnEnd = Callable[[Job, IngestResult], object]
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Running:
     heard_at: float
     beat_at: float
     progress: Progress | None = None
-    outcome: Outcome | None = None
+    outcome: IngestResult | None = None
 
     @property
     def seconds_silent(self) -> float:
@@ -89,7 +89,7 @@ class Worker:
     processes: int
     limits: Limits = field(default_factory=Limits)
     fetch: FetchLimits = field(default_factory=FetchLimits)
-    setup: Setup = field(default_factory=Setup)
+    setup: TaggerContext = field(default_factory=TaggerContext)
     generations: Path | None = None
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _outcome: None
@@ -141,7 +141,7 @@ class Worker:
     def _put_back(self) -> None:
         try:
             # By name: a job may have been claimed when Ctrl-C came, and not be among these yet.
-            self._jobs.put_back(self._name, now=time.time())
+            self._jobs.release(self._name, now=time.time())
         except ReelmatchError as error:
             # On a disk that is full, say. Their leases run out, and they wait again all the same.
             log.warning("jobs that were begun wait for %.0f s: %s", LEASE_SECONDS, error)
@@ -159,7 +159,7 @@ class Worker:
                 self._running.append(self._start(job))
         return bool(self._running)
 
-    def _known(self, job: Job) -> Outcome | None:
+    def _known(self, job: Job) -> IngestResult | None:
         try:
             described = _describe(job.source)
         except NoVideoFile as error:
@@ -167,14 +167,14 @@ class Worker:
         wanted = job.options.get("video", described.id)
         if wanted != described.id:
             reason = f"another video is there now; {KEPT}"
-            return Outcome(wanted, job.source, Status.MISSING, reason, 0)
+            return IngestResult(wanted, job.source, Status.MISSING, reason, 0)
         return known_outcome(described, self.catalog, force=_force(job))
 
-    def _settled(self, job: Job) -> Outcome | None:
+    def _settled(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job without watching anything; None when it must be."""
         return self._known(job) or self._without_tagger(job)
 
-    def _without_tagger(self, job: Job) -> Outcome | None:
+    def _without_tagger(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job whose tagger cannot be made here; else None."""
         tagger = _tagger(job)
         if tagger not in self._checked:
@@ -182,14 +182,14 @@ class Worker:
                 check_tagger(tagger, self.setup)
             except ReelmatchError as error:
                 # Not stored with the video: another tagger may have watched it before.
-                return Outcome(None, job.source, Status.FAILED, str(error), 0)
+                return IngestResult(None, job.source, Status.FAILED, str(error), 0)
             self._checked.add(tagger)
         return None
 
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
         order = self._order(job)
-        act = obey_reindex if isinstance(order, ReindexOrder) else obey
+        act = run_reindex_job if isinstance(order, ReindexJobSpec) else run_job
         process = self._context.Process(target=act, args=(order, ours), daemon=True)
         process.start()
         ours.close()
@@ -200,10 +200,12 @@ class Worker:
     def _kinds(self) -> tuple[Kind, ...]:
         return (Kind.INGEST,) if self.generations is None else tuple(Kind)
 
-    def _order(self, job: Job) -> Order | ReindexOrder:
+    def _order(self, job: Job) -> JobSpec | ReindexJobSpec:
         if job.kind is Kind.REINDEX and self.generations is not None:
-            return ReindexOrder(self.catalog.path, self.generations, Recipe.from_kept(job.options))
-        return Order(
+            return ReindexJobSpec(
+                self.catalog.path, self.generations, IndexConfig.from_stored(job.options)
+            )
+        return JobSpec(
             job.id,
             self._name,
             job.source,
@@ -229,7 +231,7 @@ class Worker:
                 self._settle(running)
                 continue
             running.heard_at = time.monotonic()
-            if isinstance(said, Outcome):
+            if isinstance(said, IngestResult):
                 running.outcome = said
             else:
                 running.progress = said
@@ -282,7 +284,7 @@ class Worker:
 
     def _mark(self, running: _Running, status: Status, reason: str) -> None:
         if running.job.kind is Kind.REINDEX:
-            self._end(running.job, Outcome(None, "", status, reason, 0))
+            self._end(running.job, IngestResult(None, "", status, reason, 0))
             return
         done = running.progress.done if running.progress else 0
         where = f"{reason}, after second {done}" if done else reason
@@ -297,9 +299,11 @@ class Worker:
             outcome = store_unwatched(described, self.catalog, status, where)
             self._end(running.job, outcome)
 
-    def _end(self, job: Job, outcome: Outcome) -> None:
+    def _end(self, job: Job, outcome: IngestResult) -> None:
         state = State.DONE if outcome.status in WATCHED else State.FAILED
-        ending = Ending(state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds)
+        ending = JobResult(
+            state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds
+        )
         with self.catalog.transaction():
             ended = self._jobs.end(job, ending, now=time.time())
             if ended and outcome.video:

@@ -17,12 +17,12 @@ from engine.catalogs.sqlite.jobs import check_claim
 from engine.errors import JobLost
 from engine.os_errors import expected_trouble
 from ingest.decoding.probe import Status
-from ingest.pipeline import Described, Outcome, Progress, ingest_file, missing_outcome
+from ingest.pipeline import Described, IngestResult, Progress, ingest_file, missing_outcome
 from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.registry import Setup, make_tagger
+from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_elsewhere
 from ingest.taggers.remote.whole_video import VideoTagger
 from ingest.web_pipeline import ingest_address
@@ -46,7 +46,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class JobSpec:
     """What a child is to do.
 
     Attributes:
@@ -70,12 +70,12 @@ class Order:
     limits: Limits
     fetch: FetchLimits
     tagger: str
-    setup: Setup
+    setup: TaggerContext
     every: int = 1
 
 
-def obey(order: Order, answers: Connection) -> None:
-    """Ingest one source; send a ``Progress`` after each second and the ``Outcome`` at the end."""
+def run_job(order: JobSpec, answers: Connection) -> None:
+    """Ingest one source; send a ``Progress`` after each second and an ``IngestResult`` last."""
     # Ctrl-C is for the parent, who then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
@@ -99,7 +99,7 @@ def obey(order: Order, answers: Connection) -> None:
     answers.close()
 
 
-def _obey(order: Order, tell: Callable[[Progress], object]) -> Outcome:
+def _obey(order: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
     guard = partial(check_claim, job=order.job, worker=order.worker)
     try:
         with Catalog.open(order.catalog, create=False, guard=guard) as catalog:
@@ -110,10 +110,10 @@ def _obey(order: Order, tell: Callable[[Progress], object]) -> Outcome:
         if (trouble := expected_trouble(error)) is None:
             raise
         # Of the machine, not of the video: nothing is stored with it.
-        return Outcome(None, order.source, Status.FAILED, str(trouble), 0)
+        return IngestResult(None, order.source, Status.FAILED, str(trouble), 0)
 
 
-def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) -> Outcome:
+def _ingest(order: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]) -> IngestResult:
     watch = _watcher(order, catalog, tell)
     if is_address(order.source):
         return ingest_address(
@@ -133,8 +133,8 @@ def _ingest(order: Order, catalog: Catalog, tell: Callable[[Progress], object]) 
 
 
 def _watcher(
-    order: Order, catalog: Catalog, tell: Callable[[Progress], object]
-) -> Callable[[Path, Described], Outcome]:
+    order: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
+) -> Callable[[Path, Described], IngestResult]:
     tagger = make_tagger(order.tagger, order.setup)
     if isinstance(tagger, VideoTagger):
         return lambda path, described: ingest_elsewhere(

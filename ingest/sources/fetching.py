@@ -240,14 +240,14 @@ def _ending(info: Mapping[str, Any]) -> str:
 
 def _refuse_no_video(path: Path) -> None:
     """Open what came, in this process, which has limits; a page or a picture is not kept."""
-    from ingest.decoding.probe import Unwatchable, is_picture, open_container, video_stream
+    from ingest.decoding.probe import UndecodableVideo, is_picture, open_container, video_stream
 
     try:
         with open_container(path) as container:
             video_stream(path, container)
             if is_picture(path, container):
                 raise _Stop(FetchStatus.UNSUPPORTED, "there is a picture, not a video")
-    except Unwatchable as error:
+    except UndecodableVideo as error:
         raise _Stop(FetchStatus.UNSUPPORTED, f"what came is no video: {error.reason}") from error
 
 

@@ -7,13 +7,13 @@ import numpy as np
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import MissingPart
 
 _PAGE_VIDEOS: Final = 100
 
 
-def write_tag_counts(catalog: Catalog, path: Path, recipe: Recipe) -> int:
+def write_tag_counts(catalog: Catalog, path: Path, recipe: IndexConfig) -> int:
     """Write a row for each video and tag that counts, in seconds, a row group a page of videos.
 
     Args:

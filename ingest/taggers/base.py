@@ -37,7 +37,7 @@ class Tagger(Protocol):
 
 
 @runtime_checkable
-class ThriftyTagger(Tagger, Protocol):
+class SequentialTagger(Tagger, Protocol):
     """A tagger that can leave out what costs much and hardly changes within a shot."""
 
     def tag_next(self, frame: Frame, before: Confidences) -> Confidences:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
 
 from engine.errors import InvalidInput
-from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.remote.config import RemoteTaggerConfig
 
 if TYPE_CHECKING:
     from ingest.taggers.base import Tagger
@@ -26,7 +26,7 @@ _OURS: Final = "reelmatch"
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class TaggerContext:
     """What an operator has set that a tagger may need.
 
     Attributes:
@@ -36,7 +36,7 @@ class Setup:
     """
 
     home: Path = Path()
-    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    elsewhere: RemoteTaggerConfig = field(default_factory=RemoteTaggerConfig)
     people: bool = False
 
 
@@ -47,14 +47,14 @@ class Identity(NamedTuple):
     version: str
 
 
-class Maker(Protocol):
+class TaggerFactory(Protocol):
     """Makes a tagger; what an entry point names."""
 
     @property
     def takes_whole_videos(self) -> bool:
         """Whether the tagger is a ``VideoTagger``, which may say nothing for a long time."""
 
-    def check(self, argument: str, setup: Setup) -> str:
+    def check(self, argument: str, setup: TaggerContext) -> str:
         """Look whether the tagger can be made, before any video is queued. Makes nothing.
 
         Returns:
@@ -64,7 +64,7 @@ class Maker(Protocol):
             ReelmatchError: what is missing, and what to do.
         """
 
-    def make(self, argument: str, setup: Setup) -> "Tagger | VideoTagger":
+    def make(self, argument: str, setup: TaggerContext) -> "Tagger | VideoTagger":
         """Make the tagger, in the process that watches the video.
 
         Args:
@@ -74,10 +74,10 @@ class Maker(Protocol):
 
 
 @runtime_checkable
-class VersionedMaker(Maker, Protocol):
+class VersionedMaker(TaggerFactory, Protocol):
     """A maker that knows what its tagger will be without making it."""
 
-    def identity(self, argument: str, setup: Setup) -> Identity:
+    def identity(self, argument: str, setup: TaggerContext) -> Identity:
         """Return name and version that the tagger would have.
 
         Args:
@@ -86,7 +86,7 @@ class VersionedMaker(Maker, Protocol):
         """
 
 
-def check_tagger(text: str, setup: Setup) -> str:
+def check_tagger(text: str, setup: TaggerContext) -> str:
     """Return what was asked for in a form that stays valid, if such a tagger can be made.
 
     Raises:
@@ -97,12 +97,12 @@ def check_tagger(text: str, setup: Setup) -> str:
     return f"{name}:{kept}" if colon or kept else name
 
 
-def make_tagger(text: str, setup: Setup) -> "Tagger | VideoTagger":
+def make_tagger(text: str, setup: TaggerContext) -> "Tagger | VideoTagger":
     """Make a tagger."""
     return find_maker(text).make(text.partition(":")[2], setup)
 
 
-def identity_of(text: str, setup: Setup) -> Identity:
+def identity_of(text: str, setup: TaggerContext) -> Identity:
     """Return name and version of a tagger that can be made.
 
     Raises:
@@ -121,7 +121,7 @@ def identity_of(text: str, setup: Setup) -> Identity:
     return Identity(made.name, made.version)
 
 
-def find_maker(text: str) -> Maker:
+def find_maker(text: str) -> TaggerFactory:
     """Return what makes the tagger that is asked for.
 
     Raises:
@@ -131,7 +131,7 @@ def find_maker(text: str) -> Maker:
 
 
 @cache
-def _load(name: str, _path: tuple[str, ...]) -> Maker:
+def _load(name: str, _path: tuple[str, ...]) -> TaggerFactory:
     known = entry_points(group=GROUP)
     found = known.select(name=name)
     if not found:
@@ -142,7 +142,7 @@ def _load(name: str, _path: tuple[str, ...]) -> Maker:
         )
     (entry,) = found
     try:
-        maker: Maker = entry.load()
+        maker: TaggerFactory = entry.load()
     except (ImportError, AttributeError) as error:
         raise InvalidInput(
             f"the tagger {name!r} of {_package_of(entry)} cannot be loaded ({error}):"

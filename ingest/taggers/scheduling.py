@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from ingest.changes.change_track import Look
-from ingest.taggers.base import AskingTagger, Confidences, Frame, Tagger, ThriftyTagger
+from ingest.changes.change_track import FrameChange
+from ingest.taggers.base import AskingTagger, Confidences, Frame, SequentialTagger, Tagger
 
 Answer = Confidences | Future[Any]
 """The confidence of every tag, or what an ``AskingTagger`` was asked and will read."""
@@ -15,7 +15,7 @@ MOST_THRIFTY_SECONDS: Final = 2
 """So long after a second that was tagged with all effort, the same shot may do with less."""
 
 
-class Eye:
+class TaggingScheduler:
     """Has the seconds of one video tagged in turn.
 
     Args:
@@ -36,12 +36,12 @@ class Eye:
         self.shots: list[int] = []
         self._tagged_at: int | None = None
         self._owes = False
-        self._thrifty = tagger if isinstance(tagger, ThriftyTagger) else None
+        self._thrifty = tagger if isinstance(tagger, SequentialTagger) else None
         self._asking = tagger if isinstance(tagger, AskingTagger) else None
         self._said: Answer = np.zeros(len(tagger.tags), np.float32)
         self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
 
-    def see(self, second: int, frame: Frame, look: Look) -> Answer:
+    def see(self, second: int, frame: Frame, look: FrameChange) -> Answer:
         """Return the confidence of every tag; what hardly changed is not tagged again.
 
         Args:
@@ -64,7 +64,7 @@ class Eye:
             self._all_effort_at = second
         return self._said
 
-    def _must_tag(self, second: int, look: Look) -> bool:
+    def _must_tag(self, second: int, look: FrameChange) -> bool:
         if self._tagged_at is not None and second - self._tagged_at < self._every:
             if look.new:
                 self._owes = True

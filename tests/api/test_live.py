@@ -16,8 +16,8 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import Seen
-from engine.domain.index_config import Recipe
+from engine.domain.filters import HasTag
+from engine.domain.index_config import IndexConfig
 from engine.errors import NothingIndexed
 from support.catalogs import save, video_id
 
@@ -28,7 +28,7 @@ def test_a_catalog_that_cannot_be_read_for_a_while_ends_nothing(
     monkeypatch.setattr(following, "_AGAIN_SECONDS", 0.1)
     with Live.open(Settings(home=tmp_path)) as live:
         save(live.catalog, video_id(1), {"cat": 3})
-        reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         live.follow()
         asked = Catalog.revision
         failures = []
@@ -56,12 +56,12 @@ def test_a_generation_that_was_replaced_is_let_go_at_once(tmp_path: Path) -> Non
     try:
         with Live.open(Settings(home=tmp_path)) as live:
             save(live.catalog, video_id(1), {"cat": 3, "car": 1})
-            reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+            reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
             ask(live)
             assert live.tag_idf["cat"] > 0  # of what was asked before, nothing holds on to it
             index = weakref.ref(live.view.generation.index)
             facts = weakref.ref(live.view.base.filters)
-            reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="log"))
+            reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
             ask(live)
             assert (index(), facts()) == (None, None)
     finally:
@@ -83,7 +83,7 @@ def ask(live: Live) -> None:
     query = view.query([*view.vocabulary.numbers(["cat"])], [1.0])
     with ThreadPoolExecutor(4) as pool:
         for _ in range(8):
-            pool.submit(view.search, query, 3, Seen("cat")).result()
+            pool.submit(view.search, query, 3, HasTag("cat")).result()
     live._follow_campaigns()
     assert live.targeting.view is view
 
@@ -94,11 +94,11 @@ def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
 ) -> None:
     with Live.open(Settings(home=tmp_path)) as live:
         save(live.catalog, video_id(1), {"cat": 3})
-        old = reindex(live.catalog, live.generations, Recipe(threshold=0.5, tf="raw"))
+        old = reindex(live.catalog, live.generations, IndexConfig(threshold=0.5, tf="raw"))
         live.follow()
         # Built elsewhere and put in place damaged, so that the service never sees it whole.
         with live._changing:
-            new = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+            new = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
             damaged = new.folder / name
             damaged.write_bytes(damaged.read_bytes()[:-2] + b"!!")
         save(live.catalog, video_id(2), {"cat": 3})
@@ -109,7 +109,7 @@ def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
         live.refresh()
         assert not checked, "what was refused is not read again and again"
         live.generations.load = load  # type: ignore[method-assign]
-        healed = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+        healed = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         eventually(lambda: live.view.generation.id == healed.id)
         assert live.view.n_videos == 2
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.brand_suitability import BrandJudge
+from engine.content.brand_suitability import SuitabilityClassifier
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.sensitivity import FLAG, TOPICS, read_rules
 from engine.domain.suitability import (
@@ -17,7 +17,7 @@ from engine.domain.suitability import (
     TopicRisk,
     topic_place,
 )
-from engine.domain.tracks import FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
+from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, least_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -27,19 +27,19 @@ SOURCE = {"nudity": "nudity", "weapons": "weapon", "alcohol": "beer"}
 SOURCE |= {"military": "military", "violence": "blood"}
 
 
-def a_track(*seconds: dict[str, float], looks: Looks | None = None) -> Track:
+def a_track(*seconds: dict[str, float], looks: ChangeTrack | None = None) -> Track:
     confidences = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
     matrix = np.array(confidences, np.float32).reshape(-1, len(NAMES))
     return Track.from_confidences(matrix, np.arange(len(NAMES)), looks)
 
 
-def still(n_seconds: int) -> Looks:
+def still(n_seconds: int) -> ChangeTrack:
     flags = np.zeros(n_seconds, np.uint8)
-    flags[0] = NEW_LOOK
-    return Looks(flags, np.zeros(n_seconds, np.uint8))
+    flags[0] = NEW_CONTENT
+    return ChangeTrack(flags, np.zeros(n_seconds, np.uint8))
 
 
-JUDGE = BrandJudge(Vocabulary(NAMES), read_rules("nudity=strict,weapons,alcohol"))
+JUDGE = SuitabilityClassifier(Vocabulary(NAMES), read_rules("nudity=strict,weapons,alcohol"))
 
 
 def risk(name: str, track: Track, words: frozenset[str] | None = WORDS) -> TopicRisk:

@@ -18,7 +18,7 @@ from engine.content.ad_breaks import (
     window_reasons,
     window_relevance,
 )
-from engine.domain.tracks import CUT, NEW_LOOK, Looks, Track
+from engine.domain.tracks import CUT, NEW_CONTENT, ChangeTrack, Track
 from engine.errors import InvalidInput
 from engine.ports.query import Query
 
@@ -29,9 +29,9 @@ TEXTBOOK_TF: dict[str, Callable[[float], float]] = {
 }
 
 
-def looks_of(changed: list[int], cuts: set[int]) -> Looks:
-    flags = [NEW_LOOK + (CUT if second in cuts else 0) for second in range(len(changed))]
-    return Looks(np.array(flags, np.uint8), np.array(changed, np.uint8))
+def looks_of(changed: list[int], cuts: set[int]) -> ChangeTrack:
+    flags = [NEW_CONTENT + (CUT if second in cuts else 0) for second in range(len(changed))]
+    return ChangeTrack(np.array(flags, np.uint8), np.array(changed, np.uint8))
 
 
 def seconds_of(breaks: Breaks) -> list[int]:

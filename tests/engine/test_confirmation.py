@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.counting import count_looks, count_tags
+from engine.content.counting import count_distinct_seconds, count_tags
 from engine.domain.confirmation import confirmed
-from engine.domain.tracks import LEAST_CONFIDENCE, NEW_LOOK, Looks, Track
+from engine.domain.tracks import LEAST_CONFIDENCE, NEW_CONTENT, ChangeTrack, Track
 from support.catalogs import save, video_id
 
 TEXT = 1
@@ -21,8 +21,8 @@ TEXT = 1
 def track(values: list[float], new: list[int]) -> Track:
     """A cat on every second, surely, and text as sure as said; only text is doubtful."""
     confidences = np.array([[0.9, value] for value in values], np.float32).reshape(-1, 2)
-    flags = NEW_LOOK * np.array(new, np.uint8)
-    looks = Looks(flags.astype(np.uint8), np.zeros(len(new), np.uint8))
+    flags = NEW_CONTENT * np.array(new, np.uint8)
+    looks = ChangeTrack(flags.astype(np.uint8), np.zeros(len(new), np.uint8))
     return Track.from_confidences(confidences, np.arange(2), looks, [TEXT])
 
 
@@ -79,7 +79,7 @@ def test_everything_is_stored_and_judged_when_it_is_counted(tmp_path: Path) -> N
             catalog.tracks.watched_among([record.id])[0][1],
         ):
             assert count_tags(counted, 0.7).tags.tolist() == [0]
-            assert count_looks(counted, 0.7).tags.tolist() == [0]
+            assert count_distinct_seconds(counted, 0.7).tags.tolist() == [0]
 
 
 def test_a_track_without_doubtful_tags_has_the_bytes_it_always_had() -> None:

@@ -14,7 +14,7 @@ from engine.batch.backup.dumps import dump
 from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
 from engine.indexes.local import scan_selection as choice
@@ -45,7 +45,7 @@ def make_home(home: Path) -> Path:
                 for number in range(viewer, 12)
             ]
             viewers.add_events(f"v{viewer}", events, now=1.0)
-        reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
+        reindex(catalog, Generations(home / "generations"), IndexConfig(threshold=0.7, tf="raw"))
     return home
 
 
@@ -256,13 +256,13 @@ def test_what_we_write_is_believed(
         generations = Generations(tmp_path / "home" / "generations")
         tags = catalog.tags.vocabulary().names
         check_consistency(generations.load_current(), tags)
-        reindex(catalog, generations, Recipe(threshold=0.7, tf=tf, seconds="effective"))
+        reindex(catalog, generations, IndexConfig(threshold=0.7, tf=tf, seconds="effective"))
         check_consistency(generations.load_current(), tags)
 
 
 def test_a_catalog_without_videos_is_believed(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
         generations = Generations(tmp_path / "home" / "generations")
-        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
         dump(catalog, generations, tmp_path / "empty.tar")
     assert restore(tmp_path / "empty.tar", tmp_path / "again").videos == 0

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from engine.content.counting import (
-    count_looks,
+    count_distinct_seconds,
     count_tags,
     observations_at,
     observations_of,
@@ -20,7 +20,7 @@ from engine.content.counting import (
 )
 from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
-from engine.domain.tracks import NEW_LOOK, Looks, Track
+from engine.domain.tracks import NEW_CONTENT, ChangeTrack, Track
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.vocabulary import Vocabulary
@@ -67,8 +67,8 @@ def test_looks_equal_a_dictionary(
     confidences: NDArray[np.float32], threshold: float, bits: int
 ) -> None:
     n_seconds = len(confidences)
-    flags = np.array([(bits >> k) & 1 or k == 0 for k in range(n_seconds)], np.uint8) * NEW_LOOK
-    looks = Looks(flags, np.zeros(n_seconds, np.uint8))
+    flags = np.array([(bits >> k) & 1 or k == 0 for k in range(n_seconds)], np.uint8) * NEW_CONTENT
+    looks = ChangeTrack(flags, np.zeros(n_seconds, np.uint8))
     track = Track.from_confidences(confidences, np.arange(4), looks)
     expected: dict[int, set[int]] = {}
     look = 0
@@ -78,7 +78,7 @@ def test_looks_equal_a_dictionary(
             least = round(threshold * 65_535)
             if confidence >= 0.05 and round(float(confidence) * 65_535) >= least:
                 expected.setdefault(tag, set()).add(look)
-    counts = count_looks(track, threshold)
+    counts = count_distinct_seconds(track, threshold)
     found = dict(zip(counts.tags.tolist(), counts.seconds.tolist(), strict=True))
     assert found == {tag: len(seen) for tag, seen in expected.items()}
     raw = count_tags(track, threshold)

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import Seen, Within
-from engine.domain.index_config import Recipe
+from engine.domain.filters import HasTag, Within
+from engine.domain.index_config import IndexConfig
 from engine.indexes.local.delta import MERGE_FACTOR, tidy
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
 from support.catalogs import TAGS, save, video_id
 
-RAW = Recipe(threshold=0.7, tf="raw")
+RAW = IndexConfig(threshold=0.7, tf="raw")
 Videos = dict[str, dict[str, int]]
 
 
@@ -127,7 +127,7 @@ def test_a_tag_that_came_later_can_be_asked_for(catalog: Catalog, tmp_path: Path
     found = match(view, keywords={"zeppelin": 1, "cat": 1}, k=5)
     assert [each.video for each in found] == [video_id(2), video_id(1)]
     only = view.search(
-        view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, Seen("zeppelin")
+        view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, HasTag("zeppelin")
     )
     assert [each.video for each in only] == [video_id(2)]
 

@@ -12,7 +12,7 @@ import pytest
 from engine.batch.backup.dumps import FORMAT, dump, restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import State
 from engine.domain.keys import Scope
 from engine.errors import CorruptData, InvalidInput, ReelmatchError
@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Path:
     with Catalog.open(home / "catalog.db") as catalog:
         for number in range(30):
             save(catalog, video_id(number), {"cat": number % 5 + 1, "train": number % 3})
-        reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
+        reindex(catalog, Generations(home / "generations"), IndexConfig(threshold=0.7, tf="raw"))
         key, _ = catalog.keys.create("app", [Scope.READ], now=1.0)
         catalog.keys.open_session(key, now=1.0, seconds=1e12)
         catalog.jobs.add(["/a.mp4"], {}, now=1.0)

@@ -9,7 +9,7 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.backup.dumps import dump, restore
 from engine.batch.reindex import reindex
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData
 from engine.search.matches import similar
 from support.catalogs import save, video_id
@@ -38,7 +38,7 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
 def test_a_reindex_of_the_same_videos_gives_a_generation_with_digests(earlier: Path) -> None:
     with Live.open(Settings(home=earlier / "home")) as live:
         live.catalog.videos.delete(video_id(50))
-        built = reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="log"))
+        built = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
         assert built.id != "73528c4f02b9"  # a recipe names the least seconds now
         assert (built.folder / "digests.txt").is_file()
         assert live.generations.load_current().catalog == live.catalog.identity()
@@ -64,6 +64,6 @@ def test_a_dump_from_before_digests_comes_back_and_is_brought_up_to_date(earlier
     with Live.open(Settings(home=earlier / "other")) as live:
         assert live.view.n_videos == 13
         assert live.catalog.rows("pragma journal_mode") == [("wal",)]
-        reindex(live.catalog, live.generations, Recipe(threshold=0.7, tf="raw"))
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         dump(live.catalog, live.generations, earlier / "again.tar")
     assert restore(earlier / "again.tar", earlier / "third").videos == 13

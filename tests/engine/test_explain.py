@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.content.counting import count_tags
-from engine.content.tag_time_ranges import seen_ranges
+from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import Track
 
@@ -31,7 +31,7 @@ def test_runs_hold_the_counted_seconds_and_no_other(
 ) -> None:
     n_seconds, n_tags = confidences.shape
     track = Track.from_confidences(confidences, np.arange(n_tags))
-    ranges = seen_ranges(track, range(n_tags), threshold)
+    ranges = tag_time_ranges(track, range(n_tags), threshold)
     for tag in range(n_tags):
         expected = {k for k in range(n_seconds) if confidences[k, tag] >= threshold}
         runs = ranges[tag]

@@ -16,6 +16,7 @@ from engine.domain.filters import (
     CategoryIn,
     DurationBetween,
     Filter,
+    HasTag,
     IabIn,
     KindIn,
     LanguageIn,
@@ -23,7 +24,6 @@ from engine.domain.filters import (
     Not,
     Or,
     RiskAtMost,
-    Seen,
     SensitiveAtMost,
     UploaderIn,
     Within,
@@ -35,7 +35,7 @@ from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.vocabulary import Vocabulary
 from support.catalogs import video_id
 
@@ -47,7 +47,7 @@ IAB = ("422", "424", "425", "1", "24", "v9i3On", "avbNf2")
 @dataclass(frozen=True)
 class Video:
     id: str
-    facts: VideoFacts
+    facts: VideoMetadata
     seen: dict[str, int]
 
 
@@ -55,7 +55,7 @@ videos = st.builds(
     lambda number, facts, seen: Video(video_id(number), facts, seen),
     st.integers(0, 99),
     st.builds(
-        VideoFacts,
+        VideoMetadata,
         seconds=st.integers(0, 9),
         added_at=st.integers(0, 9),
         sensitive=st.sampled_from(LEVELS),
@@ -92,7 +92,7 @@ leaves = st.one_of(
     ),
     st.builds(IabIn, st.lists(st.sampled_from(IAB), max_size=3).map(tuple)),
     st.builds(AddedBetween, number_or_none, number_or_none),
-    st.builds(Seen, st.sampled_from(TAGS), st.integers(0, 6)),
+    st.builds(HasTag, st.sampled_from(TAGS), st.integers(0, 6)),
 )
 filters = st.recursive(
     leaves,
@@ -143,7 +143,7 @@ def passes(wanted: Filter, video: Video) -> bool:
             return (since is None or facts.added_at >= since) and (
                 until is None or facts.added_at < until
             )
-        case Seen(tag, least):
+        case HasTag(tag, least):
             return video.seen.get(tag, 0) >= least
 
 
@@ -158,7 +158,7 @@ def compiler(found: list[Video]) -> FilterCompiler:
     index = Index.from_counts(
         CountMatrix.from_rows(rows, len(TAGS)), [video.id for video in found], kernel="rows"
     )
-    facts = Facts.of([video.facts for video in found])
+    facts = MetadataColumns.of([video.facts for video in found])
     return FilterCompiler(index, facts, Vocabulary(TAGS))
 
 
@@ -176,10 +176,10 @@ def test_a_compiled_filter_equals_the_predicate(found: list[Video], wanted: Filt
 def test_facts_that_are_taken_and_stacked_are_the_same_facts(found: list[Video], seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(found)).tolist()
     cut = len(order) // 2
-    facts = Facts.of([video.facts for video in found])
+    facts = MetadataColumns.of([video.facts for video in found])
     parts = [facts.take(np.array(rows, np.int64)) for rows in (order[:cut], order[cut:])]
-    again = Facts.stacked(parts)
-    expected = Facts.of([found[row].facts for row in order])
+    again = MetadataColumns.stacked(parts)
+    expected = MetadataColumns.of([found[row].facts for row in order])
     for name, column in expected.arrays().items():
         assert again.arrays()[name].tolist() == column.tolist(), name
     assert again.words() == expected.words()
@@ -187,7 +187,7 @@ def test_facts_that_are_taken_and_stacked_are_the_same_facts(found: list[Video],
 
 def test_a_tag_nobody_knows_is_named() -> None:
     with pytest.raises(UnknownTag, match="nearest are car"):
-        compiler([]).compile(Seen("carr"))
+        compiler([]).compile(HasTag("carr"))
 
 
 def test_a_level_that_is_none_is_named() -> None:
@@ -221,11 +221,11 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
     names = tuple(f"tag {number}" for number in range(1_000))
     rows = [Counts(np.array([5], np.uint32), np.array([3], np.uint32))]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(names)), [video_id(1)])
-    facts = Facts.of([VideoFacts(9, 9, Level.NONE, "", "", "", ())])
+    facts = MetadataColumns.of([VideoMetadata(9, 9, Level.NONE, "", "", "", ())])
     compiler = FilterCompiler(index, facts, Vocabulary(names))
-    wanted = Not(Or(tuple(Seen(name) for name in names)))
+    wanted = Not(Or(tuple(HasTag(name) for name in names)))
     assert compiler.compile(wanted).tolist() == [False]
-    assert compiler.compile(And((wanted, Seen("TAG 5")))).tolist() == [False]
+    assert compiler.compile(And((wanted, HasTag("TAG 5")))).tolist() == [False]
     assert passes == [1_000, 1]
 
 
@@ -238,8 +238,8 @@ def test_the_postings_are_gone_through_in_pieces(
     rows = [Counts(np.flatnonzero(row).astype(np.uint32), row[row > 0]) for row in seconds]
     ids = [video_id(number) for number in range(len(rows))]
     index = Index.from_counts(CountMatrix.from_rows(rows, 6), ids)
-    facts = Facts.of([VideoFacts(9, 9, Level.NONE, "", "", "", ())] * len(rows))
+    facts = MetadataColumns.of([VideoMetadata(9, 9, Level.NONE, "", "", "", ())] * len(rows))
     own = FilterCompiler(index, facts, Vocabulary(tuple("abcdef")))
     expected = (seconds[:, 1] >= 2) & (seconds[:, 4] >= 3)
-    assert own.compile(And((Seen("b", 2), Seen("e", 3)))).tolist() == expected.tolist()
+    assert own.compile(And((HasTag("b", 2), HasTag("e", 3)))).tolist() == expected.tolist()
     assert expected.any()

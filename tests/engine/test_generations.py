@@ -11,7 +11,7 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, DiskFull, InvalidInput, NothingIndexed, OutdatedGeneration
@@ -19,7 +19,7 @@ from engine.indexes.local.current import Current
 from engine.indexes.local.digests import digest
 from engine.indexes.local.generations import Generations
 
-RAW = Recipe(threshold=0.7, tf="raw")
+RAW = IndexConfig(threshold=0.7, tf="raw")
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def test_the_same_catalog_gives_the_same_bytes(catalog: Catalog, tmp_path: Path)
 
 def test_a_generation_opens_as_it_was_built(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    built = reindex(catalog, generations, Recipe(threshold=0.5, tf="log"))
+    built = reindex(catalog, generations, IndexConfig(threshold=0.5, tf="log"))
     opened = generations.load_current()
     assert opened.id == built.id
-    assert opened.recipe == Recipe(threshold=0.5, tf="log")
+    assert opened.recipe == IndexConfig(threshold=0.5, tf="log")
     assert opened.revision == catalog.revision()
     assert opened.vocabulary.names == ("animal", "cat", "car")
     query = opened.index.query([0, 2], [1.0, 0.5])
@@ -59,8 +59,8 @@ def test_a_generation_opens_as_it_was_built(catalog: Catalog, tmp_path: Path) ->
 
 def test_a_threshold_makes_another_generation(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    low = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
-    high = reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
+    low = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
+    high = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
     assert low.id != high.id
     assert generations.current_id == high.id
 
@@ -68,7 +68,7 @@ def test_a_threshold_makes_another_generation(catalog: Catalog, tmp_path: Path) 
 def test_the_generation_before_stays_and_older_ones_go(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
     built = [
-        reindex(catalog, generations, Recipe(threshold=threshold, tf="raw")).id
+        reindex(catalog, generations, IndexConfig(threshold=threshold, tf="raw")).id
         for threshold in (0.3, 0.5, 0.7)
     ]
     kept = {path.name for path in generations.folder.glob("[!.]*") if path.is_dir()}
@@ -86,7 +86,7 @@ def test_a_write_that_fails_leaves_the_old_generation_live(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFull, match=f"{generations.folder}"):
-        reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
     monkeypatch.undo()
     assert generations.load_current().id == old.id
     assert list(generations.folder.rglob("*.part")) == []
@@ -130,8 +130,8 @@ def test_a_rollback_makes_the_generation_before_live_and_can_be_undone(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
-    new = reindex(catalog, generations, Recipe(threshold=0.9, tf="raw"))
+    old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
+    new = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
     assert generations.rollback().id == old.id
     assert generations.load_current().recipe.threshold == 0.3
     assert generations.rollback().id == new.id
@@ -142,8 +142,8 @@ def test_a_generation_is_chosen_by_its_id_and_choosing_it_again_changes_nothing(
 ) -> None:
     generations = Generations(tmp_path / "generations")
     assert generations.stored() == []
-    old = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
-    new = reindex(catalog, generations, Recipe(threshold=0.9, tf="sqrt"))
+    old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
+    new = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="sqrt"))
     stored = generations.stored()
     assert [(one.id, one.recipe, one.is_live) for one in stored] == [
         (new.id, new.recipe, True),
@@ -206,7 +206,7 @@ def test_a_damaged_current_is_said_and_a_reindex_or_a_repair_heals_it(
 
 def test_a_flipped_digit_of_current_is_told_by_its_check(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
     reindex(catalog, generations, RAW)
     current = generations.folder / "CURRENT"
     content = current.read_bytes()
@@ -246,7 +246,7 @@ def test_what_others_leave_in_a_generation_does_no_harm(catalog: Catalog, tmp_pa
 
 def test_a_repair_goes_back_to_a_whole_generation(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
     new = reindex(catalog, generations, RAW)
     (new.folder / "index" / "idf.npy").write_bytes(b"")
     assert "idf.npy" in str(generations.repair())
@@ -260,7 +260,7 @@ def test_what_a_removal_left_that_was_cut_short_goes_with_the_next_reindex(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
+    reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
     (generations.folder / "0123456789ab" / "index").mkdir(parents=True)
     (generations.folder / ".removing-0123456789ac").mkdir()
     (generations.folder / ".writing-abc").mkdir()
@@ -274,8 +274,8 @@ def test_a_rollback_and_a_reindex_wait_for_each_other(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, Recipe(threshold=0.3, tf="raw"))
-    reindex(catalog, generations, Recipe(threshold=0.5, tf="raw"))
+    reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
+    reindex(catalog, generations, IndexConfig(threshold=0.5, tf="raw"))
     write = Current.write
     rolling_back, go_on = threading.Event(), threading.Event()
 

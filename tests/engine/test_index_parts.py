@@ -13,7 +13,7 @@ from engine.indexes.local import scan_selection as choice
 from engine.indexes.local.builder import Part, build_in_folder
 from engine.indexes.local.count_matrix import RowArrays
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.metadata_files import write_facts
 from engine.indexes.local.scan_selection import Kernel
 from engine.indexes.local.scans import levels
@@ -146,7 +146,7 @@ def test_parts_that_come_but_once_are_refused(tmp_path: Path) -> None:
 
 words = st.sampled_from(["", "de", "en", "fr", "ünï"])
 some_facts = st.builds(
-    VideoFacts,
+    VideoMetadata,
     seconds=st.integers(0, 9),
     added_at=st.integers(0, 9),
     sensitive=st.sampled_from(["none", "flag", "block", "unknown"]),
@@ -160,10 +160,10 @@ some_facts = st.builds(
 @given(st.lists(st.lists(some_facts, max_size=4), max_size=4))
 @settings(deadline=None, max_examples=40)
 def test_facts_in_parts_give_the_bytes_of_the_whole(
-    tmp_path_factory: pytest.TempPathFactory, parts: list[list[VideoFacts]]
+    tmp_path_factory: pytest.TempPathFactory, parts: list[list[VideoMetadata]]
 ) -> None:
     folder = tmp_path_factory.mktemp("facts")
-    whole = Facts.of([video for part in parts for video in part])
+    whole = MetadataColumns.of([video for part in parts for video in part])
     write(folder / "whole", IndexFiles(whole.words(), whole.arrays()))
-    write_facts(folder / "parts", [Facts.of(part) for part in parts])
+    write_facts(folder / "parts", [MetadataColumns.of(part) for part in parts])
     assert_same_files(folder / "whole", folder / "parts")

@@ -10,7 +10,7 @@ import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.jobs import Jobs, check_claim
-from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, OF_THE_SOURCE, Ending, State
+from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, OF_THE_SOURCE, JobResult, State
 from engine.errors import InvalidInput, JobLost
 from support.catalogs import save, video_id
 
@@ -36,7 +36,7 @@ def jobs(tmp_path: Path, clock: Clock) -> Iterator[Jobs]:
         yield Jobs(catalog, clock)
 
 
-DONE = Ending(State.DONE, "ok", "", video="00ff", seconds=12)
+DONE = JobResult(State.DONE, "ok", "", video="00ff", seconds=12)
 
 
 def test_the_oldest_job_comes_first_and_once(jobs: Jobs) -> None:
@@ -69,7 +69,7 @@ def test_what_is_said_of_a_source_that_waits_is_not_lost(jobs: Jobs) -> None:
     assert jobs.last_of("/a.mp4") == job
     assert jobs.last_of("/b.mp4") is None
     jobs.warn(job, "the id is taken")
-    jobs.end(job, Ending(State.FAILED, "stalled", ""), now=3)
+    jobs.end(job, JobResult(State.FAILED, "stalled", ""), now=3)
     ended = jobs.get(job.id)
     assert ended
     assert ended.warning == "the id is taken"
@@ -91,7 +91,7 @@ def test_a_dead_workers_job_is_claimed_again(jobs: Jobs, clock: Clock) -> None:
     assert mine.attempts == 2
     # The one thought dead comes back: it has no say any more.
     assert not jobs.heartbeat(dead)
-    assert not jobs.end(dead, Ending(State.FAILED, "corrupt", "?"), now=1)
+    assert not jobs.end(dead, JobResult(State.FAILED, "corrupt", "?"), now=1)
     assert jobs.end(mine, DONE, now=2)
     ended = jobs.get(mine.id)
     assert ended is not None
@@ -173,12 +173,12 @@ def test_who_has_a_job_no_more_may_not_go_on_with_it(jobs: Jobs, tmp_path: Path)
 
 def test_what_a_worker_puts_back_waits_and_loses_no_attempt(jobs: Jobs) -> None:
     jobs.add(["/a.mp4", "/b.mp4", "/c.mp4"], {}, now=0)
-    ended, put_back, of_another = (jobs.claim(who, now=0) for who in ("me", "me", "you"))
+    ended, release, of_another = (jobs.claim(who, now=0) for who in ("me", "me", "you"))
     assert ended is not None
-    assert put_back is not None
+    assert release is not None
     assert of_another is not None
-    jobs.end(ended, Ending(State.DONE, "ok", ""), now=1)
-    jobs.put_back("me", now=1)
+    jobs.end(ended, JobResult(State.DONE, "ok", ""), now=1)
+    jobs.release("me", now=1)
     assert [job.state for job in jobs.all()] == [State.DONE, State.QUEUED, State.RUNNING]
     again = jobs.claim("me", now=2)
     assert again is not None
@@ -190,7 +190,7 @@ def test_failed_jobs_are_retried_all_or_some(jobs: Jobs) -> None:
     for _ in ids:
         job = jobs.claim("me", now=1)
         assert job is not None
-        jobs.end(job, Ending(State.FAILED, "stalled", "no second for 60 s"), now=2)
+        jobs.end(job, JobResult(State.FAILED, "stalled", "no second for 60 s"), now=2)
     assert jobs.retry([ids[1]], now=3) == [ids[1]]
     with pytest.raises(InvalidInput, match=f"no failed job {ids[1]}"):
         jobs.retry([ids[1]], now=3)
@@ -204,7 +204,7 @@ def test_what_fails_however_often_it_is_tried_is_not_tried_again(jobs: Jobs, sta
     for said in (status, "crashed"):
         job = jobs.claim("me", now=1)
         assert job is not None
-        jobs.end(job, Ending(State.FAILED, said, "so it is"), now=2)
+        jobs.end(job, JobResult(State.FAILED, said, "so it is"), now=2)
     with pytest.raises(InvalidInput, match=f"job {hopeless} would fail again .{status}: so it is"):
         jobs.retry([crashed, hopeless], now=3)
     assert jobs.open_count() == 0

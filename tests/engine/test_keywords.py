@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.domain.keywords import AS_GOOD, SUGGESTED, USED, How, Status
+from engine.domain.keywords import AS_GOOD, SUGGESTED, USED, MatchMethod, Status
 from engine.errors import InvalidInput, UnknownTag
 from engine.keywords.embeddings import Embedder
 from engine.keywords.matcher import EMBEDDED_PIECES, Keywords
@@ -60,18 +60,18 @@ def keywords(cosines: dict[str, dict[str, float]] | None = None) -> Keywords:
 @pytest.mark.parametrize(
     ("word", "tag", "how"),
     [
-        ("cat", "cat", How.EXACT),
-        ("  CAT ", "cat", How.EXACT),
-        ("big-cat", "big cat", How.EXACT),
-        ("cats", "cat", How.PLURAL),
-        ("toy", "toys", How.PLURAL),
-        ("bigcat", "big cat", How.PLURAL),
-        ("auto", "car", How.SYNONYM),
-        ("autos", "car", How.SYNONYM),
-        ("tiger", "big cat", How.BROADER),
+        ("cat", "cat", MatchMethod.EXACT),
+        ("  CAT ", "cat", MatchMethod.EXACT),
+        ("big-cat", "big cat", MatchMethod.EXACT),
+        ("cats", "cat", MatchMethod.PLURAL),
+        ("toy", "toys", MatchMethod.PLURAL),
+        ("bigcat", "big cat", MatchMethod.PLURAL),
+        ("auto", "car", MatchMethod.SYNONYM),
+        ("autos", "car", MatchMethod.SYNONYM),
+        ("tiger", "big cat", MatchMethod.BROADER),
     ],
 )
-def test_a_word_leads_to_its_tag_by_the_surest_way(word: str, tag: str, how: How) -> None:
+def test_a_word_leads_to_its_tag_by_the_surest_way(word: str, tag: str, how: MatchMethod) -> None:
     reading = keywords({"tiger": {"big cat": 0.4}}).read(word)
     assert reading.status == Status.USED
     assert (reading.meanings[0].tag, reading.meanings[0].how) == (tag, how)
@@ -240,7 +240,7 @@ def test_words_that_cannot_be_used_are_left_out_unless_there_are_no_others() -> 
 def test_spelling_comes_before_meaning() -> None:
     reading = keywords({"msuic": {"animal": 0.5, "toys": 0.3}}).read("msuic")
     assert [one.tag for one in reading.meanings][:3] == ["music", "animal", "toys"]
-    assert reading.meanings[0].how == How.SPELLING
+    assert reading.meanings[0].how == MatchMethod.SPELLING
     assert reading.status == Status.SUGGESTED
     assert keywords().read("flowwer").status == Status.REFUSED
 
@@ -248,7 +248,7 @@ def test_spelling_comes_before_meaning() -> None:
 def test_a_word_that_means_something_is_not_corrected() -> None:
     reading = keywords({"cab": {"vehicle": 0.7}}).read("cab")
     assert [meaning.tag for meaning in reading.used] == ["vehicle"]
-    assert How.SPELLING not in {meaning.how for meaning in reading.meanings}
+    assert MatchMethod.SPELLING not in {meaning.how for meaning in reading.meanings}
 
 
 @pytest.mark.parametrize(

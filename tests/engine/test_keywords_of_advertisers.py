@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.keywords import How, Reading, Status
+from engine.domain.keywords import KeywordMatch, MatchMethod, Status
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
@@ -34,7 +34,7 @@ def with_general(tag: str) -> set[str]:
     return {tag}.union(*map(with_general, above))
 
 
-def is_right(reading: Reading, tags: list[str]) -> bool:
+def is_right(reading: KeywordMatch, tags: list[str]) -> bool:
     """Return whether the first meaning is a right tag, or one that brings a right one along."""
     if reading.status == Status.REFUSED:
         return False
@@ -93,4 +93,4 @@ def test_a_word_that_only_resembles_a_tag_keeps_its_sense(
     keywords: Keywords, word: str, tag: str
 ) -> None:
     first = keywords.read(word).meanings[0]
-    assert (first.tag, first.how) == (tag, How.EMBEDDING)
+    assert (first.tag, first.how) == (tag, MatchMethod.EMBEDDING)

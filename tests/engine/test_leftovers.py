@@ -13,7 +13,7 @@ import pytest
 from engine.batch.leftovers import Leftover, find_leftovers, remove_leftover
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.indexes.local.generations import Generations
 from engine.temporary_files import held_file, held_folder
 from support.catalogs import save, video_id
@@ -36,7 +36,7 @@ def home(tmp_path: Path) -> Path:
     with Catalog.open(home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 3})
         for threshold in (0.5, 0.7):
-            recipe = Recipe(threshold=threshold, tf="raw")
+            recipe = IndexConfig(threshold=threshold, tf="raw")
             reindex(catalog, Generations(home / "generations"), recipe)
     (tmp_path / "temporary").mkdir()
     return home

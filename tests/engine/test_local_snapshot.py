@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.domain.counts import Counts
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.delta import Changes, advance, tidy
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.indexes.local.video_row import VideoRow
 from engine.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ def row(video: Video) -> VideoRow:
     tags = sorted(TAGS.index(tag) for tag in video.counts)
     seconds = [video.counts[TAGS[tag]] for tag in tags]
     counts = Counts(np.array(tags, np.uint32), np.array(seconds, np.uint32))
-    facts = VideoFacts(
+    facts = VideoMetadata(
         video.seconds, video.added_at, Level.NONE, video.language, video.kind, "", ()
     )
     return VideoRow(video.id, counts, facts)
@@ -34,9 +34,9 @@ class TestLocalSnapshot(IndexConformance):
         rows = [row(video) for video in sorted(videos, key=lambda video: video.id)]
         matrix = CountMatrix.from_rows([one.counts for one in rows], len(TAGS))
         index = Index.from_counts(matrix, [one.id for one in rows])
-        facts = Facts.of([one.facts for one in rows])
+        facts = MetadataColumns.of([one.facts for one in rows])
         generation = Generation(
-            "abc", index, facts, Vocabulary(TAGS), Recipe(0.7, "raw"), 1, Path()
+            "abc", index, facts, Vocabulary(TAGS), IndexConfig(0.7, "raw"), 1, Path()
         )
         view = LocalSnapshot.of(generation)
         for number, video in enumerate(changed, 2):

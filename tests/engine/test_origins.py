@@ -10,12 +10,12 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import CatalogUnusable, CorruptData
 from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
 
-RAW = Recipe(threshold=0.7, tf="raw")
+RAW = IndexConfig(threshold=0.7, tf="raw")
 
 
 def catalogue(home: Path, videos: int) -> Path:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.mean_vector import SHRINKAGE
 from engine.search.explain import reasons
-from engine.search.profiles import Profile, ProfileRules, Reaction, Taste, profile_of, taste_of
+from engine.search.profiles import (
+    Profile,
+    ProfileRules,
+    ProfileVector,
+    Reaction,
+    profile_of,
+    taste_of,
+)
 from support.views import DAY, NOW, TAGS, VIDEOS, Vector, view_of
 
 PLAIN = ProfileRules(common_share=0.0, power=1.0)
@@ -127,7 +134,7 @@ def test_who_likes_what_every_video_shows_is_left_with_all_of_it(
     assert min(query.values()) > 0
 
 
-def _pairs(taste: Taste) -> Iterable[tuple[int, float]]:
+def _pairs(taste: ProfileVector) -> Iterable[tuple[int, float]]:
     return zip(taste.query.tags.tolist(), taste.query.units.tolist(), strict=True)
 
 

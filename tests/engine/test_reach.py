@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import EVERY_VIDEO, And, Filter, KindIn, Seen
-from engine.domain.index_config import Recipe
+from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, KindIn
+from engine.domain.index_config import IndexConfig
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.new_matches import arrivals
@@ -23,7 +23,7 @@ videos = st.lists(
     st.dictionaries(st.sampled_from(TAGS), st.integers(1, 3), max_size=3), min_size=1, max_size=9
 ).map(lambda seen: [Shown(f"v{number}", seconds) for number, seconds in enumerate(seen)])
 profiles = st.dictionaries(st.sampled_from(TAGS), st.sampled_from([1.0, 2.0, -1.0]), min_size=1)
-filters = st.sampled_from([EVERY_VIDEO, KindIn(("static",)), Seen("car")])
+filters = st.sampled_from([EVERY_VIDEO, KindIn(("static",)), HasTag("car")])
 
 
 @given(videos, profiles, filters, st.sampled_from([0.0, 0.3, 0.7]))
@@ -55,7 +55,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 def view_now(catalog: Catalog) -> LocalSnapshot:
     generations = Generations(catalog.path.parent / "generations")
     if generations.current_id is None:
-        reindex(catalog, generations, Recipe(0.7, "raw"))
+        reindex(catalog, generations, IndexConfig(0.7, "raw"))
     return follow(LocalSnapshot.of(generations.load_current()), catalog)
 
 
@@ -77,7 +77,7 @@ def test_what_came_since_comes_in_the_order_it_came(catalog: Catalog) -> None:
     save(catalog, video_id(5), {"car": 1})
     catalog.videos.delete(video_id(5))
     assert ids(catalog, revision) == [video_id(9), video_id(2)]
-    assert ids(catalog, revision, wanted=And((Seen("car", 3),))) == [video_id(2)]
+    assert ids(catalog, revision, wanted=And((HasTag("car", 3),))) == [video_id(2)]
 
 
 def test_a_page_goes_on_where_the_one_before_ended(catalog: Catalog) -> None:

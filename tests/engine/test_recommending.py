@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.domain.filters import EVERY_VIDEO, Seen
+from engine.domain.filters import EVERY_VIDEO, HasTag
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
-from engine.indexes.local.co_likes import Together
-from engine.indexes.local.metadata import VideoFacts
+from engine.indexes.local.co_likes import CoLikes
+from engine.indexes.local.metadata import VideoMetadata
 from engine.search.matches import recommend
 from engine.search.profiles import Profile, ProfileRules, Reaction, taste_of
 from engine.search.recommend import (
@@ -69,8 +69,8 @@ def test_pages_end_where_the_list_does() -> None:
     assert len(whole) == 5
 
 
-def facts(level: Level, days_old: float) -> VideoFacts:
-    return VideoFacts(30, int(NOW - days_old * DAY), level, "en", "motion", "", ())
+def facts(level: Level, days_old: float) -> VideoMetadata:
+    return VideoMetadata(30, int(NOW - days_old * DAY), level, "en", "motion", "", ())
 
 
 def test_without_a_profile_come_the_newest_harmless_videos() -> None:
@@ -116,11 +116,11 @@ def test_liked_videos_that_are_gone_leave_nothing_to_go_by() -> None:
     assert page.basis is Basis.FRESH
 
 
-def together(n_viewers: int) -> Together:
+def together(n_viewers: int) -> CoLikes:
     """Everybody who likes the cats likes the train."""
     ids = sorted(VIDEOS)
     both = np.array([ids.index("a-cats"), ids.index("e-nothing")])
-    return Together.of([both] * n_viewers, len(ids))
+    return CoLikes.of([both] * n_viewers, len(ids))
 
 
 def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
@@ -145,7 +145,7 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
 def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first() -> None:
     ids = sorted(VIDEOS)
     all_three = np.array([ids.index(video) for video in ("a-cats", "b-zoo", "e-nothing")])
-    view = view_of(VIDEOS, together=Together.of([all_three] * ENOUGH_VIEWERS, len(ids)))
+    view = view_of(VIDEOS, together=CoLikes.of([all_three] * ENOUGH_VIEWERS, len(ids)))
     zoo, train = recommend_page(view, Question(liking("a-cats"), NOW, k=2), RULES).found
     assert [one.ranked.candidate.video for one in (zoo, train)] == ["b-zoo", "e-nothing"]
     ratio = (1 + zoo.ranked.candidate.score) / (1 + train.ranked.candidate.score)
@@ -170,7 +170,7 @@ def test_too_few_viewers_prove_nothing() -> None:
 
 def test_what_is_liked_together_passes_the_filter_too() -> None:
     view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS))
-    question = Question(liking("a-cats"), NOW, where=Seen("animal"))
+    question = Question(liking("a-cats"), NOW, where=HasTag("animal"))
     assert videos_of(recommend_page(view, question, RULES)) == ["b-zoo"]
 
 

@@ -12,7 +12,7 @@ from engine.content.duplicates import SAME_SECONDS, are_same_footage
 from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
-from engine.indexes.local.metadata import VideoFacts
+from engine.indexes.local.metadata import VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.rerank import Candidate, Ranking, rerank
 from support.views import DAY, NOW, TAGS, view_of
@@ -24,8 +24,8 @@ some_videos = st.lists(some_counts, min_size=1, max_size=12).map(
 Videos = dict[str, dict[str, int]]
 
 
-def facts(days_old: float = 0.0, seconds: int = 30) -> VideoFacts:
-    return VideoFacts(seconds, int(NOW - days_old * DAY), Level.NONE, "en", "motion", "", ())
+def facts(days_old: float = 0.0, seconds: int = 30) -> VideoMetadata:
+    return VideoMetadata(seconds, int(NOW - days_old * DAY), Level.NONE, "en", "motion", "", ())
 
 
 def candidates(view: LocalSnapshot, videos: Videos, bonus: float = 0.0) -> list[Candidate]:

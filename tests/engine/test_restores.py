@@ -22,7 +22,7 @@ from engine.batch.backup.dumps import dump
 from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, ReelmatchError
 from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
@@ -46,7 +46,7 @@ def dumped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(VIDEOS):
             save(catalog, video_id(number), {"cat": number % 5 + 1})
         generations = Generations(folder / "home" / "generations")
-        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
         dump(catalog, generations, folder / "all.tar")
     return folder / "all.tar"
 

@@ -9,15 +9,15 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.brand_suitability import BrandJudge
+from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_tags
 from engine.domain.campaigns import Campaign, Group
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.time_ranges import SecondRange
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.targeting.eligibility import Case, Ruling, rulings
+from engine.targeting.eligibility import EligibilityReport, RuleResult, rulings
 from engine.targeting.targeting import Rule
 from support.campaigns import campaign, reading
 from support.catalogs import save, video_id
@@ -26,22 +26,22 @@ VIDEO = video_id(1)
 
 
 @pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
+def case(tmp_path: Path) -> Iterator[EligibilityReport]:
     """Ten seconds of a cat, three of them with beer and something not for everyone."""
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         save(catalog, VIDEO, {"cat": 10, "beer": 3, "nudity": 3}, language="de", kind="motion")
         generations = Generations(tmp_path / "generations")
-        reindex(catalog, generations, Recipe(0.7, "raw"))
+        reindex(catalog, generations, IndexConfig(0.7, "raw"))
         view = LocalSnapshot.of(generations.load_current())
         record, track = catalog.videos.get(VIDEO), catalog.tracks.get(VIDEO)
         assert record is not None
         counts = count_tags(track, 0.7)
         filed = Categories(view.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)
-        risks = BrandJudge(view.vocabulary).verdicts(track, None)
-        yield Case(campaign("c", {"cat": 1}), record, track, view, 0.5, filed, risks)
+        risks = SuitabilityClassifier(view.vocabulary).verdicts(track, None)
+        yield EligibilityReport(campaign("c", {"cat": 1}), record, track, view, 0.5, filed, risks)
 
 
-def ruling(case: Case, rule: Rule, **plan: Any) -> Ruling:
+def ruling(case: EligibilityReport, rule: Rule, **plan: Any) -> RuleResult:
     changed: Campaign = replace(case.campaign, **plan)
     found = {one.rule: one for one in rulings(replace(case, campaign=changed), [rule])}
     assert list(found) == list(Rule)
@@ -49,7 +49,7 @@ def ruling(case: Case, rule: Rule, **plan: Any) -> Ruling:
     return found[rule]
 
 
-def test_an_exclusion_names_the_seconds(case: Case) -> None:
+def test_an_exclusion_names_the_seconds(case: EligibilityReport) -> None:
     excluded = (reading("booze", beer=0.9), reading("car"))
     found = ruling(case, Rule.EXCLUSIONS, exclude=excluded)
     assert found.says == "it excludes beer, seen at the seconds given"
@@ -57,7 +57,7 @@ def test_an_exclusion_names_the_seconds(case: Case) -> None:
     assert "none was seen" in ruling(case, Rule.EXCLUSIONS, exclude=(reading("car"),)).says
 
 
-def test_a_group_names_what_is_missing_and_what_was_seen(case: Case) -> None:
+def test_a_group_names_what_is_missing_and_what_was_seen(case: EligibilityReport) -> None:
     groups = (
         Group("any", (reading("cat"), reading("car"))),
         Group("all", (reading("beer"), reading("ride", car=1.0, train=0.95))),
@@ -67,13 +67,13 @@ def test_a_group_names_what_is_missing_and_what_was_seen(case: Case) -> None:
     assert found.seen == {"cat": (SecondRange(0, 9),), "beer": (SecondRange(0, 2),)}
 
 
-def test_categories_are_named_with_the_tags_that_say_them(case: Case) -> None:
+def test_categories_are_named_with_the_tags_that_say_them(case: EligibilityReport) -> None:
     found = ruling(case, Rule.CATEGORIES, exclude_categories=("422",))
     assert "422 (Pets)" in found.says
     assert found.seen == {"cat": (SecondRange(0, 9),)}
 
 
-def test_the_floor_names_the_topic_and_its_seconds(case: Case) -> None:
+def test_the_floor_names_the_topic_and_its_seconds(case: EligibilityReport) -> None:
     found = ruling(case, Rule.SUITABILITY)
     assert found.says == "adult is at the floor: nothing runs on this video"
     assert found.seen == {"adult": (SecondRange(0, 2),)}
@@ -97,5 +97,5 @@ def test_the_floor_names_the_topic_and_its_seconds(case: Case) -> None:
         (Rule.EXCLUSIONS, {}, "it excludes nothing"),
     ],
 )
-def test_a_rule_says(case: Case, rule: Rule, plan: dict[str, Any], says: str) -> None:
+def test_a_rule_says(case: EligibilityReport, rule: Rule, plan: dict[str, Any], says: str) -> None:
     assert says in ruling(case, rule, **plan).says

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from engine.domain.counts import Counts
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.results import Match
 from engine.domain.sensitivity import Level
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
 from engine.vocabulary import Vocabulary
@@ -66,13 +66,15 @@ def view(tmp_path: Path) -> LocalSnapshot:
         for counts in VIDEOS.values()
     ]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), list(VIDEOS))
-    facts = Facts.of([VideoFacts(30, 0, Level.NONE, "en", "motion", "", ())] * len(VIDEOS))
+    facts = MetadataColumns.of(
+        [VideoMetadata(30, 0, Level.NONE, "en", "motion", "", ())] * len(VIDEOS)
+    )
     generation = Generation(
         "abcdef123456",
         index,
         facts,
         Vocabulary(TAGS),
-        Recipe(threshold=0.7, tf="raw"),
+        IndexConfig(threshold=0.7, tf="raw"),
         revision=3,
         folder=tmp_path,
     )

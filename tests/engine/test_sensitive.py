@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.sensitivity import SensitiveJudge
+from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import (
     DEFAULT_RULES,
     LEVELS,
@@ -19,7 +19,7 @@ from engine.domain.sensitivity import (
     Verdict,
     read_rules,
 )
-from engine.domain.tracks import NEW_LOOK, Looks, Track
+from engine.domain.tracks import NEW_CONTENT, ChangeTrack, Track
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -31,14 +31,14 @@ NOBODY = TopicVerdict(Level.UNKNOWN, ())
 DEFAULT = "nudity"
 
 
-def a_track(*seconds: dict[str, float], looks: Looks | None = None) -> Track:
+def a_track(*seconds: dict[str, float], looks: ChangeTrack | None = None) -> Track:
     confidences = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
     matrix = np.array(confidences, np.float32).reshape(-1, len(NAMES))
     return Track.from_confidences(matrix, np.arange(len(NAMES)), looks)
 
 
 def judged(track: Track, words: frozenset[str] | None = WORDS, rules: str = "nudity") -> Verdict:
-    return SensitiveJudge(Vocabulary(NAMES), read_rules(rules)).verdict(track, words)
+    return SensitivityClassifier(Vocabulary(NAMES), read_rules(rules)).verdict(track, words)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_where_it_is_strict_one_doubtful_second_flags_and_two_block(
 
 
 def test_a_doubtful_picture_that_stands_still_is_one_look_however_long() -> None:
-    still = Looks(np.array([NEW_LOOK, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
+    still = ChangeTrack(np.array([NEW_CONTENT, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
     track = a_track(*[{"nudity": 0.6}] * 4, looks=still)
     assert judged(track, rules="nudity=strict").topics["nudity"] == TopicVerdict(
         Level.FLAG, (0, 1, 2, 3)
@@ -108,7 +108,7 @@ def test_thresholds_are_set_by_topic() -> None:
 
 
 def test_tags_that_came_after_the_vocabulary_are_no_matter() -> None:
-    judge = SensitiveJudge(Vocabulary(("cat", "nudity")), read_rules("nudity=strict"))
+    judge = SensitivityClassifier(Vocabulary(("cat", "nudity")), read_rules("nudity=strict"))
     track = a_track({"nudity": 0.6, "blood": 0.9})
     assert judge.verdict(track, WORDS).topics["violence"].level is Level.NONE
     assert judge.verdict(track, WORDS).topics["nudity"].level is Level.FLAG
@@ -129,7 +129,7 @@ def test_the_level_of_each_second_and_of_the_whole_is_what_the_words_say(
     seconds: list[dict[str, float]], words: frozenset[str] | None, text: str
 ) -> None:
     track, rules = a_track(*seconds), read_rules(text)
-    judge = SensitiveJudge(Vocabulary(NAMES), rules)
+    judge = SensitivityClassifier(Vocabulary(NAMES), rules)
     along = judge.second_levels(track, words)
     expected = naive_levels(seconds, words, rules)
     assert {topic: [LEVELS[place] for place in levels] for topic, levels in along.items()} == {
@@ -229,12 +229,12 @@ def test_several_looks_in_a_row_must_agree_on_nudity(
 ) -> None:
     track = seconds_of_nudity(*nudity)
     assert judged(track, rules=DEFAULT).topics["nudity"] == TopicVerdict(level, seconds)
-    by_second = SensitiveJudge(Vocabulary(NAMES), DEFAULT_RULES).second_levels(track, WORDS)
+    by_second = SensitivityClassifier(Vocabulary(NAMES), DEFAULT_RULES).second_levels(track, WORDS)
     assert tuple(np.flatnonzero(by_second["nudity"]).tolist()) == seconds
 
 
 def test_a_sure_picture_that_stands_still_is_flagged_not_blocked() -> None:
-    still = Looks(np.array([NEW_LOOK, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
+    still = ChangeTrack(np.array([NEW_CONTENT, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
     track = a_track(*[{"nudity": 0.99}] * 4, looks=still)
     assert judged(track, rules=DEFAULT).topics["nudity"] == TopicVerdict(Level.FLAG, (0, 1, 2, 3))
 

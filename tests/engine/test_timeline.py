@@ -21,7 +21,7 @@ from engine.content.timeline import (
     stretches,
     tile,
 )
-from engine.domain.tracks import CUT, FULL_SCALE, NEW_LOOK, Looks, Track, least_stored
+from engine.domain.tracks import CUT, FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, least_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -122,8 +122,8 @@ def test_the_bytes_of_a_tile_are_its_arrays() -> None:
 
 
 def test_cuts_and_stills_are_told() -> None:
-    flags = np.array([NEW_LOOK, 0, 0, NEW_LOOK | CUT, 0, NEW_LOOK | CUT], np.uint8)
-    looks = Looks(flags, np.zeros(6, np.uint8))
+    flags = np.array([NEW_CONTENT, 0, 0, NEW_CONTENT | CUT, 0, NEW_CONTENT | CUT], np.uint8)
+    looks = ChangeTrack(flags, np.zeros(6, np.uint8))
     track = Track.from_confidences(
         np.ones((6, 5), np.float32), np.arange(5, dtype=np.uint32), looks
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.indexes.local import co_likes as together
-from engine.indexes.local.co_likes import LEAST_IN_COMMON, NEIGHBOURS, SHRINKAGE, Together
+from engine.indexes.local.co_likes import LEAST_IN_COMMON, NEIGHBOURS, SHRINKAGE, CoLikes
 
 N_VIDEOS = 8
 likes = st.lists(st.sets(st.integers(0, N_VIDEOS - 1)), max_size=12)
@@ -28,8 +28,8 @@ def textbook(liked: list[set[int]]) -> dict[tuple[int, int], float]:
     return pairs
 
 
-def built(liked: list[set[int]]) -> Together:
-    return Together.of([np.array(sorted(own), np.int64) for own in liked], N_VIDEOS)
+def built(liked: list[set[int]]) -> CoLikes:
+    return CoLikes.of([np.array(sorted(own), np.int64) for own in liked], N_VIDEOS)
 
 
 @given(likes)
@@ -69,7 +69,7 @@ def test_no_more_than_so_many_are_kept_and_they_are_the_best() -> None:
     n = NEIGHBOURS + 30
     # Video v is liked with video 0 by v + 1 viewers, so higher numbers go better with it.
     liked = [np.array([0, video]) for video in range(1, n) for _ in range(video + 1)]
-    found = Together.of(liked, n)
+    found = CoLikes.of(liked, n)
     assert found.starts[1] == NEIGHBOURS
     assert found.rows[:3].tolist() == [n - 1, n - 2, n - 3]
 
@@ -85,9 +85,9 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_reads_back_as_it_was_written(tmp_path: Path) -> None:
-    for made in (built([{0, 1}, {0, 1}, {1, 2}]), Together.nothing()):
+    for made in (built([{0, 1}, {0, 1}, {1, 2}]), CoLikes.nothing()):
         made.save(tmp_path / str(made.viewers))
-        read = Together.load(tmp_path / str(made.viewers))
+        read = CoLikes.load(tmp_path / str(made.viewers))
         assert read.viewers == made.viewers
         assert np.array_equal(read.starts, made.starts)
         assert np.array_equal(read.rows, made.rows)

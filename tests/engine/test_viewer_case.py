@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.domain.filters import And, KindIn, Seen
+from engine.domain.filters import And, HasTag, KindIn
 from engine.domain.viewers import EventKind
-from engine.search.eligibility import Rule, ViewerCase, viewer_case
+from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_case
 from engine.search.profiles import Profile, ProfileRules, Reaction
 from engine.search.recommend import Basis, Question, recommend_page
 from support.views import NOW, VIDEOS, view_of
@@ -17,13 +17,13 @@ ASKED = Question(
 )
 
 
-def broken(case: ViewerCase) -> list[Rule]:
+def broken(case: ViewerEligibilityReport) -> list[Rule]:
     return [ruling.rule for ruling in case.rulings if not ruling.kept]
 
 
 @pytest.mark.parametrize("video", VIDEOS)
 @pytest.mark.parametrize("again", [False, True])
-@pytest.mark.parametrize("where", [And(()), And((Seen("city"), KindIn(("motion",))))])
+@pytest.mark.parametrize("where", [And(()), And((HasTag("city"), KindIn(("motion",))))])
 def test_a_video_is_recommended_when_no_rule_is_broken(
     video: str, where: And, *, again: bool
 ) -> None:
@@ -49,7 +49,7 @@ def test_each_rule_is_named_with_its_evidence() -> None:
     train = viewer_case(view, "e-nothing", ASKED, RULES)
     assert broken(train) == [Rule.FITS]
     assert "must be above 0" in train.rulings[-1].evidence
-    car = viewer_case(view, "b-zoo", replace(ASKED, where=And((Seen("cat"),))), RULES)
+    car = viewer_case(view, "b-zoo", replace(ASKED, where=And((HasTag("cat"),))), RULES)
     assert broken(car) == [Rule.WHERE]
     assert "Seen(tag='cat'" in car.rulings[-1].evidence
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from ingest.pipeline import Outcome
+from ingest.pipeline import IngestResult
 from ingest.runner.worker import Worker
 from ingest.runner.worker_process import Limits
 from support.footage import (
@@ -109,13 +109,13 @@ def site() -> object:
 
 
 @pytest.fixture(scope="module")
-def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, IngestResult]:
     folder = tmp_path_factory.mktemp("awkward")
     for name, (make, _, _) in FILES.items():
         make(folder / name)
         if (content := (folder / name).read_bytes()).find(b"{site}") >= 0:
             (folder / name).write_bytes(content.replace(b"{site}", site.address("").encode()))
-    ended: dict[str, Outcome] = {}
+    ended: dict[str, IngestResult] = {}
     with Catalog.open(folder / "home" / "catalog.db") as catalog:
         catalog.jobs.add([str(folder / name) for name in FILES], {}, now=time.time())
         Worker(
@@ -132,7 +132,7 @@ def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_awkward_file_has_its_status_and_a_reason_in_words(
-    outcomes: dict[str, Outcome], name: str
+    outcomes: dict[str, IngestResult], name: str
 ) -> None:
     _, status, words = FILES[name]
     assert outcomes[name].status == status, outcomes[name].reason
@@ -143,11 +143,11 @@ def test_an_awkward_file_has_its_status_and_a_reason_in_words(
 
 @pytest.mark.parametrize("name", [name for name, (_, s, _) in FILES.items() if s == "partial"])
 def test_of_a_file_that_broke_off_what_came_is_kept(
-    outcomes: dict[str, Outcome], name: str
+    outcomes: dict[str, IngestResult], name: str
 ) -> None:
     assert 1 <= outcomes[name].seconds < 4
 
 
-def test_nobody_was_asked_for_anything(outcomes: dict[str, Outcome], site: Site) -> None:
+def test_nobody_was_asked_for_anything(outcomes: dict[str, IngestResult], site: Site) -> None:
     assert len(outcomes) == len(FILES)
     assert site.connections == []

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Kind
 from ingest.runner.safe_start import guard_children, leave_current_folder
 from ingest.taggers.remote.renditions import find_program
@@ -122,7 +122,7 @@ def home(tmp_path: Path) -> Path:
     with Catalog.open(home / "catalog.db") as catalog:
         wanted = [str(tmp_path / "clips" / "clip.mp4"), "http://127.0.0.1:9/"]
         catalog.jobs.add(wanted, {}, now=0)
-        catalog.jobs.add_reindex(asdict(Recipe(0.7, "raw")), now=0)
+        catalog.jobs.add_reindex(asdict(IndexConfig(0.7, "raw")), now=0)
     return home
 
 

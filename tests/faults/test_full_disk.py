@@ -22,7 +22,7 @@ from api.http.middleware.rates import Rates
 from engine.batch.backup.dumps import dump
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import DiskFull
 from engine.indexes.local.generations import Generations
 from engine.temporary_files import held_folder
@@ -91,7 +91,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number in range(VIDEOS):
                 save(catalog, video_id(number), {f"tag {number % 7}": int(rng.integers(1, 60))})
         generations = Generations(home / "generations")
-        reindex(catalog, generations, Recipe(threshold=0.5, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.5, tf="raw"))
         dump(catalog, generations, folder / "all.tar")
     return folder
 

@@ -12,13 +12,13 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import ReindexRunning
 from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
 
-RAW = Recipe(threshold=0.7, tf="raw")
-LOG = Recipe(threshold=0.7, tf="log")
+RAW = IndexConfig(threshold=0.7, tf="raw")
+LOG = IndexConfig(threshold=0.7, tf="log")
 VIDEOS = 600
 CHUNK = 50
 
@@ -94,7 +94,7 @@ def test_a_killed_reindex_goes_on_where_it_was(
 ) -> None:
     expected = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, Recipe(threshold=0.5, tf="raw"))
+    old = reindex(catalog, generations, IndexConfig(threshold=0.5, tf="raw"))
 
     running = start(tmp_path, generations.folder)
     go_on(running, chunks)

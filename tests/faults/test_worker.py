@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.jobs import Ending, Job, State
-from ingest.pipeline import Outcome
+from engine.domain.jobs import Job, JobResult, State
+from ingest.pipeline import IngestResult
 from ingest.runner.worker import Worker
 from ingest.runner.worker_process import Limits
 from support.footage import bikes, carphone, city, long_video, numbered, write_video
@@ -29,10 +29,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         yield catalog
 
 
-def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, Outcome]:
+def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, IngestResult]:
     jobs = catalog.jobs
     jobs.add(map(str, sources), {}, now=time.time())
-    ended: dict[str, Outcome] = {}
+    ended: dict[str, IngestResult] = {}
     worker = Worker(
         catalog,
         processes=1,
@@ -76,13 +76,13 @@ def test_a_child_that_is_killed_fails_its_job_and_the_rest_go_on(catalog: Catalo
 
 @pytest.mark.slow
 def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
-    ended: dict[str, Outcome] = {}
+    ended: dict[str, IngestResult] = {}
 
     def stop(child: int) -> None:
         worker.limits = Limits(stall_seconds=1)
         os.kill(child, signal.SIGSTOP)
 
-    def go_on(job: Job, outcome: Outcome) -> None:
+    def go_on(job: Job, outcome: IngestResult) -> None:
         ended[Path(job.source).name] = outcome
         worker.limits = Limits()
 
@@ -308,7 +308,7 @@ def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
         soon(lambda: jobs.counts().get(State.DONE) == 1)
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(timeout=2)
-        jobs.put_back("another", now=time.time())
+        jobs.release("another", now=time.time())
         said, errors = running.communicate(timeout=60)
         assert running.returncode == 0, errors
         assert [line.split()[1] for line in said.splitlines()[1:]] == ["ok", "ok"]
@@ -324,7 +324,7 @@ def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Pat
         running = start_ingest(home)
         assert running.stderr is not None
         assert running.stderr.readline() == "waiting for 1 that another process has begun\n"
-        jobs.end(job, Ending(State.DONE, "ok", "", "00ff", 4), now=time.time())
+        jobs.end(job, JobResult(State.DONE, "ok", "", "00ff", 4), now=time.time())
         said, errors = running.communicate(timeout=60)
     assert running.returncode == 0, errors
     assert [line.split()[:3] for line in said.splitlines()[1:]] == [["00ff", "ok", "4"]]

@@ -11,23 +11,23 @@ import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tracks import REUSED
-from ingest.changes.change_track import Look
+from ingest.changes.change_track import FrameChange
 from ingest.pipeline import ingest_file
 from ingest.taggers import by_second as answers
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.by_second import Answers
-from ingest.taggers.registry import Setup, make_tagger
-from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.registry import TaggerContext, make_tagger
+from ingest.taggers.remote.config import RemoteTaggerConfig
 from ingest.taggers.remote.vlm.settings import KEY_VARIABLE, VlmSettings
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
-from ingest.taggers.scheduling import Eye
+from ingest.taggers.scheduling import TaggingScheduler
 from ingest.thumbnails import Gallery
 from support.footage import Picture, numbered, read_number, write_video
 from support.vlm_server import MODEL, Server, serving_vlm
 
 FRAME = np.zeros((4, 4, 3), np.uint8)
-NEW = Look(new=True, cut=True, joined=False, changed=1.0, left=1.0)
-SAME = Look(new=False, cut=False, joined=True, changed=0.0, left=0.0)
+NEW = FrameChange(new=True, cut=True, joined=False, changed=1.0, left=1.0)
+SAME = FrameChange(new=False, cut=False, joined=True, changed=0.0, left=0.0)
 
 
 class Slow:
@@ -65,7 +65,7 @@ class Slow:
 def test_seconds_wait_for_those_before_and_later_tags_are_new() -> None:
     slow, told = Slow(), list[int]()
     with Answers(slow, Gallery(), told.append) as collected:
-        eye = Eye(slow)
+        eye = TaggingScheduler(slow)
         for second, look in enumerate([NEW, SAME, NEW]):
             collected.add(second, FRAME, eye.see(second, FRAME, look))
         assert told == []
@@ -153,7 +153,7 @@ class Counting:
 def test_at_most_one_in_so_many_seconds_is_tagged_and_what_was_put_off_is_made_up(
     every: int, looks: str, said: list[int], put_off: list[int], made_up: list[int]
 ) -> None:
-    eye = Eye(Counting(), every=every)
+    eye = TaggingScheduler(Counting(), every=every)
     found = [
         eye.see(second, FRAME, NEW if look == "n" else SAME) for second, look in enumerate(looks)
     ]
@@ -181,7 +181,7 @@ def film(tmp_path: Path, n_seconds: int = 8) -> Path:
 def tagged(server: Server, path: Path, catalog: Catalog, *, every: int = 1) -> list[set[str]]:
     """The free words of each second."""
     settings = VlmSettings("free", (server.place,))
-    given = Setup(elsewhere=Elsewhere(vlm=settings))
+    given = TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings))
     tagger = make_tagger(f"vlm:{server.base_url}#{MODEL}", given)
     outcome = ingest_file(path, catalog, tagger, every=every)  # type: ignore[arg-type]
     assert outcome.status == "ok", outcome.reason
@@ -228,7 +228,9 @@ def test_a_video_fails_with_the_reason_when_an_answer_does_not_come(
 ) -> None:
     server.faults.extend(["no model"] * 9)
     settings = VlmSettings("list", (server.place,))
-    tagger = make_tagger(f"vlm:{server.base_url}#{MODEL}", Setup(elsewhere=Elsewhere(vlm=settings)))
+    tagger = make_tagger(
+        f"vlm:{server.base_url}#{MODEL}", TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings))
+    )
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         outcome = ingest_file(film(tmp_path), catalog, tagger)  # type: ignore[arg-type]
     assert outcome.status == "failed"

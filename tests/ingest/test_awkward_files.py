@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.decoding.frames import LONGEST_SECONDS, Second, Status, Unwatchable, Video, open_video
+from ingest.decoding.frames import (
+    LONGEST_SECONDS,
+    Second,
+    Status,
+    UndecodableVideo,
+    Video,
+    open_video,
+)
 from support.footage import (
     bikes,
     cut_to,
@@ -40,8 +47,8 @@ def numbers(seconds: list[Second]) -> list[int]:
     return [read_number(second.frame) for second in seconds]
 
 
-def refusal(path: Path) -> Unwatchable:
-    with pytest.raises(Unwatchable) as caught, open_video(path):
+def refusal(path: Path) -> UndecodableVideo:
+    with pytest.raises(UndecodableVideo) as caught, open_video(path):
         pass
     assert str(caught.value) == f"{path}: {caught.value.reason}"
     return caught.value
@@ -452,7 +459,7 @@ def test_wherever_a_file_is_cut_there_is_a_status(share: float, tmp_path: Path) 
     cut_to(path, share)
     try:
         video, seconds = watched(path)
-    except Unwatchable as refused:
+    except UndecodableVideo as refused:
         assert refused.status is Status.CORRUPT  # noqa: PT017
         return
     assert video.status in {Status.PARTIAL, Status.OK}

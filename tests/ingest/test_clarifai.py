@@ -12,7 +12,7 @@ import pytest
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tracks import FULL_SCALE
 from engine.errors import InvalidInput, MissingPart
-from ingest.decoding.probe import Unwatchable
+from ingest.decoding.probe import UndecodableVideo
 from ingest.sources.hosting.local import LocalHost
 from ingest.taggers.remote.clarifai import tagger as clarifai
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
@@ -248,7 +248,7 @@ def test_a_file_that_is_no_video_is_refused_before_anything_is_sent(
 ) -> None:
     path = tmp_path / "playlist.mp4"
     path.write_text("#EXTM3U\nfile:///etc/passwd\n")
-    with pytest.raises(Unwatchable, match="a playlist"):
+    with pytest.raises(UndecodableVideo, match="a playlist"):
         tagger(server).tag_video(path)
     assert server.n_requests == 0
 

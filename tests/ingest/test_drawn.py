@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.changes.drawn_overlay import drawing, turning
 from ingest.changes.mixtures import mixed
-from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
 from ingest.changes.spread import MOST_KEPT, Spread
 from ingest.changes.video_kind import Kind, KindVerdict
@@ -27,7 +27,7 @@ PHOTOS = {
 
 def seen(pictures: list[Picture], rate: int) -> KindVerdict:
     """Judge pictures as they are, without a codec: those of the middle of each second."""
-    judge = KindJudge()
+    judge = MotionClassifier()
     for number in range(rate // 2, len(pictures), rate):
         before = partial(small_colours, pictures[number - 1]) if rate > 1 else None
         picture = pictures[number]
@@ -159,7 +159,7 @@ def test_second_looks_tell_the_colours_of_a_video_at_rest_alone() -> None:
     """One that changes every other second is told by its seconds, whatever else moves within."""
     rng = np.random.default_rng(8)
     backdrop = small_colours(np.asarray(stills.cropped(PHOTOS["china.jpg"], SHAPE)))
-    pictures, judge = [], KindJudge()
+    pictures, judge = [], MotionClassifier()
     for _ in range(12):
         picture = backdrop.copy()
         picture[30:50, 10:80][rng.random((20, 70)) < 0.4] = (255, 220, 60)
@@ -182,7 +182,7 @@ def test_a_picture_at_rest_is_looked_at_twice_six_times_at_most() -> None:
         made += 1
         return small_colours(picture)
 
-    judge = KindJudge()
+    judge = MotionClassifier()
     for _ in range(400):
         judge.see(grey, colours, colours)
     assert made == 1 + 2 * 6

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.decoding.frames import Status, Unwatchable, open_video
+from ingest.decoding.frames import Status, UndecodableVideo, open_video
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.web import FetchLimits, fetch
 from ingest.taggers.remote.renditions import find_program
@@ -16,8 +16,8 @@ REASON = "the video is encrypted (DRM)"
 THREE_SECONDS = [numbered(i) for i in range(75)]
 
 
-def refusal(path: Path) -> Unwatchable:
-    with pytest.raises(Unwatchable) as caught, open_video(path):
+def refusal(path: Path) -> UndecodableVideo:
+    with pytest.raises(UndecodableVideo) as caught, open_video(path):
         pass
     return caught.value
 

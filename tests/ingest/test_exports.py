@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
@@ -98,7 +98,7 @@ def test_a_whole_catalog_comes_back_and_a_second_time_changes_nothing(tmp_path: 
 
 
 def test_parquet_holds_what_a_reindex_counts(tmp_path: Path) -> None:
-    recipe = Recipe(0.7, "raw", least_seconds=2)
+    recipe = IndexConfig(0.7, "raw", least_seconds=2)
     parquet = pytest.importorskip("pyarrow.parquet", reason="needs: pip install -e '.[parquet]'")
     with Catalog.open(tmp_path / "a.db") as catalog:
         save(catalog, video_id(1), {"cat": 5, "train": 3, "dog": 1})

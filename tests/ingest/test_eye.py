@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from ingest.changes.change_track import Look
+from ingest.changes.change_track import FrameChange
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.scheduling import Eye
+from ingest.taggers.scheduling import TaggingScheduler
 
 FRAME = np.zeros((9, 16, 3), np.uint8)
 
@@ -29,9 +29,9 @@ class Thrifty(Plain):
         return np.array([len(self.asked) / 100], np.float32)
 
 
-def look(kind: str) -> Look:
+def look(kind: str) -> FrameChange:
     """Make a look of a letter: goes on, cut, blank (neither joined nor a cut), same again."""
-    return Look(
+    return FrameChange(
         new=kind != "s", cut=kind == "c", joined=kind in "gs", changed=0.5, left=0.5 * (kind == "c")
     )
 
@@ -49,14 +49,14 @@ def look(kind: str) -> Look:
 )
 def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(looks: str, asked: str) -> None:
     tagger = Thrifty()
-    eye = Eye(tagger)
+    eye = TaggingScheduler(tagger)
     for second, kind in enumerate(looks):
         eye.see(second, FRAME, look(kind))
     assert tagger.asked == asked.split()
 
 
 def test_what_hardly_changed_gets_what_was_said_before() -> None:
-    eye = Eye(Thrifty())
+    eye = TaggingScheduler(Thrifty())
     said = [eye.see(second, FRAME, look(kind)) for second, kind in enumerate("bssgs")]
     assert np.array_equal(
         np.ravel(np.array(said)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
@@ -65,7 +65,7 @@ def test_what_hardly_changed_gets_what_was_said_before() -> None:
 
 def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     tagger = Plain()
-    eye = Eye(tagger)
+    eye = TaggingScheduler(tagger)
     for second, kind in enumerate("bggsgc"):
         eye.see(second, FRAME, look(kind))
     assert tagger.asked == ["all"] * 5
@@ -76,7 +76,7 @@ def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     [("bggg", [0]), ("bgcggc", [0, 2, 5]), ("bgsbgs", [0, 3]), ("gg", [0]), ("bc", [0, 1])],
 )
 def test_a_shot_begins_with_a_cut_and_with_what_is_blank(looks: str, shots: list[int]) -> None:
-    eye = Eye(Plain(), every=3)
+    eye = TaggingScheduler(Plain(), every=3)
     for second, kind in enumerate(looks):
         eye.see(second, FRAME, look(kind))
     assert eye.shots == shots

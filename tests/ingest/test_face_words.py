@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from engine.domain.results import DEFAULT_THRESHOLD
-from ingest.taggers.base import Confidences, Frame, ShotTagger, ThriftyTagger
-from ingest.taggers.registry import Setup, identity_of
+from ingest.taggers.base import Confidences, Frame, SequentialTagger, ShotTagger
+from ingest.taggers.registry import TaggerContext, identity_of
 from ingest.taggers.visual import face_words
 from ingest.taggers.visual.face_words import (
     FACE_WORDS,
@@ -241,7 +241,7 @@ def tagger() -> LocalTaggerWithFaces:
 
 def test_it_can_speak_of_shots_and_is_as_thrifty(tagger: LocalTaggerWithFaces) -> None:
     assert isinstance(tagger, ShotTagger)
-    assert isinstance(tagger, ThriftyTagger)
+    assert isinstance(tagger, SequentialTagger)
     assert not isinstance(LocalTagger.load(), ShotTagger)
 
 
@@ -258,7 +258,7 @@ def test_an_astronaut_smiles_and_a_cat_and_a_cup_do_not(tagger: LocalTaggerWithF
 
 
 def test_off_it_is_the_tagger_it_was_and_no_network_of_faces_is_loaded() -> None:
-    off, on = Setup(), Setup(people=True)
+    off, on = TaggerContext(), TaggerContext(people=True)
     assert identity_of("local", off) == ("local", current_version())
     assert identity_of("local", on).name == "local"
     assert identity_of("local", on).version != current_version()
@@ -277,7 +277,7 @@ def test_off_it_is_the_tagger_it_was_and_no_network_of_faces_is_loaded() -> None
 def test_what_decides_changes_the_version_of_those_who_switched_it_on(
     constant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = identity_of("local", Setup(people=True))
+    before = identity_of("local", TaggerContext(people=True))
     monkeypatch.setattr(face_words, constant, 7)
-    assert identity_of("local", Setup(people=True)) != before
-    assert identity_of("local", Setup()).version == current_version()
+    assert identity_of("local", TaggerContext(people=True)) != before
+    assert identity_of("local", TaggerContext()).version == current_version()

@@ -8,7 +8,7 @@ import pytest
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from ingest.decoding.frames import Second, Status, Unwatchable, open_video
+from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.hdr import WHITE_NITS, WideColours
 from ingest.taggers.remote.renditions import find_program
 from support.boxes import insert
@@ -175,7 +175,7 @@ def test_colours_of_dolby_vision_alone_are_refused(
     path = tmp_path / "x.mp4"
     path.write_bytes(hevc.read_bytes())
     configured(path, profile, compatibility)
-    with pytest.raises(Unwatchable) as caught, open_video(path):
+    with pytest.raises(UndecodableVideo) as caught, open_video(path):
         pass
     assert caught.value.status is Status.UNSUPPORTED
     assert "Dolby Vision" in caught.value.reason
@@ -199,5 +199,5 @@ def test_in_matroska_likewise(hevc: Path, tmp_path: Path) -> None:
     command: list[str | Path] = [find_program(), "-v", "error", "-i", first, *how]
     subprocess.run(command, check=True)
     assert b"dvcC" in path.read_bytes()
-    with pytest.raises(Unwatchable, match="Dolby Vision"), open_video(path):
+    with pytest.raises(UndecodableVideo, match="Dolby Vision"), open_video(path):
         pass

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.decoding.frames import Second, Status, Unwatchable, Video, open_video
+from ingest.decoding.frames import Second, Status, UndecodableVideo, Video, open_video
 from ingest.decoding.heif import read_still
 from support.footage import Picture, photograph, read_picture, write_video
 from support.heif import box, full, write_grid
@@ -21,8 +21,8 @@ def watched(path: Path) -> tuple[Video, list[Second]]:
         return video, list(video.seconds())
 
 
-def refusal(path: Path) -> Unwatchable:
-    with pytest.raises(Unwatchable) as caught, open_video(path):
+def refusal(path: Path) -> UndecodableVideo:
+    with pytest.raises(UndecodableVideo) as caught, open_video(path):
         pass
     return caught.value
 
@@ -137,7 +137,7 @@ def test_wherever_it_is_cut_no_single_tile_is_shown(
     path.write_bytes(content[: int(len(content) * share)])
     try:
         video, (second,) = watched(path)
-    except Unwatchable:
+    except UndecodableVideo:
         return
     assert second.frame.shape == (SIZE[1], SIZE[0], 3)
     assert video.status is Status.PARTIAL
@@ -156,7 +156,7 @@ def test_no_damage_of_what_says_how_tiles_lie_is_worse_than_a_refusal(
         path.write_bytes(content)
         try:
             _, (second,) = watched(path)
-        except Unwatchable:
+        except UndecodableVideo:
             continue
         assert second.frame.shape[:2] != (TILE, TILE)
 

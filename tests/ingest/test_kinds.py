@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.changes.change_track import FULL_SCALE, Look
+from ingest.changes.change_track import FULL_SCALE, FrameChange
 from ingest.changes.frame_difference import climbing
-from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, ROWS, Grey, LookDetector, small_grey
 from ingest.changes.video_kind import LEAST_SAMPLES, Kind, KindVerdict
 from ingest.decoding.frames import open_video
@@ -40,8 +40,8 @@ GREYS = [
 ]
 
 
-def watched(path: Path) -> KindJudge:
-    judge = KindJudge()
+def watched(path: Path) -> MotionClassifier:
+    judge = MotionClassifier()
     with open_video(path) as video:
         for second in video.seconds():
             judge.watch(second)
@@ -52,8 +52,8 @@ def verdict_of(pictures: Iterator[Picture], folder: Path) -> KindVerdict:
     return watched(write_video(folder / "x.mp4", pictures, rate=RATE)).verdict()
 
 
-def looks_at(greys: list[Grey]) -> list[Look]:
-    judge = KindJudge()
+def looks_at(greys: list[Grey]) -> list[FrameChange]:
+    judge = MotionClassifier()
     return [judge.see(grey) for grey in greys]
 
 
@@ -151,7 +151,7 @@ def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
 )
 def test_cuts_are_where_another_picture_comes_up(shown: list[tuple[int, int]]) -> None:
     numbers = [number for number, seconds in shown for _ in range(seconds)]
-    judge = KindJudge()
+    judge = MotionClassifier()
     looks = [judge.see(GREYS[number]) for number in numbers]
     other = [k > 0 and numbers[k] != numbers[k - 1] for k in range(len(numbers))]
     assert [look.cut for look in looks] == other
@@ -175,7 +175,7 @@ def test_photographs_that_fade_over_black_are_a_slideshow(frames_late: int) -> N
     shown = [
         picture for photo in (CHINA, COFFEE, CAT) for picture in stills.faded(photo, SHAPE, 8, RATE)
     ]
-    judge = KindJudge()
+    judge = MotionClassifier()
     for picture in shown[frames_late::RATE]:
         judge.see(small_grey(picture))
     verdict = judge.verdict()
@@ -188,7 +188,7 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
     shown: list[int],
 ) -> None:
     blank = np.zeros((ROWS, COLUMNS), np.float32)
-    judge = KindJudge()
+    judge = MotionClassifier()
     looks = [judge.see(blank if number < 0 else GREYS[number]) for number in shown]
     expected = [before == now >= 0 for before, now in zip([-1, *shown], shown, strict=False)]
     assert [look.joined for look in looks] == expected
@@ -197,7 +197,7 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
 
 @given(n=st.integers(LEAST_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
 def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
-    judge = KindJudge()
+    judge = MotionClassifier()
     looks = [judge.see(GREYS[number])] + [judge.repeat() for _ in range(n - 1)]
     assert [look.new for look in looks] == [True] + [False] * (n - 1)
     verdict = judge.verdict()
@@ -207,14 +207,14 @@ def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
 
 @pytest.mark.parametrize("n", range(LEAST_SAMPLES))
 def test_of_too_few_pictures_nothing_is_said(n: int) -> None:
-    judge = KindJudge()
+    judge = MotionClassifier()
     for grey in GREYS[:n]:
         judge.see(grey)
     assert judge.verdict().kind is Kind.UNKNOWN
 
 
 def test_of_blank_pictures_nothing_is_said() -> None:
-    judge = KindJudge()
+    judge = MotionClassifier()
     for level in (0, 10, 20, 20, 255):
         judge.see(np.full((ROWS, COLUMNS), level, np.float32))
     judge.repeat()
@@ -233,7 +233,7 @@ def test_new_looks_are_those_of_the_look_detector() -> None:
 
 
 def test_the_arrays_are_the_looks() -> None:
-    judge = KindJudge()
+    judge = MotionClassifier()
     looks = [judge.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [judge.repeat()]
     changes = judge.changes()
     assert changes.new.tolist() == [look.new for look in looks] == [True, False, True, False]
@@ -244,7 +244,7 @@ def test_the_arrays_are_the_looks() -> None:
 
 
 def test_the_evidence_is_plain_and_small() -> None:
-    judge = KindJudge()
+    judge = MotionClassifier()
     for number in range(400):
         judge.see(GREYS[number // 2 % 2])
     text = json.dumps(asdict(judge.verdict().evidence))
@@ -253,7 +253,7 @@ def test_the_evidence_is_plain_and_small() -> None:
 
 
 def test_a_second_leaves_a_few_bytes_behind_and_no_picture() -> None:
-    judge = KindJudge()
+    judge = MotionClassifier()
     for grey in GREYS:
         judge.see(grey)
     tracemalloc.start()

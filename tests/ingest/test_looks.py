@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from ingest.changes.change_track import Changes, effective_seconds, new_looks
-from ingest.changes.motion_classifier import KindJudge
+from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import small_colours, small_grey
 from ingest.changes.video_kind import Kind
 from support import stills
@@ -80,7 +80,7 @@ def test_no_kind_makes_a_look_of_a_second_that_repeats(drawn: Changes, kind: Kin
 
 def test_a_still_shown_for_four_minutes_is_one_look() -> None:
     china = next(stills.still(stills.read_photograph(photograph("china.jpg")), (180, 320), 1, 1))
-    judge = KindJudge()
+    judge = MotionClassifier()
     for _ in range(240):
         judge.see(small_grey(china))
     looks = new_looks(judge.changes(), judge.verdict().kind)
@@ -90,7 +90,7 @@ def test_a_still_shown_for_four_minutes_is_one_look() -> None:
 
 def test_a_slowly_zoomed_still_is_one_look_though_it_must_be_tagged_anew() -> None:
     photo = stills.read_photograph(photograph("coffee.png"))
-    judge = KindJudge()
+    judge = MotionClassifier()
     for picture in stills.ken_burns(photo, (180, 320), 30, 1, np.random.default_rng(1)):
         judge.see(small_grey(picture))
     assert judge.verdict().kind is Kind.STATIC
@@ -103,7 +103,7 @@ def test_each_photograph_of_a_slideshow_is_a_look() -> None:
         stills.read_photograph(photograph(name))
         for name in ("china.jpg", "coffee.png", "rocket.jpg")
     ]
-    judge = KindJudge()
+    judge = MotionClassifier()
     moving = np.random.default_rng(1)
     for picture in stills.slideshow(photos, (180, 320), 6, 1, moving=moving):
         judge.see(small_grey(picture))
@@ -114,7 +114,7 @@ def test_each_photograph_of_a_slideshow_is_a_look() -> None:
 
 def test_behind_an_overlay_nothing_is_new() -> None:
     photo = stills.read_photograph(photograph("chelsea.png"))
-    judge = KindJudge()
+    judge = MotionClassifier()
     for picture in stills.bars(photo, (180, 320), 20, 1, np.random.default_rng(1)):
         judge.see(small_grey(picture), partial(small_colours, picture))
     assert judge.verdict().kind is Kind.OVERLAY

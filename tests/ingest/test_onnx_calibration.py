@@ -24,7 +24,7 @@ from ingest.taggers.onnx.calibration import (
 from ingest.taggers.onnx.folder import PairFolder
 from ingest.taggers.onnx.tagger import version_of
 from ingest.taggers.onnx.texts import Word
-from ingest.taggers.registry import Setup, check_tagger, make_tagger
+from ingest.taggers.registry import TaggerContext, check_tagger, make_tagger
 from ingest.taggers.remote.whole_video import VideoTagger
 from support.pairs import COLOURS, THINGS, by_things, write_pair, write_pictures
 
@@ -219,7 +219,7 @@ def test_a_pair_without_words_is_calibrated_over_all_that_are_known(
     # Tomato and lettuce bring vegetable and food, a lemon fruit and food, snowfall four words.
     assert made.known == (40, 60 * len(words) - 40 - 10 * (2 + 2 + 2 + 2))
     made.save(folder / "calibration.npz")
-    tagger = make_tagger(check_tagger(f"onnx:{folder.path}", Setup()), Setup())
+    tagger = make_tagger(check_tagger(f"onnx:{folder.path}", TaggerContext()), TaggerContext())
     assert not isinstance(tagger, VideoTagger)
     assert len(tagger.tags) == len(words) + 1
     said = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
@@ -238,7 +238,7 @@ def test_words_of_a_list_of_ones_own_bring_no_others(
     made = calibrate(folder, paths, words_of(folder), witness=Blind(), labels=labels)
     assert made.known == (40, 260)
     made.save(folder / "calibration.npz")
-    tagger = make_tagger(f"onnx:{folder.path}", Setup())
+    tagger = make_tagger(f"onnx:{folder.path}", TaggerContext())
     assert not isinstance(tagger, VideoTagger)
     said = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
     assert said["tomato"] > 0.7 > said["vegetable"]

@@ -13,7 +13,7 @@ import pytest
 
 from engine.errors import MissingPart
 from ingest.decoding.frames import open_video
-from ingest.decoding.probe import Unwatchable
+from ingest.decoding.probe import UndecodableVideo
 from ingest.taggers.remote import renditions
 from ingest.taggers.remote.renditions import (
     LONGEST_SIDE,
@@ -182,7 +182,7 @@ def test_hostile_and_useless_files_are_refused(tmp_path: Path) -> None:
     playlist.write_text(f"#EXTM3U\n#EXTINF:5,\nfile://{city()}\n")
     sound = write_sound(tmp_path / "song.mp3", "mp3", 1)
     for path in (playlist, sound, tmp_path / "none.mp4"):
-        with pytest.raises(Unwatchable), rendition_of(path):
+        with pytest.raises(UndecodableVideo), rendition_of(path):
             pass
 
 
@@ -287,7 +287,7 @@ def test_limits_that_are_tighter_already_stay(tmp_path: Path) -> None:
 def test_a_picture_is_no_video() -> None:
     path = photograph("chelsea.png")
     assert read_picture(path).shape == (300, 451, 3)
-    with pytest.raises(Unwatchable, match="this is a picture"), rendition_of(path):
+    with pytest.raises(UndecodableVideo, match="this is a picture"), rendition_of(path):
         pass
 
 
@@ -301,7 +301,7 @@ def test_the_good_frames_of_a_damaged_video_are_copied(tmp_path: Path) -> None:
     empty = remux(bikes(), tmp_path / "empty.mp4", front)
     content = empty.read_bytes()
     zero_from(empty, (content.index(b"mdat") + 4) / len(content))
-    with pytest.raises(Unwatchable), rendition_of(empty):
+    with pytest.raises(UndecodableVideo), rendition_of(empty):
         pass
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 
-from ingest.decoding.frames import Second, Status, Unwatchable, Video, open_video
+from ingest.decoding.frames import Second, Status, UndecodableVideo, Video, open_video
 from support.footage import (
     interleave,
     numbered,
@@ -119,7 +119,7 @@ def test_a_film_that_comes_late_is_found(parts: Callable[[str], Path], tmp_path:
 
 def test_all_tracks_too_large_are_too_big(parts: Callable[[str], Path], tmp_path: Path) -> None:
     path = put_together(tmp_path / "x.mkv", [(parts("vast"), DEFAULT), (parts("vast"), NONE)])
-    with pytest.raises(Unwatchable) as caught, open_video(path):
+    with pytest.raises(UndecodableVideo) as caught, open_video(path):
         pass
     assert caught.value.status is Status.TOO_BIG
 
@@ -174,7 +174,7 @@ def test_a_picture_that_moves_is_watched_whole_or_refused(ending: str, tmp_path:
         rate=10,
     )
     if ending == "webp":
-        with pytest.raises(Unwatchable, match="animated WebP pictures cannot be decoded here"):
+        with pytest.raises(UndecodableVideo, match="animated WebP pictures cannot be decoded here"):
             watched(path)
         return
     video, seconds = watched(path)
@@ -194,5 +194,5 @@ def test_of_one_frame_it_is_a_picture(ending: str, tmp_path: Path) -> None:
 
 def test_a_cover_beside_sound_is_no_video(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "x.mp3", "libmp3lame", 1, cover=photograph("china.jpg"))
-    with pytest.raises(Unwatchable, match="there is sound but no video"):
+    with pytest.raises(UndecodableVideo, match="there is sound but no video"):
         watched(path)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidInput, ReelmatchError
-from ingest.taggers.registry import Setup, check_tagger, find_maker, make_tagger
+from ingest.taggers.registry import TaggerContext, check_tagger, find_maker, make_tagger
 from ingest.taggers.remote.clarifai.settings import KEY_VARIABLES, ClarifaiSettings
-from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.remote.config import RemoteTaggerConfig
 from ingest.taggers.remote.vlm.settings import VlmSettings
 from support.clarifai_server import KEY, serving_clarifai
 from support.conformance.tagger import AnyTaggerConformance, TaggerConformance
@@ -32,15 +32,15 @@ class TestLocal(TaggerConformance):
 
     @pytest.fixture(scope="class")
     @classmethod
-    def given(cls) -> Setup:
-        return Setup()
+    def given(cls) -> TaggerContext:
+        return TaggerContext()
 
 
 class TestLocalThatNamesPeople(TestLocal):
     @pytest.fixture(scope="class")
     @classmethod
-    def given(cls) -> Setup:
-        return Setup(people=True)
+    def given(cls) -> TaggerContext:
+        return TaggerContext(people=True)
 
 
 class TestOnnx(TaggerConformance):
@@ -51,8 +51,8 @@ class TestOnnx(TaggerConformance):
 
     @pytest.fixture(scope="class")
     @classmethod
-    def given(cls) -> Setup:
-        return Setup()
+    def given(cls) -> TaggerContext:
+        return TaggerContext()
 
 
 class TestClarifai(AnyTaggerConformance):
@@ -63,10 +63,12 @@ class TestClarifai(AnyTaggerConformance):
 
     @pytest.fixture(scope="class")
     @classmethod
-    def given(cls, environment: pytest.MonkeyPatch) -> Iterator[Setup]:
+    def given(cls, environment: pytest.MonkeyPatch) -> Iterator[TaggerContext]:
         environment.setenv(KEY_VARIABLES[0], KEY)
         with serving_clarifai() as server:
-            yield Setup(elsewhere=Elsewhere(ClarifaiSettings(base_url=server.base_url)))
+            yield TaggerContext(
+                elsewhere=RemoteTaggerConfig(ClarifaiSettings(base_url=server.base_url))
+            )
 
 
 class TestVlm(TaggerConformance):
@@ -83,8 +85,10 @@ class TestVlm(TaggerConformance):
 
     @pytest.fixture(scope="class")
     @classmethod
-    def given(cls, server: Server) -> Setup:
-        return Setup(elsewhere=Elsewhere(vlm=VlmSettings(allowed_networks=(server.place,))))
+    def given(cls, server: Server) -> TaggerContext:
+        return TaggerContext(
+            elsewhere=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=(server.place,)))
+        )
 
 
 class TestThirdParty(TaggerConformance):
@@ -100,10 +104,10 @@ class TestThirdParty(TaggerConformance):
 
     @pytest.fixture(scope="class")
     @classmethod
-    def given(cls) -> Setup:
-        return Setup()
+    def given(cls) -> TaggerContext:
+        return TaggerContext()
 
-    def test_it_says_itself_what_it_needs(self, asked: str, given: Setup) -> None:
+    def test_it_says_itself_what_it_needs(self, asked: str, given: TaggerContext) -> None:
         assert asked == "shades:dark"
         with pytest.raises(InvalidInput, match="dark or light"):
             check_tagger("shades:purple", given)
@@ -139,7 +143,7 @@ def test_a_tagger_that_cannot_be_imported_says_whose_it_is(
 @pytest.mark.parametrize("asked", ["local:x", "clarifai:x"])
 def test_taggers_without_an_argument_take_none(asked: str) -> None:
     with pytest.raises(InvalidInput, match="takes no argument, not 'x'"):
-        check_tagger(asked, Setup())
+        check_tagger(asked, TaggerContext())
 
 
 class TestPairsThatAreNotReady:
@@ -155,13 +159,13 @@ class TestPairsThatAreNotReady:
 
     def refused(self, asked: str, message: str) -> None:
         with pytest.raises(ReelmatchError, match=message):
-            check_tagger(asked, Setup())
+            check_tagger(asked, TaggerContext())
 
     def test_without_a_calibration(self, pair: Path, asked: str) -> None:
         (pair / "calibration.npz").unlink()
         self.refused(asked, "is not calibrated.*: calibrate it")
         with pytest.raises(ReelmatchError, match="is not calibrated"):
-            make_tagger(asked, Setup())
+            make_tagger(asked, TaggerContext())
 
     def test_with_other_words(self, pair: Path, asked: str) -> None:
         (pair / "words.txt").write_text("red\ngreen\n")
@@ -176,11 +180,11 @@ class TestPairsThatAreNotReady:
     def test_with_weights_that_came_after_the_check(self, pair: Path, asked: str) -> None:
         (pair / "preprocessor_config.json").write_text("{}")
         with pytest.raises(InvalidInput, match=r"preprocessor_config\.json is not the file"):
-            make_tagger(asked, Setup())
+            make_tagger(asked, TaggerContext())
 
     def test_another_calibration_is_another_version(self, pair: Path, asked: str) -> None:
-        before = make_tagger(asked, Setup())
+        before = make_tagger(asked, TaggerContext())
         again = calibrated_pair(pair.parent / "again", n_pictures=120)
-        after = make_tagger(f"onnx:{again}", Setup())
+        after = make_tagger(f"onnx:{again}", TaggerContext())
         assert before.name == after.name == "onnx/pair"
         assert before.version != after.version

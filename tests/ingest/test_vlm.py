@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from engine.errors import InvalidInput, ReelmatchError
-from ingest.taggers.registry import Setup, check_tagger
-from ingest.taggers.remote.config import Elsewhere
+from ingest.taggers.registry import TaggerContext, check_tagger
+from ingest.taggers.remote.config import RemoteTaggerConfig
 from ingest.taggers.remote.vlm.address import Model
 from ingest.taggers.remote.vlm.client import MAX_ANSWER_BYTES, Client, Key
 from ingest.taggers.remote.vlm.settings import KEY_VARIABLE, NETWORKS_VARIABLE, VlmSettings
@@ -308,7 +308,7 @@ class TestAddresses:
         self, argument: str, message: str
     ) -> None:
         with pytest.raises(InvalidInput, match=message.replace("?", r"\?")) as failed:
-            check_tagger(f"vlm:{argument}", Setup())
+            check_tagger(f"vlm:{argument}", TaggerContext())
         assert "secret" not in str(failed.value)
 
     @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ class TestAddresses:
     )
     def test_a_private_address_is_refused_with_what_to_set(self, url: str, to_set: str) -> None:
         with pytest.raises(InvalidInput, match=to_set):
-            check_tagger(f"vlm:{url}#m", Setup())
+            check_tagger(f"vlm:{url}#m", TaggerContext())
 
     def test_a_name_is_looked_at_when_it_is_asked(self, server: Server) -> None:
         client = client_of(server)
@@ -336,13 +336,15 @@ class TestAddresses:
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
     def test_every_way_to_write_an_allowed_address_is_allowed(self, host: str) -> None:
-        given = Setup(elsewhere=Elsewhere(vlm=VlmSettings(allowed_networks=("127.0.0.1:8080",))))
+        given = TaggerContext(
+            elsewhere=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=("127.0.0.1:8080",)))
+        )
         check_tagger(f"vlm:http://{host}:8080#m", given)
         with pytest.raises(InvalidInput, match="is not a public address"):
             check_tagger(f"vlm:http://{host}:8081#m", given)
 
     def test_a_network_of_ones_own_may_be_asked(self, server: Server) -> None:
-        given = Setup(elsewhere=Elsewhere(vlm=settings_for(server)))
+        given = TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings_for(server)))
         kept = check_tagger(f"vlm:{server.base_url}#{MODEL}", given)
         assert kept == f"vlm:{server.base_url}/v1#{MODEL}"
 
@@ -413,7 +415,10 @@ class TestWords:
     ) -> None:
         settings = settings_for(server, "/nowhere/words.txt")
         with pytest.raises(ReelmatchError, match=r"words in /nowhere/words\.txt cannot be read"):
-            check_tagger(f"vlm:{server.base_url}#m", Setup(elsewhere=Elsewhere(vlm=settings)))
+            check_tagger(
+                f"vlm:{server.base_url}#m",
+                TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings)),
+            )
 
     def test_another_model_or_other_words_are_another_tagger(
         self, server: Server, tagger_of: Callable[..., VlmTagger]

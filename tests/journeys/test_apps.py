@@ -10,7 +10,7 @@ import pytest
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
 from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save(catalog, video_id(1), {"cat": 5, "dog": 2})
         save(catalog, video_id(2), {"cat": 3})
         save(catalog, video_id(3), {"cat": 1, "dog": 4})
-        reindex(catalog, Generations(home / "generations"), Recipe(0.7, "raw"))
+        reindex(catalog, Generations(home / "generations"), IndexConfig(0.7, "raw"))
     return home
 
 

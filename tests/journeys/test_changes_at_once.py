@@ -9,7 +9,7 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
 
@@ -64,7 +64,7 @@ def test_every_change_is_seen_by_everybody_and_never_half(tmp_path: Path) -> Non
         for number in range(50):
             save(catalog, video_id(number), {"cat": 1 + number % 5, "animal": 3})
         save(catalog, video_id(MARKERS), {"train": 4})
-        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
         readers = [
             subprocess.Popen(
                 [sys.executable, "-c", READER, tmp_path, str(MARKERS), str(CHANGES)],
@@ -81,7 +81,7 @@ def test_every_change_is_seen_by_everybody_and_never_half(tmp_path: Path) -> Non
             catalog.videos.delete(video_id(MARKERS + number - 1))
             save(catalog, video_id(number % 50), {"cat": 1 + number % 9, "animal": 3})
             tf = ("raw", "log", "sqrt")[number % 3]
-            reindex(catalog, generations, Recipe(threshold=0.7, tf=tf))  # type: ignore[arg-type]
+            reindex(catalog, generations, IndexConfig(threshold=0.7, tf=tf))  # type: ignore[arg-type]
             for reader in readers:
                 await_change(reader, number)
 

@@ -14,7 +14,7 @@ from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import Creative
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
 from engine.indexes.local.generations import Generations
 from support.campaigns import campaign
@@ -48,7 +48,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dic
         for number in range(1, 6):
             save(catalog, video_id(number), {"cat": 90, "city": 10 * number}, length=120)
         for _ in range(2):  # so that there is one to roll back to
-            reindex(catalog, Generations(home / "generations"), Recipe(threshold=0.7, tf="raw"))
+            reindex(
+                catalog, Generations(home / "generations"), IndexConfig(threshold=0.7, tf="raw")
+            )
         spot = Creative("a", 15.0, "https://ads.example/a.mp4", "video/mp4", 640, 360)
         for name in ("acme", "globex"):
             plan = campaign(name, {"cat": 1.0}, creatives=(spot,))

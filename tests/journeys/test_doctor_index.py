@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from api.cli import doctor
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.indexes.local import scan_selection as choice
 from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
@@ -29,12 +29,12 @@ def test_doctor_tells_the_kernel_and_the_sample_that_chose_it(
         for number in range(8):
             save(catalog, video_id(number), {"cat": 1 + number % 5, "car": 3})
         generations = Generations(tmp_path / "generations")
-        reindex(catalog, generations, Recipe(threshold=0.7, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
         assert "plain kernel, as below 100,000 videos" in index_finding(tmp_path)
 
         monkeypatch.setattr(choice, "MANY_VIDEOS", 4)
         monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.31, cost))
-        reindex(catalog, generations, Recipe(threshold=0.7, tf="log"))
+        reindex(catalog, generations, IndexConfig(threshold=0.7, tf="log"))
     said = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
     assert said in index_finding(tmp_path)
 

@@ -9,27 +9,27 @@ import numpy as np
 
 from engine.domain.campaigns import Campaign, Keyword
 from engine.domain.counts import Counts
-from engine.domain.index_config import Recipe
-from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.index_config import IndexConfig
+from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import N_TOPICS, Risk
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.vocabulary import Vocabulary
 
 TAGS = ("animal", "beer", "car", "cat", "city", "train")
 
 
-def reading(word: str, **tags: float) -> Reading:
+def reading(word: str, **tags: float) -> KeywordMatch:
     """A word understood as itself, or as these tags."""
     meanings = tags or {word: 1.0}
-    return Reading(
+    return KeywordMatch(
         word,
         Status.USED,
-        tuple(Meaning(tag, sure, How.EXACT, word) for tag, sure in meanings.items()),
+        tuple(TagCandidate(tag, sure, MatchMethod.EXACT, word) for tag, sure in meanings.items()),
     )
 
 
@@ -69,14 +69,14 @@ def view_of(
     ]
     ids = [video.id for video in videos]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), ids, tf=tf, slope=slope)
-    facts = Facts.of(
+    facts = MetadataColumns.of(
         [
-            VideoFacts(
+            VideoMetadata(
                 30, 0, Level.NONE, video.language, video.kind, "", (), risks(video), video.iab
             )
             for video in sorted(videos, key=lambda video: video.id)
         ]
     )
-    recipe = Recipe(threshold=0.7, tf=tf)
+    recipe = IndexConfig(threshold=0.7, tf=tf)
     generation = Generation(name, index, facts, Vocabulary(TAGS), recipe, 3, Path())
     return LocalSnapshot.of(generation)

@@ -21,7 +21,7 @@ from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import tag_counts
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -46,8 +46,8 @@ def make_home(home: Path) -> None:
                 categories=("sports",),
             )
         generations = Generations(home / "generations")
-        reindex(catalog, generations, Recipe(threshold=0.5, tf="raw"))
-        reindex(catalog, generations, Recipe(threshold=0.5, tf="log"))
+        reindex(catalog, generations, IndexConfig(threshold=0.5, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.5, tf="log"))
         save(catalog, video_id(VIDEOS), {"beer": 7})
 
 

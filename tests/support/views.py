@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from engine.domain.counts import Counts
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
-from engine.indexes.local.co_likes import Together
+from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.mean_vector import Commonplace
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.mean_vector import MeanVector
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.vocabulary import Vocabulary
 
@@ -35,8 +35,8 @@ Vector = Mapping[str, float]
 def view_of(
     videos: Mapping[str, Mapping[str, int]],
     *,
-    facts: Mapping[str, VideoFacts] | None = None,
-    together: Together | None = None,
+    facts: Mapping[str, VideoMetadata] | None = None,
+    together: CoLikes | None = None,
 ) -> LocalSnapshot:
     """Index videos as they are, ids in order."""
     tags = tuple(sorted({*TAGS, *(tag for counts in videos.values() for tag in counts)}))
@@ -48,17 +48,17 @@ def view_of(
         for counts in videos.values()
     ]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(tags)), list(videos))
-    usual = VideoFacts(30, int(NOW), Level.NONE, "en", "motion", "", ())
+    usual = VideoMetadata(30, int(NOW), Level.NONE, "en", "motion", "", ())
     own = facts or {}
     generation = Generation(
         "abcdef123456",
         index,
-        Facts.of([own.get(video, usual) for video in sorted(videos)]),
+        MetadataColumns.of([own.get(video, usual) for video in sorted(videos)]),
         Vocabulary(tags),
-        Recipe(threshold=0.7, tf="raw"),
+        IndexConfig(threshold=0.7, tf="raw"),
         revision=3,
         folder=Path(),
-        common=Commonplace.of(index),
-        together=together or Together.nothing(),
+        common=MeanVector.of(index),
+        together=together or CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
-from engine.domain.keywords import How, Meaning, Reading, Status
+from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import CampaignChanged, UnknownCampaign
 
 if TYPE_CHECKING:
@@ -221,13 +221,13 @@ def _campaign(row: tuple[Any, ...]) -> Campaign:
     return Campaign(id=name, state=CampaignState(state), revision=revision, **plan)
 
 
-def _readings(said: Sequence[dict[str, Any]]) -> tuple[Reading, ...]:
+def _readings(said: Sequence[dict[str, Any]]) -> tuple[KeywordMatch, ...]:
     return tuple(_reading(each) for each in said)
 
 
-def _reading(said: dict[str, Any]) -> Reading:
+def _reading(said: dict[str, Any]) -> KeywordMatch:
     meanings = tuple(
-        Meaning(each["tag"], each["confidence"], How(each["how"]), each["by"])
+        TagCandidate(each["tag"], each["confidence"], MatchMethod(each["how"]), each["by"])
         for each in said["meanings"]
     )
-    return Reading(said["word"], Status(said["status"]), meanings)
+    return KeywordMatch(said["word"], Status(said["status"]), meanings)

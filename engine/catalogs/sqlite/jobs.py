@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import LARGEST_NUMBER, CatalogFile
-from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, Ending, Job, Kind, State, Work
+from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, Job, JobResult, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Jobs:
             )
             return bool(kept.rowcount)
 
-    def end(self, job: Job, ending: Ending, *, now: float) -> bool:
+    def end(self, job: Job, ending: JobResult, *, now: float) -> bool:
         """Write down what became of a job; False, and nothing, when somebody else has it by now."""
         with self._catalog.transaction() as db:
             ended = db.execute(
@@ -133,7 +133,7 @@ class Jobs:
         with self._catalog.transaction() as db:
             db.execute("update jobs set warning = ? where id = ?", (warning, job.id))
 
-    def put_back(self, worker: str, *, now: float) -> None:
+    def release(self, worker: str, *, now: float) -> None:
         """Let all that a worker has claimed and not ended wait again; the attempts do not count."""
         with self._catalog.transaction() as db:
             db.execute(

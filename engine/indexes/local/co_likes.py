@@ -31,7 +31,7 @@ Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class CoLikes:
     """Per video of a generation, the videos most liked by the same viewers.
 
     Attributes:

@@ -17,12 +17,12 @@ from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.weighting import TF, Weighting, document_frequency, smooth_idf
 from engine.errors import CorruptData, InvalidInput
-from engine.indexes.local.co_likes import Together
+from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.forward_rows import row_scales
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.mean_vector import Commonplace
-from engine.indexes.local.metadata import Coded, Facts
+from engine.indexes.local.mean_vector import MeanVector
+from engine.indexes.local.metadata import Coded, MetadataColumns
 from engine.indexes.local.scans.plain import PlainScan
 from engine.kernels.rows import are_tidy
 from engine.sorted_ids import SortedIds
@@ -58,7 +58,7 @@ def check_consistency(generation: Generation, catalog_tags: Sequence[str]) -> No
             _check_impacts(index)
             _check_facts(generation.facts, index.n_videos)
             _check_together(generation.together, index.n_videos)
-            _check_common(generation.common, Commonplace.of(index))
+            _check_common(generation.common, MeanVector.of(index))
     except (InvalidInput, TypeError, ValueError, LookupError, OverflowError) as error:
         raise CorruptData(f"its arrays do not fit together ({error})") from error
 
@@ -226,7 +226,7 @@ def _postings_of(index: Index) -> "_NoPostings | _PlainPostings | _LevelPostings
     return _LevelPostings(arrays, *sizes) if index.scan.name == "levels" else _NoPostings()
 
 
-def _check_facts(facts: Facts, n_videos: int) -> None:
+def _check_facts(facts: MetadataColumns, n_videos: int) -> None:
     columns = facts.arrays()
     for name, dtype in _FACTS.items():
         _hold(columns[name].dtype == dtype, f"facts ({name})")
@@ -254,7 +254,7 @@ _FACTS: Final = {
 }
 
 
-def _coded(facts: Facts) -> Iterator[tuple[str, Coded]]:
+def _coded(facts: MetadataColumns) -> Iterator[tuple[str, Coded]]:
     for name in facts.words():
         yield name, getattr(facts, name)
 
@@ -271,7 +271,7 @@ def _are_within(numbers: Array, n: int) -> bool:
     return not numbers.size or bool(numbers.min() >= 0 and numbers.max() < n)
 
 
-def _check_together(together: Together, n_videos: int) -> None:
+def _check_together(together: CoLikes, n_videos: int) -> None:
     n_rows = len(together.starts) - 1
     _hold(n_rows in (0, n_videos), "likes of viewers")
     _check_starts(together.starts, n_rows + 1, together.rows.size, "likes of viewers")
@@ -286,7 +286,7 @@ def _check_together(together: Together, n_videos: int) -> None:
     _hold(together.viewers >= 0, "likes of viewers")
 
 
-def _check_common(common: Commonplace, expected: Commonplace) -> None:
+def _check_common(common: MeanVector, expected: MeanVector) -> None:
     _hold(common.tags.dtype == np.int64 and common.units.dtype == np.float64, "common tags")
     _hold(np.array_equal(common.tags, expected.tags), "common tags")
     _hold(_are_near(common.units, expected.units, _NEAR_32), "common tags")

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot, Segment
 from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
 from engine.vocabulary import Vocabulary
@@ -81,7 +81,9 @@ def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
     n_tags = len(view.vocabulary)
     index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids)
     order = index.rows_of(ids)
-    return Segment.of(index, Facts.stacked(facts).take(np.argsort(order)), view.vocabulary)
+    return Segment.of(
+        index, MetadataColumns.stacked(facts).take(np.argsort(order)), view.vocabulary
+    )
 
 
 def _taken(segment: Segment, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> CountMatrix:

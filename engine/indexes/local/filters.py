@@ -13,6 +13,7 @@ from engine.domain.filters import (
     CategoryIn,
     DurationBetween,
     Filter,
+    HasTag,
     IabIn,
     KindIn,
     LanguageIn,
@@ -20,7 +21,6 @@ from engine.domain.filters import (
     Not,
     Or,
     RiskAtMost,
-    Seen,
     SensitiveAtMost,
     UploaderIn,
     Within,
@@ -30,7 +30,7 @@ from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import RISKS, Risk, tolerated_place, topic_place
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata import MetadataColumns
 from engine.languages import asked_ranges, ranges_that_take
 from engine.vocabulary import Vocabulary
 
@@ -51,7 +51,7 @@ _POSTINGS_AT_ONCE: Final = 1 << 18
 class FilterCompiler:
     """Compiles filters for the videos of one index; what may come again is kept."""
 
-    def __init__(self, index: Index, facts: Facts, vocabulary: Vocabulary) -> None:
+    def __init__(self, index: Index, facts: MetadataColumns, vocabulary: Vocabulary) -> None:
         self._index = index
         self._facts = facts
         self._vocabulary = vocabulary
@@ -117,7 +117,7 @@ class FilterCompiler:
                 return _no_riskier(facts.risk, wanted)
             case SensitiveAtMost(level):
                 return np.asarray(facts.sensitive <= _level(level))
-            case Seen():
+            case HasTag():
                 return self._seen_any((wanted,))
             case Or(parts):
                 return self._seen_any(parts)
@@ -142,8 +142,8 @@ class FilterCompiler:
     def _least_seconds(
         self, parts: Sequence[Filter], of_two: Callable[[int, int], int]
     ) -> dict[int, int]:
-        """Return the number of each tag of ``Seen`` filters -> how many seconds are asked for."""
-        seen = [part for part in parts if isinstance(part, Seen)]
+        """Return the number of each tag of ``HasTag`` filters -> how many seconds are asked for."""
+        seen = [part for part in parts if isinstance(part, HasTag)]
         least: dict[int, int] = {}
         for part, tag in zip(seen, self._vocabulary.numbers(one.tag for one in seen), strict=True):
             least[tag] = of_two(least.get(tag, part.at_least), part.at_least)
@@ -177,8 +177,8 @@ class FilterCompiler:
 
 def _seen_together(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:
     """Return parts that say the same, all that ask for tags in one, so that one pass finds them."""
-    seen = tuple(part for part in parts if isinstance(part, Seen))
-    others = (part for part in parts if not isinstance(part, Seen))
+    seen = tuple(part for part in parts if isinstance(part, HasTag))
+    others = (part for part in parts if not isinstance(part, HasTag))
     return (*((put(seen),) if seen else ()), *others)
 
 
@@ -187,11 +187,13 @@ def _is_of_tags(wanted: Filter) -> bool:
     return (
         isinstance(wanted, And | Or)
         and bool(wanted.parts)
-        and all(isinstance(part, Seen) for part in wanted.parts)
+        and all(isinstance(part, HasTag) for part in wanted.parts)
     )
 
 
-def _rows_with(entries: NDArray[np.bool_], entry_rows: NDArray[np.int64], facts: Facts) -> Bitmap:
+def _rows_with(
+    entries: NDArray[np.bool_], entry_rows: NDArray[np.int64], facts: MetadataColumns
+) -> Bitmap:
     passing = np.zeros(facts.n_videos, bool)
     passing[entry_rows[entries]] = True
     return passing

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import (
     CatalogUnusable,
     CorruptData,
@@ -31,12 +31,12 @@ from engine.errors import (
 )
 from engine.homes import sync_folder
 from engine.indexes.local import storage as index_files
-from engine.indexes.local.co_likes import Together
+from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.current import Current, Named
 from engine.indexes.local.digests import BUILT, DIGESTS, check_digests, write_digests
 from engine.indexes.local.index import Index
-from engine.indexes.local.mean_vector import Commonplace
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.mean_vector import MeanVector
+from engine.indexes.local.metadata import MetadataColumns
 from engine.os_errors import writing_to
 from engine.vocabulary import Vocabulary
 
@@ -80,13 +80,13 @@ class Generation:
 
     id: str
     index: Index
-    facts: Facts
+    facts: MetadataColumns
     vocabulary: Vocabulary
-    recipe: Recipe
+    recipe: IndexConfig
     revision: int
     folder: Path
-    common: Commonplace = field(default_factory=Commonplace.nothing)
-    together: Together = field(default_factory=Together.nothing)
+    common: MeanVector = field(default_factory=MeanVector.nothing)
+    together: CoLikes = field(default_factory=CoLikes.nothing)
     catalog: str = ""
 
     @property
@@ -108,7 +108,7 @@ class StoredGeneration:
 
     id: str
     built_at: float
-    recipe: Recipe
+    recipe: IndexConfig
     is_live: bool
 
 
@@ -190,7 +190,7 @@ class Generations:
                 built_at = self._built_at(generation) / 1e9
                 found.append(
                     StoredGeneration(
-                        generation, built_at, Recipe.from_kept(recipe), generation == live
+                        generation, built_at, IndexConfig.from_stored(recipe), generation == live
                     )
                 )
             except (CorruptData, KeyError, TypeError, ValueError, AttributeError):
@@ -233,13 +233,13 @@ class Generations:
             return Generation(
                 id=generation,
                 index=Index.load(folder / "index"),
-                facts=Facts.from_kept(kept.arrays, kept.settings),
+                facts=MetadataColumns.from_stored(kept.arrays, kept.settings),
                 vocabulary=Vocabulary(tuple(facts["tags"])),
-                recipe=Recipe.from_kept(facts["recipe"]),
+                recipe=IndexConfig.from_stored(facts["recipe"]),
                 revision=built.revision,
                 folder=folder,
-                common=Commonplace.load(folder / "common"),
-                together=Together.load(folder / "together"),
+                common=MeanVector.load(folder / "common"),
+                together=CoLikes.load(folder / "together"),
                 catalog=built.catalog,
             )
         except (
@@ -276,7 +276,7 @@ class Generations:
         self,
         fill: Callable[[Path, Path], object],
         vocabulary: Vocabulary,
-        recipe: Recipe,
+        recipe: IndexConfig,
         *,
         revision: int,
         catalog: str = "",
@@ -298,9 +298,9 @@ class Generations:
         with writing_to(self.folder), self._aside() as aside:
             fill(aside / "index", aside / "facts")
             index = Index.load(aside / "index")
-            Commonplace.of(index).save(aside / "common")
+            MeanVector.of(index).save(aside / "common")
             liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
-            Together.of(liked, index.n_videos).save(aside / "together")
+            CoLikes.of(liked, index.n_videos).save(aside / "together")
             said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
             _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
             generation = write_digests(aside)

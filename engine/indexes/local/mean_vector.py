@@ -22,7 +22,7 @@ _BLOCK_ROWS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Commonplace:
+class MeanVector:
     """The mean of all videos' vectors of length 1, over the commonest tags; of few videos, less.
 
     Attributes:

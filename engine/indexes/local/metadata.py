@@ -16,7 +16,7 @@ Column = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class VideoFacts:
+class VideoMetadata:
     """What filters may ask of one video.
 
     Attributes:
@@ -93,7 +93,7 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MetadataColumns:
     """The facts of all videos of an index, row by row.
 
     Attributes:
@@ -124,7 +124,7 @@ class Facts:
     iab_rows: NDArray[np.int64]
 
     @classmethod
-    def of(cls, videos: Sequence[VideoFacts]) -> Self:
+    def of(cls, videos: Sequence[VideoMetadata]) -> Self:
         """Turn records, in the order of the rows, into columns."""
         entries = [(row, word) for row, video in enumerate(videos) for word in video.categories]
         filed = [(row, word) for row, video in enumerate(videos) for word in video.iab]
@@ -144,7 +144,7 @@ class Facts:
         )
 
     @classmethod
-    def stacked(cls, parts: Sequence["Facts"]) -> Self:
+    def stacked(cls, parts: Sequence["MetadataColumns"]) -> Self:
         """Put the rows of several under each other."""
         ends = np.cumsum([0, *(part.n_videos for part in parts)])
         entry_rows = [part.category_rows + end for part, end in zip(parts, ends, strict=False)]
@@ -163,13 +163,13 @@ class Facts:
             iab_rows=np.concatenate(iab_rows),
         )
 
-    def take(self, rows: NDArray[np.int64]) -> "Facts":
+    def take(self, rows: NDArray[np.int64]) -> "MetadataColumns":
         """Return some rows, each at most once, in the order given."""
         new_row = np.full(self.n_videos, -1, np.int64)
         new_row[rows] = np.arange(len(rows))
         kept, category_rows = _moved(self.category_rows, new_row)
         filed, iab_rows = _moved(self.iab_rows, new_row)
-        return Facts(
+        return MetadataColumns(
             seconds=self.seconds[rows],
             added_at=self.added_at[rows],
             sensitive=self.sensitive[rows],
@@ -184,7 +184,7 @@ class Facts:
         )
 
     def values(self, name: str, rows: NDArray[np.int64]) -> list[Any]:
-        """Return one field of some rows, each as ``VideoFacts`` has it."""
+        """Return one field of some rows, each as ``VideoMetadata`` has it."""
         match name:
             case "seconds" | "added_at":
                 return [int(value) for value in getattr(self, name)[rows]]
@@ -233,7 +233,7 @@ class Facts:
         }
 
     @classmethod
-    def from_kept(cls, arrays: Mapping[str, Column], words: Mapping[str, Sequence[str]]) -> Self:
+    def from_stored(cls, arrays: Mapping[str, Column], words: Mapping[str, Sequence[str]]) -> Self:
         """Make facts of what ``arrays`` and ``words`` gave.
 
         Raises:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from engine.indexes.local import storage as index_files
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata import MetadataColumns
 
 _CODED: Final = ("language", "kind", "uploader", "category", "iab")
 
 
-def write_facts(folder: Path, parts: Iterable[Facts]) -> None:
+def write_facts(folder: Path, parts: Iterable[MetadataColumns]) -> None:
     """Write the facts of all parts under each other; the parts are iterated twice.
 
     The bytes are those of all the facts at once, however they were parted.
@@ -24,7 +24,7 @@ def write_facts(folder: Path, parts: Iterable[Facts]) -> None:
     words = {name: tuple(sorted(some)) for name, some in found.items()}
     with index_files.Writer(folder) as writer:
         n_videos = 0
-        for part in chain([Facts.of([])], parts):
+        for part in chain([MetadataColumns.of([])], parts):
             numbered = replace(
                 part,
                 **{name: getattr(part, name).numbered_by(words[name]) for name in _CODED},

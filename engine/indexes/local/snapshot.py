@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.errors import InvalidInput
 from engine.indexes.local.filters import Bitmap, FilterCompiler
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Facts
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.unit_vectors import unit_rows
 from engine.kernels.best import TIE
 from engine.kernels.targeting import show
@@ -41,12 +41,12 @@ class Segment:
     """
 
     index: Index
-    facts: Facts
+    facts: MetadataColumns
     filters: FilterCompiler
     alive: Bitmap | None = None
 
     @classmethod
-    def of(cls, index: Index, facts: Facts, vocabulary: Vocabulary) -> Self:
+    def of(cls, index: Index, facts: MetadataColumns, vocabulary: Vocabulary) -> Self:
         """Make a segment whose rows are all alive."""
         return cls(index, facts, FilterCompiler(index, facts, vocabulary))
 
@@ -153,7 +153,7 @@ class LocalSnapshot:
         return self.generation.id
 
     @property
-    def config(self) -> Recipe:
+    def config(self) -> IndexConfig:
         """How the build was made."""
         return self.generation.recipe
 

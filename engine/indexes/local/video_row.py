@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.domain.counts import Counts
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import Facts, VideoFacts
+from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class VideoRow:
 
     id: str
     counts: Counts
-    facts: VideoFacts
+    facts: VideoMetadata
 
 
 def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
@@ -22,6 +22,6 @@ def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
     return CountMatrix.from_rows([row.counts for row in rows], n_tags)
 
 
-def facts_of(rows: Sequence[VideoRow]) -> Facts:
+def facts_of(rows: Sequence[VideoRow]) -> MetadataColumns:
     """Stack the facts of rows."""
-    return Facts.of([row.facts for row in rows])
+    return MetadataColumns.of([row.facts for row in rows])

@@ -14,7 +14,7 @@ from ingest.taggers.onnx.calibration import Calibration
 from ingest.taggers.onnx.folder import CALIBRATION, WORDS, PairFolder, sha256_of
 from ingest.taggers.onnx.pictures import PictureEncoder
 from ingest.taggers.onnx.texts import read_words
-from ingest.taggers.registry import Setup
+from ingest.taggers.registry import TaggerContext
 from ingest.taggers.visual.nudity import NUDITY, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
 from models.cards import load_card
@@ -58,7 +58,7 @@ class _OnnxMaker:
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: Setup) -> str:
+    def check(self, argument: str, setup: TaggerContext) -> str:
         """Look whether the pair is whole, and calibrated with just these weights and words."""
         folder = PairFolder.find(argument, setup.home)
         calibration = calibration_of(folder)
@@ -68,7 +68,7 @@ class _OnnxMaker:
                 raise _other_weights(folder, path.name)
         return str(folder.path)
 
-    def make(self, argument: str, setup: Setup) -> OnnxTagger:
+    def make(self, argument: str, setup: TaggerContext) -> OnnxTagger:
         folder = PairFolder.find(argument, setup.home)
         calibration = calibration_of(folder)
         for name, kept in calibration.weights.items():

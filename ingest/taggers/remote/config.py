@@ -14,7 +14,7 @@ from ingest.taggers.remote.vlm.settings import VlmSettings
 
 if TYPE_CHECKING:
     from ingest.sources.hosting.base import Host
-    from ingest.taggers.registry import Setup
+    from ingest.taggers.registry import TaggerContext
     from ingest.taggers.remote.whole_video import VideoTagger
 
 HostName = Literal["none", "local", "gcs"]
@@ -22,7 +22,7 @@ HostName = Literal["none", "local", "gcs"]
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class RemoteTaggerConfig:
     """How videos are tagged elsewhere.
 
     Attributes:
@@ -64,13 +64,13 @@ class _ClarifaiMaker:
 
     takes_whole_videos = True
 
-    def check(self, argument: str, setup: "Setup") -> str:  # noqa: ARG002 - part of the protocol
+    def check(self, argument: str, setup: "TaggerContext") -> str:  # noqa: ARG002 - part of the protocol
         if argument:
             raise InvalidInput(f"the tagger 'clarifai' takes no argument, not {argument!r}")
         key_in(os.environ)
         return ""
 
-    def make(self, argument: str, setup: "Setup") -> "VideoTagger":  # noqa: ARG002
+    def make(self, argument: str, setup: "TaggerContext") -> "VideoTagger":  # noqa: ARG002
         return setup.elsewhere.tagger()
 
 

@@ -6,21 +6,21 @@ from pathlib import Path
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import DiskFull, ReelmatchError, TooManyOpenFiles
-from ingest.decoding.probe import Status, Unwatchable
-from ingest.pipeline import Described, Outcome, blank_record, known_outcome, store_unwatched
+from ingest.decoding.probe import Status, UndecodableVideo
+from ingest.pipeline import Described, IngestResult, blank_record, known_outcome, store_unwatched
 from ingest.taggers.remote.whole_video import VideoTagger, track_for
 
 
 def ingest_elsewhere(
     path: Path, described: Described, catalog: Catalog, tagger: VideoTagger, *, force: bool
-) -> Outcome:
+) -> IngestResult:
     """Have one file tagged by a service and store what it saw, unless it is known already."""
     known = known_outcome(described, catalog, force=force)
     if known is not None:
         return known
     try:
         seen = tagger.tag_video(path)
-    except Unwatchable as error:
+    except UndecodableVideo as error:
         return store_unwatched(described, catalog, error.status, error.reason)
     except (DiskFull, TooManyOpenFiles):
         # Of the machine, not of the video.
@@ -34,4 +34,4 @@ def ingest_elsewhere(
         tagger=f"{tagger.name}@{tagger.version}",
     )
     catalog.videos.save(record, track_for(catalog, seen), now=datetime.now(UTC))
-    return Outcome(described.id, described.source, Status.OK, "", seen.n_seconds)
+    return IngestResult(described.id, described.source, Status.OK, "", seen.n_seconds)

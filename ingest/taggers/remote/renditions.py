@@ -26,7 +26,7 @@ from ingest.decoding.frames import LONGEST_SECONDS, open_video
 from ingest.decoding.probe import (
     MAX_PIXELS,
     Status,
-    Unwatchable,
+    UndecodableVideo,
     is_picture,
     open_container,
     video_stream,
@@ -106,13 +106,13 @@ def rendition_of(path: Path) -> Iterator[Rendition]:
     """Make the copy of a video, in a folder of its own that is gone afterwards.
 
     Raises:
-        Unwatchable: nothing can be seen of the file.
+        UndecodableVideo: nothing can be seen of the file.
         MissingPart: there is no ``ffmpeg``.
         RenditionFailed: ``ffmpeg`` failed, took too long or too much.
     """
     with open_container(path) as container:
         if is_picture(path, container):
-            raise Unwatchable(
+            raise UndecodableVideo(
                 path, Status.UNSUPPORTED, "this is a picture, and a remote tagger takes videos"
             )
         stream = video_stream(path, container).index

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.text import UnusableText, composed, is_blank, tidy_words
-from engine.domain.tracks import FULL_SCALE, Looks, Track
+from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.errors import InvalidInput, ReelmatchError
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.taggers.runs import Run, Runs
@@ -41,7 +41,7 @@ class VideoTagger(Protocol):
         """Return what is seen on each second of a file.
 
         Raises:
-            Unwatchable: nothing can be seen of the file.
+            UndecodableVideo: nothing can be seen of the file.
             RemoteTaggerFailed: the service would not or could not say.
         """
 
@@ -144,7 +144,7 @@ class RemoteTrack:
             order = begin + np.lexsort((ranks[self.tags[begin:end]], seconds))
             tags[begin:end] = number_of[self.tags[order]]
             confidences[begin:end] = self.confidences[order]
-        return Track(self.starts, tags, confidences, Looks.all_new(self.n_seconds))
+        return Track(self.starts, tags, confidences, ChangeTrack.all_new(self.n_seconds))
 
 
 def track_for(catalog: Catalog, seen: RemoteTrack) -> Track:

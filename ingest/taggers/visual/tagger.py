@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame, Tagger
-from ingest.taggers.registry import Identity, Setup
+from ingest.taggers.registry import Identity, TaggerContext
 from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.model_outputs import Networks, networks_version
 from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
@@ -93,19 +93,19 @@ class _LocalMaker:
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: Setup) -> str:  # noqa: ARG002 - part of the protocol
+    def check(self, argument: str, setup: TaggerContext) -> str:  # noqa: ARG002 - part of the protocol
         if argument:
             raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
         return ""
 
-    def make(self, argument: str, setup: Setup) -> Tagger:  # noqa: ARG002
+    def make(self, argument: str, setup: TaggerContext) -> Tagger:  # noqa: ARG002
         if not setup.people:
             return LocalTagger.load()
         from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
 
         return LocalTaggerWithFaces.load()
 
-    def identity(self, argument: str, setup: Setup) -> Identity:  # noqa: ARG002
+    def identity(self, argument: str, setup: TaggerContext) -> Identity:  # noqa: ARG002
         """Return name and version of the tagger that ``make`` would make."""
         if not setup.people:
             return Identity(LocalTagger.name, current_version())

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from api.http.middleware.auth import SESSION_COOKIE
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
@@ -265,7 +265,7 @@ def test_a_generation_is_chosen_and_rolling_back_asks_first(own_server: Served) 
         save(catalog, video_id(1), {"cat": 1})
         generations = Generations(own_server.home / "generations")
         old, new = (
-            reindex(catalog, generations, Recipe(threshold=threshold, tf="raw")).id
+            reindex(catalog, generations, IndexConfig(threshold=threshold, tf="raw")).id
             for threshold in (0.25, 0.75)
         )
     page = get(own_server, "/jobs")
@@ -293,11 +293,11 @@ def test_what_is_told_of_the_index_follows_a_reindex(look: Look, own_server: Ser
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
         generations = Generations(own_server.home / "generations")
-        reindex(catalog, generations, Recipe(threshold=0.25, tf="raw"))
+        reindex(catalog, generations, IndexConfig(threshold=0.25, tf="raw"))
         page = look(server=own_server).open("/jobs")
         expect(page.locator("[data-fact=threshold]")).to_have_text("0.25")
         save(catalog, video_id(2), {"cat": 1})
-        built = reindex(catalog, generations, Recipe(threshold=0.75, tf="log"))
+        built = reindex(catalog, generations, IndexConfig(threshold=0.75, tf="log"))
     expect(page.locator("[data-fact=generation]")).to_have_text(built.id)
     expect(page.locator("[data-fact=videos]")).to_have_text("2")
     expect(page.locator("[data-fact=threshold]")).to_have_text("0.75")

@@ -14,12 +14,12 @@ from engine.domain.filters import (
     EVERY_VIDEO,
     And,
     Filter,
+    HasTag,
     KindIn,
     LanguageIn,
     LeaveOut,
     Not,
     Or,
-    Seen,
     Within,
 )
 from engine.errors import InvalidInput, UnknownTag
@@ -97,7 +97,7 @@ PASSES: dict[str, tuple[Filter, object]] = {
     "none": (Or(()), lambda _: False),
     "language": (LanguageIn(("de", "")), lambda video: video.language in ("de", "")),
     "kind": (Not(KindIn(("static",))), lambda video: video.kind != "static"),
-    "seen": (Seen("cat", 2), lambda video: video.counts.get("cat", 0) >= 2),
+    "seen": (HasTag("cat", 2), lambda video: video.counts.get("cat", 0) >= 2),
     "ids": (And((LeaveOut(("v00",)), Within(("v00", "v01", "x")))), lambda v: v.id == "v01"),
 }
 
@@ -235,7 +235,7 @@ class IndexConformance:
         with pytest.raises(InvalidInput, match="b"):
             view.score(view.query([0], [1.0]), ["b"])
         with pytest.raises(UnknownTag, match="dgo"):
-            view.search(view.query([0], [1.0]), 1, Seen("dgo"))
+            view.search(view.query([0], [1.0]), 1, HasTag("dgo"))
 
     def test_nothing_is_found_where_nothing_is(self) -> None:
         view = self.snapshot([])

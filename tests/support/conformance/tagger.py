@@ -11,7 +11,13 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
 from ingest.pipeline import Described, ingest_file
 from ingest.taggers.base import Frame, Tagger
-from ingest.taggers.registry import Setup, check_tagger, find_maker, identity_of, make_tagger
+from ingest.taggers.registry import (
+    TaggerContext,
+    check_tagger,
+    find_maker,
+    identity_of,
+    make_tagger,
+)
 from ingest.taggers.remote.pipeline import ingest_elsewhere
 from ingest.taggers.remote.whole_video import VideoTagger, tidy_tag
 from support.footage import carphone
@@ -43,7 +49,7 @@ class AnyTaggerConformance:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def made(cls, asked: str, given: Setup) -> Tagger | VideoTagger:
+    def made(cls, asked: str, given: TaggerContext) -> Tagger | VideoTagger:
         return make_tagger(check_tagger(asked, given), given)
 
     @pytest.fixture(scope="class")
@@ -58,7 +64,7 @@ class AnyTaggerConformance:
         assert not set("@ \n") & set(made.name + made.version)
 
     def test_its_maker_knows_who_it_is(
-        self, asked: str, given: Setup, made: Tagger | VideoTagger
+        self, asked: str, given: TaggerContext, made: Tagger | VideoTagger
     ) -> None:
         if isinstance(made, VideoTagger):
             with pytest.raises(InvalidInput, match="is a service"):
@@ -75,14 +81,14 @@ class AnyTaggerConformance:
         assert takes_whole_videos != hasattr(made, "tag")
 
     def test_what_was_checked_can_be_checked_again_from_anywhere(
-        self, asked: str, given: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, asked: str, given: TaggerContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kept = check_tagger(asked, given)
         monkeypatch.chdir(tmp_path)
         assert check_tagger(kept, given) == kept
 
     def test_made_again_it_has_the_same_version(
-        self, asked: str, given: Setup, made: Tagger | VideoTagger
+        self, asked: str, given: TaggerContext, made: Tagger | VideoTagger
     ) -> None:
         again = make_tagger(check_tagger(asked, given), given)
         assert (again.name, again.version) == (made.name, made.version)

@@ -82,7 +82,7 @@ class ClarifaiTagger:
         """Return what Clarifai sees on each second of a file.
 
         Raises:
-            Unwatchable: nothing can be seen of the file.
+            UndecodableVideo: nothing can be seen of the file.
             MissingPart: the part that makes copies is not installed.
             RenditionFailed: the copy could not be made.
             RemoteTaggerFailed: Clarifai would not or could not say; names why and what to do.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ingest.sources import posting
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.registry import Identity, Setup
+from ingest.taggers.registry import Identity, TaggerContext
 from ingest.taggers.remote.vlm.address import Model, ModelGuard
 from ingest.taggers.remote.vlm.client import Client, Key
 from ingest.taggers.remote.vlm.lexicon import Lexicon, lexicon_of
@@ -100,7 +100,7 @@ class _VlmMaker:
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: Setup) -> str:
+    def check(self, argument: str, setup: TaggerContext) -> str:
         """Look whether the model may be asked and the words can be used; asks nothing yet."""
         model, settings = Model.parse(argument), setup.elsewhere.vlm
         ModelGuard(model, settings).allow(*posting.host_of(model.base_url))
@@ -108,10 +108,10 @@ class _VlmMaker:
         lexicon_of(settings.words)
         return str(model)
 
-    def make(self, argument: str, setup: Setup) -> VlmTagger:
+    def make(self, argument: str, setup: TaggerContext) -> VlmTagger:
         return make_vlm_tagger(Model.parse(argument), setup.elsewhere.vlm)
 
-    def identity(self, argument: str, setup: Setup) -> Identity:
+    def identity(self, argument: str, setup: TaggerContext) -> Identity:
         """Return name and version of the tagger that ``make`` would make."""
         return identity_of_model(Model.parse(argument), lexicon_of(setup.elsewhere.vlm.words))
 
