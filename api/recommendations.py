@@ -22,7 +22,7 @@ from engine.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for recommendations, and for which.
+    """A request for recommendations: the viewer, and the options.
 
     Attributes:
         viewer: the id of one who is kept; None for a profile that is sent along.
@@ -52,7 +52,7 @@ class Asked:
 
     @property
     def digest(self) -> bytes:
-        """What tells this question from another, on every page the same.
+        """Digest that identifies this question, the same on every page.
 
         A kept viewer may do something between two pages; that is still the same question.
         """

@@ -40,7 +40,7 @@ def _default_home() -> Path:
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What an operator can set.
+    """Settings of an installation, made by its operator.
 
     The text under each is what ``docs/settings.md`` says of it.
     """
@@ -52,8 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     tf: TfName = "raw"
     """Term frequency of a reindex: `raw` seconds, or `sqrt` or `log` of them."""
     seconds: SecondsName = "raw"
-    """What a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a still
-    picture counts once however long it is shown."""
+    """Seconds that a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a
+    still picture counts once however long it is shown."""
     least_seconds: Annotated[int, Meta(ge=1, le=3600)] = 2
     """Seconds of a tag from which on it counts for a video and is listed; of a video of less than
     twice as many, half of its seconds."""
@@ -66,16 +66,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     web_max_bytes: Annotated[int, Meta(gt=0)] = 2 << 30
     """The most bytes that are fetched of one video."""
     web_deadline_seconds: Annotated[float, Meta(gt=0)] = 1800.0
-    """How long one video may take to be fetched, in seconds."""
+    """The most seconds that fetching one video may take."""
     web_rate_limit: Annotated[int, Meta(gt=0)] | None = None
     """The most bytes a second that are fetched of one video; as fast as it comes unless set."""
     clarifai_url: str = "https://api.clarifai.com"
     """Where Clarifai's API is; the key stays in `REELMATCH_CLARIFAI_KEY`
     ([remote taggers](remote-taggers.md))."""
     clarifai_user: str = "clarifai"
-    """Whose model is asked."""
+    """The user whose model is asked."""
     clarifai_app: str = "main"
-    """Which of that user's apps it is in."""
+    """The app of that user which has the model."""
     clarifai_model: str = "general-image-recognition"
     """Its name."""
     clarifai_version: str = ""
@@ -84,8 +84,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Whether the tagger that comes along says of a shot that a `woman`, a `man` or somebody
     `smiling` is seen: `on` or `off`. Read [people](people.md) first."""
     vlm_words: str = "list"
-    """What a model elsewhere (`--tagger vlm:URL#MODEL`) may say: `list`, every known word; `free`,
-    any word; or the path of a list, a word a line. Its key stays in `REELMATCH_VLM_KEY`
+    """Words that a model elsewhere (`--tagger vlm:URL#MODEL`) may say: `list`, every known word;
+    `free`, any word; or the path of a list, a word a line. Its key stays in `REELMATCH_VLM_KEY`
     ([models elsewhere](vlm.md))."""
     vlm_allowed_networks: tuple[str, ...] = ()
     """Private networks that such a model may be asked in, by comma: `127.0.0.1:11434`."""
@@ -96,31 +96,31 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: str = "http://127.0.0.1:8000"
     """Where `reelmatch serve` is reached from outside, for `local` hosting."""
     processes: Annotated[int, Meta(ge=0, le=1024)] = field(default_factory=usable_cpus)
-    """How many videos `serve` and `work` watch at a time; as many as cores unless set. 0: `serve`
-    leaves the queue to `reelmatch work`."""
+    """Number of videos that `serve` and `work` watch at a time; as many as cores unless set. 0:
+    `serve` leaves the queue to `reelmatch work`."""
     log_format: LogFormat = "text"
-    """How `serve` and `work` log to stderr: `text` for people, `json` for machines."""
+    """Format of the log of `serve` and `work` on stderr: `text` for people, `json` for machines."""
     models_hub: str = "https://huggingface.co"
     """Where `reelmatch models pull` fetches from; a mirror has the same paths
     ([taggers](taggers.md))."""
     upload_max_bytes: Annotated[int, Meta(gt=0)] = 4 << 30
     """The most bytes of a file that is uploaded, in the console or over HTTP."""
     viewer_watched: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.watched
-    """What a video watched whole weighs beside 1 for a liked one."""
+    """Weight of a video watched whole, beside 1 for a liked one."""
     viewer_skipped: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.skipped
-    """How much a skipped video counts against, beside 1 for a disliked one."""
+    """Weight of a skipped video against a profile, beside 1 for a disliked one."""
     viewer_disliked: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.disliked
-    """How much what a viewer dislikes counts beside what they like."""
+    """Weight of what a viewer dislikes beside what they like."""
     viewer_half_life_days: Annotated[float, Meta(gt=0.0)] = VIEWER_RULES.half_life_days
     """After so many days what a viewer did counts half."""
     viewer_common_share: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.common_share
-    """How much of what most videos show is taken off a viewer's profile."""
+    """Share of what most videos show that is taken off a viewer's profile."""
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of a profile's weights; below 1 it damps the strongest tags."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MOST_TAGS)] = VIEWER_RULES.most_tags
     """So many of the strongest tags of a viewer's videos are kept."""
     viewer_together: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.together
-    """How much being liked by the same viewers counts beside the score, once they are enough."""
+    """Weight of being liked by the same viewers, beside the score, once they are enough."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
@@ -149,7 +149,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def fetch_limits(self) -> "FetchLimits":
-        """How videos are fetched from the web.
+        """Limits of fetching videos from the web.
 
         Raises:
             InvalidInput: when an allowed network is none.
@@ -170,7 +170,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def profile_rules(self) -> ProfileRules:
-        """How what a viewer did becomes weights."""
+        """Rules that turn a viewer's events into weights."""
         return ProfileRules(
             watched=self.viewer_watched,
             skipped=self.viewer_skipped,
@@ -189,7 +189,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def elsewhere(self) -> RemoteTaggerConfig:
-        """How videos are tagged by a service.
+        """Options of tagging videos by a service.
 
         Raises:
             InvalidInput: when the service's address is not safe for a key.
@@ -208,7 +208,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def tagger_setup(self) -> "TaggerContext":
-        """What taggers may need.
+        """Options that taggers may need.
 
         Raises:
             InvalidInput: when a service's address is not safe for a key.
@@ -319,7 +319,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "vlm_allowed_networks": _read_networks,
     "web_allowed_networks": _read_networks,
 }
-"""How those are read that are more than one word or number."""
+"""Readers of the settings that are more than one word or number."""
 
 
 def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from engine.errors import UnknownTag
 from engine.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
 
 SUGGESTIONS: Final = 3
-"""How many nearest tags an error names."""
+"""Number of nearest tags that an error names."""
 
 _ROOT_SHARE: Final = 1.25
 """A vocabulary that grew by more is prepared anew, not beside what was prepared."""

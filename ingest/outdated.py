@@ -15,7 +15,7 @@ from ingest.web_pipeline import described_by_address
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """What an older version of a tagger saw.
+    """Videos that an older version of a tagger looked at.
 
     Attributes:
         there: source -> video, of those that can be looked at again, the newest first.

@@ -28,16 +28,16 @@ WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
 """The statuses of videos that have a track."""
 
 KNOWN: Final = "already watched"
-"""How the reason begins of a source whose video was watched before."""
+"""Beginning of the reason for a source whose video was watched before."""
 
 
 KEPT: Final = "what was seen of it before is kept"
-"""How the reason ends of a video that is not there any more."""
+"""Ending of the reason for a video that is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What became of one source.
+    """The result of one source.
 
     Attributes:
         video: its id; None when there was not even a file.
@@ -56,7 +56,7 @@ class IngestResult:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one video is: seconds done, and its declared length if it declares one."""
+    """Progress of one video: seconds done, and its declared length if it declares one."""
 
     done: int
     declared_seconds: float | None
@@ -64,7 +64,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What is known of a video before it is watched.
+    """Metadata of a video before it is watched.
 
     Attributes:
         id: 16 hex digits.

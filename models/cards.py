@@ -1,4 +1,4 @@
-"""What must be known of each model's weights before they run; runs nothing itself."""
+"""Requirements on each model's weights before they run; runs nothing itself."""
 
 import hashlib
 import json

@@ -1,5 +1,6 @@
 """What can be done is documented, and what is documented can be done."""
 
+import ast
 import json
 import re
 import tomllib
@@ -98,3 +99,20 @@ def test_decisions_are_numbered_without_gaps_and_say_their_number() -> None:
     for number, page in enumerate(pages, start=1):
         assert page.name.startswith(f"{number:04d}-")
         assert page.read_text().startswith(f"# {number}. ")
+
+
+@pytest.mark.parametrize("package", ["api", "engine", "ingest", "models", "reelmatch"])
+def test_docstrings_begin_with_a_noun_or_a_verb(package: str) -> None:
+    questions = re.compile(r"\s*(What|How|Who|Which|Whose)\b")
+    files = list((ROOT / package).rglob("*.py"))
+    assert files
+    # Every text that stands by itself: also those under constants and fields.
+    assert [
+        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value.value.strip().splitlines()[0]}"
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        and questions.match(node.value.value)
+    ] == []

@@ -7,7 +7,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import VideoRecord
 
 Detail = Literal["title", "poster", "url", "duration"]
-"""What an answer can tell of each video besides its ids."""
+"""A detail that an answer can return of each video besides its ids."""
 
 
 def with_details(

@@ -1,4 +1,4 @@
-"""How words were understood."""
+"""Answers on the interpretation of keywords."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Which videos, campaigns and seconds go together."""
+"""Answers on the placement of campaigns: matching videos, campaigns and seconds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict

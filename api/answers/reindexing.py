@@ -1,4 +1,4 @@
-"""What a reindex made, or would change."""
+"""The result of a reindex, or the preview of one."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What is kept of a viewer."""
+"""The stored data of a viewer."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

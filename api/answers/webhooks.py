@@ -1,4 +1,4 @@
-"""Who is told of a campaign's new matches, and how that goes."""
+"""The webhook of a campaign's new matches, and the state of its deliveries."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What a running service keeps up to date, and does by itself."""
+"""Background work of a running service: state it keeps up to date, and what it does by itself."""

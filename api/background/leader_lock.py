@@ -1,4 +1,4 @@
-"""What one process of a service does for all of them, in a thread.
+"""Background work that one process of a service does for all of them, in a thread.
 
 Which one is decided by a lock on a file, so that another takes over when that one ends.
 """

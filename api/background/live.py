@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of 
     from engine.targeting.targeting import Targeting
 
 FOLLOW_SECONDS: Final = 0.1
-"""How often a server looks whether the catalog or the generation changed."""
+"""Seconds between two looks of a server for changes of the catalog or the generation."""
 
 _AGAIN_SECONDS: Final = 5.0
 _GIVE_BACK_SECONDS: Final = 2.0
@@ -76,7 +76,7 @@ class Live:
 
     @cached_property
     def understanding(self) -> "Understanding":
-        """What understands words as tags."""
+        """Interpreter of words as tags."""
         from api.keyword_service import Understanding
 
         return Understanding(self.catalog.path.parent)
@@ -100,7 +100,7 @@ class Live:
 
     @property
     def view(self) -> LocalSnapshot:
-        """What can be found now; one question should ask for it once.
+        """View of all that can be found now; one question should ask for it once.
 
         Raises:
             NothingIndexed: before the first reindex.
@@ -116,7 +116,7 @@ class Live:
 
     @property
     def tag_idf(self) -> TagIdf:
-        """How telling tags are; before the first reindex, too."""
+        """Inverse document frequency of tags; before the first reindex, too."""
         try:
             view = self.view
         except (NothingIndexed, CorruptData):

@@ -10,7 +10,7 @@ from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
 
 AGAIN_SECONDS: Final = 0.4
-"""How often the campaigns are looked for changes: each look takes in all since the last."""
+"""Seconds between two looks for changed campaigns: each look takes in all since the last."""
 
 
 class LiveCampaigns:

@@ -23,7 +23,7 @@ _MOST_ANSWER_BYTES: Final = 4_096
 
 
 class NotTaken(Exception):
-    """What was told was not taken; says why."""
+    """Message that the receiver did not accept; says why."""
 
 
 def check_url(url: str, allowed: Iterable[AllowedNetwork]) -> str:

@@ -1,4 +1,4 @@
-"""How ``reelmatch match`` and ``reelmatch similar`` print what they found."""
+"""Output of ``reelmatch match`` and ``reelmatch similar``."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How commands print: one JSON object, or columns for people."""
+"""Output of commands: one JSON object, or columns for people."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

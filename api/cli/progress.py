@@ -20,7 +20,7 @@ class _Bar(tqdm):  # type: ignore[type-arg] # it is never iterated over
 
     @property
     def format_dict(self) -> Any:
-        """What the formats may name."""
+        """Values that the formats may name."""
         told = super().format_dict
         return told if self.total is None else {**told, "total": max(self.total, self.n)}
 
@@ -30,7 +30,7 @@ class _Watching(_Bar):
 
     @property
     def format_dict(self) -> Any:
-        """What the formats may name."""
+        """Values that the formats may name."""
         told = super().format_dict
         rate = told["rate"] or self.n / max(told["elapsed"], 1e-3)
         return {**told, "whole": self.total or 0.0, "speed": f"{rate:.1f}x real time"}

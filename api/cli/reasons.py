@@ -1,4 +1,4 @@
-"""How commands print why something was found: in a line, or tag by tag with the seconds."""
+"""Output of the reasons of a match: in a line, or tag by tag with the seconds."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -8,10 +8,10 @@ import click
 from api.cli.output import print_table
 
 MOST_REASONS: Final = 4
-"""How many tags a line of reasons names."""
+"""The most tags that a line of reasons names."""
 
 MOST_RUNS: Final = 5
-"""How many runs of seconds are printed of a tag; --json gives all."""
+"""The most runs of seconds printed of a tag; --json gives all."""
 
 TAG_HEAD: Final = ("tag", "share", "seen at")
 """Columns of ``tag_cells``."""

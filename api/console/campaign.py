@@ -42,7 +42,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """How many videos that fit one rule keeps a campaign from."""
+    """Number of fitting videos from which one rule keeps a campaign."""
 
     rule: str
     videos: int

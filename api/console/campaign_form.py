@@ -33,7 +33,7 @@ KEEP: Final = "keep"
 """In the field ``unknown``: keywords that mean no tag are stored, and do not count."""
 
 ACCEPTED_RISKS: Final = (Risk.NONE, Risk.LOW, Risk.MEDIUM, Risk.HIGH)
-"""What may be chosen for a topic."""
+"""Risks that may be chosen for a topic."""
 
 MAX_SUGGESTED: Final = 10
 """So many unknown words are shown with what may be meant."""
@@ -80,7 +80,7 @@ _WHERE: Final = re.compile(r"([a-z_]+(?:\.\w+)*): ")
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with a field.
+    """An error in a field.
 
     Attributes:
         field: its name; empty when it is about the campaign as a whole.
@@ -94,7 +94,7 @@ class Wrong:
 
 
 class WrongFields(Exception):
-    """What was written cannot be stored as it is.
+    """Form input that cannot be stored as it is.
 
     Attributes:
         wrong: what is wrong with which field.

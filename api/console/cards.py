@@ -16,7 +16,7 @@ _MOST_TAGS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a list shows of a video.
+    """A video as a list shows it.
 
     Attributes:
         record: what the catalog knows.

@@ -31,7 +31,7 @@ Sensitive = Literal["", "none", "some"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address of a page asks for; empty words ask for nothing."""
+    """The query in the address of a page; empty words ask for nothing."""
 
     q: Annotated[str, Query(max_length=200)] = ""
     tag: Annotated[str, Query(max_length=200)] = ""

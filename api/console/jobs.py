@@ -43,7 +43,7 @@ class Line:
 
     @property
     def name(self) -> str:
-        """What it is about, short."""
+        """Short name of the job's subject."""
         if self.job.kind == "reindex":
             return "Reindex"
         source = self.job.source
@@ -51,13 +51,13 @@ class Line:
 
     @property
     def progress(self) -> float:
-        """How far it is, 0.0 to 1.0; 0 when nobody knows."""
+        """Progress of the job, 0.0 to 1.0; 0 when it is unknown."""
         done, total = self.job.done, self.job.total
         return min(done / total, 1.0) if total else 0.0
 
     @property
     def says(self) -> str:
-        """What became of it, or how far it is."""
+        """Result of the job, or its progress."""
         job, unit = self.job, "videos" if self.job.kind == "reindex" else "s"
         if job.state is State.RUNNING:
             return f"{job.done} of {job.total} {unit}" if job.total else f"{job.done} {unit}"

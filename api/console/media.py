@@ -20,7 +20,7 @@ _MOST_KNOWN: Final = 10_000
 
 
 class CheckedFiles:
-    """Which files are known to hold what was watched, by path, size and time of change."""
+    """Files known to hold what was watched, by path, size and time of change."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int, int], str] = {}

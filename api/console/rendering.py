@@ -16,7 +16,7 @@ from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_
 from api.http.middleware.problems import KINDS, Code, problem
 
 FRAGMENT: Final = "text/x-fragment"
-"""What scripts of the console accept when they want a piece of a page, or problem details."""
+"""Media type that scripts of the console accept for a piece of a page, or problem details."""
 
 _THEMES: Final = ("light", "dark")
 
@@ -28,7 +28,7 @@ _PLACES: Final = (
     ("jobs", "/jobs", "Jobs"),
     ("add", "/add", "Add"),
 )
-"""What the bar at the top leads to: name, path, label."""
+"""Links of the bar at the top: name, path, label."""
 
 
 def _opens(caller: Caller, path: str) -> bool:

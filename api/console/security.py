@@ -1,4 +1,4 @@
-"""What keeps other sites' pages out: response headers, and a token on all that changes a thing."""
+"""Protection from other sites' pages: response headers, and a token on all that changes a thing."""
 
 import hmac
 import secrets

@@ -20,7 +20,7 @@ from engine.catalogs.sqlite.keys import digest_of
 router = APIRouter(route_class=ReadRoute)
 
 SESSION_SECONDS: Final = 12 * 60 * 60
-"""How long a browser stays signed in."""
+"""Number of seconds that a browser stays signed in."""
 
 _CONSOLE: Final = "/console"
 

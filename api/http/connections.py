@@ -1,4 +1,4 @@
-"""How long each connection may go without a finished request, and how many strangers may hold.
+"""Limits of connections: the time without a finished request, and the number of strangers.
 
 uvicorn takes its only clock off a connection with any byte that comes, and sets it again after an
 answer alone: who sends a byte too many, or one a second, holds a connection for ever, and its
@@ -17,7 +17,7 @@ _YOUNG_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """What a connection may cost.
+    """Limits of a connection's cost.
 
     Attributes:
         head_seconds: until a head must be whole.
@@ -47,7 +47,7 @@ class ConnectionLimits:
 
 
 class Connection(Protocol):
-    """What ``Connections`` asks of each of them."""
+    """Interface that ``Connections`` requires of each of them."""
 
     loop: asyncio.AbstractEventLoop
 

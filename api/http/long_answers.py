@@ -21,7 +21,7 @@ from api.http.middleware.problems import Code, Refused
 from engine.errors import ReelmatchError
 
 TAKEN_SECONDS: Final = 60.0
-"""How long a client may take to take the next piece."""
+"""The most seconds that a client may take to take the next piece."""
 
 _RETRY_SECONDS: Final = 5
 _PIECE_BYTES: Final = 1 << 16

@@ -30,7 +30,7 @@ _AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
 class BoundedProtocol:
-    """What makes the connections of a process; uvicorn takes it for a class of protocols.
+    """Factory of a process's connections; uvicorn takes it for a class of protocols.
 
     Args:
         limits: of each connection, and of all.
@@ -334,7 +334,7 @@ class BoundedConnection(HttpToolsProtocol):
 
 
 class _Exit:
-    """What a request's cycle writes to: a transport whose end is the connection's."""
+    """The transport that a request's cycle writes to: its end is the connection's."""
 
     def __init__(self, connection: BoundedConnection) -> None:
         self._connection = connection

@@ -43,7 +43,7 @@ OnVideos = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much a generation holds.
+    """Size of a generation.
 
     Attributes:
         videos: with or without tags that count.
@@ -60,7 +60,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a reindex would change.
+    """The changes that a reindex would make.
 
     Attributes:
         before: of the live generation.

@@ -1,1 +1,1 @@
-"""What one video holds: counts, categories, risks, the best seconds for ads. Pure."""
+"""Contents of one video: counts, categories, risks, the best seconds for ads. Pure."""

@@ -20,7 +20,7 @@ from engine.errors import InvalidInput
 from engine.ports.query import Query
 
 WINDOW_SECONDS: Final = 10
-"""How much before a break, and after it, is looked at."""
+"""Number of seconds that are looked at before a break, and after it."""
 
 DEFAULT_GAP_SECONDS: Final = 60
 DEFAULT_EDGE_SECONDS: Final = 10
@@ -44,7 +44,7 @@ Seam = Literal["cut", "calm", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """How far apart breaks are, in seconds, and how many there are at most."""
+    """Distance between breaks, in seconds, and the most there are."""
 
     count: int = 3
     gap_seconds: int = DEFAULT_GAP_SECONDS
@@ -196,7 +196,7 @@ def window_relevance(
 
 @dataclass(frozen=True, slots=True)
 class WindowReason:
-    """What one tag gave to the relevance of a window, and the seconds it was seen on there."""
+    """The share of a window's relevance that one tag gave, and the seconds it was observed on."""
 
     tag: int
     share: float

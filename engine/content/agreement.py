@@ -28,7 +28,7 @@ Some = NDArray[np.bool_]
 
 
 class Agreement(NamedTuple):
-    """Which looks are suspected, and which are certain, each shape (n_looks,)."""
+    """Masks of the suspected looks and of the certain ones, each of shape (n_looks,)."""
 
     suspected: Some
     certain: Some

@@ -1,4 +1,4 @@
-"""How risky a video is for a brand: the eleven topics of the IAB, four levels, second by second.
+"""Brand risk of a video: the eleven topics of the IAB, four levels, second by second.
 
 The topics are those of the IAB's content taxonomy 3.1 under *Sensitive Topics*, the levels those of
 its brand suitability vector, after the framework of the GARM. That framework judges how a topic is

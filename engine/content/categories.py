@@ -1,4 +1,4 @@
-"""What a video is about, in the words of the IAB's content taxonomy 3.1, out of its tag counts."""
+"""Categories of a video, by the IAB's content taxonomy 3.1, computed from its tag counts."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ _TABLE: Final = Path(__file__).with_suffix(".toml")
 
 @dataclass(frozen=True, slots=True)
 class CategoryScore:
-    """How much a video is about a category.
+    """Score of a category for a video.
 
     Attributes:
         category: its id.
@@ -47,7 +47,7 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class TagTable:
-    """What tags say, by review.
+    """Categories of tags, by review.
 
     Attributes:
         weights: tag -> what it says.

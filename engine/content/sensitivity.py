@@ -1,4 +1,4 @@
-"""What on a video is not for everyone: topic by topic, second by second, with the evidence."""
+"""Sensitive content of a video: topic by topic, second by second, with the evidence."""
 
 from collections.abc import Sequence
 from functools import lru_cache

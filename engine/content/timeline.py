@@ -58,7 +58,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What a timeline shows before any tile is there.
+    """The part of a timeline that is shown before any tile is there.
 
     Attributes:
         seconds: how many were watched.
@@ -77,7 +77,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What was seen on ``TILE_CELLS`` cells, row by row (CSR).
+    """Observations on ``TILE_CELLS`` cells, row by row (CSR).
 
     Attributes:
         starts: shape (n_lines + 1,), uint32; row ``i`` owns ``starts[i]:starts[i + 1]``.

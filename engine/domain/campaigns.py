@@ -65,7 +65,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Creative:
-    """What is shown.
+    """A creative of a campaign: the advertisement that is shown.
 
     Attributes:
         id: the advertiser's.
@@ -86,7 +86,7 @@ class Creative:
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """What is offered for a thousand impressions.
+    """The price offered for a thousand impressions.
 
     Attributes:
         amount: above 0.

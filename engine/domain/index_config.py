@@ -1,4 +1,4 @@
-"""How observations become a generation."""
+"""Configuration of an index: the way that observations become a generation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 LEASE_SECONDS: Final = 30.0
-"""How long a job stays claimed without a heartbeat."""
+"""Number of seconds that a job stays claimed without a heartbeat."""
 
 
 MOST_ATTEMPTS: Final = 3
@@ -18,7 +18,7 @@ OF_THE_SOURCE: Final = ("no_video", "empty", "corrupt", "too_big", "unsafe", "un
 
 
 class Kind(StrEnum):
-    """What a job does."""
+    """Kind of a job."""
 
     INGEST = "ingest"
     REINDEX = "reindex"
@@ -82,7 +82,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What became of a job."""
+    """The result of a job."""
 
     state: State
     status: str
@@ -93,7 +93,7 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What finished ingests came to.
+    """Totals of finished ingests.
 
     Attributes:
         video_seconds: seconds of video watched.

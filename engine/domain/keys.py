@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 PREFIX: Final = "rm_"
-"""What every key begins with, so that one that leaked is recognised."""
+"""Prefix of every key, so that one that leaked is recognised."""
 
 
 class Scope(StrEnum):
-    """What a key may do."""
+    """A permission of a key."""
 
     READ = "read"
     """See videos, ask for matches and recommendations."""

@@ -17,7 +17,7 @@ class MatchMethod(StrEnum):
 
 
 class Status(StrEnum):
-    """What becomes of a word."""
+    """Status of a word."""
 
     USED = "used"
     SUGGESTED = "suggested"
@@ -43,7 +43,7 @@ class TagCandidate:
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatch:
-    """How a word was understood.
+    """The interpretation of a word.
 
     Attributes:
         word: as it was given.

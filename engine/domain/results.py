@@ -26,7 +26,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one tag gave to a match's score; the shares of a match add up to its score."""
+    """The share of a match's score that one tag gave; a match's shares add up to its score."""
 
     tag: str
     share: float

@@ -46,7 +46,7 @@ VERDICTS: Final = frozenset({"nudity"})
 
 
 class Level(StrEnum):
-    """How sensitive a video is; ``unknown`` when nobody looked for it. In order, worst last.
+    """Sensitivity of a video; ``unknown`` when nobody looked for it. In order, worst last.
 
     ``unknown`` is after the worst, so that nothing is let through that nobody has judged.
     """
@@ -148,7 +148,7 @@ class TopicVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said of a video.
+    """Verdict on the sensitivity of a video.
 
     Attributes:
         level: the worst of the topics that count.

@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 
 
 class Risk(StrEnum):
-    """How risky, the least first; ``unknown`` is after the worst: nobody looked for it.
+    """Level of risk, the least first; ``unknown`` is after the worst: nobody looked for it.
 
     ``floor`` is not for any advertiser: it rules out the whole video. The others say something of
     the seconds they are seen on.
@@ -38,7 +38,7 @@ VECTORS: Final[Mapping[Risk, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """What a sensitive topic (``engine.content.sensitivity``) says of the risk.
+    """Risks that follow from a sensitive topic (``engine.content.sensitivity``).
 
     Attributes:
         suspected: of a second that is ``flag``, when no other look is.
@@ -146,7 +146,7 @@ def tolerated_place(risk: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TopicRisk:
-    """What is to be said of one topic of a video.
+    """Verdict on one topic of a video.
 
     Attributes:
         topic: which.

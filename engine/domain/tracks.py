@@ -61,7 +61,7 @@ def least_stored(threshold: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTrack:
-    """How the seconds of a video follow on each other.
+    """Relation of each second of a video to the one before.
 
     Attributes:
         flags: shape (n_seconds,), uint8, sums of ``NEW_CONTENT``, ``CUT`` and ``REUSED``; the first
@@ -140,7 +140,7 @@ class Track:
 
     @property
     def n_seconds(self) -> int:
-        """How many seconds were watched."""
+        """Number of seconds watched."""
         return len(self.starts) - 1
 
     def to_bytes(self) -> bytes:

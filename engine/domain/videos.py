@@ -22,7 +22,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class VideoRecord:
-    """What the catalog knows of one video.
+    """The catalog's record of one video.
 
     Attributes:
         id: 16 hex digits, from the content.

@@ -25,7 +25,7 @@ MOST_LIKES: Final = 500
 
 
 class EventKind(StrEnum):
-    """What a viewer did with a video."""
+    """Kind of a viewer's event with a video."""
 
     WATCHED = "watched"
     LIKED = "liked"

@@ -1,4 +1,4 @@
-"""Who is told of new matches, and how that went: frozen records."""
+"""Webhooks for new matches, and the state of their deliveries: frozen records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 RETRY_SECONDS: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0)
-"""How long after each failed attempt the next one comes; after the last, there is none."""
+"""Seconds after each failed attempt until the next one; after the last, there is none."""
 
 
 KEPT_SECONDS: Final = 30 * 86_400
-"""How long it is remembered that something was told, or given up."""
+"""Number of seconds that a delivery is remembered after it was made, or given up."""
 
 
 class DeliveryState(StrEnum):
@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Who is told of a campaign's new matches.
+    """Receiver of a campaign's new matches.
 
     Attributes:
         campaign: whose matches.

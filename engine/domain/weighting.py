@@ -1,4 +1,4 @@
-"""How much a tag says: term frequency, document frequency, inverse document frequency, norms.
+"""Weights of tags: term frequency, document frequency, inverse document frequency, norms.
 
 Plain numpy formulas, each with its source.
 """
@@ -99,7 +99,7 @@ def check_tf(name: str) -> TfName:
 
 @dataclass(frozen=True, slots=True)
 class Weighting:
-    """How an index weighs tags; frozen when it is built.
+    """Weighting of tags in an index; frozen when it is built.
 
     Args:
         tf: the name of the term-frequency formula.

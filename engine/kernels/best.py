@@ -16,7 +16,7 @@ TIE: Final = 1e-6
 """Scores closer than this are the same score."""
 
 LEAST: Final = 1e-9
-"""What is not above this is no match but a rounding error."""
+"""Least score; one that is not above it is no match but a rounding error."""
 
 _PER_TIE: Final = 1e6
 _ROW_BITS: Final = 32

@@ -1,4 +1,4 @@
-"""How a plain function becomes a kernel.
+"""Compilation of a plain function into a kernel.
 
 Loading the compiler costs more than all that a command asks of a few dozen videos. So a kernel is
 the plain function for as long as little is asked of it, and machine code from then on; the answers

@@ -21,7 +21,7 @@ _LEVEL_POSTINGS: Final = 24
 """A tag with fewer postings than this a level gets fewer levels."""
 
 _LEVEL_COST: Final = 24.0
-"""What starting to read a level costs, in postings."""
+"""Cost of starting to read a level, in postings."""
 
 _UPWARD: Final = 1.0 + 1e-5
 

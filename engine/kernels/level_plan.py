@@ -1,4 +1,4 @@
-"""Which impact levels a query reads: the most bound for the fewest postings."""
+"""Selection of the impact levels that a query reads: the most bound for the fewest postings."""
 
 from typing import Final, NamedTuple
 

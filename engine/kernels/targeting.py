@@ -71,7 +71,7 @@ class Rules(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What campaigns are matched with: a video, or a viewer, at one moment.
+    """Target that campaigns are matched with: a video, or a viewer, at one moment.
 
     Args:
         frequencies: shape (n_tags,), the term frequency of each tag; 0 where it was not seen.

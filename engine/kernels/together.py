@@ -1,4 +1,4 @@
-"""Which videos the same viewers like: cosines of pairs, the best of each video kept."""
+"""Videos that the same viewers like: cosines of pairs, the best of each video kept."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""How near texts are to tags, by the vectors that a network makes of both."""
+"""Similarity of texts and tags, by the vectors that a network makes of both."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cosines:
-    """How near a text is to each tag.
+    """Similarity of a text to each tag.
 
     Attributes:
         near: shape (n_tags,), cosines of their vectors.
@@ -78,7 +78,7 @@ class Nearness:
 
     @property
     def missing(self) -> int:
-        """How many tags have no vector yet."""
+        """Number of tags that have no vector yet."""
         return len(self._vocabulary) - (0 if self._tags is None else len(self._tags))
 
     def complete(self, is_stopping: Callable[[], bool] = lambda: False) -> None:

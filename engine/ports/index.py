@@ -1,4 +1,4 @@
-"""What the engine asks of an index: one moment of it, searched exactly, videos by their ids."""
+"""Interface of an index: one moment of it, searched exactly, videos by their ids."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ class IndexSnapshot(Protocol):
 
     @property
     def config(self) -> IndexConfig:
-        """How the build was made."""
+        """Configuration of the build."""
         ...
 
     @property
@@ -109,12 +109,12 @@ class IndexSnapshot(Protocol):
 
     @property
     def n_videos(self) -> int:
-        """How many videos are there."""
+        """Number of videos that are there."""
         ...
 
     @property
     def n_indexed(self) -> int:
-        """How many videos the build has, those deleted since included."""
+        """Number of videos in the build, those deleted since included."""
         ...
 
     @property
@@ -129,12 +129,12 @@ class IndexSnapshot(Protocol):
 
     @property
     def mean_vector(self) -> SparseVector:
-        """What most videos show."""
+        """Mean vector of the videos: what most of them show."""
         ...
 
     @property
     def n_viewers(self) -> int:
-        """How many viewers liked two videos or more when it was built."""
+        """Number of viewers that liked two videos or more when it was built."""
         ...
 
     def query(self, tags: ArrayLike, weights: ArrayLike) -> Query:

@@ -18,7 +18,7 @@ MOST_SHOWN: Final = 500
 """After so many videos there is no next page: a cursor stays under 5,500 signs."""
 
 HOURS: Final = 24
-"""How long a cursor can be used."""
+"""Number of hours that a cursor can be used."""
 
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct("<B6s8sQ")
@@ -28,7 +28,7 @@ _HOUR: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What the pages before showed.
+    """State of the pages before.
 
     Attributes:
         generation: id of the generation that the first page came from.

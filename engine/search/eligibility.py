@@ -20,7 +20,7 @@ from engine.search.rerank import BY_SCORE, rerank
 
 
 class Rule(StrEnum):
-    """What keeps a video from a viewer."""
+    """A rule that keeps a video from a viewer."""
 
     INDEXED = "indexed"
     UNSEEN = "unseen"

@@ -1,4 +1,4 @@
-"""What a viewer likes, or an advertiser asks for -> one query vector."""
+"""Profiles of viewers and advertisers: likes or requests -> one query vector."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ProfileRules:
-    """How what a viewer did becomes weights.
+    """Rules that turn a viewer's events into weights.
 
     Attributes:
         watched: the weight of a video that was watched whole, beside 1 for a liked one.
@@ -54,12 +54,12 @@ class ProfileRules:
 
 
 VIEWER_RULES: Final = ProfileRules()
-"""What did best where it was measured, but that dislikes count; see benchmarks/quality."""
+"""Rules that did best where it was measured, but that dislikes count; see benchmarks/quality."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What a viewer's events say of one video, the last word counting.
+    """The reaction of a viewer to one video, by their events, the last word counting.
 
     Attributes:
         video: its id.
@@ -89,7 +89,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """What each video put into a profile, tag by tag, before damping.
+    """Contributions of each video to a profile, tag by tag, before damping.
 
     Attributes:
         reactions: shape (n,), places in ``ProfileVector.reactions``; -1 for what most videos show.

@@ -1,4 +1,4 @@
-"""What a viewer should see next: a profile in, a page of ranked videos out, with the reasons."""
+"""Recommendations for a viewer: a profile in, a page of ranked videos out, with the reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ _UNJUDGED: Final = Not(SensitiveAtMost("block"))
 
 
 class Basis(StrEnum):
-    """What an answer goes by."""
+    """The basis of an answer."""
 
     PROFILE = "profile"
     FRESH = "fresh"
@@ -37,7 +37,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked for a viewer.
+    """A request for the recommendations of a viewer.
 
     Attributes:
         profile: who.

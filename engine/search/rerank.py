@@ -31,7 +31,7 @@ _DAY: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What counts beside the score.
+    """Ranking options that count beside the score.
 
     Attributes:
         diversity: 0.0 to 1.0; how much likeness to what is ranked before counts against a video
@@ -81,7 +81,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How one rule moved a video; places from 1 on."""
+    """The move of a video by one rule; places from 1 on."""
 
     by: str
     before: int

@@ -35,7 +35,7 @@ _MOST_COMMON: Final = 2  # of the first
 
 
 class TagIdf:
-    """How telling each tag is: the logarithm of one over the share of videos that show it.
+    """Inverse document frequency: the logarithm of one over the share of videos that show a tag.
 
     Args:
         df: tag -> number of videos that show it.

@@ -37,7 +37,7 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What the words of campaigns are written as.
+    """Codes of the words of campaigns.
 
     Attributes:
         vocabulary: of the tags.
@@ -89,7 +89,7 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class CampaignColumns:
-    """What is kept of each campaign; the meaning is that of ``engine.kernels.targeting.Rules``.
+    """Columns stored of campaigns; the meaning is that of ``engine.kernels.targeting.Rules``.
 
     Attributes:
         advertiser: shape (n,), their numbers.

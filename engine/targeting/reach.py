@@ -1,4 +1,4 @@
-"""How far a campaign reaches: every video it may run on, by how well it fits."""
+"""Reach of a campaign: every video it may run on, by how well it fits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

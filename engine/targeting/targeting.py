@@ -38,7 +38,7 @@ from engine.targeting.columns import kind_bits
 
 
 class Rule(StrEnum):
-    """What decides whether a campaign may run on a video."""
+    """A rule that decides whether a campaign may run on a video."""
 
     STATE = "state"
     FLIGHT = "flight"

@@ -1,1 +1,1 @@
-"""What changes from second to second, and which kind of video that makes."""
+"""Changes of a video from second to second, and the kind of video they make."""

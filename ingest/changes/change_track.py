@@ -1,4 +1,4 @@
-"""Which seconds of a video show something new, and what that makes of the seconds of a tag."""
+"""Seconds of a video that show something new, and what that makes of the seconds of a tag."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -49,7 +49,7 @@ _Points = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is told of the cells that change; shares of how much they do, 0.0 to 1.0.
+    """Measures of the cells that change; shares of how much they do, 0.0 to 1.0.
 
     Attributes:
         one_colour: of the change, how much is that of one colour over what is behind.

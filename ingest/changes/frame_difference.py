@@ -1,4 +1,4 @@
-"""What two pictures a second apart have to do with each other."""
+"""Comparison of two pictures a second apart."""
 
 from dataclasses import dataclass
 from typing import Final, Self

@@ -180,7 +180,7 @@ class MotionClassifier:
 
 
 class _Pairs:
-    """What was measured on each pair of a video, in columns."""
+    """Measurements of each pair of a video, in columns."""
 
     def __init__(self) -> None:
         self._columns = {field.name: array("f") for field in fields(Pair)}
@@ -244,7 +244,7 @@ class _Pairs:
 
 @dataclass(frozen=True, slots=True)
 class _AtRest:
-    """Which part of the picture stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``.
+    """The part of the picture that stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``.
 
     ``activity`` is ``lull``, ``activity`` and ``burst`` of it.
     """
@@ -259,7 +259,7 @@ class _AtRest:
 
 
 class _Cells:
-    """How often each cell changed, and how much, in pairs where nothing jumps, zooms or fades."""
+    """Number and size of each cell's changes, in pairs where nothing jumps, zooms or fades."""
 
     def __init__(self) -> None:
         self._n_pairs = 0

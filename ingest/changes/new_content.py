@@ -17,7 +17,7 @@ Grey = NDArray[np.float32]
 """A small blurred grey picture, shape (54, 96), 0 to 255."""
 
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
-"""What red, green and blue are worth in a grey level."""
+"""Weights of red, green and blue in a grey level."""
 
 COLUMNS, ROWS = 96, 54
 """Cells of the small picture. A cell of a 16:9 frame is square; any other shape is squeezed in."""

@@ -1,4 +1,4 @@
-"""How one small grey picture becomes the next: zoomed, shifted, brighter or darker.
+"""Alignment of one small grey picture with the next: zoomed, shifted, brighter or darker.
 
 A photograph that is slowly zoomed, moved or faded changes in every cell and still shows nothing
 new. Undoing the zoom, the shift and the light leaves what did change.
@@ -34,7 +34,7 @@ _NEARLY_AT_REST, _AT_REST = 2e-3, 2e-4
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What makes the later picture of the earlier one.
+    """The transformation that makes the later picture of the earlier one.
 
     The later picture shows, at a place (x, y) from its centre, the earlier one's
     (x / zoom - right, y / zoom - down), with grey level ``gain`` * grey + ``offset``.
@@ -43,7 +43,7 @@ class Alignment:
     zoom: float = 1.0
     """Over 1.0 when things grew."""
     right: float = 0.0
-    """How far things moved, as a share of half the picture's width, before the zoom."""
+    """Distance that things moved, as a share of half the picture's width, before the zoom."""
     down: float = 0.0
     """Likewise, also as a share of half the *width*."""
     gain: float = 1.0

@@ -8,7 +8,7 @@ from ingest.changes.new_content import MOST_NOISE
 
 
 class Kind(StrEnum):
-    """What a video is made of."""
+    """Kind of a video, by what it is made of."""
 
     MOTION = "motion"
     """Footage; also whatever is in doubt."""
@@ -166,7 +166,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class KindVerdict:
-    """What a video is, and why."""
+    """Kind of a video, with the evidence."""
 
     kind: Kind
     evidence: Evidence

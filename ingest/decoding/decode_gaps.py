@@ -1,4 +1,4 @@
-"""What a pass over a video lost: what is cut off, damaged or missing, and how long that lasts."""
+"""Losses of a pass over a video: what is cut off, damaged or missing, and how long that lasts."""
 
 import math
 from fractions import Fraction

@@ -38,7 +38,7 @@ _ANIMATIONS: Final = ("gif", "apng")
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """What is shown in the middle of one second of a video."""
+    """The picture shown in the middle of one second of a video."""
 
     index: int
     """k, from 0; the frame is the one shown at k + 0.5 s after the first frame."""

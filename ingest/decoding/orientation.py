@@ -36,7 +36,7 @@ _SHRINK: Final = Interpolation.AREA
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """How a stored frame is turned upright: mirrored left to right first, then turned."""
+    """The turn of a stored frame upright: mirrored left to right first, then turned."""
 
     mirrored: bool = False
     quarter_turns: int = 0

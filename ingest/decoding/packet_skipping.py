@@ -1,4 +1,4 @@
-"""Which packets need no decoding: what lies between the last frame wanted and a new beginning.
+"""Packets that need no decoding: those between the last frame requested and a new beginning.
 
 Arithmetic on times and marks, no decoding.
 """
@@ -31,7 +31,7 @@ class Stored(NamedTuple, Generic[T]):
 
 
 class Fate(Enum):
-    """What is to be done with a packet."""
+    """The treatment of a packet."""
 
     DECODE = 1
     LEAVE_OUT = 2

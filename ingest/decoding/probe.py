@@ -54,7 +54,7 @@ _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 
 
 class Status(StrEnum):
-    """What could be seen of a video."""
+    """The status of a video after watching it."""
 
     OK = "ok"
     """All of it."""
@@ -79,7 +79,7 @@ class Status(StrEnum):
     TOO_LONG = "too_long"
     """Longer than the cap; seen up to the cap."""
     FAILED = "failed"
-    """What was to fetch or tag it could not; it may work later."""
+    """Fetching or tagging failed; it may work later."""
     CRASHED = "crashed"
     """The decoder brought its process down, or took more than it may."""
     STALLED = "stalled"

@@ -27,7 +27,7 @@ _MPEG4_PICTURE: Final = re.compile(rb"\x00\x00\x01\xb6(?P<intra>[\x00-\x3f])?")
 
 
 class Role(Enum):
-    """What a packet is to those after it."""
+    """The role of a packet for those after it."""
 
     ENTRY = 1
     """Decoding can begin with it: it brings along all that the frames from it on are built with,
@@ -47,7 +47,7 @@ class _Nals(NamedTuple):
     entries: range
     pictures: range
     length_size_at: int
-    """Which byte of the file's setup says how many a unit's length has, less one."""
+    """Index of the setup's byte that holds the size of a unit's length field, less one."""
 
 
 # ITU-T H.264, table 7-1: 5 alone resets the decoder; ISO/IEC 14496-15, 5.3.3.1.2.

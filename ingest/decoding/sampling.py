@@ -1,4 +1,4 @@
-"""Which frame belongs to which second: arithmetic on times, no decoding."""
+"""Assignment of frames to seconds: arithmetic on times, no decoding."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +19,7 @@ _MOST_OVERRUN_SECONDS: Final = 10
 
 
 class Sample(NamedTuple, Generic[T]):
-    """What is shown at ``second`` + 0.5 s: an item, since ``time`` seconds after the first."""
+    """The item shown at ``second`` + 0.5 s, since ``time`` seconds after the first."""
 
     second: int
     time: Fraction

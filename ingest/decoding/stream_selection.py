@@ -1,4 +1,4 @@
-"""Which of several streams of pictures is the video of a file."""
+"""Choice of the stream of pictures that is the video of a file, out of several."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -26,7 +26,7 @@ _BUSY_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ReindexJobSpec:
-    """What is to be built of what."""
+    """Specification of a reindex job."""
 
     catalog: Path
     generations: Path

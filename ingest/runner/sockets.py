@@ -18,7 +18,7 @@ MAX_ADDRESS_BYTES: Final = 107 if sys.platform == "linux" else 103
 """Most bytes of a socket's path: ``sockaddr_un`` without the NUL at its end."""
 
 _OWN_BYTES: Final = len("/pymp-12345678/listener-12345678")
-"""What ``multiprocessing`` appends to the temporary folder."""
+"""Length of the path that ``multiprocessing`` appends to the temporary folder."""
 
 _SHORT_FOLDERS: Final = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - folders are made in them by mkdtemp
 

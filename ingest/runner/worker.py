@@ -44,7 +44,7 @@ from ingest.web_pipeline import described_by_address
 
 POLL_SECONDS: Final = 0.5
 BEAT_SECONDS: Final = 1.0
-"""How often a job says that it lives and how far it is; a small part of its lease."""
+"""Seconds between two reports of a job's life and progress; a small part of its lease."""
 _SERVICE_SECONDS: Final = 4 * 60 * 60.0
 _FROZEN_SECONDS: Final = 5.0
 """A worker that was away for longer was stopped itself, with all that it runs."""

@@ -1,4 +1,4 @@
-"""What runs in a process of its own: one video, under limits of memory and CPU time.
+"""The process that watches one video, under limits of memory and CPU time.
 
 A decoder that crashes, fills the memory or never ends takes this process down and nothing else.
 """
@@ -32,7 +32,7 @@ _GRACE_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one video may take.
+    """Limits of one video.
 
     Attributes:
         memory_bytes: of private memory; 200 MB are usual.
@@ -47,7 +47,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """What a child is to do.
+    """Specification of the job of a child process.
 
     Attributes:
         job: its number in the queue.

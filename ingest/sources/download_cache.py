@@ -27,7 +27,7 @@ class Fetched:
 
 
 class Archive:
-    """What a folder has of one address.
+    """Files of one address in a folder.
 
     Args:
         folder: where videos are kept; made when there is none.

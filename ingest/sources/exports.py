@@ -1,4 +1,4 @@
-"""What was seen on a video as a line of our own form, which ``imports.jsonl`` reads back."""
+"""Observations on a video as a line of our own form, which ``imports.jsonl`` reads back."""
 
 import json
 from collections.abc import Iterator

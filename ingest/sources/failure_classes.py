@@ -38,14 +38,14 @@ _OF_HTTP: Final = {
     451: FetchStatus.RESTRICTED,
     503: FetchStatus.BLOCKED,
 }
-"""What an HTTP status means; any other is a failure of the site."""
+"""Meanings of HTTP statuses; any other is a failure of the site."""
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 _OF_DISK: Final = {
     errno.EFBIG: Failure(FetchStatus.TOO_BIG, "it is over the size limit"),
 }
-"""What an error of the file that is written to means, besides that the disk is full."""
+"""Meanings of errors of the file that is written to, besides that the disk is full."""
 
 # What sites say, through yt-dlp. The first line that fits wins: "sign in to confirm your age" is
 # about age, and "removed ... terms" about removal, whatever else is said.

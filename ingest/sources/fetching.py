@@ -1,4 +1,4 @@
-"""What runs in the child process of one fetch: yt-dlp, behind the guard and under limits.
+"""The child process of one fetch: yt-dlp, behind the guard and under limits.
 
 Run as ``python -m ingest.sources.fetching``. It reads one line of JSON, the job, and writes lines
 of JSON: ``{"progress": [bytes, total or null]}``, and at last ``{"done": addresses or null}`` or
@@ -46,7 +46,7 @@ _PIECE_BYTES: Final = 16 << 10
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the child is to do.
+    """The job of the child process.
 
     Attributes:
         address: canonical; of a playlist as it was given.

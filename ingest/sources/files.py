@@ -38,7 +38,7 @@ _AMBIGUOUS_ENDINGS: Final = frozenset(
 Qt, music, still pictures. The content tells."""
 
 VIDEO_ENDINGS: Final = _CERTAIN_ENDINGS | _AMBIGUOUS_ENDINGS
-"""What the name of a video in a folder may end with, in any case."""
+"""Endings that the name of a video in a folder may have, in any case."""
 
 LINKS_OUT: Final = "link out of the folder"
 """Stands for a link to what is not below the folder."""
@@ -72,7 +72,7 @@ class LocalFile:
 
 @dataclass(slots=True)
 class LeftOut:
-    """What folders hold besides the videos that are taken.
+    """Contents of folders besides the videos that are taken.
 
     Attributes:
         counts: how many files, by ending, and links out of the folders, under ``LINKS_OUT``.

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from engine.errors import InvalidInput
 
 WEB_SCHEMES: Final = ("http", "https")
-"""What an address may begin with."""
+"""Schemes that an address may begin with."""
 
 _ENTRY: Final = re.compile(
     r"\[(?P<v6>[^]]+)\](?P<v6bits>/\d+)?(?::(?P<v6port>\d+))?"

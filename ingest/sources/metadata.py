@@ -1,4 +1,4 @@
-"""What a site says of a video: yt-dlp's info dictionary, made small, typed and harmless."""
+"""Metadata of a video from its site: yt-dlp's info dictionary, made small, typed and harmless."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _LIST_ITEMS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the site says of a video; empty where it says nothing.
+    """Metadata of a video from its site; empty where the site gives none.
 
     Attributes:
         address: the canonical address it was asked for by.

@@ -25,7 +25,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back.
+    """The response to a request.
 
     Attributes:
         status: of HTTP.

@@ -1,4 +1,4 @@
-"""What runs in the child process of one pull: plain downloads, behind the guard.
+"""The child process of one pull: plain downloads, behind the guard.
 
 Run as ``python -m ingest.sources.pulling``. It reads one line of JSON, the job, and writes lines of
 JSON: ``{"bytes": n}`` now and then, and at last ``{"done": null}`` or ``{"failed": reason}``. When

@@ -36,7 +36,7 @@ _PASSED_ON: Final = ("PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR")
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How much is fetched, how long, how fast, and from where.
+    """Limits of a fetch: its size, time and speed, and the networks allowed.
 
     Attributes:
         max_bytes: of one video.
@@ -64,7 +64,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """How far one video is; the total is None when the site does not tell."""
+    """Progress of one video; the total is None when the site does not report it."""
 
     done_bytes: int
     total_bytes: int | None

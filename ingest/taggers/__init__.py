@@ -1,1 +1,1 @@
-"""Who names what is on a frame. Each passes the suite in tests/support/conformance/tagger.py."""
+"""Taggers of frames. Each passes the suite in tests/support/conformance/tagger.py."""

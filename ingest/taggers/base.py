@@ -1,4 +1,4 @@
-"""What a tagger must offer."""
+"""Interface of a tagger."""
 
 from concurrent.futures import Future
 from typing import Any, Protocol, runtime_checkable
@@ -18,7 +18,7 @@ class Tagger(Protocol):
 
     @property
     def name(self) -> str:
-        """Who looked; kept with each video."""
+        """Name of the tagger; stored with each video."""
 
     @property
     def version(self) -> str:
@@ -73,7 +73,7 @@ class AskingTagger(Tagger, Protocol):
 
     @property
     def at_once(self) -> int:
-        """How many frames it asks about at a time."""
+        """Number of frames it asks about at a time."""
 
     def ask(self, frame: Frame) -> Future[Any]:
         """Begin to ask about a frame, which may change as soon as this returns.

@@ -1,4 +1,4 @@
-"""What is said of the seconds of a video, in their order, however long it takes to be said."""
+"""Answers of a tagger on the seconds of a video, in their order, however long they take."""
 
 from collections import deque
 from collections.abc import Callable

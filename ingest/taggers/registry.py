@@ -1,4 +1,4 @@
-"""How a tagger is found by its name: an entry point of the group ``reelmatch.taggers``.
+"""Lookup of a tagger by its name: an entry point of the group ``reelmatch.taggers``.
 
 What is asked for is written ``NAME`` or ``NAME:ARGUMENT``, as ``onnx:~/models/siglip``. Any
 installed package can bring a tagger; the ones that come along are found the same way.
@@ -27,7 +27,7 @@ _OURS: Final = "reelmatch"
 
 @dataclass(frozen=True, slots=True)
 class TaggerContext:
-    """What an operator has set that a tagger may need.
+    """Settings of an operator that a tagger may need.
 
     Attributes:
         home: where everything is kept.
@@ -41,7 +41,7 @@ class TaggerContext:
 
 
 class Identity(NamedTuple):
-    """Who looks: name and version of a tagger, as its properties tell them."""
+    """Identity of a tagger: name and version, as its properties tell them."""
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""What rounding to 8 bits changed, on frames of other sources than the calibration's.
+"""Effects of rounding to 8 bits, on frames of other sources than the calibration's.
 
 Run: ``python -m models.convert.compare PATH/TO/package/models [MORE FOOTAGE ...]``
 """

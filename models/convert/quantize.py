@@ -21,7 +21,7 @@ from onnxruntime.quantization import (
 from models.convert.graph import Array
 
 Feed = dict[str, Array]
-"""What a model is given for one picture: each input by its name."""
+"""Input of a model for one picture: each input by its name."""
 
 
 class _Feeds(CalibrationDataReader):  # type: ignore[misc]
@@ -155,7 +155,7 @@ def _is_depthwise(node: onnx.NodeProto) -> bool:
 
 
 class _Layer(NamedTuple):
-    """What is multiplied by rounded weights, and the bias that is added: names of values."""
+    """A layer with rounded weights: names of its input, weights and bias."""
 
     data: str
     weights: str

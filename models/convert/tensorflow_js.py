@@ -1,4 +1,4 @@
-"""What a TensorFlow.js graph model holds: its constants, and the numbers of a node."""
+"""Contents of a TensorFlow.js graph model: its constants, and the numbers of a node."""
 
 from typing import Any, Final
 

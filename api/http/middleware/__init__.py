@@ -1,1 +1,1 @@
-"""What every request passes through on its way in and out. ASGI."""
+"""Middleware that every request passes through on its way in and out. ASGI."""

@@ -36,7 +36,7 @@ SIGN_IN: Final = "/console/sign-in"
 _FRESH_SECONDS: Final = 1.0
 _REMEMBERED_CHARACTERS: Final = 256
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""What a proxy adds, trusted or not: the request began elsewhere."""
+"""Headers that a proxy adds, trusted or not: the request began elsewhere."""
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -54,7 +54,7 @@ _ADMIN: Final = frozenset({Scope.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which scopes open a route; the first rule that fits a request counts.
+    """The scopes that open a route; the first rule that fits a request counts.
 
     Attributes:
         methods: HTTP methods, or ``*``.
@@ -105,7 +105,7 @@ RULES: Final = (
     Rule("*", r"/console/add(/.*)?", _INGEST),
     Rule("*", r"/console/jobs/[^/]+/retry", _INGEST),
 )
-"""What is not named here is for admin."""
+"""Rules of all routes; those not named here are for admin."""
 
 
 def scopes_for(method: str, path: str) -> frozenset[Scope]:
@@ -128,7 +128,7 @@ _remembered = lru_cache(maxsize=4096)(_look_up)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks.
+    """The caller of a request.
 
     Attributes:
         key: None on a catalogue without keys, or where none is needed.
@@ -194,7 +194,7 @@ class Caller:
 
     @property
     def csrf_token(self) -> str:
-        """What a page of this session must send along with whatever changes something."""
+        """Token that a page of this session must send along with every change."""
         return csrf_token(self.session or "")
 
 

@@ -1,4 +1,4 @@
-"""How large a request's body may be, in what form, and how many are answered at once. ASGI.
+"""Limits of requests: the size and form of a body, and how many are answered at once. ASGI.
 
 FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem. How long a
 request may take to arrive is in ``api.http.connections``.
@@ -15,10 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.middleware.problems import KINDS, Code, problem
 
 BODY_BYTES: Final = 4 << 20
-"""What a body may hold unless its route says otherwise."""
+"""The most bytes of a body unless its route says otherwise."""
 
 STRANGERS_BODY_BYTES: Final = 64 << 10
-"""What it may hold from somebody without a key, on a service that has keys."""
+"""The most bytes of a body from somebody without a key, on a service that has keys."""
 
 MAX_REQUESTS: Final = 1000
 """So many requests a process answers at once."""

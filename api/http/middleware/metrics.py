@@ -1,4 +1,4 @@
-"""What an operator watches, in the text form of Prometheus.
+"""Metrics for an operator, in the text form of Prometheus.
 
 What happens is counted as it happens, by each process; what is, is looked up when it is asked for.
 """
@@ -25,14 +25,14 @@ _BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5,
 
 
 _FILE_BYTES: Final = 1 << 20
-"""What prometheus_client makes a file long; all of ours take a tenth of it."""
+"""Size of a file that prometheus_client makes; all of ours take a tenth of it."""
 
 WORKER_BYTES: Final = 4 * _FILE_BYTES
-"""What a worker process keeps on the disk: a file for each kind of metric."""
+"""Bytes that a worker process stores on the disk: a file for each kind of metric."""
 
 
 class _Reserved(MmapedDict):
-    """What a worker process counts, in a file that has its room on the disk from the start."""
+    """Counters of a worker process, in a file that has its room on the disk from the start."""
 
     def __init__(self, filename: str, *how: Any, **named: Any) -> None:
         with writing_to(Path(filename).parent), Path(filename).open("ab") as file:

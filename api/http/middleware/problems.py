@@ -40,7 +40,7 @@ from engine.os_errors import expected_trouble
 from ingest.sources.hosting.local import NotHosted
 
 CLIENT_LEFT: Final = 499
-"""What stands in log and metrics where a client went away; nginx' own, as HTTP has none."""
+"""Status in log and metrics where a client went away; nginx' own, as HTTP has none."""
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -74,7 +74,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a code comes with."""
+    """Status and title of a code."""
 
     status: int
     title: str

@@ -1,4 +1,4 @@
-"""How often a key may ask, counted over all processes of one machine.
+"""Rate limits of keys, counted over all processes of one machine.
 
 The generic cell rate algorithm: one number a key says when its next request is due. The numbers
 lie in a small file that all processes map into memory, each guarded by a lock on its own bytes.

@@ -1,4 +1,4 @@
-"""Whose campaigns a caller sees: the one place where routes look campaigns up.
+"""Access of a caller to campaigns: the one place where routes look campaigns up.
 
 A caller has two views of them. What is *stored* is seen whole, and changed, by its advertiser. What
 can be *placed* is what an ad request needs: the campaigns that fit, with their creatives and bids.

@@ -1,4 +1,4 @@
-"""What routes are given: the live generation, the settings of their application, who asks.
+"""Dependencies of routes: the live generation, their application's settings, the caller.
 
 None of them waits for anything: as plain functions each would take a thread.
 """

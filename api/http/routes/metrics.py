@@ -1,4 +1,4 @@
-"""What an operator's instruments read."""
+"""Route of the metrics that an operator's instruments read."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,4 +1,4 @@
-"""Who is told of a campaign's new matches."""
+"""Routes of the webhooks for a campaign's new matches."""
 
 from typing import Any
 

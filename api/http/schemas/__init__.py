@@ -1,1 +1,1 @@
-"""What requests and answers look like, with examples for the documentation; one file a noun."""
+"""Schemas of requests and answers, with examples for the documentation; one file a noun."""

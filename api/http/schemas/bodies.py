@@ -1,4 +1,4 @@
-"""What request bodies share: strictness, weights, filters, how many."""
+"""Parts that request bodies share: strictness, weights, filters, how many."""
 
 from typing import Annotated, Any, Final
 

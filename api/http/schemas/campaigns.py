@@ -21,7 +21,7 @@ MOST_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
 
 TOLD: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
-"""What an answer tells of a campaign besides its plan; passed over in a plan."""
+"""Fields that an answer returns of a campaign besides its plan; ignored in a plan."""
 
 _CURRENCY: Final = r"[A-Z]{3}"
 _MIME: Final = r"[a-z0-9.+-]+/[a-z0-9.+-]+"
@@ -66,11 +66,11 @@ class FlightBody(Body):
 
 
 class CreativeBody(Body):
-    """What is shown."""
+    """A creative of a campaign: the advertisement that is shown."""
 
     id: Line
     seconds: float = Field(gt=0, le=600)
-    """How long it runs."""
+    """Its length in seconds."""
     url: str = Field(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")
     """Where a player gets it."""
     mime: str = Field(max_length=100, pattern=f"^{_MIME}$")
@@ -80,7 +80,7 @@ class CreativeBody(Body):
 
 
 class BidBody(Body):
-    """What is offered for a thousand impressions."""
+    """The bid of a campaign: the price offered for a thousand impressions."""
 
     amount: float = Field(gt=0, le=1e9)
     currency: str = Field(pattern=f"^{_CURRENCY}$")
@@ -116,7 +116,7 @@ class CampaignBody(Body):
         return said
 
     advertiser: Line
-    """Who pays."""
+    """The advertiser who pays for the campaign."""
     name: Line
     """For people."""
     keywords: dict[Word, float] = Field(min_length=1, max_length=MOST_KEYWORDS)
@@ -125,9 +125,9 @@ class CampaignBody(Body):
     skip_unknown: bool | None = Field(default=None, deprecated=True)
     """Deprecated: keywords that mean nothing are left out and named unless ``strict`` is set."""
     groups: list[GroupBody] = Field(default_factory=list, max_length=50)
-    """What a video must show."""
+    """Groups of words that a video must show."""
     exclude: Words = Field(default_factory=list)
-    """What rules a video out, if seen for a second."""
+    """Words that rule a video out, if seen on it for a second."""
     categories: list[Code] = Field(default_factory=list, max_length=MOST_WORDS)
     """IAB Content Taxonomy 3.1; a video must have one of them."""
     exclude_categories: list[Code] = Field(default_factory=list, max_length=MOST_WORDS)
@@ -144,14 +144,14 @@ class CampaignBody(Body):
     kinds: list[Literal[KINDS]] = Field(default_factory=list)  # type: ignore[valid-type] # a tuple of words
     """Of the videos; none for all."""
     creatives: list[CreativeBody] = Field(default_factory=list, max_length=50)
-    """What is shown."""
+    """Creatives of the campaign: the advertisements that are shown."""
     bid: BidBody | None = None
     state: Annotated[CampaignState, WRITTEN_AS_TEXT] | None = None
     """Whether it runs; one that is not said stays as it is, and is active at first."""
 
 
 class CreativeAnswer(BaseModel):
-    """What is shown, how long it runs, and where a player gets it."""
+    """A creative of a campaign: the advertisement, its length, and where a player gets it."""
 
     id: str
     seconds: float
@@ -162,7 +162,7 @@ class CreativeAnswer(BaseModel):
 
 
 class BidAnswer(BaseModel):
-    """What is offered for a thousand impressions."""
+    """The bid of a campaign: the price offered for a thousand impressions."""
 
     amount: float
     currency: str

@@ -1,4 +1,4 @@
-"""What a video is about."""
+"""Categories of a video."""
 
 from pydantic import BaseModel, ConfigDict
 

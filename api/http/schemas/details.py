@@ -1,4 +1,4 @@
-"""What a list of matches tells of each video besides its id, when it is asked to."""
+"""Details that a list of matches returns of each video besides its id, on request."""
 
 from typing import Annotated
 

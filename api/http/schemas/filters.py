@@ -65,16 +65,16 @@ def _one_of_them(schema: dict[str, Any]) -> None:
 
 
 class FilterBody(_Part):
-    """Which videos may be found: exactly one of these; see the guide to filters."""
+    """A filter of the videos that may be found: exactly one of these; see the guide to filters."""
 
     model_config = ConfigDict(json_schema_extra=_one_of_them)
 
     all_of: list["FilterBody"] | SkipJsonSchema[None] = Field(default=None, alias="and")
-    """What all let through."""
+    """Filters of which a video must pass all."""
     any_of: list["FilterBody"] | SkipJsonSchema[None] = Field(default=None, alias="or")
-    """What at least one lets through."""
+    """Filters of which a video must pass at least one."""
     none_of: "FilterBody | SkipJsonSchema[None]" = Field(default=None, alias="not")
-    """What it does not let through."""
+    """A filter that a video must not pass."""
     within: Ids | SkipJsonSchema[None] = None
     """Only videos of these ids."""
     leave_out: Ids | SkipJsonSchema[None] = None

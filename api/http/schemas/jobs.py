@@ -21,7 +21,7 @@ class IngestRequest(Body):
     external_id: str = Field(default="", max_length=MOST_SIGNS)
     """An id of yours for the video, once it is watched."""
     title: str = Field(default="", max_length=2000)
-    """What it is called; otherwise its page says."""
+    """Title of the video; taken from its page unless set."""
 
     @field_validator("external_id", "title")
     @classmethod
@@ -30,7 +30,7 @@ class IngestRequest(Body):
 
     @property
     def said(self) -> dict[str, str]:
-        """What is said of the video, as ``Catalog.describe`` takes it."""
+        """Metadata of the video set by the request, as ``Catalog.describe`` takes it."""
         said = {"external_id": self.external_id, "title": self.title}
         return {name: value for name, value in said.items() if value}
 
@@ -48,8 +48,8 @@ class JobAnswer(BaseModel):
     status: str
     reason: str
     warning: str
-    """What was asked for beside it and could not be done, such as an id of yours that another
-    video has; mostly empty."""
+    """A part of the request that could not be done, such as an external id that another video
+    has; mostly empty."""
     seconds: int
     done: int
     total: int | None

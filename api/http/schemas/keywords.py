@@ -1,4 +1,4 @@
-"""How words were understood."""
+"""Answers on the interpretation of keywords."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,7 @@ class MeaningAnswer(BaseModel):
 
 
 class ReadingAnswer(BaseModel):
-    """How a word was understood; ``used`` are the tags that stand for it in a search."""
+    """The interpretation of a word; ``used`` are the tags that stand for it in a search."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -57,7 +57,7 @@ class IgnoredAnswer(BaseModel):
 
 
 class ReadingsAnswer(BaseModel):
-    """How several words were understood, in the order they were given."""
+    """The interpretation of several words, in the order they were given."""
 
     keywords: list[ReadingAnswer]
 

@@ -30,7 +30,7 @@ class MatchRequest(Body):
 
 
 class ShareAnswer(BaseModel):
-    """What one tag gave to a score."""
+    """The share of a score that one tag gave."""
 
     tag: str
     share: float
@@ -71,6 +71,6 @@ class MatchesAnswer(BaseModel):
     generation: str
     matches: list[MatchAnswer]
     understood: list[ReadingAnswer] = Field(default_factory=list)
-    """How keywords that are no tags were understood; left out when all are tags."""
+    """Interpretation of keywords that are no tags; left out when all are tags."""
     ignored: list[IgnoredAnswer] = Field(default_factory=list)
     """Keywords that mean no tag for sure and did not count; left out when there are none."""

@@ -1,4 +1,4 @@
-"""Which videos, campaigns and seconds go together: questions and answers."""
+"""Placements: questions and answers on the videos, campaigns and seconds that go together."""
 
 from typing import Annotated
 
@@ -110,7 +110,7 @@ class ProfileRequest(Body):
     """Ids of videos that the viewer liked."""
     strict: Strict = False
     k: int = Field(default=10, ge=1, le=1000)
-    """How many campaigns."""
+    """The most campaigns to return."""
 
 
 class SeenAnswer(BaseModel):

@@ -44,7 +44,7 @@ class RecommendationRequest(Body):
     liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
     """Ids of videos that the viewer liked; they are not recommended again."""
     events: list[EventBody] = Field(default_factory=list, max_length=MOST_EVENTS_AT_ONCE)
-    """What the viewer did; those videos are not recommended again."""
+    """Events of the viewer; their videos are not recommended again."""
     where: Where | None = None
     k: Count = 10
     diversity: Diversity = 0.0
@@ -59,12 +59,12 @@ class RecommendationRequest(Body):
 
     @property
     def ranking(self) -> Ranking:
-        """What counts beside the score."""
+        """Ranking options that count beside the score."""
         return Ranking(self.diversity, self.freshness, self.half_life_days, self.fold)
 
 
 class MoveAnswer(BaseModel):
-    """How one rule moved a video: from one place to another."""
+    """The move of a video by one rule: from one place to another."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -82,7 +82,7 @@ class SourceAnswer(BaseModel):
 
 
 class ReasonAnswer(ShareAnswer):
-    """What one tag gave to a score; the rest only when it was to be explained.
+    """The share of a score that one tag gave; the rest only when ``explain`` is set.
 
     ``stated`` by the interests, ``from`` the viewer's videos, and ``other`` add up to the share;
     ``seconds`` are runs, both ends included.

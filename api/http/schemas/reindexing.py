@@ -1,4 +1,4 @@
-"""How to build the next generation, and what was built."""
+"""Options of the next generation, and the generation that was built."""
 
 from pydantic import BaseModel, Field
 
@@ -8,7 +8,7 @@ from engine.domain.weighting import TfName
 
 
 class ReindexRequest(Body):
-    """How to build the next generation; what is left out is as the settings say."""
+    """Options for building the next generation; those left out are as the settings say."""
 
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     """Least confidence that counts."""

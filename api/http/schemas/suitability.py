@@ -1,4 +1,4 @@
-"""How risky a video is for a brand."""
+"""Brand risk of a video."""
 
 from pydantic import BaseModel, ConfigDict
 

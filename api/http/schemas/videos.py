@@ -1,4 +1,4 @@
-"""What is known of a video and what was seen on it."""
+"""Metadata of a video, and the tags observed on it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class AttemptAnswer(BaseModel):
 
 
 class VideoAnswer(BaseModel):
-    """What is known of a video without what was seen on it."""
+    """Metadata of a video, without the tags observed on it."""
 
     video: str
     external_id: str
@@ -43,7 +43,7 @@ class VideoAnswer(BaseModel):
 
 
 class VideoPatch(Body):
-    """What people know better than a look at a video; what is left out stays as it is."""
+    """Corrections of a video's metadata by people; fields that are left out stay as they are."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"title": "Spring in Paris", "language": "fr"}]}
@@ -71,7 +71,7 @@ class VideoPatch(Body):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is set, by name."""
+        """Fields that are set, by name."""
         return self.model_dump(exclude_none=True)
 
 

@@ -25,7 +25,7 @@ Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS)]
 
 
 class InterestsRequest(Body):
-    """What a viewer says they like; replaces what they said before."""
+    """Interests that a viewer states; they replace those stated before."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"interests": {"animal": 1, "nature": 0.5, "car": -1}}]}
@@ -41,9 +41,9 @@ class EventBody(Body):
     video: Id
     """An id; the video may be ingested later."""
     kind: Annotated[EventKind, WRITTEN_AS_TEXT]
-    """What was done."""
+    """Kind of the event."""
     share: float = Field(default=1.0, ge=0.0, le=1.0)
-    """How much of the video was watched."""
+    """Share of the video that was watched."""
     at: Moment | None = None
     """When; now unless said. UTC unless a zone is."""
 
@@ -94,7 +94,7 @@ class EventAnswer(BaseModel):
 
 
 class EventsAnswer(BaseModel):
-    """What became of a batch.
+    """The result of a batch of events.
 
     ``repeated`` were known already. Videos not in the catalog are named, their events kept.
     """

@@ -1,4 +1,4 @@
-"""Who is told of a campaign's new matches."""
+"""Webhooks for a campaign's new matches."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,7 +17,7 @@ class WebhookRequest(Body):
 
 
 class NewWebhookAnswer(BaseModel):
-    """What was set; the secret that signatures are made with is shown this once."""
+    """A webhook that was set; the secret that signatures are made with is shown this once."""
 
     campaign: str
     url: str
@@ -25,7 +25,7 @@ class NewWebhookAnswer(BaseModel):
 
 
 class WebhookAnswer(BaseModel):
-    """Who is told; ``trouble`` is what the last attempt that failed came to."""
+    """A campaign's webhook; ``trouble`` is the error of the last attempt that failed."""
 
     campaign: str
     url: str

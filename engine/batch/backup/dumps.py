@@ -33,7 +33,7 @@ __all__ = ["FORMAT", "Dump", "dump", "restore"]
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """What a dump holds.
+    """Contents of a dump.
 
     Attributes:
         videos: in its catalog.

@@ -1,4 +1,4 @@
-"""What a dump says of itself, first of all: its parts, each with its size and digest."""
+"""Manifest of a dump, first of all in it: its parts, each with its size and digest."""
 
 import json
 import re

@@ -35,7 +35,7 @@ _SPARE_BYTES: Final = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a dump brought back.
+    """Contents that a dump brought back.
 
     Attributes:
         videos: in its catalog.

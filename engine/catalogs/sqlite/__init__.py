@@ -1,1 +1,1 @@
-"""What is kept: the catalog in SQLite, a track of observations per video, generations on disk."""
+"""Storage: the catalog in SQLite, a track of observations per video, generations on disk."""

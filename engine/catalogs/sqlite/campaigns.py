@@ -23,7 +23,7 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class CampaignChanges:
-    """What happened to campaigns after some revision.
+    """Changes of campaigns after some revision.
 
     Attributes:
         changed: new or changed ones, by rising id.

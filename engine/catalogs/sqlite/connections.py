@@ -48,7 +48,7 @@ class Connection:
 
     @cached_property
     def db(self) -> "Database":
-        """What changes it; who only asks does not load it."""
+        """Database that changes the file; callers that only read do not load it."""
         from sqlite_utils import Database
 
         return Database(self.sqlite, execute_plugins=False)

@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which videos are listed.
+    """Criteria of the videos that are listed.
 
     Attributes:
         text: every word of it occurs in the title or the uploader's name.

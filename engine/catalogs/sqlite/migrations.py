@@ -1,4 +1,4 @@
-"""How the catalog's tables came to be, step by step; each step is applied once."""
+"""Migrations of the catalog's tables, step by step; each step is applied once."""
 
 import json
 from typing import Final

@@ -1,4 +1,4 @@
-"""Which words each tagger has that ever looked, so that its silence can be told from blindness."""
+"""Words of each tagger that ever looked, so that its silence can be told from blindness."""
 
 import json
 from collections.abc import Iterable

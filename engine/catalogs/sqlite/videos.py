@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 EDITABLE: Final = ("title", "language", "uploader", "categories")
-"""What ``describe`` sets of a video, besides its external id."""
+"""Fields that ``describe`` sets of a video, besides its external id."""
 
 
 _NEAREST_TITLES: Final = 3

@@ -1,4 +1,4 @@
-"""Who is told of new matches, and what is still to be told: an outbox in the catalog.
+"""Webhooks for new matches, and deliveries still to be made: an outbox in the catalog.
 
 A match is written down before it is sent and crossed out after, so that it is told at least once,
 however often processes die between. Whoever is told can tell repeats by the delivery's id.

@@ -79,7 +79,7 @@ def build_in_folder(
 
 
 class _Survey(NamedTuple):
-    """What must be known of all videos before one can be weighed."""
+    """Statistics of all videos that are needed before one can be weighed."""
 
     n_videos: int
     df: NDArray[np.int64]

@@ -37,7 +37,7 @@ class Rows(Protocol):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """How many rows and columns."""
+        """Number of rows and columns."""
 
 
 class RowArrays(NamedTuple):

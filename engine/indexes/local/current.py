@@ -80,7 +80,7 @@ class Current:
 
     @property
     def state(self) -> State | None:
-        """What changes each time it is written, None when it is not there."""
+        """State of the file, which changes with each write; None when it is not there."""
         try:
             stat = self.path.stat()
         except OSError:

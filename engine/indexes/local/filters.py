@@ -38,7 +38,7 @@ Bitmap = NDArray[np.bool_]
 """Shape (n_videos,), the rows that pass."""
 
 KEPT_BITMAPS: Final = 256
-"""How many compiled filters an index keeps, the least recently used going first.
+"""Number of compiled filters an index stores, the least recently used going first.
 
 They are kept as one bit a video: as one byte, those of 100,000 videos would take 25 MB and, as they
 come and go between what threads need for a moment, leave holes in the heap.

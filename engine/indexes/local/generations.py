@@ -50,7 +50,7 @@ _ID: Final = re.compile(r"[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a generation was built of.
+    """The catalog and revision that a generation was built of.
 
     Attributes:
         revision: of the catalog.
@@ -91,7 +91,7 @@ class Generation:
 
     @property
     def built(self) -> Built:
-        """What it was built of."""
+        """The catalog and revision it was built of."""
         return Built(self.revision, self.catalog)
 
 

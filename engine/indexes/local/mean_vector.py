@@ -1,4 +1,4 @@
-"""What most videos show: taken off a viewer's profile, so that it says what is theirs."""
+"""Tags that most videos show: taken off a viewer's profile, so that it says what is theirs."""
 
 from dataclasses import dataclass
 from pathlib import Path

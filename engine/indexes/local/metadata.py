@@ -1,4 +1,4 @@
-"""What is known of an index's videos besides their tags, column by column, for filters."""
+"""Metadata of an index's videos besides their tags, column by column, for filters."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Column = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class VideoMetadata:
-    """What filters may ask of one video.
+    """Metadata of one video, as filters see it.
 
     Attributes:
         seconds: how many were watched.

@@ -1,4 +1,4 @@
-"""What is looked for: weighted tags as a vector of length 1."""
+"""Queries: weighted tags as a vector of length 1."""
 
 import numpy as np
 from numpy.typing import NDArray

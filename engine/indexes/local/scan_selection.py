@@ -1,4 +1,4 @@
-"""Which way of searching an index gets: asked of its own videos, not of a clock.
+"""Choice of an index's way of searching: asked of its own videos, not of a clock.
 
 Levels save most where impacts are skewed. How much they save here is counted, on a sample of
 queries made of the index's rows, and priced with what a step was measured to cost. Counting, not
@@ -64,7 +64,7 @@ Keep = Callable[[Iterable[Mapping[str, Array]]], Mapping[str, Array]]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a sample of queries said of levels.
+    """Result of a sample of queries on levels.
 
     Attributes:
         queries: how many.

@@ -52,7 +52,7 @@ class Segment:
 
     @property
     def n_alive(self) -> int:
-        """How many rows can still be found."""
+        """Number of rows that can still be found."""
         return self.index.n_videos if self.alive is None else int(np.count_nonzero(self.alive))
 
     def knowing(self, vocabulary: Vocabulary) -> "Segment":
@@ -154,17 +154,17 @@ class LocalSnapshot:
 
     @property
     def config(self) -> IndexConfig:
-        """How the build was made."""
+        """Configuration of the build."""
         return self.generation.recipe
 
     @property
     def n_videos(self) -> int:
-        """How many videos are there."""
+        """Number of videos that are there."""
         return sum(segment.n_alive for segment in self.segments)
 
     @property
     def n_indexed(self) -> int:
-        """How many videos the build has, those deleted since included."""
+        """Number of videos in the build, those deleted since included."""
         return self.base.index.n_videos
 
     @property
@@ -179,13 +179,13 @@ class LocalSnapshot:
 
     @property
     def mean_vector(self) -> SparseVector:
-        """What most videos show."""
+        """Mean vector of the videos: what most of them show."""
         common = self.generation.common
         return SparseVector(common.tags, common.units)
 
     @property
     def n_viewers(self) -> int:
-        """How many viewers liked two videos or more when it was built."""
+        """Number of viewers that liked two videos or more when it was built."""
         return self.generation.together.viewers
 
     def query(self, tags: ArrayLike, weights: ArrayLike) -> Query:

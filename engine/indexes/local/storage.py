@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class IndexFiles:
-    """What is kept of an index: named arrays, and the numbers that describe them."""
+    """Stored form of an index: named arrays, and the numbers that describe them."""
 
     settings: Mapping[str, Any]
     arrays: Mapping[str, Array]

@@ -10,7 +10,7 @@ from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
 
 @dataclass(frozen=True, slots=True)
 class VideoRow:
-    """What an index keeps of a video."""
+    """The record of a video in an index."""
 
     id: str
     counts: Counts

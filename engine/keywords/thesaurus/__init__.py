@@ -1,1 +1,1 @@
-"""Which words stand for a tag, and which are narrower than it: a table made from WordNet 3.0."""
+"""Words that stand for a tag, and words narrower than it: a table made from WordNet 3.0."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 USUAL_WEIGHT: Final = 0.8
-"""How surely a word says its category where the list does not tell: nearly always."""
+"""Certainty of a word's category where the list gives none: nearly always right."""
 
 _LIST: Final = Path(__file__).with_name("videos.txt")
 _BETWEEN_WORDS: Final = re.compile(r",\s*(?![^()]*\))")

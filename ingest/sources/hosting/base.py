@@ -1,4 +1,4 @@
-"""What a place that hosts copies must offer."""
+"""Interface of a place that hosts copies."""
 
 import logging
 from collections.abc import Iterator

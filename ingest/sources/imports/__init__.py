@@ -1,1 +1,1 @@
-"""What other taggers saw: their result files -> videos with tags, without any footage."""
+"""Imports from other taggers: their result files -> videos with tags, without any footage."""

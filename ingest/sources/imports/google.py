@@ -83,7 +83,7 @@ def results(document: Document) -> Iterator[LabelResult | BadLine]:
 
 
 class _Video:
-    """What the results of one answer say of one video."""
+    """Results of one answer for one video."""
 
     def __init__(self, source: str) -> None:
         self.source = source

@@ -21,7 +21,7 @@ from ingest.sources.imports.videos import ImportedVideo
 
 
 class Change(StrEnum):
-    """What an import does to the catalog."""
+    """The change that an import makes to the catalog."""
 
     ADDED = "added"
     """It was not there."""
@@ -33,7 +33,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one video.
+    """The result of importing one video.
 
     Attributes:
         line: where in the file it begins, from 1.

@@ -15,7 +15,7 @@ from ingest.sources.imports.videos import LabelResult, collected, id_of, source_
 from ingest.taggers.runs import Run
 
 TAGGER: Final = "import"
-"""Who looked, where a line does not say."""
+"""Name of the tagger, where a line gives none."""
 
 KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 

@@ -26,7 +26,7 @@ MAX_BAD_LINES: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How results of one kind are read.
+    """Reader of results of one kind.
 
     Attributes:
         recognises: whether a JSON value is of this form.
@@ -45,7 +45,7 @@ FORMS: Final = {
     "clarifai-2015": Form(clarifai_2015.recognises, clarifai_2015.results),
     "video-indexer": Form(video_indexer.recognises, video_indexer.results),
 }
-"""What can be imported."""
+"""Forms that can be imported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def joined(
 
 
 class _Job:
-    """What the pages of one job said so far."""
+    """Contents of the pages of one job so far."""
 
     def __init__(self, line: int) -> None:
         self.line = self.last_line = line

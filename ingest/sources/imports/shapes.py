@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 
 class Shape(NamedTuple):
-    """What something is.
+    """A recognised kind of JSON value.
 
     Attributes:
         name: for people.

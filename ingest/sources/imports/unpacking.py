@@ -99,7 +99,7 @@ class _Checked(io.RawIOBase):
 
 
 class _Unpacked(io.RawIOBase):
-    """What is in a gzip file, as long as it is no more than it may be."""
+    """Contents of a gzip file, as long as they are no more than they may be."""
 
     def __init__(self, packed: _Checked) -> None:
         self._packed = packed

@@ -55,7 +55,7 @@ class ImportedVideo:
 
 @dataclass(slots=True)
 class LabelResult:
-    """What one answer says of one video, a few bytes a time range: not laid out on seconds yet.
+    """Result of one answer for one video, a few bytes a time range: not laid out on seconds yet.
 
     Attributes:
         line: where the answer begins.

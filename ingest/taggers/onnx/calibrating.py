@@ -42,7 +42,7 @@ class Witness(Protocol):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What it can name."""
+        """Tags that it can name."""
 
     def tag(self, frame: Frame) -> Confidences:
         """Return its confidences."""

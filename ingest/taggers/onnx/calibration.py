@@ -1,4 +1,4 @@
-"""What a cosine is worth: raw ones of a pair lie around 0.2 for everything and are no confidences.
+"""Calibration of cosines: raw ones of a pair lie around 0.2 for everything and are no confidences.
 
 For each word the mean ``m`` and the spread ``s`` of its cosine over neutral pictures are kept; how
 far a picture sticks out, ``z = (cosine - m) / s``, becomes a confidence by one logistic curve for
@@ -27,7 +27,7 @@ _LEAST_SPREAD: Final = 1e-4
 _STEPS: Final = 100
 _CLOSE: Final = 1e-9
 _LIKELY: Final = (0.7, 0.85)
-"""What just counts must be right often enough: that is what the threshold is about."""
+"""Confidences that just count and must be right often enough: the threshold is about them."""
 
 LEAST_RIGHT: Final = 0.75
 """So many of the words said with a likely confidence must be right."""
@@ -53,7 +53,7 @@ class Curve(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """How many words were said with a confidence in ``[low, high)``, and how many of them hold."""
+    """Number of words reported with a confidence in ``[low, high)``, and of those that hold."""
 
     low: float
     high: float

@@ -24,7 +24,7 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """How a picture is made ready.
+    """Preparation of a picture.
 
     Attributes:
         shortest: what the shorter side is scaled to before the middle is cut out; None to squash

@@ -24,7 +24,7 @@ MOST_WORDS: Final = 5_000
 """A longer list is a mistake."""
 
 PHRASE: Final = "a photo of {}"
-"""What a word is looked for as, unless its line says otherwise: the networks learnt captions."""
+"""Phrase that a word is looked for as, unless its line gives one: the networks learnt captions."""
 
 _IDS: Final = "input_ids"
 _MASK: Final = "attention_mask"
@@ -132,7 +132,7 @@ class PhraseEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a phrase is fed.
+    """The form in which a phrase is fed.
 
     Attributes:
         longest: tokens; what is longer is cut off.

@@ -1,4 +1,4 @@
-"""How videos are tagged elsewhere: which service, and where it can fetch a copy.
+"""Configuration of remote taggers: the service, and where it can fetch a copy of a video.
 
 Light to import: what it takes to ask is imported when it is asked.
 """
@@ -23,7 +23,7 @@ HostName = Literal["none", "local", "gcs"]
 
 @dataclass(frozen=True, slots=True)
 class RemoteTaggerConfig:
-    """How videos are tagged elsewhere.
+    """Configuration of remote taggers.
 
     Attributes:
         clarifai: the model and its limits.

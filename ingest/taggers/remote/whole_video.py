@@ -1,4 +1,4 @@
-"""What is seen elsewhere: taggers that take a whole video, and tracks made of their words."""
+"""Remote taggers that take a whole video, and tracks made of their words."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class VideoTagger(Protocol):
 
     @property
     def name(self) -> str:
-        """Who looked; kept with each video."""
+        """Name of the tagger; stored with each video."""
 
     @property
     def version(self) -> str:
@@ -52,7 +52,7 @@ class RemoteTaggerFailed(ReelmatchError):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTrack:
-    """What somebody else saw on a video, as sure as a track keeps it; no second holds a tag twice.
+    """Remote observations of a video, as sure as a track stores them; no second holds a tag twice.
 
     Attributes:
         n_seconds: how many were watched.

@@ -1,4 +1,4 @@
-"""What faces say of a shot: a woman, a man, somebody smiling.
+"""Words for a shot from its faces: a woman, a man, somebody smiling.
 
 A word is the mean over the looks of a shot at which a face could be judged. Faces that are small,
 turned away or unsure are not judged, nor is anything where nobody is, or what is drawn.
@@ -33,7 +33,7 @@ LEAST_SIZE: Final = 32
 """Pixels of a frame, whose longer side is at most 640, from which on a face is judged."""
 
 MOST_TURNED: Final = 0.7
-"""How far the nose may be from the middle of the eyes, as a share of how far these are apart."""
+"""The most that the nose may be off the middle of the eyes, as a share of their distance."""
 
 SOMEBODY: Final = 0.3
 """Confidence of a person below which no face is looked for: animals, balloons and flowers have

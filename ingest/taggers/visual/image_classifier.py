@@ -1,4 +1,4 @@
-"""What is on a frame: general and specific words, each the sum of some of a network's classes."""
+"""Subjects of a frame: general and specific words, each the sum of some of a network's classes."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -18,7 +18,7 @@ from models.onnx_runtime import onnxruntime
 
 
 class Subjects(NamedTuple):
-    """What the network says of one frame.
+    """Outputs of the network for one frame.
 
     Attributes:
         confidences: shape (n_tags,), of each tag the sum of its classes', merged over the views.

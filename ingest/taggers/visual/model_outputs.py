@@ -1,4 +1,4 @@
-"""What the networks say of a frame, before it is weighed."""
+"""Outputs of the networks for a frame, before they are weighed."""
 
 import hashlib
 from typing import Final, NamedTuple, Self
@@ -27,7 +27,7 @@ _METHOD: Final = 8
 
 
 class Evidence(NamedTuple):
-    """What the networks say of one frame, or of several along a first axis.
+    """Outputs of the networks for one frame, or for several along a first axis.
 
     Attributes:
         confidences: shape (..., n_tags), of each tag by itself.

@@ -54,7 +54,7 @@ class PeopleConfidences(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the network finds on one frame.
+    """Detections of the network on one frame.
 
     Attributes:
         people: a box for each.

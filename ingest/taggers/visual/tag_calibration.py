@@ -1,4 +1,4 @@
-"""How sure each tag is, once everything the networks say of a frame is weighed.
+"""Confidence of each tag, once all outputs of the networks for a frame are weighed.
 
 The sums of ``subjects`` and the boxes of ``people`` are sure of the one thing a frame shows best.
 Here each tag is judged by itself, one against the rest: by that sum, by its best class, by an

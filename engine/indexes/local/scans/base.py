@@ -1,4 +1,4 @@
-"""What a scan must offer."""
+"""Interface of a scan."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -16,11 +16,11 @@ class Scan(Protocol):
 
     @property
     def name(self) -> str:
-        """What a caller chooses it by."""
+        """Name that a caller chooses it by."""
 
     @property
     def arrays(self) -> Mapping[str, Array]:
-        """What it keeps beside the forward rows, by name; enough to make it anew."""
+        """Arrays stored beside the forward rows, by name; enough to make the scan anew."""
 
     def scratch(self, n_videos: int) -> tuple[Array, ...]:
         """Return what one thread needs; not to be changed between two calls of ``find``.

@@ -1,4 +1,4 @@
-"""Which of Clarifai's models is asked, how much it takes, and where its key is."""
+"""Settings of Clarifai: the model that is asked, how much it takes, and where its key is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class ClarifaiSettings:
-    """Which model is asked, and how much it takes.
+    """The model that is asked, and how much it takes.
 
     Attributes:
         base_url: of the API.

@@ -70,7 +70,7 @@ class ClarifaiTagger:
 
     @property
     def name(self) -> str:
-        """Who looks."""
+        """Name of the tagger."""
         return f"clarifai/{self._settings.model}"
 
     @property
@@ -146,7 +146,7 @@ class _Key(AuthBase):
 
 
 class _Passing(RemoteTaggerFailed):
-    """What may be gone at the next attempt.
+    """Failure that may be gone at the next attempt.
 
     Attributes:
         after_seconds: how long the service asks to wait; None when it does not.

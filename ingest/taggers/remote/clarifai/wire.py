@@ -1,4 +1,4 @@
-"""What Clarifai's REST API (v2) is asked and answers: JSON in and out, nothing is sent here.
+"""Requests and responses of Clarifai's REST API (v2): JSON in and out, nothing is sent here.
 
 Facts are from docs.clarifai.com (video prediction, status codes) and the protocol buffers of
 Clarifai/clarifai-python-grpc. A video is sampled once every ``sample_ms``; each frame's
@@ -33,7 +33,7 @@ _SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """How an answer, or one output of it, went.
+    """Status of an answer, or of one output of it.
 
     Attributes:
         code: of Clarifai; 0 where an answer gave none.

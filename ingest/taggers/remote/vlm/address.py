@@ -1,4 +1,4 @@
-"""Which server and model are asked, and whether they may be."""
+"""Address of the server and model that are asked, and the check whether they may be."""
 
 import ipaddress
 from dataclasses import dataclass

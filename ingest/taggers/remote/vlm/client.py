@@ -45,7 +45,7 @@ _HIDDEN: Final = "(key)"
 
 
 class _Passing(RemoteTaggerFailed):
-    """What may be gone at the next attempt.
+    """Failure that may be gone at the next attempt.
 
     Attributes:
         after_seconds: how long the server asks to wait; 0.0 when it does not.
@@ -85,7 +85,7 @@ class Key:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What proves who asks; nothing without a key."""
+        """Headers that authenticate the caller; none without a key."""
         return {"Authorization": f"Bearer {self._key}"} if self._key else {}
 
     def hide(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a model's words are as tags: in the spelling of a list, or free ones made tidy."""
+"""Tags of a model's words: in the spelling of a list, or free ones made tidy."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What an operator sets for models elsewhere, and where the key is. Light to import."""
+"""Settings of an operator for models elsewhere, and where the key is. Light to import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FREE: Final = "free"
 
 @dataclass(frozen=True, slots=True)
 class VlmSettings:
-    """What an operator has set for models elsewhere.
+    """Settings of an operator for models elsewhere.
 
     Attributes:
         words: what they may say: ``list`` (every known word), ``free``, or the path of a list.

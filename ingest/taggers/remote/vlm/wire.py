@@ -56,7 +56,7 @@ class Bound(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a question asks for beside an answer.
+    """Options of a question beside its answer.
 
     Attributes:
         bound: by what the answer is bound.
