@@ -20,7 +20,9 @@ _LISTS_OF_FOLDERS: Final = (
 )
 # Where packages and compiled code are looked for.
 _FOLDERS: Final = ("NUMBA_CACHE_DIR", "PYTHONUSERBASE", "XDG_CACHE_HOME")
-_OWN_FOLDER: Final = posixpath.dirname(posixpath.dirname(posixpath.abspath(__file__)))
+_OWN_FOLDER: Final = posixpath.dirname(
+    posixpath.dirname(posixpath.dirname(posixpath.abspath(__file__)))
+)
 
 
 def leave_current_folder() -> None:

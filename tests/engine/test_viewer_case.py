@@ -51,7 +51,7 @@ def test_each_rule_is_named_with_its_evidence() -> None:
     assert "must be above 0" in train.rulings[-1].evidence
     car = viewer_case(view, "b-zoo", replace(ASKED, where=And((HasTag("cat"),))), RULES)
     assert broken(car) == [Rule.WHERE]
-    assert "Seen(tag='cat'" in car.rulings[-1].evidence
+    assert "HasTag(tag='cat'" in car.rulings[-1].evidence
 
 
 def test_a_new_viewer_is_told_by_what_the_answer_goes() -> None:

@@ -275,7 +275,7 @@ def test_a_program_that_talks_without_end_fills_nothing(
 def test_limits_that_are_tighter_already_stay(tmp_path: Path) -> None:
     program = _program(tmp_path / "bin", f"ulimit -f > {tmp_path / 'limit'}")
     script = (
-        "import resource; from ingest import renditions;"
+        "import resource; from ingest.taggers.remote import renditions;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20));"
         f"renditions._run([{str(program)!r}])"
     )

@@ -47,7 +47,7 @@ SEEN: Final[dict[str, set[str]]] = {
 """Whose campaigns each scope may ever find in an answer, whatever it asks."""
 
 
-FOLDERS: Final = (STATIC_PATH, f"/docs{static_path(ROOT / 'api' / 'explorer' / 'static')}")
+FOLDERS: Final = (STATIC_PATH, f"/docs{static_path(ROOT / 'api' / 'http' / 'explorer' / 'static')}")
 """Style sheets and scripts: for everybody."""
 
 STREAM: Final = "/console/jobs/events"
@@ -343,6 +343,7 @@ def test_what_fits_is_shown_to_whom_it_should_be(shop: Shop) -> None:
         assert answer.status_code == 200, answer.text
         return {name for name in CAMPAIGNS if name in answer.text}
 
+    shop.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
     for_video = "GET /v1/videos/{video}/campaigns"
     page = "GET /console/videos/{video}/advertising"
     assert shown("place", for_video) == shown("admin", for_video) == {OWN, OTHERS}

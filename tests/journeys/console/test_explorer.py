@@ -12,7 +12,7 @@ from api.http.explorer import PATH
 from support.browser import Look
 from support.product import Served, serve
 
-EXPLORER = Path(__file__).parents[3] / "api" / "explorer"
+EXPLORER = Path(__file__).parents[3] / "api" / "http" / "explorer"
 
 
 @pytest.fixture(scope="module")
