@@ -9,6 +9,7 @@ from engine.errors import CatalogUnusable
 CATALOG: Final = "catalog.db"
 CATALOG_LOCK: Final = "catalog.lock"
 GENERATIONS: Final = "generations"
+CURRENT: Final = "CURRENT"
 RESTORED: Final = ".restored"
 """A folder with all that a restore brings back, whole and on the disk, to be put in place."""
 
@@ -61,9 +62,6 @@ def refuse_lost_catalog(catalog: Path) -> None:
         " folder), or remove the index to begin anew",
         hint="'reelmatch restore' brings a dump back",
     )
-
-
-CURRENT: Final = "CURRENT"
 
 
 def sync_folder(folder: Path) -> None:

@@ -145,6 +145,5 @@ Filter = (
     | HasTag
 )
 
-
 EVERY_VIDEO = And(())
 """The filter that all videos pass."""

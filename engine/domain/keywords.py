@@ -67,10 +67,8 @@ class KeywordMatch:
 USED: Final = 0.6
 """From this confidence on, a meaning is used without asking."""
 
-
 SUGGESTED: Final = 0.45
 """From this confidence on, a meaning is worth asking about."""
-
 
 AS_GOOD: Final = 0.9
 """A meaning is used beside the best one when it has so much of its confidence."""

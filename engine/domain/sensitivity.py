@@ -21,25 +21,19 @@ _WORDS: Final = {
     "gambling": "gambling, casino, poker, roulette, slot machine",
 }
 
-
 TOPICS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {topic: frozenset(words.split(", ")) for topic, words in _WORDS.items()}
 )
 """Topic -> the tags that speak of it, whichever tagger says them. A tag belongs to one topic."""
 
-
 FLAG: Final = 0.5
-
 
 BLOCK: Final = 0.8
 
-
 BLOCK_OF_AGREEING: Final = 0.9
-
 
 AGREEING_TOPICS: Final = frozenset({"nudity"})
 """Topics of which a look alone proves little, unless a rule is strict."""
-
 
 VERDICTS: Final = frozenset({"nudity"})
 """Tags that are not listed as what is on a video: they are a verdict, with its seconds."""
@@ -91,7 +85,6 @@ class Rule:
 
 Rules = tuple[Rule, ...]
 """The topics that count for a video's level, each once, and their thresholds."""
-
 
 _STRICT: Final = "strict"
 

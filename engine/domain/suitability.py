@@ -103,18 +103,14 @@ BRAND_TOPICS: Final = (
     BrandTopic("terrorism", "8FD8nI"),
 )
 
-
 N_TOPICS: Final = len(BRAND_TOPICS)
-
 
 NOBODY_LOOKED: Final = (Risk.UNKNOWN,) * N_TOPICS
 """The risks of a video of which nothing is known."""
 
-
 _PLACES: Final = {
     name: place for place, topic in enumerate(BRAND_TOPICS) for name in (topic.name, topic.category)
 }
-
 
 Risks = NDArray[np.uint8]
 """Places in ``RISKS``."""

@@ -11,14 +11,11 @@ from engine.errors import InvalidInput
 MOST_EVENTS: Final = 5_000
 """So many events of a viewer are kept: the newest, and of the older ones those that hide."""
 
-
 MOST_EVENTS_AT_ONCE: Final = 1_000
 """A longer batch is refused."""
 
-
 MOST_SIGNS: Final = 128
 """The longest id of a viewer or an event."""
-
 
 MOST_LIKES: Final = 500
 """So many of a viewer's likes tell what is liked together."""

@@ -16,7 +16,6 @@ COLUMNS: Final = (
     " v.categories, v.revision, v.last_attempt, coalesce(v.external_id, ''), v.edited"
 )
 
-
 _FIELDS: Final = tuple(one.name for one in fields(VideoRecord))
 
 

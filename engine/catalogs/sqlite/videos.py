@@ -22,15 +22,11 @@ if TYPE_CHECKING:
 EDITABLE: Final = ("title", "language", "uploader", "categories")
 """Fields that ``describe`` sets of a video, besides its external id."""
 
-
 _NEAREST_TITLES: Final = 3
-
 
 _LONGEST_TITLE, _MOST_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
 
-
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
 
 _TABLES: Final = (
     ("tracks", "video"),
@@ -38,7 +34,6 @@ _TABLES: Final = (
     ("sources", "video"),
     ("videos", "id"),
 )
-
 
 # Whoever queued a source for the first time, and no look at this video, gets what is there.
 _END_LOOKS: Final = (

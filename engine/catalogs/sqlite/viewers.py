@@ -28,7 +28,6 @@ from engine.errors import InvalidInput, UnknownViewer
 _AHEAD_SECONDS: Final = 86_400.0
 """Clocks differ; an event further in the future is a mistake."""
 
-
 _PARAMETERS: Final = 500
 _PAGE_VIEWERS: Final = 1_000
 _EVENT: Final = "id, video, kind, at, share"

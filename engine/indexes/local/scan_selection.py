@@ -43,7 +43,6 @@ _LEVEL_ROW: Final = 0.06
 _EXACT_ROW: Final = 100.0
 _LEVEL_QUERY: Final = 15_000.0
 
-
 _KINDS: Final[dict[str, Any]] = {
     "rows": lambda _: RowScan(),
     "plain": PlainScan.of,
