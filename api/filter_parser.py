@@ -30,12 +30,12 @@ from engine.domain.filters import (
 )
 from engine.errors import InvalidInput
 
-MOST_PARTS: Final = 200
+MAX_PARTS: Final = 200
 """A tree of more parts is refused."""
 
 _NAMES: Final = {int: "a whole number", str: "a text", bool: "true or false"}
 
-MOST_IDS: Final = 10_000
+MAX_IDS: Final = 10_000
 """A longer list of ids is refused."""
 
 
@@ -57,7 +57,7 @@ def filter_of_text(text: str) -> Filter:
     try:
         said = json.loads(text)
     except RecursionError:
-        raise InvalidInput(f"a filter of more than {MOST_PARTS} parts is too big") from None
+        raise InvalidInput(f"a filter of more than {MAX_PARTS} parts is too big") from None
     except ValueError as error:
         raise InvalidInput(f"the filter is no JSON: {error}") from None
     return filter_of(said)
@@ -70,7 +70,7 @@ def harmless(where: Filter) -> Filter:
 
 class _Reader:
     def __init__(self) -> None:
-        self._left = MOST_PARTS
+        self._left = MAX_PARTS
 
     def read(self, said: object) -> Filter:
         if not isinstance(said, Mapping) or len(said) != 1:
@@ -80,7 +80,7 @@ class _Reader:
             )
         self._left -= 1
         if self._left < 0:
-            raise InvalidInput(f"a filter of more than {MOST_PARTS} parts is too big")
+            raise InvalidInput(f"a filter of more than {MAX_PARTS} parts is too big")
         ((kind, value),) = said.items()
         if kind not in _KINDS:
             raise InvalidInput(f"no filter {kind!r}: choose from {', '.join(sorted(_KINDS))}")
@@ -92,7 +92,7 @@ class _Reader:
         return tuple(self.read(part) for part in value)
 
 
-def _words(kind: str, value: object, most: int = MOST_PARTS) -> tuple[str, ...]:
+def _words(kind: str, value: object, most: int = MAX_PARTS) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise InvalidInput(f"{kind!r} takes a list of words, not {_short(value)}")
     if len(value) > most:
@@ -154,8 +154,8 @@ _KINDS: Final[dict[str, Callable[[_Reader, Any], Filter]]] = {
     "and": lambda reader, value: And(reader.read_all("and", value)),
     "or": lambda reader, value: Or(reader.read_all("or", value)),
     "not": lambda reader, value: Not(reader.read(value)),
-    "within": lambda _, value: Within(_words("within", value, MOST_IDS)),
-    "leave_out": lambda _, value: LeaveOut(_words("leave_out", value, MOST_IDS)),
+    "within": lambda _, value: Within(_words("within", value, MAX_IDS)),
+    "leave_out": lambda _, value: LeaveOut(_words("leave_out", value, MAX_IDS)),
     "duration": _duration,
     "language": lambda _, value: LanguageIn(_words("language", value)),
     "kind": lambda _, value: KindIn(_words("kind", value)),

@@ -10,7 +10,7 @@ from api.recommendations import Asked
 from engine.search.profiles import ProfileRules, profile_of
 from engine.search.recommend import Question, recommend_many
 
-_AT_ONCE: Final = 500
+_BATCH_SIZE: Final = 500
 
 
 def recommendations_of_all(
@@ -27,7 +27,7 @@ def recommendations_of_all(
     view, viewers = live.view, live.catalog.viewers
     asked_at = float(ceil(now))
     after = ""
-    while ids := viewers.ids(after=after, limit=_AT_ONCE):
+    while ids := viewers.ids(after=after, limit=_BATCH_SIZE):
         questions = []
         for viewer in viewers.some(ids):
             profile = profile_of(viewer.interests, viewer.events, rules, now=asked_at)

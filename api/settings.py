@@ -16,7 +16,7 @@ from engine.domain.results import DEFAULT_THRESHOLD
 from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
-from engine.search.profiles import MOST_TAGS, VIEWER_RULES, ProfileRules
+from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings
@@ -117,7 +117,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Share of what most videos show that is taken off a viewer's profile."""
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of a profile's weights; below 1 it damps the strongest tags."""
-    viewer_most_tags: Annotated[int, Meta(ge=1, le=MOST_TAGS)] = VIEWER_RULES.most_tags
+    viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
     """So many of the strongest tags of a viewer's videos are kept."""
     viewer_together: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.together
     """Weight of being liked by the same viewers, beside the score, once they are enough."""

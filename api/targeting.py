@@ -21,7 +21,7 @@ from engine.domain.results import Contribution, Match
 from engine.domain.time_ranges import SecondRange
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
-from engine.kernels.best import LEAST
+from engine.kernels.best import MIN_MATCH_SCORE
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.matches import explain
@@ -143,7 +143,7 @@ def case_of(live: Live, campaign: Campaign, video: VideoRecord, *, now: int) -> 
     case = _case(live, view, campaign, video, score)
     wanted = And(tuple(rules_as_filters(campaign).values()))
     ranks = None
-    if score > LEAST and not broken:
+    if score > MIN_MATCH_SCORE and not broken:
         least = campaign.min_relevance
         of_video = rank_of(view, query, wanted, video.id, score, min_relevance=least)
         ranks = (of_video, everyone.rank_of(campaign.id, video.id, now=now))

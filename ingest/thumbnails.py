@@ -17,7 +17,7 @@ POSTER_SIDE: Final = 320
 TILE_HEIGHT: Final = 54
 """Height of a picture of the strip, in pixels; its width follows the video's shape."""
 
-MOST_TILES: Final = 48
+MAX_TILES: Final = 48
 """Pictures of a strip; a longer video has them further apart."""
 
 _WIDEST_TILE: Final = 128
@@ -27,7 +27,7 @@ _METHOD: Final = 0
 
 
 class Gallery:
-    """Collects pictures while a video is watched; never keeps more than ``MOST_TILES``.
+    """Collects pictures while a video is watched; never keeps more than ``MAX_TILES``.
 
     When it is full, every second one goes and those to come are taken half as often, so what is
     kept is always spread evenly.
@@ -46,7 +46,7 @@ class Gallery:
         self._sum[: len(confidences)] += confidences
         if second % self._every:
             return
-        if len(self._kept) == MOST_TILES:
+        if len(self._kept) == MAX_TILES:
             self._kept = self._kept[::2]
             self._every *= 2
             if second % self._every:

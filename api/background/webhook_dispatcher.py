@@ -26,10 +26,10 @@ from ingest.sources.guard import AllowedNetwork
 
 _LOOK_SECONDS: Final = 0.5
 _FORGET_SECONDS: Final = 3_600.0
-_AT_ONCE: Final = 16
+_BATCH_SIZE: Final = 16
 _AT_ONCE_PER_ADVERTISER: Final = 4
-_MOST_DUE: Final = 1_000
-_VIDEOS_AT_ONCE: Final = 100
+_MAX_DUE: Final = 1_000
+_VIDEO_BATCH_SIZE: Final = 100
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Notifier:
     def run_until(self, stop: threading.Event) -> None:
         """Note what comes, send what is due and forget what is long over, until told to stop."""
         look_at = forget_at = -inf
-        with ThreadPoolExecutor(_AT_ONCE, "notifier") as pool:
+        with ThreadPoolExecutor(_BATCH_SIZE, "notifier") as pool:
             sending = _Sending(pool, self._send)
             while not stop.is_set():
                 if time.monotonic() >= look_at:
@@ -83,7 +83,7 @@ class Notifier:
             # So new that it is not followed yet: what came before it, the others are told of now.
             upto = min(upto, webhooks.pop(names[place]).since)
         came = self._live.catalog.videos.revisions(after=self._webhooks.noted(), upto=upto)
-        page = came[:_VIDEOS_AT_ONCE]
+        page = came[:_VIDEO_BATCH_SIZE]
         if not page:
             return
         matches = [
@@ -134,11 +134,11 @@ class _Sending:
         """Begin what is due, as far as there is room: who waited longest first."""
         with self._lock:
             busy = dict(self._under_way)
-        free, load = _AT_ONCE - len(busy), Counter(busy.values())
+        free, load = _BATCH_SIZE - len(busy), Counter(busy.values())
         if free <= 0:
             return
         due = webhooks.due(
-            now=time.time(), limit=_MOST_DUE, per_advertiser=_AT_ONCE_PER_ADVERTISER, busy=busy
+            now=time.time(), limit=_MAX_DUE, per_advertiser=_AT_ONCE_PER_ADVERTISER, busy=busy
         )
         waiting: dict[str, list[Due]] = {}
         for one in due:

@@ -8,13 +8,13 @@ from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.cli.reasons import print_found
 from api.settings import load_settings
-from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MOST_BREAKS, Spacing
+from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MAX_BREAKS, Spacing
 
 
 @click.command("breaks")
 @click.argument("video")
 @click.option("--campaign", help="Whose ads are shown: breaks go where it fits.")
-@click.option("-n", "--count", default=3, show_default=True, type=click.IntRange(1, MOST_BREAKS))
+@click.option("-n", "--count", default=3, show_default=True, type=click.IntRange(1, MAX_BREAKS))
 @click.option(
     "--gap",
     default=DEFAULT_GAP_SECONDS,

@@ -16,7 +16,7 @@ from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.reading import FORMS
 
-MOST_ERRORS: Final = 1000
+MAX_ERRORS: Final = 1000
 """Bad lines that are named; the rest is counted."""
 
 
@@ -72,7 +72,7 @@ def _sorted_out(
     for outcome in outcomes:
         if isinstance(outcome, Imported):
             videos.append(outcome)
-        elif len(errors) < MOST_ERRORS:
+        elif len(errors) < MAX_ERRORS:
             errors.append(outcome)
         else:
             left_out += 1

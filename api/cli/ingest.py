@@ -27,7 +27,7 @@ from ingest.sources.web import FetchLimits, playlist_addresses
 from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_maker, identity_of
 
 _INTERRUPTED = 130
-_MOST_NAMED = 10
+_MAX_NAMED = 10
 
 
 @click.command("ingest")
@@ -235,8 +235,8 @@ def _print_left_out(left_out: LeftOut) -> None:
     if not left_out.counts:
         return
     ranked = _most_frequent_first(left_out.counts)
-    named = [f"{count} {ending}" for ending, count in ranked[:_MOST_NAMED]]
-    if rest := sum(count for _, count in ranked[_MOST_NAMED:]):
+    named = [f"{count} {ending}" for ending, count in ranked[:_MAX_NAMED]]
+    if rest := sum(count for _, count in ranked[_MAX_NAMED:]):
         named.append(f"{rest} of other endings")
     click.echo(
         f"left out as no videos: {', '.join(named)}; a file named directly is always taken",

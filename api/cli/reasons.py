@@ -7,10 +7,10 @@ import click
 
 from api.cli.output import print_table
 
-MOST_REASONS: Final = 4
+MAX_REASONS: Final = 4
 """The most tags that a line of reasons names."""
 
-MOST_RUNS: Final = 5
+MAX_RUNS: Final = 5
 """The most runs of seconds printed of a tag; --json gives all."""
 
 TAG_HEAD: Final = ("tag", "share", "seen at")
@@ -43,7 +43,7 @@ def print_found(
 
 def in_a_line(why: Sequence[Mapping[str, Any]]) -> str:
     """Return the largest shares in words."""
-    named = [f"{one['tag']} {one['share']:+.2f}" for one in why[:MOST_REASONS]]
+    named = [f"{one['tag']} {one['share']:+.2f}" for one in why[:MAX_REASONS]]
     left = len(why) - len(named)
     return ", ".join([*named, f"{left} more"] if left else named)
 
@@ -55,7 +55,7 @@ def tag_cells(reason: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def seen_at(runs: Sequence[Sequence[int]]) -> str:
     """Return runs of seconds, both ends included, in words."""
-    named = [str(first) if first == last else f"{first}-{last}" for first, last in runs[:MOST_RUNS]]
+    named = [str(first) if first == last else f"{first}-{last}" for first, last in runs[:MAX_RUNS]]
     left = len(runs) - len(named)
     words = ", ".join(named)
     return f"{words} and {left} more" if left else words

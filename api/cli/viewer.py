@@ -17,7 +17,7 @@ from api.settings import load_settings
 from api.viewer_eligibility import viewer_case_json
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import Filter
-from engine.domain.viewers import MOST_EVENTS_AT_ONCE, Event, EventKind
+from engine.domain.viewers import MAX_EVENT_BATCH, Event, EventKind
 
 
 @click.group("viewer", cls=Group)
@@ -157,7 +157,7 @@ def _batches(lines: Iterator[tuple[str, Event]]) -> Iterator[tuple[str, list[Eve
     """Yield events that follow each other and are of one viewer together."""
     whose, batch = "", list[Event]()
     for viewer, event in lines:
-        if batch and (viewer != whose or len(batch) == MOST_EVENTS_AT_ONCE):
+        if batch and (viewer != whose or len(batch) == MAX_EVENT_BATCH):
             yield whose, batch
             batch = []
         whose = viewer

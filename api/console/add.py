@@ -16,7 +16,7 @@ from ingest.sources.addresses import NotAnAddress, canonical
 
 router = APIRouter(route_class=ReadRoute)
 
-_MOST_ADDRESSES: Final = 500
+_MAX_ADDRESSES: Final = 500
 
 
 @router.get("/add")
@@ -49,8 +49,8 @@ def _addresses(text: str) -> list[str]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise NotAnAddress("there is no address: write one a line")
-    if len(lines) > _MOST_ADDRESSES:
-        raise InvalidInput(f"{len(lines)} addresses are too many at once: {_MOST_ADDRESSES} a time")
+    if len(lines) > _MAX_ADDRESSES:
+        raise InvalidInput(f"{len(lines)} addresses are too many at once: {_MAX_ADDRESSES} a time")
     found: dict[str, None] = {}
     for number, line in enumerate(lines, start=1):
         try:

@@ -11,7 +11,7 @@ from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
 from engine.ports.index import IndexSnapshot
 
-_MOST_TAGS: Final = 3
+_MAX_TAGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,4 @@ def _seen(live: Live, view: IndexSnapshot | None, video: str) -> tuple[tuple[Tag
         if names[tag] not in VERDICTS
     ]
     (level,) = view.columns([video], ["sensitive"])["sensitive"]
-    return tuple(live.tag_idf.most_telling_first(counts)[:_MOST_TAGS]), level
+    return tuple(live.tag_idf.most_telling_first(counts)[:_MAX_TAGS]), level

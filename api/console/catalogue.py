@@ -24,7 +24,7 @@ from ingest.changes.video_kind import Kind
 router = APIRouter(route_class=ReadRoute)
 
 PAGE_VIDEOS: Final = 24
-_MOST_TITLED: Final = 10_000
+_MAX_TITLED: Final = 10_000
 
 Sensitive = Literal["", "none", "some"]
 
@@ -162,5 +162,5 @@ def _filter(live: Live, asked: Asked) -> Filter:
     if asked.sensitive == "some":
         parts += [Not(SensitiveAtMost("none")), SensitiveAtMost("block")]
     if asked.q:
-        parts.append(Within(tuple(live.catalog.listing.titled(asked.q, limit=_MOST_TITLED))))
+        parts.append(Within(tuple(live.catalog.listing.titled(asked.q, limit=_MAX_TITLED))))
     return And(tuple(parts))

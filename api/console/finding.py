@@ -11,10 +11,10 @@ from engine.domain.filters import And, Filter, HasTag, Or
 from engine.domain.keywords import KeywordMatch
 from engine.domain.results import Match
 from engine.ports.index import IndexSnapshot
-from engine.search.matches import MOST_MATCHES, explain
+from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import interests_query
 
-_MOST_SUGGESTED: Final = 500
+_MAX_SUGGESTED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ def best_tagged(
 ) -> tuple[list[Match], bool]:
     """Return the ``number``-th page of what fits some tags and passes a filter, the best first.
 
-    Also whether another page comes; what is not among the best ``MOST_MATCHES`` is not shown.
+    Also whether another page comes; what is not among the best ``MAX_MATCHES`` is not shown.
     """
     query = interests_query(weights, view)
     first, last = (number - 1) * size, number * size
-    if first >= MOST_MATCHES:
+    if first >= MAX_MATCHES:
         return [], False
-    best = view.search(query, min(last + 1, MOST_MATCHES), wanted)
+    best = view.search(query, min(last + 1, MAX_MATCHES), wanted)
     page = [
         Match(one.video, one.score, explain(view, query, one.video)) for one in best[first:last]
     ]
@@ -109,4 +109,4 @@ def _counts_in_build(view: IndexSnapshot, number: int) -> bool:
 
 def suggested_tags(view: IndexSnapshot | None) -> list[str]:
     """Return the tags to offer to who types one, by name."""
-    return sorted(common_tags(view, _MOST_SUGGESTED)) if view else []
+    return sorted(common_tags(view, _MAX_SUGGESTED)) if view else []

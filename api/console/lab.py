@@ -18,7 +18,7 @@ from engine.domain.keywords import KeywordMatch
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
-from engine.search.profiles import MOST_TAGS
+from engine.search.profiles import MAX_TAGS
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -59,8 +59,8 @@ class Viewer:
         liked = dict.fromkeys(asked.getlist("liked"))
         for video in asked.getlist("unlike"):
             liked.pop(video, None)
-        if len(sliders) > MOST_TAGS or len(liked) > MOST_TAGS:
-            raise InvalidInput(f"a viewer has at most {MOST_TAGS} interests and liked videos")
+        if len(sliders) > MAX_TAGS or len(liked) > MAX_TAGS:
+            raise InvalidInput(f"a viewer has at most {MAX_TAGS} interests and liked videos")
         return cls(sliders, tuple(liked), added, ignored_tags_json(unknown, view.vocabulary))
 
     @property

@@ -16,7 +16,7 @@ from ingest.sources.files import NoVideoFile, content_id
 
 router = APIRouter(route_class=ReadRoute)
 
-_MOST_KNOWN: Final = 10_000
+_MAX_KNOWN: Final = 10_000
 
 
 class CheckedFiles:
@@ -35,7 +35,7 @@ class CheckedFiles:
         except (OSError, NoVideoFile):
             return False
         with self._lock:
-            if len(self._known) >= _MOST_KNOWN:
+            if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
             self._known[state] = known
         return known == video

@@ -14,7 +14,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.ad_breaks import Breaks, Spacing
 from engine.content.counting import enough_seconds
 from engine.content.sensitivity import SensitivityClassifier
-from engine.content.timeline import LEAST_HUNDREDTH, LEVEL_STEP, TILE_CELLS, overview, tile
+from engine.content.timeline import LEVEL_STEP, MIN_HUNDREDTH, TILE_CELLS, overview, tile
 from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Rules, Verdict
 from engine.domain.tracks import Track
@@ -24,7 +24,7 @@ from engine.vocabulary import Vocabulary
 
 router = APIRouter(route_class=ReadRoute)
 
-MOST_MARKED: Final = 5
+MAX_MARKED: Final = 5
 """So many seconds for ad breaks are marked."""
 
 # The address names the revision that it is of; another version of the rules may judge anew.
@@ -74,7 +74,7 @@ def known_video(catalog: Catalog, video: str) -> VideoRecord:
 
 def video_breaks(live: Live, record: VideoRecord, rules: Rules) -> Breaks:
     """Return the best seconds of a video for anyone's ads."""
-    return breaks_of(live, record, None, Spacing(count=MOST_MARKED), rules)
+    return breaks_of(live, record, None, Spacing(count=MAX_MARKED), rules)
 
 
 def judged(
@@ -96,7 +96,7 @@ def _overview(live: Live, record: VideoRecord, recipe: IndexConfig) -> dict[str,
         "levels": seen.levels,
         "level_step": LEVEL_STEP,
         "tile_cells": TILE_CELLS,
-        "least_hundredth": LEAST_HUNDREDTH,
+        "least_hundredth": MIN_HUNDREDTH,
         "enough_seconds": enough_seconds(track.n_seconds, recipe.least_seconds),
         "lines": [
             {"tag": line.tag, "seconds_at": line.seconds_at, "idf": idf[line.tag]}

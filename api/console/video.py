@@ -15,7 +15,7 @@ from api.http.middleware.auth import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.content.counting import enough_seconds
-from engine.content.timeline import LEAST_HUNDREDTH, Overview, TagLine, overview, stretches
+from engine.content.timeline import MIN_HUNDREDTH, Overview, TagLine, overview, stretches
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
@@ -81,7 +81,7 @@ def first_lines(seen: Overview, recipe: IndexConfig, idf: TagIdf) -> list[TagCou
 
     Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.
     """
-    place = max(round(recipe.threshold * 100) - LEAST_HUNDREDTH, 0)
+    place = max(round(recipe.threshold * 100) - MIN_HUNDREDTH, 0)
     enough = enough_seconds(seen.seconds, recipe.least_seconds)
 
     def count(line: TagLine) -> int:

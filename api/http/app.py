@@ -134,7 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     describe(app, *(route.body for route in recommendations.FAST_ROUTES))
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(LimitRequests)
-    by_path = {bulk.IMPORT_PATH: bulk.MOST_IMPORT_BYTES}
+    by_path = {bulk.IMPORT_PATH: bulk.MAX_IMPORT_BYTES}
     by_path |= dict.fromkeys(UPLOADS, settings.upload_max_bytes)
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
     app.add_middleware(PlainErrors)

@@ -26,7 +26,7 @@ REFUSED: Final = "refused"
 
 _LINE_END: Final = b"\r\n"
 _LATE_HEAD: Final = "the request line and headers did not come in time"
-_AT_ONCE: Final = struct.pack("ii", 1, 0)
+_BATCH_SIZE: Final = struct.pack("ii", 1, 0)
 
 
 class BoundedProtocol:
@@ -306,7 +306,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._is_ending = True
         connection = self.transport.get_extra_info("socket")
         if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _BATCH_SIZE)
         self.transport.abort()
 
     def _refuse(self, fault: Fault) -> None:

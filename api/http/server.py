@@ -34,7 +34,7 @@ _APP: Final = "api.http.server:app_from_environment"
 _GRACE_SECONDS: Final = 30
 _LEEWAY_SECONDS: Final = 5
 _START_SECONDS: Final = 60
-_MOST_FILES: Final = 8192
+_MAX_FILES: Final = 8192
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
@@ -108,7 +108,7 @@ def app_from_environment() -> FastAPI:
 def _allow_many_files() -> None:
     """Let this process, and its workers, open as many files and connections as it may allow."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    enough = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    enough = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
     if soft != resource.RLIM_INFINITY and soft < enough:
         resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 

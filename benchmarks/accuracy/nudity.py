@@ -27,7 +27,7 @@ from ingest.taggers.visual.resize import Shrinkable
 
 HERE: Final = Path(__file__).parent
 N_LOOKS: Final = 12
-LEAST_PART: Final = 0.75
+MIN_PART: Final = 0.75
 _SHOWN: Final = (0.2, 0.5, 0.7, 0.8, 0.9, 0.95)
 _SEED: Final = 4
 
@@ -79,7 +79,7 @@ def _kept_looks(labels: list[Label], folders: list[Path], kept: Path | None) -> 
 def _parts(frame: Frame, random: np.random.Generator) -> Iterator[Frame]:
     height, width, _ = frame.shape
     for _ in range(N_LOOKS):
-        share = random.uniform(LEAST_PART, 1.0)
+        share = random.uniform(MIN_PART, 1.0)
         rows, columns = round(height * share), round(width * share)
         top = random.integers(height - rows + 1)
         left = random.integers(width - columns + 1)

@@ -23,7 +23,7 @@ from ingest.decoding.frames import open_video
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.visual import face_words
 from ingest.taggers.visual.black_bars import without_bars
-from ingest.taggers.visual.face_words import FACE_WORDS, JUDGED, LEAST_SHARES, FaceWords
+from ingest.taggers.visual.face_words import FACE_WORDS, JUDGED, MIN_SHARES, FaceWords
 from ingest.taggers.visual.faces import FaceFinder
 from ingest.taggers.visual.model_outputs import Networks
 from ingest.taggers.visual.nudity import NudityDetector
@@ -114,9 +114,9 @@ def _said(shots: Sequence[Shot], folders: Sequence[Path], kept: Path | None) -> 
         found: Confidences = np.load(kept)
         return found
     tagger = _tagger()
-    n_words = len(LEAST_SHARES)
+    n_words = len(MIN_SHARES)
     said = np.zeros((len(shots), n_words), np.float32)
-    faces = FaceWords.load(tuple(LEAST_SHARES))
+    faces = FaceWords.load(tuple(MIN_SHARES))
     for place, frames in _frames(shots, folders):
         # Without a face nothing is said, whatever the other networks see: most looks end here.
         if not any(faces.look(Shrinkable(without_bars(frame))).any() for frame in frames):
@@ -143,7 +143,7 @@ def _tagger() -> LocalTaggerWithFaces:
     networks = Networks.load()
     weighing, specifics = Weighing.load(networks.tags), Specifics.load(networks.tags)
     local = LocalTagger(networks, weighing, specifics, _NoNudity(), "")
-    return LocalTaggerWithFaces(local, FaceWords.load(tuple(LEAST_SHARES)), "")
+    return LocalTaggerWithFaces(local, FaceWords.load(tuple(MIN_SHARES)), "")
 
 
 def _frames(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[tuple[int, list[Frame]]]:
@@ -155,7 +155,7 @@ def _frames(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[tuple[in
 
 
 def _rows(shots: Sequence[Shot], said: Confidences, half: str) -> dict[str, Row]:
-    rows = {word: Row() for word in LEAST_SHARES}
+    rows = {word: Row() for word in MIN_SHARES}
     for shot, confidences in zip(shots, said, strict=True):
         if shot.half != half:
             continue
@@ -189,7 +189,7 @@ def _report(shots: Sequence[Shot], said: Confidences, folders: Sequence[Path]) -
     yield "\n## Said wrongly\n"
     yield "| half | word | source |\n| --- | --- | --- |"
     for shot, confidences in zip(shots, said, strict=True):
-        for word, confidence in zip(LEAST_SHARES, confidences, strict=True):
+        for word, confidence in zip(MIN_SHARES, confidences, strict=True):
             if confidence >= THRESHOLD and word not in shot.present | shot.unsure:
                 yield f"| {shot.half} | {word} | {shot.source} |"
     yield "\n## By size: pictures of the tune half with one kind of adults, shrunk\n"
@@ -199,7 +199,7 @@ def _report(shots: Sequence[Shot], said: Confidences, folders: Sequence[Path]) -
 
 
 def _by_size(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[str]:
-    face_words.LEAST_SIZE = 0  # type: ignore[misc]
+    face_words.MIN_SIZE = 0  # type: ignore[misc]
     words, finder = FaceWords.load(), FaceFinder.load()
     chosen = [
         shot

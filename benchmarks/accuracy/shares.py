@@ -13,7 +13,7 @@ from typing import Final
 from frames import read_labels
 from people import read_shots
 
-from engine.search.tag_ranking import LEAST_SHARE, SHARES
+from engine.search.tag_ranking import MIN_SHARE, SHARES
 
 _DIGITS: Final = 4
 
@@ -31,7 +31,7 @@ def main() -> None:
     for shot in shots:
         for word in shot.present:
             shares[word] += 1 / shots_of[shot.source] / len(shots_of)
-    rounded = {tag: max(2 * LEAST_SHARE, round(share, _DIGITS)) for tag, share in shares.items()}
+    rounded = {tag: max(2 * MIN_SHARE, round(share, _DIGITS)) for tag, share in shares.items()}
     lines = [f"{json.dumps(tag)}: {share}" for tag, share in sorted(rounded.items())]
     SHARES.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

@@ -33,7 +33,7 @@ from ingest.taggers.visual.specific_tags import Specifics
 from ingest.taggers.visual.tag_calibration import Weighing
 
 HERE: Final = Path(__file__).parent
-_LEAST_SECONDS: Final = 2
+_MIN_SECONDS: Final = 2
 _MUSIC: Final = ("music", "musical instrument", "concert", "performance", "musician")
 _PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
 _TALK: Final = ("asl-", "friday", "carphone")
@@ -124,7 +124,7 @@ def _after(weighed: NDArray[np.float32], evidence: Evidence, tags: tuple[str, ..
     specifics = Specifics.load(tags)
     rows = zip(weighed, evidence.words, evidence.objects, strict=True)
     said = np.stack([specifics.add(*row) for row in rows]) >= THRESHOLD
-    return Way("after", said, specifics.tags, _LEAST_SECONDS, by_idf=True)
+    return Way("after", said, specifics.tags, _MIN_SECONDS, by_idf=True)
 
 
 def _videos(labels: Sequence[Label]) -> list[Video]:

@@ -42,8 +42,8 @@ FOLDERS: Final = (
     Path("/usr/lib/python3"),
 )
 SUFFIXES: Final = {".py", ".pyi", ".md", ".rst", ".txt", ".html", ".h", ".gz", ""}
-LEAST_WORDS: Final = 30
-MOST_BYTES: Final = 400_000
+MIN_WORDS: Final = 30
+MAX_BYTES: Final = 400_000
 PIECE_WORDS: Final = 300
 GZIP: Final = b"\x1f\x8b\x08"
 WORD: Final = re.compile(r"[a-z]{3,20}")
@@ -90,13 +90,13 @@ def footage(home: Path, seconds: int) -> Iterator[Row]:
 def files() -> Iterator[tuple[Row, list[str]]]:
     """Count the words of every file; yields the words in their order, too."""
     for path in sorted(path for folder in FOLDERS for path in folder.rglob("*")):
-        if path.suffix not in SUFFIXES or not path.is_file() or path.stat().st_size > MOST_BYTES:
+        if path.suffix not in SUFFIXES or not path.is_file() or path.stat().st_size > MAX_BYTES:
             continue
         content = path.read_bytes()
         if content.startswith(GZIP):
-            content = gzip.decompress(content)[:MOST_BYTES]
+            content = gzip.decompress(content)[:MAX_BYTES]
         words = WORD.findall(content.decode("utf-8", errors="ignore").lower())
-        if len(words) >= LEAST_WORDS:
+        if len(words) >= MIN_WORDS:
             yield collections.Counter(words), words
 
 
@@ -104,7 +104,7 @@ def pieces() -> Iterator[Row]:
     """Count the words of every run of 300."""
     for _, words in files():
         for first in range(0, len(words), PIECE_WORDS):
-            if len(words) - first >= LEAST_WORDS:
+            if len(words) - first >= MIN_WORDS:
                 yield collections.Counter(words[first : first + PIECE_WORDS])
 
 

@@ -28,7 +28,7 @@ from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
 
-MOST_SECONDS = 60
+MAX_SECONDS = 60
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 RECIPE = IndexConfig(threshold=0.7, tf="raw")
 
@@ -84,7 +84,7 @@ def fill(home: Path, n_videos: int) -> None:
 
 def track_of(tags: np.ndarray, counts: np.ndarray) -> Track:
     """Return the track on which each tag is seen, for sure, on the first so many seconds."""
-    seconds = np.minimum(counts, MOST_SECONDS)
+    seconds = np.minimum(counts, MAX_SECONDS)
     n_seconds = int(seconds.max())
     shown = np.arange(n_seconds)[:, np.newaxis] < seconds
     starts = np.concatenate([[0], np.cumsum(shown.sum(axis=1))])

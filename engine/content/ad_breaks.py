@@ -24,9 +24,9 @@ WINDOW_SECONDS: Final = 10
 
 DEFAULT_GAP_SECONDS: Final = 60
 DEFAULT_EDGE_SECONDS: Final = 10
-MOST_BREAKS: Final = 100
+MAX_BREAKS: Final = 100
 
-_CALM_AT_MOST: Final = 0.6
+_MAX_CALM: Final = 0.6
 """A moment without any motion is worth so much of a cut."""
 
 _NOTICED: Final = 0.5
@@ -52,8 +52,8 @@ class Spacing:
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
-        if not 1 <= self.count <= MOST_BREAKS:
-            raise InvalidInput(f"count is {self.count}: ask for 1 to {MOST_BREAKS} breaks")
+        if not 1 <= self.count <= MAX_BREAKS:
+            raise InvalidInput(f"count is {self.count}: ask for 1 to {MAX_BREAKS} breaks")
         if self.gap_seconds < 1:
             raise InvalidInput(f"gap is {self.gap_seconds}: at least 1 second is between breaks")
         if self.edge_seconds < 0:
@@ -159,7 +159,7 @@ def suitable_beside(suitable: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def seam_strengths(looks: ChangeTrack) -> Floats:
     """Return how little a break would tear apart at each second, 0.0 to 1.0; a cut is 1.0."""
-    calm = _CALM_AT_MOST * (1.0 - looks.changed / 255.0)
+    calm = _MAX_CALM * (1.0 - looks.changed / 255.0)
     return np.where(looks.has(CUT), 1.0, calm)
 
 
@@ -232,4 +232,4 @@ def window_reasons(
 def _seam_at(looks: ChangeTrack, seams: Floats, second: int) -> Seam:
     if looks.flags[second] & CUT:
         return "cut"
-    return "calm" if seams[second] >= _NOTICED * _CALM_AT_MOST else "none"
+    return "calm" if seams[second] >= _NOTICED * _MAX_CALM else "none"

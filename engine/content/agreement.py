@@ -21,7 +21,7 @@ SURE_IN_A_ROW: Final = 3
 SURE_AGREEING: Final = 2
 """So many sure ones in a row make a video suspected, too: a scene may be short."""
 
-LEAST_CERTAIN: Final = 3
+MIN_CERTAIN: Final = 3
 """Looks of a video from which on anything can be certain."""
 
 Some = NDArray[np.bool_]
@@ -45,7 +45,7 @@ def agreement(confidences: NDArray[np.integer], suspects: int, certain: int) -> 
     is_sure = confidences >= certain
     in_short = _agreeing(is_sure, SURE_IN_A_ROW, SURE_AGREEING)
     n_looks = len(confidences)
-    if n_looks < LEAST_CERTAIN:
+    if n_looks < MIN_CERTAIN:
         doubted = confidences >= (suspects if n_looks > 1 else certain)
         return Agreement(_agreeing(doubted, IN_A_ROW, AGREEING), np.zeros(n_looks, bool))
     doubted = _agreeing(confidences >= suspects, IN_A_ROW, AGREEING)

@@ -15,12 +15,12 @@ from engine.keywords.thesaurus.nouns import Thesaurus, noun_thesaurus
 from engine.keywords.word_lists.videos import video_words
 from engine.vocabulary import Vocabulary
 
-LEAST_SCORE: Final = 0.1
+MIN_SCORE: Final = 0.1
 """A video is filed under a category from this score on."""
 
 # Of tags that were not reviewed, as others give them.
-_MOST_STEPS: Final = 2
-_LEAST_SHARE: Final = 0.5
+_MAX_STEPS: Final = 2
+_MIN_SHARE: Final = 0.5
 _FOR_A_STEP: Final = 0.9
 
 _TABLE: Final = Path(__file__).with_suffix(".toml")
@@ -102,7 +102,7 @@ def _of_other(tag: str, thesaurus: Thesaurus, table: TagTable) -> Weights:
     near = [
         entry
         for entry in thesaurus.entries(tag)
-        if entry.tag in table.weights and entry.steps <= _MOST_STEPS and entry.share >= _LEAST_SHARE
+        if entry.tag in table.weights and entry.steps <= _MAX_STEPS and entry.share >= _MIN_SHARE
     ]
     if not near:
         return {}
@@ -126,7 +126,7 @@ class Categories:
     def scores(
         self, tags: Sequence[int] | NDArray[np.integer], seconds: Iterable[int], n_seconds: int
     ) -> list[CategoryScore]:
-        """Return the categories of a video from ``LEAST_SCORE`` on, the best first, then by id.
+        """Return the categories of a video from ``MIN_SCORE`` on, the best first, then by id.
 
         Args:
             tags: numbers.
@@ -143,6 +143,6 @@ class Categories:
         found = [
             CategoryScore(category, 1.0 - doubt, tuple(tag for _, tag in sorted(said[category])))
             for category, doubt in doubts.items()
-            if 1.0 - doubt >= LEAST_SCORE
+            if 1.0 - doubt >= MIN_SCORE
         ]
         return sorted(found, key=lambda one: (-one.score, one.category))

@@ -10,7 +10,7 @@ from engine.domain.suitability import VECTORS, TopicRisk
 from engine.domain.videos import VideoRecord
 from engine.languages import standard
 
-MOST_KEYWORDS: Final = 30
+MAX_KEYWORDS: Final = 30
 """So many tags are given as keywords."""
 
 GENRE_SCORE: Final = 0.5
@@ -62,7 +62,7 @@ def content_object(
         **_genres(scores),
         "context": _VIDEO,
         # Only one of keywords and kwarray may be present.
-        "kwarray": [count.tag for count in tags[:MOST_KEYWORDS]],
+        "kwarray": [count.tag for count in tags[:MAX_KEYWORDS]],
         "len": video.seconds,
         **_language(video.language),
         "data": [{"name": DATA_NAME, "segment": [_segment(count, video) for count in tags]}],

@@ -23,7 +23,7 @@ TILE_CELLS: Final = 512
 LEVEL_STEP: Final = 4
 """A cell of a level is as long as so many of the level below; on level 0 it is a second."""
 
-LEAST_HUNDREDTH: Final = 5
+MIN_HUNDREDTH: Final = 5
 """No confidence below it is kept."""
 
 _HUNDREDTHS: Final = np.array([least_stored(hundredth / 100) for hundredth in range(101)])
@@ -113,7 +113,7 @@ def overview(track: Track, vocabulary: Vocabulary) -> Overview:
     hundredths = in_hundredths(track.confidences).astype(np.int64)
     exactly = np.zeros((len(tags), 101), np.int64)
     np.add.at(exactly, (row, hundredths), 1)
-    reached = exactly[:, ::-1].cumsum(axis=1)[:, ::-1][:, LEAST_HUNDREDTH:]
+    reached = exactly[:, ::-1].cumsum(axis=1)[:, ::-1][:, MIN_HUNDREDTH:]
     return Overview(
         seconds=track.n_seconds,
         levels=level_count(track.n_seconds),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from engine.domain.keywords import KeywordMatch
 from engine.domain.suitability import BRAND_TOPICS, Risk
 
-MOST_KEYWORDS: Final = 500
+MAX_KEYWORDS: Final = 500
 """A campaign of more keywords is refused."""
 
 USUAL_RISK: Final = Risk.LOW

@@ -8,7 +8,7 @@ from typing import Any, Final
 LEASE_SECONDS: Final = 30.0
 """Number of seconds that a job stays claimed without a heartbeat."""
 
-MOST_ATTEMPTS: Final = 3
+MAX_ATTEMPTS: Final = 3
 """A job whose worker died so many times is failed: it is the job that kills them."""
 
 OF_THE_SOURCE: Final = ("no_video", "empty", "corrupt", "too_big", "unsafe", "unsupported")

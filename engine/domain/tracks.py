@@ -20,7 +20,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-LEAST_CONFIDENCE: Final = 0.05
+MIN_CONFIDENCE: Final = 0.05
 """Observations below it are noise and are not kept."""
 
 FULL_SCALE: Final = 65_535
@@ -117,7 +117,7 @@ class Track:
         looks: ChangeTrack | None = None,
         requires_confirmation: Sequence[int] | NDArray[np.integer] = (),
     ) -> Self:
-        """Keep what is at or over ``LEAST_CONFIDENCE``.
+        """Keep what is at or over ``MIN_CONFIDENCE``.
 
         Args:
             confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
@@ -127,7 +127,7 @@ class Track:
         """
         order = np.argsort(tag_numbers, kind="stable")
         sorted_by_number = confidences[:, order]
-        second, column = np.nonzero(sorted_by_number >= LEAST_CONFIDENCE)
+        second, column = np.nonzero(sorted_by_number >= MIN_CONFIDENCE)
         kept = sorted_by_number[second, column]
         per_second = np.bincount(second, minlength=len(confidences))
         return cls(

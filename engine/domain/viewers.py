@@ -8,16 +8,16 @@ from typing import Any, Final
 from engine.domain.text import UnusableText, is_blank, tidy_line
 from engine.errors import InvalidInput
 
-MOST_EVENTS: Final = 5_000
+MAX_EVENTS: Final = 5_000
 """So many events of a viewer are kept: the newest, and of the older ones those that hide."""
 
-MOST_EVENTS_AT_ONCE: Final = 1_000
+MAX_EVENT_BATCH: Final = 1_000
 """A longer batch is refused."""
 
-MOST_SIGNS: Final = 128
+MAX_SIGNS: Final = 128
 """The longest id of a viewer or an event."""
 
-MOST_LIKES: Final = 500
+MAX_LIKES: Final = 500
 """So many of a viewer's likes tell what is liked together."""
 
 
@@ -77,6 +77,6 @@ def check_id(of: str, given: Any) -> str:
         tidy = tidy_line(given) if isinstance(given, str) else ""
     except UnusableText:
         tidy = ""
-    if not 1 <= len(tidy) <= MOST_SIGNS or tidy in (".", "..") or is_blank(tidy):
-        raise InvalidInput(f"{of}: an id is 1 to {MOST_SIGNS} printable signs, not {given!r:.80}")
+    if not 1 <= len(tidy) <= MAX_SIGNS or tidy in (".", "..") or is_blank(tidy):
+        raise InvalidInput(f"{of}: an id is 1 to {MAX_SIGNS} printable signs, not {given!r:.80}")
     return tidy

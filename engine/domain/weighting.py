@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 _Norms = TypeVar("_Norms", float, Floats)
 
-_LEAST_SLOPE: Final = 0.01
+_MIN_SLOPE: Final = 0.01
 
 TfName = Literal["raw", "sqrt", "log"]
 """The name of a term-frequency formula; see ``TF``."""
@@ -127,8 +127,8 @@ class Weighting:
             InvalidInput: there is no such tf or slope.
         """
         check_tf(tf)
-        if not _LEAST_SLOPE <= slope <= 1.0:
-            raise InvalidInput(f"slope {slope} is outside {_LEAST_SLOPE} to 1")
+        if not _MIN_SLOPE <= slope <= 1.0:
+            raise InvalidInput(f"slope {slope} is outside {_MIN_SLOPE} to 1")
         idf = smooth_idf(df, n_videos)
         if min_df > 1:
             idf[df < min_df] = 0.0

@@ -15,7 +15,7 @@ from engine.kernels.compiled import compiled
 TIE: Final = 1e-6
 """Scores closer than this are the same score."""
 
-LEAST: Final = 1e-9
+MIN_MATCH_SCORE: Final = 1e-9
 """Least score; one that is not above it is no match but a rounding error."""
 
 _PER_TIE: Final = 1e6

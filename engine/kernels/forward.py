@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.best import LEAST, Keys, floor_of_key, key_of, push, unload
+from engine.kernels.best import MIN_MATCH_SCORE, Keys, floor_of_key, key_of, push, unload
 from engine.kernels.compiled import compiled
 
 Floats = NDArray[np.float64]
@@ -227,7 +227,7 @@ def _offer(
         if size == keys.size:
             enough = max(enough, floor_of_key(keys[0]))
         score = score_row(forward, row, weights, enough)
-        if score > LEAST:
+        if score > MIN_MATCH_SCORE:
             size = push(keys, scores, size, keys.size, key_of(score, row), score)
     return size
 
@@ -245,7 +245,7 @@ def _search_rows(
         spread(queries, query, forward.idf, weights)
         for at in range(0, rows.size, BATCH_ROWS):
             some = rows[at : at + BATCH_ROWS]
-            size = offer_rows(forward, some, weights, LEAST, keys, scores, size, sink)
+            size = offer_rows(forward, some, weights, MIN_MATCH_SCORE, keys, scores, size, sink)
         wipe(queries, query, weights)
         unload(keys, scores, size)
         found.sizes[query] = size

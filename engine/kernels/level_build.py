@@ -16,7 +16,7 @@ from engine.kernels.compiled import compiled
 from engine.kernels.forward import ForwardRows, term_frequency
 
 N_BANDS: Final = 256
-MOST_LEVELS: Final = 24
+MAX_LEVELS: Final = 24
 _LEVEL_POSTINGS: Final = 24
 """A tag with fewer postings than this a level gets fewer levels."""
 
@@ -94,7 +94,7 @@ def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.f
         counts: shape (N_BANDS,), the tag's postings in each band.
         greatest: no impact is above.
         level_of: filled, shape (N_BANDS,), the level of each band.
-        uppers: filled, shape (MOST_LEVELS,), the upper edge of each level.
+        uppers: filled, shape (MAX_LEVELS,), the upper edge of each level.
 
     Returns:
         How many levels there are; none is empty.
@@ -103,7 +103,7 @@ def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.f
     for band in range(N_BANDS):
         n_postings += counts[band]
         total += np.sqrt(counts[band] * (2.0 * (N_BANDS - band) - 1.0))
-    most = min(MOST_LEVELS, 1 + n_postings // _LEVEL_POSTINGS)
+    most = min(MAX_LEVELS, 1 + n_postings // _LEVEL_POSTINGS)
     n_levels, gone, level_end = 0, 0.0, 0.0
     for band in range(N_BANDS):
         if counts[band] > 0:
@@ -182,8 +182,8 @@ def _cut_tags(
     """
     counts = np.empty(N_BANDS, dtype=np.int64)
     level_of = np.empty(N_BANDS, dtype=np.int64)
-    sizes = np.empty(MOST_LEVELS, dtype=np.int64)
-    free = np.empty(MOST_LEVELS, dtype=np.int64)
+    sizes = np.empty(MAX_LEVELS, dtype=np.int64)
+    free = np.empty(MAX_LEVELS, dtype=np.int64)
     first = 0
     for tag in range(firsts.size):
         start, end = tag_starts[tag], tag_starts[tag + 1]

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.kernels.best import LEAST, Keys, Scores, floor_of_key, unload
+from engine.kernels.best import MIN_MATCH_SCORE, Keys, Scores, floor_of_key, unload
 from engine.kernels.compiled import compiled
 from engine.kernels.forward import (
     BATCH_ROWS,
@@ -73,7 +73,7 @@ def _seed(
     scores: Scores,
     sink: Numbers,
 ) -> float:
-    """Return a score that at least k rows reach, or ``LEAST``.
+    """Return a score that at least k rows reach, or ``MIN_MATCH_SCORE``.
 
     Args:
         forward: the rows.
@@ -90,8 +90,8 @@ def _seed(
     size = 0
     for at in range(0, rows.size, BATCH_ROWS):
         some = rows[at : at + BATCH_ROWS]
-        size = offer_rows(forward, some, weights, LEAST, keys, scores, size, sink)
-    return floor_of_key(keys[0]) if size == keys.size else LEAST
+        size = offer_rows(forward, some, weights, MIN_MATCH_SCORE, keys, scores, size, sink)
+    return floor_of_key(keys[0]) if size == keys.size else MIN_MATCH_SCORE
 
 
 seed_score = compiled(_seed, always=True)
@@ -193,7 +193,7 @@ def _search(
             n_rows = min(levels.shard_rows, n_videos - first_row)
             lists = first_row // levels.shard_rows * n_tags + tags
             tops, lasts = levels.firsts[lists], levels.firsts[lists + 1]
-            enough = floor_of_key(keys[0]) if size == k else LEAST
+            enough = floor_of_key(keys[0]) if size == k else MIN_MATCH_SCORE
             most_sum = unread_bound(levels, tops, lasts, units, np.inf, depths)
             if most_sum < enough:
                 continue

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.best import LEAST, floor_of_key, key_of, push, unload
+from engine.kernels.best import MIN_MATCH_SCORE, floor_of_key, key_of, push, unload
 from engine.kernels.compiled import compiled
 from engine.kernels.forward import (
     Floats,
@@ -144,7 +144,7 @@ def _search(
             last = min(CHUNK_ROWS, n_videos - first)
             for block in range(0, last, _BLOCK_ROWS):
                 block_end = min(block + _BLOCK_ROWS, last)
-                enough = floor_of_key(keys[0]) if size == k else LEAST
+                enough = floor_of_key(keys[0]) if size == k else MIN_MATCH_SCORE
                 least = enough - rounding
                 greatest = greatest_bits(bits, block, block_end)
                 if least > 0.0 and greatest < np.float32(least).view(np.int32):
@@ -156,7 +156,7 @@ def _search(
                     if passes.size > 0 and not passes[row]:
                         continue
                     score = score_row(forward, row, weights, enough)
-                    if score > LEAST:
+                    if score > MIN_MATCH_SCORE:
                         size = push(keys, scores, size, k, key_of(score, row), score)
             sums[:last] = 0.0
         wipe(queries, query, weights)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.best import LEAST, Keys, floor_of_key, key_of, push, unload
+from engine.kernels.best import MIN_MATCH_SCORE, Keys, floor_of_key, key_of, push, unload
 from engine.kernels.compiled import compiled
 from engine.kernels.forward import Floats, ForwardRows, term_frequency
 from engine.kernels.weigh import weigh
@@ -316,11 +316,11 @@ def _choose(
         scores: filled, aligned with ``keys``.
     """
     size, k = 0, keys.size
-    enough = LEAST
+    enough = MIN_MATCH_SCORE
     for row in range(sums.size):
         score = sums[row] / target.divisor
         sums[row] = 0.0
-        if score <= LEAST or score < enough or (asked.size > 0 and not asked[row]):
+        if score <= MIN_MATCH_SCORE or score < enough or (asked.size > 0 and not asked[row]):
             continue
         if failing_columns(rules, row, score, target) or failing_lists(rules, row, target):
             continue

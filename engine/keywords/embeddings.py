@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.vocabulary import Vocabulary
 
-_TAGS_AT_ONCE: Final = 1_024
+_TAG_BATCH_SIZE: Final = 1_024
 
 
 class Embedder(Protocol):
@@ -90,7 +90,7 @@ class Nearness:
         with self._embedding:
             names = self._vocabulary.names
             while self.missing and not is_stopping():
-                upto = len(names) - max(0, self.missing - _TAGS_AT_ONCE)
+                upto = len(names) - max(0, self.missing - _TAG_BATCH_SIZE)
                 self._tags = self._tag_embedder.embed(names[:upto])
 
     def cost(self, text: str) -> int:

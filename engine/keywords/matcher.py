@@ -23,17 +23,17 @@ from engine.keywords.thesaurus.nouns import Entry, Thesaurus
 from engine.spelling import MAX_SUGGESTED_WORDS, likeness
 from engine.vocabulary import SUGGESTIONS, Vocabulary
 
-LONGEST_KEYWORD: Final = 200
+MAX_KEYWORD_SIGNS: Final = 200
 """A keyword of more characters is refused."""
 
-MOST_MEANINGS: Final = 5
+MAX_MEANINGS: Final = 5
 """So many meanings of a word are told."""
 
 EMBEDDED_PIECES: Final = 56
 """So many pieces the network reads of a hundred words: a word of people has three or four, with
 its start and end, letters drawn at random twice as many."""
 
-_FEWEST_PIECES: Final = 3  # of any word
+_MIN_PIECES: Final = 3  # of any word
 _CUTTING: Final = 2  # what it costs to see, in pieces, that a text has too many
 _WORDS: Final = 100
 
@@ -148,7 +148,7 @@ class Keywords:
         left = EMBEDDED_PIECES * max(_WORDS, len(texts)) // _WORDS
         read: set[str] = set()
         for text in unsure_first:
-            if left < _FEWEST_PIECES:
+            if left < _MIN_PIECES:
                 break
             pieces = self.nearness.cost(text)
             if pieces <= left:
@@ -234,7 +234,7 @@ class Keywords:
 
     def _meanings(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
         yield from self._of_noun(text, cosines)
-        for tag in cosines.nearest(MOST_MEANINGS):
+        for tag in cosines.nearest(MAX_MEANINGS):
             yield TagCandidate(
                 tag, self._by_embedding(text, tag, cosines[tag]), MatchMethod.EMBEDDING, text
             )
@@ -290,7 +290,7 @@ def unknown_words(readings: Sequence[KeywordMatch]) -> UnknownTag:
 
 def _reading(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
     status = _status(ranked[0].confidence) if ranked else Status.REFUSED
-    return KeywordMatch(word, status, tuple(ranked[:MOST_MEANINGS]))
+    return KeywordMatch(word, status, tuple(ranked[:MAX_MEANINGS]))
 
 
 def _confidence(entry: Entry, cosine: float) -> float:
@@ -317,8 +317,8 @@ def _checked(word: str) -> str:
     text = plain(word)
     if not text:
         raise InvalidInput(f"the keyword {word!r} is empty: write a word or a phrase")
-    if len(word) > LONGEST_KEYWORD:
+    if len(word) > MAX_KEYWORD_SIGNS:
         raise InvalidInput(
-            f"a keyword of {len(word)} characters is too long: at most {LONGEST_KEYWORD} are read"
+            f"a keyword of {len(word)} characters is too long: at most {MAX_KEYWORD_SIGNS} are read"
         )
     return text

@@ -14,7 +14,7 @@ from typing import Final
 
 from engine.errors import CursorExpired, InvalidInput
 
-MOST_SHOWN: Final = 500
+MAX_SHOWN: Final = 500
 """After so many videos there is no next page: a cursor stays under 5,500 signs."""
 
 HOURS: Final = 24
@@ -57,7 +57,7 @@ class Cursor:
             InvalidInput: when it is none, or of another question.
             CursorExpired: when it is too old.
         """
-        most = _HEAD.size + MOST_SHOWN * _ID_BYTES
+        most = _HEAD.size + MAX_SHOWN * _ID_BYTES
         if len(text) > -(-most * 4 // 3):
             raise InvalidInput(f"cursor: {len(text)} signs are too many; {_AGAIN}")
         try:
@@ -108,6 +108,6 @@ def next_cursor(
     generation: str, question: bytes, asked_at: int, shown: Sequence[str]
 ) -> Cursor | None:
     """Return where the next page begins, None when so many were shown that there is none."""
-    if len(shown) >= MOST_SHOWN:
+    if len(shown) >= MAX_SHOWN:
         return None
     return Cursor(generation, question, asked_at, tuple(shown))

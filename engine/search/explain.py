@@ -8,7 +8,7 @@ import numpy as np
 from engine.ports.index import IndexSnapshot
 from engine.search.profiles import ProfileVector, Reaction
 
-MOST_SOURCES: Final = 3
+MAX_SOURCES: Final = 3
 """So many of a viewer's videos are named for each tag."""
 
 
@@ -67,7 +67,7 @@ def _sources(taste: ProfileVector, tag: int, share: float) -> tuple[Source, ...]
     if not total:
         return ()
     owners = pulls.reactions[own]
-    most = np.argsort(-values, kind="stable")[:MOST_SOURCES]
+    most = np.argsort(-values, kind="stable")[:MAX_SOURCES]
     return tuple(
         Source(taste.reactions[owners[at]], float(share * values[at] / total))
         for at in most

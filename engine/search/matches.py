@@ -10,7 +10,7 @@ from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, taste_of
 
-MOST_MATCHES: Final = 1_000
+MAX_MATCHES: Final = 1_000
 """More matches than this are not given at once."""
 
 
@@ -88,8 +88,8 @@ def explain(view: IndexSnapshot, query: Query, video: str) -> tuple[Contribution
 
 
 def _search(view: IndexSnapshot, query: Query, k: int, where: Filter) -> list[Match]:
-    if not 1 <= k <= MOST_MATCHES:
-        raise InvalidInput(f"k is {k}: ask for 1 to {MOST_MATCHES} matches")
+    if not 1 <= k <= MAX_MATCHES:
+        raise InvalidInput(f"k is {k}: ask for 1 to {MAX_MATCHES} matches")
     return [
         Match(hit.video, hit.score, explain(view, query, hit.video))
         for hit in view.search(query, k, where)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.ports.index import IndexSnapshot
     from engine.ports.query import Query
 
-MOST_TAGS: Final = 1_000
+MAX_TAGS: Final = 1_000
 """A profile of more tags is refused."""
 
 COMMON: Final = ""
@@ -171,8 +171,8 @@ def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Q
         UnknownTag: for words that are not tags.
         InvalidInput: for weights that are no finite numbers, or too many tags.
     """
-    if len(interests) > MOST_TAGS:
-        raise InvalidInput(f"{len(interests)} tags are too many: at most {MOST_TAGS} count")
+    if len(interests) > MAX_TAGS:
+        raise InvalidInput(f"{len(interests)} tags are too many: at most {MAX_TAGS} count")
     for tag, weight in interests.items():
         if not isfinite(weight):
             raise InvalidInput(f"the weight of {tag!r} is {weight}: give a finite number")

@@ -11,8 +11,8 @@ from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, Sensi
 from engine.domain.results import Contribution
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
-from engine.search.explain import MOST_SOURCES
-from engine.search.matches import MOST_MATCHES, explain
+from engine.search.explain import MAX_SOURCES
+from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, taste_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
 
@@ -172,8 +172,8 @@ def page_of(
 
     ``found`` is what a search for ``wanted_count`` videos found, when that is done already.
     """
-    if not 1 <= question.k <= MOST_MATCHES:
-        raise InvalidInput(f"k is {question.k}: ask for 1 to {MOST_MATCHES} matches")
+    if not 1 <= question.k <= MAX_MATCHES:
+        raise InvalidInput(f"k is {question.k}: ask for 1 to {MAX_MATCHES} matches")
     if taste.is_empty:
         ranking = fallback_ranking(question.ranking)
         basis, candidates = fresh_candidates(view, taste, question)
@@ -275,7 +275,7 @@ def together_sources(
     (score,) = view.score(taste.query, [video])
     shares = rules.together * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
     shares[~known] = 0.0
-    most = np.argsort(-shares, kind="stable")[:MOST_SOURCES]
+    most = np.argsort(-shares, kind="stable")[:MAX_SOURCES]
     return [(liked[at], float(shares[at])) for at in most if shares[at] > 0]
 
 

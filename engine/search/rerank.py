@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 TrackOf = Callable[[str], Track]
 """Gives the observations of a video."""
 
-MOST_FOLDED: Final = 50
+MAX_FOLDED: Final = 50
 """So many look-alikes of one video are compared with it second by second."""
 
 _DAY: Final = 86_400.0
@@ -221,7 +221,7 @@ def _same(
     if not len(maybe):
         return []
     track = track_of(pool[number].video)
-    closest = maybe[np.argsort(-alike[maybe], kind="stable")][:MOST_FOLDED]
+    closest = maybe[np.argsort(-alike[maybe], kind="stable")][:MAX_FOLDED]
     return [
         other for other in closest.tolist() if are_same_footage(track, track_of(pool[other].video))
     ]

@@ -20,7 +20,7 @@ IMAGINED_VIDEOS: Final = 100
 SHARES: Final = Path(__file__).parent / "shares.json"
 """Tag -> share of the labelled pictures and clips that show it."""
 
-LEAST_SHARE: Final = 0.001
+MIN_SHARE: Final = 0.001
 """Of a tag that ``SHARES`` does not name."""
 
 COMMON_SHARE: Final = 0.1
@@ -31,7 +31,7 @@ PEOPLE_WORDS: Final = frozenset({"woman", "man", "child", "smiling"})
 about."""
 
 _FIRST: Final = 5
-_MOST_COMMON: Final = 2  # of the first
+_MAX_COMMON: Final = 2  # of the first
 
 
 class TagIdf:
@@ -70,7 +70,7 @@ class TagIdf:
         n_common = 0
         for count in ranked:
             is_common = count.tag in PEOPLE_WORDS or self._share(count.tag) >= COMMON_SHARE
-            if len(first) == _FIRST or (is_common and n_common == _MOST_COMMON):
+            if len(first) == _FIRST or (is_common and n_common == _MAX_COMMON):
                 later.append(count)
             else:
                 first.append(count)
@@ -78,7 +78,7 @@ class TagIdf:
         return first + later
 
     def _share(self, tag: str) -> float:
-        imagined = IMAGINED_VIDEOS * _shares().get(tag, LEAST_SHARE)
+        imagined = IMAGINED_VIDEOS * _shares().get(tag, MIN_SHARE)
         return (self._df.get(tag, 0) + imagined) / (self._n_videos + IMAGINED_VIDEOS + 1)
 
 

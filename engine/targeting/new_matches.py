@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.domain.filters import Filter
 from engine.domain.results import Match
-from engine.kernels.best import LEAST
+from engine.kernels.best import MIN_MATCH_SCORE
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.matches import explain
@@ -62,7 +62,7 @@ def arrivals(
         scores = dict(zip(videos, view.score(query, videos).tolist(), strict=True))
         for revision, video in page:
             score = scores.get(video, 0.0)
-            if score > LEAST and score >= min_relevance:
+            if score > MIN_MATCH_SCORE and score >= min_relevance:
                 if len(found) == k:
                     return Arrivals(tuple(found), last, more=True)
                 found.append(Match(video, score, explain(view, query, video)))

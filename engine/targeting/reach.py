@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.filters import Filter
-from engine.kernels.best import LEAST, TIE
+from engine.kernels.best import MIN_MATCH_SCORE, TIE
 from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query
 
@@ -93,7 +93,7 @@ def rank_of(
 
 def _fitting(view: IndexSnapshot, query: Query, wanted: Filter, least: float) -> Iterator[_Fitting]:
     for part in view.scores(query, wanted):
-        yield _Fitting(part, (part.scores > LEAST) & (part.scores >= least))
+        yield _Fitting(part, (part.scores > MIN_MATCH_SCORE) & (part.scores >= least))
 
 
 def _rounded(scores: Floats) -> NDArray[np.int64]:

@@ -18,12 +18,12 @@ from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Grey, allowed_change
 MOVES: Final = 0.08
 """A cell is part of what moves when it changes in more than this share of the pairs."""
 
-_LEAST_PICTURES: Final = 3
+_MIN_PICTURES: Final = 3
 # So many changes are enough to tell the colour by.
-_MOST_CHANGES: Final = 2000
-_LEAST_CHANGES: Final = 20
+_MAX_CHANGES: Final = 2000
+_MIN_CHANGES: Final = 20
 # A change of less than this, in the space of colours, has no direction to speak of.
-_LEAST_LENGTH: Final = 15.0
+_MIN_LENGTH: Final = 15.0
 # A line meets a colour when it passes within this, and this share of the way there.
 _NEAR, _NEAR_SHARE = 8.0, 0.2
 _STEPS: Final = 10
@@ -39,7 +39,7 @@ _ANGLES: Final = 96
 _RINGS: Final = np.linspace(0.3, 0.9, 8)
 # From this correlation on a disc is the same, turned; as it lies, it is less alike by this.
 _SAME_TURNED, _TURNED_BY = 0.7, 0.15
-_LEAST_DISC: Final = 60
+_MIN_DISC: Final = 60
 _DISC_CHANGES: Final = 0.2
 # So much of the disc must move, and so little beside it.
 _DISC_FILLED, _BESIDE_DISC = 0.6, 0.05
@@ -75,7 +75,7 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
     Args:
         pictures: in their order, shape (n, 54, 96, 3).
     """
-    if len(pictures) < _LEAST_PICTURES:
+    if len(pictures) < _MIN_PICTURES:
         return Drawing()
     greys = pictures.astype(np.float32) @ LUMA
     behind = _behind(greys)
@@ -119,7 +119,7 @@ def _changes_of(
     moving: NDArray[np.bool_],
 ) -> _Changes:
     changed = (np.abs(np.diff(greys, axis=0)) > allowed_change(gradient(behind))) & moving
-    every = -(-max(1, int(np.count_nonzero(changed))) // _MOST_CHANGES)
+    every = -(-max(1, int(np.count_nonzero(changed))) // _MAX_CHANGES)
     when, row, column = (places[::every] for places in np.nonzero(changed))
     before = pictures[when, row, column].astype(np.float32)
     after = pictures[when + 1, row, column].astype(np.float32)
@@ -128,14 +128,14 @@ def _changes_of(
     came = (away[when + 1, number] > away[when, number])[:, None]
     bare, covered = np.where(came, before, after), np.where(came, after, before)
     length = np.linalg.norm(covered - bare, axis=1)
-    far = length > _LEAST_LENGTH
+    far = length > _MIN_LENGTH
     direction = (covered - bare)[far] / length[far, None]
     return _Changes(bare[far], direction, length[far])
 
 
 def _colours_told(changes: _Changes) -> tuple[float, float, float]:
     """Return what of the changes is of one colour and of two, and their tint."""
-    if len(changes.length) < _LEAST_CHANGES:
+    if len(changes.length) < _MIN_CHANGES:
         return 0.0, 0.0, 0.0
     total = float(changes.length.sum())
     tint = float(np.average(np.ptp(changes.direction, axis=1), weights=changes.length))
@@ -143,7 +143,7 @@ def _colours_told(changes: _Changes) -> tuple[float, float, float]:
     met = _of_one_colour(changes)
     one = float(changes.length[met].sum()) / total
     others = changes.of(~met)
-    if len(others.length) < _LEAST_CHANGES:
+    if len(others.length) < _MIN_CHANGES:
         return one, 1.0, tint
     two = one + float(others.length[_of_one_colour(others)].sum()) / total
     return one, two, tint
@@ -236,7 +236,7 @@ def turning(greys: NDArray[np.float32]) -> float:
         np.abs(np.diff(greys, axis=0)) > allowed_change(np.zeros((), np.float32)), axis=0
     )
     disc = moving > _DISC_CHANGES
-    if np.count_nonzero(disc) < _LEAST_DISC:
+    if np.count_nonzero(disc) < _MIN_DISC:
         return 0.0
     down, across = _extent(disc.mean(axis=1)), _extent(disc.mean(axis=0))
     if down is None or across is None:

@@ -17,13 +17,13 @@ JUMP_SHARE: Final = 0.30
 """Two pictures have little in common when more than this share of the cells differs even then."""
 
 # A fit that leaves less than this of the picture in view says nothing.
-_LEAST_KNOWN: Final = 0.5
+_MIN_KNOWN: Final = 0.5
 # A picture whose brightest cell has this grey level is lit; less is explained in a dimmer one.
 _FULL_LIGHT: Final = 128.0
-_LEAST_LIGHT: Final = 0.5
+_MIN_LIGHT: Final = 0.5
 # Cells steeper than this, in grey levels a cell, have something on them that could move.
 _TEXTURED: Final = 3.0
-_LEAST_TEXTURED: Final = 100
+_MIN_TEXTURED: Final = 100
 # Where a rough alignment leaves more than this share of the cells, a better one leaves too many for
 # a fit: of 367 pairs that fit, the rough one had left at most 0.031, and of footage five pairs in
 # six have more than this.
@@ -31,11 +31,11 @@ _MAY_FIT: Final = 0.06
 # What remains of a cell is worth a look from this on; so many of them, and so close together (the
 # spread of their places, in cells) are somebody who moves.
 _REMAINS: Final = 0.75
-_LEAST_SPOT: Final = 4
+_MIN_SPOT: Final = 4
 _SPOT: Final = 5.0
 # Rows that text may climb in a second, and how much of what moved must still be in view then.
-_MOST_ROWS: Final = 30
-_LEAST_IN_VIEW: Final = 0.2
+_MAX_ROWS: Final = 30
+_MIN_IN_VIEW: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def compare(before: Grey, after: Grey, now: Difference, earlier: Difference | No
     climb, rows = (0.0, 0) if earlier is None else climbing(earlier.signed, now.signed)
     over, known = _unexplained(before, after)
     left = _share(over[known] > 1)
-    if np.count_nonzero(known) < _LEAST_KNOWN * before.size or left >= changed:
+    if np.count_nonzero(known) < _MIN_KNOWN * before.size or left >= changed:
         over, known, left = now.over, np.ones(over.shape, np.bool_), changed
     if left >= FITTED_SHARE:
         return Pair(changed, left, 0.0, rest, climb, rows, 0.0)
@@ -133,14 +133,14 @@ def _unexplained(before: Grey, after: Grey) -> _Unexplained:
 def _over(alignment: Alignment, before: Grey, after: Grey) -> _Unexplained:
     made, known = alignment.of(before)
     # On dim pictures all differences are small, between two of them as well.
-    light = min(1.0, max(_LEAST_LIGHT, float(min(before.max(), after.max())) / _FULL_LIGHT))
+    light = min(1.0, max(_MIN_LIGHT, float(min(before.max(), after.max())) / _FULL_LIGHT))
     over = np.abs(after - made) / (np.float32(light) * allowed_change(gradient(made)))
     return np.where(known, over, np.float32(0)), known
 
 
 def _in_one_spot(over: NDArray[np.float32]) -> float:
     rows, columns = np.nonzero(over > _REMAINS)
-    if len(rows) < _LEAST_SPOT:
+    if len(rows) < _MIN_SPOT:
         return 0.0
     return float(max(rows.std(), columns.std()) <= _SPOT)
 
@@ -161,12 +161,12 @@ def climbing(before: Grey, after: Grey) -> tuple[float, int]:
     products = skewed.ravel()[:-ROWS].reshape(ROWS, -1).sum(axis=0)
     energy_before = np.concatenate([[0], np.cumsum(np.square(before).sum(axis=1))])
     energy_after = np.concatenate([[0], np.cumsum(np.square(after).sum(axis=1))])
-    rows = np.arange(-_MOST_ROWS, _MOST_ROWS + 1)
+    rows = np.arange(-_MAX_ROWS, _MAX_ROWS + 1)
     # Moved by r rows, the first ROWS - r of ``before`` lie on the last ROWS - r of ``after``.
     lying = energy_before[ROWS - np.maximum(rows, 0)] - energy_before[np.maximum(-rows, 0)]
     under = energy_after[ROWS + np.minimum(rows, 0)] - energy_after[np.maximum(rows, 0)]
-    in_view = (lying >= _LEAST_IN_VIEW * energy_before[-1]) & (
-        under >= _LEAST_IN_VIEW * energy_after[-1]
+    in_view = (lying >= _MIN_IN_VIEW * energy_before[-1]) & (
+        under >= _MIN_IN_VIEW * energy_after[-1]
     )
     correlations = np.where(in_view, products[ROWS - 1 + rows] / np.sqrt(lying * under + 1e-6), 0.0)
     best = int(np.argmax(correlations))
@@ -185,5 +185,5 @@ def _excess(over: NDArray[np.float32]) -> float:
 
 def _rest(difference: Difference) -> float:
     textured = difference.size[difference.steepness > _TEXTURED]
-    calm = textured if textured.size >= _LEAST_TEXTURED else difference.size.ravel()
+    calm = textured if textured.size >= _MIN_TEXTURED else difference.size.ravel()
     return float(np.partition(calm, calm.size // 5)[calm.size // 5])

@@ -19,12 +19,12 @@ _LEVELS: Final = (0, 64, 128, 192, 255)
 _STEPS: Final = 6
 _BEYOND: Final = 20
 # So many samples are enough.
-_MOST_SAMPLES: Final = 1000
+_MAX_SAMPLES: Final = 1000
 # What is behind must differ by this from the colour, or it tells nothing.
-_LEAST_CONTRAST: Final = 25.0
+_MIN_CONTRAST: Final = 25.0
 # A sample is a mixture when it passes within this of the line, and this share of its length.
 _NEAR, _NEAR_SHARE = 6.0, 0.15
-_MOST_OF_COLOUR: Final = 1.2
+_MAX_OF_COLOUR: Final = 1.2
 
 _Points = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ def mixed(behind: _Points, away: _Points) -> float:
     Returns:
         a share of it, by how much it differs, 0.0 to 1.0.
     """
-    every = max(1, len(away) // _MOST_SAMPLES)
+    every = max(1, len(away) // _MAX_SAMPLES)
     behind, away = behind[::every], away[::every]
     whole = float(np.linalg.norm(away, axis=1).sum())
     brighter = away @ LUMA > 0
@@ -66,8 +66,8 @@ def _between(colour: _Points, behind: _Points, away: _Points, length: _Points) -
     part = np.einsum("ni,ni->n", away, whole) / np.maximum(1.0, np.square(contrast))
     beside = np.linalg.norm(away - part[:, None] * whole, axis=1)
     near = beside < _NEAR + _NEAR_SHARE * length
-    between = (part > 0) & (part < _MOST_OF_COLOUR)
-    return np.asarray(near & between & (contrast > _LEAST_CONTRAST))
+    between = (part > 0) & (part < _MAX_OF_COLOUR)
+    return np.asarray(near & between & (contrast > _MIN_CONTRAST))
 
 
 def _improved(colour: _Points, behind: _Points, away: _Points, length: _Points) -> _Points:

@@ -20,7 +20,7 @@ from ingest.changes.frame_difference import (
 )
 from ingest.changes.new_content import (
     COLUMNS,
-    LEAST_AT_REST,
+    MIN_AT_REST,
     NEW_LOOK_SHARE,
     ROWS,
     Colours,
@@ -32,7 +32,7 @@ from ingest.changes.new_content import (
     small_grey,
 )
 from ingest.changes.spread import Spread
-from ingest.changes.video_kind import AT_REST, MOST_CUTS, MOST_WITHIN, Evidence, KindVerdict, judge
+from ingest.changes.video_kind import AT_REST, MAX_CUTS, MAX_WITHIN, Evidence, KindVerdict, judge
 from ingest.changes.within_second import Within
 from ingest.decoding.frames import Second
 
@@ -45,7 +45,7 @@ _GREY_LEVELS: Final = 16
 # More change than this that a zoom or a fade explains is one.
 _ZOOMED_OR_FADED: Final = 0.10
 # A cell stays when it changes in this share of the pairs at most.
-_MOST_UNREST: Final = 0.03
+_MAX_UNREST: Final = 0.03
 # A row of cells, or a column, moves when more than this share of them does not stay.
 _ROW_MOVES: Final = 0.02
 # A line is as high as this share of the picture at most, and as wide at least.
@@ -144,9 +144,9 @@ class MotionClassifier:
 
     def verdict(self) -> KindVerdict:
         """Judge what was seen so far."""
-        cuts = np.flatnonzero(self.changes().cuts)[:MOST_CUTS]
+        cuts = np.flatnonzero(self.changes().cuts)[:MAX_CUTS]
         at_rest = self._cells.at_rest()
-        seen_within = self._within.share() >= MOST_WITHIN and self._pairs.still() >= AT_REST
+        seen_within = self._within.share() >= MAX_WITHIN and self._pairs.still() >= AT_REST
         drawn = drawing((self._within if seen_within else self._spread).pictures())
         evidence = self._pairs.evidence(
             at_rest, drawn, self._within, self._filled(), tuple(cuts.tolist())
@@ -164,7 +164,7 @@ class MotionClassifier:
         self._difference = difference
         self._pairs.add(pair)
         explained = pair.changed > _ZOOMED_OR_FADED and pair.left < FITTED_SHARE
-        at_rest = share_at_rest(difference.signed) >= LEAST_AT_REST
+        at_rest = share_at_rest(difference.signed) >= MIN_AT_REST
         if not explained and (at_rest or pair.left <= JUMP_SHARE):
             self._cells.add(difference)
         if colours and at_rest and pair.changed > 0:
@@ -295,7 +295,7 @@ class _Cells:
         return _share(in_the_end[ever])
 
     def at_rest(self) -> _AtRest:
-        stays = self._n_changed <= _MOST_UNREST * self._n_pairs
+        stays = self._n_changed <= _MAX_UNREST * self._n_pairs
         moving = float(np.mean(self.moving()))
         shares = np.array(self._shares) / max(moving, 1 / stays.size)
         lull, middle, burst = np.quantile(shares, _QUANTILES).tolist() if shares.size else (0, 0, 0)

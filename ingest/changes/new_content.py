@@ -29,10 +29,10 @@ Of footage of every kind, it skips 95 % of the seconds of a still picture, 67 to
 slideshow's, 2 % of a talking head's and 7 % of other motion.
 """
 
-MOST_NOISE: Final = 2.2
+MAX_NOISE: Final = 2.2
 """Grey levels by which a cell at rest may change in a second: grain and codecs."""
 
-LEAST_AT_REST: Final = 0.2
+MIN_AT_REST: Final = 0.2
 """Where less than this share of the cells stays as it is, nothing is at rest."""
 
 _SCALER_READS_ON: Final = 64  # bytes: one vector of the widest there are
@@ -125,7 +125,7 @@ def share_at_rest(difference: Grey) -> float:
     Args:
         difference: of two pictures, shape (54, 96).
     """
-    return float(np.count_nonzero(np.abs(difference) <= MOST_NOISE)) / difference.size
+    return float(np.count_nonzero(np.abs(difference) <= MAX_NOISE)) / difference.size
 
 
 class LookDetector:

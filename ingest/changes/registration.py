@@ -23,9 +23,9 @@ _FIRST_STEPS, _ROUGH_STEPS, _FINE_STEPS = 2, 6, 5
 # Differences in grey levels far over this count for little, first and at the end.
 _ROUGH_SCALE, _FINE_SCALE = 16.0, 6.0
 # Further than this is another picture, not a moved one.
-_LEAST_ZOOM, _MOST_ZOOM = 0.7, 1.4
-_MOST_SHIFT: Final = 0.35
-_LEAST_GAIN, _MOST_GAIN = 0.1, 10.0
+_MIN_ZOOM, _MAX_ZOOM = 0.7, 1.4
+_MAX_SHIFT: Final = 0.35
+_MIN_GAIN, _MAX_GAIN = 0.1, 10.0
 # A rough fit this good (0.0 to 1.0) is the right one: the other zooms need no try.
 _GOOD_ENOUGH: Final = 0.15
 # A fit stops when no place moves by this much of the half width any more, first and at the end.
@@ -187,10 +187,10 @@ def _moved(
 ) -> Alignment:
     """Return an alignment that goes further by a step, but not out of bounds."""
     return Alignment(
-        zoom=1 / _between(1 / _MOST_ZOOM, 1 / at.zoom + shrunk, 1 / _LEAST_ZOOM),
-        right=_between(-_MOST_SHIFT, at.right + right, _MOST_SHIFT),
-        down=_between(-_MOST_SHIFT, at.down + down, _MOST_SHIFT),
-        gain=_between(_LEAST_GAIN, at.gain + gain, _MOST_GAIN),
+        zoom=1 / _between(1 / _MAX_ZOOM, 1 / at.zoom + shrunk, 1 / _MIN_ZOOM),
+        right=_between(-_MAX_SHIFT, at.right + right, _MAX_SHIFT),
+        down=_between(-_MAX_SHIFT, at.down + down, _MAX_SHIFT),
+        gain=_between(_MIN_GAIN, at.gain + gain, _MAX_GAIN),
         offset=at.offset + offset,
     )
 

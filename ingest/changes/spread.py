@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ingest.changes.new_content import COLUMNS, ROWS, Colours
 
-MOST_KEPT: Final = 32
+MAX_KEPT: Final = 32
 
 
 class Spread:
@@ -27,7 +27,7 @@ class Spread:
     def see(self, make: Callable[[], Colours]) -> None:
         """Take the next picture; it is only made if it is kept."""
         two, _ = divmod(self._n_seen, 2)
-        if two % self._stride == 0 and len(self._kept) == MOST_KEPT:
+        if two % self._stride == 0 and len(self._kept) == MAX_KEPT:
             self._kept = [kept for place, kept in enumerate(self._kept) if place % 4 < 2]
             self._stride *= 2
         if two % self._stride == 0:

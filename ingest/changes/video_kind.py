@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ingest.changes.new_content import MOST_NOISE
+from ingest.changes.new_content import MAX_NOISE
 
 
 class Kind(StrEnum):
@@ -22,10 +22,10 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
-LEAST_SAMPLES: Final = 3
+MIN_SAMPLES: Final = 3
 """With fewer pictures than this nothing is said."""
 
-MOST_CUTS: Final = 100
+MAX_CUTS: Final = 100
 """So many cuts are kept as evidence."""
 
 AT_REST: Final = 0.9
@@ -51,14 +51,14 @@ _FILLED: Final = 0.9
 # What is drawn over a picture goes on for most of the video, and the picture does not change.
 _OVERLAY_PAIRS: Final = 7
 _OVERLAY_SHARE: Final = 0.85
-_MOST_EXPLAINED: Final = 0.5
+_MAX_EXPLAINED: Final = 0.5
 # Either its textured cells do not, or what stays is no more than grain.
 _REST: Final = 1.5
 # Share of the cells that must change time and again: what is smaller may be somebody far away.
-_LEAST_DRAWN: Final = 0.03
+_MIN_DRAWN: Final = 0.03
 # A disc turns in so many of the pictures.
 _TURNING: Final = 0.6
-MOST_WITHIN: Final = 0.5
+MAX_WITHIN: Final = 0.5
 """In so many of the second looks something must move; then a video is no picture at rest, even if
 it is the same every second."""
 # What never stops, as bars and credits do not, moves this much at least of what it mostly does.
@@ -108,7 +108,7 @@ class Evidence:
         climbing: share of the pairs that are the pair before moved by the same number of rows.
         rows: this number, over 0 downwards.
         rest: grey levels by which the calmest fifth of the cells changes; the middle pair's.
-        cuts: seconds at which another picture comes up; the first ``MOST_CUTS``.
+        cuts: seconds at which another picture comes up; the first ``MAX_CUTS``.
         moving: share of the cells that change in more than 8 % of the pairs that ``quiet`` is of.
         across: width of all that does not stay, as a share of the picture's.
         lull: of these cells, the share that changes in a pair; a tenth of the pairs have less.
@@ -174,10 +174,10 @@ class KindVerdict:
 
 def judge(evidence: Evidence) -> Kind:
     """Tell the kind of a video from what was measured on it."""
-    if evidence.samples < LEAST_SAMPLES:
+    if evidence.samples < MIN_SAMPLES:
         return Kind.UNKNOWN
-    if evidence.within >= MOST_WITHIN and evidence.still >= AT_REST:
-        drawn = evidence.turning >= _TURNING or evidence.repeating >= MOST_WITHIN
+    if evidence.within >= MAX_WITHIN and evidence.still >= AT_REST:
+        drawn = evidence.turning >= _TURNING or evidence.repeating >= MAX_WITHIN
         return Kind.OVERLAY if drawn else Kind.MOTION
     if _is_drawn(evidence) or _climbs_alone(evidence):
         return Kind.OVERLAY
@@ -196,9 +196,9 @@ def _is_drawn(evidence: Evidence) -> bool:
     goes_on_before_one_picture = (
         evidence.quiet_pairs >= max(_OVERLAY_PAIRS, _OVERLAY_SHARE * (evidence.samples - 1))
         and evidence.still <= AT_REST
-        and evidence.explained <= _MOST_EXPLAINED
-        and (evidence.rest <= _REST or evidence.noise <= MOST_NOISE)
-        and evidence.moving >= _LEAST_DRAWN
+        and evidence.explained <= _MAX_EXPLAINED
+        and (evidence.rest <= _REST or evidence.noise <= MAX_NOISE)
+        and evidence.moving >= _MIN_DRAWN
         and evidence.spots < _SPOTS
     )
     if not goes_on_before_one_picture:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ingest.changes.new_content import (
     COLUMNS,
-    LEAST_AT_REST,
     LUMA,
+    MIN_AT_REST,
     NEW_LOOK_SHARE,
     ROWS,
     Colours,
@@ -57,7 +57,7 @@ class Within:
         if changed_share(*greys) > NEW_LOOK_SHARE:
             self._n_moved += 1
             self._n_repeating += repeats(greys[1] - greys[0])
-            if share_at_rest(greys[1] - greys[0]) >= LEAST_AT_REST:
+            if share_at_rest(greys[1] - greys[0]) >= MIN_AT_REST:
                 self._moved += [earlier, later]
 
     def share(self) -> float:

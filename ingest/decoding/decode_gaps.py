@@ -11,7 +11,7 @@ from ingest.decoding.clock_leaps import MAX_GAP_SECONDS
 from ingest.decoding.sampling import MIDPOINT, Clock
 
 _TOLERATED_SECONDS: Final = 1
-_MOST_GAPS: Final = 100
+_MAX_GAPS: Final = 100
 # Pictures further apart than this, on average, are shown like slides: each until the next.
 _SLIDE_SECONDS: Final = 1
 
@@ -24,7 +24,7 @@ class Losses:
     Attributes:
         n_errors: pieces so far that could not be read or decoded, or only with guesses.
         gaps: ranges of seconds, ends excluded, that repeat a picture because for more than
-            ``MAX_GAP_SECONDS`` no other one came; the first ``_MOST_GAPS``.
+            ``MAX_GAP_SECONDS`` no other one came; the first ``_MAX_GAPS``.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class Losses:
             return
         self._n_gaps += 1
         self._time_of_gaps += until - since
-        if len(self.gaps) < _MOST_GAPS:
+        if len(self.gaps) < _MAX_GAPS:
             end = math.ceil(self._seconds(until) - MIDPOINT)
             self.gaps.append((self._last_frame // self._second + 1, end))
 

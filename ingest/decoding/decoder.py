@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from ingest.decoding.clock_leaps import Joints
 from ingest.decoding.decode_gaps import Losses
-from ingest.decoding.packet_skipping import MOST_HELD_BACK, Fate, Stored, plan
+from ingest.decoding.packet_skipping import MAX_HELD_BACK, Fate, Stored, plan
 from ingest.decoding.random_access import Role, role_reader
 from ingest.decoding.sampling import Clock, midpoint_within
 
@@ -197,7 +197,7 @@ def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Forese
     The frame after it may be stored further on; then the time is that of a later frame, or None.
     It is never too early.
     """
-    near: deque[int] = deque(maxlen=MOST_HELD_BACK)
+    near: deque[int] = deque(maxlen=MAX_HELD_BACK)
     held: Packet[VideoStream] | None = None
     for packet in packets:
         if packet.pts is not None:

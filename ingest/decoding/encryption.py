@@ -22,7 +22,7 @@ _ASF_MARKS: Final = (
 )
 _PACKET_BYTES: Final = (188, 192, 204)
 _SYNC: Final = 0x47
-_LEAST_PACKETS: Final = 5
+_MIN_PACKETS: Final = 5
 _NO_PAYLOAD_ID: Final = 0x1FFF
 _PACK_START: Final = b"\x00\x00\x01\xba"
 _PICTURES_START: Final = b"\x00\x00\x01\xe0"
@@ -49,7 +49,7 @@ def _is_scrambled_transport(head: bytes) -> bool:
     for size in _PACKET_BYTES:
         for start in range(size):
             syncs = head[start::size]
-            if len(syncs) >= _LEAST_PACKETS and syncs.count(_SYNC) == len(syncs):
+            if len(syncs) >= _MIN_PACKETS and syncs.count(_SYNC) == len(syncs):
                 flags = head[start + 3 :: size]
                 high, low = head[start + 1 :: size], head[start + 2 :: size]
                 full = [

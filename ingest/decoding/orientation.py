@@ -18,14 +18,14 @@ from ingest.taggers.base import Frame
 
 Level = TypeVar("Level", np.uint8, np.uint16)
 
-LONGEST_SIDE: Final = 640
+MAX_SIDE: Final = 640
 """Frames are made no larger than this, in pixels.
 
 Of a 16:9 frame, the networks look at 352 x 192 and 480 x 256 pixels: 640 x 360 gives both enough.
 Shrinking happens while the colours are converted, so a smaller frame is also a cheaper one.
 """
 
-_WRITTEN_AT_ONCE: Final = 16  # pixels
+_WRITE_BATCH_SIZE: Final = 16  # pixels
 
 # Not listed as intra-only: PNG has no other frames to build on, APNG may.
 _PICTURES: Final = frozenset({"png", "apng"})
@@ -106,20 +106,20 @@ def square_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple
 def to_upright_rgb(
     frame: VideoFrame, pixel_aspect: Fraction | None, orientation: Orientation
 ) -> Frame:
-    """Convert one decoded frame; the longer side comes out at most ``LONGEST_SIDE``.
+    """Convert one decoded frame; the longer side comes out at most ``MAX_SIDE``.
 
     The colours lie one after the other in memory: so the scaler makes them faster, and all who
     look take them one by one.
     """
     width, height = square_size(frame.width, frame.height, pixel_aspect)
-    shrink = min(1.0, LONGEST_SIDE / max(width, height))
+    shrink = min(1.0, MAX_SIDE / max(width, height))
     width = max(1, math.floor(width * shrink + 0.5))
     height = max(1, math.floor(height * shrink + 0.5))
     wide = WideColours.of(frame)
     if wide is not None:
         deep = _reformatted(frame, width, height, "gbrp16le")
         shown = wide.to_ordinary(_red_green_blue(deep, np.uint16))
-    elif (width, height) == (frame.width, frame.height) and width % _WRITTEN_AT_ONCE:
+    elif (width, height) == (frame.width, frame.height) and width % _WRITE_BATCH_SIZE:
         # Where it need not scale, the scaler leaves what is over of a row of single colours as the
         # memory was: whatever other frame or video lay there.
         packed = _reformatted(frame, width, height, "rgb24").to_ndarray()

@@ -11,12 +11,12 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-MOST_HELD_BACK: Final = 32
+MAX_HELD_BACK: Final = 32
 """Packets whose frames a decoder may still hold: in H.264 and HEVC it holds back at most 16 to put
 them in order, and the two fields of a frame may come in a packet each."""
 
-_MOST_AHEAD: Final = 512
-_MOST_BYTES_AHEAD: Final = 16 << 20
+_MAX_AHEAD: Final = 512
+_MAX_BYTES_AHEAD: Final = 16 << 20
 
 
 class Stored(NamedTuple, Generic[T]):
@@ -58,7 +58,7 @@ def plan(
     """
     ahead = _Ahead(iter(packets))
     # What the decoder may still hold.
-    behind: deque[int] = deque(maxlen=MOST_HELD_BACK)
+    behind: deque[int] = deque(maxlen=MAX_HELD_BACK)
     fate, n_leading = Fate.DECODE, 0
     while ahead.fill(reach):
         needless = _needless(ahead.stored, behind, is_free) if ahead.has_entry() else None
@@ -108,7 +108,7 @@ class _Ahead(Generic[T]):
     def _may_hold_more(self, reach: int) -> bool:
         if not self.stored:
             return True
-        if len(self.stored) >= _MOST_AHEAD or self._size_bytes >= _MOST_BYTES_AHEAD:
+        if len(self.stored) >= _MAX_AHEAD or self._size_bytes >= _MAX_BYTES_AHEAD:
             return False
         first, last = self.stored[0].time, self.stored[-1].time
         return first is not None and last is not None and last - first < reach

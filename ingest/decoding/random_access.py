@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from av.video.stream import VideoStream
 
 # What comes before a picture is short; a hostile packet is not read further than this.
-_MOST_BYTES: Final = 1 << 16
-_MOST_UNITS: Final = 64
+_MAX_BYTES: Final = 1 << 16
+_MAX_UNITS: Final = 64
 _PROGRESSIVE: Final = 1  # of AVFieldOrder
 _NAL_START: Final = re.compile(rb"\x00\x00\x01")
 _MPEG2_SEQUENCE: Final = re.compile(rb"\x00\x00\x01\xb3")
@@ -65,7 +65,7 @@ def role_reader(stream: VideoStream) -> Callable[[memoryview], Role] | None:
     wrongly not to be one costs time only, and so does a packet that is told to be setup.
     """
     reader = _reader(stream)
-    return reader and (lambda packet: reader(bytes(packet[:_MOST_BYTES])))
+    return reader and (lambda packet: reader(bytes(packet[:_MAX_BYTES])))
 
 
 def _reader(stream: VideoStream) -> Callable[[bytes], Role] | None:
@@ -87,7 +87,7 @@ def _nal_role(nals: _Nals, setup: bytes | None) -> Callable[[bytes], Role]:
     def role(packet: bytes) -> Role:
         units = _by_length(packet, length_size) if has_lengths else _by_start_code(packet)
         setups: set[int] = set()
-        for kind in map(nals.kind_of, islice(units, _MOST_UNITS)):
+        for kind in map(nals.kind_of, islice(units, _MAX_UNITS)):
             if kind in nals.setups:
                 setups.add(kind)
             elif kind in nals.pictures:
@@ -139,7 +139,7 @@ def _av1_begins(packet: bytes) -> bool:
     """Look for a sequence header before a key frame that is shown (AV1 bitstream, 5.3 and 5.9)."""
     set_up = False
     place = 0
-    for _ in range(_MOST_UNITS):
+    for _ in range(_MAX_UNITS):
         if place >= len(packet):
             break
         header = packet[place]

@@ -15,7 +15,7 @@ frame a second report it for the middle too.
 """
 
 _MISORDERS_A_SECOND: Final = 4
-_MOST_OVERRUN_SECONDS: Final = 10
+_MAX_OVERRUN_SECONDS: Final = 10
 
 
 class Sample(NamedTuple, Generic[T]):
@@ -94,7 +94,7 @@ class Clock:
 
     def __init__(self, interval: int, declared: int | None, second: int) -> None:
         self._interval = interval
-        self._limit = math.inf if declared is None else declared + _MOST_OVERRUN_SECONDS * second
+        self._limit = math.inf if declared is None else declared + _MAX_OVERRUN_SECONDS * second
         self._misorder = second // _MISORDERS_A_SECOND
         self._origin: int | None = None
         self._last = -interval

@@ -14,7 +14,7 @@ from engine.errors import DiskFull
 from ingest.sources.failures import FetchStatus
 from ingest.sources.guard import WEB_SCHEMES
 
-_LONGEST_WAIT_SECONDS: Final = 86_400.0
+_MAX_WAIT_SECONDS: Final = 86_400.0
 _REASON_CHARACTERS: Final = 300
 
 
@@ -167,7 +167,7 @@ def _leads_to_the_web(location: str) -> bool:
 
 def _retry_after(error: HTTPError) -> float | None:
     written = str(error.response.headers.get("Retry-After") or "")
-    return min(float(written), _LONGEST_WAIT_SECONDS) if written.isdecimal() else None
+    return min(float(written), _MAX_WAIT_SECONDS) if written.isdecimal() else None
 
 
 def _failure(status: FetchStatus, message: str) -> Failure:

@@ -26,7 +26,7 @@ from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
 from ingest.taggers.onnx.model_hub import Wanted
 
-_MOST_REDIRECTS: Final = 5
+_MAX_REDIRECTS: Final = 5
 _TIMEOUT_SECONDS: Final = 30
 _PIECE_BYTES: Final = 1 << 18
 _TELL_SECONDS: Final = 0.1
@@ -99,7 +99,7 @@ def _fetch(
 
 def _opened(address: str, session: requests.Session, guard: Guard) -> requests.Response:
     """Follow redirects by hand: none may leave https."""
-    for _ in range(_MOST_REDIRECTS + 1):
+    for _ in range(_MAX_REDIRECTS + 1):
         _check_scheme(address, guard)
         response = session.get(
             address, stream=True, allow_redirects=False, timeout=_TIMEOUT_SECONDS

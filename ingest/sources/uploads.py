@@ -18,7 +18,7 @@ from engine.errors import DiskFull
 from engine.os_errors import writing_to
 from ingest.sources.files import VIDEO_ENDINGS
 
-_MOST_STEM_BYTES: Final = 120
+_MAX_STEM_BYTES: Final = 120
 _SPARE_BYTES: Final = 512 << 20
 _FORGOTTEN_SECONDS: Final = 24 * 60 * 60.0
 
@@ -97,5 +97,5 @@ def safe_name(name: str) -> str:
     stem, dot, ending = text.rpartition(".")
     if not dot or f".{ending.lower()}" not in VIDEO_ENDINGS:
         stem, ending = text, ""
-    stem = stem.encode("utf-8", "ignore")[:_MOST_STEM_BYTES].decode("utf-8", "ignore").strip(". ")
+    stem = stem.encode("utf-8", "ignore")[:_MAX_STEM_BYTES].decode("utf-8", "ignore").strip(". ")
     return (stem or "video") + (f".{ending.lower()}" if ending else "")

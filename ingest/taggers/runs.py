@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.tracks import LEAST_CONFIDENCE, quantise
+from engine.domain.tracks import MIN_CONFIDENCE, quantise
 from engine.errors import InvalidInput
 from ingest.decoding.frames import LONGEST_SECONDS
 
@@ -66,7 +66,7 @@ class Runs:
             InvalidInput: it is more than a video may have.
         """
         self.end = max(self.end, end)
-        if confidence < LEAST_CONFIDENCE:
+        if confidence < MIN_CONFIDENCE:
             return
         number = self._number(tag)
         self._allow(1, end - start)

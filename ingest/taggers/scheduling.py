@@ -11,7 +11,7 @@ from ingest.taggers.base import AskingTagger, Confidences, Frame, SequentialTagg
 Answer = Confidences | Future[Any]
 """The confidence of every tag, or what an ``AskingTagger`` was asked and will read."""
 
-MOST_THRIFTY_SECONDS: Final = 2
+MAX_THRIFTY_SECONDS: Final = 2
 """So long after a second that was tagged with all effort, the same shot may do with less."""
 
 
@@ -39,7 +39,7 @@ class TaggingScheduler:
         self._thrifty = tagger if isinstance(tagger, SequentialTagger) else None
         self._asking = tagger if isinstance(tagger, AskingTagger) else None
         self._said: Answer = np.zeros(len(tagger.tags), np.float32)
-        self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
+        self._all_effort_at = -MAX_THRIFTY_SECONDS - 1
 
     def see(self, second: int, frame: Frame, look: FrameChange) -> Answer:
         """Return the confidence of every tag; what hardly changed is not tagged again.
@@ -54,7 +54,7 @@ class TaggingScheduler:
         if not self._must_tag(second, look):
             return self._said
         self._tagged_at = second
-        lately = second - self._all_effort_at <= MOST_THRIFTY_SECONDS
+        lately = second - self._all_effort_at <= MAX_THRIFTY_SECONDS
         if self._asking:
             self._said = self._asking.ask(frame)
         elif self._thrifty and look.joined and lately and not isinstance(self._said, Future):
@@ -78,5 +78,5 @@ class TaggingScheduler:
     def see_nothing(self) -> Confidences:
         """Return what is said of a second in which there is nothing to see: of no tag anything."""
         self._said = np.zeros(len(self._tagger.tags), np.float32)
-        self._all_effort_at = -MOST_THRIFTY_SECONDS - 1
+        self._all_effort_at = -MAX_THRIFTY_SECONDS - 1
         return self._said

@@ -33,7 +33,7 @@ _FACES_A_CELL: Final = (2, 6)
 _N_FACE: Final = 16  # centre, size, and six points of two numbers each
 _GREY: Final = np.array([0.2989, 0.587, 0.114], np.float32)  # of red, green and blue
 _SMILE: Final = 3  # of angry, disgusted, afraid, happy, sad, surprised, neutral
-_LEAST_ROUNDED: Final = 4096  # smaller tensors stay as they are
+_MIN_ROUNDED: Final = 4096  # smaller tensors stay as they are
 _STEPS: Final = 127  # of 8 bits with a sign
 
 
@@ -271,7 +271,7 @@ def with_rounded_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     restored: list[onnx.NodeProto] = []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < _LEAST_ROUNDED:
+        if values.dtype != np.float32 or values.size < _MIN_ROUNDED:
             kept.append(tensor)
             continue
         axis = 0 if values.ndim == 4 else 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.content.categories import LEAST_SCORE, Categories, tag_table
+from engine.content.categories import MIN_SCORE, Categories, tag_table
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
@@ -98,7 +98,7 @@ def test_scores_are_those_of_independent_witnesses(seen: dict[int, int]) -> None
             if category in tag_table().weights[TAGS[tag]]
         ]
         score = 1 - math.prod(doubts)
-        if doubts and score >= LEAST_SCORE:
+        if doubts and score >= MIN_SCORE:
             expected[category] = score
     found = CATEGORIES.scores(list(seen), list(seen.values()), 30)
     assert {one.category: one.score for one in found} == pytest.approx(expected)

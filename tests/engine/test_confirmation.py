@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_distinct_seconds, count_tags
 from engine.domain.confirmation import confirmed
-from engine.domain.tracks import LEAST_CONFIDENCE, NEW_CONTENT, ChangeTrack, Track
+from engine.domain.tracks import MIN_CONFIDENCE, NEW_CONTENT, ChangeTrack, Track
 from support.catalogs import save, video_id
 
 TEXT = 1
@@ -98,7 +98,7 @@ def test_at_every_threshold_a_tag_passes_where_it_did_if_two_looks_pass(
 ) -> None:
 
     def passes(value: float) -> bool:
-        is_stored = np.float32(value) >= LEAST_CONFIDENCE
+        is_stored = np.float32(value) >= MIN_CONFIDENCE
         return bool(is_stored) and round(value * 65_535) >= round(threshold * 65_535)
 
     values = [value for value, _ in seconds]

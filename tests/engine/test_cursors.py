@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import CursorExpired, InvalidInput
-from engine.search.cursors import HOURS, MOST_SHOWN, Cursor, digest_of, next_cursor
+from engine.search.cursors import HOURS, MAX_SHOWN, Cursor, digest_of, next_cursor
 
 NOW = 1_800_000_000.0
 QUESTION = digest_of("ann", 1)
 video_ids = st.integers(0, 2**64 - 1).map("{:016x}".format)
 
 
-@given(st.lists(video_ids, unique=True, max_size=MOST_SHOWN - 1))
+@given(st.lists(video_ids, unique=True, max_size=MAX_SHOWN - 1))
 def test_a_cursor_comes_back_as_it_was(shown: list[str]) -> None:
     cursor = next_cursor("0123456789ab", QUESTION, int(NOW), shown)
     assert cursor is not None
@@ -24,7 +24,7 @@ def test_a_cursor_comes_back_as_it_was(shown: list[str]) -> None:
 
 
 def test_the_list_ends_after_as_many_as_a_cursor_can_name() -> None:
-    shown = [f"{number:016x}" for number in range(MOST_SHOWN)]
+    shown = [f"{number:016x}" for number in range(MAX_SHOWN)]
     assert next_cursor("0123456789ab", QUESTION, int(NOW), shown) is None
 
 

@@ -233,7 +233,7 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
 def test_the_postings_are_gone_through_in_pieces(
     monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("engine.indexes.local.filters._POSTINGS_AT_ONCE", at_once)
+    monkeypatch.setattr("engine.indexes.local.filters._POSTING_BATCH_SIZE", at_once)
     seconds = np.random.default_rng(1).integers(0, 5, (40, 6)).astype(np.uint32)
     rows = [Counts(np.flatnonzero(row).astype(np.uint32), row[row > 0]) for row in seconds]
     ids = [video_id(number) for number in range(len(rows))]

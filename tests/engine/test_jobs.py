@@ -10,7 +10,7 @@ import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.jobs import Jobs, check_claim
-from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, OF_THE_SOURCE, JobResult, State
+from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, OF_THE_SOURCE, JobResult, State
 from engine.errors import InvalidInput, JobLost
 from support.catalogs import save, video_id
 
@@ -142,7 +142,7 @@ def test_a_lease_by_the_date_of_an_older_version_is_over(jobs: Jobs, tmp_path: P
 
 def test_a_job_that_kills_its_workers_is_failed(jobs: Jobs, clock: Clock) -> None:
     jobs.add(["/bad.mp4", "/good.mp4"], {}, now=0)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         job = jobs.claim("dying", now=0)
         assert job is not None
         assert job.source == "/bad.mp4"
@@ -152,7 +152,7 @@ def test_a_job_that_kills_its_workers_is_failed(jobs: Jobs, clock: Clock) -> Non
     assert after.source == "/good.mp4"
     bad = jobs.all()[0]
     assert (bad.state, bad.status) == (State.FAILED, "crashed")
-    assert bad.reason == f"its worker died {MOST_ATTEMPTS} times"
+    assert bad.reason == f"its worker died {MAX_ATTEMPTS} times"
 
 
 def test_who_has_a_job_no_more_may_not_go_on_with_it(jobs: Jobs, tmp_path: Path) -> None:

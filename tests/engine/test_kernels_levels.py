@@ -11,7 +11,7 @@ from engine.indexes.local.scan_selection import sampled
 from engine.indexes.local.scans.base import put_together
 from engine.indexes.local.scans.levels import LevelScan
 from engine.kernels.forward import Found
-from engine.kernels.level_build import MOST_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
+from engine.kernels.level_build import MAX_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
 from engine.kernels.level_sums import STRIP_ROWS, clear_sums, row_of, scan_sums, sum_of
 from support.corpora import (
     Corpus,
@@ -111,9 +111,9 @@ def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(seen: C
 @settings(deadline=None)
 def test_levels_are_runs_of_bands_under_falling_edges(counts: list[int], greatest: float) -> None:
     level_of = np.zeros(N_BANDS, dtype=np.int64)
-    uppers = np.zeros(MOST_LEVELS, dtype=np.float32)
+    uppers = np.zeros(MAX_LEVELS, dtype=np.float32)
     n_levels = cut_levels(np.array(counts), greatest, level_of, uppers)
-    assert 1 <= n_levels <= MOST_LEVELS
+    assert 1 <= n_levels <= MAX_LEVELS
     assert (np.diff(level_of) >= 0).all()
     filled = np.flatnonzero(counts)
     assert set(level_of[filled].tolist()) == set(range(n_levels))

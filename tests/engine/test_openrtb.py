@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.categories import CategoryScore
-from engine.content.openrtb import MOST_KEYWORDS, content_object
+from engine.content.openrtb import MAX_KEYWORDS, content_object
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.results import TagCount
 from engine.domain.suitability import BRAND_TOPICS, Risk, TopicRisk
@@ -100,7 +100,7 @@ def test_a_genre_is_claimed_only_when_half_of_the_video_is_about_it() -> None:
 def test_there_are_only_so_many_keywords() -> None:
     tags = [TagCount(f"tag {number}", 1) for number in range(100)]
     given = content(tags=tags)
-    assert len(given["kwarray"]) == MOST_KEYWORDS
+    assert len(given["kwarray"]) == MAX_KEYWORDS
     assert len(given["data"][0]["segment"]) == 100
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.results import TagCount
-from engine.search.tag_ranking import LEAST_SHARE, TagIdf
+from engine.search.tag_ranking import MIN_SHARE, TagIdf
 
 NEW = TagIdf({}, 0)
 """What is known of tags before anything is indexed."""
@@ -57,7 +57,7 @@ def test_what_most_videos_of_a_catalogue_show_tells_little_there() -> None:
 
 
 def test_idf_is_the_logarithm_of_one_over_the_share_of_videos() -> None:
-    assert TagIdf({}, 0)["never heard of"] == math.log(101 / (100 * LEAST_SHARE))
+    assert TagIdf({}, 0)["never heard of"] == math.log(101 / (100 * MIN_SHARE))
     of_many = TagIdf({"x": 500_000}, 1_000_000)
     assert math.isclose(of_many["x"], math.log(2), rel_tol=1e-3)
 

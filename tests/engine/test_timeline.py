@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as hnp
 
 from engine.content.counting import tag_counts
 from engine.content.timeline import (
-    LEAST_HUNDREDTH,
     LEVEL_STEP,
+    MIN_HUNDREDTH,
     TILE_CELLS,
     Stretch,
     Tile,
@@ -52,9 +52,9 @@ def test_an_overview_counts_at_every_hundredth_as_counting_does(
 ) -> None:
     track = track_of(values)
     drawn = overview(track, NAMES)
-    for hundredth in range(LEAST_HUNDREDTH, 101):
+    for hundredth in range(MIN_HUNDREDTH, 101):
         counted = {one.tag: one.seconds for one in tag_counts(track, hundredth / 100, NAMES)}
-        shown = {line.tag: line.seconds_at[hundredth - LEAST_HUNDREDTH] for line in drawn.lines}
+        shown = {line.tag: line.seconds_at[hundredth - MIN_HUNDREDTH] for line in drawn.lines}
         assert {tag: seconds for tag, seconds in shown.items() if seconds} == counted
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.indexes.local import co_likes as together
-from engine.indexes.local.co_likes import LEAST_IN_COMMON, NEIGHBOURS, SHRINKAGE, CoLikes
+from engine.indexes.local.co_likes import MIN_IN_COMMON, NEIGHBOURS, SHRINKAGE, CoLikes
 
 N_VIDEOS = 8
 likes = st.lists(st.sets(st.integers(0, N_VIDEOS - 1)), max_size=12)
@@ -22,7 +22,7 @@ def textbook(liked: list[set[int]]) -> dict[tuple[int, int], float]:
     pairs = {}
     for one, other in combinations(range(N_VIDEOS), 2):
         common = sum(one in own and other in own for own in telling)
-        if common >= LEAST_IN_COMMON:
+        if common >= MIN_IN_COMMON:
             cosine = common / ((viewers[one] * viewers[other]) ** 0.5 + SHRINKAGE)
             pairs[one, other] = pairs[other, one] = cosine
     return pairs

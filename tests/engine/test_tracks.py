@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.domain.tracks import FULL_SCALE, LEAST_CONFIDENCE, Track
+from engine.domain.tracks import FULL_SCALE, MIN_CONFIDENCE, Track
 from engine.errors import CorruptData
 
 confidence_tables = hnp.arrays(
@@ -32,7 +32,7 @@ def test_what_goes_in_comes_out(confidences: NDArray[np.float32], seed: int) -> 
     track = Track.from_bytes(Track.from_confidences(confidences, numbers).to_bytes())
 
     expected = np.zeros(confidences.shape)
-    expected[:, numbers] = np.where(confidences >= LEAST_CONFIDENCE, confidences, 0)
+    expected[:, numbers] = np.where(confidences >= MIN_CONFIDENCE, confidences, 0)
     assert as_table(track, n_tags) == pytest.approx(expected, abs=0.5 / FULL_SCALE + 1e-9)
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from engine.content.categories import LEAST_SCORE, Categories, tag_table
+from engine.content.categories import MIN_SCORE, Categories, tag_table
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.text import tidy_words
 from engine.keywords.phrases import plain
@@ -38,7 +38,7 @@ def test_every_category_exists_and_none_is_a_topic_of_brand_safety() -> None:
     for word in video_words():
         for category, weight in word.categories.items():
             assert taxonomy.path(category)[0].id != SENSITIVE_TOPICS, word
-            assert LEAST_SCORE < weight < 1.0, word
+            assert MIN_SCORE < weight < 1.0, word
     assert sum(bool(word.categories) for word in video_words()) > 0.9 * len(NAMES)
 
 

@@ -52,7 +52,7 @@ def test_an_event_sent_twice_counts_once_and_stays_as_it_was(viewers: Viewers) -
 def test_the_oldest_events_go_and_those_that_hide_stay(
     viewers: Viewers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MOST_EVENTS", 4)
+    monkeypatch.setattr(store, "MAX_EVENTS", 4)
     viewers.add_events("bob", [liked(0)], now=NOW)
     viewers.add_events("ann", [liked(0, kind=EventKind.HIDDEN)], now=NOW)
     viewers.add_events("ann", [liked(number) for number in range(1, 9)], now=NOW)

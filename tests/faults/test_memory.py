@@ -18,7 +18,7 @@ from support.servers import Server, started
 
 VIDEOS = 500
 REINDEXES = 6
-MOST_GROWTH = 1.05
+MAX_GROWTH = 1.05
 
 
 @pytest.mark.slow
@@ -40,7 +40,7 @@ def test_reindexes_under_load_leave_the_memory_as_it_was(tmp_path: Path) -> None
                 time.sleep(3)
                 memory.append(anonymous_megabytes(server))
         assert maps_of_generations(server) <= 2
-        assert max(memory[2:]) <= memory[1] * MOST_GROWTH, memory
+        assert max(memory[2:]) <= memory[1] * MAX_GROWTH, memory
 
 
 def reindex(server: Server, turn: int) -> None:

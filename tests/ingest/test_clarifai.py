@@ -232,7 +232,7 @@ def test_an_unknown_model_is_told(server: Clarifai, short: Path) -> None:
 def test_an_answer_without_end_is_given_up(
     server: Clarifai, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clarifai, "_MOST_ANSWER_BYTES", 100)
+    monkeypatch.setattr(clarifai, "_MAX_ANSWER_BYTES", 100)
     with pytest.raises(RemoteTaggerFailed, match="more than 100 bytes"):
         tagger(server).tag_video(short)
 

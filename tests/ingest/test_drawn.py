@@ -12,7 +12,7 @@ from ingest.changes.drawn_overlay import drawing, turning
 from ingest.changes.mixtures import mixed
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
-from ingest.changes.spread import MOST_KEPT, Spread
+from ingest.changes.spread import MAX_KEPT, Spread
 from ingest.changes.video_kind import Kind, KindVerdict
 from ingest.changes.within_second import Within, repeats
 from support import overlays, scenes, stills
@@ -289,13 +289,13 @@ def test_kept_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
     for number in range(n):
         spread.see(partial(make, number))
     kept = spread.pictures()[:, 0, 0, 0].astype(int)
-    assert len(kept) <= MOST_KEPT
-    assert len(kept) >= min(n, MOST_KEPT // 2)
+    assert len(kept) <= MAX_KEPT
+    assert len(kept) >= min(n, MAX_KEPT // 2)
     firsts, seconds = kept[::2], kept[1::2]
     assert len(set(np.diff(firsts) % 256)) <= 1
     assert set((seconds - firsts[: len(seconds)]) % 256) <= {1}
     assert kept[0] == 0
-    assert len(made) <= MOST_KEPT * (1 + int(np.log2(n)))
+    assert len(made) <= MAX_KEPT * (1 + int(np.log2(n)))
 
 
 def test_less_than_two_looks_within_a_second_tell_nothing() -> None:

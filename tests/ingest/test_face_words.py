@@ -14,7 +14,7 @@ from ingest.taggers.registry import TaggerContext, identity_of
 from ingest.taggers.visual import face_words
 from ingest.taggers.visual.face_words import (
     FACE_WORDS,
-    LEAST_SHARES,
+    MIN_SHARES,
     SOMEBODY,
     FaceWords,
     said_over_shot,
@@ -101,9 +101,9 @@ def judged(
         "face_smile": [(smile,) for smile in smiles],
     }
     judges = {name: (Judges(kept), load_card(name)) for name, kept in answers.items()}
-    words = FaceWords(Finder(len(ages)), judges, tuple(LEAST_SHARES))  # type: ignore[arg-type]
+    words = FaceWords(Finder(len(ages)), judges, tuple(MIN_SHARES))  # type: ignore[arg-type]
     found = words.look(Shrinkable(np.zeros((100, 100, 3), np.uint8)))
-    return dict(zip(LEAST_SHARES, found.tolist(), strict=True))
+    return dict(zip(MIN_SHARES, found.tolist(), strict=True))
 
 
 def test_the_least_share_of_each_word_becomes_the_confidence_that_counts() -> None:
@@ -131,12 +131,12 @@ def test_of_several_faces_each_word_takes_the_surest() -> None:
 
 
 def test_a_child_is_judged_and_not_said() -> None:
-    assert "child" in LEAST_SHARES
+    assert "child" in MIN_SHARES
     assert "child" not in FACE_WORDS
 
 
 def test_a_real_face_and_its_mirror_image_are_judged_alike() -> None:
-    words = FaceWords.load(tuple(LEAST_SHARES))
+    words = FaceWords.load(tuple(MIN_SHARES))
     frame = np.asarray(Image.open(photograph("astronaut.png")).convert("RGB"))
     mirrored = np.ascontiguousarray(frame[:, ::-1])
     found, other = (words.look(Shrinkable(one)) for one in (frame, mirrored))
@@ -273,7 +273,7 @@ def test_off_it_is_the_tagger_it_was_and_no_network_of_faces_is_loaded() -> None
     assert not set(WORDS) & set(LOCAL.make("", off).tags)
 
 
-@pytest.mark.parametrize("constant", ["LEAST_SIZE", "MOST_TURNED", "SOMEBODY", "LEAST_LOOKS"])
+@pytest.mark.parametrize("constant", ["MIN_SIZE", "MAX_TURNED", "SOMEBODY", "MIN_LOOKS"])
 def test_what_decides_changes_the_version_of_those_who_switched_it_on(
     constant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.taggers.visual.face_words import LEAST_SIZE, MOST_TURNED, can_be_judged
+from ingest.taggers.visual.face_words import MAX_TURNED, MIN_SIZE, can_be_judged
 from ingest.taggers.visual.faces import (
-    MOST_FACES,
+    MAX_FACES,
     Face,
     FaceFinder,
     Points,
@@ -121,7 +121,7 @@ def test_of_a_wall_of_faces_only_so_many_are_kept(
         for row in range(4):
             wall.paste(head, (100 * column, 100 * row))
     faces = finder.find(shrinkable(wall))
-    assert len(faces) == MOST_FACES
+    assert len(faces) == MAX_FACES
     assert [face.score for face in faces] == sorted((face.score for face in faces), reverse=True)
 
 
@@ -164,8 +164,8 @@ def face(*, size: float = 60, nose: float = 0.0, apart: float = 20.0) -> Face:
 
 
 def test_small_faces_and_those_that_look_away_cannot_be_judged() -> None:
-    assert can_be_judged(face(size=LEAST_SIZE))
-    assert not can_be_judged(face(size=LEAST_SIZE - 1))
-    assert can_be_judged(face(nose=-MOST_TURNED + 0.01))
-    assert not can_be_judged(face(nose=MOST_TURNED + 0.01))
+    assert can_be_judged(face(size=MIN_SIZE))
+    assert not can_be_judged(face(size=MIN_SIZE - 1))
+    assert can_be_judged(face(nose=-MAX_TURNED + 0.01))
+    assert not can_be_judged(face(nose=MAX_TURNED + 0.01))
     assert not can_be_judged(face(apart=0))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.taggers.visual.input_size import CELL, LONGEST_ASPECT, fit_area
+from ingest.taggers.visual.input_size import CELL, MAX_ASPECT, fit_area
 
 SIDES = st.integers(1, 4096)
 
@@ -28,5 +28,5 @@ def test_frames_of_all_shapes_are_looked_at_in_whole_cells_and_cost_about_the_sa
     fitted = fit_area((width, height), side)
     assert all(side >= CELL and side % CELL == 0 for side in fitted)
     assert (fitted[0] - fitted[1]) * (width - height) >= 0
-    assert max(fitted) <= LONGEST_ASPECT**0.5 * side + CELL
+    assert max(fitted) <= MAX_ASPECT**0.5 * side + CELL
     assert 0.75 < fitted[0] * fitted[1] / side**2 < 1.25

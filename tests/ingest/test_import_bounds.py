@@ -129,7 +129,7 @@ def test_a_video_may_not_have_more_than_it_can(tmp_path: Path, tags: Any, says: 
 )
 def test_a_bomb_is_given_up(content: bytes, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MAX_BAD_LINES", 1 << 40)
-    monkeypatch.setattr(documents, "MOST_BYTES", 1 << 16)
+    monkeypatch.setattr(documents, "MAX_BYTES", 1 << 16)
     monkeypatch.setattr(unpacking, "FREE_BYTES", 1 << (14 if "size" in says else 20))
     file = io.BytesIO(gzip.compress(content))
     with at_most(64):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import observations_at, tag_counts
-from engine.domain.tracks import FULL_SCALE, LEAST_CONFIDENCE, quantise
+from engine.domain.tracks import FULL_SCALE, MIN_CONFIDENCE, quantise
 from engine.errors import InvalidInput
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.addresses import address_id
@@ -347,7 +347,7 @@ def test_what_is_no_usable_json_is_refused(tmp_path: Path, raw: bytes, reason: s
 def test_a_line_that_is_too_long_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "MOST_BYTES", 500)
+    monkeypatch.setattr(documents, "MAX_BYTES", 500)
     path = write(tmp_path / "a.jsonl", line(), line(title="x" * 200_000), line(title="y"))
     assert errors_of(path) == [(2, "longer than 500 bytes")]
     assert len(videos_of(path)) == 2
@@ -457,7 +457,7 @@ def test_every_second_has_the_highest_confidence_said_of_it(
         for second in range(start, start + length):
             seen = expected.setdefault(second, {})
             tidy = tag.strip().lower()
-            if confidence >= LEAST_CONFIDENCE:
+            if confidence >= MIN_CONFIDENCE:
                 seen[tidy] = max(quantise(confidence), seen.get(tidy, 0))
     tags = [{"tag": tag, "seconds": [[at, at + n, sure]]} for tag, at, n, sure in runs]
     (result,) = jsonl.results(Document(1, None, {"tags": tags}, "digest"))

@@ -16,7 +16,7 @@ from ingest.changes.change_track import FULL_SCALE, FrameChange
 from ingest.changes.frame_difference import climbing
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, ROWS, Grey, LookDetector, small_grey
-from ingest.changes.video_kind import LEAST_SAMPLES, Kind, KindVerdict
+from ingest.changes.video_kind import MIN_SAMPLES, Kind, KindVerdict
 from ingest.decoding.frames import open_video
 from support import stills
 from support.footage import (
@@ -195,7 +195,7 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
     assert judge.repeat().joined
 
 
-@given(n=st.integers(LEAST_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
+@given(n=st.integers(MIN_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
 def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
     judge = MotionClassifier()
     looks = [judge.see(GREYS[number])] + [judge.repeat() for _ in range(n - 1)]
@@ -205,7 +205,7 @@ def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
     assert (verdict.evidence.samples, verdict.evidence.still) == (n, 1.0)
 
 
-@pytest.mark.parametrize("n", range(LEAST_SAMPLES))
+@pytest.mark.parametrize("n", range(MIN_SAMPLES))
 def test_of_too_few_pictures_nothing_is_said(n: int) -> None:
     judge = MotionClassifier()
     for grey in GREYS[:n]:

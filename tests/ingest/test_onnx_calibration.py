@@ -13,7 +13,7 @@ from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.known_words import known_words
 from ingest.taggers.onnx.calibrating import calibrate, pictures_in, read_labels, words_of
 from ingest.taggers.onnx.calibration import (
-    LEAST_RIGHT,
+    MIN_RIGHT,
     Bin,
     Calibration,
     fit_curve,
@@ -90,7 +90,7 @@ def test_of_what_just_counts_at_least_three_quarters_hold(seed: int) -> None:
     except InvalidInput:
         return
     (likely,) = reliability(curve.at(z), truth, (0.7, 0.85))
-    assert likely.right >= LEAST_RIGHT * likely.said
+    assert likely.right >= MIN_RIGHT * likely.said
 
 
 def test_reliability_counts_only_what_is_known() -> None:

@@ -16,7 +16,7 @@ from ingest.decoding.frames import open_video
 from ingest.decoding.probe import UndecodableVideo
 from ingest.taggers.remote import renditions
 from ingest.taggers.remote.renditions import (
-    LONGEST_SIDE,
+    MAX_SIDE,
     Rendition,
     RenditionFailed,
     copy_command,
@@ -88,7 +88,7 @@ def test_the_longer_side_is_at_most_1024_and_nothing_is_enlarged(tmp_path: Path)
             stream = container.streams.video[0]
             sizes.append((stream.width, stream.height))
     assert sizes == [(1024, 576), (576, 1024), (96, 64)]
-    assert max(map(max, sizes)) == LONGEST_SIDE
+    assert max(map(max, sizes)) == MAX_SIDE
 
 
 def test_turned_and_stretched_videos_come_out_upright(tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ def _runs(process: int) -> bool:
 def test_a_program_that_talks_without_end_fills_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renditions, "_MOST_BYTES", 100_000)
+    monkeypatch.setattr(renditions, "_MAX_BYTES", 100_000)
     program = _program(tmp_path / "bin", "yes 'no such frame' >&2")
     with pytest.raises(RenditionFailed, match="no such frame") as caught:
         renditions._run([str(program)])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.thumbnails import MOST_TILES, POSTER_SIDE, TILE_HEIGHT, Gallery
+from ingest.thumbnails import MAX_TILES, POSTER_SIDE, TILE_HEIGHT, Gallery
 from support.footage import photograph, read_picture
 
 
@@ -42,8 +42,8 @@ def test_a_strip_is_spread_evenly_and_never_too_long(n_seconds: int) -> None:
         gallery.see(second, frame, np.zeros(2, np.float32))
     made = gallery.pictures()
     steps = np.diff(made.strip_seconds)
-    assert 1 <= len(made.strip_seconds) <= MOST_TILES
-    assert len(made.strip_seconds) >= min(n_seconds, MOST_TILES // 2)
+    assert 1 <= len(made.strip_seconds) <= MAX_TILES
+    assert len(made.strip_seconds) >= min(n_seconds, MAX_TILES // 2)
     assert len(set(steps.tolist())) <= 1
     strip = opened(made.strip)
     assert strip.size == (96 * len(made.strip_seconds), TILE_HEIGHT)

@@ -26,7 +26,7 @@ from ingest.sources.imports.importing import Imported, import_file
 router = APIRouter(prefix="/v1", tags=["bulk"], route_class=ReadRoute)
 
 IMPORT_PATH: Final = "/v1/videos:import"
-MOST_IMPORT_BYTES: Final = 1 << 30
+MAX_IMPORT_BYTES: Final = 1 << 30
 """Bytes of a body, as they come: plain or gzip."""
 
 MAX_NAMED: Final = 1_000

@@ -13,17 +13,17 @@ from api.http.routes.dependencies import CurrentLive
 from api.http.schemas.keywords import ReadingsAnswer, TagsListAnswer
 from engine.domain.text import folded
 from engine.errors import NothingIndexed
-from engine.keywords.matcher import LONGEST_KEYWORD
+from engine.keywords.matcher import MAX_KEYWORD_SIGNS
 from ingest.taggers.known_words import OwnWord, own_words
 
 router = APIRouter(prefix="/v1", tags=["matching"], route_class=ReadRoute)
 
 _TAGS = "tags"
 
-MOST_WORDS = 20
+MAX_WORDS = 20
 """So many words are read at once."""
 
-Word = Annotated[str, Query(max_length=LONGEST_KEYWORD)]
+Word = Annotated[str, Query(max_length=MAX_KEYWORD_SIGNS)]
 
 
 @router.get("/keywords", response_model=ReadingsAnswer)
@@ -31,7 +31,7 @@ def get_keywords(
     live: CurrentLive,
     q: Annotated[
         list[Word],
-        Query(description="A word or phrase; may be given again.", max_length=MOST_WORDS),
+        Query(description="A word or phrase; may be given again.", max_length=MAX_WORDS),
     ],
 ) -> dict[str, Any]:
     """Say which tags words mean, how sure that is, and why."""

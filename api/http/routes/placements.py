@@ -32,7 +32,7 @@ from api.viewer_eligibility import viewer_case_json
 from engine.content.ad_breaks import (
     DEFAULT_EDGE_SECONDS,
     DEFAULT_GAP_SECONDS,
-    MOST_BREAKS,
+    MAX_BREAKS,
     Breaks,
     Spacing,
 )
@@ -51,7 +51,7 @@ _VMAP: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 ForCampaign = Annotated[str | None, Query(description="The campaign whose ads are shown.")]
-MostBreaks = Annotated[int, Query(ge=1, le=MOST_BREAKS, description="How many breaks.")]
+MostBreaks = Annotated[int, Query(ge=1, le=MAX_BREAKS, description="How many breaks.")]
 Gap = Annotated[int, Query(ge=1, le=86_400, description="Least seconds between breaks.")]
 Edge = Annotated[int, Query(ge=0, le=86_400, description="Least seconds to the start and end.")]
 

@@ -38,7 +38,7 @@ from engine.search.matches import similar
 router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
 
 _LIST = "videos"
-_MOST_IDS = 1000
+_MAX_IDS = 1000
 _WEBP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -75,8 +75,8 @@ def list_videos(
 
 
 def _some(catalog: Catalog, ids: list[str]) -> list[dict[str, Any]]:
-    if len(ids) > _MOST_IDS:
-        raise InvalidInput(f"{len(ids)} ids are too many at once: name at most {_MOST_IDS}")
+    if len(ids) > _MAX_IDS:
+        raise InvalidInput(f"{len(ids)} ids are too many at once: name at most {_MAX_IDS}")
     return [video_json(record) for record in catalog.videos.in_order(own_ids(catalog, ids))]
 
 

@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from api.http.schemas.filters import FilterBody
-from engine.search.matches import MOST_MATCHES
-from engine.search.profiles import MOST_TAGS
+from engine.search.matches import MAX_MATCHES
+from engine.search.profiles import MAX_TAGS
 
 WRITTEN_AS_TEXT: Final = pydantic.Strict(strict=False)
 """Marks what JSON has no type for: words of a list, moments."""
 
-Weights = Annotated[dict[str, float], Field(max_length=MOST_TAGS)]
+Weights = Annotated[dict[str, float], Field(max_length=MAX_TAGS)]
 
 
 class _AsFilter:
@@ -36,7 +36,7 @@ Where = Annotated[
 Strict = Annotated[
     bool, Field(description="Refuse words that mean no tag, instead of naming them in the answer.")
 ]
-Count = Annotated[int, Field(ge=1, le=MOST_MATCHES, description="How many videos.")]
+Count = Annotated[int, Field(ge=1, le=MAX_MATCHES, description="How many videos.")]
 
 
 class Body(BaseModel):

@@ -13,11 +13,11 @@ from pydantic import (
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
 from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
-from engine.domain.campaigns import MOST_KEYWORDS, CampaignState, CampaignStatus
+from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
 from engine.domain.text import UnusableText, tidy_line
 from engine.targeting.columns import KINDS
 
-MOST_WORDS: Final = 200
+MAX_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
 
 TOLD: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
@@ -44,7 +44,7 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
+Words = Annotated[list[Word], Field(max_length=MAX_WORDS)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -119,7 +119,7 @@ class CampaignBody(Body):
     """The advertiser who pays for the campaign."""
     name: Line
     """For people."""
-    keywords: dict[Word, float] = Field(min_length=1, max_length=MOST_KEYWORDS)
+    keywords: dict[Word, float] = Field(min_length=1, max_length=MAX_KEYWORDS)
     """Word -> weight; below 0 pushes videos down."""
     strict: Strict = False
     skip_unknown: bool | None = Field(default=None, deprecated=True)
@@ -128,9 +128,9 @@ class CampaignBody(Body):
     """Groups of words that a video must show."""
     exclude: Words = Field(default_factory=list)
     """Words that rule a video out, if seen on it for a second."""
-    categories: list[Code] = Field(default_factory=list, max_length=MOST_WORDS)
+    categories: list[Code] = Field(default_factory=list, max_length=MAX_WORDS)
     """IAB Content Taxonomy 3.1; a video must have one of them."""
-    exclude_categories: list[Code] = Field(default_factory=list, max_length=MOST_WORDS)
+    exclude_categories: list[Code] = Field(default_factory=list, max_length=MAX_WORDS)
     """Those that rule a video out."""
     suitability: dict[str, str] = Field(default_factory=dict, max_length=50)
     """Topic -> the most risk accepted around a break: none, low, medium or high."""
@@ -138,7 +138,7 @@ class CampaignBody(Body):
     """The least score, 0.0 to 1.0."""
     flight: FlightBody = FlightBody()
     languages: list[Annotated[str, StringConstraints(max_length=35)]] = Field(
-        default_factory=list, max_length=MOST_WORDS
+        default_factory=list, max_length=MAX_WORDS
     )
     """Of the videos; ``""`` is unknown; none for all."""
     kinds: list[Literal[KINDS]] = Field(default_factory=list)  # type: ignore[valid-type] # a tuple of words

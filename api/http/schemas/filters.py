@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from api.filter_parser import MOST_IDS, MOST_PARTS
+from api.filter_parser import MAX_IDS, MAX_PARTS
 
-Words = Annotated[list[str], Field(max_length=MOST_PARTS)]
-Ids = Annotated[list[str], Field(max_length=MOST_IDS)]
+Words = Annotated[list[str], Field(max_length=MAX_PARTS)]
+Ids = Annotated[list[str], Field(max_length=MAX_IDS)]
 
 
 def _leave_out_nulls(schema: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
 from api.http.schemas.details import DetailedAnswer, Include
 from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
-from engine.search.profiles import MOST_TAGS
+from engine.search.profiles import MAX_TAGS
 
 
 class MatchRequest(Body):
@@ -19,7 +19,7 @@ class MatchRequest(Body):
 
     keywords: Weights = Field(min_length=1)
     """Word -> weight: a tag, or a word or phrase that is understood as tags."""
-    exclude: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    exclude: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
     """Videos on which one of these tags counts at least one second are left out."""
     where: Where | None = None
     k: Count = 10

@@ -9,7 +9,7 @@ from api.http.schemas.bodies import Body, Strict, Weights
 from api.http.schemas.campaigns import BidAnswer, CreativeAnswer
 from api.http.schemas.keywords import IgnoredAnswer
 from api.http.schemas.matches import MatchAnswer, ShareAnswer
-from engine.search.profiles import MOST_TAGS
+from engine.search.profiles import MAX_TAGS
 
 Explain = Annotated[bool, Query(description="Say at which seconds each tag was seen.")]
 MostCampaigns = Annotated[int, Query(ge=1, le=1000, description="How many campaigns.")]
@@ -106,7 +106,7 @@ class ProfileRequest(Body):
 
     interests: Weights = Field(default_factory=dict)
     """Tag -> weight; negative for dislikes."""
-    liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    liked: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
     """Ids of videos that the viewer liked."""
     strict: Strict = False
     k: int = Field(default=10, ge=1, le=1000)

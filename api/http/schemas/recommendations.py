@@ -9,8 +9,8 @@ from api.http.schemas.details import DetailedAnswer, Include
 from api.http.schemas.keywords import IgnoredAnswer
 from api.http.schemas.matches import ShareAnswer
 from api.http.schemas.viewers import EventBody
-from engine.domain.viewers import MOST_EVENTS_AT_ONCE
-from engine.search.profiles import MOST_TAGS
+from engine.domain.viewers import MAX_EVENT_BATCH
+from engine.search.profiles import MAX_TAGS
 from engine.search.rerank import BY_SCORE, Ranking
 
 Diversity = Annotated[
@@ -41,9 +41,9 @@ class RecommendationRequest(Body):
 
     interests: Weights = Field(default_factory=dict)
     """Tag -> weight; negative for dislikes."""
-    liked: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    liked: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
     """Ids of videos that the viewer liked; they are not recommended again."""
-    events: list[EventBody] = Field(default_factory=list, max_length=MOST_EVENTS_AT_ONCE)
+    events: list[EventBody] = Field(default_factory=list, max_length=MAX_EVENT_BATCH)
     """Events of the viewer; their videos are not recommended again."""
     where: Where | None = None
     k: Count = 10

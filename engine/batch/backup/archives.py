@@ -16,11 +16,11 @@ from engine.errors import CorruptData
 
 _BLOCK: Final = 512
 _PIECE_BYTES: Final = 1 << 18
-_MOST_EXTENDED_BYTES: Final = 1 << 16
+_MAX_EXTENDED_BYTES: Final = 1 << 16
 _FILE_TYPES: Final = (b"0", b"\0")
 _EXTENDED_TYPE: Final = b"x"
 _OCTAL: Final = re.compile(rb"[0-7]+")
-_LARGEST_SIZE: Final = 2**62
+_MAX_SIZE: Final = 2**62
 _RECORD: Final = re.compile(rb"(\d{1,6}) ([^=\n]+)=")
 _HARMLESS: Final = (b"mtime", b"atime", b"ctime", b"uid", b"gid", b"uname", b"gname", b"comment")
 
@@ -131,7 +131,7 @@ class Archive:
 
     def _long_size(self, at: int, size: int) -> int:
         """Return the size of the next entry from an extended header, -1 when it does not say."""
-        if size > _MOST_EXTENDED_BYTES:
+        if size > _MAX_EXTENDED_BYTES:
             raise CorruptData(f"{self._path} has a header of {size} bytes: no part of a dump")
         self._file.seek(at)
         content = self._file.read(size)
@@ -166,6 +166,6 @@ def _number(path: Path, field: bytes) -> int:
         number = int(text, 8)
     else:
         raise CorruptData(f"{path} is no whole dump: a header is damaged; take another one")
-    if number > _LARGEST_SIZE:
+    if number > _MAX_SIZE:
         raise CorruptData(f"{path} is no whole dump: a header is damaged; take another one")
     return number

@@ -14,7 +14,7 @@ FORMAT: Final = 1
 """Raised when an older reelmatch could not restore what is written."""
 
 MANIFEST: Final = "manifest.json"
-MOST_MANIFEST_BYTES: Final = 1 << 20
+MAX_MANIFEST_BYTES: Final = 1 << 20
 
 _ID: Final = re.compile(r"[0-9a-f]{12}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")

@@ -16,7 +16,7 @@ from typing import Final
 from engine.batch.backup.archives import Archive
 from engine.batch.backup.manifests import (
     MANIFEST,
-    MOST_MANIFEST_BYTES,
+    MAX_MANIFEST_BYTES,
     Manifest,
     current_part,
     no_dump,
@@ -116,7 +116,7 @@ def _unpack(file: Path, home: Path, folder: Path) -> Manifest:
         archive = Archive(opened, file)
         entries = archive.entries()
         first = next(entries, None)
-        if first is None or first.name != MANIFEST or first.size > MOST_MANIFEST_BYTES:
+        if first is None or first.name != MANIFEST or first.size > MAX_MANIFEST_BYTES:
             raise no_dump(file)
         manifest = Manifest.read(archive.read(first), file)
         _refuse_without_room(file, home, manifest)

@@ -23,7 +23,7 @@ from engine.os_errors import expected_trouble, troubles_told
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LARGEST_NUMBER: Final = 2**63 - 1
+MAX_NUMBER: Final = 2**63 - 1
 """SQLite holds no larger one, so no row has it as its id."""
 
 

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.catalogs.sqlite.file import LARGEST_NUMBER, CatalogFile
-from engine.domain.jobs import LEASE_SECONDS, MOST_ATTEMPTS, Job, JobResult, Kind, State, Work
+from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
+from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, Job, JobResult, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Jobs:
     ) -> Job | None:
         """Take the oldest job that waits, or whose worker is gone; None when there is none.
 
-        A job that was claimed ``MOST_ATTEMPTS`` times and never ended is failed instead.
+        A job that was claimed ``MAX_ATTEMPTS`` times and never ended is failed instead.
         """
         # Asked first without a lock, so that waiting workers do not keep others from writing.
         if not self._catalog.rows(
@@ -86,7 +86,7 @@ class Jobs:
                 "update jobs set state = 'failed', status = 'crashed', changed_at = ?2,"  # noqa: S608
                 " reason = 'its worker died ' || attempts || ' times'"
                 f" where state = 'running' and {_IS_OVER} and attempts >= ?3",
-                (clock, now, MOST_ATTEMPTS),
+                (clock, now, MAX_ATTEMPTS),
             )
             rows = db.execute(
                 f"update jobs set state = 'running', attempts = attempts + 1, worker = ?2,"  # noqa: S608
@@ -165,7 +165,7 @@ class Jobs:
 
     def get(self, job: int) -> Job | None:
         """Return one job."""
-        if abs(job) > LARGEST_NUMBER:
+        if abs(job) > MAX_NUMBER:
             return None
         for row in self._rows("where id = ?", (job,)):
             return _job(row)
@@ -187,7 +187,7 @@ class Jobs:
         rows = self._rows(
             "where (?1 is null or id < ?1) and (?2 is null or state = ?2)"
             " order by id desc limit ?3",
-            (None if before is None else min(before, LARGEST_NUMBER), state, limit),
+            (None if before is None else min(before, MAX_NUMBER), state, limit),
         )
         return [_job(row) for row in rows]
 

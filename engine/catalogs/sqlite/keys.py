@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection
 from typing import Any, Final
 
-from engine.catalogs.sqlite.file import LARGEST_NUMBER, CatalogFile
+from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
 from engine.domain.keys import PREFIX, Key, Scope
 from engine.errors import InvalidInput
 
@@ -62,7 +62,7 @@ class Keys:
         Raises:
             InvalidInput: there is no such key that opens.
         """
-        if abs(key) > LARGEST_NUMBER:
+        if abs(key) > MAX_NUMBER:
             raise _no_key(key)
         with self._catalog.transaction() as db:
             row = db.execute(

@@ -15,9 +15,9 @@ from typing import Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.viewers import (
-    MOST_EVENTS,
-    MOST_EVENTS_AT_ONCE,
-    MOST_LIKES,
+    MAX_EVENT_BATCH,
+    MAX_EVENTS,
+    MAX_LIKES,
     Event,
     EventKind,
     Viewer,
@@ -92,13 +92,13 @@ class Viewers:
     def likes(self) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.
 
-        Of each viewer the newest ``MOST_LIKES``, by rising id; none that they dislike.
+        Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
         """
         after = ""
         while viewers := self.ids(after=after, limit=_PAGE_VIEWERS):
             rows = self._catalog.rows(_LIKES, (after, viewers[-1]))
             for _, of_one in groupby(rows, key=itemgetter(0)):
-                newest = sorted(of_one, key=lambda row: (-row[2], row[1]))[:MOST_LIKES]
+                newest = sorted(of_one, key=lambda row: (-row[2], row[1]))[:MAX_LIKES]
                 yield sorted(video for _, video, _ in newest)
             after = viewers[-1]
 
@@ -119,7 +119,7 @@ class Viewers:
     def add_events(self, viewer: str, events: Sequence[Event], *, now: float) -> int:
         """Add events; one whose id is known already is not added again.
 
-        The viewer is made if need be. Beyond ``MOST_EVENTS`` the oldest go, hiding ones last.
+        The viewer is made if need be. Beyond ``MAX_EVENTS`` the oldest go, hiding ones last.
 
         Returns:
             How many were new.
@@ -128,9 +128,9 @@ class Viewers:
             InvalidInput: naming the event that cannot be one, or when there are too many.
         """
         viewer = self._kept_id(viewer)
-        if len(events) > MOST_EVENTS_AT_ONCE:
+        if len(events) > MAX_EVENT_BATCH:
             raise InvalidInput(
-                f"{len(events)} events are too many: send at most {MOST_EVENTS_AT_ONCE} at once"
+                f"{len(events)} events are too many: send at most {MAX_EVENT_BATCH} at once"
             )
         events = [
             _checked_event(f"events.{number}", event, now) for number, event in enumerate(events)
@@ -152,7 +152,7 @@ class Viewers:
                 "delete from events where viewer = ?1 and id in (select id from events"
                 " where viewer = ?1 order by kind = 'hidden' desc, at desc, id desc"
                 " limit -1 offset ?2)",
-                (viewer, MOST_EVENTS),
+                (viewer, MAX_EVENTS),
             )
         return new
 

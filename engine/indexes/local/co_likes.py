@@ -19,7 +19,7 @@ from engine.kernels.together import pair_cosines
 NEIGHBOURS: Final = 100
 """So many videos are kept of each."""
 
-LEAST_IN_COMMON: Final = 2
+MIN_IN_COMMON: Final = 2
 """Two videos that fewer viewers like are not alike by this: it would be one person's taste."""
 
 SHRINKAGE: Final = 5.0
@@ -140,7 +140,7 @@ def _neighbours(
         videos,
         video_starts,
         viewers,
-        LEAST_IN_COMMON,
+        MIN_IN_COMMON,
         SHRINKAGE,
         first,
         rows,

@@ -27,7 +27,7 @@ from engine.indexes.local.scans.plain import PlainScan
 from engine.kernels.rows import are_tidy
 from engine.sorted_ids import SortedIds
 
-_IDS_AT_ONCE: Final = 65_536
+_ID_BATCH_SIZE: Final = 65_536
 _NEAR: Final = 1e-9  # logarithms and roots differ that little from machine to machine
 _NEAR_32: Final = 1e-5  # of numbers of 32 bits
 
@@ -78,8 +78,8 @@ def _check_ids(ids: SortedIds) -> None:
     _hold(ids.text.dtype == np.uint8 and len(ids) >= 0, "ids")
     _check_starts(ids.starts, len(ids) + 1, ids.text.size, "ids")
     last = ""
-    for first in range(0, len(ids), _IDS_AT_ONCE):
-        some = ids[first : first + _IDS_AT_ONCE]
+    for first in range(0, len(ids), _ID_BATCH_SIZE):
+        some = ids[first : first + _ID_BATCH_SIZE]
         _hold(last < some[0] and all(one < other for one, other in pairwise(some)), "ids")
         last = some[-1]
 

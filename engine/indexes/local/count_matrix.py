@@ -12,7 +12,7 @@ from engine.errors import InvalidInput
 from engine.kernels.forward import Unsigned
 from engine.kernels.rows import are_tidy, count_tags, take_rows
 
-_GREATEST_COUNT = 2**32 - 1
+_MAX_COUNT = 2**32 - 1
 _NARROW = 2**16
 
 
@@ -142,8 +142,8 @@ def _check_counts(counts: NDArray[Any]) -> None:
         return
     if counts.dtype.kind == "f" and not np.array_equal(counts, np.floor(counts)):
         raise InvalidInput("counts must be whole numbers: one is a fraction or not a number")
-    if not 0 <= counts.min() <= counts.max() <= _GREATEST_COUNT:
-        raise InvalidInput(f"a count is outside 0 to {_GREATEST_COUNT}")
+    if not 0 <= counts.min() <= counts.max() <= _MAX_COUNT:
+        raise InvalidInput(f"a count is outside 0 to {_MAX_COUNT}")
 
 
 def _narrow_rows(

@@ -17,7 +17,7 @@ SWITCH_LOCK: Final = ".switch.lock"
 ASIDE: Final = ".CURRENT-new"
 
 _CHECK_DIGITS: Final = 12
-_MOST_BYTES: Final = 100
+_MAX_BYTES: Final = 100
 _FORM: Final = re.compile(r"([0-9a-f]{12})\n(?:([0-9a-f]{12})?\n)?(?:([0-9a-f]{12})\n)?")
 
 Named = tuple[str | None, str | None]
@@ -46,7 +46,7 @@ class Current:
         """
         try:
             with self.path.open("rb") as file:
-                said = file.read(_MOST_BYTES).decode("ascii")
+                said = file.read(_MAX_BYTES).decode("ascii")
         except FileNotFoundError:
             return None, None
         except (OSError, UnicodeDecodeError) as error:

@@ -19,7 +19,7 @@ ID_DIGITS: Final = 12
 
 _OUTSIDE: Final = (DIGESTS, BUILT)
 _PIECE_BYTES: Final = 1 << 18  # fits the cache
-_MOST_THREADS: Final = 8
+_MAX_THREADS: Final = 8
 _LINE: Final = re.compile(r"((?:[a-z][a-z_]*/)*[a-z][a-z_]*\.(?:npy|json)) ([0-9a-f]{64})")
 
 
@@ -97,7 +97,7 @@ def _listed(folder: Path) -> bytes:
 def _hashed(folder: Path, names: list[str] | dict[str, str]) -> Iterator[str | None]:
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(_MAX_THREADS, os.cpu_count() or 1)) as pool:
         yield from pool.map(lambda name: _hashed_if_there(folder / name), names)
 
 

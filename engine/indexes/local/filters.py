@@ -44,7 +44,7 @@ They are kept as one bit a video: as one byte, those of 100,000 videos would tak
 come and go between what threads need for a moment, leave holes in the heap.
 """
 
-_POSTINGS_AT_ONCE: Final = 1 << 18
+_POSTING_BATCH_SIZE: Final = 1 << 18
 """All at once would take eight bytes a posting of the index in each thread that asks."""
 
 
@@ -161,8 +161,8 @@ class FilterCompiler:
         needed = np.full(n_tags, np.iinfo(np.int64).max)
         needed[list(least)] = list(least.values())
         rows = []
-        for first in range(0, len(forward.counts), _POSTINGS_AT_ONCE):
-            part = slice(first, first + _POSTINGS_AT_ONCE)
+        for first in range(0, len(forward.counts), _POSTING_BATCH_SIZE):
+            part = slice(first, first + _POSTING_BATCH_SIZE)
             places = first + np.flatnonzero(forward.counts[part] >= needed[forward.tags[part]])
             rows.append(np.searchsorted(forward.starts, places, side="right") - 1)
         passing = np.concatenate([np.zeros(0, np.int64), *rows])

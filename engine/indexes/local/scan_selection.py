@@ -31,7 +31,7 @@ MANY_VIDEOS: Final = 100_000
 
 _QUERIES: Final = 24
 _WATCHED: Final = 5
-_MOST_TAGS: Final = 45
+_MAX_TAGS: Final = 45
 _K: Final = 10
 
 # Nanoseconds, fitted to nine corpora of up to 400,000 videos; only their proportions matter.
@@ -167,5 +167,5 @@ def _query(forward: ForwardRows, rng: np.random.Generator, n_rows: int) -> Query
     own = [slice(int(forward.starts[row]), int(forward.starts[row + 1])) for row in rows]
     tags = np.concatenate([forward.tags[part] for part in own]).astype(np.int64)
     counts = np.concatenate([forward.counts[part] for part in own]).astype(np.float64)
-    most = np.argsort(-counts, kind="stable")[:_MOST_TAGS]
+    most = np.argsort(-counts, kind="stable")[:_MAX_TAGS]
     return Query.weigh(tags[most], counts[most], forward.idf)

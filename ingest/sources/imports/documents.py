@@ -21,7 +21,7 @@ from ingest.sources.imports.long_values import (
 )
 from ingest.sources.imports.unpacking import Check, Swollen, opened, other_than_json
 
-MOST_BYTES: Final = 32 << 20
+MAX_BYTES: Final = 32 << 20
 """Bytes of one JSON value, after decompression: twelve hours with fifty tags a second."""
 
 MAX_BLANK_LINES: Final = 100_000
@@ -99,7 +99,7 @@ def _from_stream(stream: IO[bytes], check: Check) -> Iterator[Document | BadLine
                 yield BadLine(number, f"more than {MAX_BLANK_LINES} blank lines")
                 return
             if raw is None:
-                yield BadLine(number, f"longer than {MOST_BYTES} bytes")
+                yield BadLine(number, f"longer than {MAX_BYTES} bytes")
             elif raw in _LONG_STARTS:
                 yield from _over_lines(raw, number, stream, check)
             elif raw:
@@ -113,8 +113,8 @@ def _from_stream(stream: IO[bytes], check: Check) -> Iterator[Document | BadLine
 def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
     """Yield each line without what is around it; None for one that is too long."""
     first = True
-    while line := stream.readline(MOST_BYTES + 1):
-        if len(line) > MOST_BYTES:
+    while line := stream.readline(MAX_BYTES + 1):
+        if len(line) > MAX_BYTES:
             while not line.endswith(b"\n") and (line := stream.readline(_PIECE_BYTES)):
                 pass
             yield None
@@ -126,13 +126,13 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
 def _over_lines(
     start: bytes, number: int, stream: IO[bytes], check: Check
 ) -> Iterator[Document | BadLine]:
-    rest = stream.read(MOST_BYTES)
+    rest = stream.read(MAX_BYTES)
     if stream.read(1):
         while stream.read(_PIECE_BYTES):
             pass
         yield BadLine(
             number,
-            f"one value over several lines and longer than {MOST_BYTES} bytes: write it in one"
+            f"one value over several lines and longer than {MAX_BYTES} bytes: write it in one"
             " line a video",
         )
         return

@@ -8,10 +8,10 @@ from typing import Any, Final
 from engine.domain.text import UnusableText, is_blank, refuse_controls, tidy_line
 from engine.errors import InvalidInput
 
-LONGEST_TEXT: Final = 2000
+MAX_TEXT_SIGNS: Final = 2000
 """Signs in a title and the like."""
 
-LONGEST_PLACE: Final = 4096
+MAX_PLACE_SIGNS: Final = 4096
 """Signs in a path or an address."""
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
@@ -50,7 +50,7 @@ class Fields:
         """Return the names of all fields."""
         return list(self._said)
 
-    def text(self, key: str, *, longest: int = LONGEST_TEXT) -> str:
+    def text(self, key: str, *, longest: int = MAX_TEXT_SIGNS) -> str:
         """Return a line of text; empty when the field is not there.
 
         Raises:
@@ -115,7 +115,7 @@ class Fields:
         return self._said.get(key)
 
 
-def as_text(value: object, name: str, longest: int = LONGEST_TEXT) -> str:
+def as_text(value: object, name: str, longest: int = MAX_TEXT_SIGNS) -> str:
     """Return ``value`` if it is a line of text, as ``engine.domain.text.tidy_line`` stores it.
 
     Raises:
@@ -139,8 +139,8 @@ def as_place(value: object, name: str) -> str:
     """
     if not isinstance(value, str):
         raise BadField(f"{name}: text is needed, not {_what(value)}")
-    if len(value) > LONGEST_PLACE:
-        raise BadField(f"{name}: {len(value)} signs; at most {LONGEST_PLACE} are taken")
+    if len(value) > MAX_PLACE_SIGNS:
+        raise BadField(f"{name}: {len(value)} signs; at most {MAX_PLACE_SIGNS} are taken")
     try:
         refuse_controls(value)
     except UnusableText as error:

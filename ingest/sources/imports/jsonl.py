@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
-from engine.domain.viewers import MOST_SIGNS
+from engine.domain.viewers import MAX_SIGNS
 from engine.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
@@ -19,9 +19,9 @@ TAGGER: Final = "import"
 
 KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 
-MOST_CATEGORIES: Final = 500
+MAX_CATEGORIES: Final = 500
 
-_LONGEST_NAME: Final = 500  # as of a page: what is exported can be imported
+_MAX_NAME_SIGNS: Final = 500  # as of a page: what is exported can be imported
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
@@ -45,7 +45,7 @@ def results(document: Document) -> Iterator[LabelResult]:
     said = Fields(document.value)
     _refuse_unknown(said, _KNOWN)
     source = source_in(said, "source")
-    external_id = said.text("external_id", longest=MOST_SIGNS)
+    external_id = said.text("external_id", longest=MAX_SIGNS)
     # Without an address, what is said of one id of an app's is about one video.
     otherwise = f"external {external_id}" if external_id else document.digest
     id_ = said.text("video") or id_of(source, otherwise)
@@ -64,7 +64,7 @@ def results(document: Document) -> Iterator[LabelResult]:
         duration=duration,
         title=said.text("title"),
         language=_language(said),
-        uploader=said.text("uploader", longest=_LONGEST_NAME),
+        uploader=said.text("uploader", longest=_MAX_NAME_SIGNS),
         kind=_kind(said),
         categories=_categories(said),
         external_id=external_id,
@@ -137,9 +137,9 @@ def _kind(said: Fields) -> str:
 
 def _categories(said: Fields) -> tuple[str, ...]:
     items = said.items("categories")
-    if len(items) > MOST_CATEGORIES:
-        raise BadField(f"categories: {len(items)}; at most {MOST_CATEGORIES} are taken")
+    if len(items) > MAX_CATEGORIES:
+        raise BadField(f"categories: {len(items)}; at most {MAX_CATEGORIES} are taken")
     named = (
-        as_text(item, f"categories[{place}]", _LONGEST_NAME) for place, item in enumerate(items)
+        as_text(item, f"categories[{place}]", _MAX_NAME_SIGNS) for place, item in enumerate(items)
     )
     return tuple(dict.fromkeys(name for name in named if name))

@@ -26,10 +26,10 @@ from ingest.taggers.onnx.pictures import PictureEncoder
 from ingest.taggers.onnx.texts import PHRASE, PhraseEncoder, Word, check_words, read_words
 from ingest.taggers.visual.nudity import NUDITY
 
-LEAST_PICTURES: Final = 50
+MIN_PICTURES: Final = 50
 """The spread of fewer is a guess. Some hundreds, of all kinds, are good."""
 
-LEAST_KNOWN: Final = 20
+MIN_KNOWN: Final = 20
 """So many words must be known to be there, and so many not to be."""
 
 _SURELY: Final = 0.9
@@ -119,10 +119,10 @@ def calibrate(
     means, spreads = spread_of(cosines)
     z = (cosines - means) / spreads
     present, absent = int((seen.truth == 1).sum()), int((seen.truth == 0).sum())
-    if min(present, absent) < LEAST_KNOWN:
+    if min(present, absent) < MIN_KNOWN:
         raise InvalidInput(
             f"of {present} words it is known that they are on a picture, of {absent} that they are"
-            f" not: {LEAST_KNOWN} of each are needed; take more pictures, or label some by hand",
+            f" not: {MIN_KNOWN} of each are needed; take more pictures, or label some by hand",
             hint="--labels takes the labels",
         )
     curve = fit_curve(z, seen.truth)
@@ -172,9 +172,9 @@ def pictures_in(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.suffix.lower() in _PICTURE_ENDINGS and path.is_file()
     )
-    if len(paths) < LEAST_PICTURES:
+    if len(paths) < MIN_PICTURES:
         raise InvalidInput(
-            f"{folder} has {len(paths)} pictures: at least {LEAST_PICTURES} of all kinds are"
+            f"{folder} has {len(paths)} pictures: at least {MIN_PICTURES} of all kinds are"
             " needed, some hundreds are good"
         )
     return paths

@@ -23,17 +23,17 @@ from ingest.taggers.onnx.pictures import Vectors
 from ingest.taggers.onnx.texts import Word
 
 _FORMAT: Final = 1
-_LEAST_SPREAD: Final = 1e-4
+_MIN_SPREAD: Final = 1e-4
 _STEPS: Final = 100
 _CLOSE: Final = 1e-9
 _LIKELY: Final = (0.7, 0.85)
 """Confidences that just count and must be right often enough: the threshold is about them."""
 
-LEAST_RIGHT: Final = 0.75
+MIN_RIGHT: Final = 0.75
 """So many of the words said with a likely confidence must be right."""
 
 _OFFSET_STEP: Final = 0.1
-_MOST_OFFSET_STEPS: Final = 100
+_MAX_OFFSET_STEPS: Final = 100
 BINS: Final = (0.05, 0.3, 0.5, 0.7, 0.85, 1.0)
 
 Truth = NDArray[np.int8]
@@ -158,7 +158,7 @@ class Calibration:
 
 def spread_of(cosines: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return mean and standard deviation of each word's cosines, shape (n_words,) each."""
-    return cosines.mean(axis=0), np.maximum(cosines.std(axis=0), _LEAST_SPREAD)
+    return cosines.mean(axis=0), np.maximum(cosines.std(axis=0), _MIN_SPREAD)
 
 
 def fit_curve(z: NDArray[np.float64], truth: Truth) -> Curve:
@@ -174,9 +174,9 @@ def fit_curve(z: NDArray[np.float64], truth: Truth) -> Curve:
             "the pair sees the words on the wrong pictures: image.onnx and text.onnx are no pair,"
             " or the labels are of other pictures"
         )
-    for _ in range(_MOST_OFFSET_STEPS):
+    for _ in range(_MAX_OFFSET_STEPS):
         (likely,) = reliability(curve.at(z), truth, _LIKELY)
-        if likely.right >= LEAST_RIGHT * likely.said:
+        if likely.right >= MIN_RIGHT * likely.said:
             break
         curve = curve._replace(offset=curve.offset + _OFFSET_STEP)
     return curve

@@ -23,7 +23,7 @@ NEEDED: Final = (IMAGE, TEXT, TOKENIZER, PREPARATION)
 
 # Large weights may lie beside their graph.
 _BESIDE: Final = ("{}_data", "{}.data")
-_MOST_JSON_BYTES: Final = 64 << 20
+_MAX_JSON_BYTES: Final = 64 << 20
 # Best first: what exporters call the vector that the other network's can be compared with.
 _EMBEDDINGS: Final = ("image_embeds", "text_embeds", "pooler_output")
 
@@ -88,8 +88,8 @@ class PairFolder:
         """
         path = self / name
         try:
-            if path.stat().st_size > _MOST_JSON_BYTES:
-                raise ValueError(f"more than {_MOST_JSON_BYTES} bytes")
+            if path.stat().st_size > _MAX_JSON_BYTES:
+                raise ValueError(f"more than {_MAX_JSON_BYTES} bytes")
             said = json.loads(path.read_text("utf-8"))
             if not isinstance(said, dict):
                 raise ValueError("no object")

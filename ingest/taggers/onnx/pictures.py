@@ -14,7 +14,7 @@ from models.onnx_runtime import onnxruntime
 
 FLOATS: Final = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 _FULL_COLOUR: Final = 255.0
-_LARGEST_SIDE: Final = 2048
+_MAX_SIDE: Final = 2048
 # Shrinks by whole numbers first, where the rest is still at least 2 to 1.
 _REDUCING_GAP: Final = 2.0
 
@@ -163,7 +163,7 @@ def _size(config: Mapping[str, Any]) -> tuple[int | None, tuple[int, int]]:
     if config.get("do_center_crop", False):
         if shortest is None and _pixels(config, "size") == _pixels(config, "crop_size"):
             return None, _pixels(config, "size")
-        if not isinstance(shortest, int) or not 0 < shortest <= _LARGEST_SIDE:
+        if not isinstance(shortest, int) or not 0 < shortest <= _MAX_SIDE:
             raise InvalidInput(f"{PREPARATION}: size is {size!r}: a side in pixels is needed")
         return shortest, (0, 0)
     if isinstance(size, Mapping) and "height" not in size:
@@ -179,8 +179,8 @@ def _pixels(config: Mapping[str, Any], field: str) -> tuple[int, int]:
     width, height = sides
     if not (isinstance(width, int) and isinstance(height, int)):
         raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: height and width are needed")
-    if not 0 < min(width, height) <= max(width, height) <= _LARGEST_SIDE:
-        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: 1 to {_LARGEST_SIDE} pixels")
+    if not 0 < min(width, height) <= max(width, height) <= _MAX_SIDE:
+        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: 1 to {_MAX_SIDE} pixels")
     return width, height
 
 

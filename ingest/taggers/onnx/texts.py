@@ -20,7 +20,7 @@ from ingest.taggers.onnx.pictures import Vectors, unit
 from ingest.taggers.remote.whole_video import tidy_tag
 from models.onnx_runtime import onnxruntime
 
-MOST_WORDS: Final = 5_000
+MAX_WORDS: Final = 5_000
 """A longer list is a mistake."""
 
 PHRASE: Final = "a photo of {}"
@@ -80,8 +80,8 @@ def check_words(words: Iterable[Word], where: object) -> tuple[Word, ...]:
         if word.tag in seen:
             raise InvalidInput(f"{where} has the word {word.tag!r} twice")
         seen.add(word.tag)
-    if not 0 < len(listed) <= MOST_WORDS:
-        raise InvalidInput(f"{where} has {len(listed)} words: 1 to {MOST_WORDS} are taken")
+    if not 0 < len(listed) <= MAX_WORDS:
+        raise InvalidInput(f"{where} has {len(listed)} words: 1 to {MAX_WORDS} are taken")
     return listed
 
 

@@ -34,15 +34,15 @@ from ingest.decoding.probe import (
 from ingest.runner.safe_start import guard_children
 from ingest.taggers.remote.cuts import CUT_SECONDS
 
-LONGEST_SIDE: Final = 1024
+MAX_SIDE: Final = 1024
 """Pixels; smaller videos stay as small as they are."""
 
 # A whole number of frames a second puts the frames at the cuts exactly where they are sought.
 _RATE: Final = 25
 _FORMATS: Final = "mov,mp4,matroska,webm,mpegts,avi,flv,gif,mpeg,mpegvideo,h264,hevc,asf,ogg"
 _DEADLINE_SECONDS: Final = 4 * 60 * 60
-_MOST_MEMORY: Final = 4 << 30
-_MOST_BYTES: Final = 4 << 30
+_MAX_MEMORY: Final = 4 << 30
+_MAX_BYTES: Final = 4 << 30
 _COMPLAINT_BYTES: Final = 500
 _INSTALL: Final = "pip install 'reelmatch[remote]'"
 
@@ -196,8 +196,8 @@ def copy_command(source: Path, target: Path, stream: int = 0) -> list[str]:
         .filter("scale", "trunc(iw*sar/2)*2", "ih")
         .filter(
             "scale",
-            w=f"min({LONGEST_SIDE},iw)",
-            h=f"min({LONGEST_SIDE},ih)",
+            w=f"min({MAX_SIDE},iw)",
+            h=f"min({MAX_SIDE},ih)",
             force_original_aspect_ratio="decrease",
             force_divisible_by=2,
         )
@@ -262,7 +262,7 @@ def _cut(whole: Rendition, start: int, seconds: float) -> Rendition:
 
 
 def _run(command: Sequence[str], deadline_seconds: float = _DEADLINE_SECONDS) -> None:
-    limits = [str(_DEADLINE_SECONDS), str(_MOST_MEMORY), str(_MOST_BYTES)]
+    limits = [str(_DEADLINE_SECONDS), str(_MAX_MEMORY), str(_MAX_BYTES)]
     # The complaints go to a file, which the limit on files bounds; a pipe would fill memory.
     with TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603 - a list of arguments, no shell

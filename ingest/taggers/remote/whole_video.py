@@ -15,10 +15,10 @@ from engine.errors import InvalidInput, ReelmatchError
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.taggers.runs import Run, Runs
 
-LONGEST_TAG: Final = 100
+MAX_TAG_SIGNS: Final = 100
 """Signs in the name of a tag."""
 
-MOST_TAGS_A_SECOND: Final = 200
+MAX_TAGS_A_SECOND: Final = 200
 """Different tags on one second; what is over it is a mistake or an attack."""
 
 _BLOCK_SECONDS: Final = 4096
@@ -100,10 +100,10 @@ class RemoteTrack:
         tags, confidences = [np.empty(0, np.uint16)], [np.empty(0, np.uint16)]
         for first, block in runs.ordered(n_seconds):
             counted = np.bincount(block[:, 0] - first)
-            if len(counted) and counted.max() > MOST_TAGS_A_SECOND:
+            if len(counted) and counted.max() > MAX_TAGS_A_SECOND:
                 raise InvalidInput(
                     f"{counted.max()} tags on second {first + counted.argmax()}:"
-                    f" at most {MOST_TAGS_A_SECOND} are taken"
+                    f" at most {MAX_TAGS_A_SECOND} are taken"
                 )
             per_second[first : first + len(counted)] = counted
             tags.append(block[:, 1].astype(np.uint16))
@@ -165,8 +165,8 @@ def tidy_tag(name: str) -> str:
         raise InvalidInput(f"the tag {error}") from error
     if is_blank(tidy):
         raise InvalidInput("a tag without a name")
-    if len(tidy) > LONGEST_TAG:
+    if len(tidy) > MAX_TAG_SIGNS:
         raise InvalidInput(
-            f"the tag {tidy[:20]!r}... has {len(tidy)} signs: at most {LONGEST_TAG} are taken"
+            f"the tag {tidy[:20]!r}... has {len(tidy)} signs: at most {MAX_TAG_SIGNS} are taken"
         )
     return tidy

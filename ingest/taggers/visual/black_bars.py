@@ -10,11 +10,11 @@ from ingest.taggers.base import Frame
 BLACK: Final = 24
 """Highest value of a colour in a bar: coding leaves some noise in what was black."""
 
-LEAST_BARS: Final = 0.04
-MOST_BARS: Final = 0.7
+MIN_BARS: Final = 0.04
+MAX_BARS: Final = 0.7
 """Share of a side that two bars together take; less is an edge of a picture, more a dark one."""
 
-_MOST_UNLIKE: Final = 0.02  # of a side, by which the bars of one pair may differ
+_MAX_UNLIKE: Final = 0.02  # of a side, by which the bars of one pair may differ
 _EVERY: Final = 4  # pixels along a bar of which one is looked at
 
 
@@ -34,7 +34,7 @@ def _between(dark: NDArray[np.bool_]) -> tuple[int, int]:
     if dark.all():
         return 0, n
     first, second = int(np.argmin(dark)), int(np.argmin(dark[::-1]))
-    is_pair = abs(first - second) <= max(1, _MOST_UNLIKE * n)
-    if first and second and is_pair and LEAST_BARS * n <= first + second <= MOST_BARS * n:
+    is_pair = abs(first - second) <= max(1, _MAX_UNLIKE * n)
+    if first and second and is_pair and MIN_BARS * n <= first + second <= MAX_BARS * n:
         return first, n - second
     return 0, n

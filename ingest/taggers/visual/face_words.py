@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.taggers.base import Confidences
-from ingest.taggers.visual.faces import LEAST_FACE_SCORE, MOST_FACES, Face, FaceFinder, upright
+from ingest.taggers.visual.faces import MAX_FACES, MIN_FACE_SCORE, Face, FaceFinder, upright
 from ingest.taggers.visual.resize import Shrinkable
 from ingest.taggers.visual.sessions import open_session
 from models.cards import Card, load_card, load_json
 from models.onnx_runtime import onnxruntime
 
-LEAST_SHARES: Final = {"woman": 0.93, "man": 0.93, "child": 0.8, "smiling": 0.9}
+MIN_SHARES: Final = {"woman": 0.93, "man": 0.93, "child": 0.8, "smiling": 0.9}
 """Word -> the share of a face's answer from which on it is sure.
 
 ``woman`` and ``man`` are said of adults alone: theirs is the share of the gender times that of the
@@ -29,10 +29,10 @@ FACE_WORDS: Final = ("woman", "man", "smiling")
 """Those that are said: on shots that nothing was chosen on, nine of ten were right. A child was not
 right often enough; ``benchmarks/accuracy/people.py`` measures it all the same."""
 
-LEAST_SIZE: Final = 32
+MIN_SIZE: Final = 32
 """Pixels of a frame, whose longer side is at most 640, from which on a face is judged."""
 
-MOST_TURNED: Final = 0.7
+MAX_TURNED: Final = 0.7
 """The most that the nose may be off the middle of the eyes, as a share of their distance."""
 
 SOMEBODY: Final = 0.3
@@ -42,7 +42,7 @@ some that look like one."""
 DRAWN: Final = 0.5
 """Confidence of a cartoon from which on no face is looked for."""
 
-LEAST_LOOKS: Final = 2
+MIN_LOOKS: Final = 2
 """So many looks of a shot must show a face that can be judged; of a shorter one, half of them."""
 
 JUDGED: Final = "judged.json"
@@ -68,11 +68,11 @@ class FaceWords:
         self._finder = finder
         self._judges = judges
         self.words = tuple(words)
-        self._shift = _logit(_SAID) - _logit([LEAST_SHARES[word] for word in words])
+        self._shift = _logit(_SAID) - _logit([MIN_SHARES[word] for word in words])
 
     @classmethod
     def load(cls, words: Sequence[str] = FACE_WORDS) -> Self:
-        """Make the weights on the shelf ready to say some of ``LEAST_SHARES``.
+        """Make the weights on the shelf ready to say some of ``MIN_SHARES``.
 
         Raises:
             CorruptData: weights are missing or are not what their card describes.
@@ -118,10 +118,10 @@ def can_be_judged(face: Face) -> bool:
     """Tell whether a face is large enough and turned to the camera."""
     across = face.eyes[1] - face.eyes[0]
     apart = float(across @ across)
-    if face.size < LEAST_SIZE or apart == 0:
+    if face.size < MIN_SIZE or apart == 0:
         return False
     off = (face.nose - face.eyes.mean(axis=0)) @ across / apart
-    return bool(abs(off) <= MOST_TURNED)
+    return bool(abs(off) <= MAX_TURNED)
 
 
 def said_over_shot(looks: NDArray[np.float32]) -> Confidences:
@@ -134,7 +134,7 @@ def said_over_shot(looks: NDArray[np.float32]) -> Confidences:
         shape (n_words,), the means over the looks at which a face was judged; 0 of what is unsure.
     """
     judged = looks[(looks > 0).any(axis=1)]
-    if not len(judged) or 2 * len(judged) < min(len(looks), 2 * LEAST_LOOKS):
+    if not len(judged) or 2 * len(judged) < min(len(looks), 2 * MIN_LOOKS):
         return np.zeros(looks.shape[1], np.float32)
     means: NDArray[np.float32] = judged.mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.where(means >= np.float32(_SAID), means, np.float32(0))
@@ -145,12 +145,12 @@ def words_version() -> str:
     parts: list[object] = [
         _METHOD,
         FACE_WORDS,
-        LEAST_SHARES,
-        LEAST_FACE_SCORE,
-        MOST_FACES,
-        LEAST_SIZE,
+        MIN_SHARES,
+        MIN_FACE_SCORE,
+        MAX_FACES,
+        MIN_SIZE,
     ]
-    parts += [MOST_TURNED, SOMEBODY, DRAWN, LEAST_LOOKS]
+    parts += [MAX_TURNED, SOMEBODY, DRAWN, MIN_LOOKS]
     parts += [[card.version, card.sha256, card.input_size] for card in map(load_card, _CARDS)]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 

@@ -16,10 +16,10 @@ from ingest.taggers.visual.sessions import open_session
 from models.cards import Card, load_card
 from models.onnx_runtime import onnxruntime
 
-LEAST_FACE_SCORE: Final = 0.75
+MIN_FACE_SCORE: Final = 0.75
 """Of a face that is kept."""
 
-MOST_FACES: Final = 8
+MAX_FACES: Final = 8
 """The surest faces of a frame; the others cost time and are in a crowd."""
 
 _SAME_FACE: Final = 0.5  # of a face's width, from one's middle to the other's
@@ -73,7 +73,7 @@ class FaceFinder:
         found = np.concatenate([faces_of_grid(grid[0], size) for grid in grids])
         found = found[np.argsort(-found[:, 4], kind="stable")]
         scale = np.array(frame.size, np.float64) / size
-        return [_face(row, scale) for row in _without_repeats(found)[:MOST_FACES]]
+        return [_face(row, scale) for row in _without_repeats(found)[:MAX_FACES]]
 
 
 def faces_of_grid(grid: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float64]:
@@ -88,7 +88,7 @@ def faces_of_grid(grid: NDArray[np.float32], size: tuple[int, int]) -> NDArray[n
         pixels, of those that are sure enough.
     """
     score = 1 / (1 + np.exp(-grid[..., 0].astype(np.float64).clip(-_SUREST, _SUREST)))
-    rows, columns, faces = np.nonzero(score >= LEAST_FACE_SCORE)
+    rows, columns, faces = np.nonzero(score >= MIN_FACE_SCORE)
     stride = size[0] / grid.shape[1], size[1] / grid.shape[0]
     middle = np.stack([(columns + 0.5) * stride[0], (rows + 0.5) * stride[1]], axis=1)
     values = grid[rows, columns, faces].astype(np.float64)

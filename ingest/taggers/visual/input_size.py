@@ -6,7 +6,7 @@ from typing import Final
 CELL: Final = 32
 """Pixels a side that a network sums up in one cell."""
 
-LONGEST_ASPECT: Final = 4.0
+MAX_ASPECT: Final = 4.0
 """A longer frame is squashed to this."""
 
 Size = tuple[int, int]
@@ -25,7 +25,7 @@ def fit_area(size: Size, side: int) -> Size:
 
 
 def _aspect(size: Size) -> float:
-    return min(max(size) / min(size), LONGEST_ASPECT)
+    return min(max(size) / min(size), MAX_ASPECT)
 
 
 def _rounded(pixels: float) -> int:

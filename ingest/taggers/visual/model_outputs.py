@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from ingest.taggers.known_words import PEOPLE_TAGS
 from ingest.taggers.visual.image_classifier import SubjectTagger
 from ingest.taggers.visual.person_detector import (
-    LEAST_SCORE,
     MIDPOINT,
+    MIN_SCORE,
     SLOPE,
     PersonFinder,
     musician_confidence,
@@ -77,7 +77,7 @@ class Networks:
 
 def networks_version() -> str:
     """Return a digest of everything that decides what the networks say of a frame."""
-    parts: list[object] = [_METHOD, LEAST_SCORE, SLOPE, MIDPOINT]
+    parts: list[object] = [_METHOD, MIN_SCORE, SLOPE, MIDPOINT]
     for card in map(load_card, _CARDS):
         assert card.labels is not None  # noqa: S101
         parts += [card.name, card.version, card.sha256, card.temperature]

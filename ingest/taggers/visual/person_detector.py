@@ -14,10 +14,10 @@ from ingest.taggers.visual.sessions import open_session
 from models.cards import Card, load_card
 from models.onnx_runtime import onnxruntime
 
-LEAST_SCORE: Final = 0.45
+MIN_SCORE: Final = 0.45
 """Of a box that is kept."""
 
-_LEAST_LOGIT: Final = math.log(LEAST_SCORE / (1 - LEAST_SCORE))
+_MIN_LOGIT: Final = math.log(MIN_SCORE / (1 - MIN_SCORE))
 
 SLOPE: Final = 14.0
 MIDPOINT: Final = 0.54
@@ -108,7 +108,7 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
         boxes over the least score, in the order of the cells.
     """
     sides = np.array(output.shape[1::-1], np.float32)
-    rows, columns = np.nonzero(output[..., 0] > _LEAST_LOGIT)
+    rows, columns = np.nonzero(output[..., 0] > _MIN_LOGIT)
     if not rows.size:
         return np.zeros((0, 5), np.float32)
     found = output[rows, columns]

@@ -13,7 +13,7 @@ from ingest.taggers.base import Frame
 from ingest.taggers.visual.input_size import Size
 
 # The scaler reads a few pixels around each: of a frame with fewer it would make something else.
-_LEAST_SIDE: Final = 16
+_MIN_SIDE: Final = 16
 
 
 class Shrinkable:
@@ -44,8 +44,8 @@ class Shrinkable:
         """Red, green and blue, each as a grey frame."""
         planes = [np.ascontiguousarray(self._frame[..., number]) for number in range(3)]
         for axis, side in enumerate(planes[0].shape):
-            if side < _LEAST_SIDE:
-                planes = [plane.repeat(-(-_LEAST_SIDE // side), axis) for plane in planes]
+            if side < _MIN_SIDE:
+                planes = [plane.repeat(-(-_MIN_SIDE // side), axis) for plane in planes]
         return [VideoFrame.from_numpy_buffer(plane, format="gray") for plane in planes]
 
 

@@ -21,10 +21,10 @@ from models.cards import load_card, load_json
 WORDS: Final = "words.json"
 """Beside the card of efficientnet_lite2."""
 
-LEAST_OF_KIND: Final = 0.3
+MIN_OF_KIND: Final = 0.3
 """Confidence of a general word, below which none of its kind is surer than it is."""
 
-LEAST_OBJECT: Final = 0.62
+MIN_OBJECT: Final = 0.62
 """Score of an object from which on it is believed."""
 
 _SAID: Final = 0.7  # the confidence that the least sum, and the least score, becomes
@@ -140,12 +140,12 @@ class Specifics:
             shape (n_general + n_specific,); a general word is as sure as the surest of its kind.
         """
         logits = _logit(sums.astype(np.float64)) + self._shift
-        shift = _logit(_SAID) - _logit(LEAST_OBJECT)
+        shift = _logit(_SAID) - _logit(MIN_OBJECT)
         seen = self._objects
         logits[seen.places] = np.maximum(logits[seen.places], seen.greatest(objects) + shift)
         specific = 1 / (1 + np.exp(-logits))
         places, kinds = self._kinds.places, self._kinds.greatest(general)
-        doubtful = kinds < LEAST_OF_KIND
+        doubtful = kinds < MIN_OF_KIND
         specific[places[doubtful]] = np.minimum(specific[places], kinds)[doubtful]
         confidences = np.append(general, specific)
         self._hierarchy.raise_general(confidences)

@@ -21,7 +21,7 @@ WEIGHTS: Final = "weighing.json"
 """Beside the card of efficientnet_lite2."""
 
 _LEAST: Final = 1e-3  # a confidence nearer to 0 or 1 says no more than this
-_LEAST_SPREAD: Final = 1e-3  # of the classes' logits, which usually is 1 to 3
+_MIN_SPREAD: Final = 1e-3  # of the classes' logits, which usually is 1 to 3
 _SUREST: Final = 30.0  # of a logit, either way; more is all the same
 _OBJECT_RANGE: Final = (-6.0, 4.0)  # of the logit of an object
 
@@ -64,7 +64,7 @@ class Clues:
     def of_scene(self, evidence: Evidence) -> NDArray[np.float32]:
         """Return all classes, how far above the mean, and all objects, shape (..., n)."""
         classes = evidence.classes - evidence.classes.mean(axis=-1, keepdims=True)
-        spread = np.maximum(evidence.classes.std(axis=-1, keepdims=True), _LEAST_SPREAD)
+        spread = np.maximum(evidence.classes.std(axis=-1, keepdims=True), _MIN_SPREAD)
         objects = evidence.objects.clip(*_OBJECT_RANGE)
         return np.concatenate([classes / spread, objects], axis=-1)
 

@@ -12,7 +12,7 @@ from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.model_outputs import Networks, networks_version
 from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
-from ingest.taggers.visual.specific_tags import LEAST_OBJECT, LEAST_OF_KIND, Specifics, load_words
+from ingest.taggers.visual.specific_tags import MIN_OBJECT, MIN_OF_KIND, Specifics, load_words
 from ingest.taggers.visual.tag_calibration import WEIGHTS, Weighing
 from models.cards import load_card, load_json
 
@@ -122,6 +122,6 @@ def current_version() -> str:
     nudity = [load_card(name) for name in ("opennsfw", "opennsfw_screen")]
     weights = load_json(load_card("efficientnet_lite2"), WEIGHTS)
     parts: list[object] = [_METHOD, networks_version(), SUSPECTED]
-    parts += [LEAST_OF_KIND, LEAST_OBJECT, load_words()]
+    parts += [MIN_OF_KIND, MIN_OBJECT, load_words()]
     parts += [[card.version, card.sha256, card.temperature] for card in nudity]
     return hashlib.sha256(repr([*parts, weights]).encode()).hexdigest()[:12]

@@ -14,14 +14,14 @@ from support.browser import Look
 from support.pages import get, post, token_of
 from support.product import Served, serve
 
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 
 
 @pytest.fixture
 def small_server(tmp_path: Path) -> Iterator[Served]:
     """A server that takes little and leaves its queue to others."""
     home = tmp_path / "home"
-    yield from serve(home, Settings(home=home, processes=0, upload_max_bytes=MOST_BYTES))
+    yield from serve(home, Settings(home=home, processes=0, upload_max_bytes=MAX_BYTES))
 
 
 def send(served: Served, name: str, body: "bytes | Iterator[bytes]", token: str) -> httpx.Response:
@@ -51,10 +51,10 @@ def test_a_file_is_kept_as_it_came_and_waits_in_the_queue(small_server: Served) 
 
 def test_what_is_too_large_or_from_elsewhere_leaves_nothing(small_server: Served) -> None:
     token = token_of(get(small_server, "/add"))
-    large = b"x" * (MOST_BYTES + 1)
+    large = b"x" * (MAX_BYTES + 1)
     declared = send(small_server, "a.mp4", large, token)
     assert declared.status_code == 413
-    assert str(MOST_BYTES) in declared.json()["detail"]
+    assert str(MAX_BYTES) in declared.json()["detail"]
     pieces = (large[first : first + 9000] for first in range(0, len(large), 9000))
     assert send(small_server, "a.mp4", pieces, token).status_code == 413
     assert send(small_server, "a.mp4", b"x", "0" * 64).status_code == 403

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.indexes.local.scans.base import Array
 from engine.kernels.forward import Floats, ForwardRows, Found, Queries
 from engine.kernels.level_build import (
-    MOST_LEVELS,
+    MAX_LEVELS,
     cut_tags,
     gather_postings,
 )
@@ -151,7 +151,7 @@ def _cut(forward: ForwardRows, first_row: int, end_row: int, greatest: float) ->
         gather_postings(
             forward, first_row, first_tag, end_tag, greatest, cursors, free, gathered, bands
         )
-        most_levels = min((end_tag - first_tag) * MOST_LEVELS, n_postings) + MOST_LEVELS
+        most_levels = min((end_tag - first_tag) * MAX_LEVELS, n_postings) + MAX_LEVELS
         firsts = np.zeros(end_tag - first_tag, dtype=np.int64)
         uppers = np.empty(most_levels, dtype=np.float32)
         slopes = np.empty(most_levels, dtype=np.float32)

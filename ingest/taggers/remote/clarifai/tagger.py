@@ -35,10 +35,10 @@ log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS: Final = 10
 _ANSWER_SECONDS: Final = 600
-_MOST_ANSWER_BYTES: Final = 64 << 20
+_MAX_ANSWER_BYTES: Final = 64 << 20
 _PIECE_BYTES: Final = 1 << 16
 _URL_VALID_SECONDS: Final = 2 * 60 * 60
-_LONGEST_WAIT: Final = 60.0
+_MAX_WAIT: Final = 60.0
 _TOO_MANY_REQUESTS: Final = 429
 _GOOD: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
@@ -178,7 +178,7 @@ class _Client:
                     raise RemoteTaggerFailed(
                         f"{failure} (asked {self._settings.attempts} times; try again later)"
                     ) from failure
-                wait = max(wait, min(failure.after_seconds or 0.0, _LONGEST_WAIT))
+                wait = max(wait, min(failure.after_seconds or 0.0, _MAX_WAIT))
                 log.warning("%s; asking again in %.0f s", failure, wait)
                 self._sleep(wait)
 
@@ -240,8 +240,8 @@ def _body(response: requests.Response) -> bytes:
     body = bytearray()
     for piece in response.iter_content(_PIECE_BYTES):
         body += piece
-        if len(body) > _MOST_ANSWER_BYTES:
-            raise AnswerUnreadable(f"Clarifai answered with more than {_MOST_ANSWER_BYTES} bytes")
+        if len(body) > _MAX_ANSWER_BYTES:
+            raise AnswerUnreadable(f"Clarifai answered with more than {_MAX_ANSWER_BYTES} bytes")
     return bytes(body)
 
 
@@ -253,4 +253,4 @@ def _retry_after(response: requests.Response) -> float | None:
 def _waits(attempts: int) -> Iterator[float]:
     """Yield the seconds before each further attempt: 1, 2, 4 ... up to a minute."""
     for attempt in range(attempts - 1):
-        yield min(2.0**attempt, _LONGEST_WAIT)
+        yield min(2.0**attempt, _MAX_WAIT)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.domain.text import cleaned_line
-from engine.domain.tracks import LEAST_CONFIDENCE
+from engine.domain.tracks import MIN_CONFIDENCE
 from engine.errors import InvalidInput
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed, tidy_tag
 from ingest.taggers.runs import Run
@@ -80,7 +80,7 @@ def question(video: dict[str, str], *, max_concepts: int) -> dict[str, Any]:
     config = {
         "sample_ms": SAMPLE_MS,
         "max_concepts": max_concepts,
-        "min_value": LEAST_CONFIDENCE,
+        "min_value": MIN_CONFIDENCE,
     }
     return {
         "inputs": [{"data": {"video": video}}],

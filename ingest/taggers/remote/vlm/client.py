@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 MAX_ANSWER_BYTES: Final = 1 << 20
 """Of one answer; with the probability of each token it has some 100 kB."""
 
-_LONGEST_WAIT: Final = 60.0
-_LONGEST_WORDS: Final = 300
+_MAX_WAIT: Final = 60.0
+_MAX_WORDS_SIGNS: Final = 300
 _UNREADABLE_ATTEMPTS: Final = 2
 _OK: Final = 200
 _REDIRECTS: Final = range(300, 400)
@@ -148,7 +148,7 @@ class Client:
                 problem: RemoteTaggerFailed = failure
                 wait = next(waits, None)
                 if wait is not None:
-                    wait = max(wait, min(failure.after_seconds, _LONGEST_WAIT))
+                    wait = max(wait, min(failure.after_seconds, _MAX_WAIT))
             except AnswerUnreadable as failure:
                 problem, unreadable = failure, unreadable + 1
                 wait = next(waits, None) if unreadable < _UNREADABLE_ATTEMPTS else None
@@ -222,7 +222,7 @@ class Client:
         return answer
 
     def _failure(self, reply: posting.Reply, said: str, code: str) -> RemoteTaggerFailed:
-        words = shown(self._key.hide(said))[:_LONGEST_WORDS]
+        words = shown(self._key.hide(said))[:_MAX_WORDS_SIGNS]
         told = f"{self._model.host}: {words or 'no reason'} (HTTP {reply.status})"
         if reply.status in _REDIRECTS:
             return RemoteTaggerFailed(
