@@ -1,7 +1,8 @@
 """A folder of bad files, through the queue and its limits: each has its status, no more happens.
 
-What each kind of file is called is tested in ``tests/ingest/test_awkward_files.py``; here, that a
-batch of them leaves no traceback, no stalled or crashed child, and asks nobody for anything.
+What each kind of file is called is tested in ``tests/ingest/decoding/test_awkward_files.py``;
+here, that a batch of them leaves no traceback, no stalled or crashed child, and asks nobody for
+anything.
 """
 
 import struct

@@ -11,7 +11,7 @@ from api.cli.importing import command
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
 
-DATA = Path(__file__).parent.parent / "data" / "imports"
+DATA = Path(__file__).parents[2] / "data" / "imports"
 
 
 @pytest.fixture(autouse=True)

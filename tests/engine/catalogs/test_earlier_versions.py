@@ -18,7 +18,7 @@ from support.catalogs import save, video_id
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
     """A home and a dump of it, from before generations listed the digests of their files."""
-    packed = Path(__file__).parents[1] / "data" / "homes" / "before-digests.tar.xz"
+    packed = Path(__file__).parents[2] / "data" / "homes" / "before-digests.tar.xz"
     with tarfile.open(packed) as tar:
         tar.extractall(tmp_path, filter="data")
     return tmp_path

@@ -25,7 +25,7 @@ from ingest.sources.imports.reading import FORMS, Read, read_videos
 from ingest.sources.imports.videos import ImportedVideo
 from support.catalogs import NOW
 
-DATA = Path(__file__).parent.parent / "data" / "imports"
+DATA = Path(__file__).parents[2] / "data" / "imports"
 
 
 @pytest.fixture

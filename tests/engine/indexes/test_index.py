@@ -463,7 +463,7 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
         "    assert_best(found, corpus.ids, scores, 5)\n"
         "    assert len(found[0]) == 5\n"
     )
-    tests = Path(__file__).parents[1]
+    tests = Path(__file__).parents[2]
     environment = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": f"{tests}:{tests.parent}"}
     subprocess.run([sys.executable, str(script)], check=True, env=environment)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ingest.sources.fetching import downloader
 from ingest.sources.metadata import Metadata
 
-YOUTUBE = Path(__file__).parents[1] / "data" / "youtube"
+YOUTUBE = Path(__file__).parents[2] / "data" / "youtube"
 ADDRESS = "https://www.youtube.com/watch?v=aaaaaaaaaaa"
 
 

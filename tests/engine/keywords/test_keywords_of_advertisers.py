@@ -14,7 +14,7 @@ from ingest.taggers.visual.specific_tags import load_words
 from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm
 
-DATA = Path(__file__).parents[1] / "data" / "keywords"
+DATA = Path(__file__).parents[2] / "data" / "keywords"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from ingest.sources.imports.reading import FORMS
 from support.imports import google, page, read_all, tags_of, write_lines
 
-DATA = Path(__file__).parent.parent / "data" / "imports"
+DATA = Path(__file__).parents[2] / "data" / "imports"
 OBJECT = {"S3Object": {"Bucket": "films", "Name": "a.mp4"}}
 VIDEO = {"JobStatus": "SUCCEEDED", "VideoMetadata": {"DurationMillis": 9000}, "Video": OBJECT}
 

@@ -76,7 +76,7 @@ def test_general_words_that_nobody_says_are_refused() -> None:
 
 
 def test_the_words_on_the_shelf_are_what_the_rules_make() -> None:
-    convert = Path(__file__).parents[2] / "models" / "convert"
+    convert = Path(__file__).parents[4] / "models" / "convert"
     card = load_card("efficientnet_lite2")
     rules = (convert / "words.txt").read_text(encoding="utf-8")
     objects = list(load_json(load_card("nanodet"), "objects.json"))
