@@ -30,7 +30,7 @@ async def receive_video(
         live: whose queue it is.
         settings: where files are kept.
         name: what its sender calls the file.
-        said: what is said of the video, as ``Catalog.describe`` takes it.
+        said: what is said of the video, as ``Videos.describe`` takes it.
 
     Returns:
         The number of the job, and where the file is.

@@ -30,7 +30,7 @@ class IngestRequest(Body):
 
     @property
     def said(self) -> dict[str, str]:
-        """Metadata of the video set by the request, as ``Catalog.describe`` takes it."""
+        """Metadata of the video set by the request, as ``Videos.describe`` takes it."""
         said = {"external_id": self.external_id, "title": self.title}
         return {name: value for name, value in said.items() if value}
 

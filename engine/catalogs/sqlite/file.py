@@ -142,6 +142,11 @@ class CatalogFile:
         return own
 
     @property
+    def writes(self) -> bool:
+        """Whether this thread is within a transaction."""
+        return self._connection.writes
+
+    @property
     def _db(self) -> "Database":
         return self._connection.db
 

@@ -26,7 +26,10 @@ class Tags:
         ((count,),) = self._file.rows("select coalesce(max(number), -1) + 1 from tags")
         if count != len(known):
             names = [name for (name,) in self._file.rows(_TAG_NAMES, (len(known),))]
-            self._vocabulary = known = known.grown(names)
+            known = known.grown(names)
+            # What this thread writes may be undone yet, and others are given what is kept here.
+            if not self._file.writes:
+                self._vocabulary = known
         return known
 
     def number(self, tags: Iterable[str]) -> NDArray[np.uint32]:

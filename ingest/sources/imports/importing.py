@@ -1,11 +1,13 @@
 """Puts the videos of a result file into the catalog, each whole or not at all."""
 
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import numpy as np
 
@@ -18,6 +20,13 @@ from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.sources.imports.unpacking import Check
 from ingest.sources.imports.videos import ImportedVideo
+
+_BATCH_VIDEOS: Final = 200
+_BATCH_VIDEO_SECONDS: Final = 20_000
+"""Enough for a batch: the seconds of a video are held until it is stored."""
+
+_BATCH_WAIT_SECONDS: Final = 0.5
+"""Number of seconds after which a batch is stored, however few have come."""
 
 
 class Change(StrEnum):
@@ -60,14 +69,14 @@ def import_file(
     force: bool = False,
     check: Check = lambda: None,
 ) -> Iterator[Imported | BadLine]:
-    """Put the videos of a file into the catalog; yields what became of each, as it happens.
+    """Put the videos of a file into the catalog; yields what became of each once it is stored.
 
     A video that is there just so is left alone, so that importing twice does nothing twice. What
     cannot be used is passed over. Tags are not replaced by none, unless that is forced.
 
     Args:
         file: results in one of the forms of ``docs/imports.md``.
-        catalog: where they go, one transaction a video.
+        catalog: where they go, some hundred a transaction: each is stored whole or not at all.
         now: the time of the import.
         form: one of ``reading.FORMS``; None tells it from the content.
         dry_run: only say what would be done.
@@ -79,18 +88,42 @@ def import_file(
     """
     numbers = _TagNumbers(catalog)
     line_of: dict[str, int] = {}
-    for read in read_videos(file, form, check):
-        if isinstance(read, BadLine):
-            yield read
-        elif read.video.id in line_of:
-            yield BadLine(
-                read.line,
-                f"video {read.video.id} is on line {line_of[read.video.id]} already;"
-                " put all that was seen on it together",
-            )
-        else:
-            line_of[read.video.id] = read.line
-            yield _import(read, catalog, numbers, now, dry_run=dry_run, force=force)
+    for batch in _batches(read_videos(file, form, check)):
+        with nullcontext() if dry_run else catalog.transaction():
+            results = [
+                read
+                if isinstance(read, BadLine)
+                else _on_two_lines(read, line_of)
+                or _import(read, catalog, numbers, now, dry_run=dry_run, force=force)
+                for read in batch
+            ]
+        yield from results
+
+
+def _batches(reads: Iterable[Read | BadLine]) -> Iterator[list[Read | BadLine]]:
+    """Yield what was read, as much at a time as is worth a transaction, and no more to hold."""
+    batch: list[Read | BadLine] = []
+    n_seconds, since = 0, time.monotonic()
+    for read in reads:
+        batch.append(read)
+        n_seconds += 0 if isinstance(read, BadLine) else read.video.seen.n_seconds
+        is_late = time.monotonic() - since > _BATCH_WAIT_SECONDS
+        if len(batch) >= _BATCH_VIDEOS or n_seconds >= _BATCH_VIDEO_SECONDS or is_late:
+            yield batch
+            batch, n_seconds, since = [], 0, time.monotonic()
+    if batch:
+        yield batch
+
+
+def _on_two_lines(read: Read, line_of: dict[str, int]) -> BadLine | None:
+    """Return what is wrong with a video that an earlier line of the file has; note its line."""
+    first = line_of.setdefault(read.video.id, read.line)
+    if first == read.line:
+        return None
+    return BadLine(
+        read.line,
+        f"video {read.video.id} is on line {first} already; put all that was seen on it together",
+    )
 
 
 def _import(

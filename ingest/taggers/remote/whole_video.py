@@ -127,10 +127,10 @@ class RemoteTrack:
         }
 
     def to_track(self, numbers: Mapping[str, int]) -> Track:
-        """Return what ``Catalog.save`` stores.
+        """Return what ``Videos.save`` stores.
 
         Args:
-            numbers: the catalog's number of every name, as given by ``Catalog.number_tags``.
+            numbers: the catalog's number of every name, as given by ``Tags.number``.
         """
         number_of = np.array([numbers[name] for name in self.names], np.uint32)
         # Numbers go the other way round than places may: a second's tags are put in order anew.
@@ -148,7 +148,7 @@ class RemoteTrack:
 
 
 def track_for(catalog: Catalog, seen: RemoteTrack) -> Track:
-    """Return what ``Catalog.save`` stores, after new tags got their numbers."""
+    """Return what ``Videos.save`` stores, after new tags got their numbers."""
     numbers = map(int, catalog.tags.number(seen.names))
     return seen.to_track(dict(zip(seen.names, numbers, strict=True)))
 

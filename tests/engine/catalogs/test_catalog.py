@@ -428,3 +428,19 @@ def test_texts_that_were_stored_before_are_put_into_one_form(tmp_path: Path) -> 
         (record,) = catalog.videos.page()
         assert (record.title, record.uploader) == ("caf\u00e9", "\u00e1")
         assert catalog.tags.vocabulary().names[-3:] == ("caf\u00e9", "cafe\u0301", "r\u00eave")
+
+
+def test_tags_of_a_transaction_that_is_undone_are_nobodys(catalog: Catalog) -> None:
+    catalog.tags.number(["cat"])
+
+    def undo() -> None:
+        with catalog.transaction():
+            assert catalog.tags.number(["zebra"]).tolist() == [1]
+            assert catalog.tags.vocabulary().names == ("cat", "zebra")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        undo()
+    assert catalog.tags.vocabulary().names == ("cat",)
+    assert catalog.tags.number(["dog"]).tolist() == [1]
+    assert catalog.tags.vocabulary().names == ("cat", "dog")
