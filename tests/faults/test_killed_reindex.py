@@ -25,7 +25,7 @@ CHUNK = 50
 REINDEX = """
 import sys
 from pathlib import Path
-from engine.domain.index_config import Recipe
+from engine.domain.index_config import IndexConfig
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.indexes.local.generations import Generations
@@ -37,7 +37,7 @@ def told(n):
 with Catalog.open(Path(sys.argv[1])) as catalog:
     print("started", flush=True)
     built = reindex(
-        catalog, Generations(Path(sys.argv[2])), Recipe(threshold=0.7, tf="log"),
+        catalog, Generations(Path(sys.argv[2])), IndexConfig(threshold=0.7, tf="log"),
         on_videos=told, chunk_videos=50,
     )
     print("built", built.id, flush=True)

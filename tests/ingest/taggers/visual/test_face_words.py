@@ -264,8 +264,8 @@ def test_off_it_is_the_tagger_it_was_and_no_network_of_faces_is_loaded() -> None
     assert identity_of("local", on).version != current_version()
     code = (
         "import sys\n"
-        "from ingest.taggers.registry import Setup, identity_of, make_tagger\n"
-        "identity_of('local', Setup()), make_tagger('local', Setup())\n"
+        "from ingest.taggers.registry import TaggerContext, identity_of, make_tagger\n"
+        "identity_of('local', TaggerContext()), make_tagger('local', TaggerContext())\n"
         "print([name for name in sys.modules if 'face' in name and 'ingest' in name])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
