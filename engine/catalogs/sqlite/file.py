@@ -74,7 +74,7 @@ class CatalogFile:
         except ReelmatchError:
             catalog.close()
             raise
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             catalog.close()
             trouble = expected_trouble(error, path.parent)
             if isinstance(trouble, (DiskFull, TooManyOpenFiles)):
@@ -170,6 +170,9 @@ class CatalogFile:
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
+            raise self.damaged(str(error)) from error
+        except UnicodeDecodeError as error:
+            # What SQLite says of damage names what is damaged, and that may be no text any more.
             raise self.damaged(str(error)) from error
 
     def damaged(self, found: str) -> CorruptData:

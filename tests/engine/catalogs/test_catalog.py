@@ -444,3 +444,12 @@ def test_tags_of_a_transaction_that_is_undone_are_nobodys(catalog: Catalog) -> N
     assert catalog.tags.vocabulary().names == ("cat",)
     assert catalog.tags.number(["dog"]).tolist() == [1]
     assert catalog.tags.vocabulary().names == ("cat", "dog")
+
+
+def test_a_schema_that_is_no_text_any_more_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    Catalog.open(path).close()
+    # SQLite's own words about it repeat what it found.
+    path.write_bytes(path.read_bytes().replace(b"REFERENCES", b"R\xe5FERENCES", 1))
+    with pytest.raises(CatalogUnusable, match="utf-8"):
+        Catalog.open(path)
