@@ -1,4 +1,4 @@
-"""Asking for the best seconds for ads: the same for HTTP and the commands."""
+"""Best seconds for ads: the same for HTTP and the commands."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Asking what a viewer should see next: the same for HTTP and the command line."""
+"""Recommendations for a viewer: the same for HTTP and the command line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Asking which videos, campaigns and seconds go together: the same for HTTP and the commands."""
+"""Matches of videos, campaigns and seconds: the same for HTTP and the commands."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Why a video is, or is not, recommended to a viewer: the same for HTTP and the command line."""
+"""Reasons why a video is, or is not, recommended to a viewer: the same for HTTP and the CLI."""
 
 from math import ceil
 from typing import Any

@@ -1,4 +1,4 @@
-"""Telling a stranger's address something: signed, once, in bounded time, and nowhere private.
+"""Signed posts to strangers' addresses: once, in bounded time, and nowhere private.
 
 How it is posted is ``ingest.sources.posting``'s.
 """

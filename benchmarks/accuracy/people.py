@@ -1,4 +1,4 @@
-"""How often what is said of people with ``REELMATCH_PEOPLE=on`` is right, a word a row.
+"""Precision of what is said of people with ``REELMATCH_PEOPLE=on``, a word a row.
 
     python benchmarks/accuracy/people.py --clips FOLDER... [--kept FILE] [--write]
 

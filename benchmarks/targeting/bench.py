@@ -116,7 +116,7 @@ class Peer:
         lengths = np.diff(columns.languages.starts)
         owners = np.repeat(np.arange(len(lengths)), lengths)
         speaks = lengths == 0
-        speaks[owners[columns.languages.values == target.language]] = True
+        speaks[owners[target.has_language[columns.languages.values]]] = True
         rows = np.flatnonzero(passes & speaks & (scores > 1e-9))
         ranked = np.lexsort((rows, -(scores[rows] / 1e-6 + 0.5).astype(np.int64)))
         return [int(row) for row in rows[ranked[:K]]]

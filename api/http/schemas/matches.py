@@ -1,4 +1,4 @@
-"""Asking for matches, and the answers."""
+"""Requests for matches, and the answers."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

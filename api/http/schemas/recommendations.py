@@ -1,4 +1,4 @@
-"""Asking for recommendations, and the answers."""
+"""Requests for recommendations, and the answers."""
 
 from typing import Annotated
 
