@@ -50,13 +50,15 @@ _TABLES: Final = (
     ("videos", "id"),
 )
 
-# Whoever queued a source for the first time, and no look at this video, gets what is there.
+# Whoever queued a source for the first time, and no look at this video, gets what is there. A look
+# that failed is over, too: to try all that failed again must not bring the video back.
 _END_LOOKS: Final = (
     "update jobs set state = 'done', status = 'deleted', reason = 'its video was deleted',"
     " video = ?1, changed_at = ?2"
-    " where kind = 'ingest' and state in ('queued', 'running')"
+    " where kind = 'ingest' and (state = 'failed' and video = ?1"
+    " or state in ('queued', 'running')"
     " and (json_extract(options, '$.video') = ?1 or (json_extract(options, '$.force')"
-    " and jobs.source in (select sources.source from sources where sources.video = ?1)))"
+    " and jobs.source in (select sources.source from sources where sources.video = ?1))))"
 )
 
 

@@ -272,3 +272,18 @@ def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Pat
         assert {(job.status, job.video) for job in ended} == {("deleted", video_id(1))}
         assert jobs.open_ids() == [first, other, elsewhere]
         assert jobs.retry(None, now=3) == []
+
+
+def test_a_failed_look_at_a_video_that_is_deleted_is_not_tried_again(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 3})
+        first, other = catalog.jobs.add(["/a.mp4", "/b.mp4"], {}, now=0)
+        for video in (video_id(1), video_id(2)):
+            job = catalog.jobs.claim("w", now=1)
+            assert job is not None
+            catalog.jobs.end(job, JobResult(State.FAILED, "crashed", "", video=video), now=2)
+        catalog.videos.delete(video_id(1))
+        assert catalog.jobs.retry(None, now=3) == [other]
+        deleted = catalog.jobs.get(first)
+        assert deleted is not None
+        assert (deleted.state, deleted.status) == (State.DONE, "deleted")
