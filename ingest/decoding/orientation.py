@@ -119,19 +119,25 @@ def to_upright_rgb(
     if wide is not None:
         deep = _reformatted(frame, width, height, "gbrp16le")
         shown = wide.to_ordinary(_red_green_blue(deep, np.uint16))
-    elif (width, height) == (frame.width, frame.height) and width % _WRITE_BATCH_SIZE:
-        # Where it need not scale, the scaler leaves what is over of a row of single colours as the
-        # memory was: whatever other frame or video lay there.
-        packed = _reformatted(frame, width, height, "rgb24").to_ndarray()
-        shown = np.ascontiguousarray(packed.transpose(2, 0, 1))
     else:
         shown = _red_green_blue(_reformatted(frame, width, height, "gbrp"), np.uint8)
     return orientation.applied_to(shown).transpose(1, 2, 0)
 
 
+def unscaled(width: int) -> Interpolation:
+    """Return the interpolation for a frame that keeps its size and only gets other pixels.
+
+    The scaler's quick way leaves what is over of a row, when its width is no multiple of 16, as the
+    memory was: whatever other frame or video lay there.
+    """
+    return _SHRINK | Interpolation.ACCURATE_RND if width % _WRITE_BATCH_SIZE else _SHRINK
+
+
 def _reformatted(frame: VideoFrame, width: int, height: int, pixels: str) -> VideoFrame:
+    is_scaled = (width, height) != (frame.width, frame.height)
+    interpolation = _SHRINK if is_scaled else unscaled(width)
     return frame.reformat(
-        width=width, height=height, format=pixels, interpolation=_SHRINK, threads=1
+        width=width, height=height, format=pixels, interpolation=interpolation, threads=1
     )
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from engine.catalogs.sqlite.catalog import Catalog
 from ingest.decoding.frames import Second, Status, open_video
-from ingest.decoding.transparency import BACKGROUND
+from ingest.decoding.transparency import BACKGROUND, before_background
 from ingest.pipeline import ingest_file
 from support.footage import Picture, photograph, read_picture, write_video
 from support.shades import Shades
@@ -174,3 +174,15 @@ def test_a_clear_picture_is_still_a_picture(tmp_path: Path) -> None:
     with open_video(path) as video:
         list(video.seconds())
         assert video.status is Status.IMAGE
+
+
+@pytest.mark.parametrize("width", [98, 100, 112, 356, 360])
+def test_a_picture_is_whole_up_to_its_right_edge_whatever_its_width(width: int) -> None:
+    frame = VideoFrame(width, 64, "yuva420p")
+    for plane, level in zip(frame.planes, (90, 120, 140, 200), strict=True):
+        plane.update(bytes([level]) * plane.buffer_size)
+    for _ in range(4):
+        np.full(1 << 20, 255, np.uint8)  # so that what is left as the memory was is not all alike
+        shown, _ = before_background(frame)
+        colours = shown.to_ndarray().reshape(-1, 3)
+        assert len(np.unique(colours, axis=0)) == 1
