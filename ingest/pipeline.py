@@ -72,6 +72,7 @@ class Described:
         title: for people.
         language: empty when unknown.
         uploader: empty when unknown.
+        uploader_id: empty when unknown.
         categories: of its publisher.
     """
 
@@ -80,6 +81,7 @@ class Described:
     title: str
     language: str = ""
     uploader: str = ""
+    uploader_id: str = ""
     categories: tuple[str, ...] = ()
 
     @classmethod
@@ -188,6 +190,7 @@ def blank_record(video: Described) -> VideoRecord:
         source=video.source,
         language=video.language,
         uploader=video.uploader,
+        uploader_id=video.uploader_id,
         categories=video.categories,
     )
 

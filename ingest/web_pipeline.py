@@ -69,5 +69,6 @@ def _described(plain: Described, said: Metadata) -> Described:
         said.title or plain.title,
         language=said.language,
         uploader=said.uploader,
+        uploader_id=said.uploader_id,
         categories=said.categories,
     )

@@ -50,6 +50,7 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
         "kind": video.kind,
         "language": video.language,
         "uploader": video.uploader,
+        "uploader_id": video.uploader_id,
         "categories": list(video.categories),
         "added_at": video.added_at,
         "last_attempt": asdict(video.last_attempt) if video.last_attempt else None,

@@ -46,6 +46,8 @@ class VideoRecord:
             when all else is of the last look.
         external_id: the id that an app gives it; empty when none does.
         edited: the fields that somebody set by hand; another look leaves them as they are.
+        uploader_id: the id of who published it, or of their channel, at its site; empty when
+            unknown.
     """
 
     id: str
@@ -68,6 +70,7 @@ class VideoRecord:
     last_attempt: Attempt | None = None
     external_id: str = ""
     edited: tuple[str, ...] = ()
+    uploader_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

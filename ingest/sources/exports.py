@@ -42,6 +42,7 @@ def video_line(record: VideoRecord, track: Track, vocabulary: Vocabulary) -> dic
         "duration": track.n_seconds,
         "language": record.language,
         "uploader": record.uploader,
+        "uploader_id": record.uploader_id,
         "kind": record.kind,
         "categories": list(record.categories),
         "tagger": record.tagger,

@@ -25,6 +25,7 @@ class Metadata:
         title: for people.
         description: may have several lines.
         uploader: who published it.
+        uploader_id: the id of their channel, or theirs, at its site.
         duration_seconds: as declared; what was really seen is in the track.
         uploaded_on: ISO 8601, such as ``2024-05-01``.
         tags: the publisher's words, not what a tagger saw.
@@ -37,6 +38,7 @@ class Metadata:
     title: str = ""
     description: str = ""
     uploader: str = ""
+    uploader_id: str = ""
     duration_seconds: float | None = None
     uploaded_on: str = ""
     tags: tuple[str, ...] = ()
@@ -55,6 +57,8 @@ class Metadata:
             title=_line(info.get("title")),
             description=_text(info.get("description"), _TEXT_CHARACTERS).strip(),
             uploader=_line(info.get("uploader")) or _line(info.get("channel")),
+            # That of a channel stays when its handle changes.
+            uploader_id=_id(info.get("channel_id")) or _id(info.get("uploader_id")),
             duration_seconds=_seconds(info.get("duration")),
             uploaded_on=_day(info),
             tags=_lines(info.get("tags")),
@@ -87,6 +91,12 @@ def _text(value: object, characters: int) -> str:
 
 def _line(value: object) -> str:
     return " ".join(_text(value, _LINE_CHARACTERS).split())
+
+
+def _id(value: object) -> str:
+    # Some sites number their channels.
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return _line(str(value) if is_number else value)
 
 
 def _language(value: object) -> str:

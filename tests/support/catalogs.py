@@ -25,6 +25,7 @@ def save(
     language: str = "",
     kind: str = "unknown",
     uploader: str = "",
+    uploader_id: str = "",
     categories: tuple[str, ...] = (),
     now: datetime = NOW,
     length: int | None = None,
@@ -52,6 +53,7 @@ def save(
         language=language,
         kind=kind,
         uploader=uploader,
+        uploader_id=uploader_id,
         categories=categories,
     )
     catalog.videos.save(record, Track.from_confidences(confidences, numbers), now=now)

@@ -36,6 +36,8 @@ class VideoAnswer(BaseModel):
     kind: str
     language: str
     uploader: str
+    uploader_id: str
+    """The id of who published it, or of their channel, at its site; empty when unknown."""
     categories: list[str]
     added_at: str
     last_attempt: AttemptAnswer | None

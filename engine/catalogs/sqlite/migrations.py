@@ -276,6 +276,12 @@ def let_jobs_warn(db: Database) -> None:
     db.execute("alter table jobs add column warning text not null default ''")
 
 
+@MIGRATIONS()
+def identify_uploaders(db: Database) -> None:
+    """Let a video say the id of who published it: names are neither unique nor for good."""
+    db.execute("alter table videos add column uploader_id text not null default ''")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -13,7 +13,8 @@ COLUMNS: Final = (
     "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
     " order by s.rowid desc limit 1), ''), v.language, v.kind, v.evidence, v.uploader,"
-    " v.categories, v.revision, v.last_attempt, coalesce(v.external_id, ''), v.edited"
+    " v.categories, v.revision, v.last_attempt, coalesce(v.external_id, ''), v.edited,"
+    " v.uploader_id"
 )
 
 _FIELDS: Final = tuple(one.name for one in fields(VideoRecord))

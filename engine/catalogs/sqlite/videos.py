@@ -30,7 +30,7 @@ _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 _PUT_COLUMNS: Final = (
     *("title", "status", "reason", "seconds", "width", "height", "codec", "tagger", "language"),
-    *("kind", "evidence", "uploader", "categories", "added_at", "revision"),
+    *("kind", "evidence", "uploader", "uploader_id", "categories", "added_at", "revision"),
 )
 # Written once: an import stores a thousand a second, and making the words anew is half of that.
 _PUT_VIDEO: Final = (
@@ -276,6 +276,7 @@ class Videos:
                 "kind": record.kind,
                 "evidence": json.dumps(dict(record.evidence)),
                 "uploader": record.uploader,
+                "uploader_id": record.uploader_id,
                 "categories": json.dumps(record.categories, ensure_ascii=False),
                 "added_at": added_at,
                 "revision": revision,

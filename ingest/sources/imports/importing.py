@@ -187,6 +187,7 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
         language=video.language or before.language,
         kind=before.kind if video.kind == "unknown" else video.kind,
         uploader=video.uploader or before.uploader,
+        uploader_id=video.uploader_id or before.uploader_id,
         categories=video.categories or before.categories,
         external_id=video.external_id or before.external_id,
     )

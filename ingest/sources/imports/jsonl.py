@@ -25,7 +25,7 @@ _MAX_NAME_SIGNS: Final = 500  # as of a page: what is exported can be imported
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
-    *("tagger", "tags", "external_id"),
+    *("tagger", "tags", "external_id", "uploader_id"),
 )
 _SHOWN: Final = 40
 _ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -65,6 +65,7 @@ def results(document: Document) -> Iterator[LabelResult]:
         title=said.text("title"),
         language=_language(said),
         uploader=said.text("uploader", longest=_MAX_NAME_SIGNS),
+        uploader_id=said.text("uploader_id", longest=_MAX_NAME_SIGNS),
         kind=_kind(said),
         categories=_categories(said),
         external_id=external_id,

@@ -34,6 +34,7 @@ class ImportedVideo:
         seen: what was seen.
         language: a code such as ``en``; empty when unknown.
         uploader: who published it; empty when unknown.
+        uploader_id: their id, or their channel's, at its site; empty when unknown.
         kind: as in ``VideoRecord``.
         categories: what its publisher filed it under.
         external_id: the id that an app gives it; empty when none is said.
@@ -47,6 +48,7 @@ class ImportedVideo:
     seen: RemoteTrack
     language: str = ""
     uploader: str = ""
+    uploader_id: str = ""
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
     external_id: str = ""
@@ -65,7 +67,8 @@ class LabelResult:
         runs: what was seen.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
-        language, uploader, kind, categories, external_id: as in ``ImportedVideo``.
+        language, uploader, uploader_id, kind, categories, external_id: as in
+            ``ImportedVideo``.
     """
 
     line: int
@@ -77,6 +80,7 @@ class LabelResult:
     title: str = ""
     language: str = ""
     uploader: str = ""
+    uploader_id: str = ""
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
     external_id: str = ""
@@ -102,6 +106,7 @@ class LabelResult:
             seen=seen,
             language=self.language,
             uploader=self.uploader,
+            uploader_id=self.uploader_id,
             kind=self.kind,
             categories=self.categories,
             external_id=self.external_id,

@@ -47,6 +47,7 @@ def a_video(video: str = "00112233445566aa", source: str = "/films/cat.mp4") -> 
         source=source,
         language="en",
         uploader="Ann",
+        uploader_id="UC1",
         categories=("Pets", "Films"),
     )
 
@@ -61,7 +62,8 @@ def test_a_saved_video_is_found_with_its_track(catalog: Catalog) -> None:
     assert found.title == "cat"
     assert found.source == "/films/cat.mp4"
     assert found.categories == ("Pets", "Films")
-    assert (found.language, found.kind, found.uploader) == ("en", "unknown", "Ann")
+    assert (found.language, found.kind) == ("en", "unknown")
+    assert (found.uploader, found.uploader_id) == ("Ann", "UC1")
     assert found.added_at == "2026-01-02T12:00:00+00:00"
     assert catalog.tracks.get(found.id).confidences.tolist() == a_track().confidences.tolist()
 

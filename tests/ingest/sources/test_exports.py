@@ -141,6 +141,7 @@ def test_texts_in_every_script_come_back_as_they_were(
     out = replace(
         record(title=title),
         uploader=uploader,
+        uploader_id=title,
         source=source,
         categories=tuple(dict.fromkeys(one for one in categories if one)),
         tagger="import",
@@ -161,4 +162,5 @@ def test_texts_in_every_script_come_back_as_they_were(
     assert back.source == source
     assert back.title == title or not title
     assert (back.uploader, back.categories) == (uploader, out.categories)
+    assert back.uploader_id == out.uploader_id
     assert json.loads(again) | {"title": ""} == json.loads(line) | {"title": ""}

@@ -217,7 +217,8 @@ def test_another_feature_never_replaces_labels(tmp_path: Path, catalog: Catalog,
 
 def test_what_a_result_does_not_tell_stays(tmp_path: Path, catalog: Catalog) -> None:
     video = "00c0ffee00c0ffee"
-    save(catalog, video, {"cat": 3}, language="en", kind="motion", uploader="Ada", length=4)
+    who: Any = {"uploader": "Ada", "uploader_id": "UC1"}
+    save(catalog, video, {"cat": 3}, length=4, language="en", kind="motion", **who)
     record = catalog.videos.get(video)
     assert record is not None
     pictures = Pictures(b"poster", b"strip", (0,))
@@ -228,7 +229,8 @@ def test_what_a_result_does_not_tell_stays(tmp_path: Path, catalog: Catalog) -> 
     after = catalog.videos.get(video)
     assert after is not None
     assert (after.title, after.language, after.kind) == (record.title, "en", "motion")
-    assert (after.uploader, after.source) == ("Ada", record.source)
+    assert (after.uploader, after.uploader_id) == ("Ada", "UC1")
+    assert after.source == record.source
     assert catalog.thumbnails.get(video) == pictures
 
 

@@ -24,6 +24,7 @@ def test_what_youtube_says_of_a_video_is_kept() -> None:
         title="Cycling through the old town",
         description="Sixty seconds of cobbles.\n\nCamera: handheld.\n#cycling",
         uploader="Town on Two Wheels",
+        uploader_id="UCaaaaaaaaaaaaaaaaaaaaaa",
         duration_seconds=60.0,
         uploaded_on="2024-05-01",
         tags=("cycling", "old town", "cobbles"),
@@ -35,6 +36,20 @@ def test_what_youtube_says_of_a_video_is_kept() -> None:
 
 def test_the_channel_stands_for_an_uploader_that_is_not_named() -> None:
     assert Metadata.from_info(ADDRESS, info("short")).uploader == "Kitchen Corner"
+
+
+@pytest.mark.parametrize(
+    ("said", "id_"),
+    [
+        ({"channel_id": "UC1", "uploader_id": "@ann"}, "UC1"),
+        ({"channel_id": None, "uploader_id": "@ann"}, "@ann"),
+        ({"uploader_id": 1234}, "1234"),
+        ({"uploader_id": " a\x1b\n1 "}, "a 1"),
+        ({"channel_id": True, "uploader_id": ["a"]}, ""),
+    ],
+)
+def test_an_uploader_is_known_by_the_id_of_a_channel(said: dict[str, Any], id_: str) -> None:
+    assert Metadata.from_info(ADDRESS, said).uploader_id == id_
 
 
 def test_what_is_not_said_is_empty() -> None:
