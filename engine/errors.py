@@ -21,13 +21,15 @@
     |-- DiskFull               nothing can be written any more
     |-- TooManyOpenFiles       the process may open no more
     |-- JobLost                a job that somebody else has by now
+    |-- WorkerDied             a process that ran a task ended before the task did
+    |-- NoWorkers              no process can be started for tasks
     `-- MissingPart            an optional part is not installed; says how to get it
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _SHOWN: Final = 100
 """So many signs of a value are repeated."""
@@ -49,6 +51,19 @@ class ReelmatchError(Exception):
         super().__init__(message)
         if hint:
             self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker's error comes back as it was raised; ``__init__`` of many takes no message.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[ReelmatchError], args: tuple[Any, ...], state: dict[str, Any]
+) -> ReelmatchError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidInput(ReelmatchError):
@@ -233,6 +248,34 @@ class JobLost(ReelmatchError):
 
     def __init__(self, job: int) -> None:
         super().__init__(f"job {job} is another worker's by now: what came of it here is dropped")
+
+
+class WorkerDied(ReelmatchError):
+    """A process that ran a task ended before the task did.
+
+    Args:
+        reason: how it ended.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"a process that worked on a part of this ended before it was done ({reason}); was"
+            " there too little memory for it? Try again, with fewer processes"
+            " (REELMATCH_EXECUTOR=serial: starts none)"
+        )
+
+
+class NoWorkers(ReelmatchError):
+    """No process can be started for tasks.
+
+    Args:
+        reason: what the system says.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"no process can be started ({reason}): set REELMATCH_EXECUTOR=serial: to do without"
+        )
 
 
 class MissingPart(ReelmatchError):

@@ -1,0 +1,200 @@
+"""Executors by URL: ``serial:`` runs tasks in this process, ``local:N`` in N processes (loky).
+
+Another kind is a line in ``_KINDS``.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from weakref import WeakSet
+
+from engine.cpus import usable_cpus
+from engine.errors import InvalidInput, NoWorkers
+from engine.ports.executor import TaskExecutor
+
+if TYPE_CHECKING:
+    from loky import ProcessPoolExecutor
+
+SERIAL: Final = "serial:"
+"""The URL of the executor that starts no process."""
+
+MAX_PROCESSES: Final = 1024
+
+_IN_FLIGHT: Final = 2
+"""Tasks a process: one runs, one waits, so that no process does."""
+
+_WORKERS_ENVIRONMENT: Final = {
+    # Started as ``python -m``, which would look for code in the current folder.
+    "PYTHONSAFEPATH": "1",
+    # Processes run side by side, and each on one thread.
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def open_executor(url: str) -> TaskExecutor:
+    """Open an executor; it starts its processes with the first task.
+
+    Args:
+        url: ``serial:``, ``local:N`` with 1 to 1,024 processes, or ``local:`` with as many as this
+            process may use processors.
+
+    Raises:
+        InvalidInput: when it is no such URL.
+    """
+    scheme, colon, rest = url.partition(":")
+    if not colon or scheme not in _KINDS:
+        raise InvalidInput(f"{url!r} is no executor: it is serial: or local:N")
+    return _KINDS[scheme](rest)
+
+
+def check_executor(url: str) -> str:
+    """Return the URL of an executor when it can be one.
+
+    Raises:
+        InvalidInput: otherwise.
+    """
+    open_executor(url)
+    return url
+
+
+def default_executor() -> str:
+    """Return the URL of an executor that uses every processor that this process may use."""
+    return f"local:{min(usable_cpus(), MAX_PROCESSES)}"
+
+
+class SerialExecutor(TaskExecutor):
+    """Runs each task at once, in the thread that hands it over."""
+
+    max_in_flight = 1
+
+    def __init__(self) -> None:
+        self._is_shut_down = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a task; return what became of it."""
+        if self._is_shut_down:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - raised by ``result``
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        """Take no more tasks."""
+        self._is_shut_down = True
+
+
+class ProcessExecutor(TaskExecutor):
+    """Runs tasks in processes that end with this one, however it ends.
+
+    Args:
+        processes: how many.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self.max_in_flight = _IN_FLIGHT * processes
+        self._processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+        self._futures: WeakSet[Future[Any]] = WeakSet()
+        self._is_shut_down = False
+        self._alive: Connection | None = None
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Hand over a task.
+
+        Raises:
+            NoWorkers: when no process can be started for it.
+            BrokenExecutor: when a process ended before.
+            RuntimeError: after ``shutdown``.
+        """
+        if self._is_shut_down:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        try:
+            if self._pool is None:
+                self._pool = self._started()
+            future: Future[T] = self._pool.submit(fn, *args, **kwargs)
+        except OSError as error:
+            raise NoWorkers(str(error)) from error
+        self._futures.add(future)
+        return future
+
+    def _started(self) -> "ProcessPoolExecutor":
+        from loky import ProcessPoolExecutor
+
+        # It looks for children of the workers, which have none, by a program that may be missing.
+        warnings.filterwarnings("ignore", "Failed to kill subprocesses", module="loky")
+        # One end closes with this process, by which workers that hold the other know.
+        parent, self._alive = multiprocessing.Pipe(duplex=False)
+        return ProcessPoolExecutor(
+            self._processes,
+            initializer=_begin_worker,
+            initargs=(parent,),
+            env=_WORKERS_ENVIRONMENT,
+        )
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Take no more tasks, and end the processes when those that were taken are done."""
+        self._is_shut_down = True
+        if cancel_futures:
+            for future in list(self._futures):
+                future.cancel()
+        if wait:
+            self._end(kill=False)
+        else:
+            threading.Thread(target=self._end, kwargs={"kill": False}).start()
+
+    def _end(self, *, kill: bool) -> None:
+        self._is_shut_down = True
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, kill_workers=kill)
+        if self._alive is not None:
+            self._alive.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end(kill=kind is not None)
+
+
+def _begin_worker(parent: Connection) -> None:
+    # Ctrl-C is for the parent, who then ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), name="parent-watcher", daemon=True).start()
+
+
+def _end_with(parent: Connection) -> None:
+    wait([parent])
+    os._exit(1)
+
+
+def _serial(rest: str) -> TaskExecutor:
+    if rest:
+        raise InvalidInput(f"'serial:{rest}' is no executor: nothing follows serial:")
+    return SerialExecutor()
+
+
+def _local(rest: str) -> TaskExecutor:
+    if rest and not (rest.isascii() and rest.isdigit() and 1 <= int(rest) <= MAX_PROCESSES):
+        raise InvalidInput(
+            f"'local:{rest}' is no executor: it is local:N with 1 to {MAX_PROCESSES} processes"
+        )
+    processes = int(rest) if rest else min(usable_cpus(), MAX_PROCESSES)
+    return SerialExecutor() if processes == 1 else ProcessExecutor(processes)
+
+
+_KINDS: Final[Mapping[str, Callable[[str], TaskExecutor]]] = {"serial": _serial, "local": _local}

@@ -1,0 +1,109 @@
+"""Executors by URL: the suite on each, what is no URL, and workers that outlive nobody."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.cpus import usable_cpus
+from engine.errors import InvalidInput, NoWorkers
+from engine.executors import ProcessExecutor, SerialExecutor, check_executor, open_executor
+from engine.ports.executor import TaskExecutor, run_tasks
+from support.conformance.executor import ExecutorSuite, ProcessExecutorSuite, where_it_runs
+from support.processes import soon, works
+
+
+class TestSerial(ExecutorSuite):
+    @classmethod
+    def opened(cls) -> TaskExecutor:
+        return open_executor("serial:")
+
+
+class TestTwoProcesses(ProcessExecutorSuite):
+    @classmethod
+    def opened(cls) -> TaskExecutor:
+        return open_executor("local:2")
+
+
+@pytest.mark.parametrize("url", ["serial:", "local:1"])
+def test_one_process_is_this_one(url: str) -> None:
+    with open_executor(url) as executor:
+        assert executor.submit(where_it_runs).result() == os.getpid()
+
+
+def test_unless_told_as_many_processes_as_cores() -> None:
+    with open_executor("local:") as executor:
+        one = usable_cpus() == 1
+        assert isinstance(executor, SerialExecutor if one else ProcessExecutor)
+        assert executor.max_in_flight == (1 if one else 2 * usable_cpus())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "",
+            "local",
+            "2",
+            "local:0",
+            "local:-1",
+            "local:1025",
+            "local:two",
+            "local:²",
+            "local:2 ",
+        ),
+        *("local:1.5", "local:99999999999999999999", "serial:2", "LOCAL:2", "dask://host:8786"),
+        *("http://example.com", "local://2", ":", "local:2:3"),
+    ],
+)
+def test_what_is_no_executor_is_refused_and_repeated(url: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_executor(url)
+    assert repr(url) in str(refused.value)
+    assert "local:N" in str(refused.value) or "serial:" in str(refused.value)
+
+
+def test_a_machine_that_starts_no_process_says_how_to_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with (
+        open_executor("local:2") as executor,
+        pytest.raises(NoWorkers, match="REELMATCH_EXECUTOR=serial:"),
+    ):
+        list(run_tasks(executor, abs, [1]))
+    monkeypatch.chdir(tmp_path)
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from engine.executors import open_executor
+from support.conformance.executor import tell_and_sleep
+
+with open_executor("local:2") as executor:
+    tasks = [executor.submit(tell_and_sleep, Path(path)) for path in sys.argv[1:]]
+    print("begun", flush=True)
+    tasks[0].result()
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_their_parent(how: signal.Signals, tmp_path: Path) -> None:
+    told = [tmp_path / "one", tmp_path / "two"]
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, *told],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    soon(lambda: all(path.exists() for path in told))
+    parent.send_signal(how)
+    parent.communicate(timeout=60)
+    soon(lambda: not any(works(int(path.read_text())) for path in told), 10)
