@@ -98,6 +98,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     processes: Annotated[int, Meta(ge=0, le=1024)] = field(default_factory=usable_cpus)
     """Number of videos that `serve` and `work` watch at a time; as many as cores unless set. 0:
     `serve` leaves the queue to `reelmatch work`."""
+    executor: str = "local:"
+    """Where a reindex counts and `recommend --all-viewers` computes: `local:N`, in N processes of
+    this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none.
+    The result is the same."""
     log_format: LogFormat = "text"
     """Format of the log of `serve` and `work` on stderr: `text` for people, `json` for machines."""
     models_hub: str = "https://huggingface.co"
@@ -283,6 +287,12 @@ def _read_address(text: str) -> str:
     return text
 
 
+def _read_executor(text: str) -> str:
+    from engine.executors import check_executor
+
+    return check_executor(text)
+
+
 def _read_networks(text: str) -> tuple[str, ...]:
     for network in _parts(text):
         AllowedNetwork.parse(network)
@@ -311,6 +321,7 @@ def _read_origins(text: str) -> tuple[str, ...]:
 
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "clarifai_url": _read_address,
+    "executor": _read_executor,
     "models_hub": _read_address,
     "public_url": _read_address,
     "cors_origins": _read_origins,

@@ -67,11 +67,6 @@ def check_executor(url: str) -> str:
     return url
 
 
-def default_executor() -> str:
-    """Return the URL of an executor that uses every processor that this process may use."""
-    return f"local:{min(usable_cpus(), MAX_PROCESSES)}"
-
-
 class SerialExecutor(TaskExecutor):
     """Runs each task at once, in the thread that hands it over."""
 

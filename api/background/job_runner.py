@@ -16,6 +16,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
         fetch=settings.fetch_limits,
         setup=settings.tagger_setup,
         generations=settings.generations_path,
+        executor=settings.executor,
     )
 
 

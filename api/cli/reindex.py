@@ -74,9 +74,21 @@ def command(
         total = live.catalog.videos.count()
         with counting_bar("reindex", total, shown=sys.stderr.isatty()) as on_videos:
             if dry_run:
-                seen = preview(live.catalog, live.generations, recipe, on_videos=on_videos)
+                seen = preview(
+                    live.catalog,
+                    live.generations,
+                    recipe,
+                    on_videos=on_videos,
+                    executor=settings.executor,
+                )
             else:
-                built = reindex(live.catalog, live.generations, recipe, on_videos=on_videos)
+                built = reindex(
+                    live.catalog,
+                    live.generations,
+                    recipe,
+                    on_videos=on_videos,
+                    executor=settings.executor,
+                )
         if dry_run:
             _print_preview(seen, as_json=as_json)
         else:

@@ -2,7 +2,7 @@
 
 A file begins with a checksum of the rest, is flushed to the disk, and only then renamed. After a
 crash those that are whole and whose videos have not changed since are taken as they are; all others
-are made anew.
+are made anew, each by a task that reads the catalog by itself.
 """
 
 import hashlib
@@ -26,9 +26,11 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Track
 from engine.domain.videos import Span, VideoRecord
 from engine.errors import CorruptData
+from engine.executors import SERIAL, open_executor
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
+from engine.ports.executor import run_tasks
 from engine.vocabulary import Vocabulary
 
 CHUNK_VIDEOS: Final = 10_000
@@ -36,6 +38,7 @@ CHUNK_VIDEOS: Final = 10_000
 
 _FORMAT: Final = 5
 _SUFFIX: Final = ".counts"
+_UNFINISHED: Final = ".part"
 _PAGE_VIDEOS: Final = 500
 _FACTS: Final = "facts_"
 
@@ -59,6 +62,25 @@ class Chunk:
     facts: MetadataColumns
 
 
+@dataclass(frozen=True, slots=True)
+class ChunkTask:
+    """All that a process needs to count one file.
+
+    Attributes:
+        catalog: of the videos.
+        span: which of them, and their state by now.
+        config: what counts.
+        n_tags: the tags that were there when the reindex began.
+        path: of the file.
+    """
+
+    catalog: Path
+    span: Span
+    config: IndexConfig
+    n_tags: int
+    path: Path
+
+
 def counted_chunks(
     catalog: Catalog,
     workplace: Path,
@@ -67,6 +89,7 @@ def counted_chunks(
     *,
     on_videos: Callable[[int], object],
     chunk_videos: int,
+    executor: str,
 ) -> list[Path]:
     """Count all watched videos; return the files, by rising ids.
 
@@ -77,27 +100,44 @@ def counted_chunks(
         vocabulary: of the catalog.
         on_videos: called with the number of videos that were just done, for a progress bar.
         chunk_videos: rows a file.
+        executor: URL of who counts when there is more than one file to make.
     """
-    folder = workplace / _folder_name(recipe, vocabulary, catalog.identity())
+    folder = _cleared(workplace, _folder_name(recipe, vocabulary, catalog.identity()))
+    tasks = [
+        ChunkTask(catalog.path, span, recipe, len(vocabulary), folder / f"{number:06d}{_SUFFIX}")
+        for number, span in enumerate(catalog.tracks.spans(chunk_videos))
+    ]
+    left = []
+    for task in tasks:
+        if _stored_span(task.path) == task.span:
+            on_videos(task.span.videos)
+        else:
+            left.append(task)
+    # One alone is counted sooner than a process has started.
+    with open_executor(executor if len(left) > 1 else SERIAL) as opened:
+        for span in run_tasks(opened, count_chunk, left):
+            on_videos(span.videos)
+    return [task.path for task in tasks]
+
+
+def count_chunk(task: ChunkTask) -> Span:
+    """Count the videos of a span and write the file; return what was found there."""
+    with Catalog.open(task.catalog, create=False, read_only=True) as catalog:
+        chunk = _count(catalog, task)
+    _write(task.path, chunk)
+    return chunk.span
+
+
+def _cleared(workplace: Path, name: str) -> Path:
+    """Return the folder of files of one kind, without what was not finished, and without others."""
+    folder = workplace / name
     for other in workplace.iterdir():
         if other != folder:
             shutil.rmtree(other) if other.is_dir() else other.unlink()
     folder.mkdir(exist_ok=True)
-    paths: list[Path] = []
-    after = ""
-    while True:
-        path = folder / f"{len(paths):06d}{_SUFFIX}"
-        span = _span_if_current(path, after, catalog)
-        if span is None:
-            chunk = _count(catalog, after, recipe, vocabulary, chunk_videos)
-            if chunk is None:
-                break
-            _write(path, chunk)
-            span = chunk.span
-        paths.append(path)
-        on_videos(span.videos)
-        after = span.last
-    return paths
+    for unfinished in folder.glob(f"*{_UNFINISHED}"):
+        unfinished.unlink(missing_ok=True)
+    return folder
 
 
 def _folder_name(recipe: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
@@ -135,26 +175,28 @@ def read_chunk(path: Path, n_tags: int) -> Chunk:
     )
 
 
-def _count(
-    catalog: Catalog, after: str, recipe: IndexConfig, vocabulary: Vocabulary, limit: int
-) -> Chunk | None:
+def _count(catalog: Catalog, task: ChunkTask) -> Chunk:
     rows: list[VideoRow] = []
     newest = 0
-    rows_of = RowMaker(catalog, recipe, vocabulary)
-    for record, track in _watched(catalog, after, limit):
+    # Numbers are never taken back: these are the tags that there were.
+    vocabulary = Vocabulary(catalog.tags.vocabulary().names[: task.n_tags])
+    rows_of = RowMaker(catalog, task.config, vocabulary)
+    for record, track in _watched(catalog, task.span):
         rows.append(rows_of.row(record, track))
         newest = max(newest, record.revision)
-    if not rows:
-        return None
     # Of what was read, not of what the catalog holds by now: a change meanwhile must show.
-    span = Span(after, rows[-1].id, len(rows), newest)
-    return Chunk(span, [row.id for row in rows], counts_of(rows, len(vocabulary)), facts_of(rows))
+    span = Span(task.span.after, task.span.last, len(rows), newest)
+    return Chunk(span, [row.id for row in rows], counts_of(rows, task.n_tags), facts_of(rows))
 
 
-def _watched(catalog: Catalog, after: str, limit: int) -> Iterator[tuple[VideoRecord, Track]]:
-    left = limit
-    while left > 0 and (page := catalog.tracks.watched(after=after, limit=min(left, _PAGE_VIDEOS))):
-        yield from page
+def _watched(catalog: Catalog, span: Span) -> Iterator[tuple[VideoRecord, Track]]:
+    after, left = span.after, span.videos
+    # Once more after the last: others may have come meanwhile.
+    while page := catalog.tracks.watched(after=after, limit=max(1, min(left, _PAGE_VIDEOS))):
+        for record, track in page:
+            if record.id > span.last:
+                return
+            yield record, track
         left -= len(page)
         after = page[-1][0].id
 
@@ -170,7 +212,8 @@ def _write(path: Path, chunk: Chunk) -> None:
     }
     packed = io.BytesIO()
     np.savez(packed, **arrays)
-    aside = path.with_suffix(".part")
+    # A process that was to end may still write: none writes into another's file.
+    aside = path.with_suffix(f".{os.getpid()}{_UNFINISHED}")
     try:
         with aside.open("wb") as file:
             file.write(hashlib.sha256(packed.getbuffer()).digest())
@@ -193,14 +236,13 @@ def _content(path: Path) -> io.BytesIO:
     return io.BytesIO(whole[size:])
 
 
-def _span_if_current(path: Path, after: str, catalog: Catalog) -> Span | None:
-    """Return what a file covers, if it goes on after ``after`` and nothing of it changed since."""
+def _stored_span(path: Path) -> Span | None:
+    """Return what a file covers, and the state of that when it was counted; None without one."""
     try:
         with np.load(_content(path), allow_pickle=False) as kept:
-            span = Span(**json.loads(bytes(kept["said"]))["span"])
+            return Span(**json.loads(bytes(kept["said"]))["span"])
     except FileNotFoundError:
         return None
     except CorruptData as error:
         log.warning("counted anew: %s", error)
         return None
-    return span if span.after == after and catalog.tracks.span(after, span.last) == span else None

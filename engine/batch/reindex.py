@@ -1,9 +1,10 @@
 """The batch job: from the catalog's observations to a new generation, then the switch over.
 
 Two passes. The first counts tags, some thousands of videos at a time, into files that survive a
-crash. The second weighs them, a file at a time: document frequencies of the whole, then norms and
-postings. However many videos there are, the memory is that of a few files. What was written is
-read back and asked before it is made current.
+crash; nearly all the time goes there, so the processes of an executor share it. The second weighs
+them, a file at a time: document frequencies of the whole, then norms and postings. However many
+videos there are, the memory is that of a few files. What was written is read back and asked before
+it is made current.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from engine.batch.origins import refuse_other_catalog
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData
+from engine.executors import SERIAL
 from engine.indexes.local.builder import build_in_folder
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation, Generations
@@ -86,6 +88,7 @@ def reindex(
     *,
     on_videos: OnVideos = lambda _: None,
     chunk_videos: int = CHUNK_VIDEOS,
+    executor: str = SERIAL,
 ) -> Generation:
     """Build a generation from everything seen so far, verify it and make it the live one.
 
@@ -98,14 +101,16 @@ def reindex(
         recipe: threshold and term frequency.
         on_videos: called with the number of videos just counted, for a progress bar.
         chunk_videos: so many videos' counts are kept at a time.
+        executor: URL of who counts (``engine.executors.open_executor``); the result is the same.
 
     Raises:
         ReindexRunning: when another one runs.
         CorruptData: when the catalog is damaged, or what was written does not read back as it was
             built.
         CatalogUnusable: when the live generation was built of another catalog.
+        WorkerDied: when a process that counts was ended; what was counted is kept.
     """
-    with _built(catalog, generations, recipe, on_videos, chunk_videos) as written:
+    with _built(catalog, generations, recipe, on_videos, chunk_videos, executor) as written:
         _verify(written)
         return generations.make_current(written)
 
@@ -116,15 +121,16 @@ def preview(
     recipe: IndexConfig,
     *,
     on_videos: OnVideos = lambda _: None,
+    executor: str = SERIAL,
 ) -> Preview:
-    """Say what a reindex would change, and change nothing.
+    """Say what a reindex would change, and change nothing; as ``reindex``.
 
     Raises:
         NothingIndexed: when there is nothing to compare with.
         ReindexRunning: when a reindex runs.
     """
     live = generations.load_current()
-    with _built(catalog, generations, recipe, on_videos, CHUNK_VIDEOS) as written:
+    with _built(catalog, generations, recipe, on_videos, CHUNK_VIDEOS, executor) as written:
         before, after = _counting_tags(live), _counting_tags(written)
         compared, differing = _difference(live, written)
         return Preview(
@@ -144,6 +150,7 @@ def _built(
     recipe: IndexConfig,
     on_videos: OnVideos,
     chunk_videos: int,
+    executor: str,
 ) -> Iterator[Generation]:
     with generations.building() as workplace:
         refuse_other_catalog(generations, catalog)
@@ -161,6 +168,7 @@ def _built(
             vocabulary,
             on_videos=on_videos,
             chunk_videos=chunk_videos,
+            executor=executor,
         )
 
         def fill(index: Path, facts: Path) -> None:

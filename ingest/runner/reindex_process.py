@@ -3,6 +3,7 @@
 What builds an index is imported in that process: it compiles, which whoever watches need not.
 """
 
+import os
 import signal
 import time
 from dataclasses import dataclass
@@ -22,21 +23,32 @@ if TYPE_CHECKING:
     from engine.indexes.local.generations import Generation
 
 _BUSY_SECONDS: Final = 1.0
+_NICENESS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ReindexJobSpec:
-    """Specification of a reindex job."""
+    """Specification of a reindex job.
+
+    Attributes:
+        catalog: the file of the catalog.
+        generations: where the result goes.
+        recipe: how the index is built.
+        executor: URL of who counts.
+    """
 
     catalog: Path
     generations: Path
     recipe: IndexConfig
+    executor: str
 
 
 def run_reindex_job(order: ReindexJobSpec, answers: Connection) -> None:
     """Reindex; send a ``Progress`` in videos now and then and the ``IngestResult`` at the end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    # Whoever answers questions goes first; the processes that count have it from here.
+    os.nice(_NICENESS)
     try:
         with troubles_told(), Catalog.open(order.catalog, create=False) as catalog:
             built = _reindex(order, catalog, answers)
@@ -60,7 +72,13 @@ def _reindex(order: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "G
 
     while True:
         try:
-            return reindex(catalog, Generations(order.generations), order.recipe, on_videos=count)
+            return reindex(
+                catalog,
+                Generations(order.generations),
+                order.recipe,
+                on_videos=count,
+                executor=order.executor,
+            )
         except ReindexRunning:
             # Who waits is not stalled.
             answers.send(Progress(0, None))

@@ -21,6 +21,7 @@ from engine.catalogs.sqlite.jobs import Jobs, check_claim
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import LEASE_SECONDS, Job, JobResult, Kind, State
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
+from engine.executors import SERIAL
 from ingest.decoding.probe import Status
 from ingest.pipeline import (
     KEPT,
@@ -81,6 +82,7 @@ class Worker:
         fetch: limits of what comes from the web.
         setup: what the taggers need that the jobs name.
         generations: where reindexes are built; None leaves them to other workers.
+        executor: URL of who counts for them.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
     """
@@ -91,6 +93,7 @@ class Worker:
     fetch: FetchLimits = field(default_factory=FetchLimits)
     setup: TaggerContext = field(default_factory=TaggerContext)
     generations: Path | None = None
+    executor: str = SERIAL
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _outcome: None
     _jobs: Jobs = field(init=False)
@@ -189,8 +192,10 @@ class Worker:
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
         order = self._order(job)
-        act = run_reindex_job if isinstance(order, ReindexJobSpec) else run_job
-        process = self._context.Process(target=act, args=(order, ours), daemon=True)
+        reindexes = isinstance(order, ReindexJobSpec)
+        act = run_reindex_job if reindexes else run_job
+        # A process that is a daemon may start none, and a reindex shares its work.
+        process = self._context.Process(target=act, args=(order, ours), daemon=not reindexes)
         process.start()
         ours.close()
         now = time.monotonic()
@@ -203,7 +208,10 @@ class Worker:
     def _order(self, job: Job) -> JobSpec | ReindexJobSpec:
         if job.kind is Kind.REINDEX and self.generations is not None:
             return ReindexJobSpec(
-                self.catalog.path, self.generations, IndexConfig.from_stored(job.options)
+                self.catalog.path,
+                self.generations,
+                IndexConfig.from_stored(job.options),
+                self.executor,
             )
         return JobSpec(
             job.id,

@@ -19,12 +19,16 @@ _BUSY_SECONDS: Final = 30.0
 class Connection:
     """An open catalog file.
 
+    Args:
+        path: of the file.
+        read_only: whether SQLite refuses to write.
+
     Attributes:
         sqlite: what asks it.
         writes: whether a transaction is open.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         # Only ``Catalog.close`` touches a connection from another thread.
         self.sqlite = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
         self.writes = False
@@ -32,6 +36,8 @@ class Connection:
         try:
             self.sqlite.execute("pragma synchronous = normal")
             self.sqlite.execute("pragma foreign_keys = on")
+            if read_only:
+                self.sqlite.execute("pragma query_only = on")
             self._file = _file_at(path)
         except BaseException:
             self.sqlite.close()

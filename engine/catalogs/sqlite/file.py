@@ -40,6 +40,7 @@ class CatalogFile:
     ) -> None:
         self.path = path
         self._guard = guard
+        self._read_only = False
         self._own = threading.local()
         # Without those of threads that have ended.
         self._opened: WeakSet[Connection] = WeakSet()
@@ -51,6 +52,7 @@ class CatalogFile:
         path: Path,
         *,
         create: bool = True,
+        read_only: bool = False,
         guard: "Callable[[Database], object]" = lambda _db: None,
     ) -> Self:
         """Open the catalog, creating or updating its tables where needed.
@@ -58,6 +60,8 @@ class CatalogFile:
         Args:
             path: of the file.
             create: False for who was told of a catalog: one that is gone is not made anew, empty.
+            read_only: True for who reads what another process has opened: it is neither made nor
+                updated, and not written.
             guard: as of the class.
 
         Raises:
@@ -65,9 +69,12 @@ class CatalogFile:
             DiskFull: when there is no room for what it needs.
             TooManyOpenFiles: when this process may open no more.
         """
-        if not create and not path.is_file():
+        if (read_only or not create) and not path.is_file():
             raise _gone(path)
         catalog = cls(path, guard)
+        if read_only:
+            catalog._read_only = True
+            return catalog
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             catalog._prepare()
@@ -134,7 +141,7 @@ class CatalogFile:
     @property
     def _connection(self) -> Connection:
         if not hasattr(self._own, "connection"):
-            connection = Connection(self.path)
+            connection = Connection(self.path, read_only=self._read_only)
             with self._opening:
                 self._opened.add(connection)
             self._own.connection = connection

@@ -31,14 +31,17 @@ class Tracks:
         )
         return [(record_of(row[:-1]), track_of(row[0], row[-1])) for row in rows]
 
-    def span(self, after: str, last: str) -> Span:
-        """Return the state of the watched videos after one id, up to and with another."""
-        ((videos, newest),) = self._file.rows(
-            "select count(*), coalesce(max(v.revision), 0) from videos v"
-            " join tracks t on t.video = v.id where v.id > ? and v.id <= ?",
-            (after, last),
+    def spans(self, videos: int) -> list[Span]:
+        """Return the watched videos in runs of so many, by rising id, all of one moment."""
+        rows = self._file.rows(
+            "select max(id), count(*), max(revision) from (select id, revision,"
+            " (row_number() over (order by id) - 1) / ? as run from videos v"
+            " where exists (select 1 from tracks t where t.video = v.id))"
+            " group by run order by run",
+            (videos,),
         )
-        return Span(after, last, int(videos), int(newest))
+        firsts = ["", *(last for last, *_ in rows)]
+        return [Span(after, *row) for after, row in zip(firsts, rows, strict=False)]
 
     def watched_among(self, videos: Sequence[str]) -> list[tuple[VideoRecord, Track]]:
         """Return those of some videos that are there and have a track, by rising id."""

@@ -1,0 +1,264 @@
+"""A reindex by an executor: the same generation whoever counts, and errors that name themselves."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.batch.count_chunks import ChunkTask, count_chunk, read_chunk
+from engine.batch.reindex import preview, reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import IndexConfig
+from engine.domain.videos import Span
+from engine.errors import CatalogUnusable, CorruptData, InvalidInput, WorkerDied
+from engine.indexes.local.generations import Generations
+from support.catalogs import TAGS, save, video_id
+from support.processes import children_of, soon, works
+
+LOG = IndexConfig(threshold=0.7, tf="log")
+VIDEOS = 60
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    """Made-up videos, some of which nobody could watch; no test changes them."""
+    rng = np.random.default_rng(7)
+    with Catalog.open(tmp_path_factory.mktemp("home") / "catalog.db") as catalog:
+        fill(catalog, rng)
+        yield catalog
+
+
+def fill(catalog: Catalog, rng: np.random.Generator) -> None:
+    with catalog.transaction():
+        for number in range(VIDEOS):
+            shown = {tag: int(rng.integers(1, 20)) for tag in rng.choice(TAGS, 3)}
+            save(catalog, video_id(number * 7), shown, language=("de", "", "en")[number % 3])
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Catalog]:
+    """The same, for a test to change."""
+    with Catalog.open(tmp_path / "own" / "catalog.db") as own:
+        fill(own, np.random.default_rng(7))
+        yield own
+
+
+@pytest.fixture(scope="module")
+def expected(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return reindex(catalog, Generations(tmp_path_factory.mktemp("whole")), LOG).id
+
+
+@settings(max_examples=10, deadline=None)
+@given(chunk_videos=st.integers(1, VIDEOS + 5))
+def test_a_generation_is_the_same_whatever_the_files_hold(
+    catalog: Catalog,
+    expected: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    chunk_videos: int,
+) -> None:
+    done: list[int] = []
+    generations = Generations(tmp_path_factory.mktemp("serial"))
+    built = reindex(catalog, generations, LOG, chunk_videos=chunk_videos, on_videos=done.append)
+    assert built.id == expected
+    assert sum(done) == VIDEOS
+    assert max(done) <= chunk_videos
+
+
+@pytest.mark.parametrize(
+    ("executor", "chunk_videos"),
+    [("local:2", 1), ("local:2", 7), ("local:2", 59), ("local:3", 20), ("local:2", 1000)],
+)
+def test_a_generation_is_the_same_however_many_processes_count(
+    catalog: Catalog, expected: str, tmp_path: Path, executor: str, chunk_videos: int
+) -> None:
+    done: list[int] = []
+    built = reindex(
+        catalog,
+        Generations(tmp_path / "generations"),
+        LOG,
+        chunk_videos=chunk_videos,
+        executor=executor,
+        on_videos=done.append,
+    )
+    assert built.id == expected
+    assert sum(done) == VIDEOS
+    assert not leftovers(tmp_path)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return [*folder.rglob("*.part"), *folder.rglob(".writing-*")]
+
+
+def test_a_preview_by_processes_says_the_same(catalog: Catalog, tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(catalog, generations, IndexConfig(threshold=0.95, tf="raw"))
+    said = preview(catalog, generations, LOG)
+    assert preview(catalog, generations, LOG, executor="local:2") == said
+    assert said.after.videos == VIDEOS
+
+
+def test_what_is_no_executor_is_refused(catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="'lokal:2' is no executor"):
+        reindex(catalog, Generations(tmp_path), LOG, chunk_videos=9, executor="lokal:2")
+
+
+@settings(max_examples=25, deadline=None)
+@given(videos=st.integers(1, VIDEOS + 5))
+def test_runs_of_videos_join_and_say_what_the_catalog_holds(catalog: Catalog, videos: int) -> None:
+    spans = catalog.tracks.spans(videos)
+    ids = [record.id for record, _ in catalog.tracks.watched(limit=1000)]
+    assert [span.last for span in spans] == [*ids[videos - 1 :: videos], *ids[-1:]][: len(spans)]
+    assert [span.after for span in spans] == ["", *(span.last for span in spans[:-1])]
+    assert sum(span.videos for span in spans) == len(ids)
+    for span in spans:
+        ((count, newest),) = catalog.rows(
+            "select count(*), max(revision) from videos where id > ? and id <= ?",
+            (span.after, span.last),
+        )
+        assert (span.videos, span.newest) == (count, newest)
+
+
+def test_a_catalog_without_videos_has_no_runs_and_makes_a_generation(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as empty:
+        assert empty.tracks.spans(10) == []
+        built = reindex(empty, Generations(tmp_path / "g"), LOG, executor="local:2")
+    assert built.index.n_videos == 0
+
+
+@pytest.mark.parametrize("change", ["more", "fewer", "other", "none left"])
+def test_a_file_says_what_was_found_when_videos_changed_meanwhile(
+    own: Catalog, tmp_path: Path, change: str
+) -> None:
+    span = own.tracks.spans(10)[2]
+    inside = [video for video in ids_of(own) if span.after < video <= span.last]
+    if change == "more":
+        for number in range(3):
+            save(own, f"{inside[0]}{number}", {"cat": 4})
+    elif change == "fewer":
+        own.videos.delete(inside[3])
+    elif change == "other":
+        save(own, inside[3], {"cat": 9})
+    else:
+        for video in inside:
+            own.videos.delete(video)
+    n_tags = len(own.tags.vocabulary())
+    found = count_chunk(ChunkTask(own.path, span, LOG, n_tags, tmp_path / "000002.counts"))
+    now = [video for video in ids_of(own) if span.after < video <= span.last]
+    chunk = read_chunk(tmp_path / "000002.counts", n_tags)
+    assert chunk.ids == now
+    assert chunk.span == found
+    assert found == Span(span.after, span.last, len(now), found.newest)
+    assert found != span
+    assert chunk.counts.shape == (len(now), n_tags)
+
+
+def ids_of(catalog: Catalog) -> list[str]:
+    return [video for (video,) in catalog.rows("select id from videos order by id")]
+
+
+def test_videos_that_change_while_processes_count_are_in_the_next_generation(
+    own: Catalog, tmp_path: Path
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    changes = iter(range(3))
+
+    def change(_videos: int) -> None:
+        match next(changes, None):
+            case 0:
+                own.videos.delete(ids_of(own)[-1])
+                own.videos.delete(ids_of(own)[0])
+            case 1:
+                save(own, video_id(3), {"cat": 9})
+                save(own, video_id(9_999), {"zebra": 9})
+
+    reindex(own, generations, LOG, chunk_videos=5, executor="local:2", on_videos=change)
+    again = reindex(own, generations, LOG, chunk_videos=5, executor="local:2")
+    whole = reindex(own, Generations(tmp_path / "whole"), LOG)
+    assert again.id == whole.id
+    assert again.index.ids.at(np.arange(VIDEOS)) == ids_of(own)
+
+
+@pytest.mark.parametrize("executor", ["serial:", "local:2"])
+def test_what_is_wrong_with_a_video_is_said_by_whoever_counts(
+    own: Catalog, tmp_path: Path, executor: str
+) -> None:
+    broken = ids_of(own)[33]
+    with own.transaction() as db:
+        db.execute("update tracks set track = x'00' where video = ?", (broken,))
+    generations = Generations(tmp_path / "generations")
+    with pytest.raises(CorruptData, match=broken) as damaged:
+        reindex(own, generations, LOG, chunk_videos=10, executor=executor)
+    assert generations.current_id is None
+    assert "Traceback" not in str(damaged.value)
+    assert not leftovers(tmp_path)
+    with own.transaction() as db:
+        db.execute("delete from tracks where video = ?", (broken,))
+    assert reindex(own, generations, LOG, executor=executor).index.n_videos == VIDEOS - 1
+
+
+@pytest.mark.parametrize("executor", ["serial:", "local:2"])
+def test_a_catalog_that_goes_while_it_is_counted_is_told_of(
+    own: Catalog, tmp_path: Path, executor: str
+) -> None:
+    def move_away(_videos: int) -> None:
+        if own.path.exists():
+            own.path.rename(own.path.with_suffix(".away"))
+
+    with pytest.raises(CatalogUnusable, match="is gone"):
+        reindex(
+            own,
+            Generations(tmp_path / "generations"),
+            LOG,
+            chunk_videos=2,
+            executor=executor,
+            on_videos=move_away,
+        )
+
+
+def test_a_worker_that_is_killed_is_told_of_and_the_next_reindex_goes_on(
+    own: Catalog, expected: str, tmp_path: Path
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    before = set(children_of(os.getpid()))
+    workers: set[int] = set()
+
+    def kill(_videos: int) -> None:
+        started = {one for one in children_of(os.getpid()) if is_worker(one)} - before
+        workers.update(started)
+        for one in started:
+            os.kill(one, signal.SIGKILL)
+
+    with pytest.raises(WorkerDied, match="SIGKILL"):
+        reindex(own, generations, LOG, chunk_videos=2, executor="local:2", on_videos=kill)
+    assert workers
+    soon(lambda: not any(map(works, workers)))
+    counted = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.counts")}
+    assert counted
+    assert generations.current_id is None
+    assert reindex(own, generations, LOG, chunk_videos=2, executor="local:2").id == expected
+    assert {path: path.stat().st_mtime_ns for path in counted} == counted
+    assert not leftovers(tmp_path)
+
+
+def is_worker(process: int) -> bool:
+    try:
+        return "popen_loky" in Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return False
+
+
+def test_who_only_reads_a_catalog_writes_nothing(own: Catalog) -> None:
+    with Catalog.open(own.path, read_only=True) as reader:
+        assert ids_of(reader) == ids_of(own)
+        with pytest.raises(CatalogUnusable, match="cannot be written"):
+            reader.videos.delete(ids_of(own)[0])
+    assert len(ids_of(own)) == VIDEOS
+    missing = own.path.with_name("missing.db")
+    with pytest.raises(CatalogUnusable, match="is gone"):
+        Catalog.open(missing, read_only=True)
+    assert not missing.exists()
