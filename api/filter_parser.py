@@ -8,25 +8,19 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
-from engine.domain.filters import (
-    AddedBetween,
-    And,
-    CategoryIn,
-    DurationBetween,
-    Filter,
-    HasTag,
-    IabIn,
-    KindIn,
-    LanguageIn,
-    LeaveOut,
-    Not,
-    Or,
-    RiskAtMost,
-    SensitiveAtMost,
-    UploaderIn,
-    Within,
+from engine.domain.filters import HARMLESS, And, Field, Filter, HasTag, Ids, Not, Or
+from engine.domain.metadata import (
+    SCHEMA,
+    Bounds,
+    Column,
+    Moment,
+    Number,
+    RiskLevels,
+    RiskLimit,
+    SensitivityLevel,
 )
 from engine.errors import InvalidInput
 
@@ -65,7 +59,7 @@ def filter_of_text(text: str) -> Filter:
 
 def harmless(where: Filter) -> Filter:
     """Narrow a filter to videos that were judged and on which nothing sensitive is suspected."""
-    return And((where, SensitiveAtMost("none")))
+    return And((where, HARMLESS))
 
 
 class _Reader:
@@ -113,10 +107,6 @@ def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, An
     return dict(value)
 
 
-def _level(_: _Reader, value: object) -> Filter:
-    return SensitiveAtMost(_fields("sensitive", value, {"at_most": str}).get("at_most", "none"))
-
-
 def _seen(_: _Reader, value: object) -> Filter:
     given = _fields("seen", value, {"tag": str, "at_least": int})
     if "tag" not in given:
@@ -124,16 +114,34 @@ def _seen(_: _Reader, value: object) -> Filter:
     return HasTag(**given)
 
 
-def _risk(_: _Reader, value: object) -> Filter:
-    given = _fields("risk", value, {"topic": str, "at_most": str, "unknown": bool})
-    if "at_most" not in given:
-        raise InvalidInput("'risk' needs an 'at_most': none, low, medium, high or floor")
-    return RiskAtMost(**given)
+def _field(column: Column, _: _Reader, value: object) -> Filter:
+    """Read a filter by a column of the metadata, in the form of its type."""
+    key, name = column.key, column.name
+    match column.type:
+        case Number():
+            given = _fields(key, value, {"at_least": int, "at_most": int})
+            return Field(name, "between", (given.get("at_least"), given.get("at_most")))
+        case Moment():
+            return Field(
+                name, "between", _moments(_fields(key, value, {"since": str, "until": str}))
+            )
+        case SensitivityLevel():
+            return Field(
+                name, "at_most", _fields(key, value, {"at_most": str}).get("at_most", "none")
+            )
+        case RiskLevels():
+            given = _fields(key, value, {"topic": str, "at_most": str, "unknown": bool})
+            if "at_most" not in given:
+                raise InvalidInput(f"{key!r} needs an 'at_most': none, low, medium, high or floor")
+            return Field(name, "at_most", RiskLimit(**given))
+        case _:
+            return Field(name, "in", _words(key, value))
 
 
-def _added(_: _Reader, value: object) -> Filter:
-    given = _fields("added", value, {"since": str, "until": str})
-    return AddedBetween(**{name: _moment(name, text) for name, text in given.items()})
+def _moments(given: Mapping[str, str]) -> Bounds:
+    moments = {name: _moment(name, text) for name, text in given.items()}
+    until = moments.get("until")
+    return moments.get("since"), None if until is None else until - 1
 
 
 def _moment(name: str, text: str) -> int:
@@ -146,25 +154,13 @@ def _moment(name: str, text: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _duration(_: _Reader, value: object) -> Filter:
-    return DurationBetween(**_fields("duration", value, {"at_least": int, "at_most": int}))
-
-
 _KINDS: Final[dict[str, Callable[[_Reader, Any], Filter]]] = {
     "and": lambda reader, value: And(reader.read_all("and", value)),
     "or": lambda reader, value: Or(reader.read_all("or", value)),
     "not": lambda reader, value: Not(reader.read(value)),
-    "within": lambda _, value: Within(_words("within", value, MAX_IDS)),
-    "leave_out": lambda _, value: LeaveOut(_words("leave_out", value, MAX_IDS)),
-    "duration": _duration,
-    "language": lambda _, value: LanguageIn(_words("language", value)),
-    "kind": lambda _, value: KindIn(_words("kind", value)),
-    "uploader": lambda _, value: UploaderIn(_words("uploader", value)),
-    "category": lambda _, value: CategoryIn(_words("category", value)),
-    "iab": lambda _, value: IabIn(_words("iab", value)),
-    "sensitive": _level,
-    "risk": _risk,
-    "added": _added,
+    "within": lambda _, value: Ids(_words("within", value, MAX_IDS)),
+    "leave_out": lambda _, value: Not(Ids(_words("leave_out", value, MAX_IDS))),
+    **{column.key: partial(_field, column) for column in SCHEMA},
     "seen": _seen,
 }
 

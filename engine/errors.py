@@ -15,6 +15,7 @@
     |-- CampaignChanged        a campaign is not what it was when the caller last saw it
     |-- NothingIndexed         a search before the first reindex
     |-- OutdatedGeneration     the index was built by another version
+    |   `-- ColumnNotIndexed   it does not hold what a filter asks for
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
     |-- CatalogUnusable        the catalog cannot be opened, is gone, or is of a newer version
@@ -188,6 +189,17 @@ class OutdatedGeneration(ReelmatchError):
         super().__init__(
             f"generation {generation} was built by another version of reelmatch: reindex (nothing"
             " is watched anew)"
+        )
+
+
+class ColumnNotIndexed(OutdatedGeneration):
+    """The index was built by a version that did not store what a filter asks for."""
+
+    def __init__(self, name: str) -> None:
+        ReelmatchError.__init__(
+            self,
+            f"no filter by {name!r} yet: the index was built by an earlier version of reelmatch:"
+            " reindex (nothing is watched anew)",
         )
 
 

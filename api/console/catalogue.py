@@ -15,7 +15,7 @@ from api.console.rendering import page
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.catalogs.sqlite.listing import Place, Wanted
-from engine.domain.filters import And, Filter, KindIn, Not, SensitiveAtMost, Within
+from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.keywords import KeywordMatch
 from engine.errors import UnknownTag
 from engine.ports.index import IndexSnapshot
@@ -156,11 +156,11 @@ def _indexed(live: Live, view: IndexSnapshot, asked: Asked, number: int) -> List
 def _filter(live: Live, asked: Asked) -> Filter:
     parts: list[Filter] = []
     if asked.kind:
-        parts.append(KindIn((asked.kind,)))
+        parts.append(Field("kind", "in", (asked.kind,)))
     if asked.sensitive == "none":
-        parts.append(SensitiveAtMost("none"))
+        parts.append(HARMLESS)
     if asked.sensitive == "some":
-        parts += [Not(SensitiveAtMost("none")), SensitiveAtMost("block")]
+        parts += [Not(HARMLESS), Field("sensitive", "at_most", "block")]
     if asked.q:
-        parts.append(Within(tuple(live.catalog.listing.titled(asked.q, limit=_MAX_TITLED))))
+        parts.append(Ids(tuple(live.catalog.listing.titled(asked.q, limit=_MAX_TITLED))))
     return And(tuple(parts))

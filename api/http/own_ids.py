@@ -6,7 +6,7 @@ from typing import Any
 
 from api.filter_parser import filter_of, filter_of_text
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, Or, Within
+from engine.domain.filters import EVERY_VIDEO, And, Filter, Ids, Not, Or
 from engine.domain.viewers import Event
 
 
@@ -36,8 +36,8 @@ def own_filter(catalog: Catalog, said: dict[str, Any] | str | None) -> Filter:
 
 def _own(catalog: Catalog, where: Filter) -> Filter:
     match where:
-        case Within(ids) | LeaveOut(ids):
-            return type(where)(own_ids(catalog, ids))
+        case Ids(ids):
+            return Ids(own_ids(catalog, ids))
         case And(parts) | Or(parts):
             return type(where)(tuple(_own(catalog, part) for part in parts))
         case Not(part):

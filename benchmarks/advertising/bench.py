@@ -19,14 +19,16 @@ from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_tags
 from engine.content.sensitivity import SensitivityClassifier
-from engine.domain.filters import Filter, IabIn, RiskAtMost
+from engine.domain.filters import Field, Filter
+from engine.domain.metadata import RiskLimit
 from engine.domain.sensitivity import TOPICS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.tracks import Track
+from engine.indexes.local.columns import Coded, CodedLists, Numbers
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import Coded, MetadataColumns
+from engine.indexes.local.metadata import MetadataColumns
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.vocabulary import Vocabulary
@@ -101,35 +103,27 @@ def filters(rng: np.random.Generator, n_videos: int) -> None:
         (n_videos, 1),
     )
     index = Index.from_counts(empty, ids, kernel="rows")
-    compiler = FilterCompiler(index, made_facts(rng, n_videos), Vocabulary(("tag",)))
+    compiler = FilterCompiler(index, made_metadata(rng, n_videos), Vocabulary(("tag",)))
     asked: dict[str, Filter] = {
-        "risk, one topic": RiskAtMost("low", "arms"),
-        "risk, all topics": RiskAtMost("medium", unknown=True),
-        "iab": IabIn(("422", "1")),
+        "risk, one topic": Field("risk", "at_most", RiskLimit("low", "arms")),
+        "risk, all topics": Field("risk", "at_most", RiskLimit("medium", unknown=True)),
+        "iab": Field("iab", "in", ("422", "1")),
     }
     for name, wanted in asked.items():
-        fresh = partial(compiler._column_bitmap, wanted)
+        fresh = partial(compiler._bitmap, wanted)
         told(f"filter of {n_videos:,} videos: {name}", [fresh] * 9)
 
 
-def made_facts(rng: np.random.Generator, n_videos: int) -> MetadataColumns:
-    """Draw risks and two categories a video; the other facts are one and the same."""
-    none = np.zeros(n_videos, np.int32)
-    same = Coded(("",), none)
+def made_metadata(rng: np.random.Generator, n_videos: int) -> MetadataColumns:
+    """Draw risks and two categories a video; the rest is unknown."""
     filed = tuple(sorted(["1", "210", "338", "422", "424", "425", "483", "552", "596", "VKIV56"]))
-    return MetadataColumns(
-        seconds=none.astype(np.uint32),
-        added_at=none.astype(np.int64),
-        sensitive=none.astype(np.uint8),
-        language=same,
-        kind=same,
-        uploader=same,
-        category=Coded((), np.zeros(0, np.int32)),
-        category_rows=np.zeros(0, np.int64),
-        risk=rng.integers(0, len(RISKS), (n_videos, N_TOPICS)).astype(np.uint8),
-        iab=Coded(filed, rng.integers(0, len(filed), 2 * n_videos).astype(np.int32)),
-        iab_rows=np.repeat(np.arange(n_videos), 2),
-    )
+    entries = Coded(filed, rng.integers(0, len(filed), 2 * n_videos).astype(np.int32))
+    risks = rng.integers(0, len(RISKS), (n_videos, N_TOPICS)).astype(np.uint8)
+    drawn = {
+        "risk": Numbers(risks),
+        "iab": CodedLists(entries, np.repeat(np.arange(n_videos), 2), n_videos),
+    }
+    return MetadataColumns(n_videos, drawn)
 
 
 def told(what: str, calls: Iterable[Callable[[], object]]) -> None:

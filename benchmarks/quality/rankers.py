@@ -15,7 +15,7 @@ from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.kernels.best import TIE
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, profile_of, taste_of
@@ -33,11 +33,11 @@ Recommend = Callable[[Viewer], Sequence[str]]
 def view_of(films: Films, together: CoLikes | None = None, **options: object) -> LocalSnapshot:
     """Index films as the product does, kept in memory."""
     index = Index.from_counts(films.counts, films.ids, **options)  # type: ignore[arg-type]
-    facts = VideoMetadata(0, 0, Level.NONE, "", "motion", "", ())
+    metadata = {"sensitive": Level.NONE, "kind": "motion"}
     generation = Generation(
         "0" * 12,
         index,
-        MetadataColumns.of([facts] * len(films.ids)),
+        MetadataColumns.of([metadata] * len(films.ids)),
         Vocabulary(tuple(films.tags)),
         IndexConfig(0.7, "raw"),
         revision=0,

@@ -17,13 +17,12 @@ from engine.domain.campaigns import Campaign, Creative, Keyword
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.domain.sensitivity import Level
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
@@ -155,13 +154,13 @@ def made_view(rng: np.random.Generator) -> LocalSnapshot:
     ids = [f"{number:016x}" for number in range(N_VIDEOS)]
     index = Index.from_counts(CountMatrix.from_rows(rows, N_TAGS), ids)
     languages = ("en", "de", "")
-    facts = [
-        VideoMetadata(30, 0, Level.NONE, languages[number % 3], "motion", "", ())
+    metadata = [
+        {"seconds": 30, "language": languages[number % 3], "kind": "motion"}
         for number in range(N_VIDEOS)
     ]
     recipe = IndexConfig(0.7, "raw")
     generation = Generation(
-        "g", index, MetadataColumns.of(facts), Vocabulary(NAMES), recipe, 1, Path()
+        "g", index, MetadataColumns.of(metadata), Vocabulary(NAMES), recipe, 1, Path()
     )
     return LocalSnapshot.of(generation)
 

@@ -22,7 +22,7 @@ from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.explain import reasons
 from engine.search.profiles import VIEWER_RULES, profile_of, taste_of
@@ -94,11 +94,11 @@ def made_up(rng: np.random.Generator) -> LocalSnapshot:
     rows = np.repeat(np.arange(N_VIDEOS), TAGS_EACH)
     counts = sp.coo_array((rng.geometric(0.05, tags.size), (rows, tags.ravel()))).tocsr()
     index = Index.from_counts(counts, [f"{number:016x}" for number in range(N_VIDEOS)])
-    facts = VideoMetadata(SECONDS, int(NOW) - 86_400, Level.NONE, "", "motion", "", ())
+    metadata = {"seconds": SECONDS, "added_at": int(NOW) - 86_400, "sensitive": Level.NONE}
     generation = Generation(
         "0" * 12,
         index,
-        MetadataColumns.of([facts] * N_VIDEOS),
+        MetadataColumns.of([metadata] * N_VIDEOS),
         Vocabulary(tuple(f"tag {number}" for number in range(N_TAGS))),
         IndexConfig(0.7, "raw"),
         revision=0,

@@ -23,13 +23,14 @@ from numpy.typing import NDArray
 from engine.batch.index_rows import RowMaker
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
+from engine.domain.metadata import SCHEMA
 from engine.domain.tracks import Track
 from engine.domain.videos import Span, VideoRecord
 from engine.errors import CorruptData
 from engine.executors import SERIAL, open_executor
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import MetadataColumns
-from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
+from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.ports.executor import run_tasks
 from engine.vocabulary import Vocabulary
 
@@ -149,8 +150,14 @@ def _folder_name(recipe: IndexConfig, vocabulary: Vocabulary, identity: str) -> 
         recipe.threshold,
         recipe.least_seconds,
         f"{sensitive:08x}",
+        f"{_schema_checksum():08x}",
     )
     return "-".join(["counts", *map(str, said), str(len(vocabulary))])
+
+
+def _schema_checksum() -> int:
+    # Rows that were counted before a column was added lack it.
+    return crc32(repr([(column.name, column.type) for column in SCHEMA]).encode())
 
 
 def read_chunk(path: Path, n_tags: int) -> Chunk:
@@ -186,7 +193,8 @@ def _count(catalog: Catalog, task: ChunkTask) -> Chunk:
         newest = max(newest, record.revision)
     # Of what was read, not of what the catalog holds by now: a change meanwhile must show.
     span = Span(task.span.after, task.span.last, len(rows), newest)
-    return Chunk(span, [row.id for row in rows], counts_of(rows, task.n_tags), facts_of(rows))
+    counts, facts = counts_of(rows, task.n_tags), metadata_of_rows(rows)
+    return Chunk(span, [row.id for row in rows], counts, facts)
 
 
 def _watched(catalog: Catalog, span: Span) -> Iterator[tuple[VideoRecord, Track]]:

@@ -9,11 +9,11 @@ from engine.content.counting import count_distinct_seconds, count_steady, count_
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
+from engine.domain.metadata import AssessedVideo, metadata_of
 from engine.domain.sensitivity import VERDICTS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.indexes.local.metadata import VideoMetadata, seconds_since_1970
 from engine.indexes.local.video_row import VideoRow
 from engine.vocabulary import Vocabulary
 
@@ -45,20 +45,18 @@ class RowMaker:
         """
         words = self._words.get(record.tagger)
         risks = self._brand_judge.risks(track, words)
-        facts = VideoMetadata(
-            seconds=track.n_seconds,
-            added_at=seconds_since_1970(record.added_at),
+        video = AssessedVideo(
+            record,
+            n_seconds=track.n_seconds,
             sensitive=self._judge.level(track, words),
-            language=record.language,
-            kind=record.kind,
-            uploader=record.uploader,
-            categories=record.categories,
             risks=tuple(RISKS[risk] for risk in risks),
             iab=(*self._filed_under(track), *seen_categories(risks)),
         )
         counts = self._without_unfounded(self._counts(track), track, words)
         known = counts.tags < self._n_tags
-        return VideoRow(record.id, Counts(counts.tags[known], counts.seconds[known]), facts)
+        return VideoRow(
+            record.id, Counts(counts.tags[known], counts.seconds[known]), metadata_of(video)
+        )
 
     def _counts(self, track: Track) -> Counts:
         recipe = self._recipe

@@ -25,8 +25,7 @@ from engine.indexes.local.builder import build_in_folder
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation, Generations
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
-from engine.indexes.local.metadata_files import write_facts
+from engine.indexes.local.metadata import MetadataColumns, write_metadata
 from engine.kernels.best import TIE
 from engine.kernels.forward import Floats
 from engine.ports.query import Query
@@ -174,7 +173,7 @@ def _built(
         def fill(index: Path, facts: Path) -> None:
             counts = _Counts(chunks, len(vocabulary))
             build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf)
-            write_facts(facts, _ChunkFacts(chunks, len(vocabulary)))
+            write_metadata(facts, _ChunkFacts(chunks, len(vocabulary)))
 
         likes = catalog.viewers.likes()
         with generations.written(

@@ -103,7 +103,7 @@ class SuitabilityClassifier:
 
         All of them when a topic is ``floor``. What nobody looked for is not seen, so it makes no
         second risky: whether that will do is decided per video
-        (``engine.domain.filters.RiskAtMost``).
+        (``engine.domain.metadata.RiskLimit``).
 
         Args:
             track: what was seen.

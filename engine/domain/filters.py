@@ -2,100 +2,39 @@
 
 ::
 
-    And(DurationBetween(at_least=30), Not(Seen("alcohol")), LanguageIn(("en", "de")))
+    And((Field("seconds", "between", (30, None)), Not(HasTag("alcohol"))))
 
 Two that say the same are equal, so what they compile to can be kept.
 """
 
 from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from engine.domain.metadata import COLUMNS, one_of
+
+Op = Literal["between", "in", "at_most"]
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveOut:
-    """All but these videos; ids that are not in the index are no matter."""
+class Ids:
+    """Only these videos; ids that are not in the index are no matter."""
 
     ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
-    """Only these videos."""
-
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DurationBetween:
-    """As many watched seconds, both ends included."""
-
-    at_least: int = 0
-    at_most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageIn:
-    """In one of these languages (``engine.languages``); empty stands for unknown."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KindIn:
-    """Of one of these kinds: motion, slideshow, overlay, static, unknown."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SensitiveAtMost:
-    """No more sensitive than this: none, flag or block; ``unknown`` lets all through."""
-
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class RiskAtMost:
-    """No more risky for a brand than this.
+class Field:
+    """A column of the metadata has a value that passes.
 
     Attributes:
-        at_most: none, low, medium, high or floor.
-        topic: one of ``engine.domain.suitability.BRAND_TOPICS``, by name or IAB id; all if
-            empty.
-        unknown: lets through what nobody looked for.
+        name: of a column of ``engine.domain.metadata.SCHEMA``.
+        op: ``between`` two numbers or moments, ``in`` some words, ``at_most`` a level or a risk.
+        value: the ``Bounds``, words, level or ``RiskLimit``, as the column's type says.
     """
 
-    at_most: str
-    topic: str = ""
-    unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IabIn:
-    """About at least one of these categories of the IAB's content taxonomy, or one below them."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryIn:
-    """Filed under at least one of these categories."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UploaderIn:
-    """Published by one of these."""
-
-    any_of: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddedBetween:
-    """First ingested in ``[since, until)``, seconds since 1970, UTC."""
-
-    since: int | None = None
-    until: int | None = None
+    name: str
+    op: Op
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +66,52 @@ class Not:
     part: "Filter"
 
 
-Filter = (
-    And
-    | Or
-    | Not
-    | LeaveOut
-    | Within
-    | DurationBetween
-    | LanguageIn
-    | KindIn
-    | SensitiveAtMost
-    | RiskAtMost
-    | IabIn
-    | CategoryIn
-    | UploaderIn
-    | AddedBetween
-    | HasTag
-)
+Filter = And | Or | Not | Ids | Field | HasTag
 
-EVERY_VIDEO = And(())
+EVERY_VIDEO: Final = And(())
 """The filter that all videos pass."""
+
+HARMLESS: Final = Field("sensitive", "at_most", "none")
+"""Videos that were judged, and on which nothing sensitive is suspected."""
+
+
+def sentence_of(where: Filter) -> str:
+    """Return a filter as a clause for people: "its kind is 'motion'"."""
+    return _clause(where, is_so=True)
+
+
+def _clause(where: Filter, *, is_so: bool) -> str:
+    match where:
+        case Not(part):
+            return _clause(part, is_so=not is_so)
+        case And(parts) | Or(parts):
+            return _joined(parts, is_and=isinstance(where, And) == is_so, is_so=is_so)
+        case Ids(ids):
+            return f"it is {'' if is_so else 'not '}{one_of([repr(video) for video in ids])}"
+        case HasTag(tag, at_least):
+            duration = "1 second" if at_least == 1 else f"{at_least} seconds"
+            return f"{tag!r} is seen for {'at least' if is_so else 'less than'} {duration}"
+        case Field(name, _, value):
+            column = COLUMNS[name]
+            verb = column.type.verbs[0 if is_so else 1]
+            return f"its {column.noun} {verb} {column.type.says(value)}"
+
+
+def _joined(parts: tuple[Filter, ...], *, is_and: bool, is_so: bool) -> str:
+    """Return clauses put together; what is denied of all is denied of each (De Morgan)."""
+    if not parts:
+        return "it is any video" if is_and else "it is no video"
+    clauses = [_clause(part, is_so=is_so) for part in parts]
+    if len(clauses) == 1:
+        return clauses[0]
+    bracketed = [
+        f"({clause})" if isinstance(_bare(part), And | Or) else clause
+        for part, clause in zip(parts, clauses, strict=True)
+    ]
+    return (" and " if is_and else " or ").join(bracketed)
+
+
+def _bare(where: Filter) -> Filter:
+    while isinstance(where, Not):
+        where = where.part
+    return where

@@ -208,7 +208,7 @@ class IndexSnapshot(Protocol):
 
         Args:
             videos: ids.
-            names: of fields of ``engine.indexes.local.metadata.VideoFacts``.
+            names: of columns of ``engine.domain.metadata.SCHEMA``.
         """
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from engine.domain.filters import And, Filter
+from engine.domain.filters import And, Filter, sentence_of
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import Reason, reasons
 from engine.search.profiles import ProfileRules, ProfileVector, taste_of
@@ -115,7 +115,8 @@ def _unseen(video: str, question: Question) -> RuleResult:
 def _filtered(where: Filter, view: IndexSnapshot, video: str) -> Iterator[RuleResult]:
     for part in where.parts if isinstance(where, And) else (where,):
         passes = bool(view.passes([video], part).all())
-        yield RuleResult(Rule.WHERE, kept=passes, evidence=repr(part))
+        evidence = f"the filter asks that {sentence_of(part)}"
+        yield RuleResult(Rule.WHERE, kept=passes, evidence=evidence)
 
 
 def _placed(basis: Basis, rank: int | None, score: float) -> list[RuleResult]:

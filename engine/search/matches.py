@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, LeaveOut, Not, Or
+from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
 from engine.domain.results import Contribution, Match
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
@@ -41,7 +41,7 @@ def recommend(
     view.require(liked)
     profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
     query = taste_of(profile, view, VIEWER_RULES).query
-    return _search(view, query, k, And((where, LeaveOut(tuple(liked)))) if liked else where)
+    return _search(view, query, k, And((where, Not(Ids(tuple(liked))))) if liked else where)
 
 
 def match(
@@ -74,7 +74,7 @@ def match(
 
 def similar(view: IndexSnapshot, video: str, *, k: int, where: Filter = EVERY_VIDEO) -> list[Match]:
     """Return the ``k`` videos most like one of the view's, without itself."""
-    return _search(view, view.query_like(video), k, And((where, LeaveOut((video,)))))
+    return _search(view, view.query_like(video), k, And((where, Not(Ids((video,))))))
 
 
 def explain(view: IndexSnapshot, query: Query, video: str) -> tuple[Contribution, ...]:

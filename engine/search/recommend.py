@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.domain.filters import EVERY_VIDEO, And, Filter, LeaveOut, Not, SensitiveAtMost
+from engine.domain.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.results import Contribution
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
@@ -23,8 +23,7 @@ ENOUGH_VIEWERS: Final = 25
 """With fewer viewers who like two videos or more, what they like together counts for nothing."""
 
 _FALLBACK_DIVERSITY: Final = 0.3
-_HARMLESS: Final = SensitiveAtMost("none")
-_UNJUDGED: Final = Not(SensitiveAtMost("block"))
+_UNJUDGED: Final = Not(Field("sensitive", "at_most", "block"))
 
 
 class Basis(StrEnum):
@@ -62,7 +61,7 @@ class Question:
         """The videos that may be found at all, on whichever page."""
         if self.again or not self.profile.seen:
             return self.where
-        return And((self.where, LeaveOut(self.profile.seen)))
+        return And((self.where, Not(Ids(self.profile.seen))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +282,7 @@ def fresh_candidates(
     view: IndexSnapshot, taste: ProfileVector, question: Question
 ) -> tuple[Basis, list[Candidate]]:
     """Return the newest harmless videos; what the viewer dislikes counts against them."""
-    basis, videos = Basis.FRESH, view.newest(And((question.allowed, _HARMLESS)), k=POOL)
+    basis, videos = Basis.FRESH, view.newest(And((question.allowed, HARMLESS)), k=POOL)
     if not videos:
         basis = Basis.FRESH_UNJUDGED
         videos = view.newest(And((question.allowed, _UNJUDGED)), k=POOL)

@@ -13,19 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.campaigns import Campaign
-from engine.domain.filters import (
-    EVERY_VIDEO,
-    And,
-    Filter,
-    HasTag,
-    IabIn,
-    KindIn,
-    LanguageIn,
-    Not,
-    Or,
-    RiskAtMost,
-)
+from engine.domain.filters import EVERY_VIDEO, And, Field, Filter, HasTag, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.metadata import RiskLimit
 from engine.domain.suitability import Risk
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
@@ -201,7 +191,7 @@ class Targeting:
         frequencies = np.zeros(len(self.view.idf))
         own = self.view.term_frequencies(video)
         frequencies[own.tags] = own.values
-        columns = self.view.columns([video], ("language", "kind", "iab", "risks"))
+        columns = self.view.columns([video], ("language", "kind", "iab", "risk"))
         (language,), (kind,), (categories,), (risks,) = columns.values()
         return Target(
             frequencies=frequencies,
@@ -263,11 +253,12 @@ def rules_as_filters(campaign: Campaign) -> dict[Rule, Filter]:
 
     No campaign runs on a video that is at the floor of a suitability topic.
     """
-    rules: dict[Rule, Filter] = {Rule.SUITABILITY: RiskAtMost(Risk.HIGH, unknown=True)}
+    limit = RiskLimit(Risk.HIGH, unknown=True)
+    rules: dict[Rule, Filter] = {Rule.SUITABILITY: Field("risk", "at_most", limit)}
     if campaign.languages:
-        rules[Rule.LANGUAGE] = LanguageIn(campaign.languages)
+        rules[Rule.LANGUAGE] = Field("language", "in", campaign.languages)
     if campaign.kinds:
-        rules[Rule.KIND] = KindIn(campaign.kinds)
+        rules[Rule.KIND] = Field("kind", "in", campaign.kinds)
     if campaign.excluded_tags:
         rules[Rule.EXCLUSIONS] = Not(_seen_any(campaign.excluded_tags))
     if campaign.needs:
@@ -275,8 +266,8 @@ def rules_as_filters(campaign: Campaign) -> dict[Rule, Filter]:
     if campaign.categories or campaign.exclude_categories:
         rules[Rule.CATEGORIES] = And(
             (
-                IabIn(campaign.categories) if campaign.categories else And(()),
-                Not(IabIn(campaign.exclude_categories)),
+                Field("iab", "in", campaign.categories) if campaign.categories else And(()),
+                Not(Field("iab", "in", campaign.exclude_categories)),
             )
         )
     return rules

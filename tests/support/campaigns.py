@@ -16,7 +16,7 @@ from engine.domain.suitability import N_TOPICS, Risk
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.vocabulary import Vocabulary
 
@@ -69,14 +69,19 @@ def view_of(
     ]
     ids = [video.id for video in videos]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), ids, tf=tf, slope=slope)
-    facts = MetadataColumns.of(
+    metadata = MetadataColumns.of(
         [
-            VideoMetadata(
-                30, 0, Level.NONE, video.language, video.kind, "", (), risks(video), video.iab
-            )
+            {
+                "seconds": 30,
+                "sensitive": Level.NONE,
+                "language": video.language,
+                "kind": video.kind,
+                "risk": risks(video),
+                "iab": video.iab,
+            }
             for video in sorted(videos, key=lambda video: video.id)
         ]
     )
     recipe = IndexConfig(threshold=0.7, tf=tf)
-    generation = Generation(name, index, facts, Vocabulary(TAGS), recipe, 3, Path())
+    generation = Generation(name, index, metadata, Vocabulary(TAGS), recipe, 3, Path())
     return LocalSnapshot.of(generation)

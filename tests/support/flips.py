@@ -53,14 +53,14 @@ def make_home(home: Path) -> None:
 
 def answers(view: LocalSnapshot, catalog: Catalog) -> Any:
     """Return all that can be asked of a generation, as JSON has it."""
-    facts = view.base.facts
+    metadata = view.base.metadata
     common, together = view.generation.common, view.generation.together
     said = {
         "recipe": asdict(view.generation.recipe),
         "revision": view.revision,
         "similar": [str(similar(view, video_id(n), k=5)) for n in range(VIDEOS + 1)],
-        "facts": {name: column.tolist() for name, column in facts.arrays().items()},
-        "words": facts.words(),
+        "metadata": {name: column.tolist() for name, column in metadata.arrays().items()},
+        "words": metadata.words(),
         "common": [common.tags.tolist(), common.units.tolist()],
         "together": [together.starts.tolist(), together.rows.tolist(), together.cosines.tolist()],
         "names": view.vocabulary.names,

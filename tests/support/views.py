@@ -7,13 +7,14 @@ import numpy as np
 
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
+from engine.domain.metadata import VideoMetadata
 from engine.domain.sensitivity import Level
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.vocabulary import Vocabulary
 
@@ -35,7 +36,7 @@ Vector = Mapping[str, float]
 def view_of(
     videos: Mapping[str, Mapping[str, int]],
     *,
-    facts: Mapping[str, VideoMetadata] | None = None,
+    metadata: Mapping[str, VideoMetadata] | None = None,
     together: CoLikes | None = None,
 ) -> LocalSnapshot:
     """Index videos as they are, ids in order."""
@@ -48,8 +49,9 @@ def view_of(
         for counts in videos.values()
     ]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(tags)), list(videos))
-    usual = VideoMetadata(30, int(NOW), Level.NONE, "en", "motion", "", ())
-    own = facts or {}
+    usual = {"seconds": 30, "added_at": int(NOW), "sensitive": Level.NONE}
+    usual |= {"language": "en", "kind": "motion"}
+    own = metadata or {}
     generation = Generation(
         "abcdef123456",
         index,

@@ -1,11 +1,12 @@
 """Filters as the documentation shows them; ``api.filter_parser`` reads them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from api.filter_parser import MAX_IDS, MAX_PARTS
+from engine.domain.metadata import SCHEMA, Column, Moment, Number, RiskLevels, SensitivityLevel
 
 Words = Annotated[list[str], Field(max_length=MAX_PARTS)]
 Ids = Annotated[list[str], Field(max_length=MAX_IDS)]
@@ -23,8 +24,8 @@ class _Part(BaseModel):
     )
 
 
-class DurationBody(_Part):
-    """Watched seconds, both ends included."""
+class BoundsBody(_Part):
+    """Two numbers, both included; either may be left out."""
 
     at_least: int | SkipJsonSchema[None] = None
     at_most: int | SkipJsonSchema[None] = None
@@ -53,10 +54,19 @@ class RiskBody(_Part):
 
 
 class AddedBody(_Part):
-    """When a video came first: from ``since`` on, before ``until``; UTC unless said."""
+    """Moments from ``since`` on, before ``until``; UTC unless said."""
 
     since: str | SkipJsonSchema[None] = None
     until: str | SkipJsonSchema[None] = None
+
+
+_BODIES: Final[dict[type, Any]] = {
+    Number: BoundsBody,
+    Moment: AddedBody,
+    SensitivityLevel: SensitiveBody,
+    RiskLevels: RiskBody,
+}
+"""Forms of what is written of a column, by its type; words for the others."""
 
 
 def _one_of_them(schema: dict[str, Any]) -> None:
@@ -64,7 +74,18 @@ def _one_of_them(schema: dict[str, Any]) -> None:
     schema["minProperties"] = schema["maxProperties"] = 1
 
 
-class FilterBody(_Part):
+def _field_of(column: Column) -> Any:
+    body: Any = _BODIES.get(type(column.type), Words)
+    nothing: Any = SkipJsonSchema[None]  # type: ignore[misc] # a value only for pydantic
+    return (body | nothing, Field(default=None, description=column.doc))
+
+
+_Fields: Any = create_model(
+    "_Fields", __base__=_Part, **{column.key: _field_of(column) for column in SCHEMA}
+)
+
+
+class FilterBody(_Fields):  # type: ignore[misc] # the columns of the schema
     """A filter of the videos that may be found: exactly one of these; see the guide to filters."""
 
     model_config = ConfigDict(json_schema_extra=_one_of_them)
@@ -79,16 +100,4 @@ class FilterBody(_Part):
     """Only videos of these ids."""
     leave_out: Ids | SkipJsonSchema[None] = None
     """All but videos of these ids."""
-    duration: DurationBody | SkipJsonSchema[None] = None
-    language: Words | SkipJsonSchema[None] = None
-    """In one of these; empty is unknown."""
-    kind: Words | SkipJsonSchema[None] = None
-    """One of ``motion``, ``slideshow``, ``overlay``, ``static``, ``unknown``."""
-    uploader: Words | SkipJsonSchema[None] = None
-    category: Words | SkipJsonSchema[None] = None
-    iab: Words | SkipJsonSchema[None] = None
-    """Categories of the IAB's content taxonomy 3.1, or what is below them."""
-    sensitive: SensitiveBody | SkipJsonSchema[None] = None
-    risk: RiskBody | SkipJsonSchema[None] = None
-    added: AddedBody | SkipJsonSchema[None] = None
     seen: SeenBody | SkipJsonSchema[None] = None

@@ -6,23 +6,25 @@ its arrays are gone through: each is what the rows of counts make of it. Whether
 those of the videos, only a reindex can tell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.metadata import COLUMNS, ColumnType, RiskLevels, SensitivityLevel
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.weighting import TF, Weighting, document_frequency, smooth_idf
 from engine.errors import CorruptData, InvalidInput
 from engine.indexes.local.co_likes import CoLikes
+from engine.indexes.local.columns import Coded, CodedLists, Numbers
 from engine.indexes.local.forward_rows import row_scales
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import Coded, MetadataColumns
+from engine.indexes.local.metadata import DTYPES, MetadataColumns
 from engine.indexes.local.scans.plain import PlainScan
 from engine.kernels.rows import are_tidy
 from engine.sorted_ids import SortedIds
@@ -56,7 +58,7 @@ def check_consistency(generation: Generation, catalog_tags: Sequence[str]) -> No
             _check_rows(index)
             _check_weighting(index)
             _check_impacts(index)
-            _check_facts(generation.facts, index.n_videos)
+            _check_metadata(generation.metadata, index.n_videos)
             _check_together(generation.together, index.n_videos)
             _check_common(generation.common, MeanVector.of(index))
     except (InvalidInput, TypeError, ValueError, LookupError, OverflowError) as error:
@@ -226,37 +228,29 @@ def _postings_of(index: Index) -> "_NoPostings | _PlainPostings | _LevelPostings
     return _LevelPostings(arrays, *sizes) if index.scan.name == "levels" else _NoPostings()
 
 
-def _check_facts(facts: MetadataColumns, n_videos: int) -> None:
-    columns = facts.arrays()
-    for name, dtype in _FACTS.items():
-        _hold(columns[name].dtype == dtype, f"facts ({name})")
-    for name in ("seconds", "added_at", "sensitive", "language", "kind", "uploader"):
-        _hold(columns[name].shape == (n_videos,), f"facts ({name})")
-    _hold(np.all(facts.sensitive < len(LEVELS)), "facts (sensitive)")
-    _hold(facts.risk.shape == (n_videos, N_TOPICS), "facts (risk)")
-    _hold(np.all(facts.risk < len(RISKS)), "facts (risk)")
-    for name, coded in _coded(facts):
-        _hold(_is_coded(coded), f"facts ({name})")
-    for coded, rows in ((facts.category, facts.category_rows), (facts.iab, facts.iab_rows)):
-        _hold(rows.shape == coded.codes.shape, "facts (rows of categories)")
-        _hold(_are_within(rows, n_videos), "facts (rows of categories)")
-        _hold(not np.any(np.diff(rows) < 0), "facts (rows of categories)")
+def _check_metadata(metadata: MetadataColumns, n_videos: int) -> None:
+    for name, column in metadata.columns.items():
+        what = f"facts ({name})"
+        match column:
+            case Numbers(values):
+                _check_numbers(values, COLUMNS[name].type, n_videos, what)
+            case Coded(_, codes):
+                _hold(codes.dtype == np.int32 and codes.shape == (n_videos,), what)
+                _hold(_is_coded(column), what)
+            case CodedLists(entries, rows):
+                _hold(entries.codes.dtype == np.int32 and _is_coded(entries), what)
+                _hold(rows.dtype == np.int64 and rows.shape == entries.codes.shape, what)
+                _hold(_are_within(rows, n_videos) and not np.any(np.diff(rows) < 0), what)
 
 
-_FACTS: Final = {
-    "seconds": np.uint32,
-    "added_at": np.int64,
-    "sensitive": np.uint8,
-    "risk": np.uint8,
-    "category_rows": np.int64,
-    "iab_rows": np.int64,
-    **dict.fromkeys(("language", "kind", "uploader", "category", "iab"), np.int32),
-}
-
-
-def _coded(facts: MetadataColumns) -> Iterator[tuple[str, Coded]]:
-    for name in facts.words():
-        yield name, getattr(facts, name)
+def _check_numbers(values: Array, kind: ColumnType, n_videos: int, what: str) -> None:
+    _hold(values.dtype == DTYPES[type(kind)], what)
+    shape = (n_videos, N_TOPICS) if isinstance(kind, RiskLevels) else (n_videos,)
+    _hold(values.shape == shape, what)
+    if isinstance(kind, SensitivityLevel):
+        _hold(np.all(values < len(LEVELS)), what)
+    if isinstance(kind, RiskLevels):
+        _hold(np.all(values < len(RISKS)), what)
 
 
 def _is_coded(coded: Coded) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot, Segment
-from engine.indexes.local.video_row import VideoRow, counts_of, facts_of
+from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.vocabulary import Vocabulary
 
 MERGE_FACTOR: Final = 4
@@ -54,7 +54,7 @@ def advance(view: LocalSnapshot, changes: Changes) -> LocalSnapshot:
         index = view.generation.index.build_beside(
             counts_of(rows, len(vocabulary)), [row.id for row in rows]
         )
-        delta.append(Segment.of(index, facts_of(rows), vocabulary))
+        delta.append(Segment.of(index, metadata_of_rows(rows), vocabulary))
     base = view.base.without(changes.ids)
     return replace(view, base=base, delta=tuple(delta), revision=changes.revision)
 
@@ -69,7 +69,7 @@ def tidy(view: LocalSnapshot) -> LocalSnapshot:
 
 def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
     counts = []
-    facts = []
+    metadata = []
     ids: list[str] = []
     for segment in segments:
         index = segment.index
@@ -77,12 +77,12 @@ def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
         rows = np.flatnonzero(alive)
         ids += index.ids.at(rows)
         counts.append(_taken(segment, rows))
-        facts.append(segment.facts.take(rows))
+        metadata.append(segment.metadata.take(rows))
     n_tags = len(view.vocabulary)
     index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids)
     order = index.rows_of(ids)
     return Segment.of(
-        index, MetadataColumns.stacked(facts).take(np.argsort(order)), view.vocabulary
+        index, MetadataColumns.stacked(metadata).take(np.argsort(order)), view.vocabulary
     )
 
 

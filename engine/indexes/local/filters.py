@@ -1,41 +1,34 @@
 """Filters compiled for the videos of one index: one bit a video."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.caching import kept_answers
-from engine.domain.filters import (
-    AddedBetween,
-    And,
-    CategoryIn,
-    DurationBetween,
-    Filter,
-    HasTag,
-    IabIn,
-    KindIn,
-    LanguageIn,
-    LeaveOut,
-    Not,
-    Or,
-    RiskAtMost,
-    SensitiveAtMost,
-    UploaderIn,
-    Within,
-)
+from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.metadata import (
+    COLUMNS,
+    Bounds,
+    ColumnType,
+    IabCategories,
+    Language,
+    Moment,
+    Number,
+    RiskLevels,
+    RiskLimit,
+    SensitivityLevel,
+)
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import RISKS, Risk, tolerated_place, topic_place
 from engine.errors import InvalidInput
+from engine.indexes.local.columns import Array, Bitmap, Coded, Numbers
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.languages import asked_ranges, ranges_that_take
 from engine.vocabulary import Vocabulary
-
-Bitmap = NDArray[np.bool_]
-"""Shape (n_videos,), the rows that pass."""
 
 KEPT_BITMAPS: Final = 256
 """Number of compiled filters an index stores, the least recently used going first.
@@ -51,9 +44,9 @@ _POSTING_BATCH_SIZE: Final = 1 << 18
 class FilterCompiler:
     """Compiles filters for the videos of one index; what may come again is kept."""
 
-    def __init__(self, index: Index, facts: MetadataColumns, vocabulary: Vocabulary) -> None:
+    def __init__(self, index: Index, metadata: MetadataColumns, vocabulary: Vocabulary) -> None:
         self._index = index
-        self._facts = facts
+        self._metadata = metadata
         self._vocabulary = vocabulary
         self._kept = kept_answers(self._fresh, KEPT_BITMAPS)
 
@@ -63,6 +56,7 @@ class FilterCompiler:
         Raises:
             UnknownTag: when a tag is not in the vocabulary.
             InvalidInput: when there is no such sensitive level, topic, risk or IAB category.
+            ColumnNotIndexed: when the index is of an earlier version, which had no such column.
         """
         match wanted:
             case _ if _is_of_tags(wanted):
@@ -79,52 +73,45 @@ class FilterCompiler:
                 return passing
             case Not(part):
                 return ~self.compile(part)
-            case LeaveOut(ids):
-                return ~self._rows_bitmap(ids)
-            case Within(ids):
+            case Ids(ids):
                 # Lists of ids belong to one viewer and one moment: not worth keeping.
                 return self._rows_bitmap(ids)
             case _:
                 return self._unpacked(self._kept(wanted))
 
     def _fresh(self, wanted: Filter) -> NDArray[np.uint8]:
-        return np.packbits(self._column_bitmap(wanted))
+        return np.packbits(self._bitmap(wanted))
 
     def _unpacked(self, packed: NDArray[np.uint8]) -> Bitmap:
         return np.unpackbits(packed, count=self._index.n_videos).view(np.bool_)
 
-    def _column_bitmap(self, wanted: Filter) -> Bitmap:
-        facts = self._facts
-        match wanted:
-            case DurationBetween(at_least, at_most):
-                return _between(facts.seconds, at_least, None if at_most is None else at_most + 1)
-            case AddedBetween(since, until):
-                return _between(facts.added_at, since, until)
-            case LanguageIn(words):
-                asked = frozenset(asked_ranges(words))
-                takes = [not asked.isdisjoint(ranges_that_take(w)) for w in facts.language.words]
-                return facts.language.are(takes)
-            case KindIn(words):
-                return facts.kind.is_any_of(words)
-            case UploaderIn(words):
-                return facts.uploader.is_any_of(words)
-            case CategoryIn(words):
-                return _rows_with(facts.category.is_any_of(words), facts.category_rows, facts)
-            case IabIn(categories):
-                wanted_ids = content_taxonomy().with_all_below(categories)
-                return _rows_with(facts.iab.is_any_of(wanted_ids), facts.iab_rows, facts)
-            case RiskAtMost():
-                return _no_riskier(facts.risk, wanted)
-            case SensitiveAtMost(level):
-                return np.asarray(facts.sensitive <= _level(level))
+    def _bitmap(self, where: Filter) -> Bitmap:
+        match where:
+            case Field():
+                return self._field_bitmap(where)
             case HasTag():
-                return self._seen_any((wanted,))
+                return self._seen_any((where,))
             case Or(parts):
                 return self._seen_any(parts)
             case And(parts):
                 return self._seen_all(parts)
             case _:
-                raise TypeError(f"{wanted!r} is no filter")
+                raise TypeError(f"{where!r} is no filter")
+
+    def _field_bitmap(self, field: Field) -> Bitmap:
+        column, kind, value = self._metadata[field.name], COLUMNS[field.name].type, field.value
+        if isinstance(column, Numbers):
+            return _numbers_bitmap(column.values, kind, value)
+        match kind:
+            case Language():
+                assert isinstance(column, Coded)  # noqa: S101 - one language a video
+                ranges = frozenset(asked_ranges(value))
+                takes = [not ranges.isdisjoint(ranges_that_take(word)) for word in column.words]
+                return column.are(takes)
+            case IabCategories():
+                return column.is_any_of(content_taxonomy().with_all_below(value))
+            case _:
+                return column.is_any_of(value)
 
     def _seen_any(self, parts: Sequence[Filter]) -> Bitmap:
         """Return which videos show at least one of the tags that are asked for."""
@@ -191,28 +178,37 @@ def _is_of_tags(wanted: Filter) -> bool:
     )
 
 
-def _rows_with(
-    entries: NDArray[np.bool_], entry_rows: NDArray[np.int64], facts: MetadataColumns
-) -> Bitmap:
-    passing = np.zeros(facts.n_videos, bool)
-    passing[entry_rows[entries]] = True
-    return passing
+def _numbers_bitmap(values: Array, kind: ColumnType, value: Any) -> Bitmap:
+    match kind:
+        case Number(is_zero_unknown=is_zero_unknown):
+            return _between(values, value, is_zero_unknown=is_zero_unknown)
+        case Moment():
+            return _between(values, value)
+        case SensitivityLevel():
+            return np.asarray(values <= _level(value))
+        case RiskLevels():
+            return _no_riskier(values, RiskLimit(*value))
+        case _:
+            raise TypeError(f"{kind!r} is no column of numbers")
 
 
-def _no_riskier(risk: NDArray[np.uint8], wanted: RiskAtMost) -> Bitmap:
-    own = risk[:, [topic_place(wanted.topic)]] if wanted.topic else risk
-    passing = own <= tolerated_place(wanted.at_most)
-    if wanted.unknown:
+def _no_riskier(risk: Array, limit: RiskLimit) -> Bitmap:
+    own = risk[:, [topic_place(limit.topic)]] if limit.topic else risk
+    passing = own <= tolerated_place(limit.at_most)
+    if limit.unknown:
         passing |= own == RISKS.index(Risk.UNKNOWN)
     return np.asarray(passing.all(axis=1))
 
 
-def _between(column: NDArray[np.integer], at_least: int | None, below: int | None) -> Bitmap:
-    passing = np.ones(len(column), bool)
-    if at_least is not None:
-        passing &= column >= at_least
-    if below is not None:
-        passing &= column < below
+def _between(values: Array, bounds: Bounds, *, is_zero_unknown: bool = False) -> Bitmap:
+    low, high = bounds
+    if is_zero_unknown and bounds != (None, None):
+        low = max(1, low or 0)
+    passing = np.ones(len(values), bool)
+    if low is not None:
+        passing &= values >= low
+    if high is not None:
+        passing &= values <= high
     return passing
 
 

@@ -68,7 +68,7 @@ class Generation:
     Attributes:
         id: 12 hex digits, a digest of its files.
         index: tag counts, ready to be searched.
-        facts: of the index's rows.
+        metadata: of the index's rows.
         vocabulary: the tags' names.
         recipe: how it was built.
         revision: the catalog's revision that it was built from.
@@ -80,7 +80,7 @@ class Generation:
 
     id: str
     index: Index
-    facts: MetadataColumns
+    metadata: MetadataColumns
     vocabulary: Vocabulary
     recipe: IndexConfig
     revision: int
@@ -226,16 +226,16 @@ class Generations:
         try:
             check_digests(folder, generation)
             built = _read_built(folder, generation)
-            facts = _read_json(folder / "generation.json")
-            if facts.get("format") != _FORMAT:
+            header = _read_json(folder / "generation.json")
+            if header.get("format") != _FORMAT:
                 raise OutdatedGeneration(generation)
             kept = index_files.read(folder / "facts")
             return Generation(
                 id=generation,
                 index=Index.load(folder / "index"),
-                facts=MetadataColumns.from_stored(kept.arrays, kept.settings),
-                vocabulary=Vocabulary(tuple(facts["tags"])),
-                recipe=IndexConfig.from_stored(facts["recipe"]),
+                metadata=MetadataColumns.from_stored(kept.arrays, kept.settings),
+                vocabulary=Vocabulary(tuple(header["tags"])),
+                recipe=IndexConfig.from_stored(header["recipe"]),
                 revision=built.revision,
                 folder=folder,
                 common=MeanVector.load(folder / "common"),
@@ -287,7 +287,7 @@ class Generations:
         ``make_current`` within the block keeps it.
 
         Args:
-            fill: given two folders, writes the index into one and the facts into the other.
+            fill: given two folders, writes the index into one and the metadata into the other.
             vocabulary: the tags' names.
             recipe: how it is built.
             revision: the catalog's revision that it is built from.

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
 from engine.errors import InvalidInput
-from engine.indexes.local.filters import Bitmap, FilterCompiler
+from engine.indexes.local.columns import Bitmap
+from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
@@ -34,21 +35,21 @@ class Segment:
 
     Attributes:
         index: their tag counts.
-        facts: of the same rows.
+        metadata: of the same rows.
         filters: compiles filters for these rows.
         alive: shape (n_videos,), False for rows that were changed or deleted since; None when
             all are alive.
     """
 
     index: Index
-    facts: MetadataColumns
+    metadata: MetadataColumns
     filters: FilterCompiler
     alive: Bitmap | None = None
 
     @classmethod
-    def of(cls, index: Index, facts: MetadataColumns, vocabulary: Vocabulary) -> Self:
+    def of(cls, index: Index, metadata: MetadataColumns, vocabulary: Vocabulary) -> Self:
         """Make a segment whose rows are all alive."""
-        return cls(index, facts, FilterCompiler(index, facts, vocabulary))
+        return cls(index, metadata, FilterCompiler(index, metadata, vocabulary))
 
     @property
     def n_alive(self) -> int:
@@ -57,7 +58,7 @@ class Segment:
 
     def knowing(self, vocabulary: Vocabulary) -> "Segment":
         """Return the segment for a vocabulary that grew."""
-        return replace(self, filters=FilterCompiler(self.index, self.facts, vocabulary))
+        return replace(self, filters=FilterCompiler(self.index, self.metadata, vocabulary))
 
     def without(self, ids: Sequence[str]) -> "Segment":
         """Return the segment with these videos dead; itself when it has none of them."""
@@ -106,7 +107,7 @@ class ScoredRows:
     @property
     def seconds(self) -> NDArray[np.int64]:
         """Shape (n,), how long each video is."""
-        return self.segment.facts.seconds[self.rows].astype(np.int64)
+        return self.segment.metadata.numbers("seconds")[self.rows].astype(np.int64)
 
     def ids(self, which: NDArray[np.bool_]) -> list[str]:
         """Return the ids of some of them, shape (n,)."""
@@ -139,7 +140,7 @@ class LocalSnapshot:
     @classmethod
     def of(cls, generation: Generation) -> Self:
         """Return the generation as it was built."""
-        base = Segment.of(generation.index, generation.facts, generation.vocabulary)
+        base = Segment.of(generation.index, generation.metadata, generation.vocabulary)
         return cls(generation, base, (), generation.vocabulary, generation.revision)
 
     @property
@@ -290,7 +291,7 @@ class LocalSnapshot:
         columns: dict[str, list[Any]] = {name: [None] * len(videos) for name in names}
         for segment, own, rows in self._by_segment(videos):
             for name, column in columns.items():
-                values = segment.facts.values(name, rows)
+                values = segment.metadata.values(name, rows)
                 for place, value in zip(own.tolist(), values, strict=True):
                     column[place] = value
         return columns
@@ -309,7 +310,7 @@ class LocalSnapshot:
         found: list[tuple[int, str]] = []
         for segment in self.segments:
             rows = segment.rows_passing(where)
-            added = segment.facts.added_at[rows]
+            added = segment.metadata.numbers("added_at")[rows]
             # Rows rise by id.
             order = np.argsort(-added, kind="stable")[: skip + k]
             found += zip((-added[order]).tolist(), segment.index.ids.at(rows[order]), strict=True)

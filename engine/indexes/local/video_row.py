@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.domain.counts import Counts
+from engine.domain.metadata import VideoMetadata
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class VideoRow:
 
     id: str
     counts: Counts
-    facts: VideoMetadata
+    metadata: VideoMetadata
 
 
 def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
@@ -22,6 +23,6 @@ def counts_of(rows: Sequence[VideoRow], n_tags: int) -> CountMatrix:
     return CountMatrix.from_rows([row.counts for row in rows], n_tags)
 
 
-def facts_of(rows: Sequence[VideoRow]) -> MetadataColumns:
-    """Stack the facts of rows."""
-    return MetadataColumns.of([row.facts for row in rows])
+def metadata_of_rows(rows: Sequence[VideoRow]) -> MetadataColumns:
+    """Stack the metadata of rows."""
+    return MetadataColumns.of([row.metadata for row in rows])

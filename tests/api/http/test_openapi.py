@@ -124,11 +124,15 @@ def test_a_filter_is_documented_as_it_is_read(document: dict[str, Any]) -> None:
         {"risk": {"at_most": "low", "unknown": True}},
         {"added": {"since": "2026-01-31"}},
         {"sensitive": {}},
+        {"width": {"at_least": 1280}},
+        {"uploader_id": ["UC1"]},
     ]
     bad: list[Any] = [
         {},
         {"kind": ["motion"], "iab": ["1"]},
         {"duration": {"at_least": "1"}},
+        {"width": 1280},
+        {"status": "ok"},
         {"seen": {}},
         {"and": {"kind": []}},
         {"kind": None},

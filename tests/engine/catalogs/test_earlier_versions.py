@@ -9,8 +9,9 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.backup.dumps import dump, restore
 from engine.batch.reindex import reindex
+from engine.domain.filters import Field
 from engine.domain.index_config import IndexConfig
-from engine.errors import CorruptData
+from engine.errors import CorruptData, OutdatedGeneration
 from engine.search.matches import similar
 from support.catalogs import save, video_id
 
@@ -33,6 +34,17 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
         assert live.generations.rollback().recipe.threshold == 0.5
         assert live.generations.rollback().recipe.threshold == 0.7
         live.catalog.check(indexes=True, tracks=True)
+
+
+def test_a_filter_by_what_an_earlier_generation_lacks_asks_for_a_reindex(earlier: Path) -> None:
+    with Live.open(Settings(home=earlier / "home")) as live:
+        wide = Field("width", "between", (64, None))
+        assert live.view.count(Field("kind", "in", ("unknown",))) == 13
+        with pytest.raises(OutdatedGeneration, match="no filter by 'width' yet"):
+            live.view.count(wide)
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
+        assert live.view.count(wide) == 13
+        assert live.view.count(Field("uploader_id", "in", ("",))) == 13
 
 
 def test_a_reindex_of_the_same_videos_gives_a_generation_with_digests(earlier: Path) -> None:

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.domain.metadata import VideoMetadata
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.indexes.local import scan_selection as choice
 from engine.indexes.local.builder import Part, build_in_folder
 from engine.indexes.local.count_matrix import RowArrays
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
-from engine.indexes.local.metadata_files import write_facts
+from engine.indexes.local.metadata import MetadataColumns, write_metadata
 from engine.indexes.local.scan_selection import Kernel
 from engine.indexes.local.scans import levels
 from engine.indexes.local.storage import IndexFiles, write
@@ -145,25 +145,26 @@ def test_parts_that_come_but_once_are_refused(tmp_path: Path) -> None:
 
 
 words = st.sampled_from(["", "de", "en", "fr", "ünï"])
-some_facts = st.builds(
-    VideoMetadata,
-    seconds=st.integers(0, 9),
-    added_at=st.integers(0, 9),
-    sensitive=st.sampled_from(["none", "flag", "block", "unknown"]),
-    language=words,
-    kind=words,
-    uploader=words,
-    categories=st.lists(words, max_size=3).map(tuple),
+some_metadata = st.fixed_dictionaries(
+    {
+        "seconds": st.integers(0, 9),
+        "added_at": st.integers(0, 9),
+        "sensitive": st.sampled_from(["none", "flag", "block", "unknown"]),
+        "language": words,
+        "kind": words,
+        "uploader": words,
+        "category": st.lists(words, max_size=3).map(tuple),
+    }
 )
 
 
-@given(st.lists(st.lists(some_facts, max_size=4), max_size=4))
+@given(st.lists(st.lists(some_metadata, max_size=4), max_size=4))
 @settings(deadline=None, max_examples=40)
-def test_facts_in_parts_give_the_bytes_of_the_whole(
+def test_metadata_in_parts_give_the_bytes_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, parts: list[list[VideoMetadata]]
 ) -> None:
     folder = tmp_path_factory.mktemp("facts")
     whole = MetadataColumns.of([video for part in parts for video in part])
     write(folder / "whole", IndexFiles(whole.words(), whole.arrays()))
-    write_facts(folder / "parts", [MetadataColumns.of(part) for part in parts])
+    write_metadata(folder / "parts", [MetadataColumns.of(part) for part in parts])
     assert_same_files(folder / "whole", folder / "parts")

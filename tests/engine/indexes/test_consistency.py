@@ -15,6 +15,7 @@ from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
+from engine.domain.metadata import SCHEMA, Moment, Number, RiskLevels, Word, Words
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
 from engine.indexes.local import scan_selection as choice
@@ -169,16 +170,16 @@ def test_arrays_that_lie_are_refused(
 
 
 ANY_NUMBERS: Final = ("below", "beyond", "without order", "all the same")
+COUNTED: Final = Number | Moment
 MAY_BE: Final[dict[str, tuple[str, ...]]] = {
-    # Only when, and how long: any number is one.
-    "facts/seconds.npy": ANY_NUMBERS,
-    "facts/added_at.npy": ANY_NUMBERS,
+    # Only when, how long and how large: any number is one.
+    **{f"facts/{one.name}.npy": ANY_NUMBERS for one in SCHEMA if isinstance(one.type, COUNTED)},
     # Other videos could be of these languages, or liked by these viewers.
-    "facts/language.npy": ("without order",),
-    "facts/kind.npy": ("without order",),
-    "facts/category.npy": ("without order",),
-    "facts/iab.npy": ("without order",),
-    "facts/risk.npy": ("without order",),
+    **{
+        f"facts/{one.name}.npy": ("without order",)
+        for one in SCHEMA
+        if isinstance(one.type, Word | Words | RiskLevels)
+    },
     "together/rows.npy": ("without order", "all the same"),
     # These only say which postings are read first.
     "index/scan_slopes.npy": ANY_NUMBERS,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import HasTag, Within
+from engine.domain.filters import HasTag, Ids
 from engine.domain.index_config import IndexConfig
 from engine.indexes.local.delta import MERGE_FACTOR, tidy
 from engine.indexes.local.generations import Generations
@@ -150,7 +150,7 @@ def test_filters_hold_in_the_delta_too(catalog: Catalog, tmp_path: Path) -> None
         save(catalog, video_id(number), {"cat": 3})
     view = follow(view, catalog)
     query = view.query(view.vocabulary.numbers(["cat"]), [1.0])
-    wanted = Within((video_id(1), video_id(3)))
+    wanted = Ids((video_id(1), video_id(3)))
     assert [each.video for each in view.search(query, 5, wanted)] == [video_id(1), video_id(3)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,62 +11,54 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.domain.counts import Counts
-from engine.domain.filters import (
-    AddedBetween,
-    And,
-    CategoryIn,
-    DurationBetween,
-    Filter,
-    HasTag,
-    IabIn,
-    KindIn,
-    LanguageIn,
-    LeaveOut,
-    Not,
-    Or,
-    RiskAtMost,
-    SensitiveAtMost,
-    UploaderIn,
-    Within,
-)
+from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.metadata import SCHEMA, RiskLimit, VideoMetadata
 from engine.domain.sensitivity import LEVELS, Level
 from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_place
-from engine.errors import InvalidInput, UnknownTag
+from engine.errors import ColumnNotIndexed, InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.vocabulary import Vocabulary
 from support.catalogs import video_id
 
 TAGS = ("animal", "car", "cat")
 WORDS = ("", "a", "b", "c")  # no codes of languages, so each takes itself only
+NOTHING = Counts(np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 IAB = ("422", "424", "425", "1", "24", "v9i3On", "avbNf2")
 
 
 @dataclass(frozen=True)
 class Video:
     id: str
-    facts: VideoMetadata
+    metadata: VideoMetadata
     seen: dict[str, int]
 
 
+some_word = st.sampled_from(WORDS)
+metadata = st.fixed_dictionaries(
+    {
+        "seconds": st.integers(0, 9),
+        "added_at": st.integers(0, 9),
+        "sensitive": st.sampled_from(LEVELS),
+        "language": some_word,
+        "kind": some_word,
+        "uploader": some_word,
+        "category": st.lists(some_word, max_size=3).map(tuple),
+        "risk": st.tuples(*[st.sampled_from(RISKS)] * N_TOPICS),
+        "iab": st.lists(st.sampled_from(IAB), max_size=3, unique=True).map(tuple),
+        "width": st.integers(0, 9),
+        "height": st.integers(0, 9),
+        "status": some_word,
+        "uploader_id": some_word,
+    }
+)
 videos = st.builds(
-    lambda number, facts, seen: Video(video_id(number), facts, seen),
+    lambda number, metadata, seen: Video(video_id(number), metadata, seen),
     st.integers(0, 99),
-    st.builds(
-        VideoMetadata,
-        seconds=st.integers(0, 9),
-        added_at=st.integers(0, 9),
-        sensitive=st.sampled_from(LEVELS),
-        language=st.sampled_from(WORDS),
-        kind=st.sampled_from(WORDS),
-        uploader=st.sampled_from(WORDS),
-        categories=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
-        risks=st.tuples(*[st.sampled_from(RISKS)] * N_TOPICS),
-        iab=st.lists(st.sampled_from(IAB), max_size=3, unique=True).map(tuple),
-    ),
+    metadata,
     st.dictionaries(st.sampled_from(TAGS), st.integers(1, 5)),
 )
 catalogues = st.lists(videos, max_size=15, unique_by=lambda video: video.id).map(
@@ -75,24 +68,39 @@ catalogues = st.lists(videos, max_size=15, unique_by=lambda video: video.id).map
 some_words = st.lists(st.sampled_from([*WORDS, "nobody"]), max_size=3).map(tuple)
 some_ids = st.lists(st.integers(0, 110).map(video_id), max_size=5).map(tuple)
 number_or_none = st.none() | st.integers(0, 9)
-leaves = st.one_of(
-    st.builds(LeaveOut, some_ids),
-    st.builds(Within, some_ids),
-    st.builds(DurationBetween, st.integers(0, 9), number_or_none),
-    st.builds(LanguageIn, some_words),
-    st.builds(KindIn, some_words),
-    st.builds(UploaderIn, some_words),
-    st.builds(CategoryIn, some_words),
-    st.builds(SensitiveAtMost, st.sampled_from(LEVELS)),
+bounds = st.tuples(number_or_none, number_or_none)
+limits = st.builds(
+    RiskLimit,
+    st.sampled_from(RISKS[:-1]),
+    st.sampled_from(["", "arms", "pg0WhF", "hate"]),
+    st.booleans(),
+)
+fields = st.one_of(
     st.builds(
-        RiskAtMost,
-        st.sampled_from(RISKS[:-1]),
-        st.sampled_from(["", "arms", "pg0WhF", "hate"]),
-        st.booleans(),
+        Field,
+        st.sampled_from(["seconds", "added_at", "width", "height"]),
+        st.just("between"),
+        bounds,
     ),
-    st.builds(IabIn, st.lists(st.sampled_from(IAB), max_size=3).map(tuple)),
-    st.builds(AddedBetween, number_or_none, number_or_none),
+    st.builds(
+        Field,
+        st.sampled_from(["language", "kind", "uploader", "status", "uploader_id", "category"]),
+        st.just("in"),
+        some_words,
+    ),
+    st.builds(
+        Field,
+        st.just("iab"),
+        st.just("in"),
+        st.lists(st.sampled_from(IAB), max_size=3).map(tuple),
+    ),
+    st.builds(Field, st.just("sensitive"), st.just("at_most"), st.sampled_from(LEVELS)),
+    st.builds(Field, st.just("risk"), st.just("at_most"), limits),
+)
+leaves = st.one_of(
+    st.builds(Ids, some_ids),
     st.builds(HasTag, st.sampled_from(TAGS), st.integers(0, 6)),
+    fields,
 )
 filters = st.recursive(
     leaves,
@@ -106,7 +114,6 @@ filters = st.recursive(
 
 
 def passes(wanted: Filter, video: Video) -> bool:
-    facts = video.facts
     match wanted:
         case And(parts):
             return all(passes(part, video) for part in parts)
@@ -114,37 +121,49 @@ def passes(wanted: Filter, video: Video) -> bool:
             return any(passes(part, video) for part in parts)
         case Not(part):
             return not passes(part, video)
-        case LeaveOut(ids):
-            return video.id not in ids
-        case Within(ids):
+        case Ids(ids):
             return video.id in ids
-        case DurationBetween(least, most):
-            return facts.seconds >= least and (most is None or facts.seconds <= most)
-        case LanguageIn(words):
-            return facts.language in words
-        case KindIn(words):
-            return facts.kind in words
-        case UploaderIn(words):
-            return facts.uploader in words
-        case CategoryIn(words):
-            return bool(set(words) & set(facts.categories))
-        case RiskAtMost(at_most, topic, unknown):
-            asked = [one for one in facts.risks if not topic] or [facts.risks[topic_place(topic)]]
-            return all(
-                RISKS.index(one) <= RISKS.index(Risk(at_most)) or (unknown and one == Risk.UNKNOWN)
-                for one in asked
-            )
-        case IabIn(ids):
-            above = {one.id for own in facts.iab for one in content_taxonomy().path(own)}
-            return bool(set(ids) & above)
-        case SensitiveAtMost(level):
-            return LEVELS.index(facts.sensitive) <= LEVELS.index(Level(level))
-        case AddedBetween(since, until):
-            return (since is None or facts.added_at >= since) and (
-                until is None or facts.added_at < until
-            )
         case HasTag(tag, least):
             return video.seen.get(tag, 0) >= least
+        case Field(name, _, value):
+            return field_passes(name, value, video.metadata[name])
+
+
+def field_passes(name: str, value: Any, own: Any) -> bool:
+    match name:
+        case "seconds" | "added_at" | "width" | "height":
+            low, high = value
+            if own == 0 and name in ("width", "height"):
+                return bool(value == (None, None))
+            return (low is None or own >= low) and (high is None or own <= high)
+        case "category":
+            return bool(set(value) & set(own))
+        case "risk":
+            asked = [one for one in own if not value.topic] or [own[topic_place(value.topic)]]
+            return all(
+                RISKS.index(one) <= RISKS.index(Risk(value.at_most))
+                or (value.unknown and one == Risk.UNKNOWN)
+                for one in asked
+            )
+        case "iab":
+            above = {one.id for each in own for one in content_taxonomy().path(each)}
+            return bool(set(value) & above)
+        case "sensitive":
+            return LEVELS.index(own) <= LEVELS.index(Level(value))
+        case _:
+            return own in value
+
+
+def test_every_column_is_asked_here() -> None:
+    drawn: set[str] = set()
+
+    @settings(max_examples=200, database=None)
+    @given(fields)
+    def draw(field: Field) -> None:
+        drawn.add(field.name)
+
+    draw()
+    assert drawn == {column.name for column in SCHEMA}
 
 
 def compiler(found: list[Video]) -> FilterCompiler:
@@ -158,8 +177,8 @@ def compiler(found: list[Video]) -> FilterCompiler:
     index = Index.from_counts(
         CountMatrix.from_rows(rows, len(TAGS)), [video.id for video in found], kernel="rows"
     )
-    facts = MetadataColumns.of([video.facts for video in found])
-    return FilterCompiler(index, facts, Vocabulary(TAGS))
+    metadata = MetadataColumns.of([video.metadata for video in found])
+    return FilterCompiler(index, metadata, Vocabulary(TAGS))
 
 
 @settings(deadline=None, max_examples=300)
@@ -173,16 +192,41 @@ def test_a_compiled_filter_equals_the_predicate(found: list[Video], wanted: Filt
 
 @settings(deadline=None)
 @given(catalogues, st.integers(0, 1000))
-def test_facts_that_are_taken_and_stacked_are_the_same_facts(found: list[Video], seed: int) -> None:
+def test_metadata_that_is_taken_and_stacked_is_the_same(found: list[Video], seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(found)).tolist()
     cut = len(order) // 2
-    facts = MetadataColumns.of([video.facts for video in found])
-    parts = [facts.take(np.array(rows, np.int64)) for rows in (order[:cut], order[cut:])]
+    whole = MetadataColumns.of([video.metadata for video in found])
+    parts = [whole.take(np.array(rows, np.int64)) for rows in (order[:cut], order[cut:])]
     again = MetadataColumns.stacked(parts)
-    expected = MetadataColumns.of([found[row].facts for row in order])
+    expected = MetadataColumns.of([found[row].metadata for row in order])
     for name, column in expected.arrays().items():
         assert again.arrays()[name].tolist() == column.tolist(), name
     assert again.words() == expected.words()
+    stored = MetadataColumns.from_stored(again.arrays(), again.words())
+    rows = np.arange(len(found))
+    for one in SCHEMA:
+        values = [found[row].metadata[one.name] for row in order]
+        assert stored.values(one.name, rows) == values, one.name
+
+
+def test_what_a_record_lacks_is_unknown() -> None:
+    columns = MetadataColumns.of([{"kind": "motion"}])
+    values = {column.name: columns.values(column.name, np.arange(1)) for column in SCHEMA}
+    assert values.pop("kind") == ["motion"]
+    assert values == {one.name: [one.type.unknown] for one in SCHEMA if one.name != "kind"}
+
+
+def test_an_index_of_an_earlier_version_says_what_it_lacks() -> None:
+    newer = MetadataColumns.of([{"width": 640, "seconds": 9}])
+    arrays = {name: array for name, array in newer.arrays().items() if name != "width"}
+    older = MetadataColumns.from_stored(arrays, newer.words())
+    index = Index.from_counts(CountMatrix.from_rows([NOTHING], len(TAGS)), [video_id(1)])
+    compiler = FilterCompiler(index, older, Vocabulary(TAGS))
+    assert compiler.compile(Field("seconds", "between", (9, 9))).tolist() == [True]
+    with pytest.raises(ColumnNotIndexed, match=r"no filter by 'width' yet: .* reindex"):
+        compiler.compile(Not(Field("width", "between", (None, 640))))
+    with pytest.raises(KeyError):
+        MetadataColumns.from_stored({"width": arrays["seconds"]}, newer.words())
 
 
 def test_a_tag_nobody_knows_is_named() -> None:
@@ -192,16 +236,22 @@ def test_a_tag_nobody_knows_is_named() -> None:
 
 def test_a_level_that_is_none_is_named() -> None:
     with pytest.raises(InvalidInput, match="no sensitive level 'mild': choose from none, flag"):
-        compiler([]).compile(SensitiveAtMost("mild"))
+        compiler([]).compile(Field("sensitive", "at_most", "mild"))
 
 
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [
-        (RiskAtMost("mild"), "no risk level 'mild': choose from none, low, medium, high, floor"),
-        (RiskAtMost("unknown"), "no risk level 'unknown'"),
-        (RiskAtMost("low", "weapons"), "no brand suitability topic 'weapons': choose from adult"),
-        (IabIn(("422", "cats")), "no category 'cats' in the IAB content taxonomy 3.1"),
+        (
+            Field("risk", "at_most", RiskLimit("mild")),
+            "no risk level 'mild': choose from none, low, medium, high, floor",
+        ),
+        (Field("risk", "at_most", RiskLimit("unknown")), "no risk level 'unknown'"),
+        (
+            Field("risk", "at_most", RiskLimit("low", "weapons")),
+            "no brand suitability topic 'weapons': choose from adult",
+        ),
+        (Field("iab", "in", ("422", "cats")), "no category 'cats' in the IAB content taxonomy 3.1"),
     ],
 )
 def test_a_risk_or_category_that_is_none_is_named(wanted: Filter, says: str) -> None:
@@ -221,8 +271,8 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
     names = tuple(f"tag {number}" for number in range(1_000))
     rows = [Counts(np.array([5], np.uint32), np.array([3], np.uint32))]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(names)), [video_id(1)])
-    facts = MetadataColumns.of([VideoMetadata(9, 9, Level.NONE, "", "", "", ())])
-    compiler = FilterCompiler(index, facts, Vocabulary(names))
+    metadata = MetadataColumns.of([{}])
+    compiler = FilterCompiler(index, metadata, Vocabulary(names))
     wanted = Not(Or(tuple(HasTag(name) for name in names)))
     assert compiler.compile(wanted).tolist() == [False]
     assert compiler.compile(And((wanted, HasTag("TAG 5")))).tolist() == [False]
@@ -238,8 +288,8 @@ def test_the_postings_are_gone_through_in_pieces(
     rows = [Counts(np.flatnonzero(row).astype(np.uint32), row[row > 0]) for row in seconds]
     ids = [video_id(number) for number in range(len(rows))]
     index = Index.from_counts(CountMatrix.from_rows(rows, 6), ids)
-    facts = MetadataColumns.of([VideoMetadata(9, 9, Level.NONE, "", "", "", ())] * len(rows))
-    own = FilterCompiler(index, facts, Vocabulary(tuple("abcdef")))
+    metadata = MetadataColumns.of([{}] * len(rows))
+    own = FilterCompiler(index, metadata, Vocabulary(tuple("abcdef")))
     expected = (seconds[:, 1] >= 2) & (seconds[:, 4] >= 3)
     assert own.compile(And((HasTag("b", 2), HasTag("e", 3)))).tolist() == expected.tolist()
     assert expected.any()

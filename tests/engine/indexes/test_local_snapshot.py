@@ -12,7 +12,7 @@ from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.delta import Changes, advance, tidy
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.indexes.local.video_row import VideoRow
 from engine.vocabulary import Vocabulary
@@ -23,10 +23,9 @@ def row(video: Video) -> VideoRow:
     tags = sorted(TAGS.index(tag) for tag in video.counts)
     seconds = [video.counts[TAGS[tag]] for tag in tags]
     counts = Counts(np.array(tags, np.uint32), np.array(seconds, np.uint32))
-    facts = VideoMetadata(
-        video.seconds, video.added_at, Level.NONE, video.language, video.kind, "", ()
-    )
-    return VideoRow(video.id, counts, facts)
+    names = ("seconds", "added_at", "language", "kind", "width")
+    metadata = {name: getattr(video, name) for name in names}
+    return VideoRow(video.id, counts, {**metadata, "sensitive": Level.NONE})
 
 
 class TestLocalSnapshot(IndexConformance):
@@ -34,9 +33,9 @@ class TestLocalSnapshot(IndexConformance):
         rows = [row(video) for video in sorted(videos, key=lambda video: video.id)]
         matrix = CountMatrix.from_rows([one.counts for one in rows], len(TAGS))
         index = Index.from_counts(matrix, [one.id for one in rows])
-        facts = MetadataColumns.of([one.facts for one in rows])
+        metadata = MetadataColumns.of([one.metadata for one in rows])
         generation = Generation(
-            "abc", index, facts, Vocabulary(TAGS), IndexConfig(0.7, "raw"), 1, Path()
+            "abc", index, metadata, Vocabulary(TAGS), IndexConfig(0.7, "raw"), 1, Path()
         )
         view = LocalSnapshot.of(generation)
         for number, video in enumerate(changed, 2):

@@ -15,7 +15,7 @@ from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, VideoMetadata
+from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
 from engine.vocabulary import Vocabulary
@@ -66,13 +66,12 @@ def view(tmp_path: Path) -> LocalSnapshot:
         for counts in VIDEOS.values()
     ]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(TAGS)), list(VIDEOS))
-    facts = MetadataColumns.of(
-        [VideoMetadata(30, 0, Level.NONE, "en", "motion", "", ())] * len(VIDEOS)
-    )
+    usual = {"seconds": 30, "sensitive": Level.NONE, "language": "en", "kind": "motion"}
+    metadata = MetadataColumns.of([usual] * len(VIDEOS))
     generation = Generation(
         "abcdef123456",
         index,
-        facts,
+        metadata,
         Vocabulary(TAGS),
         IndexConfig(threshold=0.7, tf="raw"),
         revision=3,

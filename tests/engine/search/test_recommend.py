@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from engine.domain.filters import EVERY_VIDEO, HasTag
+from engine.domain.metadata import VideoMetadata
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.metadata import VideoMetadata
 from engine.search.matches import recommend
 from engine.search.profiles import Profile, ProfileRules, Reaction, taste_of
 from engine.search.recommend import (
@@ -69,28 +69,28 @@ def test_pages_end_where_the_list_does() -> None:
     assert len(whole) == 5
 
 
-def facts(level: Level, days_old: float) -> VideoMetadata:
-    return VideoMetadata(30, int(NOW - days_old * DAY), level, "en", "motion", "", ())
+def metadata(level: Level, days_old: float) -> VideoMetadata:
+    return {"seconds": 30, "added_at": int(NOW - days_old * DAY), "sensitive": level}
 
 
 def test_without_a_profile_come_the_newest_harmless_videos() -> None:
     own = {
-        "a-cats": facts(Level.NONE, 9),
-        "b-zoo": facts(Level.FLAG, 0),
-        "c-street": facts(Level.NONE, 1),
-        "d-night": facts(Level.UNKNOWN, 0),
-        "e-nothing": facts(Level.NONE, 400),
+        "a-cats": metadata(Level.NONE, 9),
+        "b-zoo": metadata(Level.FLAG, 0),
+        "c-street": metadata(Level.NONE, 1),
+        "d-night": metadata(Level.UNKNOWN, 0),
+        "e-nothing": metadata(Level.NONE, 400),
     }
-    page = recommend_page(view_of(VIDEOS, facts=own), Question(Profile(), NOW), RULES)
+    page = recommend_page(view_of(VIDEOS, metadata=own), Question(Profile(), NOW), RULES)
     assert page.basis is Basis.FRESH
     assert videos_of(page) == ["c-street", "a-cats", "e-nothing"]
     assert all(one.ranked.candidate.score == 0.0 and one.why == () for one in page.found)
 
 
 def test_where_nobody_judged_the_unjudged_come_and_it_is_said() -> None:
-    own = {video: facts(Level.UNKNOWN, row) for row, video in enumerate(VIDEOS)}
-    own["a-cats"] = facts(Level.BLOCK, 0)
-    page = recommend_page(view_of(VIDEOS, facts=own), Question(Profile(), NOW, k=2), RULES)
+    own = {video: metadata(Level.UNKNOWN, row) for row, video in enumerate(VIDEOS)}
+    own["a-cats"] = metadata(Level.BLOCK, 0)
+    page = recommend_page(view_of(VIDEOS, metadata=own), Question(Profile(), NOW, k=2), RULES)
     assert page.basis is Basis.FRESH_UNJUDGED
     assert "a-cats" not in videos_of(page)
     assert page.more
@@ -98,8 +98,8 @@ def test_where_nobody_judged_the_unjudged_come_and_it_is_said() -> None:
 
 def test_the_fallback_is_varied() -> None:
     videos = {f"v{n}": {"cat": 10} for n in range(4)} | {"w": {"car": 5}}
-    own = {video: facts(Level.NONE, 0.01 * row) for row, video in enumerate(videos)}
-    page = recommend_page(view_of(videos, facts=own), Question(Profile(), NOW), RULES)
+    own = {video: metadata(Level.NONE, 0.01 * row) for row, video in enumerate(videos)}
+    page = recommend_page(view_of(videos, metadata=own), Question(Profile(), NOW), RULES)
     assert videos_of(page)[:2] == ["v0", "w"]
 
 
@@ -153,8 +153,8 @@ def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first()
 
 
 def test_newness_weighs_as_much_where_much_is_liked_together() -> None:
-    own = {video: facts(Level.NONE, 0 if video == "b-zoo" else 300) for video in VIDEOS}
-    view = view_of(VIDEOS, facts=own, together=together(ENOUGH_VIEWERS))
+    own = {video: metadata(Level.NONE, 0 if video == "b-zoo" else 300) for video in VIDEOS}
+    view = view_of(VIDEOS, metadata=own, together=together(ENOUGH_VIEWERS))
     question = Question(liking("a-cats"), NOW)
     assert videos_of(recommend_page(view, question, RULES))[0] == "e-nothing"
     newest = replace(question, ranking=Ranking(freshness=0.6))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.duplicates import SAME_SECONDS, are_same_footage
+from engine.domain.metadata import VideoMetadata
 from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
-from engine.indexes.local.metadata import VideoMetadata
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.rerank import Candidate, Ranking, rerank
 from support.views import DAY, NOW, TAGS, view_of
@@ -24,8 +24,9 @@ some_videos = st.lists(some_counts, min_size=1, max_size=12).map(
 Videos = dict[str, dict[str, int]]
 
 
-def facts(days_old: float = 0.0, seconds: int = 30) -> VideoMetadata:
-    return VideoMetadata(seconds, int(NOW - days_old * DAY), Level.NONE, "en", "motion", "", ())
+def metadata(days_old: float = 0.0, seconds: int = 30) -> VideoMetadata:
+    added_at = int(NOW - days_old * DAY)
+    return {"seconds": seconds, "added_at": added_at, "sensitive": Level.NONE}
 
 
 def candidates(view: LocalSnapshot, videos: Videos, bonus: float = 0.0) -> list[Candidate]:
@@ -73,8 +74,8 @@ def textbook_mmr(view: LocalSnapshot, pool: Sequence[Candidate], ranking: Rankin
 def test_the_order_is_the_textbooks(
     videos: Videos, diversity: float, freshness: float, bonus: float
 ) -> None:
-    ages = {video: facts(days_old=7.0 * row) for row, video in enumerate(videos)}
-    view = view_of(videos, facts=ages)
+    ages = {video: metadata(days_old=7.0 * row) for row, video in enumerate(videos)}
+    view = view_of(videos, metadata=ages)
     ranking = Ranking(diversity, freshness, half_life_days=20.0)
     pool = candidates(view, videos, bonus)
     found = rerank(pool, ranking, view, k=len(pool), now=NOW)
@@ -118,8 +119,8 @@ def test_pages_put_together_are_the_one_list(
 def test_moves_lead_from_the_place_by_score_to_the_place_it_has(
     videos: Videos, diversity: float, freshness: float
 ) -> None:
-    ages = {video: facts(days_old=30.0 * (row % 4)) for row, video in enumerate(videos)}
-    view = view_of(videos, facts=ages)
+    ages = {video: metadata(days_old=30.0 * (row % 4)) for row, video in enumerate(videos)}
+    view = view_of(videos, metadata=ages)
     pool = candidates(view, videos, 0.1)
     found = rerank(pool, Ranking(diversity, freshness), view, k=len(pool), now=NOW)
     assert sorted(one.rank_without for one in found) == sorted(one.rank for one in found)
@@ -141,8 +142,8 @@ def track_of(video: str) -> Track:
 
 def test_the_same_footage_comes_once_and_names_the_others() -> None:
     videos = {f"v{number:02d}": {"animal": 10, "cat": 10} for number in range(6)}
-    lengths = {video: facts(seconds=60 if video == "v03" else 30) for video in videos}
-    view = view_of(videos, facts=lengths)
+    lengths = {video: metadata(seconds=60 if video == "v03" else 30) for video in videos}
+    view = view_of(videos, metadata=lengths)
     pool = candidates(view, videos)
     found = rerank(pool, Ranking(fold=True), view, k=6, now=NOW, track_of=track_of)
     assert [one.candidate.video for one in found] == ["v00", "v01", "v02", "v03", "v04", "v05"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, KindIn
+from engine.domain.filters import EVERY_VIDEO, And, Field, Filter, HasTag
 from engine.domain.index_config import IndexConfig
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -23,7 +23,7 @@ videos = st.lists(
     st.dictionaries(st.sampled_from(TAGS), st.integers(1, 3), max_size=3), min_size=1, max_size=9
 ).map(lambda seen: [Shown(f"v{number}", seconds) for number, seconds in enumerate(seen)])
 profiles = st.dictionaries(st.sampled_from(TAGS), st.sampled_from([1.0, 2.0, -1.0]), min_size=1)
-filters = st.sampled_from([EVERY_VIDEO, KindIn(("static",)), HasTag("car")])
+filters = st.sampled_from([EVERY_VIDEO, Field("kind", "in", ("static",)), HasTag("car")])
 
 
 @given(videos, profiles, filters, st.sampled_from([0.0, 0.3, 0.7]))
