@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from api.answers.placements import why_json
 from api.background.leader_lock import Alone
 from api.background.live import Live
 from api.background.signed_post import DELIVERY_HEADER, SIGNATURE_HEADER, NotTaken, post, signature
+from api.encoding import encoded
 from api.settings import Settings
 from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.webhooks import Due, Webhook
@@ -207,7 +207,7 @@ def _matches(
                 "campaign": fit.campaign,
                 "video": video,
                 "score": fit.score,
-                "why": why_json(why, None),
+                "why": encoded(why),
                 "generation": targeting.view.generation_id,
                 "revision": revision,
             },

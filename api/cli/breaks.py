@@ -2,13 +2,18 @@
 
 import click
 
-from api.ad_breaks import breaks_of, breaks_told
-from api.answers.vmap import vmap_xml
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.cli.reasons import print_found
 from api.settings import load_settings
+from api.vmap import vmap_xml
 from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MAX_BREAKS, Spacing
+from engine.services.ad_breaks import (
+    AdBreaks,
+    breaks_for_anyone,
+    breaks_for_campaign,
+    explained_breaks,
+)
 
 
 @click.command("breaks")
@@ -58,13 +63,18 @@ def command(
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
         chosen = None if campaign is None else live.catalog.campaigns.find(campaign)
-        found = breaks_of(live, record, chosen, Spacing(count, gap, edge), settings.sensitive)
-        answer = breaks_told(live, record, chosen, found, explained=explain)
+        spacing, rules, catalog = Spacing(count, gap, edge), settings.sensitive, live.catalog
+        if chosen is None:
+            found = breaks_for_anyone(catalog, record, spacing, rules)
+        else:
+            found = breaks_for_campaign(catalog, live.view, record, chosen, spacing, rules)
+            if explain:
+                found = explained_breaks(catalog, live.view, record, chosen, found)
     if as_vmap:
         click.echo(vmap_xml(found.found, chosen).decode())
         return
     if as_json:
-        print_json(answer)
+        print_json(AdBreaks.of(record, chosen, found))
         return
     if not found.found:
         click.echo(
@@ -85,7 +95,7 @@ def command(
         for each in found.found
     ]
     if explain:
-        whys = [each["why"] for each in answer["breaks"]]
+        whys = [each.why or () for each in found.found]
         print_found(head, zip(rows, whys, strict=True), explained=True)
     else:
         print_table(head, rows)

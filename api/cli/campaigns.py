@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,26 @@ from api.cli.output import (
     title_of,
 )
 from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
-from api.recommendations import ignored_answer, known_interests
 from api.settings import load_settings
-from api.targeting import (
-    arrivals_of,
-    campaigns_for,
-    campaigns_for_viewer,
-    case_of,
-    matches_of,
-)
 from engine.domain.campaigns import Campaign, CampaignState, status_of
+from engine.domain.placements import (
+    CampaignArrivals,
+    CampaignMatches,
+    RuleEvidence,
+    VideoPlacements,
+    ViewerPlacements,
+)
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
+from engine.services.keywords import ignored_keywords
+from engine.services.recommendations import known_interests
+from engine.services.targeting import (
+    arrivals_of,
+    campaign_case_of,
+    campaigns_for,
+    campaigns_for_viewer,
+    matches_of,
+)
 
 if TYPE_CHECKING:  # brought when a campaign is read
     from api.http.schemas.campaigns import CampaignBody
@@ -81,7 +90,7 @@ def add(file: str, *, as_json: bool) -> None:
         stored = [campaigns.put(campaign) for campaign in understood]
     if not as_json:
         for campaign in stored:
-            print_ignored(campaign_json(campaign, now=int(time.time()))["ignored"])
+            print_ignored(ignored_keywords([keyword.reading for keyword in campaign.keywords]))
     _print_campaigns(stored, as_json=as_json)
 
 
@@ -167,27 +176,26 @@ def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
 def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json: bool) -> None:
     """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
     with Live.open(load_settings()) as live:
-        plan = live.catalog.campaigns.find(campaign)
+        catalog = live.catalog
+        plan, view, now = catalog.campaigns.find(campaign), live.view, int(time.time())
+        answer: CampaignMatches | CampaignArrivals
         if since is None:
-            answer = matches_of(live, plan, k, now=int(time.time()), explained=explain)
+            answer = matches_of(catalog, view, plan, k, now=now, explained=explain)
         else:
-            answer = arrivals_of(live, plan, k, since=since, explained=explain)
+            answer = arrivals_of(catalog, view, plan, k, since=since, explained=explain)
         found = [
-            (
-                (f"{one['score']:.3f}", one["video"], title_of(live.catalog, one["video"])),
-                one["why"],
-            )
-            for one in answer["matches"]
+            ((f"{one.score:.3f}", one.video, title_of(catalog, one.video)), one.why)
+            for one in answer.matches
         ]
     if as_json:
         print_json(answer)
         return
     print_found(("score", "video", "title"), found, explained=explain)
-    if since is None:
-        reach = answer["reach"]
-        click.echo(f"reach: {reach['videos']} videos, {reach['seconds']} seconds", err=True)
-        if answer["not_running"]:
-            click.echo(f"it does not run now: {answer['not_running']}", err=True)
+    if isinstance(answer, CampaignMatches):
+        reach = answer.reach
+        click.echo(f"reach: {reach.videos} videos, {reach.seconds} seconds", err=True)
+        if answer.not_running:
+            click.echo(f"it does not run now: {answer.not_running}", err=True)
 
 
 @command.command("for")
@@ -198,9 +206,11 @@ def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json:
 def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
     """Find the campaigns that fit VIDEO, of those that may run on it now."""
     with Live.open(load_settings()) as live:
+        record = live.catalog.videos.find(video)
         answer = campaigns_for(
-            live,
-            live.catalog.videos.find(video),
+            live.catalog,
+            live.targeting,
+            record,
             k,
             now=int(time.time()),
             advertiser=None,
@@ -241,16 +251,22 @@ def for_viewer(
             interests, ignored = known_interests(
                 view.vocabulary, likes, strict=strict, alone=not videos
             )
-            told = ignored_answer(ignored, view.vocabulary)
             profile = profile_of(interests, (), rules, now=now, liked=videos)
         else:
             kept = live.catalog.viewers.get(viewer)
-            told = {}
+            ignored = ()
             profile = profile_of(kept.interests, kept.events, rules, now=now)
         answer = campaigns_for_viewer(
-            live, profile, rules, k, now=int(now), advertiser=None, viewer=viewer
+            live.catalog.campaigns,
+            live.targeting,
+            profile,
+            rules,
+            k,
+            now=int(now),
+            advertiser=None,
+            viewer=viewer,
         )
-        answer |= told
+        answer = replace(answer, ignored=ignored)
     _print_placements(answer, explained=False, as_json=as_json)
 
 
@@ -262,18 +278,19 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     """Say all that speaks for and against CAMPAIGN on VIDEO."""
     with Live.open(load_settings()) as live:
         found, record = live.catalog.campaigns.find(campaign), live.catalog.videos.find(video)
-        answer = case_of(live, found, record, now=int(time.time()))
+        now = int(time.time())
+        case = campaign_case_of(live.catalog, live.targeting, found, record, now=now)
     if as_json:
-        print_json(answer)
+        print_json(case)
         return
     print_table(
         ("rule", "passed", "why"),
         (
-            (rule["rule"], "yes" if rule["passed"] else "no", f"{rule['says']}{_seen(rule)}")
-            for rule in answer["rules"]
+            (rule.rule, "yes" if rule.passed else "no", f"{rule.says}{_seen(rule)}")
+            for rule in case.rules
         ),
     )
-    click.echo(f"score {answer['score']:.4f}: {in_a_line(answer['why'])}")
+    click.echo(f"score {case.score:.4f}: {in_a_line(case.why)}")
 
 
 def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
@@ -325,21 +342,24 @@ def _print_campaigns(campaigns: Sequence[Campaign], *, as_json: bool) -> None:
     )
 
 
-def _print_placements(answer: dict[str, Any], *, explained: bool, as_json: bool) -> None:
+def _print_placements(
+    answer: VideoPlacements | ViewerPlacements, *, explained: bool, as_json: bool
+) -> None:
     if as_json:
         print_json(answer)
         return
-    print_ignored(answer.get("ignored", ()))
-    if not answer["campaigns"]:
+    if isinstance(answer, ViewerPlacements):
+        print_ignored(answer.ignored)
+    if not answer.campaigns:
         click.echo("no campaign fits", err=True)
         return
     found = (
-        ((f"{one['score']:.3f}", one["campaign"], one["advertiser"], one["name"]), one["why"])
-        for one in answer["campaigns"]
+        ((f"{one.score:.3f}", one.campaign, one.advertiser, one.name), one.why)
+        for one in answer.campaigns
     )
     print_found(("score", "campaign", "advertiser", "name"), found, explained=explained)
 
 
-def _seen(rule: dict[str, Any]) -> str:
-    spans = [f"{one['tag']} {seen_at(one['seconds'])}" for one in rule["seen"]]
+def _seen(rule: RuleEvidence) -> str:
+    spans = [f"{one.tag} {seen_at(one.seconds)}" for one in rule.seen]
     return f" ({'; '.join(spans)})" if spans else ""

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.answers.matches import matches_json
 from api.background.live import Live
 from api.cli.output import print_ignored, print_json, title_of
 from api.cli.reasons import print_found
 from engine.domain.results import Match
 from engine.ports.index import IndexSnapshot
+from engine.services.matches import ranked_matches
 
 if TYPE_CHECKING:
     from engine.domain.keywords import KeywordMatch
@@ -26,16 +26,11 @@ def print_matches(
     as_json: bool,
 ) -> None:
     """Print ranked matches with the tags that made each score, and when they were seen if asked."""
-    seconds = None
-    if explain:
-        from api.recommendations import seconds_of_all
-
-        seconds = seconds_of_all(live, view, matches)
-    answer = matches_json(view.generation_id, matches, understood, seconds)
+    answer = ranked_matches(live.catalog.tracks, view, matches, understood, explained=explain)
     if as_json:
         print_json(answer)
         return
-    print_ignored(answer.get("ignored", ()))
+    print_ignored(answer.ignored)
     for reading in understood:
         if not reading.used:
             continue
@@ -46,9 +41,9 @@ def print_matches(
         return
     found = (
         (
-            (str(rank), f"{one['score']:.3f}", one["video"], title_of(live.catalog, one["video"])),
-            one["why"],
+            (str(rank), f"{one.score:.3f}", one.video, title_of(live.catalog, one.video)),
+            one.why,
         )
-        for rank, one in enumerate(answer["matches"], start=1)
+        for rank, one in enumerate(answer.matches, start=1)
     )
     print_found(("rank", "score", "video", "title"), found, explained=explain)

@@ -1,11 +1,13 @@
 """Output of commands: one JSON object, or columns for people."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.encoding import encoded
+from engine.domain.keywords import IgnoredWord
 from engine.domain.text import shown
 from engine.errors import InvalidInput, ReelmatchError
 
@@ -63,8 +65,8 @@ def with_hint(error: ReelmatchError) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print one object."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print one object, or a record as one."""
+    click.echo(json.dumps(encoded(value), indent=2, ensure_ascii=False))
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -79,11 +81,11 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def print_ignored(ignored: Iterable[Mapping[str, Any]]) -> None:
-    """Tell which words did not count, as ``ignored`` of an answer names them."""
+def print_ignored(ignored: Iterable[IgnoredWord]) -> None:
+    """Tell which words did not count."""
     for one in ignored:
-        near = f"; did you mean {', '.join(one['nearest'])}?" if one["nearest"] else ""
-        click.echo(f"{shown(one['word'])!r} means no tag and does not count{near}", err=True)
+        near = f"; did you mean {', '.join(one.nearest)}?" if one.nearest else ""
+        click.echo(f"{shown(one.word)!r} means no tag and does not count{near}", err=True)
 
 
 def title_of(catalog: "Catalog", video: str) -> str:

@@ -1,11 +1,15 @@
 """Output of the reasons of a match: in a line, or tag by tag with the seconds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import click
 
 from api.cli.output import print_table
+from engine.domain.recommendations import Reason
+from engine.domain.results import Contribution
+
+Share = Contribution | Reason
 
 MAX_REASONS: Final = 4
 """The most tags that a line of reasons names."""
@@ -23,7 +27,7 @@ explain_option = click.option(
 
 def print_found(
     head: Sequence[str],
-    found: Iterable[tuple[Sequence[str], Sequence[Mapping[str, Any]]]],
+    found: Iterable[tuple[Sequence[str], Sequence[Share]]],
     *,
     explained: bool,
 ) -> None:
@@ -31,7 +35,7 @@ def print_found(
 
     Args:
         head: names of the columns that tell what was found.
-        found: their cells, and the tags that made the score, as answers have them.
+        found: their cells, and the tags that made the score.
         explained: whether every tag gets a row of its own, with the seconds on which it was seen.
     """
     if not explained:
@@ -41,19 +45,19 @@ def print_found(
     print_table((*head, *TAG_HEAD), rows)
 
 
-def in_a_line(why: Sequence[Mapping[str, Any]]) -> str:
+def in_a_line(why: Sequence[Share]) -> str:
     """Return the largest shares in words."""
-    named = [f"{one['tag']} {one['share']:+.2f}" for one in why[:MAX_REASONS]]
+    named = [f"{one.tag} {one.share:+.2f}" for one in why[:MAX_REASONS]]
     left = len(why) - len(named)
     return ", ".join([*named, f"{left} more"] if left else named)
 
 
-def tag_cells(reason: Mapping[str, Any]) -> tuple[str, str, str]:
+def tag_cells(reason: Share) -> tuple[str, str, str]:
     """Return a tag, its share of the score, and when it was seen."""
-    return reason["tag"], f"{reason['share']:+.3f}", seen_at(reason["seconds"])
+    return reason.tag, f"{reason.share:+.3f}", seen_at(reason.seconds or ())
 
 
-def seen_at(runs: Sequence[Sequence[int]]) -> str:
+def seen_at(runs: Sequence[tuple[int, int]]) -> str:
     """Return runs of seconds, both ends included, in words."""
     named = [str(first) if first == last else f"{first}-{last}" for first, last in runs[:MAX_RUNS]]
     left = len(runs) - len(named)

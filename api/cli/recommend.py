@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import click
 
@@ -23,13 +22,15 @@ from api.cli.output import (
     where_option,
 )
 from api.cli.reasons import TAG_HEAD, beside, in_a_line, tag_cells
+from api.encoding import encoded
 from api.filter_parser import harmless
-from api.recommend_all import recommendations_of_all
-from api.recommendations import Asked, recommend_json
 from api.settings import load_settings
+from engine.batch.recommend_all import PageOptions, recommend_all
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import Filter
+from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
 from engine.search.rerank import BY_SCORE, Ranking
+from engine.services.recommendations import RecommendationQuery, recommend
 
 _share = click.FloatRange(0.0, 1.0)
 
@@ -115,12 +116,11 @@ def command(
     wanted = harmless(where) if no_sensitive else where
     with Live.open(settings) as live:
         if all_viewers:
-            asked = Asked(k=k, where=wanted, ranking=ranking, again=again)
-            rules = settings.profile_rules
-            for line in recommendations_of_all(live, asked, rules, now=time.time()):
-                click.echo(json.dumps(line, ensure_ascii=False))
+            options, rules = PageOptions(k, wanted, ranking, again), settings.profile_rules
+            for line in recommend_all(live.catalog, live.view, options, rules, now=time.time()):
+                click.echo(json.dumps(encoded(line), ensure_ascii=False))
             return
-        asked = Asked(
+        query = RecommendationQuery(
             viewer=viewer,
             interests=profile,
             liked=tuple(live.catalog.videos.find(name).id for name in liked),
@@ -132,62 +132,62 @@ def command(
             explain=explain,
             cursor=cursor,
         )
-        answer = recommend_json(live, asked, settings.profile_rules, now=time.time())
+        rules = settings.profile_rules
+        answer = recommend(live.catalog, live.view, query, rules, now=time.time())
         if as_json:
             print_json(answer)
         else:
             _print(answer, live.catalog, explained=explain)
 
 
-def _print(answer: dict[str, Any], catalog: Catalog, *, explained: bool) -> None:
-    print_ignored(answer.get("ignored", ()))
-    if answer["note"]:
-        click.echo(answer["note"], err=True)
-    if not answer["matches"]:
+def _print(answer: RecommendationPage, catalog: Catalog, *, explained: bool) -> None:
+    print_ignored(answer.ignored)
+    if answer.note:
+        click.echo(answer.note, err=True)
+    if not answer.matches:
         click.echo("no video fits", err=True)
         return
     head, rows = ("rank", "score", "video", "title"), list[Sequence[str]]()
-    for match in answer["matches"]:
-        video = match["video"]
-        cells = (str(match["rank"]), f"{match['score']:.3f}", video, title_of(catalog, video))
+    for match in answer.matches:
+        video = match.video
+        cells = (str(match.rank), f"{match.score:.3f}", video, title_of(catalog, video))
         if explained:
             rows += beside(cells, _lines(match, catalog))
         else:
-            why = [in_a_line(match["why"]), *_beside_the_score(match)]
+            why = [in_a_line(match.why), *_beside_the_score(match)]
             rows.append((*cells, ", ".join(filter(None, why))))
     print_table((*head, *TAG_HEAD, "from") if explained else (*head, "why"), rows)
-    if answer["next"]:
-        click.echo(f"more: --cursor {answer['next']}", err=True)
+    if answer.next:
+        click.echo(f"more: --cursor {answer.next}", err=True)
 
 
-def _lines(match: dict[str, Any], catalog: Catalog) -> Iterator[Sequence[str]]:
+def _lines(match: Recommendation, catalog: Catalog) -> Iterator[Sequence[str]]:
     """Yield a line a tag, whose shares add up to the score, and one for what counts beside it."""
-    for reason in match["why"]:
-        yield (*tag_cells(reason), _from(reason, catalog))
-    liked = _liked(match["together_from"], catalog)
+    for reason in match.why:
+        yield (*tag_cells(reason), _from(reason, catalog) if isinstance(reason, Reason) else "")
+    liked = _liked(match.together_from or (), catalog)
     moved = [*_beside_the_score(match), *([f"together by {liked}"] if liked else [])]
-    if moved or not match["why"]:
+    if moved or not match.why:
         yield ("", "", "", ", ".join(moved))
 
 
-def _from(reason: dict[str, Any], catalog: Catalog) -> str:
-    parts = [f"stated {reason['stated']:+.3f}"] if reason["stated"] else []
-    parts += [_liked([source], catalog) for source in reason["from"]]
-    parts += [f"other {reason['other']:+.3f}"] if round(reason["other"], 3) else []
+def _from(reason: Reason, catalog: Catalog) -> str:
+    parts = [f"stated {reason.stated:+.3f}"] if reason.stated else []
+    parts += [_liked([source], catalog) for source in reason.from_]
+    parts += [f"other {reason.other:+.3f}"] if round(reason.other, 3) else []
     return ", ".join(parts)
 
 
-def _liked(sources: Sequence[dict[str, Any]], catalog: Catalog) -> str:
+def _liked(sources: Sequence[Source], catalog: Catalog) -> str:
     return ", ".join(
-        f"{source['kind']} {title_of(catalog, source['video']) or source['video']}"
-        f" {source['share']:+.3f}"
+        f"{source.kind} {title_of(catalog, source.video) or source.video} {source.share:+.3f}"
         for source in sources
     )
 
 
-def _beside_the_score(match: dict[str, Any]) -> list[str]:
+def _beside_the_score(match: Recommendation) -> list[str]:
     """Return what ranked a match beside its tags, in words."""
-    named = [f"liked together {match['together']:+.2f}"] if match["together"] else []
-    named += [f"{move['by']}: {move['from']} to {move['to']}" for move in match["moved"]]
-    named += [f"{len(match['folded'])} alike folded"] if match["folded"] else []
+    named = [f"liked together {match.together:+.2f}"] if match.together else []
+    named += [f"{move.by}: {move.from_} to {move.to}" for move in match.moved]
+    named += [f"{len(match.folded)} alike folded"] if match.folded else []
     return named

@@ -14,10 +14,10 @@ from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
 from api.http.schemas.viewers import Id, KeptEventBody
 from api.settings import load_settings
-from api.viewer_eligibility import viewer_case_json
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import Filter
 from engine.domain.viewers import MAX_EVENT_BATCH, Event, EventKind
+from engine.services.recommendations import viewer_case_of
 
 
 @click.group("viewer", cls=Group)
@@ -176,17 +176,15 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     settings = load_settings()
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
-        answer = viewer_case_json(
-            live, viewer, record.id, settings.profile_rules, now=time.time(), where=where
+        rules, now = settings.profile_rules, time.time()
+        case = viewer_case_of(
+            live.catalog, live.view, viewer, record.id, rules, now=now, where=where
         )
     if as_json:
-        print_json(answer)
+        print_json(case)
         return
-    click.echo(f"score {answer['score']:.3f}, place {answer['rank'] or 'none'}")
-    rows = [
-        (one["rule"], "kept" if one["kept"] else "broken", one["evidence"])
-        for one in answer["rules"]
-    ]
+    click.echo(f"score {case.score:.3f}, place {case.rank or 'none'}")
+    rows = [(one.rule, "kept" if one.kept else "broken", one.evidence) for one in case.rules]
     print_table(("rule", "", "evidence"), rows)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,8 +15,9 @@ from api.console.rendering import page, wants_fragment
 from api.console.timeline import known_video, video_breaks
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
-from api.targeting import campaigns_for
 from engine.domain.keys import Scope
+from engine.domain.placements import Placement
+from engine.services.targeting import campaigns_for
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -34,17 +35,18 @@ def get_advertising(
     """Show campaigns, seconds for ads, categories, suitability, and the video for OpenRTB."""
     record = known_video(live.catalog, video)
     view = view_of(live)
-    placed: list[dict[str, Any]] = []
+    placed: tuple[Placement, ...] = ()
     own = caller.stored_for() if caller.may(Scope.ADVERTISE) else ""
     if caller.sees_placements and view is not None and video in view:
         placed = campaigns_for(
-            live,
+            live.catalog,
+            live.targeting,
             record,
             _CAMPAIGNS,
             now=int(time.time()),
             advertiser=caller.placed_for(),
             explained=False,
-        )["campaigns"]
+        ).campaigns
     catalog, recipe = live.catalog, settings.recipe()
     template = "advertising.html" if wants_fragment(request) else "advertising_page.html"
     return page(

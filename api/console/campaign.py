@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,12 +16,12 @@ from api.console.timeline import known_video
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
-from api.targeting import case_of, matches_of
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.filters import And, Not
-from engine.domain.results import Contribution, Match
+from engine.domain.placements import CampaignCase, RuleEvidence
 from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
+from engine.services.targeting import campaign_case_of, matches_of
 from engine.targeting.reach import reach_of
 from engine.targeting.targeting import campaign_query, rules_as_filters
 
@@ -37,7 +37,7 @@ class LeftOut:
 
     card: Card
     score: float
-    rules: list[dict[str, Any]]
+    rules: list[RuleEvidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ class Barred:
 
     rule: str
     videos: int
+
+
+@dataclass(frozen=True, slots=True)
+class TitledCase:
+    """Every rule about a campaign and a video, and what the video is called."""
+
+    title: str
+    case: CampaignCase
 
 
 @router.get("/campaigns/{campaign}")
@@ -57,7 +65,9 @@ def get_campaign(
 ) -> Response:
     """Show a campaign; with a video, every rule about the two."""
     view, now = view_of(live), int(time.time())
-    found = matches_of(live, campaign, _MATCHES, now=now, explained=False) if view else None
+    found = None
+    if view is not None:
+        found = matches_of(live.catalog, view, campaign, _MATCHES, now=now, explained=False)
     return page(
         request,
         "campaign.html",
@@ -66,18 +76,11 @@ def get_campaign(
         flight=(start_text(campaign.begins), end_text(campaign.ends)),
         webhook=live.catalog.webhooks.get(campaign.id),
         found=found,
-        matches=match_cards(live, view, _matches(found)) if view and found else [],
+        matches=match_cards(live, view, found.matches) if view and found else [],
         barred=_barred(view, campaign) if view else [],
         left_out=_left_out(live, view, campaign, now) if view else [],
-        case=_case(live, campaign, video, now) if video and view else None,
+        titled=_case(live, campaign, video, now) if video and view else None,
     )
-
-
-def _matches(found: dict[str, Any]) -> list[Match]:
-    return [
-        Match(one["video"], one["score"], tuple(Contribution(**share) for share in one["why"]))
-        for one in found["matches"]
-    ]
 
 
 def _barred(view: IndexSnapshot, campaign: Campaign) -> list[Barred]:
@@ -98,18 +101,19 @@ def _left_out(live: Live, view: IndexSnapshot, campaign: Campaign, now: int) -> 
     scores = {one.video: one.score for one in best if one.score >= campaign.min_relevance}
     told = []
     for card in cards(live, view, list(scores)):
-        case = case_of(live, campaign, card.record, now=now)
-        broken = [rule for rule in case["rules"] if not rule["passed"]]
+        case = campaign_case_of(live.catalog, live.targeting, campaign, card.record, now=now)
+        broken = [rule for rule in case.rules if not rule.passed]
         told.append(LeftOut(card, scores[card.record.id], broken))
     return told
 
 
-def _case(live: Live, campaign: Campaign, video: str, now: int) -> dict[str, Any] | None:
+def _case(live: Live, campaign: Campaign, video: str, now: int) -> TitledCase | None:
     try:
         record = known_video(live.catalog, video)
-        return {**case_of(live, campaign, record, now=now), "title": record.title}
     except UnknownVideo:
         return None
+    case = campaign_case_of(live.catalog, live.targeting, campaign, record, now=now)
+    return TitledCase(record.title or video, case)
 
 
 @router.post("/campaigns/{campaign}/{state}")

@@ -7,18 +7,18 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.answers.keywords import ignored_tags_json
 from api.background.live import Live
 from api.console.cards import Card, cards, match_cards, view_of
 from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.domain.keywords import KeywordMatch
+from engine.domain.keywords import IgnoredWord, KeywordMatch
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
 from engine.search.profiles import MAX_TAGS
+from engine.services.keywords import ignored_tags
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -37,7 +37,7 @@ class Viewer:
     sliders: dict[str, float]
     liked: tuple[str, ...]
     added: KeywordMatch | None
-    ignored: list[dict[str, Any]]
+    ignored: tuple[IgnoredWord, ...]
 
     @classmethod
     def of(cls, request: Request, live: Live, view: IndexSnapshot) -> "Viewer":
@@ -61,7 +61,7 @@ class Viewer:
             liked.pop(video, None)
         if len(sliders) > MAX_TAGS or len(liked) > MAX_TAGS:
             raise InvalidInput(f"a viewer has at most {MAX_TAGS} interests and liked videos")
-        return cls(sliders, tuple(liked), added, ignored_tags_json(unknown, view.vocabulary))
+        return cls(sliders, tuple(liked), added, ignored_tags(unknown, view.vocabulary))
 
     @property
     def interests(self) -> dict[str, float]:

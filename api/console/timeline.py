@@ -1,13 +1,12 @@
 """Timeline data: an overview at once, then tiles of what is in sight."""
 
-from dataclasses import asdict
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from api.ad_breaks import breaks_of
 from api.background.live import Live
+from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.catalogs.sqlite.catalog import Catalog
@@ -20,6 +19,7 @@ from engine.domain.sensitivity import Rules, Verdict
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import UnknownVideo
+from engine.services.ad_breaks import breaks_for_anyone
 from engine.vocabulary import Vocabulary
 
 router = APIRouter(route_class=ReadRoute)
@@ -41,9 +41,7 @@ def get_overview(
     """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
     shown = _overview(live, record, settings.recipe())
-    shown["breaks"] = [
-        asdict(each) for each in video_breaks(live, record, settings.sensitive).found
-    ]
+    shown["breaks"] = encoded(video_breaks(live, record, settings.sensitive).found)
     return JSONResponse(shown, headers=_KEPT)
 
 
@@ -74,7 +72,7 @@ def known_video(catalog: Catalog, video: str) -> VideoRecord:
 
 def video_breaks(live: Live, record: VideoRecord, rules: Rules) -> Breaks:
     """Return the best seconds of a video for anyone's ads."""
-    return breaks_of(live, record, None, Spacing(count=MAX_MARKED), rules)
+    return breaks_for_anyone(live.catalog, record, Spacing(count=MAX_MARKED), rules)
 
 
 def judged(

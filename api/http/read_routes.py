@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
+from api.encoding import encoded
 from engine.cpus import usable_cpus
 
 MAX_READERS: Final = min(max(usable_cpus(), 2), 8)
@@ -48,13 +49,14 @@ async def read_in_thread(read: Callable[..., T], *arguments: Any) -> T:
 class ReadRoute(APIRoute):
     """A route whose function, when it is plain and for GET, runs with all that follows from it.
 
-    What it returns is checked, and written, as ``response_model`` says; of the options of that
-    ``response_model_exclude_unset`` is heeded.
+    What it returns, a record perhaps, is checked, and written, as ``response_model`` says; of the
+    options of that ``response_model_exclude_unset`` is heeded.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
-        if "GET" in (how.get("methods") or ["GET"]) and not iscoroutinefunction(endpoint):
-            endpoint = self._in_thread(endpoint)
+        if not iscoroutinefunction(endpoint):
+            reads = "GET" in (how.get("methods") or ["GET"])
+            endpoint = self._in_thread(endpoint) if reads else _encoding(endpoint)
         super().__init__(path, endpoint, **how)
         self._form = TypeAdapter[Any](self.response_model)
 
@@ -77,6 +79,17 @@ class ReadRoute(APIRoute):
         return answer
 
     def _written(self, content: Any) -> bytes:
-        answer = self._form.validate_python(content, from_attributes=True)
+        answer = self._form.validate_python(encoded(content), from_attributes=True)
         without_unset = self.response_model_exclude_unset
         return self._form.dump_json(answer, by_alias=True, exclude_unset=without_unset)
+
+
+def _encoding(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that tells a record as FastAPI can check and write it."""
+
+    @wraps(endpoint)
+    def respond(**given: Any) -> Any:
+        content = endpoint(**given)
+        return content if isinstance(content, Response) else encoded(content)
+
+    return respond

@@ -70,7 +70,7 @@ def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
             films = _best_by_tags(view, taste, profile)
         if next(checked, None) is not None and view.base.index.weighting.slope == 1:
             page = page_of(view, taste, question, rules)
-            assert films == [one.ranked.candidate.video for one in page.found]
+            assert films == [one.video for one in page.found]
         return films
 
     return recommend

@@ -47,7 +47,7 @@ def main() -> None:
     taste = taste_of(profiles[0], view, VIEWER_RULES)
     question = Question(profiles[0], NOW)
     page = recommend_page(view, question, VIEWER_RULES)
-    videos = [one.ranked.candidate.video for one in page.found]
+    videos = [one.video for one in page.found]
     blob = track(rng).to_bytes()
     numbers = view.vocabulary.numbers([reason.tag for reason in page.found[0].why])
     varied = Question(profiles[0], NOW, ranking=Ranking(diversity=0.3, freshness=0.1))

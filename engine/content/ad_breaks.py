@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.counting import check_threshold
+from engine.domain.results import Contribution
 from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import CUT, ChangeTrack, Track, least_stored
 from engine.domain.weighting import TF, TfName
@@ -71,6 +72,7 @@ class AdBreak:
         seam: whether the picture is cut or calm there.
         room_seconds: to the start, the end, or the nearest better break.
         shares: what relevance, seam and room each gave to the score.
+        why: the tags that made the relevance, and when they were observed; None where nobody asked.
     """
 
     second: int
@@ -79,6 +81,7 @@ class AdBreak:
     seam: Seam
     room_seconds: int
     shares: Mapping[str, float]
+    why: tuple[Contribution, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

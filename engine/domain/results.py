@@ -1,7 +1,14 @@
-"""The nouns of the product: frozen records, standard library and numpy only."""
+"""Results: frozen records that every door tells in its own way.
+
+A field that may be left out has a default of None or an empty tuple, and is left out of JSON when
+it has it.
+"""
 
 from dataclasses import dataclass
 from typing import Final
+
+from engine.domain.keywords import IgnoredWord, KeywordReading
+from engine.domain.time_ranges import SecondRange
 
 DEFAULT_THRESHOLD: Final = 0.7
 """Least confidence that counts, unless the caller says otherwise."""
@@ -26,10 +33,17 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """The share of a match's score that one tag gave; a match's shares add up to its score."""
+    """The share of a match's score that one tag gave; a match's shares add up to its score.
+
+    Attributes:
+        tag: its name.
+        share: of the score.
+        seconds: when it was observed; None where nobody asked.
+    """
 
     tag: str
     share: float
+    seconds: tuple[SecondRange, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +53,20 @@ class Match:
     video: str
     score: float
     why: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Ranked videos, the best first.
+
+    Attributes:
+        understood: keywords that are no tags, as they were understood.
+        ignored: keywords that mean no tag for sure and did not count.
+        generation: of the index that ranked them.
+        matches: in order.
+    """
+
+    understood: tuple[KeywordReading, ...] = ()
+    ignored: tuple[IgnoredWord, ...] = ()
+    generation: str
+    matches: tuple[Match, ...]

@@ -1,13 +1,12 @@
 """Runs of seconds."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class SecondRange:
+class SecondRange(NamedTuple):
     """A run of seconds, both ends included."""
 
     first: int

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.domain.filters import And, Filter, sentence_of
+from engine.domain.recommendations import Basis, Reason
 from engine.ports.index import IndexSnapshot
-from engine.search.explain import Reason, reasons
+from engine.search.explain import reasons
 from engine.search.profiles import ProfileRules, ProfileVector, taste_of
 from engine.search.recommend import (
     POOL,
-    Basis,
     Question,
     fallback_ranking,
     fitting_candidates,

@@ -1,42 +1,15 @@
 """Why a match: which of a viewer's videos gave its tags, and at which seconds they were seen."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from engine.domain.recommendations import Reason, Source
 from engine.ports.index import IndexSnapshot
-from engine.search.profiles import ProfileVector, Reaction
+from engine.search.profiles import ProfileVector
 
 MAX_SOURCES: Final = 3
 """So many of a viewer's videos are named for each tag."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One of a viewer's videos, and what it gave to a share."""
-
-    reaction: Reaction
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a tag counted for a viewer; ``stated``, the sources and ``other`` add up to the share.
-
-    Attributes:
-        tag: its name.
-        share: of the score.
-        stated: the part that the viewer's interests gave.
-        sources: the videos that gave most, the largest part first.
-        other: what all other videos gave, and what most videos show took.
-    """
-
-    tag: str
-    share: float
-    stated: float
-    sources: tuple[Source, ...]
-    other: float
 
 
 def reasons(view: IndexSnapshot, taste: ProfileVector, video: str) -> tuple[Reason, ...]:
@@ -68,8 +41,9 @@ def _sources(taste: ProfileVector, tag: int, share: float) -> tuple[Source, ...]
         return ()
     owners = pulls.reactions[own]
     most = np.argsort(-values, kind="stable")[:MAX_SOURCES]
+    found = [(taste.reactions[owners[at]], values[at]) for at in most if owners[at] >= 0]
     return tuple(
-        Source(taste.reactions[owners[at]], float(share * values[at] / total))
-        for at in most
-        if values[at] > 0 and owners[at] >= 0
+        Source(reaction.video, reaction.kind, float(share * value / total))
+        for reaction, value in found
+        if value > 0
     )

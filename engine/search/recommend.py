@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
 from engine.domain.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
-from engine.domain.results import Contribution
+from engine.domain.recommendations import Basis, Recommendation, Source
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
-from engine.search.explain import MAX_SOURCES
+from engine.search.explain import MAX_SOURCES, reasons
 from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, taste_of
-from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
+from engine.search.rerank import BY_SCORE, Candidate, Ranking, TrackOf, freshness, rerank
 
 POOL: Final = 1_000
 """So many of the best videos are ranked anew when more than the score counts."""
@@ -24,14 +23,6 @@ ENOUGH_VIEWERS: Final = 25
 
 _FALLBACK_DIVERSITY: Final = 0.3
 _UNJUDGED: Final = Not(Field("sensitive", "at_most", "block"))
-
-
-class Basis(StrEnum):
-    """The basis of an answer."""
-
-    PROFILE = "profile"
-    FRESH = "fresh"
-    FRESH_UNJUDGED = "fresh_unjudged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +53,6 @@ class Question:
         if self.again or not self.profile.seen:
             return self.where
         return And((self.where, Not(Ids(self.profile.seen))))
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One video of a page.
-
-    Attributes:
-        ranked: the video in its place.
-        why: the tags that made its score; hardly any when the answer goes by freshness.
-        together: what being liked by who likes the same added to its value, beside the score:
-            how much it is, times 1 + the score, times the weight of it.
-    """
-
-    ranked: Ranked
-    why: tuple[Contribution, ...]
-    together: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +141,18 @@ def page_of(
     *,
     track_of: TrackOf | None = None,
     found: Sequence[Hit] | None = None,
+    explained: bool = False,
 ) -> Page:
     """Answer a question of which the taste is known; see ``recommend_page``.
 
-    ``found`` is what a search for ``wanted_count`` videos found, when that is done already.
+    Args:
+        view: where to search.
+        taste: of who asks.
+        question: who asks, and for what.
+        rules: how the profile is weighed.
+        track_of: gives observations, for near-duplicates to be told by.
+        found: what a search for ``wanted_count`` videos found, when that is done already.
+        explained: whether to tell which of the viewer's videos each share came from.
     """
     if not 1 <= question.k <= MAX_MATCHES:
         raise InvalidInput(f"k is {question.k}: ask for 1 to {MAX_MATCHES} matches")
@@ -192,15 +175,23 @@ def page_of(
     if basis is not Basis.PROFILE:
         # There is no order by score that anything could have been moved from.
         page = [replace(one, rank_without=one.rank, moved=()) for one in page]
-    recommended = tuple(
-        Recommendation(
-            one,
-            explain(view, taste.query, one.candidate.video),
-            together=one.candidate.bonus if basis is Basis.PROFILE else 0.0,
+    recommended = []
+    for one in page:
+        video, bonus = one.candidate.video, one.candidate.bonus
+        recommended.append(
+            Recommendation(
+                video,
+                one.candidate.score,
+                (reasons(view, taste, video) if explained else explain(view, taste.query, video)),
+                one.rank,
+                one.rank_without,
+                one.moved,
+                bonus if basis is Basis.PROFILE else 0.0,
+                one.folded,
+                together_sources(view, taste, video, rules) if explained else None,
+            )
         )
-        for one in page
-    )
-    return Page(basis, recommended, more=len(ranked) > len(page))
+    return Page(basis, tuple(recommended), more=len(ranked) > len(page))
 
 
 def fallback_ranking(asked: Ranking) -> Ranking:
@@ -263,10 +254,10 @@ def _liked(taste: ProfileVector) -> list[Reaction]:
 
 def together_sources(
     view: IndexSnapshot, taste: ProfileVector, video: str, rules: ProfileRules
-) -> list[tuple[Reaction, float]]:
+) -> tuple[Source, ...]:
     """Return which of a viewer's videos a video goes with, and what each gave to ``together``."""
     if not _counts_together(view, rules):
-        return []
+        return ()
     liked = _liked(taste)
     cosines = view.co_like_cosines(video, [reaction.video for reaction in liked])
     known = ~np.isnan(cosines)
@@ -275,7 +266,9 @@ def together_sources(
     shares = rules.together * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
     shares[~known] = 0.0
     most = np.argsort(-shares, kind="stable")[:MAX_SOURCES]
-    return [(liked[at], float(shares[at])) for at in most if shares[at] > 0]
+    return tuple(
+        Source(liked[at].video, liked[at].kind, float(shares[at])) for at in most if shares[at] > 0
+    )
 
 
 def fresh_candidates(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.duplicates import are_same_footage, could_be_same
+from engine.domain.recommendations import Move
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.kernels.best import TIE
@@ -77,15 +78,6 @@ class Candidate:
     video: str
     score: float
     bonus: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """The move of a video by one rule; places from 1 on."""
-
-    by: str
-    before: int
-    after: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Reach of a campaign: every video it may run on, by how well it fits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.filters import Filter
+from engine.domain.placements import Band, Reach
 from engine.kernels.best import MIN_MATCH_SCORE, TIE
 from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query
@@ -17,25 +17,6 @@ BANDS: Final = (0.0, 0.1, 0.25, 0.5, 0.75)
 """Where each band of relevance begins; a band ends where the next begins, the last with 1."""
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The videos whose score lies in ``[at_least, below)``, and their seconds together."""
-
-    at_least: float
-    below: float | None
-    videos: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """All videos together, and band by band, the lowest first."""
-
-    videos: int
-    seconds: int
-    bands: tuple[Band, ...]
 
 
 class _Fitting(NamedTuple):

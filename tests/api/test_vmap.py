@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answers.vmap import VMAP_NAMESPACE, time_offset, vmap_xml
+from api.vmap import VMAP_NAMESPACE, time_offset, vmap_xml
 from engine.content.ad_breaks import AdBreak
 from engine.domain.campaigns import Creative
 from support.campaigns import campaign

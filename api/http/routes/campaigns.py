@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from api.answers.campaigns import campaign_json
-from api.answers.details import with_details
 from api.campaign_parser import campaign_of
+from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
+from api.http.details import with_details
 from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
@@ -20,9 +21,10 @@ from api.http.schemas.details import IncludeText, included
 from api.http.schemas.headers import with_header
 from api.http.schemas.placements import CampaignMatchesAnswer, Explain
 from api.http.schemas.problems import problems
-from api.targeting import arrivals_of, matches_of
 from engine.domain.campaigns import Campaign, CampaignState
+from engine.domain.placements import CampaignArrivals, CampaignMatches
 from engine.errors import InvalidInput
+from engine.services.targeting import arrivals_of, matches_of
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ReadRoute)
 
@@ -122,11 +124,13 @@ def get_campaign_matches(
     explain: Explain = False,
 ) -> dict[str, Any]:
     """Return the videos that fit a campaign, of those it may run on, and how far it reaches."""
+    catalog, view = live.catalog, live.view
+    found: CampaignMatches | CampaignArrivals
     if since is None:
-        answer = matches_of(live, campaign, k, now=int(time.time()), explained=explain)
+        found = matches_of(catalog, view, campaign, k, now=int(time.time()), explained=explain)
     else:
-        answer = arrivals_of(live, campaign, k, since=since, explained=explain)
-    return with_details(answer, live.catalog, included(include))
+        found = arrivals_of(catalog, view, campaign, k, since=since, explained=explain)
+    return with_details(encoded(found), catalog, included(include))
 
 
 def _expected(

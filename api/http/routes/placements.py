@@ -1,13 +1,11 @@
 """From the videos' side: the campaigns for a video or a viewer, the seconds for ads, and why."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from api.ad_breaks import breaks_of, breaks_told
-from api.answers.vmap import MEDIA_TYPE, vmap_xml
 from api.background.live import Live
 from api.http.middleware.auth import Caller
 from api.http.middleware.problems import Code
@@ -25,10 +23,8 @@ from api.http.schemas.placements import (
 )
 from api.http.schemas.problems import problems
 from api.http.schemas.recommendations import ViewerCaseAnswer
-from api.recommendations import ignored_answer, known_interests
 from api.settings import Settings
-from api.targeting import campaigns_for, campaigns_for_viewer, case_of
-from api.viewer_eligibility import viewer_case_json
+from api.vmap import MEDIA_TYPE, vmap_xml
 from engine.content.ad_breaks import (
     DEFAULT_EDGE_SECONDS,
     DEFAULT_GAP_SECONDS,
@@ -38,9 +34,18 @@ from engine.content.ad_breaks import (
 )
 from engine.domain.campaigns import Campaign
 from engine.domain.keys import Scope
+from engine.domain.placements import CampaignCase, VideoPlacements, ViewerPlacements
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
+from engine.services.ad_breaks import (
+    AdBreaks,
+    breaks_for_anyone,
+    breaks_for_campaign,
+    explained_breaks,
+)
+from engine.services.recommendations import ViewerCase, known_interests, viewer_case_of
+from engine.services.targeting import campaign_case_of, campaigns_for, campaigns_for_viewer
 
 router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=ReadRoute)
 
@@ -89,7 +94,11 @@ def _find_breaks(
 ) -> BreaksFor:
     chosen = None if campaign is None else placeable(campaign, live, caller)
     record = live.catalog.videos.named(video)
-    return BreaksFor(record, chosen, breaks_of(live, record, chosen, spacing, settings.sensitive))
+    catalog, rules = live.catalog, settings.sensitive
+    if chosen is None:
+        return BreaksFor(record, None, breaks_for_anyone(catalog, record, spacing, rules))
+    breaks = breaks_for_campaign(catalog, live.view, record, chosen, spacing, rules)
+    return BreaksFor(record, chosen, breaks)
 
 
 FoundBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
@@ -107,11 +116,13 @@ def get_video_campaigns(
     k: MostCampaigns = 10,
     *,
     explain: Explain = False,
-) -> dict[str, Any]:
+) -> VideoPlacements:
     """Return the campaigns that fit a video best, of those that may run on it now."""
+    record = live.catalog.videos.named(video)
     return campaigns_for(
-        live,
-        live.catalog.videos.named(video),
+        live.catalog,
+        live.targeting,
+        record,
         k,
         now=int(time.time()),
         advertiser=caller.placed_for(),
@@ -130,13 +141,20 @@ def get_viewer_campaigns(
     settings: CurrentSettings,
     caller: CurrentCaller,
     k: MostCampaigns = 10,
-) -> dict[str, Any]:
+) -> ViewerPlacements:
     """Return the campaigns that fit a viewer who is kept best, of those that run now."""
     now, kept = time.time(), live.catalog.viewers.get(viewer)
     rules = settings.profile_rules
     profile = profile_of(kept.interests, kept.events, rules, now=now)
     return campaigns_for_viewer(
-        live, profile, rules, k, now=int(now), advertiser=caller.placed_for(), viewer=viewer
+        live.catalog.campaigns,
+        live.targeting,
+        profile,
+        rules,
+        k,
+        now=int(now),
+        advertiser=caller.placed_for(),
+        viewer=viewer,
     )
 
 
@@ -148,7 +166,7 @@ def get_viewer_campaigns(
 )
 def find_viewer_campaigns(
     body: ProfileRequest, live: CurrentLive, settings: CurrentSettings, caller: CurrentCaller
-) -> dict[str, Any]:
+) -> ViewerPlacements:
     """Return the campaigns that fit a viewer of whom nothing is kept."""
     now, rules = time.time(), settings.profile_rules
     view = live.view
@@ -159,9 +177,16 @@ def find_viewer_campaigns(
     )
     profile = profile_of(interests, (), rules, now=now, liked=liked)
     found = campaigns_for_viewer(
-        live, profile, rules, body.k, now=int(now), advertiser=caller.placed_for(), viewer=None
+        live.catalog.campaigns,
+        live.targeting,
+        profile,
+        rules,
+        body.k,
+        now=int(now),
+        advertiser=caller.placed_for(),
+        viewer=None,
     )
-    return {**found, **ignored_answer(ignored, view.vocabulary)}
+    return replace(found, ignored=ignored)
 
 
 @router.get(
@@ -178,18 +203,26 @@ def get_explanation(
     campaign: str | None = None,
     viewer: str | None = None,
     where: Annotated[str | None, Query(description="For a viewer: a filter, as JSON.")] = None,
-) -> dict[str, Any]:
+) -> CampaignCase | ViewerCase:
     """Return every rule of a campaign, or for a viewer, for a video, and whether it is kept."""
     if (campaign is None) == (viewer is None):
         raise InvalidInput("say which: give either a campaign or a viewer")
     if campaign is not None:
         stored = CampaignAccess(live.catalog.campaigns, caller.stored_for()).find(campaign)
-        return case_of(live, stored, live.catalog.videos.named(video), now=int(time.time()))
+        record = live.catalog.videos.named(video)
+        now = int(time.time())
+        return campaign_case_of(live.catalog, live.targeting, stored, record, now=now)
     caller.require(Scope.READ)
     record = live.catalog.videos.named(video)
     wanted = own_filter(live.catalog, where)
-    return viewer_case_json(
-        live, viewer or "", record.id, settings.profile_rules, now=time.time(), where=wanted
+    return viewer_case_of(
+        live.catalog,
+        live.view,
+        viewer or "",
+        record.id,
+        settings.profile_rules,
+        now=time.time(),
+        where=wanted,
     )
 
 
@@ -205,11 +238,14 @@ def get_video_breaks(
     accept: Annotated[str, Header()] = "",
     *,
     explain: Explain = False,
-) -> Any:
+) -> AdBreaks | Response:
     """Return the best seconds of a video for ads; as VMAP to who accepts XML."""
     if any(kind in accept for kind in _XML):
         return _vmap(found)
-    return breaks_told(live, found.video, found.campaign, found.breaks, explained=explain)
+    breaks, video, campaign = found.breaks, found.video, found.campaign
+    if explain and campaign is not None:
+        breaks = explained_breaks(live.catalog, live.view, video, campaign, breaks)
+    return AdBreaks.of(video, campaign, breaks)
 
 
 @router.get(

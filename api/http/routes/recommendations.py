@@ -5,18 +5,19 @@ from typing import Any
 
 from starlette.datastructures import State
 
-from api.answers.details import with_details
-from api.answers.matches import matches_json
 from api.background.live import Live
+from api.encoding import encoded
+from api.http.details import with_details
 from api.http.fast_routes import QUICK_MATCHES, QUICK_VIDEOS, FastRoute
 from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchesAnswer, MatchRequest
 from api.http.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
-from api.recommendations import Asked, recommend_json, seconds_of_all
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import match
 from engine.search.rerank import BY_SCORE
+from engine.services.matches import ranked_matches
+from engine.services.recommendations import RecommendationQuery, recommend
 
 
 def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
@@ -35,8 +36,9 @@ def _is_short(body: RecommendationRequest | MatchRequest, view: IndexSnapshot) -
 
 def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
     """Recommend videos to a viewer of whom nothing is kept."""
-    now, catalog = time.time(), state.live.catalog
-    asked = Asked(
+    live: Live = state.live
+    now, catalog = time.time(), live.catalog
+    query = RecommendationQuery(
         interests=body.interests,
         events=own_events(
             catalog, (event.event(str(at), now) for at, event in enumerate(body.events))
@@ -50,8 +52,8 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
         explain=body.explain,
         cursor=body.cursor,
     )
-    answer = recommend_json(state.live, asked, state.settings.profile_rules, now=now)
-    return with_details(answer, catalog, body.include)
+    page = recommend(catalog, live.view, query, state.settings.profile_rules, now=now)
+    return with_details(encoded(page), catalog, body.include)
 
 
 def _is_quick_match(body: MatchRequest, state: State) -> bool:
@@ -71,9 +73,8 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     )
     where = own_filter(live.catalog, body.where)
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
-    seconds = seconds_of_all(live, view, found) if body.explain else None
-    answer = matches_json(view.generation_id, found, understood, seconds)
-    return with_details(answer, live.catalog, body.include)
+    answer = ranked_matches(live.catalog.tracks, view, found, understood, explained=body.explain)
+    return with_details(encoded(answer), live.catalog, body.include)
 
 
 FAST_ROUTES = (

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.details import with_details
-from api.answers.matches import matches_json
 from api.answers.videos import second_json, tag_json, tags_json, video_json
 from api.answers.videos import video_with_verdict_json as with_verdict
+from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
+from api.http.details import with_details
 from api.http.middleware.etags import IfNoneMatch, tagged
 from api.http.middleware.problems import Code
 from api.http.own_ids import own_filter, own_ids
@@ -28,12 +28,12 @@ from api.http.schemas.videos import (
     VideosAnswer,
     VideoWithVerdictAnswer,
 )
-from api.recommendations import seconds_of_all
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.listing import Wanted
 from engine.domain.videos import Pictures
 from engine.errors import InvalidInput, UnknownVideo
 from engine.search.matches import similar
+from engine.services.matches import ranked_matches
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
 
@@ -187,6 +187,5 @@ def get_similar_videos(
     record = live.catalog.videos.named(video)
     view = live.view
     found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
-    seconds = seconds_of_all(live, view, found) if explain else None
-    answer = matches_json(view.generation_id, found, seconds=seconds)
-    return with_details(answer, live.catalog, included(include))
+    answer = ranked_matches(live.catalog.tracks, view, found, explained=explain)
+    return with_details(encoded(answer), live.catalog, included(include))

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.answers.details import with_details
 from api.answers.viewers import added_json, viewer_json
+from api.encoding import encoded
+from api.http.details import with_details
 from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter
 from api.http.read_routes import ReadRoute
@@ -25,8 +26,8 @@ from api.http.schemas.recommendations import (
     RecommendationsAnswer,
 )
 from api.http.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
-from api.recommendations import Asked, recommend_json
 from engine.search.rerank import BY_SCORE, Ranking
+from engine.services.recommendations import RecommendationQuery, recommend
 
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute)
 
@@ -83,7 +84,7 @@ def get_viewer_recommendations(
     explain: Explain = False,
 ) -> dict[str, Any]:
     """Recommend videos to a viewer who is kept."""
-    asked = Asked(
+    query = RecommendationQuery(
         viewer=viewer,
         k=k,
         where=own_filter(live.catalog, where),
@@ -92,5 +93,5 @@ def get_viewer_recommendations(
         explain=explain,
         cursor=cursor,
     )
-    answer = recommend_json(live, asked, settings.profile_rules, now=time.time())
-    return with_details(answer, live.catalog, included(include))
+    page = recommend(live.catalog, live.view, query, settings.profile_rules, now=time.time())
+    return with_details(encoded(page), live.catalog, included(include))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from api.answers.details import Detail
+from api.http.details import Detail
 
 _DETAILS = "What to tell of each video besides: title, poster, url, duration."
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from engine.domain.filters import And, Field, HasTag
+from engine.domain.recommendations import Basis
 from engine.domain.viewers import EventKind
 from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_case
 from engine.search.profiles import Profile, ProfileRules, Reaction
-from engine.search.recommend import Basis, Question, recommend_page
+from engine.search.recommend import Question, recommend_page
 from support.views import NOW, VIDEOS, view_of
 
 RULES = ProfileRules()
@@ -32,12 +33,12 @@ def test_a_video_is_recommended_when_no_rule_is_broken(
     view = view_of(VIDEOS)
     question = replace(ASKED, again=again, where=where)
     page = recommend_page(view, replace(question, k=100), RULES)
-    places = {one.ranked.candidate.video: one.ranked for one in page.found}
+    places = {one.video: one for one in page.found}
     case = viewer_case(view, video, question, RULES)
     assert (video in places) == (broken(case) == [])
     assert case.rank == (places[video].rank if video in places else None)
     if video in places:
-        assert case.score == places[video].candidate.score
+        assert case.score == places[video].score
     assert sum(reason.share for reason in case.why) == pytest.approx(case.score, abs=1e-9)
 
 

@@ -114,10 +114,10 @@ def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
         score = sum(query.get(tag, 0.0) * value for tag, value in seen.items())
         assert sum(reason.share for reason in why) == pytest.approx(score, abs=1e-9)
         for reason in why:
-            parts = reason.stated + reason.other + sum(one.share for one in reason.sources)
+            parts = reason.stated + reason.other + sum(one.share for one in reason.from_)
             assert parts == pytest.approx(reason.share, abs=1e-12)
-            for source in reason.sources:
-                assert reason.tag in VIDEOS[source.reaction.video]
+            for source in reason.from_:
+                assert reason.tag in VIDEOS[source.video]
 
 
 @given(
@@ -143,11 +143,11 @@ def test_a_tag_names_the_videos_it_came_from() -> None:
     taste = taste_of(profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), view, PLAIN)
     by_tag = {reason.tag: reason for reason in reasons(view, taste, "b-zoo")}
     animal = by_tag["animal"]
-    assert [one.reaction.video for one in animal.sources] == ["a-cats", "b-zoo"]
+    assert [one.video for one in animal.from_] == ["a-cats", "b-zoo"]
     assert animal.stated == 0.0
     # In proportion to what each put in: its weight times the tag in its vector of length 1.
     ratio = weighed(VIDEOS["a-cats"])["animal"] / (0.5 * weighed(VIDEOS["b-zoo"])["animal"])
-    assert animal.sources[0].share / animal.sources[1].share == pytest.approx(ratio)
+    assert animal.from_[0].share / animal.from_[1].share == pytest.approx(ratio)
     assert by_tag["city"].stated > 0
 
 
@@ -157,9 +157,9 @@ def test_what_counts_against_a_video_is_named_by_who_was_disliked() -> None:
     by_tag = {reason.tag: reason for reason in reasons(view, taste, "b-zoo")}
     animal = by_tag["animal"]
     assert animal.share < 0
-    assert [one.reaction.video for one in animal.sources] == ["a-cats", "b-zoo"]
-    assert all(one.share < 0 for one in animal.sources)
-    assert sum(one.share for one in animal.sources) == pytest.approx(animal.share)
+    assert [one.video for one in animal.from_] == ["a-cats", "b-zoo"]
+    assert all(one.share < 0 for one in animal.from_)
+    assert sum(one.share for one in animal.from_) == pytest.approx(animal.share)
 
 
 def event(video: str, kind: EventKind, *, days_ago: float = 0.0, share: float = 1.0) -> Event:

@@ -7,6 +7,7 @@ import pytest
 
 from engine.domain.filters import EVERY_VIDEO, HasTag
 from engine.domain.metadata import VideoMetadata
+from engine.domain.recommendations import Basis
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
@@ -15,7 +16,6 @@ from engine.search.matches import recommend
 from engine.search.profiles import Profile, ProfileRules, Reaction, taste_of
 from engine.search.recommend import (
     ENOUGH_VIEWERS,
-    Basis,
     Page,
     Question,
     recommend_many,
@@ -29,7 +29,7 @@ RULES = ProfileRules()
 
 
 def videos_of(page: Page) -> list[str]:
-    return [one.ranked.candidate.video for one in page.found]
+    return [one.video for one in page.found]
 
 
 def liking(*videos: str, interests: dict[str, float] | None = None) -> Profile:
@@ -50,7 +50,7 @@ def test_scores_are_those_of_the_search() -> None:
     page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
     plain = recommend(view, interests={}, liked=["a-cats"], k=10)
     assert [(one.video, one.score) for one in plain] == [
-        (one.ranked.candidate.video, one.ranked.candidate.score) for one in page.found
+        (one.video, one.score) for one in page.found
     ]
     assert page.basis is Basis.PROFILE
 
@@ -84,7 +84,7 @@ def test_without_a_profile_come_the_newest_harmless_videos() -> None:
     page = recommend_page(view_of(VIDEOS, metadata=own), Question(Profile(), NOW), RULES)
     assert page.basis is Basis.FRESH
     assert videos_of(page) == ["c-street", "a-cats", "e-nothing"]
-    assert all(one.ranked.candidate.score == 0.0 and one.why == () for one in page.found)
+    assert all(one.score == 0.0 and one.why == () for one in page.found)
 
 
 def test_where_nobody_judged_the_unjudged_come_and_it_is_said() -> None:
@@ -127,19 +127,19 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS))
     page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
     first = page.found[0]
-    assert first.ranked.candidate.video == "e-nothing"
+    assert first.video == "e-nothing"
     cosine = ENOUGH_VIEWERS / (ENOUGH_VIEWERS + 5.0)
     # What is liked together counts the more, the better the tags fit.
-    fit = 1 + first.ranked.candidate.score
+    fit = 1 + first.score
     assert first.together == pytest.approx(RULES.together * cosine * fit, rel=1e-6)
     # The score is still the cosine of the tags alone.
-    assert first.ranked.candidate.score == sum(reason.share for reason in first.why)
-    assert first.ranked.candidate.score <= 0.0
-    assert [move.by for move in first.ranked.moved] == ["together"]
+    assert first.score == sum(reason.share for reason in first.why)
+    assert first.score <= 0.0
+    assert [move.by for move in first.moved] == ["together"]
     taste = taste_of(liking("a-cats"), view, RULES)
-    ((reaction, share),) = together_sources(view, taste, first.ranked.candidate.video, RULES)
-    assert reaction.video == "a-cats"
-    assert share == pytest.approx(first.together)
+    (source,) = together_sources(view, taste, first.video, RULES)
+    assert source.video == "a-cats"
+    assert source.share == pytest.approx(first.together)
 
 
 def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first() -> None:
@@ -147,8 +147,8 @@ def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first()
     all_three = np.array([ids.index(video) for video in ("a-cats", "b-zoo", "e-nothing")])
     view = view_of(VIDEOS, together=CoLikes.of([all_three] * ENOUGH_VIEWERS, len(ids)))
     zoo, train = recommend_page(view, Question(liking("a-cats"), NOW, k=2), RULES).found
-    assert [one.ranked.candidate.video for one in (zoo, train)] == ["b-zoo", "e-nothing"]
-    ratio = (1 + zoo.ranked.candidate.score) / (1 + train.ranked.candidate.score)
+    assert [one.video for one in (zoo, train)] == ["b-zoo", "e-nothing"]
+    ratio = (1 + zoo.score) / (1 + train.score)
     assert zoo.together / train.together == pytest.approx(ratio)
 
 

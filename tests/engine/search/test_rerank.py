@@ -127,8 +127,8 @@ def test_moves_lead_from_the_place_by_score_to_the_place_it_has(
     for one in found:
         at = one.rank_without
         for move in one.moved:
-            assert move.before == at
-            at = move.after
+            assert move.from_ == at
+            at = move.to
         assert at == one.rank
 
 

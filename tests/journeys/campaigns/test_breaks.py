@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from api.answers.vmap import VMAP_NAMESPACE
+from api.vmap import VMAP_NAMESPACE
 from support.pages import id_of
 from support.product import Run, Served
 from support.shops import eventually

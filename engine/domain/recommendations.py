@@ -1,0 +1,133 @@
+"""Recommendations: frozen records of a page, why each video is on it, and what moved it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.domain.keywords import IgnoredWord
+from engine.domain.results import Contribution
+from engine.domain.time_ranges import SecondRange
+from engine.domain.viewers import EventKind
+
+
+class Basis(StrEnum):
+    """The basis of an answer."""
+
+    PROFILE = "profile"
+    FRESH = "fresh"
+    FRESH_UNJUDGED = "fresh_unjudged"
+
+    @property
+    def note(self) -> str:
+        """The same in words, where there was no profile to go by."""
+        if self is Basis.PROFILE:
+            return ""
+        if self is Basis.FRESH:
+            return (
+                "nothing is known of what this viewer likes: these are the newest videos on which"
+                " nothing sensitive is suspected, varied"
+            )
+        return (
+            "nothing is known of what this viewer likes, and no video was judged harmless: these"
+            " are the newest that nobody has judged, varied"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The move of a video by one rule; places from 1 on."""
+
+    by: str
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One of a viewer's videos, what they did with it, and what it gave to a share."""
+
+    video: str
+    kind: EventKind
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a tag counted for a viewer; ``stated``, the sources and ``other`` add up to the share.
+
+    Attributes:
+        tag: its name.
+        share: of the score.
+        stated: the part that the viewer's interests gave.
+        from_: the videos that gave most, the largest part first.
+        other: what all other videos gave, and what most videos show took.
+        seconds: when it was observed; None where nobody asked.
+    """
+
+    tag: str
+    share: float
+    stated: float
+    from_: tuple[Source, ...]
+    other: float
+    seconds: tuple[SecondRange, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One video of a page.
+
+    Attributes:
+        video: its id.
+        score: the exact cosine.
+        why: the tags that made the score; hardly any when the answer goes by freshness.
+        rank: its place, from 1 on, over all pages.
+        rank_without: the place it has by the score alone.
+        moved: what each rule did, in the order they apply; empty when it stayed.
+        together: what being liked by who likes the same added to its value, beside the score:
+            how much it is, times 1 + the score, times the weight of it.
+        folded: ids of near-duplicates that it stands for.
+        together_from: the viewer's videos that gave ``together``; None where nobody asked.
+    """
+
+    video: str
+    score: float
+    why: tuple[Contribution | Reason, ...]
+    rank: int
+    rank_without: int
+    moved: tuple[Move, ...]
+    together: float
+    folded: tuple[str, ...]
+    together_from: tuple[Source, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationPage:
+    """A page of recommendations.
+
+    Attributes:
+        generation: of the index.
+        basis: what it goes by.
+        note: the basis in words, where that is no profile.
+        matches: in order.
+        next: the cursor of the next page; None on the last.
+        continued_from: the generation that the first page came from; None on that page.
+        ignored: interests that are no tags and did not count.
+    """
+
+    generation: str
+    basis: Basis
+    note: str
+    matches: tuple[Recommendation, ...]
+    next: str | None
+    continued_from: str | None
+    ignored: tuple[IgnoredWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerRecommendations:
+    """The first page of one of many viewers."""
+
+    viewer: str
+    generation: str
+    basis: Basis
+    note: str
+    matches: tuple[Recommendation, ...]

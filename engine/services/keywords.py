@@ -1,0 +1,27 @@
+"""Words of people, and what became of those that are no tags."""
+
+from collections.abc import Sequence
+
+from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.spelling import MAX_SUGGESTED_WORDS
+from engine.vocabulary import Vocabulary
+
+
+def ignored_tags(words: Sequence[str], vocabulary: Vocabulary) -> tuple[IgnoredWord, ...]:
+    """Return the words that were left out because they are no tags, the first with suggestions."""
+    named = words[:MAX_SUGGESTED_WORDS]
+    return (
+        *(IgnoredWord(word, tuple(vocabulary.nearest(word))) for word in named),
+        *(IgnoredWord(word, ()) for word in words[len(named) :]),
+    )
+
+
+def ignored_keywords(readings: Sequence[KeywordMatch]) -> tuple[IgnoredWord, ...]:
+    """Return the words that were left out because they mean no tag for sure."""
+    ignored = [reading for reading in readings if not reading.used]
+    if not ignored:
+        return ()
+    # Brought when somebody needs it: most words are tags.
+    from engine.keywords.matcher import nearest_tags
+
+    return tuple(IgnoredWord(reading.word, tuple(nearest_tags(reading))) for reading in ignored)

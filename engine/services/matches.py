@@ -1,0 +1,35 @@
+"""Ranked matches of keywords, or of another video, as every door tells them."""
+
+from collections.abc import Sequence
+
+from engine.domain.keywords import KeywordMatch, KeywordReading
+from engine.domain.results import Match, Matches
+from engine.ports.catalog import Tracks
+from engine.ports.index import IndexSnapshot
+from engine.services.evidence import matches_with_seconds
+from engine.services.keywords import ignored_keywords
+
+
+def ranked_matches(
+    tracks: Tracks,
+    view: IndexSnapshot,
+    found: Sequence[Match],
+    understood: Sequence[KeywordMatch] = (),
+    *,
+    explained: bool = False,
+) -> Matches:
+    """Return what a search found, and what became of words that are no tags.
+
+    Args:
+        tracks: of the catalog.
+        view: where it was found.
+        found: the best first.
+        understood: the words that are no tags.
+        explained: whether to tell on which seconds each tag was observed.
+    """
+    return Matches(
+        understood=tuple(KeywordReading.of(reading) for reading in understood if reading.used),
+        ignored=ignored_keywords(understood),
+        generation=view.generation_id,
+        matches=matches_with_seconds(tracks, view, found) if explained else tuple(found),
+    )

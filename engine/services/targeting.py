@@ -1,0 +1,288 @@
+"""Matches of videos and campaigns, from either side, and why."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from engine.content.brand_suitability import SuitabilityClassifier
+from engine.content.categories import Categories
+from engine.content.counting import count_steady
+from engine.domain.campaigns import Campaign, CampaignStatus, status_of
+from engine.domain.filters import And
+from engine.domain.placements import (
+    CampaignArrivals,
+    CampaignCase,
+    CampaignMatches,
+    ObservedTag,
+    Placement,
+    RuleEvidence,
+    VideoPlacements,
+    ViewerPlacements,
+)
+from engine.domain.results import Contribution, Match
+from engine.domain.videos import VideoRecord
+from engine.errors import InvalidInput
+from engine.kernels.best import MIN_MATCH_SCORE
+from engine.ports.catalog import Campaigns, Catalog
+from engine.ports.index import IndexSnapshot
+from engine.ports.query import Query
+from engine.search.matches import explain
+from engine.search.profiles import Profile, ProfileRules, taste_of
+from engine.services.evidence import (
+    matches_with_seconds,
+    seconds_of_tags,
+    seconds_on,
+    with_seconds,
+)
+from engine.targeting.campaign_index import CampaignIndex
+from engine.targeting.eligibility import EligibilityReport, RuleResult, rulings
+from engine.targeting.new_matches import arrivals
+from engine.targeting.reach import rank_of, reach_of
+from engine.targeting.targeting import (
+    Fit,
+    Targeting,
+    campaign_query,
+    rules_as_filters,
+)
+
+
+def matches_of(
+    catalog: Catalog, view: IndexSnapshot, campaign: Campaign, k: int, *, now: int, explained: bool
+) -> CampaignMatches:
+    """Return the videos that fit a campaign best, of those it may run on, and its reach.
+
+    A campaign that does not run now is matched all the same: its advertiser wants to know before.
+
+    Args:
+        catalog: the tracks.
+        view: where to search.
+        campaign: as it is stored.
+        k: how many videos.
+        now: seconds since 1970.
+        explained: whether to tell on which seconds each tag was observed.
+    """
+    query = campaign_query(campaign, view)
+    where = And(tuple(rules_as_filters(campaign).values()))
+    found = [
+        Match(each.video, each.score, explain(view, query, each.video))
+        for each in view.search(query, k, where)
+        if each.score >= campaign.min_relevance
+    ]
+    return CampaignMatches(
+        campaign.id,
+        view.generation_id,
+        view.revision,
+        _not_running(campaign, now),
+        matches_with_seconds(catalog.tracks, view, found) if explained else tuple(found),
+        reach_of(view, query, where, min_relevance=campaign.min_relevance),
+    )
+
+
+def arrivals_of(
+    catalog: Catalog,
+    view: IndexSnapshot,
+    campaign: Campaign,
+    k: int,
+    *,
+    since: int,
+    explained: bool,
+) -> CampaignArrivals:
+    """Return the videos that came or changed since a revision and fit a campaign."""
+    found = arrivals(
+        view,
+        catalog.videos.revisions(after=min(since, view.revision), upto=view.revision),
+        campaign_query(campaign, view),
+        And(tuple(rules_as_filters(campaign).values())),
+        since=since,
+        k=k,
+        min_relevance=campaign.min_relevance,
+    )
+    matches = found.matches
+    if explained:
+        matches = matches_with_seconds(catalog.tracks, view, matches)
+    return CampaignArrivals(campaign.id, view.generation_id, found.revision, found.more, matches)
+
+
+def campaigns_for(
+    catalog: Catalog,
+    targeting: Targeting,
+    video: VideoRecord,
+    k: int,
+    *,
+    now: int,
+    advertiser: str | None,
+    explained: bool,
+) -> VideoPlacements:
+    """Return the campaigns that fit a video best, of those that may run on it now.
+
+    Args:
+        catalog: the campaigns, and the video's track.
+        targeting: the campaigns, ready to meet videos.
+        video: as the catalog knows it.
+        k: how many campaigns.
+        now: seconds since 1970.
+        advertiser: whose campaigns alone count; None for everybody's.
+        explained: whether to tell on which seconds each tag was observed.
+
+    Raises:
+        InvalidInput: when nothing was observed on the video.
+    """
+    view = targeting.view
+    _require(view, video)
+    among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
+    fits = targeting.for_video(video.id, k, now=now, among=among)
+    whys = [explain(view, targeting.query_of(fit.row), video.id) for fit in fits]
+    if explained:
+        tags = [share.tag for why in whys for share in why]
+        seconds = seconds_of_tags(catalog.tracks, view, {video.id: tags})[video.id]
+        whys = [with_seconds(why, seconds) for why in whys]
+    return VideoPlacements(video.id, view.generation_id, _placed(catalog.campaigns, fits, whys))
+
+
+def campaigns_for_viewer(
+    campaigns: Campaigns,
+    targeting: Targeting,
+    profile: Profile,
+    rules: ProfileRules,
+    k: int,
+    *,
+    now: int,
+    advertiser: str | None,
+    viewer: str | None,
+) -> ViewerPlacements:
+    """Return the campaigns that fit a viewer best, of those that run now.
+
+    Args:
+        campaigns: of the catalog.
+        targeting: the campaigns, ready to meet viewers.
+        profile: what the viewer says and did.
+        rules: how that becomes weights.
+        k: how many campaigns.
+        now: seconds since 1970.
+        advertiser: whose campaigns alone count; None for everybody's.
+        viewer: the id of one who is kept.
+    """
+    query = taste_of(profile, targeting.view, rules).query
+    among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
+    fits = targeting.for_viewer(query, k, now=now, among=among)
+    whys = [_shared(targeting, query, fit) for fit in fits]
+    placed = _placed(campaigns, fits, whys)
+    return ViewerPlacements(viewer, targeting.view.generation_id, placed)
+
+
+def campaign_case_of(
+    catalog: Catalog, targeting: Targeting, campaign: Campaign, video: VideoRecord, *, now: int
+) -> CampaignCase:
+    """Return all that speaks for and against a campaign on a video.
+
+    Raises:
+        InvalidInput: when nothing was observed on the video.
+    """
+    view = targeting.view
+    alone = Targeting.of(CampaignIndex.empty().changed([campaign], (), view.vocabulary, 0), view)
+    _require(view, video)
+    query = campaign_query(campaign, view)
+    score = float(view.score(query, [video.id])[0])
+    broken = alone.broken_rules(0, score, alone.target(video.id, now=now))
+    report = _report(catalog, view, campaign, video, score)
+    where = And(tuple(rules_as_filters(campaign).values()))
+    eligible = score > MIN_MATCH_SCORE and not broken
+    of_video = of_campaign = None
+    if eligible:
+        least = campaign.min_relevance
+        of_video = rank_of(view, query, where, video.id, score, min_relevance=least)
+        of_campaign = targeting.rank_of(campaign.id, video.id, now=now)
+    why = explain(view, query, video.id)
+    return CampaignCase(
+        campaign.id,
+        video.id,
+        view.generation_id,
+        eligible,
+        score,
+        with_seconds(why, seconds_on(report.track, view, (share.tag for share in why))),
+        tuple(_evidence(ruling) for ruling in rulings(report, broken)),
+        of_video,
+        of_campaign,
+    )
+
+
+def _report(
+    catalog: Catalog, view: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
+) -> EligibilityReport:
+    config, vocabulary = view.config, view.vocabulary
+    track = catalog.tracks.get(video.id)
+    counts = count_steady(track, config.threshold, config.least_seconds)
+    words = catalog.taggers.words_of(video.tagger)
+    return EligibilityReport(
+        campaign,
+        video,
+        track,
+        view,
+        score,
+        filed=Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds),
+        risks=SuitabilityClassifier(vocabulary, config.sensitive).verdicts(track, words),
+    )
+
+
+def _evidence(ruling: RuleResult) -> RuleEvidence:
+    observed = tuple(ObservedTag(tag, seconds) for tag, seconds in ruling.seen.items())
+    return RuleEvidence(ruling.rule, ruling.passed, ruling.says, observed)
+
+
+def _shared(targeting: Targeting, query: Query, fit: Fit) -> tuple[Contribution, ...]:
+    """Return what each tag that a viewer and a campaign share gave to the score."""
+    asked = targeting.query_of(fit.row)
+    units = dict(zip(asked.tags.tolist(), asked.units.tolist(), strict=True))
+    names = targeting.view.vocabulary.names
+    shares = [
+        Contribution(names[tag], unit * units[tag])
+        for tag, unit in zip(query.tags.tolist(), query.units.tolist(), strict=True)
+        if tag in units
+    ]
+    return tuple(sorted(shares, key=lambda share: (-abs(share.share), share.tag)))
+
+
+def _placed(
+    campaigns: Campaigns, fits: Sequence[Fit], whys: Sequence[tuple[Contribution, ...]]
+) -> tuple[Placement, ...]:
+    stored = campaigns.some([fit.campaign for fit in fits])
+    return tuple(
+        _placement(stored[fit.campaign], fit.score, why)
+        for fit, why in zip(fits, whys, strict=True)
+        if fit.campaign in stored
+    )
+
+
+def _placement(campaign: Campaign, score: float, why: tuple[Contribution, ...]) -> Placement:
+    return Placement(
+        campaign.id,
+        campaign.advertiser,
+        campaign.name,
+        score,
+        why,
+        campaign.creatives,
+        campaign.bid,
+    )
+
+
+def _require(view: IndexSnapshot, video: VideoRecord) -> None:
+    if video.id not in view:
+        raise InvalidInput(
+            f"nothing was seen on {video.id}: its status is {video.status};"
+            " what could not be watched is not matched"
+        )
+
+
+def _not_running(campaign: Campaign, now: int) -> str | None:
+    """Return why a campaign does not run now, None when it does."""
+    status = status_of(campaign, now)
+    if status is CampaignStatus.OVER:
+        return f"its flight was over {_moment(campaign.ends)}"
+    if status is CampaignStatus.PAUSED:
+        return "it is paused"
+    if status is CampaignStatus.NOT_YET:
+        return f"its flight begins {_moment(campaign.begins)}"
+    return None
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

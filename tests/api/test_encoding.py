@@ -1,0 +1,56 @@
+"""Records as JSON: members named and ordered as the fields are, without what nobody asked for."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pytest
+
+from api.encoding import encoded
+from engine.domain.recommendations import Move, Reason, Source
+from engine.domain.results import Contribution, Match
+from engine.domain.time_ranges import SecondRange
+from engine.domain.viewers import EventKind
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    text: str
+    number: float | None
+    colour: Colour
+    many: tuple[SecondRange, ...]
+    named: dict[str, Move]
+    left: tuple[str, ...] = ()
+    none: str | None = None
+    zero: int = 0
+
+
+def test_what_a_record_holds_is_told_in_the_order_of_its_fields() -> None:
+    record = Everything("a", None, Colour.RED, (SecondRange(1, 2),), {"m": Move("by", 1, 2)})
+    assert json.dumps(encoded(record)) == (
+        '{"text": "a", "number": null, "colour": "red", "many": [[1, 2]],'
+        ' "named": {"m": {"by": "by", "from": 1, "to": 2}}, "zero": 0}'
+    )
+
+
+def test_what_was_asked_for_is_told_though_it_is_empty() -> None:
+    timed = Match("v", 0.5, (Contribution("cat", 0.5, ()),))
+    plain = Match("v", 0.5, (Contribution("cat", 0.5),))
+    assert encoded(timed)["why"] == [{"tag": "cat", "share": 0.5, "seconds": []}]
+    assert encoded(plain)["why"] == [{"tag": "cat", "share": 0.5}]
+
+
+def test_a_name_that_python_keeps_for_itself_loses_its_underscore() -> None:
+    reason = Reason("cat", 0.5, 0.0, (Source("v", EventKind.LIKED, 0.5),), 0.0)
+    told = encoded(reason)
+    assert list(told) == ["tag", "share", "stated", "from", "other"]
+    assert told["from"] == [{"video": "v", "kind": "liked", "share": 0.5}]
+
+
+def test_what_is_no_record_and_no_json_is_refused() -> None:
+    with pytest.raises(TypeError, match="set"):
+        encoded({"a": {1, 2}})

@@ -1,0 +1,165 @@
+"""A page that is explained reads each thing once, and adds nothing to what ranks."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from engine.batch.recommend_all import PageOptions, recommend_all
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import IndexConfig
+from engine.domain.recommendations import Reason
+from engine.domain.time_ranges import SecondRange
+from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
+from engine.errors import UnknownTag
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.ports.index import IndexSnapshot
+from engine.search.profiles import ProfileRules
+from engine.services.recommendations import RecommendationQuery, recommend, viewer_case_of
+from support.catalogs import save, video_id
+
+NOW = 1_800_000_000.0
+RULES = ProfileRules()
+CAT, ZOO, STREET = video_id(1), video_id(2), video_id(3)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """A catalog of three videos."""
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        save(catalog, CAT, {"animal": 9, "cat": 9})
+        save(catalog, ZOO, {"animal": 5, "city": 1}, length=9)
+        save(catalog, STREET, {"car": 8, "city": 8, "animal": 2})
+        yield catalog
+
+
+@pytest.fixture
+def view(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
+    """The three videos, indexed."""
+    generations = Generations(tmp_path / "generations")
+    return LocalSnapshot.of(reindex(catalog, generations, IndexConfig(0.7, "raw")))
+
+
+class Counting:
+    """An object of which each method that is called is counted."""
+
+    def __init__(self, counted: Any, calls: Counter[str]) -> None:
+        self._counted = counted
+        self._calls = calls
+
+    def __contains__(self, one: object) -> bool:
+        return one in self._counted
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._counted, name)
+        if callable(value):
+            self._calls[name] += 1
+        return value
+
+
+def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
+    catalog: Catalog, view: LocalSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = Counter[str]()
+    asked: list[Sequence[str]] = []
+    together = catalog.tracks.watched_among
+
+    def watched_among(videos: Sequence[str]) -> list[tuple[VideoRecord, Track]]:
+        asked.append(list(videos))
+        return together(videos)
+
+    def one_by_one(_: str) -> Track:
+        raise AssertionError("a track was read by itself")
+
+    monkeypatch.setattr(catalog.tracks, "watched_among", watched_among)
+    monkeypatch.setattr(catalog.tracks, "get", one_by_one)
+    query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
+    counted = cast(IndexSnapshot, Counting(view, calls))
+    page = recommend(catalog, counted, query, RULES, now=NOW)
+    videos = [one.video for one in page.matches]
+    assert sorted(videos) == [CAT, ZOO, STREET]
+    assert asked == [videos]
+    assert calls["explain"] == 3
+
+
+def test_an_explained_page_ranks_and_scores_as_a_plain_one(
+    catalog: Catalog, view: LocalSnapshot
+) -> None:
+    plain, explained = (
+        recommend(
+            catalog,
+            view,
+            RecommendationQuery(interests={"city": 0.5}, liked=(CAT,), explain=explain),
+            RULES,
+            now=NOW,
+        )
+        for explain in (False, True)
+    )
+    for one, other in zip(plain.matches, explained.matches, strict=True):
+        assert (one.video, one.score, one.rank) == (other.video, other.score, other.rank)
+        assert [(share.tag, share.share) for share in one.why] == [
+            (share.tag, share.share) for share in other.why
+        ]
+        assert all(share.seconds is None for share in one.why)
+        assert one.together_from is None
+        assert other.together_from == ()
+
+
+def test_a_reason_tells_the_seconds_and_the_video_that_it_is_from(
+    catalog: Catalog, view: LocalSnapshot
+) -> None:
+    query = RecommendationQuery(liked=(CAT,), explain=True)
+    rules = ProfileRules(common_share=0.0)
+    (zoo, street) = recommend(catalog, view, query, rules, now=NOW).matches
+    (reason,) = zoo.why
+    assert isinstance(reason, Reason)
+    assert (reason.tag, reason.seconds) == ("animal", (SecondRange(0, 4),))
+    assert [source.video for source in reason.from_] == [CAT]
+    assert [share.seconds for share in street.why] == [(SecondRange(0, 1),)]
+
+
+def test_a_video_deleted_since_is_explained_without_seconds(
+    catalog: Catalog, view: LocalSnapshot
+) -> None:
+    catalog.videos.delete(ZOO)
+    query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
+    page = recommend(catalog, view, query, RULES, now=NOW)
+    seconds = {one.video: [share.seconds for share in one.why] for one in page.matches}
+    assert seconds[ZOO] == [()]
+    assert seconds[CAT] == [(SecondRange(0, 8),)]
+
+
+def test_interests_that_are_no_tags_are_named(catalog: Catalog, view: LocalSnapshot) -> None:
+    query = RecommendationQuery(interests={"animal": 1.0, "animl": 1.0})
+    (ignored,) = recommend(catalog, view, query, RULES, now=NOW).ignored
+    assert (ignored.word, ignored.nearest[0]) == ("animl", "animal")
+    with pytest.raises(UnknownTag):
+        recommend(catalog, view, RecommendationQuery(interests={"animl": 1.0}), RULES, now=NOW)
+
+
+def test_a_case_says_the_same_as_the_page(catalog: Catalog, view: LocalSnapshot) -> None:
+    catalog.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
+    query = RecommendationQuery(viewer="ann", explain=True)
+    first = recommend(catalog, view, query, RULES, now=NOW).matches[0]
+    case = viewer_case_of(catalog, view, "ann", first.video, RULES, now=NOW)
+    assert case.recommended
+    assert (case.score, case.rank, case.why) == (first.score, first.rank, first.why)
+
+
+def test_all_viewers_get_the_pages_that_each_would_get_alone(
+    catalog: Catalog, view: LocalSnapshot
+) -> None:
+    catalog.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
+    catalog.viewers.put_interests("bob", {"cat": 1.0, "car": -1.0}, now=NOW)
+    found = list(recommend_all(catalog, view, PageOptions(k=2), RULES, now=NOW))
+    assert [one.viewer for one in found] == ["ann", "bob"]
+    for one in found:
+        query = RecommendationQuery(viewer=one.viewer, k=2)
+        page = recommend(catalog, view, query, RULES, now=NOW)
+        assert (one.generation, one.basis, one.note) == (page.generation, page.basis, page.note)
+        assert one.matches == page.matches
