@@ -1,5 +1,6 @@
 """``kill -9`` at any moment of a reindex loses nothing and leaves the old generation live."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from engine.domain.index_config import IndexConfig
 from engine.errors import ReindexRunning
 from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
+from support.processes import children_of, soon, works
 
 RAW = IndexConfig(threshold=0.7, tf="raw")
 LOG = IndexConfig(threshold=0.7, tf="log")
@@ -38,7 +40,7 @@ with Catalog.open(Path(sys.argv[1])) as catalog:
     print("started", flush=True)
     built = reindex(
         catalog, Generations(Path(sys.argv[2])), IndexConfig(threshold=0.7, tf="log"),
-        on_videos=told, chunk_videos=50,
+        on_videos=told, chunk_videos=50, executor=sys.argv[3],
     )
     print("built", built.id, flush=True)
 """
@@ -63,12 +65,14 @@ def catalog(tmp_path: Path, filled: Path) -> Iterator[Catalog]:
         yield catalog
 
 
-def start(tmp_path: Path, generations: Path) -> subprocess.Popen[str]:
+def start(tmp_path: Path, generations: Path, executor: str = "serial:") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", REINDEX, tmp_path / "catalog.db", generations],
+        [sys.executable, "-c", REINDEX, tmp_path / "catalog.db", generations, executor],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -107,6 +111,43 @@ def test_a_killed_reindex_goes_on_where_it_was(
     after = counted(generations)
     assert len(after) == VIDEOS // CHUNK
     assert before.items() <= after.items(), "what was counted is not counted again"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        "SIGINT to all",
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param("SIGTERM to all", marks=pytest.mark.slow),
+    ],
+)
+def test_a_reindex_by_processes_that_is_stopped_leaves_none_and_goes_on_where_it_was(
+    catalog: Catalog, tmp_path: Path, how: signal.Signals | str
+) -> None:
+    expected = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
+    generations = Generations(tmp_path / "generations")
+    running = start(tmp_path, generations.folder, "local:2")
+    go_on(running, 3)
+    workers = children_of(running.pid)
+    assert len(workers) >= 2
+    if isinstance(how, str):
+        # As a terminal does at Ctrl-C, and a container when it is stopped.
+        os.killpg(running.pid, signal.Signals[how.split()[0]])
+    else:
+        running.send_signal(how)
+    said = running.communicate(timeout=60)
+    soon(lambda: not any(map(works, workers)), 10)
+    assert said[1].count("Traceback") <= 1, "only of the parent's KeyboardInterrupt"
+
+    before = counted(generations)
+    assert 2 <= len(before) < VIDEOS // CHUNK
+    assert reindex(catalog, generations, LOG, chunk_videos=CHUNK, executor="local:2").id == expected
+    after = counted(generations)
+    assert len(after) == VIDEOS // CHUNK
+    assert before.items() <= after.items(), "what was counted is not counted again"
+    assert not list(generations.folder.rglob("*.part"))
 
 
 def counted(generations: Generations) -> dict[str, int]:

@@ -18,6 +18,20 @@ def children_of(process: int) -> list[int]:
     return found
 
 
+def descendants_of(process: int) -> list[int]:
+    """Return the processes that a process started, those that these started, and so on."""
+    children = children_of(process)
+    return children + [below for child in children for below in descendants_of(child)]
+
+
+def counts_chunks(process: int) -> bool:
+    """Tell whether a process is a worker of an executor."""
+    try:
+        return "popen_loky" in Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return False
+
+
 def works(process: int) -> bool:
     """Tell whether a process still runs; one that nobody has buried yet does not."""
     try:

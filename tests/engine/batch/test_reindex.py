@@ -18,7 +18,7 @@ from engine.domain.videos import Span
 from engine.errors import CatalogUnusable, CorruptData, InvalidInput, WorkerDied
 from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
-from support.processes import children_of, soon, works
+from support.processes import children_of, counts_chunks, soon, works
 
 LOG = IndexConfig(threshold=0.7, tf="log")
 VIDEOS = 60
@@ -228,7 +228,7 @@ def test_a_worker_that_is_killed_is_told_of_and_the_next_reindex_goes_on(
     workers: set[int] = set()
 
     def kill(_videos: int) -> None:
-        started = {one for one in children_of(os.getpid()) if is_worker(one)} - before
+        started = {one for one in children_of(os.getpid()) if counts_chunks(one)} - before
         workers.update(started)
         for one in started:
             os.kill(one, signal.SIGKILL)
@@ -243,13 +243,6 @@ def test_a_worker_that_is_killed_is_told_of_and_the_next_reindex_goes_on(
     assert reindex(own, generations, LOG, chunk_videos=2, executor="local:2").id == expected
     assert {path: path.stat().st_mtime_ns for path in counted} == counted
     assert not leftovers(tmp_path)
-
-
-def is_worker(process: int) -> bool:
-    try:
-        return "popen_loky" in Path(f"/proc/{process}/cmdline").read_text()
-    except OSError:
-        return False
 
 
 def test_who_only_reads_a_catalog_writes_nothing(own: Catalog) -> None:

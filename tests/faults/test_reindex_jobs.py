@@ -1,0 +1,93 @@
+"""A reindex that waits in the queue is shared by processes, and none of them outlives it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from engine.batch.count_chunks import CHUNK_VIDEOS
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import IndexConfig
+from engine.domain.jobs import Kind
+from engine.indexes.local.generations import Generations
+from ingest.runner.worker import Worker
+from support.catalogs import save, video_id
+from support.processes import counts_chunks, descendants_of, soon, works
+
+RAW = IndexConfig(threshold=0.7, tf="raw")
+VIDEOS = CHUNK_VIDEOS + 100
+"""Two files of counts: one would be counted without processes."""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    with Catalog.open(folder / "catalog.db") as catalog:
+        with catalog.transaction():
+            for number in range(VIDEOS):
+                save(catalog, video_id(number), {("cat", "car", "city")[number % 3]: 3})
+        catalog.jobs.add_reindex(asdict(RAW), now=0)
+    return folder
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    shutil.copytree(filled, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.mark.slow
+def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> None:
+    seen: dict[int, int] = {}
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            for process in filter(counts_chunks, descendants_of(os.getpid())):
+                seen[process] = os.getpriority(os.PRIO_PROCESS, process)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    with Catalog.open(home / "catalog.db") as catalog:
+        Worker(catalog, processes=1, generations=home / "generations", executor="local:2").run()
+        (job,) = catalog.jobs.all()
+        stop.set()
+        watcher.join()
+        assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")
+        expected = reindex(catalog, Generations(home / "other"), RAW).id
+    assert Generations(home / "generations").current_id == expected
+    assert len(seen) == 2
+    assert set(seen.values()) == {os.getpriority(os.PRIO_PROCESS, 0) + 5}
+    soon(lambda: not any(map(works, seen)), 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, home: Path) -> None:
+    working = subprocess.Popen(
+        [Path(sys.executable).parent / "reelmatch", "work"],
+        env={**os.environ, "REELMATCH_HOME": str(home), "REELMATCH_EXECUTOR": "local:2"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    soon(lambda: len([*filter(counts_chunks, descendants_of(working.pid))]) == 2)
+    started = descendants_of(working.pid)
+    working.send_signal(how)
+    _, said = working.communicate(timeout=60)
+    assert "Traceback" not in said
+    soon(lambda: not any(map(works, started)), 10)
+    with Catalog.open(home / "catalog.db") as catalog:
+        with catalog.transaction() as db:
+            # The dead worker's lease runs out now, not in half a minute.
+            db.execute("update jobs set lease_until = 0 where state = 'running'")
+        assert catalog.jobs.open_count(Kind.REINDEX) == 1
+        Worker(catalog, processes=1, generations=home / "generations", executor="local:2").run()
+        (job,) = catalog.jobs.all()
+        assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")
