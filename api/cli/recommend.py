@@ -117,7 +117,14 @@ def command(
     with Live.open(settings) as live:
         if all_viewers:
             options, rules = PageOptions(k, wanted, ranking, again), settings.profile_rules
-            for line in recommend_all(live.catalog, live.view, options, rules, now=time.time()):
+            for line in recommend_all(
+                live.catalog,
+                live.view,
+                options,
+                rules,
+                now=time.time(),
+                executor=settings.executor,
+            ):
                 click.echo(json.dumps(encoded(line), ensure_ascii=False))
             return
         query = RecommendationQuery(

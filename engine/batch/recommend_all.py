@@ -1,19 +1,34 @@
-"""Recommendations for every viewer who is kept, some hundreds of viewers at a time."""
+"""The batch job: recommendations for every viewer who is kept, some hundreds of viewers at a time.
 
-from collections.abc import Iterator
+Each batch is a task: a process opens the same generation, at the same revision of the catalog.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice
 from math import ceil
+from pathlib import Path
 from typing import Final
 
+from engine.batch.follow import follow
+from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.recommendations import ViewerRecommendations
-from engine.ports.catalog import Catalog
-from engine.ports.index import IndexSnapshot
+from engine.errors import ReelmatchError
+from engine.executors import SERIAL, SerialExecutor, open_executor
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.ports.executor import run_tasks
 from engine.search.profiles import ProfileRules, profile_of
 from engine.search.recommend import Question, recommend_many
 from engine.search.rerank import BY_SCORE, Ranking
 
 _BATCH_SIZE: Final = 500
+_BATCH_MATCHES: Final = 20_000
+"""At most so many matches are held by each batch."""
+_SHARED_BATCHES: Final = 8
+"""From so many on processes compute them; before, they are done sooner than one has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +48,37 @@ class PageOptions:
     again: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PagesTask:
+    """All that a process needs to answer a batch of viewers.
+
+    Attributes:
+        catalog: of the viewers.
+        generation: the folder of the one that is searched.
+        revision: of the catalog, up to which its changes are searched, too.
+        viewers: their ids.
+        options: of each page.
+        rules: how profiles are weighed.
+        asked_at: seconds since 1970.
+    """
+
+    catalog: Path
+    generation: Path
+    revision: int
+    viewers: tuple[str, ...]
+    options: PageOptions
+    rules: ProfileRules
+    asked_at: float
+
+
 def recommend_all(
-    catalog: Catalog, view: IndexSnapshot, options: PageOptions, rules: ProfileRules, *, now: float
+    catalog: Catalog,
+    view: LocalSnapshot,
+    options: PageOptions,
+    rules: ProfileRules,
+    *,
+    now: float,
+    executor: str = SERIAL,
 ) -> Iterator[ViewerRecommendations]:
     """Yield each viewer's first page, by rising id, all from one moment of the catalog.
 
@@ -44,24 +88,76 @@ def recommend_all(
         options: of each page.
         rules: how profiles are weighed.
         now: seconds since 1970.
+        executor: URL of who computes when there are thousands; the result is the same.
     """
-    viewers = catalog.viewers
-    asked_at = float(ceil(now))
-    after = ""
-    while ids := viewers.ids(after=after, limit=_BATCH_SIZE):
-        questions = []
-        for viewer in viewers.some(ids):
-            profile = profile_of(viewer.interests, viewer.events, rules, now=asked_at)
-            questions.append(
-                Question(
-                    profile, asked_at, options.k, options.where, options.ranking, options.again
-                )
-            )
-        answers = recommend_many(
-            view, questions, rules, where=options.where, track_of=catalog.tracks.get
+    tasks = (
+        PagesTask(
+            catalog.path,
+            view.generation.folder,
+            view.revision,
+            tuple(ids),
+            options,
+            rules,
+            float(ceil(now)),
         )
-        for viewer_id, (_, page) in zip(ids, answers, strict=True):
-            yield ViewerRecommendations(
-                viewer_id, view.generation_id, page.basis, page.basis.note, page.found
-            )
+        for ids in _batches(catalog, options)
+    )
+    first = list(islice(tasks, _SHARED_BATCHES))
+    tasks_of_all = chain(first, tasks)
+    with open_executor(executor if len(first) == _SHARED_BATCHES else SERIAL) as opened:
+        if isinstance(opened, SerialExecutor):
+            for task in tasks_of_all:
+                yield from _pages(catalog, view, task)
+            return
+        for task, pages in run_tasks(opened, pages_elsewhere, tasks_of_all):
+            yield from _pages(catalog, view, task) if pages is None else pages
+
+
+def pages_elsewhere(
+    task: PagesTask,
+) -> tuple[PagesTask, Sequence[ViewerRecommendations] | None]:
+    """Return a task and its pages, None when its moment of the catalog is over.
+
+    Who asked has that moment still.
+    """
+    opened = _opened(task.catalog, task.generation, task.revision)
+    return task, None if opened is None else list(_pages(*opened, task))
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, generation: Path, revision: int) -> tuple[Catalog, LocalSnapshot] | None:
+    catalog = Catalog.open(path, read_only=True)
+    try:
+        built = Generations(generation.parent).load(generation.name)
+    except ReelmatchError:
+        # Another one has taken its place, and the one before that was cleared away.
+        return None
+    view = follow(LocalSnapshot.of(built), catalog)
+    return (catalog, view) if view.revision == revision else None
+
+
+def _batches(catalog: Catalog, options: PageOptions) -> Iterator[list[str]]:
+    size = max(1, min(_BATCH_SIZE, _BATCH_MATCHES // max(1, options.k)))
+    after = ""
+    while ids := catalog.viewers.ids(after=after, limit=size):
+        yield ids
         after = ids[-1]
+
+
+def _pages(
+    catalog: Catalog, view: LocalSnapshot, task: PagesTask
+) -> Iterator[ViewerRecommendations]:
+    options, rules, asked_at = task.options, task.rules, task.asked_at
+    questions = []
+    for viewer in catalog.viewers.some(task.viewers):
+        profile = profile_of(viewer.interests, viewer.events, rules, now=asked_at)
+        questions.append(
+            Question(profile, asked_at, options.k, options.where, options.ranking, options.again)
+        )
+    answers = recommend_many(
+        view, questions, rules, where=options.where, track_of=catalog.tracks.get
+    )
+    for viewer_id, (_, page) in zip(task.viewers, answers, strict=True):
+        yield ViewerRecommendations(
+            viewer_id, view.generation_id, page.basis, page.basis.note, page.found
+        )

@@ -1,0 +1,109 @@
+"""Recommendations for all viewers are the same whoever computes them, and of one moment."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.batch import recommend_all as batches
+from engine.batch.follow import follow
+from engine.batch.recommend_all import PageOptions, recommend_all
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.filters import Field, Not
+from engine.domain.index_config import IndexConfig
+from engine.domain.recommendations import ViewerRecommendations
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.search.profiles import VIEWER_RULES
+from engine.search.rerank import Ranking
+from support.catalogs import TAGS, save, video_id
+
+NOW = 1_767_355_200.5
+RAW = IndexConfig(threshold=0.7, tf="raw")
+VIEWERS = 11
+VARIED = PageOptions(
+    4,
+    Not(Field("language", "in", ("de",))),
+    Ranking(diversity=0.4, freshness=0.2, fold=True),
+    again=True,
+)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """Videos, of which some came after the index was built, and viewers who like some tags."""
+    rng = np.random.default_rng(11)
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        for number in range(40):
+            shown = {str(tag): int(rng.integers(1, 20)) for tag in rng.choice(TAGS, 3)}
+            save(catalog, video_id(number), shown, language=("en", "de", "")[number % 3])
+            if number == 30:
+                reindex(catalog, Generations(tmp_path / "generations"), RAW)
+        for number in range(VIEWERS):
+            likes = {str(tag): float(rng.random()) for tag in rng.choice(TAGS, 2)}
+            catalog.viewers.put_interests(f"viewer {number:02}", likes, now=NOW)
+        yield catalog
+
+
+@pytest.fixture
+def view(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
+    live = Generations(tmp_path / "generations").load_current()
+    return follow(LocalSnapshot.of(live), catalog)
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "_BATCH_SIZE", 3)
+    monkeypatch.setattr(batches, "_SHARED_BATCHES", 2)
+
+
+def pages(
+    catalog: Catalog, view: LocalSnapshot, options: PageOptions, executor: str
+) -> list[ViewerRecommendations]:
+    return list(recommend_all(catalog, view, options, VIEWER_RULES, now=NOW, executor=executor))
+
+
+@pytest.mark.parametrize("options", [PageOptions(), VARIED])
+def test_processes_say_what_one_says(
+    catalog: Catalog, view: LocalSnapshot, options: PageOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = pages(catalog, view, options, "serial:")
+    assert [page.viewer for page in alone] == [f"viewer {n:02}" for n in range(VIEWERS)]
+    assert len({page.matches for page in alone}) > 3
+
+    def refused(*_: object) -> None:
+        raise AssertionError("computed here")
+
+    monkeypatch.setattr(batches, "_pages", refused)
+    assert pages(catalog, view, options, "local:2") == alone
+
+
+def test_all_are_of_the_moment_that_was_asked_for(catalog: Catalog, view: LocalSnapshot) -> None:
+    before = pages(catalog, view, PageOptions(), "serial:")
+    save(catalog, video_id(99), dict.fromkeys(TAGS, 19))
+    assert pages(catalog, view, PageOptions(), "local:2") == before
+    now = follow(view, catalog)
+    assert pages(catalog, now, PageOptions(), "local:2") != before
+
+
+def test_a_generation_that_was_cleared_away_meanwhile_still_answers(
+    catalog: Catalog, view: LocalSnapshot, tmp_path: Path
+) -> None:
+    before = pages(catalog, view, PageOptions(), "serial:")
+    for threshold in (0.3, 0.5):
+        reindex(catalog, Generations(tmp_path / "generations"), IndexConfig(threshold, "log"))
+    assert not view.generation.folder.exists()
+    assert pages(catalog, view, PageOptions(), "local:2") == before
+
+
+@pytest.mark.parametrize("k", [1, 1_000])
+def test_long_pages_are_computed_for_fewer_viewers_at_a_time(
+    catalog: Catalog, view: LocalSnapshot, monkeypatch: pytest.MonkeyPatch, k: int
+) -> None:
+    monkeypatch.setattr(batches, "_BATCH_MATCHES", 2_000)
+    sizes = [len(ids) for ids in batches._batches(catalog, PageOptions(k))]
+    assert max(sizes) == (3 if k == 1 else 2)
+    assert sum(sizes) == VIEWERS
+    assert len(pages(catalog, view, PageOptions(k), "serial:")) == VIEWERS
