@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
 
 from engine.cpus import usable_cpus
-from engine.domain.index_config import IndexConfig, SecondsName
+from engine.domain.index_config import IndexConfig, SecondsName, SourceConfig, read_sources
 from engine.domain.results import DEFAULT_THRESHOLD
 from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.domain.weighting import TfName
@@ -57,6 +57,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     least_seconds: Annotated[int, Meta(ge=1, le=3600)] = 2
     """Seconds of a tag from which on it counts for a video and is listed; of a video of less than
     twice as many, half of its seconds."""
+    sources: tuple[SourceConfig, ...] = ()
+    """Sources of tags that differ from others in the least confidence that counts and, after a
+    colon, in the weight of their tags: `audio=0.6:0.5,text=0.8`. Sources are `visual`, `audio`,
+    `text`, `speech`, `metadata` and `people`; with weight 0 their tags are left out. From the next
+    reindex on ([concepts](concepts.md))."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
@@ -149,6 +154,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             seconds=seconds or self.seconds,
             least_seconds=self.least_seconds,
             sensitive=self.sensitive,
+            sources=self.sources,
         )
 
     @property
@@ -326,6 +332,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "public_url": _read_address,
     "cors_origins": _read_origins,
     "sensitive": read_rules,
+    "sources": read_sources,
     "trusted_proxies": _read_proxies,
     "vlm_allowed_networks": _read_networks,
     "web_allowed_networks": _read_networks,

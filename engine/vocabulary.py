@@ -1,10 +1,13 @@
-"""Tag name <-> tag number. Numbers are given once by the catalog and never change."""
+"""Tag <-> tag number. Numbers are given once by the catalog and never change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
+from engine.domain.tags import Tag, TagsBySource, named_source, source_of
 from engine.domain.text import folded
 from engine.errors import UnknownTag
 from engine.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
@@ -21,7 +24,11 @@ class Vocabulary:
     """The tags of a catalog or generation; a tag's number is its place in ``names``.
 
     Whatever takes a tag takes it in any case and width: ``DOG`` is ``dog``, unless there is a tag
-    of just that name.
+    of just that name. A word without a source means the tags of any source that have this name:
+    ``columns`` has them all. With one, as in ``audio:dog``, it means that tag alone.
+
+    Attributes:
+        names: labels, as ``engine.domain.tags.Tag.label``, each once.
     """
 
     names: tuple[str, ...]
@@ -41,35 +48,106 @@ class Vocabulary:
     def prepare(self) -> None:
         """Make what misspelt words need, so that no question has to."""
         self.nearest("")
-        _ = self._by_folded
+        _ = self._by_folded, self._by_bare_name
 
     def __len__(self) -> int:
         return len(self.names)
 
     def __contains__(self, tag: object) -> bool:
-        return isinstance(tag, str) and self._number(tag) is not None
+        return isinstance(tag, str) and bool(self.columns(tag))
 
     def tag(self, word: str) -> str | None:
-        """Return the tag that is written so, in whatever case, None if there is none."""
-        number = self._number(word)
-        return None if number is None else self.names[number]
+        """Return what a word is called here, None if it is no tag.
+
+        A label, or the name alone where the word names no source.
+        """
+        found = self.columns(word)
+        if not found:
+            return None
+        label = self.names[found[0]]
+        return label if named_source(word) else Tag.parse(label).name
+
+    @cached_property
+    def words(self) -> "Vocabulary":
+        """The names of the tags without their sources, each once; this where all are seen."""
+        if self._root is not None:
+            words = self._root.words
+            new = (Tag.parse(label).name for label in self.names[len(self._root) :])
+            return words.grown(name for name in dict.fromkeys(new) if words.exactly(name) is None)
+        names = tuple(dict.fromkeys(Tag.parse(label).name for label in self.names))
+        return self if names == self.names else Vocabulary(names)
+
+    @cached_property
+    def sources(self) -> TagsBySource:
+        """The numbers of each source's tags."""
+        own = np.array([source_of(label) for label in self.names], str)
+        return {str(source): np.flatnonzero(own == source) for source in np.unique(own)}
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether there are tags that are not seen, so that a word may mean several."""
+        return bool(self._by_bare_name)
+
+    def columns(self, word: str) -> tuple[int, ...]:
+        """Return the numbers of all tags that a word means, first the one that is seen, if any."""
+        if source := named_source(word):
+            number = self._number(Tag(source, word.partition(":")[2]).label)
+            if number is not None:
+                return (number,)
+        seen = self._number(word)
+        own = () if seen is None else (seen,)
+        others = self._by_bare_name and self._by_bare_name.get(folded(word), ())
+        return tuple(dict.fromkeys((*own, *others))) if others else own
+
+    def by_source(self, word: str) -> tuple[str, ...]:
+        """Return what names each tag that a word means, and no other; the word, if it means one.
+
+        Raises:
+            UnknownTag: when it means none.
+        """
+        (numbers,) = self._all_columns([word])
+        if len(numbers) == 1:
+            return (word,)
+        return tuple(":".join(Tag.parse(self.names[number])) for number in numbers)
+
+    def weighted(self, words: Mapping[str, float]) -> dict[int, float]:
+        """Return the weights of tags by number: a word's weight goes to each tag that it means.
+
+        Raises:
+            UnknownTag: as ``numbers``.
+        """
+        weights: dict[int, float] = {}
+        for numbers, weight in zip(self._all_columns(list(words)), words.values(), strict=True):
+            for number in numbers:
+                weights[number] = weights.get(number, 0.0) + weight
+        return weights
+
+    def meant(self, words: Iterable[str]) -> list[int]:
+        """Return the numbers of all tags that some words mean, word by word.
+
+        Raises:
+            UnknownTag: as ``numbers``.
+        """
+        return [number for numbers in self._all_columns(list(words)) for number in numbers]
 
     def exactly(self, name: str) -> int | None:
         """Return the number of the tag of just this name, None if there is none."""
         return self._numbers.get(name)
 
     def numbers(self, tags: Iterable[str]) -> list[int]:
-        """Return the number of each tag, in the order given.
+        """Return a number for each tag, in the order given: of several that it means the first.
 
         Raises:
             UnknownTag: for all words that are not tags at once, the first ten with their nearest.
         """
-        wanted = list(tags)
-        numbers = [self._number(tag) for tag in wanted]
-        found = [number for number in numbers if number is not None]
-        if len(found) < len(numbers):
-            pairs = zip(wanted, numbers, strict=True)
-            raise self.unknown(tag for tag, number in pairs if number is None)
+        return [numbers[0] for numbers in self._all_columns(list(tags))]
+
+    def _all_columns(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+        found = [self.columns(word) for word in words]
+        if not all(found):
+            raise self.unknown(
+                word for word, numbers in zip(words, found, strict=True) if not numbers
+            )
         return found
 
     def weights(self, words: Mapping[str, float]) -> dict[str, float]:
@@ -78,9 +156,10 @@ class Vocabulary:
         Raises:
             UnknownTag: as ``numbers``.
         """
+        self._all_columns(list(words))
         weights: dict[str, float] = {}
-        for number, weight in zip(self.numbers(words), words.values(), strict=True):
-            name = self.names[number]
+        for word, weight in words.items():
+            name = self.tag(word) or word
             weights[name] = weights.get(name, 0.0) + weight
         return weights
 
@@ -92,7 +171,7 @@ class Vocabulary:
 
     def nearest(self, word: str) -> list[str]:
         """Return the tags spelled most like a word, nearest first; possibly none."""
-        return nearest_of(self._spellers, word, SUGGESTIONS)
+        return nearest_of(self.words._spellers, word, SUGGESTIONS)
 
     def unknown(self, words: Iterable[str]) -> UnknownTag:
         """Return the error that names words which are not tags."""
@@ -111,6 +190,17 @@ class Vocabulary:
         for number, name in enumerate(self.names[first:], first):
             by_folded.setdefault(folded(name), number)
         return by_folded
+
+    @cached_property
+    def _by_bare_name(self) -> dict[str, tuple[int, ...]]:
+        """Folded names -> the tags that are called otherwise, since their source is told."""
+        by_name = {} if self._root is None else dict(self._root._by_bare_name)
+        first = 0 if self._root is None else len(self._root)
+        for number, label in enumerate(self.names[first:], first):
+            if named_source(label):
+                name = folded(Tag.parse(label).name)
+                by_name[name] = (*by_name.get(name, ()), number)
+        return by_name
 
     @cached_property
     def _spellers(self) -> tuple[Speller, ...]:

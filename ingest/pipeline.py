@@ -1,6 +1,7 @@
 """One file -> looked at, tagged, stored. Never raises for a bad file: its status says so."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -11,20 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.content import SourceTrack
+from engine.domain.tags import VISUAL
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
-from ingest.changes.change_track import Changes, new_looks
+from ingest.changes.change_track import Changes, FrameChange, new_looks
 from ingest.changes.motion_classifier import MotionClassifier
-from ingest.decoding.frames import Status, UndecodableVideo, Video, open_video
+from ingest.changes.video_kind import Kind
+from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.sources.files import NoVideoFile, content_id
-from ingest.taggers.base import AskingTagger, ShotTagger, Tagger
-from ingest.taggers.by_second import Answers
+from ingest.taggers.base import AskingTagger, Confidences, Frame, ShotTagger, Tagger
+from ingest.taggers.by_second import Answers, Show
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
-from ingest.taggers.scheduling import TaggingScheduler
+from ingest.taggers.scheduling import Answer, TaggingScheduler
 from ingest.thumbnails import Gallery
 
-WATCHED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
+ANALYZED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
 """The statuses of videos that have a track."""
 
 KNOWN: Final = "already watched"
@@ -94,13 +98,22 @@ class Described:
         return cls(content_id(path), str(path.absolute()), cleaned_line(path.stem))
 
 
-def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> IngestResult | None:
-    """Return what came of a video before; None when it must be watched."""
+def known_outcome(
+    described: Described,
+    catalog: Catalog,
+    *,
+    force: bool,
+    sources: Collection[str] = (VISUAL,),
+) -> IngestResult | None:
+    """Return what came of a video before; None when one of the sources has yet to observe it."""
     known = catalog.videos.get(described.id)
-    if known is None or known.status not in WATCHED or force:
+    if known is None or known.status not in ANALYZED or force:
+        return None
+    taggers = catalog.tracks.taggers(described.id)
+    if not taggers.keys() >= set(sources):
         return None
     catalog.videos.add_source(described.source, described.id)
-    reason = f"{KNOWN} by {known.tagger}"
+    reason = f"{KNOWN} by {', '.join(taggers[source] for source in sources)}"
     if known.reason:
         reason = f"{known.reason}; {reason}"
     return IngestResult(described.id, described.source, known.status, reason, known.seconds)
@@ -109,19 +122,19 @@ def known_outcome(described: Described, catalog: Catalog, *, force: bool) -> Ing
 def ingest_file(
     path: Path,
     catalog: Catalog,
-    tagger: Tagger,
-    *,
+    *taggers: Tagger,
     described: Described | None = None,
     force: bool = False,
     every: int = 1,
     on_second: Callable[[Progress], object] = lambda _: None,
 ) -> IngestResult:
-    """Watch one file and store what was seen, unless it is known already.
+    """Watch one file and store what was observed, unless it is known already.
 
     Args:
         path: the file.
         catalog: where the result is kept, in one transaction at the end.
-        tagger: who looks.
+        taggers: who look, each for a source of its own, one of them for the visual one; a source
+            that observed the video before is left alone.
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
         every: have at most one in so many seconds tagged; others take what was said of the last.
@@ -131,26 +144,41 @@ def ingest_file(
         video = described or Described.of_file(path)
     except NoVideoFile as error:
         return missing_outcome(path, error)
-    known = known_outcome(video, catalog, force=force)
+    sources = [tagger.source for tagger in taggers]
+    known = known_outcome(video, catalog, force=force, sources=sources)
     if known is not None:
         return known
     try:
-        seen = _watch(path, video, catalog, tagger, every, on_second)
+        needed = _needed(video, catalog, taggers, force=force)
+        observed = _watch(path, video, catalog, needed, every, on_second)
     except UndecodableVideo as error:
         return store_unwatched(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
         return store_unwatched(video, catalog, Status.FAILED, str(error))
-    return _store(video, seen, catalog)
+    return _store(video, observed, catalog)
 
 
-def _store(video: Described, seen: "_Seen", catalog: Catalog) -> IngestResult:
-    record = seen.record
+def _needed(
+    video: Described, catalog: Catalog, taggers: Sequence[Tagger], *, force: bool
+) -> list[Tagger]:
+    """Return the taggers whose source has yet to observe the video."""
+    known = {} if force else catalog.tracks.taggers(video.id)
+    return [tagger for tagger in taggers if tagger.source not in known]
+
+
+def _store(video: Described, observed: "_Observed", catalog: Catalog) -> IngestResult:
+    record = observed.record
     with catalog.transaction():
         whole = _seen_whole(record, catalog)
         if whole:
             reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
             return store_unwatched(video, catalog, record.status, reason.removeprefix("; "))
-        catalog.videos.save(record, seen.track, now=datetime.now(UTC), pictures=seen.pictures)
+        for one in sorted(observed.tracks, key=lambda one: one.source != VISUAL):
+            if one.source == VISUAL:
+                pictures = observed.pictures
+                catalog.videos.save(record, one.track, now=datetime.now(UTC), pictures=pictures)
+            else:
+                catalog.tracks.put(record.id, one)
     return IngestResult(video.id, video.source, record.status, record.reason, record.seconds)
 
 
@@ -196,79 +224,101 @@ def blank_record(video: Described) -> VideoRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Observed:
     record: VideoRecord
-    track: Track
+    tracks: Sequence[SourceTrack]
     pictures: Pictures
+
+
+class _Look:
+    """One tagger's look at a video."""
+
+    def __init__(self, tagger: Tagger, show: Show, tell: Callable[[int], object], every: int):
+        self.tagger = tagger
+        self.scheduler = TaggingScheduler(tagger, every=every)
+        self.answers = Answers(tagger, show, tell)
+
+    def see(self, second: Second, change: FrameChange) -> None:
+        """Have the next second tagged; what hardly changed is not tagged again."""
+        if second.clear:
+            answer: Answer = self.scheduler.see_nothing()
+        else:
+            answer = self.scheduler.see(second.index, second.frame, change)
+        self.answers.add(second.index, second.frame, answer)
+
+    def track(self, catalog: Catalog, changes: Changes, kind: Kind) -> SourceTrack:
+        """Return all that was observed, once the last second was seen."""
+        tagger, confidences = self.tagger, self.answers.all()
+        reused = _reused(changes, self.scheduler)
+        if isinstance(tagger, ShotTagger):
+            for shot in _shots(self.scheduler.shots, len(confidences)):
+                tagger.settle(confidences[shot], ~reused[shot])
+        track = Track.from_confidences(
+            confidences,
+            catalog.tags.number(tagger.tags, tagger.source),
+            _looks(changes, new_looks(changes, kind), reused),
+            catalog.tags.number(tagger.doubtful, tagger.source),
+        )
+        who = f"{tagger.name}@{tagger.version}"
+        if not (isinstance(tagger, AskingTagger) and tagger.is_open):
+            catalog.taggers.remember(who, tagger.tags)
+        return SourceTrack(tagger.source, who, track)
 
 
 def _watch(
     path: Path,
     video: Described,
     catalog: Catalog,
-    tagger: Tagger,
+    taggers: Sequence[Tagger],
     every: int,
     on_second: Callable[[Progress], object],
-) -> _Seen:
+) -> _Observed:
     with open_video(path) as opened:
-        judge, gallery, eye = MotionClassifier(), Gallery(), TaggingScheduler(tagger, every=every)
-        confidences = _tag_seconds(opened, tagger, eye, judge, gallery, on_second)
-        verdict, changes = judge.verdict(), judge.changes()
-        is_new = new_looks(changes, verdict.kind)
-        reused = _reused(changes, eye)
-        if isinstance(tagger, ShotTagger):
-            for shot in _shots(eye.shots, len(confidences)):
-                tagger.settle(confidences[shot], ~reused[shot])
-        track = Track.from_confidences(
-            confidences,
-            catalog.tags.number(tagger.tags),
-            _looks(changes, is_new, reused),
-            catalog.tags.number(tagger.doubtful),
-        )
-        who = f"{tagger.name}@{tagger.version}"
-        if not (isinstance(tagger, AskingTagger) and tagger.is_open):
-            catalog.taggers.remember(who, tagger.tags)
+        judge, gallery = MotionClassifier(), Gallery()
+
+        def tell(done: int) -> None:
+            on_second(Progress(done, opened.declared_seconds))
+
+        # The first one's seconds are shown and told.
+        looks = [
+            _Look(tagger, gallery.see, tell, every)
+            if tagger is taggers[0]
+            else _Look(tagger, _show_nobody, lambda _: None, every)
+            for tagger in taggers
+        ]
+        with ExitStack() as answers:
+            for look in looks:
+                answers.enter_context(look.answers)
+            for second in opened.seconds():
+                change = judge.watch(second)
+                for look in looks:
+                    look.see(second, change)
+            verdict, changes = judge.verdict(), judge.changes()
+            tracks = [look.track(catalog, changes, verdict.kind) for look in looks]
         record = replace(
             blank_record(video),
             status=opened.status,
             reason=opened.reason,
-            seconds=track.n_seconds,
+            seconds=tracks[0].track.n_seconds,
             width=opened.width,
             height=opened.height,
             codec=opened.codec,
-            tagger=who,
+            tagger=next((one.tagger for one in tracks if one.source == VISUAL), ""),
             kind=verdict.kind,
             evidence={**asdict(verdict.evidence), "gaps": opened.gaps},
         )
-    return _Seen(record, track, gallery.pictures())
+    return _Observed(record, tracks, gallery.pictures())
 
 
-def _tag_seconds(
-    opened: Video,
-    tagger: Tagger,
-    eye: TaggingScheduler,
-    judge: MotionClassifier,
-    gallery: Gallery,
-    on_second: Callable[[Progress], object],
-) -> NDArray[np.float32]:
-    """Return confidences, shape (n_seconds, n_tags); what hardly changed is not tagged again."""
-
-    def tell(done: int) -> None:
-        on_second(Progress(done, opened.declared_seconds))
-
-    with Answers(tagger, gallery, tell) as answers:
-        for second in opened.seconds():
-            look = judge.watch(second)
-            seen = eye.see_nothing() if second.clear else eye.see(second.index, second.frame, look)
-            answers.add(second.index, second.frame, seen)
-        return answers.all()
+def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None:
+    pass
 
 
-def _reused(changes: Changes, eye: TaggingScheduler) -> NDArray[np.bool_]:
+def _reused(changes: Changes, scheduler: TaggingScheduler) -> NDArray[np.bool_]:
     """Return which seconds were not tagged, shape (n_seconds,)."""
     reused = ~changes.new
-    reused[eye.put_off] = True
-    reused[eye.made_up] = False
+    reused[scheduler.put_off] = True
+    reused[scheduler.made_up] = False
     return reused
 
 

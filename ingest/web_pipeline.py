@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.catalogs.sqlite.catalog import Catalog
 from ingest.pipeline import (
-    WATCHED,
+    ANALYZED,
     Described,
     IngestResult,
     known_outcome,
@@ -57,7 +57,7 @@ def ingest_address(
     except Unfetchable as error:
         return store_unwatched(described, catalog, error.status, error.reason)
     outcome = watch(fetched.path, _described(described, fetched.metadata))
-    if outcome.status in WATCHED:
+    if outcome.status in ANALYZED:
         fetched.path.unlink(missing_ok=True)
     return outcome
 

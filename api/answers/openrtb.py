@@ -13,13 +13,14 @@ from engine.domain.videos import VideoRecord
 
 def openrtb_json(live: Live, video: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6, with the evidence in ``ext``."""
-    catalog, threshold = live.catalog, recipe.threshold
+    catalog = live.catalog
     track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
+    threshold = recipe.thresholds(vocabulary.sources)
     scores = scores_of(catalog, video, recipe)
     verdicts = verdicts_of(catalog, video, recipe.sensitive)
     evidence = {
         "tagger": video.tagger,
-        "threshold": threshold,
+        "threshold": recipe.threshold,
         "kind": video.kind,
         "categories": [category_json(one, track, vocabulary, threshold) for one in scores],
         "catswithsuitability": cats_with_suitability(verdicts, [one.category for one in scores]),

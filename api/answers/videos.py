@@ -16,9 +16,9 @@ from engine.domain.videos import VideoRecord
 
 def shown_counts(live: Live, video: VideoRecord, recipe: IndexConfig) -> list[TagCount]:
     """Return the tag counts of a video, those that tell most first."""
-    track = live.catalog.tracks.get(video.id)
+    track, vocabulary = live.catalog.tracks.get(video.id), live.catalog.tags.vocabulary()
     counts = tag_counts(
-        track, recipe.threshold, live.catalog.tags.vocabulary(), recipe.least_seconds
+        track, recipe.thresholds(vocabulary.sources), vocabulary, recipe.least_seconds
     )
     return live.tag_idf.most_telling_first(one for one in counts if one.tag not in VERDICTS)
 

@@ -18,7 +18,7 @@ from engine.domain.text import shown
 from engine.errors import InvalidInput
 from ingest.decoding.probe import Status
 from ingest.outdated import find_outdated
-from ingest.pipeline import KNOWN, WATCHED, IngestResult
+from ingest.pipeline import ANALYZED, KNOWN, IngestResult
 from ingest.pipeline import Progress as Done
 from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses
@@ -135,7 +135,7 @@ def command(
         _print_left_out(left_out)
     if outdated and not outcomes:
         click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)
-    elif not any(outcome.status in WATCHED for outcome in outcomes):
+    elif not any(outcome.status in ANALYZED for outcome in outcomes):
         sys.exit(1)
 
 

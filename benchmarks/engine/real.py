@@ -75,7 +75,7 @@ def footage(home: Path, seconds: int) -> Iterator[Row]:
     with Catalog.open(home / "catalog.db") as catalog:
         names = catalog.tags.vocabulary().names
         after = ""
-        while page := catalog.tracks.watched(after=after):
+        while page := catalog.content.page(after=after):
             for record, track in page:
                 for first in range(0, track.n_seconds, seconds):
                     own = slice(

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from engine.batch.index_rows import RowMaker
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.content import VideoContent
 from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA
-from engine.domain.tracks import Track
-from engine.domain.videos import Span, VideoRecord
+from engine.domain.videos import Span
 from engine.errors import CorruptData
 from engine.executors import SERIAL, open_executor
 from engine.indexes.local.count_matrix import CountMatrix
@@ -92,7 +92,7 @@ def counted_chunks(
     chunk_videos: int,
     executor: str,
 ) -> list[Path]:
-    """Count all watched videos; return the files, by rising ids.
+    """Count all observed videos; return the files, by rising ids.
 
     Args:
         catalog: what was seen.
@@ -106,7 +106,7 @@ def counted_chunks(
     folder = _cleared(workplace, _folder_name(recipe, vocabulary, catalog.identity()))
     tasks = [
         ChunkTask(catalog.path, span, recipe, len(vocabulary), folder / f"{number:06d}{_SUFFIX}")
-        for number, span in enumerate(catalog.tracks.spans(chunk_videos))
+        for number, span in enumerate(catalog.content.spans(chunk_videos))
     ]
     left = []
     for task in tasks:
@@ -142,7 +142,8 @@ def _cleared(workplace: Path, name: str) -> Path:
 
 
 def _folder_name(recipe: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
-    sensitive = crc32(repr(recipe.sensitive).encode())
+    thresholds = [(one.source, one.threshold) for one in recipe.sources]
+    sensitive = crc32(repr((recipe.sensitive, thresholds)).encode())
     said = (
         _FORMAT,
         identity,
@@ -188,25 +189,25 @@ def _count(catalog: Catalog, task: ChunkTask) -> Chunk:
     # Numbers are never taken back: these are the tags that there were.
     vocabulary = Vocabulary(catalog.tags.vocabulary().names[: task.n_tags])
     rows_of = RowMaker(catalog, task.config, vocabulary)
-    for record, track in _watched(catalog, task.span):
-        rows.append(rows_of.row(record, track))
-        newest = max(newest, record.revision)
+    for content in _observed(catalog, task.span):
+        rows.append(rows_of.row(content))
+        newest = max(newest, content.record.revision)
     # Of what was read, not of what the catalog holds by now: a change meanwhile must show.
     span = Span(task.span.after, task.span.last, len(rows), newest)
     counts, facts = counts_of(rows, task.n_tags), metadata_of_rows(rows)
     return Chunk(span, [row.id for row in rows], counts, facts)
 
 
-def _watched(catalog: Catalog, span: Span) -> Iterator[tuple[VideoRecord, Track]]:
+def _observed(catalog: Catalog, span: Span) -> Iterator[VideoContent]:
     after, left = span.after, span.videos
     # Once more after the last: others may have come meanwhile.
-    while page := catalog.tracks.watched(after=after, limit=max(1, min(left, _PAGE_VIDEOS))):
-        for record, track in page:
-            if record.id > span.last:
+    while page := catalog.content.page(after=after, limit=max(1, min(left, _PAGE_VIDEOS))):
+        for content in page:
+            if content.record.id > span.last:
                 return
-            yield record, track
+            yield content
         left -= len(page)
-        after = page[-1][0].id
+        after = page[-1].record.id
 
 
 def _write(path: Path, chunk: Chunk) -> None:

@@ -17,8 +17,8 @@ def follow(view: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
         return view
     changed = catalog.videos.changed_since(view.revision)
     # Read before vocabulary and taggers' words: both are there before a video that needs them.
-    watched = catalog.tracks.watched_among(changed)
+    observed = catalog.content.of(changed)
     vocabulary = catalog.tags.vocabulary()
     rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
-    rows = [rows_of.row(record, track) for record, track in watched]
+    rows = [rows_of.row(content) for content in observed]
     return advance(view, Changes(changed, rows, vocabulary, revision))

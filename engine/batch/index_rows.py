@@ -1,4 +1,4 @@
-"""One watched video -> its row of an index: tag counts, and the facts that filters ask for."""
+"""One observed video -> its row of an index: tag counts, and the facts that filters ask for."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from engine.content.brand_suitability import SuitabilityClassifier, seen_categor
 from engine.content.categories import Categories
 from engine.content.counting import count_distinct_seconds, count_steady, count_tags, steady
 from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.content import VideoContent
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import AssessedVideo, metadata_of
 from engine.domain.sensitivity import VERDICTS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
-from engine.domain.videos import VideoRecord
 from engine.indexes.local.video_row import VideoRow
 from engine.vocabulary import Vocabulary
 
@@ -30,6 +30,7 @@ class RowMaker:
     def __init__(self, catalog: Catalog, recipe: IndexConfig, vocabulary: Vocabulary) -> None:
         self._recipe = recipe
         self._n_tags = len(vocabulary)
+        self._threshold = recipe.thresholds(vocabulary.sources)
         self._judge = SensitivityClassifier(vocabulary, recipe.sensitive)
         self._brand_judge = SuitabilityClassifier(vocabulary, recipe.sensitive)
         self._categories = Categories(vocabulary)
@@ -37,12 +38,13 @@ class RowMaker:
         self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
         self._words = catalog.taggers.words()
 
-    def row(self, record: VideoRecord, track: Track) -> VideoRow:
+    def row(self, content: VideoContent) -> VideoRow:
         """Return the row of one video.
 
         Tags that came after the vocabulary was read are left out: a video that has them changed
         since then, so it is counted anew as a later change.
         """
+        record, track = content.record, content.track
         words = self._words.get(record.tagger)
         risks = self._brand_judge.risks(track, words)
         video = AssessedVideo(
@@ -60,9 +62,9 @@ class RowMaker:
 
     def _counts(self, track: Track) -> Counts:
         recipe = self._recipe
-        seconds = counts = count_tags(track, recipe.threshold)
+        seconds = counts = count_tags(track, self._threshold)
         if recipe.seconds == "effective":
-            counts = count_distinct_seconds(track, recipe.threshold)
+            counts = count_distinct_seconds(track, self._threshold)
         return steady(counts, seconds, track.n_seconds, recipe.least_seconds)
 
     def _without_unfounded(
@@ -80,6 +82,6 @@ class RowMaker:
 
     def _filed_under(self, track: Track) -> list[str]:
         # By seconds whatever the index counts: what is shown for long is what a video is about.
-        counts = count_steady(track, self._recipe.threshold, self._recipe.least_seconds)
+        counts = count_steady(track, self._threshold, self._recipe.least_seconds)
         scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
         return [one.category for one in scores]

@@ -172,7 +172,8 @@ def _built(
 
         def fill(index: Path, facts: Path) -> None:
             counts = _Counts(chunks, len(vocabulary))
-            build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf)
+            boosts = recipe.weights(vocabulary.sources)
+            build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf, boosts=boosts)
             write_metadata(facts, _ChunkFacts(chunks, len(vocabulary)))
 
         likes = catalog.viewers.likes()

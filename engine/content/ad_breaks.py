@@ -12,10 +12,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.content.counting import check_threshold
+from engine.content.counting import passing_observations
 from engine.domain.results import Contribution
 from engine.domain.time_ranges import SecondRange, second_ranges
-from engine.domain.tracks import CUT, ChangeTrack, Track, least_stored
+from engine.domain.tracks import CUT, ChangeTrack, Threshold, Track
 from engine.domain.weighting import TF, TfName
 from engine.errors import InvalidInput
 from engine.ports.query import Query
@@ -167,7 +167,7 @@ def seam_strengths(looks: ChangeTrack) -> Floats:
 
 
 def window_relevance(
-    track: Track, query: Query, idf: Floats, tf: TfName, threshold: float
+    track: Track, query: Query, idf: Floats, tf: TfName, threshold: Threshold
 ) -> Floats:
     """Return the cosine of a query and what was seen in the window before each second.
 
@@ -176,13 +176,13 @@ def window_relevance(
         query: what a campaign looks for.
         idf: shape (n_tags,), of the generation.
         tf: of the generation.
-        threshold: least confidence that counts, 0.0 to 1.0.
+        threshold: least confidence that counts, 0.0 to 1.0, of all tags or one a tag.
 
     Returns:
         shape (n_seconds,); 0.0 where nothing was seen.
     """
     n = track.n_seconds
-    places = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
+    places = np.flatnonzero(passing_observations(track, threshold))
     places = places[track.tags[places] < len(idf)]
     second = np.searchsorted(track.starts, places, side="right") - 1
     units = dict(zip(query.tags.tolist(), query.units.tolist(), strict=True))
@@ -207,7 +207,7 @@ class WindowReason:
 
 
 def window_reasons(
-    track: Track, query: Query, idf: Floats, tf: TfName, threshold: float, second: int
+    track: Track, query: Query, idf: Floats, tf: TfName, threshold: Threshold, second: int
 ) -> tuple[WindowReason, ...]:
     """Return what made the relevance of the window before a second, the largest share first.
 
@@ -215,7 +215,7 @@ def window_reasons(
     """
     first = max(0, second - WINDOW_SECONDS)
     inside = np.arange(track.starts[first], track.starts[second])
-    inside = inside[track.confidences[inside] >= least_stored(check_threshold(threshold))]
+    inside = inside[passing_observations(track, threshold)[inside]]
     inside = inside[track.tags[inside] < len(idf)]
     tags, counts = np.unique(track.tags[inside], return_counts=True)
     weights = TF[tf](counts) * idf[tags]

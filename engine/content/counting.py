@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
-from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, Track, least_stored
+from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, Threshold, Track
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -22,9 +23,20 @@ def check_threshold(threshold: float) -> float:
     return threshold
 
 
-def count_tags(track: Track, threshold: float) -> Counts:
+def passing_observations(track: Track, threshold: Threshold) -> NDArray[np.bool_]:
+    """Return which observations count, shape (n_observations,).
+
+    Raises:
+        InvalidInput: when a threshold is not between 0.0 and 1.0.
+    """
+    for one in (threshold,) if isinstance(threshold, float | int) else np.unique(threshold):
+        check_threshold(float(one))
+    return track.passing(threshold)
+
+
+def count_tags(track: Track, threshold: Threshold) -> Counts:
     """Count, per tag, the seconds on which its confidence reached the threshold."""
-    passing = track.tags[track.confidences >= least_stored(check_threshold(threshold))]
+    passing = track.tags[passing_observations(track, threshold)]
     tags, seconds = np.unique(passing, return_counts=True)
     return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
 
@@ -47,19 +59,19 @@ def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Count
     return Counts(counts.tags[enough], counts.seconds[enough])
 
 
-def count_steady(track: Track, threshold: float, least_seconds: int) -> Counts:
+def count_steady(track: Track, threshold: Threshold, least_seconds: int) -> Counts:
     """Count as ``count_tags``, and keep what is on the video for long enough, as ``steady``."""
     counts = count_tags(track, threshold)
     return steady(counts, counts, track.n_seconds, least_seconds)
 
 
-def count_distinct_seconds(track: Track, threshold: float) -> Counts:
+def count_distinct_seconds(track: Track, threshold: Threshold) -> Counts:
     """Count, per tag, the looks on which its confidence reached the threshold.
 
     A look is a new one and the seconds that still show it, so a picture shown for four minutes
     counts once: its *effective* seconds.
     """
-    passing = np.flatnonzero(track.confidences >= least_stored(check_threshold(threshold)))
+    passing = np.flatnonzero(passing_observations(track, threshold))
     look_of_second = np.cumsum(track.looks.has(NEW_CONTENT))
     second = np.searchsorted(track.starts, passing, side="right") - 1
     seen = np.unique(np.stack([track.tags[passing], look_of_second[second]]), axis=1)
@@ -68,7 +80,7 @@ def count_distinct_seconds(track: Track, threshold: float) -> Counts:
 
 
 def tag_counts(
-    track: Track, threshold: float, vocabulary: Vocabulary, least_seconds: int = 1
+    track: Track, threshold: Threshold, vocabulary: Vocabulary, least_seconds: int = 1
 ) -> list[TagCount]:
     """Return the counts with the tags' names, most seconds first, then by name.
 

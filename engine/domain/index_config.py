@@ -2,13 +2,73 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.sensitivity import DEFAULT_RULES, Rule, Rules
+from engine.domain.tags import SOURCES, TagsBySource, is_source
+from engine.domain.tracks import Threshold
 from engine.domain.weighting import TfName
+from engine.errors import InvalidInput
 
 SecondsName = Literal["raw", "effective"]
 """All seconds of a tag, or its looks: a still picture counts once however long it is shown."""
+
+
+MAX_WEIGHT: Final = 10.0
+"""Greatest weight of a source's tags, beside 1 of others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """What the tags of one source must reach, and what they weigh.
+
+    Attributes:
+        source: one of ``engine.domain.tags.SOURCES``.
+        threshold: least confidence that counts, 0.0 to 1.0.
+        weight: factor of their idf, above 0, as a field's boost in BM25F; 0 leaves them out.
+    """
+
+    source: str
+    threshold: float
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not is_source(self.source):
+            raise InvalidInput(
+                f"no source of tags {self.source!r}: choose from {', '.join(SOURCES)}"
+            )
+        if not 0.0 <= self.threshold <= 1.0 or not 0.0 <= self.weight <= MAX_WEIGHT:
+            raise InvalidInput(
+                f"{self.source}={self.threshold}:{self.weight}: the threshold of a source is from"
+                f" 0.0 to 1.0, its weight from 0 to {MAX_WEIGHT:g}"
+            )
+
+
+def read_sources(text: str) -> tuple[SourceConfig, ...]:
+    """Read ``audio=0.6:0.5,text=0.8``: a source's threshold, and its weight unless it is 1.
+
+    Raises:
+        InvalidInput: naming what cannot be used.
+    """
+    sources = [_read_source(part.strip()) for part in text.split(",") if part.strip()]
+    if len({one.source for one in sources}) < len(sources):
+        raise InvalidInput(f"{text!r} names a source of tags twice: keep one of them")
+    return tuple(sources)
+
+
+def _read_source(text: str) -> SourceConfig:
+    source, _, said = text.partition("=")
+    threshold, colon, weight = said.partition(":")
+    try:
+        return SourceConfig(source, float(threshold), float(weight) if colon else 1.0)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r}: write a source of tags with its threshold, as in audio=0.6, and perhaps"
+            " its weight, as in audio=0.6:0.5"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +82,7 @@ class IndexConfig:
         least_seconds: seconds of a tag from which on it counts for a video; of a video of less than
             twice as many, half of its seconds. What is said on one second only is often wrong.
         sensitive: which topics make a video sensitive, and from which confidence on.
+        sources: what differs for the tags of some sources.
     """
 
     threshold: float
@@ -29,6 +90,25 @@ class IndexConfig:
     seconds: SecondsName = "raw"
     least_seconds: int = 1
     sensitive: Rules = DEFAULT_RULES
+    sources: tuple[SourceConfig, ...] = ()
+
+    def thresholds(self, tags: TagsBySource) -> Threshold:
+        """Return the least confidence that counts: one of all tags, or one a tag.
+
+        Args:
+            tags: the numbers of each source's tags.
+        """
+        own = {one.source: one.threshold for one in self.sources}
+        if all(threshold == self.threshold for threshold in own.values()):
+            return self.threshold
+        return _by_tag(tags, own, self.threshold)
+
+    def weights(self, tags: TagsBySource) -> NDArray[np.float64] | None:
+        """Return what multiplies the idf of each tag, shape (n_tags,); None where nothing does."""
+        own = {one.source: one.weight for one in self.sources}
+        if all(weight == 1.0 for weight in own.values()):
+            return None
+        return _by_tag(tags, own, 1.0)
 
     @classmethod
     def from_stored(cls, kept: Mapping[str, Any]) -> Self:
@@ -38,4 +118,14 @@ class IndexConfig:
             KeyError: when a part is missing.
             TypeError: when one is not what it should be.
         """
-        return cls(**{**kept, "sensitive": tuple(Rule(**rule) for rule in kept["sensitive"])})
+        rules = tuple(Rule(**rule) for rule in kept["sensitive"])
+        # Generations of before sources were told apart have none.
+        sources = tuple(SourceConfig(**one) for one in kept.get("sources", ()))
+        return cls(**{**kept, "sensitive": rules, "sources": sources})
+
+
+def _by_tag(tags: TagsBySource, of: Mapping[str, float], default: float) -> NDArray[np.float64]:
+    values = np.full(sum(map(len, tags.values())), default)
+    for source, numbers in tags.items():
+        values[numbers] = of.get(source, default)
+    return values

@@ -35,6 +35,9 @@ CUT: Final = 2
 REUSED: Final = 4
 """Flag of a second that was not tagged: the observations of the last one that was stand for it."""
 
+Threshold = float | NDArray[np.float64]
+"""Least confidence that counts, 0.0 to 1.0: one of all tags, or shape (n_tags,), one a tag."""
+
 _MAGIC: Final = b"RMT1"
 _MAGIC_WITH_DOUBTFUL: Final = b"RMT2"
 _HEADER: Final = struct.Struct("<4sBxHII")
@@ -57,6 +60,12 @@ def least_stored(threshold: float) -> int:
     A half goes down: as a float of 32 bits, 0.9 is a little less, and must reach 0.9.
     """
     return math.ceil(threshold * FULL_SCALE - 0.5)
+
+
+def _all_least_stored(thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
+    least = np.ceil(thresholds * FULL_SCALE - 0.5).astype(np.int64)
+    # A tag that came later is told by nobody yet: it does not count.
+    return np.append(least, FULL_SCALE + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,13 @@ class Track:
         """Number of seconds watched."""
         return len(self.starts) - 1
 
+    def passing(self, threshold: Threshold) -> NDArray[np.bool_]:
+        """Return which observations reach a threshold, shape (n_observations,)."""
+        if isinstance(threshold, float | int):
+            return self.confidences >= least_stored(threshold)
+        least = _all_least_stored(threshold)
+        return self.confidences >= least[np.minimum(self.tags, len(least) - 1)]
+
     def to_bytes(self) -> bytes:
         """Return the track as one zstd blob."""
         wide = bool(len(self.tags)) and int(self.tags.max()) > np.iinfo(np.uint16).max
@@ -195,3 +211,29 @@ class Track:
                 raw, "<u4", n_doubtful, flags_at + 2 * n_seconds
             ).astype(np.uint32),
         )
+
+
+def merged(tracks: Sequence[Track]) -> Track:
+    """Return the observations of several sources, none of whose tags another one has, as one track.
+
+    It is as long as the longest; how its seconds follow on each other is told by the first.
+    """
+    if len(tracks) == 1:
+        return tracks[0]
+    if not tracks:
+        return Track.empty()
+    n_seconds = max(track.n_seconds for track in tracks)
+    seconds = [np.repeat(np.arange(one.n_seconds), np.diff(one.starts)) for one in tracks]
+    second, tags = np.concatenate(seconds), np.concatenate([one.tags for one in tracks])
+    order = np.lexsort((tags, second))
+    per_second = np.bincount(second, minlength=n_seconds)
+    looks, silent = tracks[0].looks, n_seconds - tracks[0].n_seconds
+    return Track(
+        starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
+        tags=tags[order],
+        confidences=np.concatenate([one.confidences for one in tracks])[order],
+        looks=ChangeTrack(np.pad(looks.flags, (0, silent)), np.pad(looks.changed, (0, silent))),
+        requires_confirmation=np.unique(
+            np.concatenate([one.requires_confirmation for one in tracks])
+        ),
+    )

@@ -119,17 +119,34 @@ class Weighting:
 
     @classmethod
     def learned(
-        cls, df: NDArray[np.int64], n_videos: int, *, tf: TfName, slope: float, min_df: int
+        cls,
+        df: NDArray[np.int64],
+        n_videos: int,
+        *,
+        tf: TfName,
+        slope: float,
+        min_df: int,
+        boosts: Floats | None = None,
     ) -> Self:
         """Return the weighting of a catalogue, its pivot still 0.
 
+        Args:
+            df: shape (n_tags,), the number of videos with each tag.
+            n_videos: with or without tags.
+            tf: the name of the term-frequency formula.
+            slope: of the pivoted norm.
+            min_df: tags on fewer videos are dropped.
+            boosts: shape (n_tags,), factors of the idf, as of fields in BM25F (Robertson,
+                Zaragoza, Taylor 2004, "Simple BM25 extension to multiple weighted fields");
+                tags with 0 are dropped.
+
         Raises:
-            InvalidInput: there is no such tf or slope.
+            InvalidInput: there is no such tf or slope, or a boost is below 0.
         """
         check_tf(tf)
         if not _MIN_SLOPE <= slope <= 1.0:
             raise InvalidInput(f"slope {slope} is outside {_MIN_SLOPE} to 1")
-        idf = smooth_idf(df, n_videos)
+        idf = _boosted(smooth_idf(df, n_videos), boosts)
         if min_df > 1:
             idf[df < min_df] = 0.0
         return cls(tf, slope, 0.0, df, idf, float(smooth_idf(0, n_videos)))
@@ -139,11 +156,26 @@ class Weighting:
         n_seen = int(np.count_nonzero(norms))
         return replace(self, pivot=float(norms.sum()) / n_seen if n_seen else 1.0)
 
-    def extended(self, n_tags: int) -> "Weighting":
-        """Return this with a longer vocabulary; the new tags were on no video."""
-        new = max(0, n_tags - self.df.size)
+    def extended(self, n_tags: int, boosts: Floats | None = None) -> "Weighting":
+        """Return this with a longer vocabulary; the new tags were on no video.
+
+        Args:
+            n_tags: of the longer vocabulary.
+            boosts: of all its tags, as of ``learned``.
+        """
+        known = self.df.size
+        new = max(0, n_tags - known)
+        idf = np.full(new, self.idf_of_new)
         return replace(
             self,
             df=np.append(self.df, np.zeros(new, dtype=np.int64)),
-            idf=np.append(self.idf, np.full(new, self.idf_of_new)),
+            idf=np.append(self.idf, _boosted(idf, None if boosts is None else boosts[known:])),
         )
+
+
+def _boosted(idf: Floats, boosts: Floats | None) -> Floats:
+    if boosts is None:
+        return idf
+    if boosts.shape != idf.shape or not np.all(np.isfinite(boosts) & (boosts >= 0)):
+        raise InvalidInput("boosts must be numbers of 0 or more, one a tag")
+    return idf * boosts

@@ -69,7 +69,7 @@ class Keywords:
         """Prepare; tags are embedded when they are first needed.
 
         Args:
-            vocabulary: the tags there are.
+            vocabulary: the tags there are; a word means those of any source.
             thesaurus: what words lead to.
             embedder: makes vectors of words.
             tag_embedder: makes or remembers those of tags, of the same kind; ``embedder`` unless
@@ -84,16 +84,17 @@ class Keywords:
         self._complete = complete
         self._plain: dict[str, str] = {}
         self._singular: dict[str, str] = {}
-        self._know(vocabulary.names)
-        self.nearness = Nearness(vocabulary, self._embedder, self._tag_embedder)
+        self._know(vocabulary.words.names)
+        self.nearness = Nearness(vocabulary.words, self._embedder, self._tag_embedder)
 
     def grown(self, vocabulary: Vocabulary) -> "Keywords":
         """Return what understands words as tags of a vocabulary that begins with this one."""
         longer = copy(self)
         longer.vocabulary = vocabulary
         longer._plain, longer._singular = dict(self._plain), dict(self._singular)
-        longer._know(vocabulary.names[len(self.vocabulary) :])
-        longer.nearness = Nearness(vocabulary, self._embedder, self._tag_embedder, self.nearness)
+        words = vocabulary.words
+        longer._know(words.names[len(self.vocabulary.words) :])
+        longer.nearness = Nearness(words, self._embedder, self._tag_embedder, self.nearness)
         return longer
 
     def _know(self, tags: Iterable[str]) -> None:

@@ -4,10 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from engine.domain.campaigns import Campaign
+from engine.domain.content import VideoContent
 from engine.domain.tracks import Track
-from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Viewer
 from engine.vocabulary import Vocabulary
+
+
+class Content(Protocol):
+    """Videos with all that was observed of them."""
+
+    def of(self, videos: Sequence[str], sources: Iterable[str] = ()) -> list[VideoContent]:
+        """Return those of some videos that were observed, by rising id, in one go.
+
+        Args:
+            videos: their ids.
+            sources: whose tracks to read; none for all.
+        """
+        ...
 
 
 class Tracks(Protocol):
@@ -15,10 +28,6 @@ class Tracks(Protocol):
 
     def get(self, video: str) -> Track:
         """Return the observations of a video; none when it could not be analyzed."""
-        ...
-
-    def watched_among(self, videos: Sequence[str]) -> list[tuple[VideoRecord, Track]]:
-        """Return those of some videos that are there and have a track, by rising id."""
         ...
 
 
@@ -80,6 +89,11 @@ class Catalog(Protocol):
     @property
     def tracks(self) -> Tracks:
         """Observations on each video."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """Videos with all that was observed of them."""
         ...
 
     @property

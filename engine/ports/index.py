@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
+from engine.domain.tracks import Threshold
 from engine.ports.query import Query
 from engine.vocabulary import Vocabulary
 
@@ -100,6 +101,11 @@ class IndexSnapshot(Protocol):
     @property
     def vocabulary(self) -> Vocabulary:
         """Names of the tags: of the build, or longer when tags came since."""
+        ...
+
+    @property
+    def thresholds(self) -> Threshold:
+        """Least confidence that counts, of all tags or one a tag of the vocabulary."""
         ...
 
     @property

@@ -176,9 +176,8 @@ def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Q
     for tag, weight in interests.items():
         if not isfinite(weight):
             raise InvalidInput(f"the weight of {tag!r} is {weight}: give a finite number")
-    weights = view.vocabulary.weights(interests)
-    numbers = np.array(view.vocabulary.numbers(weights), int)
-    return view.query(numbers, list(weights.values()))
+    weights = view.vocabulary.weighted(interests)
+    return view.query(list(weights), list(weights.values()))
 
 
 def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> ProfileVector:

@@ -84,7 +84,7 @@ def breaks_for_campaign(
     """Return the best seconds of a video for a campaign's ads; ``view`` weighs its words."""
     track, config = catalog.tracks.get(video.id), view.config
     query = campaign_query(campaign, view)
-    relevance = window_relevance(track, query, view.idf, config.tf, config.threshold)
+    relevance = window_relevance(track, query, view.idf, config.tf, view.thresholds)
     suitable = _suitable(catalog, video, campaign, track, rules)
     return best_breaks(track.looks, suitable, relevance, spacing)
 
@@ -104,7 +104,7 @@ def _reasons(
     track: Track, view: IndexSnapshot, query: Query, second: int
 ) -> Iterator[Contribution]:
     config = view.config
-    for reason in window_reasons(track, query, view.idf, config.tf, config.threshold, second):
+    for reason in window_reasons(track, query, view.idf, config.tf, view.thresholds, second):
         yield Contribution(view.vocabulary.names[reason.tag], reason.share, reason.seconds)
 
 

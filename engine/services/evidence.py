@@ -9,7 +9,7 @@ from engine.domain.recommendations import Reason
 from engine.domain.results import Contribution, Match
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
-from engine.ports.catalog import Tracks
+from engine.ports.catalog import Content
 from engine.ports.index import IndexSnapshot
 
 TagSeconds = Mapping[str, tuple[SecondRange, ...]]
@@ -24,19 +24,19 @@ _NOTHING: Final = Track.empty()
 
 
 def seconds_of_tags(
-    tracks: Tracks, view: IndexSnapshot, tags: Mapping[str, Iterable[str]]
+    content: Content, view: IndexSnapshot, tags: Mapping[str, Iterable[str]]
 ) -> dict[str, TagSeconds]:
     """Return, video by video and tag by tag, when some tags counted.
 
     Args:
-        tracks: of the catalog.
+        content: of the catalog.
         view: its threshold says what counts.
         tags: video -> the tags that are asked for.
     """
     videos, found = list(tags), {}
     for first in range(0, len(videos), _BATCH_SIZE):
         batch = videos[first : first + _BATCH_SIZE]
-        stored = {record.id: track for record, track in tracks.watched_among(batch)}
+        stored = {one.record.id: one.track for one in content.of(batch)}
         for video in batch:
             found[video] = seconds_on(stored.get(video, _NOTHING), view, tags[video])
     return found
@@ -46,7 +46,7 @@ def seconds_on(track: Track, view: IndexSnapshot, tags: Iterable[str]) -> TagSec
     """Return, tag by tag, when some tags counted on one video."""
     names = list(dict.fromkeys(tags))
     numbers = view.vocabulary.numbers(names)
-    ranges = tag_time_ranges(track, numbers, view.config.threshold)
+    ranges = tag_time_ranges(track, numbers, view.thresholds)
     return {name: ranges[number] for name, number in zip(names, numbers, strict=True)}
 
 
@@ -56,11 +56,11 @@ def with_seconds(shares: Iterable[Share], seconds: TagSeconds) -> tuple[Share, .
 
 
 def matches_with_seconds(
-    tracks: Tracks, view: IndexSnapshot, matches: Sequence[Match]
+    content: Content, view: IndexSnapshot, matches: Sequence[Match]
 ) -> tuple[Match, ...]:
     """Return matches with the seconds on which each of their tags was observed."""
     tags = {match.video: [share.tag for share in match.why] for match in matches}
-    seconds = seconds_of_tags(tracks, view, tags)
+    seconds = seconds_of_tags(content, view, tags)
     return tuple(
         replace(match, why=with_seconds(match.why, seconds[match.video])) for match in matches
     )

@@ -161,7 +161,7 @@ def viewer_case_of(
     profile = profile_of(kept.interests, kept.events, rules, now=asked_at)
     case = viewer_case(view, video, Question(profile, asked_at, where=where), rules)
     tags = [reason.tag for reason in case.why]
-    seconds = seconds_of_tags(catalog.tracks, view, {video: tags})[video]
+    seconds = seconds_of_tags(catalog.content, view, {video: tags})[video]
     return ViewerCase(
         viewer,
         video,
@@ -215,5 +215,5 @@ def _timed(
 ) -> tuple[Recommendation, ...]:
     """Return recommendations with the seconds on which each of their tags was observed."""
     tags = {one.video: [reason.tag for reason in one.why] for one in found}
-    seconds = seconds_of_tags(catalog.tracks, view, tags)
+    seconds = seconds_of_tags(catalog.content, view, tags)
     return tuple(replace(one, why=with_seconds(one.why, seconds[one.video])) for one in found)

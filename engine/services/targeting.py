@@ -72,7 +72,7 @@ def matches_of(
         view.generation_id,
         view.revision,
         _not_running(campaign, now),
-        matches_with_seconds(catalog.tracks, view, found) if explained else tuple(found),
+        matches_with_seconds(catalog.content, view, found) if explained else tuple(found),
         reach_of(view, query, where, min_relevance=campaign.min_relevance),
     )
 
@@ -98,7 +98,7 @@ def arrivals_of(
     )
     matches = found.matches
     if explained:
-        matches = matches_with_seconds(catalog.tracks, view, matches)
+        matches = matches_with_seconds(catalog.content, view, matches)
     return CampaignArrivals(campaign.id, view.generation_id, found.revision, found.more, matches)
 
 
@@ -133,7 +133,7 @@ def campaigns_for(
     whys = [explain(view, targeting.query_of(fit.row), video.id) for fit in fits]
     if explained:
         tags = [share.tag for why in whys for share in why]
-        seconds = seconds_of_tags(catalog.tracks, view, {video.id: tags})[video.id]
+        seconds = seconds_of_tags(catalog.content, view, {video.id: tags})[video.id]
         whys = [with_seconds(why, seconds) for why in whys]
     return VideoPlacements(video.id, view.generation_id, _placed(catalog.campaigns, fits, whys))
 
@@ -210,7 +210,7 @@ def _report(
 ) -> EligibilityReport:
     config, vocabulary = view.config, view.vocabulary
     track = catalog.tracks.get(video.id)
-    counts = count_steady(track, config.threshold, config.least_seconds)
+    counts = count_steady(track, view.thresholds, config.least_seconds)
     words = catalog.taggers.words_of(video.tagger)
     return EligibilityReport(
         campaign,

@@ -142,7 +142,7 @@ class CampaignColumns:
             tags=Lists.of([tag for tag, _ in profile] for profile in profiles),
             weights=Lists.of(([weight for _, weight in profile] for profile in profiles), float),
             languages=Lists.of(map(codes.languages.give, languages)),
-            excluded=Lists.of(vocabulary.numbers(one.excluded_tags) for one in campaigns),
+            excluded=Lists.of(vocabulary.meant(one.excluded_tags) for one in campaigns),
             needs=Lists.of(_needs(campaign, vocabulary) for campaign in campaigns),
             wanted=Lists.of(codes.categories.give(one.categories) for one in campaigns),
             unwanted=Lists.of(codes.categories.give(one.exclude_categories) for one in campaigns),
@@ -199,12 +199,12 @@ def _columns(make: Callable[[str], Any]) -> CampaignColumns:
 
 
 def _profile(campaign: Campaign, vocabulary: Vocabulary) -> list[tuple[int, float]]:
-    profile = campaign.profile
-    return sorted(zip(vocabulary.numbers(profile), profile.values(), strict=True))
+    return sorted(vocabulary.weighted(campaign.profile).items())
 
 
 def _needs(campaign: Campaign, vocabulary: Vocabulary) -> list[int]:
     needs: list[int] = []
     for tags in campaign.needs:
-        needs += [len(tags), *vocabulary.numbers(tags)]
+        numbers = vocabulary.meant(tags)
+        needs += [len(numbers), *numbers]
     return needs

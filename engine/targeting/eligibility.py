@@ -63,14 +63,11 @@ class EligibilityReport:
 
     def seen(self, tags: Iterable[str]) -> SeenAt:
         """Return when each of some tags was seen; those that were not are left out."""
-        names = sorted(set(tags))
-        numbers = self.view.vocabulary.numbers(names)
-        ranges = tag_time_ranges(self.track, numbers, self.view.config.threshold)
-        return {
-            name: ranges[number]
-            for name, number in zip(names, numbers, strict=True)
-            if ranges[number]
-        }
+        vocabulary = self.view.vocabulary
+        labels = {number: vocabulary.names[number] for number in vocabulary.meant(set(tags))}
+        ranges = tag_time_ranges(self.track, list(labels), self.view.thresholds)
+        found = {label: ranges[number] for number, label in labels.items() if ranges[number]}
+        return dict(sorted(found.items()))
 
 
 def rulings(case: EligibilityReport, broken: Collection[Rule]) -> tuple[RuleResult, ...]:

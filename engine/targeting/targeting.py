@@ -279,5 +279,5 @@ def _seen_any(tags: Sequence[str]) -> Filter:
 
 def campaign_query(campaign: Campaign, view: IndexSnapshot) -> Query:
     """Return what a campaign looks for."""
-    profile = campaign.profile
-    return view.query(view.vocabulary.numbers(profile), list(profile.values()))
+    weights = view.vocabulary.weighted(campaign.profile)
+    return view.query(list(weights), list(weights.values()))

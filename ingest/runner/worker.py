@@ -24,8 +24,8 @@ from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from ingest.decoding.probe import Status
 from ingest.pipeline import (
+    ANALYZED,
     KEPT,
-    WATCHED,
     Described,
     IngestResult,
     Progress,
@@ -308,7 +308,7 @@ class Worker:
             self._end(running.job, outcome)
 
     def _end(self, job: Job, outcome: IngestResult) -> None:
-        state = State.DONE if outcome.status in WATCHED else State.FAILED
+        state = State.DONE if outcome.status in ANALYZED else State.FAILED
         ending = JobResult(
             state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds
         )

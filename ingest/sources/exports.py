@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.content import VideoContent
+from engine.domain.tags import VISUAL
 from engine.domain.tracks import FULL_SCALE, Track
-from engine.domain.videos import VideoRecord
 from engine.vocabulary import Vocabulary
 
 # Few, as each may be half a day long.
@@ -18,22 +19,23 @@ _DIGITS = 5
 
 
 def exported_lines(catalog: Catalog) -> Iterator[str]:
-    """Yield a line a watched video, by rising id, each ending in a line feed.
+    """Yield a line an observed video, by rising id, each ending in a line feed.
 
     Read page by page: how many videos there are does not matter, and what changes meanwhile is
     seen as it is when its page is read.
     """
     after = ""
-    while page := catalog.tracks.watched(after=after, limit=_PAGE_VIDEOS):
+    while page := catalog.content.page(after=after, limit=_PAGE_VIDEOS):
         vocabulary = catalog.tags.vocabulary()
-        for record, track in page:
-            said = video_line(record, track, vocabulary)
+        for content in page:
+            said = video_line(content, vocabulary)
             yield json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
-        after = page[-1][0].id
+        after = page[-1].record.id
 
 
-def video_line(record: VideoRecord, track: Track, vocabulary: Vocabulary) -> dict[str, Any]:
+def video_line(content: VideoContent, vocabulary: Vocabulary) -> dict[str, Any]:
     """Return one video in the form of ``docs/imports.md``; what is unknown is left out."""
+    record, track = content.record, content.track
     said = {
         "video": record.id,
         "external_id": record.external_id,
@@ -46,6 +48,7 @@ def video_line(record: VideoRecord, track: Track, vocabulary: Vocabulary) -> dic
         "kind": record.kind,
         "categories": list(record.categories),
         "tagger": record.tagger,
+        "taggers": {one.source: one.tagger for one in content.tracks if one.source != VISUAL},
     }
     known: dict[str, Any] = {name: value for name, value in said.items() if value}
     return known | {"tags": _tags(track, vocabulary)}

@@ -45,13 +45,13 @@ def write_tag_counts(catalog: Catalog, path: Path, recipe: IndexConfig) -> int:
     )
     videos, after = 0, ""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while page := catalog.tracks.watched(after=after, limit=_PAGE_VIDEOS):
-            names = pa.array(catalog.tags.vocabulary().names, pa.string())
-            counts = [
-                count_steady(track, recipe.threshold, recipe.least_seconds) for _, track in page
-            ]
+        while page := catalog.content.page(after=after, limit=_PAGE_VIDEOS):
+            vocabulary = catalog.tags.vocabulary()
+            names = pa.array(vocabulary.names, pa.string())
+            threshold = recipe.thresholds(vocabulary.sources)
+            counts = [count_steady(one.track, threshold, recipe.least_seconds) for one in page]
             tags = np.concatenate([one.tags for one in counts]).astype(np.int32)
-            ids = np.repeat([record.id for record, _ in page], [len(one.tags) for one in counts])
+            ids = np.repeat([one.record.id for one in page], [len(one.tags) for one in counts])
             columns = [
                 pa.array(ids, pa.string()),
                 pa.DictionaryArray.from_arrays(pa.array(tags), names),
@@ -59,5 +59,5 @@ def write_tag_counts(catalog: Catalog, path: Path, recipe: IndexConfig) -> int:
             ]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             videos += len(page)
-            after = page[-1][0].id
+            after = page[-1].record.id
     return videos

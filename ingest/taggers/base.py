@@ -25,6 +25,10 @@ class Tagger(Protocol):
         """Changes whenever the same frame may get other confidences."""
 
     @property
+    def source(self) -> str:
+        """Source of its tags, one of ``engine.domain.tags.SOURCES``."""
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """Every tag this tagger can name, without repeats."""
 

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from ingest.taggers.base import AskingTagger, Confidences, Frame, Tagger
 from ingest.taggers.scheduling import Answer
-from ingest.thumbnails import Gallery
 
 MAX_WAITING_BYTES: Final = 256 << 20
 """Of frames whose tags are waited for."""
 
 BEAT_SECONDS: Final = 10.0
 """So often those who watch are told that an answer is still waited for."""
+
+
+Show = Callable[[int, Frame, Confidences], object]
+"""Given a second, its frame and what was said of it."""
 
 
 class _Waiting(NamedTuple):
@@ -27,20 +30,20 @@ class _Waiting(NamedTuple):
 
 
 class Answers:
-    """Collects what is said of each second, and shows it to the gallery.
+    """Collects what is said of each second, and shows it.
 
     Answers that are there already pass through. Behind one that is waited for, seconds queue up
     until so many questions are open as the tagger asks at a time.
 
     Args:
         tagger: who looks.
-        gallery: sees each second with what was said of it.
+        show: called with each second and what was said of it.
         tell: called after each second, and while one is waited for, with how many are done.
     """
 
-    def __init__(self, tagger: Tagger, gallery: Gallery, tell: Callable[[int], object]) -> None:
+    def __init__(self, tagger: Tagger, show: Show, tell: Callable[[int], object]) -> None:
         self._asking = tagger if isinstance(tagger, AskingTagger) else None
-        self._gallery = gallery
+        self._show = show
         self._tell = tell
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
@@ -102,7 +105,7 @@ class Answers:
         self._waiting_bytes -= frame.nbytes
         confidences = self._confidences(answer) if isinstance(answer, Future) else answer
         self._done.append(confidences)
-        self._gallery.see(second, frame, confidences)
+        self._show(second, frame, confidences)
         self._tell(len(self._done))
 
     def _confidences(self, answer: Future[Any]) -> Confidences:

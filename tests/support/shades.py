@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.domain.tags import VISUAL
 from ingest.taggers.base import Confidences, Frame
 
 
@@ -11,6 +12,7 @@ class Shades:
     name = "shades"
     version = "1"
     tags = ("dark", "light")
+    source = VISUAL
     doubtful = ()
 
     def __init__(self) -> None:

@@ -9,11 +9,13 @@ MODULE: Final = '''
 import numpy as np
 
 from engine.errors import InvalidInput
+from engine.domain.tags import VISUAL
 
 
 class Shades:
     name = "shades"
     tags = ("dark", "light")
+    source = VISUAL
     doubtful = ()
 
     def __init__(self, most):

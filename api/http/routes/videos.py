@@ -187,5 +187,5 @@ def get_similar_videos(
     record = live.catalog.videos.named(video)
     view = live.view
     found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
-    answer = ranked_matches(live.catalog.tracks, view, found, explained=explain)
+    answer = ranked_matches(live.catalog.content, view, found, explained=explain)
     return with_details(encoded(answer), live.catalog, included(include))

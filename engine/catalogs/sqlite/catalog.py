@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sqlite.content import Content
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.jobs import Jobs
 from engine.catalogs.sqlite.keys import Keys
@@ -30,7 +31,8 @@ class Catalog(CatalogFile):
 
     Attributes:
         videos: where each came from, and what is known of it.
-        tracks: what was seen on them.
+        tracks: what each source observed on them.
+        content: both together.
         thumbnails: pictures of them.
         listing: lists of them for people.
         tags: names and numbers.
@@ -48,6 +50,7 @@ class Catalog(CatalogFile):
         super().__init__(path, guard)
         self.videos = Videos(self)
         self.tracks = Tracks(self)
+        self.content = Content(self)
         self.thumbnails = Thumbnails(self)
         self.listing = Listing(self)
         self.tags = Tags(self)
@@ -73,5 +76,5 @@ class Catalog(CatalogFile):
         if found != "ok":
             raise self.damaged(str(found))
         after = ""
-        while tracks and (page := self.tracks.watched(after=after)):
-            after = page[-1][0].id
+        while tracks and (page := self.content.page(after=after)):
+            after = page[-1].record.id

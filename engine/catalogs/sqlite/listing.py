@@ -44,9 +44,8 @@ class Wanted:
 
 # What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
 _OUTDATED: Final = (
-    "v.width > 0 and substr(v.tagger, 1, length(?1) + 1) = ?1 || '@'"
-    " and v.tagger <> ?1 || '@' || ?2"
-    " and exists (select 1 from tracks t where t.video = v.id)"
+    "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
+    " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and t.tagger <> ?1 || '@' || ?2)"
 )
 
 

@@ -282,6 +282,26 @@ def identify_uploaders(db: Database) -> None:
     db.execute("alter table videos add column uploader_id text not null default ''")
 
 
+@MIGRATIONS()
+def tell_sources_apart(db: Database) -> None:
+    """Give each tag and track its source; all there are so far were seen on pictures."""
+    db.execute("alter table tags add column source text not null default 'visual'")
+    db.execute("drop index idx_tags_name")
+    db.table("tags").create_index(["name", "source"], unique=True)
+    db.execute(
+        "create table tracks_by_source ("
+        " video text not null references videos (id), source text not null, tagger text not null,"
+        " track blob not null, primary key (video, source))"
+    )
+    db.execute(
+        "insert into tracks_by_source select t.video, 'visual', coalesce(v.tagger, ''), t.track"
+        " from tracks t join videos v on v.id = t.video order by t.rowid"
+    )
+    db.execute("drop table tracks")
+    db.execute("alter table tracks_by_source rename to tracks")
+    db.execute("alter table videos drop column tagger")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -10,7 +10,8 @@ from engine.domain.videos import Attempt, VideoRecord
 from engine.errors import CorruptData
 
 COLUMNS: Final = (
-    "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec, v.tagger,"
+    "v.id, v.title, v.status, v.reason, v.seconds, v.width, v.height, v.codec,"
+    " coalesce((select tagger from tracks t where t.video = v.id and t.source = 'visual'), ''),"
     " v.added_at, coalesce((select source from sources s where s.video = v.id"
     " order by s.rowid desc limit 1), ''), v.language, v.kind, v.evidence, v.uploader,"
     " v.categories, v.revision, v.last_attempt, coalesce(v.external_id, ''), v.edited,"

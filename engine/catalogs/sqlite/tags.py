@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.file import CatalogFile
+from engine.domain.tags import VISUAL, Tag
 from engine.vocabulary import Vocabulary
 
-_TAG_NAMES: Final = "select name from tags where number >= ? order by number"
+_TAGS: Final = "select source, name from tags where number >= ? order by number"
 
 
 class Tags:
@@ -25,27 +26,33 @@ class Tags:
         # Numbers are given without gaps and never taken back: more is all that can have happened.
         ((count,),) = self._file.rows("select coalesce(max(number), -1) + 1 from tags")
         if count != len(known):
-            names = [name for (name,) in self._file.rows(_TAG_NAMES, (len(known),))]
-            known = known.grown(names)
+            labels = [Tag(*row).label for row in self._file.rows(_TAGS, (len(known),))]
+            known = known.grown(labels)
             # What this thread writes may be undone yet, and others are given what is kept here.
             if not self._file.writes:
                 self._vocabulary = known
         return known
 
-    def number(self, tags: Iterable[str]) -> NDArray[np.uint32]:
-        """Return the number of each tag, giving new numbers to new tags; shape (n_tags,)."""
-        wanted = list(tags)
+    def number(self, tags: Iterable[str], source: str = VISUAL) -> NDArray[np.uint32]:
+        """Return the number of each tag of a source, giving new numbers to new tags.
+
+        Args:
+            tags: their names.
+            source: one of ``engine.domain.tags.SOURCES``.
+
+        Returns:
+            shape (n_tags,).
+        """
+        wanted = {name: Tag(source, name).label for name in tags}
         known = self.vocabulary()
-        new = [tag for tag in dict.fromkeys(wanted) if known.exactly(tag) is None]
-        if new:
+        if any(known.exactly(label) is None for label in wanted.values()):
             with self._file.change() as (db, _):
                 # Another process may have added some since they were looked up.
                 known = self.vocabulary()
-                numbers = range(len(known), len(known) + len(new))
-                fresh = [tag for tag in new if known.exactly(tag) is None]
+                fresh = [name for name, label in wanted.items() if known.exactly(label) is None]
                 db.conn.executemany(
-                    "insert into tags (number, name) values (?, ?)",
-                    zip(numbers, fresh, strict=False),
+                    "insert into tags (number, source, name) values (?, ?, ?)",
+                    [(number, source, name) for number, name in enumerate(fresh, len(known))],
                 )
             known = self.vocabulary()
-        return np.array([known.exactly(tag) for tag in wanted], np.uint32)
+        return np.array([known.exactly(label) for label in wanted.values()], np.uint32)

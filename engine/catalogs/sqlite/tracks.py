@@ -1,11 +1,19 @@
-"""Tracks: what was seen on videos."""
+"""Tracks: what each source observed on videos."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Final
 
 from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.records import COLUMNS, PAGE_VIDEOS, record_of, track_of
-from engine.domain.tracks import Track
-from engine.domain.videos import Span, VideoRecord
+from engine.catalogs.sqlite.records import track_of
+from engine.domain.content import SourceTrack
+from engine.domain.tags import VISUAL
+from engine.domain.tracks import Track, merged
+from engine.errors import UnknownVideo
+
+PUT_TRACK: Final = (
+    "insert into tracks (video, source, tagger, track) values (?, ?, ?, ?)"
+    " on conflict (video, source) do update set tagger = excluded.tagger, track = excluded.track"
+)
 
 
 class Tracks:
@@ -15,42 +23,25 @@ class Tracks:
         self._file = file
 
     def get(self, video: str) -> Track:
-        """Return the observations of a video that count; none when it could not be watched."""
-        for (blob,) in self._file.rows("select track from tracks where video = ?", (video,)):
-            return track_of(video, blob)
-        return Track.empty()
-
-    def watched(
-        self, *, after: str = "", limit: int = PAGE_VIDEOS
-    ) -> list[tuple[VideoRecord, Track]]:
-        """Return a page of the videos that have a track, by rising id, those after ``after``."""
+        """Return the observations of a video that count; none when it could not be analyzed."""
         rows = self._file.rows(
-            f"select {COLUMNS}, t.track from videos v join tracks t on t.video = v.id"  # noqa: S608
-            " where v.id > ? order by v.id limit ?",
-            (after, limit),
+            "select track from tracks where video = ? order by source <> ?", (video, VISUAL)
         )
-        return [(record_of(row[:-1]), track_of(row[0], row[-1])) for row in rows]
+        return merged([track_of(video, blob) for (blob,) in rows])
 
-    def spans(self, videos: int) -> list[Span]:
-        """Return the watched videos in runs of so many, by rising id, all of one moment."""
-        rows = self._file.rows(
-            "select max(id), count(*), max(revision) from (select id, revision,"
-            " (row_number() over (order by id) - 1) / ? as run from videos v"
-            " where exists (select 1 from tracks t where t.video = v.id))"
-            " group by run order by run",
-            (videos,),
-        )
-        firsts = ["", *(last for last, *_ in rows)]
-        return [Span(after, *row) for after, row in zip(firsts, rows, strict=False)]
+    def put(self, video: str, observed: SourceTrack) -> None:
+        """Store what one source observed on a video, in place of what it did before.
 
-    def watched_among(self, videos: Sequence[str]) -> list[tuple[VideoRecord, Track]]:
-        """Return those of some videos that are there and have a track, by rising id."""
-        found = []
-        for first in range(0, len(videos), PAGE_VIDEOS):
-            page = videos[first : first + PAGE_VIDEOS]
-            found += self._file.rows(
-                f"select {COLUMNS}, t.track from videos v join tracks t on t.video = v.id"  # noqa: S608
-                f" where v.id in ({','.join('?' * len(page))})",
-                page,
-            )
-        return [(record_of(row[:-1]), track_of(row[0], row[-1])) for row in sorted(found)]
+        Raises:
+            UnknownVideo: when there is no video with exactly this id.
+        """
+        with self._file.change() as (db, revision):
+            changed = db.execute("update videos set revision = ? where id = ?", (revision, video))
+            if changed.rowcount == 0:
+                raise UnknownVideo(video)
+            row = (video, observed.source, observed.tagger, observed.track.to_bytes())
+            db.execute(PUT_TRACK, row)
+
+    def taggers(self, video: str) -> Mapping[str, str]:
+        """Return the tagger, with version, of each source that observed a video."""
+        return dict(self._file.rows("select source, tagger from tracks where video = ?", (video,)))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.records import COLUMNS, PAGE_VIDEOS, record_of
+from engine.catalogs.sqlite.tracks import PUT_TRACK
+from engine.domain.tags import VISUAL
 from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track
 from engine.domain.videos import Attempt, Pictures, VideoRecord
@@ -29,7 +31,7 @@ _MAX_TITLE_SIGNS, _MAX_TITLES = 100, 20_000  # that are looked through for one l
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 _PUT_COLUMNS: Final = (
-    *("title", "status", "reason", "seconds", "width", "height", "codec", "tagger", "language"),
+    *("title", "status", "reason", "seconds", "width", "height", "codec", "language"),
     *("kind", "evidence", "uploader", "uploader_id", "categories", "added_at", "revision"),
 )
 # Written once: an import stores a thousand a second, and making the words anew is half of that.
@@ -38,10 +40,6 @@ _PUT_VIDEO: Final = (
     f" values (:id, {', '.join(f':{name}' for name in _PUT_COLUMNS)})"
     " on conflict (id) do update set last_attempt = null, "
     + ", ".join(f"{name} = excluded.{name}" for name in _PUT_COLUMNS)
-)
-_PUT_TRACK: Final = (
-    "insert into tracks (video, track) values (?, ?)"
-    " on conflict (video) do update set track = excluded.track"
 )
 _TABLES: Final = (
     ("tracks", "video"),
@@ -206,16 +204,16 @@ class Videos:
     ) -> None:
         """Store a video with what was seen on it, whole or not at all.
 
-        An earlier version is replaced; it keeps the time it was first added, and its pictures
-        when there are no new ones. ``track`` is None when the video could not be watched: then see
-        ``save_failure``.
+        An earlier version is replaced, but for what other sources observed, the time when it was
+        first added, and its pictures when there are no new ones. ``track`` is None when the video
+        could not be analyzed: then see ``save_failure``.
         """
         if track is None:
             self.save_failure(record, now=now)
             return
         with self._file.change() as (db, revision):
             self._put_record(db, record, revision, now)
-            db.execute(_PUT_TRACK, (record.id, track.to_bytes()))
+            db.execute(PUT_TRACK, (record.id, VISUAL, record.tagger, track.to_bytes()))
             if pictures is not None:
                 seconds = json.dumps(pictures.strip_seconds)
                 row = {"video": record.id, "poster": pictures.poster, "strip": pictures.strip}
@@ -271,7 +269,6 @@ class Videos:
                 "width": record.width,
                 "height": record.height,
                 "codec": record.codec,
-                "tagger": record.tagger,
                 "language": record.language,
                 "kind": record.kind,
                 "evidence": json.dumps(dict(record.evidence)),

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.weighting import TfName, Weighting
+from engine.domain.weighting import Floats, TfName, Weighting
 from engine.errors import InvalidInput
 from engine.indexes.local.count_matrix import CountRows, Rows
 from engine.indexes.local.forward_rows import row_norms, row_scales, sorted_rows, weights_of
@@ -40,6 +40,7 @@ def build_in_folder(
     tf: TfName = "raw",
     min_df: int = 1,
     slope: float = 1.0,
+    boosts: Floats | None = None,
     kernel: Kernel | None = None,
 ) -> Index:
     """Build an index in a folder and open it.
@@ -51,6 +52,7 @@ def build_in_folder(
         tf: see ``Index.from_counts``, as for the others.
         min_df: tags on fewer videos are dropped.
         slope: of the pivoted length normalisation.
+        boosts: shape (n_tags,), factors of the idf; tags with 0 are dropped.
         kernel: how to search.
 
     Raises:
@@ -58,10 +60,12 @@ def build_in_folder(
     """
     check_kernel(kernel)
     survey = _survey(parts, n_tags)
-    weighting = Weighting.learned(survey.df, survey.n_videos, tf=tf, slope=slope, min_df=min_df)
+    weighting = Weighting.learned(
+        survey.df, survey.n_videos, tf=tf, slope=slope, min_df=min_df, boosts=boosts
+    )
     weighting.idf.flags.writeable = False  # as mapped files are: one type to compile
     with Writer(folder) as writer:
-        _write_rows(writer, parts, weighting, survey, drops=min_df > 1)
+        _write_rows(writer, parts, weighting, survey, drops=bool(np.any(weighting.idf == 0)))
         weighting, scales, greatest = _write_scales(writer, weighting)
         forward = ForwardRows(
             writer.close_array("forward_starts"),

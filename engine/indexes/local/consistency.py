@@ -56,7 +56,7 @@ def check_consistency(generation: Generation, catalog_tags: Sequence[str]) -> No
             )
             _check_ids(index.ids)
             _check_rows(index)
-            _check_weighting(index)
+            _check_weighting(index, generation.recipe.weights(generation.vocabulary.sources))
             _check_impacts(index)
             _check_metadata(generation.metadata, index.n_videos)
             _check_together(generation.together, index.n_videos)
@@ -96,14 +96,19 @@ def _check_rows(index: Index) -> None:
     _hold(are_tidy(forward.starts, forward.tags, forward.counts), "counts")
 
 
-def _check_weighting(index: Index) -> None:
+def _check_weighting(index: Index, boosts: Array | None) -> None:
     n_tags, weighting = index.n_tags, index.weighting
-    df = document_frequency(index.forward.tags, n_tags)
-    _hold(weighting.df.dtype == np.int64 and np.array_equal(weighting.df, df), "frequencies")
+    counted = document_frequency(index.forward.tags, n_tags)
+    df = weighting.df
+    _hold(df.dtype == np.int64 and df.shape == counted.shape, "frequencies")
     # Settings that no weighting has are refused here.
-    Weighting.learned(df, index.n_videos, tf=weighting.tf, slope=weighting.slope, min_df=1)
+    expected = Weighting.learned(
+        df, index.n_videos, tf=weighting.tf, slope=weighting.slope, min_df=1, boosts=boosts
+    )
     _hold(weighting.idf.dtype == np.float64, "weights of tags")
-    _hold(_are_near(weighting.idf, smooth_idf(df, index.n_videos)), "weights of tags")
+    _hold(_are_near(weighting.idf, expected.idf), "weights of tags")
+    # A tag that weighs nothing is on no row.
+    _hold(np.array_equal(np.where(weighting.idf > 0, df, 0), counted), "frequencies")
     _hold(_are_near(weighting.idf_of_new, smooth_idf(0, index.n_videos)), "weights of tags")
 
 

@@ -52,7 +52,9 @@ def advance(view: LocalSnapshot, changes: Changes) -> LocalSnapshot:
     delta = [segment.without(changes.ids) for segment in view.delta]
     if rows := changes.rows:
         index = view.generation.index.build_beside(
-            counts_of(rows, len(vocabulary)), [row.id for row in rows]
+            counts_of(rows, len(vocabulary)),
+            [row.id for row in rows],
+            view.generation.recipe.weights(vocabulary.sources),
         )
         delta.append(Segment.of(index, metadata_of_rows(rows), vocabulary))
     base = view.base.without(changes.ids)
@@ -79,7 +81,8 @@ def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
         counts.append(_taken(segment, rows))
         metadata.append(segment.metadata.take(rows))
     n_tags = len(view.vocabulary)
-    index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids)
+    boosts = view.generation.recipe.weights(view.vocabulary.sources)
+    index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids, boosts)
     order = index.rows_of(ids)
     return Segment.of(
         index, MetadataColumns.stacked(metadata).take(np.argsort(order)), view.vocabulary

@@ -58,21 +58,24 @@ class FilterCompiler:
             InvalidInput: when there is no such sensitive level, topic, risk or IAB category.
             ColumnNotIndexed: when the index is of an earlier version, which had no such column.
         """
+        return self._compile(_of_any_source(wanted, self._vocabulary))
+
+    def _compile(self, wanted: Filter) -> Bitmap:
         match wanted:
             case _ if _is_of_tags(wanted):
                 return self._unpacked(self._kept(wanted))
             case And(parts):
                 passing = np.ones(self._index.n_videos, bool)
                 for part in _seen_together(parts, And):
-                    passing &= self.compile(part)
+                    passing &= self._compile(part)
                 return passing
             case Or(parts):
                 passing = np.zeros(self._index.n_videos, bool)
                 for part in _seen_together(parts, Or):
-                    passing |= self.compile(part)
+                    passing |= self._compile(part)
                 return passing
             case Not(part):
-                return ~self.compile(part)
+                return ~self._compile(part)
             case Ids(ids):
                 # Lists of ids belong to one viewer and one moment: not worth keeping.
                 return self._rows_bitmap(ids)
@@ -160,6 +163,24 @@ class FilterCompiler:
         bitmap = np.zeros(self._index.n_videos, bool)
         bitmap[rows[rows >= 0]] = True
         return bitmap
+
+
+def _of_any_source(wanted: Filter, vocabulary: Vocabulary) -> Filter:
+    """Return a filter in which each word means one tag: any source's where it names none."""
+    match wanted:
+        case _ if not vocabulary.has_sources:
+            return wanted
+        case HasTag(word, at_least):
+            each = tuple(HasTag(one, at_least) for one in vocabulary.by_source(word))
+            return each[0] if len(each) == 1 else Or(each)
+        case And(parts):
+            return And(tuple(_of_any_source(part, vocabulary) for part in parts))
+        case Or(parts):
+            return Or(tuple(_of_any_source(part, vocabulary) for part in parts))
+        case Not(part):
+            return Not(_of_any_source(part, vocabulary))
+        case _:
+            return wanted
 
 
 def _seen_together(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:

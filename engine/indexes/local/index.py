@@ -88,6 +88,7 @@ class Index:
         tf: TfName = "raw",
         min_df: int = 1,
         slope: float = 1.0,
+        boosts: Floats | None = None,
         kernel: Kernel | None = None,
     ) -> Self:
         """Build an index.
@@ -102,6 +103,7 @@ class Index:
             slope: of the pivoted length normalisation (Singhal 1996), 0.01 to 1. At 1 scores are
                 cosines. Below, a score is the cosine times a confidence that grows with how much
                 was seen of the video, from nearly 0 up to 1 / slope.
+            boosts: shape (n_tags,), factors of the idf; tags with 0 are dropped.
             kernel: how to search: "rows" scores every video, "plain" adds up every posting of
                 the query, "levels" reads the postings that can matter. All give the same answer.
                 By default "plain" below 100,000 videos; from there on "levels", if a sample of
@@ -113,8 +115,10 @@ class Index:
         check_kernel(kernel)
         video_ids, rows = sorted_rows(counts, ids)
         df = rows.document_frequency()
-        weighting = Weighting.learned(df, len(video_ids), tf=tf, slope=slope, min_df=min_df)
-        if min_df > 1:
+        weighting = Weighting.learned(
+            df, len(video_ids), tf=tf, slope=slope, min_df=min_df, boosts=boosts
+        )
+        if np.any(weighting.idf == 0):
             rows = rows.keep(weighting.idf > 0)
         norms = row_norms(rows, weighting)
         weighting = weighting.pivoted(norms)
@@ -123,12 +127,19 @@ class Index:
         greatest = float((norms * forward.scales).max(initial=1.0))
         return cls(video_ids, forward, weighting, *build_scan(forward, greatest, df, kernel))
 
-    def build_beside(self, counts: Rows, ids: Sequence[str]) -> "Index":
+    def build_beside(
+        self, counts: Rows, ids: Sequence[str], boosts: Floats | None = None
+    ) -> "Index":
         """Build a small index of other videos, weighed as this one is: its tf, idf and pivot.
 
         For the videos that changed since this index was built. The vocabulary may be longer;
         a new tag has the idf of one that no video had. Make queries with the longer of the two
         (``query``), and search both with them (``top_k``): the scores are of one kind.
+
+        Args:
+            counts: as of ``from_counts``.
+            ids: as of ``from_counts``.
+            boosts: shape (n_tags,), of the longer vocabulary.
 
         Raises:
             InvalidInput: what is given cannot be used, or the vocabulary is shorter.
@@ -136,7 +147,7 @@ class Index:
         video_ids, rows = sorted_rows(counts, ids)
         if rows.n_tags < self.n_tags:
             raise InvalidInput(f"{rows.n_tags} tags, but the index beside has {self.n_tags}")
-        weighting = self.weighting.extended(rows.n_tags)
+        weighting = self.weighting.extended(rows.n_tags, boosts)
         rows = rows.keep(weighting.idf > 0)
         forward = forward_rows(rows, row_norms(rows, weighting), weighting)
         return Index(video_ids, forward, weighting, RowScan())

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
+from engine.domain.tracks import Threshold
 from engine.errors import InvalidInput
 from engine.indexes.local.columns import Bitmap
 from engine.indexes.local.filters import FilterCompiler
@@ -152,6 +153,11 @@ class LocalSnapshot:
     def generation_id(self) -> str:
         """The build that it is of."""
         return self.generation.id
+
+    @property
+    def thresholds(self) -> Threshold:
+        """Least confidence that counts, of all tags or one a tag of the vocabulary."""
+        return self.config.thresholds(self.vocabulary.sources)
 
     @property
     def config(self) -> IndexConfig:

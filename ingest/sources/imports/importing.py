@@ -1,7 +1,7 @@
 """Puts the videos of a result file into the catalog, each whole or not at all."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,8 @@ from typing import IO, Final
 import numpy as np
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.tracks import Track
+from engine.domain.content import SourceTrack
+from engine.domain.tags import VISUAL, Tag
 from engine.domain.videos import VideoRecord
 from engine.errors import ExternalIdTaken
 from ingest.decoding.probe import Status
@@ -20,6 +21,7 @@ from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.sources.imports.unpacking import Check
 from ingest.sources.imports.videos import ImportedVideo
+from ingest.taggers.remote.whole_video import RemoteTrack
 
 _BATCH_VIDEOS: Final = 200
 _BATCH_VIDEO_SECONDS: Final = 20_000
@@ -137,9 +139,11 @@ def _import(
 ) -> Imported | BadLine:
     video = read.video
     known = catalog.videos.get(video.id)
-    record = _record(video, known)
-    stored = Track.empty() if known is None else catalog.tracks.get(video.id)
-    if known and len(stored.tags) and not len(video.seen.tags) and not force:
+    stored = {} if known is None else _stored(catalog, video.id)
+    observed = _observed(video, stored)
+    seen, before = observed.get(VISUAL), stored.get(VISUAL)
+    would_lose = before is not None and len(before.track.tags) > 0
+    if known and would_lose and seen and not len(seen.tags) and not force:
         return BadLine(
             read.line,
             f"nothing is seen on video {video.id}, and the catalog has tags of it by"
@@ -148,19 +152,58 @@ def _import(
     taken = catalog.videos.own_ids([video.external_id] if video.external_id else []).values()
     if any(owner != video.id for owner in taken):
         return BadLine(read.line, str(ExternalIdTaken(video.external_id, *taken)))
+    record = _record(video, known, is_seen=seen is not None)
     change = Change.ADDED if known is None else Change.UPDATED
-    if known == record and numbers.has(video.seen.names):
-        track = video.seen.to_track(numbers.of(video.seen.names))
-        change = Change.UNCHANGED if _equal(track, stored) else Change.UPDATED
+    if known == record and all(numbers.has(one.names, source) for source, one in observed.items()):
+        tracks = _tracks(video, observed, numbers)
+        is_same = all(_is_stored(one, stored.get(one.source)) for one in tracks)
+        change = Change.UNCHANGED if is_same else Change.UPDATED
     if change is not Change.UNCHANGED and not dry_run:
-        track = video.seen.to_track(numbers.of(video.seen.names))
-        # Who has the footage goes on seeing it.
-        pictures = None if known is None else catalog.thumbnails.get(video.id)
-        catalog.videos.save(record, track, now=now, pictures=pictures)
+        _save(record, _tracks(video, observed, numbers), stored, catalog, now)
     return Imported(read.line, video.id, record.source, change, record.seconds)
 
 
-def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
+def _stored(catalog: Catalog, video: str) -> dict[str, SourceTrack]:
+    return {one.source: one for content in catalog.content.of([video]) for one in content.tracks}
+
+
+def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mapping[str, RemoteTrack]:
+    """Return what each source observed; a new video has a visual track, whatever is on it."""
+    observed = video.by_source()
+    return observed if stored.get(VISUAL) else {VISUAL: video.seen.of_source(VISUAL)} | observed
+
+
+def _tracks(
+    video: ImportedVideo, observed: Mapping[str, RemoteTrack], numbers: "_TagNumbers"
+) -> list[SourceTrack]:
+    taggers = {**video.taggers, VISUAL: video.tagger}
+    return [
+        SourceTrack(
+            source,
+            taggers.get(source, video.tagger),
+            one.to_track(numbers.of(one.names, source)),
+        )
+        for source, one in observed.items()
+    ]
+
+
+def _save(
+    record: VideoRecord,
+    tracks: Iterable[SourceTrack],
+    stored: Mapping[str, SourceTrack],
+    catalog: Catalog,
+    now: datetime,
+) -> None:
+    by_source = {**stored, **{one.source: one for one in tracks}}
+    # Who has the footage goes on seeing it.
+    pictures = catalog.thumbnails.get(record.id) if stored else None
+    catalog.videos.save(record, by_source[VISUAL].track, now=now, pictures=pictures)
+    for one in tracks:
+        if one.source != VISUAL:
+            catalog.tracks.put(record.id, one)
+
+
+def _record(video: ImportedVideo, known: VideoRecord | None, *, is_seen: bool) -> VideoRecord:
     blank = VideoRecord(
         id=video.id,
         title="",
@@ -181,8 +224,8 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
         title=video.title if video.is_titled or not before.title else before.title,
         status=Status.OK,
         reason="",
-        seconds=video.seen.n_seconds,
-        tagger=video.tagger,
+        seconds=video.seen.n_seconds if is_seen else before.seconds,
+        tagger=video.tagger if is_seen else before.tagger,
         source=video.source or before.source,
         language=video.language or before.language,
         kind=before.kind if video.kind == "unknown" else video.kind,
@@ -195,7 +238,10 @@ def _record(video: ImportedVideo, known: VideoRecord | None) -> VideoRecord:
     return replace(told, **{name: getattr(before, name) for name in before.edited})
 
 
-def _equal(one: Track, other: Track) -> bool:
+def _is_stored(observed: SourceTrack, stored: SourceTrack | None) -> bool:
+    if stored is None or (observed.source != VISUAL and observed.tagger != stored.tagger):
+        return False
+    one, other = observed.track, stored.track
     return (
         np.array_equal(one.starts, other.starts)
         and np.array_equal(one.tags, other.tags)
@@ -208,15 +254,19 @@ class _TagNumbers:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._numbers = {name: at for at, name in enumerate(catalog.tags.vocabulary().names)}
+        self._numbers = {
+            Tag.parse(label): at for at, label in enumerate(catalog.tags.vocabulary().names)
+        }
 
-    def has(self, tags: Iterable[str]) -> bool:
-        return all(tag in self._numbers for tag in tags)
+    def has(self, tags: Iterable[str], source: str) -> bool:
+        return all((source, tag) in self._numbers for tag in tags)
 
-    def of(self, tags: Iterable[str]) -> dict[str, int]:
+    def of(self, tags: Iterable[str], source: str) -> dict[str, int]:
         wanted = list(tags)
-        new = [tag for tag in wanted if tag not in self._numbers]
+        new = [tag for tag in wanted if (source, tag) not in self._numbers]
         if new:
-            given = self._catalog.tags.number(new)
-            self._numbers.update(zip(new, map(int, given), strict=True))
-        return {tag: self._numbers[tag] for tag in wanted}
+            given = self._catalog.tags.number(new, source)
+            self._numbers |= {
+                Tag(source, tag): int(number) for tag, number in zip(new, given, strict=True)
+            }
+        return {tag: self._numbers[Tag(source, tag)] for tag in wanted}

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
+from engine.domain.tags import SOURCES, VISUAL, Tag, is_source
 from engine.domain.viewers import MAX_SIGNS
 from engine.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
-from ingest.sources.imports.videos import LabelResult, collected, id_of, source_in, tag_in
+from ingest.sources.imports.videos import LabelResult, collected, id_of, source_in, tag_name_in
 from ingest.taggers.runs import Run
 
 TAGGER: Final = "import"
@@ -25,7 +26,7 @@ _MAX_NAME_SIGNS: Final = 500  # as of a page: what is exported can be imported
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
-    *("tagger", "tags", "external_id", "uploader_id"),
+    *("tagger", "taggers", "tags", "external_id", "uploader_id"),
 )
 _SHOWN: Final = 40
 _ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -69,6 +70,7 @@ def results(document: Document) -> Iterator[LabelResult]:
         kind=_kind(said),
         categories=_categories(said),
         external_id=external_id,
+        taggers=_taggers(said),
     )
 
 
@@ -83,7 +85,7 @@ def _refuse_unknown(said: Fields, known: tuple[str, ...]) -> None:
 def _runs(said: Fields) -> Iterator[Run]:
     for tag in said.each("tags"):
         _refuse_unknown(tag, ("tag", "seconds"))
-        name = tag_in(tag.raw("tag"), tag.name("tag"))
+        name = Tag.parse(tag_name_in(tag.raw("tag"), tag.name("tag"))).label
         path = tag.name("seconds")
         for place, item in enumerate(as_items(tag.raw("seconds"), path)):
             if _is_plain(item):
@@ -134,6 +136,15 @@ def _kind(said: Fields) -> str:
     if kind not in KINDS:
         raise BadField(f"kind: {kind[:40]!r} is none of {', '.join(KINDS)}")
     return kind
+
+
+def _taggers(said: Fields) -> dict[str, str]:
+    given = said.inside("taggers")
+    for source in given.keys():  # noqa: SIM118 - not a dict
+        if not is_source(source) or source == VISUAL:
+            known = ", ".join(one for one in SOURCES if one != VISUAL)
+            raise BadField(f"{given.name(source[:_SHOWN])}: no source of tags; known are {known}")
+    return {source: given.text(source, longest=100) for source in given.keys()}  # noqa: SIM118
 
 
 def _categories(said: Fields) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class Merging:
             return
         before.duration = max(before.duration, result.duration)
         before.title = before.title or result.title
+        before.taggers = {**result.taggers, **before.taggers}
         self._n_runs += len(before.runs)
 
     def _let_go(self, id_: str) -> LabelResult:

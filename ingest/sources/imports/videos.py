@@ -2,12 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from engine.domain.tags import VISUAL, Tag, source_of
 from engine.domain.text import cleaned_line, is_blank
 from engine.errors import InvalidInput
 from ingest.sources.addresses import NotAnAddress, canonical
@@ -31,7 +32,7 @@ class ImportedVideo:
         title: for people.
         source: where it is to be found; may be empty.
         tagger: who looked, with version.
-        seen: what was seen.
+        seen: what was observed; its names are labels, each with its source.
         language: a code such as ``en``; empty when unknown.
         uploader: who published it; empty when unknown.
         uploader_id: their id, or their channel's, at its site; empty when unknown.
@@ -39,6 +40,7 @@ class ImportedVideo:
         categories: what its publisher filed it under.
         external_id: the id that an app gives it; empty when none is said.
         is_titled: whether the title was given, not made of the source or the id.
+        taggers: of other sources than the visual one.
     """
 
     id: str
@@ -53,6 +55,14 @@ class ImportedVideo:
     categories: tuple[str, ...] = ()
     external_id: str = ""
     is_titled: bool = True
+    taggers: Mapping[str, str] = field(default_factory=dict)
+
+    def by_source(self) -> dict[str, RemoteTrack]:
+        """Return what each source observed, with the tags' names; the visual one where none did."""
+        sources = sorted({source_of(label) for label in self.seen.names}) or [VISUAL]
+        if sources == [VISUAL] and all(name == Tag.parse(name).name for name in self.seen.names):
+            return {VISUAL: self.seen}
+        return {source: self.seen.of_source(source) for source in sources}
 
 
 @dataclass(slots=True)
@@ -67,8 +77,8 @@ class LabelResult:
         runs: what was seen.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
-        language, uploader, uploader_id, kind, categories, external_id: as in
-            ``ImportedVideo``.
+        language, uploader, uploader_id, kind, categories, external_id, taggers:
+            as in ``ImportedVideo``.
     """
 
     line: int
@@ -84,6 +94,7 @@ class LabelResult:
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
     external_id: str = ""
+    taggers: Mapping[str, str] = field(default_factory=dict)
 
     def video(self) -> ImportedVideo:
         """Lay it out on seconds.
@@ -111,6 +122,7 @@ class LabelResult:
             categories=self.categories,
             external_id=self.external_id,
             is_titled=bool(self.title),
+            taggers=self.taggers,
         )
 
 
@@ -146,6 +158,15 @@ def title_of(source: str, otherwise: str) -> str:
 
 
 def tag_in(value: object, name: str) -> str:
+    """Return the label of a tag that somebody else's program saw.
+
+    Raises:
+        BadField: it is none.
+    """
+    return Tag(VISUAL, tag_name_in(value, name)).label
+
+
+def tag_name_in(value: object, name: str) -> str:
     """Return a tag as the vocabulary has it.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.domain.tags import VISUAL
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.hierarchy import Hierarchy
@@ -26,6 +27,7 @@ _METHOD: Final = 3
 class OnnxTagger:
     """Names what a calibrated pair sees; ``text.onnx`` is done with, the words are vectors."""
 
+    source = VISUAL
     doubtful: tuple[str, ...] = ()
 
     def __init__(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.tags import Tag
 from engine.domain.text import UnusableText, composed, is_blank, tidy_words
 from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.errors import InvalidInput, ReelmatchError
@@ -125,6 +126,23 @@ class RemoteTrack:
                 self.tags[first:last], self.confidences[first:last], strict=True
             )
         }
+
+    def of_source(self, source: str) -> "RemoteTrack":
+        """Return what one source observed, with the names of its tags; the names here are labels.
+
+        It is as long as the whole.
+        """
+        tags = [Tag.parse(label) for label in self.names]
+        own = np.array([tag.source == source for tag in tags], bool)
+        is_own = own[self.tags]
+        before = np.concatenate([[0], np.cumsum(is_own)])
+        return RemoteTrack(
+            self.n_seconds,
+            tuple(tag.name for tag in tags if tag.source == source),
+            before[self.starts],
+            (np.cumsum(own) - 1)[self.tags[is_own]].astype(np.uint16),
+            self.confidences[is_own],
+        )
 
     def to_track(self, numbers: Mapping[str, int]) -> Track:
         """Return what ``Videos.save`` stores.

@@ -5,6 +5,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from engine.domain.tags import VISUAL
 from engine.errors import InvalidInput
 from ingest.taggers.base import Confidences, Frame, Tagger
 from ingest.taggers.registry import Identity, TaggerContext
@@ -30,6 +31,7 @@ class LocalTagger:
     """Names subjects, people and nudity; see ``docs/tags.md`` for how good it is."""
 
     name = "local"
+    source = VISUAL
     doubtful: tuple[str, ...] = ()
 
     def __init__(

@@ -6,6 +6,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.tags import VISUAL
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.face_words import (
@@ -26,6 +27,7 @@ class LocalTaggerWithFaces:
     """Names what ``LocalTagger`` does and, over a shot, who is seen."""
 
     name = LocalTagger.name
+    source = VISUAL
     doubtful = LocalTagger.doubtful
 
     def __init__(self, local: LocalTagger, faces: FaceWords, version: str) -> None:

@@ -110,8 +110,8 @@ def test_what_is_no_executor_is_refused(catalog: Catalog, tmp_path: Path) -> Non
 @settings(max_examples=25, deadline=None)
 @given(videos=st.integers(1, VIDEOS + 5))
 def test_runs_of_videos_join_and_say_what_the_catalog_holds(catalog: Catalog, videos: int) -> None:
-    spans = catalog.tracks.spans(videos)
-    ids = [record.id for record, _ in catalog.tracks.watched(limit=1000)]
+    spans = catalog.content.spans(videos)
+    ids = [one.record.id for one in catalog.content.page(limit=1000)]
     assert [span.last for span in spans] == [*ids[videos - 1 :: videos], *ids[-1:]][: len(spans)]
     assert [span.after for span in spans] == ["", *(span.last for span in spans[:-1])]
     assert sum(span.videos for span in spans) == len(ids)
@@ -125,7 +125,7 @@ def test_runs_of_videos_join_and_say_what_the_catalog_holds(catalog: Catalog, vi
 
 def test_a_catalog_without_videos_has_no_runs_and_makes_a_generation(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as empty:
-        assert empty.tracks.spans(10) == []
+        assert empty.content.spans(10) == []
         built = reindex(empty, Generations(tmp_path / "g"), LOG, executor="local:2")
     assert built.index.n_videos == 0
 
@@ -134,7 +134,7 @@ def test_a_catalog_without_videos_has_no_runs_and_makes_a_generation(tmp_path: P
 def test_a_file_says_what_was_found_when_videos_changed_meanwhile(
     own: Catalog, tmp_path: Path, change: str
 ) -> None:
-    span = own.tracks.spans(10)[2]
+    span = own.content.spans(10)[2]
     inside = [video for video in ids_of(own) if span.after < video <= span.last]
     if change == "more":
         for number in range(3):

@@ -330,8 +330,8 @@ def test_watched_videos_come_in_pages_by_rising_id(catalog: Catalog) -> None:
         catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), a_track(), now=NOON)
     catalog.videos.save(a_video(f"{4:016x}", "/f/4"), None, now=NOON)
     ids: list[str] = []
-    while page := catalog.tracks.watched(after=ids[-1] if ids else "", limit=7):
-        ids += [record.id for record, _ in page]
+    while page := catalog.content.page(after=ids[-1] if ids else "", limit=7):
+        ids += [one.record.id for one in page]
     assert ids == [f"{number:016x}" for number in (3, 5, 250, *range(300, 320))]
 
 
@@ -340,7 +340,7 @@ def test_of_many_videos_those_that_were_watched_come(catalog: Catalog) -> None:
         track = a_track() if number % 2 else None
         catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), track, now=NOON)
     asked = [f"{number:016x}" for number in range(100, 1300)]
-    found = [int(record.id, 16) for record, _ in catalog.tracks.watched_among(asked)]
+    found = [int(one.record.id, 16) for one in catalog.content.of(asked)]
     assert found == list(range(101, 1200, 2))
 
 

@@ -75,8 +75,8 @@ def test_everything_is_stored_and_judged_when_it_is_counted(tmp_path: Path) -> N
         assert stored.requires_confirmation.tolist() == [TEXT]
         for counted in (
             catalog.tracks.get(record.id),
-            catalog.tracks.watched()[0][1],
-            catalog.tracks.watched_among([record.id])[0][1],
+            catalog.content.page()[0].track,
+            catalog.content.of([record.id])[0].track,
         ):
             assert count_tags(counted, 0.7).tags.tolist() == [0]
             assert count_distinct_seconds(counted, 0.7).tags.tolist() == [0]

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.migrations import MIGRATIONS
+from engine.domain.tracks import Track
 
 
 def test_the_words_of_a_tagger_are_kept_as_it_first_said_them(tmp_path: Path) -> None:
@@ -32,6 +33,7 @@ def test_a_catalogue_from_before_keeps_that_nudity_was_looked_for(tmp_path: Path
              "kind": "motion", "evidence": "{}", "uploader": "", "categories": "[]",
              "added_at": "2026-01-01T00:00:00+00:00", "revision": 1}
         )  # fmt: skip
+        db.table("tracks").insert({"video": video, "track": Track.empty().to_bytes()})
     db.close()
     with Catalog.open(path) as catalog:
         assert catalog.taggers.words() == {"local@1": {"nudity"}}

@@ -10,11 +10,11 @@ import pytest
 from engine.batch.recommend_all import PageOptions, recommend_all
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.content import VideoContent
 from engine.domain.index_config import IndexConfig
 from engine.domain.recommendations import Reason
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
-from engine.domain.videos import VideoRecord
 from engine.errors import UnknownTag
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -67,16 +67,16 @@ def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
 ) -> None:
     calls = Counter[str]()
     asked: list[Sequence[str]] = []
-    together = catalog.tracks.watched_among
+    together = catalog.content.of
 
-    def watched_among(videos: Sequence[str]) -> list[tuple[VideoRecord, Track]]:
+    def of(videos: Sequence[str]) -> list[VideoContent]:
         asked.append(list(videos))
         return together(videos)
 
     def one_by_one(_: str) -> Track:
         raise AssertionError("a track was read by itself")
 
-    monkeypatch.setattr(catalog.tracks, "watched_among", watched_among)
+    monkeypatch.setattr(catalog.content, "of", of)
     monkeypatch.setattr(catalog.tracks, "get", one_by_one)
     query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
     counted = cast(IndexSnapshot, Counting(view, calls))

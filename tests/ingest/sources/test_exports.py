@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
+from engine.domain.content import SourceTrack, VideoContent
 from engine.domain.index_config import IndexConfig
+from engine.domain.tags import VISUAL
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
@@ -54,12 +56,16 @@ def record(title: str = "") -> VideoRecord:
     )
 
 
+def content(of: VideoRecord, track: Track) -> VideoContent:
+    return VideoContent(of, (SourceTrack(VISUAL, of.tagger, track),))
+
+
 @given(tables)
 def test_every_confidence_of_every_second_comes_back(
     tmp_path_factory: pytest.TempPathFactory, confidences: NDArray[np.float32]
 ) -> None:
     track = Track.from_confidences(confidences, np.arange(len(NAMES)))
-    line = json.dumps(video_line(record(title="t"), track, Vocabulary(NAMES)))
+    line = json.dumps(video_line(content(record(title="t"), track), Vocabulary(NAMES)))
     file = tmp_path_factory.mktemp("line") / "a.jsonl"
     file.write_text(line)
     (document,) = documents(file)
@@ -76,7 +82,7 @@ def test_every_confidence_of_every_second_comes_back(
 def test_runs_are_as_long_as_they_can_be() -> None:
     confidences = np.array([[0.9], [0.9], [0.5], [0.0], [0.5]], np.float32)
     track = Track.from_confidences(confidences, np.array([0]))
-    said = video_line(record(), track, Vocabulary(("cat",)))
+    said = video_line(content(record(), track), Vocabulary(("cat",)))
     assert said["tags"] == [
         {"tag": "cat", "seconds": [[0, 2, 0.89999], [2, 3, 0.50001], [4, 5, 0.50001]]}
     ]
@@ -148,7 +154,9 @@ def test_texts_in_every_script_come_back_as_they_were(
     )
     with TemporaryDirectory() as folder:
         file = Path(folder, "a.jsonl")
-        line = json.dumps(video_line(out, track, Vocabulary(tuple(tags))), ensure_ascii=False)
+        line = json.dumps(
+            video_line(content(out, track), Vocabulary(tuple(tags))), ensure_ascii=False
+        )
         file.write_text(line, "utf-8")
         with Catalog.open(Path(folder, "catalog.db")) as catalog:
             (imported,) = import_file(file, catalog, now=NOW)

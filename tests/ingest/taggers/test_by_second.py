@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.tags import VISUAL
 from engine.domain.tracks import REUSED
 from ingest.changes.change_track import FrameChange
 from ingest.pipeline import ingest_file
@@ -33,6 +34,7 @@ SAME = FrameChange(new=False, cut=False, joined=True, changed=0.0, left=0.0)
 class Slow:
     """Names as many tags as it has read, and answers when it is told to."""
 
+    source = VISUAL
     name, version, doubtful, is_open, at_once = "slow", "1", (), True, 2
 
     def __init__(self) -> None:
@@ -64,7 +66,7 @@ class Slow:
 
 def test_seconds_wait_for_those_before_and_later_tags_are_new() -> None:
     slow, told = Slow(), list[int]()
-    with Answers(slow, Gallery(), told.append) as collected:
+    with Answers(slow, Gallery().see, told.append) as collected:
         eye = TaggingScheduler(slow)
         for second, look in enumerate([NEW, SAME, NEW]):
             collected.add(second, FRAME, eye.see(second, FRAME, look))
@@ -86,7 +88,7 @@ def test_no_more_are_open_than_are_asked_at_a_time(monkeypatch: pytest.MonkeyPat
             assert done == 0
             slow.asked[0].set_result(0)
 
-    with Answers(slow, Gallery(), on_beat) as collected:
+    with Answers(slow, Gallery().see, on_beat) as collected:
         for second in range(3):
             collected.add(second, FRAME, slow.ask(FRAME))
         assert slow.asked[0].done()
@@ -100,7 +102,9 @@ def test_frames_that_wait_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(answers, "BEAT_SECONDS", 0.01)
     slow = Slow()
     with Answers(
-        slow, Gallery(), lambda _: slow.asked[0].set_result(0) if not slow.asked[0].done() else None
+        slow,
+        Gallery().see,
+        lambda _: slow.asked[0].set_result(0) if not slow.asked[0].done() else None,
     ) as collected:
         asked = slow.ask(FRAME)
         collected.add(0, FRAME, asked)
@@ -110,7 +114,7 @@ def test_frames_that_wait_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -
 
 
 def collect_two_of_which_one_fails(slow: Slow) -> None:
-    with Answers(slow, Gallery(), print) as collected:
+    with Answers(slow, Gallery().see, print) as collected:
         for second in range(2):
             collected.add(second, FRAME, slow.ask(FRAME))
         slow.asked[0].set_exception(RemoteTaggerFailed("no"))
@@ -128,6 +132,7 @@ def test_what_failed_ends_all_and_the_rest_is_given_up() -> None:
 class Counting:
     """Says how often it was asked."""
 
+    source = VISUAL
     name, version, tags, doubtful = "counting", "1", ("times",), ()
 
     def __init__(self) -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from engine.domain.tags import VISUAL
 from ingest.changes.change_track import FrameChange
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.scheduling import TaggingScheduler
@@ -12,6 +13,7 @@ class Plain:
     """Says how often it was asked."""
 
     name, version, tags = "plain", "1", ("asked",)
+    source = VISUAL
     doubtful = ()
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from engine.domain.tags import VISUAL
 from ingest.sources import posting
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.registry import Identity, TaggerContext
@@ -46,6 +47,7 @@ class VlmTagger:
         identity: name and version.
     """
 
+    source = VISUAL
     doubtful: tuple[str, ...] = ()
 
     def __init__(

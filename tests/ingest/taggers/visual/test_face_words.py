@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.tags import VISUAL
 from ingest.taggers.base import Confidences, Frame, SequentialTagger, ShotTagger
 from ingest.taggers.registry import TaggerContext, identity_of
 from ingest.taggers.visual import face_words
@@ -153,6 +154,7 @@ def test_where_no_face_can_be_judged_every_word_is_nought() -> None:
 class Scenes:
     """Stands for the tagger that comes along; the frame's brightness says who is there."""
 
+    source = VISUAL
     name, version, doubtful = "local", "1", ()
     tags = ("person", "cartoon", "nudity")
 

@@ -1,0 +1,47 @@
+"""All that was observed of a video, source by source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from engine.domain.tags import VISUAL
+from engine.domain.tracks import Track, merged
+from engine.domain.videos import VideoRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTrack:
+    """The observations of one source on a video.
+
+    Attributes:
+        source: one of ``engine.domain.tags.SOURCES``.
+        tagger: what made them, with version.
+        track: the observations.
+    """
+
+    source: str
+    tagger: str
+    track: Track
+
+
+@dataclass(frozen=True)
+class VideoContent:
+    """A video with its tracks.
+
+    Attributes:
+        record: what is known of it.
+        tracks: a source each, by the source's name.
+    """
+
+    record: VideoRecord
+    tracks: Sequence[SourceTrack] = field(default=())
+
+    @cached_property
+    def track(self) -> Track:
+        """The observations of all sources, second by second."""
+        seen_first = sorted(self.tracks, key=lambda one: one.source != VISUAL)
+        return merged([one.track for one in seen_first])
+
+    def of(self, source: str) -> SourceTrack | None:
+        """Return the track of a source; None when it did not observe the video."""
+        return next((one for one in self.tracks if one.source == source), None)

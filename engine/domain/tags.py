@@ -1,0 +1,58 @@
+"""Tags: a name, and the source that gives it."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+VISUAL: Final = "visual"
+"""The source of what is seen on the picture, and of results that are imported."""
+
+SOURCES: Final = (VISUAL, "audio", "text", "speech", "metadata", "people")
+"""The sources of tags: pictures, sound, words on the picture, spoken words, titles, people."""
+
+
+TagsBySource = Mapping[str, NDArray[np.int64]]
+"""Source -> the numbers of its tags, rising."""
+
+
+class Tag(NamedTuple):
+    """A name as one source gives it: a dog that is heard is another tag than one that is seen.
+
+    Attributes:
+        source: one of ``SOURCES``.
+        name: in lower case, NFC.
+    """
+
+    source: str
+    name: str
+
+    @classmethod
+    def parse(cls, label: str) -> Self:
+        """Return the tag of a label: ``dog`` is seen, ``audio:dog`` is heard."""
+        source, colon, name = label.partition(":")
+        return cls(source, name) if colon and source in SOURCES else cls(VISUAL, label)
+
+    @property
+    def label(self) -> str:
+        """The tag as one word: the name alone where it is seen, else ``source:name``."""
+        # A seen tag may be called like one of another source.
+        bare = self.source == VISUAL and Tag.parse(self.name) == self
+        return self.name if bare else f"{self.source}:{self.name}"
+
+
+def named_source(word: str) -> str | None:
+    """Return the source that a word of a person names, in whatever case; None when it is bare."""
+    source, colon, name = word.partition(":")
+    return source.lower() if colon and name and source.lower() in SOURCES else None
+
+
+def is_source(name: str) -> bool:
+    """Tell whether tags may have a source of this name."""
+    return name in SOURCES
+
+
+def source_of(label: str) -> str:
+    """Return the source of a label."""
+    return Tag.parse(label).source

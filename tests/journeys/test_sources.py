@@ -1,0 +1,136 @@
+"""A second source of tags, made up, all the way: looked for, counted, matched, told, taken out."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.batch.follow import follow
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain import tags
+from engine.domain.filters import HasTag, Not
+from engine.domain.index_config import IndexConfig, SourceConfig
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.search.matches import match
+from ingest.pipeline import ingest_file
+from ingest.sources.exports import exported_lines
+from ingest.sources.imports.importing import Change, Imported, import_file
+from ingest.taggers.base import Confidences, Frame
+from support.footage import write_video
+from support.shades import Shades
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+class Nose:
+    """Smells smoke where it is dark, and grass everywhere."""
+
+    name, version, source = "nose", "1", "smell"
+    tags: tuple[str, ...] = ("smoke", "dark")
+    doubtful: tuple[str, ...] = ()
+
+    def tag(self, frame: Frame) -> Confidences:
+        return np.array([0.65, 0.9 if frame.mean() < 100 else 0.0], np.float32)
+
+
+@pytest.fixture(autouse=True)
+def smell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tags, "SOURCES", (*tags.SOURCES, "smell"))
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(tmp_path / "catalog.db") as opened:
+        yield opened
+
+
+def night_and_day(folder: Path) -> tuple[Path, Path]:
+    """Two films of four seconds: a dark one and a light one."""
+    rng = np.random.default_rng(5)
+    films = []
+    for name, shade in (("night", 20), ("day", 220)):
+        pictures = rng.integers(shade - 10, shade + 10, (16, 48, 64, 3)).astype(np.uint8)
+        films.append(write_video(folder / f"{name}.mp4", pictures, rate=4))
+    return films[0], films[1]
+
+
+def view_of(catalog: Catalog, folder: Path, *sources: SourceConfig) -> LocalSnapshot:
+    config = IndexConfig(threshold=0.7, tf="raw", least_seconds=2, sources=sources)
+    return LocalSnapshot.of(reindex(catalog, Generations(folder), config))
+
+
+def test_a_second_source_goes_all_the_way(catalog: Catalog, tmp_path: Path) -> None:
+    night, day = night_and_day(tmp_path)
+    shades, nose = Shades(), Nose()
+    first = ingest_file(night, catalog, shades)
+    assert ingest_file(day, catalog, shades, nose).status == "ok"
+    asked = shades.n_asked
+
+    # What the picture showed is known of the night; only the nose has yet to smell it.
+    smelled = ingest_file(night, catalog, shades, nose)
+    assert (smelled.video, smelled.status, shades.n_asked) == (first.video, "ok", asked)
+    again = ingest_file(night, catalog, shades, nose)
+    assert again.reason == "already watched by shades@1, nose@1"
+    assert catalog.tracks.taggers(first.video or "") == {"visual": "shades@1", "smell": "nose@1"}
+    assert catalog.tags.vocabulary().names == ("dark", "light", "smell:smoke", "smell:dark")
+
+    # By default no smell of smoke counts; a lower threshold of its source lets it, and no other.
+    plain = view_of(catalog, tmp_path / "plain")
+    counted = view_of(catalog, tmp_path / "g", SourceConfig("smell", 0.6, 0.5))
+    assert plain.df.tolist() == [1, 1, 0, 1]
+    assert counted.df.tolist() == [1, 1, 2, 1]
+    assert counted.idf[3] == pytest.approx(plain.idf[3] / 2)
+
+    # A word means every source, a source's own tag that one; the reasons tell them apart.
+    (best,) = match(counted, keywords={"dark": 1}, k=5)
+    assert best.video == first.video
+    assert {part.tag for part in best.why} == {"dark", "smell:dark"}
+    assert sum(part.share for part in best.why) == pytest.approx(best.score)
+    (seen,) = match(counted, keywords={"visual:dark": 1}, k=5)
+    assert [part.tag for part in seen.why] == ["dark"]
+    assert seen.score < best.score
+
+    # Filters.
+    everything = counted.newest(HasTag("smoke"), k=9)
+    assert len(everything) == 2
+    assert counted.newest(HasTag("dark"), k=9) == [first.video]
+    assert counted.newest(Not(HasTag("smell:dark")), k=9) != [first.video]
+
+    # A change that comes after the reindex is weighed as in it.
+    catalog.tracks.put(first.video or "", catalog.content.of([first.video or ""])[0].tracks[0])
+    followed = follow(counted, catalog)
+    assert match(followed, keywords={"dark": 1}, k=5)[0].score == pytest.approx(best.score)
+
+
+def test_what_a_second_source_observed_is_exported_and_comes_back(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    night, _ = night_and_day(tmp_path)
+    outcome = ingest_file(night, catalog, Shades(), Nose())
+    (line,) = exported_lines(catalog)
+    assert json.loads(line)["taggers"] == {"smell": "nose@1"}
+    file = tmp_path / "all.jsonl"
+    file.write_text(line)
+    with Catalog.open(tmp_path / "other" / "catalog.db") as other:
+        for change in (Change.ADDED, Change.UNCHANGED):
+            (imported,) = import_file(file, other, now=NOW)
+            assert isinstance(imported, Imported)
+            assert imported.change is change
+        assert list(exported_lines(other)) == [line]
+        assert other.tracks.taggers(outcome.video or "") == {
+            "visual": "shades@1",
+            "smell": "nose@1",
+        }
+        # Tags of one source alone leave what the others observed as it is.
+        said = {"video": outcome.video, "tags": [{"tag": "smell:tar", "seconds": [[1, 3, 0.9]]}]}
+        file.write_text(json.dumps(said))
+        (imported,) = import_file(file, other, now=NOW)
+        assert isinstance(imported, Imported), imported
+        (after,) = [json.loads(line) for line in exported_lines(other)]
+        assert {one["tag"] for one in after["tags"]} == {"dark", "light", "smell:tar"}
+        assert after["tagger"] == "shades@1"
