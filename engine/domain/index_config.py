@@ -23,7 +23,7 @@ MAX_WEIGHT: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """What the tags of one source must reach, and what they weigh.
+    """Threshold and weight of the tags of one source.
 
     Attributes:
         source: one of ``engine.domain.tags.SOURCES``.
