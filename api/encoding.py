@@ -1,15 +1,18 @@
 """Records -> what JSON can hold: the same on the command line and over HTTP.
 
-A field is a member of that name, in the order of the fields. One whose default is None or an empty
-tuple is left out when it has it. What Python keeps for itself is written with an underscore behind
-it: ``from_`` is ``from``. What HTTP tells is documented, and checked, by ``api.http.schemas``.
+A field is a member of that name, in the order of the fields, unless ``api.members`` says otherwise
+of its record. One whose default is None or an empty tuple is left out when it has it. What Python
+keeps for itself is written with an underscore behind it: ``from_`` is ``from``. What HTTP tells is
+documented, and checked, by ``api.http.schemas``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from operator import attrgetter
 from typing import Any, Final
+
+from api.members import MEMBERS
 
 Encode = Callable[[Any], Any]
 
@@ -29,8 +32,16 @@ def encoded(value: Any) -> Any:
 
 
 def _encoder_of(kind: type) -> Encode:
+    if kind in MEMBERS:
+        members = MEMBERS[kind]
+        getters = [attrgetter(one) if isinstance(one, str) else one for one in members.values()]
+        return _record_encoder(
+            list(members), [MISSING] * len(members), lambda record: [get(record) for get in getters]
+        )
     if is_dataclass(kind):
-        return _record_encoder(fields(kind))
+        own = fields(kind)
+        names = [one.name.removesuffix("_") for one in own]
+        return _record_encoder(names, list(map(_absent_value, own)), _values_of(own))
     if issubclass(kind, Enum):
         return lambda value: value.value
     if issubclass(kind, Mapping):
@@ -40,22 +51,26 @@ def _encoder_of(kind: type) -> Encode:
     raise TypeError(f"{kind.__name__} cannot be written as JSON")
 
 
-def _record_encoder(members: tuple[Field[Any], ...]) -> Encode:
-    names = [one.name.removesuffix("_") for one in members]
-    left_out = [_absent_value(one) for one in members]
-    values_of = attrgetter(*(one.name for one in members))
-    plan = list(zip(names, left_out, strict=True))
+def _record_encoder(
+    names: Sequence[str], absent: Sequence[Any], values_of: Callable[[Any], Sequence[Any]]
+) -> Encode:
+    plan = list(zip(names, absent, strict=True))
 
     def encode(record: Any) -> dict[str, Any]:
         told = {}
-        values = values_of(record) if len(plan) > 1 else (values_of(record),)
-        for (name, absent), value in zip(plan, values, strict=True):
-            if value == absent:
+        for (name, left_out), value in zip(plan, values_of(record), strict=True):
+            if value == left_out:
                 continue
             told[name] = value if type(value) in _PLAIN else encoded(value)
         return told
 
     return encode
+
+
+def _values_of(own: Sequence[Field[Any]]) -> Callable[[Any], Sequence[Any]]:
+    get = attrgetter(*(one.name for one in own))
+    # Of one name, it returns the value itself.
+    return get if len(own) > 1 else lambda record: (get(record),)
 
 
 def _absent_value(member: Field[Any]) -> Any:

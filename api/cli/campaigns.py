@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.answers.campaigns import campaign_json
 from api.background.live import Live
 from api.cli import webhooks
 from api.cli.groups import Group
@@ -36,7 +35,8 @@ from engine.domain.placements import (
 )
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
-from engine.services.keywords import ignored_keywords
+from engine.services.campaigns import CampaignNow
+from engine.services.ignored_words import ignored_keywords
 from engine.services.recommendations import known_interests
 from engine.services.targeting import (
     arrivals_of,
@@ -116,7 +116,7 @@ def show(campaign: str, *, as_json: bool) -> None:
     with Live.open(load_settings()) as live:
         found = live.catalog.campaigns.find(campaign)
     if as_json:
-        print_json(campaign_json(found, now=int(time.time())))
+        print_json(CampaignNow.at(found, int(time.time())))
         return
     _print_campaigns([found], as_json=False)
     click.echo()
@@ -331,7 +331,7 @@ def _set_state(campaign: str, state: CampaignState, *, as_json: bool) -> None:
 def _print_campaigns(campaigns: Sequence[Campaign], *, as_json: bool) -> None:
     now = int(time.time())
     if as_json:
-        print_json({"campaigns": [campaign_json(campaign, now=now) for campaign in campaigns]})
+        print_json({"campaigns": [CampaignNow.at(campaign, now) for campaign in campaigns]})
         return
     print_table(
         ("campaign", "advertiser", "status", "tags", "name"),

@@ -2,12 +2,11 @@
 
 import click
 
-from api.answers.categories import categories_json
-from api.answers.openrtb import openrtb_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.content.counting import check_threshold
+from engine.services.advertising import categories_of, openrtb_of
 
 
 @click.command("categories")
@@ -22,16 +21,16 @@ def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
         if openrtb:
-            print_json(openrtb_json(live, record, recipe))
+            print_json(openrtb_of(live.catalog, record, recipe, live.tag_idf))
             return
-        told = categories_json(live.catalog, record, recipe)
+        told = categories_of(live.catalog, record, recipe)
     if as_json:
         print_json(told)
-    elif not told["categories"]:
+    elif not told.categories:
         click.echo("the tags say of no category that a tenth of the video is about it", err=True)
     else:
         rows = (
-            (one["id"], f"{one['score']:.2f}", " > ".join(one["path"]), ", ".join(one["tags"]))
-            for one in told["categories"]
+            (one.id, f"{one.score:.2f}", " > ".join(one.path), ", ".join(one.tags))
+            for one in told.categories
         )
         print_table(("id", "score", "category", "tags"), rows)

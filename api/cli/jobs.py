@@ -2,7 +2,6 @@
 
 import click
 
-from api.answers.jobs import job_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
@@ -19,7 +18,7 @@ def command(state: str | None, *, as_json: bool) -> None:
     with Catalog.open(load_settings().catalog_path) as catalog:
         jobs = [job for job in catalog.jobs.all() if state in (None, job.state.value)]
     if as_json:
-        print_json({"jobs": [job_json(job) for job in jobs]})
+        print_json({"jobs": jobs})
         return
     if not jobs:
         click.echo("no jobs", err=True)

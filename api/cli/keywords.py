@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import click
 
-from api.answers.keywords import reading_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
@@ -27,7 +26,7 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
         keywords = live.understanding.of(live.catalog.tags.vocabulary())
         readings = keywords.read_all(words)
     if as_json:
-        print_json({"keywords": [reading_json(reading) for reading in readings]})
+        print_json({"keywords": readings})
     else:
         rows = (row for reading in readings for row in _rows(reading))
         print_table(("word", "status", "tag", "confidence", "how", "by"), rows)

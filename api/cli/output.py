@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.encoding import encoded
-from engine.domain.keywords import IgnoredWord
 from engine.domain.text import shown
 from engine.errors import InvalidInput, ReelmatchError
 
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
     from engine.catalogs.sqlite.catalog import Catalog
     from engine.domain.filters import Filter
+    from engine.domain.keywords import IgnoredWord
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
@@ -66,6 +65,9 @@ def with_hint(error: ReelmatchError) -> str:
 
 def print_json(value: Any) -> None:
     """Print one object, or a record as one."""
+    # Brings the records, and numpy with them: the list of commands prints none.
+    from api.encoding import encoded
+
     click.echo(json.dumps(encoded(value), indent=2, ensure_ascii=False))
 
 
@@ -81,7 +83,7 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def print_ignored(ignored: Iterable[IgnoredWord]) -> None:
+def print_ignored(ignored: "Iterable[IgnoredWord]") -> None:
     """Tell which words did not count."""
     for one in ignored:
         near = f"; did you mean {', '.join(one.nearest)}?" if one.nearest else ""

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import click
 
-from api.answers.reindexing import generations_json, preview_json, reindex_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.settings import load_settings
+from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.batch.reindex import Preview, preview, reindex
 from engine.content.counting import check_threshold
 from engine.domain.index_config import SecondsName
@@ -97,7 +97,7 @@ def command(
 
 def _print_built(built: Generation, *, as_json: bool) -> None:
     if as_json:
-        print_json(reindex_json(built))
+        print_json(BuiltIndex.of(built))
         return
     recipe = built.recipe
     click.echo(
@@ -108,7 +108,7 @@ def _print_built(built: Generation, *, as_json: bool) -> None:
 
 def _print_stored(stored: Sequence[StoredGeneration], *, as_json: bool) -> None:
     if as_json:
-        print_json(generations_json(stored))
+        print_json({"generations": list(map(StoredIndex.of, stored))})
         return
     if not stored:
         click.echo("nothing is indexed yet: run 'reelmatch reindex'", err=True)
@@ -117,21 +117,21 @@ def _print_stored(stored: Sequence[StoredGeneration], *, as_json: bool) -> None:
         ("generation", "built, UTC", "threshold", "tf", "seconds", ""),
         (
             (
-                one["generation"],
-                one["built_at"],
-                f"{one['threshold']:g}",
-                one["tf"],
-                one["seconds"],
-                "live" if one["live"] else "",
+                one.generation,
+                one.built_at,
+                f"{one.threshold:g}",
+                one.tf,
+                one.seconds,
+                "live" if one.live else "",
             )
-            for one in generations_json(stored)["generations"]
+            for one in map(StoredIndex.of, stored)
         ),
     )
 
 
 def _print_preview(seen: Preview, *, as_json: bool) -> None:
     if as_json:
-        print_json(preview_json(seen))
+        print_json(seen)
         return
     for what, before, after in (
         ("videos", seen.before.videos, seen.after.videos),

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from api.answers.videos import sensitive_json
 from api.cli.output import json_option, print_json, print_table
+from api.encoding import encoded
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.services.videos import sensitivity_of
 
 
 @click.command("sensitive")
@@ -22,15 +23,15 @@ def command(video: str, *, as_json: bool) -> None:
     settings = load_settings()
     with Catalog.open(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
-        verdict = sensitive_json(catalog, record, settings.sensitive)
+        verdict = sensitivity_of(catalog, record, settings.sensitive)
     if as_json:
-        print_json({"video": record.id, "title": record.title, **verdict})
+        print_json({"video": record.id, "title": record.title, **encoded(verdict)})
         return
     counting = {rule.topic for rule in settings.sensitive}
-    rows = [("all that count", verdict["level"], "", spans(verdict["seconds"]))]
+    rows = [("all that count", verdict.level, "", spans(verdict.seconds))]
     rows += [
-        (topic, own["level"], "yes" if topic in counting else "no", spans(own["seconds"]))
-        for topic, own in verdict["topics"].items()
+        (topic, own.level, "yes" if topic in counting else "no", spans(own.seconds))
+        for topic, own in verdict.topics.items()
     ]
     print_table(("topic", "level", "counts", "seconds"), rows)
 

@@ -1,11 +1,14 @@
 """``reelmatch suitability``: how risky a video is for a brand, and when."""
 
+from collections.abc import Iterable
+
 import click
 
-from api.answers.suitability import suitability_json
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.time_ranges import SecondRange
+from engine.services.advertising import suitability_of
 
 
 @click.command("suitability")
@@ -20,23 +23,23 @@ def command(video: str, *, as_json: bool) -> None:
     settings = load_settings()
     with Catalog.open(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
-        told = suitability_json(catalog, record, settings.recipe())
+        told = suitability_of(catalog, record, settings.recipe())
     if as_json:
         print_json(told)
         return
     rows = (
         (
-            topic["topic"],
-            topic["risk"],
-            topic["suitability"] or "",
-            _spans(topic["ranges"]),
-            ", ".join(topic["not_looked_for"]),
-            topic["name"],
+            topic.topic,
+            topic.risk,
+            topic.suitability or "",
+            _spans(topic.ranges),
+            ", ".join(topic.not_looked_for),
+            topic.name,
         )
-        for topic in told["topics"]
+        for topic in told.topics
     )
     print_table(("topic", "risk", "id", "seconds", "without", "name"), rows)
 
 
-def _spans(ranges: list[list[int]]) -> str:
+def _spans(ranges: Iterable[SecondRange]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)

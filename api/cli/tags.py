@@ -1,11 +1,9 @@
 """``reelmatch tags``: what was seen on a video, and when."""
 
 import math
-from typing import Any
 
 import click
 
-from api.answers.videos import second_json, shown_counts, tag_json, tags_json
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
@@ -14,6 +12,7 @@ from engine.content.counting import check_threshold, surest_observation
 from engine.domain.results import Observation
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
+from engine.services.videos import VideoSecond, counts_of, second_of, tag_along, tags_of
 
 _TOP = 20
 
@@ -56,13 +55,13 @@ def command(
         catalog = live.catalog
         record = _watched(catalog.videos.find(video))
         if second is not None:
-            _print_second(second_json(catalog, record, second, settings.sensitive), as_json=as_json)
+            _print_second(second_of(catalog, record, second, settings.sensitive), as_json=as_json)
         elif tag is not None:
             _print_tag(catalog, record, tag, as_json=as_json)
         elif as_json:
-            print_json(tags_json(live, record, recipe))
+            print_json(tags_of(catalog, record, recipe, live.tag_idf))
         else:
-            counts = shown_counts(live, record, recipe)
+            counts = counts_of(catalog, record, recipe, live.tag_idf)
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:
@@ -106,18 +105,18 @@ def _watched(record: VideoRecord) -> VideoRecord:
     return record
 
 
-def _print_second(seen: dict[str, Any], *, as_json: bool) -> None:
+def _print_second(seen: VideoSecond, *, as_json: bool) -> None:
     if as_json:
         print_json(seen)
     else:
-        for one in seen["tags"]:
-            click.echo(f"{one['tag']}, {one['confidence']:.3f}")
+        for one in seen.tags:
+            click.echo(f"{one.tag}, {one.confidence:.3f}")
 
 
 def _print_tag(catalog: Catalog, record: VideoRecord, tag: str, *, as_json: bool) -> None:
-    seen = tag_json(catalog, record, tag)
+    seen = tag_along(catalog, record, tag)
     if as_json:
         print_json(seen)
     else:
-        for one in seen["seconds"]:
-            click.echo(f"{one['second']}, {one['confidence']:.3f}")
+        for one in seen.seconds:
+            click.echo(f"{one.second}, {one.confidence:.3f}")

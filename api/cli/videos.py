@@ -2,8 +2,8 @@
 
 import click
 
-from api.answers.videos import video_json
 from api.cli.output import json_option, print_json, print_table
+from api.encoding import encoded
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import VideoRecord
@@ -17,7 +17,7 @@ def command(*, as_json: bool) -> None:
         records = catalog.videos.page()
     if as_json:
         videos = [
-            {**video_json(record), "gaps": record.evidence.get("gaps", [])} for record in records
+            {**encoded(record), "gaps": record.evidence.get("gaps", [])} for record in records
         ]
         print_json({"videos": videos})
         return

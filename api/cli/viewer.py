@@ -8,16 +8,17 @@ from typing import IO, Any
 import click
 from pydantic import ConfigDict, ValidationError
 
-from api.answers.viewers import added_json, viewer_json
 from api.background.live import Live
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
 from api.http.schemas.viewers import Id, KeptEventBody
+from api.members import moment_of
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import Filter
 from engine.domain.viewers import MAX_EVENT_BATCH, Event, EventKind
 from engine.services.recommendations import viewer_case_of
+from engine.services.viewers import add_events
 
 
 @click.group("viewer", cls=Group)
@@ -44,15 +45,15 @@ def list_viewers(*, as_json: bool) -> None:
 def show(viewer: str, *, as_json: bool) -> None:
     """Print all that is kept of VIEWER."""
     with Catalog.open(load_settings().catalog_path) as catalog:
-        answer = viewer_json(catalog.viewers.get(viewer))
+        kept = catalog.viewers.get(viewer)
     if as_json:
-        print_json(answer)
+        print_json(kept)
         return
-    for tag, weight in answer["interests"].items():
+    for tag, weight in kept.interests.items():
         click.echo(f"{tag}, {weight:+g}")
     rows = [
-        (event["at"], event["kind"], f"{event['share']:g}", event["video"])
-        for event in answer["events"]
+        (moment_of(event), event.kind, f"{event.share:g}", event.video)
+        for event in reversed(kept.events)
     ]
     print_table(("at", "kind", "share", "video"), rows)
 
@@ -117,11 +118,10 @@ def load(file: IO[bytes], *, as_json: bool) -> None:
     with Catalog.open(load_settings().catalog_path) as catalog:
         viewers = catalog.viewers
         for viewer, events in _batches(_lines(file, now, wrong)):
-            answer = added_json(
-                viewers, viewer, events, viewers.add_events(viewer, events, now=now)
-            )
-            total = {name: count + answer[name] for name, count in total.items()}
-            unknown.update(answer["unknown_videos"])
+            added = add_events(viewers, viewer, events, now=now)
+            total["added"] += added.added
+            total["repeated"] += added.repeated
+            unknown.update(added.unknown_videos)
     if as_json:
         print_json({**total, "unknown_videos": sorted(unknown), "errors": wrong})
     else:

@@ -2,13 +2,13 @@
 
 import click
 
-from api.answers.webhooks import new_webhook_json, webhook_json
 from api.background.signed_post import check_url
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
+from engine.services.webhooks import new_webhook, webhook_status
 from ingest.sources.guard import AllowedNetwork
 
 
@@ -34,7 +34,7 @@ def set_(campaign: str, url: str, *, as_json: bool) -> None:
         found = catalog.campaigns.find(campaign)
         webhook = catalog.webhooks.set(found.id, check_url(url, allowed))
     if as_json:
-        print_json(new_webhook_json(webhook))
+        print_json(new_webhook(webhook))
     else:
         click.echo(webhook.secret)
         click.echo("matches are signed with this secret: it is not shown again", err=True)
@@ -46,7 +46,7 @@ def list_(*, as_json: bool) -> None:
     """List who is told, and how that goes."""
     with Catalog.open(load_settings().catalog_path) as catalog:
         webhooks = catalog.webhooks
-        told = [webhook_json(webhooks, webhook) for webhook in webhooks.all()]
+        told = [webhook_status(webhooks, webhook) for webhook in webhooks.all()]
     if as_json:
         print_json({"webhooks": told})
     elif not told:
@@ -55,7 +55,7 @@ def list_(*, as_json: bool) -> None:
         print_table(
             ("campaign", "waiting", "delivered", "failed", "url", "trouble"),
             (
-                (one["campaign"], *map(str, one["deliveries"].values()), one["url"], one["trouble"])
+                (one.campaign, *map(str, one.deliveries.values()), one.url, one.trouble)
                 for one in told
             ),
         )

@@ -7,16 +7,15 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.answers.categories import categories_json
-from api.answers.openrtb import openrtb_json
-from api.answers.suitability import suitability_json
 from api.console.cards import view_of
 from api.console.rendering import page, wants_fragment
 from api.console.timeline import known_video, video_breaks
+from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.domain.keys import Scope
 from engine.domain.placements import Placement
+from engine.services.advertising import categories_of, openrtb_of, suitability_of
 from engine.services.targeting import campaigns_for
 
 router = APIRouter(route_class=ReadRoute)
@@ -48,6 +47,7 @@ def get_advertising(
             explained=False,
         ).campaigns
     catalog, recipe = live.catalog, settings.recipe()
+    openrtb = openrtb_of(catalog, record, recipe, live.tag_idf)
     template = "advertising.html" if wants_fragment(request) else "advertising_page.html"
     return page(
         request,
@@ -57,7 +57,7 @@ def get_advertising(
         own=own,
         placed=placed,
         breaks=video_breaks(live, record, settings.sensitive),
-        filed=categories_json(catalog, record, recipe)["categories"],
-        suitability=suitability_json(catalog, record, recipe),
-        openrtb=json.dumps(openrtb_json(live, record, recipe), indent=2, ensure_ascii=False),
+        filed=categories_of(catalog, record, recipe).categories,
+        suitability=suitability_of(catalog, record, recipe),
+        openrtb=json.dumps(encoded(openrtb), indent=2, ensure_ascii=False),
     )

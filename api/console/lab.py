@@ -18,7 +18,7 @@ from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
 from engine.search.profiles import MAX_TAGS
-from engine.services.keywords import ignored_tags
+from engine.services.ignored_words import ignored_tags
 
 router = APIRouter(route_class=ReadRoute)
 

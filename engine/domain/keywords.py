@@ -1,8 +1,8 @@
 """Keywords as they were understood: frozen records."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 
 class MatchMethod(StrEnum):
@@ -62,32 +62,6 @@ class KeywordMatch:
             return ()
         least = max(USED, AS_GOOD * self.meanings[0].confidence)
         return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordReading:
-    """The interpretation of a word as answers tell it.
-
-    Attributes:
-        word: as it was given.
-        status: what became of it.
-        meanings: best first, confidences to four digits.
-        used: the tags that stand for it in a search.
-    """
-
-    word: str
-    status: Status
-    meanings: tuple[TagCandidate, ...]
-    used: tuple[str, ...]
-
-    @classmethod
-    def of(cls, match: KeywordMatch) -> Self:
-        """Read it off a match."""
-        meanings = (
-            replace(meaning, confidence=round(meaning.confidence, 4)) for meaning in match.meanings
-        )
-        used = tuple(meaning.tag for meaning in match.used)
-        return cls(match.word, match.status, tuple(meanings), used)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ it has it.
 from dataclasses import dataclass
 from typing import Final
 
-from engine.domain.keywords import IgnoredWord, KeywordReading
+from engine.domain.keywords import IgnoredWord, KeywordMatch
 from engine.domain.time_ranges import SecondRange
 
 DEFAULT_THRESHOLD: Final = 0.7
@@ -66,7 +66,7 @@ class Matches:
         matches: in order.
     """
 
-    understood: tuple[KeywordReading, ...] = ()
+    understood: tuple[KeywordMatch, ...] = ()
     ignored: tuple[IgnoredWord, ...] = ()
     generation: str
     matches: tuple[Match, ...]

@@ -1,12 +1,13 @@
 """Interface of a catalog, as far as the use cases ask one: a Protocol a noun."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from engine.domain.campaigns import Campaign
 from engine.domain.content import VideoContent
 from engine.domain.tracks import Track
-from engine.domain.viewers import Viewer
+from engine.domain.viewers import Event, Viewer
+from engine.domain.webhooks import DeliveryState
 from engine.vocabulary import Vocabulary
 
 
@@ -66,6 +67,14 @@ class Viewers(Protocol):
         """Return the ids of viewers, rising: those after ``after``, at most ``limit`` (-1: all)."""
         ...
 
+    def add_events(self, viewer: str, events: Sequence[Event], *, now: float) -> int:
+        """Add events, each id once; return how many were new."""
+        ...
+
+    def unknown_videos(self, videos: Iterable[str]) -> list[str]:
+        """Return those ids that no video of the catalog has, in order, each once."""
+        ...
+
 
 class Videos(Protocol):
     """Records of the videos."""
@@ -80,6 +89,18 @@ class Campaigns(Protocol):
 
     def some(self, ids: Sequence[str]) -> dict[str, Campaign]:
         """Return those of some campaigns that are there, by id."""
+        ...
+
+
+class Webhooks(Protocol):
+    """Webhooks of campaigns, and their deliveries."""
+
+    def counts(self, campaign: str) -> Mapping[DeliveryState, int]:
+        """Return how many deliveries that are remembered are in each state."""
+        ...
+
+    def last_trouble(self, campaign: str) -> str:
+        """Return what the last attempt that failed came to, empty when none did."""
         ...
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from engine.domain.keywords import KeywordMatch, KeywordReading
+from engine.domain.keywords import KeywordMatch
 from engine.domain.results import Match, Matches
 from engine.ports.catalog import Content
 from engine.ports.index import IndexSnapshot
 from engine.services.evidence import matches_with_seconds
-from engine.services.keywords import ignored_keywords
+from engine.services.ignored_words import ignored_keywords
 
 
 def ranked_matches(
@@ -28,7 +28,7 @@ def ranked_matches(
         explained: whether to tell on which seconds each tag was observed.
     """
     return Matches(
-        understood=tuple(KeywordReading.of(reading) for reading in understood if reading.used),
+        understood=tuple(reading for reading in understood if reading.used),
         ignored=ignored_keywords(understood),
         generation=view.generation_id,
         matches=matches_with_seconds(content, view, found) if explained else tuple(found),

@@ -16,7 +16,7 @@ from engine.search.profiles import ProfileRules, profile_of, taste_of
 from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.evidence import seconds_of_tags, with_seconds
-from engine.services.keywords import ignored_tags
+from engine.services.ignored_words import ignored_tags
 from engine.vocabulary import Vocabulary
 
 

@@ -4,13 +4,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.answers.categories import categories_json
-from api.answers.openrtb import openrtb_json
-from api.answers.suitability import suitability_json
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.categories import CategoriesAnswer
 from api.http.schemas.suitability import SuitabilityAnswer
+from engine.services.advertising import (
+    VideoCategories,
+    VideoSuitability,
+    categories_of,
+    openrtb_of,
+    suitability_of,
+)
 
 router = APIRouter(prefix="/v1/videos/{video:slashed}", tags=["advertising"], route_class=ReadRoute)
 
@@ -22,19 +26,19 @@ Threshold = Annotated[
 @router.get("/suitability", response_model=SuitabilityAnswer)
 def get_video_suitability(
     video: str, live: CurrentLive, settings: CurrentSettings
-) -> dict[str, Any]:
+) -> VideoSuitability:
     """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
     record = live.catalog.videos.named(video)
-    return suitability_json(live.catalog, record, settings.recipe())
+    return suitability_of(live.catalog, record, settings.recipe())
 
 
 @router.get("/categories", response_model=CategoriesAnswer)
 def get_video_categories(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
-) -> dict[str, Any]:
+) -> VideoCategories:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
     recipe = settings.recipe(threshold)
-    return categories_json(live.catalog, live.catalog.videos.named(video), recipe)
+    return categories_of(live.catalog, live.catalog.videos.named(video), recipe)
 
 
 @router.get("/openrtb")
@@ -42,4 +46,5 @@ def get_video_openrtb(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
-    return openrtb_json(live, live.catalog.videos.named(video), settings.recipe(threshold))
+    record, config = live.catalog.videos.named(video), settings.recipe(threshold)
+    return openrtb_of(live.catalog, record, config, live.tag_idf)

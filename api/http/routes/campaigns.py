@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
-from api.answers.campaigns import campaign_json
 from api.campaign_parser import campaign_of
 from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
@@ -24,6 +23,7 @@ from api.http.schemas.problems import problems
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.placements import CampaignArrivals, CampaignMatches
 from engine.errors import InvalidInput
+from engine.services.campaigns import CampaignNow
 from engine.services.targeting import arrivals_of, matches_of
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ReadRoute)
@@ -46,7 +46,7 @@ def list_campaigns(
     page, now = access.page(advertiser, state, after, limit + 1), int(time.time())
     more = len(page) > limit
     return {
-        "campaigns": [campaign_json(campaign, now=now) for campaign in page[:limit]],
+        "campaigns": [CampaignNow.at(campaign, now) for campaign in page[:limit]],
         "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 
@@ -68,7 +68,7 @@ def put_campaign(
     response: Response,
     if_match: Annotated[str | None, Header(description="The ``ETag`` it must have.")] = None,
     if_none_match: Annotated[str | None, Header(description="``*``: it must be new.")] = None,
-) -> dict[str, Any]:
+) -> CampaignNow:
     """Store a campaign, new or instead of the one with its id; twice is as good as once."""
     before = access.before(campaign, body.advertiser)
     vocabulary = live.catalog.tags.vocabulary()
@@ -79,7 +79,7 @@ def put_campaign(
 
 
 @router.get("/{campaign}", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
-def get_campaign(campaign: CurrentCampaign, response: Response) -> dict[str, Any]:
+def get_campaign(campaign: CurrentCampaign, response: Response) -> CampaignNow:
     """Return a campaign as it was written, and what its words were understood as."""
     return _tagged(campaign, response)
 
@@ -93,7 +93,7 @@ def delete_campaign(campaign: CurrentCampaign, access: CurrentAccess) -> None:
 @router.post("/{campaign}/pause", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
 def pause_campaign(
     campaign: CurrentCampaign, access: CurrentAccess, response: Response
-) -> dict[str, Any]:
+) -> CampaignNow:
     """Let a campaign rest; it is found no more within a second."""
     return _tagged(access.campaigns.set_state(campaign.id, CampaignState.PAUSED), response)
 
@@ -101,7 +101,7 @@ def pause_campaign(
 @router.post("/{campaign}/resume", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
 def resume_campaign(
     campaign: CurrentCampaign, access: CurrentAccess, response: Response
-) -> dict[str, Any]:
+) -> CampaignNow:
     """Let a campaign go on."""
     return _tagged(access.campaigns.set_state(campaign.id, CampaignState.ACTIVE), response)
 
@@ -152,6 +152,6 @@ def _expected(
     return int(found[1]) or -1
 
 
-def _tagged(campaign: Campaign, response: Response) -> dict[str, Any]:
+def _tagged(campaign: Campaign, response: Response) -> CampaignNow:
     response.headers["etag"] = f'"{campaign.revision}"'
-    return campaign_json(campaign, now=int(time.time()))
+    return CampaignNow.at(campaign, int(time.time()))

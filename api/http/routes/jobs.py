@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.answers.jobs import job_json
+from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
 from api.http.middleware.idempotency import IdempotencyKey, start_once
 from api.http.middleware.problems import Code
@@ -49,7 +49,7 @@ def ingest_video(
     caller: CurrentCaller,
     response: Response,
     idempotency_key: IdempotencyKey = None,
-) -> dict[str, Any]:
+) -> Job:
     """Queue a web address to be watched; ``Location`` names the job."""
     source = canonical(body.source)
     said = f" {body.external_id} {body.title}" if body.said else ""
@@ -82,7 +82,7 @@ async def upload_video(
         str, Query(max_length=MAX_SIGNS, description="An id of yours for the video.")
     ] = "",
     title: Annotated[str, Query(max_length=2000, description="Else the file's name.")] = "",
-) -> dict[str, Any]:
+) -> Any:
     """Take in a video file and queue it to be watched; the body is the file and nothing else.
 
     It is written down as it comes; ``REELMATCH_UPLOAD_MAX_BYTES`` says how long it may be.
@@ -91,7 +91,7 @@ async def upload_video(
     job, _ = await receive_video(
         request, live, settings, name, {key: value for key, value in said.items() if value}
     )
-    return await run_in_threadpool(started, live.catalog, job, response)
+    return encoded(await run_in_threadpool(started, live.catalog, job, response))
 
 
 @router.get("/jobs", response_model=JobsAnswer)
@@ -106,31 +106,31 @@ def list_jobs(
     page = live.catalog.jobs.newest(before=before, state=state, limit=limit + 1)
     more = len(page) > limit
     return {
-        "jobs": [job_json(job) for job in page[:limit]],
+        "jobs": page[:limit],
         "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 
 
 @router.get("/jobs/{job}", response_model=JobAnswer)
-def get_job(job: int, live: CurrentLive) -> dict[str, Any]:
+def get_job(job: int, live: CurrentLive) -> Job:
     """Return one job."""
-    return job_json(_get(live.catalog, job))
+    return _get(live.catalog, job)
 
 
 @router.post(
     "/jobs/{job}/retry", response_model=JobAnswer, status_code=202, responses={202: LOCATION}
 )
-def retry_job(job: int, live: CurrentLive, response: Response) -> dict[str, Any]:
+def retry_job(job: int, live: CurrentLive, response: Response) -> Job:
     """Queue a failed job again."""
     _get(live.catalog, job)
     live.catalog.jobs.retry([job], now=time.time())
     return started(live.catalog, job, response)
 
 
-def started(catalog: Catalog, job: int, response: Response) -> dict[str, Any]:
+def started(catalog: Catalog, job: int, response: Response) -> Job:
     """Return a job that was just started, with its place."""
     response.headers["location"] = f"/v1/jobs/{job}"
-    return job_json(_get(catalog, job))
+    return _get(catalog, job)
 
 
 def _get(catalog: Catalog, job: int) -> Job:

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.answers.keywords import reading_json
 from api.background.live import Live
 from api.http.cursors import cursor_of, read_cursor
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from api.http.schemas.keywords import ReadingsAnswer, TagsListAnswer
+from engine.domain.keywords import KeywordMatch
 from engine.domain.text import folded
 from engine.errors import NothingIndexed
 from engine.keywords.matcher import MAX_KEYWORD_SIGNS
@@ -33,10 +33,10 @@ def get_keywords(
         list[Word],
         Query(description="A word or phrase; may be given again.", max_length=MAX_WORDS),
     ],
-) -> dict[str, Any]:
+) -> dict[str, list[KeywordMatch]]:
     """Say which tags words mean, how sure that is, and why."""
     keywords = live.understanding.of(live.catalog.tags.vocabulary())
-    return {"keywords": [reading_json(reading) for reading in keywords.read_all(q)]}
+    return {"keywords": keywords.read_all(q)}
 
 
 @router.get("/tags", response_model=TagsListAnswer)

@@ -2,11 +2,9 @@
 
 import time
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.answers.reindexing import generations_json, reindex_json
 from api.http.middleware.idempotency import IdempotencyKey, start_once
 from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
@@ -20,6 +18,8 @@ from api.http.schemas.reindexing import (
     ReindexRequest,
     RollbackRequest,
 )
+from engine.batch.index_reports import BuiltIndex, StoredIndex
+from engine.domain.jobs import Job
 
 router = APIRouter(prefix="/v1", tags=["operation"], route_class=ReadRoute)
 
@@ -37,7 +37,7 @@ def start_reindex(
     response: Response,
     body: ReindexRequest | None = None,
     idempotency_key: IdempotencyKey = None,
-) -> dict[str, Any]:
+) -> Job:
     """Queue the building of a new generation; it is live when the job is done.
 
     Searches go on meanwhile. ``Location`` names the job.
@@ -55,14 +55,14 @@ def start_reindex(
 
 
 @router.get("/reindex/generations", response_model=GenerationsAnswer)
-def list_generations(live: CurrentLive) -> dict[str, Any]:
+def list_generations(live: CurrentLive) -> dict[str, list[StoredIndex]]:
     """List the generations that can be made live, the newest first."""
-    return generations_json(live.generations.stored())
+    return {"generations": list(map(StoredIndex.of, live.generations.stored()))}
 
 
 @router.post("/reindex/rollback", response_model=ReindexAnswer)
-def roll_back_reindex(live: CurrentLive, body: RollbackRequest | None = None) -> dict[str, Any]:
+def roll_back_reindex(live: CurrentLive, body: RollbackRequest | None = None) -> BuiltIndex:
     """Make the generation before live again, or the one that is named."""
     built = live.generations.rollback(body.generation if body else None)
     live.refresh()
-    return reindex_json(built)
+    return BuiltIndex.of(built)

@@ -4,8 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.videos import second_json, tag_json, tags_json, video_json
-from api.answers.videos import video_with_verdict_json as with_verdict
 from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
 from api.http.details import with_details
@@ -30,10 +28,19 @@ from api.http.schemas.videos import (
 )
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.listing import Wanted
-from engine.domain.videos import Pictures
+from engine.domain.videos import Pictures, VideoRecord
 from engine.errors import InvalidInput, UnknownVideo
 from engine.search.matches import similar
 from engine.services.matches import ranked_matches
+from engine.services.videos import (
+    TagAlong,
+    VideoSecond,
+    VideoTags,
+    second_of,
+    sensitivity_of,
+    tag_along,
+    tags_of,
+)
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
 
@@ -69,15 +76,15 @@ def list_videos(
     page = live.catalog.listing.by_id(wanted, after=after, limit=limit + 1)
     more = len(page) > limit
     return {
-        "videos": [video_json(record) for record in live.catalog.videos.in_order(page[:limit])],
+        "videos": live.catalog.videos.in_order(page[:limit]),
         "next": cursor_of(_LIST, page[limit - 1]) if more else None,
     }
 
 
-def _some(catalog: Catalog, ids: list[str]) -> list[dict[str, Any]]:
+def _some(catalog: Catalog, ids: list[str]) -> list[VideoRecord]:
     if len(ids) > _MAX_IDS:
         raise InvalidInput(f"{len(ids)} ids are too many at once: name at most {_MAX_IDS}")
-    return [video_json(record) for record in catalog.videos.in_order(own_ids(catalog, ids))]
+    return catalog.videos.in_order(own_ids(catalog, ids))
 
 
 @router.get(
@@ -93,7 +100,11 @@ def get_video(
 ) -> Response:
     """Return one video with the verdict on sensitive content."""
     record = live.catalog.videos.named(video)
-    known = with_verdict(live.catalog, record, settings.sensitive)
+    known = {
+        **encoded(record),
+        "evidence": dict(record.evidence),
+        "sensitive": encoded(sensitivity_of(live.catalog, record, settings.sensitive)),
+    }
     return tagged(known, VideoWithVerdictAnswer, if_none_match)
 
 
@@ -121,10 +132,10 @@ def _pictures(catalog: Catalog, video: str) -> Pictures:
 
 
 @router.patch("/{video:slashed}", response_model=VideoAnswer, responses=problems(Code.CONFLICT))
-def change_video(video: str, body: VideoPatch, live: CurrentLive) -> dict[str, Any]:
+def change_video(video: str, body: VideoPatch, live: CurrentLive) -> VideoRecord:
     """Set the title, language, uploader, categories or external id; a later look keeps them."""
     record = live.catalog.videos.named(video)
-    return video_json(live.catalog.videos.describe(record.id, body.said) if body.said else record)
+    return live.catalog.videos.describe(record.id, body.said) if body.said else record
 
 
 @router.delete("/{video:slashed}", status_code=204)
@@ -139,9 +150,10 @@ def get_video_tags(
     live: CurrentLive,
     settings: CurrentSettings,
     threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
-) -> dict[str, Any]:
+) -> VideoTags:
     """Return the tag counts of a video, counted anew at any threshold."""
-    return tags_json(live, live.catalog.videos.named(video), settings.recipe(threshold))
+    record, config = live.catalog.videos.named(video), settings.recipe(threshold)
+    return tags_of(live.catalog, record, config, live.tag_idf)
 
 
 @router.get(
@@ -149,17 +161,17 @@ def get_video_tags(
     response_model=TagSecondsAnswer,
     responses=problems(Code.UNKNOWN_TAG),
 )
-def get_video_tag(video: str, tag: str, live: CurrentLive) -> dict[str, Any]:
+def get_video_tag(video: str, tag: str, live: CurrentLive) -> TagAlong:
     """Return the confidence of one tag at every second."""
-    return tag_json(live.catalog, live.catalog.videos.named(video), tag)
+    return tag_along(live.catalog, live.catalog.videos.named(video), tag)
 
 
 @router.get("/{video:slashed}/seconds/{second}", response_model=SecondAnswer)
 def get_video_second(
     video: str, second: int, live: CurrentLive, settings: CurrentSettings
-) -> dict[str, Any]:
+) -> VideoSecond:
     """Return all that was seen at one second."""
-    return second_json(live.catalog, live.catalog.videos.named(video), second, settings.sensitive)
+    return second_of(live.catalog, live.catalog.videos.named(video), second, settings.sensitive)
 
 
 @router.get(

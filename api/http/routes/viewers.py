@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.answers.viewers import added_json, viewer_json
 from api.encoding import encoded
 from api.http.details import with_details
 from api.http.middleware.problems import Code
@@ -26,8 +25,10 @@ from api.http.schemas.recommendations import (
     RecommendationsAnswer,
 )
 from api.http.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
+from engine.domain.viewers import Viewer
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend
+from engine.services.viewers import AddedEvents, add_events
 
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute)
 
@@ -40,19 +41,18 @@ def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive)
 
 
 @router.post("/{viewer:slashed}/events", response_model=EventsAnswer)
-def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> dict[str, Any]:
+def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> AddedEvents:
     """Add what a viewer did; sent again, an event changes nothing."""
     now = time.time()
     said = (event.event(event.id, now) for event in body.events)
     events = own_events(live.catalog, said)
-    viewers = live.catalog.viewers
-    return added_json(viewers, viewer, events, viewers.add_events(viewer, events, now=now))
+    return add_events(live.catalog.viewers, viewer, events, now=now)
 
 
 @router.get("/{viewer:slashed}", response_model=ViewerAnswer)
-def get_viewer(viewer: str, live: CurrentLive) -> dict[str, Any]:
+def get_viewer(viewer: str, live: CurrentLive) -> Viewer:
     """Return all that is kept of a viewer."""
-    return viewer_json(live.catalog.viewers.get(viewer))
+    return live.catalog.viewers.get(viewer)
 
 
 @router.delete("/{viewer:slashed}", status_code=204)

@@ -1,16 +1,14 @@
 """Routes of the webhooks for a campaign's new matches."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
-from api.answers.webhooks import new_webhook_json, webhook_json
 from api.background.signed_post import check_url
 from api.http.middleware.problems import Code, Refused
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentCampaign
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.webhooks import NewWebhookAnswer, WebhookAnswer, WebhookRequest
+from engine.services.webhooks import NewWebhook, WebhookStatus, new_webhook, webhook_status
 from ingest.sources.guard import AllowedNetwork
 
 router = APIRouter(
@@ -21,21 +19,21 @@ router = APIRouter(
 @router.put("", response_model=NewWebhookAnswer)
 def put_campaign_webhook(
     campaign: CurrentCampaign, body: WebhookRequest, live: CurrentLive, settings: CurrentSettings
-) -> dict[str, Any]:
+) -> NewWebhook:
     """Tell an address of new matches from now on; the secret is shown this once."""
     allowed = map(AllowedNetwork.parse, settings.web_allowed_networks)
     webhook = live.catalog.webhooks.set(campaign.id, check_url(body.url, tuple(allowed)))
-    return new_webhook_json(webhook)
+    return new_webhook(webhook)
 
 
 @router.get("", response_model=WebhookAnswer)
-def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> dict[str, Any]:
+def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> WebhookStatus:
     """Return who is told, and how that goes."""
     webhooks = live.catalog.webhooks
     webhook = webhooks.get(campaign.id)
     if webhook is None:
         raise _nobody(campaign.id)
-    return webhook_json(webhooks, webhook)
+    return webhook_status(webhooks, webhook)
 
 
 @router.delete("", status_code=204)

@@ -1,4 +1,4 @@
-"""Words of people, and what became of those that are no tags."""
+"""Words that did not count, and the tags that they may have meant."""
 
 from collections.abc import Sequence
 

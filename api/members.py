@@ -1,0 +1,133 @@
+"""Nouns of which JSON does not tell every field as it is: member -> where its value is.
+
+A value is the path of an attribute, or what a function returns of the record.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from engine.domain.campaigns import ALWAYS, FOREVER, Group
+from engine.domain.jobs import Job, Kind
+from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
+from engine.domain.videos import VideoRecord
+from engine.domain.viewers import Event, Viewer
+from engine.services.campaigns import CampaignNow, readings_of
+from engine.services.ignored_words import ignored_keywords
+
+Members = Mapping[str, str | Callable[[Any], Any]]
+
+
+def _named(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def _of_campaign(*names: str) -> dict[str, str]:
+    return {name: f"campaign.{name}" for name in names}
+
+
+def moment_of(event: Event) -> str:
+    """Return when an event was, UTC, ISO 8601 with milliseconds."""
+    return datetime.fromtimestamp(event.at, UTC).isoformat(timespec="milliseconds")
+
+
+def _seconds(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _video_of(job: Job) -> str | None:
+    return (job.video or None) if job.kind is Kind.INGEST else None
+
+
+def _generation_of(job: Job) -> str | None:
+    return (job.video or None) if job.kind is Kind.REINDEX else None
+
+
+def _groups(now: CampaignNow) -> list[dict[str, list[str]]]:
+    return [_group(group) for group in now.campaign.groups]
+
+
+def _group(group: Group) -> dict[str, list[str]]:
+    return {group.rule: [word.word for word in group.words]}
+
+
+def _keywords(now: CampaignNow) -> dict[str, float]:
+    return {keyword.reading.word: keyword.weight for keyword in now.campaign.keywords}
+
+
+def _skips_unknown(now: CampaignNow) -> bool:
+    return not all(keyword.reading.used for keyword in now.campaign.keywords)
+
+
+def _flight(now: CampaignNow) -> dict[str, str | None]:
+    begins, ends = now.campaign.begins, now.campaign.ends
+    return {
+        "starts": None if begins == ALWAYS else datetime.fromtimestamp(begins, UTC).isoformat(),
+        "ends": None if ends == FOREVER else datetime.fromtimestamp(ends, UTC).isoformat(),
+    }
+
+
+def _ignored(now: CampaignNow) -> tuple[IgnoredWord, ...]:
+    return ignored_keywords([keyword.reading for keyword in now.campaign.keywords])
+
+
+def _understood(now: CampaignNow) -> list[KeywordMatch]:
+    return readings_of(now.campaign)
+
+
+_VIDEO: Final[Members] = {
+    "video": "id",
+    **_named("external_id", "title", "source", "status", "reason", "seconds", "width", "height"),
+    **_named("codec", "tagger", "kind", "language", "uploader", "uploader_id", "categories"),
+    **_named("added_at", "last_attempt"),
+}
+_JOB: Final[Members] = {
+    "job": "id",
+    **_named("kind", "source", "state", "attempts"),
+    "video": _video_of,
+    "generation": _generation_of,
+    **_named("status", "reason", "warning", "seconds", "done", "total"),
+    "created_at": lambda job: _seconds(job.created_at),
+    "changed_at": lambda job: _seconds(job.changed_at),
+}
+_VIEWER: Final[Members] = {
+    "viewer": "id",
+    "interests": "interests",
+    "events": lambda viewer: viewer.events[::-1],
+}
+_EVENT: Final[Members] = {
+    **_named("id", "video", "kind", "share"),
+    "at": moment_of,
+}
+_CAMPAIGN: Final[Members] = {
+    "campaign": "campaign.id",
+    **_of_campaign("advertiser", "name", "state"),
+    "status": "status",
+    "revision": "campaign.revision",
+    "keywords": _keywords,
+    "skip_unknown": _skips_unknown,
+    "groups": _groups,
+    "exclude": lambda now: [word.word for word in now.campaign.exclude],
+    **_of_campaign("categories", "exclude_categories", "suitability", "min_relevance"),
+    "flight": _flight,
+    **_of_campaign("languages", "kinds", "creatives", "bid", "profile"),
+    "ignored": _ignored,
+    "understood": _understood,
+}
+
+MEMBERS: Final[Mapping[type, Members]] = {
+    VideoRecord: _VIDEO,
+    Job: _JOB,
+    Viewer: _VIEWER,
+    Event: _EVENT,
+    CampaignNow: _CAMPAIGN,
+    KeywordMatch: {
+        **_named("word", "status", "meanings"),
+        "used": lambda match: [meaning.tag for meaning in match.used],
+    },
+    TagCandidate: {
+        "tag": "tag",
+        "confidence": lambda meaning: round(meaning.confidence, 4),
+        **_named("how", "by"),
+    },
+}

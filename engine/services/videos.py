@@ -1,0 +1,128 @@
+"""Observations on one video: its tags, second by second, and how sensitive it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.content.counting import observations_at, observations_of, tag_counts
+from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.index_config import IndexConfig
+from engine.domain.results import TagCount
+from engine.domain.sensitivity import LEVELS, VERDICTS, Level, Rules, Verdict
+from engine.domain.tracks import REUSED, Track
+from engine.domain.videos import VideoRecord
+from engine.ports.catalog import Catalog
+from engine.search.tag_ranking import TagIdf
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTags:
+    """The tag counts of a video at a threshold, those that tell most first."""
+
+    video: str
+    threshold: float
+    tags: tuple[TagCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagConfidence:
+    """The confidence of one tag, 0.0 to 1.0."""
+
+    tag: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class SecondConfidence:
+    """The confidence of a tag at one second; 0.0 where it was not observed."""
+
+    second: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TagAlong:
+    """One tag along a video."""
+
+    video: str
+    tag: str
+    seconds: tuple[SecondConfidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSecond:
+    """All that was observed at one second.
+
+    Attributes:
+        video: the id.
+        second: from the start.
+        reused: whether it looked like the last second that was tagged, whose tags these are.
+        tags: the surest first.
+        sensitive: sensitive topic -> its level.
+    """
+
+    video: str
+    second: int
+    reused: bool
+    tags: tuple[TagConfidence, ...]
+    sensitive: Mapping[str, Level]
+
+
+def counts_of(
+    catalog: Catalog, video: VideoRecord, config: IndexConfig, idf: TagIdf
+) -> list[TagCount]:
+    """Return the tag counts of a video, those that tell most first."""
+    return telling_counts(catalog, catalog.tracks.get(video.id), config, idf)
+
+
+def telling_counts(
+    catalog: Catalog, track: Track, config: IndexConfig, idf: TagIdf
+) -> list[TagCount]:
+    """Return the tag counts of a track, those that tell most first."""
+    vocabulary = catalog.tags.vocabulary()
+    thresholds = config.thresholds(vocabulary.sources)
+    counts = tag_counts(track, thresholds, vocabulary, config.least_seconds)
+    return idf.most_telling_first(one for one in counts if one.tag not in VERDICTS)
+
+
+def tags_of(catalog: Catalog, video: VideoRecord, config: IndexConfig, idf: TagIdf) -> VideoTags:
+    """Return the tag counts of a video with the threshold that they were counted at."""
+    return VideoTags(video.id, config.threshold, tuple(counts_of(catalog, video, config, idf)))
+
+
+def second_of(catalog: Catalog, video: VideoRecord, second: int, rules: Rules) -> VideoSecond:
+    """Return all that was observed at one second, surest first, and how sensitive it is.
+
+    Raises:
+        InvalidInput: when the video has no such second.
+    """
+    track, vocabulary = catalog.tracks.get(video.id), catalog.tags.vocabulary()
+    observed = observations_at(track, second, vocabulary)
+    levels = SensitivityClassifier(vocabulary, rules).second_levels(
+        track, catalog.taggers.words_of(video.tagger)
+    )
+    return VideoSecond(
+        video.id,
+        second,
+        bool(track.looks.has(REUSED)[second]),
+        tuple(TagConfidence(one.tag, one.confidence) for one in observed),
+        {topic: LEVELS[along[second]] for topic, along in levels.items()},
+    )
+
+
+def tag_along(catalog: Catalog, video: VideoRecord, tag: str) -> TagAlong:
+    """Return the confidence of one tag at every second.
+
+    Raises:
+        UnknownTag: when it is none.
+    """
+    vocabulary = catalog.tags.vocabulary()
+    observed = observations_of(catalog.tracks.get(video.id), tag, vocabulary)
+    seconds = tuple(SecondConfidence(one.second, one.confidence) for one in observed)
+    return TagAlong(video.id, vocabulary.tag(tag) or tag, seconds)
+
+
+def sensitivity_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> Verdict:
+    """Return the verdict on sensitive content: of the topics that count, and of every topic."""
+    words = catalog.taggers.words_of(video.tagger)
+    classifier = SensitivityClassifier(catalog.tags.vocabulary(), rules)
+    return classifier.verdict(catalog.tracks.get(video.id), words)
