@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from engine.errors import InvalidInput
 from engine.homes import CATALOG, CURRENT, GENERATIONS
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when an older reelmatch could not restore what is written."""
 
 MANIFEST: Final = "manifest.json"

@@ -13,13 +13,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from engine.domain.index_config import IndexConfig
+from engine.domain.tags import VISUAL, Tag
 from engine.errors import (
     CatalogUnusable,
     CorruptData,
@@ -234,7 +235,7 @@ class Generations:
                 id=generation,
                 index=Index.load(folder / "index"),
                 metadata=MetadataColumns.from_stored(kept.arrays, kept.settings),
-                vocabulary=Vocabulary(tuple(header["tags"])),
+                vocabulary=Vocabulary(_labels(header)),
                 recipe=IndexConfig.from_stored(header["recipe"]),
                 revision=built.revision,
                 folder=folder,
@@ -478,3 +479,11 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _labels(header: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the labels of a generation's tags."""
+    if "sources" in header["recipe"]:
+        return tuple(header["tags"])
+    # Of before sources were told apart: names of what was seen, whatever they look like.
+    return tuple(Tag(VISUAL, name).label for name in header["tags"])

@@ -12,7 +12,7 @@ from engine.batch.reindex import reindex
 from engine.domain.filters import Field
 from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData, OutdatedGeneration
-from engine.search.matches import similar
+from engine.search.matches import match, similar
 from support.catalogs import save, video_id
 
 
@@ -79,3 +79,65 @@ def test_a_dump_from_before_digests_comes_back_and_is_brought_up_to_date(earlier
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         dump(live.catalog, live.generations, earlier / "again.tar")
     assert restore(earlier / "again.tar", earlier / "third").videos == 13
+
+
+@pytest.fixture
+def first_edition(tmp_path: Path) -> Path:
+    """A home and a dump of it, as the first edition left them.
+
+    Three imported videos, one that was analyzed, a viewer, a campaign, a key, two generations.
+    """
+    packed = Path(__file__).parents[2] / "data" / "homes" / "first-edition.tar.xz"
+    with tarfile.open(packed) as tar:
+        tar.extractall(tmp_path, filter="data")
+    return tmp_path
+
+
+CAT, DOG, NOTHING, FILM = (
+    "00c0ffee00c0ffee",
+    "00d0d0d0d0d0d0d0",
+    "00e0e0e0e0e0e0e0",
+    "4f87a51f8619247c",
+)
+
+
+def test_a_home_of_the_first_edition_opens_with_all_that_was_in_it(first_edition: Path) -> None:
+    with Live.open(Settings(home=first_edition / "home")) as live:
+        catalog = live.catalog
+        catalog.check(indexes=True, tracks=True)
+        assert live.generations.current_id == "f042913fec4a"
+        assert [match.video for match in similar(live.view, DOG, k=5)] == []
+        assert {video: catalog.tracks.taggers(video) for video in (CAT, DOG, NOTHING)} == {
+            CAT: {"visual": "eyes@3"},
+            DOG: {"visual": "import"},
+            NOTHING: {"visual": "import"},
+        }
+        film = catalog.videos.get(FILM)
+        assert film is not None
+        assert film.tagger.startswith("local@")
+        assert catalog.thumbnails.get(FILM) is not None
+        # What looks like another source's tag was seen: that is what the first edition knew.
+        assert "visual:audio:bell" in catalog.tags.vocabulary().names
+        assert catalog.tags.vocabulary().tag("audio:bell") == "visual:audio:bell"
+        (viewer,) = catalog.viewers.some(["ann"])
+        assert viewer.interests == {"cat": 1.0, "dog": -0.5}
+        assert set(catalog.campaigns.some(["spring-cats"])) == {"spring-cats"}
+        assert [key.name for key in catalog.keys.all()] == ["app"]
+
+
+def test_a_home_of_the_first_edition_is_reindexed_and_answers_as_before(
+    first_edition: Path,
+) -> None:
+    with Live.open(Settings(home=first_edition / "home")) as live:
+        before = match(live.view, keywords={"cat": 2, "train": 1}, k=5)
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
+        assert match(live.view, keywords={"cat": 2, "train": 1}, k=5) == before
+        assert [one.video for one in before] == [CAT]
+        assert match(live.view, keywords={"audio:bell": 1}, k=5)[0].video == DOG
+
+
+def test_a_dump_of_the_first_edition_is_restored(first_edition: Path) -> None:
+    restore(first_edition / "first-edition.dump", first_edition / "new")
+    with Live.open(Settings(home=first_edition / "new")) as live:
+        assert live.catalog.videos.count() == 4
+        assert [one.video for one in match(live.view, keywords={"cat": 1}, k=5)] == [CAT]
