@@ -14,6 +14,7 @@ from api.filter_parser import _KINDS, filter_of
 from api.http.app import create_app
 from api.settings import Settings
 from api.settings_page import meanings, settings_page
+from engine.targeting.rules import RULES
 from ingest.taggers.visual.tagger import LocalTagger
 
 ROOT = Path(__file__).parent.parent
@@ -56,6 +57,11 @@ def test_every_filter_is_documented_with_an_example_that_can_be_read() -> None:
     for said in read:
         filter_of(said)
     assert {next(iter(said)) for said in read} == set(_KINDS)
+
+
+def test_every_rule_of_campaigns_is_documented() -> None:
+    text = (ROOT / "docs" / "campaigns.md").read_text()
+    assert [rule.name for rule in RULES if f"`{rule.name}`" not in text] == []
 
 
 def test_the_commands_of_the_readme_exist() -> None:

@@ -23,7 +23,8 @@ from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
 from engine.services.targeting import campaign_case_of, matches_of
 from engine.targeting.reach import reach_of
-from engine.targeting.targeting import campaign_query, rules_as_filters
+from engine.targeting.rules import rules_as_filters
+from engine.targeting.targeting import campaign_query
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -36,8 +36,8 @@ from api.http.schemas.campaigns import CampaignBody
 from engine.domain.campaigns import Campaign
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import BRAND_TOPICS
+from engine.domain.videos import KINDS
 from engine.errors import CampaignChanged, InvalidInput
-from engine.targeting.columns import KINDS
 from ingest.sources.guard import AllowedNetwork
 
 router = APIRouter(route_class=ReadRoute)

@@ -21,9 +21,9 @@ from api.http.schemas.campaigns import CampaignBody
 from api.keyword_service import Understanding
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.suitability import BRAND_TOPICS, Risk
+from engine.domain.videos import KINDS
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
-from engine.targeting.columns import KINDS
 from engine.vocabulary import Vocabulary
 
 Fields = dict[str, str]

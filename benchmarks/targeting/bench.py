@@ -5,7 +5,7 @@ two peers would do it: scipy's product with all campaigns and rules by numpy, th
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -13,12 +13,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.content.tag_time_ranges import tag_time_ranges
-from engine.domain.campaigns import Campaign, Creative, Keyword
+from engine.domain.campaigns import Campaign, CampaignState, Creative, Keyword
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
+from engine.domain.videos import KINDS
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
@@ -26,6 +27,7 @@ from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
+from engine.targeting.columns import Lists
 from engine.targeting.targeting import Targeting
 from engine.vocabulary import Vocabulary
 
@@ -36,6 +38,7 @@ REQUESTS = 400
 K = 10
 NOW = 100_000_000
 DAY = 86_400
+LANGUAGES = ("en", "de", "")
 
 NAMES = tuple(f"tag-{number:04}" for number in range(N_TAGS))
 
@@ -49,7 +52,7 @@ def main() -> None:
     targeting = Targeting.of(index, view)
     targeting.warm_up()
     videos = view.base.index.ids[:REQUESTS]
-    peer = Peer(targeting)
+    peer = Peer(targeting, campaigns)
     requests, peers, reasons = [], [], []
     for video in videos:
         found, spent = timed(lambda video=video: targeting.for_video(video, K, now=NOW))
@@ -87,19 +90,27 @@ def main() -> None:
 class Peer:
     """The same answer by a sparse product and one mask a rule."""
 
-    def __init__(self, targeting: Targeting) -> None:
-        columns = targeting.campaigns.columns
+    def __init__(self, targeting: Targeting, campaigns: Sequence[Campaign]) -> None:
         view = targeting.view
         rows = [targeting.query_of(row) for row in range(len(targeting.campaigns))]
         starts = np.concatenate([[0], np.cumsum([len(query.tags) for query in rows])])
         tags = np.concatenate([query.tags for query in rows])
         units = np.concatenate([query.units for query in rows])
         self._profiles = sp.csr_array((units, tags, starts), shape=(len(rows), N_TAGS)).tocsc()
-        excluded = columns.excluded
+        excluded = Lists.of(view.vocabulary.numbers(one.excluded_tags) for one in campaigns)
         ones = np.ones(len(excluded.values))
         shape = (len(rows), N_TAGS)
         self._excluded = sp.csr_array((ones, excluded.values, excluded.starts), shape=shape).tocsc()
-        self._targeting, self._view, self._columns = targeting, view, columns
+        self._targeting, self._view = targeting, view
+        self._active = np.array([one.state is CampaignState.ACTIVE for one in campaigns])
+        self._begins = np.array([one.begins for one in campaigns])
+        self._ends = np.array([one.ends for one in campaigns])
+        self._least = np.array([one.min_relevance for one in campaigns])
+        self._kinds = np.array([_kind_bits(one.kinds) for one in campaigns])
+        self._languages = Lists.of(
+            [LANGUAGES.index(code) if code in LANGUAGES else -1 for code in one.languages]
+            for one in campaigns
+        )
 
     def for_video(self, video: str) -> list[int]:
         """Return the rows of the best."""
@@ -107,18 +118,22 @@ class Peer:
         tags, _ = self._view.counts(video)
         weights = target.frequencies[tags] * self._view.idf[tags] / target.divisor
         scores = self._profiles[:, tags] @ weights
-        columns = self._columns
-        passes = columns.active & (columns.begins <= NOW) & (columns.ends > NOW)
-        passes &= (columns.kinds == 0) | (columns.kinds & target.kind > 0)
-        passes &= scores >= columns.least
+        (language,), (kind,) = self._view.columns([video], ["language", "kind"]).values()
+        passes = self._active & (self._begins <= NOW) & (self._ends > NOW)
+        passes &= (self._kinds == 0) | (self._kinds & _kind_bits([kind]) > 0)
+        passes &= scores >= self._least
         passes &= self._excluded[:, tags].sum(axis=1) == 0
-        lengths = np.diff(columns.languages.starts)
+        lengths = np.diff(self._languages.starts)
         owners = np.repeat(np.arange(len(lengths)), lengths)
         speaks = lengths == 0
-        speaks[owners[target.has_language[columns.languages.values]]] = True
+        speaks[owners[self._languages.values == LANGUAGES.index(language)]] = True
         rows = np.flatnonzero(passes & speaks & (scores > 1e-9))
         ranked = np.lexsort((rows, -(scores[rows] / 1e-6 + 0.5).astype(np.int64)))
         return [int(row) for row in rows[ranked[:K]]]
+
+
+def _kind_bits(kinds: Iterable[str]) -> int:
+    return sum(1 << KINDS.index(kind) for kind in set(kinds))
 
 
 def seen_in(track: bytes, tags: np.ndarray) -> dict[int, tuple[SecondRange, ...]]:
@@ -153,9 +168,8 @@ def made_view(rng: np.random.Generator) -> LocalSnapshot:
         rows.append(Counts(tags.astype(np.uint32), seconds.astype(np.uint32)))
     ids = [f"{number:016x}" for number in range(N_VIDEOS)]
     index = Index.from_counts(CountMatrix.from_rows(rows, N_TAGS), ids)
-    languages = ("en", "de", "")
     metadata = [
-        {"seconds": 30, "language": languages[number % 3], "kind": "motion"}
+        {"seconds": 30, "language": LANGUAGES[number % 3], "kind": "motion"}
         for number in range(N_VIDEOS)
     ]
     recipe = IndexConfig(0.7, "raw")

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import NOBODY_LOOKED, Risk
-from engine.domain.videos import VideoRecord
+from engine.domain.videos import KINDS, VideoRecord
 
 MAX_NAMED: Final = 5
 """Number of words of a longer list that a sentence names."""
@@ -214,7 +214,7 @@ def _added_at(video: AssessedVideo) -> int:
     return int(datetime.fromisoformat(video.record.added_at).timestamp())
 
 
-_KINDS: Final = "One of ``motion``, ``slideshow``, ``overlay``, ``static``, ``unknown``."
+_KINDS: Final = f"One of {', '.join(f'``{kind}``' for kind in KINDS)}."
 
 _PIXELS: Final = Number("pixels", is_zero_unknown=True)
 

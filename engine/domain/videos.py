@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
+"""Kinds of videos, told by what changes on them; ``unknown`` where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,56 +18,32 @@ from engine.kernels.weigh import weigh
 Starts = NDArray[np.int64]
 Numbers = NDArray[np.int64]
 
-STATE: Final = 1
-FLIGHT: Final = 2
-LANGUAGE: Final = 4
-KIND: Final = 8
-EXCLUSIONS: Final = 16
-GROUPS: Final = 32
-CATEGORIES: Final = 64
-SUITABILITY: Final = 128
-RELEVANCE: Final = 256
+REQUIRED: Final = 1
+"""Mark of a requirement: at least one of its tokens is had."""
 
-EVERY_RULE: Final = 511
-"""All of the rules above at once."""
+BARRED: Final = 0
+"""Mark of a requirement: none of its tokens is had."""
 
 
 class Rules(NamedTuple):
-    """When each campaign may run; of each list, campaign c owns ``starts[c]:starts[c + 1]``.
+    """Columns by which it is decided whether each campaign may run.
+
+    A rule asks for a number between two bounds, or for tokens: what a target has or has not. Each
+    rule has a bit.
 
     Args:
-        active: shape (n,), whether it is not paused.
-        begins: shape (n,), when its flight begins, seconds since 1970.
-        ends: shape (n,), when it is over.
-        least: shape (n,), the least score.
-        kinds: shape (n,), a bit for each kind of video it wants; 0 for all.
-        language_starts: shape (n + 1,).
-        languages: numbers of those it wants; none for all.
-        excluded_starts: shape (n + 1,).
-        excluded: tags that rule a video out.
-        need_starts: shape (n + 1,).
-        needs: for each set of tags, of which one must have been seen, its size and then the tags.
-        wanted_starts: shape (n + 1,).
-        wanted: categories, one of which a video must have; none for all.
-        unwanted_starts: shape (n + 1,).
-        unwanted: categories that rule a video out.
+        bounds: shape (n, n_ranges, 2), the lowest number that passes and the lowest above it that
+            does not.
+        range_bits: shape (n_ranges,), the bit of each rule about a number.
+        starts: shape (n + 1,); campaign c owns ``requirements[starts[c]:starts[c + 1]]``.
+        requirements: for each of a campaign the bit of its rule, ``REQUIRED`` or ``BARRED``, the
+            number of tokens, and then the tokens.
     """
 
-    active: NDArray[np.bool_]
-    begins: Numbers
-    ends: Numbers
-    least: Floats
-    kinds: Numbers
-    language_starts: Starts
-    languages: Numbers
-    excluded_starts: Starts
-    excluded: Numbers
-    need_starts: Starts
-    needs: Numbers
-    wanted_starts: Starts
-    wanted: Numbers
-    unwanted_starts: Starts
-    unwanted: Numbers
+    bounds: NDArray[np.float64]
+    range_bits: Numbers
+    starts: Starts
+    requirements: Numbers
 
 
 class Target(NamedTuple):
@@ -76,22 +52,16 @@ class Target(NamedTuple):
     Args:
         frequencies: shape (n_tags,), the term frequency of each tag; 0 where it was not seen.
         divisor: what a sum is divided by to be a score.
-        has_language: shape (n_languages,), which of those that campaigns name take it.
-        kind: its bit.
-        has_category: shape (n_categories,).
-        safe: whether no topic is at the floor that nothing runs beside.
-        now: seconds since 1970.
-        rules: which of the rules count, as a sum.
+        values: shape (n_ranges,), the number that each rule about one asks; NaN for the score.
+        has: shape (n_tokens,), which of the tokens that campaigns name.
+        is_video: whether rules about tokens count.
     """
 
     frequencies: Floats
     divisor: float
-    has_language: NDArray[np.bool_]
-    kind: int
-    has_category: NDArray[np.bool_]
-    safe: bool
-    now: int
-    rules: int
+    values: Floats
+    has: NDArray[np.bool_]
+    is_video: bool
 
 
 def _weigh_rows(starts: Starts, tags: Numbers, weights: Floats, idf: Floats, into: Floats) -> None:
@@ -176,96 +146,43 @@ def _show(forward: ForwardRows, row: int, frequencies: Floats) -> float:
 show = compiled(_show)
 
 
-def _has_any(starts: Starts, numbers: Numbers, row: int, has: NDArray[np.bool_]) -> bool:
-    for at in range(starts[row], starts[row + 1]):
-        if 0 <= numbers[at] < has.size and has[numbers[at]]:
-            return True
-    return False
+def _failing_ranges(rules: Rules, row: int, score: float, target: Target) -> int:
+    """Return which of the rules about a number are broken, as a sum of bits."""
+    broken = 0
+    for at in range(target.values.size):
+        value = target.values[at]
+        if np.isnan(value):
+            value = score
+        if not rules.bounds[row, at, 0] <= value < rules.bounds[row, at, 1]:
+            broken |= rules.range_bits[at]
+    return broken
 
 
-has_any = compiled(_has_any)
+failing_ranges = compiled(_failing_ranges)
 
 
-def _saw_any(tags: Numbers, start: int, end: int, frequencies: Floats) -> bool:
-    for at in range(start, end):
-        if tags[at] < frequencies.size and frequencies[tags[at]] > 0.0:
-            return True
-    return False
-
-
-saw_any = compiled(_saw_any)
-
-
-def _wants_language(rules: Rules, row: int, has: NDArray[np.bool_]) -> bool:
-    if rules.language_starts[row] == rules.language_starts[row + 1]:
-        return True
-    return has_any(rules.language_starts, rules.languages, row, has)
-
-
-wants_language = compiled(_wants_language)
-
-
-def _saw_needs(rules: Rules, row: int, frequencies: Floats) -> bool:
-    at, end = rules.need_starts[row], rules.need_starts[row + 1]
+def _failing_requirements(rules: Rules, row: int, target: Target) -> int:
+    """Return which of the rules about tokens are broken, as a sum of bits."""
+    broken = 0
+    if not target.is_video:
+        return broken
+    asked, has = rules.requirements, target.has
+    at, end = rules.starts[row], rules.starts[row + 1]
     while at < end:
-        following = at + 1 + rules.needs[at]
-        if not saw_any(rules.needs, at + 1, following, frequencies):
-            return False
+        first = at + 3
+        following = first + asked[at + 2]
+        found = 0
+        for place in range(first, following):
+            if asked[place] < has.size and has[asked[place]]:
+                found = 1
+                break
+        if found != asked[at + 1]:
+            broken |= asked[at]
         at = following
-    return True
-
-
-saw_needs = compiled(_saw_needs)
-
-
-def _fits_categories(rules: Rules, row: int, has: NDArray[np.bool_]) -> bool:
-    if has_any(rules.unwanted_starts, rules.unwanted, row, has):
-        return False
-    if rules.wanted_starts[row] == rules.wanted_starts[row + 1]:
-        return True
-    return has_any(rules.wanted_starts, rules.wanted, row, has)
-
-
-fits_categories = compiled(_fits_categories)
-
-
-def _failing_columns(rules: Rules, row: int, score: float, target: Target) -> int:
-    """Return which of the rules that are one number a campaign are broken, as a sum."""
-    asked = target.rules
-    broken = 0
-    if asked & STATE and not rules.active[row]:
-        broken += STATE
-    if asked & FLIGHT and not rules.begins[row] <= target.now < rules.ends[row]:
-        broken += FLIGHT
-    if asked & RELEVANCE and score < rules.least[row]:
-        broken += RELEVANCE
-    if asked & SUITABILITY and not target.safe:
-        broken += SUITABILITY
-    if asked & KIND and rules.kinds[row] != 0 and not rules.kinds[row] & target.kind:
-        broken += KIND
     return broken
 
 
-failing_columns = compiled(_failing_columns)
-
-
-def _failing_lists(rules: Rules, row: int, target: Target) -> int:
-    """Return which of the rules that are lists are broken, as a sum."""
-    asked, seen = target.rules, target.frequencies
-    broken = 0
-    if asked & LANGUAGE and not wants_language(rules, row, target.has_language):
-        broken += LANGUAGE
-    start, end = rules.excluded_starts[row], rules.excluded_starts[row + 1]
-    if asked & EXCLUSIONS and saw_any(rules.excluded, start, end, seen):
-        broken += EXCLUSIONS
-    if asked & GROUPS and not saw_needs(rules, row, seen):
-        broken += GROUPS
-    if asked & CATEGORIES and not fits_categories(rules, row, target.has_category):
-        broken += CATEGORIES
-    return broken
-
-
-failing_lists = compiled(_failing_lists)
+failing_requirements = compiled(_failing_requirements)
 
 
 def _add_up(
@@ -322,7 +239,7 @@ def _choose(
         sums[row] = 0.0
         if score <= MIN_MATCH_SCORE or score < enough or (asked.size > 0 and not asked[row]):
             continue
-        if failing_columns(rules, row, score, target) or failing_lists(rules, row, target):
+        if failing_ranges(rules, row, score, target) or failing_requirements(rules, row, target):
             continue
         size = push(keys, scores, size, k, key_of(score, row), score)
         if size == k:

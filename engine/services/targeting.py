@@ -34,15 +34,12 @@ from engine.services.evidence import (
     with_seconds,
 )
 from engine.targeting.campaign_index import CampaignIndex
-from engine.targeting.eligibility import EligibilityReport, RuleResult, rulings
+from engine.targeting.eligibility import RuleResult, rulings
 from engine.targeting.new_matches import arrivals
 from engine.targeting.reach import rank_of, reach_of
-from engine.targeting.targeting import (
-    Fit,
-    Targeting,
-    campaign_query,
-    rules_as_filters,
-)
+from engine.targeting.rule_types import EligibilityReport
+from engine.targeting.rules import rules_as_filters
+from engine.targeting.targeting import Fit, Targeting, campaign_query
 
 
 def matches_of(

@@ -15,6 +15,8 @@ from engine.kernels.forward import Floats
 from engine.kernels.targeting import Rules, Starts, invert, weigh_rows
 from engine.sorted_ids import SortedIds
 from engine.targeting.columns import CampaignColumns, Codes, Numbering
+from engine.targeting.rule_types import CampaignRule
+from engine.targeting.rules import RULES
 from engine.vocabulary import Vocabulary
 
 
@@ -25,23 +27,25 @@ class CampaignIndex:
     Attributes:
         ids: the place of an id is the campaign's row.
         columns: of the same rows.
-        rules: the same, as the kernel takes them.
+        columns_of_rules: those of rules, as the kernel takes them.
         codes: what words are written as.
         revision: of the campaigns.
+        rules: what decides whether they may run.
     """
 
     ids: SortedIds
     columns: CampaignColumns
-    rules: Rules
+    columns_of_rules: Rules
     codes: Codes
     revision: int
+    rules: tuple[CampaignRule, ...]
 
     @classmethod
-    def empty(cls) -> Self:
+    def empty(cls, rules: tuple[CampaignRule, ...] = RULES) -> Self:
         """Return the index of no campaign."""
-        codes = Codes(Vocabulary(()), Numbering(), Numbering(), Numbering())
-        columns = CampaignColumns.of([], codes)
-        return cls(SortedIds.sort([])[0], columns, columns.rules(), codes, 0)
+        codes = Codes(Vocabulary(()), Numbering(), Numbering())
+        columns = CampaignColumns.of([], codes, rules)
+        return cls(SortedIds.sort([])[0], columns, columns.rules(rules), codes, 0, rules)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -67,11 +71,12 @@ class CampaignIndex:
         alive = np.ones(len(self), bool)
         alive[dead[dead >= 0]] = False
         rows = np.flatnonzero(alive)
-        columns = self.columns.take(rows).above(CampaignColumns.of(campaigns, codes))
+        columns = self.columns.take(rows).above(CampaignColumns.of(campaigns, codes, self.rules))
         ids, order = SortedIds.sort([*self.ids.at(rows), *new])
         if order is not None:
             columns = columns.take(order)
-        return CampaignIndex(ids, columns, columns.rules(), codes, revision)
+        of_rules = columns.rules(self.rules)
+        return CampaignIndex(ids, columns, of_rules, codes, revision, self.rules)
 
     def of_advertiser(self, advertiser: str) -> NDArray[np.bool_]:
         """Return which rows are an advertiser's, shape (n,)."""

@@ -1,55 +1,52 @@
 """Campaigns as columns of numbers, row by row; rows can be taken and put under each other."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.campaigns import Campaign, CampaignState
+from engine.domain.campaigns import Campaign
 from engine.kernels.forward import Floats
-from engine.kernels.targeting import Numbers, Rules, Starts
-from engine.languages import asked_ranges
+from engine.kernels.targeting import BARRED, REQUIRED, Numbers, Rules, Starts
+from engine.targeting.rule_types import CampaignRule, RangeRule, Token, VideoRule
 from engine.vocabulary import Vocabulary
 
-KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
-"""The kinds of videos; the bit of each is 1 << its place."""
+Named = TypeVar("Named", bound=Hashable)
 
 
-class Numbering:
+class Numbering(Generic[Named]):
     """Numbers for words, each given once and for good."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[Named, int] = {}
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def give(self, words: Iterable[str]) -> list[int]:
+    def give(self, words: Iterable[Named]) -> list[int]:
         """Return the numbers of words; new words get new ones."""
         return [self._numbers.setdefault(word, len(self._numbers)) for word in words]
 
-    def known(self, word: str) -> int:
+    def known(self, word: Named) -> int:
         """Return the number of a word, -1 if it has none."""
         return self._numbers.get(word, -1)
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Codes of the words of campaigns.
+    """Codes of what campaigns name.
 
     Attributes:
         vocabulary: of the tags.
         advertisers: of the advertisers.
-        languages: of the languages that any campaign named.
-        categories: of the categories that any campaign named.
+        tokens: of all that their rules ask for.
     """
 
     vocabulary: Vocabulary
-    advertisers: Numbering
-    languages: Numbering
-    categories: Numbering
+    advertisers: Numbering[str]
+    tokens: Numbering[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,63 +86,39 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class CampaignColumns:
-    """Columns stored of campaigns; the meaning is that of ``engine.kernels.targeting.Rules``.
+    """Columns stored of campaigns; of the rules they are those of ``engine.kernels.targeting``.
 
     Attributes:
         advertiser: shape (n,), their numbers.
-        active: shape (n,).
-        begins: shape (n,).
-        ends: shape (n,).
-        least: shape (n,).
-        kinds: shape (n,).
         tags: of the profile, rising, each once.
         weights: aligned with ``tags``.
-        languages: their numbers.
-        excluded: tags.
-        needs: for each set of tags its size, then the tags.
-        wanted: the numbers of categories.
-        unwanted: likewise.
+        bounds: shape (n, n_ranges, 2), of each rule about a number.
+        requirements: of the rules about videos.
     """
 
     advertiser: Numbers
-    active: NDArray[np.bool_]
-    begins: Numbers
-    ends: Numbers
-    least: Floats
-    kinds: Numbers
     tags: Lists
     weights: Lists
-    languages: Lists
-    excluded: Lists
-    needs: Lists
-    wanted: Lists
-    unwanted: Lists
+    bounds: Floats
+    requirements: Lists
 
     @classmethod
-    def of(cls, campaigns: Sequence[Campaign], codes: Codes) -> Self:
+    def of(cls, campaigns: Sequence[Campaign], codes: Codes, rules: Sequence[CampaignRule]) -> Self:
         """Turn records into columns.
 
         Raises:
             UnknownTag: when a campaign was understood as a tag that the vocabulary lacks.
         """
-        vocabulary = codes.vocabulary
-        profiles = [_profile(campaign, vocabulary) for campaign in campaigns]
+        profiles = [_profile(campaign, codes.vocabulary) for campaign in campaigns]
         advertisers = codes.advertisers.give(one.advertiser for one in campaigns)
-        languages = [asked_ranges(one.languages) for one in campaigns]
+        ranges = [rule for rule in rules if isinstance(rule, RangeRule)]
+        bounds = [[rule.bounds(campaign) for rule in ranges] for campaign in campaigns]
         return cls(
             advertiser=np.array(advertisers, np.int64),
-            active=np.array([one.state is CampaignState.ACTIVE for one in campaigns], bool),
-            begins=np.array([one.begins for one in campaigns], np.int64),
-            ends=np.array([one.ends for one in campaigns], np.int64),
-            least=np.array([one.min_relevance for one in campaigns], np.float64),
-            kinds=np.array([kind_bits(one.kinds) for one in campaigns], np.int64),
             tags=Lists.of([tag for tag, _ in profile] for profile in profiles),
             weights=Lists.of(([weight for _, weight in profile] for profile in profiles), float),
-            languages=Lists.of(map(codes.languages.give, languages)),
-            excluded=Lists.of(vocabulary.meant(one.excluded_tags) for one in campaigns),
-            needs=Lists.of(_needs(campaign, vocabulary) for campaign in campaigns),
-            wanted=Lists.of(codes.categories.give(one.categories) for one in campaigns),
-            unwanted=Lists.of(codes.categories.give(one.exclude_categories) for one in campaigns),
+            bounds=np.array(bounds, np.float64).reshape(len(campaigns), len(ranges), 2),
+            requirements=Lists.of(map(_Requirements(codes, rules).of, campaigns)),
         )
 
     def take(self, rows: Numbers) -> "CampaignColumns":
@@ -168,30 +141,15 @@ class CampaignColumns:
 
         return _columns(both)
 
-    def rules(self) -> Rules:
+    def rules(self, rules: Sequence[CampaignRule]) -> Rules:
         """Return the columns as the kernel takes them."""
+        ranges = [at for at, rule in enumerate(rules) if isinstance(rule, RangeRule)]
         return Rules(
-            self.active,
-            self.begins,
-            self.ends,
-            self.least,
-            self.kinds,
-            self.languages.starts,
-            self.languages.values,
-            self.excluded.starts,
-            self.excluded.values,
-            self.needs.starts,
-            self.needs.values,
-            self.wanted.starts,
-            self.wanted.values,
-            self.unwanted.starts,
-            self.unwanted.values,
+            self.bounds,
+            np.array([1 << at for at in ranges], np.int64),
+            self.requirements.starts,
+            self.requirements.values,
         )
-
-
-def kind_bits(kinds: Iterable[str]) -> int:
-    """Return the bits of some kinds as a sum."""
-    return sum(1 << KINDS.index(kind) for kind in set(kinds))
 
 
 def _columns(make: Callable[[str], Any]) -> CampaignColumns:
@@ -202,9 +160,34 @@ def _profile(campaign: Campaign, vocabulary: Vocabulary) -> list[tuple[int, floa
     return sorted(vocabulary.weighted(campaign.profile).items())
 
 
-def _needs(campaign: Campaign, vocabulary: Vocabulary) -> list[int]:
-    needs: list[int] = []
-    for tags in campaign.needs:
-        numbers = vocabulary.meant(tags)
-        needs += [len(numbers), *numbers]
-    return needs
+class _Requirements:
+    """Requirements of rules about videos, campaign by campaign, as the kernel reads them.
+
+    Only what a rule has of its own is called: there may be 100,000 campaigns.
+    """
+
+    def __init__(self, codes: Codes, rules: Sequence[CampaignRule]) -> None:
+        self._vocabulary, self._give = codes.vocabulary, codes.tokens.give
+        about_videos = [
+            (1 << at, one) for at, one in enumerate(rules) if isinstance(one, VideoRule)
+        ]
+        self._requires = [
+            (bit, rule.requires)
+            for bit, rule in about_videos
+            if type(rule).requires is not VideoRule.requires
+        ]
+        self._bars = [
+            (bit, rule.bars) for bit, rule in about_videos if type(rule).bars is not VideoRule.bars
+        ]
+
+    def of(self, campaign: Campaign) -> list[int]:
+        vocabulary, give = self._vocabulary, self._give
+        asked: list[int] = []
+        for bit, requires in self._requires:
+            for tokens in requires(campaign, vocabulary):
+                numbers = give(tokens)
+                asked += (bit, REQUIRED, len(numbers), *numbers)
+        for bit, bars in self._bars:
+            if barred := bars(campaign, vocabulary):
+                asked += (bit, BARRED, len(barred), *give(barred))
+        return asked

@@ -4,64 +4,22 @@ Whether a campaign may run is decided before anything is ranked. From a campaign
 are a filter over the videos; from a video's side they are columns over the campaigns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final, Self
+from math import nan
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.campaigns import Campaign
-from engine.domain.filters import EVERY_VIDEO, And, Field, Filter, HasTag, Not, Or
-from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.metadata import RiskLimit
-from engine.domain.suitability import Risk
+from engine.domain.filters import EVERY_VIDEO
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target
-from engine.languages import ranges_that_take
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.targeting.campaign_index import CampaignIndex, Postings
-from engine.targeting.columns import kind_bits
-
-
-class Rule(StrEnum):
-    """A rule that decides whether a campaign may run on a video."""
-
-    STATE = "state"
-    FLIGHT = "flight"
-    LANGUAGE = "language"
-    KIND = "kind"
-    EXCLUSIONS = "exclusions"
-    GROUPS = "groups"
-    CATEGORIES = "categories"
-    SUITABILITY = "suitability"
-    RELEVANCE = "relevance"
-
-
-_BITS: Final[Mapping[Rule, int]] = {
-    Rule.STATE: kernel.STATE,
-    Rule.FLIGHT: kernel.FLIGHT,
-    Rule.LANGUAGE: kernel.LANGUAGE,
-    Rule.KIND: kernel.KIND,
-    Rule.EXCLUSIONS: kernel.EXCLUSIONS,
-    Rule.GROUPS: kernel.GROUPS,
-    Rule.CATEGORIES: kernel.CATEGORIES,
-    Rule.SUITABILITY: kernel.SUITABILITY,
-    Rule.RELEVANCE: kernel.RELEVANCE,
-}
-
-OF_THE_VIDEO: Final = (
-    Rule.LANGUAGE,
-    Rule.KIND,
-    Rule.EXCLUSIONS,
-    Rule.GROUPS,
-    Rule.CATEGORIES,
-    Rule.SUITABILITY,
-)
-"""Rules that ask about the video; a viewer is not asked them."""
+from engine.targeting.rule_types import RangeRule, VideoRule, VideoTraits
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +112,28 @@ class Targeting:
         idf = self.view.idf
         frequencies = np.zeros(len(idf))
         frequencies[query.tags] = query.units / idf[query.tags]
-        rules = kernel.EVERY_RULE - sum(_BITS[rule] for rule in OF_THE_VIDEO)
         target = Target(
             frequencies=frequencies,
             divisor=1.0,
-            has_language=np.zeros(0, bool),
-            kind=0,
-            has_category=np.zeros(0, bool),
-            safe=True,
-            now=now,
-            rules=rules,
+            values=self._values(now),
+            has=np.zeros(0, bool),
+            is_video=False,
         )
         return self._best(target, query.tags, k, among)
 
-    def broken_rules(self, row: int, score: float, target: Target) -> tuple[Rule, ...]:
-        """Return every rule that keeps a campaign from running somewhere.
+    def broken_rules(self, row: int, score: float, target: Target) -> tuple[str, ...]:
+        """Return the names of all rules that keep a campaign from running somewhere.
 
         Args:
             row: the campaign's.
             score: how well it fits.
             target: where it would run.
         """
-        rules = self.campaigns.rules
-        broken = kernel.failing_columns(rules, row, score, target)
-        broken += kernel.failing_lists(rules, row, target)
-        return tuple(rule for rule, bit in _BITS.items() if broken & bit)
+        columns = self.campaigns.columns_of_rules
+        broken = kernel.failing_ranges(columns, row, score, target)
+        broken |= kernel.failing_requirements(columns, row, target)
+        rules = enumerate(self.campaigns.rules)
+        return tuple(rule.name for at, rule in rules if broken & 1 << at)
 
     def query_of(self, row: int) -> Query:
         """Return what a campaign looks for."""
@@ -191,38 +146,30 @@ class Targeting:
         frequencies = np.zeros(len(self.view.idf))
         own = self.view.term_frequencies(video)
         frequencies[own.tags] = own.values
-        columns = self.view.columns([video], ("language", "kind", "iab", "risk"))
-        (language,), (kind,), (categories,), (risks,) = columns.values()
         return Target(
             frequencies=frequencies,
             divisor=own.divisor or 1.0,
-            has_language=self._languages(language),
-            kind=kind_bits([kind]),
-            has_category=self._categories(categories),
-            safe=Risk.FLOOR not in risks,
-            now=now,
-            rules=kernel.EVERY_RULE,
+            values=self._values(now),
+            has=self._tokens(video, own.tags.tolist()),
+            is_video=True,
         )
 
-    def _languages(self, language: str) -> NDArray[np.bool_]:
-        """Return which of the languages that campaigns name take a video."""
-        numbers = self.campaigns.codes.languages
-        has = np.zeros(len(numbers), bool)
-        for code in ranges_that_take(language):
-            number = numbers.known(code)
-            if number >= 0:
-                has[number] = True
-        return has
+    def _values(self, now: int) -> NDArray[np.float64]:
+        """Return the number that each rule about one asks, shape (n_ranges,)."""
+        ranges = (rule for rule in self.campaigns.rules if isinstance(rule, RangeRule))
+        return np.array([nan if rule.is_about_score else rule.value(now) for rule in ranges])
 
-    def _categories(self, categories: Iterable[str]) -> NDArray[np.bool_]:
-        """Return which of the categories that campaigns name a video has, or one below them."""
-        numbers = self.campaigns.codes.categories
+    def _tokens(self, video: str, tags: list[int]) -> NDArray[np.bool_]:
+        """Return which of the tokens that campaigns name a video has, shape (n_tokens,)."""
+        rules = [rule for rule in self.campaigns.rules if isinstance(rule, VideoRule)]
+        names = sorted({name for rule in rules for name in rule.columns})
+        columns = self.view.columns([video], names)
+        traits = VideoTraits(tags, {name: value for name, (value,) in columns.items()})
+        numbers = self.campaigns.codes.tokens
         has = np.zeros(len(numbers), bool)
-        for own in categories:
-            for category in content_taxonomy().path(own):
-                number = numbers.known(category.id)
-                if number >= 0:
-                    has[number] = True
+        known = [numbers.known(token) for rule in rules for token in rule.tokens(traits)]
+        # A token that got its number just now is asked for by none of these campaigns.
+        has[[number for number in known if 0 <= number < len(has)]] = True
         return has
 
     def _best(
@@ -238,7 +185,7 @@ class Targeting:
             postings.starts, postings.rows, postings.impacts, tags, target.frequencies, sums
         )
         asked = np.empty(0, bool) if among is None else among
-        size = kernel.choose(self.campaigns.rules, target, sums, asked, keys, scores)
+        size = kernel.choose(self.campaigns.columns_of_rules, target, sums, asked, keys, scores)
         rows = rows_of_keys(keys[:size])
         found = zip(self.campaigns.ids.at(rows), rows.tolist(), scores[:size].tolist(), strict=True)
         return [Fit(*each) for each in found]
@@ -246,35 +193,6 @@ class Targeting:
 
 def _weighs_alike(view: IndexSnapshot, other: IndexSnapshot) -> bool:
     return view.generation_id == other.generation_id and len(view.idf) == len(other.idf)
-
-
-def rules_as_filters(campaign: Campaign) -> dict[Rule, Filter]:
-    """Return a campaign's rules that ask about the video, as filters; only those it has.
-
-    No campaign runs on a video that is at the floor of a suitability topic.
-    """
-    limit = RiskLimit(Risk.HIGH, unknown=True)
-    rules: dict[Rule, Filter] = {Rule.SUITABILITY: Field("risk", "at_most", limit)}
-    if campaign.languages:
-        rules[Rule.LANGUAGE] = Field("language", "in", campaign.languages)
-    if campaign.kinds:
-        rules[Rule.KIND] = Field("kind", "in", campaign.kinds)
-    if campaign.excluded_tags:
-        rules[Rule.EXCLUSIONS] = Not(_seen_any(campaign.excluded_tags))
-    if campaign.needs:
-        rules[Rule.GROUPS] = And(tuple(_seen_any(tags) for tags in campaign.needs))
-    if campaign.categories or campaign.exclude_categories:
-        rules[Rule.CATEGORIES] = And(
-            (
-                Field("iab", "in", campaign.categories) if campaign.categories else And(()),
-                Not(Field("iab", "in", campaign.exclude_categories)),
-            )
-        )
-    return rules
-
-
-def _seen_any(tags: Sequence[str]) -> Filter:
-    return Or(tuple(HasTag(tag) for tag in tags))
 
 
 def campaign_query(campaign: Campaign, view: IndexSnapshot) -> Query:

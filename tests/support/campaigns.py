@@ -49,6 +49,7 @@ class Shown:
     kind: str = "motion"
     iab: tuple[str, ...] = ()
     at_floor: bool = False
+    length: int = 30
 
 
 def risks(video: Shown) -> tuple[Risk, ...]:
@@ -72,7 +73,7 @@ def view_of(
     metadata = MetadataColumns.of(
         [
             {
-                "seconds": 30,
+                "seconds": video.length,
                 "sensitive": Level.NONE,
                 "language": video.language,
                 "kind": video.kind,

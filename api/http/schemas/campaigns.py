@@ -15,7 +15,7 @@ from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
 from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
 from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
 from engine.domain.text import UnusableText, tidy_line
-from engine.targeting.columns import KINDS
+from engine.domain.videos import KINDS
 
 MAX_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from engine.domain.tags import SOURCES, VISUAL, Tag, is_source
+from engine.domain.videos import KINDS
 from engine.domain.viewers import MAX_SIGNS
 from engine.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
@@ -17,8 +18,6 @@ from ingest.taggers.runs import Run
 
 TAGGER: Final = "import"
 """Name of the tagger, where a line gives none."""
-
-KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 
 MAX_CATEGORIES: Final = 500
 

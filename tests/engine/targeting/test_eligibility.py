@@ -17,8 +17,9 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.time_ranges import SecondRange
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.targeting.eligibility import EligibilityReport, RuleResult, rulings
-from engine.targeting.targeting import Rule
+from engine.targeting.eligibility import RuleResult, rulings
+from engine.targeting.rule_types import EligibilityReport
+from engine.targeting.rules import RULES
 from support.campaigns import campaign, reading
 from support.catalogs import save, video_id
 
@@ -41,20 +42,20 @@ def case(tmp_path: Path) -> Iterator[EligibilityReport]:
         yield EligibilityReport(campaign("c", {"cat": 1}), record, track, view, 0.5, filed, risks)
 
 
-def ruling(case: EligibilityReport, rule: Rule, **plan: Any) -> RuleResult:
+def ruling(case: EligibilityReport, rule: str, **plan: Any) -> RuleResult:
     changed: Campaign = replace(case.campaign, **plan)
     found = {one.rule: one for one in rulings(replace(case, campaign=changed), [rule])}
-    assert list(found) == list(Rule)
+    assert list(found) == [one.name for one in RULES]
     assert [one.rule for one in found.values() if not one.passed] == [rule]
     return found[rule]
 
 
 def test_an_exclusion_names_the_seconds(case: EligibilityReport) -> None:
     excluded = (reading("booze", beer=0.9), reading("car"))
-    found = ruling(case, Rule.EXCLUSIONS, exclude=excluded)
+    found = ruling(case, "exclusions", exclude=excluded)
     assert found.says == "it excludes beer, seen at the seconds given"
     assert found.seen == {"beer": (SecondRange(0, 2),)}
-    assert "none was seen" in ruling(case, Rule.EXCLUSIONS, exclude=(reading("car"),)).says
+    assert "none was seen" in ruling(case, "exclusions", exclude=(reading("car"),)).says
 
 
 def test_a_group_names_what_is_missing_and_what_was_seen(case: EligibilityReport) -> None:
@@ -62,19 +63,19 @@ def test_a_group_names_what_is_missing_and_what_was_seen(case: EligibilityReport
         Group("any", (reading("cat"), reading("car"))),
         Group("all", (reading("beer"), reading("ride", car=1.0, train=0.95))),
     )
-    found = ruling(case, Rule.GROUPS, groups=groups)
+    found = ruling(case, "groups", groups=groups)
     assert found.says == "it requires car or train: not seen"
     assert found.seen == {"cat": (SecondRange(0, 9),), "beer": (SecondRange(0, 2),)}
 
 
 def test_categories_are_named_with_the_tags_that_say_them(case: EligibilityReport) -> None:
-    found = ruling(case, Rule.CATEGORIES, exclude_categories=("422",))
+    found = ruling(case, "categories", exclude_categories=("422",))
     assert "422 (Pets)" in found.says
     assert found.seen == {"cat": (SecondRange(0, 9),)}
 
 
 def test_the_floor_names_the_topic_and_its_seconds(case: EligibilityReport) -> None:
-    found = ruling(case, Rule.SUITABILITY)
+    found = ruling(case, "suitability")
     assert found.says == "adult is at the floor: nothing runs on this video"
     assert found.seen == {"adult": (SecondRange(0, 2),)}
 
@@ -82,20 +83,20 @@ def test_the_floor_names_the_topic_and_its_seconds(case: EligibilityReport) -> N
 @pytest.mark.parametrize(
     ("rule", "plan", "says"),
     [
-        (Rule.STATE, {}, "the campaign is active"),
-        (Rule.FLIGHT, {}, "the flight has always been on and has no end"),
+        ("state", {}, "the campaign is active"),
+        ("flight", {}, "the flight has always been on and has no end"),
         (
-            Rule.FLIGHT,
+            "flight",
             {"begins": 0, "ends": 86_400},
             "begins 1970-01-01T00:00:00+00:00 and is over 1970-01-02T00:00:00+00:00",
         ),
-        (Rule.LANGUAGE, {"languages": ("en", "")}, "language is de; it takes en, unknown"),
-        (Rule.KIND, {"kinds": ("static",)}, "of kind motion; it takes static"),
-        (Rule.RELEVANCE, {"min_relevance": 0.75}, "the score is 0.5000; it asks for 0.75"),
-        (Rule.CATEGORIES, {}, "it asks for no category"),
-        (Rule.GROUPS, {}, "it requires no tags"),
-        (Rule.EXCLUSIONS, {}, "it excludes nothing"),
+        ("language", {"languages": ("en", "")}, "language is de; it takes en, unknown"),
+        ("kind", {"kinds": ("static",)}, "of kind motion; it takes static"),
+        ("relevance", {"min_relevance": 0.75}, "the score is 0.5000; it asks for 0.75"),
+        ("categories", {}, "it asks for no category"),
+        ("groups", {}, "it requires no tags"),
+        ("exclusions", {}, "it excludes nothing"),
     ],
 )
-def test_a_rule_says(case: EligibilityReport, rule: Rule, plan: dict[str, Any], says: str) -> None:
+def test_a_rule_says(case: EligibilityReport, rule: str, plan: dict[str, Any], says: str) -> None:
     assert says in ruling(case, rule, **plan).says

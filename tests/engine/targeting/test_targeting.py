@@ -13,7 +13,8 @@ from engine.domain.filters import And
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.campaign_index import CampaignIndex
-from engine.targeting.targeting import Fit, Rule, Targeting, campaign_query, rules_as_filters
+from engine.targeting.rules import rules_as_filters
+from engine.targeting.targeting import Fit, Targeting, campaign_query
 from engine.vocabulary import Vocabulary
 from support.campaigns import TAGS, Shown, campaign, reading, view_of
 
@@ -181,11 +182,11 @@ def test_every_broken_rule_is_named(videos: list[Shown], campaigns: list[Campaig
                 if not view.passes([video.id], wanted).all()
             }
             if one.state is CampaignState.PAUSED:
-                broken.add(Rule.STATE)
+                broken.add("state")
             if not one.begins <= NOW < one.ends:
-                broken.add(Rule.FLIGHT)
+                broken.add("flight")
             if one.min_relevance > 0.5:
-                broken.add(Rule.RELEVANCE)
+                broken.add("relevance")
             assert set(targeting.broken_rules(row, 0.5, target)) == broken
 
 

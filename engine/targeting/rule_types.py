@@ -1,0 +1,148 @@
+"""Forms of the rules that decide whether a campaign may run on a video, or for a viewer.
+
+A rule says the same thing four times, and says it in one class: as columns that 100,000 campaigns
+are asked by at once (``engine.kernels.targeting``), as the side of a video that these meet, as a
+filter of the videos that a campaign may run on, and as a sentence about one campaign and one video.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any, ClassVar, Final
+
+from engine.content.categories import CategoryScore
+from engine.content.tag_time_ranges import tag_time_ranges
+from engine.domain.campaigns import Campaign
+from engine.domain.filters import Filter
+from engine.domain.suitability import TopicRisk
+from engine.domain.time_ranges import SecondRange
+from engine.domain.tracks import Track
+from engine.domain.videos import VideoRecord
+from engine.ports.index import IndexSnapshot
+from engine.vocabulary import Vocabulary
+
+SeenAt = Mapping[str, tuple[SecondRange, ...]]
+"""Tag -> when it was seen."""
+
+Evidence = tuple[str, SeenAt]
+"""A sentence, and the tags that decided with the seconds they were seen on."""
+
+Token = tuple[Hashable, ...]
+"""Something that a video has or has not, as a namespace and a word: ``("kind", "motion")``."""
+
+Bounds = tuple[float, float]
+"""The lowest number that passes, and the lowest above it that does not."""
+
+EVERY_NUMBER: Final[Bounds] = (-inf, inf)
+NO_NUMBER: Final[Bounds] = (inf, inf)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTraits:
+    """A video as rules see it.
+
+    Attributes:
+        tags: numbers of those that were seen.
+        metadata: columns of the index (``engine.domain.metadata.SCHEMA``), as rules name them.
+    """
+
+    tags: Sequence[int]
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityReport:
+    """One campaign and one video.
+
+    Attributes:
+        campaign: the campaign.
+        record: what the catalog knows of the video.
+        track: what was seen on it.
+        view: where it was scored.
+        score: how well the campaign fits it.
+        filed: the categories that the video's tags say.
+        risks: of each suitability topic.
+    """
+
+    campaign: Campaign
+    record: VideoRecord
+    track: Track
+    view: IndexSnapshot
+    score: float
+    filed: Sequence[CategoryScore]
+    risks: Sequence[TopicRisk]
+
+    def seen(self, tags: Iterable[str]) -> SeenAt:
+        """Return when each of some tags was seen; those that were not are left out."""
+        vocabulary = self.view.vocabulary
+        labels = {number: vocabulary.names[number] for number in vocabulary.meant(set(tags))}
+        ranges = tag_time_ranges(self.track, list(labels), self.view.thresholds)
+        found = {label: ranges[number] for number, label in labels.items() if ranges[number]}
+        return dict(sorted(found.items()))
+
+
+class CampaignRule(ABC):
+    """A rule; made of nothing, so that one instance serves all campaigns.
+
+    Attributes:
+        name: in answers.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return what speaks for or against a campaign on a video."""
+
+
+class RangeRule(CampaignRule):
+    """A rule about a number that no video has: it is asked of viewers, too.
+
+    Attributes:
+        is_about_score: whether the number is how well the campaign fits, not ``value``.
+    """
+
+    is_about_score: ClassVar[bool] = False
+
+    @abstractmethod
+    def bounds(self, campaign: Campaign) -> Bounds:
+        """Return the numbers between which a campaign may run."""
+
+    def value(self, now: int) -> float:
+        """Return the number at a moment, seconds since 1970."""
+        return float(now)
+
+
+class VideoRule(CampaignRule):
+    """A rule about what a video has: at least one token of each of some sets, and none of others.
+
+    Attributes:
+        columns: of the index, which ``tokens`` reads.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return what a video has of what campaigns may ask for."""
+
+    def requires(
+        self,
+        campaign: Campaign,  # noqa: ARG002 - others ask it
+        vocabulary: Vocabulary,  # noqa: ARG002
+    ) -> Iterable[Iterable[Token]]:
+        """Return sets of tokens, of each of which a video must have one."""
+        return ()
+
+    def bars(
+        self,
+        campaign: Campaign,  # noqa: ARG002 - others ask it
+        vocabulary: Vocabulary,  # noqa: ARG002
+    ) -> Sequence[Token]:
+        """Return tokens that a video must not have."""
+        return ()
+
+    @abstractmethod
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index: which videos a campaign may run on; None for all."""

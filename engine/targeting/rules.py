@@ -1,0 +1,312 @@
+"""The rules of campaigns, a class each.
+
+A new rule is a class here and its name in ``RULES``: the rest goes by them. ``docs/campaigns.md``
+says of each what it asks.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from math import inf
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, CampaignState
+from engine.domain.filters import And, Field, Filter, HasTag, Not, Or
+from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.metadata import RiskLimit
+from engine.domain.suitability import Risk
+from engine.domain.time_ranges import second_ranges
+from engine.languages import asked_ranges, ranges_that_take
+from engine.targeting.rule_types import (
+    EVERY_NUMBER,
+    NO_NUMBER,
+    Bounds,
+    CampaignRule,
+    EligibilityReport,
+    Evidence,
+    RangeRule,
+    SeenAt,
+    Token,
+    VideoRule,
+    VideoTraits,
+)
+from engine.vocabulary import Vocabulary
+
+_NOTHING: Final[SeenAt] = MappingProxyType({})
+
+
+class StateRule(RangeRule):
+    """Whether the campaign is active, not paused."""
+
+    name = "state"
+
+    def bounds(self, campaign: Campaign) -> Bounds:
+        """Return every moment, or none."""
+        return EVERY_NUMBER if campaign.state is CampaignState.ACTIVE else NO_NUMBER
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return the state."""
+        return f"the campaign is {case.campaign.state}", _NOTHING
+
+
+class FlightRule(RangeRule):
+    """Whether the campaign has begun and is not over."""
+
+    name = "flight"
+
+    def bounds(self, campaign: Campaign) -> Bounds:
+        """Return the moments of the flight."""
+        return campaign.begins, campaign.ends
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return when it begins and ends."""
+        begins, ends = case.campaign.begins, case.campaign.ends
+        since = "has always been on" if begins == ALWAYS else f"begins {_moment(begins)}"
+        until = "has no end" if ends == FOREVER else f"is over {_moment(ends)}"
+        return f"the flight {since} and {until}", _NOTHING
+
+
+class LanguageRule(VideoRule):
+    """Whether the campaign takes the video's language, as RFC 4647 says."""
+
+    name = "language"
+    columns = ("language",)
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return all that may be asked for to find the video's language."""
+        return [("language", code) for code in ranges_that_take(video.metadata["language"])]
+
+    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
+        """Return the languages, if any are asked for."""
+        if not campaign.languages:
+            return []
+        return [[("language", code) for code in asked_ranges(campaign.languages)]]
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        return Field("language", "in", campaign.languages) if campaign.languages else None
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return the video's language and those that are asked for."""
+        if not case.campaign.languages:
+            return "it asks for no language", _NOTHING
+        takes = ", ".join(word or "unknown" for word in case.campaign.languages)
+        own = case.record.language or "unknown"
+        return f"the video's language is {own}; it takes {takes}", _NOTHING
+
+
+class KindRule(VideoRule):
+    """Whether the campaign takes the video's kind."""
+
+    name = "kind"
+    columns = ("kind",)
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return the kind."""
+        return [("kind", video.metadata["kind"])]
+
+    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
+        """Return the kinds, if any are asked for."""
+        return [[("kind", kind) for kind in campaign.kinds]] if campaign.kinds else []
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        return Field("kind", "in", campaign.kinds) if campaign.kinds else None
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return the video's kind and those that are asked for."""
+        if not case.campaign.kinds:
+            return "it asks for no kind", _NOTHING
+        takes = ", ".join(case.campaign.kinds)
+        return f"the video is of kind {case.record.kind}; it takes {takes}", _NOTHING
+
+
+class ExclusionsRule(VideoRule):
+    """Whether nothing was seen that the campaign excludes."""
+
+    name = "exclusions"
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return the tags that were seen."""
+        return _tag_tokens(video.tags)
+
+    def bars(self, campaign: Campaign, vocabulary: Vocabulary) -> Sequence[Token]:
+        """Return the excluded tags."""
+        return _tag_tokens(vocabulary.meant(campaign.excluded_tags))
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        tags = campaign.excluded_tags
+        return Not(_seen_any(tags)) if tags else None
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return what is excluded, and when it was seen."""
+        tags = case.campaign.excluded_tags
+        if not tags:
+            return "it excludes nothing", _NOTHING
+        seen = case.seen(tags)
+        if not seen:
+            return f"it excludes {', '.join(tags)}: none was seen", _NOTHING
+        return f"it excludes {', '.join(seen)}, seen at the seconds given", seen
+
+
+class GroupsRule(VideoRule):
+    """Whether all was seen that the campaign requires."""
+
+    name = "groups"
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return the tags that were seen."""
+        return _tag_tokens(video.tags)
+
+    def requires(self, campaign: Campaign, vocabulary: Vocabulary) -> Iterable[Iterable[Token]]:
+        """Return the sets of tags."""
+        return [_tag_tokens(vocabulary.meant(tags)) for tags in campaign.needs]
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        needs = campaign.needs
+        return And(tuple(_seen_any(tags) for tags in needs)) if needs else None
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return what is missing, and what was seen."""
+        needs = case.campaign.needs
+        if not needs:
+            return "it requires no tags", _NOTHING
+        missing = [" or ".join(tags) for tags in needs if not case.seen(tags)]
+        seen = case.seen(tag for tags in needs for tag in tags)
+        if not missing:
+            return "all that it requires was seen", seen
+        return f"it requires {', and '.join(missing)}: not seen", seen
+
+
+class CategoriesRule(VideoRule):
+    """Whether the video is about the categories that the campaign takes, and no others it bars."""
+
+    name = "categories"
+    columns = ("iab",)
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return the video's categories and all above them."""
+        path = content_taxonomy().path
+        return [("iab", one.id) for own in video.metadata["iab"] for one in path(own)]
+
+    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
+        """Return the categories, if any are asked for."""
+        categories = campaign.categories
+        return [[("iab", category) for category in categories]] if categories else []
+
+    def bars(self, campaign: Campaign, _: Vocabulary) -> Sequence[Token]:
+        """Return the excluded categories."""
+        return [("iab", category) for category in campaign.exclude_categories]
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        takes, bars = campaign.categories, campaign.exclude_categories
+        if not takes and not bars:
+            return None
+        return And((Field("iab", "in", takes) if takes else And(()), Not(Field("iab", "in", bars))))
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return what the video is about, by which tags, and what is asked for."""
+        takes, bars = case.campaign.categories, case.campaign.exclude_categories
+        if not takes and not bars:
+            return "it asks for no category", _NOTHING
+        tags = {one.category: one.tags for one in case.filed}
+        own = [*tags, *(one.topic.category for one in case.risks if one.seconds)]
+        below = content_taxonomy().with_all_below((*takes, *bars))
+        seen = case.seen(
+            tag for category in own if category in below for tag in tags.get(category, ())
+        )
+        asks = f"it takes {_named(takes) or 'all'}, but not {_named(bars) or 'none'}"
+        return f"the video is about {_named(own) or 'no category'}; {asks}", seen
+
+
+class SuitabilityRule(VideoRule):
+    """Whether no suitability topic is at the floor, beside which nothing runs.
+
+    What is risky below the floor counts second by second, at breaks.
+    """
+
+    name = "suitability"
+    columns = ("risk",)
+
+    _FLOOR: Final = [("risk", "floor")]
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return whether a topic is at the floor."""
+        return self._FLOOR if Risk.FLOOR in video.metadata["risk"] else []
+
+    def bars(self, _campaign: Campaign, _: Vocabulary) -> Sequence[Token]:
+        """Return the floor."""
+        return self._FLOOR
+
+    def filter(self, _: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        return Field("risk", "at_most", RiskLimit(Risk.HIGH, unknown=True))
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return the topics at the floor, and their seconds."""
+        floor = [one for one in case.risks if one.risk is Risk.FLOOR]
+        if not floor:
+            says = "no topic is at the floor; what is risky counts second by second, at breaks"
+            return says, _NOTHING
+        seen = {one.topic.name: second_ranges(np.array(one.seconds)) for one in floor}
+        return f"{', '.join(seen)} is at the floor: nothing runs on this video", seen
+
+
+class RelevanceRule(RangeRule):
+    """Whether the campaign fits as well as it asks to."""
+
+    name = "relevance"
+    is_about_score = True
+
+    def bounds(self, campaign: Campaign) -> Bounds:
+        """Return the scores from the least one on."""
+        return campaign.min_relevance, inf
+
+    def says(self, case: EligibilityReport) -> Evidence:
+        """Return the score and the least one."""
+        least = case.campaign.min_relevance
+        return f"the score is {case.score:.4f}; it asks for {least:g}", _NOTHING
+
+
+RULES: Final[tuple[CampaignRule, ...]] = (
+    StateRule(),
+    FlightRule(),
+    LanguageRule(),
+    KindRule(),
+    ExclusionsRule(),
+    GroupsRule(),
+    CategoriesRule(),
+    SuitabilityRule(),
+    RelevanceRule(),
+)
+"""All rules, in the order in which they are told."""
+
+
+def rules_as_filters(
+    campaign: Campaign, rules: Sequence[CampaignRule] = RULES
+) -> dict[str, Filter]:
+    """Return a campaign's rules that ask about the video, as filters; only those it has."""
+    filters = {rule.name: rule.filter(campaign) for rule in rules if isinstance(rule, VideoRule)}
+    return {name: where for name, where in filters.items() if where is not None}
+
+
+def _tag_tokens(numbers: Iterable[int]) -> list[Token]:
+    return [("tag", number) for number in numbers]
+
+
+def _seen_any(tags: Sequence[str]) -> Filter:
+    return Or(tuple(HasTag(tag) for tag in tags))
+
+
+def _named(categories: Iterable[str]) -> str:
+    known = content_taxonomy().categories
+    return ", ".join(f"{category} ({known[category].name})" for category in categories)
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
