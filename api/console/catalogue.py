@@ -14,9 +14,9 @@ from api.console.finding import best_tagged, newest_passing, suggested_tags, und
 from api.console.rendering import page
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.listing import Place, Wanted
 from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.keywords import KeywordMatch
+from engine.domain.listing import ListFilter, ListPosition
 from engine.errors import UnknownTag
 from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
@@ -103,10 +103,10 @@ def _listed(
     view: IndexSnapshot | None,
     asked: Asked,
     *,
-    after: Place | None,
-    before: Place | None,
+    after: ListPosition | None,
+    before: ListPosition | None,
 ) -> Listed:
-    wanted = Wanted(asked.q, asked.kind, unwatched=asked.status == "trouble")
+    wanted = ListFilter(asked.q, asked.kind, unwatched=asked.status == "trouble")
     if before is not None:
         ids = live.catalog.listing.oldest(wanted, before=before, limit=PAGE_VIDEOS + 1)
         earlier, ids = len(ids) > PAGE_VIDEOS, ids[-PAGE_VIDEOS:]
@@ -123,9 +123,9 @@ def _listed(
     )
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> ListPosition | None:
     added_at, _, video = text.rpartition("/")
-    return Place(added_at, video) if added_at else None
+    return ListPosition(added_at, video) if added_at else None
 
 
 def _text(card: Card) -> str:

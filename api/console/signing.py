@@ -15,7 +15,7 @@ from api.http.middleware.auth import SESSION_COOKIE, KnownKeys
 from api.http.middleware.problems import Code, Refused, expected_failure
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.keys import digest_of
+from engine.domain.keys import digest_of
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -196,3 +196,18 @@ def _needs_of(group: Group) -> Iterable[tuple[str, ...]]:
         yield from words
     else:
         yield tuple(sorted({tag for tags in words for tag in tags}))
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChanges:
+    """Changes of campaigns after some revision.
+
+    Attributes:
+        changed: new or changed ones, by rising id.
+        gone: ids of those that were deleted.
+        revision: the one they lead to.
+    """
+
+    changed: tuple[Campaign, ...]
+    gone: tuple[str, ...]
+    revision: int

@@ -32,6 +32,19 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's claim to a job.
+
+    Attributes:
+        job: its id.
+        worker: who took it.
+    """
+
+    job: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One thing to do, and what became of it.
 

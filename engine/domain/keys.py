@@ -1,5 +1,6 @@
 """API keys, and what each may do: frozen records."""
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,3 +50,8 @@ class Key:
     def may(self, scopes: Collection[Scope]) -> bool:
         """Tell whether it has one of these scopes."""
         return Scope.ADMIN in self.scopes or not self.scopes.isdisjoint(scopes)
+
+
+def digest_of(secret: str) -> bytes:
+    """Return what is kept of a key."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

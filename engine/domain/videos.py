@@ -121,3 +121,7 @@ class OutdatedVideo:
     video: str
     seconds: int
     sources: tuple[str, ...]
+
+
+TaggerWords = dict[str, frozenset[str]]
+"""Tagger, with its version, -> every tag it can name."""

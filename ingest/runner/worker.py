@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, check_claim
+from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.index_config import IndexConfig
-from engine.domain.jobs import LEASE_SECONDS, Job, JobResult, Kind, State
+from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from ingest.decoding.probe import Status
@@ -302,8 +302,8 @@ class Worker:
             self._end(running.job, missing_outcome(Path(running.job.source), error))
             return
         # With the job or not at all: one that is somebody else's by now says nothing of the video.
-        with suppress(JobLost), self.catalog.transaction() as db:
-            check_claim(db, running.job.id, self._name)
+        with suppress(JobLost), self.catalog.transaction():
+            self.catalog.jobs.check(Claim(running.job.id, self._name))
             outcome = store_unwatched(described, self.catalog, status, where)
             self._end(running.job, outcome)
 

@@ -8,12 +8,11 @@ import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import check_claim
+from engine.domain.jobs import Claim
 from engine.errors import JobLost
 from engine.os_errors import expected_trouble
 from ingest.decoding.probe import Status
@@ -100,9 +99,9 @@ def run_job(order: JobSpec, answers: Connection) -> None:
 
 
 def _obey(order: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
-    guard = partial(check_claim, job=order.job, worker=order.worker)
+    claim = Claim(order.job, order.worker)
     try:
-        with Catalog.open(order.catalog, create=False, guard=guard) as catalog:
+        with Catalog.open(order.catalog, create=False, claim=claim) as catalog:
             return _ingest(order, catalog, tell)
     except JobLost:
         raise

@@ -71,15 +71,9 @@ class Uploads:
         """Delete files that no video and no job names any more, a day after they came."""
         if not self.folder.is_dir():
             return
-        known = f"{self.folder}/%"
-        named = {
-            Path(source).parent
-            for (source,) in catalog.rows(
-                "select source from sources where source like ?1"
-                " union select source from jobs where source like ?1 and state != 'done'",
-                (known,),
-            )
-        }
+        below = str(self.folder)
+        sources = catalog.videos.sources_below(below) + catalog.jobs.sources_below(below)
+        named = {Path(source).parent for source in sources}
         for place in self.folder.iterdir():
             old = time.time() - place.stat().st_mtime > _FORGOTTEN_SECONDS
             if old and place not in named:

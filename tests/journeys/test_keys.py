@@ -10,7 +10,7 @@ import pytest
 from api.http.middleware.auth import CSRF_HEADER, SESSION_COOKIE
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import digest_of
+from engine.domain.keys import digest_of
 from support.processes import soon
 from support.product import Served, reelmatch, serve
 

@@ -50,41 +50,29 @@ def start_once(
     if known is not None:
         return known
     job = start()
-    with catalog.transaction() as db:
-        db.execute("update started set job = ? where caller = ? and name = ?", (job, caller, name))
+    catalog.started_requests.note(caller, name, job)
     return job
 
 
-def _reserve(catalog: Catalog, caller: int, name: str, asked: bytes, now: float) -> int | None:
-    with catalog.transaction() as db:
-        db.execute("delete from started where started_at < ?", (now - KEPT_SECONDS,))
-        row = db.execute(
-            "select asked, job, started_at from started where caller = ? and name = ?",
-            (caller, name),
-        ).fetchone()
-        if row is None:
-            db.execute(
-                "insert into started (caller, name, asked, job, started_at)"
-                " values (?, ?, ?, null, ?)",
-                (caller, name, asked, now),
-            )
+def _reserve(catalog: Catalog, caller: int, name: str, digest: bytes, now: float) -> int | None:
+    with catalog.transaction():
+        requests = catalog.started_requests
+        before = requests.reserve(caller, name, digest, now=now, kept_seconds=KEPT_SECONDS)
+        if before is None:
             return None
-        before, job, started_at = row
-        if before != asked:
+        if before.digest != digest:
             raise Refused(
                 Code.CONFLICT,
                 f"Idempotency-Key {name!r} was used for another request: take a new one",
             )
-        if job is not None:
-            return int(job)
-        if now - started_at < _STARTING_SECONDS:
+        if before.job is not None:
+            return before.job
+        if now - before.started_at < _STARTING_SECONDS:
             raise Refused(
                 Code.CONFLICT,
                 f"the request under Idempotency-Key {name!r} is being started: ask again shortly",
                 {"retry-after": "1"},
             )
         # Who began it died before a job came of it.
-        db.execute(
-            "update started set started_at = ? where caller = ? and name = ?", (now, caller, name)
-        )
+        requests.restart(caller, name, now=now)
         return None

@@ -27,7 +27,7 @@ from api.http.schemas.videos import (
     VideoWithVerdictAnswer,
 )
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.listing import Wanted
+from engine.domain.listing import ListFilter
 from engine.domain.videos import Pictures, VideoRecord
 from engine.errors import InvalidInput, UnknownVideo
 from engine.search.matches import similar
@@ -72,7 +72,7 @@ def list_videos(
     if ids:
         return {"videos": _some(live.catalog, ids.split(",")), "next": None}
     after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
-    wanted = Wanted(q, kind, status=status, language=language, uploader=uploader)
+    wanted = ListFilter(q, kind, status=status, language=language, uploader=uploader)
     page = live.catalog.listing.by_id(wanted, after=after, limit=limit + 1)
     more = len(page) > limit
     return {

@@ -150,7 +150,7 @@ def _check_catalog(file: Path, manifest: Manifest, folder: Path) -> None:
         with Catalog.open(folder / CATALOG) as catalog:
             catalog.check(indexes=True)
             videos = catalog.videos.count()
-            catalog.rows("pragma wal_checkpoint(truncate)")
+            catalog.flush(truncate=True)
     except DiskFull:
         raise
     except ReelmatchError as error:

@@ -7,11 +7,19 @@ memory can follow; changes of campaigns are no changes of videos.
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
-from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
+from engine.domain.campaigns import (
+    Bid,
+    Campaign,
+    CampaignChanges,
+    CampaignState,
+    Creative,
+    Group,
+    Keyword,
+)
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import CampaignChanged, UnknownCampaign
 
@@ -19,21 +27,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _PAGE: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignChanges:
-    """Changes of campaigns after some revision.
-
-    Attributes:
-        changed: new or changed ones, by rising id.
-        gone: ids of those that were deleted.
-        revision: the one they lead to.
-    """
-
-    changed: tuple[Campaign, ...]
-    gone: tuple[str, ...]
-    revision: int
 
 
 class Campaigns:

@@ -1,6 +1,5 @@
 """The catalog: videos, what was seen on them, and all that is stored beside. SQLite, one file."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.jobs import Jobs
 from engine.catalogs.sqlite.keys import Keys
 from engine.catalogs.sqlite.listing import Listing
+from engine.catalogs.sqlite.started_requests import StartedRequests
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.catalogs.sqlite.tags import Tags
 from engine.catalogs.sqlite.thumbnails import Thumbnails
@@ -17,9 +17,10 @@ from engine.catalogs.sqlite.tracks import Tracks
 from engine.catalogs.sqlite.videos import Videos
 from engine.catalogs.sqlite.viewers import Viewers
 from engine.catalogs.sqlite.webhooks import Webhooks
+from engine.domain.jobs import Claim
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    pass
 
 
 class Catalog(CatalogFile):
@@ -27,7 +28,7 @@ class Catalog(CatalogFile):
 
     Args:
         path: of the file.
-        guard: called at the start of every write, in its transaction; what it raises undoes it.
+        claim: of a worker to its job; without it, nothing is written any more.
 
     Attributes:
         videos: where each came from, and what is known of it.
@@ -42,12 +43,11 @@ class Catalog(CatalogFile):
         campaigns: of advertisers.
         keys: of the API.
         webhooks: and what is still to be told.
+        started_requests: named ones of clients.
     """
 
-    def __init__(
-        self, path: Path, guard: "Callable[[Database], object]" = lambda _db: None
-    ) -> None:
-        super().__init__(path, guard)
+    def __init__(self, path: Path, claim: Claim | None = None) -> None:
+        super().__init__(path, claim)
         self.videos = Videos(self)
         self.tracks = Tracks(self)
         self.content = Content(self)
@@ -60,6 +60,11 @@ class Catalog(CatalogFile):
         self.campaigns = Campaigns(self)
         self.keys = Keys(self)
         self.webhooks = Webhooks(self)
+        self.started_requests = StartedRequests(self)
+
+    def _check_claim(self) -> None:
+        if self._claim is not None:
+            self.jobs.check(self._claim)
 
     def check(self, *, indexes: bool = False, tracks: bool = False) -> None:
         """Read the whole file and look whether it holds together.

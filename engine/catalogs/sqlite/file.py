@@ -7,7 +7,7 @@ catalog's revision on by one, so that whoever follows it can tell what is new.
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from weakref import WeakSet
 from zlib import crc32
 
 from engine.catalogs.sqlite.connections import Connection
+from engine.domain.jobs import Claim
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
 from engine.homes import finish_restore, refuse_lost_catalog
 from engine.os_errors import expected_trouble, troubles_told
@@ -32,14 +33,12 @@ class CatalogFile:
 
     Args:
         path: of the file.
-        guard: called at the start of every write, in its transaction; what it raises undoes it.
+        claim: of a worker to its job; without it, nothing is written any more.
     """
 
-    def __init__(
-        self, path: Path, guard: "Callable[[Database], object]" = lambda _db: None
-    ) -> None:
+    def __init__(self, path: Path, claim: Claim | None = None) -> None:
         self.path = path
-        self._guard = guard
+        self._claim = claim
         self._read_only = False
         self._own = threading.local()
         # Without those of threads that have ended.
@@ -53,7 +52,7 @@ class CatalogFile:
         *,
         create: bool = True,
         read_only: bool = False,
-        guard: "Callable[[Database], object]" = lambda _db: None,
+        claim: Claim | None = None,
     ) -> Self:
         """Open the catalog, creating or updating its tables where needed.
 
@@ -62,7 +61,7 @@ class CatalogFile:
             create: False for who was told of a catalog: one that is gone is not made anew, empty.
             read_only: True for who reads what another process has opened: it is neither made nor
                 updated, and not written.
-            guard: as of the class.
+            claim: as of the class.
 
         Raises:
             CatalogUnusable: when the file is no catalog, or of a newer version of reelmatch.
@@ -71,7 +70,7 @@ class CatalogFile:
         """
         if (read_only or not create) and not path.is_file():
             raise _gone(path)
-        catalog = cls(path, guard)
+        catalog = cls(path, claim)
         if read_only:
             catalog._read_only = True
             return catalog
@@ -198,6 +197,7 @@ class CatalogFile:
         Raises:
             CatalogUnusable: when the file is gone, or another one is in its place.
             DiskFull: when there is no room for it.
+            JobLost: when this writes for a job that its worker has no more.
         """
         with troubles_told(self.path.parent), self.telling_damage():
             connection = self._connection
@@ -205,8 +205,11 @@ class CatalogFile:
                 yield connection.db
                 return
             with connection.writing() as db:
-                self._guard(db)
+                self._check_claim()
                 yield db
+
+    def _check_claim(self) -> None:
+        """Refuse to write what belongs to somebody else's job; the catalog knows its jobs."""
 
     @contextmanager
     def change(self) -> "Iterator[tuple[Database, int]]":
@@ -215,9 +218,13 @@ class CatalogFile:
             db.execute("update revisions set revision = revision + 1")
             yield db, self.revision()
 
-    def flush(self) -> None:
-        """Put on the disk what was written so far, so that even a power cut leaves it."""
-        self.rows("pragma wal_checkpoint(passive)")
+    def flush(self, *, truncate: bool = False) -> None:
+        """Put on the disk what was written so far, so that even a power cut leaves it.
+
+        Args:
+            truncate: leave nothing beside the file; waits for those who read.
+        """
+        self.rows(f"pragma wal_checkpoint({'truncate' if truncate else 'passive'})")
 
     def identity(self) -> str:
         """Return what tells this catalog from all others, wherever it is copied or moved to."""

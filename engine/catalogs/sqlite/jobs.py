@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
-from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, Job, JobResult, Kind, State, Work
+from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, Claim, Job, JobResult, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
 if TYPE_CHECKING:
@@ -171,6 +171,26 @@ class Jobs:
             return _job(row)
         return None
 
+    def sources_below(self, folder: str) -> list[str]:
+        """Return the sources within a folder of jobs that are not done."""
+        rows = self._catalog.rows(
+            "select source from jobs where source like ? and state != 'done'", (f"{folder}/%",)
+        )
+        return [source for (source,) in rows]
+
+    def check(self, claim: Claim) -> None:
+        """Refuse to go on with a job that its worker has no more.
+
+        Raises:
+            JobLost: when somebody else has it by now, or it has ended.
+        """
+        mine = self._catalog.rows(
+            "select 1 from jobs where id = ? and worker = ? and state = 'running'",
+            (claim.job, claim.worker),
+        )
+        if not mine:
+            raise JobLost(claim.job)
+
     def last_of(self, source: str) -> Job | None:
         """Return the job that was added last for a source."""
         rows = self._rows(
@@ -253,19 +273,6 @@ def _check_retries(wanted: Iterable[int], failed: Mapping[int, Job]) -> None:
                 f"job {number} would fail again ({job.status}: {job.reason}): when what is behind"
                 f" {job.source!r} has changed, add it anew"
             )
-
-
-def check_claim(db: "Database", job: int, worker: str) -> None:
-    """Refuse to go on with a job that its worker has no more; for a catalog's guard.
-
-    Raises:
-        JobLost: when somebody else has it by now, or it has ended.
-    """
-    mine = db.execute(
-        "select 1 from jobs where id = ? and worker = ? and state = 'running'", (job, worker)
-    ).fetchone()
-    if mine is None:
-        raise JobLost(job)
 
 
 def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:

@@ -3,14 +3,13 @@
 A key holds 256 random bits, so one round of SHA-256 keeps it as safe as many would.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Collection
 from typing import Any, Final
 
 from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
-from engine.domain.keys import PREFIX, Key, Scope
+from engine.domain.keys import PREFIX, Key, Scope, digest_of
 from engine.errors import InvalidInput
 
 _SESSION_PREFIX: Final = "rs_"
@@ -113,11 +112,6 @@ class Keys:
         """End a session."""
         with self._catalog.transaction() as db:
             db.execute("delete from sessions where digest = ?", (digest_of(token),))
-
-
-def digest_of(secret: str) -> bytes:
-    """Return what is kept of a key."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
 
 
 def _check(name: str, scopes: Collection[Scope], advertiser: str, per_second: float) -> None:

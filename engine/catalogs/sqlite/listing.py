@@ -1,45 +1,16 @@
 """Lists of videos for people: the newest first, by title, kind and status, a page at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
+from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.text import composed
 from engine.domain.videos import OutdatedVideo
 
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: after this video, in the order of the list."""
-
-    added_at: str
-    video: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Criteria of the videos that are listed.
-
-    Attributes:
-        text: every word of it occurs in the title or the uploader's name.
-        kind: one kind only, or any when empty.
-        unwatched: only those of which nothing could be seen.
-        status: one status only, or any when empty.
-        language: one code only, as it is written, or any when empty.
-        uploader: one name only, or any when empty.
-    """
-
-    text: str = ""
-    kind: str = ""
-    unwatched: bool = False
-    status: str = ""
-    language: str = ""
-    uploader: str = ""
 
 
 # What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
@@ -55,7 +26,7 @@ class Listing:
     def __init__(self, file: CatalogFile) -> None:
         self._file = file
 
-    def newest(self, wanted: Wanted, *, after: Place | None, limit: int) -> list[str]:
+    def newest(self, wanted: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
         """Return the ids of a page, the last added first."""
         clauses, parameters = _clauses(wanted)
         if after is not None:
@@ -63,14 +34,14 @@ class Listing:
             parameters += [after.added_at, after.video]
         return self._ids(clauses, [*parameters, limit], "desc")
 
-    def oldest(self, wanted: Wanted, *, before: Place, limit: int) -> list[str]:
+    def oldest(self, wanted: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
         """Return the ids of the page before a place, the last added first."""
         clauses, parameters = _clauses(wanted)
         clauses.append("(added_at, id) > (?, ?)")
         parameters += [before.added_at, before.video, limit]
         return self._ids(clauses, parameters, "asc")[::-1]
 
-    def by_id(self, wanted: Wanted, *, after: str, limit: int) -> list[str]:
+    def by_id(self, wanted: ListFilter, *, after: str, limit: int) -> list[str]:
         """Return the ids of a page, rising, those after ``after``."""
         clauses, parameters = _clauses(wanted)
         where = " and ".join(["id > ?", *clauses])
@@ -79,7 +50,7 @@ class Listing:
 
     def titled(self, text: str, *, limit: int) -> list[str]:
         """Return the ids of the newest videos that a text fits."""
-        return self.newest(Wanted(text), after=None, limit=limit)
+        return self.newest(ListFilter(text), after=None, limit=limit)
 
     def _ids(self, clauses: list[str], parameters: list[Any], order: str) -> list[str]:
         where = f" where {' and '.join(clauses)}" if clauses else ""
@@ -114,7 +85,7 @@ class Listing:
         return int(count)
 
 
-def _clauses(wanted: Wanted) -> tuple[list[str], list[Any]]:
+def _clauses(wanted: ListFilter) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
     for word in composed(wanted.text).split():
         clauses.append(r"(title like ? escape '\' or uploader like ? escape '\')")

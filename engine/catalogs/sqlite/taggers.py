@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterable
 
 from engine.catalogs.sqlite.file import CatalogFile
-
-Words = dict[str, frozenset[str]]
-"""Tagger, with its version, -> every tag it can name."""
+from engine.domain.videos import TaggerWords
 
 
 class Taggers:
@@ -24,7 +22,7 @@ class Taggers:
                 {"tagger": tagger, "tags": json.dumps(list(tags), ensure_ascii=False)}, ignore=True
             )
 
-    def words(self) -> Words:
+    def words(self) -> TaggerWords:
         """Return the words of all taggers."""
         return {
             tagger: frozenset(json.loads(tags))

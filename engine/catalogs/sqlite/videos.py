@@ -327,6 +327,11 @@ class Videos:
                 raise UnknownVideo(video)
             db.table("tombstones").insert({"video": video, "revision": revision})
 
+    def sources_below(self, folder: str) -> list[str]:
+        """Return the sources within a folder that videos came from."""
+        rows = self._file.rows("select source from sources where source like ?", (f"{folder}/%",))
+        return [source for (source,) in rows]
+
     def add_source(self, source: str, video: str) -> None:
         """Remember that this source holds the content of that video, too."""
         known = self._file.rows("select video from sources where source = ?", (source,))

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs, check_claim
-from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, OF_THE_SOURCE, JobResult, State
+from engine.catalogs.sqlite.jobs import Jobs
+from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, OF_THE_SOURCE, Claim, JobResult, State
 from engine.errors import InvalidInput, JobLost
 from support.catalogs import save, video_id
 
@@ -160,14 +159,14 @@ def test_who_has_a_job_no_more_may_not_go_on_with_it(jobs: Jobs, tmp_path: Path)
     job = jobs.claim("me", now=0)
     assert job is not None
     for worker, kept in (("me", True), ("you", False)):
-        guard = partial(check_claim, job=job.id, worker=worker)
-        with Catalog.open(tmp_path / "catalog.db", guard=guard) as catalog:
+        claim = Claim(job.id, worker)
+        with Catalog.open(tmp_path / "catalog.db", claim=claim) as catalog:
             with nullcontext() if kept else pytest.raises(JobLost):
                 catalog.tags.number([worker])
             assert (worker in catalog.tags.vocabulary()) is kept
     jobs.end(job, DONE, now=1)
-    guard = partial(check_claim, job=job.id, worker="me")
-    with Catalog.open(tmp_path / "catalog.db", guard=guard) as catalog, pytest.raises(JobLost):
+    claim = Claim(job.id, "me")
+    with Catalog.open(tmp_path / "catalog.db", claim=claim) as catalog, pytest.raises(JobLost):
         catalog.tags.number(["late"])
 
 

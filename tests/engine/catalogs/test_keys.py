@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys, digest_of
-from engine.domain.keys import PREFIX, Scope
+from engine.catalogs.sqlite.keys import Keys
+from engine.domain.keys import PREFIX, Scope, digest_of
 from engine.errors import InvalidInput
 
 

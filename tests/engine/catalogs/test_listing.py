@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.listing import Place, Wanted
+from engine.domain.listing import ListFilter, ListPosition
 from support.catalogs import NOW, save, video_id
 
 N_VIDEOS = 40
@@ -40,36 +40,36 @@ def expected(catalog: Catalog, kind: str = "") -> list[str]:
 def test_pages_forwards_and_back_hold_every_video_once_the_newest_first(
     catalog: Catalog, kind: str
 ) -> None:
-    wanted = Wanted(kind=kind)
+    wanted = ListFilter(kind=kind)
     seen: list[str] = []
     after = None
     while page := catalog.listing.newest(wanted, after=after, limit=7):
         seen += page
         last = catalog.videos.in_order(page)[-1]
-        after = Place(last.added_at, last.id)
+        after = ListPosition(last.added_at, last.id)
     assert seen == expected(catalog, kind)
     back: list[str] = []
     before = after
     while before and (page := catalog.listing.oldest(wanted, before=before, limit=7)):
         back = [*page, *back]
         first = catalog.videos.in_order(page)[0]
-        before = Place(first.added_at, first.id)
+        before = ListPosition(first.added_at, first.id)
     assert back == seen[:-1]
 
 
 def test_every_word_must_occur_in_title_or_uploader_in_any_case(catalog: Catalog) -> None:
     titles = {video_id(number) for number in range(N_VIDEOS)}
-    found = catalog.listing.newest(Wanted("channel THE"), after=None, limit=100)
+    found = catalog.listing.newest(ListFilter("channel THE"), after=None, limit=100)
     assert len(found) == N_VIDEOS // 5
     assert set(found) <= titles
     one = video_id(35)
-    assert catalog.listing.newest(Wanted(one), after=None, limit=9) == [one]
+    assert catalog.listing.newest(ListFilter(one), after=None, limit=9) == [one]
 
 
 @pytest.mark.parametrize("text", ["100%_C", "%_"])
 def test_signs_of_like_stand_for_themselves(catalog: Catalog, text: str) -> None:
-    assert len(catalog.listing.newest(Wanted(text), after=None, limit=100)) == N_VIDEOS // 5
-    assert catalog.listing.newest(Wanted("1_0"), after=None, limit=100) == []
+    assert len(catalog.listing.newest(ListFilter(text), after=None, limit=100)) == N_VIDEOS // 5
+    assert catalog.listing.newest(ListFilter("1_0"), after=None, limit=100) == []
 
 
 def test_only_what_could_not_be_watched(tmp_path: Path) -> None:
@@ -81,6 +81,6 @@ def test_only_what_could_not_be_watched(tmp_path: Path) -> None:
             seen, id=video_id(2), source="/films/other.mp4", status="corrupt", seconds=0
         )
         catalog.videos.save(broken, None, now=NOW)
-        found = catalog.listing.newest(Wanted(unwatched=True), after=None, limit=9)
+        found = catalog.listing.newest(ListFilter(unwatched=True), after=None, limit=9)
         assert found == [video_id(2)]
         assert [record.id for record in catalog.videos.in_order([video_id(9), *found])] == found
