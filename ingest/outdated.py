@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import OutdatedVideo
+from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
 from ingest.pipeline import KEPT, IngestResult
 from ingest.sources.addresses import NotAnAddress, is_address

@@ -11,12 +11,12 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.content import SourceTrack
 from engine.domain.tags import VISUAL
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
+from engine.ports.catalog import Catalog
 from ingest.changes.change_track import Changes, FrameChange, new_looks
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind

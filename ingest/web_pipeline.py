@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.ports.catalog import Catalog
 from ingest.pipeline import (
     ANALYZED,
     Described,

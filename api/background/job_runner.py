@@ -4,7 +4,8 @@ import threading
 
 from api.background.leader_lock import Alone
 from api.settings import Settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
+from engine.ports.catalog import Catalog
 from ingest.runner.worker import Worker
 
 
@@ -12,6 +13,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
     """Return a worker that ingests and reindexes as the settings say."""
     return Worker(
         catalog,
+        settings.home,
         settings.processes,
         fetch=settings.fetch_limits,
         setup=settings.tagger_setup,
@@ -25,7 +27,7 @@ def working(settings: Settings) -> Alone:
 
     def work(stop: threading.Event) -> None:
         # The service opened it before: when it is gone, an empty one is not what is to be worked.
-        with Catalog.open(settings.catalog_path, create=False) as catalog:
+        with open_catalog(settings.catalog_path, create=False) as catalog:
             worker_of(settings, catalog).run_until(stop)
 
     return Alone("the queue's worker", settings.home / "working.lock", work)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final, Self
 from api.background.memory import give_back_memory
 from api.settings import Settings
 from engine.batch.origins import refuse_index_of_other_catalog
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
 from engine.indexes.local.current import State
 from engine.indexes.local.generations import Generation, Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.os_errors import expected_trouble
+from engine.ports.catalog import Catalog
 from engine.search.tag_ranking import TagIdf
 from engine.vocabulary import Vocabulary
 
@@ -57,7 +58,7 @@ class Live:
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Open the catalog under the settings' home; the view is made when it is asked for."""
-        return cls(Catalog.open(settings.catalog_path), Generations(settings.generations_path))
+        return cls(open_catalog(settings.catalog_path), Generations(settings.generations_path))
 
     def close(self) -> None:
         """Stop following and close the catalog."""
@@ -79,7 +80,7 @@ class Live:
         """Interpreter of words as tags."""
         from api.keyword_service import Understanding
 
-        return Understanding(self.catalog.path.parent)
+        return Understanding(self.generations.folder.parent)
 
     def weights(
         self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False

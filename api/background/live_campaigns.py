@@ -4,7 +4,7 @@ import threading
 import time
 from typing import Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting

@@ -7,7 +7,7 @@ import click
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.batch.backup.dumps import dump
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.indexes.local.generations import Generations
 
 
@@ -21,7 +21,7 @@ def command(file: Path, *, as_json: bool) -> None:
     as the catalogue itself.
     """
     settings = load_settings()
-    with Catalog.open(settings.catalog_path) as catalog:
+    with open_catalog(settings.catalog_path) as catalog:
         written = dump(catalog, Generations(settings.generations_path), file)
     if as_json:
         print_json(

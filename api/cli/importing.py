@@ -10,7 +10,7 @@ import click
 
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
@@ -42,7 +42,7 @@ def command(file: Path, *, form: str | None, dry_run: bool, force: bool, as_json
     the others go in. Exit code 1 when nothing could be used. 'reelmatch reindex' then makes the
     videos searchable.
     """
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         now = datetime.now(UTC)
         outcomes = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
         videos, errors = _sorted_out(outcomes)

@@ -3,7 +3,8 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,11 +12,12 @@ import click
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.cpus import usable_cpus
 from engine.domain.jobs import Job
 from engine.domain.text import shown
 from engine.errors import InvalidInput
+from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
 from ingest.outdated import find_outdated
 from ingest.pipeline import ANALYZED, KNOWN, IngestResult
@@ -23,7 +25,7 @@ from ingest.pipeline import Progress as Done
 from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
-from ingest.sources.web import FetchLimits, playlist_addresses
+from ingest.sources.web import playlist_addresses
 from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_maker, identity_of
 
 _INTERRUPTED = 130
@@ -103,7 +105,7 @@ def command(
     if playlist:
         addresses = [one for each in addresses for one in playlist_addresses(each, limits)]
     paths = [Path(source) for source in sources if not is_address(source)]
-    with Catalog.open(settings.catalog_path) as catalog:
+    with open_catalog(settings.catalog_path) as catalog:
         jobs = catalog.jobs
         goes_on = not paths and not addresses and not outdated
         if goes_on and not jobs.open_count():
@@ -119,7 +121,10 @@ def command(
             mine, lost = _queue_outdated(catalog, tagger, every, setup)
         # What else waits is left alone when there is nothing to look at again.
         works = mine or not outdated
-        ended = _work(catalog, mine, processes or usable_cpus(), limits, setup) if works else []
+        worker = partial(
+            Worker, catalog, settings.home, processes or usable_cpus(), fetch=limits, setup=setup
+        )
+        ended = _work(catalog, mine, worker) if works else []
     outcomes = [*missing, *ended, *lost]
     if as_json:
         videos = [outcome_json(outcome) for outcome in outcomes]
@@ -151,9 +156,7 @@ def _queue_outdated(
 def _work(
     catalog: Catalog,
     mine: Sequence[int],
-    processes: int,
-    limits: FetchLimits,
-    setup: TaggerContext,
+    make_worker: Callable[..., Worker],
 ) -> list[IngestResult]:
     """Work the queue until it is empty and these jobs have ended, here or in another process.
 
@@ -171,14 +174,7 @@ def _work(
             def on_progress(job: Job, done: Done) -> None:
                 bars.show(job.id, Path(job.source).name, done.done, done.declared_seconds)
 
-            worker = Worker(
-                catalog,
-                processes,
-                fetch=limits,
-                setup=setup,
-                on_progress=on_progress,
-                on_end=on_end,
-            )
+            worker = make_worker(on_progress=on_progress, on_end=on_end)
             worker.run()
             if elsewhere := catalog.jobs.count_open(mine):
                 click.echo(f"waiting for {elsewhere} that another process has begun", err=True)

@@ -4,7 +4,7 @@ import click
 
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.jobs import State
 
 
@@ -15,7 +15,7 @@ from engine.domain.jobs import State
 @json_option
 def command(state: str | None, *, as_json: bool) -> None:
     """List the jobs: what waits, runs, is done or failed, and why."""
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         jobs = [job for job in catalog.jobs.all() if state in (None, job.state.value)]
     if as_json:
         print_json({"jobs": jobs})

@@ -11,9 +11,9 @@ from engine.errors import InvalidInput, ReelmatchError
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
-    from engine.catalogs.sqlite.catalog import Catalog
     from engine.domain.filters import Filter
     from engine.domain.keywords import IgnoredWord
+    from engine.ports.catalog import Catalog
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."

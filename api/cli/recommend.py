@@ -26,9 +26,9 @@ from api.encoding import encoded
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.batch.recommend_all import PageOptions, recommend_all
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import Filter
 from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
+from engine.ports.catalog import Catalog
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend
 

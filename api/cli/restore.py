@@ -7,7 +7,7 @@ import click
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.batch.backup.dumps import restore
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 
 
 @click.command("restore")
@@ -18,7 +18,7 @@ def command(file: Path, *, as_json: bool) -> None:
     settings = load_settings()
     brought = restore(file, settings.home)
     # Opened once, so that a dump of an older version is brought up to date now, not when asked.
-    with Catalog.open(settings.catalog_path):
+    with open_catalog(settings.catalog_path):
         pass
     if as_json:
         print_json({"videos": brought.videos, "generation": brought.generation})

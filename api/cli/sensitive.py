@@ -7,7 +7,7 @@ import click
 from api.cli.output import json_option, print_json, print_table
 from api.encoding import encoded
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.services.videos import sensitivity_of
 
 
@@ -21,7 +21,7 @@ def command(video: str, *, as_json: bool) -> None:
     which confidence on, is set by REELMATCH_SENSITIVE; see docs/sensitive.md.
     """
     settings = load_settings()
-    with Catalog.open(settings.catalog_path) as catalog:
+    with open_catalog(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
         verdict = sensitivity_of(catalog, record, settings.sensitive)
     if as_json:

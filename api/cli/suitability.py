@@ -6,7 +6,7 @@ import click
 
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.time_ranges import SecondRange
 from engine.services.advertising import suitability_of
 
@@ -21,7 +21,7 @@ def command(video: str, *, as_json: bool) -> None:
     looked for. See docs/suitability.md.
     """
     settings = load_settings()
-    with Catalog.open(settings.catalog_path) as catalog:
+    with open_catalog(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
         told = suitability_of(catalog, record, settings.recipe())
     if as_json:

@@ -7,11 +7,11 @@ import click
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import check_threshold, surest_observation
 from engine.domain.results import Observation
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
+from engine.ports.catalog import Catalog
 from engine.services.videos import VideoSecond, counts_of, second_of, tag_along, tags_of
 
 _TOP = 20

@@ -14,7 +14,7 @@ from api.cli.output import json_option, print_json, print_table, weighted, where
 from api.http.schemas.viewers import Id, KeptEventBody
 from api.members import moment_of
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.filters import Filter
 from engine.domain.viewers import MAX_EVENT_BATCH, Event, EventKind
 from engine.services.recommendations import viewer_case_of
@@ -30,7 +30,7 @@ def command() -> None:
 @json_option
 def list_viewers(*, as_json: bool) -> None:
     """List the viewers who are kept."""
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         ids = catalog.viewers.ids()
     if as_json:
         print_json({"viewers": ids})
@@ -44,7 +44,7 @@ def list_viewers(*, as_json: bool) -> None:
 @json_option
 def show(viewer: str, *, as_json: bool) -> None:
     """Print all that is kept of VIEWER."""
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         kept = catalog.viewers.get(viewer)
     if as_json:
         print_json(kept)
@@ -65,7 +65,7 @@ def show(viewer: str, *, as_json: bool) -> None:
 )
 def put_interests(viewer: str, interests: dict[str, float]) -> None:
     """Replace what VIEWER says they like; a weight below 0 is a dislike."""
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         weights = catalog.tags.vocabulary().weights(interests)
         catalog.viewers.put_interests(viewer, weights, now=time.time())
     click.echo(f"{len(interests)} interests kept")
@@ -85,7 +85,7 @@ def put_interests(viewer: str, interests: dict[str, float]) -> None:
 def add_event(viewer: str, kind: str, video: str, share: float) -> None:
     """Keep that VIEWER did something with VIDEO (id, path, file name or title), just now."""
     now = time.time()
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         record = catalog.videos.find(video)
         event = Event(f"command-{now:.6f}", record.id, EventKind(kind), now, share)
         catalog.viewers.add_events(viewer, [event], now=now)
@@ -115,7 +115,7 @@ def load(file: IO[bytes], *, as_json: bool) -> None:
     total = {"added": 0, "repeated": 0}
     wrong: list[dict[str, Any]] = []
     unknown: set[str] = set()
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         viewers = catalog.viewers
         for viewer, events in _batches(_lines(file, now, wrong)):
             added = add_events(viewers, viewer, events, now=now)
@@ -193,7 +193,7 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(viewer: str, *, yes: bool) -> None:
     """Delete all that is kept of VIEWER."""
-    with Catalog.open(load_settings().catalog_path) as catalog:
+    with open_catalog(load_settings().catalog_path) as catalog:
         viewers = catalog.viewers
         viewers.get(viewer)
         if not yes:

@@ -6,7 +6,7 @@ import threading
 import click
 
 from api.settings import load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 
 
@@ -28,5 +28,5 @@ def command() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Catalog.open(settings.catalog_path) as catalog:
+    with open_catalog(settings.catalog_path) as catalog:
         worker_of(settings, catalog).run_until(stop)

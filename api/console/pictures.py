@@ -4,8 +4,8 @@ from fastapi import APIRouter, HTTPException, Response
 
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import Pictures
+from engine.ports.catalog import Catalog
 
 router = APIRouter(route_class=ReadRoute)
 

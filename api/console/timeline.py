@@ -9,7 +9,6 @@ from api.background.live import Live
 from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.ad_breaks import Breaks, Spacing
 from engine.content.counting import enough_seconds
 from engine.content.sensitivity import SensitivityClassifier
@@ -19,6 +18,7 @@ from engine.domain.sensitivity import Rules, Verdict
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import UnknownVideo
+from engine.ports.catalog import Catalog
 from engine.services.ad_breaks import breaks_for_anyone
 from engine.vocabulary import Vocabulary
 

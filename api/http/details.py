@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any, Literal
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import VideoRecord
+from engine.ports.catalog import Catalog
 
 Detail = Literal["title", "poster", "url", "duration"]
 """A detail that an answer can return of each video besides its ids."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from api.filter_parser import filter_of, filter_of_text
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import EVERY_VIDEO, And, Filter, Ids, Not, Or
 from engine.domain.viewers import Event
+from engine.ports.catalog import Catalog
 
 
 def own_ids(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:

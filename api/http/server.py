@@ -22,8 +22,9 @@ from api.http.middleware.metrics import WORKER_BYTES
 from api.http.protocol import BoundedProtocol
 from api.http.supervisor import supervise
 from api.settings import Settings, load_settings
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
+from engine.ports.catalog import Catalog
 from engine.temporary_files import held_folder, reserve
 from ingest.runner.parents import end_with_parent
 
@@ -43,7 +44,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     Raises:
         InvalidInput: when others could reach a service without keys.
     """
-    with Catalog.open(settings.catalog_path) as catalog:
+    with open_catalog(settings.catalog_path) as catalog:
         refuse_strangers(catalog, host)
     log_to_stderr(settings.log_format)
     _allow_many_files()

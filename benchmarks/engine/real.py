@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from peers import Ours
 from results import keep
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.tracks import FULL_SCALE
 from engine.indexes.local.index import Index
 from engine.indexes.local.queries import packed
@@ -72,7 +72,7 @@ def main() -> None:
 
 def footage(home: Path, seconds: int) -> Iterator[Row]:
     """Count the tags of every run of so many seconds of each watched video."""
-    with Catalog.open(home / "catalog.db") as catalog:
+    with open_catalog(home / "catalog.db") as catalog:
         names = catalog.tags.vocabulary().names
         after = ""
         while page := catalog.content.page(after=after):

@@ -22,7 +22,7 @@ from corpus import KINDS, N_TAGS, make_counts
 from results import keep
 
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.domain.videos import VideoRecord
@@ -56,7 +56,7 @@ def main() -> None:
 def fill(home: Path, n_videos: int) -> None:
     """Make a catalogue."""
     counts = make_counts(KINDS["topics"], n_videos)
-    with Catalog.open(home / "catalog.db") as catalog:
+    with open_catalog(home / "catalog.db") as catalog:
         catalog.rows("pragma synchronous = off")  # a made catalogue may be lost
         catalog.tags.number([f"tag {number}" for number in range(N_TAGS)])
         for row in range(n_videos):
@@ -101,7 +101,7 @@ def measure(home: Path) -> dict[str, float]:
     samples = [held_megabytes()]
     watch = threading.Thread(target=sample, args=(samples, stop))
     spent = []
-    with Catalog.open(home / "catalog.db") as catalog:
+    with open_catalog(home / "catalog.db") as catalog:
         watch.start()
         for _ in range(2):
             started = time.process_time()

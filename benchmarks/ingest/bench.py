@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 import ingest.changes.motion_classifier
 from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import open_video
 from ingest.pipeline import ingest_file
@@ -142,7 +142,7 @@ def _watch(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float]]:
 
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory())
-        catalog = stack.enter_context(Catalog.open(Path(home) / "c.db"))
+        catalog = stack.enter_context(open_catalog(Path(home) / "c.db"))
         stack.enter_context(clock.timing(onnxruntime.InferenceSession, "run", network))
         for owner, name, part in PARTS:
             stack.enter_context(clock.timing(owner, name, lambda *_, part=part: part))
@@ -341,7 +341,7 @@ def _looped(clip: Path, times: int, folder: Path) -> Path:
 
 
 def _watch_and_tell_memory(clip: Path) -> None:
-    with tempfile.TemporaryDirectory() as home, Catalog.open(Path(home) / "c.db") as catalog:
+    with tempfile.TemporaryDirectory() as home, open_catalog(Path(home) / "c.db") as catalog:
         outcome = ingest_file(clip, catalog, LocalTagger.load())
     status = Path("/proc/self/status").read_text()
     (peak,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]

@@ -26,7 +26,7 @@ from urllib.request import urlopen
 from steady import ask_steadily
 
 from engine.batch.reindex import reindex as build
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.indexes.local.generations import Generations
 
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
@@ -181,7 +181,7 @@ def with_videos(n_videos: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         fill(home, n_videos)
-        with Catalog.open(home / "catalog.db") as catalog:
+        with open_catalog(home / "catalog.db") as catalog:
             build(catalog, Generations(home / "generations"), RECIPE)
         with served("product", home) as (process, address):
             print(f"\n{n_videos:,} videos, one worker, k = 10\n")

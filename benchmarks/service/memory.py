@@ -30,7 +30,7 @@ from corpus import KINDS, N_TAGS, advertiser_queries, make_counts, viewer_querie
 from reindex import RECIPE, fill
 
 from engine.batch.reindex import reindex as build
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.indexes.local.generations import Generations
 
 CAMPAIGNS = 50
@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         fill(home, arguments.videos)
-        with Catalog.open(home / "catalog.db") as catalog:
+        with open_catalog(home / "catalog.db") as catalog:
             build(catalog, Generations(home / "generations"), RECIPE)
         with served("product", home, processes=1) as (process, address):
             measure(process, address, arguments.videos, arguments.reindexes)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.index_rows import RowMaker
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.content import VideoContent
 from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA
@@ -31,6 +31,7 @@ from engine.executors import SERIAL, open_executor
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
+from engine.ports.catalog import Catalog
 from engine.ports.executor import run_tasks
 from engine.vocabulary import Vocabulary
 
@@ -75,7 +76,7 @@ class ChunkTask:
         path: of the file.
     """
 
-    catalog: Path
+    catalog: str
     span: Span
     config: IndexConfig
     n_tags: int
@@ -105,7 +106,7 @@ def counted_chunks(
     """
     folder = _cleared(workplace, _folder_name(recipe, vocabulary, catalog.identity()))
     tasks = [
-        ChunkTask(catalog.path, span, recipe, len(vocabulary), folder / f"{number:06d}{_SUFFIX}")
+        ChunkTask(catalog.url, span, recipe, len(vocabulary), folder / f"{number:06d}{_SUFFIX}")
         for number, span in enumerate(catalog.content.spans(chunk_videos))
     ]
     left = []
@@ -123,7 +124,7 @@ def counted_chunks(
 
 def count_chunk(task: ChunkTask) -> Span:
     """Count the videos of a span and write the file; return what was found there."""
-    with Catalog.open(task.catalog, create=False, read_only=True) as catalog:
+    with open_catalog(task.catalog, create=False, read_only=True) as catalog:
         chunk = _count(catalog, task)
     _write(task.path, chunk)
     return chunk.span

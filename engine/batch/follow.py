@@ -4,9 +4,9 @@ Each process follows the catalog's revision by itself; no messages pass between 
 """
 
 from engine.batch.index_rows import RowMaker
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.indexes.local.delta import Changes, advance
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.ports.catalog import Catalog
 
 
 def follow(view: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.brand_suitability import SuitabilityClassifier, seen_categories
 from engine.content.categories import Categories
 from engine.content.counting import count_distinct_seconds, count_steady, count_tags, steady
@@ -15,6 +14,7 @@ from engine.domain.sensitivity import VERDICTS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.indexes.local.video_row import VideoRow
+from engine.ports.catalog import Catalog
 from engine.vocabulary import Vocabulary
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from engine.batch.follow import follow
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.recommendations import ViewerRecommendations
 from engine.errors import ReelmatchError
 from engine.executors import SERIAL, SerialExecutor, open_executor
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.ports.catalog import Catalog
 from engine.ports.executor import run_tasks
 from engine.search.profiles import ProfileRules, profile_of
 from engine.search.recommend import Question, recommend_many
@@ -62,7 +63,7 @@ class PagesTask:
         asked_at: seconds since 1970.
     """
 
-    catalog: Path
+    catalog: str
     generation: Path
     revision: int
     viewers: tuple[str, ...]
@@ -92,7 +93,7 @@ def recommend_all(
     """
     tasks = (
         PagesTask(
-            catalog.path,
+            catalog.url,
             view.generation.folder,
             view.revision,
             tuple(ids),
@@ -125,8 +126,8 @@ def pages_elsewhere(
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, generation: Path, revision: int) -> tuple[Catalog, LocalSnapshot] | None:
-    catalog = Catalog.open(path, read_only=True)
+def _opened(url: str, generation: Path, revision: int) -> tuple[Catalog, LocalSnapshot] | None:
+    catalog = open_catalog(url, read_only=True)
     try:
         built = Generations(generation.parent).load(generation.name)
     except ReelmatchError:

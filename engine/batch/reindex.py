@@ -17,7 +17,6 @@ import numpy as np
 
 from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
 from engine.batch.origins import refuse_other_catalog
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData
 from engine.executors import SERIAL
@@ -28,6 +27,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns, write_metadata
 from engine.kernels.best import TIE
 from engine.kernels.forward import Floats
+from engine.ports.catalog import Catalog
 from engine.ports.query import Query
 
 VERIFIED_VIDEOS: Final = 16

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import Track, merged
 from engine.domain.videos import VideoRecord
+
+PAGE_VIDEOS: Final = 500
+"""So many videos are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError, ReindexRunning
 from engine.os_errors import troubles_told
+from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
 from ingest.pipeline import IngestResult, Progress
 from ingest.runner.parents import end_with_parent
@@ -31,13 +32,13 @@ class ReindexJobSpec:
     """Specification of a reindex job.
 
     Attributes:
-        catalog: the file of the catalog.
+        catalog: its URL.
         generations: where the result goes.
         recipe: how the index is built.
         executor: URL of who counts.
     """
 
-    catalog: Path
+    catalog: str
     generations: Path
     recipe: IndexConfig
     executor: str
@@ -50,7 +51,7 @@ def run_reindex_job(order: ReindexJobSpec, answers: Connection) -> None:
     # Whoever answers questions goes first; the processes that count have it from here.
     os.nice(_NICENESS)
     try:
-        with troubles_told(), Catalog.open(order.catalog, create=False) as catalog:
+        with troubles_told(), open_catalog(order.catalog, create=False) as catalog:
             built = _reindex(order, catalog, answers)
             outcome = IngestResult(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
     except ReelmatchError as error:

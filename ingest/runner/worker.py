@@ -16,12 +16,11 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
-from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
+from engine.ports.catalog import Catalog, Jobs
 from ingest.decoding.probe import Status
 from ingest.pipeline import (
     ANALYZED,
@@ -77,6 +76,7 @@ class Worker:
 
     Args:
         catalog: whose queue it is.
+        home: what is fetched waits in a folder there until it is analyzed.
         processes: how many videos at a time.
         limits: of each.
         fetch: limits of what comes from the web.
@@ -88,6 +88,7 @@ class Worker:
     """
 
     catalog: Catalog
+    home: Path
     processes: int
     limits: Limits = field(default_factory=Limits)
     fetch: FetchLimits = field(default_factory=FetchLimits)
@@ -208,7 +209,7 @@ class Worker:
     def _order(self, job: Job) -> JobSpec | ReindexJobSpec:
         if job.kind is Kind.REINDEX and self.generations is not None:
             return ReindexJobSpec(
-                self.catalog.path,
+                self.catalog.url,
                 self.generations,
                 IndexConfig.from_stored(job.options),
                 self.executor,
@@ -217,7 +218,8 @@ class Worker:
             job.id,
             self._name,
             job.source,
-            self.catalog.path,
+            self.catalog.url,
+            self.home,
             _force(job),
             self.limits,
             self.fetch,

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.domain.jobs import Claim
 from engine.errors import JobLost
 from engine.os_errors import expected_trouble
+from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
 from ingest.pipeline import Described, IngestResult, Progress, ingest_file, missing_outcome
 from ingest.runner.parents import end_with_parent
@@ -52,7 +53,8 @@ class JobSpec:
         job: its number in the queue.
         worker: who has the job; when that is somebody else by now, nothing is stored.
         source: an absolute path or an address.
-        catalog: the file of the catalog.
+        catalog: its URL.
+        home: what is fetched waits in a folder there until it is analyzed.
         force: look again at what was watched before.
         limits: of this video.
         fetch: of what comes from the web.
@@ -64,7 +66,8 @@ class JobSpec:
     job: int
     worker: str
     source: str
-    catalog: Path
+    catalog: str
+    home: Path
     force: bool
     limits: Limits
     fetch: FetchLimits
@@ -101,7 +104,7 @@ def run_job(order: JobSpec, answers: Connection) -> None:
 def _obey(order: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
     claim = Claim(order.job, order.worker)
     try:
-        with Catalog.open(order.catalog, create=False, claim=claim) as catalog:
+        with open_catalog(order.catalog, create=False, claim=claim) as catalog:
             return _ingest(order, catalog, tell)
     except JobLost:
         raise
@@ -117,7 +120,7 @@ def _ingest(order: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
     if is_address(order.source):
         return ingest_address(
             order.source,
-            order.catalog.parent / "fetched",
+            order.home / "fetched",
             order.fetch,
             catalog,
             watch,

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.content import VideoContent
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import FULL_SCALE, Track
+from engine.ports.catalog import Catalog
 from engine.vocabulary import Vocabulary
 
 # Few, as each may be half a day long.

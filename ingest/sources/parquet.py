@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
 from engine.domain.index_config import IndexConfig
 from engine.errors import MissingPart
+from engine.ports.catalog import Catalog
 
 _PAGE_VIDEOS: Final = 100
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.text import without_refused
 from engine.errors import DiskFull
 from engine.os_errors import writing_to
+from engine.ports.catalog import Catalog
 from ingest.sources.files import VIDEO_ENDINGS
 
 _MAX_STEM_BYTES: Final = 120

@@ -121,6 +121,7 @@ def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         catalog.jobs.add([str(folder / name) for name in FILES], {}, now=time.time())
         Worker(
             catalog,
+            catalog.path.parent,
             processes=2,
             limits=Limits(memory_bytes=1 << 30, cpu_seconds=60, stall_seconds=60),
             on_end=lambda job, outcome: ended.update({Path(job.source).name: outcome}),

@@ -56,7 +56,13 @@ def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> 
     watcher = threading.Thread(target=watch)
     watcher.start()
     with Catalog.open(home / "catalog.db") as catalog:
-        Worker(catalog, processes=1, generations=home / "generations", executor="local:2").run()
+        Worker(
+            catalog,
+            catalog.path.parent,
+            processes=1,
+            generations=home / "generations",
+            executor="local:2",
+        ).run()
         (job,) = catalog.jobs.all()
         stop.set()
         watcher.join()
@@ -88,6 +94,12 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, 
             # The dead worker's lease runs out now, not in half a minute.
             db.execute("update jobs set lease_until = 0 where state = 'running'")
         assert catalog.jobs.open_count(Kind.REINDEX) == 1
-        Worker(catalog, processes=1, generations=home / "generations", executor="local:2").run()
+        Worker(
+            catalog,
+            catalog.path.parent,
+            processes=1,
+            generations=home / "generations",
+            executor="local:2",
+        ).run()
         (job,) = catalog.jobs.all()
         assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")

@@ -35,6 +35,7 @@ def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, IngestRe
     ended: dict[str, IngestResult] = {}
     worker = Worker(
         catalog,
+        catalog.path.parent,
         processes=1,
         limits=limits,
         on_end=lambda job, outcome: ended.update({Path(job.source).name: outcome}),
@@ -87,7 +88,7 @@ def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
         worker.limits = Limits()
 
     catalog.jobs.add([str(bikes()), str(carphone())], {}, now=time.time())
-    worker = Worker(catalog, processes=1, on_end=go_on)
+    worker = Worker(catalog, catalog.path.parent, processes=1, on_end=go_on)
     stopping = once_one_watches(stop)
     worker.run()
     stopping.join()
@@ -107,7 +108,7 @@ def look_again(catalog: Catalog, source: Path, act: Callable[[Worker], None]) ->
             act(worker)
 
     catalog.jobs.add([str(source)], {"force": True}, now=time.time())
-    worker = Worker(catalog, processes=1, on_progress=act_once)
+    worker = Worker(catalog, catalog.path.parent, processes=1, on_progress=act_once)
     worker.run()
     assert acted
 
@@ -292,7 +293,7 @@ def test_ctrl_c_between_claiming_and_watching_puts_back_too(
     jobs = catalog.jobs
     jobs.add([str(bikes())], {}, now=time.time())
     with pytest.raises(KeyboardInterrupt):
-        Worker(catalog, processes=1).run()
+        Worker(catalog, catalog.path.parent, processes=1).run()
     (job,) = jobs.all()
     assert (job.state, job.attempts) == (State.QUEUED, 0)
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
+from engine.ports.catalog import Catalog
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 TAGS = ("animal", "beer", "car", "cat", "city", "train", "nudity")

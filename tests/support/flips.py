@@ -19,12 +19,13 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.content.counting import tag_counts
 from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.ports.catalog import Catalog
 from engine.search.matches import similar
 from support.catalogs import save, video_id
 
@@ -35,7 +36,7 @@ SAME, REFUSED = "same", "refused"
 def make_home(home: Path) -> None:
     """Write a catalogue with a live generation, one before it, and videos changed since."""
     rng = np.random.default_rng(5)
-    with Catalog.open(home / "catalog.db") as catalog:
+    with open_catalog(home / "catalog.db") as catalog:
         for number in range(VIDEOS):
             seen = {tag: int(rng.integers(1, 30)) for tag in ("animal", "cat", "car", "train")}
             save(
@@ -115,7 +116,7 @@ def tell(**what: Any) -> None:
 def main(home: Path, seed: int, first: int, end: int) -> None:
     """Flip, ask and tell, each on a fresh copy."""
     generations = Generations(home / "generations")
-    with Catalog.open(home / "catalog.db") as catalog:
+    with open_catalog(home / "catalog.db") as catalog:
         expected = [
             answers(follow(LocalSnapshot.of(generations.load(named)), catalog), catalog)
             for named in generations.current.read()

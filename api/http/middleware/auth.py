@@ -25,9 +25,8 @@ from starlette.types import Scope as Connection
 
 from api.http.middleware.problems import Code, Refused
 from api.http.middleware.rates import Rates
-from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.keys import PREFIX, Key, Scope, digest_of
+from engine.ports.catalog import Catalog, Keys
 
 SESSION_COOKIE: Final = "reelmatch_session"
 CSRF_HEADER: Final = "x-csrf-token"

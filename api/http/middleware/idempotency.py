@@ -9,8 +9,8 @@ from typing import Annotated, Final
 from fastapi import Header
 
 from api.http.middleware.problems import Code, Refused
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
+from engine.ports.catalog import Catalog
 
 KEPT_SECONDS: Final = 24 * 60 * 60.0
 _STARTING_SECONDS: Final = 60.0

@@ -12,9 +12,9 @@ from api.background.live import Live
 from api.http.middleware.auth import Caller
 from api.http.middleware.problems import Code, Refused
 from api.http.routes.dependencies import CurrentCaller, CurrentLive
-from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.errors import UnknownCampaign
+from engine.ports.catalog import Campaigns
 
 
 class CampaignAccess:

@@ -16,11 +16,11 @@ from api.http.schemas.headers import with_header
 from api.http.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
 from api.http.schemas.problems import problems
 from api.http.uploads import receive_video
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.jobs import Job, State
 from engine.domain.text import tidy_line
 from engine.domain.viewers import MAX_SIGNS
 from engine.errors import UnknownJob
+from engine.ports.catalog import Catalog
 from ingest.sources.addresses import canonical
 
 router = APIRouter(prefix="/v1", tags=["jobs"], route_class=ReadRoute)

@@ -26,10 +26,10 @@ from api.http.schemas.videos import (
     VideosAnswer,
     VideoWithVerdictAnswer,
 )
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.listing import ListFilter
 from engine.domain.videos import Pictures, VideoRecord
 from engine.errors import InvalidInput, UnknownVideo
+from engine.ports.catalog import Catalog
 from engine.search.matches import similar
 from engine.services.matches import ranked_matches
 from engine.services.videos import (

@@ -20,12 +20,11 @@ from typing import BinaryIO
 
 from engine.batch.backup.manifests import FORMAT, MANIFEST, Manifest, Part, current_part
 from engine.batch.backup.restores import restore
-from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.copying import copy_catalog
 from engine.errors import InvalidInput
 from engine.homes import CATALOG, GENERATIONS, sync_folder
 from engine.indexes.local.digests import BUILT, DIGESTS, sha256_of
 from engine.indexes.local.generations import Generations
+from engine.ports.catalog import Catalog
 from engine.temporary_files import abandoned, held_folder, remove_abandoned
 
 __all__ = ["FORMAT", "Dump", "dump", "restore"]
@@ -61,7 +60,7 @@ def dump(catalog: Catalog, generations: Generations, file: Path) -> Dump:
         remove_abandoned(left)
     with held_folder(file.parent) as folder, ExitStack() as opened:
         generation, sources = _open_generation(generations, opened)
-        videos = copy_catalog(catalog, folder / CATALOG)
+        videos = catalog.copy_to(folder / CATALOG)
         sources[CATALOG] = _source(opened, folder / CATALOG, sha256_of(folder / CATALOG))
         parts = {
             name: Part(source.sha256, source.size_bytes) for name, source in sorted(sources.items())

@@ -22,7 +22,7 @@ from engine.batch.backup.manifests import (
     no_dump,
 )
 from engine.batch.origins import refuse_index_of_other_catalog
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.errors import CorruptData, DiskFull, InvalidInput, OutdatedGeneration, ReelmatchError
 from engine.homes import CATALOG, CATALOG_LOCK, GENERATIONS, RESTORED, finish_restore, sync_folder
 from engine.indexes.local.consistency import check_consistency
@@ -79,7 +79,7 @@ def _made(home: Path) -> Iterator[None]:
     is_new = not home.exists()
     _make_home(home)
     if (home / RESTORED).is_dir():
-        Catalog.open(home / CATALOG).close()  # finishes the one that was cut short
+        open_catalog(home / CATALOG).close()  # finishes the one that was cut short
     _refuse_occupied(home)
     try:
         yield
@@ -147,7 +147,7 @@ def _refuse_without_room(file: Path, home: Path, manifest: Manifest) -> None:
 def _check_catalog(file: Path, manifest: Manifest, folder: Path) -> None:
     """Check the catalog and bring it up to date, so that nothing is left that could fail later."""
     try:
-        with Catalog.open(folder / CATALOG) as catalog:
+        with open_catalog(folder / CATALOG) as catalog:
             catalog.check(indexes=True)
             videos = catalog.videos.count()
             catalog.flush(truncate=True)
@@ -168,7 +168,7 @@ def _check_generation(file: Path, generation: str, folder: Path) -> None:
     try:
         if generations.current_id != generation:
             raise CorruptData(f"{current_part()} names another generation")
-        with Catalog.open(folder / CATALOG) as catalog:
+        with open_catalog(folder / CATALOG) as catalog:
             built = generations.built(generation)
             refuse_index_of_other_catalog(generations, built, catalog)
             tags = catalog.tags.vocabulary().names

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.content import Content
+from engine.catalogs.sqlite.copying import copy_catalog
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.jobs import Jobs
 from engine.catalogs.sqlite.keys import Keys
@@ -65,6 +66,17 @@ class Catalog(CatalogFile):
     def _check_claim(self) -> None:
         if self._claim is not None:
             self.jobs.check(self._claim)
+
+    def copy_to(self, target: Path) -> int:
+        """Write this catalog, as it is at this moment, into a new file of SQLite, and check it.
+
+        Returns:
+            How many videos it has.
+
+        Raises:
+            CorruptData: when the catalog is damaged.
+        """
+        return copy_catalog(self, target)
 
     def check(self, *, indexes: bool = False, tracks: bool = False) -> None:
         """Read the whole file and look whether it holds together.

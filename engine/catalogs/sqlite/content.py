@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.records import COLUMNS, PAGE_VIDEOS, record_of, track_of
-from engine.domain.content import SourceTrack, VideoContent
+from engine.catalogs.sqlite.records import COLUMNS, record_of, track_of
+from engine.domain.content import PAGE_VIDEOS, SourceTrack, VideoContent
 from engine.domain.videos import Span
 
 _CONTENT: Final = (

@@ -5,13 +5,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.file import CatalogFile
 
 # Of this moment and this service: neither sessions nor what was started under a client's name.
 _LEFT_OUT: Final = ("sessions", "started")
 
 
-def copy_catalog(catalog: Catalog, target: Path) -> int:
+def copy_catalog(catalog: CatalogFile, target: Path) -> int:
     """Copy the catalog as it is at this moment and check the copy; return how many videos it has.
 
     Damage is copied as it is, so what is found in the copy is in the catalog.

@@ -123,6 +123,11 @@ class CatalogFile:
         (mode,) = ask("pragma journal_mode").fetchone()
         return (version, mode) == (_steps_checksum(), "wal")
 
+    @property
+    def url(self) -> str:
+        """URL that ``engine.catalogs.open_catalog`` opens it by: its path."""
+        return str(self.path)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._opening:

@@ -59,6 +59,3 @@ def track_of(video: str, blob: bytes) -> Track:
             " force, or restore a dump",
             hint="'reelmatch ingest --force' looks again",
         ) from error
-
-
-PAGE_VIDEOS: Final = 500

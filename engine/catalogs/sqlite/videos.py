@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.records import COLUMNS, PAGE_VIDEOS, record_of
+from engine.catalogs.sqlite.records import COLUMNS, record_of
 from engine.catalogs.sqlite.tracks import PUT_TRACK
+from engine.domain.content import PAGE_VIDEOS
 from engine.domain.tags import VISUAL
 from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track

@@ -11,11 +11,11 @@ from typing import IO, Final
 
 import numpy as np
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.content import SourceTrack
 from engine.domain.tags import VISUAL, Tag
 from engine.domain.videos import VideoRecord
 from engine.errors import ExternalIdTaken
+from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import DiskFull, ReelmatchError, TooManyOpenFiles
+from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status, UndecodableVideo
 from ingest.pipeline import Described, IngestResult, blank_record, known_outcome, store_unwatched
 from ingest.taggers.remote.whole_video import VideoTagger, track_for

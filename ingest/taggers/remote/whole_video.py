@@ -8,11 +8,11 @@ from typing import Final, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tags import Tag
 from engine.domain.text import UnusableText, composed, is_blank, tidy_words
 from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.errors import InvalidInput, ReelmatchError
+from engine.ports.catalog import Catalog
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.taggers.runs import Run, Runs
 

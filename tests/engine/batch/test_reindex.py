@@ -147,7 +147,7 @@ def test_a_file_says_what_was_found_when_videos_changed_meanwhile(
         for video in inside:
             own.videos.delete(video)
     n_tags = len(own.tags.vocabulary())
-    found = count_chunk(ChunkTask(own.path, span, LOG, n_tags, tmp_path / "000002.counts"))
+    found = count_chunk(ChunkTask(own.url, span, LOG, n_tags, tmp_path / "000002.counts"))
     now = [video for video in ids_of(own) if span.after < video <= span.last]
     chunk = read_chunk(tmp_path / "000002.counts", n_tags)
     assert chunk.ids == now

@@ -1,6 +1,8 @@
 """What earlier versions wrote opens, and goes on."""
 
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,7 +77,8 @@ def test_a_dump_from_before_digests_comes_back_and_is_brought_up_to_date(earlier
     assert (brought.videos, brought.generation) == (13, "73528c4f02b9")
     with Live.open(Settings(home=earlier / "other")) as live:
         assert live.view.n_videos == 13
-        assert live.catalog.rows("pragma journal_mode") == [("wal",)]
+        with closing(sqlite3.connect(live.catalog.url)) as db:
+            assert db.execute("pragma journal_mode").fetchall() == [("wal",)]
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         dump(live.catalog, live.generations, earlier / "again.tar")
     assert restore(earlier / "again.tar", earlier / "third").videos == 13

@@ -1,0 +1,42 @@
+"""Interface of lists of videos for people."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from engine.domain.listing import ListFilter, ListPosition
+from engine.domain.videos import OutdatedVideo
+
+
+class Listing(Protocol):
+    """Lists of a catalog's videos."""
+
+    def newest(self, wanted: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
+        """Return the ids of a page, the last added first."""
+        ...
+
+    def oldest(self, wanted: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
+        """Return the ids of the page before a place, the last added first."""
+        ...
+
+    def by_id(self, wanted: ListFilter, *, after: str, limit: int) -> list[str]:
+        """Return the ids of a page, rising, those after ``after``."""
+        ...
+
+    def titled(self, text: str, *, limit: int) -> list[str]:
+        """Return the ids of the newest videos that a text fits."""
+        ...
+
+    def outdated(self, tagger: str, version: str) -> Iterator[OutdatedVideo]:
+        """Yield the watched videos that another version of a tagger saw, the newest first.
+
+        Results of imports are not among them, whoever saw these.
+
+        Args:
+            tagger: its name.
+            version: the one that is here.
+        """
+        ...
+
+    def count_outdated(self, tagger: str, version: str) -> int:
+        """Return how many ``outdated`` ones there are."""
+        ...

@@ -1,0 +1,27 @@
+"""Interface of the tracks of a catalog."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.domain.content import SourceTrack
+from engine.domain.tracks import Track
+
+
+class Tracks(Protocol):
+    """The tracks of a catalog."""
+
+    def get(self, video: str) -> Track:
+        """Return the observations of a video that count; none when it could not be analyzed."""
+        ...
+
+    def put(self, video: str, observed: SourceTrack) -> None:
+        """Store what one source observed on a video, in place of what it did before.
+
+        Raises:
+            UnknownVideo: when there is no video with exactly this id.
+        """
+        ...
+
+    def taggers(self, video: str) -> Mapping[str, str]:
+        """Return the tagger, with version, of each source that observed a video."""
+        ...

@@ -1,0 +1,70 @@
+"""Interface of viewers and their events."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from engine.domain.viewers import Event, Viewer
+
+
+class Viewers(Protocol):
+    """The viewers of a catalog."""
+
+    def get(self, viewer: str) -> Viewer:
+        """Return a viewer.
+
+        Raises:
+            UnknownViewer: when nothing is kept of them.
+        """
+        ...
+
+    def events(self, viewer: str) -> tuple[Event, ...]:
+        """Return the events of a viewer, the oldest first; none for one who is not kept."""
+        ...
+
+    def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
+        """Return the ids of viewers, rising: those after ``after``, at most ``limit`` (-1: all)."""
+        ...
+
+    def some(self, ids: Sequence[str]) -> list[Viewer]:
+        """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
+        ...
+
+    def likes(self) -> Iterator[list[str]]:
+        """Yield, viewer by viewer, the videos they liked or watched at least half of.
+
+        Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+        """
+        ...
+
+    def put_interests(self, viewer: str, interests: Mapping[str, float], *, now: float) -> None:
+        """Replace what a viewer says they like; the viewer is made if need be.
+
+        Raises:
+            InvalidInput: when the id cannot be one.
+        """
+        ...
+
+    def add_events(self, viewer: str, events: Sequence[Event], *, now: float) -> int:
+        """Add events; one whose id is known already is not added again.
+
+        The viewer is made if need be. Beyond ``MAX_EVENTS`` the oldest go, hiding ones last.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            InvalidInput: naming the event that cannot be one, or when there are too many.
+        """
+        ...
+
+    def delete(self, viewer: str) -> None:
+        """Delete all that is kept of a viewer, and overwrite its bytes.
+
+        Raises:
+            UnknownViewer: when nothing is.
+        """
+        ...
+
+    def unknown_videos(self, videos: Iterable[str]) -> list[str]:
+        """Return those ids that no video of the catalog has, in order, each once."""
+        ...
