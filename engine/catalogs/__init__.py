@@ -32,6 +32,8 @@ def open_catalog(
 
     scheme, colon, _ = str(url).partition("://")
     if colon and isinstance(url, str):
-        raise InvalidInput(f"no catalog {scheme}:// : write sqlite: and a path, or a path alone")
+        raise InvalidInput(
+            f"no catalog can be opened by {scheme}://: write sqlite: and a path, or a path alone"
+        )
     path = Path(str(url).removeprefix(_SQLITE))
     return SqliteCatalog.open(path, create=create, read_only=read_only, claim=claim)
