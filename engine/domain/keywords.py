@@ -60,7 +60,10 @@ class KeywordMatch:
         """The meanings that stand for the word in a search: the best, and those about as good."""
         if self.status is not Status.USED:
             return ()
-        least = max(USED, AS_GOOD * self.meanings[0].confidence)
+        best = self.meanings[0].confidence
+        if len(self.meanings) == 1 and best >= USED:
+            return self.meanings  # as nearly always: campaigns are read by the 100,000
+        least = max(USED, AS_GOOD * best)
         return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
 
 

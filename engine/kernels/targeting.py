@@ -43,7 +43,7 @@ class Rules(NamedTuple):
     bounds: NDArray[np.float64]
     range_bits: Numbers
     starts: Starts
-    requirements: Numbers
+    requirements: NDArray[np.int32]
 
 
 class Target(NamedTuple):

@@ -118,7 +118,7 @@ class CampaignColumns:
             tags=Lists.of([tag for tag, _ in profile] for profile in profiles),
             weights=Lists.of(([weight for _, weight in profile] for profile in profiles), float),
             bounds=np.array(bounds, np.float64).reshape(len(campaigns), len(ranges), 2),
-            requirements=Lists.of(map(_Requirements(codes, rules).of, campaigns)),
+            requirements=Lists.of(map(_Requirements(codes, rules).of, campaigns), np.int32),
         )
 
     def take(self, rows: Numbers) -> "CampaignColumns":
