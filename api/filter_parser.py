@@ -1,4 +1,4 @@
-"""Filters as JSON: what an HTTP body or ``--where`` says -> the engine's typed tree.
+"""Filters as JSON: what an HTTP body or ``--where`` holds -> the engine's typed tree.
 
 ::
 
@@ -33,13 +33,13 @@ MAX_IDS: Final = 10_000
 """A longer list of ids is refused."""
 
 
-def filter_of(said: object) -> Filter:
+def filter_of(payload: object) -> Filter:
     """Read a filter.
 
     Raises:
         InvalidInput: naming the part that is wrong and what would be right.
     """
-    return _Reader().read(said)
+    return _Reader().read(payload)
 
 
 def filter_of_text(text: str) -> Filter:
@@ -49,12 +49,12 @@ def filter_of_text(text: str) -> Filter:
         InvalidInput: the text is no JSON, or no filter.
     """
     try:
-        said = json.loads(text)
+        payload = json.loads(text)
     except RecursionError:
         raise InvalidInput(f"a filter of more than {MAX_PARTS} parts is too big") from None
     except ValueError as error:
         raise InvalidInput(f"the filter is no JSON: {error}") from None
-    return filter_of(said)
+    return filter_of(payload)
 
 
 def harmless(where: Filter) -> Filter:
@@ -66,16 +66,16 @@ class _Reader:
     def __init__(self) -> None:
         self._left = MAX_PARTS
 
-    def read(self, said: object) -> Filter:
-        if not isinstance(said, Mapping) or len(said) != 1:
+    def read(self, payload: object) -> Filter:
+        if not isinstance(payload, Mapping) or len(payload) != 1:
             raise InvalidInput(
-                f"{_short(said)} is no filter: write an object with one of"
+                f"{_short(payload)} is no filter: write an object with one of"
                 f" {', '.join(sorted(_KINDS))}"
             )
         self._left -= 1
         if self._left < 0:
             raise InvalidInput(f"a filter of more than {MAX_PARTS} parts is too big")
-        ((kind, value),) = said.items()
+        ((kind, value),) = payload.items()
         if kind not in _KINDS:
             raise InvalidInput(f"no filter {kind!r}: choose from {', '.join(sorted(_KINDS))}")
         return _KINDS[kind](self, value)

@@ -42,7 +42,7 @@ _FORMAT: Final = 5
 _SUFFIX: Final = ".counts"
 _UNFINISHED: Final = ".part"
 _PAGE_VIDEOS: Final = 500
-_FACTS: Final = "facts_"
+_METADATA: Final = "facts_"
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +55,13 @@ class Chunk:
         span: which part of the catalog it is, and its state when it was counted.
         ids: rising.
         counts: a row an id.
-        facts: a row an id.
+        metadata: a row an id.
     """
 
     span: Span
     ids: list[str]
     counts: CountMatrix
-    facts: MetadataColumns
+    metadata: MetadataColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +171,19 @@ def read_chunk(path: Path, n_tags: int) -> Chunk:
     with np.load(_content(path), allow_pickle=False) as kept:
         arrays: dict[str, NDArray[Any]] = dict(kept)
     said = json.loads(bytes(arrays.pop("said")))
-    facts = {
-        name.removeprefix(_FACTS): array
+    metadata = {
+        name.removeprefix(_METADATA): array
         for name, array in arrays.items()
-        if name.startswith(_FACTS)
+        if name.startswith(_METADATA)
     }
     counts = CountMatrix(
         arrays["indptr"], arrays["indices"], arrays["data"], (len(said["ids"]), n_tags)
     )
     return Chunk(
-        Span(**said["span"]), said["ids"], counts, MetadataColumns.from_stored(facts, said["words"])
+        Span(**said["span"]),
+        said["ids"],
+        counts,
+        MetadataColumns.from_stored(metadata, said["words"]),
     )
 
 
@@ -195,8 +198,8 @@ def _count(catalog: Catalog, task: ChunkTask) -> Chunk:
         newest = max(newest, content.record.revision)
     # Of what was read, not of what the catalog holds by now: a change meanwhile must show.
     span = Span(task.span.after, task.span.last, len(rows), newest)
-    counts, facts = counts_of(rows, task.n_tags), metadata_of_rows(rows)
-    return Chunk(span, [row.id for row in rows], counts, facts)
+    counts, metadata = counts_of(rows, task.n_tags), metadata_of_rows(rows)
+    return Chunk(span, [row.id for row in rows], counts, metadata)
 
 
 def _observed(catalog: Catalog, span: Span) -> Iterator[VideoContent]:
@@ -212,13 +215,13 @@ def _observed(catalog: Catalog, span: Span) -> Iterator[VideoContent]:
 
 
 def _write(path: Path, chunk: Chunk) -> None:
-    said = {"span": asdict(chunk.span), "ids": chunk.ids, "words": chunk.facts.words()}
+    said = {"span": asdict(chunk.span), "ids": chunk.ids, "words": chunk.metadata.words()}
     arrays: dict[str, Any] = {
         "said": np.frombuffer(json.dumps(said).encode(), np.uint8),
         "indptr": chunk.counts.indptr,
         "indices": chunk.counts.indices,
         "data": chunk.counts.data,
-        **{_FACTS + name: array for name, array in chunk.facts.arrays().items()},
+        **{_METADATA + name: array for name, array in chunk.metadata.arrays().items()},
     }
     packed = io.BytesIO()
     np.savez(packed, **arrays)

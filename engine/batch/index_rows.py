@@ -1,4 +1,4 @@
-"""One observed video -> its row of an index: tag counts, and the facts that filters ask for."""
+"""One observed video -> its row of an index: tag counts, and the metadata that filters ask for."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from engine.vocabulary import Vocabulary
 
 
 class RowMaker:
-    """Counts videos' tags and gathers their facts, by one recipe.
+    """Counts videos' tags and gathers their metadata, by one recipe.
 
     Args:
         catalog: of the videos; its taggers' words are read now.

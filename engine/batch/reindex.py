@@ -170,11 +170,11 @@ def _built(
             executor=executor,
         )
 
-        def fill(index: Path, facts: Path) -> None:
+        def fill(index: Path, metadata: Path) -> None:
             counts = _Counts(chunks, len(vocabulary))
             boosts = recipe.weights(vocabulary.sources)
             build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf, boosts=boosts)
-            write_metadata(facts, _ChunkFacts(chunks, len(vocabulary)))
+            write_metadata(metadata, _ChunkMetadata(chunks, len(vocabulary)))
 
         likes = catalog.viewers.likes()
         with generations.written(
@@ -202,15 +202,15 @@ class _Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class _ChunkFacts:
-    """The facts in the same files."""
+class _ChunkMetadata:
+    """The metadata in the same files."""
 
     paths: list[Path]
     n_tags: int
 
     def __iter__(self) -> Iterator[MetadataColumns]:
         for path in self.paths:
-            yield read_chunk(path, self.n_tags).facts
+            yield read_chunk(path, self.n_tags).metadata
 
 
 def _verify(written: Generation) -> None:

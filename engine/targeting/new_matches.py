@@ -37,7 +37,7 @@ def arrivals(
     view: IndexSnapshot,
     changed: Iterable[tuple[int, str]],
     query: Query,
-    wanted: Filter,
+    where: Filter,
     *,
     since: int,
     k: int,
@@ -50,7 +50,7 @@ def arrivals(
         changed: revisions of the catalog with the video changed at each, rising, from the one that
             the caller saw last up to the view's.
         query: what the campaign looks for.
-        wanted: which videos it may run on.
+        where: which videos it may run on.
         since: a revision of the catalog.
         k: at most so many.
         min_relevance: the least score.
@@ -58,7 +58,7 @@ def arrivals(
     found: list[Match] = []
     last = since
     for page in _pages(changed):
-        videos = _passing([video for _, video in page], view, wanted)
+        videos = _passing([video for _, video in page], view, where)
         scores = dict(zip(videos, view.score(query, videos).tolist(), strict=True))
         for revision, video in page:
             score = scores.get(video, 0.0)
@@ -76,8 +76,6 @@ def _pages(changed: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]
         yield page
 
 
-def _passing(videos: Sequence[str], view: IndexSnapshot, wanted: Filter) -> list[str]:
+def _passing(videos: Sequence[str], view: IndexSnapshot, where: Filter) -> list[str]:
     there = np.array(videos, object)[view.contains(videos)].tolist()
-    return [
-        video for video, passes in zip(there, view.passes(there, wanted), strict=True) if passes
-    ]
+    return [video for video, passes in zip(there, view.passes(there, where), strict=True) if passes]

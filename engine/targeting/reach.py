@@ -24,16 +24,16 @@ class _Fitting(NamedTuple):
     fits: NDArray[np.bool_]
 
 
-def reach_of(view: IndexSnapshot, query: Query, wanted: Filter, *, min_relevance: float) -> Reach:
+def reach_of(view: IndexSnapshot, query: Query, where: Filter, *, min_relevance: float) -> Reach:
     """Return how many videos a campaign may run on, and how long they are.
 
     Args:
         view: the videos.
         query: what the campaign looks for.
-        wanted: which videos it may run on.
+        where: which videos it may run on.
         min_relevance: the least score.
     """
-    found = list(_fitting(view, query, wanted, min_relevance))
+    found = list(_fitting(view, query, where, min_relevance))
     scores = np.concatenate([np.zeros(0), *(part.scores[fits] for part, fits in found)])
     seconds = np.concatenate([np.zeros(0, np.int64), *(part.seconds[fits] for part, fits in found)])
     edges = (*BANDS, np.inf)
@@ -48,7 +48,7 @@ def reach_of(view: IndexSnapshot, query: Query, wanted: Filter, *, min_relevance
 def rank_of(
     view: IndexSnapshot,
     query: Query,
-    wanted: Filter,
+    where: Filter,
     video: str,
     score: float,
     *,
@@ -59,21 +59,21 @@ def rank_of(
     Args:
         view: the videos.
         query: what the campaign looks for.
-        wanted: which videos it may run on.
+        where: which videos it may run on.
         video: the video's id; whether it may be found itself does not matter.
         score: its score.
         min_relevance: the least score.
     """
     own, before = _rounded(np.array([score]))[0], 0
-    for part, fits in _fitting(view, query, wanted, min_relevance):
+    for part, fits in _fitting(view, query, where, min_relevance):
         rounded = _rounded(part.scores)
         before += int(np.count_nonzero(fits & (rounded > own)))
         before += sum(name < video for name in part.ids(fits & (rounded == own)))
     return before + 1
 
 
-def _fitting(view: IndexSnapshot, query: Query, wanted: Filter, least: float) -> Iterator[_Fitting]:
-    for part in view.scores(query, wanted):
+def _fitting(view: IndexSnapshot, query: Query, where: Filter, least: float) -> Iterator[_Fitting]:
+    for part in view.scores(query, where):
         yield _Fitting(part, (part.scores > MIN_MATCH_SCORE) & (part.scores >= least))
 
 

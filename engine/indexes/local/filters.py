@@ -50,7 +50,7 @@ class FilterCompiler:
         self._vocabulary = vocabulary
         self._kept = kept_answers(self._fresh, KEPT_BITMAPS)
 
-    def compile(self, wanted: Filter) -> Bitmap:
+    def compile(self, where: Filter) -> Bitmap:
         """Return which rows pass.
 
         Raises:
@@ -58,20 +58,20 @@ class FilterCompiler:
             InvalidInput: when there is no such sensitive level, topic, risk or IAB category.
             ColumnNotIndexed: when the index is of an earlier version, which had no such column.
         """
-        return self._compile(_of_any_source(wanted, self._vocabulary))
+        return self._compile(_of_any_source(where, self._vocabulary))
 
-    def _compile(self, wanted: Filter) -> Bitmap:
-        match wanted:
-            case _ if _is_of_tags(wanted):
-                return self._unpacked(self._kept(wanted))
+    def _compile(self, where: Filter) -> Bitmap:
+        match where:
+            case _ if _is_of_tags(where):
+                return self._unpacked(self._kept(where))
             case And(parts):
                 passing = np.ones(self._index.n_videos, bool)
-                for part in _seen_together(parts, And):
+                for part in _tags_together(parts, And):
                     passing &= self._compile(part)
                 return passing
             case Or(parts):
                 passing = np.zeros(self._index.n_videos, bool)
-                for part in _seen_together(parts, Or):
+                for part in _tags_together(parts, Or):
                     passing |= self._compile(part)
                 return passing
             case Not(part):
@@ -80,10 +80,10 @@ class FilterCompiler:
                 # Lists of ids belong to one viewer and one moment: not worth keeping.
                 return self._rows_bitmap(ids)
             case _:
-                return self._unpacked(self._kept(wanted))
+                return self._unpacked(self._kept(where))
 
-    def _fresh(self, wanted: Filter) -> NDArray[np.uint8]:
-        return np.packbits(self._bitmap(wanted))
+    def _fresh(self, where: Filter) -> NDArray[np.uint8]:
+        return np.packbits(self._bitmap(where))
 
     def _unpacked(self, packed: NDArray[np.uint8]) -> Bitmap:
         return np.unpackbits(packed, count=self._index.n_videos).view(np.bool_)
@@ -93,11 +93,11 @@ class FilterCompiler:
             case Field():
                 return self._field_bitmap(where)
             case HasTag():
-                return self._seen_any((where,))
+                return self._has_any((where,))
             case Or(parts):
-                return self._seen_any(parts)
+                return self._has_any(parts)
             case And(parts):
-                return self._seen_all(parts)
+                return self._has_all(parts)
             case _:
                 raise TypeError(f"{where!r} is no filter")
 
@@ -116,30 +116,31 @@ class FilterCompiler:
             case _:
                 return column.is_any_of(value)
 
-    def _seen_any(self, parts: Sequence[Filter]) -> Bitmap:
+    def _has_any(self, parts: Sequence[Filter]) -> Bitmap:
         """Return which videos show at least one of the tags that are asked for."""
         least = self._least_seconds(parts, min)
         if any(seconds <= 0 for seconds in least.values()):
             return np.ones(self._index.n_videos, bool)
-        return np.asarray(self._n_seen(least) > 0)
+        return np.asarray(self._n_tags_on(least) > 0)
 
-    def _seen_all(self, parts: Sequence[Filter]) -> Bitmap:
+    def _has_all(self, parts: Sequence[Filter]) -> Bitmap:
         """Return which videos show all of the tags that are asked for."""
         least = self._least_seconds(parts, max)
         least = {tag: seconds for tag, seconds in least.items() if seconds > 0}
-        return np.asarray(self._n_seen(least) == len(least))
+        return np.asarray(self._n_tags_on(least) == len(least))
 
     def _least_seconds(
         self, parts: Sequence[Filter], of_two: Callable[[int, int], int]
     ) -> dict[int, int]:
         """Return the number of each tag of ``HasTag`` filters -> how many seconds are asked for."""
-        seen = [part for part in parts if isinstance(part, HasTag)]
+        tagged = [part for part in parts if isinstance(part, HasTag)]
+        numbers = self._vocabulary.numbers(one.tag for one in tagged)
         least: dict[int, int] = {}
-        for part, tag in zip(seen, self._vocabulary.numbers(one.tag for one in seen), strict=True):
+        for part, tag in zip(tagged, numbers, strict=True):
             least[tag] = of_two(least.get(tag, part.at_least), part.at_least)
         return least
 
-    def _n_seen(self, least: Mapping[int, int]) -> NDArray[np.int64]:
+    def _n_tags_on(self, least: Mapping[int, int]) -> NDArray[np.int64]:
         """Return how many of some tags each video shows for long enough, shape (n_videos,).
 
         One pass over all counts, however many tags there are.
@@ -165,11 +166,11 @@ class FilterCompiler:
         return bitmap
 
 
-def _of_any_source(wanted: Filter, vocabulary: Vocabulary) -> Filter:
+def _of_any_source(where: Filter, vocabulary: Vocabulary) -> Filter:
     """Return a filter in which each word means one tag: any source's where it names none."""
-    match wanted:
+    match where:
         case _ if not vocabulary.has_sources:
-            return wanted
+            return where
         case HasTag(word, at_least):
             each = tuple(HasTag(one, at_least) for one in vocabulary.by_source(word))
             return each[0] if len(each) == 1 else Or(each)
@@ -180,22 +181,22 @@ def _of_any_source(wanted: Filter, vocabulary: Vocabulary) -> Filter:
         case Not(part):
             return Not(_of_any_source(part, vocabulary))
         case _:
-            return wanted
+            return where
 
 
-def _seen_together(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:
+def _tags_together(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:
     """Return parts that say the same, all that ask for tags in one, so that one pass finds them."""
-    seen = tuple(part for part in parts if isinstance(part, HasTag))
+    tagged = tuple(part for part in parts if isinstance(part, HasTag))
     others = (part for part in parts if not isinstance(part, HasTag))
-    return (*((put(seen),) if seen else ()), *others)
+    return (*((put(tagged),) if tagged else ()), *others)
 
 
-def _is_of_tags(wanted: Filter) -> bool:
+def _is_of_tags(where: Filter) -> bool:
     """Whether a filter is an ``And`` or ``Or`` of tags only, which is compiled as a whole."""
     return (
-        isinstance(wanted, And | Or)
-        and bool(wanted.parts)
-        and all(isinstance(part, HasTag) for part in wanted.parts)
+        isinstance(where, And | Or)
+        and bool(where.parts)
+        and all(isinstance(part, HasTag) for part in where.parts)
     )
 
 

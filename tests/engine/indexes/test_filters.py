@@ -260,14 +260,14 @@ def test_a_risk_or_category_that_is_none_is_named(wanted: Filter, says: str) -> 
 
 
 def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    n_seen = FilterCompiler._n_seen
+    n_tags_on = FilterCompiler._n_tags_on
     passes: list[int] = []
 
     def counting(self: FilterCompiler, least: Mapping[int, int]) -> NDArray[np.int64]:
         passes.append(len(least))
-        return n_seen(self, least)
+        return n_tags_on(self, least)
 
-    monkeypatch.setattr(FilterCompiler, "_n_seen", counting)
+    monkeypatch.setattr(FilterCompiler, "_n_tags_on", counting)
     names = tuple(f"tag {number}" for number in range(1_000))
     rows = [Counts(np.array([5], np.uint32), np.array([3], np.uint32))]
     index = Index.from_counts(CountMatrix.from_rows(rows, len(names)), [video_id(1)])
