@@ -198,7 +198,7 @@ class ColumnNotIndexed(OutdatedGeneration):
     def __init__(self, name: str) -> None:
         ReelmatchError.__init__(
             self,
-            f"no filter by {name!r} yet: the index was built by an earlier version of reelmatch:"
+            f"no filter by {name!r} yet, as the index was built by an earlier version of reelmatch:"
             " reindex (nothing is watched anew)",
         )
 
