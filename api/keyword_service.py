@@ -1,4 +1,4 @@
-"""Words of people understood as tags: the engine's rules with the shelf's embedding."""
+"""Words of people understood as tags: the engine's rules with the shipped embedding."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from api.background.tag_vectors import TagVectors
 from engine.domain.keywords import KeywordMatch
 from engine.errors import CorruptData, ReelmatchError
-from engine.keywords.embeddings import Embedder, Nearness
+from engine.keywords.embeddings import Embedder, EmbeddingSimilarity
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class _MiniLM:
-    """The shelf's embedding, read from the disk when the first text comes."""
+    """The shipped embedding, read from the disk when the first text comes."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         from models.minilm.embedder import shared_minilm
@@ -99,7 +99,7 @@ class Understanding:
         self._known: list[Keywords] = []
         self._preparer: threading.Thread | None = None
         self._waiting = threading.Condition()
-        self._wanted: Nearness | None = None
+        self._wanted: EmbeddingSimilarity | None = None
         self._stopping = False
 
     def start(self) -> None:
@@ -111,7 +111,7 @@ class Understanding:
         """Make ready what words that are no tags need; a few tags are left for the first one."""
         vocabulary.prepare()
         if len(vocabulary) > _FEW_TAGS:
-            self._want(self.of(vocabulary).nearness)
+            self._want(self.of(vocabulary).similarity)
 
     def close(self) -> None:
         """Stop embedding tags."""
@@ -164,36 +164,36 @@ class Understanding:
             return vocabulary.weights(keywords), []
         return self.of(vocabulary).profile(keywords, strict=strict)
 
-    def _complete(self, nearness: Nearness) -> None:
+    def _complete(self, similarity: EmbeddingSimilarity) -> None:
         if self._preparer is None:
-            nearness.complete()
+            similarity.complete()
             return
-        self._want(nearness)
-        if nearness.missing <= _WAITED_TAGS:
+        self._want(similarity)
+        if similarity.missing <= _WAITED_TAGS:
             # Soon done. Of thousands of new tags, words are understood by their names meanwhile.
             with self._waiting:
                 self._waiting.wait_for(
                     lambda: self._stopping or self._wanted is None, _WAIT_SECONDS
                 )
 
-    def _want(self, nearness: Nearness) -> None:
+    def _want(self, similarity: EmbeddingSimilarity) -> None:
         with self._waiting:
-            self._wanted = nearness
+            self._wanted = similarity
             self._waiting.notify_all()
 
     def _prepare(self) -> None:
         while True:
             with self._waiting:
                 self._waiting.wait_for(lambda: self._stopping or self._wanted is not None)
-                nearness = self._wanted
-            if self._stopping or nearness is None:
+                similarity = self._wanted
+            if self._stopping or similarity is None:
                 return
             try:
-                nearness.complete(self._is_stopping)
+                similarity.complete(self._is_stopping)
             except ReelmatchError as error:
                 log.warning("tags cannot be embedded: %s", error)
             with self._waiting:
-                if self._wanted is nearness:
+                if self._wanted is similarity:
                     self._wanted = None
                 self._waiting.notify_all()
 

@@ -46,7 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """
 
     home: Path = field(default_factory=_default_home)
-    """Where catalog and generations are kept; another folder is another catalogue."""
+    """Where catalog and generations are kept; another folder is another catalog."""
     threshold: Annotated[float, Meta(ge=0.0, le=1.0)] = DEFAULT_THRESHOLD
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"
@@ -198,7 +198,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.home / "hosted"
 
     @property
-    def elsewhere(self) -> RemoteTaggerConfig:
+    def remote(self) -> RemoteTaggerConfig:
         """Options of tagging videos by a service.
 
         Raises:
@@ -217,7 +217,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def tagger_setup(self) -> "TaggerContext":
+    def tagger_context(self) -> "TaggerContext":
         """Options that taggers may need.
 
         Raises:
@@ -225,7 +225,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         """
         from ingest.taggers.registry import TaggerContext
 
-        return TaggerContext(self.home, self.elsewhere, self.names_people)
+        return TaggerContext(self.home, self.remote, self.names_people)
 
     @property
     def names_people(self) -> bool:

@@ -207,7 +207,7 @@ class ReindexRunning(ReelmatchError):
     """A second reindex while one runs."""
 
     def __init__(self) -> None:
-        super().__init__("another reindex is running on this catalogue: wait until it is done")
+        super().__init__("another reindex is running on this catalog: wait until it is done")
 
 
 class CorruptData(ReelmatchError):

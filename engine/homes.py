@@ -1,4 +1,4 @@
-"""A catalogue's place: its catalog and its generations, which are there together or not at all."""
+"""A catalog's place: its catalog and its generations, which are there together or not at all."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ def finish_restore(home: Path) -> bool:
         Whether there was anything to put.
 
     Raises:
-        CatalogUnusable: somebody else put a catalogue there meanwhile.
+        CatalogUnusable: somebody else put a catalog there meanwhile.
     """
     ready = home / RESTORED
     if not ready.is_dir():

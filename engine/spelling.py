@@ -23,7 +23,7 @@ MAX_CHANGES: Final = 3
 MAX_SUGGESTED_WORDS: Final = 10
 """So many unknown words of one request get suggestions; the others are only named or counted."""
 
-_MAX_SIGNS: Final = 32
+_MAX_CHARACTERS: Final = 32
 """A word is compared by its first so many signs: longer ones are no typing mistakes."""
 
 _MAX_COMPARED: Final = 4_096
@@ -47,23 +47,23 @@ class Speller:
         for name in names:
             whole = folded(name)
             for form in dict.fromkeys((whole, *whole.split(" "))):
-                same = names_of.setdefault(form[:_MAX_SIGNS], [])
+                same = names_of.setdefault(form[:_MAX_CHARACTERS], [])
                 if len(same) < _MAX_NAMES:
                     same.append(name)
         self._names_of = names_of
         self._forms = sorted(names_of, key=len)
         self._lengths = np.array([len(form) for form in self._forms], np.int64)
-        self._signs = _signs_in(self._forms)
+        self._characters = _characters_in(self._forms)
 
     def scored(self, word: str) -> dict[str, tuple[float, float]]:
         """Return names that are spelled like a word: how much in part, and how much whole."""
-        text = folded(word)[:_MAX_SIGNS]
+        text = folded(word)[:_MAX_CHARACTERS]
         alike = dict(self._alike(text))
         alike |= {part: 1.0 for part in text.split(" ") if part in self._names_of}
         if not alike and " " in text:
             alike = dict(self._alike(text.rpartition(" ")[2]))
         return {
-            name: (in_part, likeness(text, folded(name)[:_MAX_SIGNS]))
+            name: (in_part, likeness(text, folded(name)[:_MAX_CHARACTERS]))
             for form, in_part in sorted(alike.items(), key=lambda one: one[1])
             for name in self._names_of[form]
         }
@@ -77,7 +77,7 @@ class Speller:
         # other signs: a change brings and takes one at most.
         first = bisect_left(self._lengths, len(form) - most)
         last = bisect_right(self._lengths, len(form) + most)
-        others = np.bitwise_count(self._signs[first:last] ^ _signs_in([form]))
+        others = np.bitwise_count(self._characters[first:last] ^ _characters_in([form]))
         likely = np.flatnonzero(others <= 2 * most)
         if len(likely) > _MAX_COMPARED:
             likely = likely[np.argsort(others[likely], kind="stable")[:_MAX_COMPARED]]
@@ -112,7 +112,7 @@ def likeness(one: str, other: str) -> float:
     return float(OSA.normalized_similarity(one, other))
 
 
-def _signs_in(forms: Sequence[str]) -> NDArray[np.uint64]:
+def _characters_in(forms: Sequence[str]) -> NDArray[np.uint64]:
     """Return which signs each form has, a bit a sign; some signs share a bit. Shape (n,)."""
     # A space before each, so that none is empty.
     codes = np.frombuffer(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-_SHELF: Final = Path(__file__).parent
+_FOLDER: Final = Path(__file__).parent
 _CARD: Final = "card.toml"
 
 
@@ -69,7 +69,7 @@ class Card:
 
 def card_names() -> tuple[str, ...]:
     """Return the names of all models on the shelf, in order."""
-    return tuple(sorted(path.parent.name for path in _SHELF.glob(f"*/{_CARD}")))
+    return tuple(sorted(path.parent.name for path in _FOLDER.glob(f"*/{_CARD}")))
 
 
 def load_card(name: str) -> Card:
@@ -80,7 +80,7 @@ def load_card(name: str) -> Card:
     """
     if name not in card_names():
         raise KeyError(f"no model {name!r}; on the shelf: {', '.join(card_names())}")
-    return Card.parse((_SHELF / name / _CARD).read_text(encoding="utf-8"))
+    return Card.parse((_FOLDER / name / _CARD).read_text(encoding="utf-8"))
 
 
 def weights_path(card: Card) -> Path:
@@ -123,7 +123,7 @@ def load_lines(card: Card, file: str) -> list[str]:
 
 
 def _shipped(card: Card, file: str) -> Path:
-    return _SHELF / card.name / file
+    return _FOLDER / card.name / file
 
 
 def _installed(card: Card) -> Path:

@@ -16,7 +16,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
         settings.home,
         settings.processes,
         fetch=settings.fetch_limits,
-        setup=settings.tagger_setup,
+        context=settings.tagger_context,
         generations=settings.generations_path,
         executor=settings.executor,
     )

@@ -17,7 +17,7 @@ from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
 SIGNATURE_HEADER: Final = "X-Reelmatch-Signature"
 DELIVERY_HEADER: Final = "X-Reelmatch-Delivery"
 DEADLINE_SECONDS: Final = 10.0
-MAX_URL_SIGNS: Final = 2_000
+MAX_URL_CHARACTERS: Final = 2_000
 
 _MAX_ANSWER_BYTES: Final = 4_096
 
@@ -34,8 +34,8 @@ def check_url(url: str, allowed: Iterable[AllowedNetwork]) -> str:
     Raises:
         InvalidInput: when it is no web address, or one that is not public and not allowed.
     """
-    if len(url) > MAX_URL_SIGNS:
-        raise InvalidInput(f"url: at most {MAX_URL_SIGNS} characters, not {len(url)}")
+    if len(url) > MAX_URL_CHARACTERS:
+        raise InvalidInput(f"url: at most {MAX_URL_CHARACTERS} characters, not {len(url)}")
     try:
         sent = escaped(url)
         host, port = posting.host_of(sent)
@@ -47,8 +47,10 @@ def check_url(url: str, allowed: Iterable[AllowedNetwork]) -> str:
         raise InvalidInput(
             f"url: {refused}; REELMATCH_WEB_ALLOWED_NETWORKS allows private networks"
         ) from None
-    if len(sent) > MAX_URL_SIGNS:
-        raise InvalidInput(f"url: at most {MAX_URL_SIGNS} characters once escaped, not {len(sent)}")
+    if len(sent) > MAX_URL_CHARACTERS:
+        raise InvalidInput(
+            f"url: at most {MAX_URL_CHARACTERS} characters once escaped, not {len(sent)}"
+        )
     return sent
 
 

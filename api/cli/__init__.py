@@ -41,7 +41,7 @@ _COMMANDS: Final = {
     "models": "List the models that are here, and the pairs that can be fetched.",
     "recommend": "Recommend videos to a viewer, by what they like.",
     "reindex": "Build a new generation of the index from everything seen so far and make it live.",
-    "restore": "Bring a dump back into REELMATCH_HOME, which must not hold a catalogue yet.",
+    "restore": "Bring a dump back into REELMATCH_HOME, which must not hold a catalog yet.",
     "retry": "Queue failed JOBS again (numbers as 'reelmatch jobs' shows them),"
     " or all that may succeed.",
     "sensitive": "Print the level of each sensitive topic of VIDEO, and the seconds that show it.",

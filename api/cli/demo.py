@@ -41,7 +41,7 @@ def command() -> None:
     click.echo("A campaign for travel to cities, not beside cats:")
     _run("match", "--keyword", "city", "--keyword", "architecture", "--exclude", "cat", "-k", "3")
     typed = _as_typed()
-    click.echo("Your own videos, in a catalogue of their own:")
+    click.echo("Your own videos, in a catalog of their own:")
     click.echo(f"  {typed} ingest FOLDER && {typed} reindex && {typed} match --keyword dog\n")
     click.echo("To see what was seen at every second of these, start the console:")
     click.echo(f"  REELMATCH_HOME={shlex.quote(str(home))} {typed} serve")

@@ -140,7 +140,7 @@ def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
     from ingest.taggers.registry import DEFAULT, identity_of
 
     try:
-        tagger = identity_of(DEFAULT, settings.tagger_setup)
+        tagger = identity_of(DEFAULT, settings.tagger_context)
     except ReelmatchError as error:
         yield Finding(f"tagger {DEFAULT}", "broken", with_hint(error))
         return

@@ -1,4 +1,4 @@
-"""``reelmatch dump``: everything of a catalogue in one file."""
+"""``reelmatch dump``: everything of a catalog in one file."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def command(file: Path, *, as_json: bool) -> None:
     """Write videos, viewers, campaigns, keys and the live generation to FILE, which must be new.
 
     Others may read and write meanwhile. 'reelmatch restore FILE' brings it back. Keep it as safe
-    as the catalogue itself.
+    as the catalog itself.
     """
     settings = load_settings()
     with open_catalog(settings.catalog_path) as catalog:

@@ -26,7 +26,7 @@ from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import playlist_addresses
-from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_maker, identity_of
+from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_factory, identity_of
 
 _INTERRUPTED = 130
 _MAX_NAMED = 10
@@ -93,9 +93,9 @@ def command(
         raise click.UsageError("--outdated looks at what the catalog knows: give it alone")
     settings = load_settings()
     limits = settings.fetch_limits
-    setup = settings.tagger_setup
-    tagger = check_tagger(tagger, setup)
-    if every > 1 and find_maker(tagger).takes_whole_videos:
+    context = settings.tagger_context
+    tagger = check_tagger(tagger, context)
+    if every > 1 and find_factory(tagger).takes_whole_videos:
         raise InvalidInput(
             f"the tagger {tagger.partition(':')[0]!r} takes whole videos: it is not asked second"
             " by second, so there is nothing to leave out; take --every away"
@@ -118,11 +118,16 @@ def command(
         if goes_on:
             mine = jobs.open_ids()
         if outdated:
-            mine, lost = _queue_outdated(catalog, tagger, every, setup)
+            mine, lost = _queue_outdated(catalog, tagger, every, context)
         # What else waits is left alone when there is nothing to look at again.
         works = mine or not outdated
         worker = partial(
-            Worker, catalog, settings.home, processes or usable_cpus(), fetch=limits, setup=setup
+            Worker,
+            catalog,
+            settings.home,
+            processes or usable_cpus(),
+            fetch=limits,
+            context=context,
         )
         ended = _work(catalog, mine, worker) if works else []
     outcomes = [*missing, *ended, *lost]
@@ -145,10 +150,10 @@ def command(
 
 
 def _queue_outdated(
-    catalog: Catalog, tagger: str, every: int, setup: TaggerContext
+    catalog: Catalog, tagger: str, every: int, context: TaggerContext
 ) -> tuple[list[int], list[IngestResult]]:
     """Queue what an older version of a tagger saw; also return what is not there any more."""
-    found = find_outdated(catalog, identity_of(tagger, setup))
+    found = find_outdated(catalog, identity_of(tagger, context))
     options = {"tagger": tagger, "every": every}
     return catalog.jobs.add_again(found.there, options, now=time.time()), found.lost
 
@@ -176,8 +181,8 @@ def _work(
 
             worker = make_worker(on_progress=on_progress, on_end=on_end)
             worker.run()
-            if elsewhere := catalog.jobs.count_open(mine):
-                click.echo(f"waiting for {elsewhere} that another process has begun", err=True)
+            if remote := catalog.jobs.count_open(mine):
+                click.echo(f"waiting for {remote} that another process has begun", err=True)
             while catalog.jobs.count_open(mine):
                 # Another process has them; should it give them up, they are ours again.
                 time.sleep(POLL_SECONDS)

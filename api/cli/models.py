@@ -35,7 +35,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    rows = [*_shelf(), *_pairs(load_settings())]
+    rows = [*_shipped(), *_pairs(load_settings())]
     if as_json:
         print_json({"models": rows})
     else:
@@ -118,7 +118,7 @@ def calibrate_command(
     _print_calibration(folder, made, as_json=as_json)
 
 
-def _shelf() -> Iterator[dict[str, Any]]:
+def _shipped() -> Iterator[dict[str, Any]]:
     for card in map(load_card, card_names()):
         try:
             verify(card)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from engine.domain.text import shown
 
-_MAX_TITLE_SIGNS: Final = 40
+_MAX_TITLE_CHARACTERS: Final = 40
 _OF_ALL: Final = "{desc}  {percentage:3.0f}% [{bar:24}]  {remaining} left"
 _OF_SECONDS: Final = "{desc}  [{bar:24}]  {n:.0f}/{whole:.0f} s  {speed}  {remaining} left"
 _NO_END: Final = "{desc}  {n:.0f} s  {speed}"
@@ -82,4 +82,6 @@ def counting_bar(what: str, total: int, *, shown: bool) -> Iterator[Callable[[in
 def _printable(title: str) -> str:
     """Return what can be shown of a title: a file's name may hold anything."""
     title = shown(title, "?")
-    return title if len(title) <= _MAX_TITLE_SIGNS else f"{title[: _MAX_TITLE_SIGNS - 3]}..."
+    return (
+        title if len(title) <= _MAX_TITLE_CHARACTERS else f"{title[: _MAX_TITLE_CHARACTERS - 3]}..."
+    )

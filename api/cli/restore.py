@@ -14,7 +14,7 @@ from engine.catalogs import open_catalog
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def command(file: Path, *, as_json: bool) -> None:
-    """Bring a dump back into REELMATCH_HOME, which must not hold a catalogue yet."""
+    """Bring a dump back into REELMATCH_HOME, which must not hold a catalog yet."""
     settings = load_settings()
     brought = restore(file, settings.home)
     # Opened once, so that a dump of an older version is brought up to date now, not when asked.

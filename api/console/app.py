@@ -12,7 +12,7 @@ from api.console import (
     campaign,
     campaign_editing,
     campaigns,
-    catalogue,
+    catalog,
     jobs,
     lab,
     media,
@@ -30,7 +30,7 @@ from api.http.middleware.problems import KINDS, Code, code_of, headers_of
 from engine.errors import ReelmatchError
 
 _PAGES = (
-    catalogue,
+    catalog,
     video,
     video_changes,
     timeline,

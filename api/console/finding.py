@@ -1,4 +1,4 @@
-"""Search of the catalogue by the index: by tag and by how sensitive, a page at a time."""
+"""Search of the catalog by the index: by tag and by how sensitive, a page at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ _THEMES: Final = ("light", "dark")
 
 
 _PLACES: Final = (
-    ("catalogue", "/", "Catalogue"),
+    ("catalog", "/", "Catalog"),
     ("lab", "/lab", "Viewer lab"),
     ("campaigns", "/campaigns", "Campaigns"),
     ("jobs", "/jobs", "Jobs"),
@@ -89,7 +89,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         theme=theme if theme in _THEMES else "",
         csrf=csrf_token(session_of(request)),
         key=caller.key,
-        opens_catalogue=_opens(caller, f"{base}/"),
+        opens_catalog=_opens(caller, f"{base}/"),
         opens_campaigns=_opens(caller, f"{base}/campaigns"),
         places=[place for place in _PLACES if _opens(caller, base + place[1])],
         **values,

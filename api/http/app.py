@@ -69,7 +69,7 @@ _FOR_ANYBODY = (health, home, metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the application for one catalogue; it opens when the server starts."""
+    """Make the application for one catalog; it opens when the server starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

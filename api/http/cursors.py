@@ -9,7 +9,7 @@ from typing import Any, Final
 from engine.errors import InvalidInput
 from engine.search.cursors import bytes_of, text_of
 
-_MAX_SIGNS: Final = 4096
+_MAX_CHARACTERS: Final = 4096
 
 
 def cursor_of(kind: str, *parts: str | int) -> str:
@@ -35,7 +35,7 @@ def read_cursor(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
         InvalidInput: when it is not a cursor of such a list.
     """
     try:
-        if len(cursor) > _MAX_SIGNS:
+        if len(cursor) > _MAX_CHARACTERS:
             raise ValueError
         said = json.loads(bytes_of(cursor))
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
 """The service as processes: uvicorn with uvloop and httptools, any number of workers.
 
-The workers share one mapped generation; each follows the catalogue by itself.
+The workers share one mapped generation; each follows the catalog by itself.
 """
 
 import os

@@ -3,7 +3,7 @@
     python benchmarks/accuracy/fit.py --clips FOLDER... [--kept FILE] [--write]
 
 Prints how right the weights are on frames of repositories and packages they were not fitted to
-(ten parts); with ``--write``, puts those fitted to all frames on the shelf. The README says how.
+(ten parts); with ``--write``, puts those fitted to all frames into models. The README says how.
 """
 
 import argparse
@@ -17,14 +17,14 @@ from frames import Label, Truth, evidence_rows, look_at_views, origin, read_labe
 from numpy.typing import NDArray
 
 from ingest.taggers.visual.model_outputs import Evidence, Networks
-from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, Weighing
+from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, TagCalibration
 
 Table = NDArray[np.float64]
 
 THRESHOLD: Final = 0.7
 """From this confidence on, a word is said."""
 
-SHELF: Final = Path(__file__).parents[2] / "models" / "efficientnet_lite2"
+FOLDER: Final = Path(__file__).parents[2] / "models" / "efficientnet_lite2"
 
 OFTEN: Final = 5
 """Sources that show a tag, from which on its first guess is that of the other common tags."""
@@ -61,7 +61,7 @@ def main() -> None:
     truth = Truth.of(labels, tags)
     _report(truth, held_out(views, labels, tags))
     if arguments.write:
-        (SHELF / WEIGHTS).write_text(_as_text(fit(views, truth, tags)))
+        (FOLDER / WEIGHTS).write_text(_as_text(fit(views, truth, tags)))
 
 
 def held_out(
@@ -81,7 +81,7 @@ def held_out(
     for number in range(_PARTS):
         inside = part != number
         weights = fit([evidence_rows(view, inside) for view in views], truth.rows(inside), tags)
-        confidences[~inside] = Weighing(weights, tags).weigh(evidence_rows(views[0], ~inside))
+        confidences[~inside] = TagCalibration(weights, tags).weigh(evidence_rows(views[0], ~inside))
     return confidences
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from fit import SHELF, THRESHOLD, held_out
+from fit import FOLDER, THRESHOLD, held_out
 from frames import Truth, look_at_views, read_labels
 from numpy.typing import NDArray
 
@@ -35,7 +35,7 @@ def main() -> None:
     views = look_at_views(labels, arguments.clips, arguments.kept)
     said = judged(Truth.of(labels, tags), views[0], held_out(views, labels, tags), tags)
     lines = [f"{json.dumps(tag)}: {list(counts)}" for tag, counts in sorted(said.items())]
-    path = SHELF / JUDGED
+    path = FOLDER / JUDGED
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 

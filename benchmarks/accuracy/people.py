@@ -29,7 +29,7 @@ from ingest.taggers.visual.model_outputs import Networks
 from ingest.taggers.visual.nudity import NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
 from ingest.taggers.visual.specific_tags import Specifics
-from ingest.taggers.visual.tag_calibration import Weighing
+from ingest.taggers.visual.tag_calibration import TagCalibration
 from ingest.taggers.visual.tagger import LocalTagger
 from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
 from models.cards import load_card, weights_path
@@ -141,8 +141,8 @@ class _NoNudity(NudityDetector):
 
 def _tagger() -> LocalTaggerWithFaces:
     networks = Networks.load()
-    weighing, specifics = Weighing.load(networks.tags), Specifics.load(networks.tags)
-    local = LocalTagger(networks, weighing, specifics, _NoNudity(), "")
+    calibration, specifics = TagCalibration.load(networks.tags), Specifics.load(networks.tags)
+    local = LocalTagger(networks, calibration, specifics, _NoNudity(), "")
     return LocalTaggerWithFaces(local, FaceWords.load(tuple(MIN_SHARES)), "")
 
 

@@ -30,7 +30,7 @@ from engine.domain.results import TagCount
 from engine.search.tag_ranking import TagIdf
 from ingest.taggers.visual.model_outputs import Evidence, Networks
 from ingest.taggers.visual.specific_tags import Specifics
-from ingest.taggers.visual.tag_calibration import Weighing
+from ingest.taggers.visual.tag_calibration import TagCalibration
 
 HERE: Final = Path(__file__).parent
 _MIN_SECONDS: Final = 2
@@ -99,7 +99,7 @@ def main() -> None:
     labels, tags = read_labels(), Networks.load().tags
     views = look_at_views(labels, arguments.clips, arguments.kept)
     ways = (
-        _before(Weighing(json.loads(arguments.before.read_text()), tags), views[0], tags),
+        _before(TagCalibration(json.loads(arguments.before.read_text()), tags), views[0], tags),
         _after(held_out(views, labels, tags), views[0], tags),
     )
     videos = _videos(labels)
@@ -116,7 +116,7 @@ def main() -> None:
         (HERE / "SHOWN.md").write_text(text + "\n")
 
 
-def _before(weights: Weighing, evidence: Evidence, tags: tuple[str, ...]) -> Way:
+def _before(weights: TagCalibration, evidence: Evidence, tags: tuple[str, ...]) -> Way:
     return Way("before", weights.weigh(evidence) >= THRESHOLD, tags, 1, by_idf=False)
 
 

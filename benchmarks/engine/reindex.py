@@ -2,7 +2,7 @@
 
     python reindex.py --videos 100000 300000
 
-Made catalogues of 37 tags a video; each reindex runs in a process of its own. Memory is what the
+Made catalogs of 37 tags a video; each reindex runs in a process of its own. Memory is what the
 process holds for itself (``RssAnon``), the greatest of samples taken every 10 ms: pages of the
 files it writes and reads are the system's, which takes them back when it needs them. Linux only.
 """
@@ -34,7 +34,7 @@ RECIPE = IndexConfig(threshold=0.7, tf="raw")
 
 
 def main() -> None:
-    """Make catalogues and reindex each."""
+    """Make catalogs and reindex each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--videos", type=int, nargs="+", default=[100_000, 300_000])
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
@@ -54,10 +54,10 @@ def main() -> None:
 
 
 def fill(home: Path, n_videos: int) -> None:
-    """Make a catalogue."""
+    """Make a catalog."""
     counts = make_counts(KINDS["topics"], n_videos)
     with open_catalog(home / "catalog.db") as catalog:
-        catalog.rows("pragma synchronous = off")  # a made catalogue may be lost
+        catalog.rows("pragma synchronous = off")  # a made catalog may be lost
         catalog.tags.number([f"tag {number}" for number in range(N_TAGS)])
         for row in range(n_videos):
             own = slice(counts.indptr[row], counts.indptr[row + 1])

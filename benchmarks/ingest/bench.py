@@ -39,7 +39,7 @@ from ingest.taggers.scheduling import TaggingScheduler
 from ingest.taggers.visual.image_classifier import SubjectTagger
 from ingest.taggers.visual.nudity import NudityDetector
 from ingest.taggers.visual.person_detector import PersonFinder
-from ingest.taggers.visual.tag_calibration import Weighing
+from ingest.taggers.visual.tag_calibration import TagCalibration
 from ingest.taggers.visual.tagger import LocalTagger
 from ingest.thumbnails import Gallery
 from models.onnx_runtime import onnxruntime
@@ -56,7 +56,7 @@ PARTS = (
     (SubjectTagger, "look", FED),
     (PersonFinder, "find", FED),
     (NudityDetector, "confidence", FED),
-    (Weighing, "weigh", FED),
+    (TagCalibration, "weigh", FED),
     (ingest.changes.motion_classifier, "small_grey", "comparing seconds"),
     (MotionClassifier, "see", "comparing seconds"),
     (Gallery, "see", "poster and strip"),

@@ -1,4 +1,4 @@
-"""How many films fit at all where the catalogue is small, by how much is taken off."""
+"""How many films fit at all where the catalog is small, by how much is taken off."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of, taste
 
 
 def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
-    """Print how many films fit at all where the catalogue is small, by the share taken off."""
+    """Print how many films fit at all where the catalog is small, by the share taken off."""
     rng = np.random.default_rng(2)
     print("| films | common share | fit, of those not seen | viewers whom nothing fits |")
     print("| --- | --- | --- | --- |")

@@ -172,7 +172,7 @@ def route_against_route() -> None:
 
 
 def with_videos(n_videos: int) -> None:
-    """Ask the product itself, over a made catalogue."""
+    """Ask the product itself, over a made catalog."""
     counts = make_counts(KINDS["topics"], n_videos)
     asked = {
         "viewer": [_body(query) for query in viewer_queries(counts, 200, seed=1)],

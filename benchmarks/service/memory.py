@@ -1,8 +1,8 @@
-"""What a service holds after reindex upon reindex, while it is asked and its catalogue changes.
+"""What a service holds after reindex upon reindex, while it is asked and its catalog changes.
 
     python benchmarks/service/memory.py --videos 100000 --reindexes 30
 
-One worker over a made catalogue. Viewers and advertisers ask all the time; before each reindex
+One worker over a made catalog. Viewers and advertisers ask all the time; before each reindex
 some videos are imported anew, and it counts at another threshold than the one before. What is
 told is the memory that the process holds for itself (``Anonymous``: pages of the files it maps
 are the system's), with the pages of files its share of all (``Pss``). Linux only.

@@ -260,7 +260,7 @@ def _neighbours(video: str, generation: Generation) -> set[str]:
 
 
 def _sampled(n: int, most: int) -> list[int]:
-    # Evenly spread, not drawn: the same catalogue is checked and compared the same way.
+    # Evenly spread, not drawn: the same catalog is checked and compared the same way.
     return np.unique(np.linspace(0, n - 1, min(n, most)).astype(int)).tolist() if n else []
 
 

@@ -36,7 +36,7 @@ def tidy_line(text: str) -> str:
     Raises:
         UnusableText: it holds signs that are not taken.
     """
-    refuse_signs(tidy := _tidy(text))
+    refuse_characters(tidy := _tidy(text))
     return tidy
 
 
@@ -66,7 +66,7 @@ def without_refused(text: str) -> str:
     return cleaned_line(lines, "")
 
 
-def refuse_signs(text: str) -> None:
+def refuse_characters(text: str) -> None:
     """Check that every sign of a text is taken.
 
     Raises:
@@ -77,7 +77,7 @@ def refuse_signs(text: str) -> None:
     for sign in text:
         if _is_refused(sign):
             raise UnusableText(
-                f"{text[:40]!r} holds signs that cannot be printed (U+{ord(sign):04X})"
+                f"{text[:40]!r} holds characters that cannot be printed (U+{ord(sign):04X})"
             )
 
 
@@ -96,7 +96,7 @@ def refuse_controls(name: str) -> None:
             raise UnusableText(f"{name[-80:]!r} is no UTF-8 text: rename the file")
         if sign in _OVERRIDES or unicodedata.category(sign) in _CONTROLS:
             raise UnusableText(
-                f"{name[-80:]!r} holds signs that cannot be printed (U+{ord(sign):04X})"
+                f"{name[-80:]!r} holds characters that cannot be printed (U+{ord(sign):04X})"
             )
 
 

@@ -14,7 +14,7 @@ MAX_EVENTS: Final = 5_000
 MAX_EVENT_BATCH: Final = 1_000
 """A longer batch is refused."""
 
-MAX_SIGNS: Final = 128
+MAX_CHARACTERS: Final = 128
 """The longest id of a viewer or an event."""
 
 MAX_LIKES: Final = 500
@@ -77,6 +77,8 @@ def check_id(of: str, given: Any) -> str:
         tidy = tidy_line(given) if isinstance(given, str) else ""
     except UnusableText:
         tidy = ""
-    if not 1 <= len(tidy) <= MAX_SIGNS or tidy in (".", "..") or is_blank(tidy):
-        raise InvalidInput(f"{of}: an id is 1 to {MAX_SIGNS} printable signs, not {given!r:.80}")
+    if not 1 <= len(tidy) <= MAX_CHARACTERS or tidy in (".", "..") or is_blank(tidy):
+        raise InvalidInput(
+            f"{of}: an id is 1 to {MAX_CHARACTERS} printable characters, not {given!r:.80}"
+        )
     return tidy

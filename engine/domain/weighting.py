@@ -128,7 +128,7 @@ class Weighting:
         min_df: int,
         boosts: Floats | None = None,
     ) -> Self:
-        """Return the weighting of a catalogue, its pivot still 0.
+        """Return the weighting of a catalog, its pivot still 0.
 
         Args:
             df: shape (n_tags,), the number of videos with each tag.

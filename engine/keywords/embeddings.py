@@ -52,7 +52,7 @@ class Cosines:
         return [self.vocabulary.names[place] for place in places]
 
 
-class Nearness:
+class EmbeddingSimilarity:
     """Compares texts with the tags of one vocabulary, which are embedded when first needed.
 
     Args:
@@ -67,7 +67,7 @@ class Nearness:
         vocabulary: Vocabulary,
         embedder: Embedder,
         tag_embedder: Embedder,
-        before: "Nearness | None" = None,
+        before: "EmbeddingSimilarity | None" = None,
     ) -> None:
         self._vocabulary = vocabulary
         self._numbers = {name: number for number, name in enumerate(vocabulary.names)}

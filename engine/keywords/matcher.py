@@ -17,13 +17,13 @@ from typing import Final
 
 from engine.domain.keywords import SUGGESTED, USED, KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import InvalidInput, UnknownTag
-from engine.keywords.embeddings import Cosines, Embedder, Nearness
+from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
 from engine.keywords.phrases import Part, parts_of, plain
 from engine.keywords.thesaurus.nouns import Entry, Thesaurus
 from engine.spelling import MAX_SUGGESTED_WORDS, likeness
 from engine.vocabulary import SUGGESTIONS, Vocabulary
 
-MAX_KEYWORD_SIGNS: Final = 200
+MAX_KEYWORD_CHARACTERS: Final = 200
 """A keyword of more characters is refused."""
 
 MAX_MEANINGS: Final = 5
@@ -64,7 +64,7 @@ class Keywords:
         embedder: Embedder,
         *,
         tag_embedder: Embedder | None = None,
-        complete: Callable[[Nearness], object] = Nearness.complete,
+        complete: Callable[[EmbeddingSimilarity], object] = EmbeddingSimilarity.complete,
     ) -> None:
         """Prepare; tags are embedded when they are first needed.
 
@@ -85,7 +85,7 @@ class Keywords:
         self._plain: dict[str, str] = {}
         self._singular: dict[str, str] = {}
         self._know(vocabulary.words.names)
-        self.nearness = Nearness(vocabulary.words, self._embedder, self._tag_embedder)
+        self.similarity = EmbeddingSimilarity(vocabulary.words, self._embedder, self._tag_embedder)
 
     def grown(self, vocabulary: Vocabulary) -> "Keywords":
         """Return what understands words as tags of a vocabulary that begins with this one."""
@@ -94,7 +94,9 @@ class Keywords:
         longer._plain, longer._singular = dict(self._plain), dict(self._singular)
         words = vocabulary.words
         longer._know(words.names[len(self.vocabulary.words) :])
-        longer.nearness = Nearness(words, self._embedder, self._tag_embedder, self.nearness)
+        longer.similarity = EmbeddingSimilarity(
+            words, self._embedder, self._tag_embedder, self.similarity
+        )
         return longer
 
     def _know(self, tags: Iterable[str]) -> None:
@@ -143,7 +145,7 @@ class Keywords:
 
     def _cosines(self, texts: Sequence[str]) -> dict[str, Cosines]:
         """Return how near texts are to tags, as far as the network may read them."""
-        unknown = self.nearness.unknown()
+        unknown = self.similarity.unknown()
         # The table is surer of what it knows: there the network adds little.
         unsure_first = sorted(dict.fromkeys(texts), key=lambda text: self._is_sure(text, unknown))
         left = EMBEDDED_PIECES * max(_WORDS, len(texts)) // _WORDS
@@ -151,15 +153,15 @@ class Keywords:
         for text in unsure_first:
             if left < _MIN_PIECES:
                 break
-            pieces = self.nearness.cost(text)
+            pieces = self.similarity.cost(text)
             if pieces <= left:
                 read.add(text)
             left -= pieces if pieces <= left else _CUTTING
         asked = [text for text in dict.fromkeys(texts) if text in read]
-        if asked and self.nearness.missing:
-            self._complete(self.nearness)
+        if asked and self.similarity.missing:
+            self._complete(self.similarity)
         cosines = dict.fromkeys(texts, unknown)
-        return cosines | dict(zip(asked, self.nearness.of(asked), strict=True))
+        return cosines | dict(zip(asked, self.similarity.of(asked), strict=True))
 
     def _is_sure(self, text: str, unknown: Cosines) -> bool:
         return any(meaning.confidence >= USED for meaning in self._of_noun(text, unknown))
@@ -180,7 +182,7 @@ class Keywords:
         """
         if reading.meanings[0].how is not MatchMethod.EMBEDDING or " " in text:
             return False
-        if next(self._of_noun(text, self.nearness.unknown()), None) is not None:
+        if next(self._of_noun(text, self.similarity.unknown()), None) is not None:
             return False
         return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
 
@@ -318,8 +320,9 @@ def _checked(word: str) -> str:
     text = plain(word)
     if not text:
         raise InvalidInput(f"the keyword {word!r} is empty: write a word or a phrase")
-    if len(word) > MAX_KEYWORD_SIGNS:
+    if len(word) > MAX_KEYWORD_CHARACTERS:
         raise InvalidInput(
-            f"a keyword of {len(word)} characters is too long: at most {MAX_KEYWORD_SIGNS} are read"
+            f"a keyword of {len(word)} characters is too long:"
+            f" at most {MAX_KEYWORD_CHARACTERS} are read"
         )
     return text

@@ -22,8 +22,8 @@ _LITTLE: Final = frozenset(
     | {"free"}
 )
 _LONGEST_PART: Final = 3
-_MAX_SIGNS: Final = 16  # words and commas of a phrase that are looked at
-_SIGNS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
+_MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
+_CHARACTERS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _runs(phrase: str) -> Iterator[tuple[list[str], bool]]:
     """Cut at little words; say of each run whether it leads or only says more."""
     run: list[str] = []
     leads = True
-    for word in _SIGNS.findall(phrase)[:_MAX_SIGNS]:
+    for word in _CHARACTERS.findall(phrase)[:_MAX_CHARACTERS]:
         if word in _TOGETHER or word in _SAYS_MORE or word == "of":
             if run:
                 yield run, leads

@@ -59,7 +59,7 @@ class Cursor:
         """
         most = _HEAD.size + MAX_SHOWN * _ID_BYTES
         if len(text) > -(-most * 4 // 3):
-            raise InvalidInput(f"cursor: {len(text)} signs are too many; {_AGAIN}")
+            raise InvalidInput(f"cursor: {len(text)} characters are too many; {_AGAIN}")
         try:
             raw = bytes_of(text)
             version, generation, asked, asked_at = _HEAD.unpack_from(raw)

@@ -1,6 +1,6 @@
 """Order of a video's tags by seconds x idf, so that what few videos show leads.
 
-A new catalogue is too small to know what is common, so what 1,094 pictures and clips of all kinds
+A new catalog is too small to know what is common, so what 1,094 pictures and clips of all kinds
 show (the labelled frames of ``benchmarks/accuracy``) counts as so many videos more.
 """
 
@@ -15,7 +15,7 @@ from engine.domain.results import TagCount
 from engine.ports.index import IndexSnapshot
 
 IMAGINED_VIDEOS: Final = 100
-"""So many videos are imagined beside those of the catalogue, that show tags as ``SHARES`` says."""
+"""So many videos are imagined beside those of the catalog, that show tags as ``SHARES`` says."""
 
 SHARES: Final = Path(__file__).parent / "shares.json"
 """Tag -> share of the labelled pictures and clips that show it."""
@@ -39,7 +39,7 @@ class TagIdf:
 
     Args:
         df: tag -> number of videos that show it.
-        n_videos: of the catalogue.
+        n_videos: of the catalog.
     """
 
     def __init__(self, df: Mapping[str, int], n_videos: int) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.changes.new_content import NEW_LOOK_SHARE, ROWS, Grey, allowed_change, gradient
-from ingest.changes.registration import Alignment, align, refine
+from ingest.changes.registration import Registration, align, refine
 
 FITTED_SHARE: Final = 0.03
 """Two pictures fit when less than this share of the cells differs once zoom, shift and light are
@@ -130,8 +130,8 @@ def _unexplained(before: Grey, after: Grey) -> _Unexplained:
     return _over(refine(rough, before, after), before, after)
 
 
-def _over(alignment: Alignment, before: Grey, after: Grey) -> _Unexplained:
-    made, known = alignment.of(before)
+def _over(registration: Registration, before: Grey, after: Grey) -> _Unexplained:
+    made, known = registration.of(before)
     # On dim pictures all differences are small, between two of them as well.
     light = min(1.0, max(_MIN_LIGHT, float(min(before.max(), after.max())) / _FULL_LIGHT))
     over = np.abs(after - made) / (np.float32(light) * allowed_change(gradient(made)))

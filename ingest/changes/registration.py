@@ -33,7 +33,7 @@ _NEARLY_AT_REST, _AT_REST = 2e-3, 2e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Alignment:
+class Registration:
     """The transformation that makes the later picture of the earlier one.
 
     The later picture shows, at a place (x, y) from its centre, the earlier one's
@@ -60,15 +60,15 @@ class Alignment:
         return np.asarray(made, np.float32), down.inside[:, None] & across.inside[None, :]
 
 
-def align(earlier: Grey, later: Grey) -> Alignment:
+def align(earlier: Grey, later: Grey) -> Registration:
     """Find what makes ``later`` of ``earlier``, roughly: to a fraction of a cell.
 
     The nearest fit is returned even where it is a bad one: see what it leaves.
     """
     layers, halved = _with_slopes(_halved(earlier)), _halved(later)
-    best, least = Alignment(), np.inf
+    best, least = Registration(), np.inf
     for zoom in _FIRST_ZOOMS:
-        start = Alignment(zoom=zoom)
+        start = Registration(zoom=zoom)
         fitted, badness = _fit(layers, halved, start, _FIRST_STEPS, _ROUGH_SCALE, _NEARLY_AT_REST)
         if badness < least:
             best, least = fitted, badness
@@ -78,7 +78,7 @@ def align(earlier: Grey, later: Grey) -> Alignment:
     return aligned
 
 
-def refine(rough: Alignment, earlier: Grey, later: Grey) -> Alignment:
+def refine(rough: Registration, earlier: Grey, later: Grey) -> Registration:
     """Make the most of an alignment that is nearly right."""
     layers = _with_slopes(earlier)
     refined, _ = _fit(layers, later, rough, _FINE_STEPS, _FINE_SCALE, _AT_REST)
@@ -93,10 +93,10 @@ class _Sampler:
     inside: NDArray[np.bool_]
 
 
-def _samplers(alignment: Alignment, rows: int, columns: int) -> tuple[_Sampler, _Sampler]:
+def _samplers(registration: Registration, rows: int, columns: int) -> tuple[_Sampler, _Sampler]:
     half = columns / 2
-    down = _sampler(rows, alignment.zoom, alignment.down * half)
-    return down, _sampler(columns, alignment.zoom, alignment.right * half)
+    down = _sampler(rows, registration.zoom, registration.down * half)
+    return down, _sampler(columns, registration.zoom, registration.right * half)
 
 
 def _sampler(n: int, zoom: float, shift: float) -> _Sampler:
@@ -131,11 +131,11 @@ def _with_slopes(grey: Grey) -> NDArray[np.float32]:
 def _fit(
     layers: NDArray[np.float32],
     later: Grey,
-    start: Alignment,
+    start: Registration,
     steps: int,
     scale: float,
     at_rest: float,
-) -> tuple[Alignment, float]:
+) -> tuple[Registration, float]:
     """Take Gauss-Newton steps from ``start``.
 
     Args:
@@ -183,10 +183,10 @@ def _fit(
 
 
 def _moved(
-    at: Alignment, right: float, down: float, shrunk: float, gain: float, offset: float
-) -> Alignment:
+    at: Registration, right: float, down: float, shrunk: float, gain: float, offset: float
+) -> Registration:
     """Return an alignment that goes further by a step, but not out of bounds."""
-    return Alignment(
+    return Registration(
         zoom=1 / _between(1 / _MAX_ZOOM, 1 / at.zoom + shrunk, 1 / _MIN_ZOOM),
         right=_between(-_MAX_SHIFT, at.right + right, _MAX_SHIFT),
         down=_between(-_MAX_SHIFT, at.down + down, _MAX_SHIFT),

@@ -44,15 +44,15 @@ class ReindexJobSpec:
     executor: str
 
 
-def run_reindex_job(order: ReindexJobSpec, answers: Connection) -> None:
+def run_reindex_job(spec: ReindexJobSpec, answers: Connection) -> None:
     """Reindex; send a ``Progress`` in videos now and then and the ``IngestResult`` at the end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     # Whoever answers questions goes first; the processes that count have it from here.
     os.nice(_NICENESS)
     try:
-        with troubles_told(), open_catalog(order.catalog, create=False) as catalog:
-            built = _reindex(order, catalog, answers)
+        with troubles_told(), open_catalog(spec.catalog, create=False) as catalog:
+            built = _reindex(spec, catalog, answers)
             outcome = IngestResult(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
     except ReelmatchError as error:
         outcome = IngestResult(None, "", Status.FAILED, str(error), 0)
@@ -60,7 +60,7 @@ def run_reindex_job(order: ReindexJobSpec, answers: Connection) -> None:
     answers.close()
 
 
-def _reindex(order: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Generation":
+def _reindex(spec: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Generation":
     from engine.batch.reindex import reindex
     from engine.indexes.local.generations import Generations
 
@@ -75,10 +75,10 @@ def _reindex(order: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "G
         try:
             return reindex(
                 catalog,
-                Generations(order.generations),
-                order.recipe,
+                Generations(spec.generations),
+                spec.recipe,
                 on_videos=count,
-                executor=order.executor,
+                executor=spec.executor,
             )
         except ReindexRunning:
             # Who waits is not stalled.

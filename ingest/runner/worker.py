@@ -39,7 +39,7 @@ from ingest.runner.worker_process import JobSpec, Limits, run_job
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_maker
+from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_factory
 from ingest.web_pipeline import described_by_address
 
 POLL_SECONDS: Final = 0.5
@@ -80,7 +80,7 @@ class Worker:
         processes: how many videos at a time.
         limits: of each.
         fetch: limits of what comes from the web.
-        setup: what the taggers need that the jobs name.
+        context: what the taggers need that the jobs name.
         generations: where reindexes are built; None leaves them to other workers.
         executor: URL of who counts for them.
         on_progress: called after each second of each video.
@@ -92,7 +92,7 @@ class Worker:
     processes: int
     limits: Limits = field(default_factory=Limits)
     fetch: FetchLimits = field(default_factory=FetchLimits)
-    setup: TaggerContext = field(default_factory=TaggerContext)
+    context: TaggerContext = field(default_factory=TaggerContext)
     generations: Path | None = None
     executor: str = SERIAL
     on_progress: OnProgress = lambda _job, _progress: None
@@ -183,7 +183,7 @@ class Worker:
         tagger = _tagger(job)
         if tagger not in self._checked:
             try:
-                check_tagger(tagger, self.setup)
+                check_tagger(tagger, self.context)
             except ReelmatchError as error:
                 # Not stored with the video: another tagger may have watched it before.
                 return IngestResult(None, job.source, Status.FAILED, str(error), 0)
@@ -192,11 +192,11 @@ class Worker:
 
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
-        order = self._order(job)
-        reindexes = isinstance(order, ReindexJobSpec)
+        spec = self._spec(job)
+        reindexes = isinstance(spec, ReindexJobSpec)
         act = run_reindex_job if reindexes else run_job
         # A process that is a daemon may start none, and a reindex shares its work.
-        process = self._context.Process(target=act, args=(order, ours), daemon=not reindexes)
+        process = self._context.Process(target=act, args=(spec, ours), daemon=not reindexes)
         process.start()
         ours.close()
         now = time.monotonic()
@@ -206,7 +206,7 @@ class Worker:
     def _kinds(self) -> tuple[Kind, ...]:
         return (Kind.INGEST,) if self.generations is None else tuple(Kind)
 
-    def _order(self, job: Job) -> JobSpec | ReindexJobSpec:
+    def _spec(self, job: Job) -> JobSpec | ReindexJobSpec:
         if job.kind is Kind.REINDEX and self.generations is not None:
             return ReindexJobSpec(
                 self.catalog.url,
@@ -224,7 +224,7 @@ class Worker:
             self.limits,
             self.fetch,
             _tagger(job),
-            self.setup,
+            self.context,
             _every(job),
         )
 
@@ -279,7 +279,7 @@ class Worker:
         if job.kind is Kind.REINDEX:
             return _SERVICE_SECONDS
         # A service says nothing until it has seen the whole video.
-        takes_whole = find_maker(_tagger(job)).takes_whole_videos
+        takes_whole = find_factory(_tagger(job)).takes_whole_videos
         return _SERVICE_SECONDS if takes_whole else self.limits.stall_seconds
 
     def _settle(self, running: _Running) -> None:

@@ -23,7 +23,7 @@ from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 from ingest.taggers.registry import TaggerContext, make_tagger
-from ingest.taggers.remote.pipeline import ingest_elsewhere
+from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
 from ingest.web_pipeline import ingest_address
 
@@ -59,7 +59,7 @@ class JobSpec:
         limits: of this video.
         fetch: of what comes from the web.
         tagger: who looks.
-        setup: what the tagger needs.
+        context: what the tagger needs.
         every: at most one in so many seconds is tagged.
     """
 
@@ -72,18 +72,18 @@ class JobSpec:
     limits: Limits
     fetch: FetchLimits
     tagger: str
-    setup: TaggerContext
+    context: TaggerContext
     every: int = 1
 
 
-def run_job(order: JobSpec, answers: Connection) -> None:
+def run_job(spec: JobSpec, answers: Connection) -> None:
     """Ingest one source; send a ``Progress`` after each second and an ``IngestResult`` last."""
     # Ctrl-C is for the parent, who then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    resource.setrlimit(resource.RLIMIT_DATA, (order.limits.memory_bytes,) * 2)
+    resource.setrlimit(resource.RLIMIT_DATA, (spec.limits.memory_bytes,) * 2)
     # The first limit sends SIGXCPU, which says why; the second would send SIGKILL.
-    cpu_seconds = order.limits.cpu_seconds
+    cpu_seconds = spec.limits.cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + _GRACE_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
@@ -93,7 +93,7 @@ def run_job(order: JobSpec, answers: Connection) -> None:
         answers.send(progress)
 
     try:
-        outcome = _obey(order, tell)
+        outcome = _outcome_of(spec, tell)
     except JobLost:
         # The worker finds it out by itself, and nobody waits for an answer.
         return
@@ -101,33 +101,33 @@ def run_job(order: JobSpec, answers: Connection) -> None:
     answers.close()
 
 
-def _obey(order: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
-    claim = Claim(order.job, order.worker)
+def _outcome_of(spec: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
+    claim = Claim(spec.job, spec.worker)
     try:
-        with open_catalog(order.catalog, create=False, claim=claim) as catalog:
-            return _ingest(order, catalog, tell)
+        with open_catalog(spec.catalog, create=False, claim=claim) as catalog:
+            return _ingest(spec, catalog, tell)
     except JobLost:
         raise
     except Exception as error:
         if (trouble := expected_trouble(error)) is None:
             raise
         # Of the machine, not of the video: nothing is stored with it.
-        return IngestResult(None, order.source, Status.FAILED, str(trouble), 0)
+        return IngestResult(None, spec.source, Status.FAILED, str(trouble), 0)
 
 
-def _ingest(order: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]) -> IngestResult:
-    watch = _watcher(order, catalog, tell)
-    if is_address(order.source):
+def _ingest(spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]) -> IngestResult:
+    watch = _watcher(spec, catalog, tell)
+    if is_address(spec.source):
         return ingest_address(
-            order.source,
-            order.home / "fetched",
-            order.fetch,
+            spec.source,
+            spec.home / "fetched",
+            spec.fetch,
             catalog,
             watch,
-            force=order.force,
+            force=spec.force,
             on_piece=lambda: tell(Progress(0, None)),
         )
-    path = Path(order.source)
+    path = Path(spec.source)
     try:
         return watch(path, Described.of_file(path))
     except NoVideoFile as error:
@@ -135,19 +135,19 @@ def _ingest(order: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
 
 
 def _watcher(
-    order: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
+    spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
-    tagger = make_tagger(order.tagger, order.setup)
+    tagger = make_tagger(spec.tagger, spec.context)
     if isinstance(tagger, VideoTagger):
-        return lambda path, described: ingest_elsewhere(
-            path, described, catalog, tagger, force=order.force
+        return lambda path, described: ingest_remotely(
+            path, described, catalog, tagger, force=spec.force
         )
     return lambda path, described: ingest_file(
         path,
         catalog,
         tagger,
         described=described,
-        force=order.force,
-        every=order.every,
+        force=spec.force,
+        every=spec.every,
         on_second=tell,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from engine.domain.text import UnusableText, refuse_signs
+from engine.domain.text import UnusableText, refuse_characters
 from engine.errors import InvalidInput
 from ingest.sources.files import ID_DIGITS
 
@@ -25,7 +25,7 @@ _YOUTUBE_ID: Final = re.compile(r"[\w-]{11}")
 # What RFC 3986 allows in a path or query as it is; "%" so that nothing is escaped twice.
 _KEPT: Final = "%/:?#[]@!$&'()*+,;=~"
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_MAX_HOST_SIGNS: Final = 253
+_MAX_HOST_CHARACTERS: Final = 253
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 
@@ -90,7 +90,7 @@ def _taken_apart(address: str) -> tuple[str, str, str, str]:
     if any(character.isspace() for character in text):
         raise NotAnAddress(f"{shown} is not a web address: there is a space in it")
     try:
-        refuse_signs(text)
+        refuse_characters(text)
     except UnusableText as error:
         raise NotAnAddress(f"{shown} is not a web address: {error}") from error
     host = _ascii_host(parts.hostname, shown)
@@ -159,7 +159,7 @@ def _can_be_a_host(host: str) -> bool:
             return False
         return "%" not in host  # the name of a network card of this machine
     labels = host.removesuffix(".").split(".")
-    return len(host) <= _MAX_HOST_SIGNS and all(map(_LABEL.fullmatch, labels))
+    return len(host) <= _MAX_HOST_CHARACTERS and all(map(_LABEL.fullmatch, labels))
 
 
 def _youtube_video(host: str, path: str, query: str) -> str | None:

@@ -48,7 +48,7 @@ MAX_NAMED_LINKS: Final = 10
 OTHER_ENDINGS: Final = "other"
 """Stands for a name without an ending, or with one that is none of letters and digits."""
 
-_MAX_ENDING_SIGNS: Final = 10
+_MAX_ENDING_CHARACTERS: Final = 10
 _PIECE_BYTES: Final = 1 << 20
 _READ_SECONDS: Final = 60.0
 _MIN_BYTES_A_SECOND: Final = 4 << 20
@@ -236,7 +236,7 @@ def _is_video(file: Path) -> bool:
 
 def _ending(file: Path) -> str:
     ending = file.suffix.lower()
-    is_short = 1 < len(ending) <= _MAX_ENDING_SIGNS
+    is_short = 1 < len(ending) <= _MAX_ENDING_CHARACTERS
     return ending if is_short and ending.isascii() and ending[1:].isalnum() else OTHER_ENDINGS
 
 

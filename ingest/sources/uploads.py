@@ -1,4 +1,4 @@
-"""Files that people send: kept under the catalogue's home, each in a folder of its own.
+"""Files that people send: kept under the catalog's home, each in a folder of its own.
 
 The sender's name for a file is hostile: only its last part is used, made harmless, and it decides
 nothing but the title.

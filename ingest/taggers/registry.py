@@ -31,12 +31,12 @@ class TaggerContext:
 
     Attributes:
         home: where everything is kept.
-        elsewhere: how videos are tagged by a service.
+        remote: how videos are tagged by a service.
         people: whether the tagger that comes along says who is seen; see ``docs/people.md``.
     """
 
     home: Path = Path()
-    elsewhere: RemoteTaggerConfig = field(default_factory=RemoteTaggerConfig)
+    remote: RemoteTaggerConfig = field(default_factory=RemoteTaggerConfig)
     people: bool = False
 
 
@@ -54,7 +54,7 @@ class TaggerFactory(Protocol):
     def takes_whole_videos(self) -> bool:
         """Whether the tagger is a ``VideoTagger``, which may say nothing for a long time."""
 
-    def check(self, argument: str, setup: TaggerContext) -> str:
+    def check(self, argument: str, context: TaggerContext) -> str:
         """Look whether the tagger can be made, before any video is queued. Makes nothing.
 
         Returns:
@@ -64,64 +64,64 @@ class TaggerFactory(Protocol):
             ReelmatchError: what is missing, and what to do.
         """
 
-    def make(self, argument: str, setup: TaggerContext) -> "Tagger | VideoTagger":
+    def make(self, argument: str, context: TaggerContext) -> "Tagger | VideoTagger":
         """Make the tagger, in the process that watches the video.
 
         Args:
             argument: as ``check`` returned it.
-            setup: the same.
+            context: the same.
         """
 
 
 @runtime_checkable
-class VersionedMaker(TaggerFactory, Protocol):
+class VersionedTaggerFactory(TaggerFactory, Protocol):
     """A maker that knows what its tagger will be without making it."""
 
-    def identity(self, argument: str, setup: TaggerContext) -> Identity:
+    def identity(self, argument: str, context: TaggerContext) -> Identity:
         """Return name and version that the tagger would have.
 
         Args:
             argument: as ``check`` returned it.
-            setup: the same.
+            context: the same.
         """
 
 
-def check_tagger(text: str, setup: TaggerContext) -> str:
+def check_tagger(text: str, context: TaggerContext) -> str:
     """Return what was asked for in a form that stays valid, if such a tagger can be made.
 
     Raises:
         ReelmatchError: there is no such tagger, or something that it needs is missing.
     """
     name, colon, argument = text.partition(":")
-    kept = find_maker(text).check(argument, setup)
+    kept = find_factory(text).check(argument, context)
     return f"{name}:{kept}" if colon or kept else name
 
 
-def make_tagger(text: str, setup: TaggerContext) -> "Tagger | VideoTagger":
+def make_tagger(text: str, context: TaggerContext) -> "Tagger | VideoTagger":
     """Make a tagger."""
-    return find_maker(text).make(text.partition(":")[2], setup)
+    return find_factory(text).make(text.partition(":")[2], context)
 
 
-def identity_of(text: str, setup: TaggerContext) -> Identity:
+def identity_of(text: str, context: TaggerContext) -> Identity:
     """Return name and version of a tagger that can be made.
 
     Raises:
         InvalidInput: it is a service that takes whole videos, whose version nobody here can tell.
     """
-    maker, argument = find_maker(text), text.partition(":")[2]
-    if maker.takes_whole_videos:
+    factory, argument = find_factory(text), text.partition(":")[2]
+    if factory.takes_whole_videos:
         raise InvalidInput(
             f"the tagger {text!r} is a service, so which of its results are outdated is not known"
             " here: name the videos, and force another look",
             hint="'reelmatch ingest --force' looks again",
         )
-    if isinstance(maker, VersionedMaker):
-        return maker.identity(argument, setup)
-    made = maker.make(argument, setup)
+    if isinstance(factory, VersionedTaggerFactory):
+        return factory.identity(argument, context)
+    made = factory.make(argument, context)
     return Identity(made.name, made.version)
 
 
-def find_maker(text: str) -> TaggerFactory:
+def find_factory(text: str) -> TaggerFactory:
     """Return what makes the tagger that is asked for.
 
     Raises:
@@ -142,13 +142,13 @@ def _load(name: str, _path: tuple[str, ...]) -> TaggerFactory:
         )
     (entry,) = found
     try:
-        maker: TaggerFactory = entry.load()
+        factory: TaggerFactory = entry.load()
     except (ImportError, AttributeError) as error:
         raise InvalidInput(
             f"the tagger {name!r} of {_package_of(entry)} cannot be loaded ({error}):"
             " install that package again"
         ) from error
-    return maker
+    return factory
 
 
 def _no_tagger(name: str, known: Iterable[EntryPoint]) -> InvalidInput:

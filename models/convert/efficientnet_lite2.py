@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from models.convert.graph import Array, GraphBuilder
 from models.convert.pictures import calibration_crops
-from models.convert.quantize import convolutions, put_on_shelf, quantize
+from models.convert.quantize import convolutions, quantize, write_weights
 from models.convert.torch_file import read_tensors
 
 CELL = 32
@@ -172,7 +172,7 @@ def main() -> None:
     ]
     kept_float = [node.name for node in convolutions(model)[:_N_FLOAT]]
     weights = quantize(model, feeds, operators=["Conv", "Add", "Clip"], kept_float=kept_float)
-    put_on_shelf("efficientnet_lite2", weights)
+    write_weights("efficientnet_lite2", weights)
 
 
 if __name__ == "__main__":

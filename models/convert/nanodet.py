@@ -16,7 +16,7 @@ from onnx import TensorProto, helper
 
 from models.convert.graph import Array, GraphBuilder
 from models.convert.pictures import calibration_crops
-from models.convert.quantize import put_on_shelf, quantize
+from models.convert.quantize import quantize, write_weights
 from models.convert.tensorflow_js import numbers, read_constants
 
 STRIDES = (8, 16, 32)
@@ -242,7 +242,7 @@ def main(folder: Path) -> None:
     weights = quantize(
         model, feeds, operators=_OPERATORS, kept_float=_last_additions(model), grey=_GREY
     )
-    put_on_shelf("nanodet", weights)
+    write_weights("nanodet", weights)
 
 
 if __name__ == "__main__":

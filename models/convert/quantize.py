@@ -237,7 +237,7 @@ def _mean_inputs(
     return {name: total / len(feeds) for name, total in zip(names, sums, strict=True)}
 
 
-def put_on_shelf(name: str, weights: bytes, *, form: str = "int8") -> None:
+def write_weights(name: str, weights: bytes, *, form: str = "int8") -> None:
     """Write the weights beside their card; print what the card must say of them."""
     path = Path(__file__).parents[1] / name / f"{name}.{form}.onnx"
     path.write_bytes(weights)

@@ -15,7 +15,7 @@ from models.convert.wordnet import Nouns
 
 N_CLASSES = 1000
 _RULES = Path(__file__).with_name("tags.txt")
-_SHELF = Path(__file__).parents[1] / "efficientnet_lite2"
+_FOLDER = Path(__file__).parents[1] / "efficientnet_lite2"
 
 
 class _Classes:
@@ -66,7 +66,7 @@ def build_tags(rules: str, classes: _Classes) -> dict[str, list[int]]:
 def _write(name: str, lines: list[str], brackets: str) -> None:
     """Write JSON with one entry a line, so that a change shows as one line."""
     text = ",\n".join(lines)
-    (_SHELF / name).write_text(f"{brackets[0]}\n{text}\n{brackets[1]}\n", encoding="utf-8")
+    (_FOLDER / name).write_text(f"{brackets[0]}\n{text}\n{brackets[1]}\n", encoding="utf-8")
 
 
 def main(wordnet: Path) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 _RULES: Final = Path(__file__).with_name("words.txt")
-_SHELF: Final = Path(__file__).parents[1]
-_CLASSES: Final = _SHELF / "efficientnet_lite2" / "classes.json"
-_OBJECTS: Final = _SHELF / "nanodet" / "objects.json"
-_TARGET: Final = _SHELF / "efficientnet_lite2" / "words.json"
+_FOLDER: Final = Path(__file__).parents[1]
+_CLASSES: Final = _FOLDER / "efficientnet_lite2" / "classes.json"
+_OBJECTS: Final = _FOLDER / "nanodet" / "objects.json"
+_TARGET: Final = _FOLDER / "efficientnet_lite2" / "words.json"
 
 
 def build_words(rules: str, classes: list[str], objects: list[str]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ _START: Final = "[CLS]"
 _END: Final = "[SEP]"
 _UNKNOWN: Final = "[UNK]"
 _INSIDE: Final = "##"
-_MAX_WORD_SIGNS: Final = 100
+_MAX_WORD_CHARACTERS: Final = 100
 _FIRST_IDEOGRAPH: Final = "\u3400"
 _IDEOGRAPHS: Final = (
     (0x4E00, 0x9FFF),
@@ -44,7 +44,7 @@ class WordPiece:
 
     def _pieces(self, word: str) -> list[str]:
         """Return the longest pieces from the left that a word is made of."""
-        if len(word) > _MAX_WORD_SIGNS:
+        if len(word) > _MAX_WORD_CHARACTERS:
             return [_UNKNOWN]
         found: list[str] = []
         start = 0

@@ -47,6 +47,6 @@ def test_what_is_none_of_the_choices_is_refused_with_them(
 
 
 def test_people_are_named_only_when_that_is_switched_on() -> None:
-    assert not load_settings({}).tagger_setup.people
-    assert not load_settings({"REELMATCH_PEOPLE": "off"}).tagger_setup.people
-    assert load_settings({"REELMATCH_PEOPLE": "on"}).tagger_setup.people
+    assert not load_settings({}).tagger_context.people
+    assert not load_settings({"REELMATCH_PEOPLE": "off"}).tagger_context.people
+    assert load_settings({"REELMATCH_PEOPLE": "on"}).tagger_context.people

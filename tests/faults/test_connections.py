@@ -40,7 +40,7 @@ ANSWERED_EARLY = b"POST /v1/matches HTTP/1.1\r\nHost: localhost\r\nContent-Lengt
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A server whose catalogue has keys, and one of them."""
+    """A server whose catalog has keys, and one of them."""
 
     served: Served
     key: str

@@ -1,4 +1,4 @@
-"""A flipped bit anywhere in a catalogue: a sentence, never a wrong answer or a dead process."""
+"""A flipped bit anywhere in a catalog: a sentence, never a wrong answer or a dead process."""
 
 import json
 import os

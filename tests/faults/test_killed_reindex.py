@@ -48,7 +48,7 @@ with Catalog.open(Path(sys.argv[1])) as catalog:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalogue of made-up videos, for each test to copy."""
+    """A catalog of made-up videos, for each test to copy."""
     path = tmp_path_factory.mktemp("filled") / "catalog.db"
     rng = np.random.default_rng(3)
     with Catalog.open(path) as catalog, catalog.transaction():

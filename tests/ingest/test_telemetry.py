@@ -1,4 +1,4 @@
-"""Watching leaves nothing behind and tells nobody: no file beside the catalogue, no connection."""
+"""Watching leaves nothing behind and tells nobody: no file beside the catalog, no connection."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def bare(tmp_path: Path) -> Iterator[dict[str, str]]:
     }
     # Sockets of child processes lie in the temporary folder, and their paths must be short.
     with tempfile.TemporaryDirectory() as short:
-        yield {**kept, **named, "TMPDIR": short, "REELMATCH_HOME": str(tmp_path / "catalogue")}
+        yield {**kept, **named, "TMPDIR": short, "REELMATCH_HOME": str(tmp_path / "catalog")}
 
 
 def files_below(folder: str) -> list[str]:

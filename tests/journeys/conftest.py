@@ -12,13 +12,13 @@ from support.product import Run, Served, reelmatch, serve
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """The command over an empty catalogue of its own."""
+    """The command over an empty catalog of its own."""
     return lambda *arguments: reelmatch(tmp_path / "home", *arguments)
 
 
 @pytest.fixture(scope="session")
 def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalogue of real footage, watched and indexed once for all journeys that only read."""
+    """A catalog of real footage, watched and indexed once for all journeys that only read."""
     folder = tmp_path_factory.mktemp("stocked")
     videos = gather_footage(folder / "footage")
     assert reelmatch(folder / "home", "ingest", *videos).code == 0
@@ -28,7 +28,7 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def ask(stocked_home: Path) -> Run:
-    """The command over the catalogue of real footage; for questions only."""
+    """The command over the catalog of real footage; for questions only."""
     return lambda *arguments: reelmatch(stocked_home, *arguments)
 
 
@@ -40,5 +40,5 @@ def carphone() -> Path:
 
 @pytest.fixture(scope="session")
 def served(stocked_home: Path) -> Iterator[Served]:
-    """The real server over the catalogue of real footage."""
+    """The real server over the catalog of real footage."""
     yield from serve(stocked_home)

@@ -21,7 +21,7 @@ GOOD = {"source": "https://films.example/cats", "tags": [{"tag": "cat", "seconds
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Served]:
-    """A server over an empty catalogue of its own."""
+    """A server over an empty catalog of its own."""
     yield from serve(tmp_path / "home")
 
 

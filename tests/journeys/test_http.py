@@ -288,7 +288,7 @@ def empty_server(tmp_path: Path) -> Iterator[Served]:
     yield from serve(tmp_path / "home")
 
 
-def test_an_empty_catalogue_is_alive_but_not_ready(empty_server: Served) -> None:
+def test_an_empty_catalog_is_alive_but_not_ready(empty_server: Served) -> None:
     assert empty_server.client.get("/health/live").status_code == 200
     ready = empty_server.client.get("/health/ready")
     assert ready.status_code == 503

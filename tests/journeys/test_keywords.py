@@ -150,7 +150,7 @@ def test_words_that_cannot_be_read_are_named(served: Served, ask: Run) -> None:
     assert "is empty" in ask("keywords", "").err
 
 
-def test_an_empty_catalogue_has_no_tags_yet(run: Run) -> None:
+def test_an_empty_catalog_has_no_tags_yet(run: Run) -> None:
     answer = run("keywords", "cat")
     assert answer.code == 1
     assert "reelmatch ingest" in answer.err

@@ -25,7 +25,7 @@ from support.product import Served, reelmatch, serve
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Served]:
-    """A server over an empty catalogue of its own."""
+    """A server over an empty catalog of its own."""
     yield from serve(tmp_path / "home")
 
 

@@ -19,7 +19,7 @@ from support.product import Run, Served, reelmatch, serve
 
 @pytest.fixture(scope="module")
 def home(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the catalogue of real footage, for viewers to be kept in."""
+    """A copy of the catalog of real footage, for viewers to be kept in."""
     copy = tmp_path_factory.mktemp("viewers") / "home"
     shutil.copytree(stocked_home, copy)
     return copy
@@ -416,7 +416,7 @@ def test_an_id_that_one_door_refuses_every_door_refuses(
     answer = service.client.put(f"/v1/viewers/{escaped}/interests", json={"interests": {}})
     assert answer.status_code in (404, 422)
     refused = command("viewer", "interests", viewer, "animal=1")
-    assert (refused.code, "printable signs" in refused.err) == (1, True)
+    assert (refused.code, "printable characters" in refused.err) == (1, True)
 
 
 def test_an_id_is_the_same_in_both_forms_of_unicode(service: Served) -> None:

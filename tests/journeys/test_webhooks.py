@@ -38,7 +38,7 @@ def import_video(home: Path, title: str, tag: str) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A small catalogue that knows two tags."""
+    """A small catalog that knows two tags."""
     home = tmp_path / "home"
     for tag in ("dog", "cat"):
         import_video(home, f"old-{tag}", tag)

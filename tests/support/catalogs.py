@@ -1,4 +1,4 @@
-"""Catalogues of made-up videos, for tests of what is done with observations."""
+"""Catalogs of made-up videos, for tests of what is done with observations."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

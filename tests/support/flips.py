@@ -1,4 +1,4 @@
-"""A catalogue, its answers, and its answers after a bit of one of its files was flipped.
+"""A catalog, its answers, and its answers after a bit of one of its files was flipped.
 
 Run as a program it flips and asks, a line of JSON a flip: a process of its own, so that one that
 is killed by what it reads is seen.
@@ -34,7 +34,7 @@ SAME, REFUSED = "same", "refused"
 
 
 def make_home(home: Path) -> None:
-    """Write a catalogue with a live generation, one before it, and videos changed since."""
+    """Write a catalog with a live generation, one before it, and videos changed since."""
     rng = np.random.default_rng(5)
     with open_catalog(home / "catalog.db") as catalog:
         for number in range(VIDEOS):
@@ -97,7 +97,7 @@ def flip(path: Path, bit: int) -> None:
 
 
 def asked(home: Path, expected: Any, *, serving: bool) -> str:
-    """Open a catalogue as a command or as the service does, and ask it everything."""
+    """Open a catalog as a command or as the service does, and ask it everything."""
     try:
         with Live.open(Settings(home=home)) as live:
             if serving:

@@ -23,7 +23,7 @@ export class Timeline {
     this.now = root.querySelector(".now-tags");
     this.nowTime = root.querySelector(".tl-time");
     this.pan = root.querySelector("#pan");
-    this.catalogue = root.dataset.catalogue;
+    this.catalog = root.dataset.catalog;
     this.threshold = Number(root.dataset.threshold);
     this.fewLines = Number(root.dataset.lines);
     this.all = false;
@@ -69,7 +69,7 @@ export class Timeline {
         const item = document.createElement("li");
         const link = document.createElement("a");
         link.className = "tl-tag";
-        link.href = `${this.catalogue}?tag=${encodeURIComponent(this.overview.lines[line].tag)}`;
+        link.href = `${this.catalog}?tag=${encodeURIComponent(this.overview.lines[line].tag)}`;
         link.textContent = this.overview.lines[line].tag;
         link.title = link.textContent;
         item.append(link, document.createElement("b"));

@@ -1,6 +1,6 @@
 """Authorisation of requests: keys in headers, sessions in a cookie, and what each route needs.
 
-While a catalogue has no keys its service is for this machine alone: it listens on loopback only,
+While a catalog has no keys its service is for this machine alone: it listens on loopback only,
 and answers requests that name this machine as their host, so that no page of another site can
 ask it through a browser. The first key closes it: from then on everything but health, the
 documentation and signed addresses needs one.
@@ -130,9 +130,9 @@ class Caller:
     """The caller of a request.
 
     Attributes:
-        key: None on a catalogue without keys, or where none is needed.
+        key: None on a catalog without keys, or where none is needed.
         session: the token of a browser's session; None when a header carried the key.
-        without_keys: whether the catalogue has no keys, so that the caller may do everything.
+        without_keys: whether the catalog has no keys, so that the caller may do everything.
     """
 
     key: Key | None = None
@@ -146,7 +146,7 @@ class Caller:
 
     @property
     def is_stranger(self) -> bool:
-        """Whether the caller is where no key is needed, of a catalogue that has some."""
+        """Whether the caller is where no key is needed, of a catalog that has some."""
         return self.key is None and not self.without_keys
 
     def may(self, *scopes: Scope) -> bool:
@@ -309,7 +309,7 @@ def is_loopback(host: str) -> bool:
 
 
 def has_keys(catalog: Catalog) -> bool:
-    """Tell whether a catalogue has a key that opens."""
+    """Tell whether a catalog has a key that opens."""
     return bool(catalog.keys.by_digest())
 
 

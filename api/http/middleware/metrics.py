@@ -91,7 +91,7 @@ class Metrics:
             self._searches.labels(kind).observe(time.perf_counter() - began)
 
     def text(self, live: Live) -> bytes:
-        """Return everything, with the state of the catalogue as it is now."""
+        """Return everything, with the state of the catalog as it is now."""
         counted = self._own
         if self._folder is not None:
             counted = CollectorRegistry()

@@ -24,7 +24,7 @@ _CELLS: Final = 4096
 class Rates:
     """When each key may ask again.
 
-    Keys whose numbers are equal modulo 4,096 share a cell: a catalogue has few keys, and sharing
+    Keys whose numbers are equal modulo 4,096 share a cell: a catalog has few keys, and sharing
     makes a limit stricter, never looser.
     """
 

@@ -18,7 +18,7 @@ from api.http.schemas.problems import problems
 from api.http.uploads import receive_video
 from engine.domain.jobs import Job, State
 from engine.domain.text import tidy_line
-from engine.domain.viewers import MAX_SIGNS
+from engine.domain.viewers import MAX_CHARACTERS
 from engine.errors import UnknownJob
 from engine.ports.catalog import Catalog
 from ingest.sources.addresses import canonical
@@ -79,7 +79,7 @@ async def upload_video(
     response: Response,
     name: Annotated[str, Query(max_length=4000, description="What the file is called.")] = "video",
     external_id: Annotated[
-        str, Query(max_length=MAX_SIGNS, description="An id of yours for the video.")
+        str, Query(max_length=MAX_CHARACTERS, description="An id of yours for the video.")
     ] = "",
     title: Annotated[str, Query(max_length=2000, description="Else the file's name.")] = "",
 ) -> Any:

@@ -13,7 +13,7 @@ from api.http.schemas.keywords import ReadingsAnswer, TagsListAnswer
 from engine.domain.keywords import KeywordMatch
 from engine.domain.text import folded
 from engine.errors import NothingIndexed
-from engine.keywords.matcher import MAX_KEYWORD_SIGNS
+from engine.keywords.matcher import MAX_KEYWORD_CHARACTERS
 from ingest.taggers.known_words import OwnWord, own_words
 
 router = APIRouter(prefix="/v1", tags=["matching"], route_class=ReadRoute)
@@ -23,7 +23,7 @@ _TAGS = "tags"
 MAX_WORDS = 20
 """So many words are read at once."""
 
-Word = Annotated[str, Query(max_length=MAX_KEYWORD_SIGNS)]
+Word = Annotated[str, Query(max_length=MAX_KEYWORD_CHARACTERS)]
 
 
 @router.get("/keywords", response_model=ReadingsAnswer)

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.http.schemas.bodies import Body
 from engine.domain.text import tidy_line
-from engine.domain.viewers import MAX_SIGNS
+from engine.domain.viewers import MAX_CHARACTERS
 
 
 class IngestRequest(Body):
@@ -18,7 +18,7 @@ class IngestRequest(Body):
     """An http or https address. Files of the service's machine are taken by its command only."""
     force: bool = False
     """Look again when it was watched before."""
-    external_id: str = Field(default="", max_length=MAX_SIGNS)
+    external_id: str = Field(default="", max_length=MAX_CHARACTERS)
     """An id of yours for the video, once it is watched."""
     title: str = Field(default="", max_length=2000)
     """Title of the video; taken from its page unless set."""

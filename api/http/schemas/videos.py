@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.http.schemas.bodies import Body
 from engine.domain.text import tidy_line
-from engine.domain.viewers import MAX_SIGNS
+from engine.domain.viewers import MAX_CHARACTERS
 from ingest.sources.imports.jsonl import MAX_CATEGORIES
 
 
@@ -58,7 +58,7 @@ class VideoPatch(Body):
     """A code such as `en` or `pt-BR`; empty for none."""
     uploader: str | None = Field(default=None, max_length=200)
     categories: list[str] | None = Field(default=None, max_length=MAX_CATEGORIES)
-    external_id: str | None = Field(default=None, max_length=MAX_SIGNS)
+    external_id: str | None = Field(default=None, max_length=MAX_CHARACTERS)
     """An id of yours, which no other video has; empty to take it away."""
 
     @field_validator("title", "uploader", "external_id")

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Weights
-from engine.domain.viewers import MAX_EVENT_BATCH, MAX_SIGNS, Event, EventKind
+from engine.domain.viewers import MAX_CHARACTERS, MAX_EVENT_BATCH, Event, EventKind
 
 
 def _with_zone(moment: datetime) -> datetime:
@@ -21,7 +21,7 @@ def _text(said: object) -> object:
 
 
 Moment = Annotated[datetime, WRITTEN_AS_TEXT, BeforeValidator(_text), AfterValidator(_with_zone)]
-Id = Annotated[str, Field(min_length=1, max_length=MAX_SIGNS)]
+Id = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 
 class InterestsRequest(Body):

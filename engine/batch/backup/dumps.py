@@ -1,9 +1,9 @@
-"""Everything of a catalogue in one file.
+"""Everything of a catalog in one file.
 
 A dump is a tar file: ``manifest.json`` first, with the format and the SHA-256 of all else, then
 ``catalog.db`` and the live generation. It is taken while others read and write: the generation is
 taken before the catalog, so the catalog has all that the generation was built from and what
-changed since, and a restored catalogue answers as this one did at that moment.
+changed since, and a restored catalog answers as this one did at that moment.
 
 Both are checked first, and the digests of the generation are those of its files when they were
 written: what was damaged since is not taken for what it should be.
@@ -122,7 +122,7 @@ def _write_tar(target: Path, manifest: Manifest, sources: dict[str, _Source]) ->
 
 
 def _entry(name: str, size: int) -> tarfile.TarInfo:
-    # Of nobody and of no time: the same catalogue makes the same dump.
+    # Of nobody and of no time: the same catalog makes the same dump.
     entry = tarfile.TarInfo(name)
     entry.size = size
     return entry

@@ -1,7 +1,7 @@
 """A dump brought back: checked to the last byte first, then put in place at once.
 
 What is written before that lies in a folder of its own. The last step of all is a rename, after
-which whoever opens the catalogue finishes, whatever became of the process that began.
+which whoever opens the catalog finishes, whatever became of the process that began.
 """
 
 import fcntl
@@ -103,7 +103,7 @@ def _refuse_occupied(home: Path) -> None:
     for name in (CATALOG, GENERATIONS, RESTORED):
         if os.path.lexists(home / name):
             raise InvalidInput(
-                f"{home} holds a catalogue already: set REELMATCH_HOME to another folder"
+                f"{home} holds a catalog already: set REELMATCH_HOME to another folder"
             )
 
 

@@ -27,7 +27,10 @@ EDITABLE: Final = ("title", "language", "uploader", "categories")
 
 _NEAREST_TITLES: Final = 3
 
-_MAX_TITLE_SIGNS, _MAX_TITLES = 100, 20_000  # that are looked through for one like a misspelt one
+_MAX_TITLE_CHARACTERS, _MAX_TITLES = (
+    100,
+    20_000,
+)  # that are looked through for one like a misspelt one
 
 _LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -165,12 +168,14 @@ class Videos:
 
     def _titles_like(self, name: str) -> list[str]:
         # Of those that begin alike, and not of all: a catalog may hold millions.
-        stem = Path(name).stem[:_MAX_TITLE_SIGNS]
+        stem = Path(name).stem[:_MAX_TITLE_CHARACTERS]
         rows = self._file.rows(
             r"select distinct title from videos where title like ? || '%' escape '\' limit ?",
             (stem[:1].translate(_LIKE_ESCAPE), _MAX_TITLES),
         )
-        return nearest_names(stem, [title[:_MAX_TITLE_SIGNS] for (title,) in rows], _NEAREST_TITLES)
+        return nearest_names(
+            stem, [title[:_MAX_TITLE_CHARACTERS] for (title,) in rows], _NEAREST_TITLES
+        )
 
     def changed_since(self, revision: int) -> list[str]:
         """Return the ids of all videos changed or deleted after a revision, in order of change."""

@@ -20,7 +20,7 @@ from engine.domain.webhooks import (
 )
 
 _SECRET_BYTES: Final = 32
-_MAX_SAYS_SIGNS: Final = 500
+_MAX_SAYS_CHARACTERS: Final = 500
 
 
 class Webhooks:
@@ -128,7 +128,7 @@ class Webhooks:
             db.execute(
                 "update deliveries set state = ?, not_before = ?, attempts = attempts + 1,"
                 " says = ?, ended_at = ? where id = ?",
-                (state, not_before, (trouble or "")[:_MAX_SAYS_SIGNS], ended_at, delivery.id),
+                (state, not_before, (trouble or "")[:_MAX_SAYS_CHARACTERS], ended_at, delivery.id),
             )
 
     def forget_ended(self, *, now: float) -> None:

@@ -31,7 +31,7 @@ _ENDINGS: Final = (
 )
 """Plural endings and what they stand for; the rules of WordNet's own reader, morphy(7WN)."""
 
-_LAST_SIGNS: Final = tuple(plural for plural, _ in _ENDINGS)
+_LAST_CHARACTERS: Final = tuple(plural for plural, _ in _ENDINGS)
 _NO_PLURAL: Final = ("ss", "us", "is")
 _SHORTEST: Final = 3
 
@@ -113,7 +113,7 @@ class Thesaurus:
         before, space, last = word.rpartition(" ")
         if space and last in self._irregular:
             return [before + space + self._irregular[last]]
-        if not last.endswith(_LAST_SIGNS) or last.endswith(_NO_PLURAL):
+        if not last.endswith(_LAST_CHARACTERS) or last.endswith(_NO_PLURAL):
             return []
         stems = (
             last.removesuffix(plural) + singular

@@ -8,10 +8,10 @@ from typing import Any, Final
 from engine.domain.text import UnusableText, is_blank, refuse_controls, tidy_line
 from engine.errors import InvalidInput
 
-MAX_TEXT_SIGNS: Final = 2000
+MAX_TEXT_CHARACTERS: Final = 2000
 """Signs in a title and the like."""
 
-MAX_PLACE_SIGNS: Final = 4096
+MAX_PLACE_CHARACTERS: Final = 4096
 """Signs in a path or an address."""
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
@@ -50,11 +50,11 @@ class Fields:
         """Return the names of all fields."""
         return list(self._said)
 
-    def text(self, key: str, *, longest: int = MAX_TEXT_SIGNS) -> str:
+    def text(self, key: str, *, longest: int = MAX_TEXT_CHARACTERS) -> str:
         """Return a line of text; empty when the field is not there.
 
         Raises:
-            BadField: it is no text, too long, or holds signs that cannot be printed.
+            BadField: it is no text, too long, or holds characters that cannot be printed.
         """
         return as_text(self._said.get(key, "") or "", self.name(key), longest)
 
@@ -62,7 +62,7 @@ class Fields:
         """Return a path or an address, sign for sign; empty when the field is not there.
 
         Raises:
-            BadField: it is no text, too long, or holds signs that cannot be printed.
+            BadField: it is no text, too long, or holds characters that cannot be printed.
         """
         return as_place(self._said.get(key, "") or "", self.name(key))
 
@@ -115,7 +115,7 @@ class Fields:
         return self._said.get(key)
 
 
-def as_text(value: object, name: str, longest: int = MAX_TEXT_SIGNS) -> str:
+def as_text(value: object, name: str, longest: int = MAX_TEXT_CHARACTERS) -> str:
     """Return ``value`` if it is a line of text, as ``engine.domain.text.tidy_line`` stores it.
 
     Raises:
@@ -124,7 +124,7 @@ def as_text(value: object, name: str, longest: int = MAX_TEXT_SIGNS) -> str:
     if not isinstance(value, str):
         raise BadField(f"{name}: text is needed, not {_what(value)}")
     if len(value) > longest:
-        raise BadField(f"{name}: {len(value)} signs; at most {longest} are taken")
+        raise BadField(f"{name}: {len(value)} characters; at most {longest} are taken")
     try:
         return tidy_line(value)
     except UnusableText as error:
@@ -139,8 +139,8 @@ def as_place(value: object, name: str) -> str:
     """
     if not isinstance(value, str):
         raise BadField(f"{name}: text is needed, not {_what(value)}")
-    if len(value) > MAX_PLACE_SIGNS:
-        raise BadField(f"{name}: {len(value)} signs; at most {MAX_PLACE_SIGNS} are taken")
+    if len(value) > MAX_PLACE_CHARACTERS:
+        raise BadField(f"{name}: {len(value)} characters; at most {MAX_PLACE_CHARACTERS} are taken")
     try:
         refuse_controls(value)
     except UnusableText as error:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine.domain.tags import SOURCES, VISUAL, Tag, is_source
 from engine.domain.videos import KINDS
-from engine.domain.viewers import MAX_SIGNS
+from engine.domain.viewers import MAX_CHARACTERS
 from engine.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
@@ -21,7 +21,7 @@ TAGGER: Final = "import"
 
 MAX_CATEGORIES: Final = 500
 
-_MAX_NAME_SIGNS: Final = 500  # as of a page: what is exported can be imported
+_MAX_NAME_CHARACTERS: Final = 500  # as of a page: what is exported can be imported
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
@@ -45,7 +45,7 @@ def results(document: Document) -> Iterator[LabelResult]:
     said = Fields(document.value)
     _refuse_unknown(said, _KNOWN)
     source = source_in(said, "source")
-    external_id = said.text("external_id", longest=MAX_SIGNS)
+    external_id = said.text("external_id", longest=MAX_CHARACTERS)
     # Without an address, what is said of one id of an app's is about one video.
     otherwise = f"external {external_id}" if external_id else document.digest
     id_ = said.text("video") or id_of(source, otherwise)
@@ -64,8 +64,8 @@ def results(document: Document) -> Iterator[LabelResult]:
         duration=duration,
         title=said.text("title"),
         language=_language(said),
-        uploader=said.text("uploader", longest=_MAX_NAME_SIGNS),
-        uploader_id=said.text("uploader_id", longest=_MAX_NAME_SIGNS),
+        uploader=said.text("uploader", longest=_MAX_NAME_CHARACTERS),
+        uploader_id=said.text("uploader_id", longest=_MAX_NAME_CHARACTERS),
         kind=_kind(said),
         categories=_categories(said),
         external_id=external_id,
@@ -151,6 +151,7 @@ def _categories(said: Fields) -> tuple[str, ...]:
     if len(items) > MAX_CATEGORIES:
         raise BadField(f"categories: {len(items)}; at most {MAX_CATEGORIES} are taken")
     named = (
-        as_text(item, f"categories[{place}]", _MAX_NAME_SIGNS) for place, item in enumerate(items)
+        as_text(item, f"categories[{place}]", _MAX_NAME_CHARACTERS)
+        for place, item in enumerate(items)
     )
     return tuple(dict.fromkeys(name for name in named if name))

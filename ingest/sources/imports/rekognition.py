@@ -26,7 +26,7 @@ from ingest.taggers.runs import Run, Runs
 TAGGER: Final = "rekognition"
 
 _LONGEST_MS: Final = LONGEST_SECONDS * 1000
-_MAX_TOKEN_SIGNS: Final = 10_000
+_MAX_TOKEN_CHARACTERS: Final = 10_000
 _OTHERS: Final = {
     "ModerationLabels": "content moderation",
     "Faces": "faces",
@@ -263,7 +263,7 @@ def _refuse_others(page: Fields) -> None:
 
 
 def _token(page: Fields) -> str:
-    return page.text("NextToken", longest=_MAX_TOKEN_SIGNS)
+    return page.text("NextToken", longest=_MAX_TOKEN_CHARACTERS)
 
 
 def _source(page: Fields) -> str:

@@ -55,14 +55,14 @@ class OnnxTagger:
         return np.append(seen, np.float32(self._nudity.confidence(shrinkable)))
 
 
-class _OnnxMaker:
+class _OnnxFactory:
     """Makes taggers of pairs; the argument is a folder, or the name of a pulled pair."""
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: TaggerContext) -> str:
+    def check(self, argument: str, context: TaggerContext) -> str:
         """Look whether the pair is whole, and calibrated with just these weights and words."""
-        folder = PairFolder.find(argument, setup.home)
+        folder = PairFolder.find(argument, context.home)
         calibration = calibration_of(folder)
         for path in folder.weights():
             kept = calibration.weights.get(path.name)
@@ -70,8 +70,8 @@ class _OnnxMaker:
                 raise _other_weights(folder, path.name)
         return str(folder.path)
 
-    def make(self, argument: str, setup: TaggerContext) -> OnnxTagger:
-        folder = PairFolder.find(argument, setup.home)
+    def make(self, argument: str, context: TaggerContext) -> OnnxTagger:
+        folder = PairFolder.find(argument, context.home)
         calibration = calibration_of(folder)
         for name, kept in calibration.weights.items():
             # By size only: ``check`` read every byte, and there is a process for each video.
@@ -82,7 +82,7 @@ class _OnnxMaker:
         return OnnxTagger(folder.name, encoder, calibration, nudity, parents_of(folder))
 
 
-ONNX: Final = _OnnxMaker()
+ONNX: Final = _OnnxFactory()
 
 
 def calibration_of(folder: PairFolder) -> Calibration:

@@ -59,19 +59,19 @@ class RemoteTaggerConfig:
         return None
 
 
-class _ClarifaiMaker:
+class _ClarifaiFactory:
     """Makes the tagger that asks Clarifai; it takes no argument."""
 
     takes_whole_videos = True
 
-    def check(self, argument: str, setup: "TaggerContext") -> str:  # noqa: ARG002 - part of the protocol
+    def check(self, argument: str, context: "TaggerContext") -> str:  # noqa: ARG002 - part of the protocol
         if argument:
             raise InvalidInput(f"the tagger 'clarifai' takes no argument, not {argument!r}")
         key_in(os.environ)
         return ""
 
-    def make(self, argument: str, setup: "TaggerContext") -> "VideoTagger":  # noqa: ARG002
-        return setup.elsewhere.tagger()
+    def make(self, argument: str, context: "TaggerContext") -> "VideoTagger":  # noqa: ARG002
+        return context.remote.tagger()
 
 
-CLARIFAI: Final = _ClarifaiMaker()
+CLARIFAI: Final = _ClarifaiFactory()

@@ -11,7 +11,7 @@ from ingest.pipeline import Described, IngestResult, blank_record, known_outcome
 from ingest.taggers.remote.whole_video import VideoTagger, track_for
 
 
-def ingest_elsewhere(
+def ingest_remotely(
     path: Path, described: Described, catalog: Catalog, tagger: VideoTagger, *, force: bool
 ) -> IngestResult:
     """Have one file tagged by a service and store what it saw, unless it is known already."""

@@ -16,7 +16,7 @@ from engine.ports.catalog import Catalog
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.taggers.runs import Run, Runs
 
-MAX_TAG_SIGNS: Final = 100
+MAX_TAG_CHARACTERS: Final = 100
 """Signs in the name of a tag."""
 
 MAX_TAGS_A_SECOND: Final = 200
@@ -175,7 +175,7 @@ def tidy_tag(name: str) -> str:
     """Return a tag's name as the vocabulary has it: NFC, lower case, single spaces, none around.
 
     Raises:
-        InvalidInput: nothing is left, it is too long, or holds signs that cannot be printed.
+        InvalidInput: nothing is left, it is too long, or holds characters that cannot be printed.
     """
     try:
         tidy = composed(tidy_words(name).lower())
@@ -183,8 +183,9 @@ def tidy_tag(name: str) -> str:
         raise InvalidInput(f"the tag {error}") from error
     if is_blank(tidy):
         raise InvalidInput("a tag without a name")
-    if len(tidy) > MAX_TAG_SIGNS:
+    if len(tidy) > MAX_TAG_CHARACTERS:
         raise InvalidInput(
-            f"the tag {tidy[:20]!r}... has {len(tidy)} signs: at most {MAX_TAG_SIGNS} are taken"
+            f"the tag {tidy[:20]!r}... has {len(tidy)} characters:"
+            f" at most {MAX_TAG_CHARACTERS} are taken"
         )
     return tidy

@@ -72,7 +72,7 @@ class FaceWords:
 
     @classmethod
     def load(cls, words: Sequence[str] = FACE_WORDS) -> Self:
-        """Make the weights on the shelf ready to say some of ``MIN_SHARES``.
+        """Make the shipped weights ready to say some of ``MIN_SHARES``.
 
         Raises:
             CorruptData: weights are missing or are not what their card describes.

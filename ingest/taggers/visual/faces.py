@@ -62,7 +62,7 @@ class FaceFinder:
 
     @classmethod
     def load(cls) -> Self:
-        """Make the weights on the shelf ready."""
+        """Make the shipped weights ready."""
         card = load_card("blazeface")
         return cls(open_session(card), card)
 

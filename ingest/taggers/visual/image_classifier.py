@@ -50,7 +50,7 @@ class SubjectTagger:
 
     @classmethod
     def load(cls) -> Self:
-        """Make the weights on the shelf ready."""
+        """Make the shipped weights ready."""
         card = load_card("efficientnet_lite2")
         assert card.labels is not None  # noqa: S101
         words = {word: one.classes for word, one in specific_words(load_words()).items()}

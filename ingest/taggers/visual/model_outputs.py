@@ -54,7 +54,7 @@ class Networks:
 
     @classmethod
     def load(cls) -> Self:
-        """Make the weights on the shelf ready.
+        """Make the shipped weights ready.
 
         Raises:
             CorruptData: weights are missing or are not what their card describes.

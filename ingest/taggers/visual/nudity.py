@@ -43,7 +43,7 @@ class NudityDetector:
 
     @classmethod
     def load(cls) -> Self:
-        """Make the rounded weights on the shelf ready; those of the package when they are needed.
+        """Make the shipped rounded weights ready; those of the package when they are needed.
 
         Raises:
             CorruptData: either are missing or are not what their card describes.

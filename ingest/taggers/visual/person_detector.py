@@ -75,7 +75,7 @@ class PersonFinder:
 
     @classmethod
     def load(cls) -> Self:
-        """Make the weights on the shelf ready."""
+        """Make the shipped weights ready."""
         card = load_card("nanodet")
         return cls(open_session(card), card)
 

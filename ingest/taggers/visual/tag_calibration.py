@@ -87,7 +87,7 @@ class _Best:
         return best
 
 
-class Weighing:
+class TagCalibration:
     """The fitted weights."""
 
     def __init__(self, weights: Mapping[str, Mapping[str, Any]], tags: Sequence[str]) -> None:
@@ -106,7 +106,7 @@ class Weighing:
 
     @classmethod
     def load(cls, tags: Sequence[str]) -> Self:
-        """Make the weights on the shelf ready for tags in this order.
+        """Make the shipped weights ready for tags in this order.
 
         Raises:
             CorruptData: they were fitted to other tags.

@@ -14,7 +14,7 @@ from ingest.taggers.visual.model_outputs import Networks, networks_version
 from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
 from ingest.taggers.visual.specific_tags import MIN_OBJECT, MIN_OF_KIND, Specifics, load_words
-from ingest.taggers.visual.tag_calibration import WEIGHTS, Weighing
+from ingest.taggers.visual.tag_calibration import WEIGHTS, TagCalibration
 from models.cards import load_card, load_json
 
 _METHOD: Final = 7
@@ -37,13 +37,13 @@ class LocalTagger:
     def __init__(
         self,
         networks: Networks,
-        weighing: Weighing,
+        calibration: TagCalibration,
         specifics: Specifics,
         nudity: NudityDetector,
         version: str,
     ) -> None:
         self._networks = networks
-        self._weighing = weighing
+        self._calibration = calibration
         self._specifics = specifics
         self._nudity = nudity
         self.version = version
@@ -60,7 +60,7 @@ class LocalTagger:
         networks = Networks.load()
         return cls(
             networks,
-            Weighing.load(networks.tags),
+            TagCalibration.load(networks.tags),
             Specifics.load(networks.tags),
             NudityDetector.load(),
             current_version(),
@@ -87,36 +87,36 @@ class LocalTagger:
 
     def _words(self, frame: Shrinkable) -> Confidences:
         seen = self._networks.look(frame)
-        return self._specifics.add(self._weighing.weigh(seen), seen.words, seen.objects)
+        return self._specifics.add(self._calibration.weigh(seen), seen.words, seen.objects)
 
 
-class _LocalMaker:
+class _LocalFactory:
     """Makes the tagger that comes along; it takes no argument."""
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: TaggerContext) -> str:  # noqa: ARG002 - part of the protocol
+    def check(self, argument: str, context: TaggerContext) -> str:  # noqa: ARG002 - part of the protocol
         if argument:
             raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
         return ""
 
-    def make(self, argument: str, setup: TaggerContext) -> Tagger:  # noqa: ARG002
-        if not setup.people:
+    def make(self, argument: str, context: TaggerContext) -> Tagger:  # noqa: ARG002
+        if not context.people:
             return LocalTagger.load()
         from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
 
         return LocalTaggerWithFaces.load()
 
-    def identity(self, argument: str, setup: TaggerContext) -> Identity:  # noqa: ARG002
+    def identity(self, argument: str, context: TaggerContext) -> Identity:  # noqa: ARG002
         """Return name and version of the tagger that ``make`` would make."""
-        if not setup.people:
+        if not context.people:
             return Identity(LocalTagger.name, current_version())
         from ingest.taggers.visual.with_faces import version_with_faces
 
         return Identity(LocalTagger.name, version_with_faces())
 
 
-LOCAL: Final = _LocalMaker()
+LOCAL: Final = _LocalFactory()
 
 
 def current_version() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.background.signed_post import MAX_URL_SIGNS, NotTaken, check_url, post, signature
+from api.background.signed_post import MAX_URL_CHARACTERS, NotTaken, check_url, post, signature
 from engine.errors import InvalidInput
 from ingest.sources.guard import AllowedNetwork
 from support.receiver import receiver
@@ -124,7 +124,7 @@ def test_nobody_there_is_trouble() -> None:
         ("http://exa<mple/", "no host can be called that"),
         ("http://127。0。0。1/", "not a public address"),
         ("https://ads.example/" + "é" * 900, "once escaped"),
-        ("https://ads.example/" + "a" * MAX_URL_SIGNS, "at most 2000"),
+        ("https://ads.example/" + "a" * MAX_URL_CHARACTERS, "at most 2000"),
     ],
 )
 def test_an_address_that_can_never_be_told_is_refused_at_once(url: str, says: str) -> None:

@@ -25,7 +25,7 @@ from support.catalogs import save, video_id
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A catalogue with a generation, a key with a session, and a job at work."""
+    """A catalog with a generation, a key with a session, and a job at work."""
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
         for number in range(30):
@@ -78,7 +78,7 @@ def test_what_changes_while_it_is_dumped_does_not_tear_it(home: Path, tmp_path: 
         assert live.revision < catalog.revision()
 
 
-def test_a_catalogue_that_was_never_indexed_is_dumped_too(tmp_path: Path) -> None:
+def test_a_catalog_that_was_never_indexed_is_dumped_too(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "a" / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 3})
         written = dump(catalog, Generations(tmp_path / "a" / "generations"), tmp_path / "a.tar")

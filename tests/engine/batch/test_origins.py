@@ -18,7 +18,7 @@ from support.catalogs import save, video_id
 RAW = IndexConfig(threshold=0.7, tf="raw")
 
 
-def catalogue(home: Path, videos: int) -> Path:
+def home_with(home: Path, videos: int) -> Path:
     with Catalog.open(home / "catalog.db") as catalog:
         for number in range(videos):
             save(catalog, video_id(number), {"cat": number % 5 + 1})
@@ -32,9 +32,9 @@ def ask(home: Path) -> int:
 
 
 @pytest.mark.parametrize("videos", [1, 5, 9])
-def test_another_catalogues_file_is_refused(tmp_path: Path, videos: int) -> None:
-    home = catalogue(tmp_path / "home", 5)
-    other = catalogue(tmp_path / "other", videos)
+def test_another_catalogs_file_is_refused(tmp_path: Path, videos: int) -> None:
+    home = home_with(tmp_path / "home", 5)
+    other = home_with(tmp_path / "other", videos)
     shutil.copy(other / "catalog.db", home / "catalog.db")
     with pytest.raises(CatalogUnusable, match="built of another catalog"):
         ask(home)
@@ -44,13 +44,13 @@ def test_another_catalogues_file_is_refused(tmp_path: Path, videos: int) -> None
     ):
         reindex(catalog, Generations(home / "generations"), RAW)
     shutil.rmtree(home / "generations")
-    catalogue(home, videos)
+    home_with(home, videos)
     assert ask(home) == videos
 
 
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_catalog_that_is_lost_is_not_begun_anew(tmp_path: Path, *, empty: bool) -> None:
-    home = catalogue(tmp_path / "home", 5)
+    home = home_with(tmp_path / "home", 5)
     for path in home.glob("catalog.db*"):
         path.unlink()
     if empty:
@@ -63,9 +63,9 @@ def test_a_catalog_that_is_lost_is_not_begun_anew(tmp_path: Path, *, empty: bool
 
 
 def test_an_older_copy_of_the_catalog_is_told_and_may_be_reindexed(tmp_path: Path) -> None:
-    home = catalogue(tmp_path / "home", 5)
+    home = home_with(tmp_path / "home", 5)
     shutil.copy(home / "catalog.db", tmp_path / "copy.db")
-    catalogue(home, 9)
+    home_with(home, 9)
     shutil.copy(tmp_path / "copy.db", home / "catalog.db")
     with pytest.raises(CatalogUnusable, match=r"older than its index.*or reindex to go on"):
         ask(home)
@@ -87,14 +87,14 @@ def test_the_database_of_another_program_is_left_as_it_is(tmp_path: Path) -> Non
     "content", [b"x", b"no database\n" * 1000, b"SQLite format 3\x00", b"\0" * 4096]
 )
 def test_what_is_no_database_is_told(tmp_path: Path, content: bytes) -> None:
-    home = catalogue(tmp_path / "home", 2)
+    home = home_with(tmp_path / "home", 2)
     (home / "catalog.db").write_bytes(content)
     with pytest.raises((CatalogUnusable, CorruptData), match="catalog"):
         ask(home)
 
 
 def test_a_page_that_is_damaged_stops_a_reindex(tmp_path: Path) -> None:
-    home = catalogue(tmp_path / "home", 60)
+    home = home_with(tmp_path / "home", 60)
     content = bytearray((home / "catalog.db").read_bytes())
     with sqlite3.connect(home / "catalog.db") as db:
         ((page,),) = db.execute(

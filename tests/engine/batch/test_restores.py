@@ -330,7 +330,7 @@ def test_a_place_that_is_not_empty_is_left_as_it_is(
 ) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / name).symlink_to("nowhere")
-    with pytest.raises(InvalidInput, match="holds a catalogue already"):
+    with pytest.raises(InvalidInput, match="holds a catalog already"):
         restore(dumped, tmp_path / "home")
     assert [path.name for path in (tmp_path / "home").iterdir()] == [name]
 
@@ -386,7 +386,7 @@ def test_a_restore_that_was_cut_short_never_replaces_what_came_meanwhile(
     with pytest.raises(CatalogUnusable, match="cut short"):
         Catalog.open(home / "catalog.db")
     (home / "catalog.db").unlink()
-    with pytest.raises(InvalidInput, match="holds a catalogue already"):
+    with pytest.raises(InvalidInput, match="holds a catalog already"):
         restore(dumped, home)
     with Live.open(Settings(home=home)) as live:
         assert live.view.n_videos == VIDEOS

@@ -61,7 +61,7 @@ videos = st.builds(
     metadata,
     st.dictionaries(st.sampled_from(TAGS), st.integers(1, 5)),
 )
-catalogues = st.lists(videos, max_size=15, unique_by=lambda video: video.id).map(
+catalogs = st.lists(videos, max_size=15, unique_by=lambda video: video.id).map(
     lambda found: sorted(found, key=lambda video: video.id)
 )
 
@@ -182,7 +182,7 @@ def compiler(found: list[Video]) -> FilterCompiler:
 
 
 @settings(deadline=None, max_examples=300)
-@given(catalogues, filters)
+@given(catalogs, filters)
 def test_a_compiled_filter_equals_the_predicate(found: list[Video], wanted: Filter) -> None:
     expected = [passes(wanted, video) for video in found]
     compiled = compiler(found)
@@ -191,7 +191,7 @@ def test_a_compiled_filter_equals_the_predicate(found: list[Video], wanted: Filt
 
 
 @settings(deadline=None)
-@given(catalogues, st.integers(0, 1000))
+@given(catalogs, st.integers(0, 1000))
 def test_metadata_that_is_taken_and_stacked_is_the_same(found: list[Video], seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(found)).tolist()
     cut = len(order) // 2

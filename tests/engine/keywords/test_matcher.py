@@ -304,7 +304,7 @@ def test_a_vocabulary_that_grew_embeds_only_what_is_new() -> None:
     known = Keywords(Vocabulary(TAGS[:-1]), THESAURUS, embedder)  # type: ignore[arg-type]
     known.read("melody")
     grown = known.grown(Vocabulary(TAGS))
-    assert grown.nearness.missing == 1
+    assert grown.similarity.missing == 1
     assert grown.read("vehicles").used[0].tag == "vehicle"
     assert grown.read("cats").used[0].tag == "cat"
     assert known.read("vehicles").used == ()

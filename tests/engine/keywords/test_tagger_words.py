@@ -1,4 +1,4 @@
-"""The words of each tagger are kept, and what an older catalogue knew of them is not lost."""
+"""The words of each tagger are kept, and what an older catalog knew of them is not lost."""
 
 import sqlite3
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_the_words_of_a_tagger_are_kept_as_it_first_said_them(tmp_path: Path) ->
         assert taggers.words_of("clarifai/general@latest") is None
 
 
-def test_a_catalogue_from_before_keeps_that_nudity_was_looked_for(tmp_path: Path) -> None:
+def test_a_catalog_from_before_keeps_that_nudity_was_looked_for(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     db = Database(sqlite3.connect(path))
     names = [step.name for step in MIGRATIONS.pending(db)]

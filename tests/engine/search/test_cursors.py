@@ -64,7 +64,7 @@ def _text(shown: tuple[str, ...] = ()) -> str:
         ("Ä", "this is none"),
         (_text() + "AAAA", "this is none"),
         (_text(("0" * 16, "0" * 16)), "this is none"),
-        ("A" * 10_000, "10000 signs are too many"),
+        ("A" * 10_000, "10000 characters are too many"),
     ],
 )
 def test_what_is_no_cursor_says_how_to_go_on(text: str, says: str) -> None:

@@ -50,7 +50,7 @@ def test_common_words_are_all_said_where_there_is_nothing_else() -> None:
     assert len(order(NEW, person=9, people=9, clothing=9, outdoors=9, indoors=9, portrait=9)) == 6
 
 
-def test_what_most_videos_of_a_catalogue_show_tells_little_there() -> None:
+def test_what_most_videos_of_a_catalog_show_tells_little_there() -> None:
     fishing = TagIdf({"fish": 9_000, "dog": 20}, 10_000)
     assert order(NEW, fish=9, dog=5)[0] == "fish"
     assert order(fishing, fish=9, dog=5) == ["dog", "fish"]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ingest.changes.frame_difference import FITTED_SHARE, Difference, compare
 from ingest.changes.new_content import Grey, changed_share, small_grey
-from ingest.changes.registration import Alignment, align, refine
+from ingest.changes.registration import Registration, align, refine
 from support.footage import photograph
 from support.stills import read_photograph
 
@@ -17,7 +17,7 @@ PHOTOGRAPHS = {
 }
 
 
-def seen_through(photo: Image.Image, seen: Alignment) -> Grey:
+def seen_through(photo: Image.Image, seen: Registration) -> Grey:
     """The middle 60 % of the photograph, seen through an ideal zoom lens that pans and dims."""
     width = 0.6 * photo.width / seen.zoom
     height = width * 9 / 16
@@ -30,7 +30,7 @@ def seen_through(photo: Image.Image, seen: Alignment) -> Grey:
     return small_grey(np.clip(pixels * seen.gain + seen.offset, 0, 255).astype(np.uint8))
 
 
-def aligned(earlier: Grey, later: Grey) -> Alignment:
+def aligned(earlier: Grey, later: Grey) -> Registration:
     return refine(align(earlier, later), earlier, later)
 
 
@@ -38,16 +38,16 @@ def aligned(earlier: Grey, later: Grey) -> Alignment:
 @pytest.mark.parametrize(
     "true",
     [
-        Alignment(zoom=1.02),
-        Alignment(zoom=0.95, right=0.02, down=0.02),
-        Alignment(right=0.05, down=-0.03),
-        Alignment(zoom=1.08, right=-0.04, gain=0.8, offset=10.0),
-        Alignment(gain=0.4),
+        Registration(zoom=1.02),
+        Registration(zoom=0.95, right=0.02, down=0.02),
+        Registration(right=0.05, down=-0.03),
+        Registration(zoom=1.08, right=-0.04, gain=0.8, offset=10.0),
+        Registration(gain=0.4),
     ],
     ids=str,
 )
-def test_a_zoom_a_shift_and_a_change_of_light_are_found(name: str, true: Alignment) -> None:
-    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Alignment(), true))
+def test_a_zoom_a_shift_and_a_change_of_light_are_found(name: str, true: Registration) -> None:
+    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Registration(), true))
     found = aligned(earlier, later)
     assert found.zoom == pytest.approx(true.zoom, abs=0.004)
     assert found.right == pytest.approx(true.right, abs=0.004)
@@ -69,15 +69,15 @@ def test_what_a_slow_zoom_changes_is_undone(
     zoom: float, right: float, down: float, gain: float
 ) -> None:
     photo = PHOTOGRAPHS["coffee.png"]
-    earlier = seen_through(photo, Alignment())
-    later = seen_through(photo, Alignment(zoom, right, down, gain))
+    earlier = seen_through(photo, Registration())
+    later = seen_through(photo, Registration(zoom, right, down, gain))
     made, known = aligned(earlier, later).of(earlier)
     left = changed_share(np.where(known, made, later), later)
     assert left <= max(0.03, 0.1 * changed_share(earlier, later))
 
 
 def test_the_same_picture_is_not_moved() -> None:
-    grey = seen_through(PHOTOGRAPHS["china.jpg"], Alignment())
+    grey = seen_through(PHOTOGRAPHS["china.jpg"], Registration())
     found = aligned(grey, grey)
     assert (found.zoom, found.right, found.down, found.gain, found.offset) == pytest.approx(
         (1, 0, 0, 1, 0), abs=1e-3
@@ -86,7 +86,7 @@ def test_the_same_picture_is_not_moved() -> None:
 
 def test_no_zoom_makes_one_photograph_of_another() -> None:
     earlier, later = (
-        seen_through(PHOTOGRAPHS[n], Alignment()) for n in ("china.jpg", "coffee.png")
+        seen_through(PHOTOGRAPHS[n], Registration()) for n in ("china.jpg", "coffee.png")
     )
     made, known = aligned(earlier, later).of(earlier)
     assert changed_share(made, later) > 0.5
@@ -100,7 +100,7 @@ def test_a_picture_without_any_texture_does_not_break_the_fit() -> None:
 
 
 def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() -> None:
-    wall = seen_through(PHOTOGRAPHS["flower.jpg"], Alignment())
+    wall = seen_through(PHOTOGRAPHS["flower.jpg"], Registration())
     later = wall.copy()
     later[15:40, 10:30] = 230
     found = aligned(wall, later)
@@ -113,14 +113,14 @@ def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() ->
 @pytest.mark.parametrize(
     "true",
     [
-        Alignment(zoom=1.05, right=-0.04, down=0.03, gain=0.9),
-        Alignment(zoom=1.08, right=0.06, down=-0.05),
-        Alignment(zoom=0.92, right=-0.07, down=0.05, gain=0.7),
+        Registration(zoom=1.05, right=-0.04, down=0.03, gain=0.9),
+        Registration(zoom=1.08, right=0.06, down=-0.05),
+        Registration(zoom=0.92, right=-0.07, down=0.05, gain=0.7),
     ],
     ids=str,
 )
-def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Alignment) -> None:
-    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Alignment(), true))
+def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Registration) -> None:
+    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Registration(), true))
     found = align(earlier, later)
     expected = (true.zoom, true.right, true.down)
     assert (found.zoom, found.right, found.down) == pytest.approx(expected, abs=0.25 / 48)
@@ -138,8 +138,8 @@ def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Alig
 def test_a_pair_fits_whether_or_not_hopeless_ones_are_given_up_early(
     names: tuple[str, str], zoom: float, right: float, down: float, gain: float, side: int
 ) -> None:
-    earlier = seen_through(PHOTOGRAPHS[names[0]], Alignment())
-    later = seen_through(PHOTOGRAPHS[names[1]], Alignment(zoom, right, down, gain))
+    earlier = seen_through(PHOTOGRAPHS[names[0]], Registration())
+    later = seen_through(PHOTOGRAPHS[names[1]], Registration(zoom, right, down, gain))
     later[10 : 10 + side, 30 : 30 + side] = 255
     difference = Difference.between(earlier, later)
     with pytest.MonkeyPatch.context() as patch:

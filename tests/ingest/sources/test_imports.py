@@ -248,14 +248,14 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
         ({"title": 7}, "title: text is needed, not 7"),
         (
             {"title": "a\u202eb"},
-            "title: 'a\\u202eb' holds signs that cannot be printed (U+202E)",
+            "title: 'a\\u202eb' holds characters that cannot be printed (U+202E)",
         ),
-        ({"title": "\ud800"}, "title: '\\ud800' holds signs that cannot be printed (U+D800)"),
+        ({"title": "\ud800"}, "title: '\\ud800' holds characters that cannot be printed (U+D800)"),
         (
             {"source": "/a\u2066b"},
-            "source: '/a\\u2066b' holds signs that cannot be printed (U+2066)",
+            "source: '/a\\u2066b' holds characters that cannot be printed (U+2066)",
         ),
-        ({"title": "x" * 2001}, "title: 2001 signs; at most 2000 are taken"),
+        ({"title": "x" * 2001}, "title: 2001 characters; at most 2000 are taken"),
         ({"video": "CAFE"}, "video: 'CAFE' is no id: 16 digits of 0-9 and a-f, or leave it out"),
         ({"language": "../x"}, "language: '../x' is no code such as en or pt-BR"),
         ({"kind": "film"}, "kind: 'film' is none of motion, slideshow, overlay, static, unknown"),
@@ -273,11 +273,11 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
         ({"tags": [{"tag": " ", "seconds": []}]}, "tags[0].tag: a tag without a name"),
         (
             {"tags": [{"tag": "a" * 101, "seconds": []}]},
-            f"tags[0].tag: the tag '{'a' * 20}'... has 101 signs: at most 100 are taken",
+            f"tags[0].tag: the tag '{'a' * 20}'... has 101 characters: at most 100 are taken",
         ),
         (
             {"tags": [{"tag": "a\x1bb", "seconds": []}]},
-            "tags[0].tag: 'a\\x1bb' holds signs that cannot be printed (U+001B)",
+            "tags[0].tag: 'a\\x1bb' holds characters that cannot be printed (U+001B)",
         ),
         (
             {"tags": [{"tag": "cat", "seconds": [[0, 0.9]]}]},

@@ -186,7 +186,7 @@ def film(tmp_path: Path, n_seconds: int = 8) -> Path:
 def tagged(server: Server, path: Path, catalog: Catalog, *, every: int = 1) -> list[set[str]]:
     """The free words of each second."""
     settings = VlmSettings("free", (server.place,))
-    given = TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings))
+    given = TaggerContext(remote=RemoteTaggerConfig(vlm=settings))
     tagger = make_tagger(f"vlm:{server.base_url}#{MODEL}", given)
     outcome = ingest_file(path, catalog, tagger, every=every)  # type: ignore[arg-type]
     assert outcome.status == "ok", outcome.reason
@@ -234,7 +234,7 @@ def test_a_video_fails_with_the_reason_when_an_answer_does_not_come(
     server.faults.extend(["no model"] * 9)
     settings = VlmSettings("list", (server.place,))
     tagger = make_tagger(
-        f"vlm:{server.base_url}#{MODEL}", TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings))
+        f"vlm:{server.base_url}#{MODEL}", TaggerContext(remote=RemoteTaggerConfig(vlm=settings))
     )
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         outcome = ingest_file(film(tmp_path), catalog, tagger)  # type: ignore[arg-type]

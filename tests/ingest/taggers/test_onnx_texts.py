@@ -80,7 +80,7 @@ def test_a_list_of_words_has_a_tag_a_line_and_maybe_a_phrase(tmp_path: Path) -> 
         ("# nothing\n", "has 0 words"),
         ("cat\nCat\n", "has the word 'cat' twice"),
         ("cat\n: a phrase\n", "line 2: a tag without a name"),
-        ("x" * 101, "line 1: the tag .* has 101 signs"),
+        ("x" * 101, "line 1: the tag .* has 101 characters"),
         ("a\u202eb\n", "line 1: .*cannot be printed"),
         ("\n".join(f"word {n}" for n in range(5001)), "has 5001 words"),
     ],

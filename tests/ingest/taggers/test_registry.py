@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidInput, ReelmatchError
-from ingest.taggers.registry import TaggerContext, check_tagger, find_maker, make_tagger
+from ingest.taggers.registry import TaggerContext, check_tagger, find_factory, make_tagger
 from ingest.taggers.remote.clarifai.settings import KEY_VARIABLES, ClarifaiSettings
 from ingest.taggers.remote.config import RemoteTaggerConfig
 from ingest.taggers.remote.vlm.settings import VlmSettings
@@ -67,7 +67,7 @@ class TestClarifai(AnyTaggerConformance):
         environment.setenv(KEY_VARIABLES[0], KEY)
         with serving_clarifai() as server:
             yield TaggerContext(
-                elsewhere=RemoteTaggerConfig(ClarifaiSettings(base_url=server.base_url))
+                remote=RemoteTaggerConfig(ClarifaiSettings(base_url=server.base_url))
             )
 
 
@@ -87,7 +87,7 @@ class TestVlm(TaggerConformance):
     @classmethod
     def given(cls, server: Server) -> TaggerContext:
         return TaggerContext(
-            elsewhere=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=(server.place,)))
+            remote=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=(server.place,)))
         )
 
 
@@ -117,7 +117,7 @@ def test_a_tagger_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(
         InvalidInput, match=r"no tagger 'claryfi': choose from clarifai.* local.* onnx"
     ):
-        find_maker("claryfi:x")
+        find_factory("claryfi:x")
 
 
 def test_a_tagger_that_two_packages_bring_is_not_guessed(
@@ -127,7 +127,7 @@ def test_a_tagger_that_two_packages_bring_is_not_guessed(
     install_shades(tmp_path / "two", package="other-shades")
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "one"), str(tmp_path / "two")])
     with pytest.raises(InvalidInput, match="other-shades, shades; remove all but one"):
-        find_maker("shades")
+        find_factory("shades")
 
 
 def test_a_tagger_that_cannot_be_imported_says_whose_it_is(
@@ -137,7 +137,7 @@ def test_a_tagger_that_cannot_be_imported_says_whose_it_is(
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     monkeypatch.delitem(sys.modules, "shades_for_reelmatch", raising=False)
     with pytest.raises(InvalidInput, match="the tagger 'shades' of shades cannot be loaded"):
-        find_maker("shades")
+        find_factory("shades")
 
 
 @pytest.mark.parametrize("asked", ["local:x", "clarifai:x"])

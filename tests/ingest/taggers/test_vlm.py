@@ -203,7 +203,7 @@ class TestFaults:
             ("loading", "Loading model (HTTP 503) (asked 6 times)", 6),
             ("no json", "answered with no JSON (asked 2 times)", 2),
             ("prose", 'is not {"words": [...]} with words in it (asked 2 times)', 2),
-            ("controls", "holds signs that cannot be printed (U+001B)", 2),
+            ("controls", "holds characters that cannot be printed (U+001B)", 2),
             ("huge", f"more than {MAX_ANSWER_BYTES} bytes", 2),
             ("no choices", "not of the OpenAI chat form", 2),
             ("no money", "no money left", 1),
@@ -301,7 +301,7 @@ class TestAddresses:
             ("https://me:secret@example.com#m", "user name or password"),
             ("https://example.com/v1?key=secret#m", f"a key is set as {KEY_VARIABLE}"),
             ("https://example.com#a\x1b[2Jb", "cannot be printed"),
-            ("https://example.com#" + "m" * 300, "has 300 signs"),
+            ("https://example.com#" + "m" * 300, "has 300 characters"),
         ],
     )
     def test_what_is_no_address_of_a_model_is_named_without_its_secrets(
@@ -337,14 +337,14 @@ class TestAddresses:
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
     def test_every_way_to_write_an_allowed_address_is_allowed(self, host: str) -> None:
         given = TaggerContext(
-            elsewhere=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=("127.0.0.1:8080",)))
+            remote=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=("127.0.0.1:8080",)))
         )
         check_tagger(f"vlm:http://{host}:8080#m", given)
         with pytest.raises(InvalidInput, match="is not a public address"):
             check_tagger(f"vlm:http://{host}:8081#m", given)
 
     def test_a_network_of_ones_own_may_be_asked(self, server: Server) -> None:
-        given = TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings_for(server)))
+        given = TaggerContext(remote=RemoteTaggerConfig(vlm=settings_for(server)))
         kept = check_tagger(f"vlm:{server.base_url}#{MODEL}", given)
         assert kept == f"vlm:{server.base_url}/v1#{MODEL}"
 
@@ -417,7 +417,7 @@ class TestWords:
         with pytest.raises(ReelmatchError, match=r"words in /nowhere/words\.txt cannot be read"):
             check_tagger(
                 f"vlm:{server.base_url}#m",
-                TaggerContext(elsewhere=RemoteTaggerConfig(vlm=settings)),
+                TaggerContext(remote=RemoteTaggerConfig(vlm=settings)),
             )
 
     def test_another_model_or_other_words_are_another_tagger(

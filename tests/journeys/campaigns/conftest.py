@@ -13,7 +13,7 @@ from support.shops import CATS
 
 @pytest.fixture(scope="module")
 def home(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The catalogue of real footage, to be written on."""
+    """The catalog of real footage, to be written on."""
     return shutil.copytree(stocked_home, tmp_path_factory.mktemp("campaigns") / "home")
 
 

@@ -1,4 +1,4 @@
-"""Adding videos: from the page to the queue, to the catalogue."""
+"""Adding videos: from the page to the queue, to the catalog."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -17,7 +17,7 @@ EXPLORER = Path(__file__).parents[3] / "api" / "http" / "explorer"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server over an empty catalogue: there is enough to read."""
+    """A server over an empty catalog: there is enough to read."""
     yield from serve(tmp_path_factory.mktemp("explorer"))
 
 

@@ -7,7 +7,7 @@ from support.pages import id_of
 from support.product import Served
 
 PAGES = {
-    "catalogue": "/",
+    "catalog": "/",
     "found by tag": "/?tag=cat",
     "no such tag": "/?tag=kat",
     "nothing found": "/?q=zzzz",

@@ -121,7 +121,7 @@ def test_trouble_is_a_page_for_people_and_problem_details_for_scripts(served: Se
     assert "nope" in answer.json()["detail"]
 
 
-def test_pages_lead_through_the_whole_catalogue_and_back(own_server: Served) -> None:
+def test_pages_lead_through_the_whole_catalog_and_back(own_server: Served) -> None:
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         for number in range(60):
             save(catalog, video_id(number), {"cat": number % 7 + 1}, kind="motion")
@@ -165,7 +165,7 @@ def test_the_player_gets_any_range_of_the_file(served: Served) -> None:
     "video",
     ["../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "nope", "0" * 16],
 )
-def test_only_the_files_of_the_catalogue_are_given_out(served: Served, video: str) -> None:
+def test_only_the_files_of_the_catalog_are_given_out(served: Served, video: str) -> None:
     answer = get(served, f"/videos/{video}/media")
     assert answer.status_code == 404
     assert "root:" not in answer.text
@@ -195,7 +195,7 @@ def test_static_files_are_those_and_no_others(served: Served, path: str) -> None
     assert served.client.get(sheet + path).status_code == 404
 
 
-def test_an_empty_catalogue_says_what_to_do_next(own_server: Served) -> None:
+def test_an_empty_catalog_says_what_to_do_next(own_server: Served) -> None:
     page = get(own_server, "/")
     assert page.status_code == 200
     assert "added on the page" in page.text

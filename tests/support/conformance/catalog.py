@@ -93,8 +93,8 @@ class CatalogSuite:
             open_catalog(self.url(folder), read_only=True)
 
     def test_two_catalogs_have_two_identities(self, catalog: Catalog, tmp_path: Path) -> None:
-        with open_catalog(self.url(tmp_path / "elsewhere")) as elsewhere:
-            assert elsewhere.identity() != catalog.identity()
+        with open_catalog(self.url(tmp_path / "elsewhere")) as remote:
+            assert remote.identity() != catalog.identity()
 
     def test_a_change_is_seen_by_all_who_opened_it(self, catalog: Catalog, other: Catalog) -> None:
         before = other.revision()

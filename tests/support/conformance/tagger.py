@@ -14,11 +14,11 @@ from ingest.taggers.base import Frame, Tagger
 from ingest.taggers.registry import (
     TaggerContext,
     check_tagger,
-    find_maker,
+    find_factory,
     identity_of,
     make_tagger,
 )
-from ingest.taggers.remote.pipeline import ingest_elsewhere
+from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger, tidy_tag
 from support.footage import carphone
 
@@ -76,7 +76,7 @@ class AnyTaggerConformance:
     def test_it_is_one_of_the_two_kinds_and_its_maker_knows_which(
         self, asked: str, made: Tagger | VideoTagger
     ) -> None:
-        takes_whole_videos = find_maker(asked).takes_whole_videos
+        takes_whole_videos = find_factory(asked).takes_whole_videos
         assert takes_whole_videos == isinstance(made, VideoTagger)
         assert takes_whole_videos != hasattr(made, "tag")
 
@@ -98,7 +98,7 @@ class AnyTaggerConformance:
     ) -> None:
         described = Described.of_file(carphone())
         if isinstance(made, VideoTagger):
-            outcome = ingest_elsewhere(carphone(), described, catalog, made, force=False)
+            outcome = ingest_remotely(carphone(), described, catalog, made, force=False)
         else:
             outcome = ingest_file(carphone(), catalog, made)
         assert (outcome.status, outcome.seconds) == ("ok", 4)

@@ -128,7 +128,7 @@ class _Key(AuthBase):
         # Anything else would fail later, in a message that shows it.
         if not _KEY.fullmatch(key):
             raise InvalidInput(
-                "the key for Clarifai is empty or holds signs that no key has:"
+                "the key for Clarifai is empty or holds characters that no key has:"
                 f" set {KEY_VARIABLES[0]} to it and nothing around it"
             )
         self._key = key

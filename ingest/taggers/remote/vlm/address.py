@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from engine.domain.text import UnusableText, refuse_signs
+from engine.domain.text import UnusableText, refuse_characters
 from engine.errors import InvalidInput
 from ingest.sources import posting
 from ingest.sources.addresses import escaped
@@ -15,7 +15,7 @@ from ingest.taggers.remote.vlm.settings import KEY_VARIABLE, NETWORKS_VARIABLE, 
 
 _USUAL_PATH: Final = "/v1"
 _ROUTE: Final = "/chat/completions"
-_MAX_MODEL_SIGNS: Final = 200
+_MAX_MODEL_CHARACTERS: Final = 200
 _EXAMPLE: Final = "vlm:http://127.0.0.1:11434#qwen2.5vl"
 
 
@@ -45,12 +45,13 @@ class Model:
                 f" model: {_EXAMPLE}"
             )
         try:
-            refuse_signs(name)
+            refuse_characters(name)
         except UnusableText as error:
             raise InvalidInput(f"the name of the model {error}") from error
-        if len(name) > _MAX_MODEL_SIGNS:
+        if len(name) > _MAX_MODEL_CHARACTERS:
             raise InvalidInput(
-                f"the name of the model has {len(name)} signs: at most {_MAX_MODEL_SIGNS} are taken"
+                f"the name of the model has {len(name)} characters:"
+                f" at most {_MAX_MODEL_CHARACTERS} are taken"
             )
         parts = urlsplit(escaped(url))
         if parts.query:

@@ -31,7 +31,7 @@ MAX_ANSWER_BYTES: Final = 1 << 20
 """Of one answer; with the probability of each token it has some 100 kB."""
 
 _MAX_WAIT: Final = 60.0
-_MAX_WORDS_SIGNS: Final = 300
+_MAX_WORDS_CHARACTERS: Final = 300
 _UNREADABLE_ATTEMPTS: Final = 2
 _OK: Final = 200
 _REDIRECTS: Final = range(300, 400)
@@ -68,15 +68,15 @@ class Key:
     """The key, which is sent to the server and shown nowhere.
 
     Raises:
-        InvalidInput: it holds signs that no key has.
+        InvalidInput: it holds characters that no key has.
     """
 
     def __init__(self, key: str) -> None:
         # Anything else would fail later, in a message that shows it.
         if key and not _KEY.fullmatch(key):
             raise InvalidInput(
-                f"{KEY_VARIABLE} holds signs that no key has: set it to the key and nothing around"
-                " it"
+                f"{KEY_VARIABLE} holds characters that no key has: set it to the key and nothing"
+                " around it"
             )
         self._key = key
 
@@ -222,7 +222,7 @@ class Client:
         return answer
 
     def _failure(self, reply: posting.Reply, said: str, code: str) -> RemoteTaggerFailed:
-        words = shown(self._key.hide(said))[:_MAX_WORDS_SIGNS]
+        words = shown(self._key.hide(said))[:_MAX_WORDS_CHARACTERS]
         told = f"{self._model.host}: {words or 'no reason'} (HTTP {reply.status})"
         if reply.status in _REDIRECTS:
             return RemoteTaggerFailed(

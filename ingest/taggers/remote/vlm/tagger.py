@@ -31,7 +31,7 @@ _QUALITY: Final = 85
 _METHOD: Final = 1
 """Raised when pictures are prepared, or answers read, in another way."""
 
-_UNUSUAL_SIGNS: Final = re.compile(r"[^\w.:/\[\]-]+")
+_UNUSUAL_CHARACTERS: Final = re.compile(r"[^\w.:/\[\]-]+")
 
 
 class VlmTagger:
@@ -97,28 +97,28 @@ class VlmTagger:
         self._client.stop()
 
 
-class _VlmMaker:
+class _VlmFactory:
     """Makes taggers of models elsewhere; the argument is ``URL#MODEL``."""
 
     takes_whole_videos = False
 
-    def check(self, argument: str, setup: TaggerContext) -> str:
+    def check(self, argument: str, context: TaggerContext) -> str:
         """Look whether the model may be asked and the words can be used; asks nothing yet."""
-        model, settings = Model.parse(argument), setup.elsewhere.vlm
+        model, settings = Model.parse(argument), context.remote.vlm
         ModelGuard(model, settings).allow(*posting.host_of(model.base_url))
         Key(key_in(os.environ))
         lexicon_of(settings.words)
         return str(model)
 
-    def make(self, argument: str, setup: TaggerContext) -> VlmTagger:
-        return make_vlm_tagger(Model.parse(argument), setup.elsewhere.vlm)
+    def make(self, argument: str, context: TaggerContext) -> VlmTagger:
+        return make_vlm_tagger(Model.parse(argument), context.remote.vlm)
 
-    def identity(self, argument: str, setup: TaggerContext) -> Identity:
+    def identity(self, argument: str, context: TaggerContext) -> Identity:
         """Return name and version of the tagger that ``make`` would make."""
-        return identity_of_model(Model.parse(argument), lexicon_of(setup.elsewhere.vlm.words))
+        return identity_of_model(Model.parse(argument), lexicon_of(context.remote.vlm.words))
 
 
-VLM: Final = _VlmMaker()
+VLM: Final = _VlmFactory()
 
 
 def make_vlm_tagger(model: Model, settings: VlmSettings) -> VlmTagger:
@@ -141,7 +141,7 @@ def identity_of_model(model: Model, lexicon: Lexicon) -> Identity:
     parts = (_METHOD, PROMPT, STATED_CONFIDENCE, PICTURE_SIDE, str(model), words, come)
     nudity = load_card("opennsfw").sha256
     version = hashlib.sha256(repr((*parts, nudity)).encode()).hexdigest()[:12]
-    return Identity(_UNUSUAL_SIGNS.sub("-", f"vlm/{model.host}/{model.name}"), version)
+    return Identity(_UNUSUAL_CHARACTERS.sub("-", f"vlm/{model.host}/{model.name}"), version)
 
 
 def _data_url(picture: Image.Image) -> str:

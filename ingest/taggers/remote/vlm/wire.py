@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Final
 
-from engine.domain.text import UnusableText, refuse_signs
+from engine.domain.text import UnusableText, refuse_characters
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 
 MAX_WORDS: Final = 20
@@ -193,7 +193,7 @@ def _listed(text: str, *, is_cut_off: bool) -> list[str]:
         raise AnswerUnreadable('the model\'s answer is not {"words": [...]} with words in it')
     for word in words:
         try:
-            refuse_signs(word)
+            refuse_characters(word)
         except UnusableText as error:
             raise AnswerUnreadable(f"the model's word {error}") from error
     return words

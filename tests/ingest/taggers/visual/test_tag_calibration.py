@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import models
 from engine.errors import CorruptData
 from ingest.taggers.visual.model_outputs import Evidence
-from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, Weighing
+from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, TagCalibration
 from models.cards import load_card, load_json
 
 TAGS = tuple(load_json(load_card("efficientnet_lite2"), WEIGHTS))
@@ -55,14 +55,14 @@ def weighed_by_the_textbook(seen: Evidence, tag: str) -> float:
 @pytest.mark.parametrize("tag", ["outdoors", "clothing", "car", "person", "violin", "gun"])
 def test_a_confidence_is_the_logistic_of_a_weighted_sum(tag: str) -> None:
     seen = evidence(seed=1)
-    found = Weighing.load(TAGS).weigh(seen)
+    found = TagCalibration.load(TAGS).weigh(seen)
     assert found[TAGS.index(tag)] == pytest.approx(weighed_by_the_textbook(seen, tag), abs=1e-4)
 
 
 def test_frames_are_weighed_together_as_alone() -> None:
-    weighing, several = Weighing.load(TAGS), evidence(3, 5)
-    alone = [weighing.weigh(Evidence(*(table[row] for table in several))) for row in range(5)]
-    assert weighing.weigh(several) == pytest.approx(np.stack(alone), abs=1e-6)
+    calibration, several = TagCalibration.load(TAGS), evidence(3, 5)
+    alone = [calibration.weigh(Evidence(*(table[row] for table in several))) for row in range(5)]
+    assert calibration.weigh(several) == pytest.approx(np.stack(alone), abs=1e-6)
 
 
 @given(
@@ -75,7 +75,7 @@ def test_whatever_the_networks_say_is_a_confidence(
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
     no_words = np.zeros((len(sums), 0), np.float32)
-    found = Weighing.load(TAGS).weigh(Evidence(sums, classes, objects, no_words))
+    found = TagCalibration.load(TAGS).weigh(Evidence(sums, classes, objects, no_words))
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
     assert found.min() >= 0.0
@@ -85,13 +85,13 @@ def test_whatever_the_networks_say_is_a_confidence(
 def test_the_order_of_the_tags_is_the_callers() -> None:
     seen = evidence(seed=2)
     backwards = Evidence(seen.confidences[::-1], seen.classes, seen.objects, seen.words)
-    found = Weighing.load(TAGS[::-1]).weigh(backwards)
-    assert found[::-1] == pytest.approx(Weighing.load(TAGS).weigh(seen), abs=1e-6)
+    found = TagCalibration.load(TAGS[::-1]).weigh(backwards)
+    assert found[::-1] == pytest.approx(TagCalibration.load(TAGS).weigh(seen), abs=1e-6)
 
 
 def test_weights_of_other_tags_are_refused() -> None:
     with pytest.raises(CorruptData, match=r"fitted to other tags; run benchmarks/accuracy/fit\.py"):
-        Weighing.load((*TAGS, "unicorn"))
+        TagCalibration.load((*TAGS, "unicorn"))
 
 
 def test_a_tag_without_classes_or_objects_has_only_its_own_confidence() -> None:

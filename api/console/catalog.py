@@ -1,4 +1,4 @@
-"""The catalogue: all videos, the newest first; by title, tag, kind and how sensitive they are."""
+"""The catalog: all videos, the newest first; by title, tag, kind and how sensitive they are."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -67,7 +67,7 @@ class Listed:
 
 
 @router.get("/")
-def get_catalogue(
+def get_catalog(
     request: Request,
     live: CurrentLive,
     asked: Annotated[Asked, Depends()],
@@ -75,7 +75,7 @@ def get_catalogue(
     before: Annotated[str, Query(max_length=100)] = "",
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Show a page of the catalogue."""
+    """Show a page of the catalog."""
     view = view_of(live)
     unknown: UnknownTag | None = None
     listed = Listed(())
@@ -88,7 +88,7 @@ def get_catalogue(
         unknown = error
     return page(
         request,
-        "catalogue.html",
+        "catalog.html",
         asked=asked,
         listed=listed,
         unknown=unknown,
