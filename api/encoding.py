@@ -6,74 +6,96 @@ keeps for itself is written with an underscore behind it: ``from_`` is ``from``.
 documented, and checked, by ``api.http.schemas``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, fields, is_dataclass
 from enum import Enum
 from operator import attrgetter
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Final, get_args
 
-from api.members import MEMBERS
+from api.members import MEMBERS, Members
 
 Encode = Callable[[Any], Any]
 
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
-_encoders: dict[type, Encode] = {}
+
+
+class _Encoders(dict[type, Encode]):
+    """The encoder of each type that was met; what is plain is told as it is."""
+
+    def __missing__(self, kind: type) -> Encode:
+        encode = self[kind] = _encoder_of(kind)
+        return encode
+
+
+_ENCODERS: Final = _Encoders()
 
 
 def encoded(value: Any) -> Any:
     """Return a record, or what records are in, as dictionaries, lists, texts and numbers."""
     kind = type(value)
-    if kind in _PLAIN:
-        return value
-    encode = _encoders.get(kind)
-    if encode is None:
-        encode = _encoders[kind] = _encoder_of(kind)
-    return encode(value)
+    return value if kind in _PLAIN else _ENCODERS[kind](value)
 
 
 def _encoder_of(kind: type) -> Encode:
     if kind in MEMBERS:
-        members = MEMBERS[kind]
-        getters = [attrgetter(one) if isinstance(one, str) else one for one in members.values()]
-        return _record_encoder(
-            list(members), [MISSING] * len(members), lambda record: [get(record) for get in getters]
-        )
+        return _member_encoder(kind, MEMBERS[kind])
     if is_dataclass(kind):
-        own = fields(kind)
-        names = [one.name.removesuffix("_") for one in own]
-        return _record_encoder(names, list(map(_absent_value, own)), _values_of(own))
+        return _record_encoder(fields(kind))
     if issubclass(kind, Enum):
-        return lambda value: value.value
+        return attrgetter("value")
     if issubclass(kind, Mapping):
         return lambda value: {name: encoded(one) for name, one in value.items()}
     if issubclass(kind, (list, tuple)):
-        return lambda value: [encoded(one) for one in value]
+        return _encoded_all
     raise TypeError(f"{kind.__name__} cannot be written as JSON")
 
 
-def _record_encoder(
-    names: Sequence[str], absent: Sequence[Any], values_of: Callable[[Any], Sequence[Any]]
-) -> Encode:
-    plan = list(zip(names, absent, strict=True))
+def _encoded_all(values: Iterable[Any]) -> list[Any]:
+    return [one if (kind := type(one)) in _PLAIN else _ENCODERS[kind](one) for one in values]
 
-    def encode(record: Any) -> dict[str, Any]:
-        told = {}
-        for (name, left_out), value in zip(plan, values_of(record), strict=True):
-            if value == left_out:
-                continue
-            told[name] = value if type(value) in _PLAIN else encoded(value)
-        return told
 
+def _member_encoder(kind: type, members: Members) -> Encode:
+    plain = {one.name for one in fields(kind) if _is_plain(one)}
+    functions, lines = {}, []
+    for number, (name, value) in enumerate(members.items()):
+        if isinstance(value, str):
+            found = f"record.{value}"
+            lines.append(f"told[{name!r}] = {found if value in plain else f'encoded({found})'}")
+        else:
+            functions[f"value_{number}"] = value
+            lines.append(f"told[{name!r}] = encoded(value_{number}(record))")
+    return _written(lines, functions)
+
+
+def _record_encoder(own: tuple[Field[Any], ...]) -> Encode:
+    lines = []
+    for one in own:
+        name = one.name.removesuffix("_")
+        value = "value" if _is_plain(one) else "encoded(value)"
+        told = f"told[{name!r}] = {value}"
+        if one.default is None:
+            told = f"if value is not None: {told}"
+        elif one.default == ():
+            told = f"if value != (): {told}"
+        lines += [f"value = record.{one.name}", told]
+    return _written(lines, {})
+
+
+def _is_plain(member: Field[Any]) -> bool:
+    """Tell by a field's type that its values are told as they are, whatever they are."""
+    parts = get_args(member.type) if isinstance(member.type, UnionType) else (member.type,)
+    return _PLAIN.issuperset(parts)
+
+
+def _written(lines: Iterable[str], names: Mapping[str, Any]) -> Encode:
+    """Return a function that fills ``told`` from ``record``: as fast as one written by hand.
+
+    Pages are told thousands of times a second, and a loop over fields takes several times as long.
+    The lines are of nothing but the names of our own records, as with ``dataclass`` itself.
+    """
+    source = "\n    ".join(["def encode(record):", "told = {}", *lines, "return told"])
+    namespace = {"encoded": encoded, **names}
+    exec(source, namespace)  # noqa: S102 - see above
+    encode: Encode = namespace["encode"]
     return encode
-
-
-def _values_of(own: Sequence[Field[Any]]) -> Callable[[Any], Sequence[Any]]:
-    get = attrgetter(*(one.name for one in own))
-    # Of one name, it returns the value itself.
-    return get if len(own) > 1 else lambda record: (get(record),)
-
-
-def _absent_value(member: Field[Any]) -> Any:
-    """Return the value that a member is left out with; something that nothing equals when none."""
-    default = member.default
-    return default if default is None or default == () else MISSING

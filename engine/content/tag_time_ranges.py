@@ -1,12 +1,16 @@
 """When each tag was seen: runs of seconds on which its confidence reached a threshold."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from engine.content.counting import passing_observations
-from engine.domain.time_ranges import SecondRange, second_ranges
+from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Threshold, Track
+
+_NO_TAG: Final = 2**62
+"""Above every number of a tag."""
 
 
 def tag_time_ranges(
@@ -23,10 +27,26 @@ def tag_time_ranges(
         Tag -> its runs, empty for one that never reached it; together they are as many seconds
         as ``engine.content.counting.count_tags`` counts.
     """
+    asked = sorted(set(tags))
+    # One more than there are: what is above them all belongs to none.
+    numbers = np.array([*asked, _NO_TAG], np.int64)
     places = np.flatnonzero(passing_observations(track, threshold))
     passing = track.tags[places]
-    ranges = {}
-    for tag in tags:
-        own = places[passing == tag]
-        ranges[tag] = second_ranges(np.searchsorted(track.starts, own, side="right") - 1)
-    return ranges
+    owners = np.searchsorted(numbers, passing)
+    is_asked = numbers[owners] == passing
+    places, owners = places[is_asked], owners[is_asked]
+    # Tag by tag; within one, the seconds go on rising.
+    by_tag = np.argsort(owners, kind="stable")
+    owners = owners[by_tag]
+    seconds = np.searchsorted(track.starts, places[by_tag], side="right") - 1
+    begins = np.ones(len(owners) + 1, bool)
+    begins[1:-1] = (np.diff(owners) != 0) | (np.diff(seconds) > 1)
+    firsts = np.flatnonzero(begins)
+    lasts = firsts[1:] - 1
+    firsts = firsts[:-1]
+    runs = list(map(SecondRange, seconds[firsts].tolist(), seconds[lasts].tolist()))
+    bounds = np.searchsorted(owners[firsts], np.arange(len(asked) + 1)).tolist()
+    return {
+        tag: tuple(runs[first:last])
+        for tag, first, last in zip(asked, bounds, bounds[1:], strict=False)
+    }

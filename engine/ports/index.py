@@ -246,9 +246,9 @@ class IndexSnapshot(Protocol):
         """
         ...
 
-    def co_like_cosines(self, video: str, others: Sequence[str]) -> Floats:
-        """Return how often a video is liked by who likes each of others, 0.0 when hardly ever.
+    def co_like_cosines(self, videos: Sequence[str], others: Sequence[str]) -> Floats:
+        """Return how often each video is liked by who likes each of others, 0.0 when hardly ever.
 
-        NaN where either came after the build.
+        Shape (n_videos, n_others); NaN where either came after the build.
         """
         ...

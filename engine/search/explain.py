@@ -1,49 +1,95 @@
 """Why a match: which of a viewer's videos gave its tags, and at which seconds they were seen."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from engine.domain.recommendations import Reason, Source
 from engine.ports.index import IndexSnapshot
-from engine.search.profiles import ProfileVector
+from engine.search.profiles import ProfileVector, Reaction
 
 MAX_SOURCES: Final = 3
 """So many of a viewer's videos are named for each tag."""
 
 
-def reasons(view: IndexSnapshot, taste: ProfileVector, video: str) -> tuple[Reason, ...]:
-    """Return what made the score of a video, the largest share first; they add up to it.
+class Explainer:
+    """Explains the scores of one profile, video by video.
 
-    Damping takes a tag's weight as a whole, so what each video gave is in proportion to what it
-    put in before.
+    Damping takes a tag's weight as a whole, so that of a share each video gave in proportion to
+    what it put in before: for all videos that are explained, it is found once a tag.
+
+    Args:
+        view: where the scores are from.
+        taste: whose they are.
     """
-    tags, shares = view.explain(taste.query, video)
-    found = []
-    for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
-        at = int(np.searchsorted(taste.query.tags, tag))
-        stated = share * float(taste.stated[at] / taste.query.units[at])
-        sources = _sources(taste, tag, share - stated)
-        other = share - stated - sum(source.share for source in sources)
-        found.append(Reason(view.vocabulary.names[tag], share, stated, sources, other))
-    return tuple(sorted(found, key=lambda reason: -abs(reason.share)))
+
+    def __init__(self, view: IndexSnapshot, taste: ProfileVector) -> None:
+        self._view = view
+        self._taste = taste
+        self._stated: dict[int, float] = {}
+        self._by_tag = _pulls_by_tag(taste)
+        self._pulls: dict[tuple[int, bool], _Pulls] = {}
+
+    def reasons(self, video: str) -> tuple[Reason, ...]:
+        """Return what made the score of a video, the largest share first; they add up to it."""
+        tags, shares = self._view.explain(self._taste.query, video)
+        names, found = self._view.vocabulary.names, []
+        for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
+            stated = share * self._stated_part(tag)
+            sources = self._sources(tag, share - stated)
+            other = share - stated - sum(source.share for source in sources)
+            found.append(Reason(names[tag], share, stated, sources, other))
+        return tuple(sorted(found, key=lambda reason: -abs(reason.share)))
+
+    def _stated_part(self, tag: int) -> float:
+        """Return the part of a tag's weight that the viewer's interests gave."""
+        part = self._stated.get(tag)
+        if part is None:
+            at = int(np.searchsorted(self._taste.query.tags, tag))
+            part = float(self._taste.stated[at] / self._taste.query.units[at])
+            self._stated[tag] = part
+        return part
+
+    def _sources(self, tag: int, share: float) -> tuple[Source, ...]:
+        if not share:
+            return ()
+        key = tag, share > 0
+        pulls = self._pulls.get(key)
+        if pulls is None:
+            pulls = self._pulls[key] = self._pulls_of(tag, 1.0 if share > 0 else -1.0)
+        return tuple(
+            Source(reaction.video, reaction.kind, share * value / pulls.total)
+            for reaction, value in pulls.most
+        )
+
+    def _pulls_of(self, tag: int, sign: float) -> "_Pulls":
+        # Only what pulled the way that the whole went.
+        pulls = [(owner, max(value * sign, 0.0)) for owner, value in self._by_tag.get(tag, ())]
+        total = float(np.sum([value for _, value in pulls]))
+        most = sorted(pulls, key=lambda pull: -pull[1])[:MAX_SOURCES]
+        reactions = self._taste.reactions
+        named = ((reactions[owner], value) for owner, value in most if value > 0 and owner >= 0)
+        return _Pulls(tuple(named), total)
 
 
-def _sources(taste: ProfileVector, tag: int, share: float) -> tuple[Source, ...]:
+class _Pulls(NamedTuple):
+    """The videos that pulled most towards a tag, or away from it, and what all did together."""
+
+    most: tuple[tuple[Reaction, float], ...]
+    total: float
+
+
+def _pulls_by_tag(taste: ProfileVector) -> dict[int, list[tuple[int, float]]]:
+    """Return, tag by tag, the place of each reaction that pulled, and how much."""
     pulls = taste.pulls
-    own = slice(
-        int(np.searchsorted(pulls.tags, tag)), int(np.searchsorted(pulls.tags, tag, side="right"))
-    )
-    # Only what pulled the way that the whole went.
-    values = np.maximum(pulls.values[own] * np.sign(share), 0.0)
-    total = values.sum()
-    if not total:
-        return ()
-    owners = pulls.reactions[own]
-    most = np.argsort(-values, kind="stable")[:MAX_SOURCES]
-    found = [(taste.reactions[owners[at]], values[at]) for at in most if owners[at] >= 0]
-    return tuple(
-        Source(reaction.video, reaction.kind, float(share * value / total))
-        for reaction, value in found
-        if value > 0
-    )
+    by_tag: dict[int, list[tuple[int, float]]] = {}
+    for tag, owner, value in zip(
+        pulls.tags.tolist(), pulls.reactions.tolist(), pulls.values.tolist(), strict=True
+    ):
+        by_tag.setdefault(tag, []).append((owner, value))
+    return by_tag
+
+
+def reasons(view: IndexSnapshot, taste: ProfileVector, video: str) -> tuple[Reason, ...]:
+    """Return what made the score of one video, the largest share first; they add up to it."""
+    return Explainer(view, taste).reasons(video)

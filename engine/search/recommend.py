@@ -1,16 +1,17 @@
 """Recommendations for a viewer: a profile in, a page of ranked videos out, with the reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from engine.domain.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
-from engine.domain.recommendations import Basis, Recommendation, Source
+from engine.domain.recommendations import Basis, Reason, Recommendation, Source
+from engine.domain.results import Contribution
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
-from engine.search.explain import MAX_SOURCES, reasons
+from engine.search.explain import MAX_SOURCES, Explainer
 from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, taste_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranking, TrackOf, freshness, rerank
@@ -175,23 +176,30 @@ def page_of(
     if basis is not Basis.PROFILE:
         # There is no order by score that anything could have been moved from.
         page = [replace(one, rank_without=one.rank, moved=()) for one in page]
-    recommended = []
-    for one in page:
-        video, bonus = one.candidate.video, one.candidate.bonus
-        recommended.append(
-            Recommendation(
-                video,
-                one.candidate.score,
-                (reasons(view, taste, video) if explained else explain(view, taste.query, video)),
-                one.rank,
-                one.rank_without,
-                one.moved,
-                bonus if basis is Basis.PROFILE else 0.0,
-                one.folded,
-                together_sources(view, taste, video, rules) if explained else None,
-            )
+    videos = [one.candidate.video for one in page]
+    together: Sequence[tuple[Source, ...] | None]
+    whys: Iterable[tuple[Contribution | Reason, ...]]
+    if explained:
+        together = together_sources(view, taste, videos, rules)
+        whys = map(Explainer(view, taste).reasons, videos)
+    else:
+        together = [None] * len(page)
+        whys = (explain(view, taste.query, video) for video in videos)
+    recommended = tuple(
+        Recommendation(
+            one.candidate.video,
+            one.candidate.score,
+            why,
+            one.rank,
+            one.rank_without,
+            one.moved,
+            one.candidate.bonus if basis is Basis.PROFILE else 0.0,
+            one.folded,
+            sources,
         )
-    return Page(basis, tuple(recommended), more=len(ranked) > len(page))
+        for one, why, sources in zip(page, whys, together, strict=True)
+    )
+    return Page(basis, recommended, more=len(ranked) > len(page))
 
 
 def fallback_ranking(asked: Ranking) -> Ranking:
@@ -253,22 +261,29 @@ def _liked(taste: ProfileVector) -> list[Reaction]:
 
 
 def together_sources(
-    view: IndexSnapshot, taste: ProfileVector, video: str, rules: ProfileRules
-) -> tuple[Source, ...]:
-    """Return which of a viewer's videos a video goes with, and what each gave to ``together``."""
-    if not _counts_together(view, rules):
-        return ()
+    view: IndexSnapshot, taste: ProfileVector, videos: Sequence[str], rules: ProfileRules
+) -> list[tuple[Source, ...]]:
+    """Return, video by video, which of a viewer's it goes with, and what each gave."""
     liked = _liked(taste)
-    cosines = view.co_like_cosines(video, [reaction.video for reaction in liked])
-    known = ~np.isnan(cosines)
+    if not liked or not _counts_together(view, rules):
+        return [()] * len(videos)
     weights = np.array([reaction.weight for reaction in liked])
-    (score,) = view.score(taste.query, [video])
-    shares = rules.together * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
-    shares[~known] = 0.0
-    most = np.argsort(-shares, kind="stable")[:MAX_SOURCES]
-    return tuple(
-        Source(liked[at].video, liked[at].kind, float(shares[at])) for at in most if shares[at] > 0
-    )
+    names = [reaction.video for reaction in liked]
+    scores = view.score(taste.query, videos)
+    found = []
+    for score, cosines in zip(scores, view.co_like_cosines(videos, names), strict=True):
+        known = ~np.isnan(cosines)
+        shares = rules.together * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
+        shares[~known] = 0.0
+        most = np.argsort(-shares, kind="stable")[:MAX_SOURCES]
+        found.append(
+            tuple(
+                Source(liked[at].video, liked[at].kind, float(shares[at]))
+                for at in most
+                if shares[at] > 0
+            )
+        )
+    return found
 
 
 def fresh_candidates(

@@ -96,13 +96,24 @@ class CoLikes:
         pulled = np.bincount(which, self.cosines[places] * weights[own], minlength=len(found))
         return found, pulled / weights.sum()
 
-    def cosine(self, row: int, other: int) -> float:
-        """Return how often one video is liked by who likes another, 0.0 when hardly ever."""
+    def between(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how often each video is liked by who likes each of others, 0.0 when hardly ever.
+
+        Args:
+            rows: shape (n,).
+            others: shape (m,).
+
+        Returns:
+            Shape (n, m).
+        """
+        found = np.zeros((len(rows), len(others)))
         if len(self.starts) == 1:
-            return 0.0
-        own = slice(int(self.starts[row]), int(self.starts[row + 1]))
-        hit = np.flatnonzero(self.rows[own] == other)
-        return float(self.cosines[own][hit[0]]) if len(hit) else 0.0
+            return found
+        for place, row in enumerate(rows.tolist()):
+            own = slice(int(self.starts[row]), int(self.starts[row + 1]))
+            neighbour, other = np.nonzero(self.rows[own][:, None] == others)
+            found[place, other] = self.cosines[own][neighbour]
+        return found
 
     def save(self, folder: Path) -> None:
         """Write it into a folder."""

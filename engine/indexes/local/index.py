@@ -289,12 +289,12 @@ class Index:
             Tags and shares, the largest share first; shares of unwanted tags are below 0.
         """
         own = self._postings_of(row)
-        tags, at, place = np.intersect1d(
-            self.forward.tags[own].astype(np.int64),
-            query.tags,
-            assume_unique=True,
-            return_indices=True,
-        )
+        # Both rise: where a tag would stand in the query is where it is, or is not.
+        shown = self.forward.tags[own].astype(np.int64)
+        place = np.searchsorted(query.tags, shown)
+        at = np.flatnonzero(place < len(query.tags))
+        at = at[query.tags[place[at]] == shown[at]]
+        tags, place = shown[at], place[at]
         weighted = TF[self.weighting.tf](self.forward.counts[own])
         weighted *= self.idf[self.forward.tags[own]]
         norm = np.sqrt(np.dot(weighted, weighted))

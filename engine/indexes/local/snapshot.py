@@ -342,14 +342,16 @@ class LocalSnapshot:
         best = np.argsort(-pulls, kind="stable")[:k]
         return list(zip(self.base.index.ids.at(found[best]), pulls[best].tolist(), strict=True))
 
-    def co_like_cosines(self, video: str, others: Sequence[str]) -> NDArray[np.float64]:
-        """Return how often a video is liked by who likes each of others; NaN if it is unknown."""
-        row = self.base.row_of(video)
-        rows = self.base.index.rows_of(others)
-        cosine = self.generation.together.cosine
-        return np.array(
-            [np.nan if row is None or own < 0 else cosine(own, row) for own in rows.tolist()]
-        )
+    def co_like_cosines(self, videos: Sequence[str], others: Sequence[str]) -> NDArray[np.float64]:
+        """Return how often each video is liked by who likes each of others; NaN if unknown."""
+        own, rows = self.base.index.rows_of(videos), self.base.index.rows_of(others)
+        if self.base.alive is not None:
+            own = np.where(self.base.alive[own], own, -1)
+        found = np.full((len(own), len(rows)), np.nan)
+        known, there = np.flatnonzero(own >= 0), np.flatnonzero(rows >= 0)
+        cosines = self.generation.together.between(rows[there], own[known])
+        found[np.ix_(known, there)] = cosines.T
+        return found
 
     def _locate(self, videos: Sequence[str]) -> list[RowRef | None]:
         """Return where each of some videos is, None for one that is not there."""

@@ -137,7 +137,7 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     assert first.score <= 0.0
     assert [move.by for move in first.moved] == ["together"]
     taste = taste_of(liking("a-cats"), view, RULES)
-    (source,) = together_sources(view, taste, first.video, RULES)
+    ((source,),) = together_sources(view, taste, [first.video], RULES)
     assert source.video == "a-cats"
     assert source.share == pytest.approx(first.together)
 
