@@ -26,7 +26,7 @@ def print_matches(
     as_json: bool,
 ) -> None:
     """Print ranked matches with the tags that made each score, and when they were seen if asked."""
-    answer = ranked_matches(live.catalog.content, view, matches, understood, explained=explain)
+    answer = ranked_matches(live.catalog.tracks, view, matches, understood, explained=explain)
     if as_json:
         print_json(answer)
         return

@@ -8,6 +8,7 @@ than cores make no answer earlier, so that there are as few, and their turns are
 
 import sys
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any, Final, TypeVar
@@ -79,7 +80,7 @@ class ReadRoute(APIRoute):
         return answer
 
     def _written(self, content: Any) -> bytes:
-        answer = self._form.validate_python(encoded(content), from_attributes=True)
+        answer = self._form.validate_python(_told(content), from_attributes=True)
         without_unset = self.response_model_exclude_unset
         return self._form.dump_json(answer, by_alias=True, exclude_unset=without_unset)
 
@@ -89,7 +90,11 @@ def _encoding(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(endpoint)
     def respond(**given: Any) -> Any:
-        content = endpoint(**given)
-        return content if isinstance(content, Response) else encoded(content)
+        return _told(endpoint(**given))
 
     return respond
+
+
+def _told(content: Any) -> Any:
+    """Return a record as what is checked and written; anything else as it is."""
+    return encoded(content) if is_dataclass(content) else content

@@ -9,7 +9,7 @@ from engine.domain.recommendations import Reason
 from engine.domain.results import Contribution, Match
 from engine.domain.time_ranges import SecondRange
 from engine.domain.tracks import Track
-from engine.ports.catalog import Content
+from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
 
 TagSeconds = Mapping[str, tuple[SecondRange, ...]]
@@ -24,19 +24,19 @@ _NOTHING: Final = Track.empty()
 
 
 def seconds_of_tags(
-    content: Content, view: IndexSnapshot, tags: Mapping[str, Iterable[str]]
+    tracks: Tracks, view: IndexSnapshot, tags: Mapping[str, Iterable[str]]
 ) -> dict[str, TagSeconds]:
     """Return, video by video and tag by tag, when some tags counted.
 
     Args:
-        content: of the catalog.
+        tracks: of the catalog.
         view: its threshold says what counts.
         tags: video -> the tags that are asked for.
     """
     videos, found = list(tags), {}
     for first in range(0, len(videos), _BATCH_SIZE):
         batch = videos[first : first + _BATCH_SIZE]
-        stored = {one.record.id: one.track for one in content.of(batch)}
+        stored = tracks.some(batch)
         for video in batch:
             found[video] = seconds_on(stored.get(video, _NOTHING), view, tags[video])
     return found
@@ -56,11 +56,11 @@ def with_seconds(shares: Iterable[Share], seconds: TagSeconds) -> tuple[Share, .
 
 
 def matches_with_seconds(
-    content: Content, view: IndexSnapshot, matches: Sequence[Match]
+    tracks: Tracks, view: IndexSnapshot, matches: Sequence[Match]
 ) -> tuple[Match, ...]:
     """Return matches with the seconds on which each of their tags was observed."""
     tags = {match.video: [share.tag for share in match.why] for match in matches}
-    seconds = seconds_of_tags(content, view, tags)
+    seconds = seconds_of_tags(tracks, view, tags)
     return tuple(
         replace(match, why=with_seconds(match.why, seconds[match.video])) for match in matches
     )

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from engine.domain.keywords import KeywordMatch
 from engine.domain.results import Match, Matches
-from engine.ports.catalog import Content
+from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
 from engine.services.evidence import matches_with_seconds
 from engine.services.ignored_words import ignored_keywords
 
 
 def ranked_matches(
-    content: Content,
+    tracks: Tracks,
     view: IndexSnapshot,
     found: Sequence[Match],
     understood: Sequence[KeywordMatch] = (),
@@ -21,7 +21,7 @@ def ranked_matches(
     """Return what a search found, and what became of words that are no tags.
 
     Args:
-        content: of the catalog.
+        tracks: of the catalog.
         view: where it was found.
         found: the best first.
         understood: the words that are no tags.
@@ -31,5 +31,5 @@ def ranked_matches(
         understood=tuple(reading for reading in understood if reading.used),
         ignored=ignored_keywords(understood),
         generation=view.generation_id,
-        matches=matches_with_seconds(content, view, found) if explained else tuple(found),
+        matches=matches_with_seconds(tracks, view, found) if explained else tuple(found),
     )

@@ -15,7 +15,7 @@ from engine.search.eligibility import RuleResult, viewer_case
 from engine.search.profiles import ProfileRules, profile_of, taste_of
 from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking
-from engine.services.evidence import seconds_of_tags, with_seconds
+from engine.services.evidence import seconds_of_tags, seconds_on, with_seconds
 from engine.services.ignored_words import ignored_tags
 from engine.vocabulary import Vocabulary
 
@@ -161,7 +161,7 @@ def viewer_case_of(
     profile = profile_of(kept.interests, kept.events, rules, now=asked_at)
     case = viewer_case(view, video, Question(profile, asked_at, where=where), rules)
     tags = [reason.tag for reason in case.why]
-    seconds = seconds_of_tags(catalog.content, view, {video: tags})[video]
+    seconds = seconds_on(catalog.tracks.get(video), view, tags)
     return ViewerCase(
         viewer,
         video,
@@ -215,5 +215,5 @@ def _timed(
 ) -> tuple[Recommendation, ...]:
     """Return recommendations with the seconds on which each of their tags was observed."""
     tags = {one.video: [reason.tag for reason in one.why] for one in found}
-    seconds = seconds_of_tags(catalog.content, view, tags)
+    seconds = seconds_of_tags(catalog.tracks, view, tags)
     return tuple(replace(one, why=with_seconds(one.why, seconds[one.video])) for one in found)

@@ -29,7 +29,6 @@ from engine.search.matches import explain
 from engine.search.profiles import Profile, ProfileRules, taste_of
 from engine.services.evidence import (
     matches_with_seconds,
-    seconds_of_tags,
     seconds_on,
     with_seconds,
 )
@@ -69,7 +68,7 @@ def matches_of(
         view.generation_id,
         view.revision,
         _not_running(campaign, now),
-        matches_with_seconds(catalog.content, view, found) if explained else tuple(found),
+        matches_with_seconds(catalog.tracks, view, found) if explained else tuple(found),
         reach_of(view, query, where, min_relevance=campaign.min_relevance),
     )
 
@@ -95,7 +94,7 @@ def arrivals_of(
     )
     matches = found.matches
     if explained:
-        matches = matches_with_seconds(catalog.content, view, matches)
+        matches = matches_with_seconds(catalog.tracks, view, matches)
     return CampaignArrivals(campaign.id, view.generation_id, found.revision, found.more, matches)
 
 
@@ -130,7 +129,7 @@ def campaigns_for(
     whys = [explain(view, targeting.query_of(fit.row), video.id) for fit in fits]
     if explained:
         tags = [share.tag for why in whys for share in why]
-        seconds = seconds_of_tags(catalog.content, view, {video.id: tags})[video.id]
+        seconds = seconds_on(catalog.tracks.get(video.id), view, tags)
         whys = [with_seconds(why, seconds) for why in whys]
     return VideoPlacements(video.id, view.generation_id, _placed(catalog.campaigns, fits, whys))
 

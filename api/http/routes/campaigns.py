@@ -46,7 +46,7 @@ def list_campaigns(
     page, now = access.page(advertiser, state, after, limit + 1), int(time.time())
     more = len(page) > limit
     return {
-        "campaigns": [CampaignNow.at(campaign, now) for campaign in page[:limit]],
+        "campaigns": encoded([CampaignNow.at(campaign, now) for campaign in page[:limit]]),
         "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 

@@ -106,7 +106,7 @@ def list_jobs(
     page = live.catalog.jobs.newest(before=before, state=state, limit=limit + 1)
     more = len(page) > limit
     return {
-        "jobs": page[:limit],
+        "jobs": encoded(page[:limit]),
         "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 

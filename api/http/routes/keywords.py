@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.background.live import Live
+from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from api.http.schemas.keywords import ReadingsAnswer, TagsListAnswer
-from engine.domain.keywords import KeywordMatch
 from engine.domain.text import folded
 from engine.errors import NothingIndexed
 from engine.keywords.matcher import MAX_KEYWORD_CHARACTERS
@@ -33,10 +33,10 @@ def get_keywords(
         list[Word],
         Query(description="A word or phrase; may be given again.", max_length=MAX_WORDS),
     ],
-) -> dict[str, list[KeywordMatch]]:
+) -> dict[str, Any]:
     """Say which tags words mean, how sure that is, and why."""
     keywords = live.understanding.of(live.catalog.tags.vocabulary())
-    return {"keywords": keywords.read_all(q)}
+    return {"keywords": encoded(keywords.read_all(q))}
 
 
 @router.get("/tags", response_model=TagsListAnswer)

@@ -73,7 +73,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     )
     where = own_filter(live.catalog, body.where)
     found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
-    answer = ranked_matches(live.catalog.content, view, found, understood, explained=body.explain)
+    answer = ranked_matches(live.catalog.tracks, view, found, understood, explained=body.explain)
     return with_details(encoded(answer), live.catalog, body.include)
 
 

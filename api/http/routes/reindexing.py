@@ -2,9 +2,11 @@
 
 import time
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.encoding import encoded
 from api.http.middleware.idempotency import IdempotencyKey, start_once
 from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
@@ -55,9 +57,9 @@ def start_reindex(
 
 
 @router.get("/reindex/generations", response_model=GenerationsAnswer)
-def list_generations(live: CurrentLive) -> dict[str, list[StoredIndex]]:
+def list_generations(live: CurrentLive) -> dict[str, Any]:
     """List the generations that can be made live, the newest first."""
-    return {"generations": list(map(StoredIndex.of, live.generations.stored()))}
+    return {"generations": [encoded(StoredIndex.of(one)) for one in live.generations.stored()]}
 
 
 @router.post("/reindex/rollback", response_model=ReindexAnswer)

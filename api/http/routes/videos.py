@@ -70,13 +70,13 @@ def list_videos(
 ) -> dict[str, Any]:
     """List videos by rising id, a page at a time; or some of them, in the order they are named."""
     if ids:
-        return {"videos": _some(live.catalog, ids.split(",")), "next": None}
+        return {"videos": encoded(_some(live.catalog, ids.split(","))), "next": None}
     after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
     wanted = ListFilter(q, kind, status=status, language=language, uploader=uploader)
     page = live.catalog.listing.by_id(wanted, after=after, limit=limit + 1)
     more = len(page) > limit
     return {
-        "videos": live.catalog.videos.in_order(page[:limit]),
+        "videos": encoded(live.catalog.videos.in_order(page[:limit])),
         "next": cursor_of(_LIST, page[limit - 1]) if more else None,
     }
 
@@ -199,5 +199,5 @@ def get_similar_videos(
     record = live.catalog.videos.named(video)
     view = live.view
     found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
-    answer = ranked_matches(live.catalog.content, view, found, explained=explain)
+    answer = ranked_matches(live.catalog.tracks, view, found, explained=explain)
     return with_details(encoded(answer), live.catalog, included(include))

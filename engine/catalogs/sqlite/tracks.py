@@ -1,11 +1,11 @@
 """Tracks: what each source observed on videos."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.records import track_of
-from engine.domain.content import SourceTrack
+from engine.domain.content import PAGE_VIDEOS, SourceTrack
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import Track, merged
 from engine.errors import UnknownVideo
@@ -28,6 +28,20 @@ class Tracks:
             "select track from tracks where video = ? order by source <> ?", (video, VISUAL)
         )
         return merged([track_of(video, blob) for (blob,) in rows])
+
+    def some(self, videos: Sequence[str]) -> dict[str, Track]:
+        """Return what ``get`` does of some videos, in one go; those without any are left out."""
+        found: dict[str, list[Track]] = {}
+        for first in range(0, len(videos), PAGE_VIDEOS):
+            page = videos[first : first + PAGE_VIDEOS]
+            rows = self._file.rows(
+                f"select video, track from tracks where video in ({','.join('?' * len(page))})"  # noqa: S608
+                " order by source <> ?",
+                (*page, VISUAL),
+            )
+            for video, blob in rows:
+                found.setdefault(video, []).append(track_of(video, blob))
+        return {video: merged(tracks) for video, tracks in found.items()}
 
     def put(self, video: str, observed: SourceTrack) -> None:
         """Store what one source observed on a video, in place of what it did before.

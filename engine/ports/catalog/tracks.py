@@ -1,6 +1,6 @@
 """Interface of the tracks of a catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from engine.domain.content import SourceTrack
@@ -12,6 +12,10 @@ class Tracks(Protocol):
 
     def get(self, video: str) -> Track:
         """Return the observations of a video that count; none when it could not be analyzed."""
+        ...
+
+    def some(self, videos: Sequence[str]) -> dict[str, Track]:
+        """Return what ``get`` does of some videos, in one go; those without any are left out."""
         ...
 
     def put(self, video: str, observed: SourceTrack) -> None:

@@ -10,7 +10,6 @@ import pytest
 from engine.batch.recommend_all import PageOptions, recommend_all
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.content import VideoContent
 from engine.domain.index_config import IndexConfig
 from engine.domain.recommendations import Reason
 from engine.domain.time_ranges import SecondRange
@@ -67,16 +66,16 @@ def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
 ) -> None:
     calls = Counter[str]()
     asked: list[Sequence[str]] = []
-    together = catalog.content.of
+    together = catalog.tracks.some
 
-    def of(videos: Sequence[str]) -> list[VideoContent]:
+    def some(videos: Sequence[str]) -> dict[str, Track]:
         asked.append(list(videos))
         return together(videos)
 
     def one_by_one(_: str) -> Track:
         raise AssertionError("a track was read by itself")
 
-    monkeypatch.setattr(catalog.content, "of", of)
+    monkeypatch.setattr(catalog.tracks, "some", some)
     monkeypatch.setattr(catalog.tracks, "get", one_by_one)
     query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
     counted = cast(IndexSnapshot, Counting(view, calls))

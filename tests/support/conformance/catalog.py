@@ -286,6 +286,10 @@ class CatalogSuite:
         (content,) = catalog.content.of([video_id(1), video_id(2)])
         assert content.track.n_seconds == 2
         assert sorted(one.source for one in content.tracks) == ["audio", "visual"]
+        some = catalog.tracks.some([video_id(2), video_id(1)])
+        assert {video: track.to_bytes() for video, track in some.items()} == {
+            video_id(1): catalog.tracks.get(video_id(1)).to_bytes()
+        }
         (seen,) = catalog.content.of([video_id(1)], ["visual"])
         assert [one.source for one in seen.tracks] == ["visual"]
         # Another look leaves what was heard; a deleted video leaves nothing.
