@@ -29,6 +29,7 @@ from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
 
 MAX_SECONDS = 60
+TRANSACTION_VIDEOS = 1_000
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 RECIPE = IndexConfig(threshold=0.7, tf="raw")
 
@@ -59,27 +60,33 @@ def fill(home: Path, n_videos: int) -> None:
     with open_catalog(home / "catalog.db") as catalog:
         catalog.rows("pragma synchronous = off")  # a made catalog may be lost
         catalog.tags.number([f"tag {number}" for number in range(N_TAGS)])
-        for row in range(n_videos):
-            own = slice(counts.indptr[row], counts.indptr[row + 1])
-            track = track_of(counts.indices[own], counts.data[own])
-            video = f"{row:016x}"
-            record = VideoRecord(
-                id=video,
-                title=video,
-                status="ok",
-                reason="",
-                seconds=track.n_seconds,
-                width=640,
-                height=360,
-                codec="h264",
-                tagger="made@1",
-                added_at="",
-                source=f"/films/{video}.mp4",
-                language=("de", "en", "fr")[row % 3],
-                uploader=f"uploader {row % 1000}",
-                categories=("sports",) if row % 7 else (),
-            )
-            catalog.videos.save(record, track, now=MOMENT)
+        for first in range(0, n_videos, TRANSACTION_VIDEOS):
+            with catalog.transaction():
+                for row in range(first, min(first + TRANSACTION_VIDEOS, n_videos)):
+                    own = slice(counts.indptr[row], counts.indptr[row + 1])
+                    save(catalog, row, track_of(counts.indices[own], counts.data[own]))
+
+
+def save(catalog: Catalog, row: int, track: Track) -> None:
+    """Store a made video."""
+    video = f"{row:016x}"
+    record = VideoRecord(
+        id=video,
+        title=video,
+        status="ok",
+        reason="",
+        seconds=track.n_seconds,
+        width=640,
+        height=360,
+        codec="h264",
+        tagger="made@1",
+        added_at="",
+        source=f"/films/{video}.mp4",
+        language=("de", "en", "fr")[row % 3],
+        uploader=f"uploader {row % 1000}",
+        categories=("sports",) if row % 7 else (),
+    )
+    catalog.videos.save(record, track, now=MOMENT)
 
 
 def track_of(tags: np.ndarray, counts: np.ndarray) -> Track:
