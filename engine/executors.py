@@ -3,14 +3,13 @@
 Another kind is a line in ``_KINDS``.
 """
 
-import multiprocessing
 import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from multiprocessing.connection import Connection, wait
+from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from weakref import WeakSet
@@ -19,7 +18,9 @@ from engine.cpus import usable_cpus
 from engine.errors import InvalidInput, NoWorkers
 from engine.ports.executor import TaskExecutor
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # brought when processes are started
+    from multiprocessing.connection import Connection
+
     from loky import ProcessPoolExecutor
 
 SERIAL: Final = "serial:"
@@ -31,8 +32,6 @@ _IN_FLIGHT: Final = 2
 """Tasks a process: one runs, one waits, so that no process does."""
 
 _WORKERS_ENVIRONMENT: Final = {
-    # Started as ``python -m``, which would look for code in the current folder.
-    "PYTHONSAFEPATH": "1",
     # Processes run side by side, and each on one thread.
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -117,15 +116,17 @@ class ProcessExecutor(TaskExecutor):
         if self._is_shut_down:
             raise RuntimeError("cannot schedule new futures after shutdown")
         try:
-            if self._pool is None:
-                self._pool = self._started()
-            future: Future[T] = self._pool.submit(fn, *args, **kwargs)
+            with _without_ctrl_c() if self._pool is None else nullcontext():
+                self._pool = self._pool or self._started()
+                future: Future[T] = self._pool.submit(fn, *args, **kwargs)
         except OSError as error:
             raise NoWorkers(str(error)) from error
         self._futures.add(future)
         return future
 
     def _started(self) -> "ProcessPoolExecutor":
+        import multiprocessing
+
         from loky import ProcessPoolExecutor
 
         # It looks for children of the workers, which have none, by a program that may be missing.
@@ -166,13 +167,33 @@ class ProcessExecutor(TaskExecutor):
         self._end(kill=kind is not None)
 
 
-def _begin_worker(parent: Connection) -> None:
-    # Ctrl-C is for the parent, who then ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Start processes that never see Ctrl-C: it is for this one, which then ends them.
+
+    It would come to them while they start, too. This process sees it when the block ends.
+    """
+    from multiprocessing import resource_tracker
+
+    from loky.backend import resource_tracker as tracker_of_loky
+
+    # They unblock it when they have started, so they go first.
+    resource_tracker.ensure_running()
+    tracker_of_loky.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker(parent: "Connection") -> None:
     threading.Thread(target=_end_with, args=(parent,), name="parent-watcher", daemon=True).start()
 
 
-def _end_with(parent: Connection) -> None:
+def _end_with(parent: "Connection") -> None:
+    from multiprocessing.connection import wait
+
     wait([parent])
     os._exit(1)
 

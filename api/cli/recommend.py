@@ -25,7 +25,6 @@ from api.cli.reasons import TAG_HEAD, beside, in_a_line, tag_cells
 from api.encoding import encoded
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.batch.recommend_all import PageOptions, recommend_all
 from engine.domain.filters import Filter
 from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
 from engine.ports.catalog import Catalog
@@ -116,6 +115,8 @@ def command(
     wanted = harmless(where) if no_sensitive else where
     with Live.open(settings) as live:
         if all_viewers:
+            from engine.batch.recommend_all import PageOptions, recommend_all
+
             options, rules = PageOptions(k, wanted, ranking, again), settings.profile_rules
             for line in recommend_all(
                 live.catalog,

@@ -115,6 +115,31 @@ def test_no_command_runs_what_lies_in_the_current_folder(
     assert_nothing_ran(clips, ran)
 
 
+TASKS = """
+import os
+from ingest.runner.safe_start import leave_current_folder
+leave_current_folder()
+from engine.executors import open_executor
+from engine.ports.executor import run_tasks
+with open_executor("local:2") as executor:
+    print(*run_tasks(executor, abs, [-1, 2]))
+"""
+
+
+def test_no_process_that_runs_tasks_runs_it_either(clips: Path, ran: Path) -> None:
+    unsafe = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", TASKS],
+        cwd=clips,
+        env={**unsafe, "PATH": f":{os.defpath}", "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 2\n", "")
+    assert_nothing_ran(clips, ran)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Where the clip, an address that is refused, and a reindex wait in the queue."""

@@ -1,6 +1,8 @@
 """A reindex that waits in the queue is shared by processes, and none of them outlives it."""
 
+import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -103,3 +105,45 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, 
         ).run()
         (job,) = catalog.jobs.all()
         assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")
+
+
+def begun(home: Path, *arguments: str, most_bytes: int | None = None) -> subprocess.Popen[str]:
+    def limit() -> None:
+        if most_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+    return subprocess.Popen(
+        [Path(sys.executable).parent / "reelmatch", *arguments],
+        env={**os.environ, "REELMATCH_HOME": str(home), "REELMATCH_EXECUTOR": "local:2"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=limit,
+    )
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_reindex_and_all_that_count_without_a_word_of_theirs(home: Path) -> None:
+    running = begun(home, "reindex")
+    soon(lambda: len([*filter(counts_chunks, descendants_of(running.pid))]) == 2)
+    started = descendants_of(running.pid)
+    os.killpg(running.pid, signal.SIGINT)
+    out, said = running.communicate(timeout=60)
+    assert (running.returncode, out, said) == (1, "", "\nAborted!\n")
+    assert "Traceback" not in said
+    soon(lambda: not any(map(works, started)), 10)
+    assert not list(home.rglob(".writing-*"))
+    out, said = begun(home, "reindex", "--json").communicate(timeout=300)
+    assert (json.loads(out)["videos"], said) == (VIDEOS, "")
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_where_processes_write_is_told_of(home: Path) -> None:
+    running = begun(home, "reindex", most_bytes=40_000)
+    _, said = running.communicate(timeout=300)
+    assert running.returncode == 1
+    assert "the disk is full" in said
+    assert f"nothing more can be written to {home / 'generations'}" in said
+    assert "Traceback" not in said
+    assert not list(home.rglob("*.part"))

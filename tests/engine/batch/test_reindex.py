@@ -157,6 +157,30 @@ def test_a_file_says_what_was_found_when_videos_changed_meanwhile(
     assert chunk.counts.shape == (len(now), n_tags)
 
 
+def test_tags_that_came_since_are_not_counted(own: Catalog, tmp_path: Path) -> None:
+    span, n_tags = own.tracks.spans(10)[0], len(own.tags.vocabulary())
+    save(own, span.last, {"cat": 5, "zebra": 5})
+    count_chunk(ChunkTask(own.path, span, LOG, n_tags, tmp_path / "000000.counts"))
+    counts = read_chunk(tmp_path / "000000.counts", n_tags).counts
+    assert own.tags.vocabulary().names[n_tags:] == ("zebra",)
+    assert counts.indices.max() < n_tags
+    (cat,) = own.tags.vocabulary().numbers(["cat"])
+    assert counts.indices[counts.indptr[-2] :].tolist() == [cat]
+
+
+def test_what_a_killed_worker_did_not_finish_goes_with_the_next_reindex(
+    own: Catalog, expected: str, tmp_path: Path
+) -> None:
+    generations = Generations(tmp_path / "generations")
+    reindex(own, generations, LOG, chunk_videos=10)
+    counted = next(generations.folder.rglob("000001.counts"))
+    half = counted.read_bytes()[:500]
+    counted.unlink()
+    counted.with_suffix(".4711.part").write_bytes(half)
+    assert reindex(own, generations, LOG, chunk_videos=10).id == expected
+    assert not leftovers(tmp_path)
+
+
 def ids_of(catalog: Catalog) -> list[str]:
     return [video for (video,) in catalog.rows("select id from videos order by id")]
 

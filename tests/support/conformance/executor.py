@@ -57,6 +57,7 @@ def fail_at_first(file: Path) -> None:
     mark(file)
     if file.name == "000":
         raise InvalidInput("the first of them")
+    time.sleep(0.05)
 
 
 def end_like_killed(_: object = None) -> None:
@@ -211,6 +212,15 @@ class ProcessExecutorSuite(ExecutorSuite):
 
     def test_tasks_run_elsewhere(self, executor: TaskExecutor) -> None:
         assert os.getpid() not in set(run_tasks(executor, where_it_runs, range(20)))
+
+    def test_what_waits_when_one_fails_does_not_begin(self, tmp_path: Path) -> None:
+        files = [tmp_path / f"{number:03}" for number in range(30)]
+        with self.opened() as executor:
+            executor.max_in_flight = len(files)
+            with pytest.raises(InvalidInput, match="the first of them"):
+                list(run_tasks(executor, fail_at_first, files))
+            assert executor.submit(square, 2).result() == 4
+        assert len(list(tmp_path.iterdir())) < len(files) / 2
 
     def test_a_worker_that_dies_is_told_of_by_name(self) -> None:
         with self.opened() as executor:
