@@ -24,7 +24,7 @@ from typing import Any
 from reindex import RECIPE, fill
 
 from engine.batch.reindex import reindex
-from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs import open_catalog
 from engine.indexes.local.generations import Generations
 
 
@@ -77,7 +77,7 @@ def measure(home: Path, executor: str) -> dict[str, Any]:
     stop = threading.Event()
     samples: list[tuple[float, int]] = [held(os.getpid())]
     watch = threading.Thread(target=sample, args=(samples, stop))
-    with tempfile.TemporaryDirectory(dir=home) as folder, Catalog.open(home / "catalog.db") as own:
+    with tempfile.TemporaryDirectory(dir=home) as folder, open_catalog(home / "catalog.db") as own:
         watch.start()
         started, before = time.perf_counter(), os.times()
         built = reindex(own, Generations(Path(folder)), RECIPE, executor=executor)

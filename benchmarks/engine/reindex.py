@@ -27,6 +27,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
+from engine.ports.catalog import Catalog
 
 MAX_SECONDS = 60
 TRANSACTION_VIDEOS = 1_000

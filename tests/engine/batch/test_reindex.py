@@ -158,9 +158,9 @@ def test_a_file_says_what_was_found_when_videos_changed_meanwhile(
 
 
 def test_tags_that_came_since_are_not_counted(own: Catalog, tmp_path: Path) -> None:
-    span, n_tags = own.tracks.spans(10)[0], len(own.tags.vocabulary())
+    span, n_tags = own.content.spans(10)[0], len(own.tags.vocabulary())
     save(own, span.last, {"cat": 5, "zebra": 5})
-    count_chunk(ChunkTask(own.path, span, LOG, n_tags, tmp_path / "000000.counts"))
+    count_chunk(ChunkTask(own.url, span, LOG, n_tags, tmp_path / "000000.counts"))
     counts = read_chunk(tmp_path / "000000.counts", n_tags).counts
     assert own.tags.vocabulary().names[n_tags:] == ("zebra",)
     assert counts.indices.max() < n_tags
