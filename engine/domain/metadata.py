@@ -230,7 +230,7 @@ SCHEMA: Final = (
     Column("added_at", Moment(), of=_added_at, key="added", noun="first ingestion"),
     Column("width", _PIXELS, of=lambda one: one.record.width),
     Column("height", _PIXELS, of=lambda one: one.record.height),
-    Column("status", Word(), of=lambda one: one.record.status),
+    Column("status", Word(), of=lambda one: one.record.status, doc="``ok`` or ``partial``."),
     Column("uploader_id", Word(), of=lambda one: one.record.uploader_id, noun="uploader's id"),
 )
 """All columns, in the order in which they are documented."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.domain.counts import Counts
-from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or
+from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or, sentence_of
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import SCHEMA, RiskLimit, VideoMetadata
 from engine.domain.sensitivity import LEVELS, Level
@@ -227,6 +227,14 @@ def test_an_index_of_an_earlier_version_says_what_it_lacks() -> None:
         compiler.compile(Not(Field("width", "between", (None, 640))))
     with pytest.raises(KeyError):
         MetadataColumns.from_stored({"width": arrays["seconds"]}, newer.words())
+
+
+@given(filters)
+def test_every_filter_has_a_sentence(wanted: Filter) -> None:
+    sentence, denied = sentence_of(wanted), sentence_of(Not(wanted))
+    assert "Field(" not in sentence
+    assert sentence_of(Not(Not(wanted))) == sentence
+    assert denied != sentence
 
 
 def test_a_tag_nobody_knows_is_named() -> None:
