@@ -35,17 +35,17 @@ def tag_time_ranges(
     owners = np.searchsorted(numbers, passing)
     is_asked = numbers[owners] == passing
     places, owners = places[is_asked], owners[is_asked]
-    # Tag by tag; within one, the seconds go on rising.
-    by_tag = np.argsort(owners, kind="stable")
-    owners = owners[by_tag]
-    seconds = np.searchsorted(track.starts, places[by_tag], side="right") - 1
-    begins = np.ones(len(owners) + 1, bool)
-    begins[1:-1] = (np.diff(owners) != 0) | (np.diff(seconds) > 1)
-    firsts = np.flatnonzero(begins)
-    lasts = firsts[1:] - 1
-    firsts = firsts[:-1]
-    runs = list(map(SecondRange, seconds[firsts].tolist(), seconds[lasts].tolist()))
-    bounds = np.searchsorted(owners[firsts], np.arange(len(asked) + 1)).tolist()
+    if not len(places):
+        return dict.fromkeys(asked, ())
+    seconds = np.searchsorted(track.starts, places, side="right") - 1
+    # Tag by tag and second by second on one line, with a gap between the tags.
+    width = track.n_seconds + 2
+    line = np.sort(owners * width + seconds)
+    ends = np.flatnonzero(np.diff(line) > 1)
+    firsts = line[np.concatenate([[0], ends + 1])]
+    lasts = line[np.concatenate([ends, [len(line) - 1]])]
+    runs = list(map(SecondRange, (firsts % width).tolist(), (lasts % width).tolist()))
+    bounds = np.searchsorted(firsts, width * np.arange(len(asked) + 1)).tolist()
     return {
         tag: tuple(runs[first:last])
         for tag, first, last in zip(asked, bounds, bounds[1:], strict=False)

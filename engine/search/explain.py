@@ -1,5 +1,6 @@
 """Why a match: which of a viewer's videos gave its tags, and at which seconds they were seen."""
 
+from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,8 +27,9 @@ class Explainer:
     def __init__(self, view: IndexSnapshot, taste: ProfileVector) -> None:
         self._view = view
         self._taste = taste
+        self._query_tags: list[int] = taste.query.tags.tolist()
+        self._pulled_tags: list[int] = taste.pulls.tags.tolist()
         self._stated: dict[int, float] = {}
-        self._by_tag = _pulls_by_tag(taste)
         self._pulls: dict[tuple[int, bool], _Pulls] = {}
 
     def reasons(self, video: str) -> tuple[Reason, ...]:
@@ -45,7 +47,7 @@ class Explainer:
         """Return the part of a tag's weight that the viewer's interests gave."""
         part = self._stated.get(tag)
         if part is None:
-            at = int(np.searchsorted(self._taste.query.tags, tag))
+            at = bisect_left(self._query_tags, tag)
             part = float(self._taste.stated[at] / self._taste.query.units[at])
             self._stated[tag] = part
         return part
@@ -63,13 +65,15 @@ class Explainer:
         )
 
     def _pulls_of(self, tag: int, sign: float) -> "_Pulls":
+        first, last = bisect_left(self._pulled_tags, tag), bisect_right(self._pulled_tags, tag)
+        owners = self._taste.pulls.reactions[first:last].tolist()
         # Only what pulled the way that the whole went.
-        pulls = [(owner, max(value * sign, 0.0)) for owner, value in self._by_tag.get(tag, ())]
-        total = float(np.sum([value for _, value in pulls]))
+        values = np.maximum(self._taste.pulls.values[first:last] * sign, 0.0)
+        pulls = zip(owners, values.tolist(), strict=True)
         most = sorted(pulls, key=lambda pull: -pull[1])[:MAX_SOURCES]
         reactions = self._taste.reactions
         named = ((reactions[owner], value) for owner, value in most if value > 0 and owner >= 0)
-        return _Pulls(tuple(named), total)
+        return _Pulls(tuple(named), float(values.sum()))
 
 
 class _Pulls(NamedTuple):
@@ -77,17 +81,6 @@ class _Pulls(NamedTuple):
 
     most: tuple[tuple[Reaction, float], ...]
     total: float
-
-
-def _pulls_by_tag(taste: ProfileVector) -> dict[int, list[tuple[int, float]]]:
-    """Return, tag by tag, the place of each reaction that pulled, and how much."""
-    pulls = taste.pulls
-    by_tag: dict[int, list[tuple[int, float]]] = {}
-    for tag, owner, value in zip(
-        pulls.tags.tolist(), pulls.reactions.tolist(), pulls.values.tolist(), strict=True
-    ):
-        by_tag.setdefault(tag, []).append((owner, value))
-    return by_tag
 
 
 def reasons(view: IndexSnapshot, taste: ProfileVector, video: str) -> tuple[Reason, ...]:
