@@ -50,3 +50,10 @@ def test_people_are_named_only_when_that_is_switched_on() -> None:
     assert not load_settings({}).tagger_context.people
     assert not load_settings({"REELMATCH_PEOPLE": "off"}).tagger_context.people
     assert load_settings({"REELMATCH_PEOPLE": "on"}).tagger_context.people
+
+
+def test_what_is_no_executor_is_refused_when_settings_are_read() -> None:
+    assert load_settings({}).executor == "local:"
+    assert load_settings({"REELMATCH_EXECUTOR": "local:3"}).executor == "local:3"
+    with pytest.raises(InvalidInput, match=r"REELMATCH_EXECUTOR='local:0': .*local:N"):
+        load_settings({"REELMATCH_EXECUTOR": "local:0"})
