@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from api.http.schemas.campaigns import CampaignBody, FlightBody, GroupBody
-from api.keyword_service import Understanding
 from engine.domain.campaigns import (
     ALWAYS,
     FOREVER,
@@ -21,6 +20,7 @@ from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandida
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
+from engine.services.keywords import KeywordService
 from engine.spelling import MAX_SUGGESTED_WORDS
 from engine.vocabulary import Vocabulary
 
@@ -30,7 +30,7 @@ def campaign_of(
     body: CampaignBody,
     before: Campaign | None,
     vocabulary: Vocabulary,
-    understanding: Understanding,
+    understanding: KeywordService,
 ) -> Campaign:
     """Return a campaign as it is kept.
 
@@ -72,7 +72,7 @@ def campaign_of(
 
 
 def unknown_words(
-    body: CampaignBody, vocabulary: Vocabulary, understanding: Understanding
+    body: CampaignBody, vocabulary: Vocabulary, understanding: KeywordService
 ) -> dict[str, tuple[KeywordMatch, ...]]:
     """Return the words of a plan that mean no tag for sure, by the field they are in.
 
@@ -95,7 +95,7 @@ class _Reader:
     """Reads the words of a plan, all in one go; a word that is a tag needs no understanding."""
 
     def __init__(
-        self, vocabulary: Vocabulary, understanding: Understanding, body: CampaignBody
+        self, vocabulary: Vocabulary, understanding: KeywordService, body: CampaignBody
     ) -> None:
         self._vocabulary = vocabulary
         self._understanding = understanding

@@ -22,8 +22,8 @@ from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
-    from api.keyword_service import Understanding
     from engine.domain.keywords import KeywordMatch
+    from engine.services.keywords import KeywordService
     from engine.targeting.targeting import Targeting
 
 FOLLOW_SECONDS: Final = 0.1
@@ -76,16 +76,16 @@ class Live:
         self.close()
 
     @cached_property
-    def understanding(self) -> "Understanding":
+    def understanding(self) -> "KeywordService":
         """Interpreter of words as tags."""
-        from api.keyword_service import Understanding
+        from api.minilm import keyword_service
 
-        return Understanding(self.generations.folder.parent)
+        return keyword_service(self.generations.folder.parent)
 
     def weights(
         self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
     ) -> tuple[dict[str, float], "list[KeywordMatch]"]:
-        """Turn weighted words into weighted tags, as ``Understanding.profile``.
+        """Turn weighted words into weighted tags, as ``KeywordService.profile``.
 
         What understands words is not even imported as long as every word is a tag.
         """

@@ -18,12 +18,12 @@ from api.console.campaign_text import (
     words_text,
 )
 from api.http.schemas.campaigns import CampaignBody
-from api.keyword_service import Understanding
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.suitability import BRAND_TOPICS, Risk
 from engine.domain.videos import KINDS
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
+from engine.services.keywords import KeywordService
 from engine.vocabulary import Vocabulary
 
 Fields = dict[str, str]
@@ -284,7 +284,7 @@ def understood(
     body: CampaignBody,
     before: Campaign | None,
     vocabulary: Vocabulary,
-    understanding: Understanding,
+    understanding: KeywordService,
 ) -> Campaign:
     """Return the campaign that a plan makes, as ``campaign_of`` does.
 
@@ -298,7 +298,7 @@ def understood(
 
 
 def unknown_in(
-    form: Fields, body: CampaignBody, vocabulary: Vocabulary, understanding: Understanding
+    form: Fields, body: CampaignBody, vocabulary: Vocabulary, understanding: KeywordService
 ) -> list[UnknownWord]:
     """Return the words of a form that mean no tag, each with what may be meant.
 

@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from api.keyword_service import Understanding
 from engine.domain.filters import And, Filter, HasTag, Or
 from engine.domain.keywords import KeywordMatch
 from engine.domain.results import Match
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import interests_query
+from engine.services.keywords import KeywordService
 
 _MAX_SUGGESTED: Final = 500
 
@@ -54,7 +54,7 @@ class Words:
     readings: Sequence[KeywordMatch]
 
 
-def understood(understanding: Understanding, view: IndexSnapshot, words: Sequence[str]) -> Words:
+def understood(understanding: KeywordService, view: IndexSnapshot, words: Sequence[str]) -> Words:
     """Understand words as tags.
 
     Raises:

@@ -1,48 +1,23 @@
-"""Words of people understood as tags: the engine's rules with the shipped embedding."""
+"""Words of people understood as tags: by one embedding for as long as a process serves."""
 
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.background.tag_vectors import TagVectors
 from engine.domain.keywords import KeywordMatch
-from engine.errors import CorruptData, ReelmatchError
+from engine.errors import ReelmatchError
 from engine.keywords.embeddings import Embedder, EmbeddingSimilarity
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.vocabulary import Vocabulary
-from models.cards import UnusableWeights, load_card
 
 log = logging.getLogger(__name__)
 
-
-class _MiniLM:
-    """The shipped embedding, read from the disk when the first text comes."""
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        from models.minilm.embedder import shared_minilm
-
-        try:
-            return shared_minilm().embed(texts)
-        except UnusableWeights as error:
-            raise CorruptData(str(error)) from error
-
-    def pieces(self, text: str) -> int:
-        from models.minilm.embedder import shared_minilm
-
-        try:
-            return shared_minilm().pieces(text)
-        except UnusableWeights as error:
-            raise CorruptData(str(error)) from error
-
-
-_FILE: Final = "tag-vectors.npz"
 _MAX_KEPT_TEXTS: Final = 4_096
 _MAX_KEYWORDS: Final = 2  # the live view may be a moment behind the catalog
 _FEW_TAGS: Final = 200  # are embedded in a moment, when the first question needs them
@@ -84,17 +59,17 @@ class Recent:
         return self._embedder.pieces(text)
 
 
-class Understanding:
+class KeywordService:
     """Understands words as tags of whatever vocabulary there is now; safe between threads.
 
     Args:
-        home: where the vectors of tags are kept.
+        embedder: of words of people.
+        tag_embedder: of tags, which remembers all of them.
     """
 
-    def __init__(self, home: Path) -> None:
-        embedder = _MiniLM()
+    def __init__(self, embedder: Embedder, tag_embedder: Embedder) -> None:
         self._embedder = Recent(embedder)
-        self._tags = TagVectors(embedder, home / _FILE, load_card("minilm").sha256)
+        self._tags = tag_embedder
         self._changing = threading.Lock()
         self._known: list[Keywords] = []
         self._preparer: threading.Thread | None = None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from api.background.tag_vectors import TagVectors
+from engine.keywords.tag_vectors import TagVectors
 
 
 class Counting:
