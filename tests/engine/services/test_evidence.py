@@ -1,0 +1,51 @@
+"""The tracks of a page are read some at a time, and every match gets its own seconds."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+
+from engine.domain.results import Contribution, Match
+from engine.domain.time_ranges import SecondRange
+from engine.domain.tracks import Track
+from engine.ports.catalog import Tracks
+from engine.services.evidence import matches_with_seconds
+from support.views import TAGS, view_of
+
+
+class Shown:
+    """Tracks of videos ``v0``, ``v1`` ...: a cat on so many seconds and one; odd ones have none."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def some(self, videos: Sequence[str]) -> dict[str, Track]:
+        self.asked.append(list(videos))
+        numbers = {video: int(video[1:]) for video in videos}
+        return {video: _cats(number + 1) for video, number in numbers.items() if number % 2 == 0}
+
+
+def _cats(seconds: int) -> Track:
+    return Track.from_confidences(
+        np.full((seconds, 1), 0.9, np.float32), np.array([TAGS.index("cat")])
+    )
+
+
+def test_tracks_are_read_some_at_a_time_and_matches_keep_their_order() -> None:
+    shown = Shown()
+    videos = [f"v{number}" for number in range(250)][::-1]
+    matches = [Match(video, 0.5, (Contribution("cat", 0.5),)) for video in videos]
+    view = view_of({"a": {"cat": 1}})
+    timed = matches_with_seconds(cast(Tracks, shown), view, matches)
+    assert [len(asked) for asked in shown.asked] == [100, 100, 50]
+    assert [match.video for match in timed] == videos
+    for match in timed:
+        number = int(match.video[1:])
+        expected = (SecondRange(0, number),) if number % 2 == 0 else ()
+        assert match.why == (Contribution("cat", 0.5, expected),)
+
+
+def test_of_no_match_nothing_is_read() -> None:
+    shown = Shown()
+    assert matches_with_seconds(cast(Tracks, shown), view_of({"a": {"cat": 1}}), []) == ()
+    assert shown.asked == []
