@@ -43,6 +43,8 @@ class VideoContent:
     @cached_property
     def track(self) -> Track:
         """The observations of all sources, second by second."""
+        if len(self.tracks) == 1:
+            return self.tracks[0].track
         seen_first = sorted(self.tracks, key=lambda one: one.source != VISUAL)
         return merged([one.track for one in seen_first])
 

@@ -1,7 +1,6 @@
 """Videos with all that was observed of them, in one go."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
@@ -47,7 +46,7 @@ class Content:
             f" order by v.id limit ?){_ORDER}",
             (after, limit),
         )
-        return list(_contents(rows))
+        return _contents(rows)
 
     def spans(self, videos: int) -> list[Span]:
         """Return the observed videos in runs of so many, by rising id, all of one moment."""
@@ -65,13 +64,14 @@ def _marks(values: Sequence[str]) -> str:
     return ",".join("?" * len(values))
 
 
-def _contents(rows: Iterable[tuple[Any, ...]]) -> Iterable[VideoContent]:
-    for video, own in groupby(rows, key=lambda row: row[0]):
-        found = list(own)
-        yield VideoContent(
-            record_of(found[0][:-3]),
-            tuple(
-                SourceTrack(source, tagger, track_of(video, blob))
-                for *_, source, tagger, blob in found
-            ),
-        )
+def _contents(rows: Sequence[tuple[Any, ...]]) -> list[VideoContent]:
+    """Return rows of ``_CONTENT``, those of a video behind each other, as videos with tracks."""
+    contents: list[VideoContent] = []
+    tracks: list[SourceTrack] = []
+    video = ""
+    for row in rows:
+        if row[0] != video:
+            video, tracks = row[0], []
+            contents.append(VideoContent(record_of(row[:-3]), tracks))
+        tracks.append(SourceTrack(row[-3], row[-2], track_of(video, row[-1])))
+    return contents
