@@ -2,8 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from engine.catalogs.sqlite.catalog import Catalog
 
 # CI draws as many examples as hypothesis thinks right; who waits for the tests, fewer, and others
 # each time.
@@ -14,3 +19,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "shared-machine")
 # Who is started in the background, by nohup for instance, is deaf to Ctrl-C, and so are all whom it
 # starts; some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """An empty catalog; tests that need videos in it have a fixture of this name on top."""
+    with Catalog.open(tmp_path / "catalog.db") as opened:
+        yield opened

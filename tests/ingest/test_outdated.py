@@ -1,7 +1,7 @@
 """Where a video that an older tagger saw can be looked at again."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,6 @@ from ingest.taggers.registry import Identity
 from support.catalogs import save
 
 NOW_HERE = Identity("local", "2")
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield catalog
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A second source of tags, made up, all the way: looked for, counted, matched, told, taken out."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,12 +40,6 @@ class Nose:
 @pytest.fixture(autouse=True)
 def smell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tags, "SOURCES", (*tags.SOURCES, "smell"))
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as opened:
-        yield opened
 
 
 def night_and_day(folder: Path) -> tuple[Path, Path]:

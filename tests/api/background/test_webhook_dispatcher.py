@@ -28,12 +28,6 @@ from support.shops import eventually
 WAITING, DELIVERED = DeliveryState.WAITING, DeliveryState.DELIVERED
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield catalog
-
-
 def to_be_told(catalog: Catalog, name: str, url: str, *, advertiser: str = "acme") -> None:
     """A campaign with a webhook that waits to be told of a video."""
     catalog.campaigns.put(replace(campaign(name, {"car": 1}), advertiser=advertiser))

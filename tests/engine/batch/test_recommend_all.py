@@ -1,6 +1,5 @@
 """Recommendations for all viewers are the same whoever computes them, and of one moment."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,19 +31,18 @@ VARIED = PageOptions(
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
+def catalog(catalog: Catalog, tmp_path: Path) -> Catalog:
     """Videos, of which some came after the index was built, and viewers who like some tags."""
     rng = np.random.default_rng(11)
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        for number in range(40):
-            shown = {str(tag): int(rng.integers(1, 20)) for tag in rng.choice(TAGS, 3)}
-            save(catalog, video_id(number), shown, language=("en", "de", "")[number % 3])
-            if number == 30:
-                reindex(catalog, Generations(tmp_path / "generations"), RAW)
-        for number in range(VIEWERS):
-            likes = {str(tag): float(rng.random()) for tag in rng.choice(TAGS, 2)}
-            catalog.viewers.put_interests(f"viewer {number:02}", likes, now=NOW)
-        yield catalog
+    for number in range(40):
+        shown = {str(tag): int(rng.integers(1, 20)) for tag in rng.choice(TAGS, 3)}
+        save(catalog, video_id(number), shown, language=("en", "de", "")[number % 3])
+        if number == 30:
+            reindex(catalog, Generations(tmp_path / "generations"), RAW)
+    for number in range(VIEWERS):
+        likes = {str(tag): float(rng.random()) for tag in rng.choice(TAGS, 2)}
+        catalog.viewers.put_interests(f"viewer {number:02}", likes, now=NOW)
+    return catalog
 
 
 @pytest.fixture

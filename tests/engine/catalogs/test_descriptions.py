@@ -1,6 +1,5 @@
 """Apps know videos by ids of their own, and what people set of a video outlives the next look."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,11 +38,10 @@ def a_track() -> Track:
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        catalog.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
-        catalog.videos.save(a_video(SECOND, "/films/dog.mp4"), a_track(), now=NOON)
-        yield catalog
+def catalog(catalog: Catalog) -> Catalog:
+    catalog.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
+    catalog.videos.save(a_video(SECOND, "/films/dog.mp4"), a_track(), now=NOON)
+    return catalog
 
 
 def test_a_video_answers_to_an_apps_id(catalog: Catalog) -> None:

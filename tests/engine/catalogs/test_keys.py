@@ -1,20 +1,11 @@
 """A key opens what it is for, is kept as a digest only, and closes when it is revoked."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.keys import Keys
 from engine.domain.keys import PREFIX, Scope, digest_of
 from engine.errors import InvalidInput
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield catalog
 
 
 @pytest.fixture

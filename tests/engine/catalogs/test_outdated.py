@@ -1,21 +1,11 @@
 """Which videos another version of a tagger saw."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import OutdatedVideo
 from support.catalogs import NOW, save, video_id
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield catalog
 
 
 def test_only_other_versions_of_the_same_tagger_count_the_newest_first(catalog: Catalog) -> None:

@@ -1,8 +1,5 @@
 """What is kept of viewers: each event once, bounded, and gone when it is deleted."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from engine.catalogs.sqlite import viewers as store
@@ -13,12 +10,6 @@ from engine.errors import InvalidInput, UnknownViewer
 from support.catalogs import save, video_id
 
 NOW = 1_800_000_000.0
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield catalog
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What is to be told is written down once, tried later each time, and gone with its campaign."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +15,10 @@ URL = "https://ads.example/hook"
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        for name in ("a", "b"):
-            catalog.campaigns.put(campaign(name, {"car": 1}))
-        yield catalog
+def catalog(catalog: Catalog) -> Catalog:
+    for name in ("a", "b"):
+        catalog.campaigns.put(campaign(name, {"car": 1}))
+    return catalog
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What changed is found at once, and the answers equal those of a textbook over the new state."""
 
 import threading
-from collections.abc import Iterator
 from itertools import pairwise
 from math import log, sqrt
 from pathlib import Path
@@ -23,12 +22,6 @@ from support.catalogs import TAGS, save, video_id
 
 RAW = IndexConfig(threshold=0.7, tf="raw")
 Videos = dict[str, dict[str, int]]
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        yield catalog
 
 
 def textbook(query: dict[str, float], videos: Videos, built: Videos) -> dict[str, float]:

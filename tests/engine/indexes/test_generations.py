@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,14 +22,13 @@ RAW = IndexConfig(threshold=0.7, tf="raw")
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        numbers = catalog.tags.number(["animal", "cat", "car"])
-        rng = np.random.default_rng(7)
-        for video in range(20):
-            track = Track.from_confidences(rng.random((30, 3), np.float32), numbers)
-            save(catalog, f"{video:016x}", track)
-        yield catalog
+def catalog(catalog: Catalog) -> Catalog:
+    numbers = catalog.tags.number(["animal", "cat", "car"])
+    rng = np.random.default_rng(7)
+    for video in range(20):
+        track = Track.from_confidences(rng.random((30, 3), np.float32), numbers)
+        save(catalog, f"{video:016x}", track)
+    return catalog
 
 
 def save(catalog: Catalog, video: str, track: Track) -> None:

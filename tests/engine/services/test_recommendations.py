@@ -1,7 +1,7 @@
 """A page that is explained reads each thing once, and adds nothing to what ranks."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,13 +28,12 @@ CAT, ZOO, STREET = video_id(1), video_id(2), video_id(3)
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
+def catalog(catalog: Catalog) -> Catalog:
     """A catalog of three videos."""
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        save(catalog, CAT, {"animal": 9, "cat": 9})
-        save(catalog, ZOO, {"animal": 5, "city": 1}, length=9)
-        save(catalog, STREET, {"car": 8, "city": 8, "animal": 2})
-        yield catalog
+    save(catalog, CAT, {"animal": 9, "cat": 9})
+    save(catalog, ZOO, {"animal": 5, "city": 1}, length=9)
+    save(catalog, STREET, {"car": 8, "city": 8, "animal": 2})
+    return catalog
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Reach counts every video once, ranks are places in the whole list, arrivals come in order."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,11 +42,10 @@ def test_reach_and_ranks_are_those_of_the_whole_list(
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
-        for number in range(4):
-            save(catalog, video_id(number), {"car": 1 + number})
-        yield catalog
+def catalog(catalog: Catalog) -> Catalog:
+    for number in range(4):
+        save(catalog, video_id(number), {"car": 1 + number})
+    return catalog
 
 
 def view_now(catalog: Catalog) -> LocalSnapshot:

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,6 @@ from support.catalogs import NOW, save
 from support.imports import google, google_labels, page, read_all, tags_of, write_lines
 
 CAT = {"cat": [0], "dog": [1], "sea": [2]}
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as opened:
-        yield opened
 
 
 def three_pages(**names: str) -> list[dict[str, Any]]:

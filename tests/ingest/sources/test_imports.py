@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,6 @@ from ingest.sources.imports.videos import ImportedVideo
 from support.catalogs import NOW
 
 DATA = Path(__file__).parents[2] / "data" / "imports"
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db") as opened:
-        yield opened
 
 
 def videos_of(path: Path, form: str | None = None) -> list[ImportedVideo]:
