@@ -53,7 +53,7 @@ def expected(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> str:
     return reindex(catalog, Generations(tmp_path_factory.mktemp("whole")), LOG).id
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(chunk_videos=st.integers(1, VIDEOS + 5))
 def test_a_generation_is_the_same_whatever_the_files_hold(
     catalog: Catalog,
@@ -71,7 +71,7 @@ def test_a_generation_is_the_same_whatever_the_files_hold(
 
 @pytest.mark.parametrize(
     ("executor", "chunk_videos"),
-    [("local:2", 1), ("local:2", 7), ("local:2", 59), ("local:3", 20), ("local:2", 1000)],
+    [("local:2", 7), ("local:3", 20), ("local:2", 1000)],
 )
 def test_a_generation_is_the_same_however_many_processes_count(
     catalog: Catalog, expected: str, tmp_path: Path, executor: str, chunk_videos: int
@@ -200,8 +200,8 @@ def test_videos_that_change_while_processes_count_are_in_the_next_generation(
                 save(own, video_id(3), {"cat": 9})
                 save(own, video_id(9_999), {"zebra": 9})
 
-    reindex(own, generations, LOG, chunk_videos=5, executor="local:2", on_videos=change)
-    again = reindex(own, generations, LOG, chunk_videos=5, executor="local:2")
+    reindex(own, generations, LOG, chunk_videos=10, executor="local:2", on_videos=change)
+    again = reindex(own, generations, LOG, chunk_videos=10, executor="local:2")
     whole = reindex(own, Generations(tmp_path / "whole"), LOG)
     assert again.id == whole.id
     assert again.index.ids.at(np.arange(VIDEOS)) == ids_of(own)
@@ -258,13 +258,13 @@ def test_a_worker_that_is_killed_is_told_of_and_the_next_reindex_goes_on(
             os.kill(one, signal.SIGKILL)
 
     with pytest.raises(WorkerDied, match="SIGKILL"):
-        reindex(own, generations, LOG, chunk_videos=2, executor="local:2", on_videos=kill)
+        reindex(own, generations, LOG, chunk_videos=6, executor="local:2", on_videos=kill)
     assert workers
     soon(lambda: not any(map(works, workers)))
     counted = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.counts")}
     assert counted
     assert generations.current_id is None
-    assert reindex(own, generations, LOG, chunk_videos=2, executor="local:2").id == expected
+    assert reindex(own, generations, LOG, chunk_videos=6, executor="local:2").id == expected
     assert {path: path.stat().st_mtime_ns for path in counted} == counted
     assert not leftovers(tmp_path)
 

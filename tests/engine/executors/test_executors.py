@@ -94,7 +94,14 @@ with open_executor("local:2") as executor:
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_workers_end_with_their_parent(how: signal.Signals, tmp_path: Path) -> None:
     told = [tmp_path / "one", tmp_path / "two"]
     parent = subprocess.Popen(

@@ -141,7 +141,7 @@ class ExecutorSuite:
     def test_what_waits_can_be_cancelled_and_is_not_run(
         self, executor: TaskExecutor, tmp_path: Path
     ) -> None:
-        files = [tmp_path / f"{number:03}" for number in range(40)]
+        files = [tmp_path / f"{number:03}" for number in range(15)]
         futures = [executor.submit(mark_after_a_while, file) for file in files]
         cancelled = [future.cancel() for future in futures]
         wait(futures)
@@ -191,7 +191,7 @@ class ExecutorSuite:
         assert sorted(tmp_path.iterdir()) == files
 
     def test_the_end_can_cancel_what_waits(self, tmp_path: Path) -> None:
-        files = [tmp_path / f"{number:03}" for number in range(40)]
+        files = [tmp_path / f"{number:03}" for number in range(15)]
         executor = self.opened()
         futures = [executor.submit(mark_after_a_while, file) for file in files]
         executor.shutdown(cancel_futures=True)
