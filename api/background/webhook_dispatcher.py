@@ -27,7 +27,7 @@ from ingest.sources.guard import AllowedNetwork
 _LOOK_SECONDS: Final = 0.5
 _FORGET_SECONDS: Final = 3_600.0
 _BATCH_SIZE: Final = 16
-_AT_ONCE_PER_ADVERTISER: Final = 4
+_MAX_OPEN_PER_ADVERTISER: Final = 4
 _MAX_DUE: Final = 1_000
 _VIDEO_BATCH_SIZE: Final = 100
 
@@ -138,13 +138,13 @@ class _Sending:
         if free <= 0:
             return
         due = webhooks.due(
-            now=time.time(), limit=_MAX_DUE, per_advertiser=_AT_ONCE_PER_ADVERTISER, busy=busy
+            now=time.time(), limit=_MAX_DUE, per_advertiser=_MAX_OPEN_PER_ADVERTISER, busy=busy
         )
         waiting: dict[str, list[Due]] = {}
         for one in due:
             waiting.setdefault(one.advertiser, []).append(one)
         for _ in range(free):
-            open_to = [name for name in waiting if load[name] < _AT_ONCE_PER_ADVERTISER]
+            open_to = [name for name in waiting if load[name] < _MAX_OPEN_PER_ADVERTISER]
             if not open_to:
                 return
             first = min(open_to, key=lambda name: (load[name], self._served.get(name, 0)))

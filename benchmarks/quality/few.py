@@ -9,7 +9,7 @@ from rankers import view_of
 
 from engine.indexes.local.mean_vector import SHRINKAGE, MeanVector
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of, taste_of
+from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of, profile_vector_of
 
 
 def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
@@ -60,9 +60,9 @@ def fitting(view: LocalSnapshot, viewer: Viewer, rules: ProfileRules) -> list[fl
     """Return the share of the unseen films that fit; nothing for who likes none of the others."""
     index = view.base.index
     profile = profile_of({}, viewer.events, rules, now=viewer.now)
-    taste = taste_of(profile, view, rules)
+    profile_vector = profile_vector_of(profile, view, rules)
     rows = index.rows_of(profile.seen)
     unseen = np.setdiff1d(np.arange(index.n_videos), rows)
-    if not len(unseen) or not any(reaction.weight > 0 for reaction in taste.reactions):
+    if not len(unseen) or not any(reaction.weight > 0 for reaction in profile_vector.reactions):
         return []
-    return [float(np.mean(index.score_rows(taste.query, unseen) > 1e-9))]
+    return [float(np.mean(index.score_rows(profile_vector.query, unseen) > 1e-9))]

@@ -18,7 +18,13 @@ from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.kernels.best import TIE
-from engine.search.profiles import Profile, ProfileRules, ProfileVector, profile_of, taste_of
+from engine.search.profiles import (
+    Profile,
+    ProfileRules,
+    ProfileVector,
+    profile_of,
+    profile_vector_of,
+)
 from engine.search.recommend import Question, fitting_candidates, page_of
 from engine.search.rerank import BY_SCORE, rerank
 from engine.vocabulary import Vocabulary
@@ -58,27 +64,29 @@ def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
 
     def recommend(viewer: Viewer) -> Sequence[str]:
         profile = profile_of({}, viewer.events, rules, now=viewer.now)
-        taste = taste_of(profile, view, rules)
-        if taste.is_empty:
+        profile_vector = profile_vector_of(profile, view, rules)
+        if profile_vector.is_empty:
             return []
         question = Question(profile, viewer.now, k=DEPTH)
         if rules.together:
-            pool = fitting_candidates(view, taste, question, rules)
+            pool = fitting_candidates(view, profile_vector, question, rules)
             ranked = rerank(pool, BY_SCORE, view, k=DEPTH, now=viewer.now)
             films = [one.candidate.video for one in ranked]
         else:
-            films = _best_by_tags(view, taste, profile)
+            films = _best_by_tags(view, profile_vector, profile)
         if next(checked, None) is not None and view.base.index.weighting.slope == 1:
-            page = page_of(view, taste, question, rules)
+            page = page_of(view, profile_vector, question, rules)
             assert films == [one.video for one in page.found]
         return films
 
     return recommend
 
 
-def _best_by_tags(view: LocalSnapshot, taste: ProfileVector, profile: Profile) -> list[str]:
+def _best_by_tags(
+    view: LocalSnapshot, profile_vector: ProfileVector, profile: Profile
+) -> list[str]:
     index = view.base.index
-    values = index.score_rows(taste.query, np.arange(index.n_videos))
+    values = index.score_rows(profile_vector.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0
     values[index.rows_of(profile.seen)] = 0.0
     ranked = np.argsort(-np.floor(values / TIE + 0.5), kind="stable")[:DEPTH]
@@ -141,9 +149,11 @@ def by_together(view: LocalSnapshot, rules: ProfileRules | None = None) -> Recom
         if rules is not None:
             profile = profile_of({}, viewer.events, rules, now=viewer.now)
             weights = {one.video: one.weight for one in profile.reactions if one.weight > 0}
-        found, pulls = together.pull(index.rows_of(list(weights)), np.array(list(weights.values())))
+        found, contributions = together.pull(
+            index.rows_of(list(weights)), np.array(list(weights.values()))
+        )
         seen = {event.video for event in viewer.events}
-        ranked = index.ids.at(found[np.argsort(-pulls, kind="stable")])
+        ranked = index.ids.at(found[np.argsort(-contributions, kind="stable")])
         return [film for film in ranked if film not in seen][:DEPTH]
 
     return recommend

@@ -25,7 +25,7 @@ from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.explain import reasons
-from engine.search.profiles import VIEWER_RULES, profile_of, taste_of
+from engine.search.profiles import VIEWER_RULES, profile_of, profile_vector_of
 from engine.search.recommend import Question, recommend_many, recommend_page
 from engine.search.rerank import Ranking
 from engine.vocabulary import Vocabulary
@@ -44,7 +44,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     view = made_up(rng)
     profiles = [profile_of({}, watched(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
-    taste = taste_of(profiles[0], view, VIEWER_RULES)
+    profile_vector = profile_vector_of(profiles[0], view, VIEWER_RULES)
     question = Question(profiles[0], NOW)
     page = recommend_page(view, question, VIEWER_RULES)
     videos = [one.video for one in page.found]
@@ -61,10 +61,16 @@ def main() -> None:
             recommend_page(view, asked, VIEWER_RULES)
 
     for name, cost in (
-        (f"a profile of {EVENTS} events", cpu(lambda: taste_of(profiles[0], view, VIEWER_RULES))),
+        (
+            f"a profile of {EVENTS} events",
+            cpu(lambda: profile_vector_of(profiles[0], view, VIEWER_RULES)),
+        ),
         ("a page of 10", cpu(lambda: recommend_page(view, question, VIEWER_RULES))),
         ("a page of 10, varied", cpu(lambda: recommend_page(view, varied, VIEWER_RULES), times=20)),
-        ("why, a match", cpu(lambda: [reasons(view, taste, video) for video in videos]) / 10),
+        (
+            "why, a match",
+            cpu(lambda: [reasons(view, profile_vector, video) for video in videos]) / 10,
+        ),
         (
             f"when, a match of {SECONDS} seconds",
             cpu(lambda: tag_time_ranges(Track.from_bytes(blob), numbers, 0.7)),

@@ -8,7 +8,7 @@ from engine.domain.filters import And, Filter, sentence_of
 from engine.domain.recommendations import Basis, Reason
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import reasons
-from engine.search.profiles import ProfileRules, ProfileVector, taste_of
+from engine.search.profiles import ProfileRules, ProfileVector, profile_vector_of
 from engine.search.recommend import (
     POOL,
     Question,
@@ -68,14 +68,14 @@ def viewer_case(
         question: who asks, and for what; pages and reranking do not matter.
         rules: how the profile is weighed.
     """
-    taste = taste_of(question.profile, view, rules)
+    profile_vector = profile_vector_of(question.profile, view, rules)
     if video not in view:
         gone = f"not in generation {view.generation_id}: it was not watched, or was deleted"
         return ViewerEligibilityReport(
             Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, kept=False, evidence=gone),)
         )
-    basis, rank = _ranked(view, video, question, taste, rules)
-    score = float(view.score(taste.query, [video])[0])
+    basis, rank = _ranked(view, video, question, profile_vector, rules)
+    score = float(view.score(profile_vector.query, [video])[0])
     rulings = [
         RuleResult(
             Rule.INDEXED, kept=True, evidence=f"in generation {view.generation_id}, or beside it"
@@ -85,18 +85,24 @@ def viewer_case(
     ]
     if all(ruling.kept for ruling in rulings):
         rulings += _placed(basis, rank, score)
-    return ViewerEligibilityReport(basis, score, rank, reasons(view, taste, video), tuple(rulings))
+    return ViewerEligibilityReport(
+        basis, score, rank, reasons(view, profile_vector, video), tuple(rulings)
+    )
 
 
 def _ranked(
-    view: IndexSnapshot, video: str, question: Question, taste: ProfileVector, rules: ProfileRules
+    view: IndexSnapshot,
+    video: str,
+    question: Question,
+    profile_vector: ProfileVector,
+    rules: ProfileRules,
 ) -> tuple[Basis, int | None]:
     plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
-    if taste.is_empty:
-        basis, candidates = fresh_candidates(view, taste, plain)
+    if profile_vector.is_empty:
+        basis, candidates = fresh_candidates(view, profile_vector, plain)
         ranking = fallback_ranking(BY_SCORE)
     else:
-        basis, candidates = Basis.PROFILE, fitting_candidates(view, taste, plain, rules)
+        basis, candidates = Basis.PROFILE, fitting_candidates(view, profile_vector, plain, rules)
         ranking = BY_SCORE
     found = rerank(candidates, ranking, view, k=POOL, now=plain.now)
     return basis, next((one.rank for one in found if one.candidate.video == video), None)

@@ -21,14 +21,14 @@ class Explainer:
 
     Args:
         view: where the scores are from.
-        taste: whose they are.
+        profile_vector: whose they are.
     """
 
-    def __init__(self, view: IndexSnapshot, taste: ProfileVector) -> None:
+    def __init__(self, view: IndexSnapshot, profile_vector: ProfileVector) -> None:
         self._view = view
-        self._taste = taste
-        self._query_tags: list[int] = taste.query.tags.tolist()
-        self._pulled_tags: list[int] = taste.pulls.tags.tolist()
+        self._taste = profile_vector
+        self._query_tags: list[int] = profile_vector.query.tags.tolist()
+        self._pulled_tags: list[int] = profile_vector.contributions.tags.tolist()
         self._stated: dict[int, float] = {}
         self._pulls: dict[tuple[int, bool], _Pulls] = {}
 
@@ -56,21 +56,23 @@ class Explainer:
         if not share:
             return ()
         key = tag, share > 0
-        pulls = self._pulls.get(key)
-        if pulls is None:
-            pulls = self._pulls[key] = self._pulls_of(tag, 1.0 if share > 0 else -1.0)
+        contributions = self._pulls.get(key)
+        if contributions is None:
+            contributions = self._pulls[key] = self._contributions_of(
+                tag, 1.0 if share > 0 else -1.0
+            )
         return tuple(
-            Source(reaction.video, reaction.kind, share * value / pulls.total)
-            for reaction, value in pulls.most
+            Source(reaction.video, reaction.kind, share * value / contributions.total)
+            for reaction, value in contributions.most
         )
 
-    def _pulls_of(self, tag: int, sign: float) -> "_Pulls":
+    def _contributions_of(self, tag: int, sign: float) -> "_Pulls":
         first, last = bisect_left(self._pulled_tags, tag), bisect_right(self._pulled_tags, tag)
-        owners = self._taste.pulls.reactions[first:last].tolist()
+        owners = self._taste.contributions.reactions[first:last].tolist()
         # Only what pulled the way that the whole went.
-        values = np.maximum(self._taste.pulls.values[first:last] * sign, 0.0)
-        pulls = zip(owners, values.tolist(), strict=True)
-        most = sorted(pulls, key=lambda pull: -pull[1])[:MAX_SOURCES]
+        values = np.maximum(self._taste.contributions.values[first:last] * sign, 0.0)
+        contributions = zip(owners, values.tolist(), strict=True)
+        most = sorted(contributions, key=lambda pull: -pull[1])[:MAX_SOURCES]
         reactions = self._taste.reactions
         named = ((reactions[owner], value) for owner, value in most if value > 0 and owner >= 0)
         return _Pulls(tuple(named), float(values.sum()))
@@ -83,6 +85,6 @@ class _Pulls(NamedTuple):
     total: float
 
 
-def reasons(view: IndexSnapshot, taste: ProfileVector, video: str) -> tuple[Reason, ...]:
+def reasons(view: IndexSnapshot, profile_vector: ProfileVector, video: str) -> tuple[Reason, ...]:
     """Return what made the score of one video, the largest share first; they add up to it."""
-    return Explainer(view, taste).reasons(video)
+    return Explainer(view, profile_vector).reasons(video)

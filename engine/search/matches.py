@@ -8,7 +8,7 @@ from engine.domain.results import Contribution, Match
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
-from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, taste_of
+from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, profile_vector_of
 
 MAX_MATCHES: Final = 1_000
 """More matches than this are not given at once."""
@@ -40,7 +40,7 @@ def recommend(
         raise InvalidInput("nothing to go by: give at least one interest or liked video")
     view.require(liked)
     profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
-    query = taste_of(profile, view, VIEWER_RULES).query
+    query = profile_vector_of(profile, view, VIEWER_RULES).query
     return _search(view, query, k, And((where, Not(Ids(tuple(liked))))) if liked else where)
 
 

@@ -110,13 +110,13 @@ class ProfileVector:
         query: of length 1; without tags when there is nothing to go by.
         stated: shape (n_tags of the query,), the part of its units that the interests gave.
         reactions: those whose videos could be found.
-        pulls: what those videos gave.
+        contributions: what those videos gave.
     """
 
     query: "Query"
     stated: Floats
     reactions: tuple[Reaction, ...]
-    pulls: Contributions
+    contributions: Contributions
 
     @property
     def is_empty(self) -> bool:
@@ -180,7 +180,9 @@ def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Q
     return view.query(list(weights), list(weights.values()))
 
 
-def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> ProfileVector:
+def profile_vector_of(
+    profile: Profile, view: "IndexSnapshot", rules: ProfileRules
+) -> ProfileVector:
     """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
 
     The videos they liked are averaged, each with length 1, so that a long video counts for no
@@ -195,8 +197,10 @@ def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> Pr
     interests = interests_query(profile.interests, view)
     stated = np.zeros(n_tags)
     stated[interests.tags] = interests.units
-    reactions, pulls = _pulls_of(profile.reactions, view, rules)
-    shown: Floats = np.bincount(pulls.tags, pulls.values, minlength=n_tags).astype(np.float64)
+    reactions, contributions = _contributions_of(profile.reactions, view, rules)
+    shown: Floats = np.bincount(contributions.tags, contributions.values, minlength=n_tags).astype(
+        np.float64
+    )
     shown = np.sign(shown) * np.abs(shown) ** rules.power
     if np.count_nonzero(shown) > rules.most_tags:
         shown[np.argsort(-np.abs(shown), kind="stable")[rules.most_tags :]] = 0.0
@@ -209,10 +213,10 @@ def taste_of(profile: Profile, view: "IndexSnapshot", rules: ProfileRules) -> Pr
     # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.
     query = view.query(tags, (whole[tags] / view.idf[tags]).tolist())
     scale = float(np.sqrt(np.dot(whole, whole))) or 1.0
-    return ProfileVector(query, stated[query.tags] / scale, reactions, pulls)
+    return ProfileVector(query, stated[query.tags] / scale, reactions, contributions)
 
 
-def _pulls_of(
+def _contributions_of(
     reactions: Sequence[Reaction], view: "IndexSnapshot", rules: ProfileRules
 ) -> tuple[tuple[Reaction, ...], Contributions]:
     there = view.contains([reaction.video for reaction in reactions])

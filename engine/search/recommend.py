@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
 from engine.search.explain import MAX_SOURCES, Explainer
 from engine.search.matches import MAX_MATCHES, explain
-from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, taste_of
+from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, profile_vector_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranking, TrackOf, freshness, rerank
 
 POOL: Final = 1_000
@@ -89,8 +89,8 @@ def recommend_page(
     Raises:
         InvalidInput: for unknown tags, or a ``k`` outside 1 to 1,000.
     """
-    taste = taste_of(question.profile, view, rules)
-    return page_of(view, taste, question, rules, track_of=track_of)
+    profile_vector = profile_vector_of(question.profile, view, rules)
+    return page_of(view, profile_vector, question, rules, track_of=track_of)
 
 
 def recommend_many(
@@ -113,30 +113,33 @@ def recommend_many(
         where: which videos may be found.
         track_of: as in ``recommend_page``.
     """
-    tastes = [taste_of(question.profile, view, rules) for question in questions]
+    profile_vectors = [profile_vector_of(question.profile, view, rules) for question in questions]
     seen = [() if question.again else question.profile.seen for question in questions]
     found: list[list[Hit] | None] = [None] * len(questions)
     together: dict[tuple[int, int], list[int]] = {}
     for number, question in enumerate(questions):
-        if not tastes[number].is_empty:
+        if not profile_vectors[number].is_empty:
             # Who has seen much is searched for beside others who have.
             alike = wanted_count(view, question, rules), len(seen[number]).bit_length()
             together.setdefault(alike, []).append(number)
     for (k, _), numbers in together.items():
-        queries = [tastes[number].query for number in numbers]
+        queries = [profile_vectors[number].query for number in numbers]
         exclude = [seen[number] for number in numbers]
         answers = view.search_many(queries, k, where, exclude=exclude)
         for number, answer in zip(numbers, answers, strict=True):
             found[number] = answer
     return [
-        (taste, page_of(view, taste, question, rules, track_of=track_of, found=best))
-        for taste, question, best in zip(tastes, questions, found, strict=True)
+        (
+            profile_vector,
+            page_of(view, profile_vector, question, rules, track_of=track_of, found=best),
+        )
+        for profile_vector, question, best in zip(profile_vectors, questions, found, strict=True)
     ]
 
 
 def page_of(
     view: IndexSnapshot,
-    taste: ProfileVector,
+    profile_vector: ProfileVector,
     question: Question,
     rules: ProfileRules,
     *,
@@ -148,7 +151,7 @@ def page_of(
 
     Args:
         view: where to search.
-        taste: of who asks.
+        profile_vector: of who asks.
         question: who asks, and for what.
         rules: how the profile is weighed.
         track_of: gives observations, for near-duplicates to be told by.
@@ -157,12 +160,12 @@ def page_of(
     """
     if not 1 <= question.k <= MAX_MATCHES:
         raise InvalidInput(f"k is {question.k}: ask for 1 to {MAX_MATCHES} matches")
-    if taste.is_empty:
+    if profile_vector.is_empty:
         ranking = fallback_ranking(question.ranking)
-        basis, candidates = fresh_candidates(view, taste, question)
+        basis, candidates = fresh_candidates(view, profile_vector, question)
     else:
         basis, ranking = Basis.PROFILE, question.ranking
-        candidates = fitting_candidates(view, taste, question, rules, found)
+        candidates = fitting_candidates(view, profile_vector, question, rules, found)
     ranked = rerank(
         candidates,
         ranking,
@@ -180,11 +183,11 @@ def page_of(
     together: Sequence[tuple[Source, ...] | None]
     whys: Iterable[tuple[Contribution | Reason, ...]]
     if explained:
-        together = together_sources(view, taste, videos, rules)
-        whys = map(Explainer(view, taste).reasons, videos)
+        together = together_sources(view, profile_vector, videos, rules)
+        whys = map(Explainer(view, profile_vector).reasons, videos)
     else:
         together = [None] * len(page)
-        whys = (explain(view, taste.query, video) for video in videos)
+        whys = (explain(view, profile_vector.query, video) for video in videos)
     recommended = tuple(
         Recommendation(
             one.candidate.video,
@@ -222,18 +225,20 @@ def wanted_count(view: IndexSnapshot, question: Question, rules: ProfileRules) -
 
 def fitting_candidates(
     view: IndexSnapshot,
-    taste: ProfileVector,
+    profile_vector: ProfileVector,
     question: Question,
     rules: ProfileRules,
     found: Sequence[Hit] | None = None,
 ) -> list[Candidate]:
     """Return the videos that fit best by their tags, and those that go with what was liked."""
-    pulled = _together(view, taste, question, rules)
+    pulled = _together(view, profile_vector, question, rules)
     if found is None:
-        found = view.search(taste.query, wanted_count(view, question, rules), question.allowed)
+        found = view.search(
+            profile_vector.query, wanted_count(view, question, rules), question.allowed
+        )
     scores = {hit.video: hit.score for hit in found}
     others = [video for video in pulled if video not in scores]
-    scores |= zip(others, view.score(taste.query, others).tolist(), strict=True)
+    scores |= zip(others, view.score(profile_vector.query, others).tolist(), strict=True)
     return [
         Candidate(video, score, rules.together * pulled.get(video, 0.0) * (1 + score))
         for video, score in scores.items()
@@ -241,12 +246,12 @@ def fitting_candidates(
 
 
 def _together(
-    view: IndexSnapshot, taste: ProfileVector, question: Question, rules: ProfileRules
+    view: IndexSnapshot, profile_vector: ProfileVector, question: Question, rules: ProfileRules
 ) -> dict[str, float]:
     """Return how much the videos that co-watching knows of go with what was liked."""
     if not _counts_together(view, rules):
         return {}
-    liked = _liked(taste)
+    liked = _liked(profile_vector)
     weights = np.array([reaction.weight for reaction in liked])
     videos = [reaction.video for reaction in liked]
     return dict(view.co_liked(videos, weights, question.allowed, POOL))
@@ -256,20 +261,20 @@ def _counts_together(view: IndexSnapshot, rules: ProfileRules) -> bool:
     return view.n_viewers >= ENOUGH_VIEWERS and rules.together > 0
 
 
-def _liked(taste: ProfileVector) -> list[Reaction]:
-    return [reaction for reaction in taste.reactions if reaction.weight > 0]
+def _liked(profile_vector: ProfileVector) -> list[Reaction]:
+    return [reaction for reaction in profile_vector.reactions if reaction.weight > 0]
 
 
 def together_sources(
-    view: IndexSnapshot, taste: ProfileVector, videos: Sequence[str], rules: ProfileRules
+    view: IndexSnapshot, profile_vector: ProfileVector, videos: Sequence[str], rules: ProfileRules
 ) -> list[tuple[Source, ...]]:
     """Return, video by video, which of a viewer's it goes with, and what each gave."""
-    liked = _liked(taste)
+    liked = _liked(profile_vector)
     if not liked or not _counts_together(view, rules):
         return [()] * len(videos)
     weights = np.array([reaction.weight for reaction in liked])
     names = [reaction.video for reaction in liked]
-    scores = view.score(taste.query, videos)
+    scores = view.score(profile_vector.query, videos)
     found = []
     for score, cosines in zip(scores, view.co_like_cosines(videos, names), strict=True):
         known = ~np.isnan(cosines)
@@ -287,7 +292,7 @@ def together_sources(
 
 
 def fresh_candidates(
-    view: IndexSnapshot, taste: ProfileVector, question: Question
+    view: IndexSnapshot, profile_vector: ProfileVector, question: Question
 ) -> tuple[Basis, list[Candidate]]:
     """Return the newest harmless videos; what the viewer dislikes counts against them."""
     basis, videos = Basis.FRESH, view.newest(And((question.allowed, HARMLESS)), k=POOL)
@@ -296,5 +301,5 @@ def fresh_candidates(
         videos = view.newest(And((question.allowed, _UNJUDGED)), k=POOL)
     added = np.array(view.columns(videos, ["added_at"])["added_at"], float)
     fresh = freshness(added, question.ranking.half_life_days, question.now)
-    scores = view.score(taste.query, videos)
+    scores = view.score(profile_vector.query, videos)
     return basis, list(map(Candidate, videos, scores.tolist(), fresh.tolist()))

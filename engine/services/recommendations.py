@@ -12,7 +12,7 @@ from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
 from engine.search.cursors import Cursor, digest_of, next_cursor
 from engine.search.eligibility import RuleResult, viewer_case
-from engine.search.profiles import ProfileRules, profile_of, taste_of
+from engine.search.profiles import ProfileRules, profile_of, profile_vector_of
 from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.evidence import seconds_of_tags, seconds_on, with_seconds
@@ -123,12 +123,12 @@ def recommend(
         view.vocabulary, interests, strict=query.strict, alone=alone
     )
     profile = profile_of(interests, events, rules, now=float(asked_at), liked=query.liked)
-    taste = taste_of(profile, view, rules)
+    profile_vector = profile_vector_of(profile, view, rules)
     question = Question(
         profile, float(asked_at), query.k, query.where, query.ranking, query.again, shown
     )
     page = page_of(
-        view, taste, question, rules, track_of=catalog.tracks.get, explained=query.explain
+        view, profile_vector, question, rules, track_of=catalog.tracks.get, explained=query.explain
     )
     return RecommendationPage(
         view.generation_id,

@@ -26,7 +26,7 @@ from engine.ports.catalog import Campaigns, Catalog
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from engine.search.matches import explain
-from engine.search.profiles import Profile, ProfileRules, taste_of
+from engine.search.profiles import Profile, ProfileRules, profile_vector_of
 from engine.services.evidence import (
     matches_with_seconds,
     seconds_on,
@@ -157,7 +157,7 @@ def campaigns_for_viewer(
         advertiser: whose campaigns alone count; None for everybody's.
         viewer: the id of one who is kept.
     """
-    query = taste_of(profile, targeting.view, rules).query
+    query = profile_vector_of(profile, targeting.view, rules).query
     among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
     fits = targeting.for_viewer(query, k, now=now, among=among)
     whys = [_shared(targeting, query, fit) for fit in fits]

@@ -77,7 +77,7 @@ _BAND_QUIET: Final = 0.45
 _BAND_NOISE: Final = 0.7
 _WORDS_ACTIVITY, _WORDS_BURST, _WORDS_COLOURS, _WORDS_RUN = 0.28, 0.35, 0.7, 1.4
 _LIT_LULL, _LIT_ONE_SIDED = 0.03, 0.8
-_LIT_BURST, _LIT_COLOURS, _LIT_LEAST_BURST = 0.65, 0.88, 0.5
+_LIT_BURST, _LIT_COLOURS, _MIN_LIT_BURST = 0.65, 0.88, 0.5
 _ACROSS, _ACROSS_ACTIVITY = 0.8, 0.25
 _ALL_COLOURS: Final = 0.97
 _WAVE_DRAWN, _WAVE_ONE_SIDED = 1.65, 0.84
@@ -241,7 +241,7 @@ def _is_words(evidence: Evidence) -> bool:
     if not at_once or not told:
         return False
     if evidence.lull >= _LIT_LULL:
-        least = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _LIT_LEAST_BURST
+        least = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _MIN_LIT_BURST
         return evidence.burst >= least and evidence.one_sided >= _LIT_ONE_SIDED
     # What comes by comes, and goes: it changes two pairs in a row, or more.
     return evidence.run <= _WORDS_RUN

@@ -335,12 +335,14 @@ class LocalSnapshot:
         """
         rows = self.base.index.rows_of(liked)
         there = rows >= 0
-        found, pulls = self.generation.together.pull(rows[there], weights[there])
+        found, contributions = self.generation.together.pull(rows[there], weights[there])
         passing = self.base.passing(where)
         if passing is not None:
-            found, pulls = found[passing[found]], pulls[passing[found]]
-        best = np.argsort(-pulls, kind="stable")[:k]
-        return list(zip(self.base.index.ids.at(found[best]), pulls[best].tolist(), strict=True))
+            found, contributions = found[passing[found]], contributions[passing[found]]
+        best = np.argsort(-contributions, kind="stable")[:k]
+        return list(
+            zip(self.base.index.ids.at(found[best]), contributions[best].tolist(), strict=True)
+        )
 
     def co_like_cosines(self, videos: Sequence[str], others: Sequence[str]) -> NDArray[np.float64]:
         """Return how often each video is liked by who likes each of others; NaN if unknown."""

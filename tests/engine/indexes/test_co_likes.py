@@ -60,8 +60,10 @@ def test_the_pull_is_the_weighted_mean_of_cosines(
     liked: list[set[int]], weights: dict[int, float]
 ) -> None:
     expected = textbook(liked)
-    rows, pulls = built(liked).pull(np.array(list(weights)), np.array(list(weights.values())))
-    found = dict(zip(rows.tolist(), pulls.tolist(), strict=True))
+    rows, contributions = built(liked).pull(
+        np.array(list(weights)), np.array(list(weights.values()))
+    )
+    found = dict(zip(rows.tolist(), contributions.tolist(), strict=True))
     total = sum(weights.values())
     for video in range(N_VIDEOS):
         own = sum(w * expected.get((like, video), 0.0) for like, w in weights.items()) / total

@@ -16,7 +16,7 @@ from engine.search.profiles import (
     ProfileVector,
     Reaction,
     profile_of,
-    taste_of,
+    profile_vector_of,
 )
 from support.views import DAY, NOW, TAGS, VIDEOS, Vector, view_of
 
@@ -91,7 +91,7 @@ def profile(said: Vector, felt: Vector) -> Profile:
 @given(interests, reactions, rules)
 def test_the_query_is_the_textbooks(said: Vector, felt: Vector, rules: ProfileRules) -> None:
     view = view_of(VIDEOS)
-    query = taste_of(profile(said, felt), view, rules).query
+    query = profile_vector_of(profile(said, felt), view, rules).query
     found = {view.vocabulary.names[t]: u for t, u in zip(query.tags, query.units, strict=True)}
     expected = textbook(profile(said, felt), rules)
     for tag in TAGS:
@@ -103,13 +103,13 @@ def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
     said: Vector, felt: Vector, rules: ProfileRules
 ) -> None:
     view = view_of(VIDEOS)
-    taste = taste_of(profile(said, felt), view, rules)
+    profile_vector = profile_vector_of(profile(said, felt), view, rules)
     query = {
         view.vocabulary.names[t]: u
-        for t, u in zip(taste.query.tags, taste.query.units, strict=True)
+        for t, u in zip(profile_vector.query.tags, profile_vector.query.units, strict=True)
     }
     for video, counts in VIDEOS.items():
-        why = reasons(view, taste, video)
+        why = reasons(view, profile_vector, video)
         seen = weighed(counts)
         score = sum(query.get(tag, 0.0) * value for tag, value in seen.items())
         assert sum(reason.share for reason in why) == pytest.approx(score, abs=1e-9)
@@ -128,20 +128,24 @@ def test_who_likes_what_every_video_shows_is_left_with_all_of_it(
     counts: dict[str, int], n_videos: int
 ) -> None:
     view = view_of({f"v{number:03}": counts for number in range(n_videos)})
-    taste = taste_of(profile({}, {"v000": 1.0}), view, ProfileRules(common_share=1.0))
-    query = {view.vocabulary.names[tag]: float(unit) for tag, unit in _pairs(taste)}
+    profile_vector = profile_vector_of(
+        profile({}, {"v000": 1.0}), view, ProfileRules(common_share=1.0)
+    )
+    query = {view.vocabulary.names[tag]: float(unit) for tag, unit in _pairs(profile_vector)}
     assert set(query) == set(counts)
     assert min(query.values()) > 0
 
 
-def _pairs(taste: ProfileVector) -> Iterable[tuple[int, float]]:
-    return zip(taste.query.tags.tolist(), taste.query.units.tolist(), strict=True)
+def _pairs(profile_vector: ProfileVector) -> Iterable[tuple[int, float]]:
+    return zip(profile_vector.query.tags.tolist(), profile_vector.query.units.tolist(), strict=True)
 
 
 def test_a_tag_names_the_videos_it_came_from() -> None:
     view = view_of(VIDEOS)
-    taste = taste_of(profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), view, PLAIN)
-    by_tag = {reason.tag: reason for reason in reasons(view, taste, "b-zoo")}
+    profile_vector = profile_vector_of(
+        profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), view, PLAIN
+    )
+    by_tag = {reason.tag: reason for reason in reasons(view, profile_vector, "b-zoo")}
     animal = by_tag["animal"]
     assert [one.video for one in animal.from_] == ["a-cats", "b-zoo"]
     assert animal.stated == 0.0
@@ -153,8 +157,8 @@ def test_a_tag_names_the_videos_it_came_from() -> None:
 
 def test_what_counts_against_a_video_is_named_by_who_was_disliked() -> None:
     view = view_of(VIDEOS)
-    taste = taste_of(profile({}, {"a-cats": -1.0, "b-zoo": -0.5}), view, PLAIN)
-    by_tag = {reason.tag: reason for reason in reasons(view, taste, "b-zoo")}
+    profile_vector = profile_vector_of(profile({}, {"a-cats": -1.0, "b-zoo": -0.5}), view, PLAIN)
+    by_tag = {reason.tag: reason for reason in reasons(view, profile_vector, "b-zoo")}
     animal = by_tag["animal"]
     assert animal.share < 0
     assert [one.video for one in animal.from_] == ["a-cats", "b-zoo"]

@@ -13,7 +13,7 @@ from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
 from engine.indexes.local.co_likes import CoLikes
 from engine.search.matches import recommend
-from engine.search.profiles import Profile, ProfileRules, Reaction, taste_of
+from engine.search.profiles import Profile, ProfileRules, Reaction, profile_vector_of
 from engine.search.recommend import (
     ENOUGH_VIEWERS,
     Page,
@@ -136,8 +136,8 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     assert first.score == sum(reason.share for reason in first.why)
     assert first.score <= 0.0
     assert [move.by for move in first.moved] == ["together"]
-    taste = taste_of(liking("a-cats"), view, RULES)
-    ((source,),) = together_sources(view, taste, [first.video], RULES)
+    profile_vector = profile_vector_of(liking("a-cats"), view, RULES)
+    ((source,),) = together_sources(view, profile_vector, [first.video], RULES)
     assert source.video == "a-cats"
     assert source.share == pytest.approx(first.together)
 
