@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from weakref import WeakSet
@@ -129,6 +130,7 @@ class ProcessExecutor(TaskExecutor):
 
         from loky import ProcessPoolExecutor
 
+        _leave_folder_that_is_gone()
         # It looks for children of the workers, which have none, by a program that may be missing.
         warnings.filterwarnings("ignore", "Failed to kill subprocesses", module="loky")
         # One end closes with this process, by which workers that hold the other know.
@@ -165,6 +167,15 @@ class ProcessExecutor(TaskExecutor):
         trace: TracebackType | None,
     ) -> None:
         self._end(kill=kind is not None)
+
+
+def _leave_folder_that_is_gone() -> None:
+    # Workers begin in the folder of their parent. A service may be older than its folder, and
+    # nothing that a relative path names is there any more.
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        os.chdir("/")
 
 
 @contextmanager

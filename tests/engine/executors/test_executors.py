@@ -1,5 +1,7 @@
 """Executors by URL: the suite on each, what is no URL, and workers that outlive nobody."""
 
+import errno
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -67,18 +69,41 @@ def test_what_is_no_executor_is_refused_and_repeated(url: str) -> None:
 
 
 def test_a_machine_that_starts_no_process_says_how_to_do_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = tmp_path / "gone"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    folder.rmdir()
+    def none_left(**_: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing, "Pipe", none_left)
     with (
         open_executor("local:2") as executor,
-        pytest.raises(NoWorkers, match="REELMATCH_EXECUTOR=serial:"),
+        pytest.raises(NoWorkers, match=r"temporarily unavailable.*REELMATCH_EXECUTOR=serial:"),
     ):
         list(run_tasks(executor, abs, [1]))
-    monkeypatch.chdir(tmp_path)
+
+
+IN_NO_FOLDER = """
+import os, sys
+os.chdir(sys.argv[1])
+os.rmdir(sys.argv[1])
+from engine.executors import open_executor
+from engine.ports.executor import run_tasks
+with open_executor("local:2") as executor:
+    print(*run_tasks(executor, abs, [-1, 2]))
+"""
+
+
+def test_processes_start_where_the_current_folder_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "release"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", IN_NO_FOLDER, folder],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("1 2\n", "")
 
 
 PARENT = """
