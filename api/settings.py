@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
@@ -156,6 +157,19 @@ class Settings(Struct, frozen=True, kw_only=True):
             sensitive=self.sensitive,
             sources=self.sources,
         )
+
+    def counting(self, threshold: float | None) -> IndexConfig:
+        """Return what counts when tags are listed: at one threshold, whatever the source, if any.
+
+        Raises:
+            InvalidInput: when the threshold is not between 0.0 and 1.0.
+        """
+        from engine.content.counting import check_threshold
+
+        if threshold is None:
+            return self.recipe()
+        sources = tuple(SourceConfig(one.source, threshold, one.weight) for one in self.sources)
+        return replace(self.recipe(check_threshold(threshold)), sources=sources)
 
     @property
     def fetch_limits(self) -> "FetchLimits":

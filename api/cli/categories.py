@@ -5,7 +5,6 @@ import click
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.content.counting import check_threshold
 from engine.services.advertising import categories_of, openrtb_of
 
 
@@ -17,7 +16,7 @@ from engine.services.advertising import categories_of, openrtb_of
 def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool) -> None:
     """Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1."""
     settings = load_settings()
-    recipe = settings.recipe(None if threshold is None else check_threshold(threshold))
+    recipe = settings.counting(threshold)
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
         if openrtb:

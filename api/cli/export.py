@@ -44,7 +44,7 @@ def command(file: Path, form: Literal["jsonl", "parquet"], threshold: float | No
         else:
             from ingest.sources.parquet import write_tag_counts
 
-            videos = write_tag_counts(catalog, aside, settings.recipe(threshold))
+            videos = write_tag_counts(catalog, aside, settings.counting(threshold))
         aside.replace(file)
     click.echo(f"{videos} videos are in {file}", err=True)
 

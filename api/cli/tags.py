@@ -7,7 +7,7 @@ import click
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.content.counting import check_threshold, surest_observation
+from engine.content.counting import surest_observation
 from engine.domain.results import Observation
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
@@ -50,7 +50,7 @@ def command(
     if second is not None and tag is not None:
         raise click.UsageError("--second and --tag exclude each other: give one of them")
     settings = load_settings()
-    recipe = settings.recipe(None if threshold is None else check_threshold(threshold))
+    recipe = settings.counting(threshold)
     with Live.open(settings) as live:
         catalog = live.catalog
         record = _watched(catalog.videos.find(video))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from api.settings import load_settings
+from api.settings import Settings, load_settings
+from engine.domain.index_config import SourceConfig, read_sources
 from engine.errors import InvalidInput
 
 
@@ -57,3 +58,32 @@ def test_what_is_no_executor_is_refused_when_settings_are_read() -> None:
     assert load_settings({"REELMATCH_EXECUTOR": "local:3"}).executor == "local:3"
     with pytest.raises(InvalidInput, match=r"REELMATCH_EXECUTOR='local:0': .*local:N"):
         load_settings({"REELMATCH_EXECUTOR": "local:0"})
+
+
+def test_tags_are_listed_at_one_threshold_whatever_the_source() -> None:
+    settings = Settings(sources=read_sources("audio=0.6:0.5, text=0.8"))
+    assert settings.recipe().sources == (
+        SourceConfig("audio", 0.6, 0.5),
+        SourceConfig("text", 0.8, 1.0),
+    )
+    assert settings.recipe(0.9).sources == settings.sources
+    asked = settings.counting(0.9)
+    assert (asked.threshold, [one.threshold for one in asked.sources]) == (0.9, [0.9, 0.9])
+    assert [one.weight for one in asked.sources] == [0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("smell=0.5", "no source of tags 'smell'"),
+        ("audio=2", "threshold of a source is from"),
+        ("audio=0.5:-1", "its weight from 0"),
+        ("audio=0.5:nan", "its weight from 0"),
+        ("audio", "with its threshold"),
+        ("audio=0.5:", "with its threshold"),
+        ("audio=0.5,audio=0.6", "twice"),
+    ],
+)
+def test_sources_that_cannot_be_used_are_named(text: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        read_sources(text)

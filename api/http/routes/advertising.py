@@ -37,7 +37,7 @@ def get_video_categories(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> VideoCategories:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
-    recipe = settings.recipe(threshold)
+    recipe = settings.counting(threshold)
     return categories_of(live.catalog, live.catalog.videos.named(video), recipe)
 
 
@@ -46,5 +46,5 @@ def get_video_openrtb(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
-    record, config = live.catalog.videos.named(video), settings.recipe(threshold)
+    record, config = live.catalog.videos.named(video), settings.counting(threshold)
     return openrtb_of(live.catalog, record, config, live.tag_idf)

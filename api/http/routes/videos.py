@@ -152,7 +152,7 @@ def get_video_tags(
     threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
 ) -> VideoTags:
     """Return the tag counts of a video, counted anew at any threshold."""
-    record, config = live.catalog.videos.named(video), settings.recipe(threshold)
+    record, config = live.catalog.videos.named(video), settings.counting(threshold)
     return tags_of(live.catalog, record, config, live.tag_idf)
 
 
