@@ -43,7 +43,8 @@ class Tags:
         Returns:
             shape (n_tags,).
         """
-        wanted = {name: Tag(source, name).label for name in tags}
+        names = list(tags)
+        wanted = {name: Tag(source, name).label for name in names}
         known = self.vocabulary()
         if any(known.exactly(label) is None for label in wanted.values()):
             with self._file.change() as (db, _):
@@ -55,4 +56,4 @@ class Tags:
                     [(number, source, name) for number, name in enumerate(fresh, len(known))],
                 )
             known = self.vocabulary()
-        return np.array([known.exactly(label) for label in wanted.values()], np.uint32)
+        return np.array([known.exactly(wanted[name]) for name in names], np.uint32)

@@ -258,7 +258,7 @@ class CatalogSuite:
         self, catalog: Catalog, other: Catalog
     ) -> None:
         assert catalog.tags.number(["cat", "dog"]).tolist() == [0, 1]
-        assert other.tags.number(["dog", "bell"]).tolist() == [1, 2]
+        assert other.tags.number(["dog", "bell", "dog"]).tolist() == [1, 2, 1]
         assert catalog.tags.number(["dog", "bell"], "audio").tolist() == [3, 4]
         assert catalog.tags.vocabulary().names == ("cat", "dog", "bell", "audio:dog", "audio:bell")
 
