@@ -142,7 +142,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Addresses or networks, by comma, of the proxies whose `X-Forwarded-For` and
     `X-Forwarded-Proto` are believed: `127.0.0.1` for one on this machine. Nobody's unless set."""
 
-    def recipe(
+    def index_config(
         self,
         threshold: float | None = None,
         tf: TfName | None = None,
@@ -167,9 +167,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         from engine.content.counting import check_threshold
 
         if threshold is None:
-            return self.recipe()
+            return self.index_config()
         sources = tuple(SourceConfig(one.source, threshold, one.weight) for one in self.sources)
-        return replace(self.recipe(check_threshold(threshold)), sources=sources)
+        return replace(self.index_config(check_threshold(threshold)), sources=sources)
 
     @property
     def fetch_limits(self) -> "FetchLimits":

@@ -16,13 +16,13 @@ from engine.services.advertising import categories_of, openrtb_of
 def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool) -> None:
     """Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1."""
     settings = load_settings()
-    recipe = settings.counting(threshold)
+    config = settings.counting(threshold)
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
         if openrtb:
-            print_json(openrtb_of(live.catalog, record, recipe, live.tag_idf))
+            print_json(openrtb_of(live.catalog, record, config, live.tag_idf))
             return
-        told = categories_of(live.catalog, record, recipe)
+        told = categories_of(live.catalog, record, config)
     if as_json:
         print_json(told)
     elif not told.categories:

@@ -203,12 +203,12 @@ def _index(live: Live) -> Finding:
     generation = view.generation
     changed = len(live.catalog.videos.changed_since(generation.revision))
     newer = f"; {changed} videos changed since, searched beside it" if changed else ""
-    recipe = generation.recipe
+    config = generation.config
     return Finding(
         "index",
         "ok",
         f"generation {generation.id}, {generation.index.n_videos} videos,"
-        f" threshold {recipe.threshold}, tf {recipe.tf}; {_kernel(generation.index)}{newer}",
+        f" threshold {config.threshold}, tf {config.tf}; {_kernel(generation.index)}{newer}",
     )
 
 

@@ -62,7 +62,7 @@ def command(
         raise click.UsageError("--list builds nothing: give it alone")
     settings = load_settings()
     least = settings.threshold if threshold is None else check_threshold(threshold)
-    recipe = settings.recipe(least, tf, seconds)
+    config = settings.index_config(least, tf, seconds)
     with Live.open(settings) as live:
         if lists:
             _print_stored(live.generations.stored(), as_json=as_json)
@@ -77,7 +77,7 @@ def command(
                 seen = preview(
                     live.catalog,
                     live.generations,
-                    recipe,
+                    config,
                     on_videos=on_videos,
                     executor=settings.executor,
                 )
@@ -85,7 +85,7 @@ def command(
                 built = reindex(
                     live.catalog,
                     live.generations,
-                    recipe,
+                    config,
                     on_videos=on_videos,
                     executor=settings.executor,
                 )
@@ -99,10 +99,10 @@ def _print_built(built: Generation, *, as_json: bool) -> None:
     if as_json:
         print_json(BuiltIndex.of(built))
         return
-    recipe = built.recipe
+    config = built.config
     click.echo(
         f"generation {built.id} is live: {built.index.n_videos} videos,"
-        f" threshold {recipe.threshold}, tf {recipe.tf}, {recipe.seconds} seconds"
+        f" threshold {config.threshold}, tf {config.tf}, {config.seconds} seconds"
     )
 
 

@@ -23,7 +23,7 @@ def command(video: str, *, as_json: bool) -> None:
     settings = load_settings()
     with open_catalog(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
-        told = suitability_of(catalog, record, settings.recipe())
+        told = suitability_of(catalog, record, settings.index_config())
     if as_json:
         print_json(told)
         return

@@ -50,7 +50,7 @@ def command(
     if second is not None and tag is not None:
         raise click.UsageError("--second and --tag exclude each other: give one of them")
     settings = load_settings()
-    recipe = settings.counting(threshold)
+    config = settings.counting(threshold)
     with Live.open(settings) as live:
         catalog = live.catalog
         record = _watched(catalog.videos.find(video))
@@ -59,16 +59,16 @@ def command(
         elif tag is not None:
             _print_tag(catalog, record, tag, as_json=as_json)
         elif as_json:
-            print_json(tags_of(catalog, record, recipe, live.tag_idf))
+            print_json(tags_of(catalog, record, config, live.tag_idf))
         else:
-            counts = counts_of(catalog, record, recipe, live.tag_idf)
+            counts = counts_of(catalog, record, config, live.tag_idf)
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:
                 surest = surest_observation(
                     catalog.tracks.get(record.id), catalog.tags.vocabulary()
                 )
-                click.echo(_no_tag(recipe.threshold, surest), err=True)
+                click.echo(_no_tag(config.threshold, surest), err=True)
 
 
 def _print_vocabulary(*, as_json: bool) -> None:

@@ -46,8 +46,8 @@ def get_advertising(
             advertiser=caller.placed_for(),
             explained=False,
         ).campaigns
-    catalog, recipe = live.catalog, settings.recipe()
-    openrtb = openrtb_of(catalog, record, recipe, live.tag_idf)
+    catalog, config = live.catalog, settings.index_config()
+    openrtb = openrtb_of(catalog, record, config, live.tag_idf)
     template = "advertising.html" if wants_fragment(request) else "advertising_page.html"
     return page(
         request,
@@ -57,7 +57,7 @@ def get_advertising(
         own=own,
         placed=placed,
         breaks=video_breaks(live, record, settings.sensitive),
-        filed=categories_of(catalog, record, recipe).categories,
-        suitability=suitability_of(catalog, record, recipe),
+        filed=categories_of(catalog, record, config).categories,
+        suitability=suitability_of(catalog, record, config),
         openrtb=json.dumps(encoded(openrtb), indent=2, ensure_ascii=False),
     )

@@ -110,13 +110,13 @@ def get_jobs(
     if wants_fragment(request):
         return page(request, "jobs_list.html", **values)
     view = view_of(live)
-    recipe = view.config if view else _recipe(settings, {})
+    config = view.config if view else _index_config(settings, {})
     return page(
         request,
         "jobs.html",
         **values,
         facts=index_facts(view) if view else {},
-        recipe=recipe,
+        config=config,
         stored=live.generations.stored(),
         again=again,
         administers=caller.may(Scope.ADMIN),
@@ -165,12 +165,12 @@ def _state(live: Live) -> str:
 
 def index_facts(view: IndexSnapshot) -> dict[str, str]:
     """Return what the page says of the live generation, as it says it."""
-    recipe = view.config
+    config = view.config
     return {
         "generation": view.generation_id,
         "videos": grouped(view.n_indexed),
-        "threshold": f"{recipe.threshold:.2f}",
-        "tf": f"{recipe.tf}, {recipe.seconds} seconds",
+        "threshold": f"{config.threshold:.2f}",
+        "tf": f"{config.tf}, {config.seconds} seconds",
     }
 
 
@@ -193,8 +193,8 @@ def post_reindex(
     request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
 ) -> Response:
     """Queue a reindex."""
-    recipe = _recipe(settings, form)
-    live.catalog.jobs.add_reindex(asdict(recipe), now=time.time())
+    config = _index_config(settings, form)
+    live.catalog.jobs.add_reindex(asdict(config), now=time.time())
     return _back(request)
 
 
@@ -203,7 +203,7 @@ def post_preview(
     request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
 ) -> Response:
     """Say what a reindex would change, and change nothing."""
-    seen = preview(live.catalog, live.generations, _recipe(settings, form))
+    seen = preview(live.catalog, live.generations, _index_config(settings, form))
     template = "preview.html" if wants_fragment(request) else "preview_page.html"
     return page(request, template, seen=seen)
 
@@ -227,10 +227,10 @@ def _back(request: Request) -> Response:
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
 
 
-def _recipe(settings: Settings, form: dict[str, str]) -> IndexConfig:
+def _index_config(settings: Settings, form: dict[str, str]) -> IndexConfig:
     try:
         asked = ReindexRequest.model_validate(form, strict=False)
     except ValidationError as error:
         wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
         raise InvalidInput(wrong) from None
-    return settings.recipe(asked.threshold, asked.tf, asked.seconds)
+    return settings.index_config(asked.threshold, asked.tf, asked.seconds)

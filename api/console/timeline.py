@@ -40,7 +40,7 @@ def get_overview(
 ) -> Response:
     """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
-    shown = _overview(live, record, settings.recipe())
+    shown = _overview(live, record, settings.index_config())
     shown["breaks"] = encoded(video_breaks(live, record, settings.sensitive).found)
     return JSONResponse(shown, headers=_KEPT)
 
@@ -83,19 +83,19 @@ def judged(
     return SensitivityClassifier(vocabulary, rules).verdict(track, words)
 
 
-def _overview(live: Live, record: VideoRecord, recipe: IndexConfig) -> dict[str, Any]:
+def _overview(live: Live, record: VideoRecord, config: IndexConfig) -> dict[str, Any]:
     catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.tracks.get(record.id), catalog.tags.vocabulary()
     seen = overview(track, vocabulary)
     pictures = catalog.thumbnails.get(record.id)
-    verdict = judged(catalog, record, track, vocabulary, recipe.sensitive)
+    verdict = judged(catalog, record, track, vocabulary, config.sensitive)
     return {
         "seconds": seen.seconds,
         "levels": seen.levels,
         "level_step": LEVEL_STEP,
         "tile_cells": TILE_CELLS,
         "least_hundredth": MIN_HUNDREDTH,
-        "enough_seconds": enough_seconds(track.n_seconds, recipe.least_seconds),
+        "enough_seconds": enough_seconds(track.n_seconds, config.least_seconds),
         "lines": [
             {"tag": line.tag, "seconds_at": line.seconds_at, "idf": idf[line.tag]}
             for line in seen.lines

@@ -42,7 +42,7 @@ def get_video(
     """Show a video, or what is known of one that could not be watched."""
     record = known_video(live.catalog, video)
     view = view_of(live)
-    recipe = view.config if view else settings.recipe()
+    config = view.config if view else settings.index_config()
     track, vocabulary = live.catalog.tracks.get(video), live.catalog.tags.vocabulary()
     verdict = judged(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
@@ -50,8 +50,8 @@ def get_video(
         request,
         "video.html",
         record=record,
-        threshold=recipe.threshold,
-        lines=first_lines(overview(track, vocabulary), recipe, live.tag_idf)[:FIRST_LINES],
+        threshold=config.threshold,
+        lines=first_lines(overview(track, vocabulary), config, live.tag_idf)[:FIRST_LINES],
         first_lines=FIRST_LINES,
         plays=path is not None,
         pictured=bool(live.catalog.thumbnails.pictured([video])),
@@ -76,13 +76,13 @@ def _similar(live: Live, view: IndexSnapshot | None, video: str) -> list[Any]:
     return match_cards(live, view, similar(view, video, k=SIMILAR))
 
 
-def first_lines(seen: Overview, recipe: IndexConfig, idf: TagIdf) -> list[TagCount]:
+def first_lines(seen: Overview, config: IndexConfig, idf: TagIdf) -> list[TagCount]:
     """Return the tags in the order of the timeline: those that tell most first, by seconds x idf.
 
     Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.
     """
-    place = max(round(recipe.threshold * 100) - MIN_HUNDREDTH, 0)
-    enough = enough_seconds(seen.seconds, recipe.least_seconds)
+    place = max(round(config.threshold * 100) - MIN_HUNDREDTH, 0)
+    enough = enough_seconds(seen.seconds, config.least_seconds)
 
     def count(line: TagLine) -> int:
         seconds = line.seconds_at[place]

@@ -172,9 +172,9 @@ def made_view(rng: np.random.Generator) -> LocalSnapshot:
         {"seconds": 30, "language": LANGUAGES[number % 3], "kind": "motion"}
         for number in range(N_VIDEOS)
     ]
-    recipe = IndexConfig(0.7, "raw")
+    config = IndexConfig(0.7, "raw")
     generation = Generation(
-        "g", index, MetadataColumns.of(metadata), Vocabulary(NAMES), recipe, 1, Path()
+        "g", index, MetadataColumns.of(metadata), Vocabulary(NAMES), config, 1, Path()
     )
     return LocalSnapshot.of(generation)
 

@@ -86,7 +86,7 @@ class ChunkTask:
 def counted_chunks(
     catalog: Catalog,
     workplace: Path,
-    recipe: IndexConfig,
+    config: IndexConfig,
     vocabulary: Vocabulary,
     *,
     on_videos: Callable[[int], object],
@@ -98,15 +98,15 @@ def counted_chunks(
     Args:
         catalog: what was seen.
         workplace: where the files are; those of an earlier run of the same kind are used again.
-        recipe: what counts.
+        config: what counts.
         vocabulary: of the catalog.
         on_videos: called with the number of videos that were just done, for a progress bar.
         chunk_videos: rows a file.
         executor: URL of who counts when there is more than one file to make.
     """
-    folder = _cleared(workplace, _folder_name(recipe, vocabulary, catalog.identity()))
+    folder = _cleared(workplace, _folder_name(config, vocabulary, catalog.identity()))
     tasks = [
-        ChunkTask(catalog.url, span, recipe, len(vocabulary), folder / f"{number:06d}{_SUFFIX}")
+        ChunkTask(catalog.url, span, config, len(vocabulary), folder / f"{number:06d}{_SUFFIX}")
         for number, span in enumerate(catalog.content.spans(chunk_videos))
     ]
     left = []
@@ -142,15 +142,15 @@ def _cleared(workplace: Path, name: str) -> Path:
     return folder
 
 
-def _folder_name(recipe: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
-    thresholds = [(one.source, one.threshold) for one in recipe.sources]
-    sensitive = crc32(repr((recipe.sensitive, thresholds)).encode())
+def _folder_name(config: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
+    thresholds = [(one.source, one.threshold) for one in config.sources]
+    sensitive = crc32(repr((config.sensitive, thresholds)).encode())
     said = (
         _FORMAT,
         identity,
-        recipe.seconds,
-        recipe.threshold,
-        recipe.least_seconds,
+        config.seconds,
+        config.threshold,
+        config.least_seconds,
         f"{sensitive:08x}",
         f"{_schema_checksum():08x}",
     )

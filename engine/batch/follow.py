@@ -19,6 +19,6 @@ def follow(view: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
     # Read before vocabulary and taggers' words: both are there before a video that needs them.
     observed = catalog.content.of(changed)
     vocabulary = catalog.tags.vocabulary()
-    rows_of = RowMaker(catalog, view.generation.recipe, vocabulary)
+    rows_of = RowMaker(catalog, view.generation.config, vocabulary)
     rows = [rows_of.row(content) for content in observed]
     return advance(view, Changes(changed, rows, vocabulary, revision))

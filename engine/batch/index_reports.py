@@ -21,14 +21,14 @@ class BuiltIndex:
     @classmethod
     def of(cls, built: Generation) -> Self:
         """Read it off a generation."""
-        recipe = built.recipe
+        config = built.config
         return cls(
             built.id,
             built.index.n_videos,
             len(built.vocabulary),
-            recipe.threshold,
-            recipe.tf,
-            recipe.seconds,
+            config.threshold,
+            config.tf,
+            config.seconds,
         )
 
 
@@ -46,12 +46,12 @@ class StoredIndex:
     @classmethod
     def of(cls, stored: StoredGeneration) -> Self:
         """Read it off a generation on the disk."""
-        recipe = stored.recipe
+        config = stored.config
         return cls(
             stored.id,
             stored.is_live,
             datetime.fromtimestamp(stored.built_at, UTC).isoformat(timespec="seconds"),
-            recipe.threshold,
-            recipe.tf,
-            recipe.seconds,
+            config.threshold,
+            config.tf,
+            config.seconds,
         )

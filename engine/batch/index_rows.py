@@ -19,20 +19,20 @@ from engine.vocabulary import Vocabulary
 
 
 class RowMaker:
-    """Counts videos' tags and gathers their metadata, by one recipe.
+    """Counts videos' tags and gathers their metadata, by one configuration.
 
     Args:
         catalog: of the videos; its taggers' words are read now.
-        recipe: what counts.
+        config: what counts.
         vocabulary: of the catalog.
     """
 
-    def __init__(self, catalog: Catalog, recipe: IndexConfig, vocabulary: Vocabulary) -> None:
-        self._recipe = recipe
+    def __init__(self, catalog: Catalog, config: IndexConfig, vocabulary: Vocabulary) -> None:
+        self._index_config = config
         self._n_tags = len(vocabulary)
-        self._threshold = recipe.thresholds(vocabulary.sources)
-        self._judge = SensitivityClassifier(vocabulary, recipe.sensitive)
-        self._brand_judge = SuitabilityClassifier(vocabulary, recipe.sensitive)
+        self._threshold = config.thresholds(vocabulary.sources)
+        self._judge = SensitivityClassifier(vocabulary, config.sensitive)
+        self._brand_judge = SuitabilityClassifier(vocabulary, config.sensitive)
         self._categories = Categories(vocabulary)
         verdicts = sorted(tag for tag in VERDICTS if tag in vocabulary)
         self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
@@ -61,11 +61,11 @@ class RowMaker:
         )
 
     def _counts(self, track: Track) -> Counts:
-        recipe = self._recipe
+        config = self._index_config
         seconds = counts = count_tags(track, self._threshold)
-        if recipe.seconds == "effective":
+        if config.seconds == "effective":
             counts = count_distinct_seconds(track, self._threshold)
-        return steady(counts, seconds, track.n_seconds, recipe.least_seconds)
+        return steady(counts, seconds, track.n_seconds, config.least_seconds)
 
     def _without_unfounded(
         self, counts: Counts, track: Track, words: frozenset[str] | None
@@ -82,6 +82,6 @@ class RowMaker:
 
     def _filed_under(self, track: Track) -> list[str]:
         # By seconds whatever the index counts: what is shown for long is what a video is about.
-        counts = count_steady(track, self._threshold, self._recipe.least_seconds)
+        counts = count_steady(track, self._threshold, self._index_config.least_seconds)
         scores = self._categories.scores(counts.tags, counts.seconds, track.n_seconds)
         return [one.category for one in scores]

@@ -83,7 +83,7 @@ class Preview:
 def reindex(
     catalog: Catalog,
     generations: Generations,
-    recipe: IndexConfig,
+    config: IndexConfig,
     *,
     on_videos: OnVideos = lambda _: None,
     chunk_videos: int = CHUNK_VIDEOS,
@@ -97,7 +97,7 @@ def reindex(
     Args:
         catalog: what was seen.
         generations: where the result goes.
-        recipe: threshold and term frequency.
+        config: threshold and term frequency.
         on_videos: called with the number of videos just counted, for a progress bar.
         chunk_videos: so many videos' counts are kept at a time.
         executor: URL of who counts (``engine.executors.open_executor``); the result is the same.
@@ -109,7 +109,7 @@ def reindex(
         CatalogUnusable: when the live generation was built of another catalog.
         WorkerDied: when a process that counts was ended; what was counted is kept.
     """
-    with _built(catalog, generations, recipe, on_videos, chunk_videos, executor) as written:
+    with _built(catalog, generations, config, on_videos, chunk_videos, executor) as written:
         _verify(written)
         return generations.make_current(written)
 
@@ -117,7 +117,7 @@ def reindex(
 def preview(
     catalog: Catalog,
     generations: Generations,
-    recipe: IndexConfig,
+    config: IndexConfig,
     *,
     on_videos: OnVideos = lambda _: None,
     executor: str = SERIAL,
@@ -129,7 +129,7 @@ def preview(
         ReindexRunning: when a reindex runs.
     """
     live = generations.load_current()
-    with _built(catalog, generations, recipe, on_videos, CHUNK_VIDEOS, executor) as written:
+    with _built(catalog, generations, config, on_videos, CHUNK_VIDEOS, executor) as written:
         before, after = _counting_tags(live), _counting_tags(written)
         compared, differing = _difference(live, written)
         return Preview(
@@ -146,7 +146,7 @@ def preview(
 def _built(
     catalog: Catalog,
     generations: Generations,
-    recipe: IndexConfig,
+    config: IndexConfig,
     on_videos: OnVideos,
     chunk_videos: int,
     executor: str,
@@ -163,7 +163,7 @@ def _built(
         chunks = counted_chunks(
             catalog,
             workplace,
-            recipe,
+            config,
             vocabulary,
             on_videos=on_videos,
             chunk_videos=chunk_videos,
@@ -172,15 +172,15 @@ def _built(
 
         def fill(index: Path, metadata: Path) -> None:
             counts = _Counts(chunks, len(vocabulary))
-            boosts = recipe.weights(vocabulary.sources)
-            build_in_folder(index, counts, n_tags=len(vocabulary), tf=recipe.tf, boosts=boosts)
+            boosts = config.weights(vocabulary.sources)
+            build_in_folder(index, counts, n_tags=len(vocabulary), tf=config.tf, boosts=boosts)
             write_metadata(metadata, _ChunkMetadata(chunks, len(vocabulary)))
 
         likes = catalog.viewers.likes()
         with generations.written(
             fill,
             vocabulary,
-            recipe,
+            config,
             revision=revision,
             catalog=catalog.identity(),
             likes=likes,

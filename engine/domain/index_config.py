@@ -112,7 +112,7 @@ class IndexConfig:
 
     @classmethod
     def from_stored(cls, kept: Mapping[str, Any]) -> Self:
-        """Make a recipe of what ``dataclasses.asdict`` gave, through JSON or not.
+        """Make a configuration of what ``dataclasses.asdict`` gave, through JSON or not.
 
         Raises:
             KeyError: when a part is missing.

@@ -34,13 +34,13 @@ class ReindexJobSpec:
     Attributes:
         catalog: its URL.
         generations: where the result goes.
-        recipe: how the index is built.
+        config: how the index is built.
         executor: URL of who counts.
     """
 
     catalog: str
     generations: Path
-    recipe: IndexConfig
+    config: IndexConfig
     executor: str
 
 
@@ -76,7 +76,7 @@ def _reindex(spec: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Ge
             return reindex(
                 catalog,
                 Generations(spec.generations),
-                spec.recipe,
+                spec.config,
                 on_videos=count,
                 executor=spec.executor,
             )

@@ -13,13 +13,13 @@ from engine.ports.catalog import Catalog
 _PAGE_VIDEOS: Final = 100
 
 
-def write_tag_counts(catalog: Catalog, path: Path, recipe: IndexConfig) -> int:
+def write_tag_counts(catalog: Catalog, path: Path, config: IndexConfig) -> int:
     """Write a row for each video and tag that counts, in seconds, a row group a page of videos.
 
     Args:
         catalog: what was seen.
         path: written over.
-        recipe: from which confidence, and for how many seconds on, a tag counts.
+        config: from which confidence, and for how many seconds on, a tag counts.
 
     Returns:
         How many videos were counted, with rows or without.
@@ -39,8 +39,8 @@ def write_tag_counts(catalog: Catalog, path: Path, recipe: IndexConfig) -> int:
             ("seconds", pa.int32()),
         ],
         metadata={
-            "threshold": repr(recipe.threshold),
-            "least_seconds": repr(recipe.least_seconds),
+            "threshold": repr(config.threshold),
+            "least_seconds": repr(config.least_seconds),
         },
     )
     videos, after = 0, ""
@@ -48,8 +48,8 @@ def write_tag_counts(catalog: Catalog, path: Path, recipe: IndexConfig) -> int:
         while page := catalog.content.page(after=after, limit=_PAGE_VIDEOS):
             vocabulary = catalog.tags.vocabulary()
             names = pa.array(vocabulary.names, pa.string())
-            threshold = recipe.thresholds(vocabulary.sources)
-            counts = [count_steady(one.track, threshold, recipe.least_seconds) for one in page]
+            threshold = config.thresholds(vocabulary.sources)
+            counts = [count_steady(one.track, threshold, config.least_seconds) for one in page]
             tags = np.concatenate([one.tags for one in counts]).astype(np.int32)
             ids = np.repeat([one.record.id for one in page], [len(one.tags) for one in counts])
             columns = [

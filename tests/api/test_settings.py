@@ -62,11 +62,11 @@ def test_what_is_no_executor_is_refused_when_settings_are_read() -> None:
 
 def test_tags_are_listed_at_one_threshold_whatever_the_source() -> None:
     settings = Settings(sources=read_sources("audio=0.6:0.5, text=0.8"))
-    assert settings.recipe().sources == (
+    assert settings.index_config().sources == (
         SourceConfig("audio", 0.6, 0.5),
         SourceConfig("text", 0.8, 1.0),
     )
-    assert settings.recipe(0.9).sources == settings.sources
+    assert settings.index_config(0.9).sources == settings.sources
     asked = settings.counting(0.9)
     assert (asked.threshold, [one.threshold for one in asked.sources]) == (0.9, [0.9, 0.9])
     assert [one.weight for one in asked.sources] == [0.5, 1.0]

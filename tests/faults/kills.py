@@ -130,7 +130,7 @@ def killed_work(place: Place) -> None:
 
 
 def killed_reindex(place: Place) -> None:
-    """Reindex with another recipe than the last time."""
+    """Reindex with another configuration than the last time."""
     place.kill("reindex", "--threshold", str(place.rng.choice([0.5, 0.6, 0.7])))
 
 

@@ -83,6 +83,6 @@ def view_of(
             for video in sorted(videos, key=lambda video: video.id)
         ]
     )
-    recipe = IndexConfig(threshold=0.7, tf=tf)
-    generation = Generation(name, index, metadata, Vocabulary(TAGS), recipe, 3, Path())
+    config = IndexConfig(threshold=0.7, tf=tf)
+    generation = Generation(name, index, metadata, Vocabulary(TAGS), config, 3, Path())
     return LocalSnapshot.of(generation)

@@ -57,7 +57,7 @@ def answers(view: LocalSnapshot, catalog: Catalog) -> Any:
     metadata = view.base.metadata
     common, together = view.generation.common, view.generation.together
     said = {
-        "recipe": asdict(view.generation.recipe),
+        "recipe": asdict(view.generation.config),
         "revision": view.revision,
         "similar": [str(similar(view, video_id(n), k=5)) for n in range(VIDEOS + 1)],
         "metadata": {name: column.tolist() for name, column in metadata.arrays().items()},

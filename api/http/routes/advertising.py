@@ -29,7 +29,7 @@ def get_video_suitability(
 ) -> VideoSuitability:
     """Return the risk for a brand of each of the eleven topics, with the seconds that show it."""
     record = live.catalog.videos.named(video)
-    return suitability_of(live.catalog, record, settings.recipe())
+    return suitability_of(live.catalog, record, settings.index_config())
 
 
 @router.get("/categories", response_model=CategoriesAnswer)
@@ -37,8 +37,8 @@ def get_video_categories(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> VideoCategories:
     """Return what a video is about, in categories of the IAB's content taxonomy 3.1."""
-    recipe = settings.counting(threshold)
-    return categories_of(live.catalog, live.catalog.videos.named(video), recipe)
+    config = settings.counting(threshold)
+    return categories_of(live.catalog, live.catalog.videos.named(video), config)
 
 
 @router.get("/openrtb")

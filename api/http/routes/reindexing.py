@@ -45,13 +45,13 @@ def start_reindex(
     Searches go on meanwhile. ``Location`` names the job.
     """
     asked = body or ReindexRequest()
-    recipe = settings.recipe(asked.threshold, asked.tf, asked.seconds)
+    config = settings.index_config(asked.threshold, asked.tf, asked.seconds)
     job = start_once(
         live.catalog,
         caller.id,
         idempotency_key,
-        f"reindex {recipe}".encode(),
-        lambda: live.catalog.jobs.add_reindex(asdict(recipe), now=time.time()),
+        f"reindex {config}".encode(),
+        lambda: live.catalog.jobs.add_reindex(asdict(config), now=time.time()),
     )
     return started(live.catalog, job, response)
 

@@ -56,7 +56,7 @@ def check_consistency(generation: Generation, catalog_tags: Sequence[str]) -> No
             )
             _check_ids(index.ids)
             _check_rows(index)
-            _check_weighting(index, generation.recipe.weights(generation.vocabulary.sources))
+            _check_weighting(index, generation.config.weights(generation.vocabulary.sources))
             _check_impacts(index)
             _check_metadata(generation.metadata, index.n_videos)
             _check_together(generation.together, index.n_videos)

@@ -54,7 +54,7 @@ def advance(view: LocalSnapshot, changes: Changes) -> LocalSnapshot:
         index = view.generation.index.build_beside(
             counts_of(rows, len(vocabulary)),
             [row.id for row in rows],
-            view.generation.recipe.weights(vocabulary.sources),
+            view.generation.config.weights(vocabulary.sources),
         )
         delta.append(Segment.of(index, metadata_of_rows(rows), vocabulary))
     base = view.base.without(changes.ids)
@@ -81,7 +81,7 @@ def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
         counts.append(_taken(segment, rows))
         metadata.append(segment.metadata.take(rows))
     n_tags = len(view.vocabulary)
-    boosts = view.generation.recipe.weights(view.vocabulary.sources)
+    boosts = view.generation.config.weights(view.vocabulary.sources)
     index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids, boosts)
     order = index.rows_of(ids)
     return Segment.of(

@@ -71,7 +71,7 @@ class Generation:
         index: tag counts, ready to be searched.
         metadata: of the index's rows.
         vocabulary: the tags' names.
-        recipe: how it was built.
+        config: how it was built.
         revision: the catalog's revision that it was built from.
         folder: where its files are.
         common: what most of its videos show.
@@ -83,7 +83,7 @@ class Generation:
     index: Index
     metadata: MetadataColumns
     vocabulary: Vocabulary
-    recipe: IndexConfig
+    config: IndexConfig
     revision: int
     folder: Path
     common: MeanVector = field(default_factory=MeanVector.nothing)
@@ -103,13 +103,13 @@ class StoredGeneration:
     Attributes:
         id: 12 hex digits.
         built_at: when it was built last, seconds since 1970.
-        recipe: how it was built.
+        config: how it was built.
         is_live: whether it is the live one.
     """
 
     id: str
     built_at: float
-    recipe: IndexConfig
+    config: IndexConfig
     is_live: bool
 
 
@@ -187,11 +187,11 @@ class Generations:
         found = []
         for generation in sorted(self.there(), key=self._built_at, reverse=True):
             try:
-                recipe = _read_json(self.folder / generation / "generation.json")["recipe"]
+                config = _read_json(self.folder / generation / "generation.json")["recipe"]
                 built_at = self._built_at(generation) / 1e9
                 found.append(
                     StoredGeneration(
-                        generation, built_at, IndexConfig.from_stored(recipe), generation == live
+                        generation, built_at, IndexConfig.from_stored(config), generation == live
                     )
                 )
             except (CorruptData, KeyError, TypeError, ValueError, AttributeError):
@@ -236,7 +236,7 @@ class Generations:
                 index=Index.load(folder / "index"),
                 metadata=MetadataColumns.from_stored(kept.arrays, kept.settings),
                 vocabulary=Vocabulary(_labels(header)),
-                recipe=IndexConfig.from_stored(header["recipe"]),
+                config=IndexConfig.from_stored(header["recipe"]),
                 revision=built.revision,
                 folder=folder,
                 common=MeanVector.load(folder / "common"),
@@ -277,7 +277,7 @@ class Generations:
         self,
         fill: Callable[[Path, Path], object],
         vocabulary: Vocabulary,
-        recipe: IndexConfig,
+        config: IndexConfig,
         *,
         revision: int,
         catalog: str = "",
@@ -290,7 +290,7 @@ class Generations:
         Args:
             fill: given two folders, writes the index into one and the metadata into the other.
             vocabulary: the tags' names.
-            recipe: how it is built.
+            config: how it is built.
             revision: the catalog's revision that it is built from.
             catalog: the catalog's identity.
             likes: viewer by viewer, the videos they like.
@@ -302,7 +302,7 @@ class Generations:
             MeanVector.of(index).save(aside / "common")
             liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
             CoLikes.of(liked, index.n_videos).save(aside / "together")
-            said = {"format": _FORMAT, "recipe": asdict(recipe), "tags": vocabulary.names}
+            said = {"format": _FORMAT, "recipe": asdict(config), "tags": vocabulary.names}
             _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
             generation = write_digests(aside)
             # The revision is no part of the content: after a change and its undoing, the same

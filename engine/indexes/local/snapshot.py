@@ -162,7 +162,7 @@ class LocalSnapshot:
     @property
     def config(self) -> IndexConfig:
         """Configuration of the build."""
-        return self.generation.recipe
+        return self.generation.config
 
     @property
     def n_videos(self) -> int:

@@ -36,8 +36,8 @@ def home(tmp_path: Path) -> Path:
     with Catalog.open(home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 3})
         for threshold in (0.5, 0.7):
-            recipe = IndexConfig(threshold=threshold, tf="raw")
-            reindex(catalog, Generations(home / "generations"), recipe)
+            config = IndexConfig(threshold=threshold, tf="raw")
+            reindex(catalog, Generations(home / "generations"), config)
     (tmp_path / "temporary").mkdir()
     return home
 

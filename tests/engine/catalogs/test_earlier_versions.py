@@ -33,8 +33,8 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
         assert live.generations.current_id == "73528c4f02b9"
         assert live.view.n_videos == 13
         assert len(similar(live.view, video_id(50), k=5)) == 5
-        assert live.generations.rollback().recipe.threshold == 0.5
-        assert live.generations.rollback().recipe.threshold == 0.7
+        assert live.generations.rollback().config.threshold == 0.5
+        assert live.generations.rollback().config.threshold == 0.7
         live.catalog.check(indexes=True, tracks=True)
 
 
@@ -53,7 +53,7 @@ def test_a_reindex_of_the_same_videos_gives_a_generation_with_digests(earlier: P
     with Live.open(Settings(home=earlier / "home")) as live:
         live.catalog.videos.delete(video_id(50))
         built = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
-        assert built.id != "73528c4f02b9"  # a recipe names the least seconds now
+        assert built.id != "73528c4f02b9"  # a configuration names the least seconds now
         assert (built.folder / "digests.txt").is_file()
         assert live.generations.load_current().catalog == live.catalog.identity()
         save(live.catalog, video_id(60), {"cat": 3})

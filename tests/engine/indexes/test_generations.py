@@ -48,7 +48,7 @@ def test_a_generation_opens_as_it_was_built(catalog: Catalog, tmp_path: Path) ->
     built = reindex(catalog, generations, IndexConfig(threshold=0.5, tf="log"))
     opened = generations.load_current()
     assert opened.id == built.id
-    assert opened.recipe == IndexConfig(threshold=0.5, tf="log")
+    assert opened.config == IndexConfig(threshold=0.5, tf="log")
     assert opened.revision == catalog.revision()
     assert opened.vocabulary.names == ("animal", "cat", "car")
     query = opened.index.query([0, 2], [1.0, 0.5])
@@ -131,7 +131,7 @@ def test_a_rollback_makes_the_generation_before_live_and_can_be_undone(
     old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
     new = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
     assert generations.rollback().id == old.id
-    assert generations.load_current().recipe.threshold == 0.3
+    assert generations.load_current().config.threshold == 0.3
     assert generations.rollback().id == new.id
 
 
@@ -143,9 +143,9 @@ def test_a_generation_is_chosen_by_its_id_and_choosing_it_again_changes_nothing(
     old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
     new = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="sqrt"))
     stored = generations.stored()
-    assert [(one.id, one.recipe, one.is_live) for one in stored] == [
-        (new.id, new.recipe, True),
-        (old.id, old.recipe, False),
+    assert [(one.id, one.config, one.is_live) for one in stored] == [
+        (new.id, new.config, True),
+        (old.id, old.config, False),
     ]
     assert stored[0].built_at >= stored[1].built_at > 1e9
     assert generations.rollback(old.id).id == old.id
@@ -294,5 +294,5 @@ def test_a_rollback_and_a_reindex_wait_for_each_other(
     go_on.set()
     rollback.join()
     reindexed.join()
-    assert generations.load_current().recipe == RAW
-    assert generations.rollback().recipe.threshold == 0.3
+    assert generations.load_current().config == RAW
+    assert generations.rollback().config.threshold == 0.3

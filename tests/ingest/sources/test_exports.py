@@ -104,13 +104,13 @@ def test_a_whole_catalog_comes_back_and_a_second_time_changes_nothing(tmp_path: 
 
 
 def test_parquet_holds_what_a_reindex_counts(tmp_path: Path) -> None:
-    recipe = IndexConfig(0.7, "raw", least_seconds=2)
+    config = IndexConfig(0.7, "raw", least_seconds=2)
     parquet = pytest.importorskip("pyarrow.parquet", reason="needs: pip install -e '.[parquet]'")
     with Catalog.open(tmp_path / "a.db") as catalog:
         save(catalog, video_id(1), {"cat": 5, "train": 3, "dog": 1})
         save(catalog, video_id(2), {"dog": 1}, length=4)
         save(catalog, video_id(3), {"beer": 2})
-        assert write_tag_counts(catalog, tmp_path / "counts.parquet", recipe) == 3
+        assert write_tag_counts(catalog, tmp_path / "counts.parquet", config) == 3
         names = catalog.tags.vocabulary().names
         expected = [
             {"video": one, "tag": names[tag], "seconds": int(seconds)}
