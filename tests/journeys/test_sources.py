@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 
+from api.http.app import create_app
+from api.settings import Settings
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
@@ -127,3 +130,32 @@ def test_what_a_second_source_observed_is_exported_and_comes_back(
         (after,) = [json.loads(line) for line in exported_lines(other)]
         assert {one["tag"] for one in after["tags"]} == {"dark", "light", "smell:tar"}
         assert after["tagger"] == "shades@1"
+
+
+def test_the_service_and_the_console_tell_the_sources_apart(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    night, _ = night_and_day(tmp_path)
+    video = ingest_file(night, catalog, Shades(), Nose()).video
+    settings = Settings(
+        home=tmp_path, processes=0, sources=(SourceConfig("smell", 0.6),), threshold=0.7
+    )
+    reindex(catalog, Generations(settings.generations_path), settings.index_config())
+    app = create_app(settings)
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        found = client.post("/v1/matches", json={"keywords": {"dark": 1}, "explain": True})
+        (match_,) = found.json()["matches"]
+        assert {share["tag"]: share["seconds"] for share in match_["why"]} == {
+            "dark": [[0, 3]],
+            "smell:dark": [[0, 3]],
+        }
+        counts = client.get(f"/v1/videos/{video}/tags").json()["tags"]
+        assert {one["tag"] for one in counts} == {"dark", "smell:dark", "smell:smoke"}
+        above = client.get(f"/v1/videos/{video}/tags", params={"threshold": 0.7}).json()["tags"]
+        assert {one["tag"] for one in above} == {"dark", "smell:dark"}
+        passing = {"keywords": {"dark": 1}, "where": {"not": {"seen": {"tag": "smell:smoke"}}}}
+        assert client.post("/v1/matches", json=passing).json()["matches"] == []
+        revision = catalog.revision()
+        timeline = client.get(f"/console/videos/{video}/timeline/{revision}").json()
+        assert {line["tag"] for line in timeline["lines"]} >= {"dark", "smell:dark", "smell:smoke"}
+        assert "smell:dark" in client.get(f"/console/videos/{video}").text
