@@ -49,8 +49,7 @@ def own_words(*, people: bool) -> list[OwnWord]:
 
 
 def _words_of_faces() -> list[OwnWord]:
-    from ingest.taggers.visual.face_words import judged_words
-    from ingest.taggers.visual.with_faces import GENERAL
+    from ingest.taggers.visual.face_words import GENERAL, judged_words
 
     return [
         OwnWord(name, (GENERAL,), said, right) for name, (said, right) in judged_words().items()

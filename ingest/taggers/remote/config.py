@@ -6,15 +6,13 @@ Light to import: what it takes to ask is imported when it is asked.
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
-from engine.errors import InvalidInput
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
 from ingest.taggers.remote.vlm.settings import VlmSettings
 
 if TYPE_CHECKING:
     from ingest.sources.hosting.base import Host
-    from ingest.taggers.registry import TaggerContext
     from ingest.taggers.remote.whole_video import VideoTagger
 
 HostName = Literal["none", "local", "gcs"]
@@ -57,21 +55,3 @@ class RemoteTaggerConfig:
 
             return GcsHost.open(self.bucket)
         return None
-
-
-class _ClarifaiFactory:
-    """Makes the tagger that asks Clarifai; it takes no argument."""
-
-    takes_whole_videos = True
-
-    def check(self, argument: str, context: "TaggerContext") -> str:  # noqa: ARG002 - part of the protocol
-        if argument:
-            raise InvalidInput(f"the tagger 'clarifai' takes no argument, not {argument!r}")
-        key_in(os.environ)
-        return ""
-
-    def make(self, argument: str, context: "TaggerContext") -> "VideoTagger":  # noqa: ARG002
-        return context.remote.tagger()
-
-
-CLARIFAI: Final = _ClarifaiFactory()

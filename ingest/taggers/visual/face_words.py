@@ -35,6 +35,9 @@ MIN_SIZE: Final = 32
 MAX_TURNED: Final = 0.7
 """The most that the nose may be off the middle of the eyes, as a share of their distance."""
 
+GENERAL: Final = "person"
+"""The word that each of those of faces brings with it."""
+
 SOMEBODY: Final = 0.3
 """Confidence of a person below which no face is looked for: animals, balloons and flowers have
 some that look like one."""

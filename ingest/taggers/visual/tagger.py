@@ -6,9 +6,7 @@ from typing import Final, Self
 import numpy as np
 
 from engine.domain.tags import VISUAL
-from engine.errors import InvalidInput
-from ingest.taggers.base import Confidences, Frame, Tagger
-from ingest.taggers.registry import Identity, TaggerContext
+from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.model_outputs import Networks, networks_version
 from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
@@ -88,35 +86,6 @@ class LocalTagger:
     def _words(self, frame: Shrinkable) -> Confidences:
         seen = self._networks.look(frame)
         return self._specifics.add(self._calibration.weigh(seen), seen.words, seen.objects)
-
-
-class _LocalFactory:
-    """Makes the tagger that comes along; it takes no argument."""
-
-    takes_whole_videos = False
-
-    def check(self, argument: str, context: TaggerContext) -> str:  # noqa: ARG002 - part of the protocol
-        if argument:
-            raise InvalidInput(f"the tagger 'local' takes no argument, not {argument!r}")
-        return ""
-
-    def make(self, argument: str, context: TaggerContext) -> Tagger:  # noqa: ARG002
-        if not context.people:
-            return LocalTagger.load()
-        from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
-
-        return LocalTaggerWithFaces.load()
-
-    def identity(self, argument: str, context: TaggerContext) -> Identity:  # noqa: ARG002
-        """Return name and version of the tagger that ``make`` would make."""
-        if not context.people:
-            return Identity(LocalTagger.name, current_version())
-        from ingest.taggers.visual.with_faces import version_with_faces
-
-        return Identity(LocalTagger.name, version_with_faces())
-
-
-LOCAL: Final = _LocalFactory()
 
 
 def current_version() -> str:

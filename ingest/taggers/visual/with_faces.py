@@ -1,7 +1,7 @@
 """The tagger that comes along, and what faces say beside it; only when switched on."""
 
 import hashlib
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.face_words import (
     DRAWN,
+    GENERAL,
     SOMEBODY,
     FaceWords,
     said_over_shot,
@@ -18,9 +19,6 @@ from ingest.taggers.visual.face_words import (
 )
 from ingest.taggers.visual.resize import Shrinkable
 from ingest.taggers.visual.tagger import LocalTagger, current_version
-
-GENERAL: Final = "person"
-"""The word that each of those of faces brings with it."""
 
 
 class LocalTaggerWithFaces:

@@ -21,8 +21,9 @@ from ingest.taggers.visual.face_words import (
     said_over_shot,
 )
 from ingest.taggers.visual.faces import Face
+from ingest.taggers.visual.factory import LOCAL
 from ingest.taggers.visual.resize import Shrinkable
-from ingest.taggers.visual.tagger import LOCAL, LocalTagger, current_version
+from ingest.taggers.visual.tagger import LocalTagger, current_version
 from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
 from models.cards import load_card
 from support.footage import photograph
