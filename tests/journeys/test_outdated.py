@@ -47,8 +47,8 @@ def outdate(home: Path, videos: Iterable[str]) -> None:
     with sqlite3.connect(home / "catalog.db") as db:
         for day, video in enumerate(videos, 1):
             added = f"2025-01-{day:02}T00:00:00+00:00"
-            change = "update videos set tagger = 'local@older', added_at = ? where id = ?"
-            db.execute(change, (added, video))
+            db.execute("update videos set added_at = ? where id = ?", (added, video))
+            db.execute("update tracks set tagger = 'local@older' where video = ?", (video,))
     db.close()
 
 

@@ -6,7 +6,6 @@ from engine.errors import InvalidInput
 from ingest.taggers.base import Tagger
 from ingest.taggers.registry import Identity, TaggerContext
 from ingest.taggers.visual.tagger import LocalTagger, current_version
-from ingest.taggers.visual.with_faces import LocalTaggerWithFaces, version_with_faces
 
 
 class _LocalFactory:
@@ -22,12 +21,17 @@ class _LocalFactory:
     def make(self, argument: str, context: TaggerContext) -> Tagger:  # noqa: ARG002
         if not context.people:
             return LocalTagger.load()
+        # Nothing of faces is loaded where they are not asked for.
+        from ingest.taggers.visual.with_faces import LocalTaggerWithFaces
+
         return LocalTaggerWithFaces.load()
 
     def identity(self, argument: str, context: TaggerContext) -> Identity:  # noqa: ARG002
         """Return name and version of the tagger that ``make`` would make."""
         if not context.people:
             return Identity(LocalTagger.name, current_version())
+        from ingest.taggers.visual.with_faces import version_with_faces
+
         return Identity(LocalTagger.name, version_with_faces())
 
 
