@@ -173,6 +173,19 @@ def killed_forget(place: Place) -> None:
     place.kill("forget", video, "--yes")
 
 
+_BEFORE_SOURCES: Final = """
+    alter table videos add column tagger text;
+    update videos set tagger = (select tagger from tracks where video = videos.id);
+    alter table tracks rename to by_source;
+    create table tracks (video text primary key, track blob);
+    insert into tracks select video, track from by_source where source = 'visual';
+    drop table by_source;
+    drop index idx_tags_name_source;
+    alter table tags drop column source;
+    create unique index idx_tags_name on tags (name);
+"""
+
+
 def killed_migration(place: Place) -> None:
     """Bring a catalog up to date that lacks the last steps."""
     with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
@@ -182,7 +195,9 @@ def killed_migration(place: Place) -> None:
             live.execute("vacuum into ?", (str(home / "catalog.db"),))
         with closing(sqlite3.connect(home / "catalog.db")) as old, old:
             old.execute("alter table videos drop column last_attempt")
-            old.execute("delete from _sqlite_migrations where name = 'keep_what_was_seen'")
+            old.executescript(_BEFORE_SOURCES)
+            steps = ("keep_what_was_seen", "tell_sources_apart")
+            old.execute("delete from _sqlite_migrations where name in (?, ?)", steps)
             # An older version left the mark of its own steps.
             old.execute("pragma user_version = 0")
         place.kill("videos", "--json", home=home)
