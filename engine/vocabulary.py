@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.domain.tags import Tag, TagsBySource, named_source, source_of
+from engine.domain.tags import Tag, TagsBySource, as_asked, source_of
 from engine.domain.text import folded
 from engine.errors import UnknownTag
 from engine.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
@@ -65,7 +65,7 @@ class Vocabulary:
         if not found:
             return None
         label = self.names[found[0]]
-        return label if named_source(word) else Tag.parse(label).name
+        return label if as_asked(word) else Tag.parse(label).name
 
     @cached_property
     def words(self) -> "Vocabulary":
@@ -90,8 +90,8 @@ class Vocabulary:
 
     def columns(self, word: str) -> tuple[int, ...]:
         """Return the numbers of all tags that a word means, first the one that is seen, if any."""
-        if source := named_source(word):
-            number = self._number(Tag(source, word.partition(":")[2]).label)
+        if asked := as_asked(word):
+            number = self._number(asked.label)
             if number is not None:
                 return (number,)
         seen = self._number(word)
@@ -197,7 +197,7 @@ class Vocabulary:
         by_name = {} if self._root is None else dict(self._root._by_bare_name)
         first = 0 if self._root is None else len(self._root)
         for number, label in enumerate(self.names[first:], first):
-            if named_source(label):
+            if as_asked(label):
                 name = folded(Tag.parse(label).name)
                 by_name[name] = (*by_name.get(name, ()), number)
         return by_name

@@ -31,8 +31,11 @@ class Tag(NamedTuple):
     @classmethod
     def parse(cls, label: str) -> Self:
         """Return the tag of a label: ``dog`` is seen, ``audio:dog`` is heard."""
-        source, colon, name = label.partition(":")
-        return cls(source, name) if colon and source in SOURCES else cls(VISUAL, label)
+        if ":" not in label:  # as nearly all
+            return cls(VISUAL, label)
+        source, _, name = label.partition(":")
+        name = name.strip()
+        return cls(source, name) if name and source in SOURCES else cls(VISUAL, label)
 
     @property
     def label(self) -> str:
@@ -42,10 +45,11 @@ class Tag(NamedTuple):
         return self.name if bare else f"{self.source}:{self.name}"
 
 
-def named_source(word: str) -> str | None:
-    """Return the source that a word of a person names, in whatever case; None when it is bare."""
+def as_asked(word: str) -> Tag | None:
+    """Return the tag that a word of a person names with its source, in whatever case, or None."""
     source, colon, name = word.partition(":")
-    return source.lower() if colon and name and source.lower() in SOURCES else None
+    asked = Tag.parse(f"{source.strip().lower()}:{name}") if colon else None
+    return asked if asked is not None and asked.source == source.strip().lower() else None
 
 
 def is_source(name: str) -> bool:

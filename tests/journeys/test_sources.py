@@ -16,11 +16,13 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain import tags
 from engine.domain.filters import HasTag, Not
 from engine.domain.index_config import IndexConfig, SourceConfig
+from engine.indexes.local.consistency import check_consistency
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match
 from ingest.pipeline import ingest_file
 from ingest.sources.exports import exported_lines
+from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.taggers.base import Confidences, Frame
 from support.footage import write_video
@@ -159,3 +161,31 @@ def test_the_service_and_the_console_tell_the_sources_apart(
         timeline = client.get(f"/console/videos/{video}/timeline/{revision}").json()
         assert {line["tag"] for line in timeline["lines"]} >= {"dark", "smell:dark", "smell:smoke"}
         assert "smell:dark" in client.get(f"/console/videos/{video}").text
+
+
+def test_a_source_that_weighs_nothing_is_left_out_of_the_index(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    night, day = night_and_day(tmp_path)
+    for film in (night, day):
+        ingest_file(film, catalog, Shades(), Nose())
+    without = view_of(catalog, tmp_path / "g", SourceConfig("smell", 0.6, 0.0))
+    assert without.idf.tolist()[2:] == [0.0, 0.0]
+    (dark,) = match(without, keywords={"dark": 1}, k=5)
+    assert [part.tag for part in dark.why] == ["dark"]
+    assert dark.score == pytest.approx(1.0)
+    assert without.newest(HasTag("smell:smoke"), k=9) == []
+    # Whoever restores such a generation holds it for whole.
+    check_consistency(without.generation, catalog.tags.vocabulary().names)
+
+
+def test_the_name_of_a_source_is_taken_as_people_write_it(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "typed.jsonl"
+    tags = ["audio: Rain", "AUDIO:wind", "genre:rock", "visual:dog"]
+    said = {"duration": 3, "tags": [{"tag": tag, "seconds": [[0, 3, 0.9]]} for tag in tags]}
+    file.write_text(json.dumps(said) + "\n" + json.dumps({"tags": [{"tag": "audio:"}]}))
+    imported, refused = import_file(file, catalog, now=NOW)
+    assert isinstance(imported, Imported)
+    assert isinstance(refused, BadLine)
+    assert "names a source of tags and no tag" in refused.reason
+    assert set(catalog.tags.vocabulary().names) == {"audio:rain", "audio:wind", "genre:rock", "dog"}

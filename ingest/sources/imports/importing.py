@@ -170,7 +170,9 @@ def _stored(catalog: Catalog, video: str) -> dict[str, SourceTrack]:
 def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mapping[str, RemoteTrack]:
     """Return what each source observed; a new video has a visual track, whatever is on it."""
     observed = video.by_source()
-    return observed if stored.get(VISUAL) else {VISUAL: video.seen.of_source(VISUAL)} | observed
+    if VISUAL in observed or VISUAL in stored:
+        return observed
+    return {VISUAL: video.seen.of_source(VISUAL)} | observed
 
 
 def _tracks(
@@ -254,19 +256,20 @@ class _TagNumbers:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._numbers = {
-            Tag.parse(label): at for at, label in enumerate(catalog.tags.vocabulary().names)
-        }
+        self._numbers: dict[str, dict[str, int]] = {}
+        for number, label in enumerate(catalog.tags.vocabulary().names):
+            source, name = Tag.parse(label)
+            self._of(source)[name] = number
 
     def has(self, tags: Iterable[str], source: str) -> bool:
-        return all((source, tag) in self._numbers for tag in tags)
+        return self._of(source).keys() >= set(tags)
 
     def of(self, tags: Iterable[str], source: str) -> dict[str, int]:
-        wanted = list(tags)
-        new = [tag for tag in wanted if (source, tag) not in self._numbers]
+        wanted, known = list(tags), self._of(source)
+        new = [tag for tag in wanted if tag not in known]
         if new:
-            given = self._catalog.tags.number(new, source)
-            self._numbers |= {
-                Tag(source, tag): int(number) for tag, number in zip(new, given, strict=True)
-            }
-        return {tag: self._numbers[Tag(source, tag)] for tag in wanted}
+            known.update(zip(new, map(int, self._catalog.tags.number(new, source)), strict=True))
+        return {tag: known[tag] for tag in wanted}
+
+    def _of(self, source: str) -> dict[str, int]:
+        return self._numbers.setdefault(source, {})

@@ -84,13 +84,19 @@ def _refuse_unknown(said: Fields, known: tuple[str, ...]) -> None:
 def _runs(said: Fields) -> Iterator[Run]:
     for tag in said.each("tags"):
         _refuse_unknown(tag, ("tag", "seconds"))
-        name = Tag.parse(tag_name_in(tag.raw("tag"), tag.name("tag"))).label
+        name = _label(tag_name_in(tag.raw("tag"), tag.name("tag")), tag.name("tag"))
         path = tag.name("seconds")
         for place, item in enumerate(as_items(tag.raw("seconds"), path)):
             if _is_plain(item):
                 yield Run(name, *item)
             else:
                 yield _run(name, item, f"{path}[{place}]")
+
+
+def _label(text: str, at: str) -> str:
+    if text.endswith(":") and is_source(text[:-1]):
+        raise BadField(f"{at}: {text!r} names a source of tags and no tag")
+    return Tag.parse(text).label
 
 
 def _is_plain(item: Any) -> bool:

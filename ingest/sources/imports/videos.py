@@ -59,9 +59,9 @@ class ImportedVideo:
 
     def by_source(self) -> dict[str, RemoteTrack]:
         """Return what each source observed, with the tags' names; the visual one where none did."""
-        sources = sorted({source_of(label) for label in self.seen.names}) or [VISUAL]
-        if sources == [VISUAL] and all(name == Tag.parse(name).name for name in self.seen.names):
+        if not any(":" in label for label in self.seen.names):
             return {VISUAL: self.seen}
+        sources = sorted({source_of(label) for label in self.seen.names})
         return {source: self.seen.of_source(source) for source in sources}
 
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.tags import SOURCES, VISUAL, Tag, named_source
+from engine.domain.tags import SOURCES, VISUAL, Tag, as_asked
 from engine.errors import UnknownTag
 from engine.vocabulary import Vocabulary
 
-names = st.text(min_size=1).filter(lambda name: not name.startswith(":"))
+# As tags are stored: nothing around them, nothing empty.
+names = st.text(min_size=1).map(str.strip).filter(bool)
 
 
 @given(st.sampled_from(SOURCES), names | names.map(lambda name: f"audio:{name}"))
@@ -34,10 +35,18 @@ def test_a_seen_tag_is_its_name_and_others_tell_their_source(
 
 @pytest.mark.parametrize(
     ("word", "source"),
-    [("dog", None), ("AUDIO:dog", "audio"), ("genre:rock", None), ("audio:", None), ("", None)],
+    [
+        ("dog", None),
+        ("AUDIO:dog", ("audio", "dog")),
+        ("Text : Sale", ("text", "Sale")),
+        ("genre:rock", None),
+        ("audio:", None),
+        ("audio: ", None),
+        ("", None),
+    ],
 )
-def test_a_word_may_name_its_source(word: str, source: str | None) -> None:
-    assert named_source(word) == source
+def test_a_word_may_name_its_source(word: str, source: tuple[str, str] | None) -> None:
+    assert as_asked(word) == source
 
 
 VOCABULARY = Vocabulary(("dog", "audio:dog", "cat", "speech:rain", "visual:audio:bell", "text:dog"))
