@@ -26,15 +26,15 @@ class Explainer:
 
     def __init__(self, view: IndexSnapshot, profile_vector: ProfileVector) -> None:
         self._view = view
-        self._taste = profile_vector
+        self._profile_vector = profile_vector
         self._query_tags: list[int] = profile_vector.query.tags.tolist()
-        self._pulled_tags: list[int] = profile_vector.contributions.tags.tolist()
+        self._contributed_tags: list[int] = profile_vector.contributions.tags.tolist()
         self._stated: dict[int, float] = {}
-        self._pulls: dict[tuple[int, bool], _Pulls] = {}
+        self._contributions: dict[tuple[int, bool], _TagContributions] = {}
 
     def reasons(self, video: str) -> tuple[Reason, ...]:
         """Return what made the score of a video, the largest share first; they add up to it."""
-        tags, shares = self._view.explain(self._taste.query, video)
+        tags, shares = self._view.explain(self._profile_vector.query, video)
         names, found = self._view.vocabulary.names, []
         for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
             stated = share * self._stated_part(tag)
@@ -48,7 +48,7 @@ class Explainer:
         part = self._stated.get(tag)
         if part is None:
             at = bisect_left(self._query_tags, tag)
-            part = float(self._taste.stated[at] / self._taste.query.units[at])
+            part = float(self._profile_vector.stated[at] / self._profile_vector.query.units[at])
             self._stated[tag] = part
         return part
 
@@ -56,9 +56,9 @@ class Explainer:
         if not share:
             return ()
         key = tag, share > 0
-        contributions = self._pulls.get(key)
+        contributions = self._contributions.get(key)
         if contributions is None:
-            contributions = self._pulls[key] = self._contributions_of(
+            contributions = self._contributions[key] = self._contributions_of(
                 tag, 1.0 if share > 0 else -1.0
             )
         return tuple(
@@ -66,19 +66,22 @@ class Explainer:
             for reaction, value in contributions.most
         )
 
-    def _contributions_of(self, tag: int, sign: float) -> "_Pulls":
-        first, last = bisect_left(self._pulled_tags, tag), bisect_right(self._pulled_tags, tag)
-        owners = self._taste.contributions.reactions[first:last].tolist()
+    def _contributions_of(self, tag: int, sign: float) -> "_TagContributions":
+        first, last = (
+            bisect_left(self._contributed_tags, tag),
+            bisect_right(self._contributed_tags, tag),
+        )
+        owners = self._profile_vector.contributions.reactions[first:last].tolist()
         # Only what pulled the way that the whole went.
-        values = np.maximum(self._taste.contributions.values[first:last] * sign, 0.0)
+        values = np.maximum(self._profile_vector.contributions.values[first:last] * sign, 0.0)
         contributions = zip(owners, values.tolist(), strict=True)
         most = sorted(contributions, key=lambda pull: -pull[1])[:MAX_SOURCES]
-        reactions = self._taste.reactions
+        reactions = self._profile_vector.reactions
         named = ((reactions[owner], value) for owner, value in most if value > 0 and owner >= 0)
-        return _Pulls(tuple(named), float(values.sum()))
+        return _TagContributions(tuple(named), float(values.sum()))
 
 
-class _Pulls(NamedTuple):
+class _TagContributions(NamedTuple):
     """The videos that pulled most towards a tag, or away from it, and what all did together."""
 
     most: tuple[tuple[Reaction, float], ...]
