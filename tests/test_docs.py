@@ -107,7 +107,9 @@ def test_decisions_are_numbered_without_gaps_and_say_their_number() -> None:
         assert page.read_text().startswith(f"# {number}. ")
 
 
-@pytest.mark.parametrize("package", ["api", "engine", "ingest", "models", "reelmatch"])
+@pytest.mark.parametrize(
+    "package", ["api", "benchmarks", "engine", "ingest", "models", "reelmatch"]
+)
 def test_docstrings_begin_with_a_noun_or_a_verb(package: str) -> None:
     questions = re.compile(r"\s*(What|How|Who|Which|Whose)\b")
     files = list((ROOT / package).rglob("*.py"))

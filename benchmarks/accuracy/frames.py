@@ -29,7 +29,7 @@ _LARGEST: Final = (640, 640)
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person sees on one frame; words that are neither are absent.
+    """Labels of what a person sees on one frame; words that are neither are absent.
 
     Attributes:
         chosen: when and what for, one of ``SETS``.

@@ -41,7 +41,7 @@ _LARGE: Final = 56  # pixels of a face, from which on its picture can be shrunk 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """What a person sees on one shot, or one picture.
+    """Labels of what a person sees on one shot, or one picture.
 
     Attributes:
         source: as ``frames`` finds it.
@@ -62,7 +62,7 @@ class Shot:
 
 @dataclass(slots=True)
 class Row:
-    """How often a word was said, and how that was."""
+    """Counts of how often a word was said, and how that was."""
 
     right: int = 0
     wrong: int = 0
@@ -70,7 +70,7 @@ class Row:
 
     @property
     def said(self) -> int:
-        """How often it was said where nobody can doubt."""
+        """Count of how often it was said where nobody can doubt."""
         return self.right + self.wrong
 
 

@@ -37,7 +37,7 @@ _MIN_SECONDS: Final = 2
 _MUSIC: Final = ("music", "musical instrument", "concert", "performance", "musician")
 _PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
 _TALK: Final = ("asl-", "friday", "carphone")
-"""How the names of clips begin on which people only talk, or sign, into a camera that is fixed."""
+"""Beginnings of names of clips on which people only talk, or sign, into a camera that is fixed."""
 
 _COLUMNS: Final = (
     *("telling", "a wrong word among the five", "no word", "precision of a video"),

@@ -1,4 +1,4 @@
-"""What an advertiser's questions cost: a keyword, a video's suitability, filters.
+"""Costs of an advertiser's questions: a keyword, a video's suitability, filters.
 
     python benchmarks/advertising/bench.py [--videos 1000000]
 

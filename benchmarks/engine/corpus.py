@@ -21,7 +21,7 @@ _TOPIC_SKEW: Final = 0.6
 
 @dataclass(frozen=True)
 class Kind:
-    """How a corpus is made.
+    """Recipe of a corpus.
 
     Args:
         name: what the tables call it.

@@ -1,4 +1,4 @@
-"""What a Python user could install instead, each behind the same two calls."""
+"""Peers that a Python user could install instead, each behind the same two calls."""
 
 from collections.abc import Callable
 from typing import Any, Final, Protocol

@@ -1,4 +1,4 @@
-"""What a reindex gains by processes: wall and processor time, memory, and that the result is one.
+"""Gain of a reindex by processes: wall and processor time, memory, and that the result is one.
 
     python processes.py --videos 1000000 --turns 3
 

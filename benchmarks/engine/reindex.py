@@ -1,4 +1,4 @@
-"""What a reindex takes: processor time and memory, by number of videos.
+"""Cost of a reindex: processor time and memory, by number of videos.
 
     python reindex.py --videos 100000 300000
 

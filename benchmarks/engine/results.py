@@ -1,4 +1,4 @@
-"""What was measured, kept in ``results.json``."""
+"""Measurements, kept in ``results.json``."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How fast a clip is watched, where the time goes, and what an installation weighs.
+"""Speed of watching a clip, where the time goes, and the weight of an installation.
 
     python benchmarks/ingest/bench.py [CLIP ...] [--clips FOLDER] [--nanodet FOLDER]
 
@@ -62,7 +62,7 @@ PARTS = (
     (Gallery, "see", "poster and strip"),
     (Gallery, "pictures", "poster and strip"),
 )
-"""What is timed beside the networks; what is left is "other"."""
+"""Steps that are timed beside the networks; what is left is "other"."""
 SUFFIXES = {".mkv", ".mp4", ".mpg", ".webm"}
 OURS = "reelmatch"
 

@@ -1,4 +1,4 @@
-"""How often a still, a slideshow, an overlay and footage are told apart, and what it costs.
+"""Confusion of stills, slideshows, overlays and footage, and the cost of telling them apart.
 
     PYTHONPATH=.:tests python benchmarks/kinds/bench.py [--clips FOLDER]
 
@@ -38,7 +38,7 @@ TRUE_KINDS: Final = (Kind.STATIC, Kind.OVERLAY, Kind.SLIDESHOW, Kind.MOTION)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What became of one video of the set.
+    """Result of one video of the set.
 
     Attributes:
         half: 0 or 1.

@@ -80,7 +80,7 @@ _KIVY_PHOTOGRAPHS: Final = ("Bubbles.jpg", "Ill1.jpg", "Wall.jpg", "faust_github
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one video of the set is made.
+    """Recipe of one video of the set.
 
     Attributes:
         number: in its half.
@@ -97,7 +97,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the videos of one half are made of; nothing of it is in the other half."""
+    """Material of the videos of one half; nothing of it is in the other half."""
 
     photographs: tuple[Path, ...]
     clips: tuple[Path, ...]
@@ -197,7 +197,7 @@ def _add_slideshows(add: Add, paths: Sequence[Path], n_photographs: int, each: f
 
 
 def _add_lively(add: Add, paths: Sequence[Path]) -> None:
-    """What moves before a photograph, drawn over it or as if it were there; several of each."""
+    """Add what moves before a photograph, drawn over it or as if it were there; several of each."""
     forms = [
         *(("overlay", form) for form in DRAWN.items()),
         *(("motion", form) for form in SCENES.items()),

@@ -1,4 +1,4 @@
-"""How many films fit at all where the catalog is small, by how much is taken off."""
+"""Number of films that fit at all where the catalog is small, by how much is taken off."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How good a list is, and how sure that is."""
+"""Measures of how good a list is, and how sure that is."""
 
 from collections.abc import Collection, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a request costs: the fast route beside the same through FastAPI's own way.
+"""Cost of a request: the fast route beside the same through FastAPI's own way.
 
 Needs ``wrk`` (Debian's package). The server runs on one core, wrk on the other; what is compared
 is the server's CPU time a request, in turns.

@@ -1,4 +1,4 @@
-"""What a service holds after reindex upon reindex, while it is asked and its catalog changes.
+"""Memory of a service after reindex upon reindex, while it is asked and its catalog changes.
 
     python benchmarks/service/memory.py --videos 100000 --reindexes 30
 

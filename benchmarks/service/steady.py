@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Steady:
-    """What came of it: requests, those that were no success, and their times in milliseconds."""
+    """Result: requests, those that were no success, and their times in milliseconds."""
 
     requests: int
     failures: int

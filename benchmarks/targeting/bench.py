@@ -1,4 +1,4 @@
-"""What an ad request costs: one video, 100,000 campaigns, the 10 best that may run. CPU time.
+"""Cost of an ad request: one video, 100,000 campaigns, the 10 best that may run. CPU time.
 
 Run by hand: ``.venv/bin/python benchmarks/targeting/bench.py``. Beside it, the same request as
 two peers would do it: scipy's product with all campaigns and rules by numpy, then the best ten.

@@ -1,4 +1,4 @@
-"""What answering a viewer costs: CPU time of one thread, on made-up videos.
+"""Cost of answering a viewer: CPU time of one thread, on made-up videos.
 
 .venv/bin/python benchmarks/viewers/bench.py
 """
