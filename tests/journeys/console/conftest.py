@@ -36,8 +36,11 @@ def served(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def look(browser: Browser, served: Served) -> Iterator[Look]:
+def look(browser: Browser, served: Served, request: pytest.FixtureRequest) -> Iterator[Look]:
     """Opens windows; fails when one of them complained or asked another host for something."""
+    # Set up last, torn down first: a page that outlives its server asks it again, and complains.
+    if "own_server" in request.fixturenames:
+        request.getfixturevalue("own_server")
     visits: list[Visit] = []
 
     def begin(
