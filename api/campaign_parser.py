@@ -83,10 +83,9 @@ def unknown_words(
     fields: dict[str, Iterable[str]] = {"keywords": body.keywords, "exclude": body.exclude}
     for at, group in enumerate(body.groups):
         fields[f"groups.{at}"] = group.any or group.all or ()
-    readings = {field: reader.read_all(field, words) for field, words in fields.items()}
+    matches = {field: reader.read_all(field, words) for field, words in fields.items()}
     unknown = {
-        field: tuple(reading for reading in read if not reading.used)
-        for field, read in readings.items()
+        field: tuple(match for match in read if not match.used) for field, read in matches.items()
     }
     return {field: words for field, words in unknown.items() if words}
 
@@ -109,12 +108,12 @@ class _Reader:
 
     def _read(self, words: Sequence[str]) -> dict[str, KeywordMatch]:
         tags = {word: self._vocabulary.tag(word) for word in words}
-        readings = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
-        others = [word for word in words if word not in readings]
+        matches = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
+        others = [word for word in words if word not in matches]
         if others:
             read = self._understanding.of(self._vocabulary).read_all(others)
-            readings |= zip(others, read, strict=True)
-        return readings
+            matches |= zip(others, read, strict=True)
+        return matches
 
     def read_all(self, field: str, words: Iterable[str]) -> tuple[KeywordMatch, ...]:
         words = _once(words)
@@ -122,12 +121,12 @@ class _Reader:
             fresh = self._read([word for word in words if word not in self._known])
         except InvalidInput as error:
             raise InvalidInput(f"{field}: {error}") from error
-        readings = self._known | fresh
-        return tuple(readings[word] for word in words)
+        matches = self._known | fresh
+        return tuple(matches[word] for word in words)
 
     def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
-        readings = self.read_all("keywords", body.keywords)
-        keywords = tuple(map(Keyword, readings, body.keywords.values()))
+        matches = self.read_all("keywords", body.keywords)
+        keywords = tuple(map(Keyword, matches, body.keywords.values()))
         useless = [keyword.reading for keyword in keywords if not keyword.reading.used]
         if useless and body.strict:
             raise InvalidInput(
@@ -147,29 +146,29 @@ class _Reader:
         rule, words = ("any", group.any) if group.any is not None else ("all", group.all)
         if not words:
             raise InvalidInput(f"{field}.{rule}: give at least one word")
-        readings = self.all_known(f"{field}.{rule}", words)
-        return Group("any" if rule == "any" else "all", readings)
+        matches = self.all_known(f"{field}.{rule}", words)
+        return Group("any" if rule == "any" else "all", matches)
 
     def all_known(self, field: str, words: Iterable[str]) -> tuple[KeywordMatch, ...]:
         """Read words that decide: one that means nothing must not be passed over."""
-        readings = self.read_all(field, words)
-        useless = [reading for reading in readings if not reading.used]
+        matches = self.read_all(field, words)
+        useless = [match for match in matches if not match.used]
         if useless:
             raise InvalidInput(self._refusal(field, useless))
-        return readings
+        return matches
 
     @staticmethod
     def _refusal(field: str, useless: Sequence[KeywordMatch]) -> str:
         named = useless[:MAX_SUGGESTED_WORDS]
-        told = [
-            f"{field}: {reading.word!r} means no tag for sure{_near(reading)}" for reading in named
+        sentences = [
+            f"{field}: {match.word!r} means no tag for sure{_near(match)}" for match in named
         ]
         more = len(useless) - len(named)
-        return "; ".join([*told, *([f"and {more} words more"] if more else [])])
+        return "; ".join([*sentences, *([f"and {more} words more"] if more else [])])
 
 
-def _near(reading: KeywordMatch) -> str:
-    nearest = nearest_tags(reading)
+def _near(match: KeywordMatch) -> str:
+    nearest = nearest_tags(match)
     return f": the nearest are {', '.join(nearest)}" if nearest else ", and none is like it"
 
 
@@ -186,13 +185,13 @@ def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:
     return ids
 
 
-def _suitability(said: Mapping[str, str]) -> dict[str, str]:
-    if Risk.FLOOR in said.values():
+def _suitability(limits: Mapping[str, str]) -> dict[str, str]:
+    if Risk.FLOOR in limits.values():
         raise InvalidInput("suitability: nothing runs at the floor: accept at most 'high'")
     try:
         return {
             BRAND_TOPICS[topic_place(topic)].name: RISKS[tolerated_place(risk)]
-            for topic, risk in said.items()
+            for topic, risk in limits.items()
         }
     except InvalidInput as error:
         raise InvalidInput(f"suitability: {error}") from None

@@ -21,7 +21,7 @@ _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
 class _Encoders(dict[type, Encode]):
-    """The encoder of each type that was met; what is plain is told as it is."""
+    """The encoder of each type that was met; what is plain is written as it is."""
 
     def __missing__(self, kind: type) -> Encode:
         encode = self[kind] = _encoder_of(kind)
@@ -60,11 +60,13 @@ def _member_encoder(kind: type, members: Members) -> Encode:
     functions, lines = {}, []
     for number, (name, value) in enumerate(members.items()):
         if isinstance(value, str):
-            found = f"record.{value}"
-            lines.append(f"told[{name!r}] = {found if value in plain else f'encoded({found})'}")
+            value_text = f"record.{value}"
+            lines.append(
+                f"out[{name!r}] = {value_text if value in plain else f'encoded({value_text})'}"
+            )
         else:
             functions[f"value_{number}"] = value
-            lines.append(f"told[{name!r}] = encoded(value_{number}(record))")
+            lines.append(f"out[{name!r}] = encoded(value_{number}(record))")
     return _written(lines, functions)
 
 
@@ -73,28 +75,28 @@ def _record_encoder(own: tuple[Field[Any], ...]) -> Encode:
     for one in own:
         name = one.name.removesuffix("_")
         value = "value" if _is_plain(one) else "encoded(value)"
-        told = f"told[{name!r}] = {value}"
+        out = f"out[{name!r}] = {value}"
         if one.default is None:
-            told = f"if value is not None: {told}"
+            out = f"if value is not None: {out}"
         elif one.default == ():
-            told = f"if value != (): {told}"
-        lines += [f"value = record.{one.name}", told]
+            out = f"if value != (): {out}"
+        lines += [f"value = record.{one.name}", out]
     return _written(lines, {})
 
 
 def _is_plain(member: Field[Any]) -> bool:
-    """Tell by a field's type that its values are told as they are, whatever they are."""
+    """Tell by a field's type that its values are written as they are, whatever they are."""
     parts = get_args(member.type) if isinstance(member.type, UnionType) else (member.type,)
     return _PLAIN.issuperset(parts)
 
 
 def _written(lines: Iterable[str], names: Mapping[str, Any]) -> Encode:
-    """Return a function that fills ``told`` from ``record``: as fast as one written by hand.
+    """Return a function that fills ``out`` from ``record``: as fast as one written by hand.
 
-    Pages are told thousands of times a second, and a loop over fields takes several times as long.
+    Pages are written thousands of times a second; a loop over fields takes several times as long.
     The lines are of nothing but the names of our own records, as with ``dataclass`` itself.
     """
-    source = "\n    ".join(["def encode(record):", "told = {}", *lines, "return told"])
+    source = "\n    ".join(["def encode(record):", "out = {}", *lines, "return out"])
     namespace = {"encoded": encoded, **names}
     exec(source, namespace)  # noqa: S102 - see above
     encode: Encode = namespace["encode"]

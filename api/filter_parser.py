@@ -86,11 +86,11 @@ class _Reader:
         return tuple(self.read(part) for part in value)
 
 
-def _words(kind: str, value: object, most: int = MAX_PARTS) -> tuple[str, ...]:
+def _words(kind: str, value: object, max_words: int = MAX_PARTS) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise InvalidInput(f"{kind!r} takes a list of words, not {_short(value)}")
-    if len(value) > most:
-        raise InvalidInput(f"{kind!r} takes at most {most} words, not {len(value)}")
+    if len(value) > max_words:
+        raise InvalidInput(f"{kind!r} takes at most {max_words} words, not {len(value)}")
     return tuple(value)
 
 
@@ -107,7 +107,7 @@ def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, An
     return dict(value)
 
 
-def _seen(_: _Reader, value: object) -> Filter:
+def _has_tag(_: _Reader, value: object) -> Filter:
     given = _fields("seen", value, {"tag": str, "at_least": int})
     if "tag" not in given:
         raise InvalidInput("'seen' needs a 'tag'")
@@ -161,7 +161,7 @@ _KINDS: Final[dict[str, Callable[[_Reader, Any], Filter]]] = {
     "within": lambda _, value: Ids(_words("within", value, MAX_IDS)),
     "leave_out": lambda _, value: Not(Ids(_words("leave_out", value, MAX_IDS))),
     **{column.key: partial(_field, column) for column in SCHEMA},
-    "seen": _seen,
+    "seen": _has_tag,
 }
 
 

@@ -123,11 +123,11 @@ MEMBERS: Final[Mapping[type, Members]] = {
     CampaignNow: _CAMPAIGN,
     KeywordMatch: {
         **_named("word", "status", "meanings"),
-        "used": lambda match: [meaning.tag for meaning in match.used],
+        "used": lambda match: [candidate.tag for candidate in match.used],
     },
     TagCandidate: {
         "tag": "tag",
-        "confidence": lambda meaning: round(meaning.confidence, 4),
+        "confidence": lambda candidate: round(candidate.confidence, 4),
         **_named("how", "by"),
     },
 }

@@ -362,7 +362,7 @@ def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:
     ours = [name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX)]
     near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in ours}
     return {
-        f"{PREFIX}{name}": f"{PREFIX}{found[0]}"
-        for name, found in near.items()
-        if found and name not in known
+        f"{PREFIX}{name}": f"{PREFIX}{matches[0]}"
+        for name, matches in near.items()
+        if matches and name not in known
     }

@@ -35,23 +35,23 @@ def settings_page() -> str:
     return _HEAD + "".join(_rows())
 
 
-def meanings() -> dict[str, str]:
+def descriptions() -> dict[str, str]:
     """Return what is written under each setting."""
     (written,) = ast.parse(inspect.getsource(Settings)).body
     assert isinstance(written, ast.ClassDef)  # noqa: S101
-    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for line, following in pairwise(written.body):
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
             text = following.value if isinstance(following, ast.Expr) else None
-            said[line.target.id] = str(text.value) if isinstance(text, ast.Constant) else ""
-    return said
+            texts[line.target.id] = str(text.value) if isinstance(text, ast.Constant) else ""
+    return texts
 
 
 def _rows() -> Iterator[str]:
-    said = meanings()
+    texts = descriptions()
     for one in fields(Settings):
-        meaning = " ".join(said[one.name].split())
-        yield f"| `REELMATCH_{one.name.upper()}` | {_default(one)} | {meaning} |\n"
+        description = " ".join(texts[one.name].split())
+        yield f"| `REELMATCH_{one.name.upper()}` | {_default(one)} | {description} |\n"
 
 
 def _default(setting: FieldInfo) -> str:

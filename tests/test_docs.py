@@ -13,7 +13,7 @@ from api.cli.doctor import _EXTRAS
 from api.filter_parser import _KINDS, filter_of
 from api.http.app import create_app
 from api.settings import Settings
-from api.settings_page import meanings, settings_page
+from api.settings_page import descriptions, settings_page
 from engine.targeting.rules import RULES
 from ingest.taggers.visual.tagger import LocalTagger
 
@@ -26,7 +26,9 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 def test_the_page_of_settings_is_made_from_them() -> None:
-    assert set(Settings.__struct_fields__) == {name for name, text in meanings().items() if text}
+    assert set(Settings.__struct_fields__) == {
+        name for name, text in descriptions().items() if text
+    }
     written = (ROOT / "docs" / "settings.md").read_text()
     assert written == settings_page(), "run 'make docs'"
 

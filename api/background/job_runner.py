@@ -2,7 +2,7 @@
 
 import threading
 
-from api.background.leader_lock import Alone
+from api.background.leader_lock import LeaderLock
 from api.settings import Settings
 from engine.catalogs import open_catalog
 from engine.ports.catalog import Catalog
@@ -22,7 +22,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
     )
 
 
-def working(settings: Settings) -> Alone:
+def working(settings: Settings) -> LeaderLock:
     """Return what works the queue; what is unfinished when it is stopped waits again."""
 
     def work(stop: threading.Event) -> None:
@@ -30,4 +30,4 @@ def working(settings: Settings) -> Alone:
         with open_catalog(settings.catalog_path, create=False) as catalog:
             worker_of(settings, catalog).run_until(stop)
 
-    return Alone("the queue's worker", settings.home / "working.lock", work)
+    return LeaderLock("the queue's worker", settings.home / "working.lock", work)

@@ -19,7 +19,7 @@ _AGAIN_SECONDS: Final = 2.0
 log = logging.getLogger(__name__)
 
 
-class Alone:
+class LeaderLock:
     """Acts from ``start`` to ``stop``, while no other process does.
 
     Args:

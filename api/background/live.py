@@ -46,7 +46,7 @@ class Live:
         self._tag_idf: tuple[str, TagIdf] | None = None
         self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
-        self._view: LocalSnapshot | None = None
+        self._snapshot: LocalSnapshot | None = None
         self._trouble: ReelmatchError = NothingIndexed()
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
@@ -100,7 +100,7 @@ class Live:
         return LiveCampaigns(self.catalog)
 
     @property
-    def view(self) -> LocalSnapshot:
+    def snapshot(self) -> LocalSnapshot:
         """View of all that can be found now; one question should ask for it once.
 
         Raises:
@@ -109,24 +109,24 @@ class Live:
         """
         if self._follower is None:
             self.refresh()
-        view = self._view
-        if view is None:
+        snapshot = self._snapshot
+        if snapshot is None:
             # Without the frames of those who asked before: they would hold on to what they had.
             raise self._trouble.with_traceback(None)
-        return view
+        return snapshot
 
     @property
     def tag_idf(self) -> TagIdf:
         """Inverse document frequency of tags; before the first reindex, too."""
         try:
-            view = self.view
+            snapshot = self.snapshot
         except (NothingIndexed, CorruptData):
-            view = None
+            snapshot = None
         # By its name: a generation that was replaced must not be held on to.
-        generation = view.generation_id if view else ""
-        if (kept := self._tag_idf) and kept[0] == generation:
-            return kept[1]
-        idf = TagIdf.of(view)
+        generation = snapshot.generation_id if snapshot else ""
+        if (stored := self._tag_idf) and stored[0] == generation:
+            return stored[1]
+        idf = TagIdf.of(snapshot)
         self._tag_idf = generation, idf
         return idf
 
@@ -138,21 +138,21 @@ class Live:
             NothingIndexed: before the first reindex.
             CorruptData: when the generation cannot be read.
         """
-        view = self.view
+        snapshot = self.snapshot
         targeting = self._targeting
-        return self._campaigns.meeting(view) if targeting is None else targeting
+        return self._campaigns.meeting(snapshot) if targeting is None else targeting
 
     def refresh(self) -> None:
         """Take in what changed; on trouble the view before stays."""
         with self._changing:
             try:
-                self._view = self._newest(self._view)
+                self._snapshot = self._newest(self._snapshot)
             except ReelmatchError as error:
                 if self._follower is not None and str(error) != str(self._trouble):
                     log.warning("the live view cannot be renewed: %s", error)
                 self._trouble = error.with_traceback(None)
                 if isinstance(error, NothingIndexed) or self._follower is None:
-                    self._view = None
+                    self._snapshot = None
 
     def follow(self) -> None:
         """Keep the view new in a thread of its own, so that questions never wait for it."""
@@ -192,35 +192,35 @@ class Live:
                 self._stop.wait(_AGAIN_SECONDS)
 
     def _live_generation(self) -> str:
-        view = self._view
-        return "" if view is None else view.generation_id
+        snapshot = self._snapshot
+        return "" if snapshot is None else snapshot.generation_id
 
     def _follow_campaigns(self) -> None:
-        view = self._view
+        snapshot = self._snapshot
         try:
-            self._targeting = None if view is None else self._campaigns.meeting(view)
+            self._targeting = None if snapshot is None else self._campaigns.meeting(snapshot)
         except ReelmatchError as error:
             log.warning("the campaigns cannot be renewed: %s", error)
 
     def _follow_vocabulary(self) -> None:
-        view = self._view
-        if view is not None and view.vocabulary is not self._prepared:
-            self.understanding.prepare(view.vocabulary)
-            self._prepared = view.vocabulary
+        snapshot = self._snapshot
+        if snapshot is not None and snapshot.vocabulary is not self._prepared:
+            self.understanding.prepare(snapshot.vocabulary)
+            self._prepared = snapshot.vocabulary
 
-    def _newest(self, view: LocalSnapshot | None) -> LocalSnapshot:
-        generation = self._newest_generation(None if view is None else view.generation)
-        if view is None or generation is not view.generation:
+    def _newest(self, snapshot: LocalSnapshot | None) -> LocalSnapshot:
+        generation = self._newest_generation(None if snapshot is None else snapshot.generation)
+        if snapshot is None or generation is not snapshot.generation:
             if self._follows:
                 # Compiled, or read from the cache, before it is asked, not while.
                 generation.index.warm_up()
-            view = LocalSnapshot.of(generation)
-        if view.revision == self.catalog.revision():
-            return view
+            snapshot = LocalSnapshot.of(generation)
+        if snapshot.revision == self.catalog.revision():
+            return snapshot
         from engine.batch.follow import follow
         from engine.indexes.local.delta import tidy
 
-        return tidy(follow(view, self.catalog))
+        return tidy(follow(snapshot, self.catalog))
 
     def _newest_generation(self, before: Generation | None) -> Generation:
         """Return the live generation; a service goes on with another one when it is damaged.

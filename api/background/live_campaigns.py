@@ -24,13 +24,13 @@ class LiveCampaigns:
         self._is_warm = False
         self._looked_at = float("-inf")
 
-    def meeting(self, view: IndexSnapshot) -> Targeting:
+    def meeting(self, snapshot: IndexSnapshot) -> Targeting:
         """Return the campaigns, as of at most half a second ago, ready for a view's videos."""
         with self._changing:
             known = self._targeting
             if known is None:
-                known = Targeting.of(self._newest(CampaignIndex.empty()), view)
-            newer = known.advanced(self._newest(known.campaigns), view)
+                known = Targeting.of(self._newest(CampaignIndex.empty()), snapshot)
+            newer = known.advanced(self._newest(known.campaigns), snapshot)
             if len(newer.campaigns) and not self._is_warm:
                 newer.warm_up()
                 self._is_warm = True

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from api.background.leader_lock import Alone
+from api.background.leader_lock import LeaderLock
 from api.background.live import Live
 from api.background.signed_post import DELIVERY_HEADER, SIGNATURE_HEADER, NotTaken, post, signature
 from api.encoding import encoded
@@ -24,8 +24,8 @@ from engine.search.matches import explain
 from engine.targeting.targeting import Targeting
 from ingest.sources.guard import AllowedNetwork
 
-_LOOK_SECONDS: Final = 0.5
-_FORGET_SECONDS: Final = 3_600.0
+_POLL_SECONDS: Final = 0.5
+_DELETE_SECONDS: Final = 3_600.0
 _BATCH_SIZE: Final = 16
 _MAX_OPEN_PER_ADVERTISER: Final = 4
 _MAX_DUE: Final = 1_000
@@ -34,10 +34,12 @@ _VIDEO_BATCH_SIZE: Final = 100
 log = logging.getLogger(__name__)
 
 
-def notifying(settings: Settings, live: Live) -> Alone:
+def notifying(settings: Settings, live: Live) -> LeaderLock:
     """Return what tells of new matches; what is untold when it is stopped waits."""
     notifier = Notifier(settings, live)
-    return Alone("telling of new matches", settings.home / "notifying.lock", notifier.run_until)
+    return LeaderLock(
+        "telling of new matches", settings.home / "notifying.lock", notifier.run_until
+    )
 
 
 class Notifier:
@@ -55,18 +57,18 @@ class Notifier:
 
     def run_until(self, stop: threading.Event) -> None:
         """Note what comes, send what is due and forget what is long over, until told to stop."""
-        look_at = forget_at = -inf
+        poll_at = delete_at = -inf
         with ThreadPoolExecutor(_BATCH_SIZE, "notifier") as pool:
             sending = _Sending(pool, self._send)
             while not stop.is_set():
-                if time.monotonic() >= look_at:
+                if time.monotonic() >= poll_at:
                     self.note()
-                    look_at = time.monotonic() + _LOOK_SECONDS
-                if time.monotonic() >= forget_at:
+                    poll_at = time.monotonic() + _POLL_SECONDS
+                if time.monotonic() >= delete_at:
                     self._webhooks.forget_ended(now=time.time())
-                    forget_at = time.monotonic() + _FORGET_SECONDS
+                    delete_at = time.monotonic() + _DELETE_SECONDS
                 sending.hand_out(self._webhooks)
-                sending.wait(_LOOK_SECONDS)
+                sending.wait(_POLL_SECONDS)
 
     def note(self) -> None:
         """Write down the matches of videos that came since the last time."""
@@ -79,9 +81,9 @@ class Notifier:
             return  # nothing is indexed yet
         upto = targeting.view.revision
         names = list(webhooks)
-        for place in np.flatnonzero(targeting.campaigns.ids.rows_of(names) < 0):
+        for row in np.flatnonzero(targeting.campaigns.ids.rows_of(names) < 0):
             # So new that it is not followed yet: what came before it, the others are told of now.
-            upto = min(upto, webhooks.pop(names[place]).since)
+            upto = min(upto, webhooks.pop(names[row]).since)
         came = self._live.catalog.videos.revisions(after=self._webhooks.noted(), upto=upto)
         page = came[:_VIDEO_BATCH_SIZE]
         if not page:
@@ -99,8 +101,8 @@ class Notifier:
             return  # told to somebody else by now, or to nobody
         trouble = None
         try:
-            said = {"delivery": delivery.id, **delivery.body}
-            body = json.dumps(said, ensure_ascii=False).encode()
+            payload = {"delivery": delivery.id, **delivery.body}
+            body = json.dumps(payload, ensure_ascii=False).encode()
             headers = {
                 SIGNATURE_HEADER: signature(webhook.secret, body, now=int(time.time())),
                 DELIVERY_HEADER: str(delivery.id),
@@ -192,12 +194,12 @@ def _matches(
     targeting: Targeting, webhooks: dict[str, Webhook], video: str, revision: int
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     is_there = video in targeting.view
-    wanted = [name for name, webhook in webhooks.items() if webhook.since < revision]
-    if not is_there or not wanted:
+    names = [name for name, webhook in webhooks.items() if webhook.since < revision]
+    if not is_there or not names:
         return
     among = np.zeros(len(targeting.campaigns), bool)
-    among[targeting.campaigns.ids.rows_of(wanted)] = True
-    for fit in targeting.for_video(video, len(wanted), now=int(time.time()), among=among):
+    among[targeting.campaigns.ids.rows_of(names)] = True
+    for fit in targeting.for_video(video, len(names), now=int(time.time()), among=among):
         why = explain(targeting.view, targeting.query_of(fit.row), video)
         yield (
             fit.campaign,

@@ -4,7 +4,7 @@ import click
 
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
-from api.cli.reasons import print_found
+from api.cli.reasons import print_explained
 from api.settings import load_settings
 from api.vmap import vmap_xml
 from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MAX_BREAKS, Spacing
@@ -65,21 +65,21 @@ def command(
         chosen = None if campaign is None else live.catalog.campaigns.find(campaign)
         spacing, rules, catalog = Spacing(count, gap, edge), settings.sensitive, live.catalog
         if chosen is None:
-            found = breaks_for_anyone(catalog, record, spacing, rules)
+            break_plan = breaks_for_anyone(catalog, record, spacing, rules)
         else:
-            found = breaks_for_campaign(catalog, live.view, record, chosen, spacing, rules)
+            break_plan = breaks_for_campaign(catalog, live.snapshot, record, chosen, spacing, rules)
             if explain:
-                found = explained_breaks(catalog, live.view, record, chosen, found)
+                break_plan = explained_breaks(catalog, live.snapshot, record, chosen, break_plan)
     if as_vmap:
-        click.echo(vmap_xml(found.found, chosen).decode())
+        click.echo(vmap_xml(break_plan.found, chosen).decode())
         return
     if as_json:
-        print_json(AdBreaks.of(record, chosen, found))
+        print_json(AdBreaks.of(record, chosen, break_plan))
         return
-    if not found.found:
+    if not break_plan.found:
         click.echo(
-            f"no second will do: {found.near_the_edges} are near the start or the end,"
-            f" {found.unsuitable} beside something unsuitable",
+            f"no second will do: {break_plan.near_the_edges} are near the start or the end,"
+            f" {break_plan.unsuitable} beside something unsuitable",
             err=True,
         )
         return
@@ -92,10 +92,10 @@ def command(
             each.seam,
             f"{each.room_seconds} s",
         )
-        for each in found.found
+        for each in break_plan.found
     ]
     if explain:
-        whys = [each.why or () for each in found.found]
-        print_found(head, zip(rows, whys, strict=True), explained=True)
+        whys = [each.why or () for each in break_plan.found]
+        print_explained(head, zip(rows, whys, strict=True), explained=True)
     else:
         print_table(head, rows)

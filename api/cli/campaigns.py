@@ -23,7 +23,7 @@ from api.cli.output import (
     strict_option,
     title_of,
 )
-from api.cli.reasons import explain_option, in_a_line, print_found, seen_at
+from api.cli.reasons import explain_option, in_a_line, print_explained, time_ranges_text
 from api.settings import load_settings
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.placements import (
@@ -103,9 +103,9 @@ def add(file: str, *, as_json: bool) -> None:
 def list_(advertiser: str | None, state: str | None, *, as_json: bool) -> None:
     """List the campaigns."""
     with Live.open(load_settings()) as live:
-        wanted = None if state is None else CampaignState(state)
-        found = live.catalog.campaigns.page(advertiser=advertiser, state=wanted)
-    _print_campaigns(found, as_json=as_json)
+        state_filter = None if state is None else CampaignState(state)
+        campaigns = live.catalog.campaigns.page(advertiser=advertiser, state=state_filter)
+    _print_campaigns(campaigns, as_json=as_json)
 
 
 @command.command("show")
@@ -114,11 +114,11 @@ def list_(advertiser: str | None, state: str | None, *, as_json: bool) -> None:
 def show(campaign: str, *, as_json: bool) -> None:
     """Show a campaign, and what its words were understood as."""
     with Live.open(load_settings()) as live:
-        found = live.catalog.campaigns.find(campaign)
+        record = live.catalog.campaigns.find(campaign)
     if as_json:
-        print_json(CampaignNow.at(found, int(time.time())))
+        print_json(CampaignNow.at(record, int(time.time())))
         return
-    _print_campaigns([found], as_json=False)
+    _print_campaigns([record], as_json=False)
     click.echo()
     print_table(
         ("keyword", "weight", "status", "understood as"),
@@ -129,7 +129,7 @@ def show(campaign: str, *, as_json: bool) -> None:
                 keyword.reading.status,
                 ", ".join(f"{one.tag} {one.confidence:.2f}" for one in keyword.reading.used),
             )
-            for keyword in found.keywords
+            for keyword in record.keywords
         ),
     )
 
@@ -156,10 +156,10 @@ def resume(campaign: str, *, as_json: bool) -> None:
 def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
     """Forget campaigns."""
     with Live.open(load_settings()) as live:
-        found = [live.catalog.campaigns.find(name) for name in campaigns]
+        records = [live.catalog.campaigns.find(name) for name in campaigns]
         if not yes:
-            click.confirm(f"forget {', '.join(one.id for one in found)}?", abort=True, err=True)
-        for one in found:
+            click.confirm(f"forget {', '.join(one.id for one in records)}?", abort=True, err=True)
+        for one in records:
             live.catalog.campaigns.delete(one.id)
 
 
@@ -177,20 +177,20 @@ def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json:
     """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
     with Live.open(load_settings()) as live:
         catalog = live.catalog
-        plan, view, now = catalog.campaigns.find(campaign), live.view, int(time.time())
+        plan, snapshot, now = catalog.campaigns.find(campaign), live.snapshot, int(time.time())
         answer: CampaignMatches | CampaignArrivals
         if since is None:
-            answer = matches_of(catalog, view, plan, k, now=now, explained=explain)
+            answer = matches_of(catalog, snapshot, plan, k, now=now, explained=explain)
         else:
-            answer = arrivals_of(catalog, view, plan, k, since=since, explained=explain)
-        found = [
+            answer = arrivals_of(catalog, snapshot, plan, k, since=since, explained=explain)
+        rows = [
             ((f"{one.score:.3f}", one.video, title_of(catalog, one.video)), one.why)
             for one in answer.matches
         ]
     if as_json:
         print_json(answer)
         return
-    print_found(("score", "video", "title"), found, explained=explain)
+    print_explained(("score", "video", "title"), rows, explained=explain)
     if isinstance(answer, CampaignMatches):
         reach = answer.reach
         click.echo(f"reach: {reach.videos} videos, {reach.seconds} seconds", err=True)
@@ -246,16 +246,16 @@ def for_viewer(
         rules = settings.profile_rules
         if viewer is None:
             videos = [live.catalog.videos.find(video).id for video in liked]
-            view = live.view
-            view.require(videos)
+            snapshot = live.snapshot
+            snapshot.require(videos)
             interests, ignored = known_interests(
-                view.vocabulary, likes, strict=strict, alone=not videos
+                snapshot.vocabulary, likes, strict=strict, alone=not videos
             )
             profile = profile_of(interests, (), rules, now=now, liked=videos)
         else:
-            kept = live.catalog.viewers.get(viewer)
+            stored = live.catalog.viewers.get(viewer)
             ignored = ()
-            profile = profile_of(kept.interests, kept.events, rules, now=now)
+            profile = profile_of(stored.interests, stored.events, rules, now=now)
         answer = campaigns_for_viewer(
             live.catalog.campaigns,
             live.targeting,
@@ -277,20 +277,20 @@ def for_viewer(
 def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     """Say all that speaks for and against CAMPAIGN on VIDEO."""
     with Live.open(load_settings()) as live:
-        found, record = live.catalog.campaigns.find(campaign), live.catalog.videos.find(video)
+        plan, record = live.catalog.campaigns.find(campaign), live.catalog.videos.find(video)
         now = int(time.time())
-        case = campaign_case_of(live.catalog, live.targeting, found, record, now=now)
+        report = campaign_case_of(live.catalog, live.targeting, plan, record, now=now)
     if as_json:
-        print_json(case)
+        print_json(report)
         return
     print_table(
         ("rule", "passed", "why"),
         (
-            (rule.rule, "yes" if rule.passed else "no", f"{rule.says}{_seen(rule)}")
-            for rule in case.rules
+            (rule.rule, "yes" if rule.passed else "no", f"{rule.says}{_time_ranges(rule)}")
+            for rule in report.rules
         ),
     )
-    click.echo(f"score {case.score:.4f}: {in_a_line(case.why)}")
+    click.echo(f"score {report.score:.4f}: {in_a_line(report.why)}")
 
 
 def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
@@ -300,14 +300,14 @@ def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
 
     name: TypeAdapter[str] = TypeAdapter(Name)
     try:
-        said: Any = json.loads(content.decode("utf-8-sig"))
+        payload: Any = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InvalidInput(f"{file} is no UTF-8 text") from None
     except RecursionError:
         raise InvalidInput(f"{file} is nested too deeply to be a campaign") from None
     except ValueError as error:
         raise InvalidInput(f"{file} is no JSON: {error}") from None
-    plans = said if isinstance(said, list) else [said]
+    plans = payload if isinstance(payload, list) else [payload]
     for at, plan in enumerate(plans):
         where = f"{Path(file).name}: campaign {at + 1}: "
         if not isinstance(plan, dict) or not isinstance(plan.get("campaign"), str):
@@ -353,13 +353,13 @@ def _print_placements(
     if not answer.campaigns:
         click.echo("no campaign fits", err=True)
         return
-    found = (
+    rows = (
         ((f"{one.score:.3f}", one.campaign, one.advertiser, one.name), one.why)
         for one in answer.campaigns
     )
-    print_found(("score", "campaign", "advertiser", "name"), found, explained=explained)
+    print_explained(("score", "campaign", "advertiser", "name"), rows, explained=explained)
 
 
-def _seen(rule: RuleEvidence) -> str:
-    spans = [f"{one.tag} {seen_at(one.seconds)}" for one in rule.seen]
+def _time_ranges(rule: RuleEvidence) -> str:
+    spans = [f"{one.tag} {time_ranges_text(one.seconds)}" for one in rule.seen]
     return f" ({'; '.join(spans)})" if spans else ""

@@ -22,14 +22,14 @@ def command(video: str, threshold: float | None, *, openrtb: bool, as_json: bool
         if openrtb:
             print_json(openrtb_of(live.catalog, record, config, live.tag_idf))
             return
-        told = categories_of(live.catalog, record, config)
+        categorized = categories_of(live.catalog, record, config)
     if as_json:
-        print_json(told)
-    elif not told.categories:
+        print_json(categorized)
+    elif not categorized.categories:
         click.echo("the tags say of no category that a tenth of the video is about it", err=True)
     else:
         rows = (
             (one.id, f"{one.score:.2f}", " > ".join(one.path), ", ".join(one.tags))
-            for one in told.categories
+            for one in categorized.categories
         )
         print_table(("id", "score", "category", "tags"), rows)

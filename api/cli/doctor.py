@@ -80,7 +80,7 @@ def _examine(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Findin
         yield _model(name)
     for variable, near in misspelt_settings(os.environ).items():
         yield Finding(variable, "broken", f"there is no such setting: did you mean {near}?")
-    yield from _kept(settings, deep=deep, repair=repair)
+    yield from _stored(settings, deep=deep, repair=repair)
     yield from _left(settings, repair=repair)
     for extra, (distribution, what) in _EXTRAS.items():
         yield _extra(extra, distribution, what)
@@ -110,7 +110,7 @@ def _model(name: str) -> Finding:
     return Finding(f"model {name}", "ok", f"version {card.version}, sha256 {card.sha256[:12]}...")
 
 
-def _kept(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
+def _stored(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding]:
     yield Finding("home", "ok", f"{settings.home} (REELMATCH_HOME sets another)")
     try:
         with Live.open(settings) as live:
@@ -151,9 +151,9 @@ def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
             live.catalog.videos.count(),
         )
         if count:
-            told = f"{count} of {all_videos} videos were seen by an older tagger"
+            sentence = f"{count} of {all_videos} videos were seen by an older tagger"
             yield Finding(
-                what, "stale", f"{who}; {told}: 'reelmatch ingest --outdated' looks again"
+                what, "stale", f"{who}; {sentence}: 'reelmatch ingest --outdated' looks again"
             )
         else:
             yield Finding(what, "ok", f"{who}; no video was seen by an older one")
@@ -195,12 +195,12 @@ def _sockets(temporary: Path) -> Path:
 
 def _index(live: Live) -> Finding:
     try:
-        view = live.view
+        snapshot = live.snapshot
     except NothingIndexed as error:
         return Finding("index", "missing", with_hint(error))
     except ReelmatchError as error:
         return Finding("index", "broken", with_hint(error))
-    generation = view.generation
+    generation = snapshot.generation
     changed = len(live.catalog.videos.changed_since(generation.revision))
     newer = f"; {changed} videos changed since, searched beside it" if changed else ""
     config = generation.config

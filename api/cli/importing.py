@@ -44,8 +44,8 @@ def command(file: Path, *, form: str | None, dry_run: bool, force: bool, as_json
     """
     with open_catalog(load_settings().catalog_path) as catalog:
         now = datetime.now(UTC)
-        outcomes = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
-        videos, errors = _sorted_out(outcomes)
+        results = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
+        videos, errors = _sorted_out(results)
     if as_json:
         print_json(
             {
@@ -64,16 +64,16 @@ def command(file: Path, *, form: str | None, dry_run: bool, force: bool, as_json
 
 
 def _sorted_out(
-    outcomes: Iterable[Imported | BadLine],
+    results: Iterable[Imported | BadLine],
 ) -> tuple[list[Imported], list[BadLine]]:
     videos: list[Imported] = []
     errors: list[BadLine] = []
     left_out = 0
-    for outcome in outcomes:
-        if isinstance(outcome, Imported):
-            videos.append(outcome)
+    for result in results:
+        if isinstance(result, Imported):
+            videos.append(result)
         elif len(errors) < MAX_ERRORS:
-            errors.append(outcome)
+            errors.append(result)
         else:
             left_out += 1
     if left_out:

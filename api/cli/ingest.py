@@ -112,8 +112,10 @@ def command(
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
-        wanted = [*map(str, files), *map(canonical, addresses)]
-        mine = jobs.add(wanted, {"force": force, "tagger": tagger, "every": every}, now=time.time())
+        waiting = [*map(str, files), *map(canonical, addresses)]
+        mine = jobs.add(
+            waiting, {"force": force, "tagger": tagger, "every": every}, now=time.time()
+        )
         lost: list[IngestResult] = []
         if goes_on:
             mine = jobs.open_ids()
@@ -130,22 +132,22 @@ def command(
             context=context,
         )
         ended = _work(catalog, mine, worker) if works else []
-    outcomes = [*missing, *ended, *lost]
+    results = [*missing, *ended, *lost]
     if as_json:
-        videos = [outcome_json(outcome) for outcome in outcomes]
+        videos = [result_json(result) for result in results]
         print_json(
             {
                 "videos": videos,
-                "left_out": dict(_most_frequent_first(left_out.counts)),
+                "left_out": dict(_by_frequency(left_out.counts)),
                 "links_out": [shown(str(link)) for link in left_out.links],
             }
         )
     else:
-        print_outcomes(outcomes)
+        print_results(results)
         _print_left_out(left_out)
-    if outdated and not outcomes:
+    if outdated and not results:
         click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)
-    elif not any(outcome.status in ANALYZED for outcome in outcomes):
+    elif not any(result.status in ANALYZED for result in results):
         sys.exit(1)
 
 
@@ -153,9 +155,9 @@ def _queue_outdated(
     catalog: Catalog, tagger: str, every: int, context: TaggerContext
 ) -> tuple[list[int], list[IngestResult]]:
     """Queue what an older version of a tagger saw; also return what is not there any more."""
-    found = find_outdated(catalog, identity_of(tagger, context))
+    outdated = find_outdated(catalog, identity_of(tagger, context))
     options = {"tagger": tagger, "every": every}
-    return catalog.jobs.add_again(found.there, options, now=time.time()), found.lost
+    return catalog.jobs.add_again(outdated.there, options, now=time.time()), outdated.lost
 
 
 def _work(
@@ -172,8 +174,8 @@ def _work(
     try:
         with WatchingBars(shown=sys.stderr.isatty()) as bars:
 
-            def on_end(job: Job, outcome: IngestResult) -> None:
-                ended[job.id] = outcome
+            def on_end(job: Job, result: IngestResult) -> None:
+                ended[job.id] = result
                 bars.remove(job.id)
 
             def on_progress(job: Job, done: Done) -> None:
@@ -235,8 +237,8 @@ def _print_left_out(left_out: LeftOut) -> None:
     """
     if not left_out.counts:
         return
-    ranked = _most_frequent_first(left_out.counts)
-    named = [f"{count} {ending}" for ending, count in ranked[:_MAX_NAMED]]
+    ranked = _by_frequency(left_out.counts)
+    named = [f"{count} {suffix}" for suffix, count in ranked[:_MAX_NAMED]]
     if rest := sum(count for _, count in ranked[_MAX_NAMED:]):
         named.append(f"{rest} of other endings")
     click.echo(
@@ -249,33 +251,33 @@ def _print_left_out(left_out: LeftOut) -> None:
         click.echo(f"and {rest} more of these links", err=True)
 
 
-def _most_frequent_first(counts: Counter[str]) -> list[tuple[str, int]]:
+def _by_frequency(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def print_outcomes(outcomes: Sequence[IngestResult]) -> None:
+def print_results(results: Sequence[IngestResult]) -> None:
     """Print a line a video, and what to do about those that were not watched again."""
     rows = (
         (
-            outcome.video or "-",
-            outcome.status,
-            str(outcome.seconds),
-            Path(outcome.source).name,
-            outcome.reason,
+            result.video or "-",
+            result.status,
+            str(result.seconds),
+            Path(result.source).name,
+            result.reason,
         )
-        for outcome in outcomes
+        for result in results
     )
     print_table(("video", "status", "seconds", "file", "reason"), rows)
-    if any(KNOWN in outcome.reason for outcome in outcomes):
+    if any(KNOWN in result.reason for result in results):
         click.echo("--force looks again at what was watched before", err=True)
 
 
-def outcome_json(outcome: IngestResult) -> dict[str, str | int | None]:
+def result_json(result: IngestResult) -> dict[str, str | int | None]:
     """Return what became of one source."""
     return {
-        "video": outcome.video,
-        "source": outcome.source,
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "seconds": outcome.seconds,
+        "video": result.video,
+        "source": result.source,
+        "status": result.status,
+        "reason": result.reason,
+        "seconds": result.seconds,
     }

@@ -101,15 +101,15 @@ def key_json(key: Key) -> dict[str, Any]:
 
 
 def _row(key: Key) -> tuple[str, ...]:
-    said = key_json(key)
+    encoded_key = key_json(key)
     return (
         str(key.id),
         key.name,
-        ",".join(said["scopes"]),
+        ",".join(encoded_key["scopes"]),
         key.advertiser or "-",
         f"{key.per_second:g}" if key.per_second else "no limit",
-        said["created_at"],
-        said["revoked_at"] or "-",
+        encoded_key["created_at"],
+        encoded_key["revoked_at"] or "-",
     )
 
 

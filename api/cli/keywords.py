@@ -24,18 +24,18 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
     """
     with Live.open(load_settings()) as live:
         keywords = live.understanding.of(live.catalog.tags.vocabulary())
-        readings = keywords.read_all(words)
+        matches = keywords.read_all(words)
     if as_json:
-        print_json({"keywords": readings})
+        print_json({"keywords": matches})
     else:
-        rows = (row for reading in readings for row in _rows(reading))
+        rows = (row for match in matches for row in _rows(match))
         print_table(("word", "status", "tag", "confidence", "how", "by"), rows)
 
 
-def _rows(reading: KeywordMatch) -> Iterator[tuple[str, ...]]:
-    word, status = reading.word, reading.status.value
-    for meaning in reading.meanings:
-        used = " *" if meaning in reading.used else ""
-        confidence = f"{meaning.confidence:.2f}{used}"
-        yield word, status, meaning.tag, confidence, meaning.how.value, meaning.by
+def _rows(match: KeywordMatch) -> Iterator[tuple[str, ...]]:
+    word, status = match.word, match.status.value
+    for candidate in match.meanings:
+        used = " *" if candidate in match.used else ""
+        confidence = f"{candidate.confidence:.2f}{used}"
+        yield word, status, candidate.tag, confidence, candidate.how.value, candidate.by
         word = status = ""

@@ -62,8 +62,8 @@ def command(
     tag is named and does not count.
     """
     with Live.open(load_settings()) as live:
-        view = live.view
-        wanted = harmless(where) if no_sensitive else where
-        profile, understood = live.weights(view.vocabulary, keywords, strict=strict)
-        found = match(view, keywords=profile, exclude=exclude, k=k, where=wanted)
-        print_matches(live, view, found, understood, explain=explain, as_json=as_json)
+        snapshot = live.snapshot
+        passing = harmless(where) if no_sensitive else where
+        profile, understood = live.weights(snapshot.vocabulary, keywords, strict=strict)
+        matches = match(snapshot, keywords=profile, exclude=exclude, k=k, where=passing)
+        print_matches(live, snapshot, matches, understood, explain=explain, as_json=as_json)

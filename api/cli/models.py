@@ -162,8 +162,8 @@ def _row(model: str, state: str, licence: str, size: int, about: str) -> dict[st
 
 def _print_calibration(folder: PairFolder, made: Calibration, *, as_json: bool) -> None:
     bins = [
-        {"from": low, "to": high, "said": said, "right": right}
-        for low, high, said, right in made.reliability
+        {"from": low, "to": high, "said": observed, "right": right}
+        for low, high, observed, right in made.reliability
     ]
     if as_json:
         print_json(

@@ -21,8 +21,8 @@ class _Bar(tqdm):  # type: ignore[type-arg] # it is never iterated over
     @property
     def format_dict(self) -> Any:
         """Values that the formats may name."""
-        told = super().format_dict
-        return told if self.total is None else {**told, "total": max(self.total, self.n)}
+        numbers = super().format_dict
+        return numbers if self.total is None else {**numbers, "total": max(self.total, self.n)}
 
 
 class _Watching(_Bar):
@@ -31,9 +31,9 @@ class _Watching(_Bar):
     @property
     def format_dict(self) -> Any:
         """Values that the formats may name."""
-        told = super().format_dict
-        rate = told["rate"] or self.n / max(told["elapsed"], 1e-3)
-        return {**told, "whole": self.total or 0.0, "speed": f"{rate:.1f}x real time"}
+        numbers = super().format_dict
+        rate = numbers["rate"] or self.n / max(numbers["elapsed"], 1e-3)
+        return {**numbers, "whole": self.total or 0.0, "speed": f"{rate:.1f}x real time"}
 
 
 class WatchingBars:

@@ -25,9 +25,9 @@ explain_option = click.option(
 )
 
 
-def print_found(
+def print_explained(
     head: Sequence[str],
-    found: Iterable[tuple[Sequence[str], Sequence[Share]]],
+    rows_with_reasons: Iterable[tuple[Sequence[str], Sequence[Share]]],
     *,
     explained: bool,
 ) -> None:
@@ -35,13 +35,13 @@ def print_found(
 
     Args:
         head: names of the columns that tell what was found.
-        found: their cells, and the tags that made the score.
+        rows_with_reasons: their cells, and the tags that made the score.
         explained: whether every tag gets a row of its own, with the seconds on which it was seen.
     """
     if not explained:
-        print_table((*head, "why"), ((*cells, in_a_line(why)) for cells, why in found))
+        print_table((*head, "why"), ((*cells, in_a_line(why)) for cells, why in rows_with_reasons))
         return
-    rows = (row for cells, why in found for row in beside(cells, map(tag_cells, why)))
+    rows = (row for cells, why in rows_with_reasons for row in beside(cells, map(tag_cells, why)))
     print_table((*head, *TAG_HEAD), rows)
 
 
@@ -54,10 +54,10 @@ def in_a_line(why: Sequence[Share]) -> str:
 
 def tag_cells(reason: Share) -> tuple[str, str, str]:
     """Return a tag, its share of the score, and when it was seen."""
-    return reason.tag, f"{reason.share:+.3f}", seen_at(reason.seconds or ())
+    return reason.tag, f"{reason.share:+.3f}", time_ranges_text(reason.seconds or ())
 
 
-def seen_at(runs: Sequence[tuple[int, int]]) -> str:
+def time_ranges_text(runs: Sequence[tuple[int, int]]) -> str:
     """Return runs of seconds, both ends included, in words."""
     named = [str(first) if first == last else f"{first}-{last}" for first, last in runs[:MAX_RUNS]]
     left = len(runs) - len(named)

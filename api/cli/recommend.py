@@ -112,15 +112,15 @@ def command(
         raise click.UsageError("--all-viewers takes no --viewer, --cursor or --explain")
     settings = load_settings()
     ranking = Ranking(diversity, freshness, half_life_days, fold)
-    wanted = harmless(where) if no_sensitive else where
+    passing = harmless(where) if no_sensitive else where
     with Live.open(settings) as live:
         if all_viewers:
             from engine.batch.recommend_all import PageOptions, recommend_all
 
-            options, rules = PageOptions(k, wanted, ranking, again), settings.profile_rules
+            options, rules = PageOptions(k, passing, ranking, again), settings.profile_rules
             for line in recommend_all(
                 live.catalog,
-                live.view,
+                live.snapshot,
                 options,
                 rules,
                 now=time.time(),
@@ -133,7 +133,7 @@ def command(
             interests=profile,
             liked=tuple(live.catalog.videos.find(name).id for name in liked),
             k=k,
-            where=wanted,
+            where=passing,
             ranking=ranking,
             again=again,
             strict=strict,
@@ -141,7 +141,7 @@ def command(
             cursor=cursor,
         )
         rules = settings.profile_rules
-        answer = recommend(live.catalog, live.view, query, rules, now=time.time())
+        answer = recommend(live.catalog, live.snapshot, query, rules, now=time.time())
         if as_json:
             print_json(answer)
         else:

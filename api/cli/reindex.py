@@ -61,8 +61,8 @@ def command(
     if lists and builds:
         raise click.UsageError("--list builds nothing: give it alone")
     settings = load_settings()
-    least = settings.threshold if threshold is None else check_threshold(threshold)
-    config = settings.index_config(least, tf, seconds)
+    min_confidence = settings.threshold if threshold is None else check_threshold(threshold)
+    config = settings.index_config(min_confidence, tf, seconds)
     with Live.open(settings) as live:
         if lists:
             _print_stored(live.generations.stored(), as_json=as_json)
@@ -74,7 +74,7 @@ def command(
         total = live.catalog.videos.count()
         with counting_bar("reindex", total, shown=sys.stderr.isatty()) as on_videos:
             if dry_run:
-                seen = preview(
+                report = preview(
                     live.catalog,
                     live.generations,
                     config,
@@ -90,7 +90,7 @@ def command(
                     executor=settings.executor,
                 )
         if dry_run:
-            _print_preview(seen, as_json=as_json)
+            _print_preview(report, as_json=as_json)
         else:
             _print_built(built, as_json=as_json)
 
@@ -129,22 +129,23 @@ def _print_stored(stored: Sequence[StoredGeneration], *, as_json: bool) -> None:
     )
 
 
-def _print_preview(seen: Preview, *, as_json: bool) -> None:
+def _print_preview(report: Preview, *, as_json: bool) -> None:
     if as_json:
-        print_json(seen)
+        print_json(report)
         return
     for what, before, after in (
-        ("videos", seen.before.videos, seen.after.videos),
-        ("tags that count", seen.before.tags, seen.after.tags),
-        ("counts", seen.before.counts, seen.after.counts),
-        ("seconds counted", seen.before.seconds, seen.after.seconds),
+        ("videos", report.before.videos, report.after.videos),
+        ("tags that count", report.before.tags, report.after.tags),
+        ("counts", report.before.counts, report.after.counts),
+        ("seconds counted", report.before.seconds, report.after.seconds),
     ):
         click.echo(f"{what}: {before} now, {after} then")
-    for what, tags in (("gained", seen.gained), ("lost", seen.lost)):
+    for what, tags in (("gained", report.gained), ("lost", report.lost)):
         if tags:
             more = f" and {len(tags) - _NAMED_TAGS} more" if len(tags) > _NAMED_TAGS else ""
             click.echo(f"tags {what}: {', '.join(tags[:_NAMED_TAGS])}{more}")
     click.echo(
-        f"of the ten matches of {seen.compared} sampled videos, {seen.differing:.1%} would differ"
+        f"of the ten matches of {report.compared} sampled videos,"
+        f" {report.differing:.1%} would differ"
     )
     click.echo("nothing was changed")

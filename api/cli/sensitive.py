@@ -23,15 +23,15 @@ def command(video: str, *, as_json: bool) -> None:
     settings = load_settings()
     with open_catalog(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
-        verdict = sensitivity_of(catalog, record, settings.sensitive)
+        assessment = sensitivity_of(catalog, record, settings.sensitive)
     if as_json:
-        print_json({"video": record.id, "title": record.title, **encoded(verdict)})
+        print_json({"video": record.id, "title": record.title, **encoded(assessment)})
         return
     counting = {rule.topic for rule in settings.sensitive}
-    rows = [("all that count", verdict.level, "", spans(verdict.seconds))]
+    rows = [("all that count", assessment.level, "", spans(assessment.seconds))]
     rows += [
         (topic, own.level, "yes" if topic in counting else "no", spans(own.seconds))
-        for topic, own in verdict.topics.items()
+        for topic, own in assessment.topics.items()
     ]
     print_table(("topic", "level", "counts", "seconds"), rows)
 

@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Find the videos most like VIDEO (id, path, file name or title)."""
     with Live.open(load_settings()) as live:
-        view = live.view
-        wanted = harmless(where) if no_sensitive else where
-        found = similar(view, live.catalog.videos.find(video).id, k=k, where=wanted)
-        print_matches(live, view, found, explain=explain, as_json=as_json)
+        snapshot = live.snapshot
+        passing = harmless(where) if no_sensitive else where
+        matches = similar(snapshot, live.catalog.videos.find(video).id, k=k, where=passing)
+        print_matches(live, snapshot, matches, explain=explain, as_json=as_json)

@@ -23,9 +23,9 @@ def command(video: str, *, as_json: bool) -> None:
     settings = load_settings()
     with open_catalog(settings.catalog_path) as catalog:
         record = catalog.videos.find(video)
-        told = suitability_of(catalog, record, settings.index_config())
+        assessment = suitability_of(catalog, record, settings.index_config())
     if as_json:
-        print_json(told)
+        print_json(assessment)
         return
     rows = (
         (
@@ -36,7 +36,7 @@ def command(video: str, *, as_json: bool) -> None:
             ", ".join(topic.not_looked_for),
             topic.name,
         )
-        for topic in told.topics
+        for topic in assessment.topics
     )
     print_table(("topic", "risk", "id", "seconds", "without", "name"), rows)
 

@@ -53,7 +53,7 @@ def command(
     config = settings.counting(threshold)
     with Live.open(settings) as live:
         catalog = live.catalog
-        record = _watched(catalog.videos.find(video))
+        record = _analyzed(catalog.videos.find(video))
         if second is not None:
             _print_second(second_of(catalog, record, second, settings.sensitive), as_json=as_json)
         elif tag is not None:
@@ -85,8 +85,8 @@ def _print_vocabulary(*, as_json: bool) -> None:
     print_table(("tag", "brings", "right on labelled frames"), rows)
 
 
-def _no_tag(least: float, surest: Observation | None) -> str:
-    nothing = f"no tag reached {least} on any of its seconds"
+def _no_tag(min_confidence: float, surest: Observation | None) -> str:
+    nothing = f"no tag reached {min_confidence} on any of its seconds"
     if surest is None:
         return nothing
     # Rounded down: the surest tag reaches what is suggested.
@@ -97,7 +97,7 @@ def _no_tag(least: float, surest: Observation | None) -> str:
     )
 
 
-def _watched(record: VideoRecord) -> VideoRecord:
+def _analyzed(record: VideoRecord) -> VideoRecord:
     if not record.seconds:
         raise InvalidInput(
             f"{record.title!r} could not be watched ({record.status}): {record.reason}"
@@ -105,18 +105,18 @@ def _watched(record: VideoRecord) -> VideoRecord:
     return record
 
 
-def _print_second(seen: VideoSecond, *, as_json: bool) -> None:
+def _print_second(second: VideoSecond, *, as_json: bool) -> None:
     if as_json:
-        print_json(seen)
+        print_json(second)
     else:
-        for one in seen.tags:
+        for one in second.tags:
             click.echo(f"{one.tag}, {one.confidence:.3f}")
 
 
 def _print_tag(catalog: Catalog, record: VideoRecord, tag: str, *, as_json: bool) -> None:
-    seen = tag_along(catalog, record, tag)
+    tag_seconds = tag_along(catalog, record, tag)
     if as_json:
-        print_json(seen)
+        print_json(tag_seconds)
     else:
-        for one in seen.seconds:
+        for one in tag_seconds.seconds:
             click.echo(f"{one.second}, {one.confidence:.3f}")

@@ -45,15 +45,15 @@ def list_viewers(*, as_json: bool) -> None:
 def show(viewer: str, *, as_json: bool) -> None:
     """Print all that is kept of VIEWER."""
     with open_catalog(load_settings().catalog_path) as catalog:
-        kept = catalog.viewers.get(viewer)
+        stored = catalog.viewers.get(viewer)
     if as_json:
-        print_json(kept)
+        print_json(stored)
         return
-    for tag, weight in kept.interests.items():
+    for tag, weight in stored.interests.items():
         click.echo(f"{tag}, {weight:+g}")
     rows = [
         (moment_of(event), event.kind, f"{event.share:g}", event.video)
-        for event in reversed(kept.events)
+        for event in reversed(stored.events)
     ]
     print_table(("at", "kind", "share", "video"), rows)
 
@@ -177,14 +177,14 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
         rules, now = settings.profile_rules, time.time()
-        case = viewer_case_of(
-            live.catalog, live.view, viewer, record.id, rules, now=now, where=where
+        report = viewer_case_of(
+            live.catalog, live.snapshot, viewer, record.id, rules, now=now, where=where
         )
     if as_json:
-        print_json(case)
+        print_json(report)
         return
-    click.echo(f"score {case.score:.3f}, place {case.rank or 'none'}")
-    rows = [(one.rule, "kept" if one.kept else "broken", one.evidence) for one in case.rules]
+    click.echo(f"score {report.score:.3f}, place {report.rank or 'none'}")
+    rows = [(one.rule, "kept" if one.kept else "broken", one.evidence) for one in report.rules]
     print_table(("rule", "", "evidence"), rows)
 
 

@@ -31,8 +31,8 @@ def set_(campaign: str, url: str, *, as_json: bool) -> None:
     settings = load_settings()
     allowed = tuple(map(AllowedNetwork.parse, settings.web_allowed_networks))
     with open_catalog(settings.catalog_path) as catalog:
-        found = catalog.campaigns.find(campaign)
-        webhook = catalog.webhooks.set(found.id, check_url(url, allowed))
+        record = catalog.campaigns.find(campaign)
+        webhook = catalog.webhooks.set(record.id, check_url(url, allowed))
     if as_json:
         print_json(new_webhook(webhook))
     else:
@@ -46,17 +46,17 @@ def list_(*, as_json: bool) -> None:
     """List who is told, and how that goes."""
     with open_catalog(load_settings().catalog_path) as catalog:
         webhooks = catalog.webhooks
-        told = [webhook_status(webhooks, webhook) for webhook in webhooks.all()]
+        statuses = [webhook_status(webhooks, webhook) for webhook in webhooks.all()]
     if as_json:
-        print_json({"webhooks": told})
-    elif not told:
+        print_json({"webhooks": statuses})
+    elif not statuses:
         click.echo("nobody is told of any campaign's matches", err=True)
     else:
         print_table(
             ("campaign", "waiting", "delivered", "failed", "url", "trouble"),
             (
                 (one.campaign, *map(str, one.deliveries.values()), one.url, one.trouble)
-                for one in told
+                for one in statuses
             ),
         )
 

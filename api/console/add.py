@@ -26,9 +26,9 @@ def get_add(request: Request, settings: CurrentSettings) -> Response:
 
 
 def _page(
-    request: Request, most_bytes: int, *, status: int = 200, text: str = "", wrong: str = ""
+    request: Request, max_bytes: int, *, status: int = 200, text: str = "", wrong: str = ""
 ) -> Response:
-    return page(request, "add.html", status=status, most_bytes=most_bytes, text=text, wrong=wrong)
+    return page(request, "add.html", status=status, max_bytes=max_bytes, text=text, wrong=wrong)
 
 
 @router.post("/add/addresses")
@@ -51,14 +51,14 @@ def _addresses(text: str) -> list[str]:
         raise NotAnAddress("there is no address: write one a line")
     if len(lines) > _MAX_ADDRESSES:
         raise InvalidInput(f"{len(lines)} addresses are too many at once: {_MAX_ADDRESSES} a time")
-    found: dict[str, None] = {}
+    addresses: dict[str, None] = {}
     for number, line in enumerate(lines, start=1):
         try:
-            found[canonical(line)] = None
+            addresses[canonical(line)] = None
         except NotAnAddress as error:
             where = f"line {number}: " if len(lines) > 1 else ""
             raise NotAnAddress(f"{where}{error}") from error
-    return list(found)
+    return list(addresses)
 
 
 @router.post("/add/file", dependencies=[FromConsole])

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.console.cards import view_of
+from api.console.cards import snapshot_of
 from api.console.rendering import page, wants_fragment
 from api.console.timeline import known_video, video_breaks
 from api.encoding import encoded
@@ -33,10 +33,10 @@ def get_advertising(
 ) -> Response:
     """Show campaigns, seconds for ads, categories, suitability, and the video for OpenRTB."""
     record = known_video(live.catalog, video)
-    view = view_of(live)
+    snapshot = snapshot_of(live)
     placed: tuple[Placement, ...] = ()
     own = caller.stored_for() if caller.may(Scope.ADVERTISE) else ""
-    if caller.sees_placements and view is not None and video in view:
+    if caller.sees_placements and snapshot is not None and video in snapshot:
         placed = campaigns_for(
             live.catalog,
             live.targeting,

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.background.live import Live
 from api.console.campaign_text import end_text, start_text
-from api.console.cards import Card, cards, match_cards, view_of
+from api.console.cards import Card, cards, match_cards, snapshot_of
 from api.console.rendering import page
 from api.console.security import Form
 from api.console.timeline import known_video
@@ -50,11 +50,11 @@ class Barred:
 
 
 @dataclass(frozen=True, slots=True)
-class TitledCase:
+class TitledReport:
     """Every rule about a campaign and a video, and what the video is called."""
 
     title: str
-    case: CampaignCase
+    report: CampaignCase
 
 
 @router.get("/campaigns/{campaign}")
@@ -65,10 +65,10 @@ def get_campaign(
     video: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """Show a campaign; with a video, every rule about the two."""
-    view, now = view_of(live), int(time.time())
-    found = None
-    if view is not None:
-        found = matches_of(live.catalog, view, campaign, _MATCHES, now=now, explained=False)
+    snapshot, now = snapshot_of(live), int(time.time())
+    ranked = None
+    if snapshot is not None:
+        ranked = matches_of(live.catalog, snapshot, campaign, _MATCHES, now=now, explained=False)
     return page(
         request,
         "campaign.html",
@@ -76,45 +76,47 @@ def get_campaign(
         runs=status_of(campaign, now),
         flight=(start_text(campaign.begins), end_text(campaign.ends)),
         webhook=live.catalog.webhooks.get(campaign.id),
-        found=found,
-        matches=match_cards(live, view, found.matches) if view and found else [],
-        barred=_barred(view, campaign) if view else [],
-        left_out=_left_out(live, view, campaign, now) if view else [],
-        titled=_case(live, campaign, video, now) if video and view else None,
+        ranked=ranked,
+        matches=match_cards(live, snapshot, ranked.matches) if snapshot and ranked else [],
+        barred=_barred(snapshot, campaign) if snapshot else [],
+        left_out=_left_out(live, snapshot, campaign, now) if snapshot else [],
+        titled=_report(live, campaign, video, now) if video and snapshot else None,
     )
 
 
-def _barred(view: IndexSnapshot, campaign: Campaign) -> list[Barred]:
-    query, least = campaign_query(campaign, view), campaign.min_relevance
+def _barred(snapshot: IndexSnapshot, campaign: Campaign) -> list[Barred]:
+    query, min_relevance = campaign_query(campaign, snapshot), campaign.min_relevance
     barred = [
-        Barred(rule, reach_of(view, query, Not(wanted), min_relevance=least).videos)
-        for rule, wanted in rules_as_filters(campaign).items()
+        Barred(
+            rule, reach_of(snapshot, query, Not(rule_filter), min_relevance=min_relevance).videos
+        )
+        for rule, rule_filter in rules_as_filters(campaign).items()
     ]
     return [one for one in barred if one.videos]
 
 
-def _left_out(live: Live, view: IndexSnapshot, campaign: Campaign, now: int) -> list[LeftOut]:
+def _left_out(live: Live, snapshot: IndexSnapshot, campaign: Campaign, now: int) -> list[LeftOut]:
     """Return the videos that would fit best if no rule were against them."""
     rules = And(tuple(rules_as_filters(campaign).values()))
     if not rules.parts:
         return []
-    best = view.search(campaign_query(campaign, view), _LEFT_OUT, Not(rules))
+    best = snapshot.search(campaign_query(campaign, snapshot), _LEFT_OUT, Not(rules))
     scores = {one.video: one.score for one in best if one.score >= campaign.min_relevance}
-    told = []
-    for card in cards(live, view, list(scores)):
-        case = campaign_case_of(live.catalog, live.targeting, campaign, card.record, now=now)
-        broken = [rule for rule in case.rules if not rule.passed]
-        told.append(LeftOut(card, scores[card.record.id], broken))
-    return told
+    cards_left_out = []
+    for card in cards(live, snapshot, list(scores)):
+        report = campaign_case_of(live.catalog, live.targeting, campaign, card.record, now=now)
+        broken = [rule for rule in report.rules if not rule.passed]
+        cards_left_out.append(LeftOut(card, scores[card.record.id], broken))
+    return cards_left_out
 
 
-def _case(live: Live, campaign: Campaign, video: str, now: int) -> TitledCase | None:
+def _report(live: Live, campaign: Campaign, video: str, now: int) -> TitledReport | None:
     try:
         record = known_video(live.catalog, video)
     except UnknownVideo:
         return None
-    case = campaign_case_of(live.catalog, live.targeting, campaign, record, now=now)
-    return TitledCase(record.title or video, case)
+    report = campaign_case_of(live.catalog, live.targeting, campaign, record, now=now)
+    return TitledReport(record.title or video, report)
 
 
 @router.post("/campaigns/{campaign}/{state}")

@@ -213,11 +213,11 @@ class _Answer:
 
     def _unknown(self, fields: Fields, body: CampaignBody) -> list[UnknownWord]:
         vocabulary = self._live.catalog.tags.vocabulary()
-        found = unknown_in(fields, body, vocabulary, self._live.understanding)
+        unknown = unknown_in(fields, body, vocabulary, self._live.understanding)
         # Whoever stored keywords that mean nothing was asked about them then.
         before = self._before.keywords if self._before else ()
         accepted = {one.reading.word for one in before if not one.reading.used}
-        return [one for one in found if one.field != "keywords" or one.word not in accepted]
+        return [one for one in unknown if one.field != "keywords" or one.word not in accepted]
 
     def _changed_meanwhile(self, fields: Fields, name: str) -> Response:
         now = self._access.find(name)
@@ -259,8 +259,8 @@ def _expected(fields: Fields, before: Campaign | None) -> int:
     """Return the revision that is to be replaced, 0 for none."""
     if before is None:
         return 0
-    said = fields.get("revision", "")
-    return int(said) if _REVISION.fullmatch(said) else before.revision
+    revision = fields.get("revision", "")
+    return int(revision) if _REVISION.fullmatch(revision) else before.revision
 
 
 def _form(

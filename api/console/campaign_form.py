@@ -144,7 +144,7 @@ def fields_of(campaign: Campaign) -> Fields:
         "campaign": campaign.id,
         "name": campaign.name,
         "keywords": weighted_text((one.reading.word, one.weight) for one in campaign.keywords),
-        "exclude": words_text(reading.word for reading in campaign.exclude),
+        "exclude": words_text(match.word for match in campaign.exclude),
         "min_relevance": f"{campaign.min_relevance!r}".removesuffix(".0"),
         "starts": start_text(campaign.begins),
         "ends": end_text(campaign.ends),
@@ -160,7 +160,7 @@ def fields_of(campaign: Campaign) -> Fields:
     fields |= {f"suitability.{topic}": risk for topic, risk in campaign.suitability.items()}
     for at, group in enumerate(campaign.groups):
         fields[f"group.{at}.rule"] = group.rule
-        fields[f"group.{at}.words"] = words_text(reading.word for reading in group.words)
+        fields[f"group.{at}.words"] = words_text(match.word for match in group.words)
     for at, creative in enumerate(campaign.creatives):
         for name in CREATIVE_FIELDS:
             value = getattr(creative, name)
@@ -184,9 +184,9 @@ def tidied(form: Fields) -> Fields:
 
 def _rows(form: Fields, kind: str, names: Sequence[str]) -> Iterator[Fields]:
     field = re.compile(rf"{kind}\.(\d{{1,4}})\.(?:{'|'.join(names)})")
-    places = sorted({int(found[1]) for name in form if (found := field.fullmatch(name))})
-    for place in places:
-        row = {name: form.get(f"{kind}.{place}.{name}", "").strip() for name in names}
+    numbers = sorted({int(match[1]) for name in form if (match := field.fullmatch(name))})
+    for number in numbers:
+        row = {name: form.get(f"{kind}.{number}.{name}", "").strip() for name in names}
         if any(text for name, text in row.items() if name != "rule"):
             yield row
 
@@ -309,22 +309,22 @@ def unknown_in(
         unknown = unknown_words(body, vocabulary, understanding)
     except InvalidInput as error:
         raise WrongFields(_wrong_of(error)) from None
-    told = []
-    for field, readings in unknown.items():
+    fields_unknown = []
+    for field, matches in unknown.items():
         if field == "keywords" and form.get("unknown") == KEEP:
             continue
         name, label = _name_and_label(field.split("."))
-        told += [
+        fields_unknown += [
             UnknownWord(
                 name,
                 label,
-                reading.word,
-                tuple(_suggestion(name, reading.word, tag) for tag in nearest_tags(reading)),
-                _suggestion(name, reading.word, ""),
+                match.word,
+                tuple(_suggestion(name, match.word, tag) for tag in nearest_tags(match)),
+                _suggestion(name, match.word, ""),
             )
-            for reading in readings
+            for match in matches
         ]
-    return told
+    return fields_unknown
 
 
 def _suggestion(field: str, word: str, tag: str) -> Suggestion:
@@ -346,8 +346,8 @@ def _says(item: Any) -> str:
 def _wrong_of(error: InvalidInput) -> Wrong:
     """Return an error that names its field as plans do, named as the form does."""
     text = str(error)
-    found = _WHERE.match(text)
-    return _wrong(found[1].split("."), text[found.end() :]) if found else Wrong("", "", text)
+    match = _WHERE.match(text)
+    return _wrong(match[1].split("."), text[match.end() :]) if match else Wrong("", "", text)
 
 
 def _wrong(where: Iterable[str | int], says: str) -> Wrong:

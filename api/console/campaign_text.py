@@ -27,7 +27,7 @@ def weighted_text(keywords: Iterable[tuple[str, float]]) -> str:
 
 def words_in(text: str) -> list[str]:
     """Return the words of a field: between commas or on lines of their own, some quoted."""
-    return [word + (f"={said}" if said is not None else "") for word, said in _entries(text)]
+    return [word + (f"={weight}" if weight is not None else "") for word, weight in _entries(text)]
 
 
 def weighted_in(text: str) -> dict[str, float]:
@@ -36,7 +36,9 @@ def weighted_in(text: str) -> dict[str, float]:
     Raises:
         InvalidInput: when a weight is no number.
     """
-    return {word: 1.0 if said is None else _weight(word, said) for word, said in _entries(text)}
+    return {
+        word: 1.0 if weight is None else _weight(word, weight) for word, weight in _entries(text)
+    }
 
 
 def start_text(seconds: int) -> str:
@@ -51,13 +53,13 @@ def end_text(seconds: int) -> str:
 
 def _entries(text: str) -> Iterator[tuple[str, str | None]]:
     """Yield each word with what is written after its equals sign, None without one."""
-    text, place = text.replace("\r\n", "\n").replace("\r", "\n"), 0
-    while place < len(text) and (found := _ENTRY.match(text, place)):
-        place = found.end()
-        quoted, plain, said = found.groups()
+    text, offset = text.replace("\r\n", "\n").replace("\r", "\n"), 0
+    while offset < len(text) and (match := _ENTRY.match(text, offset)):
+        offset = match.end()
+        quoted, plain, weight = match.groups()
         word = plain.strip() if quoted is None else quoted.replace('""', '"')
-        if word or quoted is not None or said is not None:
-            yield word, None if said is None else said.strip()
+        if word or quoted is not None or weight is not None:
+            yield word, None if weight is None else weight.strip()
 
 
 def _quoted(word: str) -> str:

@@ -21,11 +21,11 @@ def get_campaigns(
     request: Request, access: CurrentAccess, after: Annotated[str, Query(max_length=64)] = ""
 ) -> Response:
     """Show a page of the campaigns, by id."""
-    found, now = access.page(None, None, after, PAGE_CAMPAIGNS + 1), int(time.time())
+    page_and_one, now = access.page(None, None, after, PAGE_CAMPAIGNS + 1), int(time.time())
     return page(
         request,
         "campaigns.html",
-        campaigns=[(one, status_of(one, now)) for one in found[:PAGE_CAMPAIGNS]],
-        more=found[PAGE_CAMPAIGNS - 1].id if len(found) > PAGE_CAMPAIGNS else "",
+        campaigns=[(one, status_of(one, now)) for one in page_and_one[:PAGE_CAMPAIGNS]],
+        more=page_and_one[PAGE_CAMPAIGNS - 1].id if len(page_and_one) > PAGE_CAMPAIGNS else "",
         after=after,
     )

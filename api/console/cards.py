@@ -35,41 +35,43 @@ class Card:
     why: tuple[Contribution, ...] = ()
 
 
-def view_of(live: Live) -> IndexSnapshot | None:
+def snapshot_of(live: Live) -> IndexSnapshot | None:
     """Return what can be searched, None before a first reindex, or a new one that is needed."""
     try:
-        return live.view
+        return live.snapshot
     except (NothingIndexed, CorruptData):
         return None
 
 
-def cards(live: Live, view: IndexSnapshot | None, videos: Sequence[str]) -> list[Card]:
+def cards(live: Live, snapshot: IndexSnapshot | None, videos: Sequence[str]) -> list[Card]:
     """Return the cards of some videos, in their order."""
     with_picture = live.catalog.thumbnails.pictured(videos)
     return [
-        Card(record, record.id in with_picture, *_seen(live, view, record.id))
+        Card(record, record.id in with_picture, *_tags_and_level(live, snapshot, record.id))
         for record in live.catalog.videos.in_order(videos)
     ]
 
 
-def match_cards(live: Live, view: IndexSnapshot, matches: Sequence[Match]) -> list[Card]:
+def match_cards(live: Live, snapshot: IndexSnapshot, matches: Sequence[Match]) -> list[Card]:
     """Return the cards of matches, best first, with what made each score."""
     by_id = {match.video: match for match in matches}
     return [
         replace(card, score=by_id[card.record.id].score, why=by_id[card.record.id].why)
-        for card in cards(live, view, list(by_id))
+        for card in cards(live, snapshot, list(by_id))
     ]
 
 
-def _seen(live: Live, view: IndexSnapshot | None, video: str) -> tuple[tuple[TagCount, ...], str]:
-    if view is None or video not in view:
+def _tags_and_level(
+    live: Live, snapshot: IndexSnapshot | None, video: str
+) -> tuple[tuple[TagCount, ...], str]:
+    if snapshot is None or video not in snapshot:
         return (), "unknown"
-    tags, seconds = view.counts(video)
-    names = view.vocabulary.names
+    tags, seconds = snapshot.counts(video)
+    names = snapshot.vocabulary.names
     counts = [
         TagCount(names[tag], int(of))
         for tag, of in zip(tags, seconds, strict=True)
         if names[tag] not in VERDICTS
     ]
-    (level,) = view.columns([video], ["sensitive"])["sensitive"]
+    (level,) = snapshot.columns([video], ["sensitive"])["sensitive"]
     return tuple(live.tag_idf.most_telling_first(counts)[:_MAX_TAGS]), level

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.background.live import Live
-from api.console.cards import Card, cards, match_cards, view_of
+from api.console.cards import Card, cards, match_cards, snapshot_of
 from api.console.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.console.rendering import page
 from api.http.read_routes import ReadRoute
@@ -30,7 +30,7 @@ Sensitive = Literal["", "none", "some"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CatalogQuery:
     """The query in the address of a page; empty words ask for nothing."""
 
     q: Annotated[str, Query(max_length=200)] = ""
@@ -49,10 +49,10 @@ class Asked:
         """Whether only what is indexed can be found by it."""
         return bool(self.tags or self.sensitive)
 
-    def address(self, **place: str | int) -> str:
+    def address(self, **changes: str | int) -> str:
         """Return the query part of the address of a page of the same list."""
-        said = {name: value for name, value in asdict(self).items() if value}
-        return "?" + urlencode({**said, **place})
+        values = {name: value for name, value in asdict(self).items() if value}
+        return "?" + urlencode({**values, **changes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,67 +63,69 @@ class Listed:
     before: str = ""
     after: str = ""
     total: int | None = None
-    readings: Sequence[KeywordMatch] = ()
+    word_matches: Sequence[KeywordMatch] = ()
 
 
 @router.get("/")
 def get_catalog(
     request: Request,
     live: CurrentLive,
-    asked: Annotated[Asked, Depends()],
+    query: Annotated[CatalogQuery, Depends()],
     after: Annotated[str, Query(max_length=100)] = "",
     before: Annotated[str, Query(max_length=100)] = "",
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
     """Show a page of the catalog."""
-    view = view_of(live)
+    snapshot = snapshot_of(live)
     unknown: UnknownTag | None = None
     listed = Listed(())
     try:
-        if asked.needs_index:
-            listed = _indexed(live, live.view, asked, number)
+        if query.needs_index:
+            listed = _indexed(live, live.snapshot, query, number)
         else:
-            listed = _listed(live, view, asked, after=_place(after), before=_place(before))
+            listed = _listed(
+                live, snapshot, query, after=_position(after), before=_position(before)
+            )
     except UnknownTag as error:
         unknown = error
     return page(
         request,
         "catalog.html",
-        asked=asked,
+        query=query,
         listed=listed,
         unknown=unknown,
-        indexed=view is not None,
+        indexed=snapshot is not None,
         kinds=[kind.value for kind in Kind],
-        suggested=suggested_tags(view),
+        suggested=suggested_tags(snapshot),
     )
 
 
 def _listed(
     live: Live,
-    view: IndexSnapshot | None,
-    asked: Asked,
+    snapshot: IndexSnapshot | None,
+    query: CatalogQuery,
     *,
     after: ListPosition | None,
     before: ListPosition | None,
 ) -> Listed:
-    wanted = ListFilter(asked.q, asked.kind, unwatched=asked.status == "trouble")
+    where = ListFilter(query.q, query.kind, unwatched=query.status == "trouble")
     if before is not None:
-        ids = live.catalog.listing.oldest(wanted, before=before, limit=PAGE_VIDEOS + 1)
+        ids = live.catalog.listing.oldest(where, before=before, limit=PAGE_VIDEOS + 1)
         earlier, ids = len(ids) > PAGE_VIDEOS, ids[-PAGE_VIDEOS:]
         later = True
     else:
-        ids = live.catalog.listing.newest(wanted, after=after, limit=PAGE_VIDEOS + 1)
+        ids = live.catalog.listing.newest(where, after=after, limit=PAGE_VIDEOS + 1)
         later, ids = len(ids) > PAGE_VIDEOS, ids[:PAGE_VIDEOS]
         earlier = after is not None
-    shown = cards(live, view, ids)
+    shown = cards(live, snapshot, ids)
     return Listed(
         shown,
-        before=asked.address(before=_text(shown[0])) if shown and earlier else "",
-        after=asked.address(after=_text(shown[-1])) if shown and later else "",
+        before=query.address(before=_text(shown[0])) if shown and earlier else "",
+        after=query.address(after=_text(shown[-1])) if shown and later else "",
     )
 
 
-def _place(text: str) -> ListPosition | None:
+def _position(text: str) -> ListPosition | None:
     added_at, _, video = text.rpartition("/")
     return ListPosition(added_at, video) if added_at else None
 
@@ -132,35 +134,35 @@ def _text(card: Card) -> str:
     return f"{card.record.added_at}/{card.record.id}"
 
 
-def _indexed(live: Live, view: IndexSnapshot, asked: Asked, number: int) -> Listed:
+def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: int) -> Listed:
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
-    readings: Sequence[KeywordMatch] = ()
-    if asked.tags:
-        words = understood(live.understanding, view, asked.tags)
-        wanted = And((words.seen, _filter(live, asked)))
-        matches, more = best_tagged(view, words.weights, wanted, number=number, size=PAGE_VIDEOS)
-        shown, readings = match_cards(live, view, matches), words.readings
+    word_matches: Sequence[KeywordMatch] = ()
+    if query.tags:
+        words = understood(live.understanding, snapshot, query.tags)
+        where = And((words.has_tags, _filter(live, query)))
+        matches, more = best_tagged(snapshot, words.weights, where, number=number, size=PAGE_VIDEOS)
+        shown, word_matches = match_cards(live, snapshot, matches), words.matches
     else:
-        found = newest_passing(view, _filter(live, asked), number=number, size=PAGE_VIDEOS)
-        shown, more, total = cards(live, view, found.ids), found.more, found.total
+        newest = newest_passing(snapshot, _filter(live, query), number=number, size=PAGE_VIDEOS)
+        shown, more, total = cards(live, snapshot, newest.ids), newest.more, newest.total
     return Listed(
         shown,
-        before=asked.address(page=number - 1) if number > 1 else "",
-        after=asked.address(page=number + 1) if more else "",
+        before=query.address(page=number - 1) if number > 1 else "",
+        after=query.address(page=number + 1) if more else "",
         total=total,
-        readings=readings,
+        word_matches=word_matches,
     )
 
 
-def _filter(live: Live, asked: Asked) -> Filter:
+def _filter(live: Live, query: CatalogQuery) -> Filter:
     parts: list[Filter] = []
-    if asked.kind:
-        parts.append(Field("kind", "in", (asked.kind,)))
-    if asked.sensitive == "none":
+    if query.kind:
+        parts.append(Field("kind", "in", (query.kind,)))
+    if query.sensitive == "none":
         parts.append(HARMLESS)
-    if asked.sensitive == "some":
+    if query.sensitive == "some":
         parts += [Not(HARMLESS), Field("sensitive", "at_most", "block")]
-    if asked.q:
-        parts.append(Ids(tuple(live.catalog.listing.titled(asked.q, limit=_MAX_TITLED))))
+    if query.q:
+        parts.append(Ids(tuple(live.catalog.listing.titled(query.q, limit=_MAX_TITLED))))
     return And(tuple(parts))

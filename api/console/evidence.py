@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-KIND_MEANINGS: Final = {
+KIND_DESCRIPTIONS: Final = {
     "motion": "Footage: things move.",
     "slideshow": "Pictures one after the other.",
     "overlay": "One picture at rest, with words or a wave over it.",

@@ -18,7 +18,7 @@ _MAX_SUGGESTED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPage:
+class VideoPage:
     """One page of what passes, and whether more comes.
 
     Attributes:
@@ -32,11 +32,11 @@ class FoundPage:
     total: int
 
 
-def newest_passing(view: IndexSnapshot, wanted: Filter, *, number: int, size: int) -> FoundPage:
+def newest_passing(snapshot: IndexSnapshot, where: Filter, *, number: int, size: int) -> VideoPage:
     """Return the ``number``-th page of what passes a filter, the last added first."""
     first = (number - 1) * size
-    found = view.newest(wanted, skip=first, k=size + 1)
-    return FoundPage(found[:size], more=len(found) > size, total=view.count(wanted))
+    newest = snapshot.newest(where, skip=first, k=size + 1)
+    return VideoPage(newest[:size], more=len(newest) > size, total=snapshot.count(where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,68 +45,70 @@ class Words:
 
     Attributes:
         weights: tag -> how much it counts.
-        seen: that every word that means a tag was seen, whichever of its tags.
-        readings: of the words that are no tags.
+        has_tags: that every word that means a tag was seen, whichever of its tags.
+        matches: of the words that are no tags.
     """
 
     weights: Mapping[str, float]
-    seen: Filter
-    readings: Sequence[KeywordMatch]
+    has_tags: Filter
+    matches: Sequence[KeywordMatch]
 
 
-def understood(understanding: KeywordService, view: IndexSnapshot, words: Sequence[str]) -> Words:
+def understood(
+    understanding: KeywordService, snapshot: IndexSnapshot, words: Sequence[str]
+) -> Words:
     """Understand words as tags.
 
     Raises:
         UnknownTag: when none means a tag for sure, with the nearest.
     """
-    weights, readings = understanding.profile(view.vocabulary, dict.fromkeys(words, 1.0))
-    meanings = {reading.word: [one.tag for one in reading.used] for reading in readings}
-    used = [meanings.get(word, [word]) for word in words]
-    seen = [Or(tuple(HasTag(tag) for tag in tags)) for tags in used if tags]
-    return Words(weights, And(tuple(seen)), readings)
+    weights, matches = understanding.profile(snapshot.vocabulary, dict.fromkeys(words, 1.0))
+    tags_of = {match.word: [one.tag for one in match.used] for match in matches}
+    used = [tags_of.get(word, [word]) for word in words]
+    filters = [Or(tuple(HasTag(tag) for tag in tags)) for tags in used if tags]
+    return Words(weights, And(tuple(filters)), matches)
 
 
 def best_tagged(
-    view: IndexSnapshot, weights: Mapping[str, float], wanted: Filter, *, number: int, size: int
+    snapshot: IndexSnapshot, weights: Mapping[str, float], where: Filter, *, number: int, size: int
 ) -> tuple[list[Match], bool]:
     """Return the ``number``-th page of what fits some tags and passes a filter, the best first.
 
     Also whether another page comes; what is not among the best ``MAX_MATCHES`` is not shown.
     """
-    query = interests_query(weights, view)
+    query = interests_query(weights, snapshot)
     first, last = (number - 1) * size, number * size
     if first >= MAX_MATCHES:
         return [], False
-    best = view.search(query, min(last + 1, MAX_MATCHES), wanted)
+    best = snapshot.search(query, min(last + 1, MAX_MATCHES), where)
     page = [
-        Match(one.video, one.score, explain(view, query, one.video)) for one in best[first:last]
+        Match(one.video, one.score, explain(snapshot, query, one.video)) for one in best[first:last]
     ]
     return page, len(best) > last
 
 
-def common_tags(view: IndexSnapshot, most: int) -> list[str]:
+def common_tags(snapshot: IndexSnapshot, max_tags: int) -> list[str]:
     """Return the tags that count on most videos, the commonest first."""
-    df = view.df
-    commonest = np.argsort(-df, kind="stable")[:most]
-    return [view.vocabulary.names[tag] for tag in commonest if df[tag]]
+    df = snapshot.df
+    commonest = np.argsort(-df, kind="stable")[:max_tags]
+    return [snapshot.vocabulary.names[tag] for tag in commonest if df[tag]]
 
 
-def tags_nowhere(view: IndexSnapshot, tags: Sequence[str]) -> list[str]:
+def tags_nowhere(snapshot: IndexSnapshot, tags: Sequence[str]) -> list[str]:
     """Return those of some tags that count on no video, in their order."""
-    numbers = view.vocabulary.numbers(tags)
+    numbers = snapshot.vocabulary.numbers(tags)
     return [
         tag
         for tag, number in zip(tags, numbers, strict=True)
-        if not _counts_in_build(view, number) and not view.count(HasTag(tag))
+        if not _counts_in_build(snapshot, number) and not snapshot.count(HasTag(tag))
     ]
 
 
-def _counts_in_build(view: IndexSnapshot, number: int) -> bool:
+def _counts_in_build(snapshot: IndexSnapshot, number: int) -> bool:
     """Whether a tag counts on videos of the build, which is quicker to tell than of all."""
-    return number < len(view.df) and bool(view.df[number])
+    return number < len(snapshot.df) and bool(snapshot.df[number])
 
 
-def suggested_tags(view: IndexSnapshot | None) -> list[str]:
+def suggested_tags(snapshot: IndexSnapshot | None) -> list[str]:
     """Return the tags to offer to who types one, by name."""
-    return sorted(common_tags(view, _MAX_SUGGESTED)) if view else []
+    return sorted(common_tags(snapshot, _MAX_SUGGESTED)) if snapshot else []

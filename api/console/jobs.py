@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
 from api.background.live import Live
-from api.console.cards import view_of
+from api.console.cards import snapshot_of
 from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
 from api.http.read_routes import ReadRoute
@@ -30,7 +30,7 @@ from ingest.sources.addresses import is_address
 router = APIRouter(route_class=ReadRoute)
 
 PAGE_JOBS: Final = 50
-_LOOK_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 1.0
 # Short, so that a server that is told to stop need not wait long; the browser asks again.
 _STREAM_SECONDS: Final = 8.0
 
@@ -64,10 +64,10 @@ class Line:
         if job.state is State.QUEUED:
             return "waits"
         if job.state is State.DONE and not job.reason:
-            ending = f"{job.seconds} s watched"
+            result = f"{job.seconds} s watched"
         else:
-            ending = job.reason or job.status
-        return "; ".join(filter(None, (ending, job.warning)))
+            result = job.reason or job.status
+        return "; ".join(filter(None, (result, job.warning)))
 
     @property
     def can_retry(self) -> bool:
@@ -99,23 +99,23 @@ def get_jobs(
 ) -> Response:
     """Show a page of the queue, the newest first."""
     jobs = live.catalog.jobs
-    found = jobs.newest(before=before, state=state, limit=PAGE_JOBS + 1)
+    page_and_one = jobs.newest(before=before, state=state, limit=PAGE_JOBS + 1)
     values: dict[str, Any] = {
-        "lines": [Line(job) for job in found[:PAGE_JOBS]],
+        "lines": [Line(job) for job in page_and_one[:PAGE_JOBS]],
         "counts": jobs.counts(),
         "state": state,
         "before": before,
-        "older": found[PAGE_JOBS - 1].id if len(found) > PAGE_JOBS else None,
+        "older": page_and_one[PAGE_JOBS - 1].id if len(page_and_one) > PAGE_JOBS else None,
     }
     if wants_fragment(request):
         return page(request, "jobs_list.html", **values)
-    view = view_of(live)
-    config = view.config if view else _index_config(settings, {})
+    snapshot = snapshot_of(live)
+    config = snapshot.config if snapshot else _index_config(settings, {})
     return page(
         request,
         "jobs.html",
         **values,
-        facts=index_facts(view) if view else {},
+        index=index_metadata(snapshot) if snapshot else {},
         config=config,
         stored=live.generations.stored(),
         again=again,
@@ -152,23 +152,23 @@ async def _events(request: Request, live: Live) -> AsyncIterator[str]:
         if now != sent:
             sent = now
             yield f"data: {now}\n\n"
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def _state(live: Live) -> str:
     jobs = live.catalog.jobs
     lines = [Line(job).as_json() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
-    view = view_of(live)
-    facts = index_facts(view) if view else {}
-    return json.dumps({"jobs": lines, "counts": jobs.counts(), "index": facts})
+    snapshot = snapshot_of(live)
+    index = index_metadata(snapshot) if snapshot else {}
+    return json.dumps({"jobs": lines, "counts": jobs.counts(), "index": index})
 
 
-def index_facts(view: IndexSnapshot) -> dict[str, str]:
+def index_metadata(snapshot: IndexSnapshot) -> dict[str, str]:
     """Return what the page says of the live generation, as it says it."""
-    config = view.config
+    config = snapshot.config
     return {
-        "generation": view.generation_id,
-        "videos": grouped(view.n_indexed),
+        "generation": snapshot.generation_id,
+        "videos": grouped(snapshot.n_indexed),
         "threshold": f"{config.threshold:.2f}",
         "tf": f"{config.tf}, {config.seconds} seconds",
     }
@@ -203,9 +203,9 @@ def post_preview(
     request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
 ) -> Response:
     """Say what a reindex would change, and change nothing."""
-    seen = preview(live.catalog, live.generations, _index_config(settings, form))
+    report = preview(live.catalog, live.generations, _index_config(settings, form))
     template = "preview.html" if wants_fragment(request) else "preview_page.html"
-    return page(request, template, seen=seen)
+    return page(request, template, report=report)
 
 
 @router.post("/jobs/rollback")
@@ -229,8 +229,8 @@ def _back(request: Request) -> Response:
 
 def _index_config(settings: Settings, form: dict[str, str]) -> IndexConfig:
     try:
-        asked = ReindexRequest.model_validate(form, strict=False)
+        request = ReindexRequest.model_validate(form, strict=False)
     except ValidationError as error:
         wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
         raise InvalidInput(wrong) from None
-    return settings.index_config(asked.threshold, asked.tf, asked.seconds)
+    return settings.index_config(request.threshold, request.tf, request.seconds)

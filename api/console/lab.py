@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.background.live import Live
-from api.console.cards import Card, cards, match_cards, view_of
+from api.console.cards import Card, cards, match_cards, snapshot_of
 from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
 from api.http.read_routes import ReadRoute
@@ -40,28 +40,28 @@ class Viewer:
     ignored: tuple[IgnoredWord, ...]
 
     @classmethod
-    def of(cls, request: Request, live: Live, view: IndexSnapshot) -> "Viewer":
+    def of(cls, request: Request, live: Live, snapshot: IndexSnapshot) -> "Viewer":
         """Read a viewer from an address; without sliders, those of the commonest tags.
 
         Raises:
             InvalidInput: for a weight that is no number from -1 to 1, or too much of anything.
         """
-        asked = request.query_params
+        query = request.query_params
         sliders = {
             name.removeprefix(_WEIGHT): _weight(value)
-            for name, value in asked.multi_items()
+            for name, value in query.multi_items()
             if name.startswith(_WEIGHT)
         }
         if not sliders:
-            sliders = dict.fromkeys(common_tags(view, FIRST_SLIDERS), 0.0)
-        sliders, unknown = view.vocabulary.split(sliders)
-        added = _added(live, view, asked.get("add", "").strip(), sliders)
-        liked = dict.fromkeys(asked.getlist("liked"))
-        for video in asked.getlist("unlike"):
+            sliders = dict.fromkeys(common_tags(snapshot, FIRST_SLIDERS), 0.0)
+        sliders, unknown = snapshot.vocabulary.split(sliders)
+        added = _added(live, snapshot, query.get("add", "").strip(), sliders)
+        liked = dict.fromkeys(query.getlist("liked"))
+        for video in query.getlist("unlike"):
             liked.pop(video, None)
         if len(sliders) > MAX_TAGS or len(liked) > MAX_TAGS:
             raise InvalidInput(f"a viewer has at most {MAX_TAGS} interests and liked videos")
-        return cls(sliders, tuple(liked), added, ignored_tags(unknown, view.vocabulary))
+        return cls(sliders, tuple(liked), added, ignored_tags(unknown, snapshot.vocabulary))
 
     @property
     def interests(self) -> dict[str, float]:
@@ -70,18 +70,18 @@ class Viewer:
 
 
 def _added(
-    live: Live, view: IndexSnapshot, word: str, sliders: dict[str, float]
+    live: Live, snapshot: IndexSnapshot, word: str, sliders: dict[str, float]
 ) -> KeywordMatch | None:
     """Add a slider for a word; return how it was understood when it is not a tag."""
-    tag = view.vocabulary.tag(word)
+    tag = snapshot.vocabulary.tag(word)
     if not word or tag is not None:
         if tag is not None:
             sliders.setdefault(tag, 1.0)
         return None
-    reading = live.understanding.of(view.vocabulary).read(word)
-    if reading.used:
-        sliders.setdefault(reading.used[0].tag, 1.0)
-    return reading
+    match = live.understanding.of(snapshot.vocabulary).read(word)
+    if match.used:
+        sliders.setdefault(match.used[0].tag, 1.0)
+    return match
 
 
 def _weight(text: str) -> float:
@@ -97,15 +97,15 @@ def _weight(text: str) -> float:
 @router.get("/lab")
 def get_lab(request: Request, live: CurrentLive) -> Response:
     """Show the lab, or only its results to a script that asks for them."""
-    view = view_of(live)
-    if view is None:
+    snapshot = snapshot_of(live)
+    if snapshot is None:
         return page(request, "lab_empty.html")
-    viewer = Viewer.of(request, live, view)
-    found = _found(live, view, viewer)
+    viewer = Viewer.of(request, live, snapshot)
+    shown = _recommended(live, snapshot, viewer)
     values: dict[str, Any] = {
         "viewer": viewer,
-        "found": found,
-        "nowhere": tags_nowhere(view, list(viewer.interests)),
+        "shown": shown,
+        "nowhere": tags_nowhere(snapshot, list(viewer.interests)),
     }
     if wants_fragment(request):
         return page(request, "lab_results.html", **values)
@@ -113,14 +113,14 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
         request,
         "lab.html",
         **values,
-        liked=cards(live, view, viewer.liked),
-        suggested=suggested_tags(view),
+        liked=cards(live, snapshot, viewer.liked),
+        suggested=suggested_tags(snapshot),
     )
 
 
-def _found(live: Live, view: IndexSnapshot, viewer: Viewer) -> Sequence[Card]:
+def _recommended(live: Live, snapshot: IndexSnapshot, viewer: Viewer) -> Sequence[Card]:
     if not viewer.interests and not viewer.liked:
         return []
-    known = tuple(video for video in viewer.liked if video in view)
-    matches = recommend(view, interests=viewer.interests, liked=known, k=_MATCHES)
-    return match_cards(live, view, matches)
+    known = tuple(video for video in viewer.liked if video in snapshot)
+    matches = recommend(snapshot, interests=viewer.interests, liked=known, k=_MATCHES)
+    return match_cards(live, snapshot, matches)

@@ -29,8 +29,8 @@ class CheckedFiles:
     def holds(self, path: Path, video: str) -> bool:
         """Whether a file's content is the video's: read once, and again when it changed."""
         try:
-            found = path.stat()
-            state = (str(path), found.st_size, found.st_mtime_ns)
+            stat = path.stat()
+            state = (str(path), stat.st_size, stat.st_mtime_ns)
             known = self._known.get(state) or content_id(path)
         except (OSError, NoVideoFile):
             return False

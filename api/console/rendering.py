@@ -21,7 +21,7 @@ FRAGMENT: Final = "text/x-fragment"
 _THEMES: Final = ("light", "dark")
 
 
-_PLACES: Final = (
+_MENU: Final = (
     ("catalog", "/", "Catalog"),
     ("lab", "/lab", "Viewer lab"),
     ("campaigns", "/campaigns", "Campaigns"),
@@ -91,7 +91,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         key=caller.key,
         opens_catalog=_opens(caller, f"{base}/"),
         opens_campaigns=_opens(caller, f"{base}/campaigns"),
-        places=[place for place in _PLACES if _opens(caller, base + place[1])],
+        menu=[item for item in _MENU if _opens(caller, base + item[1])],
         **values,
     )
     response = HTMLResponse(text, status)

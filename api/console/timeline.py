@@ -28,7 +28,7 @@ MAX_MARKED: Final = 5
 """So many seconds for ad breaks are marked."""
 
 # The address names the revision that it is of; another version of the rules may judge anew.
-_KEPT = {"cache-control": "private, max-age=600"}
+_CACHED = {"cache-control": "private, max-age=600"}
 
 
 @router.get("/videos/{video}/timeline/{revision}")
@@ -42,7 +42,7 @@ def get_overview(
     record = known_video(live.catalog, video)
     shown = _overview(live, record, settings.index_config())
     shown["breaks"] = encoded(video_breaks(live, record, settings.sensitive).found)
-    return JSONResponse(shown, headers=_KEPT)
+    return JSONResponse(shown, headers=_CACHED)
 
 
 @router.get("/videos/{video}/timeline/{revision}/{level}/{number}")
@@ -55,7 +55,7 @@ def get_tile(
 ) -> Response:
     """Return one tile: three arrays, as ``engine.content.timeline.Tile`` has them."""
     drawn = tile(live.catalog.tracks.get(known_video(live.catalog, video).id), level, number)
-    return Response(drawn.to_bytes(), media_type="application/octet-stream", headers=_KEPT)
+    return Response(drawn.to_bytes(), media_type="application/octet-stream", headers=_CACHED)
 
 
 def known_video(catalog: Catalog, video: str) -> VideoRecord:
@@ -75,7 +75,7 @@ def video_breaks(live: Live, record: VideoRecord, rules: Rules) -> Breaks:
     return breaks_for_anyone(live.catalog, record, Spacing(count=MAX_MARKED), rules)
 
 
-def judged(
+def assessed(
     catalog: Catalog, record: VideoRecord, track: Track, vocabulary: Vocabulary, rules: Rules
 ) -> Verdict:
     """Return the verdict on sensitive content."""
@@ -86,22 +86,22 @@ def judged(
 def _overview(live: Live, record: VideoRecord, config: IndexConfig) -> dict[str, Any]:
     catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.tracks.get(record.id), catalog.tags.vocabulary()
-    seen = overview(track, vocabulary)
+    lines = overview(track, vocabulary)
     pictures = catalog.thumbnails.get(record.id)
-    verdict = judged(catalog, record, track, vocabulary, config.sensitive)
+    assessment = assessed(catalog, record, track, vocabulary, config.sensitive)
     return {
-        "seconds": seen.seconds,
-        "levels": seen.levels,
+        "seconds": lines.seconds,
+        "levels": lines.levels,
         "level_step": LEVEL_STEP,
         "tile_cells": TILE_CELLS,
         "least_hundredth": MIN_HUNDREDTH,
         "enough_seconds": enough_seconds(track.n_seconds, config.least_seconds),
         "lines": [
             {"tag": line.tag, "seconds_at": line.seconds_at, "idf": idf[line.tag]}
-            for line in seen.lines
+            for line in lines.lines
         ],
-        "cuts": seen.cuts,
-        "still": [[stretch.first, stretch.end] for stretch in seen.still],
-        "sensitive": verdict.seconds,
+        "cuts": lines.cuts,
+        "still": [[still.first, still.end] for still in lines.still],
+        "sensitive": assessment.seconds,
         "strip": pictures.strip_seconds if pictures else (),
     }

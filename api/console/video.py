@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.background.live import Live
-from api.console.cards import match_cards, view_of
-from api.console.evidence import KIND_MEANINGS, measures
+from api.console.cards import match_cards, snapshot_of
+from api.console.evidence import KIND_DESCRIPTIONS, measures
 from api.console.media import local_file
 from api.console.rendering import page
-from api.console.timeline import judged, known_video
+from api.console.timeline import assessed, known_video
 from api.http.middleware.auth import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
@@ -41,10 +41,10 @@ def get_video(
 ) -> Response:
     """Show a video, or what is known of one that could not be watched."""
     record = known_video(live.catalog, video)
-    view = view_of(live)
-    config = view.config if view else settings.index_config()
+    snapshot = snapshot_of(live)
+    config = snapshot.config if snapshot else settings.index_config()
     track, vocabulary = live.catalog.tracks.get(video), live.catalog.tags.vocabulary()
-    verdict = judged(live.catalog, record, track, vocabulary, settings.sensitive)
+    assessment = assessed(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
     return page(
         request,
@@ -56,40 +56,40 @@ def get_video(
         plays=path is not None,
         pictured=bool(live.catalog.thumbnails.pictured([video])),
         address=record.source if is_address(record.source) else "",
-        sensitive=verdict,
+        sensitive=assessment,
         topics=[
-            (topic, own.level, stretches(own.seconds)) for topic, own in verdict.topics.items()
+            (topic, own.level, stretches(own.seconds)) for topic, own in assessment.topics.items()
         ],
-        kind_meaning=KIND_MEANINGS.get(record.kind, ""),
+        kind_description=KIND_DESCRIPTIONS.get(record.kind, ""),
         measures=measures(record.evidence),
         cuts=record.evidence.get("cuts", ()),
-        found=view is not None and video in view,
-        similar=_similar(live, view, video),
+        indexed=snapshot is not None and video in snapshot,
+        similar=_similar(live, snapshot, video),
         changes=caller.may(*scopes_for("POST", f"/console/videos/{video}/retry")),
         same_again=record.status in OF_THE_SOURCE,
     )
 
 
-def _similar(live: Live, view: IndexSnapshot | None, video: str) -> list[Any]:
-    if view is None or video not in view:
+def _similar(live: Live, snapshot: IndexSnapshot | None, video: str) -> list[Any]:
+    if snapshot is None or video not in snapshot:
         return []
-    return match_cards(live, view, similar(view, video, k=SIMILAR))
+    return match_cards(live, snapshot, similar(snapshot, video, k=SIMILAR))
 
 
-def first_lines(seen: Overview, config: IndexConfig, idf: TagIdf) -> list[TagCount]:
+def first_lines(lines: Overview, config: IndexConfig, idf: TagIdf) -> list[TagCount]:
     """Return the tags in the order of the timeline: those that tell most first, by seconds x idf.
 
     Those that do not count come after, by the best of their seconds: as ``timeline.js`` does.
     """
-    place = max(round(config.threshold * 100) - MIN_HUNDREDTH, 0)
-    enough = enough_seconds(seen.seconds, config.least_seconds)
+    hundredth = max(round(config.threshold * 100) - MIN_HUNDREDTH, 0)
+    enough = enough_seconds(lines.seconds, config.least_seconds)
 
     def count(line: TagLine) -> int:
-        seconds = line.seconds_at[place]
+        seconds = line.seconds_at[hundredth]
         return seconds if seconds >= enough else 0
 
     def rank(line: TagLine) -> tuple[float, int, str]:
         best = sum(seconds > 0 for seconds in line.seconds_at)
         return -count(line) * idf[line.tag], 0 if count(line) else -best, line.tag
 
-    return [TagCount(line.tag, count(line)) for line in sorted(seen.lines, key=rank)]
+    return [TagCount(line.tag, count(line)) for line in sorted(lines.lines, key=rank)]

@@ -111,13 +111,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.imports = Slots(
         "imports",
-        most=bulk.MAX_IMPORTS,
+        max_slots=bulk.MAX_IMPORTS,
         per_caller=bulk.MAX_IMPORTS // 2,
         at_work=bulk.IMPORTS_AT_WORK,
     )
     app.state.exports = Slots(
         "exports",
-        most=bulk.MAX_EXPORTS,
+        max_slots=bulk.MAX_EXPORTS,
         per_caller=bulk.MAX_EXPORTS // 2,
         at_work=bulk.MAX_EXPORTS,
     )

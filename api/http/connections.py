@@ -88,7 +88,7 @@ class Connections:
         """Take a connection in."""
         self._open[connection] = None
         if self._sweep is None:
-            self._sweep = connection.loop.call_later(self.limits.sweep_seconds, self._look)
+            self._sweep = connection.loop.call_later(self.limits.sweep_seconds, self._check_all)
         if len(self._open) > self.limits.strangers and self._trim is None:
             # Not at once: a request that has arrived already is read first.
             self._trim = connection.loop.call_later(_TRIM_SECONDS, self._make_room)
@@ -108,13 +108,13 @@ class Connections:
                     handle.cancel()
             self._sweep = self._trim = None
 
-    def _look(self) -> None:
+    def _check_all(self) -> None:
         self._sweep = None
         for connection in list(self._open):
             connection.check()
         self._make_room()
         for connection in self._open:
-            self._sweep = connection.loop.call_later(self.limits.sweep_seconds, self._look)
+            self._sweep = connection.loop.call_later(self.limits.sweep_seconds, self._check_all)
             break
 
     def _make_room(self) -> None:

@@ -19,8 +19,8 @@ def cursor_of(kind: str, *parts: str | int) -> str:
         kind: of the list, so that a cursor of another is recognised.
         parts: where the page ends.
     """
-    said = json.dumps([kind, *parts], separators=(",", ":")).encode()
-    return text_of(said)
+    payload = json.dumps([kind, *parts], separators=(",", ":")).encode()
+    return text_of(payload)
 
 
 def read_cursor(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
@@ -37,13 +37,13 @@ def read_cursor(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
     try:
         if len(cursor) > _MAX_CHARACTERS:
             raise ValueError
-        said = json.loads(bytes_of(cursor))
+        payload = json.loads(bytes_of(cursor))
     except (ValueError, RecursionError):
-        said = None
-    fits = isinstance(said, list) and len(said) == len(types) + 1 and said[0] == kind
-    if not fits or any(type(part) is not kind_of for part, kind_of in zip(said[1:], types)):  # noqa: B905 - the lengths were compared
+        payload = None
+    fits = isinstance(payload, list) and len(payload) == len(types) + 1 and payload[0] == kind
+    if not fits or any(type(part) is not kind_of for part, kind_of in zip(payload[1:], types)):  # noqa: B905 - the lengths were compared
         raise InvalidInput(
             f"the cursor {cursor[:40]!r} is not one of this list: use the 'next' of the page"
             " before, or leave it out to begin again"
         )
-    return tuple(said[1:])
+    return tuple(payload[1:])

@@ -26,7 +26,7 @@ TAKEN_SECONDS: Final = 60.0
 _RETRY_SECONDS: Final = 5
 _PIECE_BYTES: Final = 1 << 16
 _PIECES_AHEAD: Final = 4
-_LOOK_SECONDS: Final = 0.5
+_POLL_SECONDS: Final = 0.5
 
 
 Check = Callable[[], None]
@@ -51,10 +51,10 @@ class Slots:
         at_work: how many of them do their work at once; the others wait for their turn.
     """
 
-    def __init__(self, what: str, *, most: int, per_caller: int, at_work: int) -> None:
+    def __init__(self, what: str, *, max_slots: int, per_caller: int, at_work: int) -> None:
         self._what = what
         self._turns = threading.BoundedSemaphore(at_work)
-        self._most = most
+        self._max_slots = max_slots
         self._per_caller = per_caller
         self._taken: Counter[int] = Counter()
 
@@ -69,7 +69,7 @@ class Slots:
             Refused: there is none left.
         """
         own = self._taken[caller]
-        if self._taken.total() >= self._most or (caller and own >= self._per_caller):
+        if self._taken.total() >= self._max_slots or (caller and own >= self._per_caller):
             raise Refused(
                 Code.TOO_MANY_REQUESTS,
                 f"too many {self._what} are under way: try again in some seconds",
@@ -84,7 +84,7 @@ class Slots:
     @contextmanager
     def turn(self, check: Check) -> Iterator[None]:
         """Wait, in a thread of one's own, until it is one's turn, and keep it for the block."""
-        while not self._turns.acquire(timeout=_LOOK_SECONDS):
+        while not self._turns.acquire(timeout=_POLL_SECONDS):
             check()
         try:
             yield
@@ -106,19 +106,19 @@ class LongAnswer(StreamingResponse):
         self, make: Make, held: ExitStack, *, taken_seconds: float = TAKEN_SECONDS
     ) -> None:
         self._held = held
-        self._maker = _Maker(make, taken_seconds)
-        super().__init__(self._maker.pieces(), media_type="application/x-ndjson")
+        self._producer = _PieceProducer(make, taken_seconds)
+        super().__init__(self._producer.pieces(), media_type="application/x-ndjson")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; the thread is let go when the client leaves."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._maker.stop()
+            self._producer.stop()
             self._held.close()
 
 
-class _Maker:
+class _PieceProducer:
     """The thread, and what it hands over."""
 
     def __init__(self, make: Make, taken_seconds: float) -> None:
@@ -174,7 +174,7 @@ class _Maker:
         until = time.monotonic() + self._taken_seconds
         while True:
             try:
-                handing.result(_LOOK_SECONDS)
+                handing.result(_POLL_SECONDS)
             except TimedOut:
                 if self._has_left.is_set() or time.monotonic() > until:
                     handing.cancel()

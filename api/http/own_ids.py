@@ -18,20 +18,22 @@ def own_ids(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
 
 def own_events(catalog: Catalog, events: Iterable[Event]) -> tuple[Event, ...]:
     """Return events about the videos' own ids."""
-    said = tuple(events)
-    videos = own_ids(catalog, [event.video for event in said])
-    return tuple(replace(event, video=video) for event, video in zip(said, videos, strict=True))
+    events_given = tuple(events)
+    videos = own_ids(catalog, [event.video for event in events_given])
+    return tuple(
+        replace(event, video=video) for event, video in zip(events_given, videos, strict=True)
+    )
 
 
-def own_filter(catalog: Catalog, said: dict[str, Any] | str | None) -> Filter:
+def own_filter(catalog: Catalog, where: dict[str, Any] | str | None) -> Filter:
     """Read a filter, as an object or as JSON text; None lets every video through.
 
     Raises:
         InvalidInput: naming the part that is wrong.
     """
-    if said is None:
+    if where is None:
         return EVERY_VIDEO
-    return _own(catalog, filter_of_text(said) if isinstance(said, str) else filter_of(said))
+    return _own(catalog, filter_of_text(where) if isinstance(where, str) else filter_of(where))
 
 
 def _own(catalog: Catalog, where: Filter) -> Filter:

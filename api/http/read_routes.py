@@ -54,11 +54,11 @@ class ReadRoute(APIRoute):
     options of that ``response_model_exclude_unset`` is heeded.
     """
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if not iscoroutinefunction(endpoint):
-            reads = "GET" in (how.get("methods") or ["GET"])
+            reads = "GET" in (options.get("methods") or ["GET"])
             endpoint = self._in_thread(endpoint) if reads else _encoding(endpoint)
-        super().__init__(path, endpoint, **how)
+        super().__init__(path, endpoint, **options)
         self._form = TypeAdapter[Any](self.response_model)
 
     def _in_thread(self, endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,7 +80,7 @@ class ReadRoute(APIRoute):
         return answer
 
     def _written(self, content: Any) -> bytes:
-        answer = self._form.validate_python(_told(content), from_attributes=True)
+        answer = self._form.validate_python(_encoded(content), from_attributes=True)
         without_unset = self.response_model_exclude_unset
         return self._form.dump_json(answer, by_alias=True, exclude_unset=without_unset)
 
@@ -90,11 +90,11 @@ def _encoding(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(endpoint)
     def respond(**given: Any) -> Any:
-        return _told(endpoint(**given))
+        return _encoded(endpoint(**given))
 
     return respond
 
 
-def _told(content: Any) -> Any:
+def _encoded(content: Any) -> Any:
     """Return a record as what is checked and written; anything else as it is."""
     return encoded(content) if is_dataclass(content) else content

@@ -48,12 +48,12 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         refuse_strangers(catalog, host)
     log_to_stderr(settings.log_format)
     _allow_many_files()
-    how = {"factory": True, "host": host, "port": port, **uvicorn_options(settings)}
+    options = {"factory": True, "host": host, "port": port, **uvicorn_options(settings)}
     with _shared_metrics(workers):
         if workers == 1:
-            uvicorn.run(_APP, **how)
+            uvicorn.run(_APP, **options)
         else:
-            supervise(uvicorn.Config(_APP, workers=workers, **how))
+            supervise(uvicorn.Config(_APP, workers=workers, **options))
 
 
 def uvicorn_options(settings: Settings, limits: ConnectionLimits | None = None) -> dict[str, Any]:

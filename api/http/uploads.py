@@ -21,7 +21,7 @@ async def receive_video(
     live: Live,
     settings: Settings,
     name: str,
-    said: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> tuple[int, Path]:
     """Keep a body, which is the file and nothing else, and queue it to be watched.
 
@@ -30,7 +30,7 @@ async def receive_video(
         live: whose queue it is.
         settings: where files are kept.
         name: what its sender calls the file.
-        said: what is said of the video, as ``Videos.describe`` takes it.
+        metadata: what is said of the video, as ``Videos.describe`` takes it.
 
     Returns:
         The number of the job, and where the file is.
@@ -56,7 +56,7 @@ async def receive_video(
             raise trouble from error
         why = f"the file could not be kept: {error.strerror}"
         raise Refused(Code.INTERNAL, why) from error
-    options = {"force": False, **({"said": dict(said)} if said else {})}
+    options = {"force": False, **({"said": dict(metadata)} if metadata else {})}
     job = await asyncio.to_thread(_queue, live, path, options)
     return job, path
 

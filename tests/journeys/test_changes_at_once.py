@@ -30,7 +30,7 @@ with Live.open(Settings(home=Path(sys.argv[1]))) as live:
     print("ready", flush=True)
     newest = -1
     while newest < int(sys.argv[3]):
-        view = live.view
+        view = live.snapshot
         found = [int(each.video, 16) - first for each in match(view, keywords={"train": 1}, k=5)]
         others = match(view, keywords={"cat": 1}, k=1000)
         # One marker at a time, two only while one takes over from the other; and always all cats.

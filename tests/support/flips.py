@@ -102,7 +102,7 @@ def asked(home: Path, expected: Any, *, serving: bool) -> str:
         with Live.open(Settings(home=home)) as live:
             if serving:
                 live.follow()
-            got = answers(live.view, live.catalog)
+            got = answers(live.snapshot, live.catalog)
     except ReelmatchError as error:
         return f"{REFUSED}: {error}"
     return SAME if got in expected else "wrong"

@@ -111,18 +111,18 @@ def scopes_for(method: str, path: str) -> frozenset[Scope]:
     """Return the scopes any one of which a request needs; none for everybody."""
     # Asked before anybody is known: what strangers send must not fill the memory.
     if len(path) > _REMEMBERED_CHARACTERS:
-        return _look_up(method, path)
+        return _scopes_of(method, path)
     return _remembered(method, path)
 
 
-def _look_up(method: str, path: str) -> frozenset[Scope]:
+def _scopes_of(method: str, path: str) -> frozenset[Scope]:
     for rule in RULES:
         if rule.fits(method, path):
             return rule.scopes
     return _ADMIN
 
 
-_remembered = lru_cache(maxsize=4096)(_look_up)
+_remembered = lru_cache(maxsize=4096)(_scopes_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +209,13 @@ class KnownKeys:
     keys: Keys
     _known: dict[bytes, Key] = field(default_factory=dict)
     _read_at: float = float("-inf")
-    _reading: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> dict[bytes, Key]:
         """Return them by digest."""
         now = time.monotonic()
         if now - self._read_at > _FRESH_SECONDS:
-            with self._reading:
+            with self._lock:
                 if now - self._read_at > _FRESH_SECONDS:
                     self._known = self.keys.by_digest()
                     self._read_at = now

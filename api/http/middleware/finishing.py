@@ -82,6 +82,6 @@ def _problem_of(scope: Scope, start: Message, text: bytes) -> ASGIApp:
     if status == _RANGE_NOT_SATISFIABLE:
         size = headers.get("content-range", "").rpartition("/")[2]
         detail = f"Range: there are {size} bytes, and none of those that were asked for"
-    kept = {name: value for name, value in headers.items() if name not in _OF_BODY}
+    remaining = {name: value for name, value in headers.items() if name not in _OF_BODY}
     code = _CODES.get(status, Code.INVALID_REQUEST)
-    return problem(scope, code, detail, headers=kept, status=status)
+    return problem(scope, code, detail, headers=remaining, status=status)

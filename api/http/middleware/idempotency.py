@@ -12,7 +12,7 @@ from api.http.middleware.problems import Code, Refused
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
 
-KEPT_SECONDS: Final = 24 * 60 * 60.0
+STORED_SECONDS: Final = 24 * 60 * 60.0
 _STARTING_SECONDS: Final = 60.0
 _USABLE: Final = re.compile(r"[!-~]{1,128}")
 
@@ -26,7 +26,7 @@ IdempotencyKey = Annotated[
 
 
 def start_once(
-    catalog: Catalog, caller: int, name: str | None, asked: bytes, start: Callable[[], int]
+    catalog: Catalog, caller: int, name: str | None, request: bytes, start: Callable[[], int]
 ) -> int:
     """Start a job, or return the one that the same request started before.
 
@@ -34,7 +34,7 @@ def start_once(
         catalog: where it is remembered.
         caller: whose name it is.
         name: the client's name for the request; None starts without more ado.
-        asked: the request; another one under the same name is refused.
+        request: the request; another one under the same name is refused.
         start: starts the work and returns its job.
 
     Raises:
@@ -46,7 +46,7 @@ def start_once(
     if not _USABLE.fullmatch(name):
         raise InvalidInput("Idempotency-Key takes 1 to 128 visible ASCII characters")
     now = time.time()
-    known = _reserve(catalog, caller, name, hashlib.sha256(asked).digest(), now)
+    known = _reserve(catalog, caller, name, hashlib.sha256(request).digest(), now)
     if known is not None:
         return known
     job = start()
@@ -57,7 +57,7 @@ def start_once(
 def _reserve(catalog: Catalog, caller: int, name: str, digest: bytes, now: float) -> int | None:
     with catalog.transaction():
         requests = catalog.started_requests
-        before = requests.reserve(caller, name, digest, now=now, kept_seconds=KEPT_SECONDS)
+        before = requests.reserve(caller, name, digest, now=now, kept_seconds=STORED_SECONDS)
         if before is None:
             return None
         if before.digest != digest:

@@ -47,11 +47,11 @@ class LimitRequests:
     def __init__(
         self,
         app: ASGIApp,
-        most: int = MAX_REQUESTS,
-        most_of_strangers: int = MAX_STRANGERS_REQUESTS,
+        max_requests: int = MAX_REQUESTS,
+        max_strangers_requests: int = MAX_STRANGERS_REQUESTS,
     ) -> None:
         self._app = app
-        self._most, self._most_of_strangers = most, most_of_strangers
+        self._max_requests, self._max_strangers_requests = max_requests, max_strangers_requests
         self._running = self._strangers = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,8 +63,8 @@ class LimitRequests:
         if is_stranger:
             # It holds a place only once there is nothing left to wait for.
             receive = await _whole(receive)
-        if self._running >= self._most or (
-            is_stranger and self._strangers >= self._most_of_strangers
+        if self._running >= self._max_requests or (
+            is_stranger and self._strangers >= self._max_strangers_requests
         ):
             answer = problem(scope, Code.BUSY, _BUSY, headers={"retry-after": "1"})
             await answer(scope, receive, send)
@@ -108,16 +108,16 @@ class LimitBodies:
             answer = problem(scope, Code.UNSUPPORTED_MEDIA_TYPE, _PACKED, headers=_CLOSE)
             await answer(scope, receive, send)
             return
-        most = self._by_path.get(scope["path"], BODY_BYTES)
+        max_bytes = self._by_path.get(scope["path"], BODY_BYTES)
         if scope["state"]["caller"].is_stranger:
-            most = STRANGERS_BODY_BYTES
+            max_bytes = STRANGERS_BODY_BYTES
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > most:
+        if declared.isdecimal() and int(declared) > max_bytes:
             # Not a byte of it is read: the connection ends with the answer.
-            answer = problem(scope, Code.TOO_LARGE, _too_large(most), headers=_CLOSE)
+            answer = problem(scope, Code.TOO_LARGE, _too_large(max_bytes), headers=_CLOSE)
             await answer(scope, receive, send)
             return
-        body = _Body(receive, most)
+        body = _Body(receive, max_bytes)
         try:
             await self._app(scope, body.receive, send)
         except TooLarge as error:
@@ -132,16 +132,16 @@ class TooLarge(HTTPException):
 
 
 class _Body:
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, max_bytes: int) -> None:
         self._receive = receive
-        self._most = most
+        self._max_requests = max_bytes
         self._came = 0
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._came += len(message.get("body", b""))
-        if self._came > self._most:
-            raise TooLarge(KINDS[Code.TOO_LARGE].status, _too_large(self._most), _CLOSE)
+        if self._came > self._max_requests:
+            raise TooLarge(KINDS[Code.TOO_LARGE].status, _too_large(self._max_requests), _CLOSE)
         return message
 
 
@@ -164,5 +164,5 @@ async def _whole(receive: Receive) -> Receive:
     return again
 
 
-def _too_large(most: int) -> str:
-    return f"the body may have {most} bytes at most: send less, or in several requests"
+def _too_large(max_bytes: int) -> str:
+    return f"the body may have {max_bytes} bytes at most: send less, or in several requests"

@@ -57,11 +57,11 @@ class _ServersWords(logging.Filter):
         """Change the record, and let it pass."""
         if record.name == "uvicorn.error":
             record.name = "uvicorn"
-            if found := _RUNNING.match(record.getMessage()):
+            if match := _RUNNING.match(record.getMessage()):
                 # Who listens on every address is reached from here by this machine's own.
-                base = found["base"].replace("//0.0.0.0:", "//127.0.0.1:").replace("[::]", "[::1]")
+                base = match["base"].replace("//0.0.0.0:", "//127.0.0.1:").replace("[::]", "[::1]")
                 record.msg = "running on %s (the console is at %s/console); Ctrl-C ends it"
-                record.args = (found["base"], base)
+                record.args = (match["base"], base)
         return True
 
 

@@ -34,10 +34,10 @@ WORKER_BYTES: Final = 4 * _FILE_BYTES
 class _Reserved(MmapedDict):
     """Counters of a worker process, in a file that has its room on the disk from the start."""
 
-    def __init__(self, filename: str, *how: Any, **named: Any) -> None:
+    def __init__(self, filename: str, *args: Any, **named: Any) -> None:
         with writing_to(Path(filename).parent), Path(filename).open("ab") as file:
             reserve(file.fileno(), _FILE_BYTES)
-        super().__init__(filename, *how, **named)  # type: ignore[no-untyped-call]
+        super().__init__(filename, *args, **named)  # type: ignore[no-untyped-call]
 
 
 # There is no other way to name it.
@@ -111,22 +111,22 @@ class _State(Collector):
 
     def _index(self) -> Iterator[Metric]:
         try:
-            view = self._live.view
+            snapshot = self._live.snapshot
         except ReelmatchError:
             return
-        built_at = view.generation.folder.stat().st_mtime
+        built_at = snapshot.generation.folder.stat().st_mtime
         yield GaugeMetricFamily(
             "reelmatch_index_age_seconds",
             "Since the live generation was built.",
             value=max(0.0, time.time() - built_at),
         )
         yield GaugeMetricFamily(
-            "reelmatch_index_videos", "Videos that can be found.", value=view.n_videos
+            "reelmatch_index_videos", "Videos that can be found.", value=snapshot.n_videos
         )
         yield GaugeMetricFamily(
             "reelmatch_delta_videos",
             "Of them, those that changed since the generation was built.",
-            value=sum(segment.n_alive for segment in view.delta),
+            value=sum(segment.n_alive for segment in snapshot.delta),
         )
 
     def _queue(self) -> Iterator[Metric]:

@@ -208,12 +208,12 @@ async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     return invalid_fields(request.scope, error.errors())
 
 
-def invalid_fields(scope: Scope, found: Sequence[Mapping[str, Any]], *within: str) -> JSONResponse:
+def invalid_fields(scope: Scope, errors: Sequence[Mapping[str, Any]], *within: str) -> JSONResponse:
     """Return what pydantic found wrong as a problem.
 
     Args:
         scope: of the request.
-        found: what ``errors()`` gives.
+        errors: what ``errors()`` gives.
         within: where in the request it was found.
     """
     wrong = [
@@ -221,7 +221,7 @@ def invalid_fields(scope: Scope, found: Sequence[Mapping[str, Any]], *within: st
             "field": ".".join(str(part) for part in (*within, *item["loc"])),
             "detail": str(item["msg"]),
         }
-        for item in found
+        for item in errors
     ]
     detail = "; ".join(f"{one['field']}: {one['detail']}" for one in wrong)
     return problem(scope, Code.INVALID_REQUEST, detail, errors=wrong)

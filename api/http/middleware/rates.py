@@ -67,22 +67,22 @@ class Rates:
         Returns:
             0.0 when it may pass; else the seconds until it may, and it is not counted.
         """
-        place = key % _CELLS * _CELL.size
+        offset = key % _CELLS * _CELL.size
         interval = 1.0 / per_second
         # One second's worth may come at once, but always one.
         tolerance = max(0.0, 1.0 - interval)
         with self._threads:
-            fcntl.lockf(self._file, fcntl.LOCK_EX, _CELL.size, place)
+            fcntl.lockf(self._file, fcntl.LOCK_EX, _CELL.size, offset)
             try:
                 now = self._now()
-                (due,) = _CELL.unpack_from(self._cells, place)
+                (due,) = _CELL.unpack_from(self._cells, offset)
                 # Further ahead than any request can put it: written before the last restart.
                 if due > now + 1.0 + interval:
                     due = now
                 wait: float = due - tolerance - now
                 if wait > 0:
                     return wait
-                _CELL.pack_into(self._cells, place, max(due, now) + interval)
+                _CELL.pack_into(self._cells, offset, max(due, now) + interval)
                 return 0.0
             finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, _CELL.size, place)
+                fcntl.lockf(self._file, fcntl.LOCK_UN, _CELL.size, offset)

@@ -26,9 +26,9 @@ def is_traced(environment: Mapping[str, str]) -> bool:
     ):
         return False
     try:
-        found = importlib.util.find_spec(_EXPORTER)
+        spec = importlib.util.find_spec(_EXPORTER)
     except ModuleNotFoundError:
-        found = None
-    if found is None:
+        spec = None
+    if spec is None:
         raise MissingPart(f"{_ENDPOINT}_ENDPOINT", "pip install 'reelmatch[otel]'")
     return True

@@ -109,7 +109,7 @@ async def import_videos(
         def lines(check: Check) -> Iterator[str]:
             # The file is closed when the answer has ended, which may be before this thread has.
             with os.fdopen(os.dup(file.fileno()), "rb") as own, slots.turn(check):
-                outcomes = import_file(
+                results = import_file(
                     own,
                     live.catalog,
                     now=datetime.now(UTC),
@@ -118,7 +118,7 @@ async def import_videos(
                     force=force,
                     check=check,
                 )
-                yield from _report(outcomes, dry_run=dry_run)
+                yield from _report(results, dry_run=dry_run)
 
         return LongAnswer(lines, held.pop_all())
 
@@ -140,10 +140,10 @@ async def export_videos(
         return LongAnswer(lines, held.pop_all())
 
 
-def _report(outcomes: Iterator[Imported | BadLine], *, dry_run: bool) -> Iterator[str]:
+def _report(results: Iterator[Imported | BadLine], *, dry_run: bool) -> Iterator[str]:
     accepted = rejected = 0
     try:
-        for one in outcomes:
+        for one in results:
             if isinstance(one, BadLine):
                 rejected += 1
                 if rejected <= MAX_NAMED:
@@ -168,5 +168,5 @@ def _report(outcomes: Iterator[Imported | BadLine], *, dry_run: bool) -> Iterato
     yield _line({"accepted": accepted, "rejected": rejected, "dry_run": dry_run})
 
 
-def _line(said: dict[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False) + "\n"
+def _line(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False) + "\n"

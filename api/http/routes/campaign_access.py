@@ -35,10 +35,10 @@ class CampaignAccess:
         Raises:
             UnknownCampaign: when there is none, as far as the caller may know.
         """
-        found = self.campaigns.get(campaign)
-        if found is None or self.advertiser not in (None, found.advertiser):
+        record = self.campaigns.get(campaign)
+        if record is None or self.advertiser not in (None, record.advertiser):
             raise UnknownCampaign(campaign)
-        return found
+        return record
 
     def page(
         self, advertiser: str | None, state: CampaignState | None, after: str, limit: int
@@ -55,17 +55,17 @@ class CampaignAccess:
         Raises:
             Refused: when its id or its advertiser is another's.
         """
-        found = self.campaigns.get(campaign)
+        record = self.campaigns.get(campaign)
         if self.advertiser is None:
-            return found
+            return record
         if advertiser != self.advertiser:
             raise Refused(
                 Code.FORBIDDEN,
                 f"your key is for the campaigns of {self.advertiser!r}, not of {advertiser!r}",
             )
-        if found is not None and found.advertiser != self.advertiser:
+        if record is not None and record.advertiser != self.advertiser:
             raise Refused(Code.FORBIDDEN, f"the id {campaign!r} is taken: choose another")
-        return found
+        return record
 
 
 async def _access(live: CurrentLive, caller: CurrentCaller) -> CampaignAccess:
@@ -85,8 +85,8 @@ def placeable(campaign: str, live: Live, caller: Caller) -> Campaign:
     return CampaignAccess(live.catalog.campaigns, caller.placed_for()).find(campaign)
 
 
-def _found(campaign: str, access: CurrentAccess) -> Campaign:
+def _current_campaign(campaign: str, access: CurrentAccess) -> Campaign:
     return access.find(campaign)
 
 
-CurrentCampaign = Annotated[Campaign, Depends(_found)]
+CurrentCampaign = Annotated[Campaign, Depends(_current_campaign)]

@@ -124,13 +124,15 @@ def get_campaign_matches(
     explain: Explain = False,
 ) -> dict[str, Any]:
     """Return the videos that fit a campaign, of those it may run on, and how far it reaches."""
-    catalog, view = live.catalog, live.view
-    found: CampaignMatches | CampaignArrivals
+    catalog, snapshot = live.catalog, live.snapshot
+    matches: CampaignMatches | CampaignArrivals
     if since is None:
-        found = matches_of(catalog, view, campaign, k, now=int(time.time()), explained=explain)
+        matches = matches_of(
+            catalog, snapshot, campaign, k, now=int(time.time()), explained=explain
+        )
     else:
-        found = arrivals_of(catalog, view, campaign, k, since=since, explained=explain)
-    return with_details(encoded(found), catalog, included(include))
+        matches = arrivals_of(catalog, snapshot, campaign, k, since=since, explained=explain)
+    return with_details(encoded(matches), catalog, included(include))
 
 
 def _expected(
@@ -145,11 +147,11 @@ def _expected(
         return None
     if if_match.strip() == "*" and before is not None:
         return before.revision
-    found = _ETAG.fullmatch(if_match.strip())
-    if found is None:
+    match = _ETAG.fullmatch(if_match.strip())
+    if match is None:
         raise InvalidInput(f'If-Match: {if_match[:40]!r} is no ETag of a campaign, as "12"')
     # No campaign is at revision 0, so that it never matches what is not there.
-    return int(found[1]) or -1
+    return int(match[1]) or -1
 
 
 def _tagged(campaign: Campaign, response: Response) -> CampaignNow:

@@ -20,7 +20,7 @@ async def get_liveness() -> HealthAnswer:
 def get_readiness(live: CurrentLive, response: Response) -> HealthAnswer:
     """Answer 200 when there is a generation to search, else 503 with the reason."""
     try:
-        live.view  # noqa: B018 - having one is the check
+        live.snapshot  # noqa: B018 - having one is the check
     except ReelmatchError as error:
         response.status_code = 503
         return HealthAnswer(status="not ready", detail=str(error))

@@ -52,14 +52,14 @@ def ingest_video(
 ) -> Job:
     """Queue a web address to be watched; ``Location`` names the job."""
     source = canonical(body.source)
-    said = f" {body.external_id} {body.title}" if body.said else ""
-    asked = f"ingest {body.force} {source}{said}".encode()
-    options = {"force": body.force, **({"said": body.said} if body.said else {})}
+    metadata = f" {body.external_id} {body.title}" if body.metadata else ""
+    request = f"ingest {body.force} {source}{metadata}".encode()
+    options = {"force": body.force, **({"said": body.metadata} if body.metadata else {})}
     job = start_once(
         live.catalog,
         caller.id,
         idempotency_key,
-        asked,
+        request,
         lambda: live.catalog.jobs.add([source], options, now=time.time())[0],
     )
     return started(live.catalog, job, response)
@@ -87,9 +87,9 @@ async def upload_video(
 
     It is written down as it comes; ``REELMATCH_UPLOAD_MAX_BYTES`` says how long it may be.
     """
-    said = {"external_id": tidy_line(external_id), "title": tidy_line(title)}
+    metadata = {"external_id": tidy_line(external_id), "title": tidy_line(title)}
     job, _ = await receive_video(
-        request, live, settings, name, {key: value for key, value in said.items() if value}
+        request, live, settings, name, {key: value for key, value in metadata.items() if value}
     )
     return encoded(await run_in_threadpool(started, live.catalog, job, response))
 
@@ -134,7 +134,7 @@ def started(catalog: Catalog, job: int, response: Response) -> Job:
 
 
 def _get(catalog: Catalog, job: int) -> Job:
-    found = catalog.jobs.get(job)
-    if found is None:
+    record = catalog.jobs.get(job)
+    if record is None:
         raise UnknownJob(job)
-    return found
+    return record

@@ -80,7 +80,7 @@ def _own_words() -> dict[str, OwnWord]:
 
 def _videos_by_tag(live: Live) -> dict[str, int]:
     try:
-        view = live.view
+        snapshot = live.snapshot
     except NothingIndexed:
         return {}
-    return dict(zip(view.vocabulary.names, view.df.tolist(), strict=False))
+    return dict(zip(snapshot.vocabulary.names, snapshot.df.tolist(), strict=False))

@@ -17,7 +17,7 @@ from api.http.schemas.placements import (
     BreaksAnswer,
     CaseAnswer,
     Explain,
-    MostCampaigns,
+    MaxCampaigns,
     PlacementsAnswer,
     ProfileRequest,
 )
@@ -56,7 +56,7 @@ _VMAP: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 ForCampaign = Annotated[str | None, Query(description="The campaign whose ads are shown.")]
-MostBreaks = Annotated[int, Query(ge=1, le=MAX_BREAKS, description="How many breaks.")]
+MaxBreaks = Annotated[int, Query(ge=1, le=MAX_BREAKS, description="How many breaks.")]
 Gap = Annotated[int, Query(ge=1, le=86_400, description="Least seconds between breaks.")]
 Edge = Annotated[int, Query(ge=0, le=86_400, description="Least seconds to the start and end.")]
 
@@ -76,7 +76,7 @@ async def _breaks_for(
     settings: CurrentSettings,
     caller: CurrentCaller,
     campaign: ForCampaign = None,
-    count: MostBreaks = 3,
+    count: MaxBreaks = 3,
     gap: Gap = DEFAULT_GAP_SECONDS,
     edge: Edge = DEFAULT_EDGE_SECONDS,
 ) -> BreaksFor:
@@ -97,11 +97,11 @@ def _find_breaks(
     catalog, rules = live.catalog, settings.sensitive
     if chosen is None:
         return BreaksFor(record, None, breaks_for_anyone(catalog, record, spacing, rules))
-    breaks = breaks_for_campaign(catalog, live.view, record, chosen, spacing, rules)
+    breaks = breaks_for_campaign(catalog, live.snapshot, record, chosen, spacing, rules)
     return BreaksFor(record, chosen, breaks)
 
 
-FoundBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
+CurrentBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
 
 
 @router.get(
@@ -113,7 +113,7 @@ def get_video_campaigns(
     video: str,
     live: CurrentLive,
     caller: CurrentCaller,
-    k: MostCampaigns = 10,
+    k: MaxCampaigns = 10,
     *,
     explain: Explain = False,
 ) -> VideoPlacements:
@@ -140,12 +140,12 @@ def get_viewer_campaigns(
     live: CurrentLive,
     settings: CurrentSettings,
     caller: CurrentCaller,
-    k: MostCampaigns = 10,
+    k: MaxCampaigns = 10,
 ) -> ViewerPlacements:
     """Return the campaigns that fit a viewer who is kept best, of those that run now."""
-    now, kept = time.time(), live.catalog.viewers.get(viewer)
+    now, stored = time.time(), live.catalog.viewers.get(viewer)
     rules = settings.profile_rules
-    profile = profile_of(kept.interests, kept.events, rules, now=now)
+    profile = profile_of(stored.interests, stored.events, rules, now=now)
     return campaigns_for_viewer(
         live.catalog.campaigns,
         live.targeting,
@@ -169,14 +169,14 @@ def find_viewer_campaigns(
 ) -> ViewerPlacements:
     """Return the campaigns that fit a viewer of whom nothing is kept."""
     now, rules = time.time(), settings.profile_rules
-    view = live.view
+    snapshot = live.snapshot
     liked = own_ids(live.catalog, body.liked)
-    view.require(liked)
+    snapshot.require(liked)
     interests, ignored = known_interests(
-        view.vocabulary, body.interests, strict=body.strict, alone=not liked
+        snapshot.vocabulary, body.interests, strict=body.strict, alone=not liked
     )
     profile = profile_of(interests, (), rules, now=now, liked=liked)
-    found = campaigns_for_viewer(
+    placements = campaigns_for_viewer(
         live.catalog.campaigns,
         live.targeting,
         profile,
@@ -186,7 +186,7 @@ def find_viewer_campaigns(
         advertiser=caller.placed_for(),
         viewer=None,
     )
-    return replace(found, ignored=ignored)
+    return replace(placements, ignored=ignored)
 
 
 @router.get(
@@ -214,15 +214,15 @@ def get_explanation(
         return campaign_case_of(live.catalog, live.targeting, stored, record, now=now)
     caller.require(Scope.READ)
     record = live.catalog.videos.named(video)
-    wanted = own_filter(live.catalog, where)
+    own_where = own_filter(live.catalog, where)
     return viewer_case_of(
         live.catalog,
-        live.view,
+        live.snapshot,
         viewer or "",
         record.id,
         settings.profile_rules,
         now=time.time(),
-        where=wanted,
+        where=own_where,
     )
 
 
@@ -234,17 +234,17 @@ def get_explanation(
 )
 def get_video_breaks(
     live: CurrentLive,
-    found: FoundBreaks,
+    chosen: CurrentBreaks,
     accept: Annotated[str, Header()] = "",
     *,
     explain: Explain = False,
 ) -> AdBreaks | Response:
     """Return the best seconds of a video for ads; as VMAP to who accepts XML."""
     if any(kind in accept for kind in _XML):
-        return _vmap(found)
-    breaks, video, campaign = found.breaks, found.video, found.campaign
+        return _vmap(chosen)
+    breaks, video, campaign = chosen.breaks, chosen.video, chosen.campaign
     if explain and campaign is not None:
-        breaks = explained_breaks(live.catalog, live.view, video, campaign, breaks)
+        breaks = explained_breaks(live.catalog, live.snapshot, video, campaign, breaks)
     return AdBreaks.of(video, campaign, breaks)
 
 
@@ -253,10 +253,10 @@ def get_video_breaks(
     response_class=Response,
     responses=_VMAP,
 )
-def get_video_breaks_vmap(found: FoundBreaks) -> Response:
+def get_video_breaks_vmap(chosen: CurrentBreaks) -> Response:
     """Return the best seconds of a video for ads as VMAP 1.0.1, in the order they are shown."""
-    return _vmap(found)
+    return _vmap(chosen)
 
 
-def _vmap(found: BreaksFor) -> Response:
-    return Response(vmap_xml(found.breaks.found, found.campaign), media_type=MEDIA_TYPE)
+def _vmap(chosen: BreaksFor) -> Response:
+    return Response(vmap_xml(chosen.breaks.found, chosen.campaign), media_type=MEDIA_TYPE)

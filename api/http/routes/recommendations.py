@@ -21,17 +21,17 @@ from engine.services.recommendations import RecommendationQuery, recommend
 
 
 def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
-    view: IndexSnapshot = state.live.view
+    snapshot: IndexSnapshot = state.live.snapshot
     plain = body.where is None and not body.explain and body.ranking == BY_SCORE
     few = len(body.liked) + len(body.events) <= QUICK_MATCHES
     # For words that are no tags, tags that are spelled alike are looked for.
-    known = all(tag in view.vocabulary for tag in body.interests)
-    return known and plain and few and _is_short(body, view)
+    known = all(tag in snapshot.vocabulary for tag in body.interests)
+    return known and plain and few and _is_short(body, snapshot)
 
 
-def _is_short(body: RecommendationRequest | MatchRequest, view: IndexSnapshot) -> bool:
+def _is_short(body: RecommendationRequest | MatchRequest, snapshot: IndexSnapshot) -> bool:
     # What is told besides, the catalog is asked for.
-    return view.n_videos <= QUICK_VIDEOS and body.k <= QUICK_MATCHES and not body.include
+    return snapshot.n_videos <= QUICK_VIDEOS and body.k <= QUICK_MATCHES and not body.include
 
 
 def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
@@ -52,28 +52,30 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
         explain=body.explain,
         cursor=body.cursor,
     )
-    page = recommend(catalog, live.view, query, state.settings.profile_rules, now=now)
+    page = recommend(catalog, live.snapshot, query, state.settings.profile_rules, now=now)
     return with_details(encoded(page), catalog, body.include)
 
 
 def _is_quick_match(body: MatchRequest, state: State) -> bool:
-    view: IndexSnapshot = state.live.view
+    snapshot: IndexSnapshot = state.live.snapshot
     # Words that are no tags are understood with a network; a filter may have to be compiled.
-    understood = all(word in view.vocabulary for word in (*body.keywords, *body.exclude))
+    understood = all(word in snapshot.vocabulary for word in (*body.keywords, *body.exclude))
     plain = body.where is None and not body.explain
-    return understood and plain and _is_short(body, view)
+    return understood and plain and _is_short(body, snapshot)
 
 
 def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
     live: Live = state.live
-    view = live.view
+    snapshot = live.snapshot
     keywords, understood = live.understanding.profile(
-        view.vocabulary, body.keywords, strict=body.strict
+        snapshot.vocabulary, body.keywords, strict=body.strict
     )
     where = own_filter(live.catalog, body.where)
-    found = match(view, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
-    answer = ranked_matches(live.catalog.tracks, view, found, understood, explained=body.explain)
+    matches = match(snapshot, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
+    answer = ranked_matches(
+        live.catalog.tracks, snapshot, matches, understood, explained=body.explain
+    )
     return with_details(encoded(answer), live.catalog, body.include)
 
 

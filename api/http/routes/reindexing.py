@@ -44,8 +44,8 @@ def start_reindex(
 
     Searches go on meanwhile. ``Location`` names the job.
     """
-    asked = body or ReindexRequest()
-    config = settings.index_config(asked.threshold, asked.tf, asked.seconds)
+    request = body or ReindexRequest()
+    config = settings.index_config(request.threshold, request.tf, request.seconds)
     job = start_once(
         live.catalog,
         caller.id,

@@ -72,8 +72,8 @@ def list_videos(
     if ids:
         return {"videos": encoded(_some(live.catalog, ids.split(","))), "next": None}
     after = read_cursor(_LIST, cursor, str)[0] if cursor else ""
-    wanted = ListFilter(q, kind, status=status, language=language, uploader=uploader)
-    page = live.catalog.listing.by_id(wanted, after=after, limit=limit + 1)
+    where = ListFilter(q, kind, status=status, language=language, uploader=uploader)
+    page = live.catalog.listing.by_id(where, after=after, limit=limit + 1)
     more = len(page) > limit
     return {
         "videos": encoded(live.catalog.videos.in_order(page[:limit])),
@@ -135,7 +135,7 @@ def _pictures(catalog: Catalog, video: str) -> Pictures:
 def change_video(video: str, body: VideoPatch, live: CurrentLive) -> VideoRecord:
     """Set the title, language, uploader, categories or external id; a later look keeps them."""
     record = live.catalog.videos.named(video)
-    return live.catalog.videos.describe(record.id, body.said) if body.said else record
+    return live.catalog.videos.describe(record.id, body.metadata) if body.metadata else record
 
 
 @router.delete("/{video:slashed}", status_code=204)
@@ -197,7 +197,7 @@ def get_similar_videos(
 ) -> dict[str, Any]:
     """Return the videos most like this one."""
     record = live.catalog.videos.named(video)
-    view = live.view
-    found = similar(view, record.id, k=k, where=own_filter(live.catalog, where))
-    answer = ranked_matches(live.catalog.tracks, view, found, explained=explain)
+    snapshot = live.snapshot
+    matches = similar(snapshot, record.id, k=k, where=own_filter(live.catalog, where))
+    answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
     return with_details(encoded(answer), live.catalog, included(include))

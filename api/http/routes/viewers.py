@@ -44,8 +44,8 @@ def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive)
 def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> AddedEvents:
     """Add what a viewer did; sent again, an event changes nothing."""
     now = time.time()
-    said = (event.event(event.id, now) for event in body.events)
-    events = own_events(live.catalog, said)
+    events_given = (event.event(event.id, now) for event in body.events)
+    events = own_events(live.catalog, events_given)
     return add_events(live.catalog.viewers, viewer, events, now=now)
 
 
@@ -93,5 +93,5 @@ def get_viewer_recommendations(
         explain=explain,
         cursor=cursor,
     )
-    page = recommend(live.catalog, live.view, query, settings.profile_rules, now=time.time())
+    page = recommend(live.catalog, live.snapshot, query, settings.profile_rules, now=time.time())
     return with_details(encoded(page), live.catalog, included(include))

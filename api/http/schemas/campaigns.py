@@ -20,7 +20,7 @@ from engine.domain.videos import KINDS
 MAX_WORDS: Final = 200
 """A longer list of words, ids or codes is refused."""
 
-TOLD: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
+ANSWERED: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
 """Fields that an answer returns of a campaign besides its plan; ignored in a plan."""
 
 _CURRENCY: Final = r"[A-Z]{3}"
@@ -110,10 +110,10 @@ class CampaignBody(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _pass_over_what_was_told(cls, said: object) -> object:
-        if isinstance(said, dict):
-            return {name: value for name, value in said.items() if name not in TOLD}
-        return said
+    def _pass_over_answered(cls, payload: object) -> object:
+        if isinstance(payload, dict):
+            return {name: value for name, value in payload.items() if name not in ANSWERED}
+        return payload
 
     advertiser: Line
     """The advertiser who pays for the campaign."""

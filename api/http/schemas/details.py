@@ -21,9 +21,9 @@ IncludeText = Annotated[
 ]
 
 
-def included(said: str) -> list[Detail]:
+def included(parts: str) -> list[Detail]:
     """Return what a query asks for."""
-    return [part for part in said.split(",") if part]  # type: ignore[misc] # as its pattern holds
+    return [part for part in parts.split(",") if part]  # type: ignore[misc] # as its pattern holds
 
 
 class DetailedAnswer(BaseModel):

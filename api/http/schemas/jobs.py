@@ -25,14 +25,14 @@ class IngestRequest(Body):
 
     @field_validator("external_id", "title")
     @classmethod
-    def _tidy(cls, said: str) -> str:
-        return tidy_line(said)
+    def _tidy(cls, text: str) -> str:
+        return tidy_line(text)
 
     @property
-    def said(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         """Metadata of the video set by the request, as ``Videos.describe`` takes it."""
-        said = {"external_id": self.external_id, "title": self.title}
-        return {name: value for name, value in said.items() if value}
+        metadata = {"external_id": self.external_id, "title": self.title}
+        return {name: value for name, value in metadata.items() if value}
 
 
 class JobAnswer(BaseModel):

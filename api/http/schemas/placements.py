@@ -12,7 +12,7 @@ from api.http.schemas.matches import MatchAnswer, ShareAnswer
 from engine.search.profiles import MAX_TAGS
 
 Explain = Annotated[bool, Query(description="Say at which seconds each tag was seen.")]
-MostCampaigns = Annotated[int, Query(ge=1, le=1000, description="How many campaigns.")]
+MaxCampaigns = Annotated[int, Query(ge=1, le=1000, description="How many campaigns.")]
 
 
 class BandAnswer(BaseModel):

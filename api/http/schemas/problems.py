@@ -57,14 +57,14 @@ def problems(*codes: Code) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int | str, dict[str, Any]] = {}
     for code in codes:
         kind = KINDS[code]
-        said = f"`{code}`: {kind.title[:1].lower()}{kind.title[1:]}."
+        text = f"`{code}`: {kind.title[:1].lower()}{kind.title[1:]}."
         known = by_status.get(kind.status)
         if known is not None:
-            known["description"] += f" {said}"
+            known["description"] += f" {text}"
             continue
         schema = {"$ref": REF.format(model=Problem.__name__)}
         by_status[kind.status] = {
-            "description": said,
+            "description": text,
             "content": {MEDIA_TYPE: {"schema": schema}},
         }
         if code in _HEADERS:

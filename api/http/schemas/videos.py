@@ -63,16 +63,16 @@ class VideoPatch(Body):
 
     @field_validator("title", "uploader", "external_id")
     @classmethod
-    def _tidy(cls, said: str | None) -> str | None:
-        return said if said is None else tidy_line(said)
+    def _tidy(cls, text: str | None) -> str | None:
+        return text if text is None else tidy_line(text)
 
     @field_validator("categories")
     @classmethod
-    def _tidy_all(cls, said: list[str] | None) -> list[str] | None:
-        return said if said is None else list(dict.fromkeys(tidy_line(one) for one in said))
+    def _tidy_all(cls, texts: list[str] | None) -> list[str] | None:
+        return texts if texts is None else list(dict.fromkeys(tidy_line(one) for one in texts))
 
     @property
-    def said(self) -> dict[str, Any]:
+    def metadata(self) -> dict[str, Any]:
         """Fields that are set, by name."""
         return self.model_dump(exclude_none=True)
 

@@ -13,11 +13,11 @@ def _with_zone(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _text(said: object) -> object:
+def _text(value: object) -> object:
     # A number as text would pass for seconds since 1970.
-    if not isinstance(said, datetime | str) or (isinstance(said, str) and "-" not in said[1:]):
+    if not isinstance(value, datetime | str) or (isinstance(value, str) and "-" not in value[1:]):
         raise ValueError("write a moment as 2026-01-31T12:00:00Z")
-    return said
+    return value
 
 
 Moment = Annotated[datetime, WRITTEN_AS_TEXT, BeforeValidator(_text), AfterValidator(_with_zone)]

@@ -42,10 +42,10 @@ def test_a_catalog_that_cannot_be_read_for_a_while_ends_nothing(
         while len(failures) < 2:
             assert time.monotonic() < until
             time.sleep(0.02)
-        assert live.view.n_videos == 1
+        assert live.snapshot.n_videos == 1
         monkeypatch.setattr(Catalog, "revision", asked)
         save(live.catalog, video_id(2), {"cat": 3})
-        while live.view.n_videos < 2:
+        while live.snapshot.n_videos < 2:
             assert time.monotonic() < until
             time.sleep(0.02)
 
@@ -59,8 +59,8 @@ def test_a_generation_that_was_replaced_is_let_go_at_once(tmp_path: Path) -> Non
             reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
             ask(live)
             assert live.tag_idf["cat"] > 0  # of what was asked before, nothing holds on to it
-            index = weakref.ref(live.view.generation.index)
-            facts = weakref.ref(live.view.base.filters)
+            index = weakref.ref(live.snapshot.generation.index)
+            facts = weakref.ref(live.snapshot.base.filters)
             reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
             ask(live)
             assert (index(), facts()) == (None, None)
@@ -72,14 +72,14 @@ def test_asking_for_what_is_not_there_leaves_nothing_behind(tmp_path: Path) -> N
     with Live.open(Settings(home=tmp_path)) as live:
         for _ in range(5):
             with pytest.raises(NothingIndexed) as refused:
-                live.view  # noqa: B018 - asking is what fails
+                live.snapshot  # noqa: B018 - asking is what fails
             assert len(list(traceback.walk_tb(refused.value.__traceback__))) < 4
 
 
 def ask(live: Live) -> None:
     """Have a view remember filters, and threads compute over its index."""
     live.refresh()
-    view = live.view
+    view = live.snapshot
     query = view.query([*view.vocabulary.numbers(["cat"])], [1.0])
     with ThreadPoolExecutor(4) as pool:
         for _ in range(8):
@@ -102,16 +102,16 @@ def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
             damaged = new.folder / name
             damaged.write_bytes(damaged.read_bytes()[:-2] + b"!!")
         save(live.catalog, video_id(2), {"cat": 3})
-        eventually(lambda: live.view.n_videos == 2)
-        assert live.view.generation.id == old.id
+        eventually(lambda: live.snapshot.n_videos == 2)
+        assert live.snapshot.generation.id == old.id
         checked: list[str] = []
         load, live.generations.load = live.generations.load, checked.append  # type: ignore[method-assign, assignment]
         live.refresh()
         assert not checked, "what was refused is not read again and again"
         live.generations.load = load  # type: ignore[method-assign]
         healed = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
-        eventually(lambda: live.view.generation.id == healed.id)
-        assert live.view.n_videos == 2
+        eventually(lambda: live.snapshot.generation.id == healed.id)
+        assert live.snapshot.n_videos == 2
 
 
 def eventually(holds: Callable[[], bool]) -> None:

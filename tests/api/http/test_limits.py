@@ -67,7 +67,7 @@ async def settled() -> None:
 def test_strangers_leave_room_for_those_with_a_key_and_all_for_probes() -> None:
     async def check() -> None:
         answers = Answers()
-        app = LimitRequests(answers, most=4, most_of_strangers=2)
+        app = LimitRequests(answers, max_requests=4, max_strangers_requests=2)
         first = [asked(app, STRANGER, b"") for _ in range(3)]
         await settled()
         assert [task.done() for task in first] == [False, False, True]
@@ -90,7 +90,7 @@ def test_a_stranger_holds_no_place_before_the_request_is_whole() -> None:
     async def check() -> None:
         answers = Answers()
         answers.go_on.set()
-        app = LimitRequests(answers, most=4, most_of_strangers=1)
+        app = LimitRequests(answers, max_requests=4, max_strangers_requests=1)
         waiting = [asked(app, STRANGER) for _ in range(9)]
         await settled()
         assert await asked(app, STRANGER, b"k", b"ey") == 200

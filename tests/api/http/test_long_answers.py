@@ -124,7 +124,7 @@ def test_who_takes_nothing_for_too_long_gets_no_end() -> None:
 
 
 def test_room_is_bounded_and_of_one_caller_more_so() -> None:
-    slots = Slots("imports", most=4, per_caller=2, at_work=1)
+    slots = Slots("imports", max_slots=4, per_caller=2, at_work=1)
     with ExitStack() as held:
         held.enter_context(slots.one(1))
         held.enter_context(slots.one(1))
@@ -144,7 +144,7 @@ def test_room_is_bounded_and_of_one_caller_more_so() -> None:
 
 
 def test_who_waits_for_a_turn_can_leave() -> None:
-    slots = Slots("imports", most=4, per_caller=2, at_work=1)
+    slots = Slots("imports", max_slots=4, per_caller=2, at_work=1)
 
     def check() -> None:
         raise Left

@@ -28,7 +28,7 @@ def home_with(home: Path, videos: int) -> Path:
 
 def ask(home: Path) -> int:
     with Live.open(Settings(home=home)) as live:
-        return live.view.n_videos
+        return live.snapshot.n_videos
 
 
 @pytest.mark.parametrize("videos", [1, 5, 9])

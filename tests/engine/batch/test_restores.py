@@ -371,7 +371,7 @@ def test_a_restore_killed_at_any_rename_is_whole_or_not_there(
     if not (home / ".restored").exists():
         restore(dumped, home)
     with Live.open(Settings(home=home)) as live:
-        assert live.view.n_videos == live.catalog.videos.count() == VIDEOS
+        assert live.snapshot.n_videos == live.catalog.videos.count() == VIDEOS
     assert not (home / ".restored").exists()
 
 
@@ -389,4 +389,4 @@ def test_a_restore_that_was_cut_short_never_replaces_what_came_meanwhile(
     with pytest.raises(InvalidInput, match="holds a catalog already"):
         restore(dumped, home)
     with Live.open(Settings(home=home)) as live:
-        assert live.view.n_videos == VIDEOS
+        assert live.snapshot.n_videos == VIDEOS

@@ -31,8 +31,8 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
     home = earlier / "home"
     with Live.open(Settings(home=home)) as live:
         assert live.generations.current_id == "73528c4f02b9"
-        assert live.view.n_videos == 13
-        assert len(similar(live.view, video_id(50), k=5)) == 5
+        assert live.snapshot.n_videos == 13
+        assert len(similar(live.snapshot, video_id(50), k=5)) == 5
         assert live.generations.rollback().config.threshold == 0.5
         assert live.generations.rollback().config.threshold == 0.7
         live.catalog.check(indexes=True, tracks=True)
@@ -41,12 +41,12 @@ def test_a_home_from_before_digests_opens_as_it_is(earlier: Path) -> None:
 def test_a_filter_by_what_an_earlier_generation_lacks_asks_for_a_reindex(earlier: Path) -> None:
     with Live.open(Settings(home=earlier / "home")) as live:
         wide = Field("width", "between", (64, None))
-        assert live.view.count(Field("kind", "in", ("unknown",))) == 13
+        assert live.snapshot.count(Field("kind", "in", ("unknown",))) == 13
         with pytest.raises(OutdatedGeneration, match=r"no filter by 'width' yet, .*: reindex"):
-            live.view.count(wide)
+            live.snapshot.count(wide)
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
-        assert live.view.count(wide) == 13
-        assert live.view.count(Field("uploader_id", "in", ("",))) == 13
+        assert live.snapshot.count(wide) == 13
+        assert live.snapshot.count(Field("uploader_id", "in", ("",))) == 13
 
 
 def test_a_reindex_of_the_same_videos_gives_a_generation_with_digests(earlier: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_reindex_of_the_same_videos_gives_a_generation_with_digests(earlier: P
         assert (built.folder / "digests.txt").is_file()
         assert live.generations.load_current().catalog == live.catalog.identity()
         save(live.catalog, video_id(60), {"cat": 3})
-        assert live.view.n_videos == 13
+        assert live.snapshot.n_videos == 13
 
 
 def test_a_damaged_generation_from_before_digests_is_refused(earlier: Path) -> None:
@@ -69,14 +69,14 @@ def test_a_damaged_generation_from_before_digests_is_refused(earlier: Path) -> N
         Live.open(Settings(home=earlier / "home")) as live,
         pytest.raises(CorruptData, match=r"73528c4f02b9 is damaged .*: reindex"),
     ):
-        _ = live.view
+        _ = live.snapshot
 
 
 def test_a_dump_from_before_digests_comes_back_and_is_brought_up_to_date(earlier: Path) -> None:
     brought = restore(earlier / "dump.tar", earlier / "other")
     assert (brought.videos, brought.generation) == (13, "73528c4f02b9")
     with Live.open(Settings(home=earlier / "other")) as live:
-        assert live.view.n_videos == 13
+        assert live.snapshot.n_videos == 13
         with closing(sqlite3.connect(live.catalog.url)) as db:
             assert db.execute("pragma journal_mode").fetchall() == [("wal",)]
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
@@ -109,7 +109,7 @@ def test_a_home_of_the_first_edition_opens_with_all_that_was_in_it(first_edition
         catalog = live.catalog
         catalog.check(indexes=True, tracks=True)
         assert live.generations.current_id == "f042913fec4a"
-        assert [match.video for match in similar(live.view, DOG, k=5)] == []
+        assert [match.video for match in similar(live.snapshot, DOG, k=5)] == []
         assert {video: catalog.tracks.taggers(video) for video in (CAT, DOG, NOTHING)} == {
             CAT: {"visual": "eyes@3"},
             DOG: {"visual": "import"},
@@ -132,15 +132,15 @@ def test_a_home_of_the_first_edition_is_reindexed_and_answers_as_before(
     first_edition: Path,
 ) -> None:
     with Live.open(Settings(home=first_edition / "home")) as live:
-        before = match(live.view, keywords={"cat": 2, "train": 1}, k=5)
+        before = match(live.snapshot, keywords={"cat": 2, "train": 1}, k=5)
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
-        assert match(live.view, keywords={"cat": 2, "train": 1}, k=5) == before
+        assert match(live.snapshot, keywords={"cat": 2, "train": 1}, k=5) == before
         assert [one.video for one in before] == [CAT]
-        assert match(live.view, keywords={"audio:bell": 1}, k=5)[0].video == DOG
+        assert match(live.snapshot, keywords={"audio:bell": 1}, k=5)[0].video == DOG
 
 
 def test_a_dump_of_the_first_edition_is_restored(first_edition: Path) -> None:
     restore(first_edition / "first-edition.dump", first_edition / "new")
     with Live.open(Settings(home=first_edition / "new")) as live:
         assert live.catalog.videos.count() == 4
-        assert [one.video for one in match(live.view, keywords={"cat": 1}, k=5)] == [CAT]
+        assert [one.video for one in match(live.snapshot, keywords={"cat": 1}, k=5)] == [CAT]
