@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.domain.videos import OutdatedVideo
 from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
-from ingest.pipeline import KEPT, IngestResult
+from ingest.pipeline import STORED, IngestResult
 from ingest.sources.addresses import NotAnAddress, is_address
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.registry import Identity
@@ -31,20 +31,20 @@ def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
 
     So whether a file is still the video that it was is told when it is looked at.
     """
-    found = Outdated({}, [])
+    outdated = Outdated({}, [])
     for video in catalog.listing.outdated(tagger.name, tagger.version):
-        source = _place(video)
+        source = _source_of(video)
         if source is None:
-            found.lost.append(_lost(video))
+            outdated.lost.append(_lost(video))
         else:
-            found.there[source] = video.video
-    return found
+            outdated.there[source] = video.video
+    return outdated
 
 
-def _place(video: OutdatedVideo) -> str | None:
-    places = [source for source in video.sources if _may_be(source, video.video)]
-    last = places[-1] if places else None
-    return next((source for source in places[:-1] if _is(source, video.video)), last)
+def _source_of(video: OutdatedVideo) -> str | None:
+    sources = [source for source in video.sources if _may_be(source, video.video)]
+    last = sources[-1] if sources else None
+    return next((source for source in sources[:-1] if _is(source, video.video)), last)
 
 
 def _may_be(source: str, video: str) -> bool:
@@ -67,5 +67,7 @@ def _is(source: str, video: str) -> bool:
 
 def _lost(video: OutdatedVideo) -> IngestResult:
     source = video.sources[0] if video.sources else ""
-    reason = f"no file there any more; {KEPT}" if source else f"nothing says where it is; {KEPT}"
+    reason = (
+        f"no file there any more; {STORED}" if source else f"nothing says where it is; {STORED}"
+    )
     return IngestResult(video.video, source, Status.MISSING, reason, video.seconds)

@@ -17,7 +17,7 @@ from engine.domain.text import cleaned_line
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
 from engine.ports.catalog import Catalog
-from ingest.changes.change_track import Changes, FrameChange, new_looks
+from ingest.changes.change_track import Changes, FrameChange, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
@@ -35,7 +35,7 @@ KNOWN: Final = "already watched"
 """Beginning of the reason for a source whose video was watched before."""
 
 
-KEPT: Final = "what was seen of it before is kept"
+STORED: Final = "what was seen of it before is kept"
 """Ending of the reason for a video that is not there any more."""
 
 
@@ -98,7 +98,7 @@ class Described:
         return cls(content_id(path), str(path.absolute()), cleaned_line(path.stem))
 
 
-def known_outcome(
+def known_result(
     described: Described,
     catalog: Catalog,
     *,
@@ -143,14 +143,14 @@ def ingest_file(
     try:
         video = described or Described.of_file(path)
     except NoVideoFile as error:
-        return missing_outcome(path, error)
+        return missing_result(path, error)
     sources = [tagger.source for tagger in taggers]
-    known = known_outcome(video, catalog, force=force, sources=sources)
+    known = known_result(video, catalog, force=force, sources=sources)
     if known is not None:
         return known
     try:
         needed = _needed(video, catalog, taggers, force=force)
-        observed = _watch(path, video, catalog, needed, every, on_second)
+        observed = _analyze(path, video, catalog, needed, every, on_second)
     except UndecodableVideo as error:
         return store_unwatched(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
@@ -169,7 +169,7 @@ def _needed(
 def _store(video: Described, observed: "_Observed", catalog: Catalog) -> IngestResult:
     record = observed.record
     with catalog.transaction():
-        whole = _seen_whole(record, catalog)
+        whole = _n_analyzed(record, catalog)
         if whole:
             reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
             return store_unwatched(video, catalog, record.status, reason.removeprefix("; "))
@@ -182,7 +182,7 @@ def _store(video: Described, observed: "_Observed", catalog: Catalog) -> IngestR
     return IngestResult(video.id, video.source, record.status, record.reason, record.seconds)
 
 
-def _seen_whole(record: VideoRecord, catalog: Catalog) -> int:
+def _n_analyzed(record: VideoRecord, catalog: Catalog) -> int:
     """Return the seconds of an earlier look that saw all, where this one saw a part; else 0."""
     known = catalog.videos.get(record.id) if record.status == Status.PARTIAL else None
     if known is None or known.status != Status.OK or known.seconds <= record.seconds:
@@ -190,7 +190,7 @@ def _seen_whole(record: VideoRecord, catalog: Catalog) -> int:
     return known.seconds
 
 
-def missing_outcome(path: Path, error: NoVideoFile) -> IngestResult:
+def missing_result(path: Path, error: NoVideoFile) -> IngestResult:
     """Return what is said of a file that is not there or cannot be read."""
     return IngestResult(None, str(path.absolute()), Status.MISSING, str(error), 0)
 
@@ -198,8 +198,8 @@ def missing_outcome(path: Path, error: NoVideoFile) -> IngestResult:
 def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> IngestResult:
     """Write down why a video could not be watched, beside what was seen of it before."""
     record = replace(blank_record(video), status=status, reason=reason)
-    told_of = catalog.videos.save_failure(record, now=datetime.now(UTC))
-    return IngestResult(told_of, video.source, status, reason, 0)
+    stored = catalog.videos.save_failure(record, now=datetime.now(UTC))
+    return IngestResult(stored, video.source, status, reason, 0)
 
 
 def blank_record(video: Described) -> VideoRecord:
@@ -230,7 +230,7 @@ class _Observed:
     pictures: Pictures
 
 
-class _Look:
+class _TaggerRun:
     """One tagger's look at a video."""
 
     def __init__(self, tagger: Tagger, show: Show, tell: Callable[[int], object], every: int):
@@ -256,7 +256,7 @@ class _Look:
         track = Track.from_confidences(
             confidences,
             catalog.tags.number(tagger.tags, tagger.source),
-            _looks(changes, new_looks(changes, kind), reused),
+            _change_track(changes, new_content(changes, kind), reused),
             catalog.tags.number(tagger.doubtful, tagger.source),
         )
         who = f"{tagger.name}@{tagger.version}"
@@ -265,7 +265,7 @@ class _Look:
         return SourceTrack(tagger.source, who, track)
 
 
-def _watch(
+def _analyze(
     path: Path,
     video: Described,
     catalog: Catalog,
@@ -274,27 +274,27 @@ def _watch(
     on_second: Callable[[Progress], object],
 ) -> _Observed:
     with open_video(path) as opened:
-        judge, gallery = MotionClassifier(), Gallery()
+        classifier, gallery = MotionClassifier(), Gallery()
 
         def tell(done: int) -> None:
             on_second(Progress(done, opened.declared_seconds))
 
         # The first one's seconds are shown and told.
-        looks = [
-            _Look(tagger, gallery.see, tell, every)
+        runs = [
+            _TaggerRun(tagger, gallery.see, tell, every)
             if tagger is taggers[0]
-            else _Look(tagger, _show_nobody, lambda _: None, every)
+            else _TaggerRun(tagger, _show_nobody, lambda _: None, every)
             for tagger in taggers
         ]
         with ExitStack() as answers:
-            for look in looks:
-                answers.enter_context(look.answers)
+            for run in runs:
+                answers.enter_context(run.answers)
             for second in opened.seconds():
-                change = judge.watch(second)
-                for look in looks:
-                    look.see(second, change)
-            verdict, changes = judge.verdict(), judge.changes()
-            tracks = [look.track(catalog, changes, verdict.kind) for look in looks]
+                change = classifier.add(second)
+                for run in runs:
+                    run.see(second, change)
+            assessment, changes = classifier.assessment(), classifier.changes()
+            tracks = [run.track(catalog, changes, assessment.kind) for run in runs]
         record = replace(
             blank_record(video),
             status=opened.status,
@@ -304,8 +304,8 @@ def _watch(
             height=opened.height,
             codec=opened.codec,
             tagger=next((one.tagger for one in tracks if one.source == VISUAL), ""),
-            kind=verdict.kind,
-            evidence={**asdict(verdict.evidence), "gaps": opened.gaps},
+            kind=assessment.kind,
+            evidence={**asdict(assessment.evidence), "gaps": opened.gaps},
         )
     return _Observed(record, tracks, gallery.pictures())
 
@@ -328,6 +328,8 @@ def _shots(starts: Sequence[int], n_seconds: int) -> Iterator[slice]:
         yield slice(start, end)
 
 
-def _looks(changes: Changes, is_new: NDArray[np.bool_], reused: NDArray[np.bool_]) -> ChangeTrack:
+def _change_track(
+    changes: Changes, is_new: NDArray[np.bool_], reused: NDArray[np.bool_]
+) -> ChangeTrack:
     flags = NEW_CONTENT * is_new + CUT * changes.cuts + REUSED * reused
     return ChangeTrack(flags.astype(np.uint8), changes.changed)

@@ -34,7 +34,7 @@ class Gallery:
     """
 
     def __init__(self) -> None:
-        self._kept: list[tuple[int, Image.Image, Confidences]] = []
+        self._stored: list[tuple[int, Image.Image, Confidences]] = []
         self._every = 1
         self._sum: NDArray[np.float64] = np.zeros(0)
 
@@ -46,8 +46,8 @@ class Gallery:
         self._sum[: len(confidences)] += confidences
         if second % self._every:
             return
-        if len(self._kept) == MAX_TILES:
-            self._kept = self._kept[::2]
+        if len(self._stored) == MAX_TILES:
+            self._stored = self._stored[::2]
             self._every *= 2
             if second % self._every:
                 return
@@ -55,7 +55,7 @@ class Gallery:
         step = 2 if max(frame.shape[:2]) >= 2 * POSTER_SIDE else 1
         picture = Image.fromarray(every_nth(frame, step))
         picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        self._kept.append((second, picture, confidences.copy()))
+        self._stored.append((second, picture, confidences.copy()))
 
     def pictures(self) -> Pictures:
         """Make the files; the poster stays under 100 kB and the strip under 300 kB.
@@ -63,30 +63,30 @@ class Gallery:
         Raises:
             ValueError: when nothing was seen.
         """
-        if not self._kept:
+        if not self._stored:
             raise ValueError("no second was seen")
         return Pictures(
-            poster=_webp(self._most_like_the_whole(self._sum)),
+            poster=_webp(self._nearest_to_mean(self._sum)),
             strip=_webp(self._strip()),
-            strip_seconds=tuple(second for second, _, _ in self._kept),
+            strip_seconds=tuple(second for second, _, _ in self._stored),
         )
 
-    def _most_like_the_whole(self, total: NDArray[np.float64]) -> Image.Image:
+    def _nearest_to_mean(self, total: NDArray[np.float64]) -> Image.Image:
         """Return the picture whose confidences have the highest cosine with the video's sum."""
 
-        def likeness(kept: tuple[int, Image.Image, Confidences]) -> float:
-            length = float(np.linalg.norm(kept[2]))
-            return float(kept[2] @ total[: len(kept[2])]) / length if length else 0.0
+        def likeness(stored: tuple[int, Image.Image, Confidences]) -> float:
+            length = float(np.linalg.norm(stored[2]))
+            return float(stored[2] @ total[: len(stored[2])]) / length if length else 0.0
 
-        return max(self._kept, key=likeness)[1]
+        return max(self._stored, key=likeness)[1]
 
     def _strip(self) -> Image.Image:
-        first = self._kept[0][1]
+        first = self._stored[0][1]
         width = min(_WIDEST_TILE, max(1, round(first.width * TILE_HEIGHT / first.height)))
-        strip = Image.new("RGB", (width * len(self._kept), TILE_HEIGHT))
-        for place, (_, picture, _) in enumerate(self._kept):
+        strip = Image.new("RGB", (width * len(self._stored), TILE_HEIGHT))
+        for column, (_, picture, _) in enumerate(self._stored):
             tile = picture.resize((width, TILE_HEIGHT), Image.Resampling.BILINEAR, reducing_gap=1.0)
-            strip.paste(tile, (place * width, 0))
+            strip.paste(tile, (column * width, 0))
         return strip
 
 

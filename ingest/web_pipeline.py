@@ -8,7 +8,7 @@ from ingest.pipeline import (
     ANALYZED,
     Described,
     IngestResult,
-    known_outcome,
+    known_result,
     store_unwatched,
 )
 from ingest.sources.addresses import address_id, canonical
@@ -32,7 +32,7 @@ def ingest_address(
     folder: Path,
     limits: FetchLimits,
     catalog: Catalog,
-    watch: Callable[[Path, Described], IngestResult],
+    analyze: Callable[[Path, Described], IngestResult],
     *,
     force: bool = False,
     on_piece: Callable[[], object] = lambda: None,
@@ -44,31 +44,31 @@ def ingest_address(
         folder: where it lies meanwhile; what was left unfinished is resumed.
         limits: of the fetch.
         catalog: where the result is kept.
-        watch: watches the file and stores what was seen.
+        analyze: watches the file and stores what was seen.
         force: look again at a video that was watched before.
         on_piece: called now and then while it is fetched.
     """
     described = described_by_address(address)
-    known = known_outcome(described, catalog, force=force)
+    known = known_result(described, catalog, force=force)
     if known is not None:
         return known
     try:
         fetched = fetch(described.source, folder, limits, on_progress=lambda _: on_piece())
     except Unfetchable as error:
         return store_unwatched(described, catalog, error.status, error.reason)
-    outcome = watch(fetched.path, _described(described, fetched.metadata))
-    if outcome.status in ANALYZED:
+    result = analyze(fetched.path, _described(described, fetched.metadata))
+    if result.status in ANALYZED:
         fetched.path.unlink(missing_ok=True)
-    return outcome
+    return result
 
 
-def _described(plain: Described, said: Metadata) -> Described:
+def _described(plain: Described, metadata: Metadata) -> Described:
     return Described(
         plain.id,
         plain.source,
-        said.title or plain.title,
-        language=said.language,
-        uploader=said.uploader,
-        uploader_id=said.uploader_id,
-        categories=said.categories,
+        metadata.title or plain.title,
+        language=metadata.language,
+        uploader=metadata.uploader,
+        uploader_id=metadata.uploader_id,
+        categories=metadata.categories,
     )

@@ -103,10 +103,10 @@ def verify(card: Card) -> Path:
     """
     path = weights_path(card)
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != card.sha256:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != card.sha256:
         raise UnusableWeights(
-            f"{path} is not what the card of {card.name} describes: sha256 {found[:12]}...,"
+            f"{path} is not what the card of {card.name} describes: sha256 {digest[:12]}...,"
             f" expected {card.sha256[:12]}...; install it again"
         )
     return path

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 from fit import THRESHOLD, held_out
-from frames import SETS, Truth, look_at_views, read_labels
+from frames import SETS, Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.visual.model_outputs import Networks
@@ -56,15 +56,17 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument(
+        "--kept", dest="stored", type=Path, help="what the networks said, to look only once"
+    )
     parser.add_argument("--write", action="store_true", help="write RESULTS.md, too")
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
     truth = Truth.of(labels, tags)
-    views = look_at_views(labels, arguments.clips, arguments.kept)
+    variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
     chosen = np.array([label.chosen for label in labels])
-    weighed = held_out(views, labels, tags)
-    text = "\n".join(_report(truth, chosen, views[0].confidences, weighed, tags))
+    weighed = held_out(variants, labels, tags)
+    text = "\n".join(_report(truth, chosen, variants[0].confidences, weighed, tags))
     print(text)
     if arguments.write:
         (HERE / "RESULTS.md").write_text(text + "\n")
@@ -73,11 +75,11 @@ def main() -> None:
 def tally(truth: Truth, confidences: Table, rows: Some, tag: int | slice = slice(None)) -> Tally:
     """Count on some frames at the threshold."""
     counted, present = truth.counted[rows][:, tag], truth.present[rows][:, tag]
-    said = confidences[rows][:, tag] >= THRESHOLD
+    certain = confidences[rows][:, tag] >= THRESHOLD
     return Tally(
-        int((said & present & counted).sum()),
-        int((said & ~present & counted).sum()),
-        int((~said & present & counted).sum()),
+        int((certain & present & counted).sum()),
+        int((certain & ~present & counted).sum()),
+        int((~certain & present & counted).sum()),
     )
 
 
@@ -126,13 +128,13 @@ def _clips(truth: Truth, confidences: Table, tags: Sequence[str]) -> Iterator[st
     n_right = 0
     for clip in _CLIPS:
         rows = truth.sources == clip
-        said = (confidences[rows] >= THRESHOLD).sum(axis=0)
+        certain = (confidences[rows] >= THRESHOLD).sum(axis=0)
         there = (truth.present & truth.counted)[rows].any(axis=0)
-        order = np.lexsort((-confidences[rows].mean(axis=0), -said))[:_TOP]
-        top = [int(tag) for tag in order if said[tag]]
+        order = np.lexsort((-confidences[rows].mean(axis=0), -certain))[:_TOP]
+        top = [int(tag) for tag in order if certain[tag]]
         n_right += any(there[tag] for tag in top)
         words = [
-            f"**{tags[tag]}** {said[tag]}" if there[tag] else f"{tags[tag]} {said[tag]}"
+            f"**{tags[tag]}** {certain[tag]}" if there[tag] else f"{tags[tag]} {certain[tag]}"
             for tag in top
         ]
         yield f"| {clip} | {rows.sum()} | {', '.join(words)} |"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from frames import Label, Truth, evidence_rows, look_at_views, origin, read_labels
+from frames import Label, Truth, origin, outputs_of_variants, read_labels, rows_of
 from numpy.typing import NDArray
 
 from ingest.taggers.visual.model_outputs import Evidence, Networks
@@ -52,40 +52,42 @@ def main() -> None:
     """Print how it went; write when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument(
+        "--kept", dest="stored", type=Path, help="what the networks said, to look only once"
+    )
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS}")
     arguments = parser.parse_args()
     tags = Networks.load().tags
     labels = read_labels()
-    views = look_at_views(labels, arguments.clips, arguments.kept)
+    variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
     truth = Truth.of(labels, tags)
-    _report(truth, held_out(views, labels, tags))
+    _report(truth, held_out(variants, labels, tags))
     if arguments.write:
-        (FOLDER / WEIGHTS).write_text(_as_text(fit(views, truth, tags)))
+        (FOLDER / WEIGHTS).write_text(_as_text(fit(variants, truth, tags)))
 
 
 def held_out(
-    views: Sequence[Evidence], labels: Sequence[Label], tags: Sequence[str]
+    variants: Sequence[Evidence], labels: Sequence[Label], tags: Sequence[str]
 ) -> NDArray[np.float32]:
     """Return the confidences of every frame by weights fitted without all that is from there.
 
     Args:
-        views: what the networks say of every frame, and then of other views of it.
+        variants: what the networks say of every frame, and then of other views of it.
         labels: of the frames.
         tags: to be told.
     """
     truth = Truth.of(labels, tags)
-    origins, places = np.unique([origin(label) for label in labels], return_inverse=True)
-    part = np.random.default_rng(0).permutation(len(origins))[places] % _PARTS
+    origins, numbers = np.unique([origin(label) for label in labels], return_inverse=True)
+    part = np.random.default_rng(0).permutation(len(origins))[numbers] % _PARTS
     confidences = np.zeros(truth.present.shape, np.float32)
     for number in range(_PARTS):
         inside = part != number
-        weights = fit([evidence_rows(view, inside) for view in views], truth.rows(inside), tags)
-        confidences[~inside] = TagCalibration(weights, tags).weigh(evidence_rows(views[0], ~inside))
+        weights = fit([rows_of(variant, inside) for variant in variants], truth.rows(inside), tags)
+        confidences[~inside] = TagCalibration(weights, tags).weigh(rows_of(variants[0], ~inside))
     return confidences
 
 
-def fit(views: Sequence[Evidence], truth: Truth, tags: Sequence[str]) -> Weights:
+def fit(variants: Sequence[Evidence], truth: Truth, tags: Sequence[str]) -> Weights:
     """Return the weights for every tag.
 
     First guess: one logistic regression over the clues of all common tags, and one over those of
@@ -93,14 +95,14 @@ def fit(views: Sequence[Evidence], truth: Truth, tags: Sequence[str]) -> Weights
     if hardly any source shows it, else by the scene too.
 
     Args:
-        views: what the networks say of every frame, and then of other views of it, on which the
+        variants: what the networks say of every frame, and then of other views of it, on which the
             same is true; together they weigh as much as the frame.
         truth: of the frames.
         tags: to be told.
     """
-    frames = np.tile(_weights_of_frames(truth.sources) / len(views), len(views))
-    evidence = Evidence(*(np.concatenate(tables) for tables in zip(*views, strict=True)))
-    truth = truth.repeated(len(views))
+    frames = np.tile(_weights_of_frames(truth.sources) / len(variants), len(variants))
+    evidence = Evidence(*(np.concatenate(tables) for tables in zip(*variants, strict=True)))
+    truth = truth.repeated(len(variants))
     clues = Clues(tags)
     of_tags = _with_ones(clues, clues.of_tags(evidence).astype(np.float64))
     scene = _Scene(clues.of_scene(evidence).astype(np.float64))
@@ -155,8 +157,8 @@ def _with_ones(clues: Clues, of_tags: Table) -> Table:
 
 def _weights_of_frames(sources: NDArray[np.str_]) -> Table:
     """Return the weight of each frame: a source of many frames counts more, but not as often."""
-    _, place, counts = np.unique(sources, return_inverse=True, return_counts=True)
-    weights: Table = counts[place] ** -0.5
+    _, number, counts = np.unique(sources, return_inverse=True, return_counts=True)
+    weights: Table = counts[number] ** -0.5
     return weights
 
 
@@ -235,8 +237,8 @@ def _as_text(weights: Weights) -> str:
 
 
 def _report(truth: Truth, confidences: NDArray[np.float32]) -> None:
-    said = (confidences >= THRESHOLD) & truth.counted
-    right, wrong = (said & truth.present).sum(), (said & ~truth.present).sum()
+    certain = (confidences >= THRESHOLD) & truth.counted
+    right, wrong = (certain & truth.present).sum(), (certain & ~truth.present).sum()
     there = (truth.present & truth.counted).sum()
     print(f"{len(truth.sources)} frames of {len(set(truth.sources))} sources, held out in turn:")
     print(f"{right} right, {wrong} wrong, {there - right} missed;", end=" ")

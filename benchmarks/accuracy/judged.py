@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from fit import FOLDER, THRESHOLD, held_out
-from frames import Truth, look_at_views, read_labels
+from frames import Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.known_words import JUDGED
 from ingest.taggers.visual.model_outputs import Evidence, Networks
 from ingest.taggers.visual.specific_tags import Specifics, load_words
 
-Said = dict[str, tuple[int, int]]
+Counted = dict[str, tuple[int, int]]
 """Word -> on how many frames it was said, and was right."""
 
 
@@ -29,26 +29,28 @@ def main() -> None:
     """Write it beside the networks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument(
+        "--kept", dest="stored", type=Path, help="what the networks said, to look only once"
+    )
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
-    views = look_at_views(labels, arguments.clips, arguments.kept)
-    said = judged(Truth.of(labels, tags), views[0], held_out(views, labels, tags), tags)
-    lines = [f"{json.dumps(tag)}: {list(counts)}" for tag, counts in sorted(said.items())]
+    variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
+    counts_of = judged(Truth.of(labels, tags), variants[0], held_out(variants, labels, tags), tags)
+    lines = [f"{json.dumps(tag)}: {list(counts)}" for tag, counts in sorted(counts_of.items())]
     path = FOLDER / JUDGED
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def judged(
     truth: Truth, evidence: Evidence, weighed: NDArray[np.float32], tags: tuple[str, ...]
-) -> Said:
+) -> Counted:
     """Count for every word that was said at all."""
     specifics = Specifics.load(tags)
     rows = zip(weighed, evidence.words, evidence.objects, strict=True)
     everything = np.stack([specifics.add(*row) for row in rows])
     numbers = {tag: number for number, tag in enumerate(tags)}
     parents = {word: one.general for word, one in load_words().items()}
-    found: Said = {}
+    counts_of: Counted = {}
     for column, word in enumerate(specifics.tags):
         kinds = [column] if word in numbers else _general(word, parents, numbers)
         if not kinds:
@@ -56,8 +58,8 @@ def judged(
         counts = (everything[:, column] >= THRESHOLD) & truth.counted[:, kinds].any(axis=1)
         right = counts & (truth.present & truth.counted)[:, kinds].any(axis=1)
         if counts.any():
-            found[word] = int(counts.sum()), int(right.sum())
-    return found
+            counts_of[word] = int(counts.sum()), int(right.sum())
+    return counts_of
 
 
 def _general(

@@ -26,7 +26,7 @@ from ingest.taggers.visual.nudity import NUDITY, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
 
 HERE: Final = Path(__file__).parent
-N_LOOKS: Final = 12
+N_CROPS: Final = 12
 MIN_PART: Final = 0.75
 _SHOWN: Final = (0.2, 0.5, 0.7, 0.8, 0.9, 0.95)
 _SEED: Final = 4
@@ -42,43 +42,45 @@ HARD: Final = {
 }
 """Kind of hard frame -> the words that make a labelled frame one."""
 
-Looks = NDArray[np.float64]
+Confidences = NDArray[np.float64]
 
 
 def main() -> None:
     """Print the tables; write them when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--kept", type=Path, help="what the network said, to look only once")
+    parser.add_argument(
+        "--kept", dest="stored", type=Path, help="what the network said, to look only once"
+    )
     parser.add_argument("--write", action="store_true", help="write NUDITY.md, too")
     arguments = parser.parse_args()
     hard = frozenset().union(*HARD.values())
     labels = [label for label in read_labels() if hard & label.present]
-    looks = _kept_looks(labels, arguments.clips, arguments.kept)
-    text = "\n".join(_report(labels, looks))
+    crops = _stored_crops(labels, arguments.clips, arguments.stored)
+    text = "\n".join(_report(labels, crops))
     print(text)
     if arguments.write:
         (HERE / "NUDITY.md").write_text(text + "\n")
 
 
-def _kept_looks(labels: list[Label], folders: list[Path], kept: Path | None) -> Looks:
-    if kept and kept.is_file():
-        looks: Looks = np.load(kept)
-        if looks.shape == (len(labels), N_LOOKS):
-            return looks
+def _stored_crops(labels: list[Label], folders: list[Path], stored: Path | None) -> Confidences:
+    if stored and stored.is_file():
+        crops: Confidences = np.load(stored)
+        if crops.shape == (len(labels), N_CROPS):
+            return crops
     detector = NudityDetector.load()
-    looks = np.zeros((len(labels), N_LOOKS))
+    crops = np.zeros((len(labels), N_CROPS))
     for row, frame in source_frames(labels, folders):
         parts = _parts(frame, np.random.default_rng([_SEED, row]))
-        looks[row] = [detector.confidence(Shrinkable(part)) for part in parts]
-    if kept:
-        np.save(kept, looks)
-    return looks
+        crops[row] = [detector.confidence(Shrinkable(part)) for part in parts]
+    if stored:
+        np.save(stored, crops)
+    return crops
 
 
 def _parts(frame: Frame, random: np.random.Generator) -> Iterator[Frame]:
     height, width, _ = frame.shape
-    for _ in range(N_LOOKS):
+    for _ in range(N_CROPS):
         share = random.uniform(MIN_PART, 1.0)
         rows, columns = round(height * share), round(width * share)
         top = random.integers(height - rows + 1)
@@ -86,22 +88,22 @@ def _parts(frame: Frame, random: np.random.Generator) -> Iterator[Frame]:
         yield np.ascontiguousarray(frame[top : top + rows, left : left + columns])
 
 
-def _report(labels: list[Label], looks: Looks) -> Iterator[str]:
+def _report(labels: list[Label], crops: Confidences) -> Iterator[str]:
     sources = len({label.source for label in labels})
-    yield f"{len(labels)} harmless frames of {sources} sources, {N_LOOKS} looks at parts of each.\n"
+    yield f"{len(labels)} harmless frames of {sources} sources, {N_CROPS} looks at parts of each.\n"
     yield "| confidence of a look | looks | of 1,000 |"
     yield "| --- | --- | --- |"
-    for least in _SHOWN:
-        n = int((looks >= least).sum())
-        yield f"| {least} or more | {n} | {1000 * n / looks.size:.1f} |"
+    for threshold in _SHOWN:
+        n = int((crops >= threshold).sum())
+        yield f"| {threshold} or more | {n} | {1000 * n / crops.size:.1f} |"
     yield "\nEach frame as a clip of these looks:\n"
     yield "| clips | | flagged | blocked | flagged if strict | blocked if strict |"
     yield "| --- | --- | --- | --- | --- | --- |"
     rows = {"all": np.ones(len(labels), bool)}
     for name, words in HARD.items():
         rows[name] = np.array([bool(words & label.present) for label in labels])
-    usual = _levels(looks, read_rules("nudity"))
-    strict = _levels(looks, read_rules("nudity=strict"))
+    usual = _levels(crops, read_rules("nudity"))
+    strict = _levels(crops, read_rules("nudity=strict"))
     for name, of in rows.items():
         cells = [
             (levels[of] == level).sum() for levels in (usual, strict) for level in ("flag", "block")
@@ -109,14 +111,14 @@ def _report(labels: list[Label], looks: Looks) -> Iterator[str]:
         yield f"| {name} | {of.sum()} | {' | '.join(map(str, cells))} |"
 
 
-def _levels(looks: Looks, rules: Rules) -> NDArray[np.str_]:
+def _levels(crops: Confidences, rules: Rules) -> NDArray[np.str_]:
     vocabulary = Vocabulary([NUDITY])
-    judge = SensitivityClassifier(vocabulary, rules)
+    classifier = SensitivityClassifier(vocabulary, rules)
     tracks = (
         Track.from_confidences(clip[:, None].astype(np.float32), np.zeros(1, np.uint32))
-        for clip in looks
+        for clip in crops
     )
-    return np.array([judge.level(track, frozenset([NUDITY])) for track in tracks])
+    return np.array([classifier.level(track, frozenset([NUDITY])) for track in tracks])
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ class Row:
     missed: int = 0
 
     @property
-    def said(self) -> int:
+    def named(self) -> int:
         """Count of how often it was said where nobody can doubt."""
         return self.right + self.wrong
 
@@ -78,17 +78,17 @@ def main() -> None:
     """Print the tables; write them when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--kept", type=Path, help="what was said, to look only once")
+    parser.add_argument("--kept", dest="stored", type=Path, help="what was said, to look only once")
     parser.add_argument("--write", action="store_true", help="write PEOPLE.md, too")
     arguments = parser.parse_args()
     shots = read_shots()
-    said = _said(shots, arguments.clips, arguments.kept)
-    text = "\n".join(_report(shots, said, arguments.clips))
+    named = _named(shots, arguments.clips, arguments.stored)
+    text = "\n".join(_report(shots, named, arguments.clips))
     print(text)
     if arguments.write:
         (HERE / "PEOPLE.md").write_text(text + "\n")
-        held_out = _rows(shots, said, "held out")
-        judged = {word: [held_out[word].said, held_out[word].right] for word in FACE_WORDS}
+        held_out = _rows(shots, named, "held out")
+        judged = {word: [held_out[word].named, held_out[word].right] for word in FACE_WORDS}
         beside = weights_path(load_card("blazeface")).with_name(JUDGED)
         beside.write_text(json.dumps(judged) + "\n")
 
@@ -108,25 +108,25 @@ def read_shots() -> list[Shot]:
     ]
 
 
-def _said(shots: Sequence[Shot], folders: Sequence[Path], kept: Path | None) -> Confidences:
+def _named(shots: Sequence[Shot], folders: Sequence[Path], stored: Path | None) -> Confidences:
     """Return the confidence of every word on every shot, shape (n_shots, 4)."""
-    if kept and kept.is_file():
-        found: Confidences = np.load(kept)
-        return found
+    if stored and stored.is_file():
+        confidences: Confidences = np.load(stored)
+        return confidences
     tagger = _tagger()
     n_words = len(MIN_SHARES)
-    said = np.zeros((len(shots), n_words), np.float32)
+    named = np.zeros((len(shots), n_words), np.float32)
     faces = FaceWords.load(tuple(MIN_SHARES))
-    for place, frames in _frames(shots, folders):
+    for number, frames in _frames(shots, folders):
         # Without a face nothing is said, whatever the other networks see: most looks end here.
-        if not any(faces.look(Shrinkable(without_bars(frame))).any() for frame in frames):
+        if not any(faces.confidences(Shrinkable(without_bars(frame))).any() for frame in frames):
             continue
         seconds = np.stack([tagger.tag(frame) for frame in frames])
         tagger.settle(seconds, np.ones(len(seconds), bool))
-        said[place] = seconds[:, -n_words:].max(axis=0)
-    if kept:
-        np.save(kept, said)
-    return said
+        named[number] = seconds[:, -n_words:].max(axis=0)
+    if stored:
+        np.save(stored, named)
+    return named
 
 
 class _NoNudity(NudityDetector):
@@ -148,15 +148,15 @@ def _tagger() -> LocalTaggerWithFaces:
 
 def _frames(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[tuple[int, list[Frame]]]:
     """Yield the frames of each shot, pictures too decoded as ingest does, with its place."""
-    for place, shot in enumerate(shots):
+    for number, shot in enumerate(shots):
         with open_video(find_source(shot.source, folders)) as video:
             seconds = (one for one in video.seconds() if one.index in shot.seconds)
-            yield place, [one.frame for one in islice(seconds, len(shot.seconds))]
+            yield number, [one.frame for one in islice(seconds, len(shot.seconds))]
 
 
-def _rows(shots: Sequence[Shot], said: Confidences, half: str) -> dict[str, Row]:
+def _rows(shots: Sequence[Shot], named: Confidences, half: str) -> dict[str, Row]:
     rows = {word: Row() for word in MIN_SHARES}
-    for shot, confidences in zip(shots, said, strict=True):
+    for shot, confidences in zip(shots, named, strict=True):
         if shot.half != half:
             continue
         for (word, row), confidence in zip(rows.items(), confidences, strict=True):
@@ -170,7 +170,7 @@ def _rows(shots: Sequence[Shot], said: Confidences, half: str) -> dict[str, Row]
     return rows
 
 
-def _report(shots: Sequence[Shot], said: Confidences, folders: Sequence[Path]) -> Iterator[str]:
+def _report(shots: Sequence[Shot], named: Confidences, folders: Sequence[Path]) -> Iterator[str]:
     clips = sum(len(shot.seconds) > 1 for shot in shots)
     empty = sum(not shot.present | shot.unsure for shot in shots)
     lures = sum(shot.lure for shot in shots)
@@ -183,12 +183,12 @@ def _report(shots: Sequence[Shot], said: Confidences, folders: Sequence[Path]) -
         yield f"\n## {half.capitalize()}: {n_shots} shots\n"
         yield "| word | said | right | wrong | missed | right of said |"
         yield "| --- | --- | --- | --- | --- | --- |"
-        for word, row in _rows(shots, said, half).items():
-            share = f"{row.right / row.said:.0%}" if row.said else ""
-            yield (f"| {word} | {row.said} | {row.right} | {row.wrong} | {row.missed} | {share} |")
+        for word, row in _rows(shots, named, half).items():
+            share = f"{row.right / row.named:.0%}" if row.named else ""
+            yield (f"| {word} | {row.named} | {row.right} | {row.wrong} | {row.missed} | {share} |")
     yield "\n## Said wrongly\n"
     yield "| half | word | source |\n| --- | --- | --- |"
-    for shot, confidences in zip(shots, said, strict=True):
+    for shot, confidences in zip(shots, named, strict=True):
         for word, confidence in zip(MIN_SHARES, confidences, strict=True):
             if confidence >= THRESHOLD and word not in shot.present | shot.unsure:
                 yield f"| {shot.half} | {word} | {shot.source} |"
@@ -210,7 +210,7 @@ def _by_size(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[str]:
         and not (shot.present | shot.unsure) & {"child"}
     ]
     counts = {size: [0, 0, 0] for size in _SIZES}
-    for place, (frame,) in _frames(chosen, folders):
+    for number, (frame,) in _frames(chosen, folders):
         sizes = [face.size for face in finder.find(Shrinkable(frame))]
         if not sizes or max(sizes) < _LARGE:
             continue
@@ -221,13 +221,13 @@ def _by_size(shots: Sequence[Shot], folders: Sequence[Path]) -> Iterator[str]:
             # Where it lay: as small within a frame as large as before.
             small = Image.new("RGB", picture.size, (116, 116, 116))
             small.paste(picture.resize(shape, Image.Resampling.BOX))
-            found = words.look(Shrinkable(np.asarray(small)))[:2]
+            confidences = words.confidences(Shrinkable(np.asarray(small)))[:2]
             count[0] += 1
-            for word, confidence in zip(("woman", "man"), found, strict=True):
+            for word, confidence in zip(("woman", "man"), confidences, strict=True):
                 count[1] += bool(confidence >= THRESHOLD)
-                count[2] += bool(confidence >= THRESHOLD) and word in chosen[place].present
-    for size, (pictures, n_said, right) in counts.items():
-        yield f"| {size} | {pictures} | {n_said} | {right} |"
+                count[2] += bool(confidence >= THRESHOLD) and word in chosen[number].present
+    for size, (pictures, n_named, right) in counts.items():
+        yield f"| {size} | {pictures} | {n_named} | {right} |"
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 from fit import THRESHOLD, held_out
-from frames import SETS, Label, Truth, look_at_views, read_labels
+from frames import SETS, Label, Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 from themes import TELLING_NOTHING, TOP
 
@@ -44,7 +44,7 @@ _COLUMNS: Final = (
     *("precision of a second", "recall of a second", "music told"),
 )
 
-Said = NDArray[np.bool_]
+Counted = NDArray[np.bool_]
 """Shape (n_frames, n_tags), which words are said of which frame."""
 
 
@@ -64,22 +64,22 @@ class Way:
 
     Attributes:
         name: of the row.
-        said: of each frame.
+        certain: of each frame.
         tags: the words, a column each.
-        least: seconds from which on a word counts for a video.
+        min_seconds: seconds from which on a word counts for a video.
         by_idf: whether words are ordered by how telling they are, too.
     """
 
     name: str
-    said: Said
+    certain: Counted
     tags: tuple[str, ...]
-    least: int
+    min_seconds: int
     by_idf: bool
 
     def shown(self, video: Video) -> list[str]:
         """Return the words of a video, the first ones first."""
-        seconds = self.said[video.rows].sum(axis=0)
-        enough = enough_seconds(len(video.rows), self.least)
+        seconds = self.certain[video.rows].sum(axis=0)
+        enough = enough_seconds(len(video.rows), self.min_seconds)
         counts = [
             TagCount(self.tags[tag], int(seconds[tag])) for tag in np.flatnonzero(seconds >= enough)
         ]
@@ -93,14 +93,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
     parser.add_argument("--before", type=Path, required=True, help="weights of before")
-    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument(
+        "--kept", dest="stored", type=Path, help="what the networks said, to look only once"
+    )
     parser.add_argument("--write", action="store_true", help="write SHOWN.md, too")
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
-    views = look_at_views(labels, arguments.clips, arguments.kept)
+    variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
     ways = (
-        _before(TagCalibration(json.loads(arguments.before.read_text()), tags), views[0], tags),
-        _after(held_out(views, labels, tags), views[0], tags),
+        _before(TagCalibration(json.loads(arguments.before.read_text()), tags), variants[0], tags),
+        _after(held_out(variants, labels, tags), variants[0], tags),
     )
     videos = _videos(labels)
     lines = ["| sources | | " + " | ".join(_COLUMNS) + " |", "| --- " * (len(_COLUMNS) + 2) + "|"]
@@ -123,8 +125,8 @@ def _before(weights: TagCalibration, evidence: Evidence, tags: tuple[str, ...]) 
 def _after(weighed: NDArray[np.float32], evidence: Evidence, tags: tuple[str, ...]) -> Way:
     specifics = Specifics.load(tags)
     rows = zip(weighed, evidence.words, evidence.objects, strict=True)
-    said = np.stack([specifics.add(*row) for row in rows]) >= THRESHOLD
-    return Way("after", said, specifics.tags, _MIN_SECONDS, by_idf=True)
+    certain = np.stack([specifics.add(*row) for row in rows]) >= THRESHOLD
+    return Way("after", certain, specifics.tags, _MIN_SECONDS, by_idf=True)
 
 
 def _videos(labels: Sequence[Label]) -> list[Video]:
@@ -160,7 +162,7 @@ def _is_judged(video: Video, labels: Sequence[Label]) -> bool:
 def _cells(way: Way, videos: Sequence[Video], labels: Sequence[Label]) -> Iterator[str]:
     general = set(_general())
     telling = wrong = silent = right_words = wrong_words = 0
-    music = told = 0
+    music = named = 0
     for video in videos:
         judged = general | {word for row in video.rows for word in labels[row].specific}
         shown = way.shown(video)
@@ -173,22 +175,22 @@ def _cells(way: Way, videos: Sequence[Video], labels: Sequence[Label]) -> Iterat
         wrong_words += sum(word not in video.right for word in counted)
         if "music" in video.right:
             music += 1
-            told += any(word in video.right and word in _MUSIC for word in shown)
+            named += any(word in video.right and word in _MUSIC for word in shown)
     n_videos = len(videos)
     for number in (telling, wrong, silent):
         yield f"{number / n_videos:.1%}"
     yield f"{right_words / max(1, right_words + wrong_words):.1%}"
     yield from _by_second(way, labels, np.concatenate([video.rows for video in videos]))
-    yield f"{told} of {music}"
+    yield f"{named} of {music}"
 
 
 def _by_second(way: Way, labels: Sequence[Label], rows: NDArray[np.intp]) -> Iterator[str]:
     general = _general()
     truth = Truth.of([labels[row] for row in rows], general)
-    said = way.said[rows, : len(general)] & truth.counted
+    certain = way.certain[rows, : len(general)] & truth.counted
     there = truth.present & truth.counted
-    yield f"{(said & there).sum() / max(1, said.sum()):.1%}"
-    yield f"{(said & there).sum() / max(1, there.sum()):.1%}"
+    yield f"{(certain & there).sum() / max(1, certain.sum()):.1%}"
+    yield f"{(certain & there).sum() / max(1, there.sum()):.1%}"
 
 
 def _wrong_words(videos: Sequence[Video], labels: Sequence[Label], way: Way) -> Iterator[str]:
@@ -201,7 +203,7 @@ def _wrong_words(videos: Sequence[Video], labels: Sequence[Label], way: Way) -> 
         wrong = [word for word in first if word in general and word not in video.right]
         own = [_judged(word, label.specific) for word in first if word not in general]
         if wrong or own:
-            yield f"| {label.seen} | {', '.join(wrong)} | {', '.join(own)} |"
+            yield f"| {label.shows} | {', '.join(wrong)} | {', '.join(own)} |"
 
 
 def _judged(word: str, judged: Mapping[str, bool]) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from evaluate import Some, Table, tally
 from fit import THRESHOLD, held_out
-from frames import Truth, look_at_views, read_labels
+from frames import Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.visual.model_outputs import Networks
@@ -32,11 +32,15 @@ def main() -> None:
     """Print the table; write it when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--kept", type=Path, help="what the networks said, to look only once")
+    parser.add_argument(
+        "--kept", dest="stored", type=Path, help="what the networks said, to look only once"
+    )
     parser.add_argument("--write", action="store_true", help="write THEMES.md, too")
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
-    confidences = held_out(look_at_views(labels, arguments.clips, arguments.kept), labels, tags)
+    confidences = held_out(
+        outputs_of_variants(labels, arguments.clips, arguments.stored), labels, tags
+    )
     themes = np.array([label.theme for label in labels])
     chosen = themes != ""
     truth = Truth.of(labels, tags).rows(chosen)
@@ -79,11 +83,11 @@ def by_frame(truth: Truth, confidences: Table, tags: tuple[str, ...]) -> tuple[S
     telling, wrong, silent = (np.zeros(len(confidences), bool) for _ in range(3))
     for frame, of_frame in enumerate(confidences):
         surest = np.argsort(-of_frame, kind="stable")
-        said = surest[(of_frame[surest] >= THRESHOLD) & truth.counted[frame, surest]][:TOP]
-        present = truth.present[frame, said]
-        telling[frame] = (present & tells[said]).any()
+        certain = surest[(of_frame[surest] >= THRESHOLD) & truth.counted[frame, surest]][:TOP]
+        present = truth.present[frame, certain]
+        telling[frame] = (present & tells[certain]).any()
         wrong[frame] = (~present).any()
-        silent[frame] = len(said) == 0
+        silent[frame] = len(certain) == 0
     return telling, wrong, silent
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from ingest.taggers.base import Frame
 
-_KEPT_SHARE: Final = 0.85  # of each side, by a cut
+_CUT_SHARE: Final = 0.85  # of each side, by a cut
 _CODED_SIDE: Final = 240  # pixels, of the shorter side
 _CODED_QUALITY: Final = 35  # of JPEG
 
@@ -29,10 +29,10 @@ def mirrored(frame: Frame, seed: int) -> Frame:  # noqa: ARG001 - as all views
 
 def cut(frame: Frame, seed: int) -> Frame:
     """Return most of the frame, from a place that the seed decides."""
-    height, width = (max(1, int(side * _KEPT_SHARE)) for side in frame.shape[:2])
-    place = np.random.default_rng(seed)
-    top = int(place.integers(0, frame.shape[0] - height + 1))
-    left = int(place.integers(0, frame.shape[1] - width + 1))
+    height, width = (max(1, int(side * _CUT_SHARE)) for side in frame.shape[:2])
+    random = np.random.default_rng(seed)
+    top = int(random.integers(0, frame.shape[0] - height + 1))
+    left = int(random.integers(0, frame.shape[1] - width + 1))
     return np.ascontiguousarray(frame[top : top + height, left : left + width])
 
 
@@ -46,9 +46,9 @@ def coded(frame: Frame, seed: int) -> Frame:  # noqa: ARG001 - as all views
         return np.asarray(Image.open(BytesIO(file.getvalue())).convert("RGB"))
 
 
-View = Callable[[Frame, int], Frame]
+Variant = Callable[[Frame, int], Frame]
 
-VIEWS: Final[Mapping[str, View]] = {
+VARIANTS: Final[Mapping[str, Variant]] = {
     "as it is": as_it_is,
     "mirrored": mirrored,
     "cut": cut,

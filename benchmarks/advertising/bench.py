@@ -58,28 +58,28 @@ def keywords(vocabulary: Vocabulary) -> None:
     listed = json.loads((WORDS / "tuning.json").read_text("utf-8"))
     words = [one["word"] for one in listed]
     known.read(words[0])
-    told("a keyword", [partial(known.read, word) for word in words])
+    report("a keyword", [partial(known.read, word) for word in words])
 
 
 def one_video(vocabulary: Vocabulary, rng: np.random.Generator, seconds: int) -> None:
     """Judge and file one video, and give it the level of sensitive content for comparison."""
-    told_by = frozenset().union(*TOPICS.values())
-    harmless = [number for number, name in enumerate(vocabulary.names) if name not in told_by]
+    of_topics = frozenset().union(*TOPICS.values())
+    harmless = [number for number, name in enumerate(vocabulary.names) if name not in of_topics]
     track = made_track(len(vocabulary), np.arange(len(vocabulary)), rng, seconds)
     quiet = made_track(len(vocabulary), np.array(harmless), rng, seconds)
     words = frozenset(vocabulary.names)
-    judge, sensitive = SuitabilityClassifier(vocabulary), SensitivityClassifier(vocabulary)
+    classifier, sensitive = SuitabilityClassifier(vocabulary), SensitivityClassifier(vocabulary)
     categories = Categories(vocabulary)
 
     def file() -> None:
         counts = count_tags(track, 0.7)
         categories.scores(counts.tags, counts.seconds, track.n_seconds)
 
-    told(f"suitability of {seconds} s", [lambda: judge.verdicts(track, words)] * 50)
-    told("  levels alone, something seen", [lambda: judge.risks(track, words)] * 50)
-    told("  levels alone, nothing seen", [lambda: judge.risks(quiet, words)] * 50)
-    told("  categories", [file] * 50)
-    told("  sensitive level", [lambda: sensitive.level(track, words)] * 50)
+    report(f"suitability of {seconds} s", [lambda: classifier.verdicts(track, words)] * 50)
+    report("  levels alone, something seen", [lambda: classifier.risks(track, words)] * 50)
+    report("  levels alone, nothing seen", [lambda: classifier.risks(quiet, words)] * 50)
+    report("  categories", [file] * 50)
+    report("  sensitive level", [lambda: sensitive.level(track, words)] * 50)
 
 
 def made_track(
@@ -88,8 +88,8 @@ def made_track(
     """Draw a video of so many seconds with some of the shown tags a second, few of them sure."""
     confidences = np.zeros((seconds, n_tags), np.float32)
     for second in range(seconds):
-        seen = rng.choice(shown, TAGS_A_SECOND, replace=False)
-        confidences[second, seen] = rng.beta(1, 3, TAGS_A_SECOND)
+        tags = rng.choice(shown, TAGS_A_SECOND, replace=False)
+        confidences[second, tags] = rng.beta(1, 3, TAGS_A_SECOND)
     return Track.from_confidences(confidences, np.arange(n_tags))
 
 
@@ -104,14 +104,14 @@ def filters(rng: np.random.Generator, n_videos: int) -> None:
     )
     index = Index.from_counts(empty, ids, kernel="rows")
     compiler = FilterCompiler(index, made_metadata(rng, n_videos), Vocabulary(("tag",)))
-    asked: dict[str, Filter] = {
+    filters_timed: dict[str, Filter] = {
         "risk, one topic": Field("risk", "at_most", RiskLimit("low", "arms")),
         "risk, all topics": Field("risk", "at_most", RiskLimit("medium", unknown=True)),
         "iab": Field("iab", "in", ("422", "1")),
     }
-    for name, wanted in asked.items():
-        fresh = partial(compiler._bitmap, wanted)
-        told(f"filter of {n_videos:,} videos: {name}", [fresh] * 9)
+    for name, where in filters_timed.items():
+        fresh = partial(compiler._bitmap, where)
+        report(f"filter of {n_videos:,} videos: {name}", [fresh] * 9)
 
 
 def made_metadata(rng: np.random.Generator, n_videos: int) -> MetadataColumns:
@@ -126,7 +126,7 @@ def made_metadata(rng: np.random.Generator, n_videos: int) -> MetadataColumns:
     return MetadataColumns(n_videos, drawn)
 
 
-def told(what: str, calls: Iterable[Callable[[], object]]) -> None:
+def report(what: str, calls: Iterable[Callable[[], object]]) -> None:
     """Print the median of some calls."""
     taken = []
     for call in calls:

@@ -166,12 +166,12 @@ def in_turns(
         for name in rng.permutation(list(engines)).tolist():
             for query in before if first == 0 else []:
                 engines[name].search(*query, K)
-            found = []
+            matches = []
             for tags, weights in some:
                 started = time.thread_time()
-                found.append(engines[name].search(tags, weights, K))
+                matches.append(engines[name].search(tags, weights, K))
                 times[name].append(time.thread_time() - started)
-            for rows, expected in zip(found, scores, strict=bool(scores)):
+            for rows, expected in zip(matches, scores, strict=bool(scores)):
                 if rows.size:
                     same = is_best(rows, expected)
                     assert same or not engines[name].exact, (name, first)
@@ -204,7 +204,7 @@ def batch(index: Index, engines: dict[str, Peer], counts: Any) -> Result:
     sklearn = engines["scikit-learn"]
     assert isinstance(sklearn, ScikitLearn)
     queries = viewer_queries(counts, 1_000, 5)
-    wanted = sp.csr_array(
+    queries_matrix = sp.csr_array(
         (
             np.concatenate([weights for _, weights in queries]),
             np.concatenate([tags for tags, _ in queries]),
@@ -217,13 +217,13 @@ def batch(index: Index, engines: dict[str, Peer], counts: Any) -> Result:
     ours, theirs = [], []
     for _ in range(3):
         started = time.perf_counter()
-        found = index.search_many(wanted, K)
+        matches = index.search_many(queries_matrix, K)
         ours.append(time.perf_counter() - started)
         started = time.perf_counter()
         peers = sp_matmul_topn(units, by_tag, top_n=K, sort=True, n_threads=2)
         theirs.append(time.perf_counter() - started)
     for row in range(0, len(queries), 50):
-        names, scores = found[row]
+        names, scores = matches[row]
         own = peers.data[peers.indptr[row] : peers.indptr[row + 1]]
         assert len(names) == K
         assert np.allclose(np.sort(own), np.sort(scores), rtol=0, atol=1e-5)

@@ -129,8 +129,8 @@ def viewer_queries(
     rng = np.random.default_rng(seed)
     queries = []
     for _ in range(n):
-        watched = rng.integers(counts.shape[0], size=rng.integers(3, 31))
-        total = np.asarray(counts[watched].sum(axis=0), dtype=np.float64).ravel()
+        rows = rng.integers(counts.shape[0], size=rng.integers(3, 31))
+        total = np.asarray(counts[rows].sum(axis=0), dtype=np.float64).ravel()
         size = int(np.clip(rng.lognormal(np.log(41), 0.45), 10, 100))
         tags = np.sort(np.argsort(-total, kind="stable")[: min(size, np.count_nonzero(total))])
         weights = total[tags] * rng.uniform(0.5, 1.5, tags.size)

@@ -56,8 +56,8 @@ class Parts:
 
     def counts(self, part: int) -> "sp.csr_array[np.int32]":
         """Return one part."""
-        with np.load(self.paths[part]) as kept:
-            arrays = (kept["data"], kept["indices"], kept["indptr"])
+        with np.load(self.paths[part]) as stored:
+            arrays = (stored["data"], stored["indices"], stored["indptr"])
         return sp.csr_array(arrays, (PART_VIDEOS, N_TAGS))
 
 
@@ -84,12 +84,12 @@ def main() -> None:
         }
         engines = both_kernels(index)
         result["impacts"] = skew(engines["plain"])
-        result["queries"] = asked(engines, parts.counts(0), arguments.queries)
+        result["queries"] = timed_queries(engines, parts.counts(0), arguments.queries)
         keep(f"topics {index.n_videos}", result)
         print(result)
 
 
-def asked(engines: dict[str, Peer], counts: "sp.csr_array[np.int32]", n: int) -> Result:
+def timed_queries(engines: dict[str, Peer], counts: "sp.csr_array[np.int32]", n: int) -> Result:
     """Time both kernels on queries made of some of the videos; they must find the same."""
     timed = {}
     for name, queries in (
@@ -97,8 +97,8 @@ def asked(engines: dict[str, Peer], counts: "sp.csr_array[np.int32]", n: int) ->
         ("advertiser", advertiser_queries(counts, 2 * n, 3)),
     ):
         for query in queries[:n]:
-            found = [engine.search(*query, K).tolist() for engine in engines.values()]
-            assert found[0] == found[1], name
+            matches = [engine.search(*query, K).tolist() for engine in engines.values()]
+            assert matches[0] == matches[1], name
         timed[name] = {
             "warm": in_turns(engines, queries[n:], queries[:n], n),
             "cold": in_turns(engines, queries[n:], queries[:1], 1),
@@ -110,13 +110,13 @@ def built(folder: Path, parts: Parts) -> tuple[Index, Result]:
     """Build the index part by part; return it and what that took."""
     stop = threading.Event()
     samples = [held_megabytes()]
-    watch = threading.Thread(target=sample, args=(samples, stop))
-    watch.start()
+    sampler = threading.Thread(target=sample, args=(samples, stop))
+    sampler.start()
     started = time.process_time()
     index = build_in_folder(folder, parts, n_tags=N_TAGS, kernel="levels")
     seconds = time.process_time() - started
     stop.set()
-    watch.join()
+    sampler.join()
     started = time.perf_counter()
     index = Index.load(folder)
     opened = time.perf_counter() - started

@@ -125,8 +125,8 @@ class Tantivy:
             for tag, weight in zip(tags.tolist(), weights.tolist(), strict=True)
             if weight > 0
         ]
-        found = self.searcher.search(query_of.boolean_query(terms), k, count=False)
-        assert len(found.hits) <= k
+        matches = self.searcher.search(query_of.boolean_query(terms), k, count=False)
+        assert len(matches.hits) <= k
         return np.empty(0, dtype=np.int64)
 
 
@@ -155,7 +155,7 @@ class Seismic:
     def search(self, tags: Tags, weights: Weights, k: int) -> NDArray[np.int64]:
         """Search with all tags of the query."""
         query = self.sklearn.query(tags, weights)
-        found = self.index.search(
+        matches = self.index.search(
             query_id="q",
             query_components=self.names[query.indices],
             query_values=query.data.astype(np.float32),
@@ -163,7 +163,7 @@ class Seismic:
             query_cut=query.indices.size,
             heap_factor=0.9,
         )
-        return np.array([int(match[2]) for match in found], dtype=np.int64)
+        return np.array([int(match[2]) for match in matches], dtype=np.int64)
 
 
 class SparseDotTopn:
@@ -181,8 +181,8 @@ class SparseDotTopn:
     def search(self, tags: Tags, weights: Weights, k: int) -> NDArray[np.int64]:
         """Multiply one row."""
         query = self.sklearn.query(tags, weights).astype(np.float32)
-        found = self.product(query, self.by_tag, top_n=k, sort=True, n_threads=1)
-        return np.asarray(found.indices, dtype=np.int64)
+        matches = self.product(query, self.by_tag, top_n=k, sort=True, n_threads=1)
+        return np.asarray(matches.indices, dtype=np.int64)
 
 
 class Bm25s:
@@ -206,9 +206,9 @@ class Bm25s:
 
     def search(self, tags: Tags, weights: Weights, k: int) -> NDArray[np.int64]:
         """Search for the wanted tags, each as much as the others."""
-        wanted = tags[weights > 0].tolist()
-        found, _ = self.bm25.retrieve([wanted], k=k, show_progress=False)
-        assert found.shape == (1, k)
+        names = tags[weights > 0].tolist()
+        matches, _ = self.bm25.retrieve([names], k=k, show_progress=False)
+        assert matches.shape == (1, k)
         return np.empty(0, dtype=np.int64)
 
 

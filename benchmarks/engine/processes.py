@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from reindex import RECIPE, fill
+from reindex import CONFIG, fill
 
 from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
@@ -36,16 +36,16 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--home", type=Path, help="a folder to keep the catalog in")
     parser.add_argument("--by", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.by:
-        print(json.dumps(measure(asked.home, asked.by)))
+    arguments = parser.parse_args()
+    if arguments.by:
+        print(json.dumps(measure(arguments.home, arguments.by)))
         return
-    folder = nullcontext(asked.home) if asked.home else tempfile.TemporaryDirectory()
+    folder = nullcontext(arguments.home) if arguments.home else tempfile.TemporaryDirectory()
     with folder as home:
         if not Path(home, "catalog.db").exists():
-            print(f"making {asked.videos:,} videos", flush=True)
-            fill(Path(home), asked.videos)
-        compare(Path(home), asked.executors, asked.turns)
+            print(f"making {arguments.videos:,} videos", flush=True)
+            fill(Path(home), arguments.videos)
+        compare(Path(home), arguments.executors, arguments.turns)
 
 
 def compare(home: Path, executors: list[str], turns: int) -> None:
@@ -76,14 +76,14 @@ def measure(home: Path, executor: str) -> dict[str, Any]:
     """Reindex once, into an empty folder."""
     stop = threading.Event()
     samples: list[tuple[float, int]] = [held(os.getpid())]
-    watch = threading.Thread(target=sample, args=(samples, stop))
+    sampler = threading.Thread(target=sample, args=(samples, stop))
     with tempfile.TemporaryDirectory(dir=home) as folder, open_catalog(home / "catalog.db") as own:
-        watch.start()
+        sampler.start()
         started, before = time.perf_counter(), os.times()
-        built = reindex(own, Generations(Path(folder)), RECIPE, executor=executor)
+        built = reindex(own, Generations(Path(folder)), CONFIG, executor=executor)
         wall, after = time.perf_counter() - started, os.times()
         stop.set()
-        watch.join()
+        sampler.join()
     return {
         "generation": built.id,
         "videos": built.index.n_videos,
@@ -108,7 +108,7 @@ def held(process: int) -> tuple[float, int]:
         children = (folder / "task" / str(process) / "children").read_text().split()
     except (OSError, IndexError):
         return 0.0, 0  # It has ended.
-    below = [held(int(child)) for child in children]
+    below = [held(int(process_below)) for process_below in children]
     return (
         int(anonymous) / 1000 + sum(megabytes for megabytes, _ in below),
         1 + sum(processes for _, processes in below),

@@ -166,14 +166,14 @@ def compare(plain: Index, levels: Index, queries: list[Query]) -> dict[str, floa
     return {"gain": float(np.median(ratios)), "read": float(np.mean(shares))}
 
 
-def part_read(index: Index, tags: NDArray[np.int64], together: Any) -> float:
+def part_read(index: Index, tags: NDArray[np.int64], batch: Any) -> float:
     """Return which part of the postings of its tags one query reads."""
     scan = level_scan(index)
-    found = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
+    best = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
     weights = np.zeros(index.n_tags)
     every_row = np.empty(0, np.bool_)
     read, _ = scan.work(
-        index.forward, together, every_row, weights, scan.scratch(index.n_videos), found
+        index.forward, batch, every_row, weights, scan.scratch(index.n_videos), best
     )
     return read / float(index.df[tags].sum())
 

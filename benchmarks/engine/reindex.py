@@ -32,7 +32,7 @@ from engine.ports.catalog import Catalog
 MAX_SECONDS = 60
 TRANSACTION_VIDEOS = 1_000
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-RECIPE = IndexConfig(threshold=0.7, tf="raw")
+CONFIG = IndexConfig(threshold=0.7, tf="raw")
 
 
 def main() -> None:
@@ -107,16 +107,16 @@ def measure(home: Path) -> dict[str, float]:
     """Reindex twice, the second time with the counts kept."""
     stop = threading.Event()
     samples = [held_megabytes()]
-    watch = threading.Thread(target=sample, args=(samples, stop))
+    sampler = threading.Thread(target=sample, args=(samples, stop))
     spent = []
     with open_catalog(home / "catalog.db") as catalog:
-        watch.start()
+        sampler.start()
         for _ in range(2):
             started = time.process_time()
-            built = reindex(catalog, Generations(home / "generations"), RECIPE)
+            built = reindex(catalog, Generations(home / "generations"), CONFIG)
             spent.append(time.process_time() - started)
     stop.set()
-    watch.join()
+    sampler.join()
     return {
         "before_mb": samples[0],
         "most_mb": max(samples),

@@ -13,7 +13,7 @@ HERE: Final = Path(__file__).parent
 README: Final = HERE.parent / "README.md"
 BEGIN: Final = "<!-- engine/report.py writes what follows -->"
 END: Final = "<!-- end -->"
-ORDER: Final = (
+ENGINES: Final = (
     "levels",
     "plain",
     "bm25s",
@@ -88,10 +88,10 @@ def goals(million: Result, corpora: list[Result]) -> list[str]:
         "| against | query | at least | aim | cold | warm |",
         "|---|---|---:|---:|---:|---:|",
     ]
-    for engine, query, least, aim in GOALS:
+    for engine, query, min_ratio, aim in GOALS:
         states = million["queries"][query]
         cold, warm = states["cold"][engine]["ratio"], states["warm"][engine]["ratio"]
-        lines.append(row(label(engine), query, least, aim, f"{cold:.1f}", f"{warm:.1f}"))
+        lines.append(row(label(engine), query, min_ratio, aim, f"{cold:.1f}", f"{warm:.1f}"))
     build = million["build_seconds"]
     build_ratio = build["pyseismic-lsr"] / build["levels"]
     lines.append(row("pyseismic-lsr", "build", 50, 100, f"{build_ratio:.0f}", ""))
@@ -99,15 +99,17 @@ def goals(million: Result, corpora: list[Result]) -> list[str]:
     lines.append(row("sparse_dot_topn", "1,000 viewers, wall", 5, 10, "", f"{batch:.1f}"))
     for one in corpora:
         if one["videos"] == MILLION and one["kind"] != "topics":
-            for engine, least_viewer, least_advertiser in (
+            for engine, min_viewer, min_advertiser in (
                 ("scikit-learn", 100, 200),
                 ("plain", 1, 1),
             ):
-                for query, least in (("viewer", least_viewer), ("advertiser", least_advertiser)):
+                for query, min_ratio in (("viewer", min_viewer), ("advertiser", min_advertiser)):
                     states = one["queries"][query]
                     cold, warm = (states[state][engine]["ratio"] for state in ("cold", "warm"))
                     what = f'{query}, corpus "{one["kind"]}"'
-                    lines.append(row(label(engine), what, least, "", f"{cold:.1f}", f"{warm:.1f}"))
+                    lines.append(
+                        row(label(engine), what, min_ratio, "", f"{cold:.1f}", f"{warm:.1f}")
+                    )
         if one["videos"] > MILLION:
             for query in ("viewer", "advertiser"):
                 states = one["queries"][query]
@@ -151,8 +153,8 @@ def into_readme(million: Result, reached: list[str]) -> None:
     """Put the goals into the page on all benchmarks."""
     before, rest = README.read_text(encoding="utf-8").split(BEGIN)
     _, after = rest.split(END)
-    said = [BEGIN, "", f"{million['machine']}; {million['date']}; the machine was shared.", ""]
-    README.write_text(before + "\n".join([*said, *reached, END]) + after, encoding="utf-8")
+    lines_of = [BEGIN, "", f"{million['machine']}; {million['date']}; the machine was shared.", ""]
+    README.write_text(before + "\n".join([*lines_of, *reached, END]) + after, encoding="utf-8")
 
 
 def row(*cells: object) -> str:
@@ -175,7 +177,7 @@ def section(result: Result) -> list[str]:
             " agreed |",
             "|---|---:|---:|---:|---:|---:|---:|---:|",
         ]
-        for name in sorted(states["warm"], key=ORDER.index):
+        for name in sorted(states["warm"], key=ENGINES.index):
             warm, cold = states["warm"][name], states["cold"][name]
             agreed = "-" if name in NO_COSINE else f"{warm['agreed']:.0%}"
             if "scikit-learn" not in states["warm"]:
@@ -193,17 +195,17 @@ def section(result: Result) -> list[str]:
     lines += ["| build | processor s |", "|---|---:|"]
     lines += [f"| {label(name)} | {took:.2f} |" for name, took in result["build_seconds"].items()]
     sizes = ", ".join(f"{name} {size:.2f}" for name, size in result["bytes_a_posting"].items())
-    said = [f"Bytes a posting, ids included: {sizes}."]
+    lines_of = [f"Bytes a posting, ids included: {sizes}."]
     if "idf_refresh_ms" in result:
-        said.append(f"Exact idf refresh of all norms: {result['idf_refresh_ms']:.0f} ms.")
-        said.append(f"A changed video made searchable: {result['upsert_us_a_video']:.1f} us.")
+        lines_of.append(f"Exact idf refresh of all norms: {result['idf_refresh_ms']:.0f} ms.")
+        lines_of.append(f"A changed video made searchable: {result['upsert_us_a_video']:.1f} us.")
     if "build_mb" in result:
-        said.append(
+        lines_of.append(
             f"Built part by part, from parts of a million videos; the process held"
             f" {result['build_mb']:.0f} MB at most."
         )
-    said.append(f"Opening a saved index: {result['open_ms']:.0f} ms.")
-    lines += ["", " ".join(said), ""]
+    lines_of.append(f"Opening a saved index: {result['open_ms']:.0f} ms.")
+    lines += ["", " ".join(lines_of), ""]
     if "batch" in result:
         batch = result["batch"]
         lines += [
@@ -222,10 +224,10 @@ def impacts(result: Result) -> str:
 
 def sample(result: Result) -> str:
     """Say what the sample says that chooses the kernel."""
-    said = result["sample"]
+    sampled = result["sample"]
     return (
-        f"The {said['queries']} sampled queries read {said['read']:.0%} of their postings, at"
-        f" {said['cost']:.2f} of the plain kernel's cost"
+        f"The {sampled['queries']} sampled queries read {sampled['read']:.0%} of their postings, at"
+        f" {sampled['cost']:.2f} of the plain kernel's cost"
     )
 
 
@@ -296,7 +298,7 @@ def draw_sizes(results: list[Result]) -> None:
     """Draw the times by number of videos."""
     figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharex=True, sharey=True)
     for panel, query in zip(panels, ("viewer", "advertiser"), strict=True):
-        for name in ORDER:
+        for name in ENGINES:
             points = [
                 (one["videos"], one["queries"][query]["warm"][name]["p50_ms"])
                 for one in results
@@ -318,13 +320,13 @@ def draw_engines(result: Result) -> None:
     figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
     for panel, query in zip(panels, ("viewer", "advertiser"), strict=True):
         states = result["queries"][query]
-        names = [name for name in reversed(ORDER) if name in states["warm"]]
-        places = range(len(names))
+        names = [name for name in reversed(ENGINES) if name in states["warm"]]
+        rows = range(len(names))
         for offset, state in ((0.2, "warm"), (-0.2, "cold")):
             spent = [states[state][name]["p50_ms"] for name in names]
-            panel.barh([place + offset for place in places], spent, height=0.38, label=state)
+            panel.barh([row + offset for row in rows], spent, height=0.38, label=state)
         panel.set_xscale("log")
-        panel.set_yticks(list(places), [f"ours, {n}" if n in OURS else n for n in names])
+        panel.set_yticks(list(rows), [f"ours, {n}" if n in OURS else n for n in names])
         panel.set_title(f"{query} query, a million videos")
         panel.set_xlabel("processor ms, median")
         panel.grid(alpha=0.3, axis="x")

@@ -36,9 +36,9 @@ from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import open_video
 from ingest.pipeline import ingest_file
 from ingest.taggers.scheduling import TaggingScheduler
-from ingest.taggers.visual.image_classifier import SubjectTagger
+from ingest.taggers.visual.image_classifier import ImageClassifier
 from ingest.taggers.visual.nudity import NudityDetector
-from ingest.taggers.visual.person_detector import PersonFinder
+from ingest.taggers.visual.person_detector import PersonDetector
 from ingest.taggers.visual.tag_calibration import TagCalibration
 from ingest.taggers.visual.tagger import LocalTagger
 from ingest.thumbnails import Gallery
@@ -53,8 +53,8 @@ EXACT = "opennsfw"
 NETWORKS = ("efficientnet_lite2", "nanodet", "opennsfw_screen", EXACT)
 FED = "shrinking frames for the networks, reading and weighing what they say"
 PARTS = (
-    (SubjectTagger, "look", FED),
-    (PersonFinder, "find", FED),
+    (ImageClassifier, "look", FED),
+    (PersonDetector, "find", FED),
     (NudityDetector, "confidence", FED),
     (TagCalibration, "weigh", FED),
     (ingest.changes.motion_classifier, "small_grey", "comparing seconds"),
@@ -82,7 +82,7 @@ def main() -> None:
         clip for clip in packaged_clips() if clip.name in ("bikes.mp4", "cityCC0.mpg")
     ]
     if arguments.worker:
-        _watch_and_tell_memory(clips[0])
+        _print_memory_of_one(clips[0])
         return
     tagger = LocalTagger.load()
     _print_speed(clips, tagger)
@@ -101,9 +101,9 @@ def _print_speed(clips: list[Path], tagger: LocalTagger) -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     sums: dict[str, float] = defaultdict(float)
     for clip in clips:
-        seconds, size = _facts(clip)
+        seconds, size = _size_of(clip)
         decode = min(_cpu(lambda clip=clip: _decode(clip)) for _ in range(RUNS))
-        whole, parts = min((_watch(clip, tagger) for _ in range(RUNS)), key=lambda run: run[0])
+        whole, parts = min((_time_clip(clip, tagger) for _ in range(RUNS)), key=lambda run: run[0])
         networks = sum(parts[name] for name in NETWORKS)
         parts["other"] = whole - decode - sum(parts.values())
         for part, spent in {"decode": decode, **parts, "seconds": seconds}.items():
@@ -121,7 +121,7 @@ def _print_speed(clips: list[Path], tagger: LocalTagger) -> None:
         print(f"  {part}: {1000 * spent / seconds:.1f} ({spent / whole:.0%})")
 
 
-def _facts(clip: Path) -> tuple[int, str]:
+def _size_of(clip: Path) -> tuple[int, str]:
     with open_video(clip) as video:
         seconds = sum(1 for _ in video.seconds())
         return seconds, f"{video.width}x{video.height}"
@@ -133,7 +133,7 @@ def _decode(clip: Path) -> None:
             pass
 
 
-def _watch(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float]]:
+def _time_clip(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float]]:
     """Ingest into a new catalog; return CPU seconds of the whole and of each part."""
     clock = Clock()
 
@@ -187,23 +187,23 @@ def _cpu(work: Callable[[], object]) -> float:
 
 def _print_effort(clips: list[Path], tagger: LocalTagger) -> None:
     """Compare with every network asked of every second."""
-    said = lost = added = 0
-    most = 0.0
+    certain = lost = added = 0
+    max_difference = 0.0
     for clip in clips:
-        judge, eye = MotionClassifier(), TaggingScheduler(tagger)
+        classifier, scheduler = MotionClassifier(), TaggingScheduler(tagger)
         with open_video(clip) as video:
             for second in video.seconds():
-                look = judge.watch(second)
-                thrifty = eye.see(second.index, second.frame, look)
+                change = classifier.add(second)
+                sequential = scheduler.see(second.index, second.frame, change)
                 everything = tagger.tag(second.frame)
-                over, still_over = everything >= THRESHOLD, thrifty >= THRESHOLD
-                said += int(over.sum())
+                over, still_over = everything >= THRESHOLD, sequential >= THRESHOLD
+                certain += int(over.sum())
                 lost += int((over & ~still_over).sum())
                 added += int((still_over & ~over).sum())
-                most = max(most, float(everything[-1] - thrifty[-1]))
-    print(f"\nAgainst all networks for every second: of {said} tags over {THRESHOLD}", end=" ")
-    print(f"{lost} are lost and {added} added, {(lost + added) / max(1, said):.1%};", end=" ")
-    print(f"nudity is at most {most:.2f} lower")
+                max_difference = max(max_difference, float(everything[-1] - sequential[-1]))
+    print(f"\nAgainst all networks for every second: of {certain} tags over {THRESHOLD}", end=" ")
+    print(f"{lost} are lost and {added} added, {(lost + added) / max(1, certain):.1%};", end=" ")
+    print(f"nudity is at most {max_difference:.2f} lower")
 
 
 def _print_stills(tagger: LocalTagger) -> None:
@@ -212,7 +212,9 @@ def _print_stills(tagger: LocalTagger) -> None:
         for photograph in packaged_photographs():
             still = Path(folder) / f"{photograph.stem}.mp4"
             write_slideshow(still, [photograph], seconds_each=STILL_SECONDS)
-            whole, parts = min((_watch(still, tagger) for _ in range(RUNS)), key=lambda run: run[0])
+            whole, parts = min(
+                (_time_clip(still, tagger) for _ in range(RUNS)), key=lambda run: run[0]
+            )
             networks = sum(parts[name] for name in NETWORKS)
             decode = min(_cpu(lambda still=still: _decode(still)) for _ in range(RUNS))
             print(f"  {photograph.name}: {STILL_SECONDS / whole:.0f} x real time,", end=" ")
@@ -220,19 +222,19 @@ def _print_stills(tagger: LocalTagger) -> None:
 
 
 def _print_naive(clips: list[Path], tagger: LocalTagger, nanodet: Path) -> None:
-    from naive import FloatNetworks, watch_naively
+    from naive import FloatNetworks, time_naively
 
     networks = FloatNetworks(nanodet)
     print("\n| clip | the naive way, ms a second | in one pass | ours | times | and in one pass |")
     print("| --- | --- | --- | --- | --- | --- |")
     sums, n_seconds = np.zeros(3), 0
     for clip in clips:
-        seconds, _ = _facts(clip)
+        seconds, _ = _size_of(clip)
         spent = np.array(
             [
-                min(watch_naively(clip, networks.look_as_published) for _ in range(RUNS)),
-                min(watch_naively(clip, networks.look_in_one_pass) for _ in range(RUNS)),
-                min(_watch(clip, tagger)[0] for _ in range(RUNS)),
+                min(time_naively(clip, networks.run_as_published) for _ in range(RUNS)),
+                min(time_naively(clip, networks.run_in_one_pass) for _ in range(RUNS)),
+                min(_time_clip(clip, tagger)[0] for _ in range(RUNS)),
             ]
         )
         sums += spent
@@ -259,7 +261,7 @@ def _print_batch() -> None:
         videos = []
         for number in range(VIDEOS_A_CORE * cores):
             clip = clips[number % len(clips)]
-            times = -(-SECONDS_OF_A_VIDEO // _facts(clip)[0]) + number // len(clips)
+            times = -(-SECONDS_OF_A_VIDEO // _size_of(clip)[0]) + number // len(clips)
             videos.append(_looped(clip, times, folder))
         answer = stack.enter_context((folder / "answer.json").open("w+"))
         started, idle = time.perf_counter(), _idle_ticks()
@@ -276,11 +278,11 @@ def _print_batch() -> None:
                 time.sleep(0.1)
         wall, idle = time.perf_counter() - started, _idle_ticks() - idle
         answer.seek(0)
-        told = json.load(answer)["videos"]
+        videos = json.load(answer)["videos"]
     ticks = os.sysconf("SC_CLK_TCK")
     cpu = sum(spent.values()) / ticks
-    seconds = sum(video["seconds"] for video in told)
-    print(f"\nA batch of {len(told)} videos, {seconds} seconds, on {cores} cores:", end=" ")
+    seconds = sum(video["seconds"] for video in videos)
+    print(f"\nA batch of {len(videos)} videos, {seconds} seconds, on {cores} cores:", end=" ")
     print(f"{wall:.1f} s, {seconds / cpu:.1f} x real time a second of CPU time;", end=" ")
     print(f"the cores were {1 - idle / ticks / wall / cores:.0%} busy,", end=" ")
     print(f"{cpu / wall / cores:.0%} with it")
@@ -308,13 +310,13 @@ def _ticks_of_session(session: int) -> dict[int, int]:
 def _print_memory(clip: Path) -> None:
     for loops in (1, 40):
         with tempfile.TemporaryDirectory() as folder:
-            told = subprocess.run(  # noqa: S603 - our own script
+            finished = subprocess.run(  # noqa: S603 - our own script
                 [sys.executable, __file__, "--worker", str(_looped(clip, loops, Path(folder)))],
                 capture_output=True,
                 text=True,
                 check=True,
             )
-        print(f"\nMemory of one worker: {told.stdout.strip()}")
+        print(f"\nMemory of one worker: {finished.stdout.strip()}")
 
 
 def _looped(clip: Path, times: int, folder: Path) -> Path:
@@ -340,12 +342,12 @@ def _looped(clip: Path, times: int, folder: Path) -> Path:
     return target
 
 
-def _watch_and_tell_memory(clip: Path) -> None:
+def _print_memory_of_one(clip: Path) -> None:
     with tempfile.TemporaryDirectory() as home, open_catalog(Path(home) / "c.db") as catalog:
-        outcome = ingest_file(clip, catalog, LocalTagger.load())
+        result = ingest_file(clip, catalog, LocalTagger.load())
     status = Path("/proc/self/status").read_text()
     (peak,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
-    print(f"{peak / 1024:.0f} MB at most, watching {outcome.seconds} seconds")
+    print(f"{peak / 1024:.0f} MB at most, watching {result.seconds} seconds")
 
 
 def _print_first_query() -> None:
@@ -382,18 +384,18 @@ def _print_installation() -> None:
 def _needed(name: str) -> set[str]:
     from packaging.requirements import Requirement
 
-    found: set[str] = set()
+    modules: set[str] = set()
     waiting = [name]
     while waiting:
         one = waiting.pop().lower().replace("_", "-")
-        if one in found:
+        if one in modules:
             continue
-        found.add(one)
+        modules.add(one)
         for text in distribution(one).requires or []:
             requirement = Requirement(text)
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 waiting.append(requirement.name)
-    return found
+    return modules
 
 
 def _size(name: str) -> int:

@@ -18,14 +18,14 @@ import onnx
 import onnxruntime  # noqa: TID251 - as a stranger would
 from PIL import Image
 
-from ingest.taggers.visual.image_classifier import view_windows
+from ingest.taggers.visual.image_classifier import crop_windows
 from ingest.taggers.visual.input_size import CELL, Size, fit_area
 from models.cards import load_card, weights_path
 from models.convert import efficientnet_lite2, nanodet
 from models.convert.opennsfw import source_input
 
 WIDTH = 1024
-SUBJECTS_SIDE = 256  # published with 260, which is no whole number of cells
+CLASSIFIER_SIDE = 256  # published with 260, which is no whole number of cells
 PEOPLE_SIDE = 416
 NUDITY_SIDE = 224
 WIDE = 1.2
@@ -39,38 +39,38 @@ class FloatNetworks:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._subjects = _session(efficientnet_lite2.float_model())
+        self._classifier = _session(efficientnet_lite2.float_model())
         self._people = _session(nanodet.float_model(folder))
         self._nudity = _session(onnx.load(weights_path(load_card("opennsfw"))))
-        self._subjects_side = load_card("efficientnet_lite2").input_size
+        self._classifier_side = load_card("efficientnet_lite2").input_size
         self._people_side = load_card("nanodet").input_size
 
-    def look_as_published(self, picture: Image.Image) -> None:
+    def run_as_published(self, picture: Image.Image) -> None:
         """Ask all three of a picture."""
-        for view in _views(picture):
-            self._look_for_subjects(view, (SUBJECTS_SIDE, SUBJECTS_SIDE))
-        self._look_for_people(picture, (PEOPLE_SIDE, PEOPLE_SIDE))
-        self._look_for_nudity(picture)
+        for crop in _crops(picture):
+            self._classify(crop, (CLASSIFIER_SIDE, CLASSIFIER_SIDE))
+        self._detect_people(picture, (PEOPLE_SIDE, PEOPLE_SIDE))
+        self._detect_nudity(picture)
 
-    def look_in_one_pass(self, picture: Image.Image) -> None:
+    def run_in_one_pass(self, picture: Image.Image) -> None:
         """Likewise, each network once, at the sizes of the product."""
-        self._look_for_subjects(picture, fit_area(picture.size, self._subjects_side))
-        self._look_for_people(picture, fit_area(picture.size, self._people_side))
-        self._look_for_nudity(picture)
+        self._classify(picture, fit_area(picture.size, self._classifier_side))
+        self._detect_people(picture, fit_area(picture.size, self._people_side))
+        self._detect_nudity(picture)
 
-    def _look_for_subjects(self, picture: Image.Image, size: Size) -> None:
-        windows = view_windows(size[0] // CELL, size[1] // CELL)
-        self._subjects.run(None, {"frame": _resized(picture, size), "windows": windows})
+    def _classify(self, picture: Image.Image, size: Size) -> None:
+        windows = crop_windows(size[0] // CELL, size[1] // CELL)
+        self._classifier.run(None, {"frame": _resized(picture, size), "windows": windows})
 
-    def _look_for_people(self, picture: Image.Image, size: Size) -> None:
+    def _detect_people(self, picture: Image.Image, size: Size) -> None:
         self._people.run(None, {"frame": _resized(picture, size)})
 
-    def _look_for_nudity(self, picture: Image.Image) -> None:
-        seen = _resized(picture, (NUDITY_SIDE, NUDITY_SIDE))
-        self._nudity.run(None, {self._nudity.get_inputs()[0].name: source_input(seen)})
+    def _detect_nudity(self, picture: Image.Image) -> None:
+        resized = _resized(picture, (NUDITY_SIDE, NUDITY_SIDE))
+        self._nudity.run(None, {self._nudity.get_inputs()[0].name: source_input(resized)})
 
 
-def watch_naively(clip: Path, look: Callable[[Image.Image], None]) -> float:
+def time_naively(clip: Path, run: Callable[[Image.Image], None]) -> float:
     """Return seconds of CPU time, the program's and ours."""
     with tempfile.TemporaryDirectory() as folder:
         started, before = time.process_time(), _of_children()
@@ -79,11 +79,11 @@ def watch_naively(clip: Path, look: Callable[[Image.Image], None]) -> float:
         program += ["-filter_threads", "1", "-vf", scale, "-threads", "1", "-q:v", "2"]
         subprocess.run([*program, f"{folder}/%d.jpg"], check=True)  # noqa: S603
         for path in sorted(Path(folder).iterdir()):
-            look(Image.open(path))
+            run(Image.open(path))
         return time.process_time() - started + _of_children() - before
 
 
-def _views(picture: Image.Image) -> Iterator[Image.Image]:
+def _crops(picture: Image.Image) -> Iterator[Image.Image]:
     """Yield the whole and, of a wide or tall picture, squares at both ends and in the middle."""
     yield picture
     width, height = picture.size

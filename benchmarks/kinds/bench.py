@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from footage import halves, recipes, write
+from footage import halves, specs, write
 
-from ingest.changes.change_track import new_looks
+from ingest.changes.change_track import new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
 from ingest.decoding.frames import open_video
@@ -37,7 +37,7 @@ TRUE_KINDS: Final = (Kind.STATIC, Kind.OVERLAY, Kind.SLIDESHOW, Kind.MOTION)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Classified:
     """Result of one video of the set.
 
     Attributes:
@@ -49,7 +49,7 @@ class Watched:
         tagged: seconds that must be tagged.
         effective: seconds that are looks of their own.
         cpu_seconds: of a core, for all but the tagging.
-        judging_seconds: of these, for telling what changed.
+        classifier_seconds: of these, for telling what changed.
     """
 
     half: int
@@ -60,47 +60,47 @@ class Watched:
     tagged: int
     effective: int
     cpu_seconds: float
-    judging_seconds: float
+    classifier_seconds: float
 
 
-def watch(half: int, number: int, clips: Path | None) -> Watched:
+def classify(half: int, number: int, clips: Path | None) -> Classified:
     """Make a video of the set and watch it."""
-    recipe = recipes(halves(clips)[half], seed=half)[number]
+    spec = specs(halves(clips)[half], seed=half)[number]
     with tempfile.TemporaryDirectory() as folder:
-        path = write(recipe, Path(folder))
-        judge = MotionClassifier()
-        judging = 0.0
-        started = time.process_time()
+        path = write(spec, Path(folder))
+        classifier = MotionClassifier()
+        spent = 0.0
+        begun = time.process_time()
         with open_video(path) as video:
             for second in video.seconds():
-                seen = time.process_time()
-                judge.watch(second)
-                judging += time.process_time() - seen
-        kind = judge.verdict().kind
-        cpu = time.process_time() - started
-    changes = judge.changes()
-    return Watched(
+                started = time.process_time()
+                classifier.add(second)
+                spent += time.process_time() - started
+        kind = classifier.assessment().kind
+        cpu = time.process_time() - begun
+    changes = classifier.changes()
+    return Classified(
         half=half,
-        true=recipe.kind,
-        form=recipe.form,
+        true=spec.kind,
+        form=spec.form,
         judged=kind,
         seconds=len(changes.new),
         tagged=int(changes.new.sum()),
-        effective=int(new_looks(changes, kind).sum()),
+        effective=int(new_content(changes, kind).sum()),
         cpu_seconds=cpu,
-        judging_seconds=judging,
+        classifier_seconds=spent,
     )
 
 
-def confusion(watched: Iterable[Watched], caption: str) -> str:
+def confusion(classified: Iterable[Classified], caption: str) -> str:
     """Return a Markdown table of what the videos are and what they were taken for."""
-    videos = list(watched)
+    videos = list(classified)
     counts = Counter((video.true, video.judged) for video in videos)
-    told = [video for video in videos if video.judged != Kind.UNKNOWN]
-    right = sum(video.true == video.judged for video in told)
+    decided = [video for video in videos if video.judged != Kind.UNKNOWN]
+    right = sum(video.true == video.judged for video in decided)
     lines = [
-        f"**{caption}**: {right} of {len(told)} right ({right / len(told):.1%}); of"
-        f" {len(videos) - len(told)} more, too short, nothing is said.",
+        f"**{caption}**: {right} of {len(decided)} right ({right / len(decided):.1%}); of"
+        f" {len(videos) - len(decided)} more, too short, nothing is said.",
         "",
         f"| is \\ taken for | {' | '.join((*TRUE_KINDS, Kind.UNKNOWN))} |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -111,9 +111,9 @@ def confusion(watched: Iterable[Watched], caption: str) -> str:
     return "\n".join(lines)
 
 
-def by_form(watched: Iterable[Watched]) -> str:
+def by_form(classified: Iterable[Classified]) -> str:
     """Return a Markdown table: a line per form, with what is right and what it costs."""
-    videos = list(watched)
+    videos = list(classified)
     lines = [
         "| | form | videos | right | tagged | looks | ms a second | x real time |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -123,22 +123,22 @@ def by_form(watched: Iterable[Watched]) -> str:
         seconds = sum(video.seconds for video in own)
         tagged = sum(video.tagged for video in own) / seconds
         effective = sum(video.effective for video in own) / seconds
-        judging = sum(video.judging_seconds for video in own) / seconds * 1000
+        spent = sum(video.classifier_seconds for video in own) / seconds * 1000
         speed = np.median([video.seconds / video.cpu_seconds for video in own])
         right = sum(video.judged in (true, Kind.UNKNOWN) for video in own)
         lines.append(
             f"| {true} | {form} | {len(own)} | {right} | {tagged:.0%} | {effective:.0%}"
-            f" | {judging:.1f} | {speed:.0f} |"
+            f" | {spent:.1f} | {speed:.0f} |"
         )
     return "\n".join(lines)
 
 
-def report(watched: list[Watched], *, with_more: bool) -> str:
+def report(classified: list[Classified], *, with_more: bool) -> str:
     """Return the whole of RESULTS.md."""
-    own = [video for video in watched if not video.form.startswith("more")]
+    own = [video for video in classified if not video.form.startswith("more")]
     parts = [
         "# Still, slideshow, overlay, footage: told apart\n\n"
-        f"{len(watched)} videos, made by `footage.py` and watched by `bench.py`"
+        f"{len(classified)} videos, made by `footage.py` and watched by `bench.py`"
         f" (Python {platform.python_version()}, numpy {np.__version__}; {os.cpu_count()} cores,"
         f" {os.getloadavg()[0]:.0f} busy processes at the end, which makes the times longer)."
         " The thresholds were fitted to the first half of the sources, and what the second showed"
@@ -148,7 +148,7 @@ def report(watched: list[Watched], *, with_more: bool) -> str:
     ]
     sets = [("photographs and clips of packages", own)]
     if with_more:
-        sets.append(("the same, and more clips", watched))
+        sets.append(("the same, and more clips", classified))
     for caption, videos in sets:
         parts.append(f"## {caption.capitalize()}")
         parts.append(confusion((v for v in videos if v.half == 1), "Second half"))
@@ -159,7 +159,7 @@ def report(watched: list[Watched], *, with_more: bool) -> str:
         " own; *ms a second*: of one core, to tell what changed; *x real time*: of one core, with"
         " the decoding, without the tagging, the middle video's."
     )
-    parts.append(by_form(watched))
+    parts.append(by_form(classified))
     return "\n\n".join(parts) + "\n"
 
 
@@ -169,18 +169,18 @@ def main() -> None:
     parser.add_argument("--clips", type=Path, help="a folder of more clips, all of them footage")
     clips: Path | None = parser.parse_args().clips
     numbers = [
-        (half, recipe.number)
+        (half, spec.number)
         for half, sources in enumerate(halves(clips))
-        for recipe in recipes(sources, seed=half)
+        for spec in specs(sources, seed=half)
     ]
     with ProcessPoolExecutor() as workers:
-        jobs = [workers.submit(watch, half, number, clips) for half, number in numbers]
-        watched = []
+        jobs = [workers.submit(classify, half, number, clips) for half, number in numbers]
+        classified = []
         for done, job in enumerate(jobs):
-            watched.append(job.result())
+            classified.append(job.result())
             print(f"\r{done + 1} of {len(jobs)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    text = report(watched, with_more=clips is not None)
+    text = report(classified, with_more=clips is not None)
     RESULTS.write_text(text)
     print(text)
 

@@ -79,7 +79,7 @@ _KIVY_PHOTOGRAPHS: Final = ("Bubbles.jpg", "Ill1.jpg", "Wall.jpg", "faust_github
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class VideoSpec:
     """Recipe of one video of the set.
 
     Attributes:
@@ -129,15 +129,17 @@ Make = Callable[[stills.Shape, np.random.Generator], Iterator[Picture]]
 Add = Callable[[str, str, Make], None]
 
 
-def recipes(sources: Sources, seed: int) -> list[Recipe]:
+def specs(sources: Sources, seed: int) -> list[VideoSpec]:
     """Return the recipes of one half."""
-    found: list[Recipe] = []
+    made: list[VideoSpec] = []
 
     def add(kind: str, form: str, make: Make) -> None:
-        number = len(found)
+        number = len(made)
         shape = SHAPES[number % len(SHAPES)]
-        found.append(
-            Recipe(number, kind, form, lambda: make(shape, np.random.default_rng([seed, number])))
+        made.append(
+            VideoSpec(
+                number, kind, form, lambda: make(shape, np.random.default_rng([seed, number]))
+            )
         )
 
     for path, length in zip(sources.photographs, LENGTHS, strict=False):
@@ -148,7 +150,7 @@ def recipes(sources: Sources, seed: int) -> list[Recipe]:
     _add_more_clips(add, sources.more_clips)
     _add_lively(add, sources.photographs)
     _add_windows(add, sources)
-    return found
+    return made
 
 
 def _add_stills(add: Add, path: Path, length: float) -> None:
@@ -281,9 +283,9 @@ def _montage(paths: Sequence[Path], longest: float) -> Make:
     return make
 
 
-def write(recipe: Recipe, folder: Path) -> Path:
+def write(spec: VideoSpec, folder: Path) -> Path:
     """Encode one video of the set; its number decides on the codec."""
-    number = recipe.number
-    ending, codec, options = CODERS[(number // len(SHAPES) + number) % len(CODERS)]
-    path = folder / f"{number:03}{ending}"
-    return write_video(path, recipe.pictures(), codec=codec, rate=RATE, codec_options=options)
+    number = spec.number
+    suffix, codec, options = CODERS[(number // len(SHAPES) + number) % len(CODERS)]
+    path = folder / f"{number:03}{suffix}"
+    return write_video(path, spec.pictures(), codec=codec, rate=RATE, codec_options=options)

@@ -22,11 +22,11 @@ from movielens import Films, Viewer, fetch, films_of, temporary, viewers_of
 from rankers import (
     Recommend,
     by_bm25,
+    by_co_likes,
     by_popularity,
     by_profile,
-    by_together,
-    together_of,
-    view_of,
+    co_likes_of,
+    snapshot_of,
     without_idf,
 )
 
@@ -45,11 +45,11 @@ WEIGHTS: Final = (4.0, 16.0, 32.0, 64.0, 128.0)
 
 WINNER: Final = "ours, what won"
 DEFAULTS: Final = "ours, the defaults"
-ALONE: Final = "liked together alone"
-ALONE_WEIGHED: Final = "liked together alone, half watched counting"
+CO_LIKES_ONLY: Final = "liked together alone"
+CO_LIKES_WEIGHTED: Final = "liked together alone, half watched counting"
 BOTH: Final = f"{DEFAULTS}, with {VIEWER_RULES.together:g} x together"
 
-Views = Mapping[str, LocalSnapshot]
+Snapshots = Mapping[str, LocalSnapshot]
 """By the name of the description."""
 
 
@@ -66,14 +66,14 @@ def main() -> None:
         "genres": films_of(tables["item"], years=False),
         "genres and years": films_of(tables["item"], years=True),
     }
-    views = {name: view_of(one, together_of(one, viewers)) for name, one in films.items()}
+    snapshots = {name: snapshot_of(one, co_likes_of(one, viewers)) for name, one in films.items()}
     print(f"{len(validation)} viewers to choose by, {len(test)} to report on\n")
-    rules = chosen(validation, views)
-    print_shares(validation, views)
-    print_weights(validation, views)
+    rules = chosen(validation, snapshots)
+    print_shares(validation, snapshots)
+    print_weights(validation, snapshots)
     for name, described in films.items():
         print(f"## {name}: {len(described.ids)} films, {len(described.tags)} tags\n")
-        report(ways(described, viewers, views[name], rules), test)
+        report(ways(described, viewers, snapshots[name], rules), test)
     print_latest(fetch_latest(folder), rules)
     print("## how many viewers it takes\n")
     print_needed(films["genres and years"], viewers, test)
@@ -88,10 +88,12 @@ def print_latest(tables: Mapping[str, list[list[str]]], rules: ProfileRules) -> 
         films = films_of(tables["item"], years=years)
         n_films, n_tags, n_viewers = len(films.ids), len(films.tags), len(viewers)
         print(f"## latest-small, {name}: {n_films} films, {n_tags} tags, {n_viewers} viewers\n")
-        report(ways(films, viewers, view_of(films, together_of(films, viewers)), rules), viewers)
+        report(
+            ways(films, viewers, snapshot_of(films, co_likes_of(films, viewers)), rules), viewers
+        )
 
 
-def chosen(validation: Sequence[Viewer], views: Views) -> ProfileRules:
+def chosen(validation: Sequence[Viewer], snapshots: Snapshots) -> ProfileRules:
     """Choose the rules by recall@50, the mean over both descriptions, a few at a time."""
     best = PLAIN
     grids = (
@@ -103,48 +105,53 @@ def chosen(validation: Sequence[Viewer], views: Views) -> ProfileRules:
     )
     for name, grid in grids:
         tried = [replace(best, **_pairs(one)) for one in grid]
-        found = [goodness(rules, validation, views) for rules in tried]
-        best = tried[int(np.argmax(found))]
-        print(f"- {name}: validation recall@50 {min(found):.4f} to {max(found):.4f}")
-        for rules, value in zip(tried, found, strict=True):
+        values_found = [goodness(rules, validation, snapshots) for rules in tried]
+        best = tried[int(np.argmax(values_found))]
+        print(f"- {name}: validation recall@50 {min(values_found):.4f} to {max(values_found):.4f}")
+        for rules, value in zip(tried, values_found, strict=True):
             print(f"  {value:.4f} {rules}", file=sys.stderr)
     print(f"\nchosen: {best}\n")
     return best
 
 
-def goodness(rules: ProfileRules, validation: Sequence[Viewer], views: Views) -> float:
+def goodness(rules: ProfileRules, validation: Sequence[Viewer], snapshots: Snapshots) -> float:
     """Return recall@50, the mean over both descriptions."""
-    found = [run(by_profile(view, rules), validation)[:, 0].mean() for view in views.values()]
-    return float(np.mean(found))
+    values = [
+        run(by_profile(snapshot, rules), validation)[:, 0].mean() for snapshot in snapshots.values()
+    ]
+    return float(np.mean(values))
 
 
-def print_shares(validation: Sequence[Viewer], views: Views) -> None:
+def print_shares(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
     """Print what the share taken off gives with the other defaults, dislikes counting or not."""
     columns = (0.0, VIEWER_RULES.disliked)
-    heads = " | ".join(f"dislikes at {disliked:g}" for disliked in columns)
-    print(f"| common share | {heads} |\n| --- | --- | --- |")
+    headers = " | ".join(f"dislikes at {disliked:g}" for disliked in columns)
+    print(f"| common share | {headers} |\n| --- | --- | --- |")
     for share in SHARES:
-        found = (
+        values = (
             goodness(
                 replace(VIEWER_RULES, together=0.0, common_share=share, disliked=disliked),
                 validation,
-                views,
+                snapshots,
             )
             for disliked in columns
         )
-        print(f"| {share:g} | {' | '.join(f'{value:.4f}' for value in found)} |")
+        print(f"| {share:g} | {' | '.join(f'{value:.4f}' for value in values)} |")
     print()
 
 
-def print_weights(validation: Sequence[Viewer], views: Views) -> None:
+def print_weights(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
     """Print what each weight of liking together finds more than the better of both ways alone."""
     print(f"| | weight | {' | '.join(NAMES)} |\n| --- | --- | --- | --- | --- |")
-    for name, view in views.items():
-        alone = run(by_together(view), validation), run(by_together(view, VIEWER_RULES), validation)
-        better = np.maximum(alone[0].mean(axis=0), alone[1].mean(axis=0))
+    for name, snapshot in snapshots.items():
+        co_likes_only = (
+            run(by_co_likes(snapshot), validation),
+            run(by_co_likes(snapshot, VIEWER_RULES), validation),
+        )
+        better = np.maximum(co_likes_only[0].mean(axis=0), co_likes_only[1].mean(axis=0))
         for weight in WEIGHTS:
             rules = replace(VIEWER_RULES, together=weight)
-            more = run(by_profile(view, rules), validation).mean(axis=0) - better
+            more = run(by_profile(snapshot, rules), validation).mean(axis=0) - better
             print(f"| {name} | {weight:g} | {' | '.join(f'{value:+.4f}' for value in more)} |")
     print()
 
@@ -155,16 +162,16 @@ def _pairs(flat: Iterable[object]) -> dict[str, float]:
 
 
 def ways(
-    films: Films, viewers: Sequence[Viewer], together: LocalSnapshot, rules: ProfileRules
+    films: Films, viewers: Sequence[Viewer], with_co_likes: LocalSnapshot, rules: ProfileRules
 ) -> dict[str, Recommend]:
     """Return every way that is compared; ``rules`` are those that won."""
-    plain = view_of(films)
+    plain = snapshot_of(films)
     return {
         "popularity": by_popularity(films, viewers),
         "tags x idf, plain mean": by_profile(plain, PLAIN),
         "tags without idf": without_idf(films),
-        "min_df 3": by_profile(view_of(films, min_df=3), PLAIN),
-        "slope 0.25 (no cosine)": by_profile(view_of(films, slope=0.25), PLAIN),
+        "min_df 3": by_profile(snapshot_of(films, min_df=3), PLAIN),
+        "slope 0.25 (no cosine)": by_profile(snapshot_of(films, slope=0.25), PLAIN),
         "BM25": by_bm25(films),
         "common share 0.2": by_profile(plain, replace(PLAIN, common_share=0.2)),
         "common share 0.2, power 0.65": by_profile(
@@ -172,11 +179,11 @@ def ways(
         ),
         WINNER: by_profile(plain, rules),
         DEFAULTS: by_profile(plain, replace(VIEWER_RULES, together=0.0)),
-        ALONE: by_together(together),
-        ALONE_WEIGHED: by_together(together, VIEWER_RULES),
+        CO_LIKES_ONLY: by_co_likes(with_co_likes),
+        CO_LIKES_WEIGHTED: by_co_likes(with_co_likes, VIEWER_RULES),
         **{
             f"{DEFAULTS}, with {weight:g} x together": by_profile(
-                together, replace(VIEWER_RULES, together=weight)
+                with_co_likes, replace(VIEWER_RULES, together=weight)
             )
             for weight in WEIGHTS
         },
@@ -185,14 +192,14 @@ def ways(
 
 def run(recommend: Recommend, viewers: Sequence[Viewer]) -> Floats:
     """Return the measures, shape (n_viewers, 3)."""
-    return np.array([measures(recommend(viewer), viewer.wanted) for viewer in viewers])
+    return np.array([measures(recommend(viewer), viewer.expected) for viewer in viewers])
 
 
 def report(compared: dict[str, Recommend], test: Sequence[Viewer]) -> None:
     """Print a table, and the differences that matter with their intervals."""
-    found = {name: run(recommend, test) for name, recommend in compared.items()}
+    measured = {name: run(recommend, test) for name, recommend in compared.items()}
     print(f"| | {' | '.join(NAMES)} |\n| --- | --- | --- | --- |")
-    for name, values in found.items():
+    for name, values in measured.items():
         cells = (interval(values[:, column]) for column in range(len(NAMES)))
         row = " | ".join(f"{mean:.3f} ({low:.3f} to {high:.3f})" for mean, low, high in cells)
         print(f"| {name} | {row} |")
@@ -201,11 +208,11 @@ def report(compared: dict[str, Recommend], test: Sequence[Viewer]) -> None:
         (DEFAULTS, "tags x idf, plain mean"),
         (DEFAULTS, WINNER),
         (BOTH, DEFAULTS),
-        (BOTH, ALONE),
-        (BOTH, ALONE_WEIGHED),
+        (BOTH, CO_LIKES_ONLY),
+        (BOTH, CO_LIKES_WEIGHTED),
     ):
         for column, measure in enumerate(NAMES):
-            mean, low, high = interval(found[one][:, column] - found[other][:, column])
+            mean, low, high = interval(measured[one][:, column] - measured[other][:, column])
             print(f"- {one} less {other}, {measure}: {mean:+.3f} ({low:+.3f} to {high:+.3f})")
     print()
 
@@ -214,16 +221,16 @@ def print_needed(films: Films, viewers: Sequence[Viewer], test: Sequence[Viewer]
     """Print what liking together gives when only so many viewers are known."""
     others = [viewer for viewer in viewers if viewer not in set(test)]
     rng = np.random.default_rng(1)
-    tags = run(by_profile(view_of(films), replace(VIEWER_RULES, together=0.0)), test)
-    heads = (*NAMES, "recall@50 more than by tags", "than by liking together")
-    print(f"| viewers | {' | '.join(heads)} |")
+    tags = run(by_profile(snapshot_of(films), replace(VIEWER_RULES, together=0.0)), test)
+    headers = (*NAMES, "recall@50 more than by tags", "than by liking together")
+    print(f"| viewers | {' | '.join(headers)} |")
     print("| --- | --- | --- | --- | --- | --- |")
     for n_viewers in (5, 10, 25, 50, 100, len(others)):
         some = [others[at] for at in rng.permutation(len(others))[:n_viewers]]
-        view = view_of(films, replace(together_of(films, some), viewers=ENOUGH_VIEWERS))
-        both = run(by_profile(view, VIEWER_RULES), test)
+        snapshot = snapshot_of(films, replace(co_likes_of(films, some), viewers=ENOUGH_VIEWERS))
+        both = run(by_profile(snapshot, VIEWER_RULES), test)
         cells = [f"{value:.3f}" for value in both.mean(axis=0)]
-        for less in (tags, run(by_together(view, VIEWER_RULES), test)):
+        for less in (tags, run(by_co_likes(snapshot, VIEWER_RULES), test)):
             mean, low, high = interval(both[:, 0] - less[:, 0])
             cells.append(f"{mean:+.3f} ({low:+.3f} to {high:+.3f})")
         print(f"| {n_viewers} | {' | '.join(cells)} |")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from movielens import Films, Viewer
-from rankers import view_of
+from rankers import snapshot_of
 
 from engine.indexes.local.mean_vector import SHRINKAGE, MeanVector
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -19,28 +19,28 @@ def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
     print("| --- | --- | --- | --- |")
     default = VIEWER_RULES.common_share
     for n_films in (10, 30, 100):
-        views = [view_of(part_of(films, n_films, rng)) for _ in range(3)]
-        whole = [with_whole_mean(view) for view in views]
+        snapshots = [snapshot_of(part_of(films, n_films, rng)) for _ in range(3)]
+        whole = [with_whole_mean(snapshot) for snapshot in snapshots]
         for name, share, searched in (
-            ("0", 0.0, views),
-            (f"{default:g}", default, views),
-            ("1", 1.0, views),
+            ("0", 0.0, snapshots),
+            (f"{default:g}", default, snapshots),
+            ("1", 1.0, snapshots),
             (f"{default:g}, however few", default, whole),
         ):
             rules = replace(VIEWER_RULES, together=0.0, common_share=share)
             fits = [
                 fit
-                for view in searched
+                for snapshot in searched
                 for viewer in viewers
-                for fit in fitting(view, viewer, rules)
+                for fit in fit_sums(snapshot, viewer, rules)
             ]
             nothing = np.mean(np.equal(fits, 0))
             print(f"| {n_films} | {name} | {np.mean(fits):.2f} | {nothing:.3f} |")
 
 
-def with_whole_mean(view: LocalSnapshot) -> LocalSnapshot:
+def with_whole_mean(snapshot: LocalSnapshot) -> LocalSnapshot:
     """Return a view in which the mean of its few videos is not shrunk."""
-    generation = view.generation
+    generation = snapshot.generation
     n_videos = generation.index.n_videos
     whole = generation.common.units * (n_videos + SHRINKAGE) / n_videos
     return LocalSnapshot.of(replace(generation, common=MeanVector(generation.common.tags, whole)))
@@ -56,11 +56,11 @@ def part_of(films: Films, n_films: int, rng: np.random.Generator) -> Films:
     )
 
 
-def fitting(view: LocalSnapshot, viewer: Viewer, rules: ProfileRules) -> list[float]:
+def fit_sums(snapshot: LocalSnapshot, viewer: Viewer, rules: ProfileRules) -> list[float]:
     """Return the share of the unseen films that fit; nothing for who likes none of the others."""
-    index = view.base.index
+    index = snapshot.base.index
     profile = profile_of({}, viewer.events, rules, now=viewer.now)
-    profile_vector = profile_vector_of(profile, view, rules)
+    profile_vector = profile_vector_of(profile, snapshot, rules)
     rows = index.rows_of(profile.seen)
     unseen = np.setdiff1d(np.arange(index.n_videos), rows)
     if not len(unseen) or not any(reaction.weight > 0 for reaction in profile_vector.reactions):

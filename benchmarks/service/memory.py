@@ -27,7 +27,7 @@ from bench import served
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
 
 from corpus import KINDS, N_TAGS, advertiser_queries, make_counts, viewer_queries
-from reindex import RECIPE, fill
+from reindex import CONFIG, fill
 
 from engine.batch.reindex import reindex as build
 from engine.catalogs import open_catalog
@@ -50,24 +50,24 @@ def main() -> None:
         home = Path(folder)
         fill(home, arguments.videos)
         with open_catalog(home / "catalog.db") as catalog:
-            build(catalog, Generations(home / "generations"), RECIPE)
+            build(catalog, Generations(home / "generations"), CONFIG)
         with served("product", home, processes=1) as (process, address):
             measure(process, address, arguments.videos, arguments.reindexes)
 
 
 def measure(process: int, address: str, n_videos: int, reindexes: int) -> None:
     """Print a line a reindex, and how much was held at most beside what the second one left."""
-    asked = questions(n_videos)
+    requests = questions(n_videos)
     store_campaigns(address, n_videos)
     held = []
-    with load(address, asked) as answered:
+    with load(address, requests) as answered:
         for turn in range(reindexes):
             import_some(address, n_videos, turn)
             reindex(address, 0.5 + turn % 4 / 10)
             time.sleep(SETTLED_SECONDS)
             held.append(megabytes(process, "Anonymous"))
-            told = f"{held[-1]:.0f} MB held, Pss {megabytes(process, 'Pss'):.0f} MB"
-            print(f"reindex {turn + 1}: {told}, {sum(answered)} answers", flush=True)
+            memory = f"{held[-1]:.0f} MB held, Pss {megabytes(process, 'Pss'):.0f} MB"
+            print(f"reindex {turn + 1}: {memory}, {sum(answered)} answers", flush=True)
     tail = statistics.median(held[-5:])
     print(
         f"after the second {held[1]:.0f} MB, at most {max(held[2:]):.0f} MB later"
@@ -78,7 +78,7 @@ def measure(process: int, address: str, n_videos: int, reindexes: int) -> None:
 def questions(n_videos: int) -> list[tuple[str, dict[str, Any] | None]]:
     """Return what clients ask for, again and again: paths, and bodies of those that have one."""
     counts = make_counts(KINDS["topics"], n_videos)
-    asked: list[tuple[str, dict[str, Any] | None]] = []
+    requests: list[tuple[str, dict[str, Any] | None]] = []
     for number, (viewer, advertiser) in enumerate(
         zip(viewer_queries(counts, 500, 1), advertiser_queries(counts, 500, 2), strict=True)
     ):
@@ -86,7 +86,7 @@ def questions(n_videos: int) -> list[tuple[str, dict[str, Any] | None]]:
         keywords = {f"tag {tag}": float(weight) for tag, weight in zip(*advertiser, strict=True)}
         where = {"seen": {"tag": next(iter(keywords)), "at_least": number % 9 + 1}}
         campaign = f"/v1/campaigns/c{number % CAMPAIGNS}/matches"
-        asked += [
+        requests += [
             ("/v1/matches", {"keywords": keywords}),
             ("/v1/matches", {"keywords": keywords, "where": where}),
             ("/v1/recommendations", {"interests": interests, "k": 20}),
@@ -94,7 +94,7 @@ def questions(n_videos: int) -> list[tuple[str, dict[str, Any] | None]]:
             (f"/v1/videos/{number * 7 % n_videos:016x}/campaigns", None),
             ("/v1/videos?limit=50", None),
         ]
-    return asked
+    return requests
 
 
 def store_campaigns(address: str, n_videos: int) -> None:
@@ -122,20 +122,22 @@ def import_some(address: str, n_videos: int, turn: int) -> None:
 def reindex(address: str, threshold: float) -> None:
     """Reindex, and wait until it is done."""
     job = json.loads(ask(f"{address}/v1/reindex", {"threshold": threshold}, "POST"))["job"]
-    while (told := json.loads(ask(f"{address}/v1/jobs/{job}")))["state"] != "done":
-        assert told["state"] != "failed", told
+    while (job_state := json.loads(ask(f"{address}/v1/jobs/{job}")))["state"] != "done":
+        assert job_state["state"] != "failed", job_state
         time.sleep(0.2)
 
 
 @contextmanager
-def load(address: str, asked: list[tuple[str, dict[str, Any] | None]]) -> Iterator[list[int]]:
+def load(address: str, requests: list[tuple[str, dict[str, Any] | None]]) -> Iterator[list[int]]:
     """Have clients ask all the time; yields how often each was answered."""
     stop = threading.Event()
     answered = [0] * CLIENTS
     failed: list[Exception] = []
 
     def client(own: int) -> None:
-        order = cycle(asked[own * len(asked) // CLIENTS :] + asked[: own * len(asked) // CLIENTS])
+        order = cycle(
+            requests[own * len(requests) // CLIENTS :] + requests[: own * len(requests) // CLIENTS]
+        )
         try:
             for _ in count():
                 if stop.wait(0.05):

@@ -46,29 +46,31 @@ NAMES = tuple(f"tag-{number:04}" for number in range(N_TAGS))
 def main() -> None:
     """Make campaigns and videos, ask, print a table."""
     rng = np.random.default_rng(0)
-    view = made_view(rng)
+    snapshot = made_snapshot(rng)
     campaigns = [made_campaign(rng, number) for number in range(N_CAMPAIGNS)]
-    index, read = timed(lambda: CampaignIndex.empty().changed(campaigns, (), view.vocabulary, 1))
-    targeting = Targeting.of(index, view)
+    index, read = timed(
+        lambda: CampaignIndex.empty().changed(campaigns, (), snapshot.vocabulary, 1)
+    )
+    targeting = Targeting.of(index, snapshot)
     targeting.warm_up()
-    videos = view.base.index.ids[:REQUESTS]
+    videos = snapshot.base.index.ids[:REQUESTS]
     peer = Peer(targeting, campaigns)
     requests, peers, reasons = [], [], []
     for video in videos:
-        found, spent = timed(lambda video=video: targeting.for_video(video, K, now=NOW))
+        fits, spent = timed(lambda video=video: targeting.for_video(video, K, now=NOW))
         requests.append(spent)
         same, spent = timed(lambda video=video: peer.for_video(video))
         peers.append(spent)
-        assert [fit.row for fit in found] == same
-        for fit in found:
-            _, spent = timed(lambda f=fit, v=video: explain(view, targeting.query_of(f.row), v))
+        assert [fit.row for fit in fits] == same
+        for fit in fits:
+            _, spent = timed(lambda f=fit, v=video: explain(snapshot, targeting.query_of(f.row), v))
             reasons.append(spent)
     track = made_track(rng)
     runs = [
-        timed(lambda tags=tags: seen_in(track, tags))[1]
+        timed(lambda tags=tags: time_ranges_in(track, tags))[1]
         for tags in rng.integers(120, size=(REQUESTS, 6))
     ]
-    change = [timed(lambda: changed(index, campaigns[77], view))[1] for _ in range(20)]
+    change = [timed(lambda: changed(index, campaigns[77], snapshot))[1] for _ in range(20)]
     print("| what | median | 99 of 100 within |")
     print("| --- | --- | --- |")
     for name, times in (
@@ -91,21 +93,21 @@ class Peer:
     """The same answer by a sparse product and one mask a rule."""
 
     def __init__(self, targeting: Targeting, campaigns: Sequence[Campaign]) -> None:
-        view = targeting.view
+        snapshot = targeting.view
         rows = [targeting.query_of(row) for row in range(len(targeting.campaigns))]
         starts = np.concatenate([[0], np.cumsum([len(query.tags) for query in rows])])
         tags = np.concatenate([query.tags for query in rows])
         units = np.concatenate([query.units for query in rows])
         self._profiles = sp.csr_array((units, tags, starts), shape=(len(rows), N_TAGS)).tocsc()
-        excluded = Lists.of(view.vocabulary.numbers(one.excluded_tags) for one in campaigns)
+        excluded = Lists.of(snapshot.vocabulary.numbers(one.excluded_tags) for one in campaigns)
         ones = np.ones(len(excluded.values))
         shape = (len(rows), N_TAGS)
         self._excluded = sp.csr_array((ones, excluded.values, excluded.starts), shape=shape).tocsc()
-        self._targeting, self._view = targeting, view
+        self._targeting, self._snapshot = targeting, snapshot
         self._active = np.array([one.state is CampaignState.ACTIVE for one in campaigns])
         self._begins = np.array([one.begins for one in campaigns])
         self._ends = np.array([one.ends for one in campaigns])
-        self._least = np.array([one.min_relevance for one in campaigns])
+        self._min_relevance = np.array([one.min_relevance for one in campaigns])
         self._kinds = np.array([_kind_bits(one.kinds) for one in campaigns])
         self._languages = Lists.of(
             [LANGUAGES.index(code) if code in LANGUAGES else -1 for code in one.languages]
@@ -115,13 +117,13 @@ class Peer:
     def for_video(self, video: str) -> list[int]:
         """Return the rows of the best."""
         target = self._targeting.target(video, now=NOW)
-        tags, _ = self._view.counts(video)
-        weights = target.frequencies[tags] * self._view.idf[tags] / target.divisor
+        tags, _ = self._snapshot.counts(video)
+        weights = target.frequencies[tags] * self._snapshot.idf[tags] / target.divisor
         scores = self._profiles[:, tags] @ weights
-        (language,), (kind,) = self._view.columns([video], ["language", "kind"]).values()
+        (language,), (kind,) = self._snapshot.columns([video], ["language", "kind"]).values()
         passes = self._active & (self._begins <= NOW) & (self._ends > NOW)
         passes &= (self._kinds == 0) | (self._kinds & _kind_bits([kind]) > 0)
-        passes &= scores >= self._least
+        passes &= scores >= self._min_relevance
         passes &= self._excluded[:, tags].sum(axis=1) == 0
         lengths = np.diff(self._languages.starts)
         owners = np.repeat(np.arange(len(lengths)), lengths)
@@ -136,7 +138,7 @@ def _kind_bits(kinds: Iterable[str]) -> int:
     return sum(1 << KINDS.index(kind) for kind in set(kinds))
 
 
-def seen_in(track: bytes, tags: np.ndarray) -> dict[int, tuple[SecondRange, ...]]:
+def time_ranges_in(track: bytes, tags: np.ndarray) -> dict[int, tuple[SecondRange, ...]]:
     """Read a track as the catalog keeps it, and say when some tags were seen."""
     return tag_time_ranges(Track.from_bytes(track), tags.tolist(), 0.7)
 
@@ -147,19 +149,19 @@ def made_track(rng: np.random.Generator) -> bytes:
     return Track.from_confidences(sure, np.arange(120)).to_bytes()
 
 
-def changed(index: CampaignIndex, campaign: Campaign, view: LocalSnapshot) -> Targeting:
+def changed(index: CampaignIndex, campaign: Campaign, snapshot: LocalSnapshot) -> Targeting:
     """Return all ready again after one change."""
-    return Targeting.of(index.changed([campaign], (), view.vocabulary, 2), view)
+    return Targeting.of(index.changed([campaign], (), snapshot.vocabulary, 2), snapshot)
 
 
 def timed(call: Callable[[], object]) -> tuple:
     """Return what a call gives, and the CPU seconds of this thread that it took."""
     started = time.thread_time()
-    found = call()
-    return found, time.thread_time() - started
+    answer = call()
+    return answer, time.thread_time() - started
 
 
-def made_view(rng: np.random.Generator) -> LocalSnapshot:
+def made_snapshot(rng: np.random.Generator) -> LocalSnapshot:
     """Videos with some 35 tags each, the common ones on most."""
     rows = []
     for _ in range(N_VIDEOS):
@@ -186,8 +188,11 @@ def made_campaign(rng: np.random.Generator, number: int) -> Campaign:
         f"campaign-{number:06}",
         "acme",
         "Campaign",
-        tuple(Keyword(word, float(rng.integers(1, 4))) for word in readings(drawn_tags(rng, 12))),
-        exclude=readings(rng.integers(N_TAGS, size=3)),
+        tuple(
+            Keyword(word, float(rng.integers(1, 4)))
+            for word in keyword_matches(drawn_tags(rng, 12))
+        ),
+        exclude=keyword_matches(rng.integers(N_TAGS, size=3)),
         min_relevance=0.05,
         begins=begins,
         ends=begins + 30 * DAY,
@@ -203,7 +208,7 @@ def drawn_tags(rng: np.random.Generator, n: int) -> np.ndarray:
     return np.unique(rng.choice(N_TAGS, n, p=weights / weights.sum()))
 
 
-def readings(tags: Sequence[int]) -> tuple[KeywordMatch, ...]:
+def keyword_matches(tags: Sequence[int]) -> tuple[KeywordMatch, ...]:
     """Return words that are tags."""
     return tuple(
         KeywordMatch(

@@ -42,34 +42,37 @@ NOW: Final = 1_800_000_000.0
 def main() -> None:
     """Measure and print a table."""
     rng = np.random.default_rng(0)
-    view = made_up(rng)
-    profiles = [profile_of({}, watched(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
-    profile_vector = profile_vector_of(profiles[0], view, VIEWER_RULES)
+    snapshot = made_up(rng)
+    profiles = [profile_of({}, watched_events(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
+    profile_vector = profile_vector_of(profiles[0], snapshot, VIEWER_RULES)
     question = Question(profiles[0], NOW)
-    page = recommend_page(view, question, VIEWER_RULES)
+    page = recommend_page(snapshot, question, VIEWER_RULES)
     videos = [one.video for one in page.found]
     blob = track(rng).to_bytes()
-    numbers = view.vocabulary.numbers([reason.tag for reason in page.found[0].why])
+    numbers = snapshot.vocabulary.numbers([reason.tag for reason in page.found[0].why])
     varied = Question(profiles[0], NOW, ranking=Ranking(diversity=0.3, freshness=0.1))
     questions = [Question(profile, NOW) for profile in profiles]
 
     def in_batch() -> None:
-        recommend_many(view, questions, VIEWER_RULES, where=EVERY_VIDEO)
+        recommend_many(snapshot, questions, VIEWER_RULES, where=EVERY_VIDEO)
 
     def one_by_one() -> None:
-        for asked in questions:
-            recommend_page(view, asked, VIEWER_RULES)
+        for one in questions:
+            recommend_page(snapshot, one, VIEWER_RULES)
 
     for name, cost in (
         (
             f"a profile of {EVENTS} events",
-            cpu(lambda: profile_vector_of(profiles[0], view, VIEWER_RULES)),
+            cpu(lambda: profile_vector_of(profiles[0], snapshot, VIEWER_RULES)),
         ),
-        ("a page of 10", cpu(lambda: recommend_page(view, question, VIEWER_RULES))),
-        ("a page of 10, varied", cpu(lambda: recommend_page(view, varied, VIEWER_RULES), times=20)),
+        ("a page of 10", cpu(lambda: recommend_page(snapshot, question, VIEWER_RULES))),
+        (
+            "a page of 10, varied",
+            cpu(lambda: recommend_page(snapshot, varied, VIEWER_RULES), times=20),
+        ),
         (
             "why, a match",
-            cpu(lambda: [reasons(view, profile_vector, video) for video in videos]) / 10,
+            cpu(lambda: [reasons(snapshot, profile_vector, video) for video in videos]) / 10,
         ),
         (
             f"when, a match of {SECONDS} seconds",
@@ -79,7 +82,7 @@ def main() -> None:
         ("a viewer alone", cpu(one_by_one, times=3) / VIEWERS),
     ):
         print(f"| {name} | {1e3 * cost:.2f} |")
-    print(f"{view.n_videos} videos, {sys.version.split()[0]}", file=sys.stderr)
+    print(f"{snapshot.n_videos} videos, {sys.version.split()[0]}", file=sys.stderr)
 
 
 def cpu(act: Callable[[], object], *, times: int = 20) -> float:
@@ -115,7 +118,7 @@ def made_up(rng: np.random.Generator) -> LocalSnapshot:
     return LocalSnapshot.of(generation)
 
 
-def watched(rng: np.random.Generator) -> list[Event]:
+def watched_events(rng: np.random.Generator) -> list[Event]:
     """Return what a viewer watched or liked of late."""
     videos = rng.choice(N_VIDEOS, EVENTS, replace=False)
     return [
@@ -127,8 +130,8 @@ def watched(rng: np.random.Generator) -> list[Event]:
 
 def track(rng: np.random.Generator) -> Track:
     """Return a track of some hundred seconds, twenty observations each."""
-    seen = rng.random((SECONDS, 400), dtype=np.float32)
-    return Track.from_confidences(np.where(seen > 0.95, seen, 0.0), np.arange(400))
+    confidences = rng.random((SECONDS, 400), dtype=np.float32)
+    return Track.from_confidences(np.where(confidences > 0.95, confidences, 0.0), np.arange(400))
 
 
 if __name__ == "__main__":

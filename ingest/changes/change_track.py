@@ -51,7 +51,7 @@ class Changes:
     cuts: NDArray[np.bool_]
 
 
-def new_looks(changes: Changes, kind: Kind) -> NDArray[np.bool_]:
+def new_content(changes: Changes, kind: Kind) -> NDArray[np.bool_]:
     """Return which seconds show something new, shape (n_seconds,); the first always does.
 
     A picture that stands still is one look however long it is shown, and so is one that a slow
@@ -67,22 +67,20 @@ def new_looks(changes: Changes, kind: Kind) -> NDArray[np.bool_]:
     return new
 
 
-def effective_seconds(
-    seen: NDArray[np.bool_], is_new_look: NDArray[np.bool_]
-) -> NDArray[np.uint32]:
+def effective_seconds(observed: NDArray[np.bool_], is_new: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """Count, per tag, the looks it was seen in: a still shown for 240 seconds is one, not 240.
 
     A look is a new second and all that follow until the next new one. So a tag has at least 1 if
     it was seen at all, and never more than its seconds.
 
     Args:
-        seen: shape (n_seconds, n_tags), where a tag reached the threshold.
-        is_new_look: shape (n_seconds,), as ``new_looks`` tells; the first is True.
+        observed: shape (n_seconds, n_tags), where a tag reached the threshold.
+        is_new: shape (n_seconds,), as ``new_content`` tells; the first is True.
 
     Returns:
         shape (n_tags,).
     """
-    if len(seen) == 0:
-        return np.zeros(seen.shape[1], np.uint32)
-    looks = np.logical_or.reduceat(seen, np.flatnonzero(is_new_look), axis=0)
-    return np.asarray(looks.sum(axis=0), np.uint32)
+    if len(observed) == 0:
+        return np.zeros(observed.shape[1], np.uint32)
+    shown = np.logical_or.reduceat(observed, np.flatnonzero(is_new), axis=0)
+    return np.asarray(shown.sum(axis=0), np.uint32)

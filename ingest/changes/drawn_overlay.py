@@ -83,7 +83,7 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
     moving = np.mean(changes, axis=0) > MOVES
     if not moving.any():
         return Drawing()
-    one, two, tint = _colours_told(_changes_of(pictures, greys, behind, moving))
+    one, two, tint = _colour_shares(_changes_of(pictures, greys, behind, moving))
     return Drawing(
         one,
         two,
@@ -120,7 +120,7 @@ def _changes_of(
 ) -> _Changes:
     changed = (np.abs(np.diff(greys, axis=0)) > allowed_change(gradient(behind))) & moving
     every = -(-max(1, int(np.count_nonzero(changed))) // _MAX_CHANGES)
-    when, row, column = (places[::every] for places in np.nonzero(changed))
+    when, row, column = (cells[::every] for cells in np.nonzero(changed))
     before = pictures[when, row, column].astype(np.float32)
     after = pictures[when + 1, row, column].astype(np.float32)
     away = np.abs(greys[:, row, column] - behind[row, column])
@@ -133,7 +133,7 @@ def _changes_of(
     return _Changes(bare[far], direction, length[far])
 
 
-def _colours_told(changes: _Changes) -> tuple[float, float, float]:
+def _colour_shares(changes: _Changes) -> tuple[float, float, float]:
     """Return what of the changes is of one colour and of two, and their tint."""
     if len(changes.length) < _MIN_CHANGES:
         return 0.0, 0.0, 0.0
@@ -251,10 +251,10 @@ def turning(greys: NDArray[np.float32]) -> float:
 
 def _extent(shares: NDArray[np.float64]) -> tuple[float, float] | None:
     """Return the middle of what moves along one side, and half its length."""
-    places = np.flatnonzero(shares > 0.02)
-    if not places.size:
+    lines = np.flatnonzero(shares > 0.02)
+    if not lines.size:
         return None
-    return float(places[0] + places[-1]) / 2, float(places[-1] - places[0] + 1) / 2
+    return float(lines[0] + lines[-1]) / 2, float(lines[-1] - lines[0] + 1) / 2
 
 
 def _unrolled(

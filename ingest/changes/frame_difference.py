@@ -6,7 +6,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.changes.new_content import NEW_LOOK_SHARE, ROWS, Grey, allowed_change, gradient
+from ingest.changes.new_content import NEW_CONTENT_SHARE, ROWS, Grey, allowed_change, gradient
 from ingest.changes.registration import Registration, align, refine
 
 FITTED_SHARE: Final = 0.03
@@ -35,7 +35,7 @@ _MIN_SPOT: Final = 4
 _SPOT: Final = 5.0
 # Rows that text may climb in a second, and how much of what moved must still be in view then.
 _MAX_ROWS: Final = 30
-_MIN_IN_VIEW: Final = 0.2
+_MIN_OVERLAP: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def compare(before: Grey, after: Grey, now: Difference, earlier: Difference | No
     """
     changed = _share(now.over > 1)
     rest = _rest(now)
-    if changed <= NEW_LOOK_SHARE:
+    if changed <= NEW_CONTENT_SHARE:
         return Pair(changed, changed, _excess(now.over), rest, 0.0, 0, _in_one_spot(now.over))
     climb, rows = (0.0, 0) if earlier is None else climbing(earlier.signed, now.signed)
     over, known = _unexplained(before, after)
@@ -165,10 +165,12 @@ def climbing(before: Grey, after: Grey) -> tuple[float, int]:
     # Moved by r rows, the first ROWS - r of ``before`` lie on the last ROWS - r of ``after``.
     lying = energy_before[ROWS - np.maximum(rows, 0)] - energy_before[np.maximum(-rows, 0)]
     under = energy_after[ROWS + np.minimum(rows, 0)] - energy_after[np.maximum(rows, 0)]
-    in_view = (lying >= _MIN_IN_VIEW * energy_before[-1]) & (
-        under >= _MIN_IN_VIEW * energy_after[-1]
+    overlapping = (lying >= _MIN_OVERLAP * energy_before[-1]) & (
+        under >= _MIN_OVERLAP * energy_after[-1]
     )
-    correlations = np.where(in_view, products[ROWS - 1 + rows] / np.sqrt(lying * under + 1e-6), 0.0)
+    correlations = np.where(
+        overlapping, products[ROWS - 1 + rows] / np.sqrt(lying * under + 1e-6), 0.0
+    )
     best = int(np.argmax(correlations))
     return max(0.0, float(correlations[best])), int(rows[best])
 
@@ -179,8 +181,8 @@ def _share(cells: NDArray[np.bool_]) -> float:
 
 def _excess(over: NDArray[np.float32]) -> float:
     """Return the value that 0.5 % of the cells are over."""
-    place = int(over.size * 0.995)
-    return float(np.partition(over, place, axis=None)[place]) if over.size else 0.0
+    index = int(over.size * 0.995)
+    return float(np.partition(over, index, axis=None)[index]) if over.size else 0.0
 
 
 def _rest(difference: Difference) -> float:

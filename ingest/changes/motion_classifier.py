@@ -21,18 +21,25 @@ from ingest.changes.frame_difference import (
 from ingest.changes.new_content import (
     COLUMNS,
     MIN_AT_REST,
-    NEW_LOOK_SHARE,
+    NEW_CONTENT_SHARE,
     ROWS,
+    ChangeDetector,
     Colours,
     Grey,
-    LookDetector,
     changed_share,
     share_at_rest,
     small_colours,
     small_grey,
 )
 from ingest.changes.spread import Spread
-from ingest.changes.video_kind import AT_REST, MAX_CUTS, MAX_WITHIN, Evidence, KindVerdict, judge
+from ingest.changes.video_kind import (
+    AT_REST,
+    MAX_CUTS,
+    MAX_WITHIN,
+    Evidence,
+    KindAssessment,
+    classify,
+)
 from ingest.changes.within_second import Within
 from ingest.decoding.frames import Second
 
@@ -65,7 +72,7 @@ class MotionClassifier:
     """
 
     def __init__(self) -> None:
-        self._looks = LookDetector()
+        self._new_content = ChangeDetector()
         self._shown: Grey | None = None
         self._first: Grey | None = None  # that was not blank, as is the last
         self._last: Grey | None = None
@@ -79,7 +86,7 @@ class MotionClassifier:
         self._new = bytearray()
         self._cuts = bytearray()
 
-    def watch(self, second: Second) -> FrameChange:
+    def add(self, second: Second) -> FrameChange:
         """Take the next second of a video."""
         if second.repeated:
             return self.repeat()
@@ -115,7 +122,7 @@ class MotionClassifier:
                 self._spread.see(colours)
         else:
             pair = self._compare(self._last, grey, colours)
-            if colours and before and pair.changed <= NEW_LOOK_SHARE:
+            if colours and before and pair.changed <= NEW_CONTENT_SHARE:
                 self._within.see(colours, before)
             changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
         joined = not blank and not cut and self._last is not None and self._last is self._shown
@@ -123,7 +130,9 @@ class MotionClassifier:
         if not blank:
             self._first = grey if self._first is None else self._first
             self._last = grey
-        return self._log(FrameChange(self._looks.is_new_grey(grey), cut, joined, changed, left))
+        return self._log(
+            FrameChange(self._new_content.is_new_grey(grey), cut, joined, changed, left)
+        )
 
     def repeat(self) -> FrameChange:
         """Take a second in which no frame came: the same picture again."""
@@ -142,16 +151,16 @@ class MotionClassifier:
             cuts=np.frombuffer(bytes(self._cuts), np.bool_),
         )
 
-    def verdict(self) -> KindVerdict:
+    def assessment(self) -> KindAssessment:
         """Judge what was seen so far."""
         cuts = np.flatnonzero(self.changes().cuts)[:MAX_CUTS]
         at_rest = self._cells.at_rest()
-        seen_within = self._within.share() >= MAX_WITHIN and self._pairs.still() >= AT_REST
-        drawn = drawing((self._within if seen_within else self._spread).pictures())
+        is_within = self._within.share() >= MAX_WITHIN and self._pairs.still() >= AT_REST
+        drawn = drawing((self._within if is_within else self._spread).pictures())
         evidence = self._pairs.evidence(
             at_rest, drawn, self._within, self._filled(), tuple(cuts.tolist())
         )
-        return KindVerdict(judge(evidence), evidence)
+        return KindAssessment(classify(evidence), evidence)
 
     def _filled(self) -> float:
         if self._first is None or self._last is None:
@@ -171,12 +180,12 @@ class MotionClassifier:
             self._spread.see(colours)
         return pair
 
-    def _log(self, look: FrameChange) -> FrameChange:
-        self._changed.append(round(look.changed * FULL_SCALE))
-        self._left.append(round(look.left * FULL_SCALE))
-        self._new.append(look.new)
-        self._cuts.append(look.cut)
-        return look
+    def _log(self, change: FrameChange) -> FrameChange:
+        self._changed.append(round(change.changed * FULL_SCALE))
+        self._left.append(round(change.left * FULL_SCALE))
+        self._new.append(change.new)
+        self._cuts.append(change.cut)
+        return change
 
 
 class _Pairs:
@@ -192,7 +201,7 @@ class _Pairs:
     def still(self) -> float:
         """Return the share of the pairs of which hardly a cell changed."""
         changed = np.array(self._columns["changed"], np.float32)
-        return _share(changed <= NEW_LOOK_SHARE)
+        return _share(changed <= NEW_CONTENT_SHARE)
 
     def evidence(
         self,
@@ -236,7 +245,7 @@ class _Pairs:
             within=round(within.share(), 4),
             repeating=round(within.repeating(), 4),
             filled=filled,
-            run=_mean_run(pairs["changed"] > NEW_LOOK_SHARE),
+            run=_mean_run(pairs["changed"] > NEW_CONTENT_SHARE),
             spots=_share(pairs["spot"][fits] > 0),
             explained=_share(_is_explained(pairs["changed"], pairs["left"])),
         )
@@ -331,7 +340,7 @@ def _other_levels(before: Grey, after: Grey) -> float:
 
 
 def _is_explained(changed: NDArray[np.floating], left: NDArray[np.floating]) -> NDArray[np.bool_]:
-    return (changed > NEW_LOOK_SHARE) & (left < _EXPLAINED * changed)
+    return (changed > NEW_CONTENT_SHARE) & (left < _EXPLAINED * changed)
 
 
 def _mean_run(unlike: NDArray[np.bool_]) -> float:

@@ -22,7 +22,7 @@ LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 COLUMNS, ROWS = 96, 54
 """Cells of the small picture. A cell of a 16:9 frame is square; any other shape is squeezed in."""
 
-NEW_LOOK_SHARE: Final = 0.01
+NEW_CONTENT_SHARE: Final = 0.01
 """A frame is a new look when more than this share of the cells changed.
 
 Of footage of every kind, it skips 95 % of the seconds of a still picture, 67 to 75 % of a
@@ -128,7 +128,7 @@ def share_at_rest(difference: Grey) -> float:
     return float(np.count_nonzero(np.abs(difference) <= MAX_NOISE)) / difference.size
 
 
-class LookDetector:
+class ChangeDetector:
     """Tells, frame by frame, which ones need a look of their own.
 
     Each frame is compared with the last *new* one, not with the one before: a slow change adds up
@@ -144,7 +144,10 @@ class LookDetector:
 
     def is_new_grey(self, grey: Grey) -> bool:
         """Likewise, for a frame that is made small already."""
-        if self._looked_at is not None and changed_share(self._looked_at, grey) <= NEW_LOOK_SHARE:
+        if (
+            self._looked_at is not None
+            and changed_share(self._looked_at, grey) <= NEW_CONTENT_SHARE
+        ):
             return False
         self._looked_at = grey
         return True

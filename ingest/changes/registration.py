@@ -66,13 +66,13 @@ def align(earlier: Grey, later: Grey) -> Registration:
     The nearest fit is returned even where it is a bad one: see what it leaves.
     """
     layers, halved = _with_slopes(_halved(earlier)), _halved(later)
-    best, least = Registration(), np.inf
+    best, min_badness = Registration(), np.inf
     for zoom in _FIRST_ZOOMS:
         start = Registration(zoom=zoom)
         fitted, badness = _fit(layers, halved, start, _FIRST_STEPS, _ROUGH_SCALE, _NEARLY_AT_REST)
-        if badness < least:
-            best, least = fitted, badness
-        if least < _GOOD_ENOUGH:
+        if badness < min_badness:
+            best, min_badness = fitted, badness
+        if min_badness < _GOOD_ENOUGH:
             break
     aligned, _ = _fit(layers, halved, best, _ROUGH_STEPS, _ROUGH_SCALE, _NEARLY_AT_REST)
     return aligned
@@ -102,11 +102,11 @@ def _samplers(registration: Registration, rows: int, columns: int) -> tuple[_Sam
 def _sampler(n: int, zoom: float, shift: float) -> _Sampler:
     numbers = _numbers(n)
     centre = (n - 1) / 2
-    places = numbers * np.float32(1 / zoom) + np.float32(centre - centre / zoom - shift)
-    within = np.minimum(np.maximum(places, 0), np.float32(n - 1))
+    positions = numbers * np.float32(1 / zoom) + np.float32(centre - centre / zoom - shift)
+    within = np.minimum(np.maximum(positions, 0), np.float32(n - 1))
     # A cell counts the less, the further it lies from the place, and nothing from 1 on.
     matrix = np.maximum(1 - np.abs(within[:, None] - numbers), 0)
-    return _Sampler(matrix, np.abs(places - np.float32(centre)) < n / 2)
+    return _Sampler(matrix, np.abs(positions - np.float32(centre)) < n / 2)
 
 
 @lru_cache(maxsize=8)
@@ -115,7 +115,7 @@ def _numbers(n: int) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=4)
-def _places(rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _positions(rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return x, shape (1, columns), and y, shape (rows, 1), from the centre, in half widths."""
     half = columns / 2
     x = (_numbers(columns) - (columns - 1) / 2) / half
@@ -151,7 +151,7 @@ def _fit(
     """
     rows, columns = later.shape
     half = columns / 2
-    x, y = _places(rows, columns)
+    x, y = _positions(rows, columns)
     at = start
     badness = np.inf
     parts = np.ones((5, rows, columns), np.float32)
@@ -195,8 +195,8 @@ def _moved(
     )
 
 
-def _between(least: float, value: float, most: float) -> float:
-    return min(max(value, least), most)
+def _between(low: float, value: float, high: float) -> float:
+    return min(max(value, low), high)
 
 
 def _halved(grey: Grey) -> Grey:

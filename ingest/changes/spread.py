@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ingest.changes.new_content import COLUMNS, ROWS, Colours
 
-MAX_KEPT: Final = 32
+MAX_STORED: Final = 32
 
 
 class Spread:
@@ -20,20 +20,20 @@ class Spread:
     """
 
     def __init__(self) -> None:
-        self._kept: list[Colours] = []
+        self._stored: list[Colours] = []
         self._stride = 1
-        self._n_seen = 0
+        self._n_pictures = 0
 
     def see(self, make: Callable[[], Colours]) -> None:
         """Take the next picture; it is only made if it is kept."""
-        two, _ = divmod(self._n_seen, 2)
-        if two % self._stride == 0 and len(self._kept) == MAX_KEPT:
-            self._kept = [kept for place, kept in enumerate(self._kept) if place % 4 < 2]
+        two, _ = divmod(self._n_pictures, 2)
+        if two % self._stride == 0 and len(self._stored) == MAX_STORED:
+            self._stored = [stored for number, stored in enumerate(self._stored) if number % 4 < 2]
             self._stride *= 2
         if two % self._stride == 0:
-            self._kept.append(make())
-        self._n_seen += 1
+            self._stored.append(make())
+        self._n_pictures += 1
 
     def pictures(self) -> NDArray[np.uint8]:
         """Return what is kept, in order; shape (n, 54, 96, 3)."""
-        return np.array(self._kept, np.uint8).reshape(-1, ROWS, COLUMNS, 3)
+        return np.array(self._stored, np.uint8).reshape(-1, ROWS, COLUMNS, 3)

@@ -165,29 +165,29 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class KindVerdict:
+class KindAssessment:
     """Kind of a video, with the evidence."""
 
     kind: Kind
     evidence: Evidence
 
 
-def judge(evidence: Evidence) -> Kind:
+def classify(evidence: Evidence) -> Kind:
     """Tell the kind of a video from what was measured on it."""
     if evidence.samples < MIN_SAMPLES:
         return Kind.UNKNOWN
     if evidence.within >= MAX_WITHIN and evidence.still >= AT_REST:
         drawn = evidence.turning >= _TURNING or evidence.repeating >= MAX_WITHIN
         return Kind.OVERLAY if drawn else Kind.MOTION
-    if _is_drawn(evidence) or _climbs_alone(evidence):
+    if _is_drawn(evidence) or _climbs_without_colour(evidence):
         return Kind.OVERLAY
     fills = evidence.filled >= _FILLED and evidence.still >= AT_REST
     if fills or (evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence)):
         at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED
         if evidence.fitted >= AT_REST and not evidence.jumps and at_rest_or_zoomed:
             return Kind.STATIC
-        changes_at_once = evidence.change_seconds <= _LONGEST_CHANGE
-        if evidence.fitted >= _SLIDESHOW_FITTED and evidence.jumps and changes_at_once:
+        changes_in_a_step = evidence.change_seconds <= _LONGEST_CHANGE
+        if evidence.fitted >= _SLIDESHOW_FITTED and evidence.jumps and changes_in_a_step:
             return Kind.SLIDESHOW
     return Kind.OVERLAY if _climbs(evidence) else Kind.MOTION
 
@@ -215,8 +215,8 @@ def _is_of_one_colour(evidence: Evidence) -> bool:
     if evidence.activity >= _LESS_DENSE and evidence.one_sided >= _ALL_ONE_SIDED:
         return _colours(evidence) >= _ONE_SIDED_DRAWN
     one_sided = evidence.one_sided >= _ONE_SIDED and evidence.activity >= _SPARSE
-    least = _DRAWN if evidence.activity >= _DENSE else _SPARSE_DRAWN
-    return one_sided and _colours(evidence) >= least
+    min_colours = _DRAWN if evidence.activity >= _DENSE else _SPARSE_DRAWN
+    return one_sided and _colours(evidence) >= min_colours
 
 
 def _colours(evidence: Evidence) -> float:
@@ -236,13 +236,13 @@ def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
 
 def _is_words(evidence: Evidence) -> bool:
     """Whether it stands still and changes at once; letters may be lit one by one in between."""
-    at_once = evidence.activity <= _WORDS_ACTIVITY and evidence.burst >= _WORDS_BURST
-    told = min(evidence.two_colours, evidence.one_sided) >= _WORDS_COLOURS
-    if not at_once or not told:
+    in_bursts = evidence.activity <= _WORDS_ACTIVITY and evidence.burst >= _WORDS_BURST
+    in_two_colours = min(evidence.two_colours, evidence.one_sided) >= _WORDS_COLOURS
+    if not in_bursts or not in_two_colours:
         return False
     if evidence.lull >= _LIT_LULL:
-        least = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _MIN_LIT_BURST
-        return evidence.burst >= least and evidence.one_sided >= _LIT_ONE_SIDED
+        min_burst = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _MIN_LIT_BURST
+        return evidence.burst >= min_burst and evidence.one_sided >= _LIT_ONE_SIDED
     # What comes by comes, and goes: it changes two pairs in a row, or more.
     return evidence.run <= _WORDS_RUN
 
@@ -275,7 +275,7 @@ def _climbs(evidence: Evidence) -> bool:
     return _moves_by_rows(evidence) and evidence.rest <= _CLIMBING_REST
 
 
-def _climbs_alone(evidence: Evidence) -> bool:
+def _climbs_without_colour(evidence: Evidence) -> bool:
     """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
     tells = evidence.tint >= _CLIMBING_TINT
     one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)

@@ -14,7 +14,7 @@ from ingest.changes.new_content import (
     COLUMNS,
     LUMA,
     MIN_AT_REST,
-    NEW_LOOK_SHARE,
+    NEW_CONTENT_SHARE,
     ROWS,
     Colours,
     Grey,
@@ -36,7 +36,7 @@ class Within:
 
     def __init__(self) -> None:
         self._n_calm = 0
-        self._n_looks = 0
+        self._n_pairs = 0
         self._n_moved = 0
         self._n_repeating = 0
         self._moved: list[Colours] = []
@@ -51,10 +51,10 @@ class Within:
         self._n_calm += 1
         if self._n_calm not in _CALM_SECONDS:
             return
-        self._n_looks += 1
+        self._n_pairs += 1
         earlier, later = before(), now()
         greys = [(picture @ LUMA).astype(np.float32) for picture in (earlier, later)]
-        if changed_share(*greys) > NEW_LOOK_SHARE:
+        if changed_share(*greys) > NEW_CONTENT_SHARE:
             self._n_moved += 1
             self._n_repeating += repeats(greys[1] - greys[0])
             if share_at_rest(greys[1] - greys[0]) >= MIN_AT_REST:
@@ -62,7 +62,7 @@ class Within:
 
     def share(self) -> float:
         """Return in which share of the looks something moved; 0.0 if there were fewer than two."""
-        return self._n_moved / self._n_looks if self._n_looks > 1 else 0.0
+        return self._n_moved / self._n_pairs if self._n_pairs > 1 else 0.0
 
     def pictures(self) -> NDArray[np.uint8]:
         """Return the pictures between which a part moved, the rest not; shape (n, 54, 96, 3)."""

@@ -52,12 +52,12 @@ def top_boxes(path: Path) -> Iterator[tuple[bytes, int, int]]:
             start += size
 
 
-def read_top_box(path: Path, wanted: bytes) -> bytes:
+def read_top_box(path: Path, name: bytes) -> bytes:
     """Return the first ``MAX_BOX_BYTES`` of the content of the first such box; empty if none is."""
-    for kind, place, length in top_boxes(path):
-        if kind == wanted:
+    for kind, offset, length in top_boxes(path):
+        if kind == name:
             with path.open("rb") as file:
-                file.seek(place)
+                file.seek(offset)
                 return file.read(min(length, MAX_BOX_BYTES))
     return b""
 

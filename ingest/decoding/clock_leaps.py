@@ -52,7 +52,7 @@ class Joints:
         # up from the one before, across a leap.
         self._by_dts = container.format.name.startswith("mov,")
         self._may_leap = self._by_dts or bool(container.format.flags & _TS_DISCONT)
-        self._watched = stream.index
+        self._decoded = stream.index
         self._interval = interval
         self._on_leap = on_leap
         self._tracks: dict[int, _Track] = {}
@@ -74,25 +74,25 @@ class Joints:
                 return
             track = self._tracks[index] = _Track(packet, at, self._interval)
         if not -track.max_silence <= at - track.next_at <= track.max_silence:
-            self._mend_step(track, at, is_watched=index == self._watched)
+            self._mend_step(track, at, is_decoded=index == self._decoded)
         track.note(packet, at)
 
-    def _mend_step(self, track: "_Track", at: int, *, is_watched: bool) -> None:
+    def _mend_step(self, track: "_Track", at: int, *, is_decoded: bool) -> None:
         is_long = abs(at - track.next_at) > track.max_gap
-        if is_long and not (is_watched and self._is_played_through(track, at)):
+        if is_long and not (is_decoded and self._is_played_through(track, at)):
             track.run_on(at)
             self._on_leap()
         else:
             track.since = track.next_at = at
 
-    def _is_played_through(self, watched: "_Track", until: int) -> bool:
+    def _is_played_through(self, pictures: "_Track", until: int) -> bool:
         """Whether sound fills the gap between the pictures so far and that time."""
-        start, end = watched.next_at * watched.unit, until * watched.unit
+        start, end = pictures.next_at * pictures.unit, until * pictures.unit
         slack = (end - start) * _TOLERATED_SHARE
         return start < end and any(
             track.since * track.unit <= start + slack and track.next_at * track.unit >= end - slack
             for track in self._tracks.values()
-            if track is not watched
+            if track is not pictures
         )
 
 

@@ -16,7 +16,7 @@ _MAX_GAPS: Final = 100
 _SLIDE_SECONDS: Final = 1
 
 
-class Losses:
+class DecodeGaps:
     """The account of a pass, told of all that is read, decoded and left out, as it comes.
 
     Times are in ticks; ``end`` and ``at`` are those of the file, which the clock places.
@@ -79,7 +79,7 @@ class Losses:
         tolerated = self._last_frame + _TOLERATED_SECONDS * self._second
         return self._seconds(min(shown_until, max(self._declared, tolerated)))
 
-    def forget_declared(self) -> None:
+    def clear_declared(self) -> None:
         """No longer go by what the file says of its length."""
         self._declared = None
 
@@ -120,7 +120,7 @@ class Losses:
     def note_stored(self, end: int | None) -> None:
         """Take note that the file has a frame that is shown until then."""
         self._n_stored += 1
-        self._stored_until = max(self._stored_until, self._clock.place(end) or 0)
+        self._stored_until = max(self._stored_until, self._clock.second_of(end) or 0)
 
     def note_beginning(self, at: int | None) -> None:
         """Take note that decoding begins anew, with the frame of that time."""
@@ -135,13 +135,13 @@ class Losses:
     def note_left_out(self, end: int | None) -> None:
         """Take note that what the file has until then was not wanted: no hole, unless damaged."""
         if self.n_errors == self._errors_at_last_frame:
-            self._left_out_until = max(self._left_out_until, self._clock.place(end) or 0)
+            self._left_out_until = max(self._left_out_until, self._clock.second_of(end) or 0)
 
     def note_shown(self, end: int | None) -> None:
         """Take note that what the file has until then was decoded, or not needed."""
         if end is not None:
             self._unplaced = end if self._unplaced is None else max(self._unplaced, end)
-        placed = self._clock.place(self._unplaced)
+        placed = self._clock.second_of(self._unplaced)
         if placed is not None:
             self._shown_until, self._unplaced = max(self._shown_until, placed), None
 
@@ -175,7 +175,7 @@ class Losses:
         if self._begun_at is None:
             return
         # What was left out after it does not count: what was decoded there is missing.
-        self._left_out_until = min(self._left_out_until, self._clock.place(self._begun_at) or 0)
+        self._left_out_until = min(self._left_out_until, self._clock.second_of(self._begun_at) or 0)
         self.note_error()
 
     def _note_hole(self, until: int) -> None:
@@ -203,7 +203,7 @@ class Losses:
             for i, (_, end) in self._spans.items()
             if self._streams[i].type == "audio"
         ]
-        return self._clock.place(max(ends, default=None)) or 0
+        return self._clock.second_of(max(ends, default=None)) or 0
 
     def _file_span(self) -> Fraction:
         """Return when the last packet of all streams ends, in seconds.

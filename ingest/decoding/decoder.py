@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ingest.decoding.clock_leaps import Joints
-from ingest.decoding.decode_gaps import Losses
+from ingest.decoding.decode_gaps import DecodeGaps
 from ingest.decoding.packet_skipping import MAX_HELD_BACK, Fate, Stored, plan
 from ingest.decoding.random_access import Role, role_reader
 from ingest.decoding.sampling import Clock, midpoint_within
@@ -44,7 +44,7 @@ class ForwardPass:
     Times are counted in ticks: so many to a second that all of them are whole.
 
     Attributes:
-        losses: the account of what could not be seen.
+        gaps: the account of what could not be seen.
         n_frames: decoded so far.
         untimed: whether the file gave no time for some frame.
         has_leapt: whether its clock did.
@@ -63,7 +63,7 @@ class ForwardPass:
         declared = _in_ticks(container.duration, self._second // av.time_base)
         self._clock = Clock(self._interval, declared, self._second)
         self._is_broken_off = False
-        self.losses = Losses(container, self._clock, declared, self._interval, self._second)
+        self.gaps = DecodeGaps(container, self._clock, declared, self._interval, self._second)
         self._joints = Joints(container, stream, interval, self._note_leap)
         self.n_frames = 0
         self.untimed = False
@@ -78,36 +78,36 @@ class ForwardPass:
             packet, next_pts = stored.packet
             end = self._end_of(packet)
             if packet.size:  # the last one only says that it is the last
-                self.losses.note_stored(end)
+                self.gaps.note_stored(end)
             if fate is Fate.BEGIN:
                 yield from self._timed(self._held_back())
-                self.losses.note_beginning(stored.time)
+                self.gaps.note_beginning(stored.time)
             is_left_out = fate is Fate.LEAVE_OUT
             if not is_left_out:
-                wanted = self._is_wanted(packet.pts, next_pts)
-                self._decoder.skip_frame = "NONE" if wanted else self._unwanted
+                needed = self._is_needed(packet.pts, next_pts)
+                self._decoder.skip_frame = "NONE" if needed else self._unwanted
                 try:
                     decoded = self._decoder.decode(packet)
                 except av.FFmpegError:
-                    self.losses.note_error()
+                    self.gaps.note_error()
                     continue
                 yield from self._timed(decoded)
-                is_left_out = not wanted and self._unwanted == "ALL"
+                is_left_out = not needed and self._unwanted == "ALL"
             if is_left_out:
-                self.losses.note_left_out(end)
-            self.losses.note_shown(end)
+                self.gaps.note_left_out(end)
+            self.gaps.note_shown(end)
         if self._is_broken_off or self.is_encrypted:
             # A file that can be read to its end tells the decoder so.
             yield from self._timed(self._held_back())
-        self.losses.note_end()
+        self.gaps.note_end()
         if self._is_broken_off:
-            self.losses.note_error()
+            self.gaps.note_error()
 
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
         try:
             for packet in self._container.demux():  # the other streams are read past anyway
                 self._joints.mend(packet)
-                self.losses.note_read(packet)
+                self.gaps.note_read(packet)
                 if packet.stream.index == self._stream.index:
                     if packet.has_sidedata("encryption_info"):
                         self.is_encrypted = True
@@ -120,8 +120,8 @@ class ForwardPass:
     def _note_leap(self) -> None:
         # What a file says of its length is then the difference between two clocks.
         self.has_leapt = True
-        self._clock.forget_declared()
-        self.losses.forget_declared()
+        self._clock.clear_declared()
+        self.gaps.clear_declared()
 
     def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
         packet, _ = foreseen
@@ -135,15 +135,15 @@ class ForwardPass:
 
     def _is_free(self, start: int, end: int) -> bool:
         # What is made of damaged frames depends on all those before.
-        if self.losses.n_errors or self._clock.stepped_back:
+        if self.gaps.n_errors or self._clock.stepped_back:
             return False
-        since = self._clock.place(start)
+        since = self._clock.second_of(start)
         if since is None or not self._clock.follows(end):
             return False
         return not midpoint_within(since, end - start, self._second)
 
-    def _is_wanted(self, pts: int | None, next_pts: int | None) -> bool:
-        since = self._clock.place(_in_ticks(pts, self._unit))
+    def _is_needed(self, pts: int | None, next_pts: int | None) -> bool:
+        since = self._clock.second_of(_in_ticks(pts, self._unit))
         if since is None or pts is None or next_pts is None or self._clock.stepped_back:
             return True
         return midpoint_within(since, (next_pts - pts) * self._unit, self._second)
@@ -161,7 +161,7 @@ class ForwardPass:
         try:
             return self._decoder.decode(None)
         except av.FFmpegError:
-            self.losses.note_error()
+            self.gaps.note_error()
             return []
         finally:
             self._decoder.flush_buffers()
@@ -174,7 +174,7 @@ class ForwardPass:
         at = _in_ticks(frame.pts, self._unit)
         time = self._clock.tick(at)
         shown_for = self._interval if at is None else 0
-        self.losses.note_frame(at, time, shown_for, is_corrupt=frame.is_corrupt)
+        self.gaps.note_frame(at, time, shown_for, is_corrupt=frame.is_corrupt)
         self.n_frames += 1
         return time
 
@@ -203,13 +203,13 @@ def _with_next_pts(packets: Iterable["Packet[VideoStream]"]) -> Iterator[_Forese
         if packet.pts is not None:
             near.append(packet.pts)
         if held is not None:
-            yield held, _least_above(held.pts, near)
+            yield held, _min_above(held.pts, near)
         held = packet
     if held is not None:
         yield held, None
 
 
-def _least_above(pts: int | None, others: Iterable[int]) -> int | None:
+def _min_above(pts: int | None, others: Iterable[int]) -> int | None:
     return None if pts is None else min([other for other in others if other > pts], default=None)
 
 

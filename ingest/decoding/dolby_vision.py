@@ -15,16 +15,16 @@ _EITHER: Final = (10, 20)
 _NEVER: Final = 5
 
 
-def is_for_dolby_vision_alone(path: Path) -> bool:
+def is_dolby_vision_only(path: Path) -> bool:
     """Whether a file's configuration names a profile without a layer for other screens."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     is_matroska = head.startswith(_MATROSKA_START)
     about = head.partition(_MATROSKA_PICTURES)[0] if is_matroska else read_top_box(path, b"moov")
     for name in _CONFIGURATIONS:
-        _, found, rest = about.partition(name)
-        if found:
-            return _is_alone(_after_data_mark(rest) if is_matroska else rest)
+        _, mark, rest = about.partition(name)
+        if mark:
+            return _has_no_base_layer(_after_data_mark(rest) if is_matroska else rest)
     return False
 
 
@@ -33,7 +33,7 @@ def _after_data_mark(rest: bytes) -> bytes:
     return rest[:64].partition(_MATROSKA_DATA)[2][1:]
 
 
-def _is_alone(configuration: bytes) -> bool:
+def _has_no_base_layer(configuration: bytes) -> bool:
     # Two bytes of version; 7 bits of profile, 6 of level, 3 of layers; 4 of compatibility.
     if len(configuration) < 5:
         return False

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 
 from ingest.decoding.decoder import ForwardPass, declared_seconds
 from ingest.decoding.heif_tiles import Mosaic
-from ingest.decoding.orientation import Orientation, square_size, to_upright_rgb
+from ingest.decoding.orientation import Orientation, square_size, to_oriented_rgb
 from ingest.decoding.probe import (
     Status,
     UndecodableVideo,
@@ -68,10 +68,10 @@ def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterato
     """
     with open_container(path) as container:
         still = still_of(path, container)
-        seen = Mosaic(container, still) if still and still.is_composed else None
-        stream = (seen and seen.stream) or video_stream(path, container)
+        mosaic = Mosaic(container, still) if still and still.is_composed else None
+        stream = (mosaic and mosaic.stream) or video_stream(path, container)
         yield Video(
-            path, container, stream, longest_seconds, seen or ForwardPass(container, stream)
+            path, container, stream, longest_seconds, mosaic or ForwardPass(container, stream)
         )
 
 
@@ -97,7 +97,7 @@ class Video:
         container: InputContainer,
         stream: VideoStream,
         longest_seconds: int,
-        seen: ForwardPass | Mosaic,
+        source: ForwardPass | Mosaic,
     ) -> None:
         self._is_picture = is_picture(path, container)
         self._stream = stream
@@ -109,11 +109,11 @@ class Video:
         self.status = Status.PARTIAL
         self.reason = "not watched to the end"
 
-        self._pass = seen
+        self._pass = source
         self._frames = self._pass.frames()
         first = next(self._frames, None)
         if first is None:
-            raise encrypted(path) if seen.is_encrypted else not_decodable(path)
+            raise encrypted(path) if source.is_encrypted else not_decodable(path)
         self._first = first
         _, frame = first
         self._orientation = Orientation.of(frame, stream.codec, is_picture=self._is_picture)
@@ -129,8 +129,8 @@ class Video:
 
     @property
     def gaps(self) -> tuple[tuple[int, int], ...]:
-        """Ranges of seconds so far, ends excluded, as ``decode_gaps.Losses.gaps``."""
-        return tuple(self._pass.losses.gaps)
+        """Ranges of seconds so far, ends excluded, as ``decode_gaps.DecodeGaps.gaps``."""
+        return tuple(self._pass.gaps.gaps)
 
     def seconds(self) -> Iterator[Second]:
         """Yield the seconds of the video in order; can be gone through once.
@@ -142,43 +142,43 @@ class Video:
         shown: Frame | None = None
         is_clear = False
 
-        def upright(frame: VideoFrame) -> tuple[Frame, bool]:
+        def oriented(frame: VideoFrame) -> tuple[Frame, bool]:
             opaque, has_content = before_background(frame)
-            return to_upright_rgb(opaque, self._pixel_aspect, self._orientation), has_content
+            return to_oriented_rgb(opaque, self._pixel_aspect, self._orientation), has_content
 
-        for sample in sample_midpoints(frames, self._pass.losses.length):
+        for sample in sample_midpoints(frames, self._pass.gaps.length):
             if sample.second == self._longest_seconds:
                 self.status = Status.TOO_LONG
                 self.reason = f"watched the first {sample.second} seconds only"
                 return
             if shown is None or not sample.repeated:
-                shown, has_content = upright(sample.item)
+                shown, has_content = oriented(sample.item)
                 is_clear = not has_content
             earlier = sample.before
-            before = None if earlier is None else (lambda frame=earlier: upright(frame)[0])
+            before = None if earlier is None else (lambda frame=earlier: oriented(frame)[0])
             yield Second(
                 sample.second, float(sample.time), shown, sample.repeated, is_clear, before
             )
-        self.status, self.reason = self._judge()
+        self.status, self.reason = self._assess()
 
-    def _judge(self) -> tuple[Status, str]:
-        seen = self._pass
-        if self._is_picture or (self.container in _ANIMATIONS and seen.n_frames == 1):
-            if seen.losses.n_errors:
-                return Status.PARTIAL, f"{seen.losses.n_errors} pieces of the picture are damaged"
+    def _assess(self) -> tuple[Status, str]:
+        source = self._pass
+        if self._is_picture or (self.container in _ANIMATIONS and source.n_frames == 1):
+            if source.gaps.n_errors:
+                return Status.PARTIAL, f"{source.gaps.n_errors} pieces of the picture are damaged"
             return Status.IMAGE, "a single picture, watched as one second"
-        if seen.is_encrypted:
-            seconds = float(seen.losses.length())
+        if source.is_encrypted:
+            seconds = float(source.gaps.length())
             return Status.PARTIAL, f"after {seconds:.1f} s the video is encrypted (DRM)"
-        if lost := seen.losses.in_words():
-            return Status.PARTIAL, f"{lost}; {float(seen.losses.length()):.1f} s were seen"
+        if lost := source.gaps.in_words():
+            return Status.PARTIAL, f"{lost}; {float(source.gaps.length()):.1f} s were seen"
         warnings = []
-        if seen.losses.n_errors:
+        if source.gaps.n_errors:
             warnings.append(
-                f"{seen.losses.n_errors} damaged frames: what could be made of them is shown"
+                f"{source.gaps.n_errors} damaged frames: what could be made of them is shown"
             )
-        if gaps := seen.losses.gaps_in_words():
+        if gaps := source.gaps.gaps_in_words():
             warnings.append(gaps)
-        if seen.untimed:
+        if source.untimed:
             warnings.append("the file gives no times: a constant frame rate is assumed")
         return Status.OK, "; ".join(warnings)

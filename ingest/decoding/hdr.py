@@ -148,8 +148,8 @@ def _on_screen(scene: Light) -> Light:
 def _rolled_off(light: Light) -> Light:
     """Return light of at most about 1.0, hues kept."""
     strongest = light.max(axis=0)
-    place = int(strongest.size * (1 - _BRIGHTEST_SHARE))
-    brightest = float(np.partition(strongest.ravel(), place)[place])
+    index = int(strongest.size * (1 - _BRIGHTEST_SHARE))
+    brightest = float(np.partition(strongest.ravel(), index)[index])
     if brightest <= _HIGHLIGHT:
         return light
     before, after = _knee(brightest)
@@ -161,14 +161,14 @@ def _rolled_off(light: Light) -> Light:
 def _knee(brightest: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return light and what becomes of it, so that the brightest becomes white (BT.2390, 5.4.1)."""
     top = float(_pq_of_nits(brightest * WHITE_NITS))
-    most = float(_pq_of_nits(WHITE_NITS)) / top
-    start = max(0.0, 1.5 * most - 0.5)
+    white = float(_pq_of_nits(WHITE_NITS)) / top
+    start = max(0.0, 1.5 * white - 0.5)
     level = np.linspace(0.0, 1.0, _KNEE_POINTS)[1:]
     t = np.clip((level - start) / (1 - start), 0.0, 1.0)
     spline = (
         (2 * t**3 - 3 * t**2 + 1) * start
         + (t**3 - 2 * t**2 + t) * (1 - start)
-        + (-2 * t**3 + 3 * t**2) * most
+        + (-2 * t**3 + 3 * t**2) * white
     )
     mapped = np.where(level < start, level, spline)
     return _nits_of_pq(level * top) / WHITE_NITS, _nits_of_pq(mapped * top) / WHITE_NITS

@@ -70,7 +70,7 @@ class _Items:
     primary: int = 0
     kinds: dict[int, bytes] = field(default_factory=dict)
     parts: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    places: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    extents: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     beside: dict[int, tuple[int, ...]] = field(default_factory=dict)
     properties: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=dict)
     data: bytes = b""
@@ -115,7 +115,7 @@ def _items(meta: bytes) -> _Items:
             items.parts = _references(content, b"dimg")
             items.beside = _references(content, b"auxl")
         elif kind == b"iloc":
-            items.places = _places(content)
+            items.extents = _extents(content)
         elif kind == b"iprp":
             items.properties = _properties(content)
         elif kind == b"idat":
@@ -132,26 +132,26 @@ def _kinds(content: bytes) -> dict[int, bytes]:
     return kinds
 
 
-def _references(content: bytes, wanted: bytes) -> dict[int, tuple[int, ...]]:
+def _references(content: bytes, reference_kind: bytes) -> dict[int, tuple[int, ...]]:
     """Return to which items each one refers in this way."""
     size = 4 if content[0] else 2
-    found = {}
+    references = {}
     for kind, entry in boxes(content[4:]):
-        if kind == wanted:
+        if kind == reference_kind:
             count = min(number(entry, size, 2), _MAX_ITEMS)
             ids = (number(entry, size + 2 + size * i, size) for i in range(count))
-            found[number(entry, 0, size)] = tuple(ids)
-    return found
+            references[number(entry, 0, size)] = tuple(ids)
+    return references
 
 
-def _places(content: bytes) -> dict[int, tuple[int, int, int]]:
+def _extents(content: bytes) -> dict[int, tuple[int, int, int]]:
     """Return (where from, offset, length) of each item's first extent; from 1 is the data box."""
     version = content[0]
     offset_size, length_size = content[4] >> 4, content[4] & 15
     base_size, index_size = content[5] >> 4, content[5] & 15 if version else 0
     id_size = 4 if version == 2 else 2
     at = 6 + id_size
-    places = {}
+    extents = {}
     for _ in range(min(number(content, 6, id_size), _MAX_ITEMS)):
         item = number(content, at, id_size)
         at += id_size
@@ -164,9 +164,9 @@ def _places(content: bytes) -> dict[int, tuple[int, int, int]]:
         if n_extents:
             offset = number(content, at + index_size, offset_size)
             length = number(content, at + index_size + offset_size, length_size)
-            places[item] = (method, base + offset, length)
+            extents[item] = (method, base + offset, length)
         at += extent * n_extents
-    return places
+    return extents
 
 
 def _properties(content: bytes) -> dict[int, list[tuple[bytes, bytes]]]:
@@ -241,7 +241,7 @@ def _turned(properties: Iterable[tuple[bytes, bytes]]) -> Still:
 
 
 def _content_of(path: Path, items: _Items, item: int) -> bytes:
-    method, offset, length = items.places[item]
+    method, offset, length = items.extents[item]
     if method == 1:
         return items.data[offset : offset + length]
     with path.open("rb") as file:
@@ -250,5 +250,5 @@ def _content_of(path: Path, items: _Items, item: int) -> bytes:
 
 
 def _known(content: bytes, at: int) -> int:
-    told = number(content, at, 2)
-    return told if told <= _HIGHEST_COLOUR else UNSPECIFIED
+    code = number(content, at, 2)
+    return code if code <= _HIGHEST_COLOUR else UNSPECIFIED

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from ingest.decoding.decode_gaps import Losses
+from ingest.decoding.decode_gaps import DecodeGaps
 from ingest.decoding.heif import UNSPECIFIED, Still
 from ingest.decoding.probe import DECODER_OPTIONS
 from ingest.decoding.sampling import Clock
@@ -23,7 +23,7 @@ class Mosaic:
     """One frame of many tiles, given as ``decoder.ForwardPass`` gives those of a video.
 
     Attributes:
-        losses: an error for each tile that cannot be decoded; its place stays grey.
+        gaps: an error for each tile that cannot be decoded; its place stays grey.
         n_frames: 1 once it was put together of at least one tile.
         untimed: False; a picture needs no time.
         has_leapt: False.
@@ -37,7 +37,7 @@ class Mosaic:
     def __init__(self, container: InputContainer, still: Still) -> None:
         self._container = container
         self._still = still
-        self.losses = Losses(container, Clock(1, None, 4), None, 1, 4)
+        self.gaps = DecodeGaps(container, Clock(1, None, 4), None, 1, 4)
         self.n_frames = 0
 
     @property
@@ -57,7 +57,7 @@ class Mosaic:
                 canvas.lay(item, tile)
         n_tiles = sum(len(set(part.tiles)) for part in parts)
         for _ in range(n_tiles - n_decoded):
-            self.losses.note_error()
+            self.gaps.note_error()
         if canvases[0].colours is not None:
             self.n_frames = 1
             yield Fraction(0), _whole(canvases)
@@ -96,8 +96,8 @@ class _Canvas:
 
     def lay(self, item: int, tile: VideoFrame) -> None:
         """Lay a tile where it belongs; nowhere if it is not of this picture."""
-        places = [place for place, one in enumerate(self._still.tiles) if one == item]
-        if not places:
+        cells = [cell for cell, one in enumerate(self._still.tiles) if one == item]
+        if not cells:
             return
         _tell_colours(tile, self._still.colours)
         colours = _colours(tile)
@@ -106,8 +106,8 @@ class _Canvas:
             self.sample = tile
             shape = (self._still.height or height, self._still.width or width, 3)
             self.colours = np.full(shape, np.iinfo(colours.dtype).max // 2 + 1, colours.dtype)
-        for place in places:
-            row, column = divmod(place, self._still.columns)
+        for cell in cells:
+            row, column = divmod(cell, self._still.columns)
             room = self.colours[row * height :, column * width :][:height, :width]
             room[:] = colours[: room.shape[0], : room.shape[1]]
 
@@ -164,8 +164,8 @@ def _whole(canvases: Sequence[_Canvas]) -> VideoFrame:
         opacity = canvases[1].turned()[:, :, :1]
         if opacity.shape[:2] == colours.shape[:2]:
             shown = (colours >> 8 if is_deep else colours).astype(np.uint8)
-            seen = (opacity >> 8 if opacity.dtype != np.uint8 else opacity).astype(np.uint8)
-            return VideoFrame.from_ndarray(np.concatenate([shown, seen], axis=2), format="rgba")
+            alpha = (opacity >> 8 if opacity.dtype != np.uint8 else opacity).astype(np.uint8)
+            return VideoFrame.from_ndarray(np.concatenate([shown, alpha], axis=2), format="rgba")
     frame = VideoFrame.from_ndarray(colours, format="rgb48le" if is_deep else "rgb24")
     frame.color_trc, frame.color_primaries = sample.color_trc, sample.color_primaries
     return frame

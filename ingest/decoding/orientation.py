@@ -103,7 +103,7 @@ def square_size(width: int, height: int, pixel_aspect: Fraction | None) -> tuple
     return width, max(1, round(height / pixel_aspect))
 
 
-def to_upright_rgb(
+def to_oriented_rgb(
     frame: VideoFrame, pixel_aspect: Fraction | None, orientation: Orientation
 ) -> Frame:
     """Convert one decoded frame; the longer side comes out at most ``MAX_SIDE``.

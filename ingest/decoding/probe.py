@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from engine.errors import ReelmatchError
-from ingest.decoding.dolby_vision import is_for_dolby_vision_alone
+from ingest.decoding.dolby_vision import is_dolby_vision_only
 from ingest.decoding.encryption import is_encrypted
 from ingest.decoding.heif import Still, UnknownLayout, read_still
 from ingest.decoding.stream_selection import choose_video
@@ -159,7 +159,7 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
         raise encrypted(path)
     if stream.codec_context is None:
         raise _unreadable(path, "there is no decoder for this video", Status.UNSUPPORTED)
-    if stream.codec.canonical_name in _DOLBY_CODECS and is_for_dolby_vision_alone(path):
+    if stream.codec.canonical_name in _DOLBY_CODECS and is_dolby_vision_only(path):
         raise UndecodableVideo(
             path,
             Status.UNSUPPORTED,

@@ -102,11 +102,11 @@ def _nal_role(nals: _Nals, setup: bytes | None) -> Callable[[bytes], Role]:
 
 
 def _by_length(packet: bytes, length_size: int) -> Iterator[int]:
-    place = 0
-    while place + length_size < len(packet):
-        start = place + length_size
+    offset = 0
+    while offset + length_size < len(packet):
+        start = offset + length_size
         yield packet[start]
-        place = start + int.from_bytes(packet[place:start])
+        offset = start + int.from_bytes(packet[offset:start])
 
 
 def _by_start_code(packet: bytes) -> Iterator[int]:
@@ -138,32 +138,32 @@ def _vp9_begins(packet: bytes) -> bool:
 def _av1_begins(packet: bytes) -> bool:
     """Look for a sequence header before a key frame that is shown (AV1 bitstream, 5.3 and 5.9)."""
     set_up = False
-    place = 0
+    offset = 0
     for _ in range(_MAX_UNITS):
-        if place >= len(packet):
+        if offset >= len(packet):
             break
-        header = packet[place]
-        place += 2 if header & 4 else 1
+        header = packet[offset]
+        offset += 2 if header & 4 else 1
         if not header & 2:  # its size is not given
             return False
-        size, place = _leb128(packet, place)
+        size, offset = _leb128(packet, offset)
         kind = header >> 3 & 15
         if kind in {3, 6}:
             # Repeats no frame, type 0, shown.
-            return set_up and place < len(packet) and packet[place] >> 4 == 1
+            return set_up and offset < len(packet) and packet[offset] >> 4 == 1
         set_up |= kind == 1
-        place += size
+        offset += size
     return False
 
 
-def _leb128(packet: bytes, place: int) -> tuple[int, int]:
+def _leb128(packet: bytes, offset: int) -> tuple[int, int]:
     """Return a number, and where it ends: 8 bytes at most, of 7 bits (AV1 bitstream, 4.10.5)."""
     number = 0
-    for digit, byte in enumerate(packet[place : place + 8]):
+    for digit, byte in enumerate(packet[offset : offset + 8]):
         number |= (byte & 127) << 7 * digit
         if byte < 128:
-            return number, place + digit + 1
-    return number, place + 8
+            return number, offset + digit + 1
+    return number, offset + 8
 
 
 _ENTRIES: Final[dict[str, Callable[[bytes], bool]]] = {

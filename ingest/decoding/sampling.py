@@ -100,11 +100,11 @@ class Clock:
         self._last = -interval
         self.stepped_back = False
 
-    def forget_declared(self) -> None:
+    def clear_declared(self) -> None:
         """No longer take a time for damaged because it is beyond the declared end."""
         self._limit = math.inf
 
-    def place(self, file_time: int | None) -> int | None:
+    def second_of(self, file_time: int | None) -> int | None:
         """Return where a frame of that time would lie, without ticking; None if unknown."""
         if file_time is None or self._origin is None:
             return None
@@ -121,7 +121,7 @@ class Clock:
         of the one before. A longer one, or one forward beyond the declared end, is a joint of two
         recordings or a damaged time: the clock runs on from the frame before.
         """
-        time = self.place(file_time)
+        time = self.second_of(file_time)
         self.stepped_back |= time is not None and time < self._last
         if time is None or time < self._last - self._misorder or time > self._limit:
             time = self._last + self._interval

@@ -53,10 +53,10 @@ def run_reindex_job(spec: ReindexJobSpec, answers: Connection) -> None:
     try:
         with troubles_told(), open_catalog(spec.catalog, create=False) as catalog:
             built = _reindex(spec, catalog, answers)
-            outcome = IngestResult(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
+            result = IngestResult(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
     except ReelmatchError as error:
-        outcome = IngestResult(None, "", Status.FAILED, str(error), 0)
-    answers.send(outcome)
+        result = IngestResult(None, "", Status.FAILED, str(error), 0)
+    answers.send(result)
     answers.close()
 
 

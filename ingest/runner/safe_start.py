@@ -32,17 +32,17 @@ def leave_current_folder() -> None:
     to it, unless this package itself lies there.
     """
     relative = _relative_folders(os.environ.get("PYTHONPATH", ""))
-    kept = []
+    folders = []
     for entry in sys.path:
         if not posixpath.isabs(entry) and _absolute(entry) == _OWN_FOLDER:
-            kept.append(_OWN_FOLDER)
+            folders.append(_OWN_FOLDER)
         elif posixpath.isabs(entry) and (entry == _OWN_FOLDER or entry not in relative):
-            kept.append(entry)
-    sys.path[:] = kept
-    guard_children(os.environ)
+            folders.append(entry)
+    sys.path[:] = folders
+    clean_children_environment(os.environ)
 
 
-def guard_children(environment: MutableMapping[str, str]) -> None:
+def clean_children_environment(environment: MutableMapping[str, str]) -> None:
     """Change an environment so that a process started with it finds no code by a relative path.
 
     Python's own ``-P`` cannot be given to the servers that ``multiprocessing`` starts; its variable
@@ -51,8 +51,8 @@ def guard_children(environment: MutableMapping[str, str]) -> None:
     environment["PYTHONSAFEPATH"] = "1"
     for name in _LISTS_OF_FOLDERS:
         if name in environment:
-            entries = environment.pop(name).split(os.pathsep)
-            if absolute := list(filter(posixpath.isabs, entries)):
+            import_path = environment.pop(name).split(os.pathsep)
+            if absolute := list(filter(posixpath.isabs, import_path)):
                 environment[name] = os.pathsep.join(absolute)
     for name in _FOLDERS:
         if not posixpath.isabs(environment.get(name, "/")):
@@ -64,11 +64,13 @@ def inherited_import_path() -> str:
     return os.pathsep.join([*filter(posixpath.isabs, sys.path), _OWN_FOLDER])
 
 
-def _relative_folders(entries: str) -> set[str]:
+def _relative_folders(import_path: str) -> set[str]:
     """Return what Python makes of the relative entries of a ``PYTHONPATH``."""
-    if not entries:
+    if not import_path:
         return set()
-    return {_absolute(entry) for entry in entries.split(os.pathsep) if not posixpath.isabs(entry)}
+    return {
+        _absolute(entry) for entry in import_path.split(os.pathsep) if not posixpath.isabs(entry)
+    }
 
 
 def _absolute(entry: str) -> str:

@@ -24,16 +24,16 @@ from engine.ports.catalog import Catalog, Jobs
 from ingest.decoding.probe import Status
 from ingest.pipeline import (
     ANALYZED,
-    KEPT,
+    STORED,
     Described,
     IngestResult,
     Progress,
-    known_outcome,
-    missing_outcome,
+    known_result,
+    missing_result,
     store_unwatched,
 )
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
-from ingest.runner.safe_start import guard_children
+from ingest.runner.safe_start import clean_children_environment
 from ingest.runner.sockets import prepare_sockets
 from ingest.runner.worker_process import JobSpec, Limits, run_job
 from ingest.sources.addresses import is_address
@@ -63,7 +63,7 @@ class _Running:
     heard_at: float
     beat_at: float
     progress: Progress | None = None
-    outcome: IngestResult | None = None
+    result: IngestResult | None = None
 
     @property
     def seconds_silent(self) -> float:
@@ -96,7 +96,7 @@ class Worker:
     generations: Path | None = None
     executor: str = SERIAL
     on_progress: OnProgress = lambda _job, _progress: None
-    on_end: OnEnd = lambda _job, _outcome: None
+    on_end: OnEnd = lambda _job, _result: None
     _jobs: Jobs = field(init=False)
     _name: str = field(init=False)
     _context: ForkServerContext = field(init=False)
@@ -108,7 +108,7 @@ class Worker:
     def __post_init__(self) -> None:
         self._jobs = self.catalog.jobs
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        guard_children(os.environ)
+        clean_children_environment(os.environ)
         prepare_sockets()
         self._context = multiprocessing.get_context("forkserver")
         # Videos run side by side, and each on one thread; numpy reads this when it is imported.
@@ -136,7 +136,7 @@ class Worker:
         try:
             while goes_on():
                 self._listen()
-                self._look_after()
+                self._check_processes()
         finally:
             for running in list(self._running):
                 self._kill(running)
@@ -167,12 +167,12 @@ class Worker:
         try:
             described = _describe(job.source)
         except NoVideoFile as error:
-            return missing_outcome(Path(job.source), error)
-        wanted = job.options.get("video", described.id)
-        if wanted != described.id:
-            reason = f"another video is there now; {KEPT}"
-            return IngestResult(wanted, job.source, Status.MISSING, reason, 0)
-        return known_outcome(described, self.catalog, force=_force(job))
+            return missing_result(Path(job.source), error)
+        expected = job.options.get("video", described.id)
+        if expected != described.id:
+            reason = f"another video is there now; {STORED}"
+            return IngestResult(expected, job.source, Status.MISSING, reason, 0)
+        return known_result(described, self.catalog, force=_force(job))
 
     def _settled(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job without watching anything; None when it must be."""
@@ -236,18 +236,18 @@ class Worker:
         for connection in ready:
             running = by_connection[connection]
             try:
-                said = connection.recv()
+                message = connection.recv()
             except (EOFError, OSError):
                 self._settle(running)
                 continue
             running.heard_at = time.monotonic()
-            if isinstance(said, IngestResult):
-                running.outcome = said
+            if isinstance(message, IngestResult):
+                running.result = message
             else:
-                running.progress = said
-                self.on_progress(running.job, said)
+                running.progress = message
+                self.on_progress(running.job, message)
 
-    def _look_after(self) -> None:
+    def _check_processes(self) -> None:
         away, self._looked_at = time.monotonic() - self._looked_at, time.monotonic()
         for running in list(self._running):
             if away > _FROZEN_SECONDS:
@@ -285,10 +285,10 @@ class Worker:
     def _settle(self, running: _Running) -> None:
         """Take leave of a child that closed its end."""
         running.process.join(timeout=POLL_SECONDS * 10)
-        outcome, code = running.outcome, running.process.exitcode
+        result, code = running.result, running.process.exitcode
         self._kill(running)
-        if outcome is not None:
-            self._end(running.job, outcome)
+        if result is not None:
+            self._end(running.job, result)
         else:
             self._mark(running, Status.CRASHED, _death(code))
 
@@ -301,38 +301,38 @@ class Worker:
         try:
             described = _describe(running.job.source)
         except NoVideoFile as error:
-            self._end(running.job, missing_outcome(Path(running.job.source), error))
+            self._end(running.job, missing_result(Path(running.job.source), error))
             return
         # With the job or not at all: one that is somebody else's by now says nothing of the video.
         with suppress(JobLost), self.catalog.transaction():
             self.catalog.jobs.check(Claim(running.job.id, self._name))
-            outcome = store_unwatched(described, self.catalog, status, where)
-            self._end(running.job, outcome)
+            result = store_unwatched(described, self.catalog, status, where)
+            self._end(running.job, result)
 
-    def _end(self, job: Job, outcome: IngestResult) -> None:
-        state = State.DONE if outcome.status in ANALYZED else State.FAILED
-        ending = JobResult(
-            state, outcome.status, outcome.reason, outcome.video or "", outcome.seconds
+    def _end(self, job: Job, result: IngestResult) -> None:
+        state = State.DONE if result.status in ANALYZED else State.FAILED
+        job_result = JobResult(
+            state, result.status, result.reason, result.video or "", result.seconds
         )
         with self.catalog.transaction():
-            ended = self._jobs.end(job, ending, now=time.time())
-            if ended and outcome.video:
-                self._describe_video(job, outcome.video)
+            ended = self._jobs.end(job, job_result, now=time.time())
+            if ended and result.video:
+                self._describe_video(job, result.video)
         if ended:
-            self.on_end(job, outcome)
+            self.on_end(job, result)
 
     def _describe_video(self, job: Job, video: str) -> None:
         """Write down what whoever queued a video says of it; what cannot be, the job tells."""
         # Read anew: more may have been said while it ran.
         now = self._jobs.get(job.id) or job
-        said = dict(now.options.get("said", {}))
-        if not said:
+        metadata = dict(now.options.get("said", {}))
+        if not metadata:
             return
         # By itself: an id that is taken takes nothing else away.
-        outside = said.pop("external_id", "")
+        outside = metadata.pop("external_id", "")
         try:
             before = self.catalog.videos.named(video).external_id
-            for part in filter(None, (said, {"external_id": outside} if outside else {})):
+            for part in filter(None, (metadata, {"external_id": outside} if outside else {})):
                 self.catalog.videos.describe(video, part)
         except (ExternalIdTaken, UnknownVideo) as error:
             self._warn(job, str(error))

@@ -17,7 +17,7 @@ from engine.errors import JobLost
 from engine.os_errors import expected_trouble
 from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
-from ingest.pipeline import Described, IngestResult, Progress, ingest_file, missing_outcome
+from ingest.pipeline import Described, IngestResult, Progress, ingest_file, missing_result
 from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
@@ -93,15 +93,15 @@ def run_job(spec: JobSpec, answers: Connection) -> None:
         answers.send(progress)
 
     try:
-        outcome = _outcome_of(spec, tell)
+        result = _result_of(spec, tell)
     except JobLost:
         # The worker finds it out by itself, and nobody waits for an answer.
         return
-    answers.send(outcome)
+    answers.send(result)
     answers.close()
 
 
-def _outcome_of(spec: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
+def _result_of(spec: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
     claim = Claim(spec.job, spec.worker)
     try:
         with open_catalog(spec.catalog, create=False, claim=claim) as catalog:
@@ -116,22 +116,22 @@ def _outcome_of(spec: JobSpec, tell: Callable[[Progress], object]) -> IngestResu
 
 
 def _ingest(spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]) -> IngestResult:
-    watch = _watcher(spec, catalog, tell)
+    analyze = _watcher(spec, catalog, tell)
     if is_address(spec.source):
         return ingest_address(
             spec.source,
             spec.home / "fetched",
             spec.fetch,
             catalog,
-            watch,
+            analyze,
             force=spec.force,
             on_piece=lambda: tell(Progress(0, None)),
         )
     path = Path(spec.source)
     try:
-        return watch(path, Described.of_file(path))
+        return analyze(path, Described.of_file(path))
     except NoVideoFile as error:
-        return missing_outcome(path, error)
+        return missing_result(path, error)
 
 
 def _watcher(

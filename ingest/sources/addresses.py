@@ -23,7 +23,7 @@ _YOUTUBE_HOSTS: Final = re.compile(
 _YOUTUBE_PATH: Final = re.compile(r"/(?:shorts|embed|live|v)/([\w-]{11})/?")
 _YOUTUBE_ID: Final = re.compile(r"[\w-]{11}")
 # What RFC 3986 allows in a path or query as it is; "%" so that nothing is escaped twice.
-_KEPT: Final = "%/:?#[]@!$&'()*+,;=~"
+_UNESCAPED: Final = "%/:?#[]@!$&'()*+,;=~"
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _MAX_HOST_CHARACTERS: Final = 253
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -49,10 +49,10 @@ def canonical(address: str) -> str:
     Raises:
         NotAnAddress: not http or https, no host, a port that cannot be, or a password in it.
     """
-    scheme, place, path, query = _taken_apart(address)
-    if video := _youtube_video(place.partition(":")[0], path, query):
+    scheme, authority, path, query = _taken_apart(address)
+    if video := _youtube_video(authority.partition(":")[0], path, query):
         return f"https://www.youtube.com/watch?v={video}"
-    return urlunsplit((scheme, place, path, _without_visitor(query), ""))
+    return urlunsplit((scheme, authority, path, _without_visitor(query), ""))
 
 
 def escaped(address: str) -> str:
@@ -64,8 +64,8 @@ def escaped(address: str) -> str:
     Raises:
         NotAnAddress: as ``canonical``.
     """
-    scheme, place, path, query = _taken_apart(address)
-    return urlunsplit((scheme, place, path, query, ""))
+    scheme, authority, path, query = _taken_apart(address)
+    return urlunsplit((scheme, authority, path, query, ""))
 
 
 def without_password(text: str) -> str:
@@ -96,10 +96,10 @@ def _taken_apart(address: str) -> tuple[str, str, str, str]:
     host = _ascii_host(parts.hostname, shown)
     if port == 0:
         raise NotAnAddress(f"{shown} is not a web address: nobody listens on port 0")
-    place = f"[{host}]" if ":" in host else host
+    authority = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
-        place = f"{place}:{port}"
-    return scheme, place, _escaped(parts.path) or "/", _escaped(parts.query)
+        authority = f"{authority}:{port}"
+    return scheme, authority, _escaped(parts.path) or "/", _escaped(parts.query)
 
 
 def address_id(address: str) -> str:
@@ -126,16 +126,16 @@ def read_addresses(path: Path) -> tuple[str, ...]:
         raise NotAnAddress(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NotAnAddress(f"{path}: this is not a text file of addresses") from error
-    found: dict[str, None] = {}
+    addresses: dict[str, None] = {}
     for number, line in enumerate(map(str.strip, lines), start=1):
         if line and not line.startswith("#"):
             try:
-                found[canonical(line)] = None
+                addresses[canonical(line)] = None
             except NotAnAddress as error:
                 raise NotAnAddress(f"{path}, line {number}: {error}") from error
-    if not found:
+    if not addresses:
         raise NotAnAddress(f"{path}: no address in this file; write one a line")
-    return tuple(found)
+    return tuple(addresses)
 
 
 def _ascii_host(host: str | None, shown: str) -> str:
@@ -170,24 +170,24 @@ def _youtube_video(host: str, path: str, query: str) -> str | None:
     elif path.rstrip("/") == "/watch":
         video = dict(parse_qsl(query)).get("v", "")
     else:
-        found = _YOUTUBE_PATH.fullmatch(path)
-        video = found[1] if found else ""
+        match = _YOUTUBE_PATH.fullmatch(path)
+        video = match[1] if match else ""
     return video if _YOUTUBE_ID.fullmatch(video) else None
 
 
 def _without_visitor(query: str) -> str:
     # Cut at "&" alone: parsing and writing a query anew would change what a site signed.
-    kept = [
+    parameters = [
         part
         for part in query.split("&")
         if not _FOLLOWS_THE_VISITOR.fullmatch(part.partition("=")[0])
     ]
-    return "&".join(kept)
+    return "&".join(parameters)
 
 
 def _escaped(text: str) -> str:
     """Return a path or query with the same escapes whoever wrote it (RFC 3986, section 6.2.2)."""
-    return _ESCAPE.sub(_one_way, quote(text, safe=_KEPT))
+    return _ESCAPE.sub(_one_way, quote(text, safe=_UNESCAPED))
 
 
 def _one_way(escape: re.Match[str]) -> str:

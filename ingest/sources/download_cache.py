@@ -26,7 +26,7 @@ class Fetched:
     metadata: Metadata
 
 
-class Archive:
+class DownloadCache:
     """Files of one address in a folder.
 
     Args:
@@ -54,12 +54,12 @@ class Archive:
         """Return where a video is put while it comes; ``key`` tells one choice of format."""
         return self.folder / f"{self.id}-{key}"
 
-    def keep(self, path: Path, ending: str, metadata: Metadata) -> None:
+    def keep(self, path: Path, suffix: str, metadata: Metadata) -> None:
         """Give a video that is complete its name, and remember what the site said of it."""
-        kept = path.replace(self.folder / f"{self.id}{ending}")
+        stored = path.replace(self.folder / f"{self.id}{suffix}")
         record = {
-            "file": kept.name,
-            "size_bytes": kept.stat().st_size,
+            "file": stored.name,
+            "size_bytes": stored.stat().st_size,
             "metadata": metadata.as_json(),
         }
         written = self._record.with_suffix(".json.new")
@@ -77,7 +77,7 @@ class Archive:
             path.unlink(missing_ok=True)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Wait until no other process fetches this address into this folder.
 
         One file has a byte to lock for each address; the lock goes with the process that holds it.

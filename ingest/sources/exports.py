@@ -28,15 +28,15 @@ def exported_lines(catalog: Catalog) -> Iterator[str]:
     while page := catalog.content.page(after=after, limit=_PAGE_VIDEOS):
         vocabulary = catalog.tags.vocabulary()
         for content in page:
-            said = video_line(content, vocabulary)
-            yield json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
+            fields = video_line(content, vocabulary)
+            yield json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
         after = page[-1].record.id
 
 
 def video_line(content: VideoContent, vocabulary: Vocabulary) -> dict[str, Any]:
     """Return one video in the form of ``docs/imports.md``; what is unknown is left out."""
     record, track = content.record, content.track
-    said = {
+    fields = {
         "video": record.id,
         "external_id": record.external_id,
         "title": record.title,
@@ -50,7 +50,7 @@ def video_line(content: VideoContent, vocabulary: Vocabulary) -> dict[str, Any]:
         "tagger": record.tagger,
         "taggers": {one.source: one.tagger for one in content.tracks if one.source != VISUAL},
     }
-    known: dict[str, Any] = {name: value for name, value in said.items() if value}
+    known: dict[str, Any] = {name: value for name, value in fields.items() if value}
     return known | {"tags": _tags(track, vocabulary)}
 
 

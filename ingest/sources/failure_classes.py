@@ -121,28 +121,28 @@ def failure_of(error: BaseException, folder: str) -> Failure:
         if words.search(message):
             return _failure(status, message)
     # Of a segment that failed every time, only the words are left.
-    if told := _HTTP_ERROR.search(message):
-        return _of_code(int(told[1]))
+    if match := _HTTP_ERROR.search(message):
+        return _of_code(int(match[1]))
     return _failure(FetchStatus.FAILED, message)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and all that it names as its cause, each once."""
     waiting: list[object] = [error]
-    seen: set[int] = set()
+    visited: set[int] = set()
     while waiting:
-        found = waiting.pop(0)
-        if isinstance(found, BaseException) and id(found) not in seen:
-            seen.add(id(found))
-            yield found
-            exc_info = getattr(found, "exc_info", None) or (None, None)
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and id(cause) not in visited:
+            visited.add(id(cause))
+            yield cause
+            exc_info = getattr(cause, "exc_info", None) or (None, None)
             waiting += [
                 exc_info[1],
-                getattr(found, "cause", None),
+                getattr(cause, "cause", None),
                 # Of a handler that met what it did not expect: no memory for a page, above all.
-                *getattr(found, "unexpected_errors", ()),
-                found.__cause__,
-                found.__context__,
+                *getattr(cause, "unexpected_errors", ()),
+                cause.__cause__,
+                cause.__context__,
             ]
 
 
@@ -172,5 +172,5 @@ def _retry_after(error: HTTPError) -> float | None:
 
 def _failure(status: FetchStatus, message: str) -> Failure:
     words = _ADVICE.sub("", _PREFIX.sub("", message.strip(), count=1), count=1)
-    said = " ".join(words.split())[:_REASON_CHARACTERS].rstrip(" .:;,(")
-    return Failure(status, f"{_SENTENCES[status]}: {said}" if said else _SENTENCES[status])
+    detail = " ".join(words.split())[:_REASON_CHARACTERS].rstrip(" .:;,(")
+    return Failure(status, f"{_SENTENCES[status]}: {detail}" if detail else _SENTENCES[status])

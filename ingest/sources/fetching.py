@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.sources.addresses import NotAnAddress, canonical
-from ingest.sources.download_cache import Archive
+from ingest.sources.download_cache import DownloadCache
 from ingest.sources.failures import FetchStatus
-from ingest.sources.files import VIDEO_ENDINGS
+from ingest.sources.files import VIDEO_SUFFIXES
 from ingest.sources.guard import AllowedNetwork, Guard
 from ingest.sources.metadata import Metadata
 
@@ -163,16 +163,16 @@ def downloader(
 
 def _fetch(job: Job, on_progress: Callable[[Mapping[str, Any]], object]) -> None:
     """Fetch one video into the archive, unless another process did so just now."""
-    archive = Archive(Path(job.folder), job.address)
-    with archive.alone():
-        if archive.fetched() is not None:
+    cache = DownloadCache(Path(job.folder), job.address)
+    with cache.locked():
+        if cache.fetched() is not None:
             return
         with downloader(
             rate_limit_bytes_per_second=job.rate_limit_bytes_per_second, on_progress=on_progress
         ) as ydl:
             info = _one_video(ydl, ydl.extract_info(job.address, download=False))
             _refuse_unfetchable(info, job.max_bytes)
-            path = archive.unfinished(_format_key(info))
+            path = cache.unfinished(_format_key(info))
             if not path.exists():
                 ydl.params["paths"] = {"home": str(path.parent)}
                 ydl.params["outtmpl"] = {"default": path.name}
@@ -180,16 +180,16 @@ def _fetch(job: Job, on_progress: Callable[[Mapping[str, Any]], object]) -> None
         if not path.exists():
             raise _Stop(FetchStatus.FAILED, "nothing came: the site sent no video")
         _refuse_no_video(path)
-        archive.keep(path, _ending(info), Metadata.from_info(job.address, info))
+        cache.keep(path, _suffix(info), Metadata.from_info(job.address, info))
 
 
 def _addresses(job: Job) -> list[str]:
     """Return the addresses of all videos of a playlist."""
     with downloader(playlist=True) as ydl:
-        found = ydl.extract_info(job.address, download=False)
-    if not found or found.get("_type") not in ("playlist", "multi_video"):
+        info = ydl.extract_info(job.address, download=False)
+    if not info or info.get("_type") not in ("playlist", "multi_video"):
         return [canonical(job.address)]
-    return list(dict.fromkeys(_entry_addresses(found)))
+    return list(dict.fromkeys(_entry_addresses(info)))
 
 
 def _entry_addresses(playlist: Mapping[str, Any]) -> Iterator[str]:
@@ -203,20 +203,20 @@ def _entry_addresses(playlist: Mapping[str, Any]) -> Iterator[str]:
             continue
 
 
-def _one_video(ydl: Any, found: dict[str, Any] | None) -> dict[str, Any]:
+def _one_video(ydl: Any, info: dict[str, Any] | None) -> dict[str, Any]:
     for _ in range(5):  # a playlist of one that is a playlist of one ...
-        if not found or found.get("_type", "video") == "video":
+        if not info or info.get("_type", "video") == "video":
             break
-        entries = list(found.get("entries") or ())
+        entries = list(info.get("entries") or ())
         if len(entries) > 1:
             raise _Stop(
                 FetchStatus.UNSUPPORTED,
                 "there are several videos behind this address: ask for the playlist",
             )
-        found = ydl.process_ie_result(entries[0], download=False) if entries else None
-    if not found or found.get("_type", "video") != "video":
+        info = ydl.process_ie_result(entries[0], download=False) if entries else None
+    if not info or info.get("_type", "video") != "video":
         raise _Stop(FetchStatus.UNSUPPORTED, "no video is found there")
-    return found
+    return info
 
 
 def _refuse_unfetchable(info: Mapping[str, Any], max_bytes: int) -> None:
@@ -233,9 +233,9 @@ def _format_key(info: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:8]
 
 
-def _ending(info: Mapping[str, Any]) -> str:
-    ending = f".{info.get('ext')}".lower()
-    return ending if ending in VIDEO_ENDINGS else ".video"
+def _suffix(info: Mapping[str, Any]) -> str:
+    suffix = f".{info.get('ext')}".lower()
+    return suffix if suffix in VIDEO_SUFFIXES else ".video"
 
 
 def _refuse_no_video(path: Path) -> None:
@@ -290,8 +290,8 @@ def _failed(error: BaseException | None, guard: Guard, job: Job) -> dict[str, ob
 def _limit_resources(job: Job) -> None:
     # Of memory what is really written to: Deno reserves far more room than it uses.
     resource.setrlimit(resource.RLIMIT_DATA, (job.memory_bytes, job.memory_bytes))
-    most = job.max_bytes + _SLACK_BYTES
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    max_bytes = job.max_bytes + _SLACK_BYTES
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Should the parent not end it: the default action of SIGALRM does.
     signal.setitimer(signal.ITIMER_REAL, job.deadline_seconds)

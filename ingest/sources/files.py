@@ -14,7 +14,7 @@ from engine.domain.text import UnusableText, refuse_controls, shown
 from engine.errors import InvalidInput
 from ingest.sources.signatures import SIGNATURE_BYTES, starts_like_a_video
 
-_CERTAIN_ENDINGS: Final = frozenset(
+_CERTAIN_SUFFIXES: Final = frozenset(
     (
         *(".264", ".265", ".266", ".360", ".3g2", ".3gp", ".3gp2", ".3gpp", ".amv", ".apng"),
         *(".asf", ".av1", ".avc", ".avi", ".avifs", ".avs3", ".braw", ".crm", ".dav", ".divx"),
@@ -28,7 +28,7 @@ _CERTAIN_ENDINGS: Final = frozenset(
         *(".wmv", ".wtv", ".xesc", ".xvid", ".y4m", ".split"),
     )
 )
-_AMBIGUOUS_ENDINGS: Final = frozenset(
+_AMBIGUOUS_SUFFIXES: Final = frozenset(
     (
         *(".avif", ".dat", ".heic", ".heif", ".hif", ".mod", ".mts", ".ogg", ".ogx", ".pes"),
         *(".ps", ".rec", ".sec", ".tp", ".ts", ".vid", ".video", ".webp", ".split"),
@@ -37,7 +37,7 @@ _AMBIGUOUS_ENDINGS: Final = frozenset(
 """These are the names of videos and of other things, too: programs in TypeScript, translations of
 Qt, music, still pictures. The content tells."""
 
-VIDEO_ENDINGS: Final = _CERTAIN_ENDINGS | _AMBIGUOUS_ENDINGS
+VIDEO_SUFFIXES: Final = _CERTAIN_SUFFIXES | _AMBIGUOUS_SUFFIXES
 """Endings that the name of a video in a folder may have, in any case."""
 
 LINKS_OUT: Final = "link out of the folder"
@@ -45,10 +45,10 @@ LINKS_OUT: Final = "link out of the folder"
 
 MAX_NAMED_LINKS: Final = 10
 
-OTHER_ENDINGS: Final = "other"
+OTHER_SUFFIXES: Final = "other"
 """Stands for a name without an ending, or with one that is none of letters and digits."""
 
-_MAX_ENDING_CHARACTERS: Final = 10
+_MAX_SUFFIX_CHARACTERS: Final = 10
 _PIECE_BYTES: Final = 1 << 20
 _READ_SECONDS: Final = 60.0
 _MIN_BYTES_A_SECOND: Final = 4 << 20
@@ -110,12 +110,12 @@ def local_files(paths: Iterable[Path], left_out: LeftOut | None = None) -> Itera
         NoVideoFile: no such path, not readable, not a file, or a folder without any video.
     """
     left_out = LeftOut() if left_out is None else left_out
-    found: set[Path] = set()
+    resolved: set[Path] = set()
     for path in paths:
         for file in _files_of(path.expanduser().absolute(), left_out):
             real = _real(file)
-            if real not in found:
-                found.add(real)
+            if real not in resolved:
+                resolved.add(real)
                 yield LocalFile(file, file.stat().st_size)
 
 
@@ -137,11 +137,11 @@ def content_id(path: Path) -> str:
 
 
 def _digest(path: Path, file: BinaryIO) -> str:
-    told = os.fstat(file.fileno())
-    if not stat.S_ISREG(told.st_mode):
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
         raise NoVideoFile(f"{shown(str(path))}: neither a file nor a folder")
-    digest, left = hashlib.sha256(), told.st_size
-    seconds = _READ_SECONDS + told.st_size / _MIN_BYTES_A_SECOND
+    digest, left = hashlib.sha256(), status.st_size
+    seconds = _READ_SECONDS + status.st_size / _MIN_BYTES_A_SECOND
     until = time.monotonic() + seconds
     while piece := file.read(_PIECE_BYTES):
         left -= len(piece)
@@ -206,7 +206,7 @@ def _videos_in(folder: Path, left_out: LeftOut) -> Iterator[Path]:
                 empty = False
                 yield file
             else:
-                left_out.counts[_ending(file)] += 1
+                left_out.counts[_suffix(file)] += 1
     for error in unreadable:  # once all others were found
         raise _unreadable(Path(os.fsdecode(error.filename)), error) from error
     if empty:
@@ -222,10 +222,10 @@ def _real(path: Path) -> Path:
 
 def _is_video(file: Path) -> bool:
     """Whether a file of a folder is to be watched."""
-    ending = file.suffix.lower()
-    if ending not in VIDEO_ENDINGS or not file.is_file():
+    suffix = file.suffix.lower()
+    if suffix not in VIDEO_SUFFIXES or not file.is_file():
         return False
-    if ending in _CERTAIN_ENDINGS:
+    if suffix in _CERTAIN_SUFFIXES:
         return True
     try:
         with file.open("rb") as opened:
@@ -234,10 +234,10 @@ def _is_video(file: Path) -> bool:
         return True  # that it cannot be read is said when it is watched
 
 
-def _ending(file: Path) -> str:
-    ending = file.suffix.lower()
-    is_short = 1 < len(ending) <= _MAX_ENDING_CHARACTERS
-    return ending if is_short and ending.isascii() and ending[1:].isalnum() else OTHER_ENDINGS
+def _suffix(file: Path) -> str:
+    suffix = file.suffix.lower()
+    is_short = 1 < len(suffix) <= _MAX_SUFFIX_CHARACTERS
+    return suffix if is_short and suffix.isascii() and suffix[1:].isalnum() else OTHER_SUFFIXES
 
 
 def _unreadable(path: Path, error: OSError) -> NoVideoFile:

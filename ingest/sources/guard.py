@@ -59,12 +59,12 @@ class AllowedNetwork:
         Raises:
             InvalidInput: it is none of these.
         """
-        found = _ENTRY.fullmatch(text.strip())
+        match = _ENTRY.fullmatch(text.strip())
         try:
-            if found is None:
+            if match is None:
                 raise ValueError("not a network")
-            written = found["v4"] or found["bare"] or found["v6"] + (found["v6bits"] or "")
-            port = found["v4port"] or found["v6port"]
+            written = match["v4"] or match["bare"] or match["v6"] + (match["v6bits"] or "")
+            port = match["v4port"] or match["v6port"]
             network = ipaddress.ip_network(written)
             if port is not None and not 0 < int(port) < 65_536:
                 raise ValueError("not a port")

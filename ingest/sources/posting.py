@@ -69,8 +69,8 @@ def post(
     parts = urlsplit(url)
     target = f"{parts.path}{'?' + parts.query if parts.query else ''}"
     try:
-        said = {"Content-Type": "application/json", "User-Agent": "reelmatch", **headers}
-        connection.request("POST", target, body, said)
+        header_fields = {"Content-Type": "application/json", "User-Agent": "reelmatch", **headers}
+        connection.request("POST", target, body, header_fields)
         answer = connection.getresponse()
         return Reply(answer.status, answer.headers, answer.read(max_bytes))
     finally:
@@ -168,8 +168,8 @@ def _addresses(host: str, port: int, until: float) -> list[str]:
 
     def ask() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answer.set_result([str(peer[0]) for *_, peer in found])
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(peer[0]) for *_, peer in infos])
         except Exception as error:  # noqa: BLE001 - raised where it is waited for
             answer.set_exception(error)
 

@@ -24,7 +24,7 @@ import requests
 from engine.os_errors import expected_trouble
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
-from ingest.taggers.onnx.model_hub import Wanted
+from ingest.taggers.onnx.model_hub import FileDownload
 
 _MAX_REDIRECTS: Final = 5
 _TIMEOUT_SECONDS: Final = 30
@@ -48,8 +48,8 @@ def main() -> None:
 
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    wanted = [Wanted(**one) for one in job["wanted"]]
-    _limit_resources(wanted, job["deadline_seconds"])
+    downloads = [FileDownload(**one) for one in job["wanted"]]
+    _limit_resources(downloads, job["deadline_seconds"])
     allowed = [AllowedNetwork.parse(network) for network in job["allowed_networks"]]
     guard = Guard(allowed)
     guard.install()
@@ -57,43 +57,43 @@ def main() -> None:
         with requests.Session() as session:
             # No proxies, no .netrc: nothing of this machine goes along.
             session.trust_env = False
-            for one in wanted:
+            for one in downloads:
                 _fetch(one, session, guard, _teller(answer))
     except (_Refused, OSError, Forbidden) as error:
-        answer("failed", _reason(error, guard, Path(wanted[0].path).parent))
+        answer("failed", _reason(error, guard, Path(downloads[0].path).parent))
     else:
         answer("done", None)
 
 
 def _fetch(
-    wanted: Wanted, session: requests.Session, guard: Guard, tell: Callable[[int], None]
+    file: FileDownload, session: requests.Session, guard: Guard, tell: Callable[[int], None]
 ) -> None:
     """Write one file, if it is what is pinned."""
     digest, size = hashlib.sha256(), 0
     try:
         with (
-            _opened(wanted.address, session, guard) as response,
-            Path(wanted.path).open("wb") as file,
+            _opened(file.address, session, guard) as response,
+            Path(file.path).open("wb") as output,
         ):
             for piece in response.iter_content(_PIECE_BYTES):
                 size += len(piece)
-                if size > wanted.size:
+                if size > file.size:
                     break
                 digest.update(piece)
-                file.write(piece)
+                output.write(piece)
                 tell(len(piece))
     except requests.RequestException as error:
         raise _Refused(
-            f"{without_password(wanted.address)} cannot be reached ({type(error).__name__}):"
+            f"{without_password(file.address)} cannot be reached ({type(error).__name__}):"
             " check the network, or try later"
         ) from error
-    if (size, digest.hexdigest()) != (wanted.size, wanted.sha256):
-        Path(wanted.path).unlink()
-        found = f"more than {wanted.size} bytes" if size > wanted.size else f"{size} bytes"
+    if (size, digest.hexdigest()) != (file.size, file.sha256):
+        Path(file.path).unlink()
+        actual = f"more than {file.size} bytes" if size > file.size else f"{size} bytes"
         raise _Refused(
-            f"{without_password(wanted.address)} is not the file that is pinned: {found}, sha256"
-            f" {digest.hexdigest()[:12]}..., expected {wanted.size} bytes,"
-            f" {wanted.sha256[:12]}...; nothing of it was kept"
+            f"{without_password(file.address)} is not the file that is pinned: {actual}, sha256"
+            f" {digest.hexdigest()[:12]}..., expected {file.size} bytes,"
+            f" {file.sha256[:12]}...; nothing of it was kept"
         )
 
 
@@ -152,10 +152,10 @@ def _reason(error: BaseException, guard: Guard, folder: Path) -> str:
     return f"what came cannot be written: {expected_trouble(error, folder) or error}"
 
 
-def _limit_resources(wanted: Sequence[Wanted], deadline_seconds: float) -> None:
+def _limit_resources(downloads: Sequence[FileDownload], deadline_seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
-    most = max(one.size for one in wanted) + _PIECE_BYTES
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    max_bytes = max(one.size for one in downloads) + _PIECE_BYTES
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.setitimer(signal.ITIMER_REAL, deadline_seconds)
 

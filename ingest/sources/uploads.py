@@ -16,7 +16,7 @@ from engine.domain.text import without_refused
 from engine.errors import DiskFull
 from engine.os_errors import writing_to
 from engine.ports.catalog import Catalog
-from ingest.sources.files import VIDEO_ENDINGS
+from ingest.sources.files import VIDEO_SUFFIXES
 
 _MAX_STEM_BYTES: Final = 120
 _SPARE_BYTES: Final = 512 << 20
@@ -52,19 +52,19 @@ class Uploads:
             missing = expected_bytes + _SPARE_BYTES - shutil.disk_usage(self.folder).free
             if missing > 0:
                 raise DiskFull(self.folder, missing)
-            with self._place() as place:
-                path = place / safe_name(name)
+            with self._own_folder() as own_folder:
+                path = own_folder / safe_name(name)
                 with path.open("xb") as file:
                     yield path, file
 
     @contextmanager
-    def _place(self) -> Iterator[Path]:
-        place = self.folder / token_hex(8)
-        place.mkdir(mode=0o700)
+    def _own_folder(self) -> Iterator[Path]:
+        own_folder = self.folder / token_hex(8)
+        own_folder.mkdir(mode=0o700)
         try:
-            yield place
+            yield own_folder
         except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(own_folder, ignore_errors=True)
             raise
 
     def sweep(self, catalog: Catalog) -> None:
@@ -74,10 +74,10 @@ class Uploads:
         below = str(self.folder)
         sources = catalog.videos.sources_below(below) + catalog.jobs.sources_below(below)
         named = {Path(source).parent for source in sources}
-        for place in self.folder.iterdir():
-            old = time.time() - place.stat().st_mtime > _FORGOTTEN_SECONDS
-            if old and place not in named:
-                shutil.rmtree(place, ignore_errors=True)
+        for own_folder in self.folder.iterdir():
+            old = time.time() - own_folder.stat().st_mtime > _FORGOTTEN_SECONDS
+            if old and own_folder not in named:
+                shutil.rmtree(own_folder, ignore_errors=True)
 
 
 def safe_name(name: str) -> str:
@@ -88,8 +88,8 @@ def safe_name(name: str) -> str:
     """
     last = name.replace("\\", "/").rpartition("/")[2]
     text = " ".join(without_refused(last).split()).strip(". ")
-    stem, dot, ending = text.rpartition(".")
-    if not dot or f".{ending.lower()}" not in VIDEO_ENDINGS:
-        stem, ending = text, ""
+    stem, dot, suffix = text.rpartition(".")
+    if not dot or f".{suffix.lower()}" not in VIDEO_SUFFIXES:
+        stem, suffix = text, ""
     stem = stem.encode("utf-8", "ignore")[:_MAX_STEM_BYTES].decode("utf-8", "ignore").strip(". ")
-    return (stem or "video") + (f".{ending.lower()}" if ending else "")
+    return (stem or "video") + (f".{suffix.lower()}" if suffix else "")

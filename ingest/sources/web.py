@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidInput
-from ingest.runner.safe_start import guard_children, inherited_import_path
+from ingest.runner.safe_start import clean_children_environment, inherited_import_path
 from ingest.sources.addresses import canonical
-from ingest.sources.download_cache import Archive, Fetched
+from ingest.sources.download_cache import DownloadCache, Fetched
 from ingest.sources.failures import FetchStatus, Unfetchable
 from ingest.sources.guard import AllowedNetwork
 
@@ -96,23 +96,23 @@ def fetch(
         Unfetchable: no video; says why.
     """
     address = canonical(address)
-    archive = Archive(folder.absolute(), address)
+    cache = DownloadCache(folder.absolute(), address)
     deadline = time.monotonic() + limits.deadline_seconds
     for pause in (*_WAITS_SECONDS, None):
-        if (here := archive.fetched()) is not None:
+        if (here := cache.fetched()) is not None:
             return here
         try:
-            _run(_job(address, archive.folder, limits, deadline), on_progress)
+            _run(_job(address, cache.folder, limits, deadline), on_progress)
         except Unfetchable as error:
             if not error.retryable:
-                archive.discard_unfinished()
+                cache.discard_unfinished()
                 raise
             seconds = max(pause or 0.0, error.retry_after_seconds or 0.0)
             if pause is None or time.monotonic() + seconds >= deadline:
                 raise
             log.info("%s; next attempt in %.0f s", error, seconds)
             wait(seconds)
-    if (here := archive.fetched()) is None:
+    if (here := cache.fetched()) is None:
         raise Unfetchable(address, FetchStatus.FAILED, "the file was removed while it was fetched")
     return here
 
@@ -129,10 +129,10 @@ def playlist_addresses(address: str, limits: FetchLimits) -> tuple[str, ...]:
     canonical(address)
     deadline = time.monotonic() + limits.deadline_seconds
     # As it was given: an address may name a video and, in what ``canonical`` drops, its playlist.
-    found = _run(_job(address.strip(), None, limits, deadline), lambda _: None)
-    if not found:
+    entries = _run(_job(address.strip(), None, limits, deadline), lambda _: None)
+    if not entries:
         raise Unfetchable(address, FetchStatus.UNSUPPORTED, "there is no video in this playlist")
-    return tuple(str(entry) for entry in found)
+    return tuple(str(entry) for entry in entries)
 
 
 def _job(address: str, folder: Path | None, limits: FetchLimits, deadline: float) -> dict[str, Any]:
@@ -147,8 +147,8 @@ def _job(address: str, folder: Path | None, limits: FetchLimits, deadline: float
 def _run(job: dict[str, Any], on_progress: Callable[[FetchProgress], object]) -> list[object]:
     """Have a child do a job; return what it found, if it was to find something."""
     seconds = job["deadline_seconds"]
-    told = {**job, "deadline_seconds": seconds + _GRACE_SECONDS}
-    with closing(_answers(told, seconds)) as answers:
+    options = {**job, "deadline_seconds": seconds + _GRACE_SECONDS}
+    with closing(_answers(options, seconds)) as answers:
         for kind, value in answers:
             if kind == "progress":
                 on_progress(FetchProgress(*value))
@@ -172,7 +172,7 @@ def _answers(job: dict[str, Any], seconds: float) -> Generator[tuple[str, Any]]:
         Unfetchable: it was over time.
     """
     late = threading.Event()
-    with _child() as process:
+    with _process() as process:
         assert process.stdin is not None  # noqa: S101  # both are pipes
         assert process.stdout is not None  # noqa: S101
         timer = threading.Timer(seconds, _end_late, (process, late))
@@ -196,7 +196,7 @@ def _answers(job: dict[str, Any], seconds: float) -> Generator[tuple[str, Any]]:
 
 
 @contextmanager
-def _child() -> Iterator[subprocess.Popen[str]]:
+def _process() -> Iterator[subprocess.Popen[str]]:
     """Start the child in a process group of its own, and end the group whatever happens."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {
@@ -205,7 +205,7 @@ def _child() -> Iterator[subprocess.Popen[str]]:
         "PYTHONPATH": inherited_import_path(),
         "YTDLP_NO_PLUGINS": "1",
     }
-    guard_children(environment)
+    clean_children_environment(environment)
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "ingest.sources.fetching"],
         stdin=subprocess.PIPE,

@@ -85,10 +85,10 @@ class Answers:
         while self._waiting:
             self._settle()
         # A tag that came up later had not been said of the seconds before.
-        found = np.zeros((len(self._done), max(map(len, self._done))), np.float32)
-        for row, confidences in zip(found, self._done, strict=True):
+        confidences_of_all = np.zeros((len(self._done), max(map(len, self._done))), np.float32)
+        for row, confidences in zip(confidences_of_all, self._done, strict=True):
             row[: len(confidences)] = confidences
-        return found
+        return confidences_of_all
 
     @property
     def _is_full(self) -> bool:

@@ -34,10 +34,10 @@ class Hierarchy:
 
 def all_above(word: str, parents: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return every word that comes with a word, directly or not, the nearest first."""
-    found: dict[str, None] = {}
+    above_all: dict[str, None] = {}
     waiting = list(parents.get(word, ()))
     for above in waiting:
-        if above not in found:
-            found[above] = None
+        if above not in above_all:
+            above_all[above] = None
             waiting += parents.get(above, ())
-    return tuple(found)
+    return tuple(above_all)

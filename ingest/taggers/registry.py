@@ -93,8 +93,8 @@ def check_tagger(text: str, context: TaggerContext) -> str:
         ReelmatchError: there is no such tagger, or something that it needs is missing.
     """
     name, colon, argument = text.partition(":")
-    kept = find_factory(text).check(argument, context)
-    return f"{name}:{kept}" if colon or kept else name
+    checked = find_factory(text).check(argument, context)
+    return f"{name}:{checked}" if colon or checked else name
 
 
 def make_tagger(text: str, context: TaggerContext) -> "Tagger | VideoTagger":
@@ -133,14 +133,14 @@ def find_factory(text: str) -> TaggerFactory:
 @cache
 def _load(name: str, _path: tuple[str, ...]) -> TaggerFactory:
     known = entry_points(group=GROUP)
-    found = known.select(name=name)
-    if not found:
+    entry_points_named = known.select(name=name)
+    if not entry_points_named:
         raise _no_tagger(name, known)
-    if len(packages := sorted({_package_of(entry) for entry in found})) > 1:
+    if len(packages := sorted({_package_of(entry) for entry in entry_points_named})) > 1:
         raise InvalidInput(
             f"several packages bring a tagger {name!r}: {', '.join(packages)}; remove all but one"
         )
-    (entry,) = found
+    (entry,) = entry_points_named
     try:
         factory: TaggerFactory = entry.load()
     except (ImportError, AttributeError) as error:

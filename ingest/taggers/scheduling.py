@@ -11,7 +11,7 @@ from ingest.taggers.base import AskingTagger, Confidences, Frame, SequentialTagg
 Answer = Confidences | Future[Any]
 """The confidence of every tag, or what an ``AskingTagger`` was asked and will read."""
 
-MAX_THRIFTY_SECONDS: Final = 2
+MAX_SEQUENTIAL_SECONDS: Final = 2
 """So long after a second that was tagged with all effort, the same shot may do with less."""
 
 
@@ -36,47 +36,47 @@ class TaggingScheduler:
         self.shots: list[int] = []
         self._tagged_at: int | None = None
         self._owes = False
-        self._thrifty = tagger if isinstance(tagger, SequentialTagger) else None
+        self._sequential = tagger if isinstance(tagger, SequentialTagger) else None
         self._asking = tagger if isinstance(tagger, AskingTagger) else None
-        self._said: Answer = np.zeros(len(tagger.tags), np.float32)
-        self._all_effort_at = -MAX_THRIFTY_SECONDS - 1
+        self._answer: Answer = np.zeros(len(tagger.tags), np.float32)
+        self._all_effort_at = -MAX_SEQUENTIAL_SECONDS - 1
 
-    def see(self, second: int, frame: Frame, look: FrameChange) -> Answer:
+    def see(self, second: int, frame: Frame, change: FrameChange) -> Answer:
         """Return the confidence of every tag; what hardly changed is not tagged again.
 
         Args:
             second: from 0, rising.
             frame: what is shown in it.
-            look: what is new in it; the first second is.
+            change: what is new in it; the first second is.
         """
-        if not look.joined or not self.shots:
+        if not change.joined or not self.shots:
             self.shots.append(second)
-        if not self._must_tag(second, look):
-            return self._said
+        if not self._must_tag(second, change):
+            return self._answer
         self._tagged_at = second
-        lately = second - self._all_effort_at <= MAX_THRIFTY_SECONDS
+        lately = second - self._all_effort_at <= MAX_SEQUENTIAL_SECONDS
         if self._asking:
-            self._said = self._asking.ask(frame)
-        elif self._thrifty and look.joined and lately and not isinstance(self._said, Future):
-            self._said = self._thrifty.tag_next(frame, self._said)
+            self._answer = self._asking.ask(frame)
+        elif self._sequential and change.joined and lately and not isinstance(self._answer, Future):
+            self._answer = self._sequential.tag_next(frame, self._answer)
         else:
-            self._said = self._tagger.tag(frame)
+            self._answer = self._tagger.tag(frame)
             self._all_effort_at = second
-        return self._said
+        return self._answer
 
-    def _must_tag(self, second: int, look: FrameChange) -> bool:
+    def _must_tag(self, second: int, change: FrameChange) -> bool:
         if self._tagged_at is not None and second - self._tagged_at < self._every:
-            if look.new:
+            if change.new:
                 self._owes = True
                 self.put_off.append(second)
             return False
-        if self._owes and not look.new:
+        if self._owes and not change.new:
             self.made_up.append(second)
-        must, self._owes = look.new or self._owes, False
+        must, self._owes = change.new or self._owes, False
         return must
 
     def see_nothing(self) -> Confidences:
         """Return what is said of a second in which there is nothing to see: of no tag anything."""
-        self._said = np.zeros(len(self._tagger.tags), np.float32)
-        self._all_effort_at = -MAX_THRIFTY_SECONDS - 1
-        return self._said
+        self._answer = np.zeros(len(self._tagger.tags), np.float32)
+        self._all_effort_at = -MAX_SEQUENTIAL_SECONDS - 1
+        return self._answer

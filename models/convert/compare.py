@@ -12,7 +12,7 @@ import onnx
 import onnxruntime
 from PIL import Image
 
-from ingest.taggers.visual.image_classifier import view_windows
+from ingest.taggers.visual.image_classifier import crop_windows
 from ingest.taggers.visual.input_size import CELL, fit_area
 from ingest.taggers.visual.nudity import SUSPECTED, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
@@ -42,7 +42,7 @@ def _fed(session: onnxruntime.InferenceSession, feed: Feed) -> Feed:
     return feed | {"frame": np.pad(feed["frame"], [(0, 0)] * 3 + [(0, missing)])}
 
 
-def compare_subjects(pictures: Sequence[Picture]) -> None:
+def compare_classifiers(pictures: Sequence[Picture]) -> None:
     """Print what changed of the classes and the tags."""
     card = load_card("efficientnet_lite2")
     members = load_json(card, "tags.json").values()
@@ -50,7 +50,7 @@ def compare_subjects(pictures: Sequence[Picture]) -> None:
     for picture in pictures:
         size = fit_area(picture.shape[1::-1], card.input_size)
         frame = _resized(picture, size, Image.Resampling.BICUBIC)
-        windows = view_windows(frame.shape[2] // CELL, frame.shape[1] // CELL)
+        windows = crop_windows(frame.shape[2] // CELL, frame.shape[1] // CELL)
         feeds.append({"frame": frame, "windows": windows})
     both = _float_and_int8(card.name, efficientnet_lite2.float_model(), feeds)
     before, after = (
@@ -153,6 +153,6 @@ def _resized(picture: Picture, size: tuple[int, int], way: Image.Resampling) -> 
 
 if __name__ == "__main__":
     chosen = held_out([Path(name) for name in sys.argv[2:]])
-    compare_subjects(chosen)
+    compare_classifiers(chosen)
     compare_people(chosen, Path(sys.argv[1]))
     compare_nudity(chosen)

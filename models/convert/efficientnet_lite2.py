@@ -170,8 +170,8 @@ def main() -> None:
         {"frame": crop[None], "windows": everything}
         for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)
     ]
-    kept_float = [node.name for node in convolutions(model)[:_N_FLOAT]]
-    weights = quantize(model, feeds, operators=["Conv", "Add", "Clip"], kept_float=kept_float)
+    float_nodes = [node.name for node in convolutions(model)[:_N_FLOAT]]
+    weights = quantize(model, feeds, operators=["Conv", "Add", "Clip"], float_nodes=float_nodes)
     write_weights("efficientnet_lite2", weights)
 
 

@@ -199,8 +199,8 @@ def smile(folder: Path) -> onnx.ModelProto:
     graph.output(
         graph.node("Gather", [shares, graph.constant(np.array([_SMILE]))], axis=1), "smile"
     )
-    found = helper.make_tensor_value_info("smile", TensorProto.FLOAT, ["n", 1])
-    return graph.model("face_smile", [_pixels("n", 64, 64)], [found])
+    output = helper.make_tensor_value_info("smile", TensorProto.FLOAT, ["n", 1])
+    return graph.model("face_smile", [_pixels("n", 64, 64)], [output])
 
 
 def age(folder: Path) -> onnx.ModelProto:
@@ -212,7 +212,7 @@ def age(folder: Path) -> onnx.ModelProto:
     description = json.loads((folder / "manifest.json").read_text())["models"]["age"]
     years = np.array(description["age_weights"])
     bands = np.stack([years < CHILD_BELOW, years >= ADULT_FROM], axis=1).astype(np.float32)
-    return _reading_pixels(folder, "age", bands)
+    return _taking_pixels(folder, "age", bands)
 
 
 def gender(folder: Path) -> onnx.ModelProto:
@@ -220,10 +220,10 @@ def gender(folder: Path) -> onnx.ModelProto:
 
     In: ``pixels``, faces, uint8 RGB (n, 32, 32, 3). Out: float (n, 2), woman and man.
     """
-    return _reading_pixels(folder, "gender", np.eye(2, dtype=np.float32))
+    return _taking_pixels(folder, "gender", np.eye(2, dtype=np.float32))
 
 
-def _reading_pixels(folder: Path, name: str, bands: Array) -> onnx.ModelProto:
+def _taking_pixels(folder: Path, name: str, bands: Array) -> onnx.ModelProto:
     """Return a network of the package that takes bytes and gives sums of its shares."""
     description = json.loads((folder / "manifest.json").read_text())["models"][name]
     model = onnx.load(folder / description["artifact"]["filename"])
@@ -267,12 +267,12 @@ def with_rounded_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     """
     made = onnx.ModelProto()
     made.CopyFrom(model)
-    kept: list[onnx.TensorProto] = []
+    initializers: list[onnx.TensorProto] = []
     restored: list[onnx.NodeProto] = []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
         if values.dtype != np.float32 or values.size < _MIN_ROUNDED:
-            kept.append(tensor)
+            initializers.append(tensor)
             continue
         axis = 0 if values.ndim == 4 else 1
         scales = np.abs(values).max(axis=tuple({*range(values.ndim)} - {axis})) / _STEPS
@@ -280,15 +280,15 @@ def with_rounded_weights(model: onnx.ModelProto) -> onnx.ModelProto:
         spread = scales.reshape([-1 if one == axis else 1 for one in range(values.ndim)])
         rounded = np.rint(values / spread).astype(np.int8)
         name = tensor.name
-        kept.append(numpy_helper.from_array(rounded, f"{name}_rounded"))
-        kept.append(numpy_helper.from_array(scales, f"{name}_scales"))
+        initializers.append(numpy_helper.from_array(rounded, f"{name}_rounded"))
+        initializers.append(numpy_helper.from_array(scales, f"{name}_scales"))
         restored.append(
             helper.make_node(
                 "DequantizeLinear", [f"{name}_rounded", f"{name}_scales"], [name], axis=axis
             )
         )
     del made.graph.initializer[:]
-    made.graph.initializer.extend(kept)
+    made.graph.initializer.extend(initializers)
     nodes = [*restored, *made.graph.node]
     del made.graph.node[:]
     made.graph.node.extend(nodes)

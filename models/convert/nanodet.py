@@ -27,7 +27,7 @@ _STD = np.array([58.395, 57.12, 57.375], np.float32)
 _GREY = 116  # about the mean of all three
 _N_CLASSES = 80
 _N_BOX = 4 * 11  # left, top, right, bottom: a distribution over 0..10 cells each
-_HEADS = ("Split_153", "Split_164", "Split_175")  # what they split is kept, one for each stride
+_SPLITS = ("Split_153", "Split_164", "Split_175")  # what they split is kept, one for each stride
 
 _N_CALIBRATION = 95
 _TENSORFLOW_SIDE = 416
@@ -60,10 +60,10 @@ class _Conversion:
             "ResizeBilinear": self._resize,
         }
 
-    def node(self, ending: str) -> dict[str, Any]:
+    def node(self, suffix: str) -> dict[str, Any]:
         """Return the one node whose name ends so."""
-        (found,) = (name for name in self._nodes if name.endswith(ending))
-        return self._nodes[found]
+        (name_of_node,) = (name for name in self._nodes if name.endswith(suffix))
+        return self._nodes[name_of_node]
 
     def value(self, name: str) -> str:
         """Return the graph's name for a TensorFlow value, building what leads to it."""
@@ -93,9 +93,9 @@ class _Conversion:
         if node["op"] == "Const":
             return self._constants[name]
         if node["op"] == "SparseToDense":
-            places, shape, values, fill = (self._known(part) for part in node["input"])
+            indexes, shape, values, fill = (self._known(part) for part in node["input"])
             dense = np.full(np.atleast_1d(shape), fill)
-            dense[tuple(places.reshape(-1, dense.ndim).T)] = values
+            dense[tuple(indexes.reshape(-1, dense.ndim).T)] = values
             return dense
         return None
 
@@ -215,7 +215,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
     )
     conversion = _Conversion(description["modelTopology"], constants, "frame")
     outputs = []
-    for head, stride in zip(_HEADS, STRIDES, strict=True):
+    for head, stride in zip(_SPLITS, STRIDES, strict=True):
         data = conversion.node(head)["input"][0]
         conversion.graph.output(conversion.logits(data), f"stride_{stride}")
         grid = [f"rows_{stride}", f"columns_{stride}"]
@@ -240,7 +240,7 @@ def main(folder: Path) -> None:
     model = float_model(folder)
     feeds = [{"frame": crop[None]} for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)]
     weights = quantize(
-        model, feeds, operators=_OPERATORS, kept_float=_last_additions(model), grey=_GREY
+        model, feeds, operators=_OPERATORS, float_nodes=_last_additions(model), grey=_GREY
     )
     write_weights("nanodet", weights)
 

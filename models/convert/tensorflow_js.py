@@ -7,7 +7,7 @@ import numpy as np
 from models.convert.graph import Array
 
 _STORED: Final = {"float32": "<f4", "int32": "<i4", "float16": "<f2"}
-_KEPT_AS: Final = {"float32": np.float32, "int32": np.int64}
+_NUMPY_TYPES: Final = {"float32": np.float32, "int32": np.int64}
 
 
 def read_constants(manifest: list[dict[str, Any]], raw: bytes) -> dict[str, Array]:
@@ -19,7 +19,7 @@ def read_constants(manifest: list[dict[str, Any]], raw: bytes) -> dict[str, Arra
         stored = np.dtype(_STORED[quantization.get("dtype", weight["dtype"])])
         count = int(np.prod(weight["shape"]))
         values = np.frombuffer(raw, stored, count, offset).reshape(weight["shape"])
-        constants[weight["name"]] = values.astype(_KEPT_AS[weight["dtype"]])
+        constants[weight["name"]] = values.astype(_NUMPY_TYPES[weight["dtype"]])
         offset += count * stored.itemsize
     return constants
 

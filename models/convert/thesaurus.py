@@ -29,15 +29,15 @@ class _Term:
     """One meaning of a rule.
 
     Attributes:
-        place: where it stands.
+        offset: where it stands.
         steps: 0 when its words are synonyms of the tag, 1 when they are narrower.
-        alone: nothing under it is taken.
+        only_itself: nothing under it is taken.
         left_out: it is taken away, with all under it.
     """
 
-    place: int
+    offset: int
     steps: int
-    alone: bool
+    only_itself: bool
     left_out: bool
 
 
@@ -45,51 +45,51 @@ def _terms(rule: str, nouns: Nouns) -> list[_Term]:
     return [_term(term.strip(), nouns) for term in rule.split(",")]
 
 
-def _term(said: str, nouns: Nouns) -> _Term:
-    noun, _, number = said.strip("->!").partition("#")
+def _term(text: str, nouns: Nouns) -> _Term:
+    noun, _, number = text.strip("->!").partition("#")
     try:
-        place = nouns.place(noun, int(number or 1))
+        offset = nouns.offset(noun, int(number or 1))
     except (KeyError, IndexError):
-        raise SystemExit(f"senses.txt: WordNet has no {said!r}") from None
-    return _Term(place, int(said[0] == ">"), said[-1] == "!", said[0] == "-")
+        raise SystemExit(f"senses.txt: WordNet has no {text!r}") from None
+    return _Term(offset, int(text[0] == ">"), text[-1] == "!", text[0] == "-")
 
 
 def _steps(terms: list[_Term], nouns: Nouns) -> dict[int, int]:
     """Return each meaning under a tag and how many steps it is narrower."""
-    barred = {term.place for term in terms if term.left_out}
-    found: dict[int, int] = {}
-    waiting = [(term.steps, term.place, term.alone) for term in terms if not term.left_out]
+    barred = {term.offset for term in terms if term.left_out}
+    result: dict[int, int] = {}
+    waiting = [(term.steps, term.offset, term.only_itself) for term in terms if not term.left_out]
     while waiting:
         waiting.sort()
-        steps, place, alone = waiting.pop(0)
-        if place in barred or found.get(place, steps + 1) <= steps:
+        steps, offset, only_itself = waiting.pop(0)
+        if offset in barred or result.get(offset, steps + 1) <= steps:
             continue
-        found[place] = steps
-        if not alone:
-            waiting += [(steps + 1, below, False) for below in nouns.sense(place).narrower]
-    return found
+        result[offset] = steps
+        if not only_itself:
+            waiting += [(steps + 1, below, False) for below in nouns.sense(offset).narrower]
+    return result
 
 
 def _uses(counts: str) -> dict[tuple[str, int], int]:
     """Read ``lemma%type:... sense count``: how often a noun was met in each of its senses."""
-    found = {}
+    result = {}
     for line in counts.splitlines():
         key, number, count = line.split()
         lemma, _, rest = key.partition("%")
         if rest.startswith(f"{_NOUN}:"):
-            found[lemma, int(number)] = int(count)
-    return found
+            result[lemma, int(number)] = int(count)
+    return result
 
 
 def _shares(word: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[int, float]:
     """Return how much of a noun's use each of its senses has; those never met have a little."""
     lemma = word.lower().replace(" ", "_")
     weights = {
-        place: uses.get((lemma, number), 0) + 1 / number
-        for number, place in enumerate(nouns.places(word), start=1)
+        offset: uses.get((lemma, number), 0) + 1 / number
+        for number, offset in enumerate(nouns.offsets(word), start=1)
     }
     total = sum(weights.values())
-    return {place: weight / total for place, weight in weights.items()}
+    return {offset: weight / total for offset, weight in weights.items()}
 
 
 def build(rules: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[str, list[_Entry]]:
@@ -99,12 +99,12 @@ def build(rules: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[st
         if line.startswith("#"):
             continue
         tag, _, rule = line.partition(": ")
-        for place, steps in _steps(_terms(rule, nouns), nouns).items():
-            for word in nouns.sense(place).words:
-                share = _shares(word, nouns, uses)[place]
+        for offset, steps in _steps(_terms(rule, nouns), nouns).items():
+            for word in nouns.sense(offset).words:
+                share = _shares(word, nouns, uses)[offset]
                 of_word = table.setdefault(word.lower(), {})
-                least, total = of_word.get(tag, (steps, 0.0))
-                of_word[tag] = (min(least, steps), total + share)
+                min_steps, total = of_word.get(tag, (steps, 0.0))
+                of_word[tag] = (min(min_steps, steps), total + share)
     return {
         word: [(tag, steps, round(share, 2)) for tag, (steps, share) in sorted(of_word.items())]
         for word, of_word in sorted(table.items())
@@ -123,13 +123,13 @@ def _set_phrases(nouns: Nouns, words: dict[str, list[_Entry]]) -> list[str]:
 
 def _lures(rules: str) -> dict[str, list[str]]:
     """Return word -> the tags it does not mean."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for line in rules.splitlines():
         if not line.startswith("#"):
             tag, _, words = line.partition(": ")
             for word in words.split(", "):
-                found.setdefault(word, []).append(tag)
-    return found
+                result.setdefault(word, []).append(tag)
+    return result
 
 
 def main(wordnet: Path) -> None:

@@ -27,55 +27,55 @@ class Nouns:
         """Return every noun, in small letters, ``_`` between its parts."""
         return list(self._senses_of)
 
-    def sense(self, place: int) -> Sense:
+    def sense(self, offset: int) -> Sense:
         """Return the meaning that stands at a place."""
-        if place not in self._read:
-            self._data.seek(place)
-            self._read[place] = _data_entry(self._data.readline().decode("latin-1"))
-        return self._read[place]
+        if offset not in self._read:
+            self._data.seek(offset)
+            self._read[offset] = _data_entry(self._data.readline().decode("latin-1"))
+        return self._read[offset]
 
-    def places(self, noun: str) -> list[int]:
+    def offsets(self, noun: str) -> list[int]:
         """Return where the senses of a noun stand, the commonest first."""
         return self._senses_of[noun.lower().replace(" ", "_")]
 
-    def place(self, noun: str, number: int) -> int:
+    def offset(self, noun: str, number: int) -> int:
         """Return where sense ``number``, counted from 1, of a noun stands."""
-        return self.places(noun)[number - 1]
+        return self.offsets(noun)[number - 1]
 
-    def with_all_broader(self, place: int) -> set[int]:
+    def with_all_broader(self, offset: int) -> set[int]:
         """Return a meaning and everything it is a kind of."""
-        found: set[int] = set()
-        waiting = [place]
+        broader_ones: set[int] = set()
+        waiting = [offset]
         while waiting:
             here = waiting.pop()
-            if here not in found:
-                found.add(here)
+            if here not in broader_ones:
+                broader_ones.add(here)
                 waiting.extend(self.sense(here).broader)
-        return found
+        return broader_ones
 
 
 def _index_entry(line: str) -> tuple[str, list[int]]:
-    """Read ``lemma pos n_senses ... place place``; see wndb(5WN)."""
+    """Read ``lemma pos n_senses ... offset offset``; see wndb(5WN)."""
     fields = line.split()
-    return fields[0], [int(place) for place in fields[-int(fields[2]) :]]
+    return fields[0], [int(offset) for offset in fields[-int(fields[2]) :]]
 
 
 def _data_entry(line: str) -> Sense:
-    """Read ``place lexicographer type n_words word id ... n_pointers symbol place pos ids ...``."""
+    """Read ``offset lexicographer type n_words word id ... n_pointers symbol offset pos ...``."""
     fields = line.split("|")[0].split()
     n_words = int(fields[3], 16)
     after_words = 4 + 2 * n_words
     pointers = fields[after_words + 1 : after_words + 1 + 4 * int(fields[after_words])]
     words = tuple(word.replace("_", " ") for word in fields[4:after_words:2])
     around = [
-        (symbol, int(place))
-        for symbol, place, part_of_speech in zip(
+        (symbol, int(offset))
+        for symbol, offset, part_of_speech in zip(
             pointers[0::4], pointers[1::4], pointers[2::4], strict=True
         )
         if part_of_speech == "n"
     ]
     return Sense(
         words,
-        broader=tuple(place for symbol, place in around if symbol in ("@", "@i")),
-        narrower=tuple(place for symbol, place in around if symbol in ("~", "~i")),
+        broader=tuple(offset for symbol, offset in around if symbol in ("@", "@i")),
+        narrower=tuple(offset for symbol, offset in around if symbol in ("~", "~i")),
     )

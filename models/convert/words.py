@@ -26,8 +26,8 @@ def build_words(rules: str, classes: list[str], objects: list[str]) -> dict[str,
     for line in filter(None, rules.splitlines()):
         if line.startswith("#"):
             continue
-        line, _, least = line.partition(" @ ")
-        line, _, seen_as = line.partition(" + ")
+        line, _, min_sum = line.partition(" @ ")
+        line, _, object_names = line.partition(" + ")
         line, _, members = line.partition(" = ")
         word, _, general = line.partition(" < ")
         word = word.strip()
@@ -36,8 +36,8 @@ def build_words(rules: str, classes: list[str], objects: list[str]) -> dict[str,
         words[word] = {
             "general": list(_split(general, ", ")),
             "classes": sorted(_number(name, classes) for name in _split(members, " | ")),
-            "objects": sorted(_number(name, objects) for name in _split(seen_as, " | ")),
-            "least": float(least or 1),
+            "objects": sorted(_number(name, objects) for name in _split(object_names, " | ")),
+            "least": float(min_sum or 1),
         }
     return words
 

@@ -26,7 +26,7 @@ class MiniLM:
     ) -> None:
         self._session = session
         self._pieces = pieces
-        self._most_pieces = card.input_size
+        self._max_pieces = card.input_size
 
     @classmethod
     def load(cls) -> Self:
@@ -51,7 +51,7 @@ class MiniLM:
         The cosine of two texts is the product of their vectors. What is past 64 pieces of a text
         is not read.
         """
-        numbers = [self._pieces.numbers(text, self._most_pieces) for text in texts]
+        numbers = [self._pieces.numbers(text, self._max_pieces) for text in texts]
         vectors = np.zeros((len(numbers), 384), np.float32)
         for rows in _batches([len(text) for text in numbers]):
             vectors[rows] = self._vectors([numbers[row] for row in rows])
@@ -59,7 +59,7 @@ class MiniLM:
 
     def pieces(self, text: str) -> int:
         """Return how many pieces of a text are read, its start and end among them; 64 at most."""
-        return len(self._pieces.numbers(text, self._most_pieces))
+        return len(self._pieces.numbers(text, self._max_pieces))
 
     def _vectors(self, texts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         longest = max(len(text) for text in texts)
@@ -83,12 +83,12 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """
     batch: list[int] = []
     filled = 0
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        more = lengths[batch[0]] - lengths[place] if batch else 0
+    for number in sorted(range(len(lengths)), key=lambda number: -lengths[number]):
+        more = lengths[batch[0]] - lengths[number] if batch else 0
         if batch and (filled + more > _RUN or len(batch) == _BATCH):
             yield batch
             batch, filled, more = [], 0, 0
-        batch.append(place)
+        batch.append(number)
         filled += more
     if batch:
         yield batch

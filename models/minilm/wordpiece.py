@@ -33,28 +33,28 @@ class WordPiece:
         self._numbers = {piece: number for number, piece in enumerate(pieces)}
         self._longest_piece = max((len(piece) for piece in pieces), default=0)
 
-    def numbers(self, text: str, most: int) -> list[int]:
-        """Return the pieces of a text between a start and an end sign, at most ``most`` in all."""
+    def numbers(self, text: str, max_pieces: int) -> list[int]:
+        """Return the pieces of a text between a start and an end sign, ``max_pieces`` at most."""
         pieces: list[str] = []
         for word in _words(text):
-            if len(pieces) >= most - 2:
+            if len(pieces) >= max_pieces - 2:
                 break
             pieces += self._pieces(word)
-        return [self._numbers[piece] for piece in (_START, *pieces[: most - 2], _END)]
+        return [self._numbers[piece] for piece in (_START, *pieces[: max_pieces - 2], _END)]
 
     def _pieces(self, word: str) -> list[str]:
         """Return the longest pieces from the left that a word is made of."""
         if len(word) > _MAX_WORD_CHARACTERS:
             return [_UNKNOWN]
-        found: list[str] = []
+        pieces: list[str] = []
         start = 0
         while start < len(word):
             piece = self._longest(word, start)
             if not piece:
                 return [_UNKNOWN]
-            found.append(piece)
+            pieces.append(piece)
             start += len(piece.removeprefix(_INSIDE) if start else piece)
-        return found
+        return pieces
 
     def _longest(self, word: str, start: int) -> str:
         for end in range(min(len(word), start + self._longest_piece), start, -1):
@@ -68,7 +68,7 @@ def _words(text: str) -> Iterator[str]:
     """Cut at spaces and around punctuation and ideographs, in small letters without accents."""
     word = ""
     for sign in _plain(text):
-        if sign.isspace() or _stands_alone(sign):
+        if sign.isspace() or _is_one_piece(sign):
             if word:
                 yield word
             word = ""
@@ -83,8 +83,8 @@ def _words(text: str) -> Iterator[str]:
 def _plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.lower()
-    kept = "".join(sign for sign in text if not _is_noise(sign))
-    parts = unicodedata.normalize("NFD", kept)
+    text_of_signs = "".join(sign for sign in text if not _is_noise(sign))
+    parts = unicodedata.normalize("NFD", text_of_signs)
     bare = "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
     return bare.lower()
 
@@ -95,7 +95,7 @@ def _is_noise(sign: str) -> bool:
     return sign in "\0\ufffd" or unicodedata.category(sign).startswith("C")
 
 
-def _stands_alone(sign: str) -> bool:
+def _is_one_piece(sign: str) -> bool:
     if sign.isalnum() and sign < _FIRST_IDEOGRAPH:
         return False
     code = ord(sign)

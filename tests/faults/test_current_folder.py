@@ -18,7 +18,7 @@ import pytest
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Kind
-from ingest.runner.safe_start import guard_children, leave_current_folder
+from ingest.runner.safe_start import clean_children_environment, leave_current_folder
 from ingest.taggers.remote.renditions import find_program
 from support.footage import carphone
 from support.processes import soon
@@ -231,7 +231,7 @@ def test_lists_of_folders_keep_what_is_absolute() -> None:
     environment = {"PATH": ":/bin:bin:.:/usr/bin:", "LD_LIBRARY_PATH": "::.", "HOME": "."}
     caches = {"NUMBA_CACHE_DIR": "numba", "XDG_CACHE_HOME": "/caches", "PYTHONUSERBASE": ""}
     environment |= caches
-    guard_children(environment)
+    clean_children_environment(environment)
     assert environment == {
         "PATH": "/bin:/usr/bin",
         "HOME": ".",

@@ -30,7 +30,7 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RawQuery:
     """A query: tag numbers, some perhaps unknown or repeated, and weights."""
 
     tags: list[int]
@@ -53,23 +53,23 @@ class Textbook:
     ) -> None:
         n_videos, n_tags = counts.shape
         df = (counts > 0).sum(axis=0)
-        self.kept = df >= min_df if min_df > 1 else np.ones(n_tags, dtype=bool)
+        self.counted = df >= min_df if min_df > 1 else np.ones(n_tags, dtype=bool)
         self.idf = np.log((1 + n_videos) / (1 + df)) + 1
         frequency = {
             "raw": counts.astype(float),
             "sqrt": np.sqrt(counts),
             "log": np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0.0),
         }[tf]
-        vectors = frequency * self.idf * self.kept
+        vectors = frequency * self.idf * self.counted
         norms = np.sqrt((vectors**2).sum(axis=1))
         pivot = norms[norms > 0].mean() if norms.any() else 1.0
         divisors = np.where(norms > 0, (1 - slope) * pivot + slope * norms, 1.0)
         self.rows = vectors / divisors[:, None]
 
-    def scores(self, wanted: Wanted) -> Floats:
+    def scores(self, given: RawQuery) -> Floats:
         query = np.zeros(self.idf.size)
-        for tag, weight in zip(wanted.tags, wanted.weights, strict=True):
-            if 0 <= tag < query.size and self.kept[tag]:
+        for tag, weight in zip(given.tags, given.weights, strict=True):
+            if 0 <= tag < query.size and self.counted[tag]:
                 query[tag] += weight * self.idf[tag]
         length = np.sqrt((query**2).sum())
         if length == 0:
@@ -77,9 +77,9 @@ class Textbook:
         return np.asarray(self.rows @ (query / length))
 
 
-def textbook(counts: NDArray[np.int64], wanted: Wanted, **weighting: Any) -> Floats:
+def textbook(counts: NDArray[np.int64], query: RawQuery, **weighting: Any) -> Floats:
     """Return the textbook's scores of one query."""
-    return Textbook(counts, **weighting).scores(wanted)
+    return Textbook(counts, **weighting).scores(query)
 
 
 def assert_best(
@@ -127,9 +127,9 @@ _WEIGHTS = st.one_of(
 
 
 @st.composite
-def corpora(draw: st.DrawFn, *, most_videos: int = 40, most_tags: int = 12) -> Corpus:
+def corpora(draw: st.DrawFn, *, max_videos: int = 40, max_tags: int = 12) -> Corpus:
     """Small corpora: few tags and small counts, so that ties abound; sometimes large counts."""
-    shape = (draw(st.integers(0, most_videos)), draw(st.integers(1, most_tags)))
+    shape = (draw(st.integers(0, max_videos)), draw(st.integers(1, max_tags)))
     elements = draw(st.sampled_from([_FEW_COUNTS, _COUNTS]))
     counts = draw(hnp.arrays(np.int64, shape, elements=elements, fill=st.just(0)))
     names = st.text(st.characters(codec="utf-8"), max_size=4)
@@ -137,13 +137,13 @@ def corpora(draw: st.DrawFn, *, most_videos: int = 40, most_tags: int = 12) -> C
     return Corpus(counts, ids)
 
 
-def wanted(most_tags: int = 12) -> st.SearchStrategy[Wanted]:
+def raw_queries(max_tags: int = 12) -> st.SearchStrategy[RawQuery]:
     """Queries with negative weights, repeats, and tags outside the vocabulary."""
-    pairs = st.lists(st.tuples(st.integers(-1, most_tags + 1), _WEIGHTS), max_size=most_tags + 4)
-    return pairs.map(lambda pairs: Wanted([t for t, _ in pairs], [w for _, w in pairs]))
+    pairs = st.lists(st.tuples(st.integers(-1, max_tags + 1), _WEIGHTS), max_size=max_tags + 4)
+    return pairs.map(lambda pairs: RawQuery([t for t, _ in pairs], [w for _, w in pairs]))
 
 
-def seen_corpus(
+def realistic_corpus(
     rng: np.random.Generator,
     n_videos: int,
     *,

@@ -31,8 +31,8 @@ def read_all(path: Path, form: str | None = None) -> tuple[list[ImportedVideo], 
 def tags_of(video: ImportedVideo) -> dict[str, list[int]]:
     """The seconds that each tag is seen on."""
     seconds: dict[str, list[int]] = {}
-    for second in range(video.seen.n_seconds):
-        for tag in video.seen.at(second):
+    for second in range(video.track.n_seconds):
+        for tag in video.track.at(second):
             seconds.setdefault(tag, []).append(second)
     return seconds
 

@@ -39,20 +39,20 @@ def results(document: Document) -> Iterator[LabelResult | BadLine]:
     Raises:
         BadField: the answer holds no output, or more than are taken.
     """
-    said = Fields(document.value)
-    place = -1
-    for place, output in enumerate(said.items("outputs")):
-        if place == MAX_PARTS:
+    fields = Fields(document.value)
+    number = -1
+    for number, output in enumerate(fields.items("outputs")):
+        if number == MAX_PARTS:
             raise BadField(f"outputs: more than {MAX_PARTS}; put them in several answers")
         try:
-            yield _result(document, {"status": said.raw("status"), "outputs": [output]}, place)
+            yield _result(document, {"status": fields.raw("status"), "outputs": [output]}, number)
         except BadField as error:
             yield bad_part(document, str(error))
-    if place < 0:
+    if number < 0:
         raise BadField("outputs: there are none")
 
 
-def _result(document: Document, answer: dict[str, Any], place: int) -> LabelResult:
+def _result(document: Document, answer: dict[str, Any], number: int) -> LabelResult:
     try:
         status = status_of(answer)
         if not status.is_success:
@@ -67,7 +67,7 @@ def _result(document: Document, answer: dict[str, Any], place: int) -> LabelResu
     version = model.inside("model_version").text("id", longest=40)
     return LabelResult(
         line=document.line,
-        id=id_of(source, f"{document.digest}/{place}"),
+        id=id_of(source, f"{document.digest}/{number}"),
         source=source,
         tagger=f"clarifai/{model.text('id', longest=60)}@{version}",
         runs=runs,
@@ -88,14 +88,14 @@ def _refuse_others(output: Fields) -> None:
     data = output.inside("data")
     if data.has(*_OF_FRAMES) and "frames" not in data:
         raise BadField("outputs[0].data: this is about a picture, not about the frames of a video")
-    found: set[str] = set()
+    others: set[str] = set()
     for frame in data.each("frames"):
         inside = frame.inside("data")
         if "concepts" in inside:
             return
-        found.update(inside.has(*_OF_FRAMES))
-    if found:
+        others.update(inside.has(*_OF_FRAMES))
+    if others:
         raise BadField(
-            f"outputs[0].data.frames: {name or 'the model'!r} gives {', '.join(sorted(found))},"
+            f"outputs[0].data.frames: {name or 'the model'!r} gives {', '.join(sorted(others))},"
             " not concepts of whole frames"
         )

@@ -53,30 +53,32 @@ def results(document: Document) -> Iterator[LabelResult | BadLine]:
     Raises:
         BadField: it is about something else, or there are more than are taken.
     """
-    said = Fields(document.value)
-    model = said.inside("meta").inside("tag").text("model", longest=60)
+    fields = Fields(document.value)
+    model = fields.inside("meta").inside("tag").text("model", longest=60)
     if "nsfw" in model.lower():
         raise BadField(f"meta.tag.model: {model!r} is about nudity, not about labels")
-    if "results" not in said:
+    if "results" not in fields:
         yield _result(document, document.value, document.digest)
         return
-    for place, result in enumerate(said.items("results")):
-        if place == MAX_PARTS:
+    for number, result in enumerate(fields.items("results")):
+        if number == MAX_PARTS:
             raise BadField(f"results: more than {MAX_PARTS}; put them in several answers")
         try:
-            yield _result(document, result, f"{document.digest}/{place}")
+            yield _result(document, result, f"{document.digest}/{number}")
         except BadField as error:
             yield bad_part(document, str(error))
 
 
 def _result(document: Document, value: Any, digest: str) -> LabelResult:
-    said = Fields(value)
-    if (status := said.text("status_code") or "OK") != "OK":
-        raise BadField(f"status_code: {status}: {said.text('status_msg') or 'no reason is given'}")
-    source, docid = source_in(said, "url"), _docid(said)
-    tag = said
-    if "result" in said:
-        inside = said.inside("result")
+    fields = Fields(value)
+    if (status := fields.text("status_code") or "OK") != "OK":
+        raise BadField(
+            f"status_code: {status}: {fields.text('status_msg') or 'no reason is given'}"
+        )
+    source, docid = source_in(fields, "url"), _docid(fields)
+    tag = fields
+    if "result" in fields:
+        inside = fields.inside("result")
         if "tag" not in inside and inside.keys():
             raise BadField(f"result: this is about {inside.keys()[0][:40]!r}, not about 'tag'")
         tag = inside.inside("tag")
@@ -89,22 +91,22 @@ def _result(document: Document, value: Any, digest: str) -> LabelResult:
     )
 
 
-def _docid(said: Fields) -> str:
+def _docid(fields: Fields) -> str:
     # The number has more digits than JavaScript keeps, hence the text beside it.
-    number = said.raw("docid")
-    if docid := said.text("docid_str", longest=100):
+    number = fields.raw("docid")
+    if docid := fields.text("docid_str", longest=100):
         return docid
-    return str(number) if isinstance(number, int) else as_text(number or "", said.name("docid"))
+    return str(number) if isinstance(number, int) else as_text(number or "", fields.name("docid"))
 
 
-def _runs(said: Fields) -> Iterator[Run]:
-    names = [said.name(key) for key in ("timestamps", "classes", "probs")]
+def _runs(fields: Fields) -> Iterator[Run]:
+    names = [fields.name(key) for key in ("timestamps", "classes", "probs")]
     times, classes, probs = (
-        as_items(said.raw(key), said.name(key)) for key in ("timestamps", "classes", "probs")
+        as_items(fields.raw(key), fields.name(key)) for key in ("timestamps", "classes", "probs")
     )
     of_one_length([times, classes, probs], names)
-    for place, (time, tags, confidences) in enumerate(zip(times, classes, probs, strict=True)):
-        at = [f"{name}[{place}]" for name in names]
+    for number, (time, tags, confidences) in enumerate(zip(times, classes, probs, strict=True)):
+        at = [f"{name}[{number}]" for name in names]
         second = int(as_number(time, at[0], LONGEST_SECONDS - 1))
         of_one_length([as_items(tags, at[1]), as_items(confidences, at[2])], at[1:])
         for tag, confidence in zip(tags, confidences, strict=True):

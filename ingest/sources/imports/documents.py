@@ -41,13 +41,13 @@ class Document:
 
     Attributes:
         line: where it begins, from 1.
-        place: its place in a list that is the whole value, from 0; None if there is no such list.
+        number: its place in a list that is the whole value, from 0; None if there is no such list.
         value: as Python sees it.
         digest: hexadecimal SHA-256 of the bytes it came in, with its place.
     """
 
     line: int
-    place: int | None
+    number: int | None
     value: Any
     digest: str
 
@@ -69,7 +69,7 @@ class BadLine:
 
 def bad_part(document: Document, reason: str, *, spoils: str = "") -> BadLine:
     """Return that something of a document cannot be used."""
-    where = "" if document.place is None else f"item {document.place}: "
+    where = "" if document.number is None else f"item {document.number}: "
     return BadLine(document.line, where + reason, spoils)
 
 
@@ -195,6 +195,6 @@ def _items(value: Any, line: int, raw: memoryview) -> Iterator[Document]:
         yield Document(line, None, value, hashlib.sha256(raw).hexdigest())
         return
     whole = hashlib.sha256(raw).digest()
-    for place, item in enumerate(value):
-        digest = hashlib.sha256(b"%d\n%s" % (place, whole)).hexdigest()
-        yield Document(line, place, item, digest)
+    for number, item in enumerate(value):
+        digest = hashlib.sha256(b"%d\n%s" % (number, whole)).hexdigest()
+        yield Document(line, number, item, digest)

@@ -11,7 +11,7 @@ from engine.errors import InvalidInput
 MAX_TEXT_CHARACTERS: Final = 2000
 """Signs in a title and the like."""
 
-MAX_PLACE_CHARACTERS: Final = 4096
+MAX_SOURCE_CHARACTERS: Final = 4096
 """Signs in a path or an address."""
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
@@ -36,11 +36,11 @@ class Fields:
     def __init__(self, value: object, path: str = "") -> None:
         if not isinstance(value, dict):
             raise BadField(f"{path or 'the line'}: an object is needed, not {_what(value)}")
-        self._said: dict[str, Any] = value
+        self._values: dict[str, Any] = value
         self.path = path
 
     def __contains__(self, key: object) -> bool:
-        return self._said.get(str(key)) is not None
+        return self._values.get(str(key)) is not None
 
     def name(self, key: str) -> str:
         """Return what a field is called in refusals."""
@@ -48,7 +48,7 @@ class Fields:
 
     def keys(self) -> list[str]:
         """Return the names of all fields."""
-        return list(self._said)
+        return list(self._values)
 
     def text(self, key: str, *, longest: int = MAX_TEXT_CHARACTERS) -> str:
         """Return a line of text; empty when the field is not there.
@@ -56,26 +56,26 @@ class Fields:
         Raises:
             BadField: it is no text, too long, or holds characters that cannot be printed.
         """
-        return as_text(self._said.get(key, "") or "", self.name(key), longest)
+        return as_text(self._values.get(key, "") or "", self.name(key), longest)
 
-    def place(self, key: str) -> str:
+    def source(self, key: str) -> str:
         """Return a path or an address, sign for sign; empty when the field is not there.
 
         Raises:
             BadField: it is no text, too long, or holds characters that cannot be printed.
         """
-        return as_place(self._said.get(key, "") or "", self.name(key))
+        return as_source(self._values.get(key, "") or "", self.name(key))
 
-    def number(self, key: str, *, most: float, default: float | None = None) -> float:
-        """Return a number from 0 to ``most``.
+    def number(self, key: str, *, maximum: float, default: float | None = None) -> float:
+        """Return a number from 0 to ``maximum``.
 
         Raises:
             BadField: it is missing and has no default, no number, or outside.
         """
-        value = self._said.get(key)
+        value = self._values.get(key)
         if value is None and default is not None:
             return default
-        return as_number(value, self.name(key), most)
+        return as_number(value, self.name(key), maximum)
 
     def items(self, key: str) -> Sequence[Any]:
         """Return a list; empty when the field is not there.
@@ -83,14 +83,14 @@ class Fields:
         Raises:
             BadField: it is no list.
         """
-        value = self._said.get(key)
+        value = self._values.get(key)
         if value is None:
             return []
         return as_items(value, self.name(key))
 
     def has(self, *keys: str) -> list[str]:
         """Return those of some fields that are there, whatever is in them."""
-        return [key for key in keys if key in self._said]
+        return [key for key in keys if key in self._values]
 
     def each(self, key: str) -> Iterator["Fields"]:
         """Yield the objects of a list.
@@ -98,8 +98,8 @@ class Fields:
         Raises:
             BadField: it is no list, or holds something else.
         """
-        for place, item in enumerate(self.items(key)):
-            yield Fields(item, f"{self.name(key)}[{place}]")
+        for number, item in enumerate(self.items(key)):
+            yield Fields(item, f"{self.name(key)}[{number}]")
 
     def inside(self, key: str) -> "Fields":
         """Return the object in a field; one without fields when it is not there.
@@ -107,12 +107,12 @@ class Fields:
         Raises:
             BadField: it is no object.
         """
-        value = self._said.get(key)
+        value = self._values.get(key)
         return Fields({} if value is None else value, self.name(key))
 
     def raw(self, key: str) -> Any:
         """Return a field as it is; None when it is not there."""
-        return self._said.get(key)
+        return self._values.get(key)
 
 
 def as_text(value: object, name: str, longest: int = MAX_TEXT_CHARACTERS) -> str:
@@ -131,7 +131,7 @@ def as_text(value: object, name: str, longest: int = MAX_TEXT_CHARACTERS) -> str
         raise BadField(f"{name}: {error}") from error
 
 
-def as_place(value: object, name: str) -> str:
+def as_source(value: object, name: str) -> str:
     """Return ``value`` if it can be a path or an address, sign for sign.
 
     Raises:
@@ -139,8 +139,10 @@ def as_place(value: object, name: str) -> str:
     """
     if not isinstance(value, str):
         raise BadField(f"{name}: text is needed, not {_what(value)}")
-    if len(value) > MAX_PLACE_CHARACTERS:
-        raise BadField(f"{name}: {len(value)} characters; at most {MAX_PLACE_CHARACTERS} are taken")
+    if len(value) > MAX_SOURCE_CHARACTERS:
+        raise BadField(
+            f"{name}: {len(value)} characters; at most {MAX_SOURCE_CHARACTERS} are taken"
+        )
     try:
         refuse_controls(value)
     except UnusableText as error:
@@ -148,8 +150,8 @@ def as_place(value: object, name: str) -> str:
     return "" if is_blank(value) else value
 
 
-def as_number(value: object, name: str, most: float) -> float:
-    """Return ``value`` if it is a number from 0 to ``most``, or the text of one.
+def as_number(value: object, name: str, maximum: float) -> float:
+    """Return ``value`` if it is a number from 0 to ``maximum``, or the text of one.
 
     Services write numbers of 64 bits as text, and some programs write all of them so.
 
@@ -161,8 +163,8 @@ def as_number(value: object, name: str, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadField(f"{name}: a number is needed, not {_what(value)}")
     # An int may be too large for a float; it is compared as it is.
-    if not 0 <= value <= most or (isinstance(value, float) and not math.isfinite(value)):
-        raise BadField(f"{name}: {_what(value)} is not from 0 to {most:g}")
+    if not 0 <= value <= maximum or (isinstance(value, float) and not math.isfinite(value)):
+        raise BadField(f"{name}: {_what(value)} is not from 0 to {maximum:g}")
     return float(value)
 
 

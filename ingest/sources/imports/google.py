@@ -58,21 +58,21 @@ def results(document: Document) -> Iterator[LabelResult | BadLine]:
         BadField: the operation failed or is not finished, or holds more than is taken.
     """
     videos: dict[str, _Video] = {}
-    for place, result in enumerate(_results(document)):
-        if place == MAX_PARTS:
+    for number, result in enumerate(_results(document)):
+        if number == MAX_PARTS:
             raise BadField(f"annotationResults: more than {MAX_PARTS}; put them in several answers")
         try:
-            said = Fields(result)
-            if "error" in said:
-                raise BadField(f"error: this video could not be annotated: {_status(said)}")
-            source = _source(said)
+            fields = Fields(result)
+            if "error" in fields:
+                raise BadField(f"error: this video could not be annotated: {_status(fields)}")
+            source = _source(fields)
         except BadField as error:
             yield bad_part(document, str(error))
             continue
-        id_ = id_of(source, f"{document.digest}/{place}")
+        id_ = id_of(source, f"{document.digest}/{number}")
         video = videos.setdefault(id_, _Video(source))
         try:
-            video.add(said)
+            video.add(fields)
         except BadField as error:
             video.trouble = video.trouble or str(error)
     for id_, video in videos.items():
@@ -94,23 +94,23 @@ class _Video:
         self._others: set[str] = set()
         self._has_labels = False
 
-    def add(self, said: Fields) -> None:
-        if _present(said, _OF_V1BETA1):
+    def add(self, fields: Fields) -> None:
+        if _present(fields, _OF_V1BETA1):
             raise BadField(
                 f"{_OF_V1BETA1}: this is an answer of v1beta1, which is not read: ask v1 again"
             )
-        self._others |= {what for key, what in _OTHERS.items() if said.has(key, _snake(key))}
-        self.duration = max(self.duration, _duration(said))
+        self._others |= {what for key, what in _OTHERS.items() if fields.has(key, _snake(key))}
+        self.duration = max(self.duration, _duration(fields))
         for level, keys in enumerate(_LEVELS):
-            self._has_labels |= any(said.has(key, _snake(key)) for key in keys)
-            there = [key for key in keys if said.items(_key(said, key))]
+            self._has_labels |= any(fields.has(key, _snake(key)) for key in keys)
+            there = [key for key in keys if fields.items(_key(fields, key))]
             if not there:
                 continue
             if level < self._level:
                 self._level, self.runs = level, Runs()
             if level == self._level:
                 for key in there:
-                    for label in said.each(_key(said, key)):
+                    for label in fields.each(_key(fields, key)):
                         collected(_label_runs(label), self.runs)
             return
 
@@ -122,24 +122,24 @@ class _Video:
 
 
 def _results(document: Document) -> Sequence[Any]:
-    said = Fields(document.value)
-    if "error" in said:
-        raise BadField(f"error: the operation failed: {_status(said)}")
-    if "response" in said:
-        said = said.inside("response")
-        kind = said.text("@type")
+    fields = Fields(document.value)
+    if "error" in fields:
+        raise BadField(f"error: the operation failed: {_status(fields)}")
+    if "response" in fields:
+        fields = fields.inside("response")
+        kind = fields.text("@type")
         if kind and not kind.endswith("AnnotateVideoResponse"):
             raise BadField(f"@type: this is {kind.rpartition('.')[2]}, not AnnotateVideoResponse")
-    elif said.raw("done") is not True and not _present(said, "annotationResults"):
+    elif fields.raw("done") is not True and not _present(fields, "annotationResults"):
         raise BadField("done: the operation is not finished; fetch it again when it is")
-    results = said.items(_key(said, "annotationResults"))
+    results = fields.items(_key(fields, "annotationResults"))
     if not results:
         raise BadField("annotationResults: there are no results")
     return results
 
 
-def _source(said: Fields) -> str:
-    path = said.text(_key(said, "inputUri"))
+def _source(fields: Fields) -> str:
+    path = fields.text(_key(fields, "inputUri"))
     # As "/bucket/object" in what the service says of a bucket's video.
     return f"gs:/{path}" if path.startswith("/") else path
 
@@ -158,15 +158,17 @@ def _label_runs(label: Fields) -> Iterator[Run]:
         yield _run(tag, start, end, shown)
 
 
-def _run(tag: str, start: float, end: float, said: Fields) -> Run:
+def _run(tag: str, start: float, end: float, fields: Fields) -> Run:
     # A zero is left out of the JSON of a protocol buffer.
-    return Run(tag, *seconds_touched(start, end), said.number("confidence", most=1, default=0.0))
+    return Run(
+        tag, *seconds_touched(start, end), fields.number("confidence", maximum=1, default=0.0)
+    )
 
 
-def _duration(said: Fields) -> float:
-    ends = [_offset(said.inside("segment"), "endTimeOffset")]
+def _duration(fields: Fields) -> float:
+    ends = [_offset(fields.inside("segment"), "endTimeOffset")]
     for key in ("shotAnnotations", "segmentLabelAnnotations"):
-        for item in said.each(_key(said, key)):
+        for item in fields.each(_key(fields, key)):
             shown = list(item.each("segments")) or [item]
             ends += [
                 _offset(one.inside("segment") if "segment" in one else one, "endTimeOffset")
@@ -175,21 +177,21 @@ def _duration(said: Fields) -> float:
     return max(ends)
 
 
-def _offset(said: Fields, key: str) -> float:
+def _offset(fields: Fields, key: str) -> float:
     """Return seconds from ``"1.5s"`` or ``{"seconds": 1, "nanos": 500000000}``; 0 if not there."""
-    key = _key(said, key)
-    value = said.raw(key)
+    key = _key(fields, key)
+    value = fields.raw(key)
     if isinstance(value, dict):
-        both = said.inside(key)
+        both = fields.inside(key)
         whole = _whole_seconds(both)
-        return whole + both.number("nanos", most=1e9, default=0.0) / 1e9
-    text = said.text(key) or "0s"
+        return whole + both.number("nanos", maximum=1e9, default=0.0) / 1e9
+    text = fields.text(key) or "0s"
     digits = text.removesuffix("s")
     if digits == text or not digits.replace(".", "", 1).isdecimal() or not digits.isascii():
-        raise BadField(f"{said.name(key)}: {text[:40]!r} is no time such as '1.500s'")
+        raise BadField(f"{fields.name(key)}: {text[:40]!r} is no time such as '1.500s'")
     seconds = float(digits)
     if seconds > LONGEST_SECONDS:
-        raise BadField(f"{said.name(key)}: {text[:40]} is over {LONGEST_SECONDS} s")
+        raise BadField(f"{fields.name(key)}: {text[:40]} is over {LONGEST_SECONDS} s")
     return seconds
 
 
@@ -198,23 +200,23 @@ def _whole_seconds(both: Fields) -> float:
     if isinstance(both.raw("seconds"), dict):
         halves = both.inside("seconds")
         if halves.raw("high") == 0:
-            return halves.number("low", most=LONGEST_SECONDS)
-    return both.number("seconds", most=LONGEST_SECONDS, default=0.0)
+            return halves.number("low", maximum=LONGEST_SECONDS)
+    return both.number("seconds", maximum=LONGEST_SECONDS, default=0.0)
 
 
-def _status(said: Fields) -> str:
-    error = said.inside("error")
+def _status(fields: Fields) -> str:
+    error = fields.inside("error")
     return error.text("message") or "no reason is given"
 
 
-def _present(said: Fields, key: str) -> bool:
-    return _key(said, key) in said
+def _present(fields: Fields, key: str) -> bool:
+    return _key(fields, key) in fields
 
 
-def _key(said: Fields, camel: str) -> str:
+def _key(fields: Fields, camel: str) -> str:
     """Return the name under which a field is there."""
     snake = _snake(camel)
-    return snake if camel not in said and snake in said else camel
+    return snake if camel not in fields and snake in fields else camel
 
 
 def _snake(camel: str) -> str:

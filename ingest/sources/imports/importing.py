@@ -108,7 +108,7 @@ def _batches(reads: Iterable[Read | BadLine]) -> Iterator[list[Read | BadLine]]:
     n_seconds, since = 0, time.monotonic()
     for read in reads:
         batch.append(read)
-        n_seconds += 0 if isinstance(read, BadLine) else read.video.seen.n_seconds
+        n_seconds += 0 if isinstance(read, BadLine) else read.video.track.n_seconds
         is_late = time.monotonic() - since > _BATCH_WAIT_SECONDS
         if len(batch) >= _BATCH_VIDEOS or n_seconds >= _BATCH_VIDEO_SECONDS or is_late:
             yield batch
@@ -141,9 +141,9 @@ def _import(
     known = catalog.videos.get(video.id)
     stored = {} if known is None else _stored(catalog, video.id)
     observed = _observed(video, stored)
-    seen, before = observed.get(VISUAL), stored.get(VISUAL)
+    visual, before = observed.get(VISUAL), stored.get(VISUAL)
     would_lose = before is not None and len(before.track.tags) > 0
-    if known and would_lose and seen and not len(seen.tags) and not force:
+    if known and would_lose and visual and not len(visual.tags) and not force:
         return BadLine(
             read.line,
             f"nothing is seen on video {video.id}, and the catalog has tags of it by"
@@ -152,7 +152,7 @@ def _import(
     taken = catalog.videos.own_ids([video.external_id] if video.external_id else []).values()
     if any(owner != video.id for owner in taken):
         return BadLine(read.line, str(ExternalIdTaken(video.external_id, *taken)))
-    record = _record(video, known, is_seen=seen is not None)
+    record = _record(video, known, has_visual=visual is not None)
     change = Change.ADDED if known is None else Change.UPDATED
     if known == record and all(numbers.has(one.names, source) for source, one in observed.items()):
         tracks = _tracks(video, observed, numbers)
@@ -172,7 +172,7 @@ def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mappin
     observed = video.by_source()
     if VISUAL in observed or VISUAL in stored:
         return observed
-    return {VISUAL: video.seen.of_source(VISUAL)} | observed
+    return {VISUAL: video.track.of_source(VISUAL)} | observed
 
 
 def _tracks(
@@ -205,7 +205,7 @@ def _save(
             catalog.tracks.put(record.id, one)
 
 
-def _record(video: ImportedVideo, known: VideoRecord | None, *, is_seen: bool) -> VideoRecord:
+def _record(video: ImportedVideo, known: VideoRecord | None, *, has_visual: bool) -> VideoRecord:
     blank = VideoRecord(
         id=video.id,
         title="",
@@ -221,13 +221,13 @@ def _record(video: ImportedVideo, known: VideoRecord | None, *, is_seen: bool) -
     )
     # What a result does not tell (size, codec, when it was added) stays as it is.
     before = known or blank
-    told = replace(
+    record = replace(
         before,
         title=video.title if video.is_titled or not before.title else before.title,
         status=Status.OK,
         reason="",
-        seconds=video.seen.n_seconds if is_seen else before.seconds,
-        tagger=video.tagger if is_seen else before.tagger,
+        seconds=video.track.n_seconds if has_visual else before.seconds,
+        tagger=video.tagger if has_visual else before.tagger,
         source=video.source or before.source,
         language=video.language or before.language,
         kind=before.kind if video.kind == "unknown" else video.kind,
@@ -237,7 +237,7 @@ def _record(video: ImportedVideo, known: VideoRecord | None, *, is_seen: bool) -
         external_id=video.external_id or before.external_id,
     )
     # What somebody set by hand stays, too, as the catalog keeps it.
-    return replace(told, **{name: getattr(before, name) for name in before.edited})
+    return replace(record, **{name: getattr(before, name) for name in before.edited})
 
 
 def _is_stored(observed: SourceTrack, stored: SourceTrack | None) -> bool:
@@ -265,11 +265,11 @@ class _TagNumbers:
         return self._of(source).keys() >= set(tags)
 
     def of(self, tags: Iterable[str], source: str) -> dict[str, int]:
-        wanted, known = list(tags), self._of(source)
-        new = [tag for tag in wanted if tag not in known]
+        names, known = list(tags), self._of(source)
+        new = [tag for tag in names if tag not in known]
         if new:
             known.update(zip(new, map(int, self._catalog.tags.number(new, source)), strict=True))
-        return {tag: known[tag] for tag in wanted}
+        return {tag: known[tag] for tag in names}
 
     def _of(self, source: str) -> dict[str, int]:
         return self._numbers.setdefault(source, {})

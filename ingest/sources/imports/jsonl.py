@@ -42,55 +42,55 @@ def results(document: Document) -> Iterator[LabelResult]:
     Raises:
         BadField: naming the field.
     """
-    said = Fields(document.value)
-    _refuse_unknown(said, _KNOWN)
-    source = source_in(said, "source")
-    external_id = said.text("external_id", longest=MAX_CHARACTERS)
+    fields = Fields(document.value)
+    _refuse_unknown(fields, _KNOWN)
+    source = source_in(fields, "source")
+    external_id = fields.text("external_id", longest=MAX_CHARACTERS)
     # Without an address, what is said of one id of an app's is about one video.
     otherwise = f"external {external_id}" if external_id else document.digest
-    id_ = said.text("video") or id_of(source, otherwise)
+    id_ = fields.text("video") or id_of(source, otherwise)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
-    runs = collected(_runs(said))
-    duration = said.number("duration", most=LONGEST_SECONDS, default=0.0)
-    if "duration" in said and runs.end > math.ceil(duration):
+    runs = collected(_runs(fields))
+    duration = fields.number("duration", maximum=LONGEST_SECONDS, default=0.0)
+    if "duration" in fields and runs.end > math.ceil(duration):
         raise BadField(f"duration: {duration:g} s, but a tag is on second {runs.end - 1}")
     yield LabelResult(
         line=document.line,
         id=id_,
         source=source,
-        tagger=said.text("tagger", longest=100) or TAGGER,
+        tagger=fields.text("tagger", longest=100) or TAGGER,
         runs=runs,
         duration=duration,
-        title=said.text("title"),
-        language=_language(said),
-        uploader=said.text("uploader", longest=_MAX_NAME_CHARACTERS),
-        uploader_id=said.text("uploader_id", longest=_MAX_NAME_CHARACTERS),
-        kind=_kind(said),
-        categories=_categories(said),
+        title=fields.text("title"),
+        language=_language(fields),
+        uploader=fields.text("uploader", longest=_MAX_NAME_CHARACTERS),
+        uploader_id=fields.text("uploader_id", longest=_MAX_NAME_CHARACTERS),
+        kind=_kind(fields),
+        categories=_categories(fields),
         external_id=external_id,
-        taggers=_taggers(said),
+        taggers=_taggers(fields),
     )
 
 
-def _refuse_unknown(said: Fields, known: tuple[str, ...]) -> None:
-    for key in said.keys():  # noqa: SIM118 - not a dict
+def _refuse_unknown(fields: Fields, known: tuple[str, ...]) -> None:
+    for key in fields.keys():  # noqa: SIM118 - not a dict
         if key not in known:
             near = get_close_matches(key[:_SHOWN], known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise BadField(f"{said.name(key[:_SHOWN])!r}: there is no such field; {hint}")
+            raise BadField(f"{fields.name(key[:_SHOWN])!r}: there is no such field; {hint}")
 
 
-def _runs(said: Fields) -> Iterator[Run]:
-    for tag in said.each("tags"):
+def _runs(fields: Fields) -> Iterator[Run]:
+    for tag in fields.each("tags"):
         _refuse_unknown(tag, ("tag", "seconds"))
         name = _label(tag_name_in(tag.raw("tag"), tag.name("tag")), tag.name("tag"))
         path = tag.name("seconds")
-        for place, item in enumerate(as_items(tag.raw("seconds"), path)):
+        for number, item in enumerate(as_items(tag.raw("seconds"), path)):
             if _is_plain(item):
                 yield Run(name, *item)
             else:
-                yield _run(name, item, f"{path}[{place}]")
+                yield _run(name, item, f"{path}[{number}]")
 
 
 def _label(text: str, at: str) -> str:
@@ -129,22 +129,22 @@ def _second(value: object, at: str) -> int:
     return int(second)
 
 
-def _language(said: Fields) -> str:
-    language = said.text("language", longest=35)
+def _language(fields: Fields) -> str:
+    language = fields.text("language", longest=35)
     if language and not is_code(language):
         raise BadField(f"language: {language!r} is no code such as en or pt-BR")
     return language
 
 
-def _kind(said: Fields) -> str:
-    kind = said.text("kind") or "unknown"
+def _kind(fields: Fields) -> str:
+    kind = fields.text("kind") or "unknown"
     if kind not in KINDS:
         raise BadField(f"kind: {kind[:40]!r} is none of {', '.join(KINDS)}")
     return kind
 
 
-def _taggers(said: Fields) -> dict[str, str]:
-    given = said.inside("taggers")
+def _taggers(fields: Fields) -> dict[str, str]:
+    given = fields.inside("taggers")
     for source in given.keys():  # noqa: SIM118 - not a dict
         if not is_source(source) or source == VISUAL:
             known = ", ".join(one for one in SOURCES if one != VISUAL)
@@ -152,12 +152,12 @@ def _taggers(said: Fields) -> dict[str, str]:
     return {source: given.text(source, longest=100) for source in given.keys()}  # noqa: SIM118
 
 
-def _categories(said: Fields) -> tuple[str, ...]:
-    items = said.items("categories")
+def _categories(fields: Fields) -> tuple[str, ...]:
+    items = fields.items("categories")
     if len(items) > MAX_CATEGORIES:
         raise BadField(f"categories: {len(items)}; at most {MAX_CATEGORIES} are taken")
     named = (
-        as_text(item, f"categories[{place}]", _MAX_NAME_CHARACTERS)
-        for place, item in enumerate(items)
+        as_text(item, f"categories[{number}]", _MAX_NAME_CHARACTERS)
+        for number, item in enumerate(items)
     )
     return tuple(dict.fromkeys(name for name in named if name))

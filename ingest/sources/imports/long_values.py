@@ -87,15 +87,15 @@ class LongList(Sequence[Any]):
         return True  # an empty one is not long
 
     @overload
-    def __getitem__(self, place: int) -> Any: ...
+    def __getitem__(self, index: int) -> Any: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Any]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        if isinstance(place, slice):
-            return list(self)[place]
-        for item in islice(self, place, None):
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return list(self)[index]
+        for item in islice(self, index, None):
             return item
-        raise IndexError(place)
+        raise IndexError(index)
 
 
 def read_value(text: Text, begin: int, end: int) -> Any:
@@ -222,11 +222,11 @@ class _LongReader:
 
     def _name(self, begin: int, end: int) -> tuple[str, int]:
         raw = self._text.raw
-        found = _NAME.match(raw, begin, end)
-        name = parsed(found[1]) if found else None
-        if found is None or not isinstance(name, str):
+        match = _NAME.match(raw, begin, end)
+        name = parsed(match[1]) if match else None
+        if match is None or not isinstance(name, str):
             raise BadField("no JSON: an object without the name of a field in quotation marks")
-        return name, found.end()
+        return name, match.end()
 
 
 def _whole_escapes(block: bytes) -> bytes:
@@ -261,11 +261,11 @@ def _refuse_constant(name: str) -> float:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        seen: set[str] = set()
+        names: set[str] = set()
         for name, _ in pairs:
-            if name in seen:
+            if name in names:
                 raise ValueError(f"the field {name[:40]!r} is there twice")
-            seen.add(name)
+            names.add(name)
     return made
 
 

@@ -82,9 +82,9 @@ def read_videos(
             return
 
 
-def _read(found: Iterator[Document | BadLine], form: str | None) -> Iterator[Read | BadLine]:
+def _read(documents: Iterator[Document | BadLine], form: str | None) -> Iterator[Read | BadLine]:
     merging = Merging()
-    for result, is_whole in _results(found, form):
+    for result, is_whole in _results(documents, form):
         if isinstance(result, BadLine):
             merging.spoil(result)
             yield result
@@ -105,11 +105,11 @@ def _laid_out(result: LabelResult | BadLine) -> Read | BadLine:
 
 
 def _results(
-    found: Iterator[Document | BadLine], form: str | None
+    documents: Iterator[Document | BadLine], form: str | None
 ) -> Iterator[tuple[LabelResult | BadLine, bool]]:
     """Yield results, and whether each is all that its file says of its video."""
     naming = _Naming()
-    joined = rekognition.joined(found) if form in (None, "rekognition") else found
+    joined = rekognition.joined(documents) if form in (None, "rekognition") else documents
     for document in joined:
         if not isinstance(document, Document):
             yield document, False
@@ -141,7 +141,7 @@ class _Naming:
         if shape is None:
             return bad_part(document, f"this is none of {', '.join(FORMS)}; see docs/imports.md")
         reason = f"this is {shape.name}"
-        if shape.is_fragment and document.place is not None:
+        if shape.is_fragment and document.number is not None:
             before, self._last = self._last, (document.line, reason)
             if before == self._last:
                 return BadLine(document.line, "")

@@ -35,7 +35,7 @@ _OTHERS: Final = {
     "Segments": "segments",
     "TextDetections": "text",
 }
-_CANNOT_BE_TOLD: Final = (
+_CANNOT_BE_DATED: Final = (
     "pages that name neither JobId nor Video cannot be told apart, and some of one are missing"
 )
 
@@ -91,7 +91,7 @@ class _Job:
         self.duration = 0.0
         self.is_whole = False
         self.trouble = ""
-        self.is_told = False
+        self.is_reported = False
         self.digests: list[str] = []
 
     def add(self, page: Fields, document: Document, runs: Runs) -> None:
@@ -112,7 +112,7 @@ class _Job:
     def result(self) -> LabelResult | BadLine:
         id_ = id_of(self.source, self.job_id or "/".join(self.digests))
         if self.trouble:
-            return BadLine(self.last_line, "" if self.is_told else self.trouble, id_)
+            return BadLine(self.last_line, "" if self.is_reported else self.trouble, id_)
         if not self.is_whole:
             reason = (
                 "NextToken: this is not the last page of the video, but no more follow;"
@@ -163,7 +163,7 @@ class _Jobs:
                 raise trouble
         except BadField as error:
             job.trouble = job.trouble or str(error)
-            job.is_told = True
+            job.is_reported = True
             raise
         finally:
             if job_id:
@@ -185,7 +185,7 @@ class _Jobs:
             len(self._jobs) > 1 and sum(len(job.runs) for job in self._jobs) > HELD_RUNS
         ):
             job = next((job for job in self._jobs if job.is_whole), self._jobs[0])
-            self._forget(job)
+            self._delete(job)
             yield job.result()
 
     def rest(self) -> Iterator[LabelResult | BadLine]:
@@ -194,7 +194,7 @@ class _Jobs:
         if not all(job.is_whole for job in nameless):
             for job in nameless:
                 # The last page of another may have come first, and passed for a whole video.
-                job.trouble = job.trouble or (job.is_whole and _CANNOT_BE_TOLD) or ""
+                job.trouble = job.trouble or (job.is_whole and _CANNOT_BE_DATED) or ""
         for job in self._jobs:
             yield job.result()
 
@@ -215,7 +215,7 @@ class _Jobs:
         self._jobs.append(job)
         return job
 
-    def _forget(self, job: _Job) -> None:
+    def _delete(self, job: _Job) -> None:
         self._jobs.remove(job)
         for names in (self._by_job, self._by_object):
             for name in [name for name, one in names.items() if one is job]:
@@ -223,8 +223,8 @@ class _Jobs:
 
     def _refuse_repeated(self, page: Fields, runs: Runs) -> None:
         """Refuse a page that was there after the last one: it would be a video of its own."""
-        said = repr((_token(page), _duration(page))).encode() + runs.digest()
-        digest = hashlib.sha256(said).digest()
+        fields = repr((_token(page), _duration(page))).encode() + runs.digest()
+        digest = hashlib.sha256(fields).digest()
         if self._open is None and digest in self._nameless:
             raise BadField("this page is in the file already: it counts once")
         if len(self._nameless) < MAX_PARTS:
@@ -267,32 +267,32 @@ def _token(page: Fields) -> str:
 
 
 def _source(page: Fields) -> str:
-    place = page.inside("Video").inside("S3Object")
-    bucket, name = place.text("Bucket"), place.text("Name")
+    s3_object = page.inside("Video").inside("S3Object")
+    bucket, name = s3_object.text("Bucket"), s3_object.text("Name")
     return f"s3://{bucket}/{name}" if bucket and name else ""
 
 
 def _duration(page: Fields) -> float:
     # A video of several streams has a list of them.
-    said = page.raw("VideoMetadata")
+    fields = page.raw("VideoMetadata")
     streams = (
-        page.each("VideoMetadata") if isinstance(said, list) else [page.inside("VideoMetadata")]
+        page.each("VideoMetadata") if isinstance(fields, list) else [page.inside("VideoMetadata")]
     )
-    durations = (one.number("DurationMillis", most=_LONGEST_MS, default=0.0) for one in streams)
+    durations = (one.number("DurationMillis", maximum=_LONGEST_MS, default=0.0) for one in streams)
     return max(durations, default=0.0) / 1000
 
 
-def _runs(said: Fields) -> Iterator[Run]:
-    if "Label" not in said and "Name" in said:
-        raise BadField(f"{said.path}: a label without a time, as DetectLabels gives of a picture")
-    label = said.inside("Label")
+def _runs(fields: Fields) -> Iterator[Run]:
+    if "Label" not in fields and "Name" in fields:
+        raise BadField(f"{fields.path}: a label without a time, as DetectLabels gives of a picture")
+    label = fields.inside("Label")
     tag = tag_in(label.raw("Name"), label.name("Name"))
-    confidence = label.number("Confidence", most=100) / 100
-    if "StartTimestampMillis" in said:
-        start = said.number("StartTimestampMillis", most=_LONGEST_MS)
-        end = said.number("EndTimestampMillis", most=_LONGEST_MS)
+    confidence = label.number("Confidence", maximum=100) / 100
+    if "StartTimestampMillis" in fields:
+        start = fields.number("StartTimestampMillis", maximum=_LONGEST_MS)
+        end = fields.number("EndTimestampMillis", maximum=_LONGEST_MS)
         if end < start:
-            raise BadField(f"{said.name('EndTimestampMillis')}: it ends before it starts")
+            raise BadField(f"{fields.name('EndTimestampMillis')}: it ends before it starts")
     else:
-        start = end = said.number("Timestamp", most=_LONGEST_MS - 1)
+        start = end = fields.number("Timestamp", maximum=_LONGEST_MS - 1)
     yield Run(tag, *seconds_touched(start / 1000, end / 1000), confidence)

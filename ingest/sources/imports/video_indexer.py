@@ -57,22 +57,22 @@ def results(document: Document) -> Iterator[LabelResult | BadLine]:
     Raises:
         BadField: naming the field.
     """
-    said = Fields(document.value)
-    _refuse_unfinished(said)
-    if "insights" in said or _are_insights(document.value):
-        yield _result(document, said, said, 0)
+    fields = Fields(document.value)
+    _refuse_unfinished(fields)
+    if "insights" in fields or _are_insights(document.value):
+        yield _result(document, fields, fields, 0)
         return
-    place = -1
-    for place, video in enumerate(said.each("videos")):
-        if place == MAX_PARTS:
+    number = -1
+    for number, video in enumerate(fields.each("videos")):
+        if number == MAX_PARTS:
             raise BadField(f"videos: more than {MAX_PARTS}")
         try:
             _refuse_unfinished(video)
-            yield _result(document, said, video, place)
+            yield _result(document, fields, video, number)
         except BadField as error:
             yield bad_part(document, str(error))
-    if place < 0:
-        yield _result(document, said, said, 0)
+    if number < 0:
+        yield _result(document, fields, fields, 0)
 
 
 def _are_insights(value: dict[str, Any]) -> bool:
@@ -81,18 +81,18 @@ def _are_insights(value: dict[str, Any]) -> bool:
     return isinstance(first, dict) and "name" in first and ("instances" in first)
 
 
-def _refuse_unfinished(said: Fields) -> None:
-    state = said.text("state")
+def _refuse_unfinished(fields: Fields) -> None:
+    state = fields.text("state")
     if state not in ("", "Processed"):
-        reason = said.text("failureMessage") or "fetch it again when it is Processed"
-        raise BadField(f"{said.name('state')}: {state}: {reason}")
+        reason = fields.text("failureMessage") or "fetch it again when it is Processed"
+        raise BadField(f"{fields.name('state')}: {state}: {reason}")
 
 
-def _result(document: Document, whole: Fields, video: Fields, place: int) -> LabelResult:
+def _result(document: Document, whole: Fields, video: Fields, number: int) -> LabelResult:
     insights = video if video is whole and "insights" not in video else video.inside("insights")
     summary = whole.inside(_WHOLE)
     # A summary is of all videos together, so that it is one video's only where there is one.
-    is_summed_up = not insights.has("labels") and place == 0 and bool(summary.has("labels"))
+    is_summed_up = not insights.has("labels") and number == 0 and bool(summary.has("labels"))
     labels = summary if is_summed_up else insights
     if not labels.has("labels"):
         others = {name for name in _OTHERS for one in (insights, summary) if one.has(name)}
@@ -107,28 +107,28 @@ def _result(document: Document, whole: Fields, video: Fields, place: int) -> Lab
         source=source,
         tagger=f"{TAGGER}@{version}" if version else TAGGER,
         runs=collected(_runs(labels)),
-        duration=_duration(whole, video, insights) if place == 0 else _time(insights, "duration"),
+        duration=_duration(whole, video, insights) if number == 0 else _time(insights, "duration"),
         title=video.text("name") or whole.text("name"),
     )
 
 
 def _duration(whole: Fields, video: Fields, insights: Fields) -> float:
     of_all = whole.inside(_WHOLE).inside("duration") if _WHOLE in whole else None
-    most = float(LONGEST_SECONDS)
+    maximum = float(LONGEST_SECONDS)
     if isinstance(insights.raw("duration"), str):
         return _time(insights, "duration")
-    for said, key in (
+    for fields, key in (
         (video, "durationInSeconds"),
         (whole, "durationInSeconds"),
         (of_all, "seconds"),
     ):
-        if said is not None and key in said:
-            return said.number(key, most=most)
+        if fields is not None and key in fields:
+            return fields.number(key, maximum=maximum)
     return 0.0
 
 
-def _runs(said: Fields) -> Iterator[Run]:
-    for label in said.each("labels"):
+def _runs(fields: Fields) -> Iterator[Run]:
+    for label in fields.each("labels"):
         tag = tag_in(label.raw("name"), label.name("name"))
         for shown in label.each("instances"):
             yield _run(tag, shown, _time(shown, "start"), _time(shown, "end"))
@@ -139,19 +139,19 @@ def _runs(said: Fields) -> Iterator[Run]:
 def _run(tag: str, shown: Fields, start: float, end: float) -> Run:
     if end < start:
         raise BadField(f"{shown.path}: it ends before it starts")
-    return Run(tag, *seconds_touched(start, end), shown.number("confidence", most=1))
+    return Run(tag, *seconds_touched(start, end), shown.number("confidence", maximum=1))
 
 
-def _time(said: Fields, key: str) -> float:
+def _time(fields: Fields, key: str) -> float:
     """Return the seconds of ``0:00:01.5``; 0 where nothing is said."""
-    text = said.text(key)
+    text = fields.text(key)
     if not text:
         return 0.0
-    found = _TIME.fullmatch(text)
-    if found is None:
-        raise BadField(f"{said.name(key)}: {text[:40]!r} is no time such as '0:00:01.5'")
-    days, hours, minutes = (int(part or 0) for part in found.groups()[:3])
-    seconds = ((days * 24 + hours) * 60 + minutes) * 60 + float(found[4])
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise BadField(f"{fields.name(key)}: {text[:40]!r} is no time such as '0:00:01.5'")
+    days, hours, minutes = (int(part or 0) for part in match.groups()[:3])
+    seconds = ((days * 24 + hours) * 60 + minutes) * 60 + float(match[4])
     if seconds > LONGEST_SECONDS:
-        raise BadField(f"{said.name(key)}: {text[:40]} is over {LONGEST_SECONDS} s")
+        raise BadField(f"{fields.name(key)}: {text[:40]} is over {LONGEST_SECONDS} s")
     return seconds

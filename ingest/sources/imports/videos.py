@@ -32,7 +32,7 @@ class ImportedVideo:
         title: for people.
         source: where it is to be found; may be empty.
         tagger: who looked, with version.
-        seen: what was observed; its names are labels, each with its source.
+        track: what was observed; its names are labels, each with its source.
         language: a code such as ``en``; empty when unknown.
         uploader: who published it; empty when unknown.
         uploader_id: their id, or their channel's, at its site; empty when unknown.
@@ -47,7 +47,7 @@ class ImportedVideo:
     title: str
     source: str
     tagger: str
-    seen: RemoteTrack
+    track: RemoteTrack
     language: str = ""
     uploader: str = ""
     uploader_id: str = ""
@@ -59,10 +59,10 @@ class ImportedVideo:
 
     def by_source(self) -> dict[str, RemoteTrack]:
         """Return what each source observed, with the tags' names; the visual one where none did."""
-        if not any(":" in label for label in self.seen.names):
-            return {VISUAL: self.seen}
-        sources = sorted({source_of(label) for label in self.seen.names})
-        return {source: self.seen.of_source(source) for source in sources}
+        if not any(":" in label for label in self.track.names):
+            return {VISUAL: self.track}
+        sources = sorted({source_of(label) for label in self.track.names})
+        return {source: self.track.of_source(source) for source in sources}
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class LabelResult:
         if n_seconds == 0:
             raise BadField("nothing was seen and no duration is given")
         try:
-            seen = RemoteTrack.of(self.runs, n_seconds)
+            track = RemoteTrack.of(self.runs, n_seconds)
         except InvalidInput as error:
             raise BadField(str(error)) from error
         return ImportedVideo(
@@ -114,7 +114,7 @@ class LabelResult:
             title=self.title or title_of(self.source, self.id),
             source=self.source,
             tagger=self.tagger,
-            seen=seen,
+            track=track,
             language=self.language,
             uploader=self.uploader,
             uploader_id=self.uploader_id,
@@ -135,19 +135,19 @@ def id_of(source: str, otherwise: str) -> str:
     return hashlib.sha256((source or otherwise).encode()).hexdigest()[:ID_DIGITS]
 
 
-def source_in(said: Fields, key: str) -> str:
+def source_in(fields: Fields, key: str) -> str:
     """Return a source as the catalog keeps it: web addresses in the one way to write them.
 
     Raises:
         BadField: no text, or a web address that cannot be one or holds a password.
     """
-    source = said.place(key)
+    source = fields.source(key)
     if not source.lower().startswith(_WEB):
         return source
     try:
         return canonical(source)
     except NotAnAddress as error:
-        raise BadField(f"{said.name(key)}: {error}") from error
+        raise BadField(f"{fields.name(key)}: {error}") from error
 
 
 def title_of(source: str, otherwise: str) -> str:

@@ -34,7 +34,7 @@ MIN_KNOWN: Final = 20
 
 _SURELY: Final = 0.9
 _SURELY_NOT: Final = 0.05
-_PICTURE_ENDINGS: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+_PICTURE_SUFFIXES: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 
 
 class Witness(Protocol):
@@ -108,24 +108,24 @@ def calibrate(
     truths = None
     if labels is not None:
         truths = _truth_by_hand(labels, words, pictures, parents_of(folder))
-    seen = _look(folder, pictures, words, witness, truths, on_picture)
+    embedded = _embed_pictures(folder, pictures, words, witness, truths, on_picture)
     vectors = PhraseEncoder.open(folder).embed([word.phrase for word in words])
-    if vectors.shape[1] != seen.vectors.shape[1]:
+    if vectors.shape[1] != embedded.vectors.shape[1]:
         raise InvalidInput(
-            f"{folder.path}: pictures have vectors of {seen.vectors.shape[1]} numbers, phrases of"
-            f" {vectors.shape[1]}: image.onnx and text.onnx are no pair"
+            f"{folder.path}: pictures have vectors of {embedded.vectors.shape[1]} numbers,"
+            f" phrases of {vectors.shape[1]}: image.onnx and text.onnx are no pair"
         )
-    cosines = seen.vectors.astype(np.float64) @ vectors.T.astype(np.float64)
+    cosines = embedded.vectors.astype(np.float64) @ vectors.T.astype(np.float64)
     means, spreads = spread_of(cosines)
     z = (cosines - means) / spreads
-    present, absent = int((seen.truth == 1).sum()), int((seen.truth == 0).sum())
+    present, absent = int((embedded.truth == 1).sum()), int((embedded.truth == 0).sum())
     if min(present, absent) < MIN_KNOWN:
         raise InvalidInput(
             f"of {present} words it is known that they are on a picture, of {absent} that they are"
             f" not: {MIN_KNOWN} of each are needed; take more pictures, or label some by hand",
             hint="--labels takes the labels",
         )
-    curve = fit_curve(z, seen.truth)
+    curve = fit_curve(z, embedded.truth)
     return Calibration(
         words=words,
         vectors=vectors,
@@ -135,9 +135,9 @@ def calibrate(
         weights={
             path.name: Weights(path.stat().st_size, sha256_of(path)) for path in folder.weights()
         },
-        pictures=len(seen.vectors),
+        pictures=len(embedded.vectors),
         known=(present, absent),
-        reliability=reliability(curve.at(z), seen.truth),
+        reliability=reliability(curve.at(z), embedded.truth),
     )
 
 
@@ -148,15 +148,15 @@ def read_labels(path: Path) -> dict[str, list[str]]:
         InvalidInput: it is none.
     """
     try:
-        said = json.loads(path.read_text("utf-8"))
+        payload = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(f"the labels in {path} cannot be read: {error}") from error
-    if not isinstance(said, dict) or not all(
+    if not isinstance(payload, dict) or not all(
         isinstance(words, list) and all(isinstance(word, str) for word in words)
-        for words in said.values()
+        for words in payload.values()
     ):
         raise InvalidInput(f'{path} must be an object like {{"dog-1.jpg": ["dog", "animal"]}}')
-    return said
+    return payload
 
 
 def pictures_in(folder: Path) -> list[Path]:
@@ -170,7 +170,7 @@ def pictures_in(folder: Path) -> list[Path]:
     paths = sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in _PICTURE_ENDINGS and path.is_file()
+        if path.suffix.lower() in _PICTURE_SUFFIXES and path.is_file()
     )
     if len(paths) < MIN_PICTURES:
         raise InvalidInput(
@@ -203,7 +203,7 @@ def _truth_by_hand(
     return truths
 
 
-def _look(
+def _embed_pictures(
     folder: PairFolder,
     paths: Sequence[Path],
     words: Sequence[Word],
@@ -226,8 +226,8 @@ def _look(
 
 def _testimony(witness: Witness, frame: Frame, words: Sequence[Word]) -> NDArray[np.int8]:
     """Return where the witness is sure of a word: 1 or 0; -1 where it is not, or has no word."""
-    said = dict(zip(witness.tags, witness.tag(frame).tolist(), strict=True))
-    sure = [said.get(word.tag, (_SURELY + _SURELY_NOT) / 2) for word in words]
+    confidences = dict(zip(witness.tags, witness.tag(frame).tolist(), strict=True))
+    sure = [confidences.get(word.tag, (_SURELY + _SURELY_NOT) / 2) for word in words]
     return np.array([1 if p >= _SURELY else 0 if p < _SURELY_NOT else -1 for p in sure], np.int8)
 
 

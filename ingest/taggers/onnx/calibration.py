@@ -101,7 +101,7 @@ class Calibration:
 
     def save(self, path: Path) -> None:
         """Write it beside the pair, whole or not at all."""
-        said = {
+        header = {
             "format": _FORMAT,
             "words": [[word.tag, word.phrase] for word in self.words],
             "curve": list(self.curve),
@@ -115,7 +115,7 @@ class Calibration:
             with writing_to(path.parent), aside.open("wb") as file:
                 np.savez(
                     file,
-                    said=np.frombuffer(json.dumps(said, ensure_ascii=False).encode(), np.uint8),
+                    said=np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8),
                     vectors=self.vectors,
                     means=self.means,
                     spreads=self.spreads,
@@ -133,20 +133,20 @@ class Calibration:
             InvalidInput: it cannot be read, or is of another version.
         """
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                said = json.loads(bytes(kept["said"]))
-                if said["format"] != _FORMAT:
-                    raise ValueError(f"format {said['format']}, this version reads {_FORMAT}")
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                header = json.loads(bytes(arrays["said"]))
+                if header["format"] != _FORMAT:
+                    raise ValueError(f"format {header['format']}, this version reads {_FORMAT}")
                 calibration = cls(
-                    words=tuple(Word(*word) for word in said["words"]),
-                    vectors=np.asarray(kept["vectors"], np.float32),
-                    means=np.asarray(kept["means"], np.float64),
-                    spreads=np.asarray(kept["spreads"], np.float64),
-                    curve=Curve(*said["curve"]),
-                    weights={name: Weights(*one) for name, one in said["weights"].items()},
-                    pictures=int(said["pictures"]),
-                    known=(int(said["known"][0]), int(said["known"][1])),
-                    reliability=tuple(Bin(*one) for one in said["reliability"]),
+                    words=tuple(Word(*word) for word in header["words"]),
+                    vectors=np.asarray(arrays["vectors"], np.float32),
+                    means=np.asarray(arrays["means"], np.float64),
+                    spreads=np.asarray(arrays["spreads"], np.float64),
+                    curve=Curve(*header["curve"]),
+                    weights={name: Weights(*one) for name, one in header["weights"].items()},
+                    pictures=int(header["pictures"]),
+                    known=(int(header["known"][0]), int(header["known"][1])),
+                    reliability=tuple(Bin(*one) for one in header["reliability"]),
                 )
         except Exception as error:
             raise InvalidInput(
@@ -210,8 +210,8 @@ def reliability(
 
     The last bin has its upper edge in it, if that is 1.0.
     """
-    found = []
+    bins = []
     for low, high in pairwise(edges):
         within = (confidences >= low) & ((confidences < high) | (high == 1.0)) & (truth >= 0)
-        found.append(Bin(low, high, int(within.sum()), int((within & (truth == 1)).sum())))
-    return tuple(found)
+        bins.append(Bin(low, high, int(within.sum()), int((within & (truth == 1)).sum())))
+    return tuple(bins)

@@ -90,12 +90,12 @@ class PairFolder:
         try:
             if path.stat().st_size > _MAX_JSON_BYTES:
                 raise ValueError(f"more than {_MAX_JSON_BYTES} bytes")
-            said = json.loads(path.read_text("utf-8"))
-            if not isinstance(said, dict):
+            payload = json.loads(path.read_text("utf-8"))
+            if not isinstance(payload, dict):
                 raise ValueError("no object")
         except (OSError, ValueError, RecursionError) as error:
             raise InvalidInput(f"{path} cannot be read: {error}") from error
-        return said
+        return payload
 
     def session(self, name: str) -> onnxruntime.InferenceSession:
         """Make one of the two networks ready.

@@ -18,7 +18,7 @@ from typing import Final
 
 from engine.errors import InvalidInput, ReelmatchError
 from engine.temporary_files import held_folder
-from ingest.runner.safe_start import guard_children, inherited_import_path
+from ingest.runner.safe_start import clean_children_environment, inherited_import_path
 from ingest.taggers.onnx.folder import (
     IMAGE,
     PREPARATION,
@@ -37,7 +37,7 @@ class PullFailed(ReelmatchError):
 
 
 @dataclass(frozen=True, slots=True)
-class HubFile:
+class ModelFile:
     """One file of a pair.
 
     Attributes:
@@ -54,7 +54,7 @@ class HubFile:
 
 
 @dataclass(frozen=True, slots=True)
-class HubPair:
+class ModelPair:
     """A pair with an address.
 
     Attributes:
@@ -69,51 +69,51 @@ class HubPair:
     revision: str
     licence: str
     about: str
-    files: tuple[HubFile, ...]
+    files: tuple[ModelFile, ...]
 
     @property
     def size(self) -> int:
         """In bytes, all files together."""
         return sum(file.size for file in self.files)
 
-    def address(self, file: HubFile, hub: str) -> str:
+    def address(self, file: ModelFile, hub: str) -> str:
         """Return where a file is."""
         return f"{hub.rstrip('/')}/{self.repository}/resolve/{self.revision}/{file.path}"
 
 
-PAIRS: Final[Mapping[str, HubPair]] = MappingProxyType(
+PAIRS: Final[Mapping[str, ModelPair]] = MappingProxyType(
     {
-        "clip-vit-base-patch32": HubPair(
+        "clip-vit-base-patch32": ModelPair(
             repository="Xenova/clip-vit-base-patch32",
             revision="d15189d7028b43f1d3e65039190477f6af591c2a",
             licence="MIT",
             about="OpenAI CLIP, ViT-B/32, int8",
             files=(
-                HubFile(
+                ModelFile(
                     IMAGE,
                     "onnx/vision_model_quantized.onnx",
                     89_117_001,
                     "583fd1110a514667812fee7d684952aaf82a99b959760c8d7dca7e0ab9839299",
                 ),
-                HubFile(
+                ModelFile(
                     TEXT,
                     "onnx/text_model_quantized.onnx",
                     64_504_507,
                     "73baab855d406190da9faa498cfedf65f15cf309f4cc7385b7b032e6d08e5c3a",
                 ),
-                HubFile(
+                ModelFile(
                     TOKENIZER,
                     TOKENIZER,
                     2_224_119,
                     "f7f3b7af117d467b58374797691a6438d3e6b9e9cef800dfd5dced7f697a90cd",
                 ),
-                HubFile(
+                ModelFile(
                     TOKENIZER_CONFIG,
                     TOKENIZER_CONFIG,
                     775,
                     "60ba2912bc6344c94bc16bbdec27fa1209409167b6f2fdf3cfe9e65462ea3967",
                 ),
-                HubFile(
+                ModelFile(
                     PREPARATION,
                     PREPARATION,
                     520,
@@ -121,37 +121,37 @@ PAIRS: Final[Mapping[str, HubPair]] = MappingProxyType(
                 ),
             ),
         ),
-        "siglip-base-patch16-224": HubPair(
+        "siglip-base-patch16-224": ModelPair(
             repository="Xenova/siglip-base-patch16-224",
             revision="4649052661e53c7000355844105f8a1792088239",
             licence="Apache-2.0",
             about="Google SigLIP, ViT-B/16, int8",
             files=(
-                HubFile(
+                ModelFile(
                     IMAGE,
                     "onnx/vision_model_quantized.onnx",
                     99_499_129,
                     "ef14a954f3d57e1806666432bd9785004c1dc27100aa260eee0cb0f10a5de058",
                 ),
-                HubFile(
+                ModelFile(
                     TEXT,
                     "onnx/text_model_quantized.onnx",
                     111_475_220,
                     "ad0329b1f35acc66d8953ff2559ce358da8eb0a7011794cf951523d63a4dbce2",
                 ),
-                HubFile(
+                ModelFile(
                     TOKENIZER,
                     TOKENIZER,
                     2_398_744,
                     "4a17c975210be5ab4c36b47d8dae4eefb866dbfb1e676e394aad85dc30a3ae08",
                 ),
-                HubFile(
+                ModelFile(
                     TOKENIZER_CONFIG,
                     TOKENIZER_CONFIG,
                     739,
                     "9a38d3c6b5e26fe5dcc607eda95e38d78d30d9291835bb9e8116e8174c1d4ba2",
                 ),
-                HubFile(
+                ModelFile(
                     PREPARATION,
                     PREPARATION,
                     368,
@@ -165,7 +165,7 @@ PAIRS: Final[Mapping[str, HubPair]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FileDownload:
     """One file for the child to fetch, to a path, if it is what is pinned."""
 
     address: str
@@ -174,7 +174,7 @@ class Wanted:
     sha256: str
 
 
-def find_pair(name: str) -> HubPair:
+def find_pair(name: str) -> ModelPair:
     """Return a pair by its name.
 
     Raises:
@@ -186,13 +186,13 @@ def find_pair(name: str) -> HubPair:
     return PAIRS[name]
 
 
-def missing_files(pair: HubPair, folder: Path) -> list[HubFile]:
+def missing_files(pair: ModelPair, folder: Path) -> list[ModelFile]:
     """Return the files that are not there, or are not what is pinned."""
     return [file for file in pair.files if not _is_here(file, folder)]
 
 
 def pull(
-    pair: HubPair,
+    pair: ModelPair,
     folder: Path,
     *,
     hub: str,
@@ -221,27 +221,29 @@ def pull(
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, not in it: a pull that fails leaves nothing that looks like a pair.
     with held_folder(folder.parent) as aside:
-        wanted = [
-            Wanted(pair.address(file, hub), str(aside / file.name), file.size, file.sha256)
+        downloads = [
+            FileDownload(pair.address(file, hub), str(aside / file.name), file.size, file.sha256)
             for file in missing
         ]
-        _fetch(wanted, allowed_networks, on_bytes)
+        _fetch(downloads, allowed_networks, on_bytes)
         folder.mkdir(exist_ok=True)
         for file in missing:
             (aside / file.name).replace(folder / file.name)
     return [file.name for file in missing]
 
 
-def _is_here(file: HubFile, folder: Path) -> bool:
+def _is_here(file: ModelFile, folder: Path) -> bool:
     path = folder / file.name
     return path.is_file() and path.stat().st_size == file.size and sha256_of(path) == file.sha256
 
 
 def _fetch(
-    wanted: Sequence[Wanted], allowed_networks: Sequence[str], on_bytes: Callable[[int], object]
+    downloads: Sequence[FileDownload],
+    allowed_networks: Sequence[str],
+    on_bytes: Callable[[int], object],
 ) -> None:
     job = {
-        "wanted": [asdict(one) for one in wanted],
+        "wanted": [asdict(one) for one in downloads],
         "allowed_networks": list(allowed_networks),
         "deadline_seconds": DEADLINE_SECONDS,
     }
@@ -251,7 +253,7 @@ def _fetch(
         "LANG": "C.UTF-8",
         "PYTHONPATH": inherited_import_path(),
     }
-    guard_children(environment)
+    clean_children_environment(environment)
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "ingest.sources.pulling"],
         stdin=subprocess.PIPE,

@@ -73,8 +73,8 @@ class Preparation:
     def prepare(self, picture: Image.Image) -> NDArray[np.float32]:
         """Return what the network is fed, shape (1, 3, height, width)."""
         box = None if self.shortest is None else self._middle(picture.size, self.shortest)
-        seen = picture.resize((self.width, self.height), self.resample, box, _REDUCING_GAP)
-        colours = np.asarray(seen, np.float32) * np.float32(self.scale)
+        resized = picture.resize((self.width, self.height), self.resample, box, _REDUCING_GAP)
+        colours = np.asarray(resized, np.float32) * np.float32(self.scale)
         normalised = (colours - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return np.ascontiguousarray(normalised.transpose(2, 0, 1)[None], np.float32)
 
@@ -84,11 +84,11 @@ class Preparation:
         The same as scaling the shorter side and cutting whole pixels out of the middle, but a
         picture that is a thousand times as long as high costs no more than others.
         """
-        wanted = (self.width, self.height)
+        target = (self.width, self.height)
         scaled = [shortest * side // min(size) for side in size]
-        starts = [(side - own) // 2 for side, own in zip(scaled, wanted, strict=True)]
+        starts = [(side - own) // 2 for side, own in zip(scaled, target, strict=True)]
         per_pixel = [side / own for side, own in zip(size, scaled, strict=True)]
-        ends = [start + own for start, own in zip(starts, wanted, strict=True)]
+        ends = [start + own for start, own in zip(starts, target, strict=True)]
         left, top = (start * by for start, by in zip(starts, per_pixel, strict=True))
         right, bottom = (
             min(end * by, side) for end, by, side in zip(ends, per_pixel, size, strict=True)
@@ -123,8 +123,8 @@ class PictureEncoder:
     def embed(self, picture: Image.Image) -> NDArray[np.float32]:
         """Return the vector of a picture, shape (size,)."""
         fed = self._preparation.prepare(picture).astype(FLOATS[self._input.type])
-        (found,) = self._session.run([self._output], {self._input.name: fed})
-        vector: NDArray[np.float32] = unit(np.asarray(found, np.float32).reshape(1, -1))[0]
+        (output,) = self._session.run([self._output], {self._input.name: fed})
+        vector: NDArray[np.float32] = unit(np.asarray(output, np.float32).reshape(1, -1))[0]
         return vector
 
 
@@ -139,18 +139,18 @@ def _check_input(
     session: onnxruntime.InferenceSession, preparation: Preparation, folder: PairFolder
 ) -> None:
     inputs = session.get_inputs()
-    wanted = (1, 3, preparation.height, preparation.width)
-    if len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == len(wanted):
+    expected = (1, 3, preparation.height, preparation.width)
+    if len(inputs) == 1 and inputs[0].type in FLOATS and len(inputs[0].shape) == len(expected):
         fixed = [
-            (is_, should) for is_, should in zip(inputs[0].shape, wanted, strict=True)
+            (is_, should) for is_, should in zip(inputs[0].shape, expected, strict=True)
             if isinstance(is_, int)
         ]  # fmt: skip
         if all(is_ == should for is_, should in fixed):
             return
-    said = "; ".join(f"{one.name}: {one.type} {one.shape}" for one in inputs)
+    actual = "; ".join(f"{one.name}: {one.type} {one.shape}" for one in inputs)
     raise InvalidInput(
-        f"{folder / IMAGE} takes {said}: it must take one picture as floats of the shape {wanted},"
-        f" as {PREPARATION} makes them"
+        f"{folder / IMAGE} takes {actual}: it must take one picture as floats of the shape"
+        f" {expected}, as {PREPARATION} makes them"
     )
 
 
@@ -174,13 +174,15 @@ def _size(config: Mapping[str, Any]) -> tuple[int | None, tuple[int, int]]:
 
 
 def _pixels(config: Mapping[str, Any], field: str) -> tuple[int, int]:
-    said = config.get(field)
-    sides = (said.get("width"), said.get("height")) if isinstance(said, Mapping) else (said, said)
+    value = config.get(field)
+    sides = (
+        (value.get("width"), value.get("height")) if isinstance(value, Mapping) else (value, value)
+    )
     width, height = sides
     if not (isinstance(width, int) and isinstance(height, int)):
-        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: height and width are needed")
+        raise InvalidInput(f"{PREPARATION}: {field} is {value!r}: height and width are needed")
     if not 0 < min(width, height) <= max(width, height) <= _MAX_SIDE:
-        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: 1 to {_MAX_SIDE} pixels")
+        raise InvalidInput(f"{PREPARATION}: {field} is {value!r}: 1 to {_MAX_SIDE} pixels")
     return width, height
 
 
@@ -194,20 +196,20 @@ def _filter(config: Mapping[str, Any]) -> Image.Resampling:
 
 
 def _number(config: Mapping[str, Any], field: str, usual: float) -> float:
-    said = config.get(field, usual)
-    if not isinstance(said, int | float) or not np.isfinite(said) or said <= 0:
-        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: a number over 0 is needed")
-    return float(said)
+    value = config.get(field, usual)
+    if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
+        raise InvalidInput(f"{PREPARATION}: {field} is {value!r}: a number over 0 is needed")
+    return float(value)
 
 
 def _colours(config: Mapping[str, Any], field: str) -> tuple[float, float, float]:
-    said = config.get(field)
+    value = config.get(field)
     numbers = (
-        [one for one in said if isinstance(one, int | float)] if isinstance(said, list) else []
+        [one for one in value if isinstance(one, int | float)] if isinstance(value, list) else []
     )
     if len(numbers) != 3 or not np.isfinite(numbers).all():
-        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: three numbers are needed")
+        raise InvalidInput(f"{PREPARATION}: {field} is {value!r}: three numbers are needed")
     if field == "image_std" and min(numbers) <= 0:
-        raise InvalidInput(f"{PREPARATION}: {field} is {said!r}: nothing can be divided by that")
+        raise InvalidInput(f"{PREPARATION}: {field} is {value!r}: nothing can be divided by that")
     red, green, blue = numbers
     return float(red), float(green), float(blue)

@@ -50,9 +50,9 @@ class OnnxTagger:
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
         shrinkable = Shrinkable(frame)
-        seen = self._calibration.confidences(self._encoder.embed(shrinkable.picture))
-        self._hierarchy.raise_general(seen)
-        return np.append(seen, np.float32(self._nudity.confidence(shrinkable)))
+        confidences = self._calibration.confidences(self._encoder.embed(shrinkable.picture))
+        self._hierarchy.raise_general(confidences)
+        return np.append(confidences, np.float32(self._nudity.confidence(shrinkable)))
 
 
 class _OnnxFactory:
@@ -65,17 +65,17 @@ class _OnnxFactory:
         folder = PairFolder.find(argument, context.home)
         calibration = calibration_of(folder)
         for path in folder.weights():
-            kept = calibration.weights.get(path.name)
-            if kept is None or sha256_of(path) != kept.sha256:
+            pinned = calibration.weights.get(path.name)
+            if pinned is None or sha256_of(path) != pinned.sha256:
                 raise _other_weights(folder, path.name)
         return str(folder.path)
 
     def make(self, argument: str, context: TaggerContext) -> OnnxTagger:
         folder = PairFolder.find(argument, context.home)
         calibration = calibration_of(folder)
-        for name, kept in calibration.weights.items():
+        for name, pinned in calibration.weights.items():
             # By size only: ``check`` read every byte, and there is a process for each video.
-            if not (folder / name).is_file() or (folder / name).stat().st_size != kept.size:
+            if not (folder / name).is_file() or (folder / name).stat().st_size != pinned.size:
                 raise _other_weights(folder, name)
         encoder = PictureEncoder.open(folder)
         nudity = NudityDetector.load()
@@ -104,9 +104,9 @@ def calibration_of(folder: PairFolder) -> Calibration:
 def version_of(calibration: Calibration, parents: Mapping[str, Sequence[str]]) -> str:
     """Return a digest of everything that decides what a frame is said to show."""
     digest = hashlib.sha256()
-    said = (_METHOD, sorted(calibration.weights.items()), calibration.words, calibration.curve)
+    parts = (_METHOD, sorted(calibration.weights.items()), calibration.words, calibration.curve)
     come = sorted((word, tuple(above)) for word, above in parents.items())
-    digest.update(repr((*said, come, load_card("opennsfw").sha256)).encode())
+    digest.update(repr((*parts, come, load_card("opennsfw").sha256)).encode())
     for array in (calibration.vectors, calibration.means, calibration.spreads):
         digest.update(array.tobytes())
     return digest.hexdigest()[:12]

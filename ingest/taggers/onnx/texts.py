@@ -56,9 +56,9 @@ def read_words(path: Path) -> tuple[Word, ...]:
         raise InvalidInput(f"the words in {path} cannot be read: {error}") from error
     words = []
     for number, line in enumerate(lines, start=1):
-        said = line.strip()
-        if said and not said.startswith("#"):
-            tag, _, phrase = said.partition(":")
+        text = line.strip()
+        if text and not text.startswith("#"):
+            tag, _, phrase = text.partition(":")
             try:
                 words.append(word_of(tag, phrase.strip()))
             except InvalidInput as error:
@@ -75,11 +75,11 @@ def word_of(tag: str, phrase: str = "") -> Word:
 def check_words(words: Iterable[Word], where: object) -> tuple[Word, ...]:
     """Return the words, if they make a list."""
     listed = tuple(words)
-    seen: set[str] = set()
+    tags: set[str] = set()
     for word in listed:
-        if word.tag in seen:
+        if word.tag in tags:
             raise InvalidInput(f"{where} has the word {word.tag!r} twice")
-        seen.add(word.tag)
+        tags.add(word.tag)
     if not 0 < len(listed) <= MAX_WORDS:
         raise InvalidInput(f"{where} has {len(listed)} words: 1 to {MAX_WORDS} are taken")
     return listed
@@ -89,14 +89,18 @@ class PhraseEncoder:
     """The half of a pair that reads."""
 
     def __init__(
-        self, session: onnxruntime.InferenceSession, tokenizer: Any, output: str, reading: "Reading"
+        self,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Any,
+        output: str,
+        inputs: "TextInputs",
     ) -> None:
         self._session = session
         self._tokenizer = tokenizer
         self._output = output
-        self._reading = reading
+        self._inputs = inputs
         tokenizer.no_padding()
-        tokenizer.enable_truncation(max_length=reading.longest)
+        tokenizer.enable_truncation(max_length=inputs.longest)
 
     @classmethod
     def open(cls, folder: PairFolder) -> "PhraseEncoder":
@@ -117,21 +121,21 @@ class PhraseEncoder:
             raise InvalidInput(f"{folder / TOKENIZER} cannot be read: {error}") from error
         session = folder.session(TEXT)
         config = folder.json(TOKENIZER_CONFIG) if (folder / TOKENIZER_CONFIG).is_file() else {}
-        reading = Reading.of(session, tokenizer, config, folder / TEXT)
-        return cls(session, tokenizer, embedding_output(session, folder / TEXT), reading)
+        inputs = TextInputs.of(session, tokenizer, config, folder / TEXT)
+        return cls(session, tokenizer, embedding_output(session, folder / TEXT), inputs)
 
     def embed(self, phrases: Sequence[str]) -> Vectors:
         """Return the vector of each phrase, shape (n_phrases, size)."""
-        found = [
-            self._session.run([self._output], self._reading.fed(self._tokenizer.encode(phrase).ids))
+        outputs = [
+            self._session.run([self._output], self._inputs.fed(self._tokenizer.encode(phrase).ids))
             for phrase in phrases
         ]
-        vectors = [np.asarray(vector, np.float32).reshape(-1) for (vector,) in found]
+        vectors = [np.asarray(vector, np.float32).reshape(-1) for (vector,) in outputs]
         return unit(np.stack(vectors))
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextInputs:
     """The form in which a phrase is fed.
 
     Attributes:
@@ -154,7 +158,7 @@ class Reading:
         tokenizer: Any,
         config: Mapping[str, Any],
         path: Path,
-    ) -> "Reading":
+    ) -> "TextInputs":
         """Find out from the network, the tokenizer and its configuration.
 
         Raises:
@@ -163,9 +167,9 @@ class Reading:
         inputs = {one.name: one for one in session.get_inputs()}
         other = inputs.keys() - {_IDS, _MASK}
         if other or _IDS not in inputs or any(i.type not in _INTEGERS for i in inputs.values()):
-            said = ", ".join(f"{one.name}: {one.type}" for one in inputs.values())
+            actual = ", ".join(f"{one.name}: {one.type}" for one in inputs.values())
             raise InvalidInput(
-                f"{path} takes {said}: only {_IDS} and {_MASK} of integers are known"
+                f"{path} takes {actual}: only {_IDS} and {_MASK} of integers are known"
             )
         fixed = inputs[_IDS].shape[-1]
         is_fixed, masked = isinstance(fixed, int), _MASK in inputs
@@ -188,20 +192,20 @@ class Reading:
 
 
 def _longest(tokenizer: Any, config: Mapping[str, Any], *, masked: bool) -> int:
-    said = [
+    lengths = [
         (tokenizer.truncation or {}).get("max_length"),
         (tokenizer.padding or {}).get("length"),
         config.get("model_max_length"),
     ]
-    usable = [one for one in said if isinstance(one, int) and 0 < one <= _LONGEST]
+    usable = [one for one in lengths if isinstance(one, int) and 0 < one <= _LONGEST]
     return usable[0] if usable else _LONGEST_WITH_MASK if masked else _LONGEST_WITHOUT
 
 
 def _pad(tokenizer: Any, config: Mapping[str, Any]) -> int:
     if tokenizer.padding:
         return int(tokenizer.padding["pad_id"])
-    said = config.get("pad_token")
-    named = said.get("content") if isinstance(said, Mapping) else said
+    configured = config.get("pad_token")
+    named = configured.get("content") if isinstance(configured, Mapping) else configured
     for token in (named, *_PADS):
         number = tokenizer.token_to_id(token) if isinstance(token, str) else None
         if number is not None:

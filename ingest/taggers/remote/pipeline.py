@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.errors import DiskFull, ReelmatchError, TooManyOpenFiles
 from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status, UndecodableVideo
-from ingest.pipeline import Described, IngestResult, blank_record, known_outcome, store_unwatched
+from ingest.pipeline import Described, IngestResult, blank_record, known_result, store_unwatched
 from ingest.taggers.remote.whole_video import VideoTagger, track_for
 
 
@@ -15,11 +15,11 @@ def ingest_remotely(
     path: Path, described: Described, catalog: Catalog, tagger: VideoTagger, *, force: bool
 ) -> IngestResult:
     """Have one file tagged by a service and store what it saw, unless it is known already."""
-    known = known_outcome(described, catalog, force=force)
+    known = known_result(described, catalog, force=force)
     if known is not None:
         return known
     try:
-        seen = tagger.tag_video(path)
+        track = tagger.tag_video(path)
     except UndecodableVideo as error:
         return store_unwatched(described, catalog, error.status, error.reason)
     except (DiskFull, TooManyOpenFiles):
@@ -30,8 +30,8 @@ def ingest_remotely(
     record = replace(
         blank_record(described),
         status=Status.OK,
-        seconds=seen.n_seconds,
+        seconds=track.n_seconds,
         tagger=f"{tagger.name}@{tagger.version}",
     )
-    catalog.videos.save(record, track_for(catalog, seen), now=datetime.now(UTC))
-    return IngestResult(described.id, described.source, Status.OK, "", seen.n_seconds)
+    catalog.videos.save(record, track_for(catalog, track), now=datetime.now(UTC))
+    return IngestResult(described.id, described.source, Status.OK, "", track.n_seconds)

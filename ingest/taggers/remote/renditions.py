@@ -31,7 +31,7 @@ from ingest.decoding.probe import (
     open_container,
     video_stream,
 )
-from ingest.runner.safe_start import guard_children
+from ingest.runner.safe_start import clean_children_environment
 from ingest.taggers.remote.cuts import CUT_SECONDS
 
 MAX_SIDE: Final = 1024
@@ -127,7 +127,7 @@ def rendition_of(path: Path) -> Iterator[Rendition]:
         yield Rendition(copy, 0, n_frames / _RATE)
 
 
-def parts_of(whole: Rendition, *, longest_seconds: int, most_bytes: int) -> Iterator[Rendition]:
+def parts_of(whole: Rendition, *, longest_seconds: int, max_bytes: int) -> Iterator[Rendition]:
     """Yield the parts of a copy, each within the limits; the copy itself if it is.
 
     A part's file is gone when the next one is asked for.
@@ -135,32 +135,32 @@ def parts_of(whole: Rendition, *, longest_seconds: int, most_bytes: int) -> Iter
     Args:
         whole: as from ``rendition_of``.
         longest_seconds: of a part; at least ``CUT_SECONDS``.
-        most_bytes: of a part's file.
+        max_bytes: of a part's file.
 
     Raises:
-        RenditionFailed: ``CUT_SECONDS`` of this video are over ``most_bytes``.
+        RenditionFailed: ``CUT_SECONDS`` of this video are over ``max_bytes``.
     """
-    if whole.seconds <= longest_seconds and whole.size_bytes <= most_bytes:
+    if whole.seconds <= longest_seconds and whole.size_bytes <= max_bytes:
         yield whole
         return
     step = longest_seconds // CUT_SECONDS * CUT_SECONDS
-    wanted = [
+    spans = [
         (start, min(step, whole.seconds - start)) for start in range(0, round(whole.seconds), step)
     ]
-    while wanted:
-        start, seconds = wanted.pop(0)
+    while spans:
+        start, seconds = spans.pop(0)
         part = _cut(whole, start, seconds)
         try:
-            if part.size_bytes <= most_bytes:
+            if part.size_bytes <= max_bytes:
                 yield part
             elif seconds <= CUT_SECONDS:
                 raise RenditionFailed(
                     f"{CUT_SECONDS} seconds of the copy have {part.size_bytes} bytes,"
-                    f" over the limit of {most_bytes}: raise the limit"
+                    f" over the limit of {max_bytes}: raise the limit"
                 )
             else:
                 half = max(1, int(seconds / 2) // CUT_SECONDS) * CUT_SECONDS
-                wanted[:0] = [(start, half), (start + half, seconds - half)]
+                spans[:0] = [(start, half), (start + half, seconds - half)]
         finally:
             part.path.unlink()
 
@@ -174,7 +174,7 @@ def find_program() -> Path:
         MissingPart: there is neither.
     """
     environment = dict(os.environ)
-    guard_children(environment)
+    clean_children_environment(environment)
     if on_path := shutil.which("ffmpeg", path=environment.get("PATH", os.defpath)):
         return Path(on_path)
     try:
@@ -294,8 +294,8 @@ def _last_words(complaints: Any, code: int) -> str:
     size = complaints.seek(0, os.SEEK_END)
     complaints.seek(max(0, size - _COMPLAINT_BYTES))
     text = complaints.read().decode(errors="replace").strip()
-    said = " ".join(cleaned_line(text, " ").split())
-    return said or (f"ended by signal {-code}" if code < 0 else f"exit code {code}")
+    words = " ".join(cleaned_line(text, " ").split())
+    return words or (f"ended by signal {-code}" if code < 0 else f"exit code {code}")
 
 
 def _count_frames(copy: Path) -> int:

@@ -121,8 +121,8 @@ class RemoteTrack:
         """Return the confidence of each tag on one second."""
         first, last = self.starts[second : second + 2]
         return {
-            self.names[place]: round(int(confidence) / FULL_SCALE, _DIGITS)
-            for place, confidence in zip(
+            self.names[number]: round(int(confidence) / FULL_SCALE, _DIGITS)
+            for number, confidence in zip(
                 self.tags[first:last], self.confidences[first:last], strict=True
             )
         }
@@ -165,10 +165,10 @@ class RemoteTrack:
         return Track(self.starts, tags, confidences, ChangeTrack.all_new(self.n_seconds))
 
 
-def track_for(catalog: Catalog, seen: RemoteTrack) -> Track:
+def track_for(catalog: Catalog, track: RemoteTrack) -> Track:
     """Return what ``Videos.save`` stores, after new tags got their numbers."""
-    numbers = map(int, catalog.tags.number(seen.names))
-    return seen.to_track(dict(zip(seen.names, numbers, strict=True)))
+    numbers = map(int, catalog.tags.number(track.names))
+    return track.to_track(dict(zip(track.names, numbers, strict=True)))
 
 
 def tidy_tag(name: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.taggers.base import Confidences
-from ingest.taggers.visual.faces import MAX_FACES, MIN_FACE_SCORE, Face, FaceFinder, upright
+from ingest.taggers.visual.faces import MAX_FACES, MIN_FACE_SCORE, Face, FaceFinder, aligned
 from ingest.taggers.visual.resize import Shrinkable
 from ingest.taggers.visual.sessions import open_session
 from models.cards import Card, load_card, load_json
@@ -45,7 +45,7 @@ some that look like one."""
 DRAWN: Final = 0.5
 """Confidence of a cartoon from which on no face is looked for."""
 
-MIN_LOOKS: Final = 2
+MIN_FRAMES: Final = 2
 """So many looks of a shot must show a face that can be judged; of a shorter one, half of them."""
 
 JUDGED: Final = "judged.json"
@@ -55,7 +55,7 @@ _CARDS: Final = ("blazeface", "face_age", "face_gender", "face_smile")
 _METHOD: Final = 2
 """Raised when faces are prepared or judged in another way."""
 
-_SAID: Final = 0.7  # the confidence that the least share becomes
+_CERTAIN: Final = 0.7  # the confidence that the least share becomes
 _NEAREST: Final = 1e-4  # to 0 and 1
 
 
@@ -65,13 +65,13 @@ class FaceWords:
     def __init__(
         self,
         finder: FaceFinder,
-        judges: Mapping[str, tuple[onnxruntime.InferenceSession, Card]],
+        classifiers: Mapping[str, tuple[onnxruntime.InferenceSession, Card]],
         words: Sequence[str] = FACE_WORDS,
     ) -> None:
         self._finder = finder
-        self._judges = judges
+        self._classifiers = classifiers
         self.words = tuple(words)
-        self._shift = _logit(_SAID) - _logit([MIN_SHARES[word] for word in words])
+        self._shift = _logit(_CERTAIN) - _logit([MIN_SHARES[word] for word in words])
 
     @classmethod
     def load(cls, words: Sequence[str] = FACE_WORDS) -> Self:
@@ -81,10 +81,10 @@ class FaceWords:
             CorruptData: weights are missing or are not what their card describes.
         """
         cards = [load_card(name) for name in _CARDS[1:]]
-        judges = {card.name: (open_session(card), card) for card in cards}
-        return cls(FaceFinder.load(), judges, words)
+        classifiers = {card.name: (open_session(card), card) for card in cards}
+        return cls(FaceFinder.load(), classifiers, words)
 
-    def look(self, frame: Shrinkable) -> Confidences:
+    def confidences(self, frame: Shrinkable) -> Confidences:
         """Return how sure each word is of one frame of any size.
 
         Returns:
@@ -93,9 +93,9 @@ class FaceWords:
         faces = [face for face in self._finder.find(frame) if can_be_judged(face)]
         if not faces:
             return np.zeros(len(self.words), np.float32)
-        child, adult = self._judge("face_age", frame, faces).T
-        woman, man = self._judge("face_gender", frame, faces).T
-        (smile,) = self._judge("face_smile", frame, faces).T
+        child, adult = self._classify("face_age", frame, faces).T
+        woman, man = self._classify("face_gender", frame, faces).T
+        (smile,) = self._classify("face_smile", frame, faces).T
         of_faces = {
             "woman": woman * adult,
             "man": man * adult,
@@ -107,9 +107,9 @@ class FaceWords:
         bent: NDArray[np.float64] = 1 / (1 + np.exp(-(_logit(shares) + self._shift)))
         return bent.astype(np.float32)
 
-    def _judge(self, name: str, frame: Shrinkable, faces: list[Face]) -> NDArray[np.float32]:
-        session, card = self._judges[name]
-        pixels = np.stack([upright(frame, face.eyes, card.input_size) for face in faces])
+    def _classify(self, name: str, frame: Shrinkable, faces: list[Face]) -> NDArray[np.float32]:
+        session, card = self._classifiers[name]
+        pixels = np.stack([aligned(frame, face.eyes, card.input_size) for face in faces])
         mirrored = np.ascontiguousarray(pixels[:, :, ::-1])
         # A face and its mirror image are the same person: together they are less easily mistaken.
         answers = [session.run(None, {"pixels": one})[0] for one in (pixels, mirrored)]
@@ -127,20 +127,20 @@ def can_be_judged(face: Face) -> bool:
     return bool(abs(off) <= MAX_TURNED)
 
 
-def said_over_shot(looks: NDArray[np.float32]) -> Confidences:
+def shot_confidences(frames: NDArray[np.float32]) -> Confidences:
     """Return what is said of a shot.
 
     Args:
-        looks: shape (n_looks, n_words), what ``FaceWords.look`` gave of each.
+        frames: shape (n_looks, n_words), what ``FaceWords.confidences`` gave of each.
 
     Returns:
         shape (n_words,), the means over the looks at which a face was judged; 0 of what is unsure.
     """
-    judged = looks[(looks > 0).any(axis=1)]
-    if not len(judged) or 2 * len(judged) < min(len(looks), 2 * MIN_LOOKS):
-        return np.zeros(looks.shape[1], np.float32)
+    judged = frames[(frames > 0).any(axis=1)]
+    if not len(judged) or 2 * len(judged) < min(len(frames), 2 * MIN_FRAMES):
+        return np.zeros(frames.shape[1], np.float32)
     means: NDArray[np.float32] = judged.mean(axis=0, dtype=np.float64).astype(np.float32)
-    return np.where(means >= np.float32(_SAID), means, np.float32(0))
+    return np.where(means >= np.float32(_CERTAIN), means, np.float32(0))
 
 
 def words_version() -> str:
@@ -153,15 +153,15 @@ def words_version() -> str:
         MAX_FACES,
         MIN_SIZE,
     ]
-    parts += [MAX_TURNED, SOMEBODY, DRAWN, MIN_LOOKS]
+    parts += [MAX_TURNED, SOMEBODY, DRAWN, MIN_FRAMES]
     parts += [[card.version, card.sha256, card.input_size] for card in map(load_card, _CARDS)]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 def judged_words() -> dict[str, tuple[int, int]]:
     """Return of how many labelled shots each word was said, and on how many it was right."""
-    kept = load_json(load_card("blazeface"), JUDGED)
-    return {word: tuple(kept[word]) for word in FACE_WORDS}
+    counts = load_json(load_card("blazeface"), JUDGED)
+    return {word: tuple(counts[word]) for word in FACE_WORDS}
 
 
 def _logit(shares: Any) -> Any:

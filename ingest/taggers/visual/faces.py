@@ -70,10 +70,10 @@ class FaceFinder:
         """Return the faces of a frame of any size, surest first."""
         size = fit_area(frame.size, self._card.input_size)
         grids = self._session.run(None, {"pixels": self._scaler.resize(frame, size)[None]})
-        found = np.concatenate([faces_of_grid(grid[0], size) for grid in grids])
-        found = found[np.argsort(-found[:, 4], kind="stable")]
+        boxes = np.concatenate([faces_of_grid(grid[0], size) for grid in grids])
+        boxes = boxes[np.argsort(-boxes[:, 4], kind="stable")]
         scale = np.array(frame.size, np.float64) / size
-        return [_face(row, scale) for row in _without_repeats(found)[:MAX_FACES]]
+        return [_face(row, scale) for row in _without_repeats(boxes)[:MAX_FACES]]
 
 
 def faces_of_grid(grid: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float64]:
@@ -98,18 +98,18 @@ def faces_of_grid(grid: NDArray[np.float32], size: tuple[int, int]) -> NDArray[n
     return np.concatenate([centre - half, centre + half, sure, points], axis=1)
 
 
-def _without_repeats(found: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _without_repeats(boxes: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Keep the best of boxes that are of one face, those inside another's middle among them."""
-    kept: list[NDArray[np.float64]] = []
-    while len(found):
-        kept.append(found[0])
-        apart = np.abs(_middles(found[1:]) - _middles(found[:1])).max(axis=1)
-        found = found[1:][apart > _SAME_FACE * (found[0, 2] - found[0, 0])]
-    return kept
+    distinct: list[NDArray[np.float64]] = []
+    while len(boxes):
+        distinct.append(boxes[0])
+        apart = np.abs(_middles(boxes[1:]) - _middles(boxes[:1])).max(axis=1)
+        boxes = boxes[1:][apart > _SAME_FACE * (boxes[0, 2] - boxes[0, 0])]
+    return distinct
 
 
-def _middles(found: NDArray[np.float64]) -> NDArray[np.float64]:
-    return (found[:, :2] + found[:, 2:4]) / 2
+def _middles(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (boxes[:, :2] + boxes[:, 2:4]) / 2
 
 
 def _face(row: NDArray[np.float64], scale: NDArray[np.float64]) -> Face:
@@ -135,7 +135,7 @@ def similarity(start: Points, end: Points) -> NDArray[np.float64]:
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def upright(frame: Shrinkable, eyes: Points, side: int) -> NDArray[np.uint8]:
+def aligned(frame: Shrinkable, eyes: Points, side: int) -> NDArray[np.uint8]:
     """Return a face with its eyes level and in their places, shape (side, side, 3).
 
     What lies beyond the frame is black.

@@ -17,7 +17,7 @@ from models.cards import Card, load_card, load_json
 from models.onnx_runtime import onnxruntime
 
 
-class Subjects(NamedTuple):
+class ClassifierOutput(NamedTuple):
     """Outputs of the network for one frame.
 
     Attributes:
@@ -31,7 +31,7 @@ class Subjects(NamedTuple):
     logits: NDArray[np.float32]
 
 
-class SubjectTagger:
+class ImageClassifier:
     """EfficientNet-Lite2 with a layer of tags over its classes."""
 
     def __init__(
@@ -56,7 +56,7 @@ class SubjectTagger:
         words = {word: one.classes for word, one in specific_words(load_words()).items()}
         return cls(open_session(card), card, load_json(card, card.labels), words)
 
-    def look(self, frame: Shrinkable) -> Subjects:
+    def classify(self, frame: Shrinkable) -> ClassifierOutput:
         """Return what the classes say of every tag, and the classes of the whole frame.
 
         The frame keeps its shape and is looked at in one pass, whose cells are then averaged over
@@ -65,13 +65,13 @@ class SubjectTagger:
         """
         width, height = fit_area(frame.size, self._card.input_size)
         small = self._scaler.resize(frame, (width, height))
-        windows = view_windows(width // CELL, height // CELL)
+        windows = crop_windows(width // CELL, height // CELL)
         feed = {"frame": small[None], "windows": windows}
         logits: NDArray[np.float32] = self._session.run(None, feed)[0]
-        views = softmax(logits / self._card.temperature) @ self._members
-        merged = merge_views(np.minimum(views, 1.0))
+        crops = softmax(logits / self._card.temperature) @ self._members
+        merged = merge_crops(np.minimum(crops, 1.0))
         n_tags = len(self.tags)
-        return Subjects(merged[:n_tags], merged[n_tags:], logits[0])
+        return ClassifierOutput(merged[:n_tags], merged[n_tags:], logits[0])
 
 
 def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:
@@ -86,7 +86,7 @@ def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.
 
 
 @lru_cache(maxsize=8)
-def view_windows(columns: int, rows: int) -> NDArray[np.float32]:
+def crop_windows(columns: int, rows: int) -> NDArray[np.float32]:
     """Return how much each cell of a frame counts in each view of it.
 
     The views are the whole and, of a frame that is no square, squares at both ends and in the
@@ -97,15 +97,15 @@ def view_windows(columns: int, rows: int) -> NDArray[np.float32]:
     """
     side, long = min(columns, rows), max(columns, rows)
     starts = sorted({0, (long - side) // 2, long - side}) if long > side else []
-    views = np.zeros((1 + len(starts), rows, columns), np.float32)
-    views[0] = 1 / (rows * columns)
-    for view, start in zip(views[1:], starts, strict=True):
+    windows = np.zeros((1 + len(starts), rows, columns), np.float32)
+    windows[0] = 1 / (rows * columns)
+    for window, start in zip(windows[1:], starts, strict=True):
         part = slice(start, start + side)
         if columns > rows:
-            view[:, part] = side**-2
+            window[:, part] = side**-2
         else:
-            view[part] = side**-2
-    return views.reshape(len(views), -1)
+            window[part] = side**-2
+    return windows.reshape(len(windows), -1)
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -115,7 +115,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return shares
 
 
-def merge_views(confidences: NDArray[np.float32]) -> Confidences:
+def merge_crops(confidences: NDArray[np.float32]) -> Confidences:
     """Merge the views of a frame: the whole, or the two surest views on average.
 
     One sure view alone is not believed: it would find a fifth more tags, and the worst mistakes.

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.taggers.known_words import PEOPLE_TAGS
-from ingest.taggers.visual.image_classifier import SubjectTagger
+from ingest.taggers.visual.image_classifier import ImageClassifier
 from ingest.taggers.visual.person_detector import (
     MIDPOINT,
     MIN_SCORE,
     SLOPE,
-    PersonFinder,
+    PersonDetector,
     musician_confidence,
     people_confidences,
 )
@@ -45,12 +45,12 @@ class Evidence(NamedTuple):
 class Networks:
     """The network of subjects and the one that finds people and other objects."""
 
-    def __init__(self, subjects: SubjectTagger, people: PersonFinder) -> None:
-        self._subjects = subjects
+    def __init__(self, classifier: ImageClassifier, people: PersonDetector) -> None:
+        self._classifier = classifier
         self._people = people
-        self.tags = (*subjects.tags, *PEOPLE_TAGS)
-        self._instrument = subjects.tags.index("musical instrument")
-        self._microphone = subjects.tags.index("microphone")
+        self.tags = (*classifier.tags, *PEOPLE_TAGS)
+        self._instrument = classifier.tags.index("musical instrument")
+        self._microphone = classifier.tags.index("microphone")
 
     @classmethod
     def load(cls) -> Self:
@@ -59,20 +59,22 @@ class Networks:
         Raises:
             CorruptData: weights are missing or are not what their card describes.
         """
-        return cls(SubjectTagger.load(), PersonFinder.load())
+        return cls(ImageClassifier.load(), PersonDetector.load())
 
-    def look(self, frame: Shrinkable) -> Evidence:
+    def outputs(self, frame: Shrinkable) -> Evidence:
         """Return what they say of one frame of any size."""
-        subjects = self._subjects.look(frame)
-        found = self._people.find(frame)
-        people = people_confidences(found.people)
+        classifier = self._classifier.classify(frame)
+        detected = self._people.find(frame)
+        people = people_confidences(detected.people)
         musician = musician_confidence(
             people.person,
-            float(subjects.confidences[self._instrument]),
-            float(subjects.confidences[self._microphone]),
+            float(classifier.confidences[self._instrument]),
+            float(classifier.confidences[self._microphone]),
         )
-        confidences = np.concatenate([subjects.confidences, [*people, musician]], dtype=np.float32)
-        return Evidence(confidences, subjects.logits, found.objects, subjects.words)
+        confidences = np.concatenate(
+            [classifier.confidences, [*people, musician]], dtype=np.float32
+        )
+        return Evidence(confidences, classifier.logits, detected.objects, classifier.words)
 
 
 def networks_version() -> str:

@@ -81,8 +81,8 @@ class NudityDetector:
         """Return what a network sees of a squashed frame, shape (1, side, side, 4), RGB first."""
         margin = (_SHRUNK_TO - self._card.input_size) // 2
         edges = (margin, margin, _SHRUNK_TO - margin, _SHRUNK_TO - margin)
-        seen = _through_jpeg(squashed.crop(edges))
-        return np.frombuffer(seen.tobytes("raw", "RGBX"), np.uint8).reshape(1, *seen.size, 4)
+        middle = _through_jpeg(squashed.crop(edges))
+        return np.frombuffer(middle.tobytes("raw", "RGBX"), np.uint8).reshape(1, *middle.size, 4)
 
     @cached_property
     def _exact(self) -> onnxruntime.InferenceSession:

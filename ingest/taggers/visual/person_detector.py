@@ -53,7 +53,7 @@ class PeopleConfidences(NamedTuple):
     portrait: float
 
 
-class Found(NamedTuple):
+class Detected(NamedTuple):
     """Detections of the network on one frame.
 
     Attributes:
@@ -65,7 +65,7 @@ class Found(NamedTuple):
     objects: NDArray[np.float32]
 
 
-class PersonFinder:
+class PersonDetector:
     """NanoDet. Boxes are kept of people only: it finds other things too seldom to be believed."""
 
     def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
@@ -79,7 +79,7 @@ class PersonFinder:
         card = load_card("nanodet")
         return cls(open_session(card), card)
 
-    def find(self, frame: Shrinkable) -> Found:
+    def find(self, frame: Shrinkable) -> Detected:
         """Return a box for each person, and how likely each object is.
 
         The frame keeps its shape. Squashed to a square of 416 x 416, which costs 1.4 times as much,
@@ -91,7 +91,7 @@ class PersonFinder:
         boxes = np.concatenate([boxes_of_grid(output[0]) for output in outputs])
         people = without_repeats(boxes[np.argsort(-boxes[:, 4], kind="stable")])
         surest = [output[0, ..., :_N_OBJECTS].max(axis=(0, 1)) for output in outputs]
-        return Found(people, np.maximum.reduce(surest))
+        return Detected(people, np.maximum.reduce(surest))
 
 
 def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
@@ -111,9 +111,9 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
     rows, columns = np.nonzero(output[..., 0] > _MIN_LOGIT)
     if not rows.size:
         return np.zeros((0, 5), np.float32)
-    found = output[rows, columns]
-    scores = 1 / (1 + np.exp(-found[:, 0]))
-    shares = softmax(found[:, _N_OBJECTS:].reshape(-1, 4, _STEPS))
+    cells = output[rows, columns]
+    scores = 1 / (1 + np.exp(-cells[:, 0]))
+    shares = softmax(cells[:, _N_OBJECTS:].reshape(-1, 4, _STEPS))
     distances = shares @ np.arange(_STEPS, dtype=np.float32)
     left, top, right, bottom = distances.T
     x, y = columns + 0.5, rows + 0.5
@@ -123,11 +123,11 @@ def boxes_of_grid(output: NDArray[np.float32]) -> Boxes:
 
 def without_repeats(boxes: Boxes) -> Boxes:
     """Keep the best of boxes that overlap too much to be two people."""
-    kept: list[NDArray[np.float32]] = []
+    distinct: list[NDArray[np.float32]] = []
     while len(boxes):
-        kept.append(boxes[0])
+        distinct.append(boxes[0])
         boxes = boxes[1:][_overlap(boxes[0], boxes[1:]) < _SAME_PERSON]
-    return np.array(kept, np.float32).reshape(-1, 5)
+    return np.array(distinct, np.float32).reshape(-1, 5)
 
 
 def _overlap(box: NDArray[np.float32], others: Boxes) -> NDArray[np.float32]:

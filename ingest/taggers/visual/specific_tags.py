@@ -27,7 +27,7 @@ MIN_OF_KIND: Final = 0.3
 MIN_OBJECT: Final = 0.62
 """Score of an object from which on it is believed."""
 
-_SAID: Final = 0.7  # the confidence that the least sum, and the least score, becomes
+_CERTAIN: Final = 0.7  # the confidence that the least sum, and the least score, becomes
 _NEAREST: Final = 1e-4  # to 0 and 1
 
 
@@ -38,18 +38,18 @@ class Specific(NamedTuple):
         general: words that come with it, general or specific.
         classes: numbers of the network's classes whose sum it is.
         objects: numbers of the other network's objects that are it.
-        least: the sum from which on it is right.
+        min_sum: the sum from which on it is right.
     """
 
     general: tuple[str, ...]
     classes: tuple[int, ...]
     objects: tuple[int, ...]
-    least: float
+    min_sum: float
 
 
 def load_words() -> dict[str, Specific]:
     """Read all words that others come with; those without classes and objects are general."""
-    kept = load_json(load_card("efficientnet_lite2"), WORDS)
+    words_kept = load_json(load_card("efficientnet_lite2"), WORDS)
     return {
         word: Specific(
             tuple(of_word["general"]),
@@ -57,7 +57,7 @@ def load_words() -> dict[str, Specific]:
             tuple(of_word["objects"]),
             of_word["least"],
         )
-        for word, of_word in kept.items()
+        for word, of_word in words_kept.items()
     }
 
 
@@ -71,47 +71,49 @@ class _Groups:
     """Groups of numbers, those that are not empty.
 
     Attributes:
-        places: shape (n_groups,), which group each is.
+        indexes: shape (n_groups,), which group each is.
         numbers: shape (n,), of all groups, one after the other.
         starts: shape (n_groups,), where each begins.
     """
 
-    places: NDArray[np.intp]
+    indexes: NDArray[np.intp]
     numbers: NDArray[np.intp]
     starts: NDArray[np.intp]
 
     @classmethod
     def of(cls, groups: Sequence[Collection[int]]) -> Self:
         """Put groups one after the other."""
-        places = [place for place, group in enumerate(groups) if group]
-        sizes = [len(groups[place]) for place in places]
-        numbers = [number for place in places for number in groups[place]]
+        indexes = [index for index, group in enumerate(groups) if group]
+        sizes = [len(groups[index]) for index in indexes]
+        numbers = [number for index in indexes for number in groups[index]]
         starts = np.cumsum([0, *sizes[:-1]])[: len(sizes)]
-        return cls(np.array(places, np.intp), np.array(numbers, np.intp), starts.astype(np.intp))
+        return cls(np.array(indexes, np.intp), np.array(numbers, np.intp), starts.astype(np.intp))
 
-    def greatest(self, values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    def maximum(self, values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Return the greatest value of each group, shape (n_groups,)."""
-        if not self.places.size:
+        if not self.indexes.size:
             return np.zeros(0)
-        found: NDArray[np.floating[Any]] = np.maximum.reduceat(values[self.numbers], self.starts)
-        return found
+        maxima: NDArray[np.floating[Any]] = np.maximum.reduceat(values[self.numbers], self.starts)
+        return maxima
 
 
 class Specifics:
     """Adds specific words to general ones."""
 
     def __init__(self, words: Mapping[str, Specific], general: Sequence[str]) -> None:
-        seen = specific_words(words)
-        self.names = tuple(seen)
-        self.tags = (*general, *seen)
+        specific = specific_words(words)
+        self.names = tuple(specific)
+        self.tags = (*general, *specific)
         numbers = {tag: number for number, tag in enumerate(self.tags)}
         for word, one in words.items():
             unknown = [name for name in (word, *one.general) if name not in numbers]
             if unknown:
                 raise CorruptData(f"{WORDS} names {', '.join(unknown)}, which is no tag")
-        self._shift = _logit(_SAID) - _logit(np.array([one.least for one in seen.values()]))
-        self._objects = _Groups.of([one.objects for one in seen.values()])
-        self._kinds = _Groups.of([_kinds(word, words, numbers, len(general)) for word in seen])
+        self._shift = _logit(_CERTAIN) - _logit(
+            np.array([one.min_sum for one in specific.values()])
+        )
+        self._objects = _Groups.of([one.objects for one in specific.values()])
+        self._kinds = _Groups.of([_kinds(word, words, numbers, len(general)) for word in specific])
         self._hierarchy = Hierarchy({word: one.general for word, one in words.items()}, self.tags)
 
     @classmethod
@@ -140,13 +142,15 @@ class Specifics:
             shape (n_general + n_specific,); a general word is as sure as the surest of its kind.
         """
         logits = _logit(sums.astype(np.float64)) + self._shift
-        shift = _logit(_SAID) - _logit(MIN_OBJECT)
-        seen = self._objects
-        logits[seen.places] = np.maximum(logits[seen.places], seen.greatest(objects) + shift)
+        shift = _logit(_CERTAIN) - _logit(MIN_OBJECT)
+        of_objects = self._objects
+        logits[of_objects.indexes] = np.maximum(
+            logits[of_objects.indexes], of_objects.maximum(objects) + shift
+        )
         specific = 1 / (1 + np.exp(-logits))
-        places, kinds = self._kinds.places, self._kinds.greatest(general)
-        doubtful = kinds < MIN_OF_KIND
-        specific[places[doubtful]] = np.minimum(specific[places], kinds)[doubtful]
+        indexes, kinds = self._kinds.indexes, self._kinds.maximum(general)
+        unlikely = kinds < MIN_OF_KIND
+        specific[indexes[unlikely]] = np.minimum(specific[indexes], kinds)[unlikely]
         confidences = np.append(general, specific)
         self._hierarchy.raise_general(confidences)
         return confidences.astype(np.float32)
@@ -161,8 +165,8 @@ def _kinds(
     word: str, words: Mapping[str, Specific], numbers: Mapping[str, int], n_general: int
 ) -> set[int]:
     """Return the nearest general words above a specific one."""
-    found: set[int] = set()
+    numbers_found: set[int] = set()
     for name in words[word].general:
         is_general = numbers[name] < n_general
-        found |= {numbers[name]} if is_general else _kinds(name, words, numbers, n_general)
-    return found
+        numbers_found |= {numbers[name]} if is_general else _kinds(name, words, numbers, n_general)
+    return numbers_found

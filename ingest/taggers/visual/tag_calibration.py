@@ -20,7 +20,7 @@ from models.cards import load_card, load_json
 WEIGHTS: Final = "weighing.json"
 """Beside the card of efficientnet_lite2."""
 
-_LEAST: Final = 1e-3  # a confidence nearer to 0 or 1 says no more than this
+_MIN_CONFIDENCE: Final = 1e-3  # a confidence nearer to 0 or 1 says no more than this
 _MIN_SPREAD: Final = 1e-3  # of the classes' logits, which usually is 1 to 3
 _SUREST: Final = 30.0  # of a logit, either way; more is all the same
 _OBJECT_RANGE: Final = (-6.0, 4.0)  # of the logit of an object
@@ -30,10 +30,10 @@ class Clues:
     """Evidence as numbers that can be added up."""
 
     def __init__(self, tags: Sequence[str]) -> None:
-        subjects, people = load_card("efficientnet_lite2"), load_card("nanodet")
-        assert subjects.labels is not None  # noqa: S101
+        classifier, people = load_card("efficientnet_lite2"), load_card("nanodet")
+        assert classifier.labels is not None  # noqa: S101
         assert people.labels is not None  # noqa: S101
-        classes: Mapping[str, Sequence[int]] = load_json(subjects, subjects.labels)
+        classes: Mapping[str, Sequence[int]] = load_json(classifier, classifier.labels)
         tags_of_objects: Mapping[str, Sequence[str]] = load_json(people, people.labels)
         self._classes = _Best([classes.get(tag, []) for tag in tags])
         self._objects = _Best(
@@ -50,7 +50,7 @@ class Clues:
         The logit of its confidence; the logit of its best class, 0 if it has none; that of its
         best object above the least there is, 0 if it has none.
         """
-        sure = evidence.confidences.clip(_LEAST, 1 - _LEAST)
+        sure = evidence.confidences.clip(_MIN_CONFIDENCE, 1 - _MIN_CONFIDENCE)
         objects = evidence.objects.clip(*_OBJECT_RANGE) - _OBJECT_RANGE[0]
         return np.stack(
             [

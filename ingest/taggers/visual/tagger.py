@@ -84,8 +84,8 @@ class LocalTagger:
         return np.append(weighed, nudity)
 
     def _words(self, frame: Shrinkable) -> Confidences:
-        seen = self._networks.look(frame)
-        return self._specifics.add(self._calibration.weigh(seen), seen.words, seen.objects)
+        outputs = self._networks.outputs(frame)
+        return self._specifics.add(self._calibration.weigh(outputs), outputs.words, outputs.objects)
 
 
 def current_version() -> str:

@@ -14,7 +14,7 @@ from ingest.taggers.visual.face_words import (
     GENERAL,
     SOMEBODY,
     FaceWords,
-    said_over_shot,
+    shot_confidences,
     words_version,
 )
 from ingest.taggers.visual.resize import Shrinkable
@@ -64,16 +64,16 @@ class LocalTaggerWithFaces:
             seconds: shape (n_seconds, n_tags), what was said of each; is changed.
             looked: shape (n_seconds,), which were tagged; the others repeat these.
         """
-        said = said_over_shot(seconds[looked, self._n_local :])
+        faces_over_shot = shot_confidences(seconds[looked, self._n_local :])
         there = seconds[:, self._person] >= SOMEBODY
-        seconds[:, self._n_local :] = there[:, None] * said
+        seconds[:, self._n_local :] = there[:, None] * faces_over_shot
         surest = seconds[:, self._n_local :].max(axis=1)
         seconds[:, self._person] = np.maximum(seconds[:, self._person], surest)
 
-    def _with_faces(self, frame: Frame, said: Confidences) -> Confidences:
-        if said[self._person] < SOMEBODY or said[self._cartoon] >= DRAWN:
-            return np.append(said, np.zeros(len(self._faces.words), np.float32))
-        return np.append(said, self._faces.look(Shrinkable(without_bars(frame))))
+    def _with_faces(self, frame: Frame, confidences: Confidences) -> Confidences:
+        if confidences[self._person] < SOMEBODY or confidences[self._cartoon] >= DRAWN:
+            return np.append(confidences, np.zeros(len(self._faces.words), np.float32))
+        return np.append(confidences, self._faces.confidences(Shrinkable(without_bars(frame))))
 
 
 def version_with_faces() -> str:

@@ -21,7 +21,7 @@ from engine.domain.weighting import (
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
 from engine.search.estimator import TagTfidf
-from support.corpora import Corpus, Wanted, corpora, seen_corpus, textbook
+from support.corpora import Corpus, RawQuery, corpora, realistic_corpus, textbook
 
 
 @given(corpora())
@@ -65,7 +65,7 @@ def test_below_slope_1_the_confidence_grows_with_what_was_seen() -> None:
 
 @pytest.mark.parametrize("tf", ["raw", "log"])
 def test_the_estimator_gives_what_scikit_learn_gives(tf: TfName) -> None:
-    counts = seen_corpus(np.random.default_rng(4), 300).rows
+    counts = realistic_corpus(np.random.default_rng(4), 300).rows
     expected = TfidfTransformer(sublinear_tf=tf == "log").fit_transform(counts)
     np.testing.assert_allclose(
         TagTfidf(tf=tf).fit_transform(counts).toarray(), expected.toarray(), rtol=0, atol=1e-12
@@ -81,7 +81,7 @@ def test_the_estimators_vectors_are_those_the_index_compares(
         return
     estimator = TagTfidf(tf=tf, slope=slope).fit(corpus.rows)
     vectors = estimator.transform(corpus.rows).toarray()
-    first = Wanted([0], [1.0])
+    first = RawQuery([0], [1.0])
     np.testing.assert_allclose(
         vectors[:, 0], textbook(corpus.counts, first, tf=tf, slope=slope), rtol=0, atol=1e-12
     )

@@ -18,7 +18,7 @@ from engine.indexes.local.metadata import MetadataColumns, write_metadata
 from engine.indexes.local.scan_selection import Kernel
 from engine.indexes.local.scans import levels
 from engine.indexes.local.storage import IndexFiles, write
-from support.corpora import Corpus, corpora, seen_corpus
+from support.corpora import Corpus, corpora, realistic_corpus
 
 KERNELS: tuple[Kernel | None, ...] = ("rows", "plain", "levels", None)
 
@@ -86,7 +86,7 @@ def test_parts_give_the_bytes_of_the_whole(
 def test_shards_and_runs_of_tags_give_the_bytes_of_the_whole(
     tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus = sorted_corpus(seen_corpus(np.random.default_rng(5), 3_000))
+    corpus = sorted_corpus(realistic_corpus(np.random.default_rng(5), 3_000))
     Index.from_counts(corpus.rows, corpus.ids, kernel=kernel).save(tmp_path / "whole")
     monkeypatch.setattr(levels, "_RUN_POSTINGS", 500)
     parts = parted(corpus, [1, 700, 2_999])
@@ -98,7 +98,7 @@ def test_shards_and_runs_of_tags_give_the_bytes_of_the_whole(
 def test_the_sample_decides_alike_in_memory_and_in_a_folder(
     tmp_path: Path, cost: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus = sorted_corpus(seen_corpus(np.random.default_rng(5), 500))
+    corpus = sorted_corpus(realistic_corpus(np.random.default_rng(5), 500))
     monkeypatch.setattr(choice, "MANY_VIDEOS", 100)
     monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.5, cost))
     whole = Index.from_counts(corpus.rows, corpus.ids)

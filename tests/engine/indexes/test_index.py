@@ -19,13 +19,13 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel
 from support.corpora import (
     Corpus,
+    RawQuery,
     Textbook,
-    Wanted,
     assert_best,
     corpora,
-    seen_corpus,
+    raw_queries,
+    realistic_corpus,
     textbook,
-    wanted,
 )
 
 KERNELS: tuple[Kernel, ...] = ("rows", "plain", "levels")
@@ -42,7 +42,7 @@ def compiled_kernels() -> None:
 
 @pytest.fixture(scope="module")
 def seen() -> Corpus:
-    return seen_corpus(np.random.default_rng(7), 3_000)
+    return realistic_corpus(np.random.default_rng(7), 3_000)
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +51,19 @@ def book(seen: Corpus) -> Textbook:
     return Textbook(seen.counts)
 
 
-def viewer(rng: np.random.Generator, corpus: Corpus, *, unwanted: float = 0.0) -> Wanted:
+def viewer(rng: np.random.Generator, corpus: Corpus, *, unwanted: float = 0.0) -> RawQuery:
     watched = corpus.counts[rng.integers(len(corpus.ids), size=5)].sum(axis=0)
     tags = np.flatnonzero(watched)
     weights = watched[tags] * rng.uniform(0.5, 1.5, tags.size)
     weights[rng.random(tags.size) < unwanted] *= -1
-    return Wanted(tags.tolist(), weights.tolist())
+    return RawQuery(tags.tolist(), weights.tolist())
 
 
-@given(corpora(), wanted(), st.integers(1, 60), kernels)
+@given(corpora(), raw_queries(), st.integers(1, 60), kernels)
 @settings(deadline=None)
-def test_the_answer_is_the_textbooks(corpus: Corpus, query: Wanted, k: int, kernel: Kernel) -> None:
+def test_the_answer_is_the_textbooks(
+    corpus: Corpus, query: RawQuery, k: int, kernel: Kernel
+) -> None:
     index = Index.from_counts(corpus.rows, corpus.ids, kernel=kernel)
     scores = textbook(corpus.counts, query)
     assert_best(index.search(query.tags, query.weights, k), corpus.ids, scores, k)
@@ -69,7 +71,7 @@ def test_the_answer_is_the_textbooks(corpus: Corpus, query: Wanted, k: int, kern
 
 @given(
     corpora(),
-    wanted(),
+    raw_queries(),
     st.sampled_from(["raw", "sqrt", "log"]),
     st.integers(1, 4),
     st.floats(0.05, 1.0),
@@ -77,7 +79,7 @@ def test_the_answer_is_the_textbooks(corpus: Corpus, query: Wanted, k: int, kern
 )
 @settings(deadline=None)
 def test_every_weighting_is_the_textbooks(
-    corpus: Corpus, query: Wanted, tf: TfName, min_df: int, slope: float, kernel: Kernel
+    corpus: Corpus, query: RawQuery, tf: TfName, min_df: int, slope: float, kernel: Kernel
 ) -> None:
     index = Index.from_counts(
         corpus.rows, corpus.ids, tf=tf, min_df=min_df, slope=slope, kernel=kernel
@@ -86,10 +88,10 @@ def test_every_weighting_is_the_textbooks(
     assert_best(index.search(query.tags, query.weights, 10), corpus.ids, scores, 10)
 
 
-@given(corpora(), wanted(), st.data(), kernels)
+@given(corpora(), raw_queries(), st.data(), kernels)
 @settings(deadline=None)
 def test_only_what_passes_the_filter_is_found(
-    corpus: Corpus, query: Wanted, data: st.DataObject, kernel: Kernel
+    corpus: Corpus, query: RawQuery, data: st.DataObject, kernel: Kernel
 ) -> None:
     index = Index.from_counts(corpus.rows, corpus.ids, kernel=kernel)
     allowed = {name for name in corpus.ids if data.draw(st.booleans())}
@@ -313,7 +315,7 @@ def test_a_thousand_tags_and_a_thousand_matches(kernel: Kernel) -> None:
     rng = np.random.default_rng(5)
     counts = rng.integers(1, 50, (1_500, 1_200)) * (rng.random((1_500, 1_200)) < 0.03)
     ids = [f"{number:04}" for number in range(1_500)]
-    query = Wanted(list(range(1_000)), rng.uniform(-0.3, 1.0, 1_000).tolist())
+    query = RawQuery(list(range(1_000)), rng.uniform(-0.3, 1.0, 1_000).tolist())
     index = Index.from_counts(sp.csr_array(counts), ids, kernel=kernel)
     scores = textbook(counts, query)
     assert_best(index.search(query.tags, query.weights, 1_000), ids, scores, 1_000)
@@ -359,9 +361,9 @@ def test_threads_do_not_disturb_each_other(seen: Corpus, kernel: Kernel) -> None
     assert wrong == []
 
 
-@given(corpora(), wanted(), st.floats(0.1, 1.0))
+@given(corpora(), raw_queries(), st.floats(0.1, 1.0))
 @settings(deadline=None)
-def test_shares_add_up_to_the_score(corpus: Corpus, query: Wanted, slope: float) -> None:
+def test_shares_add_up_to_the_score(corpus: Corpus, query: RawQuery, slope: float) -> None:
     index = Index.from_counts(corpus.rows, corpus.ids, slope=slope)
     prepared = index.query(query.tags, query.weights)
     rows, scores = index.top_k(prepared, 10)
@@ -394,10 +396,10 @@ def test_rows_and_ids_lead_to_each_other() -> None:
     assert index.counts_of(sorted(ids).index("b"))[0].tolist() == [1]
 
 
-@given(corpora(), wanted(14), st.floats(0.1, 1.0), st.integers(1, 3))
+@given(corpora(), raw_queries(14), st.floats(0.1, 1.0), st.integers(1, 3))
 @settings(deadline=None)
 def test_videos_beside_an_index_are_scored_with_its_weights(
-    corpus: Corpus, query: Wanted, slope: float, min_df: int
+    corpus: Corpus, query: RawQuery, slope: float, min_df: int
 ) -> None:
     index = Index.from_counts(corpus.rows, corpus.ids, slope=slope, min_df=min_df)
     counts = np.hstack([corpus.counts, np.zeros((len(corpus.ids), 2), dtype=np.int64)])
@@ -452,10 +454,10 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
     script = tmp_path / "uncompiled.py"
     script.write_text(
         "import numpy as np\n"
-        "from support.corpora import seen_corpus, textbook, assert_best, Wanted\n"
+        "from support.corpora import realistic_corpus, textbook, assert_best, RawQuery\n"
         "from engine.indexes.local.index import Index\n"
-        "corpus = seen_corpus(np.random.default_rng(1), 60, n_tags=50, mean_tags=8)\n"
-        "query = Wanted(list(range(20)), [1.0] * 15 + [-0.5] * 5)\n"
+        "corpus = realistic_corpus(np.random.default_rng(1), 60, n_tags=50, mean_tags=8)\n"
+        "query = RawQuery(list(range(20)), [1.0] * 15 + [-0.5] * 5)\n"
         "scores = textbook(corpus.counts, query)\n"
         f"for kernel in {KERNELS}:\n"
         "    index = Index.from_counts(corpus.rows, corpus.ids, kernel=kernel)\n"

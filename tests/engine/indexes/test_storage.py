@@ -10,21 +10,21 @@ from engine.domain.weighting import TfName
 from engine.errors import CorruptData
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel
-from support.corpora import Corpus, Wanted, corpora, seen_corpus, wanted
+from support.corpora import Corpus, RawQuery, corpora, raw_queries, realistic_corpus
 
 KERNELS: tuple[Kernel, ...] = ("rows", "plain", "levels")
 
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    corpus = seen_corpus(np.random.default_rng(3), 200)
+    corpus = realistic_corpus(np.random.default_rng(3), 200)
     Index.from_counts(corpus.rows, corpus.ids, kernel="levels").save(tmp_path / "index")
     return tmp_path / "index"
 
 
 @given(
     corpora(),
-    wanted(),
+    raw_queries(),
     st.sampled_from(KERNELS),
     st.sampled_from(["raw", "sqrt", "log"]),
     st.integers(1, 3),
@@ -34,7 +34,7 @@ def saved(tmp_path: Path) -> Path:
 def test_a_loaded_index_is_the_one_that_was_saved(
     tmp_path_factory: pytest.TempPathFactory,
     corpus: Corpus,
-    query: Wanted,
+    query: RawQuery,
     kernel: Kernel,
     tf: TfName,
     min_df: int,
@@ -59,7 +59,7 @@ def test_a_loaded_index_is_the_one_that_was_saved(
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_the_same_counts_give_the_same_bytes(tmp_path: Path, kernel: Kernel) -> None:
-    corpus = seen_corpus(np.random.default_rng(3), 200)
+    corpus = realistic_corpus(np.random.default_rng(3), 200)
     for name in ("one", "other"):
         Index.from_counts(corpus.rows, corpus.ids, kernel=kernel).save(tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
@@ -69,7 +69,7 @@ def test_the_same_counts_give_the_same_bytes(tmp_path: Path, kernel: Kernel) -> 
 
 
 def test_the_order_of_rows_changes_no_byte(tmp_path: Path) -> None:
-    corpus = seen_corpus(np.random.default_rng(3), 100)
+    corpus = realistic_corpus(np.random.default_rng(3), 100)
     order = np.random.default_rng(0).permutation(100)
     Index.from_counts(corpus.rows, corpus.ids).save(tmp_path / "one")
     shuffled = [corpus.ids[at] for at in order]

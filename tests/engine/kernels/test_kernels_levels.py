@@ -15,13 +15,13 @@ from engine.kernels.level_build import MAX_LEVELS, N_BANDS, band_of, cut_levels,
 from engine.kernels.level_sums import STRIP_ROWS, clear_sums, row_of, scan_sums, sum_of
 from support.corpora import (
     Corpus,
+    RawQuery,
     Textbook,
-    Wanted,
     assert_best,
     corpora,
-    seen_corpus,
+    raw_queries,
+    realistic_corpus,
     textbook,
-    wanted,
 )
 
 
@@ -34,7 +34,7 @@ def in_shards(corpus: Corpus, shard_rows: int, *, tf: TfName = "raw", slope: flo
 
 @pytest.fixture(scope="module")
 def seen() -> Corpus:
-    return seen_corpus(np.random.default_rng(23), 4_000)
+    return realistic_corpus(np.random.default_rng(23), 4_000)
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,10 @@ def compiled_kernels(seen: Corpus) -> None:
     in_shards(large, 64).warm_up()
 
 
-@given(corpora(most_videos=300), wanted(), st.integers(1, 20), st.floats(0.1, 1.0))
+@given(corpora(max_videos=300), raw_queries(), st.integers(1, 20), st.floats(0.1, 1.0))
 @settings(deadline=None)
 def test_any_number_of_shards_gives_the_textbooks_answer(
-    corpus: Corpus, query: Wanted, k: int, slope: float
+    corpus: Corpus, query: RawQuery, k: int, slope: float
 ) -> None:
     index = in_shards(corpus, 64, slope=slope)
     scores = textbook(corpus.counts, query, slope=slope)
@@ -76,7 +76,7 @@ def test_short_and_long_queries_in_shards_give_the_textbooks_answer(
         shown = np.flatnonzero(seen.counts[rng.integers(4_000, size=4)].sum(axis=0))
         tags = rng.permutation(shown)[:n_tags]
         weights = rng.uniform(-0.2, 1.0, tags.size)
-        query = Wanted(tags.tolist(), weights.tolist())
+        query = RawQuery(tags.tolist(), weights.tolist())
         scores = books[tf].scores(query)
         for k in (1, 10, 100):
             found = index.search(query.tags, query.weights, k)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from ingest.changes.change_track import Changes, effective_seconds, new_looks
+from ingest.changes.change_track import Changes, effective_seconds, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import small_colours, small_grey
 from ingest.changes.video_kind import Kind
@@ -71,7 +71,7 @@ def test_effective_seconds_are_at_least_one_if_seen_and_at_most_all_seconds(
 
 @given(changes(), st.sampled_from(Kind))
 def test_no_kind_makes_a_look_of_a_second_that_repeats(drawn: Changes, kind: Kind) -> None:
-    found = new_looks(drawn, kind)
+    found = new_content(drawn, kind)
     assert found[0]
     assert not (found & ~drawn.new)[1:].any()
     if kind in (Kind.MOTION, Kind.UNKNOWN):
@@ -83,7 +83,7 @@ def test_a_still_shown_for_four_minutes_is_one_look() -> None:
     judge = MotionClassifier()
     for _ in range(240):
         judge.see(small_grey(china))
-    looks = new_looks(judge.changes(), judge.verdict().kind)
+    looks = new_content(judge.changes(), judge.assessment().kind)
     temple = np.ones((240, 1), bool)
     assert effective_seconds(temple, looks).tolist() == [1]
 
@@ -93,9 +93,9 @@ def test_a_slowly_zoomed_still_is_one_look_though_it_must_be_tagged_anew() -> No
     judge = MotionClassifier()
     for picture in stills.ken_burns(photo, (180, 320), 30, 1, np.random.default_rng(1)):
         judge.see(small_grey(picture))
-    assert judge.verdict().kind is Kind.STATIC
+    assert judge.assessment().kind is Kind.STATIC
     assert judge.changes().new.sum() > 3
-    assert new_looks(judge.changes(), Kind.STATIC).sum() == 1
+    assert new_content(judge.changes(), Kind.STATIC).sum() == 1
 
 
 def test_each_photograph_of_a_slideshow_is_a_look() -> None:
@@ -107,8 +107,8 @@ def test_each_photograph_of_a_slideshow_is_a_look() -> None:
     moving = np.random.default_rng(1)
     for picture in stills.slideshow(photos, (180, 320), 6, 1, moving=moving):
         judge.see(small_grey(picture))
-    assert judge.verdict().kind is Kind.SLIDESHOW
-    looks = new_looks(judge.changes(), Kind.SLIDESHOW)
+    assert judge.assessment().kind is Kind.SLIDESHOW
+    looks = new_content(judge.changes(), Kind.SLIDESHOW)
     assert np.flatnonzero(looks).tolist() == [0, 6, 12]
 
 
@@ -117,9 +117,9 @@ def test_behind_an_overlay_nothing_is_new() -> None:
     judge = MotionClassifier()
     for picture in stills.bars(photo, (180, 320), 20, 1, np.random.default_rng(1)):
         judge.see(small_grey(picture), partial(small_colours, picture))
-    assert judge.verdict().kind is Kind.OVERLAY
+    assert judge.assessment().kind is Kind.OVERLAY
     assert judge.changes().new.sum() > 10
-    assert new_looks(judge.changes(), Kind.OVERLAY).sum() == 1
+    assert new_content(judge.changes(), Kind.OVERLAY).sum() == 1
 
 
 def test_a_video_without_seconds_has_no_effective_ones() -> None:

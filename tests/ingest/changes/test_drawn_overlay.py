@@ -12,8 +12,8 @@ from ingest.changes.drawn_overlay import drawing, turning
 from ingest.changes.mixtures import mixed
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
-from ingest.changes.spread import MAX_KEPT, Spread
-from ingest.changes.video_kind import Kind, KindVerdict
+from ingest.changes.spread import MAX_STORED, Spread
+from ingest.changes.video_kind import Kind, KindAssessment
 from ingest.changes.within_second import Within, repeats
 from support import overlays, scenes, stills
 from support.footage import Picture, big_buck_bunny, bikes, carphone, photograph
@@ -25,14 +25,14 @@ PHOTOS = {
 }
 
 
-def seen(pictures: list[Picture], rate: int) -> KindVerdict:
+def seen(pictures: list[Picture], rate: int) -> KindAssessment:
     """Judge pictures as they are, without a codec: those of the middle of each second."""
     judge = MotionClassifier()
     for number in range(rate // 2, len(pictures), rate):
         before = partial(small_colours, pictures[number - 1]) if rate > 1 else None
         picture = pictures[number]
         judge.see(small_grey(picture), partial(small_colours, picture), before)
-    return judge.verdict()
+    return judge.assessment()
 
 
 @pytest.mark.parametrize("photo", ["china.jpg", "chelsea.png"])
@@ -167,7 +167,7 @@ def test_second_looks_tell_the_colours_of_a_video_at_rest_alone() -> None:
     for picture in pictures:
         grey = (picture @ LUMA).astype(np.float32)
         judge.see(grey, partial(np.copy, picture), partial(np.roll, picture, 20, axis=1))
-    evidence = judge.verdict().evidence
+    evidence = judge.assessment().evidence
     assert evidence.within == 1.0
     assert evidence.one_colour > 0.9
     assert evidence.one_sided > 0.9
@@ -186,7 +186,7 @@ def test_a_picture_at_rest_is_looked_at_twice_six_times_at_most() -> None:
     for _ in range(400):
         judge.see(grey, colours, colours)
     assert made == 1 + 2 * 6
-    assert judge.verdict().kind is Kind.STATIC
+    assert judge.assessment().kind is Kind.STATIC
 
 
 def disc_turning(turns_a_second: float, seconds: int, rate: int) -> list[Picture]:
@@ -289,13 +289,13 @@ def test_kept_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
     for number in range(n):
         spread.see(partial(make, number))
     kept = spread.pictures()[:, 0, 0, 0].astype(int)
-    assert len(kept) <= MAX_KEPT
-    assert len(kept) >= min(n, MAX_KEPT // 2)
+    assert len(kept) <= MAX_STORED
+    assert len(kept) >= min(n, MAX_STORED // 2)
     firsts, seconds = kept[::2], kept[1::2]
     assert len(set(np.diff(firsts) % 256)) <= 1
     assert set((seconds - firsts[: len(seconds)]) % 256) <= {1}
     assert kept[0] == 0
-    assert len(made) <= MAX_KEPT * (1 + int(np.log2(n)))
+    assert len(made) <= MAX_STORED * (1 + int(np.log2(n)))
 
 
 def test_less_than_two_looks_within_a_second_tell_nothing() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ingest.changes.new_content import (
     COLUMNS,
-    NEW_LOOK_SHARE,
+    NEW_CONTENT_SHARE,
     ROWS,
-    LookDetector,
+    ChangeDetector,
     changed_share,
     gradient,
     slopes,
@@ -24,7 +24,7 @@ from support.footage import Picture, bikes, city, photograph, read_picture, writ
 
 
 def looks(frames: list[Frame]) -> list[bool]:
-    detector = LookDetector()
+    detector = ChangeDetector()
     return [detector.is_new(frame) for frame in frames]
 
 
@@ -121,7 +121,7 @@ def test_something_new_must_cover_more_than_a_hundredth(y: int, x: int, width: i
     after[y : y + 4, x : x + width] += 50
     share = 4 * min(width, COLUMNS - x) / (ROWS * COLUMNS)
     assert changed_share(before, after) == pytest.approx(share)
-    assert (changed_share(before, after) > NEW_LOOK_SHARE) == (share > 0.01)
+    assert (changed_share(before, after) > NEW_CONTENT_SHARE) == (share > 0.01)
 
 
 @given(st.integers(0, 2**32), st.tuples(st.integers(2, 9), st.integers(2, 9)))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ingest.changes.change_track import FULL_SCALE, FrameChange
 from ingest.changes.frame_difference import climbing
 from ingest.changes.motion_classifier import MotionClassifier
-from ingest.changes.new_content import COLUMNS, ROWS, Grey, LookDetector, small_grey
-from ingest.changes.video_kind import MIN_SAMPLES, Kind, KindVerdict
+from ingest.changes.new_content import COLUMNS, ROWS, ChangeDetector, Grey, small_grey
+from ingest.changes.video_kind import MIN_SAMPLES, Kind, KindAssessment
 from ingest.decoding.frames import open_video
 from support import stills
 from support.footage import (
@@ -44,12 +44,12 @@ def watched(path: Path) -> MotionClassifier:
     judge = MotionClassifier()
     with open_video(path) as video:
         for second in video.seconds():
-            judge.watch(second)
+            judge.add(second)
     return judge
 
 
-def verdict_of(pictures: Iterator[Picture], folder: Path) -> KindVerdict:
-    return watched(write_video(folder / "x.mp4", pictures, rate=RATE)).verdict()
+def verdict_of(pictures: Iterator[Picture], folder: Path) -> KindAssessment:
+    return watched(write_video(folder / "x.mp4", pictures, rate=RATE)).assessment()
 
 
 def looks_at(greys: list[Grey]) -> list[FrameChange]:
@@ -61,7 +61,7 @@ def looks_at(greys: list[Grey]) -> list[FrameChange]:
     "clip", [bikes(), carphone(), city(), big_buck_bunny()], ids=lambda path: path.stem
 )
 def test_footage_is_motion(clip: Path) -> None:
-    assert watched(clip).verdict().kind is Kind.MOTION
+    assert watched(clip).assessment().kind is Kind.MOTION
 
 
 def test_footage_to_and_fro_is_motion_for_as_long_as_it_lasts(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_photograph_over_a_song_is_static(tmp_path: Path, form: stills.Form) -
     song = write_video(
         tmp_path / "song.mp4", form(CHINA, SHAPE, 12, RATE), rate=RATE, sound_seconds=12
     )
-    verdict = watched(song).verdict()
+    verdict = watched(song).assessment()
     assert verdict.kind is Kind.STATIC
     assert verdict.evidence.fitted >= 0.9
     assert verdict.evidence.jumps == 0
@@ -139,7 +139,7 @@ def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
     pictures = [np.asarray(next(stills.still(p, SHAPE, 1, 1))) for p in (CHINA, COFFEE, CAT)]
     path = write_video(tmp_path / "x.mp4", pictures, rate=1, times=[0, 6, 12])
     judge = watched(path)
-    assert judge.verdict().kind is Kind.SLIDESHOW
+    assert judge.assessment().kind is Kind.SLIDESHOW
     assert np.flatnonzero(judge.changes().new).tolist() == [0, 6, 12]
 
 
@@ -155,7 +155,7 @@ def test_cuts_are_where_another_picture_comes_up(shown: list[tuple[int, int]]) -
     looks = [judge.see(GREYS[number]) for number in numbers]
     other = [k > 0 and numbers[k] != numbers[k - 1] for k in range(len(numbers))]
     assert [look.cut for look in looks] == other
-    verdict = judge.verdict()
+    verdict = judge.assessment()
     assert verdict.kind is (Kind.SLIDESHOW if any(other) else Kind.STATIC)
     assert list(verdict.evidence.cuts) == np.flatnonzero(other).tolist()
     assert verdict.evidence.jumps == sum(other)
@@ -166,8 +166,8 @@ def test_a_cut_in_footage_is_found_and_one_shot_has_none(tmp_path: Path) -> None
     rabbit = stills.clip(big_buck_bunny(), SHAPE, RATE)
     verdict = verdict_of((picture for shot in (man, rabbit) for picture in shot), tmp_path)
     assert verdict.evidence.cuts == (4,)
-    assert watched(carphone()).verdict().evidence.cuts == ()
-    assert watched(big_buck_bunny()).verdict().evidence.cuts == ()
+    assert watched(carphone()).assessment().evidence.cuts == ()
+    assert watched(big_buck_bunny()).assessment().evidence.cuts == ()
 
 
 @pytest.mark.parametrize("frames_late", range(RATE))
@@ -178,7 +178,7 @@ def test_photographs_that_fade_over_black_are_a_slideshow(frames_late: int) -> N
     judge = MotionClassifier()
     for picture in shown[frames_late::RATE]:
         judge.see(small_grey(picture))
-    verdict = judge.verdict()
+    verdict = judge.assessment()
     assert verdict.kind is Kind.SLIDESHOW
     assert verdict.evidence.jumps == 2
 
@@ -200,7 +200,7 @@ def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
     judge = MotionClassifier()
     looks = [judge.see(GREYS[number])] + [judge.repeat() for _ in range(n - 1)]
     assert [look.new for look in looks] == [True] + [False] * (n - 1)
-    verdict = judge.verdict()
+    verdict = judge.assessment()
     assert verdict.kind is Kind.STATIC
     assert (verdict.evidence.samples, verdict.evidence.still) == (n, 1.0)
 
@@ -210,7 +210,7 @@ def test_of_too_few_pictures_nothing_is_said(n: int) -> None:
     judge = MotionClassifier()
     for grey in GREYS[:n]:
         judge.see(grey)
-    assert judge.verdict().kind is Kind.UNKNOWN
+    assert judge.assessment().kind is Kind.UNKNOWN
 
 
 def test_of_blank_pictures_nothing_is_said() -> None:
@@ -218,7 +218,7 @@ def test_of_blank_pictures_nothing_is_said() -> None:
     for level in (0, 10, 20, 20, 255):
         judge.see(np.full((ROWS, COLUMNS), level, np.float32))
     judge.repeat()
-    assert judge.verdict().kind is Kind.UNKNOWN
+    assert judge.assessment().kind is Kind.UNKNOWN
     assert len(judge.changes().new) == 6
 
 
@@ -226,7 +226,7 @@ def test_new_looks_are_those_of_the_look_detector() -> None:
     with open_video(bikes()) as video:
         frames = [second.frame for second in video.seconds()]
     shown = [frames[0], frames[0], *frames, frames[-1]]
-    detector = LookDetector()
+    detector = ChangeDetector()
     expected = [detector.is_new(frame) for frame in shown]
     assert [look.new for look in looks_at([small_grey(frame) for frame in shown])] == expected
     assert 0 < sum(expected) < len(expected)
@@ -247,7 +247,7 @@ def test_the_evidence_is_plain_and_small() -> None:
     judge = MotionClassifier()
     for number in range(400):
         judge.see(GREYS[number // 2 % 2])
-    text = json.dumps(asdict(judge.verdict().evidence))
+    text = json.dumps(asdict(judge.assessment().evidence))
     assert len(text) < 1500
     assert json.loads(text)["jumps"] == 199
 

@@ -47,9 +47,9 @@ def chosen(path: Path) -> tuple[list[tuple[Fraction, Picture]], ForwardPass]:
         forward = ForwardPass(container, video_stream(path, container))
         samples = [
             (sample.time, stored(sample.item))
-            for sample in sample_midpoints(forward.frames(), forward.losses.length)
+            for sample in sample_midpoints(forward.frames(), forward.gaps.length)
         ]
-        assert forward.losses.in_words() == ""
+        assert forward.gaps.in_words() == ""
     return samples, forward
 
 
@@ -66,7 +66,7 @@ def assert_as_if_all_were_decoded(path: Path, interval: Fraction) -> float:
     assert [time for time, _ in samples] == [times[i] for i in expected]
     for (_, frame), i in zip(samples, expected, strict=True):
         np.testing.assert_array_equal(frame, stored(frames[i][1]))
-    assert forward.losses.n_errors == 0
+    assert forward.gaps.n_errors == 0
     return forward.n_frames / len(frames)
 
 
@@ -78,7 +78,7 @@ def fates(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Fate]]
 
         def noting(*planned: Any) -> Iterator[Any]:
             for stored, fate in plan(*planned):
-                noted.append((forward.losses.n_errors, fate))
+                noted.append((forward.gaps.n_errors, fate))
                 yield stored, fate
 
         monkeypatch.setattr(decoding, "plan", noting)
@@ -231,7 +231,7 @@ def test_after_damage_everything_is_decoded(
     size = path.stat().st_size
     flip_bits(path, 40, size // 20, size // 10, np.random.default_rng(2))
     after = [fate for n_errors, fate in fates(path, monkeypatch) if n_errors]
-    assert whole.losses.n_errors == 0
+    assert whole.gaps.n_errors == 0
     assert whole.n_frames < 60
     assert len(after) > 60
     assert Fate.LEAVE_OUT not in after
@@ -272,11 +272,11 @@ def watched(path: Path) -> tuple[list[int], int, str]:
     """The number drawn on the frame of each second, how many errors, and what is missing."""
     with open_container(path) as container:
         forward = ForwardPass(container, video_stream(path, container))
-        samples = sample_midpoints(forward.frames(), forward.losses.length)
+        samples = sample_midpoints(forward.frames(), forward.gaps.length)
         return (
             [number_on(sample.item) for sample in samples],
-            forward.losses.n_errors,
-            forward.losses.in_words(),
+            forward.gaps.n_errors,
+            forward.gaps.in_words(),
         )
 
 

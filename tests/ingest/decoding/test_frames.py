@@ -150,7 +150,7 @@ def test_a_time_that_follows_is_shown_after_the_last_and_as_it_is(
     clock = Clock(1, declared=10, second=4)
     ticks = [clock.tick(file_time) for file_time in before]
     if clock.follows(time):
-        placed = clock.place(time)
+        placed = clock.second_of(time)
         assert placed is not None
         assert placed > ticks[-1]
         assert clock.tick(time) == placed

@@ -72,7 +72,7 @@ def test_every_confidence_of_every_second_comes_back(
     assert not isinstance(document, BadLine)
     (result,) = results(document)
     read = result.video()
-    back = read.seen.to_track({name: number for number, name in enumerate(NAMES)})
+    back = read.track.to_track({name: number for number, name in enumerate(NAMES)})
     np.testing.assert_array_equal(back.starts, track.starts)
     np.testing.assert_array_equal(back.tags, track.tags)
     np.testing.assert_array_equal(back.confidences, track.confidences)

@@ -10,7 +10,7 @@ from api.cli.ingest import find_files
 from ingest.decoding.frames import Status, open_video
 from ingest.sources.files import (
     LINKS_OUT,
-    OTHER_ENDINGS,
+    OTHER_SUFFIXES,
     LeftOut,
     LocalFile,
     NoVideoFile,
@@ -279,7 +279,7 @@ def test_what_a_folder_holds_besides_is_counted_by_ending(tmp_path: Path) -> Non
     (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere")
     left_out = LeftOut()
     assert [file.path.name for file in local_files([tmp_path], left_out)] == ["a.mp4"]
-    assert left_out.counts == {".jpg": 3, ".txt": 1, ".mp4": 1, OTHER_ENDINGS: 5}
+    assert left_out.counts == {".jpg": 3, ".txt": 1, ".mp4": 1, OTHER_SUFFIXES: 5}
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_millions_of_runs_take_little_memory() -> None:
     with at_most(32):
         (read,) = read_videos(file)
     assert isinstance(read, Read)
-    assert read.video.seen.at(0) == {"cat": 1.0}
+    assert read.video.track.at(0) == {"cat": 1.0}
 
 
 def test_a_few_bytes_that_stand_for_millions_of_observations_take_little_memory(

@@ -106,7 +106,7 @@ def test_results_of_one_video_are_merged_whatever_their_order(tmp_path: Path) ->
     for order in itertools.permutations(results):
         (video,), reasons = read_all(write_lines(tmp_path / "a.json", google(*order)))
         assert reasons == []
-        assert video.seen.n_seconds == 9
+        assert video.track.n_seconds == 9
         assert tags_of(video) == {"cat": [0, 1, 2, 3], "dog": [0, 1, 2, 3]}
 
 
@@ -125,7 +125,7 @@ def test_the_finest_level_of_all_results_counts(tmp_path: Path) -> None:
     for order in ([coarse, fine], [fine, coarse]):
         (video,), reasons = read_all(write_lines(tmp_path / "a.json", google(*order)))
         assert (reasons, tags_of(video)) == ([], {"dog": [0, 1]})
-        assert video.seen.n_seconds == 9
+        assert video.track.n_seconds == 9
 
 
 def test_half_of_what_is_said_of_a_video_does_not_pass_for_the_whole(tmp_path: Path) -> None:

@@ -131,9 +131,9 @@ def test_labels_of_video_indexer_are_read() -> None:
     (harbour,), reasons = read_all(DATA / "video_indexer.json")
     assert reasons == []
     assert (harbour.title, harbour.tagger) == ("Harbour", "azure-video-indexer@1.0.0.0")
-    assert harbour.seen.n_seconds == 7
+    assert harbour.track.n_seconds == 7
     assert tags_of(harbour) == {"boat": [1, 2, 3, 5, 6], "water": [0, 1]}
-    assert harbour.seen.at(1) == pytest.approx({"boat": 0.96, "water": 0.9925}, abs=1e-4)
+    assert harbour.track.at(1) == pytest.approx({"boat": 0.96, "water": 0.9925}, abs=1e-4)
 
 
 def test_the_summary_of_video_indexer_is_read_where_there_are_no_insights(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_summary_of_video_indexer_is_read_where_there_are_no_insights(tmp_pa
         path = write_lines(tmp_path / "a.json", whole | {"videos": videos})
         (harbour,), reasons = read_all(path)
         assert reasons == []
-        assert harbour.seen.n_seconds == 7
+        assert harbour.track.n_seconds == 7
         assert tags_of(harbour) == {"boat": [1, 2, 3]}
 
 
@@ -151,7 +151,7 @@ def test_insights_of_video_indexer_may_stand_alone(tmp_path: Path) -> None:
     insights = whole["videos"][0]["insights"]
     for value in (insights, {"insights": insights}):
         (harbour,), reasons = read_all(write_lines(tmp_path / "a.json", value))
-        assert (reasons, harbour.seen.n_seconds) == ([], 7)
+        assert (reasons, harbour.track.n_seconds) == ([], 7)
 
 
 def test_several_videos_of_an_index_are_videos_of_their_own(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_times_of_video_indexer(tmp_path: Path, time: str, seconds: int) -> None
     labels = [{"name": "sea", "instances": [shown]}]
     path = write_lines(tmp_path / "a.json", index(insights={"labels": labels}))
     (video,), reasons = read_all(path)
-    assert (reasons, video.seen.n_seconds) == ([], seconds)
+    assert (reasons, video.track.n_seconds) == ([], seconds)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_numbers_written_as_text_are_numbers(tmp_path: Path) -> None:
     said["VideoMetadata"] = {"DurationMillis": "4000"}
     said["Labels"] = [{"Timestamp": "1000", "Label": {"Name": "Sea", "Confidence": "99.5"}}]
     (video,), reasons = read_all(write_lines(tmp_path / "a.json", said))
-    assert (reasons, video.seen.n_seconds, tags_of(video)) == ([], 4, {"sea": [1]})
+    assert (reasons, video.track.n_seconds, tags_of(video)) == ([], 4, {"sea": [1]})
     ours = {"duration": "4", "tags": [{"tag": "sea", "seconds": [["0", "2", "9e-1"]]}]}
     (video,), reasons = read_all(write_lines(tmp_path / "a.json", ours))
     assert (reasons, tags_of(video)) == ([], {"sea": [0, 1]})

@@ -39,8 +39,8 @@ def errors_of(path: Path, form: str | None = None) -> list[tuple[int, str]]:
 
 def seconds_of(video: ImportedVideo) -> list[dict[str, float]]:
     return [
-        {tag: round(sure, 4) for tag, sure in video.seen.at(second).items()}
-        for second in range(video.seen.n_seconds)
+        {tag: round(sure, 4) for tag, sure in video.track.at(second).items()}
+        for second in range(video.track.n_seconds)
     ]
 
 
@@ -455,9 +455,9 @@ def test_every_second_has_the_highest_confidence_said_of_it(
     tags = [{"tag": tag, "seconds": [[at, at + n, sure]]} for tag, at, n, sure in runs]
     (result,) = jsonl.results(Document(1, None, {"tags": tags}, "digest"))
     video = result.video()
-    assert video.seen.n_seconds == max(expected) + 1
-    names = list(video.seen.names)
-    track = video.seen.to_track({name: 70_000 - at for at, name in enumerate(names)})
+    assert video.track.n_seconds == max(expected) + 1
+    names = list(video.track.names)
+    track = video.track.to_track({name: 70_000 - at for at, name in enumerate(names)})
     kept = [
         (second, 70_000 - names.index(tag), stored)
         for second in sorted(expected)
@@ -500,8 +500,8 @@ def test_whatever_is_in_a_file_nothing_but_videos_and_refusals_come_out(
             assert 1 <= read.line <= len(values)
             assert read.reason.isprintable()
         else:
-            assert 1 <= read.video.seen.n_seconds <= LONGEST_SECONDS
-            assert all(name.isprintable() for name in read.video.seen.names)
+            assert 1 <= read.video.track.n_seconds <= LONGEST_SECONDS
+            assert all(name.isprintable() for name in read.video.track.names)
 
 
 @given(st.binary(max_size=200))

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from ingest.taggers.onnx.folder import NEEDED, PairFolder
-from ingest.taggers.onnx.model_hub import PAIRS, HubFile, HubPair, PullFailed, missing_files, pull
+from ingest.taggers.onnx.model_hub import (
+    PAIRS,
+    ModelFile,
+    ModelPair,
+    PullFailed,
+    missing_files,
+    pull,
+)
 from support.pairs import write_pair
 from support.webserver import Answer, Site, serving
 
@@ -22,12 +29,12 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def pair(contents: dict[str, bytes]) -> HubPair:
+def pair(contents: dict[str, bytes]) -> ModelPair:
     files = [
-        HubFile(name, f"onnx/{name}", len(content), hashlib.sha256(content).hexdigest())
+        ModelFile(name, f"onnx/{name}", len(content), hashlib.sha256(content).hexdigest())
         for name, content in contents.items()
     ]
-    return HubPair("someone/tiny", REVISION, "MIT", "a tiny pair", tuple(files))
+    return ModelPair("someone/tiny", REVISION, "MIT", "a tiny pair", tuple(files))
 
 
 @pytest.fixture
@@ -42,13 +49,13 @@ def path_of(name: str) -> str:
     return f"/someone/tiny/resolve/{REVISION}/onnx/{name}"
 
 
-def fetch(pair: HubPair, folder: Path, hub: Site, *, allowed: bool = True) -> list[str]:
+def fetch(pair: ModelPair, folder: Path, hub: Site, *, allowed: bool = True) -> list[str]:
     networks = (hub.network,) if allowed else ()
     return pull(pair, folder, hub=hub.address(""), allowed_networks=networks)
 
 
 def test_what_is_missing_is_fetched_and_what_is_right_is_not_fetched_again(
-    pair: HubPair, hub: Site, tmp_path: Path
+    pair: ModelPair, hub: Site, tmp_path: Path
 ) -> None:
     folder = tmp_path / "models" / "tiny"
     n_bytes: list[int] = []
@@ -72,7 +79,7 @@ def test_what_is_missing_is_fetched_and_what_is_right_is_not_fetched_again(
 
 
 def test_a_redirect_to_another_host_of_the_hub_is_followed(
-    pair: HubPair, hub: Site, contents: dict[str, bytes], tmp_path: Path
+    pair: ModelPair, hub: Site, contents: dict[str, bytes], tmp_path: Path
 ) -> None:
     hub.answers["/cdn/1"] = Answer(contents["image.onnx"])
     hub.answers[path_of("image.onnx")] = Answer(status=302, headers={"Location": "/cdn/1"})
@@ -93,7 +100,7 @@ def test_a_redirect_to_another_host_of_the_hub_is_followed(
     ],
 )
 def test_what_is_not_pinned_or_leads_elsewhere_is_refused_and_nothing_of_it_kept(
-    pair: HubPair, hub: Site, tmp_path: Path, answer: Answer, message: str
+    pair: ModelPair, hub: Site, tmp_path: Path, answer: Answer, message: str
 ) -> None:
     hub.answers[path_of("image.onnx")] = answer
     with pytest.raises(PullFailed, match=message):
@@ -101,14 +108,14 @@ def test_what_is_not_pinned_or_leads_elsewhere_is_refused_and_nothing_of_it_kept
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_redirect_in_circles_ends(pair: HubPair, hub: Site, tmp_path: Path) -> None:
+def test_a_redirect_in_circles_ends(pair: ModelPair, hub: Site, tmp_path: Path) -> None:
     path = path_of("image.onnx")
     hub.answers[path] = Answer(status=302, headers={"Location": path})
     with pytest.raises(PullFailed, match="redirects for ever"):
         fetch(pair, tmp_path / "tiny", hub)
 
 
-def test_a_hub_on_this_machine_must_be_allowed(pair: HubPair, hub: Site, tmp_path: Path) -> None:
+def test_a_hub_on_this_machine_must_be_allowed(pair: ModelPair, hub: Site, tmp_path: Path) -> None:
     with pytest.raises(PullFailed, match="only https is"):
         fetch(pair, tmp_path / "tiny", hub, allowed=False)
     assert hub.connections == []

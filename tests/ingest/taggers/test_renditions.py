@@ -122,7 +122,7 @@ def test_parts_begin_at_their_second_and_lose_none(film: Path, longest: int) -> 
     with rendition_of(film) as whole:
         assert whole.seconds == pytest.approx(45.6, abs=0.1)
         seen: list[int] = []
-        for part in parts_of(whole, longest_seconds=longest, most_bytes=10**9):
+        for part in parts_of(whole, longest_seconds=longest, max_bytes=10**9):
             assert part.seconds <= longest
             shown = numbers(part.path)
             assert shown[0] == part.start == len(seen)
@@ -135,7 +135,7 @@ def test_parts_that_are_too_large_are_halved(film: Path) -> None:
         most = whole.size_bytes // 3
         parts = []
         seen = []
-        for part in parts_of(whole, longest_seconds=600, most_bytes=most):
+        for part in parts_of(whole, longest_seconds=600, max_bytes=most):
             parts.append((part.start, part.size_bytes))
             seen += numbers(part.path)
     assert all(size <= most for _, size in parts)
@@ -148,18 +148,18 @@ def test_what_cannot_be_made_small_enough_says_so(film: Path) -> None:
         rendition_of(film) as whole,
         pytest.raises(RenditionFailed, match="over the limit of 100: raise the limit"),
     ):
-        list(parts_of(whole, longest_seconds=600, most_bytes=100))
+        list(parts_of(whole, longest_seconds=600, max_bytes=100))
 
 
 def test_a_part_that_is_the_whole_is_not_copied_again(film: Path) -> None:
     with rendition_of(film) as whole:
-        assert list(parts_of(whole, longest_seconds=600, most_bytes=10**9)) == [whole]
+        assert list(parts_of(whole, longest_seconds=600, max_bytes=10**9)) == [whole]
         assert whole.path.exists()
 
 
 def test_parts_are_gone_when_the_next_is_asked_for(film: Path) -> None:
     with rendition_of(film) as whole:
-        for part in parts_of(whole, longest_seconds=10, most_bytes=10**9):
+        for part in parts_of(whole, longest_seconds=10, max_bytes=10**9):
             assert {path.name for path in whole.path.parent.iterdir()} == {
                 "copy.mp4",
                 part.path.name,

@@ -87,12 +87,12 @@ class ClarifaiTagger:
             RenditionFailed: the copy could not be made.
             RemoteTaggerFailed: Clarifai would not or could not say; names why and what to do.
         """
-        most_bytes = self._settings.most_url_bytes if self._host else self._settings.most_sent_bytes
+        max_bytes = self._settings.most_url_bytes if self._host else self._settings.most_sent_bytes
         runs: list[Run] = []
         n_seconds = 0
         with rendition_of(path) as whole:
             for part in parts_of(
-                whole, longest_seconds=self._settings.longest_seconds, most_bytes=most_bytes
+                whole, longest_seconds=self._settings.longest_seconds, max_bytes=max_bytes
             ):
                 answer = self._ask(part)
                 if not n_seconds_of(answer):
@@ -223,10 +223,10 @@ class _Client:
             ) from None
         if status.is_success:
             return answer
-        said = self._key.hide(f"Clarifai: {status.said or http} (status {status.code})")
+        message = self._key.hide(f"Clarifai: {status.said or http} (status {status.code})")
         if status.may_pass or busy:
-            raise _Passing(said, _retry_after(response))
-        raise RemoteTaggerFailed(f"{said}: {way}" if (way := status.way_out()) else said)
+            raise _Passing(message, _retry_after(response))
+        raise RemoteTaggerFailed(f"{message}: {way}" if (way := status.way_out()) else message)
 
 
 def _session() -> requests.Session:
@@ -246,8 +246,8 @@ def _body(response: requests.Response) -> bytes:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    said = response.headers.get("Retry-After", "")
-    return float(said) if said.isascii() and said.isdecimal() else None
+    header = response.headers.get("Retry-After", "")
+    return float(header) if header.isascii() and header.isdecimal() else None
 
 
 def _waits(attempts: int) -> Iterator[float]:

@@ -117,12 +117,12 @@ def runs_of(answer: Any, *, start: int) -> Iterator[Run]:
     """
     for second, frame in _frames(answer):
         for concept in _items(_object(frame.get("data")), "concepts"):
-            said = _object(concept)
-            confidence = _number(said.get("value", 0.0), "value")
+            fields = _object(concept)
+            confidence = _number(fields.get("value", 0.0), "value")
             if confidence > 1.0:
                 raise AnswerUnreadable(f"Clarifai answered with a confidence of {confidence}")
             at = start + second
-            yield Run(_tag(said.get("name")), at, at + 1, confidence)
+            yield Run(_tag(fields.get("name")), at, at + 1, confidence)
 
 
 def n_seconds_of(answer: Any) -> int:
@@ -146,12 +146,12 @@ def _frames(answer: Any) -> Iterator[tuple[int, dict[str, Any]]]:
         yield int(second), frame
 
 
-def _status(said: Any) -> ModelStatus:
-    status = said.get("status") if isinstance(said, dict) else None
+def _status(answer: Any) -> ModelStatus:
+    status = answer.get("status") if isinstance(answer, dict) else None
     if not isinstance(status, dict) or not isinstance(status.get("code"), int):
         raise AnswerUnreadable("Clarifai answered without a status")
-    told = [status.get(key) for key in ("description", "details")]
-    text = ": ".join(part for part in told if isinstance(part, str) and part)
+    texts = [status.get(key) for key in ("description", "details")]
+    text = ": ".join(part for part in texts if isinstance(part, str) and part)
     return ModelStatus(status["code"], cleaned_line(text, " ")[:_SHOWN])
 
 
@@ -163,8 +163,8 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _items(said: dict[str, Any], key: str) -> Sequence[Any]:
-    value = said.get(key)
+def _items(answer: dict[str, Any], key: str) -> Sequence[Any]:
+    value = answer.get(key)
     if value is None:
         return []
     if isinstance(value, str) or not isinstance(value, Sequence):

@@ -59,8 +59,8 @@ class _Passing(RemoteTaggerFailed):
 class _NotTaken(RemoteTaggerFailed):
     """The server does not take the question in this form."""
 
-    def __init__(self, message: str, said: str) -> None:
-        self.said = said
+    def __init__(self, message: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(message)
 
 
@@ -167,14 +167,14 @@ class Client:
                 return words_in(self._ask_once(picture, form, until))
             except _NotTaken as failure:
                 refused = refused or failure
-                self._take_less(form, failure.said, refused)
+                self._take_less(form, failure.reason, refused)
 
-    def _take_less(self, form: Form, said: str, first: _NotTaken) -> None:
+    def _take_less(self, form: Form, reason: str, first: _NotTaken) -> None:
         """Remember a form that asks for less, unless another thread already did."""
         with self._lock:
             if self._form != form:
                 return
-            lesser = form.lesser(said)
+            lesser = form.lesser(reason)
             if lesser is None:
                 # Nothing that was left out helped: it is about something else.
                 self._form = Form(Bound.LISTED if self._words else Bound.FREE)
@@ -221,28 +221,28 @@ class Client:
             raise AnswerUnreadable(f"{self._model.host} answered with no JSON")
         return answer
 
-    def _failure(self, reply: posting.Reply, said: str, code: str) -> RemoteTaggerFailed:
-        words = shown(self._key.hide(said))[:_MAX_WORDS_CHARACTERS]
-        told = f"{self._model.host}: {words or 'no reason'} (HTTP {reply.status})"
+    def _failure(self, reply: posting.Reply, reason: str, code: str) -> RemoteTaggerFailed:
+        words = shown(self._key.hide(reason))[:_MAX_WORDS_CHARACTERS]
+        sentence = f"{self._model.host}: {words or 'no reason'} (HTTP {reply.status})"
         if reply.status in _REDIRECTS:
             return RemoteTaggerFailed(
                 f"{self._model.host} sends elsewhere (HTTP {reply.status}), which is not followed:"
                 " name the address where the server is"
             )
         if code == _OUT_OF_MONEY:
-            return RemoteTaggerFailed(f"{told}: the account has no money left")
+            return RemoteTaggerFailed(f"{sentence}: the account has no money left")
         if reply.status in _BUSY:
-            return _Passing(told, _retry_after(reply))
+            return _Passing(sentence, _retry_after(reply))
         if reply.status in _WRONG_KEY:
-            return RemoteTaggerFailed(f"{told}: set {KEY_VARIABLE} to a key that it takes")
+            return RemoteTaggerFailed(f"{sentence}: set {KEY_VARIABLE} to a key that it takes")
         if reply.status == _NOT_THERE:
             return RemoteTaggerFailed(
-                f"{told}: check the address {self._model.base_url} and the model's name,"
+                f"{sentence}: check the address {self._model.base_url} and the model's name,"
                 f" {self._model.name!r}"
             )
         if reply.status in _NOT_TAKEN:
-            return _NotTaken(told, said)
-        return RemoteTaggerFailed(told)
+            return _NotTaken(sentence, reason)
+        return RemoteTaggerFailed(sentence)
 
 
 def _waits(attempts: int) -> Iterator[float]:
@@ -251,5 +251,5 @@ def _waits(attempts: int) -> Iterator[float]:
 
 
 def _retry_after(reply: posting.Reply) -> float:
-    said = reply.headers.get("Retry-After", "")
-    return float(said) if said.isascii() and said.isdecimal() and len(said) < 9 else 0.0
+    header = reply.headers.get("Retry-After", "")
+    return float(header) if header.isascii() and header.isdecimal() and len(header) < 9 else 0.0

@@ -23,10 +23,10 @@ MAX_FREE_WORDS: Final = 2_000
 MAX_FREE_PARTS: Final = 4
 """Parts of a free word; what is longer is a sentence."""
 
-_Kept = TypeVar("_Kept")
+_Value = TypeVar("_Value")
 _ARTICLE: Final = re.compile(r"(?:an?|the|some)\s+", re.IGNORECASE)
 
-Said = Iterable[tuple[str, float]]
+Answer = Iterable[tuple[str, float]]
 """Words as a model said them, with confidences."""
 
 
@@ -45,7 +45,7 @@ class Lexicon(Protocol):
     def parents(self) -> Mapping[str, tuple[str, ...]]:
         """Word -> those that come with it."""
 
-    def confidences(self, said: Said) -> Confidences:
+    def confidences(self, answer: Answer) -> Confidences:
         """Return the confidence of every tag, shape (n_tags,), 0.0 of what was not said."""
 
 
@@ -77,15 +77,15 @@ class ListedWords:
         self._numbers = {plain(tag): number for number, tag in enumerate(self.tags)}
         self._hierarchy = Hierarchy(parents, self.tags)
 
-    def confidences(self, said: Said) -> Confidences:
+    def confidences(self, answer: Answer) -> Confidences:
         """Return the confidence of every word of the list."""
-        found = np.zeros(len(self.tags), np.float32)
-        for text, confidence in said:
+        confidences_of_all = np.zeros(len(self.tags), np.float32)
+        for text, confidence in answer:
             number = _find(text, self._numbers)
             if number is not None:
-                found[number] = max(found[number], confidence)
-        self._hierarchy.raise_general(found)
-        return found
+                confidences_of_all[number] = max(confidences_of_all[number], confidence)
+        self._hierarchy.raise_general(confidences_of_all)
+        return confidences_of_all
 
 
 class FreeWords:
@@ -103,19 +103,19 @@ class FreeWords:
         """Every word that was said so far."""
         return tuple(self._numbers)
 
-    def confidences(self, said: Said) -> Confidences:
+    def confidences(self, answer: Answer) -> Confidences:
         """Return the confidence of every word that was said so far."""
         sure: dict[str, float] = {}
-        for text, confidence in said:
+        for text, confidence in answer:
             word = _find(text, self._known) or _tidy(text)
             for tag in (word, *all_above(word, self.parents)) if word else ():
                 sure[tag] = max(sure.get(tag, 0.0), confidence)
-        places = [(self._number(tag), confidence) for tag, confidence in sure.items()]
-        found = np.zeros(len(self._numbers), np.float32)
-        for number, confidence in places:
+        numbered = [(self._number(tag), confidence) for tag, confidence in sure.items()]
+        confidences_of_all = np.zeros(len(self._numbers), np.float32)
+        for number, confidence in numbered:
             if number is not None:
-                found[number] = confidence
-        return found
+                confidences_of_all[number] = confidence
+        return confidences_of_all
 
     def _number(self, tag: str) -> int | None:
         if tag not in self._numbers and len(self._numbers) >= MAX_FREE_WORDS:
@@ -123,7 +123,7 @@ class FreeWords:
         return self._numbers.setdefault(tag, len(self._numbers))
 
 
-def _find(text: str, known: Mapping[str, _Kept]) -> _Kept | None:
+def _find(text: str, known: Mapping[str, _Value]) -> _Value | None:
     """Return what is kept of a word, as it is written or of its singular; None if it is unknown."""
     word = plain(_ARTICLE.sub("", text.strip(), count=1))
     if word in known:

@@ -87,9 +87,9 @@ class VlmTagger:
         picture = _data_url(shrinkable.picture)
         return self._threads.submit(lambda: [nudity, *self._client.ask(picture)])
 
-    def read(self, said: list[tuple[str, float]]) -> Confidences:
+    def read(self, answer: list[tuple[str, float]]) -> Confidences:
         """Return the confidence of every tag that there is by now for what ``ask`` gave."""
-        (_, nudity), *words = said
+        (_, nudity), *words = answer
         return np.append(np.float32(nudity), self._lexicon.confidences(words))
 
     def stop(self) -> None:

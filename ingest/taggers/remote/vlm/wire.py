@@ -70,13 +70,13 @@ class Form:
     cold: bool = True
     limit: str = _LIMITS[0]
 
-    def lesser(self, said: str) -> "Form | None":
+    def lesser(self, reason: str) -> "Form | None":
         """Return the form to try after a server refused this one; None when there is none.
 
         Args:
-            said: the server's words, which may name what it did not take.
+            reason: the server's words, which may name what it did not take.
         """
-        said = said.lower()
+        reason = reason.lower()
         shorter = replace(self, limit=self._next_limit()) if self.limit else None
         colder = replace(self, cold=False) if self.cold else None
         blind = replace(self, logprobs=False) if self.logprobs else None
@@ -90,7 +90,7 @@ class Form:
             (("response_format", "schema", "enum", "grammar", "json"), freer),
         ]
         for names, form in named:
-            if form is not None and any(name in said for name in names):
+            if form is not None and any(name in reason for name in names):
                 return form
         return blind or freer or colder or shorter
 
@@ -111,26 +111,26 @@ def question(model: str, picture: str, form: Form, words: Sequence[str]) -> dict
         {"type": "text", "text": PROMPT},
         {"type": "image_url", "image_url": {"url": picture}},
     ]
-    asked: dict[str, Any] = {
+    request: dict[str, Any] = {
         "model": model,
         "messages": [{"role": "user", "content": content}],
         "stream": False,
     }
     if form.cold:
-        asked["temperature"] = 0
+        request["temperature"] = 0
     if form.limit:
-        asked[form.limit] = _MAX_TOKENS
+        request[form.limit] = _MAX_TOKENS
     if form.logprobs:
-        asked["logprobs"] = True
+        request["logprobs"] = True
     if form.bound < Bound.OBJECT:
         word = {"type": "string"} | ({"enum": [*words]} if form.bound is Bound.LISTED else {})
-        asked["response_format"] = {
+        request["response_format"] = {
             "type": "json_schema",
             "json_schema": {"name": "words", "strict": True, "schema": _schema(word)},
         }
     elif form.bound is Bound.OBJECT:
-        asked["response_format"] = {"type": "json_object"}
-    return asked
+        request["response_format"] = {"type": "json_object"}
+    return request
 
 
 def _schema(word: dict[str, Any]) -> dict[str, Any]:
@@ -170,8 +170,8 @@ def refusal_of(answer: Any) -> tuple[str, str]:
         return error, ""
     if not isinstance(error, dict):
         return "", ""
-    said, code = error.get("message") or error.get("detail"), error.get("code")
-    return (said if isinstance(said, str) else "", code if isinstance(code, str) else "")
+    reason, code = error.get("message") or error.get("detail"), error.get("code")
+    return (reason if isinstance(reason, str) else "", code if isinstance(code, str) else "")
 
 
 def _choice(answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -184,11 +184,11 @@ def _choice(answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _listed(text: str, *, is_cut_off: bool) -> list[str]:
-    found = _read(text)
-    if found is None and is_cut_off and (begun := _BEGINNING.search(text)):
+    names = _read(text)
+    if names is None and is_cut_off and (begun := _BEGINNING.search(text)):
         # What came whole counts: models that repeat themselves never come to an end.
-        found = [*_whole_strings(text, begun.end())]
-    words = found.get("words") if isinstance(found, dict) else found
+        names = [*_whole_strings(text, begun.end())]
+    words = names.get("words") if isinstance(names, dict) else names
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise AnswerUnreadable('the model\'s answer is not {"words": [...]} with words in it')
     for word in words:
@@ -199,11 +199,11 @@ def _listed(text: str, *, is_cut_off: bool) -> list[str]:
     return words
 
 
-def _whole_strings(text: str, place: int) -> Iterator[str]:
+def _whole_strings(text: str, offset: int) -> Iterator[str]:
     """Yield the strings of a list from a place on, until one is not whole or the list ends."""
-    while one := _NEXT_STRING.match(text, place):
+    while one := _NEXT_STRING.match(text, offset):
         yield json.loads(one[1], strict=False)
-        place = one.end()
+        offset = one.end()
 
 
 def _read(text: str) -> Any:
@@ -220,15 +220,15 @@ def _read(text: str) -> Any:
 def _placed(words: Sequence[str], text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield each word with the place in the text where it stands, without quotes and spaces."""
     begun = _BEGINNING.search(text)
-    place = begun.end() if begun else 0
+    offset = begun.end() if begun else 0
     for word in words:
-        found = _STRING.search(text, place)
-        if found is None:
+        match = _STRING.search(text, offset)
+        if match is None:
             yield word, (0, 0)
             continue
-        place = found.end()
-        inside = found[0][1:-1]
-        start = found.start() + 1 + len(inside) - len(inside.lstrip())
+        offset = match.end()
+        inside = match[0][1:-1]
+        start = match.start() + 1 + len(inside) - len(inside.lstrip())
         yield word, (start, start + len(inside.strip()))
 
 
@@ -245,11 +245,11 @@ class _Probabilities:
         tokens = given.get("content") if isinstance(given, dict) else None
         if not isinstance(tokens, list) or not all(map(_is_token, tokens)):
             return cls()
-        place = "".join(token["token"] for token in tokens).find(text)
-        if place < 0:
+        offset = "".join(token["token"] for token in tokens).find(text)
+        if offset < 0:
             return cls()
         # A model that thinks aloud has tokens before its answer.
-        end, ends = -place, []
+        end, ends = -offset, []
         for token in tokens:
             end += len(token["token"])
             ends.append(end)

@@ -18,7 +18,7 @@ from ingest.taggers.visual.face_words import (
     MIN_SHARES,
     SOMEBODY,
     FaceWords,
-    said_over_shot,
+    shot_confidences,
 )
 from ingest.taggers.visual.faces import Face
 from ingest.taggers.visual.factory import LOCAL
@@ -38,7 +38,7 @@ NOBODY = (0.0, 0.0, 0.0)
 
 
 def said(*looks: tuple[float, ...]) -> set[str]:
-    found = said_over_shot(np.array(looks, np.float32))
+    found = shot_confidences(np.array(looks, np.float32))
     assert set(found[found < DEFAULT_THRESHOLD].tolist()) <= {0.0}
     return {word for word, confidence in zip(WORDS, found, strict=True) if confidence}
 
@@ -46,7 +46,7 @@ def said(*looks: tuple[float, ...]) -> set[str]:
 def test_a_word_is_the_mean_over_the_looks_at_which_a_face_was_judged() -> None:
     assert said(WOMAN, WOMAN) == {"woman"}
     assert said(WOMAN, NOBODY, WOMAN, NOBODY, NOBODY) == {"woman"}
-    (woman, *_) = said_over_shot(np.array([WOMAN, (0.75, 0, 0), NOBODY], np.float32))
+    (woman, *_) = shot_confidences(np.array([WOMAN, (0.75, 0, 0), NOBODY], np.float32))
     assert woman == pytest.approx(0.85)
 
 
@@ -69,7 +69,7 @@ def test_one_look_of_many_says_nothing_and_the_only_one_does() -> None:
 
 def test_a_shot_without_faces_or_looks_says_nothing() -> None:
     assert said(NOBODY, NOBODY) == set()
-    assert not said_over_shot(np.zeros((0, 3), np.float32)).any()
+    assert not shot_confidences(np.zeros((0, 3), np.float32)).any()
 
 
 class Judges:
@@ -104,7 +104,7 @@ def judged(
     }
     judges = {name: (Judges(kept), load_card(name)) for name, kept in answers.items()}
     words = FaceWords(Finder(len(ages)), judges, tuple(MIN_SHARES))  # type: ignore[arg-type]
-    found = words.look(Shrinkable(np.zeros((100, 100, 3), np.uint8)))
+    found = words.confidences(Shrinkable(np.zeros((100, 100, 3), np.uint8)))
     return dict(zip(MIN_SHARES, found.tolist(), strict=True))
 
 
@@ -141,7 +141,7 @@ def test_a_real_face_and_its_mirror_image_are_judged_alike() -> None:
     words = FaceWords.load(tuple(MIN_SHARES))
     frame = np.asarray(Image.open(photograph("astronaut.png")).convert("RGB"))
     mirrored = np.ascontiguousarray(frame[:, ::-1])
-    found, other = (words.look(Shrinkable(one)) for one in (frame, mirrored))
+    found, other = (words.confidences(Shrinkable(one)) for one in (frame, mirrored))
     assert found.max() > DEFAULT_THRESHOLD
     assert ((found >= DEFAULT_THRESHOLD) == (other >= DEFAULT_THRESHOLD)).all()
 
@@ -149,7 +149,7 @@ def test_a_real_face_and_its_mirror_image_are_judged_alike() -> None:
 def test_where_no_face_can_be_judged_every_word_is_nought() -> None:
     frame = Shrinkable(np.zeros((100, 100, 3), np.uint8))
     for finder in (Finder(0), Finder(2, size=10)):
-        assert not FaceWords(finder, {}).look(frame).any()  # type: ignore[arg-type]
+        assert not FaceWords(finder, {}).confidences(frame).any()  # type: ignore[arg-type]
 
 
 class Scenes:

@@ -12,9 +12,9 @@ from ingest.taggers.visual.faces import (
     Face,
     FaceFinder,
     Points,
+    aligned,
     faces_of_grid,
     similarity,
-    upright,
 )
 from ingest.taggers.visual.resize import Shrinkable
 from support.footage import photograph
@@ -67,7 +67,7 @@ def test_eyes_come_to_their_places_however_a_face_is_turned(angle: int, apart: f
     rows, columns = np.mgrid[:480, :640]
     for colour, (x, y) in enumerate(eyes):
         frame[..., colour] = 255 * (np.hypot(columns + 0.5 - x, rows + 0.5 - y) < apart / 4)
-    face = upright(Shrinkable(frame), eyes, 64).astype(float)
+    face = aligned(Shrinkable(frame), eyes, 64).astype(float)
     for colour, x in enumerate((0.3053, 0.6806)):
         weights = face[..., colour]
         centre = [
@@ -78,10 +78,10 @@ def test_eyes_come_to_their_places_however_a_face_is_turned(angle: int, apart: f
 
 def test_what_lies_beyond_the_frame_is_black() -> None:
     frame = Shrinkable(np.full((100, 100, 3), 200, np.uint8))
-    at_edge = upright(frame, np.array([[-10.0, 50.0], [20.0, 50.0]]), 32)
+    at_edge = aligned(frame, np.array([[-10.0, 50.0], [20.0, 50.0]]), 32)
     assert at_edge[16, 0].tolist() == [0, 0, 0]
     assert at_edge[16, 31].tolist() == [200, 200, 200]
-    far_off = upright(frame, np.array([[5000.0, 50.0], [5400.0, 50.0]]), 32)
+    far_off = aligned(frame, np.array([[5000.0, 50.0], [5400.0, 50.0]]), 32)
     assert not far_off.any()
 
 
@@ -136,7 +136,7 @@ def test_frames_of_any_shape_are_looked_at(finder: FaceFinder, size: tuple[int, 
     random = np.random.default_rng(size[0])
     frame = random.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     for face in finder.find(Shrinkable(frame)):
-        assert upright(Shrinkable(frame), face.eyes, 64).shape == (64, 64, 3)
+        assert aligned(Shrinkable(frame), face.eyes, 64).shape == (64, 64, 3)
 
 
 def test_a_face_cut_by_the_edge_can_be_turned_upright(
@@ -144,7 +144,7 @@ def test_a_face_cut_by_the_edge_can_be_turned_upright(
 ) -> None:
     cut = shrinkable(astronaut.crop((220, 0, 512, 512)))
     for face in finder.find(cut):
-        assert upright(cut, face.eyes, 32).shape == (32, 32, 3)
+        assert aligned(cut, face.eyes, 32).shape == (32, 32, 3)
 
 
 def test_boxes_are_read_off_the_grid_in_pixels() -> None:

@@ -5,21 +5,21 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from ingest.taggers.visual.image_classifier import merge_views, softmax, view_windows
+from ingest.taggers.visual.image_classifier import crop_windows, merge_crops, softmax
 
 
 def view_of(columns: int, rows: int, number: int) -> NDArray[np.float32]:
-    view: NDArray[np.float32] = view_windows(columns, rows)[number].reshape(rows, columns)
+    view: NDArray[np.float32] = crop_windows(columns, rows)[number].reshape(rows, columns)
     return view
 
 
 def test_a_square_frame_is_looked_at_as_a_whole() -> None:
-    assert view_windows(7, 7) == pytest.approx(np.full((1, 49), 1 / 49))
+    assert crop_windows(7, 7) == pytest.approx(np.full((1, 49), 1 / 49))
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(12, 7), (7, 12), (28, 7)])
 def test_a_long_frame_is_looked_at_whole_and_in_three_squares(columns: int, rows: int) -> None:
-    views = view_windows(columns, rows)
+    views = crop_windows(columns, rows)
     assert views.shape == (4, columns * rows)
     assert views.sum(axis=1) == pytest.approx(1)
     assert (views[1:] > 0).sum(axis=1).tolist() == [49, 49, 49]
@@ -37,17 +37,17 @@ def test_the_squares_go_from_end_to_end() -> None:
 
 def test_two_sure_parts_make_a_tag_sure_and_one_alone_does_not() -> None:
     views = np.array([[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.0, 0.0]], np.float32)
-    assert merge_views(views) == pytest.approx([0.9, 0.5])
+    assert merge_crops(views) == pytest.approx([0.9, 0.5])
 
 
 def test_what_the_whole_frame_shows_stays() -> None:
     views = np.array([[0.9], [0.2], [0.1], [0.0]], np.float32)
-    assert merge_views(views) == pytest.approx([0.9])
+    assert merge_crops(views) == pytest.approx([0.9])
 
 
 @given(hnp.arrays(np.float32, (4, 3), elements=st.floats(0, 1, width=32)))
 def test_merged_is_at_least_the_whole_and_at_most_the_surest(views: NDArray[np.float32]) -> None:
-    merged = merge_views(views)
+    merged = merge_crops(views)
     assert (merged >= views[0]).all()
     assert (merged <= views.max(axis=0)).all()
 

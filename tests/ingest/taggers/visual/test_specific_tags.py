@@ -99,4 +99,4 @@ def test_every_word_is_said_once_and_under_words_that_are_said() -> None:
     assert all(set(one.general) <= set(tags) for one in words.values())
     for word, one in specific_words(words).items():
         assert word == word.strip().lower()
-        assert 0.5 <= one.least < 1
+        assert 0.5 <= one.min_sum < 1

@@ -14,7 +14,7 @@ from ingest.decoding.frames import open_video
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.visual import model_outputs
 from ingest.taggers.visual import tagger as visual_tagger
-from ingest.taggers.visual.image_classifier import SubjectTagger
+from ingest.taggers.visual.image_classifier import ImageClassifier
 from ingest.taggers.visual.nudity import SUSPECTED, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
 from ingest.taggers.visual.sessions import open_session
@@ -196,7 +196,7 @@ def test_rounding_the_weights_hardly_changed_what_the_network_answers(
     name: str, class_name: str, in_float: float
 ) -> None:
     card = load_card("efficientnet_lite2")
-    logits = SubjectTagger.load().look(Shrinkable(picture(name))).logits
+    logits = ImageClassifier.load().classify(Shrinkable(picture(name))).logits
     powers = np.exp(logits.astype(np.float64) / card.temperature)
     number = load_json(card, "classes.json").index(class_name)
     assert powers[number] / powers.sum() == pytest.approx(in_float, abs=0.11)
