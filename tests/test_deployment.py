@@ -15,17 +15,17 @@ FILES = ("Dockerfile", "compose.yaml", "docs/operations.md")
 @pytest.mark.parametrize("name", FILES)
 def test_commands_exist(name: str) -> None:
     text = (ROOT / name).read_text()
-    said = re.findall(r"(?:bin/|api |^ {4})reelmatch ([a-z]+)", text, re.M)
-    said += re.findall(r'\["reelmatch", "([a-z]+)"', text)
-    assert said
-    assert set(said) <= set(_COMMANDS)
+    payload = re.findall(r"(?:bin/|api |^ {4})reelmatch ([a-z]+)", text, re.M)
+    payload += re.findall(r'\["reelmatch", "([a-z]+)"', text)
+    assert payload
+    assert set(payload) <= set(_COMMANDS)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_settings_exist(name: str) -> None:
-    said = re.findall(r"REELMATCH_([A-Z_]+)", (ROOT / name).read_text())
-    assert said
-    assert {setting.lower() for setting in said} <= set(Settings.__struct_fields__)
+    output = re.findall(r"REELMATCH_([A-Z_]+)", (ROOT / name).read_text())
+    assert output
+    assert {setting.lower() for setting in output} <= set(Settings.__struct_fields__)
 
 
 def test_the_image_copies_what_is_there_and_listens_where_it_says() -> None:

@@ -56,9 +56,9 @@ def test_every_filter_is_documented_with_an_example_that_can_be_read() -> None:
     rows = re.findall(r"^\| `(\{.*?\})` \|", text, re.M)
     examples = [row.replace("FILTER, ...", '{"kind": []}').replace(", ...", "") for row in rows]
     read = [json.loads(row.replace("FILTER", '{"kind": []}')) for row in examples]
-    for said in read:
-        filter_of(said)
-    assert {next(iter(said)) for said in read} == set(_KINDS)
+    for payload in read:
+        filter_of(payload)
+    assert {next(iter(payload)) for payload in read} == set(_KINDS)
 
 
 def test_every_rule_of_campaigns_is_documented() -> None:

@@ -21,13 +21,13 @@ def circles(imports: dict[str, set[str]]) -> list[list[str]]:
 
 
 def _reached(module: str, imports: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
+    collected: set[str] = set()
     ahead = [module]
     while ahead:
-        for other in imports.get(ahead.pop(), set()) - found:
-            found.add(other)
+        for other in imports.get(ahead.pop(), set()) - collected:
+            collected.add(other)
             ahead.append(other)
-    return found
+    return collected
 
 
 def test_circles_are_found() -> None:

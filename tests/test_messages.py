@@ -23,7 +23,7 @@ def modules() -> Iterator[Path]:
                 yield path
 
 
-def said_at_every_door(source: str) -> Iterator[tuple[int, str]]:
+def messages_of_doors(source: str) -> Iterator[tuple[int, str]]:
     """Yield the lines and texts of a module that are neither docstrings nor hints."""
     tree = ast.parse(source)
     left_out: set[ast.AST] = set()
@@ -44,7 +44,7 @@ def test_no_message_names_a_command() -> None:
     named = [
         f"{path.relative_to(ROOT)}:{line}: {text!r}"
         for path in modules()
-        for line, text in said_at_every_door(path.read_text("utf-8"))
+        for line, text in messages_of_doors(path.read_text("utf-8"))
         if _OF_A_COMMAND.search(text)
     ]
     assert named == [], "name it in the hint of the error"
@@ -57,7 +57,7 @@ def test_no_page_names_a_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "payload"),
     [
         ("raise Error(f\"{x}: run 'reelmatch reindex'\")", ["reelmatch reindex"]),
         ("raise Error('look again', hint=f\"'reelmatch ingest {x}'\")", []),
@@ -65,9 +65,9 @@ def test_no_page_names_a_command() -> None:
         ("x = 'taken by --force'", ["--f"]),
     ],
 )
-def test_commands_are_seen_where_they_are_said(source: str, said: list[str]) -> None:
-    found = [_OF_A_COMMAND.search(text) for _, text in said_at_every_door(source)]
-    assert [match[0] for match in found if match] == said
+def test_commands_are_seen_where_they_are_said(source: str, payload: list[str]) -> None:
+    result = [_OF_A_COMMAND.search(text) for _, text in messages_of_doors(source)]
+    assert [match[0] for match in result if match] == payload
 
 
 def test_only_the_command_line_tells_the_hint() -> None:

@@ -27,12 +27,14 @@ def test_it_exports_what_it_says() -> None:
 
 
 def test_importing_it_loads_nothing_yet() -> None:
-    asked = (
+    script = (
         "import sys, reelmatch;"
         " print({'numpy', 'engine.indexes.local.index', 'sklearn'} & set(sys.modules));"
         " from reelmatch import Index; print({'api', 'numba', 'sklearn'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "set()\nset()\n"
 
 

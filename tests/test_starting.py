@@ -31,11 +31,13 @@ HEAVY = (
     ],
 )
 def test_a_command_imports_no_more_than_it_needs(command: str, needed: tuple[str, ...]) -> None:
-    asked = (
+    script = (
         f"import sys, api.cli.{command};"
         f" print(*sorted(name for name in {HEAVY} if name in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert set(done.stdout.split()) <= set(needed)
 
 
@@ -50,7 +52,7 @@ def test_a_question_about_a_few_videos_loads_no_compiler(tmp_path: Path) -> None
     (tmp_path / "films.jsonl").write_text(json.dumps(line))
     for made in (("import", tmp_path / "films.jsonl"), ("reindex",)):
         assert reelmatch(home, *made).code == 0
-    for asked in (
+    for script in (
         ("match", "--keyword", "cat"),
         ("match", "--keyword", "cat", "--explain"),
         ("recommend", "--like", "cat=1"),
@@ -59,18 +61,18 @@ def test_a_question_about_a_few_videos_loads_no_compiler(tmp_path: Path) -> None
         ("videos",),
         ("jobs",),
     ):
-        assert imported(home, *asked) & set(HEAVY) == set(), asked
+        assert imported(home, *script) & set(HEAVY) == set(), script
 
 
 def imported(home: Path, *arguments: str) -> set[str]:
     """Return the modules that a command has imported when it is done."""
-    watched = (
+    script = (
         "import atexit, sys; from api.cli import main;"
         " atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
         " sys.argv[0] = 'reelmatch'; main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", watched, *arguments],
+        [sys.executable, "-c", script, *arguments],
         env={**os.environ, "REELMATCH_HOME": str(home)},
         capture_output=True,
         text=True,

@@ -24,8 +24,8 @@ def groups_and_commands(
     "context", list(groups_and_commands(cli)), ids=lambda context: context.command_path
 )
 def test_help_is_whole_sentences_and_examples_as_they_are_typed(context: click.Context) -> None:
-    _, _, told = context.get_help().partition("\n\n")  # without the usage
-    lines = told.splitlines()
+    _, _, output = context.get_help().partition("\n\n")  # without the usage
+    lines = output.splitlines()
     assert not [line for line in lines if "\\b" in line or line.rstrip().endswith("...")]
     examples = [line for line in lines if line.startswith("  reelmatch ")]
     assert not [line for line in examples if line.count("reelmatch ") > 1]

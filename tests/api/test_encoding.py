@@ -46,9 +46,9 @@ def test_what_was_asked_for_is_told_though_it_is_empty() -> None:
 
 def test_a_name_that_python_keeps_for_itself_loses_its_underscore() -> None:
     reason = Reason("cat", 0.5, 0.0, (Source("v", EventKind.LIKED, 0.5),), 0.0)
-    told = encoded(reason)
-    assert list(told) == ["tag", "share", "stated", "from", "other"]
-    assert told["from"] == [{"video": "v", "kind": "liked", "share": 0.5}]
+    payload = encoded(reason)
+    assert list(payload) == ["tag", "share", "stated", "from", "other"]
+    assert payload["from"] == [{"video": "v", "kind": "liked", "share": 0.5}]
 
 
 def test_what_is_no_record_and_no_json_is_refused() -> None:

@@ -154,7 +154,7 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
 )
 def test_a_record_tells_what_is_documented(record: type, model: type[BaseModel]) -> None:
     listed = DETAILS if model in (MatchAnswer, RecommendationAnswer) else set()
-    assert told_by(record) == documented(model) - listed
+    assert members_of(record) == documented(model) - listed
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_a_record_tells_what_is_documented(record: type, model: type[BaseModel])
 def test_records_that_share_an_answer_tell_all_of_it(
     records: tuple[type, ...], model: type[BaseModel]
 ) -> None:
-    assert set().union(*map(told_by, records)) == documented(model)
+    assert set().union(*map(members_of, records)) == documented(model)
 
 
-def told_by(record: type) -> set[str]:
+def members_of(record: type) -> set[str]:
     if record in MEMBERS:
         return set(MEMBERS[record])
     return {one.name.removesuffix("_") for one in fields(record)}

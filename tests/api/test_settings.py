@@ -27,8 +27,8 @@ def test_a_password_of_a_setting_is_not_repeated(address: str) -> None:
 def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
     with pytest.raises(InvalidInput, match="is no address or network"):
         load_settings({"REELMATCH_TRUSTED_PROXIES": f"127.0.0.1, {proxy}"})
-    told = load_settings({"REELMATCH_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
-    assert told.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+    settings_read = load_settings({"REELMATCH_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
+    assert settings_read.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_tags_are_listed_at_one_threshold_whatever_the_source() -> None:
         SourceConfig("text", 0.8, 1.0),
     )
     assert settings.index_config(0.9).sources == settings.sources
-    asked = settings.counting(0.9)
-    assert (asked.threshold, [one.threshold for one in asked.sources]) == (0.9, [0.9, 0.9])
-    assert [one.weight for one in asked.sources] == [0.5, 1.0]
+    counting = settings.counting(0.9)
+    assert (counting.threshold, [one.threshold for one in counting.sources]) == (0.9, [0.9, 0.9])
+    assert [one.weight for one in counting.sources] == [0.5, 1.0]
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,8 @@ def check(element: ET.Element) -> None:
     names = [child.tag for child in element]
     order = list(rule.children)
     assert names == sorted(names, key=order.index)
-    for name, (least, most) in rule.children.items():
-        assert least <= names.count(name) <= most, (element.tag, name)
+    for name, (minimum, maximum) in rule.children.items():
+        assert minimum <= names.count(name) <= maximum, (element.tag, name)
     for child in element:
         check(child)
 
@@ -132,17 +132,17 @@ creatives = st.lists(
 
 @given(breaks, texts, creatives)
 def test_every_document_keeps_to_the_rules(
-    found: list[AdBreak], name: str, shown: list[Creative]
+    result: list[AdBreak], name: str, shown: list[Creative]
 ) -> None:
     one = replace(campaign("c", {"cat": 1}), name=name, creatives=tuple(shown))
     for each in (None, one):
-        xml = vmap_xml(found, each)
+        xml = vmap_xml(result, each)
         root = ET.fromstring(xml)  # noqa: S314 - our own
         check(root)
         offsets = [one.get("timeOffset") for one in root]
-        assert offsets == [time_offset(each.second) for each in sorted(found, key=_second)]
+        assert offsets == [time_offset(each.second) for each in sorted(result, key=_second)]
         filled = bool(each and each.creatives)
-        assert len(list(root.iter("Ad"))) == (len(found) if filled else 0)
+        assert len(list(root.iter("Ad"))) == (len(result) if filled else 0)
 
 
 def _second(each: AdBreak) -> int:
@@ -157,7 +157,7 @@ def test_an_offset_is_hours_minutes_and_seconds(second: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "told"),
+    ("size", "written"),
     [
         ((0, 0), ("640", "360")),
         ((1280, 0), ("1280", "720")),
@@ -167,13 +167,13 @@ def test_an_offset_is_hours_minutes_and_seconds(second: int, text: str) -> None:
     ],
 )
 def test_a_creative_without_a_size_is_shown_all_the_same(
-    size: tuple[int, int], told: tuple[str, str]
+    size: tuple[int, int], written: tuple[str, str]
 ) -> None:
     spot = Creative("1", 15.0, "https://ads.example/a", "video/mp4", *size)
     one = replace(campaign("c", {"cat": 1}), creatives=(spot,))
     root = ET.fromstring(vmap_xml([AdBreak(10, 0.5, 0.0, "cut", 10, {})], one))  # noqa: S314 - our own
     file = next(root.iter("MediaFile"))
-    assert (file.get("width"), file.get("height")) == told
+    assert (file.get("width"), file.get("height")) == written
 
 
 def test_what_xml_cannot_hold_is_replaced_and_the_rest_escaped() -> None:

@@ -41,7 +41,7 @@ VIDEOS: Final = 40
 
 
 @dataclass(slots=True)
-class Place:
+class KillTarget:
     """A home that is worked on and killed, and what was acknowledged to be in it.
 
     Attributes:
@@ -90,87 +90,87 @@ class Place:
             start_new_session=True,
         )
         try:
-            said, _ = process.communicate(
+            payload, _ = process.communicate(
                 timeout=self.rng.uniform(0, 1.2 * self.longest.get(str(arguments[0]), 5.0))
             )
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            said, _ = process.communicate()
-        return said
+            payload, _ = process.communicate()
+        return payload
 
 
-def lines_of(place: Place) -> Path:
+def lines_of(target: KillTarget) -> Path:
     """Write a file to import, of other videos than all before it."""
-    place.made += 1
-    file = place.home.parent / f"import-{place.made}.jsonl"
+    target.made += 1
+    file = target.home.parent / f"import-{target.made}.jsonl"
     with file.open("w") as written:
         for number in range(VIDEOS):
             tags = [{"tag": f"tag {number % 7}", "seconds": [[0, 3, 0.9]]}]
-            source = f"https://films.example/{place.made}/{number}"
+            source = f"https://films.example/{target.made}/{number}"
             written.write(json.dumps({"source": source, "tags": tags}) + "\n")
     return file
 
 
-def killed_import(place: Place) -> None:
+def killed_import(target: KillTarget) -> None:
     """Import; what was said to be stored must be there, and again is no harm."""
-    file = lines_of(place)
-    place.kill("import", file, "--json")
-    told = json.loads(place.run("import", file, "--json"))
-    place.videos |= {one["video"] for one in told["videos"]}
+    file = lines_of(target)
+    target.kill("import", file, "--json")
+    payload = json.loads(target.run("import", file, "--json"))
+    target.videos |= {one["video"] for one in payload["videos"]}
 
 
-def killed_ingest(place: Place) -> None:
+def killed_ingest(target: KillTarget) -> None:
     """Watch anew what was watched; what was seen stays."""
-    place.kill("ingest", "--force", carphone(), city())
+    target.kill("ingest", "--force", carphone(), city())
 
 
-def killed_work(place: Place) -> None:
+def killed_work(target: KillTarget) -> None:
     """Work the queue as a service does."""
-    place.kill("work")
+    target.kill("work")
 
 
-def killed_reindex(place: Place) -> None:
+def killed_reindex(target: KillTarget) -> None:
     """Reindex with another configuration than the last time."""
-    place.kill("reindex", "--threshold", str(place.rng.choice([0.5, 0.6, 0.7])))
+    target.kill("reindex", "--threshold", str(target.rng.choice([0.5, 0.6, 0.7])))
 
 
-def killed_rollback(place: Place) -> None:
+def killed_rollback(target: KillTarget) -> None:
     """Go back to the generation before."""
-    place.kill("reindex", "--rollback")
+    target.kill("reindex", "--rollback")
 
 
-def killed_dump(place: Place) -> None:
+def killed_dump(target: KillTarget) -> None:
     """Dump; a file that is there is whole."""
-    file = place.home.parent / f"dump-{place.rng.getrandbits(40):x}.tar"
-    place.kill("dump", file)
+    file = target.home.parent / f"dump-{target.rng.getrandbits(40):x}.tar"
+    target.kill("dump", file)
     if file.exists():
-        with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
-            place.run("restore", file, home=Path(folder, "home"))
+        with tempfile.TemporaryDirectory(dir=target.home.parent) as folder:
+            target.run("restore", file, home=Path(folder, "home"))
         file.unlink()
 
 
-def killed_restore(place: Place) -> None:
+def killed_restore(target: KillTarget) -> None:
     """Restore into an empty place; then, or when it is done again, all is there."""
-    file = place.home.parent / "whole.tar"
+    file = target.home.parent / "whole.tar"
     file.unlink(missing_ok=True)
-    place.run("dump", file)
-    with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
+    target.run("dump", file)
+    with tempfile.TemporaryDirectory(dir=target.home.parent) as folder:
         home = Path(folder, "home")
-        place.kill("restore", file, home=home)
+        target.kill("restore", file, home=home)
         if not (home / "catalog.db").exists() and not (home / ".restored").exists():
-            place.run("restore", file, home=home)
-        place.run("videos", home=home)
+            target.run("restore", file, home=home)
+        target.run("videos", home=home)
         with Catalog.open(home / "catalog.db") as catalog:
-            assert place.videos <= {video.id for video in catalog.videos.page()}
+            assert target.videos <= {video.id for video in catalog.videos.page()}
 
 
-def killed_forget(place: Place) -> None:
+def killed_delete(target: KillTarget) -> None:
     """Forget a video: it is there whole or not at all."""
-    if not place.videos:
+    if not target.videos:
         return
-    video = place.rng.choice(sorted(place.videos))
-    place.videos.discard(video)
-    place.kill("forget", video, "--yes")
+    video = target.rng.choice(sorted(target.videos))
+    target.videos.discard(video)
+    target.kill("forget", video, "--yes")
 
 
 _BEFORE_SOURCES: Final = """
@@ -186,12 +186,12 @@ _BEFORE_SOURCES: Final = """
 """
 
 
-def killed_migration(place: Place) -> None:
+def killed_migration(target: KillTarget) -> None:
     """Bring a catalog up to date that lacks the last steps."""
-    with tempfile.TemporaryDirectory(dir=place.home.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=target.home.parent) as folder:
         home = Path(folder, "home")
         home.mkdir()
-        with closing(sqlite3.connect(place.home / "catalog.db")) as live:
+        with closing(sqlite3.connect(target.home / "catalog.db")) as live:
             live.execute("vacuum into ?", (str(home / "catalog.db"),))
         with closing(sqlite3.connect(home / "catalog.db")) as old, old:
             old.execute("alter table videos drop column last_attempt")
@@ -200,33 +200,33 @@ def killed_migration(place: Place) -> None:
             old.execute("delete from _sqlite_migrations where name in (?, ?)", steps)
             # An older version left the mark of its own steps.
             old.execute("pragma user_version = 0")
-        place.kill("videos", "--json", home=home)
-        told = json.loads(place.run("videos", "--json", home=home))
-        assert place.videos <= {video["video"] for video in told["videos"]}
+        target.kill("videos", "--json", home=home)
+        payload = json.loads(target.run("videos", "--json", home=home))
+        assert target.videos <= {video["video"] for video in payload["videos"]}
 
 
-def killed_serve(place: Place) -> None:
+def killed_serve(target: KillTarget) -> None:
     """Take interests over HTTP until it is killed: what was answered 204 is kept."""
-    with _serving(place) as (process, address):
-        until = time.monotonic() + place.rng.uniform(0.05, 3.0)
+    with _serving(target) as (process, address):
+        until = time.monotonic() + target.rng.uniform(0.05, 3.0)
         with httpx.Client(base_url=address, timeout=10) as client:
-            if place.rng.random() < 0.5:
-                client.post("/v1/reindex", json={"threshold": place.rng.choice([0.5, 0.6])})
+            if target.rng.random() < 0.5:
+                client.post("/v1/reindex", json={"threshold": target.rng.choice([0.5, 0.6])})
             while time.monotonic() < until:
-                viewer, weight = f"v{place.rng.getrandbits(40):x}", place.rng.random()
+                viewer, weight = f"v{target.rng.getrandbits(40):x}", target.rng.random()
                 interests = {"interests": {"tag 1": weight}}
                 answer = client.put(f"/v1/viewers/{viewer}/interests", json=interests)
                 assert answer.status_code == 204, answer.text
-                place.acknowledged[viewer] = weight
+                target.acknowledged[viewer] = weight
         os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
-def _serving(place: Place) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
+def _serving(target: KillTarget) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
     port = free_port()
     process = subprocess.Popen(
         [COMMAND, "serve", "--port", str(port)],
-        env=place.environment(),
+        env=target.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -253,47 +253,49 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("the server did not answer")
 
 
-KILLS: Final[dict[str, Callable[[Place], None]]] = {
+KILLS: Final[dict[str, Callable[[KillTarget], None]]] = {
     name.removeprefix("killed_"): act
     for name, act in sorted(globals().items())
     if name.startswith("killed_")
 }
 
 
-def check(place: Place) -> None:
+def check(target: KillTarget) -> None:
     """Look whether all that was acknowledged is there, and nothing is half."""
-    with closing(sqlite3.connect(place.home / "catalog.db")) as raw:
+    with closing(sqlite3.connect(target.home / "catalog.db")) as raw:
         assert raw.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert raw.execute("pragma foreign_key_check").fetchall() == []
-    generation = Generations(place.home / "generations").load_current()
+    generation = Generations(target.home / "generations").load_current()
     assert generation.index.n_videos > 0
-    with Catalog.open(place.home / "catalog.db") as catalog:
+    with Catalog.open(target.home / "catalog.db") as catalog:
         records = {record.id: record for record in catalog.videos.page()}
-        assert place.videos <= records.keys(), place.videos - records.keys()
+        assert target.videos <= records.keys(), target.videos - records.keys()
         for record in records.values():
             assert catalog.tracks.get(record.id).n_seconds == record.seconds, record
             assert record.status == "ok", record
-        kept: dict[str, Any] = dict(catalog.rows("select id, interests from viewers"))
-    for viewer, weight in place.acknowledged.items():
-        assert json.loads(kept[viewer]) == {"tag 1": weight}, viewer
+        stored: dict[str, Any] = dict(catalog.rows("select id, interests from viewers"))
+    for viewer, weight in target.acknowledged.items():
+        assert json.loads(stored[viewer]) == {"tag 1": weight}, viewer
 
 
-def prepare(folder: Path, seed: int, *, footage: bool = True) -> Place:
+def prepare(folder: Path, seed: int, *, footage: bool = True) -> KillTarget:
     """Make a place with all that is to be lost, each command run once, unharmed."""
-    place = Place(folder / "home", random.Random(seed))  # noqa: S311 - to repeat it
+    target = KillTarget(folder / "home", random.Random(seed))  # noqa: S311 - to repeat it
     if footage:
-        place.run("ingest", carphone(), city())
-    file = lines_of(place)
-    told = json.loads(place.run("import", file, "--json"))
-    place.videos = {one["video"] for one in told["videos"]}
-    place.run("reindex", "--threshold", "0.7")
-    place.run("reindex", "--threshold", "0.6")
-    place.longest |= {"work": 5.0, "forget": place.longest["import"], "serve": 3.0}
-    check(place)
-    return place
+        target.run("ingest", carphone(), city())
+    file = lines_of(target)
+    payload = json.loads(target.run("import", file, "--json"))
+    target.videos = {one["video"] for one in payload["videos"]}
+    target.run("reindex", "--threshold", "0.7")
+    target.run("reindex", "--threshold", "0.6")
+    target.longest |= {"work": 5.0, "forget": target.longest["import"], "serve": 3.0}
+    check(target)
+    return target
 
 
-def kill_and_check(place: Place, kills: int, names: Sequence[str] = tuple(KILLS)) -> Counter[str]:
+def kill_and_check(
+    target: KillTarget, kills: int, names: Sequence[str] = tuple(KILLS)
+) -> Counter[str]:
     """Kill so many commands, each kind in turn; return how many of each.
 
     Raises:
@@ -302,15 +304,15 @@ def kill_and_check(place: Place, kills: int, names: Sequence[str] = tuple(KILLS)
     done: Counter[str] = Counter()
     for number in range(kills):
         name = names[number % len(names)]
-        KILLS[name](place)
+        KILLS[name](target)
         done[name] += 1
         try:
-            check(place)
+            check(target)
         except AssertionError as error:
             error.add_note(f"after kill {number} ({name})")
             raise
-    place.run("reindex")
-    check(place)
+    target.run("reindex")
+    check(target)
     return done
 
 
@@ -319,12 +321,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--seed", type=int, default=0)
-    asked = options.parse_args()
+    arguments = options.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="reelmatch-kills-"))
-    place = prepare(folder, asked.seed)
-    done = kill_and_check(place, asked.kills)
-    kept = f"{len(place.acknowledged)} writes over HTTP, {len(place.videos)} videos"
-    print(f"{sum(done.values())} kills ({dict(done)}): nothing lost of {kept}")  # noqa: T201
+    target = prepare(folder, arguments.seed)
+    done = kill_and_check(target, arguments.kills)
+    stored = f"{len(target.acknowledged)} writes over HTTP, {len(target.videos)} videos"
+    print(f"{sum(done.values())} kills ({dict(done)}): nothing lost of {stored}")  # noqa: T201
     shutil.rmtree(folder)
 
 

@@ -110,7 +110,7 @@ def site() -> object:
 
 
 @pytest.fixture(scope="module")
-def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, IngestResult]:
+def results(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, IngestResult]:
     folder = tmp_path_factory.mktemp("awkward")
     for name, (make, _, _) in FILES.items():
         make(folder / name)
@@ -124,32 +124,32 @@ def outcomes(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
             catalog.path.parent,
             processes=2,
             limits=Limits(memory_bytes=1 << 30, cpu_seconds=60, stall_seconds=60),
-            on_end=lambda job, outcome: ended.update({Path(job.source).name: outcome}),
+            on_end=lambda job, result: ended.update({Path(job.source).name: result}),
         ).run()
         assert catalog.jobs.open_count() == 0
         stored = {record.title: record.status for record in catalog.videos.page()}
-        assert stored == {Path(name).stem: outcome.status for name, outcome in ended.items()}
+        assert stored == {Path(name).stem: result.status for name, result in ended.items()}
     return ended
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_awkward_file_has_its_status_and_a_reason_in_words(
-    outcomes: dict[str, IngestResult], name: str
+    results: dict[str, IngestResult], name: str
 ) -> None:
     _, status, words = FILES[name]
-    assert outcomes[name].status == status, outcomes[name].reason
-    assert words in outcomes[name].reason
-    assert "Error" not in outcomes[name].reason
-    assert "Traceback" not in outcomes[name].reason
+    assert results[name].status == status, results[name].reason
+    assert words in results[name].reason
+    assert "Error" not in results[name].reason
+    assert "Traceback" not in results[name].reason
 
 
 @pytest.mark.parametrize("name", [name for name, (_, s, _) in FILES.items() if s == "partial"])
 def test_of_a_file_that_broke_off_what_came_is_kept(
-    outcomes: dict[str, IngestResult], name: str
+    results: dict[str, IngestResult], name: str
 ) -> None:
-    assert 1 <= outcomes[name].seconds < 4
+    assert 1 <= results[name].seconds < 4
 
 
-def test_nobody_was_asked_for_anything(outcomes: dict[str, IngestResult], site: Site) -> None:
-    assert len(outcomes) == len(FILES)
+def test_nobody_was_asked_for_anything(results: dict[str, IngestResult], site: Site) -> None:
+    assert len(results) == len(FILES)
     assert site.connections == []

@@ -188,10 +188,10 @@ def test_a_client_that_leaves_in_the_middle_is_no_mistake_of_ours(closed: Closed
             # Only once somebody reads it.
             closed.served.client.get("/health/live")
     until = time.monotonic() + PATIENCE_SECONDS
-    while 'status="499"' not in (told := metrics(closed)):
-        assert time.monotonic() < until, told
+    while 'status="499"' not in (output := metrics(closed)):
+        assert time.monotonic() < until, output
         time.sleep(0.05)
-    assert 'status="500"' not in told
+    assert 'status="500"' not in output
 
 
 def metrics(closed: Closed) -> str:
@@ -210,10 +210,10 @@ def test_a_large_file_may_take_its_time(closed: Closed) -> None:
             time.sleep(0.2)
 
     began = time.monotonic()
-    told = closed.served.client.post(
+    response = closed.served.client.post(
         "/v1/videos:import?dry_run=true", content=pieces(), headers={"X-API-Key": closed.key}
     )
-    assert told.status_code == 200, told.text
+    assert response.status_code == 200, response.text
     assert time.monotonic() - began > LIMITS.request_seconds
 
 
@@ -238,8 +238,8 @@ def test_strangers_do_not_hold_the_places_of_others(closed: Closed, first: bytes
         def is_answered() -> bool:
             # Until its key has come, a connection is a stranger's, too, and may have to go.
             with contextlib.suppress(httpx.TransportError):
-                asked = closed.served.client.get("/v1/videos", headers={"X-API-Key": closed.key})
-                return asked.status_code == 200
+                response = closed.served.client.get("/v1/videos", headers={"X-API-Key": closed.key})
+                return response.status_code == 200
             return False
 
         soon(is_answered, PATIENCE_SECONDS)
@@ -325,11 +325,11 @@ def test_who_takes_an_answer_slowly_gets_all_of_it(closed: Closed) -> None:
 def test_a_refused_body_that_is_still_sent_does_not_hide_the_refusal(closed: Closed) -> None:
     body = b"x" * (24 << 20)
     for headers in ({"X-API-Key": closed.key}, {}):
-        told = httpx.post(
+        response = httpx.post(
             f"{closed.served.client.base_url}/v1/matches", content=body, headers=headers
         )
-        assert told.status_code == (413 if headers else 401)
-        assert told.headers["content-type"] == "application/problem+json"
+        assert response.status_code == (413 if headers else 401)
+        assert response.headers["content-type"] == "application/problem+json"
 
 
 REFUSED_HEADS = {

@@ -145,8 +145,8 @@ def home(tmp_path: Path) -> Path:
     """Where the clip, an address that is refused, and a reindex wait in the queue."""
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
-        wanted = [str(tmp_path / "clips" / "clip.mp4"), "http://127.0.0.1:9/"]
-        catalog.jobs.add(wanted, {}, now=0)
+        expected = [str(tmp_path / "clips" / "clip.mp4"), "http://127.0.0.1:9/"]
+        catalog.jobs.add(expected, {}, now=0)
         catalog.jobs.add_reindex(asdict(IndexConfig(0.7, "raw")), now=0)
     return home
 
@@ -165,10 +165,10 @@ def begun(home: Path, clips: Path, *arguments: str) -> Iterator[subprocess.Popen
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
+        _, payload = process.communicate(timeout=60)
     # Who serves alone ends by the signal, after all else was ended in order.
-    assert process.returncode in (0, -signal.SIGTERM), said
-    assert "Traceback" not in said
+    assert process.returncode in (0, -signal.SIGTERM), payload
+    assert "Traceback" not in payload
 
 
 def assert_queue_is_worked(home: Path) -> None:
@@ -185,10 +185,10 @@ def test_no_process_of_the_service_runs_it_either(
 ) -> None:
     with begun(home, clips, "serve", "--port", "0", *options) as serving:
         assert serving.stderr is not None
-        found = re.search(r"http://[\d.]+:\d+", next(filter(_names_its_address, serving.stderr)))
-        assert found is not None
+        match = re.search(r"http://[\d.]+:\d+", next(filter(_names_its_address, serving.stderr)))
+        assert match is not None
         with httpx.Client(
-            base_url=found[0], transport=httpx.HTTPTransport(retries=10), timeout=60
+            base_url=match[0], transport=httpx.HTTPTransport(retries=10), timeout=60
         ) as client:
             assert_queue_is_worked(home)
             assert client.get("/health/live").status_code == 200

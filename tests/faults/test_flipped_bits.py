@@ -18,7 +18,7 @@ SEED: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Trial:
     """What became of one flip, for a command and for a service that is started."""
 
     file: str
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def flipped(home: Path, n: int) -> Iterator[Told]:
+def flipped(home: Path, n: int) -> Iterator[Trial]:
     """Flip so many bits, some in each process, so that one that dies is seen."""
     for first in range(0, n, BATCH):
         done = subprocess.run(
@@ -48,19 +48,19 @@ def flipped(home: Path, n: int) -> Iterator[Told]:
         )
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         assert done.returncode == 0, (done.returncode, lines[-1:], done.stderr[-2000:])
-        for where, told in zip(lines[::2], lines[1::2], strict=True):
-            yield Told(**where, **told)
+        for where, trial in zip(lines[::2], lines[1::2], strict=True):
+            yield Trial(**where, **trial)
 
 
-def check(all_told: list[Told]) -> None:
-    for told in all_told:
-        assert told.command == SAME or told.command.startswith(REFUSED), told
-        assert told.service == SAME or told.service.startswith(REFUSED), told
-        if told.file.startswith("generations/"):
+def check(trials: list[Trial]) -> None:
+    for trial in trials:
+        assert trial.command == SAME or trial.command.startswith(REFUSED), trial
+        assert trial.service == SAME or trial.service.startswith(REFUSED), trial
+        if trial.file.startswith("generations/"):
             # There is another whole generation, whichever of them was hit.
-            assert told.service == SAME, told
-    refused = [told for told in all_told if told.command != SAME]
-    assert len(refused) >= len(all_told) // 5, "two fifths of the files are of the live generation"
+            assert trial.service == SAME, trial
+    refused = [trial for trial in trials if trial.command != SAME]
+    assert len(refused) >= len(trials) // 5, "two fifths of the files are of the live generation"
 
 
 @pytest.mark.slow

@@ -41,18 +41,18 @@ class Full:
     Attributes:
         home: of the product.
         dumped: holds everything.
-        elsewhere: an empty folder.
+        other_folder: an empty folder.
     """
 
     home: Path
     dumped: Path
-    elsewhere: Path
+    other_folder: Path
 
-    def run(self, *arguments: str | Path, most_bytes: int, home: Path | None = None) -> str:
+    def run(self, *arguments: str | Path, max_bytes: int, home: Path | None = None) -> str:
         """Run a command that may write files of so many bytes; return what it says."""
 
         def limit() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
 
         done = subprocess.run(
             [COMMAND, *arguments],
@@ -68,11 +68,11 @@ class Full:
 
     def files(self) -> set[Path]:
         """Return all that is there, without what SQLite and locks leave empty."""
-        places = (self.home, self.elsewhere)
-        found = {path for place in places for path in place.rglob("*")}
+        folders = (self.home, self.other_folder)
+        paths = {path for folder in folders for path in folder.rglob("*")}
         # What a reindex counted goes on being of use to the next.
-        found = {path for path in found if ".building" not in path.parts or path.suffix == ".part"}
-        return {path for path in found if not path.name.endswith(("-wal", "-shm", "lock"))}
+        paths = {path for path in paths if ".building" not in path.parts or path.suffix == ".part"}
+        return {path for path in paths if not path.name.endswith(("-wal", "-shm", "lock"))}
 
     def content(self) -> tuple[str | None, list[str]]:
         """Return the live generation, which can be read, and the videos."""
@@ -103,19 +103,19 @@ def full(whole: Path, tmp_path: Path) -> Full:
     return Full(tmp_path / "home", tmp_path / "all.tar", tmp_path / "elsewhere")
 
 
-def says_full(said: str, folder: Path) -> bool:
+def says_full(payload: str, folder: Path) -> bool:
     return (
-        "the disk is full" in said
-        and f"nothing more can be written to {folder}" in said
-        and "Traceback" not in said
+        "the disk is full" in payload
+        and f"nothing more can be written to {folder}" in payload
+        and "Traceback" not in payload
     )
 
 
 def lines(folder: Path) -> Path:
     file = folder / "new.jsonl"
     tags = [{"tag": "cat", "seconds": [[0, 9, 0.9]]}]
-    said = [{"source": f"https://films.example/{n}", "tags": tags} for n in range(400)]
-    file.write_text("".join(json.dumps(line) + "\n" for line in said))
+    payload = [{"source": f"https://films.example/{n}", "tags": tags} for n in range(400)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in payload))
     return file
 
 
@@ -129,18 +129,18 @@ COMMANDS: dict[str, tuple[Callable[[Full], list[str | Path]], Callable[[Full], P
     ),
     "forget": (lambda _: ["forget", video_id(1), "--yes"], lambda full: full.home, 0),
     "dump": (
-        lambda full: ["dump", full.elsewhere / "all.tar"],
-        lambda full: full.elsewhere,
+        lambda full: ["dump", full.other_folder / "all.tar"],
+        lambda full: full.other_folder,
         60_000,
     ),
     "export": (
-        lambda full: ["export", full.elsewhere / "all.jsonl"],
-        lambda full: full.elsewhere,
+        lambda full: ["export", full.other_folder / "all.jsonl"],
+        lambda full: full.other_folder,
         33_000,
     ),
     "restore": (
         lambda full: ["restore", full.dumped],
-        lambda full: full.elsewhere / "home",
+        lambda full: full.other_folder / "home",
         60_000,
     ),
 }
@@ -154,11 +154,11 @@ SLOW = {"ingest", "reindex", "restore"}
     [pytest.param(one, marks=[pytest.mark.slow] if one in SLOW else []) for one in COMMANDS],
 )
 def test_a_command_says_where_the_disk_is_full_and_leaves_what_was(full: Full, name: str) -> None:
-    arguments, folder, most_bytes = COMMANDS[name]
+    arguments, folder, max_bytes = COMMANDS[name]
     before, files = full.content(), full.files()
     home = folder(full) if name == "restore" else None
-    said = full.run(*arguments(full), most_bytes=most_bytes, home=home)
-    assert says_full(said, folder(full)), said
+    output = full.run(*arguments(full), max_bytes=max_bytes, home=home)
+    assert says_full(output, folder(full)), output
     assert full.content() == before
     assert full.files() == files
 
@@ -167,8 +167,8 @@ def test_what_is_mapped_has_its_room_on_the_disk_before_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Rates.open(tmp_path / "rates").close()
-    found = (tmp_path / "rates").stat()
-    assert found.st_blocks * 512 >= found.st_size > 0
+    paths = (tmp_path / "rates").stat()
+    assert paths.st_blocks * 512 >= paths.st_size > 0
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -182,9 +182,9 @@ def test_what_is_mapped_has_its_room_on_the_disk_before_it_is_written(
 def test_workers_that_find_no_room_for_what_they_count_are_not_begun(
     full: Full,
 ) -> None:
-    said = full.run("serve", "--workers", "2", "--port", "0", most_bytes=1 << 20)
-    assert "the disk is full" in said
-    assert "Traceback" not in said
+    output = full.run("serve", "--workers", "2", "--port", "0", max_bytes=1 << 20)
+    assert "the disk is full" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("writer", [held_folder, lambda folder: Uploads(folder).receive("a", 0)])

@@ -53,8 +53,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(3)
     with Catalog.open(path) as catalog, catalog.transaction():
         for number in range(VIDEOS):
-            seen = {tag: int(rng.integers(1, 20)) for tag in rng.choice(TAGS[:6], 3)}
-            save(catalog, video_id(number), seen)
+            observed = {tag: int(rng.integers(1, 20)) for tag in rng.choice(TAGS[:6], 3)}
+            save(catalog, video_id(number), observed)
     return path
 
 
@@ -137,9 +137,9 @@ def test_a_reindex_by_processes_that_is_stopped_leaves_none_and_goes_on_where_it
         os.killpg(running.pid, signal.Signals[how.split()[0]])
     else:
         running.send_signal(how)
-    said = running.communicate(timeout=60)
+    payload = running.communicate(timeout=60)
     soon(lambda: not any(map(works, workers)), 10)
-    assert said[1].count("Traceback") <= 1, "only of the parent's KeyboardInterrupt"
+    assert payload[1].count("Traceback") <= 1, "only of the parent's KeyboardInterrupt"
 
     before = counted(generations)
     assert 2 <= len(before) < VIDEOS // CHUNK
@@ -190,7 +190,7 @@ def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
     expected = reindex(catalog, Generations(tmp_path / "whole"), LOG).id
     generations = Generations(tmp_path / "generations")
     old = reindex(catalog, generations, RAW).id
-    seen = set()
+    observed = set()
     for milliseconds in (5, 10, 20, 40, 80, 160, 320, 640, 2_000):
         running = start(tmp_path, generations.folder)
         assert running.stdin is not None
@@ -206,7 +206,7 @@ def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
         current = generations.load_current()
         assert current.id in {old, expected}
         assert current.index.n_videos == VIDEOS
-        seen.add(current.id)
+        observed.add(current.id)
     assert reindex(catalog, generations, LOG).id == expected
     assert not list(generations.folder.glob(".writing-*"))
 

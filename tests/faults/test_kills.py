@@ -10,8 +10,8 @@ from faults.kills import KILLS, kill_and_check, prepare
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_kills_at_random_moments_lose_nothing(tmp_path: Path, seed: int) -> None:
-    place = prepare(tmp_path, seed)
-    assert kill_and_check(place, len(KILLS)) == dict.fromkeys(KILLS, 1)
+    target = prepare(tmp_path, seed)
+    assert kill_and_check(target, len(KILLS)) == dict.fromkeys(KILLS, 1)
 
 
 @pytest.mark.slow

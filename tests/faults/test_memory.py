@@ -28,8 +28,8 @@ def test_reindexes_under_load_leave_the_memory_as_it_was(tmp_path: Path) -> None
     rng = np.random.default_rng(4)
     with Catalog.open(home / "catalog.db") as catalog, catalog.transaction():
         for number in range(VIDEOS):
-            seen = {str(tag): int(rng.integers(1, 60)) for tag in rng.choice(TAGS[:6], 3)}
-            save(catalog, video_id(number), seen)
+            observed = {str(tag): int(rng.integers(1, 60)) for tag in rng.choice(TAGS[:6], 3)}
+            save(catalog, video_id(number), observed)
     with started(home, REELMATCH_PROCESSES="1") as server:
         reindex(server, 0)
         with load(server):
@@ -44,8 +44,8 @@ def test_reindexes_under_load_leave_the_memory_as_it_was(tmp_path: Path) -> None
 
 
 def reindex(server: Server, turn: int) -> None:
-    asked = httpx.post(f"{server.address}/v1/reindex", json={"threshold": 0.5 + turn % 4 / 10})
-    where = server.address + asked.headers["location"]
+    response = httpx.post(f"{server.address}/v1/reindex", json={"threshold": 0.5 + turn % 4 / 10})
+    where = server.address + response.headers["location"]
     while (job := httpx.get(where, timeout=60).json())["state"] not in ("done", "failed"):
         time.sleep(0.1)
     assert job["state"] == "done", job

@@ -47,13 +47,13 @@ def home(filled: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> None:
-    seen: dict[int, int] = {}
+    observed: dict[int, int] = {}
     stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.05):
             for process in filter(counts_chunks, descendants_of(os.getpid())):
-                seen[process] = os.getpriority(os.PRIO_PROCESS, process)
+                observed[process] = os.getpriority(os.PRIO_PROCESS, process)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -71,9 +71,9 @@ def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> 
         assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")
         expected = reindex(catalog, Generations(home / "other"), RAW).id
     assert Generations(home / "generations").current_id == expected
-    assert len(seen) == 2
-    assert set(seen.values()) == {os.getpriority(os.PRIO_PROCESS, 0) + 5}
-    soon(lambda: not any(map(works, seen)), 10)
+    assert len(observed) == 2
+    assert set(observed.values()) == {os.getpriority(os.PRIO_PROCESS, 0) + 5}
+    soon(lambda: not any(map(works, observed)), 10)
 
 
 @pytest.mark.slow
@@ -88,8 +88,8 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, 
     soon(lambda: len([*filter(counts_chunks, descendants_of(working.pid))]) == 2)
     started = descendants_of(working.pid)
     working.send_signal(how)
-    _, said = working.communicate(timeout=60)
-    assert "Traceback" not in said
+    _, payload = working.communicate(timeout=60)
+    assert "Traceback" not in payload
     soon(lambda: not any(map(works, started)), 10)
     with Catalog.open(home / "catalog.db") as catalog:
         with catalog.transaction() as db:
@@ -107,10 +107,10 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, 
         assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")
 
 
-def begun(home: Path, *arguments: str, most_bytes: int | None = None) -> subprocess.Popen[str]:
+def begun(home: Path, *arguments: str, max_bytes: int | None = None) -> subprocess.Popen[str]:
     def limit() -> None:
-        if most_bytes is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+        if max_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
 
     return subprocess.Popen(
         [Path(sys.executable).parent / "reelmatch", *arguments],
@@ -129,21 +129,21 @@ def test_ctrl_c_ends_a_reindex_and_all_that_count_without_a_word_of_theirs(home:
     soon(lambda: len([*filter(counts_chunks, descendants_of(running.pid))]) == 2)
     started = descendants_of(running.pid)
     os.killpg(running.pid, signal.SIGINT)
-    out, said = running.communicate(timeout=60)
-    assert (running.returncode, out, said) == (1, "", "\nAborted!\n")
-    assert "Traceback" not in said
+    out, payload = running.communicate(timeout=60)
+    assert (running.returncode, out, payload) == (1, "", "\nAborted!\n")
+    assert "Traceback" not in payload
     soon(lambda: not any(map(works, started)), 10)
     assert not list(home.rglob(".writing-*"))
-    out, said = begun(home, "reindex", "--json").communicate(timeout=300)
-    assert (json.loads(out)["videos"], said) == (VIDEOS, "")
+    out, payload = begun(home, "reindex", "--json").communicate(timeout=300)
+    assert (json.loads(out)["videos"], payload) == (VIDEOS, "")
 
 
 @pytest.mark.slow
 def test_a_disk_that_is_full_where_processes_write_is_told_of(home: Path) -> None:
-    running = begun(home, "reindex", most_bytes=40_000)
-    _, said = running.communicate(timeout=300)
+    running = begun(home, "reindex", max_bytes=40_000)
+    _, payload = running.communicate(timeout=300)
     assert running.returncode == 1
-    assert "the disk is full" in said
-    assert f"nothing more can be written to {home / 'generations'}" in said
-    assert "Traceback" not in said
+    assert "the disk is full" in payload
+    assert f"nothing more can be written to {home / 'generations'}" in payload
+    assert "Traceback" not in payload
     assert not list(home.rglob("*.part"))

@@ -38,7 +38,7 @@ def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, IngestRe
         catalog.path.parent,
         processes=1,
         limits=limits,
-        on_end=lambda job, outcome: ended.update({Path(job.source).name: outcome}),
+        on_end=lambda job, result: ended.update({Path(job.source).name: result}),
     )
     worker.run()
     assert jobs.open_count() == 0
@@ -83,8 +83,8 @@ def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
         worker.limits = Limits(stall_seconds=1)
         os.kill(child, signal.SIGSTOP)
 
-    def go_on(job: Job, outcome: IngestResult) -> None:
-        ended[Path(job.source).name] = outcome
+    def go_on(job: Job, result: IngestResult) -> None:
+        ended[Path(job.source).name] = result
         worker.limits = Limits()
 
     catalog.jobs.add([str(bikes()), str(carphone())], {}, now=time.time())
@@ -98,7 +98,7 @@ def test_a_child_that_stalls_is_ended(catalog: Catalog) -> None:
     assert children_watching(os.getpid()) == []
 
 
-def look_again(catalog: Catalog, source: Path, act: Callable[[Worker], None]) -> None:
+def ingest_again(catalog: Catalog, source: Path, act: Callable[[Worker], None]) -> None:
     """Force another look at a video, and act once when its first second was seen."""
     acted: list[bool] = []
 
@@ -117,7 +117,7 @@ def test_a_video_deleted_while_it_is_looked_at_again_stays_deleted(catalog: Cata
     ended = work(catalog, bikes(), limits=Limits())
     video = ended["bikes.mp4"].video
     assert video
-    look_again(catalog, bikes(), lambda _: catalog.videos.delete(video))
+    ingest_again(catalog, bikes(), lambda _: catalog.videos.delete(video))
     assert catalog.videos.get(video) is None
     assert [job.status for job in catalog.jobs.all()] == ["ok", "deleted"]
 
@@ -146,7 +146,7 @@ def test_a_forced_look_that_fails_takes_nothing_away(
     assert work(catalog, carphone(), limits=Limits())["carphone_pristine.mp4"].status == "ok"
     before = catalog.videos.find("carphone_pristine.mp4")
     track = catalog.tracks.get(before.id).to_bytes()
-    look_again(catalog, carphone(), fail)
+    ingest_again(catalog, carphone(), fail)
     after = catalog.videos.find("carphone_pristine.mp4")
     assert after.last_attempt is not None
     assert after.last_attempt.status == status
@@ -182,7 +182,7 @@ def test_a_stalled_worker_that_lost_its_job_says_nothing_of_the_video(catalog: C
         stop_the_child(worker)
         give_to_another(catalog)
 
-    look_again(catalog, carphone(), stop_and_give)
+    ingest_again(catalog, carphone(), stop_and_give)
     assert catalog.videos.page() == []
     (job,) = catalog.jobs.all()
     assert (job.state, job.worker) == (State.RUNNING, "another")
@@ -195,7 +195,7 @@ def test_a_late_child_stores_nothing_for_a_job_that_another_has(catalog: Catalog
         give_to_another(catalog)
         soon(lambda: not works(child))
 
-    look_again(catalog, carphone(), give_and_wait)
+    ingest_again(catalog, carphone(), give_and_wait)
     assert catalog.videos.page() == []
     (job,) = catalog.jobs.all()
     assert (job.state, job.worker) == (State.RUNNING, "another")
@@ -209,7 +209,7 @@ def test_a_worker_that_was_frozen_with_all_it_runs_goes_on(catalog: Catalog) -> 
             running.heard_at -= 1000
             running.beat_at -= 1000
 
-    look_again(catalog, carphone(), wake_up_late)
+    ingest_again(catalog, carphone(), wake_up_late)
     assert catalog.videos.find("carphone_pristine.mp4").status == "ok"
 
 
@@ -274,10 +274,10 @@ def test_ctrl_c_puts_back_what_is_unfinished(tmp_path: Path) -> None:
     running = start_ingest(home, *videos)
     soon(lambda: children_watching(running.pid))
     os.killpg(running.pid, signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    _, payload = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert "2 videos wait; 'reelmatch ingest' goes on with them" in said
-    assert "Traceback" not in said
+    assert "2 videos wait; 'reelmatch ingest' goes on with them" in payload
+    assert "Traceback" not in payload
     assert jobs_by_state(home) == {"queued": 2}
     assert reelmatch(home, "ingest").code == 0
     assert jobs_by_state(home) == {"done": 2}
@@ -310,9 +310,9 @@ def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(timeout=2)
         jobs.release("another", now=time.time())
-        said, errors = running.communicate(timeout=60)
+        payload, errors = running.communicate(timeout=60)
         assert running.returncode == 0, errors
-        assert [line.split()[1] for line in said.splitlines()[1:]] == ["ok", "ok"]
+        assert [line.split()[1] for line in payload.splitlines()[1:]] == ["ok", "ok"]
 
 
 def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Path) -> None:
@@ -326,9 +326,9 @@ def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Pat
         assert running.stderr is not None
         assert running.stderr.readline() == "waiting for 1 that another process has begun\n"
         jobs.end(job, JobResult(State.DONE, "ok", "", "00ff", 4), now=time.time())
-        said, errors = running.communicate(timeout=60)
+        payload, errors = running.communicate(timeout=60)
     assert running.returncode == 0, errors
-    assert [line.split()[:3] for line in said.splitlines()[1:]] == [["00ff", "ok", "4"]]
+    assert [line.split()[:3] for line in payload.splitlines()[1:]] == [["00ff", "ok", "4"]]
 
 
 @pytest.mark.slow

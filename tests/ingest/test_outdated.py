@@ -37,25 +37,25 @@ def test_the_last_place_that_is_still_this_video_is_taken(
     changed.write_bytes(b"another film")
     video = content_id(film)
     outdate(catalog, video, [first, film, changed, gone, tmp_path])
-    found = find_outdated(catalog, NOW_HERE)
-    assert (found.there, found.lost) == ({str(film): video}, [])
+    result = find_outdated(catalog, NOW_HERE)
+    assert (result.there, result.lost) == ({str(film): video}, [])
 
 
 def test_an_address_is_taken_when_the_video_is_its_own(catalog: Catalog) -> None:
     own, foreign = "https://films.example/own", "https://films.example/foreign"
     outdate(catalog, address_id(own), [own])
     outdate(catalog, "00ff" * 4, [foreign, "https://[films.example/", "\0"])
-    found = find_outdated(catalog, NOW_HERE)
-    assert found.there == {own: address_id(own)}
-    (lost,) = found.lost
+    result = find_outdated(catalog, NOW_HERE)
+    assert result.there == {own: address_id(own)}
+    (lost,) = result.lost
     assert (lost.video, lost.status) == ("00ff" * 4, "missing")
     assert "kept" in lost.reason
 
 
 def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> None:
     outdate(catalog, "00ff" * 4, [tmp_path / "gone.mp4"])
-    found = find_outdated(catalog, NOW_HERE)
-    assert found.there == {}
-    (lost,) = found.lost
+    result = find_outdated(catalog, NOW_HERE)
+    assert result.there == {}
+    (lost,) = result.lost
     assert lost.source == str(tmp_path / "gone.mp4")
     assert lost.reason == "no file there any more; what was seen of it before is kept"

@@ -29,16 +29,16 @@ main()
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Yield an environment whose home, caches and temporary folder are empty folders."""
-    places = {name: tmp_path / name.lower() for name in ("HOME", "XDG_CACHE_HOME")}
-    for place in places.values():
-        place.mkdir()
-    named = {name: str(place) for name, place in places.items()}
-    kept = {
+    paths = {name: tmp_path / name.lower() for name in ("HOME", "XDG_CACHE_HOME")}
+    for path in paths.values():
+        path.mkdir()
+    named = {name: str(path) for name, path in paths.items()}
+    stored = {
         name: value for name, value in os.environ.items() if not name.startswith(("XDG", "ORT"))
     }
     # Sockets of child processes lie in the temporary folder, and their paths must be short.
     with tempfile.TemporaryDirectory() as short:
-        yield {**kept, **named, "TMPDIR": short, "REELMATCH_HOME": str(tmp_path / "catalog")}
+        yield {**stored, **named, "TMPDIR": short, "REELMATCH_HOME": str(tmp_path / "catalog")}
 
 
 def files_below(folder: str) -> list[str]:
@@ -46,8 +46,8 @@ def files_below(folder: str) -> list[str]:
 
 
 def test_ingest_leaves_no_file_and_opens_no_connection(bare: dict[str, str]) -> None:
-    asked = [sys.executable, "-c", WATCH, "ingest", str(carphone())]
-    done = subprocess.run(asked, env=bare, capture_output=True, text=True, check=False)
+    requests = [sys.executable, "-c", WATCH, "ingest", str(carphone())]
+    done = subprocess.run(requests, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "CONNECTS" not in done.stderr
     for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
@@ -57,7 +57,7 @@ def test_ingest_leaves_no_file_and_opens_no_connection(bare: dict[str, str]) -> 
 @pytest.mark.skipif(not Path("/proc/net").exists(), reason="needs /proc, as Linux has it")
 def test_no_network_is_running_beside_a_network_that_is_loaded(bare: dict[str, str]) -> None:
     # Telemetry is native code, which no audit hook sees: its thread, files and sockets are.
-    asked = (
+    script = (
         "import os\n"
         "from ingest.taggers.visual.tagger import LocalTagger\n"
         "from models.minilm.embedder import shared_minilm\n"
@@ -69,7 +69,7 @@ def test_no_network_is_running_beside_a_network_that_is_loaded(bare: dict[str, s
         "print([one for one in opened if one.startswith('socket:') or '/.cache/' in one], names)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", asked],
+        [sys.executable, "-c", script],
         env={**bare, "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

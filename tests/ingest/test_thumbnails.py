@@ -23,8 +23,8 @@ def test_the_poster_shows_what_most_seconds_show() -> None:
     gallery = Gallery()
     for second in range(30):
         is_coffee = second % 10 == 0
-        seen = np.array([0.0, 0.9] if is_coffee else [0.9, 0.0], np.float32)
-        gallery.see(second, coffee if is_coffee else cat, seen)
+        observed = np.array([0.0, 0.9] if is_coffee else [0.9, 0.0], np.float32)
+        gallery.see(second, coffee if is_coffee else cat, observed)
     made = gallery.pictures()
     poster = np.asarray(opened(made.poster).convert("RGB"), float)
     expected = Image.fromarray(cat)

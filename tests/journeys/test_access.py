@@ -305,12 +305,12 @@ def may(role: str, case: Case, campaign: str) -> bool:
 def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
     shop: Shop, case: Case
 ) -> None:
-    for asked, role in product(case.campaigns, sorted(ROLES)):
+    for requests, role in product(case.campaigns, sorted(ROLES)):
         shop.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
-        answer = shop.ask(role, case, asked)
+        answer = shop.ask(role, case, requests)
         shop.restore(case)
-        about = (role, case.route, dict(case.query), asked, answer.status_code)
-        if may(role, case, asked):
+        about = (role, case.route, dict(case.query), requests, answer.status_code)
+        if may(role, case, requests):
             assert answer.status_code not in (401, 403) or case.roles is EVERYBODY, about
             assert not case.of_campaign or answer.status_code < 400 or case.body, about
         elif case.roles is EVERYBODY or role in case.roles:
@@ -318,10 +318,10 @@ def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
             assert answer.status_code in (403, 404), about
         else:
             assert answer.status_code == 403, about
-        if case.path(asked) != STREAM:
-            shown = {name for name in CAMPAIGNS if name in answer.text and name != asked}
+        if case.path(requests) != STREAM:
+            shown = {name for name in CAMPAIGNS if name in answer.text and name != requests}
             assert shown <= SEEN[role], about
-            if not may(role, case, asked):
+            if not may(role, case, requests):
                 assert "ads.example" not in answer.text, about
 
 

@@ -22,15 +22,15 @@ def id_of(served: Served, title: str) -> str:
 
 def test_a_video_of_a_cat_is_about_pets(served: Served, ask: Run) -> None:
     path = f"/v1/videos/{id_of(served, 'chelsea')}/categories"
-    told = served.client.get(path).json()
-    assert told == ask("categories", "chelsea.mp4", "--json").json
-    best = told["categories"][0]
+    payload = served.client.get(path).json()
+    assert payload == ask("categories", "chelsea.mp4", "--json").json
+    best = payload["categories"][0]
     assert best["path"][0] == "Pets"
     assert best["score"] > 0.9
     assert best["ranges"] == [[0, 11]]
     assert set(best["tags"]) <= {"cat", "pet"}
     lenient = served.client.get(path, params={"threshold": 0.05}).json()
-    assert len(lenient["categories"]) > len(told["categories"])
+    assert len(lenient["categories"]) > len(payload["categories"])
 
 
 @pytest.mark.parametrize(
@@ -38,18 +38,18 @@ def test_a_video_of_a_cat_is_about_pets(served: Served, ask: Run) -> None:
     [("coffee", "Non-Alcoholic Beverages"), ("slideshow", "Pets"), ("china", "Attractions")],
 )
 def test_real_footage_is_filed_where_one_would_look(served: Served, title: str, name: str) -> None:
-    told = served.client.get(f"/v1/videos/{id_of(served, title)}/categories").json()
-    assert any(name in one["path"] for one in told["categories"]), told
+    payload = served.client.get(f"/v1/videos/{id_of(served, title)}/categories").json()
+    assert any(name in one["path"] for one in payload["categories"]), payload
 
 
 def test_videos_are_found_by_category_and_those_below_it(served: Served, ask: Run) -> None:
     where = {"iab": ["422"]}
-    asked = {"keywords": {"animal": 1}, "where": where}
-    found = [m["video"] for m in served.client.post("/v1/matches", json=asked).json()["matches"]]
-    assert id_of(served, "chelsea") in found
-    assert id_of(served, "bigbuckbunny") not in found
+    query = {"keywords": {"animal": 1}, "where": where}
+    matches = [m["video"] for m in served.client.post("/v1/matches", json=query).json()["matches"]]
+    assert id_of(served, "chelsea") in matches
+    assert id_of(served, "bigbuckbunny") not in matches
     command = ask("match", "--keyword", "animal", "--where", json.dumps(where), "--json").json
-    assert [match["video"] for match in command["matches"]] == found
+    assert [match["video"] for match in command["matches"]] == matches
 
 
 def test_a_video_goes_to_an_exchange_as_openrtb(served: Served, ask: Run) -> None:
@@ -74,10 +74,10 @@ def test_a_video_goes_to_an_exchange_as_openrtb(served: Served, ask: Run) -> Non
 def test_harmless_footage_is_not_said_to_be_free_of_what_nobody_looked_for(
     served: Served, ask: Run
 ) -> None:
-    told = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}/suitability").json()
-    assert told == ask("suitability", "chelsea.mp4", "--json").json
-    assert told["floor"] is False
-    risks = {topic["topic"]: topic["risk"] for topic in told["topics"]}
+    payload = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}/suitability").json()
+    assert payload == ask("suitability", "chelsea.mp4", "--json").json
+    assert payload["floor"] is False
+    risks = {topic["topic"]: topic["risk"] for topic in payload["topics"]}
     assert risks == {
         "adult": "none",
         "arms": "none",
@@ -91,9 +91,9 @@ def test_harmless_footage_is_not_said_to_be_free_of_what_nobody_looked_for(
         "spam": "unknown",
         "terrorism": "unknown",
     }
-    drugs = next(topic for topic in told["topics"] if topic["topic"] == "drugs")
+    drugs = next(topic for topic in payload["topics"] if topic["topic"] == "drugs")
     assert drugs["not_looked_for"] == ["tobacco", "drugs"]
-    assert all(one["suitability"] is None for one in told["catswithsuitability"])
+    assert all(one["suitability"] is None for one in payload["catswithsuitability"])
 
 
 HARMLESS, TOAST, BAR, NUDE, UNSEEN = map(video_id, range(5))
@@ -149,23 +149,23 @@ def test_a_risk_has_its_level_its_seconds_and_the_ids_of_the_iab(risky: Served) 
 def test_a_filter_keeps_risks_away(
     risky: Served, where: dict[str, Any], expected: set[str]
 ) -> None:
-    asked = {"keywords": {"animal": 1}, "where": where}
-    found = risky.client.post("/v1/matches", json=asked).json()["matches"]
-    assert {match["video"] for match in found} == expected
+    query = {"keywords": {"animal": 1}, "where": where}
+    matches = risky.client.post("/v1/matches", json=query).json()["matches"]
+    assert {match["video"] for match in matches} == expected
 
 
 def test_what_comes_after_the_reindex_is_judged_at_once(risky: Served) -> None:
     late = video_id(9)
     with Catalog.open(risky.home / "catalog.db") as catalog:
         save(catalog, late, {"animal": 20, "nudity": 5, "cat": 20})
-    asked = {"keywords": {"animal": 1}, "where": {"and": [{"iab": ["422"]}, {"iab": ["Rm3SiT"]}]}}
+    query = {"keywords": {"animal": 1}, "where": {"and": [{"iab": ["422"]}, {"iab": ["Rm3SiT"]}]}}
 
-    def found() -> list[str]:
-        matches = risky.client.post("/v1/matches", json=asked).json()["matches"]
-        return [match["video"] for match in matches]
+    def matches() -> list[str]:
+        answer = risky.client.post("/v1/matches", json=query).json()["matches"]
+        return [match["video"] for match in answer]
 
-    soon(found)
-    assert found() == [late]
+    soon(matches)
+    assert matches() == [late]
     risky.client.delete(f"/v1/videos/{late}")
 
 
@@ -190,8 +190,8 @@ def test_people_read_tables(risky: Served, ask: Run) -> None:
     ],
 )
 def test_a_mistake_in_a_filter_is_named(served: Served, where: dict[str, Any], says: str) -> None:
-    asked = {"keywords": {"cat": 1}, "where": where}
-    answer = served.client.post("/v1/matches", json=asked)
+    query = {"keywords": {"cat": 1}, "where": where}
+    answer = served.client.post("/v1/matches", json=query)
     assert answer.status_code == 422
     assert says in answer.json()["detail"]
 

@@ -22,24 +22,27 @@ def test_no_page_is_shown_in_a_frame_of_another_site(empty: Served, path: str) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("query", "status"),
     [("bytes=900-1000", 416), ("lines=1-2", 400), ("bytes=x", 400), ("bytes=5-2", 400)],
 )
-def test_a_range_that_cannot_be_is_a_problem(empty: Served, asked: str, status: int) -> None:
+def test_a_range_that_cannot_be_is_a_problem(empty: Served, query: str, status: int) -> None:
     page = empty.client.get("/console", follow_redirects=True).text
     style = next(part for part in page.split('"') if "/static/" in part and part.endswith(".css"))
     whole = empty.client.get(style)
-    wanted = asked.replace("900-1000", f"{len(whole.content)}-")
-    told = empty.client.get(style, headers={"range": wanted, "accept-encoding": "identity"})
-    assert (told.status_code, told.headers["content-type"]) == (status, "application/problem+json")
-    problem = told.json()
+    expected = query.replace("900-1000", f"{len(whole.content)}-")
+    response = empty.client.get(style, headers={"range": expected, "accept-encoding": "identity"})
+    assert (response.status_code, response.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    )
+    problem = response.json()
     assert (problem["status"], problem["code"]) == (status, "invalid_request")
     assert problem["detail"]
-    assert ("content-range" in told.headers) == (status == 416)
+    assert ("content-range" in response.headers) == (status == 416)
 
 
 def test_what_is_not_among_the_static_files_is_no_plain_text(empty: Served) -> None:
     for path in ("/console/static/x", "/console/static/../../etc/passwd", "/hosted/x"):
-        told = empty.client.get(path)
-        assert told.status_code >= 400
-        assert not told.headers["content-type"].startswith("text/plain")
+        response = empty.client.get(path)
+        assert response.status_code >= 400
+        assert not response.headers["content-type"].startswith("text/plain")

@@ -76,8 +76,8 @@ def test_results_tell_an_apps_id(app: Served) -> None:
 
 
 def test_the_command_takes_and_tells_an_apps_id(app: Served) -> None:
-    told = reelmatch(app.home, "similar", "a/1", "--json").json
-    assert [match["video"] for match in told["matches"]]
+    output = reelmatch(app.home, "similar", "a/1", "--json").json
+    assert [match["video"] for match in output["matches"]]
     listed = reelmatch(app.home, "videos", "--json").json["videos"]
     assert {one["video"]: one["external_id"] for one in listed}[video_id(1)] == "a/1"
 
@@ -91,13 +91,13 @@ def test_an_apps_id_is_given_once(app: Served) -> None:
 def test_every_list_of_matches_tells_what_is_asked_of_each_video(app: Served) -> None:
     body = {"include": ["title", "duration", "poster", "url"]}
     query = {"include": "title,duration,poster,url"}
-    asked = [
+    requests = [
         app.client.post("/v1/matches", json={"keywords": {"cat": 1}, **body}),
         app.client.post("/v1/recommendations", json={"interests": {"cat": 1}, **body}),
         app.client.get(f"/v1/videos/{video_id(1)}/similar", params=query),
         app.client.get("/v1/viewers/anna/recommendations", params=query),
     ]
-    for answer in asked:
+    for answer in requests:
         for match in answer.json()["matches"]:
             video = app.client.get(f"/v1/videos/{match['video']}").json()
             assert (match["title"], match["duration"]) == (video["title"], video["seconds"])
@@ -117,8 +117,8 @@ def test_videos_are_listed_by_id_and_by_what_they_are(app: Served) -> None:
     }
     assert app.client.patch(f"/v1/videos/{video_id(2)}", json=change).status_code == 200
     for query in ({"q": "spring"}, {"language": "fr"}, {"uploader": "Ann"}):
-        found = app.client.get("/v1/videos", params=query).json()["videos"]
-        assert [video["video"] for video in found] == [video_id(2)]
+        payload = app.client.get("/v1/videos", params=query).json()["videos"]
+        assert [video["video"] for video in payload] == [video_id(2)]
     assert app.client.get("/v1/videos", params={"status": "corrupt"}).json()["videos"] == []
 
 
@@ -131,8 +131,8 @@ def test_a_viewer_nobody_has_heard_of_gets_what_is_fresh(app: Served) -> None:
 
 
 def test_tags_are_listed_with_how_many_videos_show_them(app: Served) -> None:
-    told = app.client.get("/v1/tags").json()
-    counted = {tag["tag"]: tag["videos"] for tag in told["tags"]}
+    payload = app.client.get("/v1/tags").json()
+    counted = {tag["tag"]: tag["videos"] for tag in payload["tags"]}
     assert {tag: videos for tag, videos in counted.items() if videos} == {"cat": 3, "dog": 2}
     assert list(counted) == sorted([*TAGS, "dog"])
     first = app.client.get("/v1/tags", params={"limit": 1}).json()
@@ -164,9 +164,9 @@ def test_an_uploaded_file_is_watched_under_the_apps_id(tmp_path: Path) -> None:
         film = bikes().read_bytes()
         assert served.client.post("/v1/videos:upload", content=film).status_code == 401
         served.client.headers["X-API-Key"] = key
-        asked = served.client.post("/v1/videos:upload", params=query, content=film)
-        assert asked.status_code == 202, asked.text
-        job = served.await_job(asked.headers["location"])
+        response = served.client.post("/v1/videos:upload", params=query, content=film)
+        assert response.status_code == 202, response.text
+        job = served.await_job(response.headers["location"])
         assert (job["status"], job["warning"]) == ("ok", "")
         video = served.client.get("/v1/videos/b-7").json()
         assert (video["video"], video["title"]) == (job["video"], "Bikes")

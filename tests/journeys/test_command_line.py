@@ -38,19 +38,19 @@ def test_from_files_to_matches(run: Run, carphone: Path) -> None:
 
 def test_a_man_in_a_car_is_a_person_and_a_portrait_on_most_seconds(ask: Run) -> None:
     seconds = {video["title"]: video["seconds"] for video in ask("videos", "--json").json["videos"]}
-    seen = tags_of(ask, "carphone_pristine.mp4")
-    assert seen["person"] > 0.8 * seconds["carphone_pristine"]
-    assert seen["portrait"] > 0.5 * seconds["carphone_pristine"]
-    assert "animal" not in seen
+    observed = tags_of(ask, "carphone_pristine.mp4")
+    assert observed["person"] > 0.8 * seconds["carphone_pristine"]
+    assert observed["portrait"] > 0.5 * seconds["carphone_pristine"]
+    assert "animal" not in observed
 
 
 def test_the_vocabulary_is_listed_without_a_video(ask: Run) -> None:
     lines = ask("tags", "--vocabulary").out.splitlines()
     assert lines[0].split()[:2] == ["tag", "brings"]
     assert len(lines) > 500
-    told = {word["name"]: word for word in ask("tags", "--vocabulary", "--json").json}
-    assert told["tabby cat"]["general"] == ["cat"]
-    assert told["dog"]["said"] >= told["dog"]["right"] > 0
+    output = {word["name"]: word for word in ask("tags", "--vocabulary", "--json").json}
+    assert output["tabby cat"]["general"] == ["cat"]
+    assert output["dog"]["said"] >= output["dog"]["right"] > 0
     assert "give it alone" in ask("tags", "bikes.mp4", "--vocabulary").err
     assert "name a video" in ask("tags").err
 
@@ -77,16 +77,18 @@ def test_another_threshold_counts_no_more(ask: Run) -> None:
 
 
 def test_where_nothing_reaches_the_threshold_a_lower_one_is_named(ask: Run) -> None:
-    said = ask("tags", "chelsea.mp4", "--threshold", "1.0").err
-    assert said.startswith("no tag reached 1.0 on any of its seconds; the surest was ")
-    lower = said.split("--threshold ")[1].strip()
+    payload = ask("tags", "chelsea.mp4", "--threshold", "1.0").err
+    assert payload.startswith("no tag reached 1.0 on any of its seconds; the surest was ")
+    lower = payload.split("--threshold ")[1].strip()
     assert ask("tags", "chelsea.mp4", "--threshold", lower).out
 
 
 def test_one_second_and_one_tag_tell_the_same(ask: Run) -> None:
     at_second = ask("tags", "coffee.mp4", "--second", "3", "--json").json
     along = ask("tags", "coffee.mp4", "--tag", "coffee", "--json").json
-    (confidence,) = [seen["confidence"] for seen in at_second["tags"] if seen["tag"] == "coffee"]
+    (confidence,) = [
+        observed["confidence"] for observed in at_second["tags"] if observed["tag"] == "coffee"
+    ]
     assert along["seconds"][3] == {"second": 3, "confidence": confidence}
     assert confidence > 0.7
     assert len(along["seconds"]) == 12
@@ -114,15 +116,15 @@ def test_a_dislike_pushes_down(ask: Run) -> None:
         for m in ask(*likes, "--dislike", "portrait", "--json").json["matches"]
     }
     astronaut = ask("videos", "--json").json["videos"]
-    (wanted,) = [video["video"] for video in astronaut if video["title"] == "astronaut"]
-    assert less.get(wanted, 0) < plain[wanted]
+    (expected,) = [video["video"] for video in astronaut if video["title"] == "astronaut"]
+    assert less.get(expected, 0) < plain[expected]
 
 
 def test_a_liked_video_is_not_recommended_again(ask: Run) -> None:
     answer = ask("recommend", "--liked", "chelsea.mp4", "--json").json
-    found = titles(ask, answer)
-    assert "chelsea" not in found
-    assert found[0] in {"slideshow", "bigbuckbunny"}
+    result = titles(ask, answer)
+    assert "chelsea" not in result
+    assert result[0] in {"slideshow", "bigbuckbunny"}
 
 
 def test_an_advertiser_finds_coffee_but_no_excluded_video(ask: Run) -> None:
@@ -154,8 +156,8 @@ def test_what_a_folder_holds_besides_videos_is_said(run: Run, tmp_path: Path) ->
     answer = run("ingest", folder, "--json").json
     assert [Path(video["source"]).name for video in answer["videos"]] == ["broken.mp4"]
     assert answer["left_out"] == {".jpg": 2, ".txt": 1, ".ts": 1}
-    said = "left out as no videos: 2 .jpg, 1 .ts, 1 .txt; a file named directly is always taken\n"
-    assert run("ingest", folder).err.endswith(said)
+    text = "left out as no videos: 2 .jpg, 1 .ts, 1 .txt; a file named directly is always taken\n"
+    assert run("ingest", folder).err.endswith(text)
 
 
 def test_links_out_of_a_folder_are_named_ten_at_most(run: Run, tmp_path: Path) -> None:
@@ -258,10 +260,10 @@ def test_what_is_forgotten_is_gone_at_once_and_can_come_back(run: Run, carphone:
 def test_a_dry_run_tells_and_changes_nothing(run: Run, carphone: Path) -> None:
     run("ingest", carphone)
     built = run("reindex", "--json").json["generation"]
-    told = run("reindex", "--threshold", "0.95", "--dry-run", "--json").json
-    assert told["before"]["videos"] == told["after"]["videos"] == 1
-    assert told["after"]["seconds"] < told["before"]["seconds"]
-    assert told["lost"]
+    output = run("reindex", "--threshold", "0.95", "--dry-run", "--json").json
+    assert output["before"]["videos"] == output["after"]["videos"] == 1
+    assert output["after"]["seconds"] < output["before"]["seconds"]
+    assert output["lost"]
     assert run("match", "--keyword", "person", "--json").json["generation"] == built
     assert "nothing was changed" in run("reindex", "--threshold", "0.95", "--dry-run").out
 

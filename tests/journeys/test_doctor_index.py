@@ -17,8 +17,8 @@ from support.catalogs import save, video_id
 
 def index_finding(home: Path) -> str:
     done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(home)})
-    found = {one["what"]: one["detail"] for one in json.loads(done.output)["findings"]}
-    return str(found["index"])
+    payload = {one["what"]: one["detail"] for one in json.loads(done.output)["findings"]}
+    return str(payload["index"])
 
 
 @pytest.mark.parametrize(("cost", "kernel"), [(0.4, "levels"), (1.25, "plain")])
@@ -35,8 +35,8 @@ def test_doctor_tells_the_kernel_and_the_sample_that_chose_it(
         monkeypatch.setattr(choice, "MANY_VIDEOS", 4)
         monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.31, cost))
         reindex(catalog, generations, IndexConfig(threshold=0.7, tf="log"))
-    said = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
-    assert said in index_finding(tmp_path)
+    text = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
+    assert text in index_finding(tmp_path)
 
 
 def test_doctor_reads_the_catalog_through(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_doctor_reads_the_catalog_through(tmp_path: Path) -> None:
     (tmp_path / "catalog.db").write_bytes(content)
     done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(tmp_path)})
     assert done.exit_code == 1
-    (told,) = [one for one in json.loads(done.output)["findings"] if one["what"] == "catalog"]
-    assert told["state"] == "broken"
-    assert "is damaged" in told["detail"]
-    assert "restore" in told["detail"]
+    (payload,) = [one for one in json.loads(done.output)["findings"] if one["what"] == "catalog"]
+    assert payload["state"] == "broken"
+    assert "is damaged" in payload["detail"]
+    assert "restore" in payload["detail"]

@@ -95,25 +95,25 @@ def generate(document: dict[str, Any], folder: Path) -> None:
         check=False,
         timeout=300,
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    assert "WARNING" not in said, said
-    assert "ERROR" not in said, said
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert "WARNING" not in output, output
+    assert "ERROR" not in output, output
 
 
 def test_it_recommends_and_every_field_is_read(made: Made) -> None:
     models = made.part("models")
     interests = models.RecommendationRequestInterests.from_dict({"cat": 1.0, "city": 0.5})
     body = models.RecommendationRequest(interests=interests, k=2, explain=True)
-    found = made.parsed("matching.recommend_videos", Scope.READ, body=body)
-    assert isinstance(found, models.RecommendationsAnswer)
-    assert [match.rank for match in found.matches] == [1, 2]
-    why = found.matches[0].why[0]
+    matches = made.parsed("matching.recommend_videos", Scope.READ, body=body)
+    assert isinstance(matches, models.RecommendationsAnswer)
+    assert [match.rank for match in matches.matches] == [1, 2]
+    why = matches.matches[0].why[0]
     assert (why.tag, why.stated) == ("cat", pytest.approx(why.share))
-    told = made.served.client.post(
+    response = made.served.client.post(
         "/v1/recommendations", json=body.to_dict(), headers={"x-api-key": made.keys[Scope.READ]}
     )
-    answers = [found.to_dict(), told.json()]
+    answers = [matches.to_dict(), response.json()]
     # Where the next page goes on says when the first was asked for.
     assert all(answer.pop("next") for answer in answers)
     assert answers[0] == answers[1]
@@ -124,8 +124,8 @@ def test_it_matches_by_a_filter(made: Made) -> None:
     where = models.FilterBody.from_dict({"not": {"within": [video_id(1)]}})
     keywords = models.MatchRequestKeywords.from_dict({"cat": 1})
     body = models.MatchRequest(keywords=keywords, where=where, k=10)
-    found = made.parsed("matching.match_videos", Scope.READ, body=body)
-    assert {match.video for match in found.matches} == {video_id(2), video_id(3)}
+    matches = made.parsed("matching.match_videos", Scope.READ, body=body)
+    assert {match.video for match in matches.matches} == {video_id(2), video_id(3)}
 
 
 def test_it_finds_campaigns_and_breaks(made: Made) -> None:

@@ -31,8 +31,8 @@ def test_a_browser_at_the_bare_address_is_led_to_the_console(served: Served) -> 
     assert (led.status_code, led.headers["location"]) == (307, "console")
     assert served.client.get("/", headers=browser, follow_redirects=True).status_code == 200
     for program in ({}, {"accept": "application/json"}):
-        told = served.client.get("/", headers=program)
-        assert (told.status_code, told.json()["code"]) == (404, "not_found")
+        response = served.client.get("/", headers=program)
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 def test_recommendations_equal_those_of_the_command(served: Served, ask: Run) -> None:
@@ -59,13 +59,13 @@ def test_matches_equal_those_of_the_command(served: Served, ask: Run) -> None:
 def test_a_filter_narrows_what_is_found(served: Served, ask: Run) -> None:
     chelsea, slides = id_of(served, "chelsea"), id_of(served, "slideshow")
     longer = {"duration": {"at_least": 15}}
-    asked = {"keywords": {"cat": 1}, "where": longer}
-    found = served.client.post("/v1/matches", json=asked).json()
-    assert [match["video"] for match in found["matches"]] == [slides]
-    assert found == ask("match", "--keyword", "cat", "--where", json.dumps(longer), "--json").json
-    asked = {"interests": {"cat": 1}, "where": {"not": longer}}
-    found = served.client.post("/v1/recommendations", json=asked).json()
-    assert found["matches"][0]["video"] == chelsea
+    query = {"keywords": {"cat": 1}, "where": longer}
+    payload = served.client.post("/v1/matches", json=query).json()
+    assert [match["video"] for match in payload["matches"]] == [slides]
+    assert payload == ask("match", "--keyword", "cat", "--where", json.dumps(longer), "--json").json
+    query = {"interests": {"cat": 1}, "where": {"not": longer}}
+    payload = served.client.post("/v1/recommendations", json=query).json()
+    assert payload["matches"][0]["video"] == chelsea
 
 
 def test_liked_videos_lead_to_others(served: Served) -> None:
@@ -76,16 +76,16 @@ def test_liked_videos_lead_to_others(served: Served) -> None:
 
 
 def test_videos_come_in_pages_without_repeats(served: Served) -> None:
-    seen: list[str] = []
+    observed: list[str] = []
     cursor = ""
     while True:
         page = served.client.get("/v1/videos", params={"cursor": cursor, "limit": 5}).json()
-        seen += [video["video"] for video in page["videos"]]
+        observed += [video["video"] for video in page["videos"]]
         if page["next"] is None:
             break
         cursor = page["next"]
-    assert len(seen) == len(set(seen)) == 12
-    assert seen == sorted(seen)
+    assert len(observed) == len(set(observed)) == 12
+    assert observed == sorted(observed)
 
 
 def test_a_video_tells_all_that_is_known(served: Served) -> None:
@@ -110,8 +110,8 @@ def test_a_photograph_over_a_song_is_told_from_footage(served: Served) -> None:
     evidence = served.client.get(f"/v1/videos/{id_of(served, 'slideshow')}").json()["evidence"]
     assert evidence["cuts"] == [5, 10, 15]
     only_footage = {"keywords": {"animal": 1}, "where": {"kind": ["motion"]}}
-    found = served.client.post("/v1/matches", json=only_footage).json()["matches"]
-    assert [match["video"] for match in found] == [id_of(served, "bigbuckbunny")]
+    payload = served.client.post("/v1/matches", json=only_footage).json()["matches"]
+    assert [match["video"] for match in payload] == [id_of(served, "bigbuckbunny")]
 
 
 def test_pictures_come_as_webp(served: Served) -> None:
@@ -140,9 +140,9 @@ def test_tags_seconds_and_one_tag_agree(served: Served) -> None:
 
 
 def test_who_asks_why_is_told_the_seconds_of_every_tag(served: Served) -> None:
-    asked = {"keywords": {"cat": 1, "coffee": 1}, "explain": True}
-    found = served.client.post("/v1/matches", json=asked).json()["matches"]
-    slides = next(match for match in found if match["video"] == id_of(served, "slideshow"))
+    query = {"keywords": {"cat": 1, "coffee": 1}, "explain": True}
+    payload = served.client.post("/v1/matches", json=query).json()["matches"]
+    slides = next(match for match in payload if match["video"] == id_of(served, "slideshow"))
     seconds = {part["tag"]: part["seconds"] for part in slides["why"]}
     assert seconds == {"cat": [[15, 19]], "coffee": [[0, 4]]}
     path = f"/v1/videos/{id_of(served, 'chelsea')}/similar"
@@ -153,9 +153,9 @@ def test_who_asks_why_is_told_the_seconds_of_every_tag(served: Served) -> None:
 
 
 def test_the_command_explains_what_the_service_explains(served: Served, ask: Run) -> None:
-    asked = {"keywords": {"cat": 1, "coffee": 1}, "explain": True}
+    query = {"keywords": {"cat": 1, "coffee": 1}, "explain": True}
     words = ("match", "--keyword", "cat", "--keyword", "coffee", "--explain")
-    answer = served.client.post("/v1/matches", json=asked).json()
+    answer = served.client.post("/v1/matches", json=query).json()
     assert ask(*words, "--json").json == answer
     printed = ask(*words).out.splitlines()
     assert printed[0].split() == ["rank", "score", "video", "title", "tag", "share", "seen", "at"]
@@ -163,10 +163,13 @@ def test_the_command_explains_what_the_service_explains(served: Served, ask: Run
     assert len(printed) - 1 == sum(len(match["why"]) for match in answer["matches"])
     at = next(at for at, line in enumerate(printed) if "slideshow" in line)
     both = [re.fullmatch(r".*(cat|coffee) +\+(0\.\d+) +([\d-]+)", row) for row in printed[at:][:2]]
-    told = {one[1]: (float(one[2]), one[3]) for one in both if one}
+    output = {one[1]: (float(one[2]), one[3]) for one in both if one}
     slides = next(m for m in answer["matches"] if m["video"] == id_of(served, "slideshow"))
-    assert {tag: seconds for tag, (_, seconds) in told.items()} == {"cat": "15-19", "coffee": "0-4"}
-    assert sum(share for share, _ in told.values()) == pytest.approx(slides["score"], abs=0.002)
+    assert {tag: seconds for tag, (_, seconds) in output.items()} == {
+        "cat": "15-19",
+        "coffee": "0-4",
+    }
+    assert sum(share for share, _ in output.values()) == pytest.approx(slides["score"], abs=0.002)
 
     chelsea = id_of(served, "chelsea")
     answer = served.client.get(f"/v1/videos/{chelsea}/similar", params={"explain": True}).json()
@@ -293,8 +296,8 @@ def test_an_empty_catalog_is_alive_but_not_ready(empty_server: Served) -> None:
     ready = empty_server.client.get("/health/ready")
     assert ready.status_code == 503
     assert "then reindex" in ready.json()["detail"]
-    asked = empty_server.client.post("/v1/matches", json={"keywords": {"cat": 1}})
-    assert asked.status_code == 503
+    response = empty_server.client.post("/v1/matches", json={"keywords": {"cat": 1}})
+    assert response.status_code == 503
 
 
 def wait_for(generation: str, served: Served) -> dict[str, Any]:

@@ -42,8 +42,8 @@ def test_good_lines_go_in_and_bad_ones_are_named(run: Run, lines: Path) -> None:
     assert content["len"] == 30
 
     assert run("reindex").code == 0
-    found = run("match", "--keyword", "zeppelin", "--json").json["matches"]
-    assert [match["video"] for match in found] == [video["video"]]
+    output = run("match", "--keyword", "zeppelin", "--json").json["matches"]
+    assert [match["video"] for match in output] == [video["video"]]
     careful = json.dumps({"sensitive": {"at_most": "block"}})
     assert run("match", "--keyword", "zeppelin", "--where", careful, "--json").json["matches"] == []
 

@@ -59,8 +59,8 @@ def test_a_key_opens_what_its_scope_says(closed: tuple[Served, dict[str, str]]) 
     }
     for path, allowed in may.items():
         for scope, key in keys.items():
-            asked = served.client.get(path, headers={"authorization": f"Bearer {key}"})
-            assert asked.status_code == (200 if scope in allowed else 403), (path, scope)
+            response = served.client.get(path, headers={"authorization": f"Bearer {key}"})
+            assert response.status_code == (200 if scope in allowed else 403), (path, scope)
     forbidden = served.client.post("/v1/reindex", headers={"x-api-key": keys["read"]})
     assert forbidden.json()["code"] == "forbidden"
     assert "needs a key of scope admin; yours has read" in forbidden.json()["detail"]
@@ -139,8 +139,8 @@ def test_a_wrong_key_is_no_obstacle_where_none_is_needed(
 
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://a]", "null", "", "é", "//"])
 def test_an_origin_that_is_none_is_refused(served: Served, origin: str) -> None:
-    told = served.client.post("/v1/matches", headers={b"origin": origin.encode()})
-    assert (told.status_code, told.json()["code"]) == (403, "forbidden")
+    response = served.client.post("/v1/matches", headers={b"origin": origin.encode()})
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
 def test_a_token_that_is_no_ascii_is_refused(closed: tuple[Served, dict[str, str]]) -> None:
@@ -150,14 +150,14 @@ def test_a_token_that_is_no_ascii_is_refused(closed: tuple[Served, dict[str, str
         key = stored.by_digest()[digest_of(keys["admin"])]
         session = stored.open_session(key, now=time.time(), seconds=60)
     for token in (b"\xe9", "é".encode(), b"", b"x"):
-        told = served.client.post(
+        response = served.client.post(
             "/v1/reindex",
             headers={
                 b"cookie": f"{SESSION_COOKIE}={session}".encode(),
                 CSRF_HEADER.encode(): token,
             },
         )
-        assert (told.status_code, told.json()["code"]) == (403, "forbidden")
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("name", ["x-forwarded-for", "forwarded", "x-real-ip", "via"])
@@ -173,5 +173,7 @@ def test_only_proxies_that_are_named_are_believed(tmp_path: Path) -> None:
     through = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
     for proxies, secure in (((), False), (("10.0.0.0/8",), False), (("127.0.0.0/8",), True)):
         for served in serve(home, Settings(home=home, trusted_proxies=proxies)):
-            told = served.client.get("/console/campaigns", headers={**through, "x-api-key": secret})
-            assert ("secure" in told.headers["set-cookie"].lower()) is secure
+            response = served.client.get(
+                "/console/campaigns", headers={**through, "x-api-key": secret}
+            )
+            assert ("secure" in response.headers["set-cookie"].lower()) is secure

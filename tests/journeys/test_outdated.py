@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def watched(home: Path, clips: Iterable[Path]) -> list[str]:
+def ingested(home: Path, clips: Iterable[Path]) -> list[str]:
     """Return the ids of clips once these were watched."""
     done = reelmatch(home, "ingest", *clips, "--json")
     assert done.code == 0, done.err
@@ -57,11 +57,11 @@ def taggers(home: Path) -> dict[str, str]:
         return {one.id: one.tagger for one in catalog.videos.page()}
 
 
-def told_by_doctor(home: Path) -> dict[str, Any]:
+def doctor_output(home: Path) -> dict[str, Any]:
     done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(home)})
     findings = json.loads(done.output)["findings"]
-    (told,) = [one for one in findings if one["what"] == "tagger local"]
-    return dict(told)
+    (output,) = [one for one in findings if one["what"] == "tagger local"]
+    return dict(output)
 
 
 def again(home: Path, *arguments: str) -> Finished:
@@ -72,9 +72,9 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     home: Path, tmp_path: Path
 ) -> None:
     gone, changed = clips(tmp_path / "clips", 2)
-    real, was_gone, was_changed = watched(home, [carphone(), gone, changed])
+    real, was_gone, was_changed = ingested(home, [carphone(), gone, changed])
     current = taggers(home)[real]
-    assert told_by_doctor(home)["state"] == "ok"
+    assert doctor_output(home)["state"] == "ok"
     nothing = again(home)
     assert (nothing.code, "nothing is outdated" in nothing.err) == (0, True)
 
@@ -83,34 +83,34 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     with Catalog.open(home / "catalog.db") as catalog:
         save(catalog, address_id(address), {"cat": 3}, tagger="local@older")
         catalog.videos.add_source(address, address_id(address))
-    told = {"source": "https://films.example/a", "tagger": "local@older"}
+    output = {"source": "https://films.example/a", "tagger": "local@older"}
     tags = [{"tag": "cat", "seconds": [[0, 3, 1]]}]
-    (tmp_path / "imported.jsonl").write_text(json.dumps({**told, "tags": tags}))
+    (tmp_path / "imported.jsonl").write_text(json.dumps({**output, "tags": tags}))
     assert reelmatch(home, "import", tmp_path / "imported.jsonl").code == 0
     gone.unlink()
     changed.write_bytes(carphone().read_bytes() + b"another")
     outdate(home, [was_gone, was_changed, real])
-    told_first = told_by_doctor(home)
+    told_first = doctor_output(home)
     assert told_first["state"] == "stale"
     assert "4 of 5 videos were seen by an older tagger" in told_first["detail"]
     assert "'reelmatch ingest --outdated'" in told_first["detail"]
 
     done = again(home, "--json")
     assert done.code == 0, done.err
-    found = {one["video"]: one for one in done.json["videos"]}
+    result = {one["video"]: one for one in done.json["videos"]}
     assert [one["video"] for one in done.json["videos"]][-1] == was_gone
-    assert (found[real]["status"], found[real]["reason"]) == ("ok", "")
-    assert found[address_id(address)]["status"] == "unsafe"
+    assert (result[real]["status"], result[real]["reason"]) == ("ok", "")
+    assert result[address_id(address)]["status"] == "unsafe"
     for video, why in ((was_gone, "no file there"), (was_changed, "another video is there")):
-        assert found[video]["status"] == "missing"
-        assert found[video]["reason"].startswith(why)
-        assert found[video]["reason"].endswith("is kept")
-    assert len(found) == 4
+        assert result[video]["status"] == "missing"
+        assert result[video]["reason"].startswith(why)
+        assert result[video]["reason"].endswith("is kept")
+    assert len(result) == 4
 
-    seen = taggers(home)
-    assert seen[real] == current
-    others = {video for video, tagger in seen.items() if tagger == "local@older"}
-    assert len(seen) == 5, "nothing else was watched"
+    observed = taggers(home)
+    assert observed[real] == current
+    others = {video for video, tagger in observed.items() if tagger == "local@older"}
+    assert len(observed) == 5, "nothing else was watched"
     assert {was_gone, was_changed, address_id(address)} < others
     with Catalog.open(home / "catalog.db") as catalog:
         assert all(catalog.tracks.get(video).n_seconds for video in others)
@@ -118,13 +118,13 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
         attempt = catalog.videos.named(address_id(address)).last_attempt
         assert attempt is not None
         assert attempt.status == "unsafe"
-    assert "3 of 5 videos" in told_by_doctor(home)["detail"]
+    assert "3 of 5 videos" in doctor_output(home)["detail"]
     assert again(home).code == 1, "nothing that is left could be looked at"
 
 
 @pytest.mark.slow
 def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path: Path) -> None:
-    videos = watched(home, clips(tmp_path / "clips", 4))
+    videos = ingested(home, clips(tmp_path / "clips", 4))
     current = taggers(home)[videos[0]]
     outdate(home, videos)
     stopped = subprocess.Popen(
@@ -137,15 +137,15 @@ def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path
         jobs = catalog.jobs
         soon(lambda: jobs.counts()[State.DONE] > len(videos))
         stopped.send_signal(signal.SIGINT)
-        _, said = stopped.communicate(timeout=60)
-        assert stopped.returncode == 130, said
-        assert "'reelmatch ingest' goes on" in said
+        _, payload = stopped.communicate(timeout=60)
+        assert stopped.returncode == 130, payload
+        assert "'reelmatch ingest' goes on" in payload
         assert jobs.open_count()
-        asked = [job.source for job in jobs.all()[len(videos) :]]
-    assert [Path(source).name for source in asked] == [f"{at}.mp4" for at in (3, 2, 1, 0)]
-    seen = taggers(home)
-    assert seen[videos[3]] == current
-    assert seen[videos[0]] == "local@older"
+        requests = [job.source for job in jobs.all()[len(videos) :]]
+    assert [Path(source).name for source in requests] == [f"{at}.mp4" for at in (3, 2, 1, 0)]
+    observed = taggers(home)
+    assert observed[videos[3]] == current
+    assert observed[videos[0]] == "local@older"
 
     done = again(home, "--json")
     assert done.code == 0, done.err
@@ -165,10 +165,10 @@ def test_it_is_given_alone_and_for_taggers_that_look_at_frames(
         return done.exit_code, f"{done.output}{done.exception}"
 
     for other in (str(carphone()), "--force", "--playlist", "https://films.example/a"):
-        code, said = ingest(other)
-        assert (code, "give it alone" in said) == (2, True)
-    code, said = ingest("--tagger", "clarifai")
-    assert (code, "is a service" in said) == (1, True)
+        code, payload = ingest(other)
+        assert (code, "give it alone" in payload) == (2, True)
+    code, payload = ingest("--tagger", "clarifai")
+    assert (code, "is a service" in payload) == (1, True)
     # What waits for somebody else is left alone when nothing is outdated.
     with Catalog.open(home / "catalog.db") as catalog:
         catalog.jobs.add([str(tmp_path / "nowhere.mp4")], {}, now=0)

@@ -100,8 +100,8 @@ def test_a_pull_that_gets_another_file_keeps_nothing(tmp_path: Path) -> None:
         done = reelmatch(tmp_path, "models", "pull", "siglip-base-patch16-224", settings=settings)
         assert done.code == 1
         assert "HTTP 404" in done.err
-        (asked,) = hub.asked
-        hub.answers[asked] = Answer(b"a page")
+        (requests,) = hub.requests
+        hub.answers[requests] = Answer(b"a page")
         done = reelmatch(tmp_path, "models", "pull", "siglip-base-patch16-224", settings=settings)
     assert done.code == 1
     assert "is not the file that is pinned" in done.err
@@ -125,9 +125,9 @@ def test_a_model_on_a_server_looks_once_it_may_be_asked(tmp_path: Path, red_film
         assert without.code == 1
         assert "set REELMATCH_VLM_KEY" in without.out
 
-        told = {**allowed, "REELMATCH_VLM_KEY": KEY}
+        output = {**allowed, "REELMATCH_VLM_KEY": KEY}
         done = reelmatch(
-            tmp_path, "ingest", "--force", "--tagger", tagger, red_film, "--json", settings=told
+            tmp_path, "ingest", "--force", "--tagger", tagger, red_film, "--json", settings=output
         ).json["videos"][0]
     assert (done["status"], done["seconds"]) == ("ok", 4)
     # Two looks: what stands still is asked about once.

@@ -30,8 +30,8 @@ def ask(home: Path, *arguments: str, people: str = "off") -> Any:
 
 def seconds_of(home: Path, tag: str) -> set[int]:
     """Seconds of the video at which a tag counts."""
-    found = ask(home, "tags", "talk", "--tag", tag)["seconds"]
-    return {one["second"] for one in found if one["confidence"] >= DEFAULT_THRESHOLD}
+    result = ask(home, "tags", "talk", "--tag", tag)["seconds"]
+    return {one["second"] for one in result if one["confidence"] >= DEFAULT_THRESHOLD}
 
 
 def man_and_cat(path: Path) -> Path:
@@ -70,17 +70,17 @@ def test_people_are_named_over_a_shot_when_that_is_switched_on(tmp_path: Path) -
 
     app = create_app(Settings(home=home, processes=0))
     with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
-        told = {
+        output = {
             one["tag"]: one for one in client.get("/v1/tags", params={"q": "man"}).json()["tags"]
         }
-    assert told["man"]["videos"] == 1
-    assert told["man"]["general"] == ["person"]
-    assert told["man"]["said"] == listed["man"]["said"]
+    assert output["man"]["videos"] == 1
+    assert output["man"]["general"] == ["person"]
+    assert output["man"]["said"] == listed["man"]["said"]
 
 
 def test_what_is_neither_on_nor_off_is_refused(tmp_path: Path) -> None:
     environment = {"REELMATCH_HOME": str(tmp_path), "REELMATCH_PEOPLE": "yes"}
     done = CliRunner().invoke(cli, ["tags", "--vocabulary"], env=environment)
     assert done.exit_code != 0
-    said = done.output or str(done.exception)
-    assert "REELMATCH_PEOPLE='yes': it is one of on, off" in said
+    output = done.output or str(done.exception)
+    assert "REELMATCH_PEOPLE='yes': it is one of on, off" in output

@@ -24,9 +24,9 @@ def commands(page: str) -> list[str]:
 
 def example_campaign() -> str:
     """Return the campaign that the documentation shows."""
-    found = re.search(r"```json\n(.+?)```", (ROOT / "docs" / "campaigns.md").read_text(), re.S)
-    assert found is not None
-    return found[1]
+    match = re.search(r"```json\n(.+?)```", (ROOT / "docs" / "campaigns.md").read_text(), re.S)
+    assert match is not None
+    return match[1]
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/quick-start.md"])

@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def found(home: Path, *arguments: str, sensitive: str | None = None) -> set[str]:
+def matches(home: Path, *arguments: str, sensitive: str | None = None) -> set[str]:
     settings = {"REELMATCH_SENSITIVE": sensitive} if sensitive else {}
     done = reelmatch(home, *arguments, "--json", settings=settings)
     assert done.code == 0, done.err
@@ -40,14 +40,14 @@ def found(home: Path, *arguments: str, sensitive: str | None = None) -> set[str]
 def test_every_query_can_leave_out_what_is_sensitive_or_not_judged(
     home: Path, question: tuple[str, ...]
 ) -> None:
-    assert found(home, *question) == set(LEVELS)
-    assert found(home, *question, "--no-sensitive") == {HARMLESS}
+    assert matches(home, *question) == set(LEVELS)
+    assert matches(home, *question, "--no-sensitive") == {HARMLESS}
     up_to_block = json.dumps({"sensitive": {"at_most": "block"}})
-    assert found(home, *question, "--where", up_to_block) == {HARMLESS, BEER, NUDE}
+    assert matches(home, *question, "--where", up_to_block) == {HARMLESS, BEER, NUDE}
 
 
 def test_similar_leaves_it_out_as_well_as_command_and_over_http(home: Path) -> None:
-    assert found(home, "similar", BEER, "--no-sensitive") == {HARMLESS}
+    assert matches(home, "similar", BEER, "--no-sensitive") == {HARMLESS}
     served: Served
     for served in serve(home):
         where = json.dumps({"sensitive": {"at_most": "none"}})
@@ -66,12 +66,12 @@ def test_a_reindex_judges_by_the_topics_that_are_set(home: Path, tmp_path: Path)
     (copy / "catalog.db").write_bytes((home / "catalog.db").read_bytes())
     settings = {"REELMATCH_SENSITIVE": "nudity"}
     assert reelmatch(copy, "reindex", settings=settings).code == 0
-    assert found(copy, "match", "--keyword", "animal", "--no-sensitive") == {HARMLESS, BEER}
+    assert matches(copy, "match", "--keyword", "animal", "--no-sensitive") == {HARMLESS, BEER}
     # What comes after the reindex is judged as the generation was.
     with Catalog.open(copy / "catalog.db") as catalog:
         save(catalog, video_id(9), {"animal": 9, "beer": 3})
     beers = {BEER, video_id(9)}
-    assert found(copy, "match", "--keyword", "animal", "--no-sensitive") == {HARMLESS, *beers}
+    assert matches(copy, "match", "--keyword", "animal", "--no-sensitive") == {HARMLESS, *beers}
 
 
 def test_the_verdict_names_the_seconds_of_each_topic(home: Path) -> None:

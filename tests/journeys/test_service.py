@@ -50,8 +50,8 @@ def talk(served: Served, *pieces: bytes) -> bytes:
 def test_every_answer_has_an_id_and_a_usable_one_of_the_caller_is_kept(served: Served) -> None:
     made = served.client.get("/v1/videos/beef")
     assert made.headers["x-request-id"] == made.json()["request_id"] != ""
-    kept = served.client.get("/v1/videos/beef", headers={"x-request-id": "trace-7"})
-    assert kept.json()["request_id"] == "trace-7"
+    response = served.client.get("/v1/videos/beef", headers={"x-request-id": "trace-7"})
+    assert response.json()["request_id"] == "trace-7"
     replaced = served.client.get("/health/live", headers={"x-request-id": "two words"})
     assert re.fullmatch(r"[0-9a-f]{32}", replaced.headers["x-request-id"])
 
@@ -119,17 +119,17 @@ def test_who_has_a_video_already_is_told_so(served: Served) -> None:
 def test_the_same_request_sent_twice_starts_one_job(own_server: Served) -> None:
     client = own_server.client
     name = {"idempotency-key": "nightly-1"}
-    asked = {"source": "http://127.0.0.1:9/gone.mp4"}
-    first = client.post("/v1/videos", json=asked, headers=name)
+    query = {"source": "http://127.0.0.1:9/gone.mp4"}
+    first = client.post("/v1/videos", json=query, headers=name)
     assert first.status_code == 202
     assert first.headers["location"] == f"/v1/jobs/{first.json()['job']}"
     ended = own_server.await_job(first.headers["location"])
     assert (ended["state"], ended["status"]) == ("failed", "unsafe")
-    again = client.post("/v1/videos", json=asked, headers=name)
+    again = client.post("/v1/videos", json=query, headers=name)
     assert again.json()["job"] == first.json()["job"]
     other = client.post("/v1/videos", json={"source": "http://127.0.0.1:9/b"}, headers=name)
     assert (other.status_code, other.json()["code"]) == (409, "conflict")
-    anew = client.post("/v1/videos", json=asked)
+    anew = client.post("/v1/videos", json=query)
     assert anew.json()["job"] != first.json()["job"]
 
 
@@ -157,23 +157,23 @@ def reaching_server(tmp_path: Path) -> Iterator[Served]:
 @pytest.mark.slow
 def test_jobs_come_in_pages_and_failed_ones_are_tried_again(reaching_server: Served) -> None:
     client = reaching_server.client
-    places = [
+    paths = [
         client.post("/v1/videos", json={"source": f"http://127.0.0.1:9/{number}"}).headers[
             "location"
         ]
         for number in range(3)
     ]
-    for place in places:
-        reaching_server.await_job(place)
+    for path in paths:
+        reaching_server.await_job(path)
     first = client.get("/v1/jobs", params={"limit": 2, "state": "failed"}).json()
     rest = client.get("/v1/jobs", params={"limit": 2, "cursor": first["next"]}).json()
     numbers = [job["job"] for job in [*first["jobs"], *rest["jobs"]]]
     assert numbers == sorted(numbers, reverse=True)
     assert len(numbers) == 3
     assert rest["next"] is None
-    again = client.post(f"{places[0]}/retry")
+    again = client.post(f"{paths[0]}/retry")
     assert again.status_code == 202
-    assert reaching_server.await_job(places[0])["state"] == "failed"
+    assert reaching_server.await_job(paths[0])["state"] == "failed"
     assert client.get("/v1/jobs/999").status_code == 404
     assert client.get("/v1/jobs", params={"cursor": "rubbish"}).status_code == 422
 
@@ -208,8 +208,8 @@ def start_serving(home: Path, *options: str) -> tuple[subprocess.Popen[str], str
     assert running.stderr is not None
     for line in running.stderr:
         assert set(json.loads(line)) >= {"at", "level", "message"}
-        if found := re.search(r"running on (http://[\d.]+:\d+)", line):
-            return running, found[1]
+        if match := re.search(r"running on (http://[\d.]+:\d+)", line):
+            return running, match[1]
     pytest.fail("the server did not start")
 
 
@@ -231,9 +231,9 @@ def test_two_workers_answer_count_together_and_end_calmly(tmp_path: Path) -> Non
         assert int(counted[1]) >= 20
     finally:
         running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=60)
-    assert running.returncode == 0, said
-    assert "Traceback" not in said
+        _, payload = running.communicate(timeout=60)
+    assert running.returncode == 0, payload
+    assert "Traceback" not in payload
 
 
 def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
@@ -256,10 +256,10 @@ def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
         answer = b""
         while more := connection.recv(65_536):
             answer += more
-    _, said = running.communicate(timeout=60)
+    _, payload = running.communicate(timeout=60)
     assert answer.startswith(b"HTTP/1.1 200")
     assert b'"accepted": 1, "rejected": 0' in answer
-    assert running.returncode in CALM, said
+    assert running.returncode in CALM, payload
 
 
 @pytest.mark.slow
@@ -273,8 +273,8 @@ def test_what_is_being_watched_waits_again_when_the_service_ends(tmp_path: Path)
             assert time.monotonic() < until
             time.sleep(0.02)
         running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=60)
-        assert running.returncode in CALM, said
+        _, payload = running.communicate(timeout=60)
+        assert running.returncode in CALM, payload
         (job,) = catalog.jobs.all()
         assert (job.state, job.attempts) == (State.QUEUED, 0)
     assert reelmatch(home, "ingest").code == 0

@@ -67,11 +67,11 @@ def test_a_second_source_goes_all_the_way(catalog: Catalog, tmp_path: Path) -> N
     shades, nose = Shades(), Nose()
     first = ingest_file(night, catalog, shades)
     assert ingest_file(day, catalog, shades, nose).status == "ok"
-    asked = shades.n_asked
+    requests = shades.n_tagged
 
     # What the picture showed is known of the night; only the nose has yet to smell it.
     smelled = ingest_file(night, catalog, shades, nose)
-    assert (smelled.video, smelled.status, shades.n_asked) == (first.video, "ok", asked)
+    assert (smelled.video, smelled.status, shades.n_tagged) == (first.video, "ok", requests)
     again = ingest_file(night, catalog, shades, nose)
     assert again.reason == "already watched by shades@1, nose@1"
     assert catalog.tracks.taggers(first.video or "") == {"visual": "shades@1", "smell": "nose@1"}
@@ -89,9 +89,9 @@ def test_a_second_source_goes_all_the_way(catalog: Catalog, tmp_path: Path) -> N
     assert best.video == first.video
     assert {part.tag for part in best.why} == {"dark", "smell:dark"}
     assert sum(part.share for part in best.why) == pytest.approx(best.score)
-    (seen,) = match(counted, keywords={"visual:dark": 1}, k=5)
-    assert [part.tag for part in seen.why] == ["dark"]
-    assert seen.score < best.score
+    (observed,) = match(counted, keywords={"visual:dark": 1}, k=5)
+    assert [part.tag for part in observed.why] == ["dark"]
+    assert observed.score < best.score
 
     # Filters.
     everything = counted.newest(HasTag("smoke"), k=9)
@@ -109,7 +109,7 @@ def test_what_a_second_source_observed_is_exported_and_comes_back(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     night, _ = night_and_day(tmp_path)
-    outcome = ingest_file(night, catalog, Shades(), Nose())
+    result = ingest_file(night, catalog, Shades(), Nose())
     (line,) = exported_lines(catalog)
     assert json.loads(line)["taggers"] == {"smell": "nose@1"}
     file = tmp_path / "all.jsonl"
@@ -120,13 +120,13 @@ def test_what_a_second_source_observed_is_exported_and_comes_back(
             assert isinstance(imported, Imported)
             assert imported.change is change
         assert list(exported_lines(other)) == [line]
-        assert other.tracks.taggers(outcome.video or "") == {
+        assert other.tracks.taggers(result.video or "") == {
             "visual": "shades@1",
             "smell": "nose@1",
         }
         # Tags of one source alone leave what the others observed as it is.
-        said = {"video": outcome.video, "tags": [{"tag": "smell:tar", "seconds": [[1, 3, 0.9]]}]}
-        file.write_text(json.dumps(said))
+        payload = {"video": result.video, "tags": [{"tag": "smell:tar", "seconds": [[1, 3, 0.9]]}]}
+        file.write_text(json.dumps(payload))
         (imported,) = import_file(file, other, now=NOW)
         assert isinstance(imported, Imported), imported
         (after,) = [json.loads(line) for line in exported_lines(other)]
@@ -145,8 +145,8 @@ def test_the_service_and_the_console_tell_the_sources_apart(
     reindex(catalog, Generations(settings.generations_path), settings.index_config())
     app = create_app(settings)
     with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
-        found = client.post("/v1/matches", json={"keywords": {"dark": 1}, "explain": True})
-        (match_,) = found.json()["matches"]
+        response = client.post("/v1/matches", json={"keywords": {"dark": 1}, "explain": True})
+        (match_,) = response.json()["matches"]
         assert {share["tag"]: share["seconds"] for share in match_["why"]} == {
             "dark": [[0, 3]],
             "smell:dark": [[0, 3]],
@@ -182,8 +182,8 @@ def test_a_source_that_weighs_nothing_is_left_out_of_the_index(
 def test_the_name_of_a_source_is_taken_as_people_write_it(catalog: Catalog, tmp_path: Path) -> None:
     file = tmp_path / "typed.jsonl"
     tags = ["audio: Rain", "AUDIO:wind", "genre:rock", "visual:dog"]
-    said = {"duration": 3, "tags": [{"tag": tag, "seconds": [[0, 3, 0.9]]} for tag in tags]}
-    file.write_text(json.dumps(said) + "\n" + json.dumps({"tags": [{"tag": "audio:"}]}))
+    payload = {"duration": 3, "tags": [{"tag": tag, "seconds": [[0, 3, 0.9]]} for tag in tags]}
+    file.write_text(json.dumps(payload) + "\n" + json.dumps({"tags": [{"tag": "audio:"}]}))
     imported, refused = import_file(file, catalog, now=NOW)
     assert isinstance(imported, Imported)
     assert isinstance(refused, BadLine)

@@ -63,10 +63,10 @@ def test_requests_are_traced_to_a_collector(
     try:
         assert running.stderr is not None
         for line in running.stderr:
-            if found := re.search(r"running on (http://[\d.]+:\d+)", line):
+            if match := re.search(r"running on (http://[\d.]+:\d+)", line):
                 break
-        assert found is not None
-        assert httpx.get(f"{found[1]}/v1/videos/beef", timeout=30).status_code == 404
+        assert match is not None
+        assert httpx.get(f"{match[1]}/v1/videos/beef", timeout=30).status_code == 404
     finally:
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=60)

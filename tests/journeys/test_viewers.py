@@ -102,16 +102,16 @@ def test_what_keeps_a_video_away_is_named_at_both_doors(service: Served, command
     named = ids(service)
     service.client.put("/v1/viewers/eve/interests", json={"interests": {"animal": 1}})
     post_events(service, "eve", {"id": "h", "video": named["chelsea"], "kind": "hidden"})
-    asked = {"viewer": "eve", "video": named["chelsea"]}
-    hidden = service.client.get("/v1/explain", params=asked).json()
+    query = {"viewer": "eve", "video": named["chelsea"]}
+    hidden = service.client.get("/v1/explain", params=query).json()
     assert [one["rule"] for one in hidden["rules"] if not one["kept"]] == ["unseen"]
     assert hidden["recommended"] is False
     assert command("viewer", "explain", "eve", "chelsea", "--json").json == hidden
     assert "unseen   broken" in command("viewer", "explain", "eve", "chelsea").out
-    fits = service.client.get("/v1/explain", params={**asked, "video": named["slideshow"]}).json()
+    fits = service.client.get("/v1/explain", params={**query, "video": named["slideshow"]}).json()
     page = service.client.get("/v1/viewers/eve/recommendations").json()
-    places = {match["video"]: match["rank"] for match in page["matches"]}
-    assert fits["rank"] == places[named["slideshow"]]
+    positions = {match["video"]: match["rank"] for match in page["matches"]}
+    assert fits["rank"] == positions[named["slideshow"]]
     assert all(reason["seconds"] for reason in fits["why"])
     neither = service.client.get("/v1/explain", params={"video": named["chelsea"]})
     assert neither.status_code == 422
@@ -124,11 +124,11 @@ def test_a_profile_sent_along_gets_what_a_kept_one_gets(service: Served) -> None
     did = {"video": named["bikes"], "kind": "liked", "at": moment}
     service.client.put("/v1/viewers/cid/interests", json={"interests": {"animal": 0.1}})
     post_events(service, "cid", {"id": "1", **did})
-    kept = service.client.get("/v1/viewers/cid/recommendations").json()
+    payload = service.client.get("/v1/viewers/cid/recommendations").json()
     sent = service.client.post(
         "/v1/recommendations", json={"interests": {"animal": 0.1}, "events": [did]}
     ).json()
-    assert kept["matches"] == sent["matches"]
+    assert payload["matches"] == sent["matches"]
     assert "cid" not in service.client.post("/v1/recommendations", json={}).text
 
 
@@ -142,8 +142,8 @@ def test_nothing_to_go_by_is_said(service: Served, command: Run) -> None:
         assert video["sensitive"]["level"] == "none"
     assert "nothing is known" in command("recommend").err
     service.client.put("/v1/viewers/new/interests", json={"interests": {}})
-    kept = service.client.get("/v1/viewers/new/recommendations", params={"k": 4}).json()
-    assert (kept["basis"], len(kept["matches"])) == ("fresh", 4)
+    payload = service.client.get("/v1/viewers/new/recommendations", params={"k": 4}).json()
+    assert (payload["basis"], len(payload["matches"])) == ("fresh", 4)
 
 
 def test_a_deleted_viewer_is_gone(service: Served, command: Run) -> None:
@@ -166,9 +166,9 @@ def test_a_deleted_viewer_is_gone(service: Served, command: Run) -> None:
 def test_the_command_keeps_viewers_too(command: Run, tmp_path: Path) -> None:
     assert command("viewer", "interests", "dee", "animal=1", "car=-0.5").code == 0
     assert command("viewer", "event", "dee", "watched", "bikes.mp4", "--share", "0.7").code == 0
-    kept = command("viewer", "show", "dee", "--json").json
-    assert kept["interests"] == {"animal": 1.0, "car": -0.5}
-    (event,) = kept["events"]
+    output = command("viewer", "show", "dee", "--json").json
+    assert output["interests"] == {"animal": 1.0, "car": -0.5}
+    (event,) = output["events"]
     assert (event["kind"], event["share"]) == ("watched", 0.7)
 
     lines = tmp_path / "events.jsonl"
@@ -214,17 +214,17 @@ def test_all_viewers_get_what_each_gets(service: Served, command: Run) -> None:
 
 
 def test_rules_say_how_they_moved_a_video_and_leave_the_score(service: Served) -> None:
-    asked = {"interests": {"animal": 1, "city": 0.8, "vehicle": 0.8}}
-    plain = service.client.post("/v1/recommendations", json=asked).json()["matches"]
-    varied = service.client.post("/v1/recommendations", json={**asked, "diversity": 0.6}).json()
+    query = {"interests": {"animal": 1, "city": 0.8, "vehicle": 0.8}}
+    plain = service.client.post("/v1/recommendations", json=query).json()["matches"]
+    varied = service.client.post("/v1/recommendations", json={**query, "diversity": 0.6}).json()
     assert {match["video"]: match["score"] for match in plain}.items() >= {
         match["video"]: match["score"] for match in varied["matches"]
     }.items()
-    places = {match["video"]: match["rank"] for match in plain}
+    positions = {match["video"]: match["rank"] for match in plain}
     moved = [match for match in varied["matches"] if match["moved"]]
     assert moved
     for match in varied["matches"]:
-        assert match["rank_without"] == places[match["video"]]
+        assert match["rank_without"] == positions[match["video"]]
     for match in moved:
         assert [(m["by"], m["from"], m["to"]) for m in match["moved"]] == [
             ("diversity", match["rank_without"], match["rank"])
@@ -276,11 +276,11 @@ def test_a_mistake_names_the_field_and_the_fix(
 _MIXED: Final = {"interests": {"person": 1, "animal": 0.8, "city": 0.5}}
 
 
-def pages(served: Served, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def pages(served: Served, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Follow the cursors to the end."""
     cursor = None
     while True:
-        body = {**asked, "cursor": cursor}
+        body = {**query, "cursor": cursor}
         answer = served.client.post("/v1/recommendations", json=body)
         assert answer.status_code == 200, answer.text
         yield answer.json()
@@ -291,14 +291,14 @@ def pages(served: Served, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def test_pages_are_the_one_list_and_go_with_their_question_only(service: Served) -> None:
     client = service.client
-    asked = {**_MIXED, "diversity": 0.3}
-    (whole,) = pages(service, {**asked, "k": 100})
-    found = list(pages(service, {**asked, "k": 2}))
-    assert [match for page in found for match in page["matches"]] == whole["matches"]
-    assert len(found) > 2
-    assert [page["continued_from"] for page in found[:2]] == [None, found[0]["generation"]]
-    cursor = found[0]["next"]
-    other = client.post("/v1/recommendations", json={**asked, "diversity": 0.4, "cursor": cursor})
+    query = {**_MIXED, "diversity": 0.3}
+    (whole,) = pages(service, {**query, "k": 100})
+    result = list(pages(service, {**query, "k": 2}))
+    assert [match for page in result for match in page["matches"]] == whole["matches"]
+    assert len(result) > 2
+    assert [page["continued_from"] for page in result[:2]] == [None, result[0]["generation"]]
+    cursor = result[0]["next"]
+    other = client.post("/v1/recommendations", json={**query, "diversity": 0.4, "cursor": cursor})
     assert other.status_code == 422
     assert "another question" in other.json()["detail"]
 
@@ -332,13 +332,13 @@ def test_nothing_comes_twice_while_videos_come_and_go(
         try:
             until = time.monotonic() + 120
             while len(generations) < 3 and time.monotonic() < until:
-                seen = []
+                observed = []
                 for page in pages(served, {**_MIXED, "diversity": 0.4, "fold": True, "k": 3}):
-                    seen += videos_of(page)
+                    observed += videos_of(page)
                     generations.add(page["generation"])
                     time.sleep(0.2)
-                assert len(seen) == len(set(seen))
-                assert len(seen) >= 4
+                assert len(observed) == len(set(observed))
+                assert len(observed) >= 4
         finally:
             stop.set()
             changing.join()
@@ -363,13 +363,13 @@ def test_the_same_footage_in_another_size_is_folded(
         target.mux(video.encode(None))
     (copy,) = reelmatch(home, "ingest", smaller, "--json").json["videos"]
     time.sleep(0.6)
-    asked = {"interests": {"cat": 1}, "k": 20}
-    both = videos_of(service.client.post("/v1/recommendations", json=asked).json())
+    query = {"interests": {"cat": 1}, "k": 20}
+    both = videos_of(service.client.post("/v1/recommendations", json=query).json())
     assert {copy["video"], named["chelsea"]} <= set(both)
-    folded = service.client.post("/v1/recommendations", json={**asked, "fold": True}).json()
+    folded = service.client.post("/v1/recommendations", json={**query, "fold": True}).json()
     assert len(folded["matches"]) == len(both) - 1
-    (kept,) = [match for match in folded["matches"] if match["folded"]]
-    assert {kept["video"], *kept["folded"]} == {copy["video"], named["chelsea"]}
+    (stored,) = [match for match in folded["matches"] if match["folded"]]
+    assert {stored["video"], *stored["folded"]} == {copy["video"], named["chelsea"]}
     assert reelmatch(home, "forget", copy["video"], "--yes").code == 0
 
 

@@ -26,35 +26,35 @@ def test_an_address_is_fetched_watched_and_matched(site: Site, tmp_path: Path) -
     site.answers["/watch"] = page(head)
     site.answers["/trap"] = redirect("http://169.254.169.254/latest/meta-data")
     site.answers["/gone"] = Answer(b"", status=410)
-    asked = [site.address(path) for path in ("/watch", "/trap", "/gone")]
+    query = [site.address(path) for path in ("/watch", "/trap", "/gone")]
 
-    refused = reelmatch(home, "ingest", asked[0], "--json")
+    refused = reelmatch(home, "ingest", query[0], "--json")
     assert refused.code == 1
     assert [video["status"] for video in refused.json["videos"]] == ["unsafe"]
-    assert site.asked == []
+    assert site.requests == []
 
-    (tmp_path / "addresses.txt").write_text(f"# films\n{asked[2]}\n")
+    (tmp_path / "addresses.txt").write_text(f"# films\n{query[2]}\n")
     done = reelmatch(
         home,
         "ingest",
-        *asked[:2],
+        *query[:2],
         "--addresses",
         tmp_path / "addresses.txt",
         "--json",
         settings={"REELMATCH_WEB_ALLOWED_NETWORKS": site.network},
     )
     statuses = {video["source"]: video["status"] for video in done.json["videos"]}
-    assert statuses == {asked[0]: "ok", asked[1]: "unsafe", asked[2]: "gone"}
+    assert statuses == {query[0]: "ok", query[1]: "unsafe", query[2]: "gone"}
     listed = {one["source"]: one for one in reelmatch(home, "videos", "--json").json["videos"]}
-    assert listed[asked[0]]["title"] == "A man in a car"
-    assert listed[asked[0]]["seconds"] == 4
+    assert listed[query[0]]["title"] == "A man in a car"
+    assert listed[query[0]]["seconds"] == 4
     assert not list((home / "fetched").glob("*.mp4")), "what was watched is not kept"
 
     assert reelmatch(home, "reindex").code == 0
-    found = reelmatch(home, "match", "--keyword", "person", "--json").json["matches"]
-    assert [match["video"] for match in found] == [listed[asked[0]]["video"]]
+    output = reelmatch(home, "match", "--keyword", "person", "--json").json["matches"]
+    assert [match["video"] for match in output] == [listed[query[0]]["video"]]
 
-    requests = len(site.asked)
-    again = reelmatch(home, "ingest", asked[0], "--json").json["videos"]
+    requests = len(site.requests)
+    again = reelmatch(home, "ingest", query[0], "--json").json["videos"]
     assert "already watched" in again[0]["reason"]
-    assert len(site.asked) == requests
+    assert len(site.requests) == requests

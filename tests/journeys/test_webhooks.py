@@ -59,16 +59,20 @@ def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
             new = import_video(home, "new-dog", "dog")
             # The first attempt is answered with an error, the second is taken.
             eventually(partial(has_delivered, served), seconds=20)
-            first, second = other.told
+            first, second = other.deliveries
             assert first.body == second.body
-            told: dict[str, Any] = json.loads(second.body)
-            assert (told["event"], told["campaign"], told["video"]) == ("match", "dogs", new)
+            payload: dict[str, Any] = json.loads(second.body)
+            assert (payload["event"], payload["campaign"], payload["video"]) == (
+                "match",
+                "dogs",
+                new,
+            )
             (match,) = (
                 match
                 for match in client.get("/v1/campaigns/dogs/matches").json()["matches"]
                 if match["video"] == new
             )
-            assert (told["score"], told["why"]) == (match["score"], match["why"])
+            assert (payload["score"], payload["why"]) == (match["score"], match["why"])
             assert client.get(HOOK).json()["trouble"] == ""
 
             at, _, signed = second.headers["X-Reelmatch-Signature"].partition(",")
@@ -77,12 +81,12 @@ def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
             expected = hmac.new(made["secret"].encode(), text, hashlib.sha256).hexdigest()
             assert signed == f"v1={expected}"
             assert abs(int(moment) - time.time()) < 60
-            assert second.headers["X-Reelmatch-Delivery"] == str(told["delivery"])
+            assert second.headers["X-Reelmatch-Delivery"] == str(payload["delivery"])
 
             assert client.delete(HOOK).status_code == 204
             assert client.get(HOOK).status_code == 404
             assert client.delete("/v1/campaigns/dogs").status_code == 204
-    assert len(other.told) == 2
+    assert len(other.deliveries) == 2
 
 
 def test_the_command_says_who_is_told(home: Path) -> None:
@@ -131,4 +135,4 @@ def test_a_private_receiver_is_refused_unless_it_is_allowed(home: Path) -> None:
             assert served.client.put(HOOK, json={"url": named}).status_code == 200
             import_video(home, "new-dog", "dog")
             eventually(partial(is_refused, served), seconds=20)
-    assert other.told == []
+    assert other.deliveries == []

@@ -22,13 +22,13 @@ def insert(path: Path, after: bytes, kind: bytes, content: bytes) -> Path:
     whole = bytearray(path.read_bytes())
     assert whole.index(b"mdat") < whole.index(b"moov")
     at = whole.rindex(after) - 4
-    place = at + int.from_bytes(whole[at : at + 4])
+    index = at + int.from_bytes(whole[at : at + 4])
     new = struct.pack(">I4s", 8 + len(content), kind) + content
     for holder in _HOLDERS:
         start = whole.find(holder, whole.index(b"moov")) - 4
         size = int.from_bytes(whole[start : start + 4])
-        if start >= 0 and start < place <= start + size:
+        if start >= 0 and start < index <= start + size:
             whole[start : start + 4] = (size + len(new)).to_bytes(4)
-    whole[place:place] = new
+    whole[index:index] = new
     path.write_bytes(whole)
     return path

@@ -30,13 +30,13 @@ class Visit:
         page: what is open.
         base: where the service is.
         troubles: what the page complained of.
-        elsewhere: what it asked other hosts for.
+        foreign: what it asked other hosts for.
     """
 
     page: Page
     base: str
     troubles: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
         """Go to a page of the console."""
@@ -44,7 +44,7 @@ class Visit:
         return self.page
 
 
-Look = Callable[..., Visit]
+OpenWindow = Callable[..., Visit]
 """Opens a window: ``width``, ``scheme``, ``server`` and ``script`` say what kind."""
 
 
@@ -67,13 +67,13 @@ def visit(browser: Browser, server: Served, *, width: int, scheme: str, script: 
     page.set_default_timeout(60_000)
     begun = Visit(page, str(server.client.base_url).rstrip("/"))
 
-    def on_console(said: Any) -> None:
-        if said.type in ("error", "warning"):
-            begun.troubles.append(said.text)
+    def on_console(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            begun.troubles.append(message.text)
 
-    def on_request(asked: Any) -> None:
-        if not asked.url.startswith((begun.base, "data:", "blob:")):
-            begun.elsewhere.append(asked.url)
+    def on_request(request: Any) -> None:
+        if not request.url.startswith((begun.base, "data:", "blob:")):
+            begun.foreign.append(request.url)
 
     page.on("console", on_console)
     page.on("pageerror", lambda error: begun.troubles.append(str(error)))
@@ -84,10 +84,10 @@ def visit(browser: Browser, server: Served, *, width: int, scheme: str, script: 
 def serious_findings(page: Page, *, rule: str | None = None) -> list[str]:
     """Return what axe-core calls serious or worse, by all rules or one, with where it is."""
     options = {"runOnly": [rule]} if rule else {}
-    found = Axe().run(page, options=options).response["violations"]
+    violations = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['id']}: {node['html']}"
-        for one in found
+        for one in violations
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]

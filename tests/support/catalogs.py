@@ -34,8 +34,8 @@ def save(
     """Store a video on which each tag is seen, for sure, on its first so many seconds."""
     numbers = catalog.tags.number(dict.fromkeys([*TAGS, *seconds]))
     names = catalog.tags.vocabulary().names
-    watched = length or max([1, *seconds.values()])
-    confidences = np.zeros((watched, len(numbers)), np.float32)
+    analyzed = length or max([1, *seconds.values()])
+    confidences = np.zeros((analyzed, len(numbers)), np.float32)
     for column, number in enumerate(numbers):
         confidences[: seconds.get(names[number], 0), column] = 0.9
     record = VideoRecord(
@@ -43,7 +43,7 @@ def save(
         title=video,
         status="ok",
         reason="",
-        seconds=watched,
+        seconds=analyzed,
         width=64,
         height=36,
         codec="h264",

@@ -1,7 +1,7 @@
 """A server that speaks Clarifai's wire format (v2, video prediction), with its faults.
 
-It fetches or unpacks the video it is sent, decodes it, and names what ``look`` finds on the frame
-in the middle of each sample, so that a test can tell which second an answer is about.
+It fetches or unpacks the video it is sent, decodes it, and names what ``describe`` finds on the
+frame in the middle of each sample, so that a test can tell which second an answer is about.
 """
 
 import base64
@@ -27,7 +27,7 @@ from support.footage import Picture, read_number
 KEY: Final = "pat-0123456789abcdef0123456789abcdef"
 MODEL: Final = "general-image-recognition"
 
-Look = Callable[[Picture], dict[str, float]]
+Describe = Callable[[Picture], dict[str, float]]
 
 _ROUTE: Final = re.compile(
     r"/v2/users/([^/]+)/apps/([^/]+)/models/([^/]+)(?:/versions/([^/]+))?/outputs"
@@ -56,17 +56,17 @@ class Clarifai:
     Attributes:
         base_url: where it answers.
         faults: names of ``_FAULTS``; each request takes one off, and fares so.
-        look: what it sees on a frame.
+        describe: what it sees on a frame.
         longest_seconds: of a video.
-        most_bytes: of a video.
+        max_bytes: of a video.
         starts: give the start of each sample for its time, as older versions do.
     """
 
     base_url: str = ""
     faults: deque[str] = field(default_factory=deque)
-    look: Look = number_on
+    describe: Describe = number_on
     longest_seconds: float = 600
-    most_bytes: int = 300_000_000
+    max_bytes: int = 300_000_000
     starts: bool = False
     questions: list[Question] = field(default_factory=list)
     n_requests: int = 0
@@ -143,8 +143,8 @@ def _stall(handler: BaseHTTPRequestHandler) -> None:
 
 
 def _echo(handler: BaseHTTPRequestHandler) -> None:
-    said = f"bad header: {handler.headers['Authorization']}"
-    reply(handler, 400, json.dumps({"status": _status(11102, said)}).encode())
+    text = f"bad header: {handler.headers['Authorization']}"
+    reply(handler, 400, json.dumps({"status": _status(11102, text)}).encode())
 
 
 def _cut_off(handler: BaseHTTPRequestHandler) -> None:
@@ -190,8 +190,8 @@ def _predict(
         raise Refused(404, 21200, "Model does not exist")
     try:
         body = json.loads(sent)
-        (said,) = body["inputs"]
-        video = said["data"]["video"]
+        (payload,) = body["inputs"]
+        video = payload["data"]["video"]
         config = body["model"]["output_info"]["output_config"]
     except (ValueError, KeyError, TypeError):
         raise Refused(400, 11100, "Invalid request format") from None
@@ -248,7 +248,7 @@ def _content(video: dict[str, str], state: Clarifai) -> bytes:
             content = base64.b64decode(video["base64"], validate=True)
         except (KeyError, binascii.Error):
             raise Refused(400, 11100, "Invalid request format") from None
-    if len(content) > state.most_bytes:
+    if len(content) > state.max_bytes:
         raise Refused(400, 31105, "Video size is over limit")
     return content
 
@@ -269,10 +269,10 @@ def _frames(state: Clarifai, content: bytes, config: dict[str, Any]) -> list[dic
 def _frame(
     state: Clarifai, index: int, middle: float, picture: Picture, config: dict[str, Any]
 ) -> dict[str, Any]:
-    seen = sorted(state.look(picture).items(), key=lambda item: -item[1])
+    observed = sorted(state.describe(picture).items(), key=lambda item: -item[1])
     concepts = [
         {"id": f"ai_{name}", "name": name, "value": value, "app_id": "main"}
-        for name, value in seen
+        for name, value in observed
         if value >= config.get("min_value", 0.0)
     ][: config.get("max_concepts", 20)]
     time_ms = index * config.get("sample_ms", 1000) if state.starts else middle

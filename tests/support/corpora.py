@@ -83,7 +83,7 @@ def textbook(counts: NDArray[np.int64], query: RawQuery, **weighting: Any) -> Fl
 
 
 def assert_best(
-    found: tuple[list[str], Floats],
+    result: tuple[list[str], Floats],
     ids: list[str],
     scores: Floats,
     k: int,
@@ -93,7 +93,7 @@ def assert_best(
     A score may be off by ``ROUNDING``, so neighbours within ``TIE`` may change places, unless
     the textbook has them equal: then the lower id comes first.
     """
-    names, values = found
+    names, values = result
     score_of = dict(zip(ids, scores.tolist(), strict=True))
     tolerance = ROUNDING * max(1.0, float(scores.max(initial=0.0)))
     assert len(set(names)) == len(names)

@@ -38,11 +38,11 @@ def make_home(home: Path) -> None:
     rng = np.random.default_rng(5)
     with open_catalog(home / "catalog.db") as catalog:
         for number in range(VIDEOS):
-            seen = {tag: int(rng.integers(1, 30)) for tag in ("animal", "cat", "car", "train")}
+            observed = {tag: int(rng.integers(1, 30)) for tag in ("animal", "cat", "car", "train")}
             save(
                 catalog,
                 video_id(number),
-                seen,
+                observed,
                 language=("en", "de")[number % 2],
                 categories=("sports",),
             )
@@ -52,25 +52,25 @@ def make_home(home: Path) -> None:
         save(catalog, video_id(VIDEOS), {"beer": 7})
 
 
-def answers(view: LocalSnapshot, catalog: Catalog) -> Any:
+def answers(snapshot: LocalSnapshot, catalog: Catalog) -> Any:
     """Return all that can be asked of a generation, as JSON has it."""
-    metadata = view.base.metadata
-    common, together = view.generation.common, view.generation.together
-    said = {
-        "recipe": asdict(view.generation.config),
-        "revision": view.revision,
-        "similar": [str(similar(view, video_id(n), k=5)) for n in range(VIDEOS + 1)],
+    metadata = snapshot.base.metadata
+    common, together = snapshot.generation.common, snapshot.generation.together
+    payload = {
+        "recipe": asdict(snapshot.generation.config),
+        "revision": snapshot.revision,
+        "similar": [str(similar(snapshot, video_id(n), k=5)) for n in range(VIDEOS + 1)],
         "metadata": {name: column.tolist() for name, column in metadata.arrays().items()},
         "words": metadata.words(),
         "common": [common.tags.tolist(), common.units.tolist()],
         "together": [together.starts.tolist(), together.rows.tolist(), together.cosines.tolist()],
-        "names": view.vocabulary.names,
+        "names": snapshot.vocabulary.names,
         "counts": [
-            str(tag_counts(catalog.tracks.get(video_id(n)), 0.5, view.vocabulary))
+            str(tag_counts(catalog.tracks.get(video_id(n)), 0.5, snapshot.vocabulary))
             for n in range(VIDEOS + 1)
         ],
     }
-    return json.loads(json.dumps(said))
+    return json.loads(json.dumps(payload))
 
 
 def flips(home: Path, seed: int, n: int) -> Iterator[tuple[str, int]]:
@@ -96,7 +96,7 @@ def flip(path: Path, bit: int) -> None:
     path.write_bytes(content)
 
 
-def asked(home: Path, expected: Any, *, serving: bool) -> str:
+def answered(home: Path, expected: Any, *, serving: bool) -> str:
     """Open a catalog as a command or as the service does, and ask it everything."""
     try:
         with Live.open(Settings(home=home)) as live:
@@ -129,8 +129,8 @@ def main(home: Path, seed: int, first: int, end: int) -> None:
             shutil.copytree(home, copy)
             flip(copy / name, bit)
             tell(
-                command=asked(copy, expected[:1], serving=False),
-                service=asked(copy, expected, serving=True),
+                command=answered(copy, expected[:1], serving=False),
+                service=answered(copy, expected, serving=True),
             )
 
 

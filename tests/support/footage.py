@@ -55,11 +55,11 @@ def clips() -> list[Path]:
 
 def photograph(name: str) -> Path:
     """A photograph of scikit-image or scikit-learn: ``chelsea.png``, ``china.jpg`` ..."""
-    found = [
+    paths = [
         _in_package("skimage", "data", name),
         _in_package("sklearn", "datasets", "images", name),
     ]
-    return next(path for path in found if path.exists())
+    return next(path for path in paths if path.exists())
 
 
 def read_picture(path: Path) -> Picture:
@@ -257,13 +257,13 @@ def interleave(pictures: Path, sound: Path, path: Path) -> Path:
         streams: list[Any] = [a.streams.video[0], b.streams.audio[0]]
         copied = [written.add_stream_from_template(stream) for stream in streams]
         packets = [
-            (packet.dts * stream.time_base, place, packet)
-            for place, (read, stream) in enumerate(zip((a, b), streams, strict=True))
+            (packet.dts * stream.time_base, index, packet)
+            for index, (read, stream) in enumerate(zip((a, b), streams, strict=True))
             for packet in read.demux(stream)
             if packet.dts is not None
         ]
-        for _, place, packet in sorted(packets, key=lambda one: one[:2]):
-            packet.stream = copied[place]
+        for _, index, packet in sorted(packets, key=lambda one: one[:2]):
+            packet.stream = copied[index]
             written.mux(packet)
     return path
 
@@ -278,16 +278,16 @@ def cut_to(path: Path, share: float) -> Path:
 def zero_from(path: Path, share: float) -> Path:
     """Overwrite the later part of a file with zeros, as a download that reserved its room does."""
     content = path.read_bytes()
-    kept = content[: int(len(content) * share)]
-    path.write_bytes(kept.ljust(len(content), b"\0"))
+    stored = content[: int(len(content) * share)]
+    path.write_bytes(stored.ljust(len(content), b"\0"))
     return path
 
 
 def flip_bits(path: Path, count: int, start: int, end: int, rng: np.random.Generator) -> Path:
     """Flip single bits between two places of a file."""
     content = bytearray(path.read_bytes())
-    for place in rng.integers(start, end, count):
-        content[place] ^= 1 << int(rng.integers(8))
+    for index in rng.integers(start, end, count):
+        content[index] ^= 1 << int(rng.integers(8))
     path.write_bytes(content)
     return path
 
@@ -295,6 +295,6 @@ def flip_bits(path: Path, count: int, start: int, end: int, rng: np.random.Gener
 def overwrite(path: Path, after: bytes, offset: int, new: bytes) -> Path:
     """Write bytes ``offset`` bytes after the end of the last ``after`` in a file."""
     content = path.read_bytes()
-    place = content.rindex(after) + len(after) + offset
-    path.write_bytes(content[:place] + new + content[place + len(new) :])
+    index = content.rindex(after) + len(after) + offset
+    path.write_bytes(content[:index] + new + content[index + len(new) :])
     return path

@@ -63,12 +63,12 @@ def write_grid(
     layout = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *size)
 
     def meta(start: int) -> bytes:
-        places, at = [], start
+        extents, at = [], start
         for item, sample in zip(coded_ids, samples, strict=True):
-            places.append(struct.pack(">HHHHII", item, 0, 0, 1, at, len(sample)))
+            extents.append(struct.pack(">HHHHII", item, 0, 0, 1, at, len(sample)))
             at += len(sample)
         method, offset = (1, 0) if in_data_box else (0, at)
-        places.append(struct.pack(">HHHHII", whole, method, 0, 1, offset, len(layout)))
+        extents.append(struct.pack(">HHHHII", whole, method, 0, 1, offset, len(layout)))
         kinds = [(item, coded) for item in coded_ids] + [(whole, kind)]
         entries = [
             full(b"infe", struct.pack(">HH4sB", item, 0, name, 0), version=2)
@@ -99,7 +99,7 @@ def write_grid(
                 box(b"ipco", *listed),
                 full(b"ipma", struct.pack(">I", len(associations)), *associations),
             ),
-            full(b"iloc", struct.pack(">BBH", 0x44, 0, len(places)), *places, version=1),
+            full(b"iloc", struct.pack(">BBH", 0x44, 0, len(extents)), *extents, version=1),
             box(b"idat", layout),
         )
 

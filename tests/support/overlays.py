@@ -301,10 +301,13 @@ def _rolled(sheet: Photo, moved: float, shape: Shape, *, sideways: bool) -> Phot
     pixels = np.asarray(sheet)
     axis, size = (1, width) if sideways else (0, height)
     whole = int(np.floor(moved))
-    places = np.arange(whole, whole + size + 1) % pixels.shape[axis]
-    seen = np.take(pixels, places, axis=axis).astype(np.float32)
+    positions = np.arange(whole, whole + size + 1) % pixels.shape[axis]
+    observed = np.take(pixels, positions, axis=axis).astype(np.float32)
     part = moved - whole
-    first, second = np.take(seen, range(size), axis), np.take(seen, range(1, size + 1), axis)
+    first, second = (
+        np.take(observed, range(size), axis),
+        np.take(observed, range(1, size + 1), axis),
+    )
     return Image.fromarray((first * (1 - part) + second * part).astype(np.uint8))
 
 
@@ -347,5 +350,5 @@ def _colour(rng: np.random.Generator, before: Photo) -> tuple[int, int, int]:
     """A colour that can be seen before a picture."""
     colours = [(250, 250, 250), (255, 220, 60), (80, 220, 255), (255, 80, 120), (20, 20, 24)]
     behind = np.asarray(before).mean(axis=(0, 1))
-    seen = [colour for colour in colours if np.abs(colour - behind).mean() > _CONTRAST]
-    return seen[int(rng.integers(len(seen)))]
+    observed = [colour for colour in colours if np.abs(colour - behind).mean() > _CONTRAST]
+    return observed[int(rng.integers(len(observed)))]

@@ -21,8 +21,8 @@ def get(served: Served, path: str, **headers: str) -> httpx.Response:
 
 
 def post(served: Served, path: str, form: Mapping[str, str], **headers: str) -> httpx.Response:
-    asked = {"accept": "text/html", **headers}
-    return served.client.post(f"/console{path}", data=dict(form), headers=asked)
+    query = {"accept": "text/html", **headers}
+    return served.client.post(f"/console{path}", data=dict(form), headers=query)
 
 
 def token_of(page: httpx.Response) -> str:

@@ -63,10 +63,10 @@ def write_pair(
     folder: Path,
     *,
     like: str = "clip",
-    seen: tuple[str, ...] = tuple(COLOURS),
+    observed: tuple[str, ...] = tuple(COLOURS),
     reads: Mapping[str, str] = _READS_COLOURS,
 ) -> Path:
-    """Write a pair whose list of words is ``seen``, and that reads words as colours."""
+    """Write a pair whose list of words is ``observed``, and that reads words as colours."""
     folder.mkdir(parents=True)
     onnx.save(
         _image_graph("image_embeds" if like == "clip" else "pooler_output"), folder / "image.onnx"
@@ -78,7 +78,7 @@ def write_pair(
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"pad_token": "</s>", "model_max_length": LENGTH})
     )
-    (folder / "words.txt").write_text("# colours\n" + "\n".join(seen) + "\n")
+    (folder / "words.txt").write_text("# colours\n" + "\n".join(observed) + "\n")
     return folder
 
 

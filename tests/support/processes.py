@@ -7,15 +7,15 @@ from pathlib import Path
 
 def children_of(process: int) -> list[int]:
     """Return the processes that a process started."""
-    found = []
+    collected = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
         if parent == process:
-            found.append(int(folder.name))
-    return found
+            collected.append(int(folder.name))
+    return collected
 
 
 def descendants_of(process: int) -> list[int]:

@@ -70,13 +70,13 @@ class Served:
 
     def reindex(self, **how: Any) -> str:
         """Queue a reindex, wait until it is done, and the server ready; return the generation."""
-        asked = self.client.post("/v1/reindex", json=how)
-        assert asked.status_code == 202, asked.text
-        job = self.await_job(asked.headers["location"])
+        response = self.client.post("/v1/reindex", json=how)
+        assert response.status_code == 202, response.text
+        job = self.await_job(response.headers["location"])
         assert job["state"] == "done", job
         until = time.monotonic() + 30
-        while (told := self.client.get("/health/ready")).status_code != 200:
-            assert time.monotonic() < until, told.text
+        while (output := self.client.get("/health/ready")).status_code != 200:
+            assert time.monotonic() < until, output.text
             time.sleep(0.02)
         return str(job["generation"])
 

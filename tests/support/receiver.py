@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Told:
+class Delivery:
     """One request."""
 
     path: str
@@ -26,7 +26,7 @@ class Receiver:
     port: int
     statuses: list[int]
     drip_seconds: float
-    told: list[Told] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -43,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         receiver = self.receiver
-        receiver.told.append(Told(self.path, dict(self.headers.items()), body))
+        receiver.deliveries.append(Delivery(self.path, dict(self.headers.items()), body))
         statuses = receiver.statuses
         status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
         if receiver.drip_seconds:

@@ -209,10 +209,10 @@ def in_a_window(
 ) -> Iterator[Picture]:
     """Footage that plays on a part of the photograph, as on a screen far away."""
     backdrop = np.asarray(cropped(photo, shape))
-    place = rng.uniform(0, 1, 2)
+    position = rng.uniform(0, 1, 2)
     for picture in shown:
         high, wide = picture.shape[:2]
-        top, left = (place * (shape[0] - high, shape[1] - wide)).astype(int)
+        top, left = (position * (shape[0] - high, shape[1] - wide)).astype(int)
         frame = backdrop.copy()
         frame[top : top + high, left : left + wide] = picture
         yield frame

@@ -16,9 +16,9 @@ class Shades:
     doubtful = ()
 
     def __init__(self) -> None:
-        self.n_asked = 0
+        self.n_tagged = 0
 
     def tag(self, frame: Frame) -> Confidences:
-        self.n_asked += 1
+        self.n_tagged += 1
         light = np.float32(frame.mean() / 255)
         return np.array([1 - light, light], np.float32)

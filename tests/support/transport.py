@@ -12,12 +12,12 @@ _TICKS = 90_000
 _PES_START = re.compile(rb"\x00\x00\x01[\xc0-\xef]")
 
 
-def retime(path: Path, told: Callable[[str, float], float], *, packets: bool = True) -> Path:
+def retime(path: Path, retimed: Callable[[str, float], float], *, packets: bool = True) -> Path:
     """Have the pictures and the sound of a stream tell other times, wherever they tell one.
 
     Args:
         path: of a file, which is written anew.
-        told: (``"video"`` or ``"audio"``, seconds) to the seconds that are to be told; times
+        retimed: (``"video"`` or ``"audio"``, seconds) to the seconds that are to be told; times
             wrap as the 33 bits they are.
         packets: whether it is a transport stream, and not a program stream.
     """
@@ -25,8 +25,8 @@ def retime(path: Path, told: Callable[[str, float], float], *, packets: bool = T
     for at in list(_in_packets(content) if packets else _anywhere(content)):
         kind = "video" if content[at + 3] & 0xF0 == 0xE0 else "audio"
         has_pts, has_dts = content[at + 7] & 0x80, content[at + 7] & 0x40
-        for place in [at + 9] * bool(has_pts) + [at + 14] * bool(has_dts):
-            _write(content, place, told(kind, _read(content, place) / _TICKS))
+        for index in [at + 9] * bool(has_pts) + [at + 14] * bool(has_dts):
+            _write(content, index, retimed(kind, _read(content, index) / _TICKS))
     path.write_bytes(content)
     return path
 
@@ -42,9 +42,9 @@ def _in_packets(content: bytearray) -> Iterator[int]:
 
 def _anywhere(content: bytearray) -> Iterator[int]:
     """Yield where the packets of a stream begin, in a program stream."""
-    for found in _PES_START.finditer(content):
-        if content[found.start() + 6] & 0xC0 == 0x80:
-            yield found.start()
+    for result in _PES_START.finditer(content):
+        if content[result.start() + 6] & 0xC0 == 0x80:
+            yield result.start()
 
 
 def _read(content: bytearray, at: int) -> int:

@@ -1,7 +1,7 @@
 """A server of a model that looks at pictures, as Ollama, llama.cpp or a cloud, with its faults.
 
-It decodes the picture of each question, lets ``look`` say words of it, keeps to the schema that it
-is given, and tells the log-probability of each token, cut as tokens are.
+It decodes the picture of each question, lets ``describe`` say words of it, keeps to the schema that
+it is given, and tells the log-probability of each token, cut as tokens are.
 """
 
 import base64
@@ -28,7 +28,7 @@ from support.footage import Picture
 KEY: Final = "sk-0123456789abcdef0123456789abcdef"
 MODEL: Final = "eye-2b:q4"
 
-Look = Callable[[Picture], list[str]]
+Describe = Callable[[Picture], list[str]]
 
 _COLOURS: Final = {"tomato": (255, 0, 0), "lettuce": (0, 255, 0), "blue sky": (0, 0, 255)}
 
@@ -46,7 +46,7 @@ class Server:
     Attributes:
         base_url: where it answers, without a path.
         key: that is asked for; None takes all.
-        look: what it sees on a picture.
+        describe: what it sees on a picture.
         probability: of each token of a word.
         refuses: parts of a question that it refuses with 400: ``logprobs``, ``max_tokens``,
             ``temperature``, ``enum``, ``json_schema``, ``json_object``.
@@ -58,7 +58,7 @@ class Server:
 
     base_url: str = ""
     key: str | None = None
-    look: Look = thing_of_colour
+    describe: Describe = thing_of_colour
     probability: float = 0.9
     refuses: set[str] = field(default_factory=set)
     ignores: set[str] = field(default_factory=set)
@@ -131,8 +131,8 @@ def _fails(http: int, message: str, code: str | None = None, **headers: str) -> 
 
 
 def _echo(handler: BaseHTTPRequestHandler) -> None:
-    said = f"Incorrect API key provided: {handler.headers['Authorization']}"
-    reply(handler, 401, json.dumps({"error": {"message": said}}).encode())
+    text = f"Incorrect API key provided: {handler.headers['Authorization']}"
+    reply(handler, 401, json.dumps({"error": {"message": text}}).encode())
 
 
 def _huge(handler: BaseHTTPRequestHandler) -> None:
@@ -240,21 +240,21 @@ def _answer_to(state: Server, path: str, headers: dict[str, str], sent: bytes) -
         raise Refused(404, f"no route {path}")
     if state.key is not None and headers.get("Authorization") != f"Bearer {state.key}":
         raise Refused(401, "Incorrect API key provided", "invalid_api_key")
-    asked = json.loads(sent)
+    payload = json.loads(sent)
     with state.lock:
-        state.questions.append(asked)
+        state.questions.append(payload)
         state.headers.append(headers)
-    _check_parts(state, asked)
-    if asked["model"] != MODEL:
-        raise Refused(404, f"model {asked['model']!r} not found", "model_not_found")
-    words = state.look(_picture(asked["messages"][0]["content"]))
-    text = json.dumps({"words": _bound(state, asked, words)})
+    _check_parts(state, payload)
+    if payload["model"] != MODEL:
+        raise Refused(404, f"model {payload['model']!r} not found", "model_not_found")
+    words = state.describe(_picture(payload["messages"][0]["content"]))
+    text = json.dumps({"words": _bound(state, payload, words)})
     choice: dict[str, Any] = {
         "index": 0,
         "message": {"role": "assistant", "content": text},
         "finish_reason": "stop",
     }
-    if asked.get("logprobs") and "logprobs" not in state.ignores:
+    if payload.get("logprobs") and "logprobs" not in state.ignores:
         choice["logprobs"] = {"content": _tokens(text, state.probability)}
     return {
         "id": "chatcmpl-1",
@@ -265,16 +265,16 @@ def _answer_to(state: Server, path: str, headers: dict[str, str], sent: bytes) -
     }
 
 
-def _check_parts(state: Server, asked: dict[str, Any]) -> None:
-    form = asked.get("response_format", {})
+def _check_parts(state: Server, query: dict[str, Any]) -> None:
+    form = query.get("response_format", {})
     listed = json.dumps(form)
-    if "logprobs" in state.refuses and "logprobs" in asked:
+    if "logprobs" in state.refuses and "logprobs" in query:
         raise Refused(400, "This model does not support logprobs")
-    if "max_tokens" in state.refuses and "max_tokens" in asked:
+    if "max_tokens" in state.refuses and "max_tokens" in query:
         raise Refused(
             400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
         )
-    if "temperature" in state.refuses and "temperature" in asked:
+    if "temperature" in state.refuses and "temperature" in query:
         raise Refused(400, "Unsupported value: 'temperature' does not support 0 with this model")
     if "enum" in state.refuses and '"enum"' in listed:
         raise Refused(400, "Invalid schema for response_format: at most 1000 enum values in total")
@@ -298,8 +298,8 @@ def _picture(content: list[dict[str, Any]]) -> Picture:
         return np.asarray(picture.convert("RGB"))
 
 
-def _bound(state: Server, asked: dict[str, Any], words: list[str]) -> list[str]:
-    form = asked.get("response_format", {})
+def _bound(state: Server, query: dict[str, Any], words: list[str]) -> list[str]:
+    form = query.get("response_format", {})
     if form.get("type") != "json_schema" or "json_schema" in state.ignores:
         return words
     schema = form["json_schema"]["schema"]

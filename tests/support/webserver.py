@@ -38,7 +38,7 @@ class Site:
     port: int
     host: str
     answers: dict[str, Answer | list[Answer]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     """Paths, in the order they were asked for; with the range, if one was asked for."""
     connections: list[int] = field(default_factory=list)
     """The client's port of each connection that was made."""
@@ -68,23 +68,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.connections.append(self.client_address[1])
 
     def do_GET(self) -> None:
-        wanted = self.headers.get("Range", "")
-        self.site.asked.append(f"{self.path} {wanted}".strip())
+        byte_range = self.headers.get("Range", "")
+        self.site.requests.append(f"{self.path} {byte_range}".strip())
         answer = self.site.next_answer(self.path)
         if answer.pieces is not None:
             self._send_pieces(answer, answer.pieces)
         else:
-            self._send_body(answer, wanted)
+            self._send_body(answer, byte_range)
 
     def do_HEAD(self) -> None:
         self.do_GET()
 
-    def _send_body(self, answer: Answer, wanted: str) -> None:
+    def _send_body(self, answer: Answer, byte_range: str) -> None:
         body, status, headers = answer.body, answer.status, dict(answer.headers)
         if answer.ranges:
             headers["Accept-Ranges"] = "bytes"
-        if answer.ranges and wanted.startswith("bytes="):
-            first, _, last = wanted.removeprefix("bytes=").partition("-")
+        if answer.ranges and byte_range.startswith("bytes="):
+            first, _, last = byte_range.removeprefix("bytes=").partition("-")
             start, end = int(first), int(last or len(body) - 1)
             headers["Content-Range"] = f"bytes {start}-{end}/{len(body)}"
             body, status = body[start : end + 1], 206

@@ -30,7 +30,7 @@ def test_a_catalog_that_cannot_be_read_for_a_while_ends_nothing(
         save(live.catalog, video_id(1), {"cat": 3})
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         live.follow()
-        asked = Catalog.revision
+        requests = Catalog.revision
         failures = []
 
         def fail(catalog: Catalog) -> int:
@@ -43,7 +43,7 @@ def test_a_catalog_that_cannot_be_read_for_a_while_ends_nothing(
             assert time.monotonic() < until
             time.sleep(0.02)
         assert live.snapshot.n_videos == 1
-        monkeypatch.setattr(Catalog, "revision", asked)
+        monkeypatch.setattr(Catalog, "revision", requests)
         save(live.catalog, video_id(2), {"cat": 3})
         while live.snapshot.n_videos < 2:
             assert time.monotonic() < until
@@ -79,13 +79,13 @@ def test_asking_for_what_is_not_there_leaves_nothing_behind(tmp_path: Path) -> N
 def ask(live: Live) -> None:
     """Have a view remember filters, and threads compute over its index."""
     live.refresh()
-    view = live.snapshot
-    query = view.query([*view.vocabulary.numbers(["cat"])], [1.0])
+    snapshot = live.snapshot
+    query = snapshot.query([*snapshot.vocabulary.numbers(["cat"])], [1.0])
     with ThreadPoolExecutor(4) as pool:
         for _ in range(8):
-            pool.submit(view.search, query, 3, HasTag("cat")).result()
+            pool.submit(snapshot.search, query, 3, HasTag("cat")).result()
     live._follow_campaigns()
-    assert live.targeting.view is view
+    assert live.targeting.view is snapshot
 
 
 @pytest.mark.parametrize("name", ["index/idf.npy", "generation.json", "../CURRENT"])

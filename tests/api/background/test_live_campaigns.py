@@ -10,13 +10,13 @@ from support.campaigns import TAGS, Shown, campaign, view_of
 from support.processes import soon
 
 
-def found(live: LiveCampaigns, view: LocalSnapshot) -> list[str]:
-    targeting = live.meeting(view)
+def matching(live: LiveCampaigns, snapshot: LocalSnapshot) -> list[str]:
+    targeting = live.meeting(snapshot)
     return [fit.campaign for fit in targeting.for_video("v", 9, now=0)]
 
 
 def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
-    view = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+    snapshot = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
     path = tmp_path / "catalog.db"
     with Catalog.open(path) as ours, Catalog.open(path) as theirs:
         ours.tags.number(TAGS)
@@ -24,7 +24,7 @@ def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
         campaigns = theirs.campaigns
 
         def all_come_to_see(*expected: str) -> None:
-            soon(lambda: all(found(live, view) == list(expected) for live in followers))
+            soon(lambda: all(matching(live, snapshot) == list(expected) for live in followers))
 
         all_come_to_see()
         campaigns.put(campaign("b", {"car": 1}))
@@ -45,9 +45,9 @@ def test_campaigns_are_weighed_anew_for_another_generation(tmp_path: Path) -> No
         first = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
         second = view_of([Shown("v", {"car": 3}), Shown("w", {"car": 1})], name="other")
         scores = []
-        for view in (first, second):
-            targeting = live.meeting(view)
+        for snapshot in (first, second):
+            targeting = live.meeting(snapshot)
             (fit,) = targeting.for_video("v", 9, now=0)
-            assert fit.score == view.score(targeting.query_of(fit.row), ["v"])[0]
+            assert fit.score == snapshot.score(targeting.query_of(fit.row), ["v"])[0]
             scores.append(fit.score)
         assert scores[0] != scores[1]

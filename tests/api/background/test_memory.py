@@ -17,13 +17,13 @@ class Library:
     """A C library that writes down what is asked of it."""
 
     def __init__(self, *has: str) -> None:
-        self.asked: list[tuple[str, tuple[int, ...]]] = []
+        self.calls: list[tuple[str, tuple[int, ...]]] = []
         for name in has:
             setattr(self, name, self._function(name))
 
     def _function(self, name: str) -> Any:
         def call(*arguments: int) -> int:
-            self.asked.append((name, arguments))
+            self.calls.append((name, arguments))
             return 1
 
         return call
@@ -41,7 +41,7 @@ def test_glibc_is_told_to_have_two_heaps_and_no_large_array_in_them(
     library = loaded(monkeypatch, Library("mallopt", "malloc_trim"))
     memory.limit_heaps()
     # M_ARENA_MAX and M_MMAP_THRESHOLD of malloc.h.
-    assert library.asked == [("mallopt", (-8, 2)), ("mallopt", (-3, 256 * 1024))]
+    assert library.calls == [("mallopt", (-8, 2)), ("mallopt", (-3, 256 * 1024))]
 
 
 @pytest.mark.skipif(not MALLOPT, reason="needs mallopt, which glibc has")
@@ -60,7 +60,7 @@ def test_another_library_is_left_alone(
     library = loaded(monkeypatch, Library(*has), platform)
     memory.limit_heaps()
     memory.give_back_memory()
-    assert library.asked == []
+    assert library.calls == []
 
 
 class Cycle:

@@ -15,18 +15,18 @@ from support.receiver import receiver
 
 
 def test_the_signature_is_that_of_the_time_and_the_body() -> None:
-    said = signature("secret", b'{"a": 1}', now=1_700_000_000)
+    header = signature("secret", b'{"a": 1}', now=1_700_000_000)
     expected = hmac.new(b"secret", b'1700000000.{"a": 1}', hashlib.sha256).hexdigest()
-    assert said == f"t=1700000000,v1={expected}"
+    assert header == f"t=1700000000,v1={expected}"
 
 
 def test_an_allowed_address_is_told_once_with_the_headers_given() -> None:
     with receiver() as other:
         post(other.url, b"{}", {"X-Sign": "1"}, [AllowedNetwork.parse(other.network)])
-    (told,) = other.told
-    assert (told.path, told.body) == ("/hook?of=acme", b"{}")
-    assert told.headers["X-Sign"] == "1"
-    assert told.headers["Content-Type"] == "application/json"
+    (delivery,) = other.deliveries
+    assert (delivery.path, delivery.body) == ("/hook?of=acme", b"{}")
+    assert delivery.headers["X-Sign"] == "1"
+    assert delivery.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def test_an_allowed_address_is_told_once_with_the_headers_given() -> None:
 def test_a_private_address_is_not_told_whatever_it_is_called(host: str) -> None:
     with receiver() as other, pytest.raises(NotTaken, match="not a public address"):
         post(f"http://{host}:{other.port}/", b"{}", {}, [])
-    assert other.told == []
+    assert other.deliveries == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 404, 500])
 def test_anything_but_success_is_trouble_and_no_redirect_is_followed(status: int) -> None:
     with receiver([status]) as other, pytest.raises(NotTaken, match=f"status {status}"):
         post(other.url, b"{}", {}, [AllowedNetwork.parse(other.network)])
-    assert len(other.told) == 1
+    assert len(other.deliveries) == 1
 
 
 def test_who_answers_a_byte_at_a_time_is_cut_off() -> None:

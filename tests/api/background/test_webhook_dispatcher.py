@@ -28,7 +28,7 @@ from support.shops import eventually
 WAITING, DELIVERED = DeliveryState.WAITING, DeliveryState.DELIVERED
 
 
-def to_be_told(catalog: Catalog, name: str, url: str, *, advertiser: str = "acme") -> None:
+def register(catalog: Catalog, name: str, url: str, *, advertiser: str = "acme") -> None:
     """A campaign with a webhook that waits to be told of a video."""
     catalog.campaigns.put(replace(campaign(name, {"car": 1}), advertiser=advertiser))
     catalog.webhooks.set(name, url)
@@ -63,31 +63,31 @@ def test_addresses_that_cannot_be_sent_to_stop_nobody_else(
 ) -> None:
     bad = ["http://a..b/", f"http://{'a' * 64}/", "http://[", "http://h:0/", "nothing", "http://"]
     for number in range(20):
-        to_be_told(catalog, f"a{number}", bad[number % len(bad)])
+        register(catalog, f"a{number}", bad[number % len(bad)])
     with receiver() as other:
-        to_be_told(catalog, "z", other.url, advertiser="globex")
+        register(catalog, "z", other.url, advertiser="globex")
         with notifying(tmp_path, other.network):
             eventually(has(catalog, "z", DELIVERED))
             eventually(lambda: all(attempts(catalog, f"a{number}") for number in range(20)))
     assert "cannot be sent to" in catalog.webhooks.last_trouble("a0")
-    assert len(other.told) == 1
+    assert len(other.deliveries) == 1
 
 
 @pytest.mark.parametrize("error", [UnicodeEncodeError("idna", "x", 0, 1, "y"), ZeroDivisionError()])
 def test_whatever_goes_wrong_counts_as_an_attempt(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    told = signed_post.post
+    original = signed_post.post
 
     def post(url: str, *rest: Any) -> None:
         if "bad" in url:
             raise error
-        told(url, *rest)
+        original(url, *rest)
 
     monkeypatch.setattr(api.background.webhook_dispatcher, "post", post)
-    to_be_told(catalog, "a", "http://bad.example/")
+    register(catalog, "a", "http://bad.example/")
     with receiver() as other:
-        to_be_told(catalog, "b", other.url)
+        register(catalog, "b", other.url)
         with notifying(tmp_path, other.network):
             eventually(has(catalog, "b", DELIVERED))
             eventually(lambda: attempts(catalog, "a") > 0)
@@ -99,28 +99,28 @@ def test_slow_receivers_of_one_advertiser_do_not_hold_up_another(
 ) -> None:
     with receiver(drip_seconds=0.1) as slow, receiver() as quick:
         for number in range(20):
-            to_be_told(catalog, f"a{number}", slow.url)
-        to_be_told(catalog, "z", quick.url, advertiser="globex")
+            register(catalog, f"a{number}", slow.url)
+        register(catalog, "z", quick.url, advertiser="globex")
         with notifying(tmp_path, slow.network, quick.network):
             eventually(has(catalog, "z", DELIVERED))
             # None of the slow ones has ended by then, and most have not even begun.
             assert all(attempts(catalog, f"a{number}") == 0 for number in range(20))
-            assert len(slow.told) < 10
+            assert len(slow.deliveries) < 10
 
 
 def test_who_lost_a_campaign_is_not_told_of_what_was_under_way(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     with receiver([500, 204]) as old:
-        to_be_told(catalog, "a", old.url)
+        register(catalog, "a", old.url)
         with notifying(tmp_path, old.network):
             eventually(lambda: attempts(catalog, "a") == 1)
             catalog.campaigns.put(replace(campaign("a", {"car": 1}), advertiser="globex"))
             with receiver() as new:
-                to_be_told(catalog, "b", new.url)
+                register(catalog, "b", new.url)
                 # Not allowed, so never told: what counts is that it was tried after a second.
                 eventually(lambda: attempts(catalog, "b") > 1)
-    assert len(old.told) == 1
+    assert len(old.deliveries) == 1
 
 
 def test_a_campaign_not_followed_yet_holds_back_only_what_came_after_it(
@@ -130,11 +130,11 @@ def test_a_campaign_not_followed_yet_holds_back_only_what_came_after_it(
     campaigns.put(campaign("old", {"car": 1}))
     webhooks.set("old", canonical("https://ads.example/"))
     save(catalog, "v", {"car": 3})
-    view = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})]), revision=3)
+    snapshot = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})]), revision=3)
     index = CampaignIndex.empty().changed(
         campaigns.page(), (), catalog.tags.vocabulary(), campaigns.revision()
     )
-    live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
+    live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, snapshot))
     # Again and again somebody makes another: it must not keep the others from hearing anything.
     campaigns.put(campaign("new", {"car": 1}))
     webhooks.set("new", canonical("https://ads.example/"))
@@ -152,11 +152,11 @@ def test_a_video_that_cannot_be_matched_holds_back_no_other(
     catalog.tags.number(TAGS)
     for video in ("v", "w"):
         save(catalog, video, {"car": 3})
-    view = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"car": 2})]), revision=9)
+    snapshot = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"car": 2})]), revision=9)
     index = CampaignIndex.empty().changed(
         campaigns.page(), (), catalog.tags.vocabulary(), campaigns.revision()
     )
-    live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, view))
+    live: Any = SimpleNamespace(catalog=catalog, targeting=Targeting.of(index, snapshot))
     matches = api.background.webhook_dispatcher._matches
 
     def fail_on_v(targeting: Any, hooks: Any, video: str, revision: int) -> Any:

@@ -32,7 +32,7 @@ class Answers:
         await send({"type": "http.response.body", "body": b""})
 
 
-def asked(
+def answer_to(
     app: Any, caller: Caller, *pieces: bytes, path: str = "/v1/videos"
 ) -> "asyncio.Task[int]":
     """Send a request; its last piece is the last of its body, and without any none comes."""
@@ -68,20 +68,20 @@ def test_strangers_leave_room_for_those_with_a_key_and_all_for_probes() -> None:
     async def check() -> None:
         answers = Answers()
         app = LimitRequests(answers, max_requests=4, max_strangers_requests=2)
-        first = [asked(app, STRANGER, b"") for _ in range(3)]
+        first = [answer_to(app, STRANGER, b"") for _ in range(3)]
         await settled()
         assert [task.done() for task in first] == [False, False, True]
         assert await first[2] == 503
-        others = [asked(app, KEY, b"") for _ in range(3)]
+        others = [answer_to(app, KEY, b"") for _ in range(3)]
         await settled()
         assert [task.done() for task in others] == [False, False, True]
         assert await others[2] == 503
-        alive = [asked(app, STRANGER, b"", path=ALIVE) for _ in range(9)]
+        alive = [answer_to(app, STRANGER, b"", path=ALIVE) for _ in range(9)]
         await settled()
         assert answers.began == 4 + 9
         answers.go_on.set()
         assert await asyncio.gather(*first[:2], *others[:2], *alive) == [200] * 13
-        assert await asked(app, STRANGER, b"") == 200
+        assert await answer_to(app, STRANGER, b"") == 200
 
     asyncio.run(check())
 
@@ -91,9 +91,9 @@ def test_a_stranger_holds_no_place_before_the_request_is_whole() -> None:
         answers = Answers()
         answers.go_on.set()
         app = LimitRequests(answers, max_requests=4, max_strangers_requests=1)
-        waiting = [asked(app, STRANGER) for _ in range(9)]
+        waiting = [answer_to(app, STRANGER) for _ in range(9)]
         await settled()
-        assert await asked(app, STRANGER, b"k", b"ey") == 200
+        assert await answer_to(app, STRANGER, b"k", b"ey") == 200
         for task in waiting:
             task.cancel()
 
@@ -119,7 +119,7 @@ def test_a_stranger_sends_little() -> None:
         answers.go_on.set()
         app = LimitBodies(LimitRequests(answers))
         much = [b"x" * 1024] * (STRANGERS_BODY_BYTES // 1024 + 1)
-        assert await asked(app, STRANGER, *much) == 413
-        assert await asked(app, STRANGER, *much[1:]) == 200
+        assert await answer_to(app, STRANGER, *much) == 413
+        assert await answer_to(app, STRANGER, *much[1:]) == 200
 
     asyncio.run(check())

@@ -56,14 +56,14 @@ def test_a_path_makes_no_line_of_its_own_in_the_log(
         served.client.get("/x%0a2026-11-28%20INFO%20forged%1b%5b31m%c2%9b%e2%80%a8")
     root.handlers = before
     root.setLevel(level)
-    said = capsys.readouterr().err
-    assert "forged" in said
-    assert all(line.isprintable() for line in said.split("\n"))
-    assert not any(line.startswith("2026-11-28 INFO forged") for line in said.split("\n"))
+    output = capsys.readouterr().err
+    assert "forged" in output
+    assert all(line.isprintable() for line in output.split("\n"))
+    assert not any(line.startswith("2026-11-28 INFO forged") for line in output.split("\n"))
 
 
 def test_a_name_makes_no_line_of_its_own_on_stderr(tmp_path: Path) -> None:
-    told = reelmatch(tmp_path / "home", "ingest", "/nowhere/a\x1b[31m\nreelmatch: forged")
-    assert told.code != 0
-    assert "\x1b" not in told.err
-    assert not any(line.startswith("reelmatch: forged") for line in told.err.splitlines())
+    output = reelmatch(tmp_path / "home", "ingest", "/nowhere/a\x1b[31m\nreelmatch: forged")
+    assert output.code != 0
+    assert "\x1b" not in output.err
+    assert not any(line.startswith("reelmatch: forged") for line in output.err.splitlines())

@@ -139,13 +139,13 @@ def test_a_filter_is_documented_as_it_is_read(document: dict[str, Any]) -> None:
         {"colour": ["red"]},
         {"risk": {"at_most": "low", "unknown": 1}},
     ]
-    for said in good:
-        assert validator.is_valid(said), said
-        filter_of(said)
-    for said in bad:
-        assert not validator.is_valid(said), said
+    for payload in good:
+        assert validator.is_valid(payload), payload
+        filter_of(payload)
+    for payload in bad:
+        assert not validator.is_valid(payload), payload
         with pytest.raises(InvalidInput):
-            filter_of(said)
+            filter_of(payload)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from api.http.read_routes import MAX_READERS, ReadRoute, read_in_thread
 ANSWER_THOUGH_READERS_ARE_BUSY = {"get_readiness", "get_metrics"}
 
 
-def reading_routes() -> Iterator[APIRoute]:
+def read_routes() -> Iterator[APIRoute]:
     """Find every route for GET of the service and its console."""
     for package in (api.http.routes, api.console):
         for module in iter_modules(package.__path__, f"{package.__name__}."):
@@ -32,7 +32,7 @@ def reading_routes() -> Iterator[APIRoute]:
 
 
 def test_no_route_reads_in_the_threads_of_the_framework() -> None:
-    routes = list(reading_routes())
+    routes = list(read_routes())
     assert len(routes) > 40
     plain = {route.name for route in routes if not iscoroutinefunction(route.endpoint)}
     assert plain == ANSWER_THOUGH_READERS_ARE_BUSY
@@ -86,7 +86,7 @@ def application(route_class: type[APIRoute]) -> FastAPI:
     return app
 
 
-def asked(app: FastAPI, path: str, method: str = "GET") -> httpx.Response:
+def answer_to(app: FastAPI, path: str, method: str = "GET") -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
@@ -102,29 +102,29 @@ def asked(app: FastAPI, path: str, method: str = "GET") -> httpx.Response:
 def test_answers_and_their_documents_are_those_of_the_framework(path: str) -> None:
     ours, plain = application(ReadRoute), application(APIRoute)
     assert ours.openapi() == plain.openapi()
-    told, expected = (asked(app, f"/v1/{path}") for app in (ours, plain))
-    assert (told.status_code, told.content) == (expected.status_code, expected.content)
-    assert sorted(told.headers.items()) == sorted(expected.headers.items())
+    output, expected = (answer_to(app, f"/v1/{path}") for app in (ours, plain))
+    assert (output.status_code, output.content) == (expected.status_code, expected.content)
+    assert sorted(output.headers.items()) == sorted(expected.headers.items())
 
 
 def test_an_answer_that_is_not_as_documented_is_a_mistake_of_ours() -> None:
-    assert asked(application(ReadRoute), "/v1/wrong").status_code == 500
+    assert answer_to(application(ReadRoute), "/v1/wrong").status_code == 500
 
 
 def test_what_writes_is_left_to_the_framework() -> None:
-    told = asked(application(ReadRoute), "/v1/written?name=b", "POST")
-    assert (told.status_code, told.json()) == (202, {"name": "b", "note": None, "from": 0})
+    output = answer_to(application(ReadRoute), "/v1/written?name=b", "POST")
+    assert (output.status_code, output.json()) == (202, {"name": "b", "note": None, "from": 0})
 
 
 def test_as_many_read_at_once_as_there_are_threads_and_the_others_wait() -> None:
-    at_work, most, lock = 0, 0, threading.Lock()
+    at_work, maximum, lock = 0, 0, threading.Lock()
     full = threading.Barrier(MAX_READERS)
 
     def read(number: int) -> int:
-        nonlocal at_work, most
+        nonlocal at_work, maximum
         with lock:
             at_work += 1
-            most = max(most, at_work)
+            maximum = max(maximum, at_work)
         full.wait(30)
         with lock:
             at_work -= 1
@@ -134,4 +134,4 @@ def test_as_many_read_at_once_as_there_are_threads_and_the_others_wait() -> None
         return await asyncio.gather(*(read_in_thread(read, number) for number in range(count)))
 
     assert asyncio.run(read_all(3 * MAX_READERS)) == list(range(3 * MAX_READERS))
-    assert most == MAX_READERS
+    assert maximum == MAX_READERS

@@ -20,7 +20,7 @@ def logging_as_before() -> Iterator[None]:
     root.handlers, root.level = handlers, level
 
 
-def said_of_running(base: str, form: LogFormat, capsys: pytest.CaptureFixture[str]) -> str:
+def words_of_running(base: str, form: LogFormat, capsys: pytest.CaptureFixture[str]) -> str:
     log_to_stderr(form)
     protocol, _, rest = base.partition("://")
     host, _, port = rest.rpartition(":")
@@ -42,14 +42,14 @@ def said_of_running(base: str, form: LogFormat, capsys: pytest.CaptureFixture[st
 def test_the_console_is_named_where_it_can_be_opened(
     listens: str, opened: str, form: LogFormat, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = said_of_running(listens, form, capsys)
-    assert f"running on {listens} (the console is at {opened}/console); Ctrl-C ends it" in said
+    output = words_of_running(listens, form, capsys)
+    assert f"running on {listens} (the console is at {opened}/console); Ctrl-C ends it" in output
 
 
 def test_the_servers_lines_are_not_named_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "INFO uvicorn: " in said_of_running("http://127.0.0.1:8000", "text", capsys)
-    said = json.loads(said_of_running("http://127.0.0.1:8000", "json", capsys))
-    assert (said["logger"], said["level"]) == ("uvicorn", "info")
+    assert "INFO uvicorn: " in words_of_running("http://127.0.0.1:8000", "text", capsys)
+    payload = json.loads(words_of_running("http://127.0.0.1:8000", "json", capsys))
+    assert (payload["logger"], payload["level"]) == ("uvicorn", "info")
 
 
 def test_other_lines_are_left_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,14 +25,14 @@ PHOTOS = {
 }
 
 
-def seen(pictures: list[Picture], rate: int) -> KindAssessment:
+def assessed(pictures: list[Picture], rate: int) -> KindAssessment:
     """Judge pictures as they are, without a codec: those of the middle of each second."""
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for number in range(rate // 2, len(pictures), rate):
         before = partial(small_colours, pictures[number - 1]) if rate > 1 else None
         picture = pictures[number]
-        judge.see(small_grey(picture), partial(small_colours, picture), before)
-    return judge.assessment()
+        classifier.see(small_grey(picture), partial(small_colours, picture), before)
+    return classifier.assessment()
 
 
 @pytest.mark.parametrize("photo", ["china.jpg", "chelsea.png"])
@@ -59,7 +59,7 @@ def seen(pictures: list[Picture], rate: int) -> KindAssessment:
 def test_what_is_drawn_over_a_photograph_is_an_overlay(form: stills.LivelyForm, photo: str) -> None:
     # A second look is not needed here, so a picture a second is made and no more.
     pictures = form(PHOTOS[photo], SHAPE, 20, 1, np.random.default_rng(12))
-    assert seen(list(pictures), 1).kind is Kind.OVERLAY
+    assert assessed(list(pictures), 1).kind is Kind.OVERLAY
 
 
 @pytest.mark.parametrize(("photo", "grain"), [("china.jpg", 0.0), ("coffee.png", 3.0)])
@@ -80,13 +80,13 @@ def test_what_is_small_or_far_and_moves_is_motion(
 ) -> None:
     rng = np.random.default_rng(6)
     pictures = scenes.grained(form(PHOTOS[photo], SHAPE, 20, 1, rng), grain, rng)
-    assert seen(list(pictures), 1).kind is Kind.MOTION
+    assert assessed(list(pictures), 1).kind is Kind.MOTION
 
 
 def test_footage_in_a_window_before_a_photograph_is_motion() -> None:
     shown = stills.to_and_fro(list(stills.clip(bikes(), (72, 128), 1)), 16)
     pictures = scenes.in_a_window(PHOTOS["coffee.png"], SHAPE, shown, np.random.default_rng(2))
-    assert seen(list(pictures), 1).kind is Kind.MOTION
+    assert assessed(list(pictures), 1).kind is Kind.MOTION
 
 
 @pytest.mark.parametrize("lines_a_second", [1, 3])
@@ -95,16 +95,16 @@ def test_lines_that_follow_each_other_second_by_second_are_seen_to_move(
 ) -> None:
     form = overlays.credits_at(30 * lines_a_second, repeating=30)
     pictures = list(form(PHOTOS["china.jpg"], SHAPE, 10, 10, np.random.default_rng(4)))
-    verdict = seen(pictures, 10)
-    assert (verdict.kind, verdict.evidence.within) == (Kind.OVERLAY, 1.0)
+    assessment = assessed(pictures, 10)
+    assert (assessment.kind, assessment.evidence.within) == (Kind.OVERLAY, 1.0)
     # Whoever looks once a second sees one picture.
-    assert seen(pictures[5::10], 1).kind is Kind.STATIC
+    assert assessed(pictures[5::10], 1).kind is Kind.STATIC
 
 
 def test_a_disc_that_turns_once_a_second_is_seen_to_turn() -> None:
     pictures = list(disc_turning(1.0, 10, 10))
-    assert seen(pictures, 10).kind is Kind.OVERLAY
-    assert seen(pictures[5::10], 1).kind is Kind.STATIC
+    assert assessed(pictures, 10).kind is Kind.OVERLAY
+    assert assessed(pictures[5::10], 1).kind is Kind.STATIC
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,14 @@ def test_a_disc_that_turns_once_a_second_is_seen_to_turn() -> None:
 )
 def test_footage_that_repeats_itself_every_second_is_motion(clip: Path) -> None:
     second = list(stills.clip(clip, SHAPE, 10, end=1))
-    assert seen(second * 10, 10).kind is Kind.MOTION
+    assert assessed(second * 10, 10).kind is Kind.MOTION
 
 
 @pytest.mark.parametrize("seed", [0, 2, 7])
 def test_flakes_are_an_overlay_before_grain_too(seed: int) -> None:
     rng = np.random.default_rng(seed)
     flakes = overlays.particles(PHOTOS["coffee.png"], SHAPE, 20, 1, rng)
-    assert seen(list(scenes.grained(flakes, 5.0, rng)), 1).kind is Kind.OVERLAY
+    assert assessed(list(scenes.grained(flakes, 5.0, rng)), 1).kind is Kind.OVERLAY
 
 
 @pytest.mark.parametrize(("photo", "grain"), [("china.jpg", 0.0), ("coffee.png", 5.0)])
@@ -129,8 +129,8 @@ def test_a_bar_that_fills_leaves_a_photograph_static(
 ) -> None:
     rng = np.random.default_rng(5)
     pictures = scenes.grained(overlays.progress(PHOTOS[photo], SHAPE, seconds, 1, rng), grain, rng)
-    verdict = seen(list(pictures), 1)
-    assert (verdict.kind, verdict.evidence.filled > 0.9) == (Kind.STATIC, True)
+    assessment = assessed(list(pictures), 1)
+    assert (assessment.kind, assessment.evidence.filled > 0.9) == (Kind.STATIC, True)
 
 
 def test_what_goes_by_in_a_line_fills_nothing() -> None:
@@ -140,9 +140,9 @@ def test_what_goes_by_in_a_line_fills_nothing() -> None:
         picture = backdrop.copy()
         picture[160:170, 16 * second - 10 : 16 * second + 10] = (200, 40, 40) if second else 0
         pictures.append(picture)
-    verdict = seen(pictures, 1)
-    assert verdict.kind is Kind.MOTION
-    assert verdict.evidence.filled < 0.2
+    assessment = assessed(pictures, 1)
+    assert assessment.kind is Kind.MOTION
+    assert assessment.evidence.filled < 0.2
 
 
 def test_a_few_seconds_at_rest_and_a_move_all_over_are_no_picture() -> None:
@@ -152,22 +152,22 @@ def test_a_few_seconds_at_rest_and_a_move_all_over_are_no_picture() -> None:
     for row, column in ((10, 20), (150, 260)):
         box = slice(row, row + 12), slice(column, column + 24)
         after[box] = 255 - after[box]
-    assert seen([before] * 5 + [after], 1).kind is Kind.MOTION
+    assert assessed([before] * 5 + [after], 1).kind is Kind.MOTION
 
 
 def test_second_looks_tell_the_colours_of_a_video_at_rest_alone() -> None:
     """One that changes every other second is told by its seconds, whatever else moves within."""
     rng = np.random.default_rng(8)
     backdrop = small_colours(np.asarray(stills.cropped(PHOTOS["china.jpg"], SHAPE)))
-    pictures, judge = [], MotionClassifier()
+    pictures, classifier = [], MotionClassifier()
     for _ in range(12):
         picture = backdrop.copy()
         picture[30:50, 10:80][rng.random((20, 70)) < 0.4] = (255, 220, 60)
         pictures += [picture, picture]
     for picture in pictures:
         grey = (picture @ LUMA).astype(np.float32)
-        judge.see(grey, partial(np.copy, picture), partial(np.roll, picture, 20, axis=1))
-    evidence = judge.assessment().evidence
+        classifier.see(grey, partial(np.copy, picture), partial(np.roll, picture, 20, axis=1))
+    evidence = classifier.assessment().evidence
     assert evidence.within == 1.0
     assert evidence.one_colour > 0.9
     assert evidence.one_sided > 0.9
@@ -182,11 +182,11 @@ def test_a_picture_at_rest_is_looked_at_twice_six_times_at_most() -> None:
         made += 1
         return small_colours(picture)
 
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for _ in range(400):
-        judge.see(grey, colours, colours)
+        classifier.see(grey, colours, colours)
     assert made == 1 + 2 * 6
-    assert judge.assessment().kind is Kind.STATIC
+    assert classifier.assessment().kind is Kind.STATIC
 
 
 def disc_turning(turns_a_second: float, seconds: int, rate: int) -> list[Picture]:
@@ -288,13 +288,13 @@ def test_kept_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
 
     for number in range(n):
         spread.see(partial(make, number))
-    kept = spread.pictures()[:, 0, 0, 0].astype(int)
-    assert len(kept) <= MAX_STORED
-    assert len(kept) >= min(n, MAX_STORED // 2)
-    firsts, seconds = kept[::2], kept[1::2]
+    stored = spread.pictures()[:, 0, 0, 0].astype(int)
+    assert len(stored) <= MAX_STORED
+    assert len(stored) >= min(n, MAX_STORED // 2)
+    firsts, seconds = stored[::2], stored[1::2]
     assert len(set(np.diff(firsts) % 256)) <= 1
     assert set((seconds - firsts[: len(seconds)]) % 256) <= {1}
-    assert kept[0] == 0
+    assert stored[0] == 0
     assert len(made) <= MAX_STORED * (1 + int(np.log2(n)))
 
 

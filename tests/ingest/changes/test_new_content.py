@@ -23,7 +23,7 @@ from ingest.taggers.base import Frame
 from support.footage import Picture, bikes, city, photograph, read_picture, write_video
 
 
-def looks(frames: list[Frame]) -> list[bool]:
+def new_frames(frames: list[Frame]) -> list[bool]:
     detector = ChangeDetector()
     return [detector.is_new(frame) for frame in frames]
 
@@ -76,12 +76,12 @@ def test_the_small_picture_has_the_greys_of_the_frame(shape: tuple[int, int]) ->
 
 def test_the_same_frame_again_is_nothing_new() -> None:
     cat = photo("chelsea.png")
-    assert looks([cat, cat.copy(), cat.copy()]) == [True, False, False]
+    assert new_frames([cat, cat.copy(), cat.copy()]) == [True, False, False]
 
 
 def test_a_cut_is_new_each_way() -> None:
     china, flower = photo("china.jpg"), photo("flower.jpg")
-    assert looks([china, flower, flower, china]) == [True, True, False, True]
+    assert new_frames([china, flower, flower, china]) == [True, True, False, True]
 
 
 def test_a_still_picture_in_a_compressed_video_is_looked_at_once(tmp_path: Path) -> None:
@@ -91,25 +91,25 @@ def test_a_still_picture_in_a_compressed_video_is_looked_at_once(tmp_path: Path)
         np.clip(china + rng.normal(0, 6, china.shape), 0, 255).astype(np.uint8) for _ in range(40)
     ]
     path = write_video(tmp_path / "x.mp4", grainy, rate=5, codec_options={"crf": "32"})
-    assert looks(frames_of(path)) == [True] + [False] * 7
+    assert new_frames(frames_of(path)) == [True] + [False] * 7
 
 
 def test_a_slideshow_is_looked_at_once_a_picture(tmp_path: Path) -> None:
     shown = [photo("china.jpg")] * 20 + [photo("flower.jpg")] * 15 + [photo("china.jpg")] * 15
     path = write_video(tmp_path / "x.mp4", shown, rate=5)
-    assert looks(frames_of(path)) == [k in (0, 4, 7) for k in range(10)]
+    assert new_frames(frames_of(path)) == [k in (0, 4, 7) for k in range(10)]
 
 
 @pytest.mark.parametrize("clip", [bikes(), city()], ids=lambda path: path.stem)
 def test_every_second_of_a_moving_street_is_new(clip: Path) -> None:
     frames = frames_of(clip)
-    assert looks(frames) == [True] * len(frames)
+    assert new_frames(frames) == [True] * len(frames)
 
 
 def test_a_slow_change_adds_up_until_it_counts() -> None:
     china = photo("china.jpg").astype(float)
     fading = [(china * (1 - step / 100)).astype(np.uint8) for step in range(40)]
-    new = looks(fading)
+    new = new_frames(fading)
     assert new[:3] == [True, False, False]
     assert 3 <= sum(new) <= 15
 

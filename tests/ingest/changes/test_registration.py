@@ -17,17 +17,17 @@ PHOTOGRAPHS = {
 }
 
 
-def seen_through(photo: Image.Image, seen: Registration) -> Grey:
+def seen_by(photo: Image.Image, observed: Registration) -> Grey:
     """The middle 60 % of the photograph, seen through an ideal zoom lens that pans and dims."""
-    width = 0.6 * photo.width / seen.zoom
+    width = 0.6 * photo.width / observed.zoom
     height = width * 9 / 16
     # A place is a share of half the width that is seen when there is no zoom.
     half = 0.3 * photo.width
-    left = photo.width / 2 - seen.right * half - width / 2
-    top = photo.height / 2 - seen.down * half - height / 2
+    left = photo.width / 2 - observed.right * half - width / 2
+    top = photo.height / 2 - observed.down * half - height / 2
     box = (left, top, left + width, top + height)
     pixels = np.asarray(photo.resize((640, 360), Image.Resampling.BILINEAR, box), float)
-    return small_grey(np.clip(pixels * seen.gain + seen.offset, 0, 255).astype(np.uint8))
+    return small_grey(np.clip(pixels * observed.gain + observed.offset, 0, 255).astype(np.uint8))
 
 
 def aligned(earlier: Grey, later: Grey) -> Registration:
@@ -47,15 +47,15 @@ def aligned(earlier: Grey, later: Grey) -> Registration:
     ids=str,
 )
 def test_a_zoom_a_shift_and_a_change_of_light_are_found(name: str, true: Registration) -> None:
-    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Registration(), true))
-    found = aligned(earlier, later)
-    assert found.zoom == pytest.approx(true.zoom, abs=0.004)
-    assert found.right == pytest.approx(true.right, abs=0.004)
-    assert found.down == pytest.approx(true.down, abs=0.004)
+    earlier, later = (seen_by(PHOTOGRAPHS[name], observed) for observed in (Registration(), true))
+    result = aligned(earlier, later)
+    assert result.zoom == pytest.approx(true.zoom, abs=0.004)
+    assert result.right == pytest.approx(true.right, abs=0.004)
+    assert result.down == pytest.approx(true.down, abs=0.004)
     # 5 grey levels are what the lens loses at edges.
     grey = np.array([60.0, 120.0, 180.0])
     expected = true.gain * grey + true.offset
-    assert found.gain * grey + found.offset == pytest.approx(expected, abs=5)
+    assert result.gain * grey + result.offset == pytest.approx(expected, abs=5)
 
 
 @settings(max_examples=15, deadline=None)
@@ -69,25 +69,23 @@ def test_what_a_slow_zoom_changes_is_undone(
     zoom: float, right: float, down: float, gain: float
 ) -> None:
     photo = PHOTOGRAPHS["coffee.png"]
-    earlier = seen_through(photo, Registration())
-    later = seen_through(photo, Registration(zoom, right, down, gain))
+    earlier = seen_by(photo, Registration())
+    later = seen_by(photo, Registration(zoom, right, down, gain))
     made, known = aligned(earlier, later).of(earlier)
     left = changed_share(np.where(known, made, later), later)
     assert left <= max(0.03, 0.1 * changed_share(earlier, later))
 
 
 def test_the_same_picture_is_not_moved() -> None:
-    grey = seen_through(PHOTOGRAPHS["china.jpg"], Registration())
-    found = aligned(grey, grey)
-    assert (found.zoom, found.right, found.down, found.gain, found.offset) == pytest.approx(
+    grey = seen_by(PHOTOGRAPHS["china.jpg"], Registration())
+    result = aligned(grey, grey)
+    assert (result.zoom, result.right, result.down, result.gain, result.offset) == pytest.approx(
         (1, 0, 0, 1, 0), abs=1e-3
     )
 
 
 def test_no_zoom_makes_one_photograph_of_another() -> None:
-    earlier, later = (
-        seen_through(PHOTOGRAPHS[n], Registration()) for n in ("china.jpg", "coffee.png")
-    )
+    earlier, later = (seen_by(PHOTOGRAPHS[n], Registration()) for n in ("china.jpg", "coffee.png"))
     made, known = aligned(earlier, later).of(earlier)
     assert changed_share(made, later) > 0.5
     assert known.mean() > 0.3
@@ -100,12 +98,12 @@ def test_a_picture_without_any_texture_does_not_break_the_fit() -> None:
 
 
 def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() -> None:
-    wall = seen_through(PHOTOGRAPHS["flower.jpg"], Registration())
+    wall = seen_by(PHOTOGRAPHS["flower.jpg"], Registration())
     later = wall.copy()
     later[15:40, 10:30] = 230
-    found = aligned(wall, later)
-    assert (found.zoom, found.right, found.down) == pytest.approx((1, 0, 0), abs=2e-3)
-    made, _ = found.of(wall)
+    result = aligned(wall, later)
+    assert (result.zoom, result.right, result.down) == pytest.approx((1, 0, 0), abs=2e-3)
+    made, _ = result.of(wall)
     assert changed_share(made, later) == pytest.approx(25 * 20 / (54 * 96), rel=0.15)
 
 
@@ -120,10 +118,10 @@ def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() ->
     ids=str,
 )
 def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Registration) -> None:
-    earlier, later = (seen_through(PHOTOGRAPHS[name], seen) for seen in (Registration(), true))
-    found = align(earlier, later)
+    earlier, later = (seen_by(PHOTOGRAPHS[name], observed) for observed in (Registration(), true))
+    result = align(earlier, later)
     expected = (true.zoom, true.right, true.down)
-    assert (found.zoom, found.right, found.down) == pytest.approx(expected, abs=0.25 / 48)
+    assert (result.zoom, result.right, result.down) == pytest.approx(expected, abs=0.25 / 48)
 
 
 @settings(max_examples=60, deadline=None)
@@ -138,8 +136,8 @@ def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Regi
 def test_a_pair_fits_whether_or_not_hopeless_ones_are_given_up_early(
     names: tuple[str, str], zoom: float, right: float, down: float, gain: float, side: int
 ) -> None:
-    earlier = seen_through(PHOTOGRAPHS[names[0]], Registration())
-    later = seen_through(PHOTOGRAPHS[names[1]], Registration(zoom, right, down, gain))
+    earlier = seen_by(PHOTOGRAPHS[names[0]], Registration())
+    later = seen_by(PHOTOGRAPHS[names[1]], Registration(zoom, right, down, gain))
     later[10 : 10 + side, 30 : 30 + side] = 255
     difference = Difference.between(earlier, later)
     with pytest.MonkeyPatch.context() as patch:

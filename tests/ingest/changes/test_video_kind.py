@@ -40,33 +40,33 @@ GREYS = [
 ]
 
 
-def watched(path: Path) -> MotionClassifier:
-    judge = MotionClassifier()
+def classified(path: Path) -> MotionClassifier:
+    classifier = MotionClassifier()
     with open_video(path) as video:
         for second in video.seconds():
-            judge.add(second)
-    return judge
+            classifier.add(second)
+    return classifier
 
 
-def verdict_of(pictures: Iterator[Picture], folder: Path) -> KindAssessment:
-    return watched(write_video(folder / "x.mp4", pictures, rate=RATE)).assessment()
+def assessment_of(pictures: Iterator[Picture], folder: Path) -> KindAssessment:
+    return classified(write_video(folder / "x.mp4", pictures, rate=RATE)).assessment()
 
 
-def looks_at(greys: list[Grey]) -> list[FrameChange]:
-    judge = MotionClassifier()
-    return [judge.see(grey) for grey in greys]
+def new_of(greys: list[Grey]) -> list[FrameChange]:
+    classifier = MotionClassifier()
+    return [classifier.see(grey) for grey in greys]
 
 
 @pytest.mark.parametrize(
     "clip", [bikes(), carphone(), city(), big_buck_bunny()], ids=lambda path: path.stem
 )
 def test_footage_is_motion(clip: Path) -> None:
-    assert watched(clip).assessment().kind is Kind.MOTION
+    assert classified(clip).assessment().kind is Kind.MOTION
 
 
 def test_footage_to_and_fro_is_motion_for_as_long_as_it_lasts(tmp_path: Path) -> None:
     man = list(stills.clip(carphone(), (144, 192), RATE))
-    assert verdict_of(stills.to_and_fro(man, 30 * RATE), tmp_path).kind is Kind.MOTION
+    assert assessment_of(stills.to_and_fro(man, 30 * RATE), tmp_path).kind is Kind.MOTION
 
 
 @pytest.mark.parametrize("form", [stills.still, stills.padded, stills.faded])
@@ -74,18 +74,18 @@ def test_a_photograph_over_a_song_is_static(tmp_path: Path, form: stills.Form) -
     song = write_video(
         tmp_path / "song.mp4", form(CHINA, SHAPE, 12, RATE), rate=RATE, sound_seconds=12
     )
-    verdict = watched(song).assessment()
-    assert verdict.kind is Kind.STATIC
-    assert verdict.evidence.fitted >= 0.9
-    assert verdict.evidence.jumps == 0
+    assessment = classified(song).assessment()
+    assert assessment.kind is Kind.STATIC
+    assert assessment.evidence.fitted >= 0.9
+    assert assessment.evidence.jumps == 0
 
 
 @pytest.mark.parametrize("form", [stills.grainy, stills.ken_burns])
 def test_grain_and_a_slow_zoom_leave_a_photograph_static(
     tmp_path: Path, form: stills.LivelyForm
 ) -> None:
-    verdict = verdict_of(form(COFFEE, SHAPE, 14, RATE, np.random.default_rng(3)), tmp_path)
-    assert verdict.kind is Kind.STATIC
+    assessment = assessment_of(form(COFFEE, SHAPE, 14, RATE, np.random.default_rng(3)), tmp_path)
+    assert assessment.kind is Kind.STATIC
 
 
 @pytest.mark.parametrize("photo", [CAT, CHINA], ids=["cat", "china"])
@@ -93,13 +93,13 @@ def test_grain_and_a_slow_zoom_leave_a_photograph_static(
 def test_what_moves_before_a_photograph_is_an_overlay(
     tmp_path: Path, form: stills.LivelyForm, photo: stills.Photo
 ) -> None:
-    verdict = verdict_of(form(photo, SHAPE, 16, RATE, np.random.default_rng(4)), tmp_path)
-    assert verdict.kind is Kind.OVERLAY
+    assessment = assessment_of(form(photo, SHAPE, 16, RATE, np.random.default_rng(4)), tmp_path)
+    assert assessment.kind is Kind.OVERLAY
 
 
 def test_lyrics_that_climb_tell_by_how_many_rows(tmp_path: Path) -> None:
     song = stills.scrolling(ROCKET, SHAPE, 16, RATE, np.random.default_rng(4))
-    evidence = verdict_of(song, tmp_path).evidence
+    evidence = assessment_of(song, tmp_path).evidence
     assert evidence.climbing > 0.8
     # Over the whole height in 7 to 20 seconds.
     assert -ROWS / 7 - 1 <= evidence.rows <= -ROWS / 20 + 1
@@ -114,7 +114,7 @@ def test_lyrics_that_climb_over_footage_leave_it_motion(tmp_path: Path) -> None:
         np.where(np.abs(text.astype(int) - behind) > 24, text, frame)
         for text, frame in zip(song, long_street, strict=True)
     )
-    assert verdict_of(sung, tmp_path).kind is Kind.MOTION
+    assert assessment_of(sung, tmp_path).kind is Kind.MOTION
 
 
 @pytest.mark.parametrize("fade_seconds", [0, 1])
@@ -130,17 +130,17 @@ def test_photographs_one_after_the_other_are_a_slideshow(
         fade_seconds=fade_seconds,
         moving=moving,
     )
-    verdict = verdict_of(shown, tmp_path)
-    assert verdict.kind is Kind.SLIDESHOW
-    assert verdict.evidence.jumps >= 3
+    assessment = assessment_of(shown, tmp_path)
+    assert assessment.kind is Kind.SLIDESHOW
+    assert assessment.evidence.jumps >= 3
 
 
 def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
     pictures = [np.asarray(next(stills.still(p, SHAPE, 1, 1))) for p in (CHINA, COFFEE, CAT)]
     path = write_video(tmp_path / "x.mp4", pictures, rate=1, times=[0, 6, 12])
-    judge = watched(path)
-    assert judge.assessment().kind is Kind.SLIDESHOW
-    assert np.flatnonzero(judge.changes().new).tolist() == [0, 6, 12]
+    classifier = classified(path)
+    assert classifier.assessment().kind is Kind.SLIDESHOW
+    assert np.flatnonzero(classifier.changes().new).tolist() == [0, 6, 12]
 
 
 @settings(max_examples=15, deadline=None)
@@ -151,23 +151,23 @@ def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
 )
 def test_cuts_are_where_another_picture_comes_up(shown: list[tuple[int, int]]) -> None:
     numbers = [number for number, seconds in shown for _ in range(seconds)]
-    judge = MotionClassifier()
-    looks = [judge.see(GREYS[number]) for number in numbers]
+    classifier = MotionClassifier()
+    changes_seen = [classifier.see(GREYS[number]) for number in numbers]
     other = [k > 0 and numbers[k] != numbers[k - 1] for k in range(len(numbers))]
-    assert [look.cut for look in looks] == other
-    verdict = judge.assessment()
-    assert verdict.kind is (Kind.SLIDESHOW if any(other) else Kind.STATIC)
-    assert list(verdict.evidence.cuts) == np.flatnonzero(other).tolist()
-    assert verdict.evidence.jumps == sum(other)
+    assert [change.cut for change in changes_seen] == other
+    assessment = classifier.assessment()
+    assert assessment.kind is (Kind.SLIDESHOW if any(other) else Kind.STATIC)
+    assert list(assessment.evidence.cuts) == np.flatnonzero(other).tolist()
+    assert assessment.evidence.jumps == sum(other)
 
 
 def test_a_cut_in_footage_is_found_and_one_shot_has_none(tmp_path: Path) -> None:
     man = stills.clip(carphone(), SHAPE, RATE)
     rabbit = stills.clip(big_buck_bunny(), SHAPE, RATE)
-    verdict = verdict_of((picture for shot in (man, rabbit) for picture in shot), tmp_path)
-    assert verdict.evidence.cuts == (4,)
-    assert watched(carphone()).assessment().evidence.cuts == ()
-    assert watched(big_buck_bunny()).assessment().evidence.cuts == ()
+    assessment = assessment_of((picture for shot in (man, rabbit) for picture in shot), tmp_path)
+    assert assessment.evidence.cuts == (4,)
+    assert classified(carphone()).assessment().evidence.cuts == ()
+    assert classified(big_buck_bunny()).assessment().evidence.cuts == ()
 
 
 @pytest.mark.parametrize("frames_late", range(RATE))
@@ -175,12 +175,12 @@ def test_photographs_that_fade_over_black_are_a_slideshow(frames_late: int) -> N
     shown = [
         picture for photo in (CHINA, COFFEE, CAT) for picture in stills.faded(photo, SHAPE, 8, RATE)
     ]
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for picture in shown[frames_late::RATE]:
-        judge.see(small_grey(picture))
-    verdict = judge.assessment()
-    assert verdict.kind is Kind.SLIDESHOW
-    assert verdict.evidence.jumps == 2
+        classifier.see(small_grey(picture))
+    assessment = classifier.assessment()
+    assert assessment.kind is Kind.SLIDESHOW
+    assert assessment.evidence.jumps == 2
 
 
 @given(shown=st.lists(st.integers(-1, len(GREYS) - 1), min_size=1, max_size=12))
@@ -188,38 +188,38 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
     shown: list[int],
 ) -> None:
     blank = np.zeros((ROWS, COLUMNS), np.float32)
-    judge = MotionClassifier()
-    looks = [judge.see(blank if number < 0 else GREYS[number]) for number in shown]
+    classifier = MotionClassifier()
+    changes_seen = [classifier.see(blank if number < 0 else GREYS[number]) for number in shown]
     expected = [before == now >= 0 for before, now in zip([-1, *shown], shown, strict=False)]
-    assert [look.joined for look in looks] == expected
-    assert judge.repeat().joined
+    assert [change.joined for change in changes_seen] == expected
+    assert classifier.repeat().joined
 
 
 @given(n=st.integers(MIN_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
 def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
-    judge = MotionClassifier()
-    looks = [judge.see(GREYS[number])] + [judge.repeat() for _ in range(n - 1)]
-    assert [look.new for look in looks] == [True] + [False] * (n - 1)
-    verdict = judge.assessment()
-    assert verdict.kind is Kind.STATIC
-    assert (verdict.evidence.samples, verdict.evidence.still) == (n, 1.0)
+    classifier = MotionClassifier()
+    changes_seen = [classifier.see(GREYS[number])] + [classifier.repeat() for _ in range(n - 1)]
+    assert [change.new for change in changes_seen] == [True] + [False] * (n - 1)
+    assessment = classifier.assessment()
+    assert assessment.kind is Kind.STATIC
+    assert (assessment.evidence.samples, assessment.evidence.still) == (n, 1.0)
 
 
 @pytest.mark.parametrize("n", range(MIN_SAMPLES))
 def test_of_too_few_pictures_nothing_is_said(n: int) -> None:
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for grey in GREYS[:n]:
-        judge.see(grey)
-    assert judge.assessment().kind is Kind.UNKNOWN
+        classifier.see(grey)
+    assert classifier.assessment().kind is Kind.UNKNOWN
 
 
 def test_of_blank_pictures_nothing_is_said() -> None:
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for level in (0, 10, 20, 20, 255):
-        judge.see(np.full((ROWS, COLUMNS), level, np.float32))
-    judge.repeat()
-    assert judge.assessment().kind is Kind.UNKNOWN
-    assert len(judge.changes().new) == 6
+        classifier.see(np.full((ROWS, COLUMNS), level, np.float32))
+    classifier.repeat()
+    assert classifier.assessment().kind is Kind.UNKNOWN
+    assert len(classifier.changes().new) == 6
 
 
 def test_new_looks_are_those_of_the_look_detector() -> None:
@@ -228,38 +228,40 @@ def test_new_looks_are_those_of_the_look_detector() -> None:
     shown = [frames[0], frames[0], *frames, frames[-1]]
     detector = ChangeDetector()
     expected = [detector.is_new(frame) for frame in shown]
-    assert [look.new for look in looks_at([small_grey(frame) for frame in shown])] == expected
+    assert [change.new for change in new_of([small_grey(frame) for frame in shown])] == expected
     assert 0 < sum(expected) < len(expected)
 
 
 def test_the_arrays_are_the_looks() -> None:
-    judge = MotionClassifier()
-    looks = [judge.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [judge.repeat()]
-    changes = judge.changes()
-    assert changes.new.tolist() == [look.new for look in looks] == [True, False, True, False]
-    assert changes.cuts.tolist() == [look.cut for look in looks] == [False, False, True, False]
-    assert changes.changed.tolist() == [round(look.changed * FULL_SCALE) for look in looks]
-    assert changes.left.tolist() == [round(look.left * FULL_SCALE) for look in looks]
+    classifier = MotionClassifier()
+    looks = [classifier.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [
+        classifier.repeat()
+    ]
+    changes = classifier.changes()
+    assert changes.new.tolist() == [change.new for change in looks] == [True, False, True, False]
+    assert changes.cuts.tolist() == [change.cut for change in looks] == [False, False, True, False]
+    assert changes.changed.tolist() == [round(change.changed * FULL_SCALE) for change in looks]
+    assert changes.left.tolist() == [round(change.left * FULL_SCALE) for change in looks]
     assert changes.changed[2] > FULL_SCALE / 2
 
 
 def test_the_evidence_is_plain_and_small() -> None:
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for number in range(400):
-        judge.see(GREYS[number // 2 % 2])
-    text = json.dumps(asdict(judge.assessment().evidence))
+        classifier.see(GREYS[number // 2 % 2])
+    text = json.dumps(asdict(classifier.assessment().evidence))
     assert len(text) < 1500
     assert json.loads(text)["jumps"] == 199
 
 
 def test_a_second_leaves_a_few_bytes_behind_and_no_picture() -> None:
-    judge = MotionClassifier()
+    classifier = MotionClassifier()
     for grey in GREYS:
-        judge.see(grey)
+        classifier.see(grey)
     tracemalloc.start()
     try:
         for _ in range(1500):
-            judge.see(GREYS[0])
+            classifier.see(GREYS[0])
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -273,8 +275,8 @@ def test_what_moves_by_rows_is_found_to_do_so(rows: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     long_sheet = rng.normal(0, 30, (ROWS + 40, COLUMNS)).astype(np.float32)
     before, after = long_sheet[20 : 20 + ROWS], long_sheet[20 - rows : 20 - rows + ROWS]
-    correlation, found = climbing(before, after)
-    assert found == rows
+    correlation, result = climbing(before, after)
+    assert result == rows
     assert correlation == pytest.approx(textbook_correlation(before, after, rows), abs=1e-3)
     assert correlation > 0.99
 

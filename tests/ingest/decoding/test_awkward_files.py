@@ -38,7 +38,7 @@ SIX_SECONDS = [numbered(number) for number in range(150)]
 SIX_NUMBERS = [12, 37, 62, 87, 112, 137]
 
 
-def watched(path: Path) -> tuple[Video, list[Second]]:
+def decoded(path: Path) -> tuple[Video, list[Second]]:
     with open_video(path) as video:
         return video, list(video.seconds())
 
@@ -69,19 +69,19 @@ def test_times_count_from_the_first_frame(
     name: str, options: dict[str, str], start: float, tmp_path: Path
 ) -> None:
     path = write_video(tmp_path / name, SIX_SECONDS, container_options=options)
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.OK
     assert video.start == pytest.approx(start, abs=0.001)
     assert numbers(seconds) == SIX_NUMBERS
     assert [s.time for s in seconds] == pytest.approx([k + 0.48 for k in range(6)])
 
 
-@pytest.mark.parametrize("ending", ["mp4", "mkv"])
-def test_a_late_start_is_neither_a_hole_nor_a_loss(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_late_start_is_neither_a_hole_nor_a_loss(suffix: str, tmp_path: Path) -> None:
     path = write_video(
-        tmp_path / f"x.{ending}", SIX_SECONDS, times=[5 + i / 25 for i in range(150)]
+        tmp_path / f"x.{suffix}", SIX_SECONDS, times=[5 + i / 25 for i in range(150)]
     )
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert (video.status, video.reason) == (Status.OK, "")
     assert video.start == pytest.approx(5)
     assert numbers(seconds) == SIX_NUMBERS
@@ -91,7 +91,7 @@ def test_a_recording_that_does_not_say_its_length_is_watched_to_its_end(tmp_path
     path = write_video(
         tmp_path / "x.webm", SIX_SECONDS, codec="libvpx", container_options={"live": "1"}
     )
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.declared_seconds is None
     assert video.status is Status.OK
     assert numbers(seconds) == SIX_NUMBERS
@@ -102,14 +102,14 @@ def test_frames_cut_away_by_an_edit_list_are_not_shown(tmp_path: Path) -> None:
     # version and flags, count, duration of the segment; then the media time it starts at
     ten_frames_on = struct.pack(">I", (2 + 10) * 512)
     overwrite(path, b"elst", 12, ten_frames_on)
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.OK
     assert numbers(seconds)[:5] == [22, 47, 72, 97, 122]
 
 
 def test_a_stream_without_times_is_counted_and_says_so(tmp_path: Path) -> None:
     path = write_video(tmp_path / "x.h264", SIX_SECONDS)
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.start is None
     assert video.declared_seconds is None
     assert numbers(seconds) == SIX_NUMBERS
@@ -143,7 +143,7 @@ def test_a_name_is_never_taken_for_something_else(
     written = write_video(tmp_path / "x.mp4", SIX_SECONDS[:50])
     written.rename(tmp_path / name)
     monkeypatch.chdir(tmp_path)
-    _, seconds = watched(Path(name))
+    _, seconds = decoded(Path(name))
     assert numbers(seconds) == [12, 37]
 
 
@@ -152,7 +152,7 @@ def test_a_picture_whose_name_looks_like_a_sequence_is_itself(tmp_path: Path) ->
         write_video(
             tmp_path / name, [numbered(number)], codec="png", pixels="rgb24", container="image2pipe"
         )
-    _, seconds = watched(tmp_path / "x%03d.png")
+    _, seconds = decoded(tmp_path / "x%03d.png")
     assert numbers(seconds) == [5]
 
 
@@ -163,7 +163,7 @@ def test_a_picture_whose_name_looks_like_a_sequence_is_itself(tmp_path: Path) ->
     ("photo", "shape"), [("chelsea.png", (300, 451, 3)), ("china.jpg", (427, 640, 3))]
 )
 def test_a_picture_is_watched_as_one_second(photo: str, shape: tuple[int, int, int]) -> None:
-    video, (second,) = watched(photograph(photo))
+    video, (second,) = decoded(photograph(photo))
     assert video.status is Status.IMAGE
     assert video.reason == "a single picture, watched as one second"
     assert (second.index, second.time, second.repeated) == (0, 0, False)
@@ -175,7 +175,7 @@ def test_a_picture_is_watched_as_one_second(photo: str, shape: tuple[int, int, i
 def test_a_picture_is_known_by_its_content(tmp_path: Path) -> None:
     path = tmp_path / "x.mp4"
     path.write_bytes(photograph("china.jpg").read_bytes())
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.IMAGE
     assert len(seconds) == 1
 
@@ -185,8 +185,8 @@ def test_a_gif_is_a_picture_if_it_has_one_frame(tmp_path: Path) -> None:
     moving = write_video(
         tmp_path / "moving.gif", SIX_SECONDS[:20], codec="gif", pixels="rgb8", rate=10
     )
-    assert watched(still)[0].status is Status.IMAGE
-    video, seconds = watched(moving)
+    assert decoded(still)[0].status is Status.IMAGE
+    video, seconds = decoded(moving)
     assert video.status is Status.OK
     assert numbers(seconds) == [5, 15]
 
@@ -204,18 +204,18 @@ def test_a_photograph_is_turned_as_its_camera_was(
         jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + jpeg[2:]
     )
 
-    video, (second,) = watched(path)
+    video, (second,) = decoded(path)
 
-    upright = np.rot90(read_picture(photograph("china.jpg")), turns)
+    aligned = np.rot90(read_picture(photograph("china.jpg")), turns)
     assert video.rotation == turns * 90
-    assert second.frame.shape == upright.shape
-    assert np.abs(second.frame.astype(int) - upright).mean() < 1
+    assert second.frame.shape == aligned.shape
+    assert np.abs(second.frame.astype(int) - aligned).mean() < 1
 
 
 def test_a_picture_with_a_colour_profile_can_be_let_go() -> None:
     # PyAV 18 frees the profile's name twice if a frame's side data was looked at.
     for _ in range(3):
-        watched(photograph("chelsea.png"))
+        decoded(photograph("chelsea.png"))
         gc.collect()
 
 
@@ -224,8 +224,8 @@ def test_a_picture_with_a_colour_profile_can_be_let_go() -> None:
 
 def test_of_a_download_that_broke_off_what_came_is_watched(tmp_path: Path) -> None:
     path = remux(bikes(), tmp_path / "x.mp4", {"movflags": "faststart"})
-    whole = watched(path)[1]
-    video, seconds = watched(cut_to(path, 0.5))
+    whole = decoded(path)[1]
+    video, seconds = decoded(cut_to(path, 0.5))
     assert video.status is Status.PARTIAL
     assert video.reason.startswith("the file says 10.0 s but is cut off")
     assert 3 <= len(seconds) <= 6
@@ -235,7 +235,7 @@ def test_of_a_download_that_broke_off_what_came_is_watched(tmp_path: Path) -> No
 
 def test_a_matroska_file_that_broke_off_is_partial(tmp_path: Path) -> None:
     path = cut_to(remux(bikes(), tmp_path / "x.mkv"), 0.5)
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.PARTIAL
     assert video.reason.startswith("the file says 10.0 s but is cut off")
     assert 3 <= len(seconds) <= 6
@@ -243,7 +243,7 @@ def test_a_matroska_file_that_broke_off_is_partial(tmp_path: Path) -> None:
 
 def test_a_tail_of_zeros_is_left_out(tmp_path: Path) -> None:
     path = zero_from(remux(bikes(), tmp_path / "x.mp4", {"movflags": "faststart"}), 0.5)
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.PARTIAL
     assert video.reason.startswith("the end is damaged; ")
     assert 3 <= len(seconds) <= 6
@@ -259,7 +259,7 @@ def test_zeros_in_the_middle_are_a_hole(tmp_path: Path) -> None:
         content[start + 8 : start + 8 + size] = bytes(size)
     path.write_bytes(content)
 
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
 
     assert numbers(seconds) == [12, 37, 37, 37, 112, 137]
     assert [s.repeated for s in seconds] == [False, False, True, True, False, False]
@@ -271,7 +271,7 @@ def test_flipped_bits_are_a_warning_as_long_as_every_second_is_seen(tmp_path: Pa
     path = remux(bikes(), tmp_path / "x.mp4", {"movflags": "faststart"})
     size = path.stat().st_size
     flip_bits(path, 60, size // 4, size, np.random.default_rng(3))
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.OK
     assert re.fullmatch(r"\d+ damaged frames: what could be made of them is shown", video.reason)
     assert len(seconds) == 10
@@ -362,11 +362,11 @@ def test_a_file_that_lost_its_table_of_contents_is_corrupt(share: float, tmp_pat
 
 
 def test_a_header_alone_is_corrupt(tmp_path: Path) -> None:
-    for ending in ("mp4", "mkv", "avi"):
-        codec = "mpeg4" if ending == "avi" else "libx264"
-        path = write_video(tmp_path / f"x.{ending}", SIX_SECONDS[:50], codec=codec)
+    for suffix in ("mp4", "mkv", "avi"):
+        codec = "mpeg4" if suffix == "avi" else "libx264"
+        path = write_video(tmp_path / f"x.{suffix}", SIX_SECONDS[:50], codec=codec)
         path.write_bytes(path.read_bytes()[:64])
-        assert refusal(path).status is Status.CORRUPT, ending
+        assert refusal(path).status is Status.CORRUPT, suffix
 
 
 def test_a_video_without_one_good_frame_is_corrupt(tmp_path: Path) -> None:
@@ -434,12 +434,12 @@ PLAYLISTS = {
 
 
 @pytest.mark.parametrize("kind", PLAYLISTS)
-@pytest.mark.parametrize("ending", ["mp4", "m3u8"])
+@pytest.mark.parametrize("suffix", ["mp4", "m3u8"])
 @pytest.mark.parametrize("target", ["secret.ts", "http://127.0.0.1:9/x.ts"])
-def test_a_playlist_is_never_followed(kind: str, ending: str, target: str, tmp_path: Path) -> None:
+def test_a_playlist_is_never_followed(kind: str, suffix: str, target: str, tmp_path: Path) -> None:
     secret = write_video(tmp_path / "secret.ts", SIX_SECONDS)
     names = target.replace("secret.ts", secret.as_uri())
-    path = tmp_path / f"x.{ending}"
+    path = tmp_path / f"x.{suffix}"
     path.write_text(PLAYLISTS[kind].format(names), encoding="utf-8")
     refused = refusal(path)
     assert refused.status is Status.UNSAFE
@@ -458,7 +458,7 @@ def test_wherever_a_file_is_cut_there_is_a_status(share: float, tmp_path: Path) 
     path = remux(bikes(), tmp_path / "x.mp4", {"movflags": "faststart"})
     cut_to(path, share)
     try:
-        video, seconds = watched(path)
+        video, seconds = decoded(path)
     except UndecodableVideo as refused:
         assert refused.status is Status.CORRUPT  # noqa: PT017
         return

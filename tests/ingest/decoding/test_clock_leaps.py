@@ -35,14 +35,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def watched(path: Path) -> tuple[Video, list[Second]]:
+def decoded(path: Path) -> tuple[Video, list[Second]]:
     with open_video(path) as video:
         return video, list(video.seconds())
 
 
 def numbers(path: Path) -> list[int]:
     """The number on each second's frame, of a file that is watched whole and has no gaps."""
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert (video.status, video.reason, video.gaps) == (Status.OK, "", ())
     assert not any(second.repeated for second in seconds)
     return [read_number(second.frame) for second in seconds]
@@ -53,7 +53,7 @@ def joined(target: Path, *parts: Path) -> Path:
     return target
 
 
-def told(recording: Path, target: Path, seconds: float) -> Path:
+def retold(recording: Path, target: Path, seconds: float) -> Path:
     """A copy of a recording whose clock is that far ahead."""
     return retime(Path(shutil.copy(recording, target)), lambda _, time: time + seconds)
 
@@ -77,7 +77,7 @@ def test_recordings_joined_run_on_wherever_the_clock_leaps(
     clocks: str, sound: str, folder: Path, tmp_path: Path
 ) -> None:
     parts = [
-        told(folder / f"{name}{sound}.ts", tmp_path / f"{name}.ts", ahead)
+        retold(folder / f"{name}{sound}.ts", tmp_path / f"{name}.ts", ahead)
         for name, ahead in zip("ab", CLOCKS[clocks], strict=True)
     ]
     path = joined(tmp_path / "joined.ts", *parts)
@@ -89,7 +89,7 @@ def test_recordings_joined_run_on_wherever_the_clock_leaps(
 
 def test_the_end_of_the_counter_is_no_leap(folder: Path, tmp_path: Path) -> None:
     parts = [
-        told(folder / f"{name}.ts", tmp_path / f"{name}.ts", WRAP_SECONDS - 5 + seconds)
+        retold(folder / f"{name}.ts", tmp_path / f"{name}.ts", WRAP_SECONDS - 5 + seconds)
         for name, seconds in (("a", 0.0), ("b", 5.0))
     ]
     assert numbers(joined(tmp_path / "joined.ts", *parts)) == WHOLE
@@ -97,8 +97,8 @@ def test_the_end_of_the_counter_is_no_leap(folder: Path, tmp_path: Path) -> None
 
 def test_many_recordings_run_on(folder: Path, tmp_path: Path) -> None:
     parts = [
-        told(folder / f"{name}.ts", tmp_path / f"{place}.ts", ahead)
-        for place, (name, ahead) in enumerate(
+        retold(folder / f"{name}.ts", tmp_path / f"{index}.ts", ahead)
+        for index, (name, ahead) in enumerate(
             [("a", HOUR), ("b", 0.0), ("a", 7000.0), ("b", 60.0), ("a", 90_000.0)]
         )
     ]
@@ -113,7 +113,7 @@ def test_program_streams_are_joined_likewise(folder: Path, tmp_path: Path) -> No
     later.write_bytes(content)
     retime(later, lambda _, time: time + HOUR, packets=False)
     path = joined(tmp_path / "joined.mpg", folder / "a.mpg", later)
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert video.status is Status.OK
     assert len(seconds) == 10
 
@@ -174,7 +174,7 @@ def test_a_picture_that_stops_while_sound_plays_on_stays(tmp_path: Path) -> None
         tmp_path / "x.mkv", map(numbered, range(100)), times=times, codec_options=NO_B_FRAMES
     )
     sound = write_sound(tmp_path / "x.m4a", "aac", 27)
-    video, seconds = watched(interleave(pictures, sound, tmp_path / "x.ts"))
+    video, seconds = decoded(interleave(pictures, sound, tmp_path / "x.ts"))
     assert [read_number(second.frame) for second in seconds] == [12, 37, *[49] * 23, 62, 87]
     assert video.gaps == ((2, 25),)
 
@@ -187,14 +187,14 @@ def test_without_sound_it_is_a_joint(tmp_path: Path) -> None:
     assert numbers(path) == [12, 37, 62, 87]
 
 
-@pytest.mark.parametrize("ending", ["mkv", "mp4", "flv"])
-def test_where_clocks_do_not_leap_a_gap_is_kept_and_said(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["mkv", "mp4", "flv"])
+def test_where_clocks_do_not_leap_a_gap_is_kept_and_said(suffix: str, tmp_path: Path) -> None:
     times = [i / 25 for i in range(50)] + [62 + i / 25 for i in range(50)]
-    path = write_video(tmp_path / f"x.{ending}", map(numbered, range(100)), times=times)
-    video, seconds = watched(path)
-    seen = [read_number(second.frame) for second in seconds]
-    assert seen[:64] == [12, 37, *[49] * 60, 62, 87]
-    assert len(seen) <= 65  # the last frame lasts as long as others do on average
+    path = write_video(tmp_path / f"x.{suffix}", map(numbered, range(100)), times=times)
+    video, seconds = decoded(path)
+    observed = [read_number(second.frame) for second in seconds]
+    assert observed[:64] == [12, 37, *[49] * 60, 62, 87]
+    assert len(observed) <= 65  # the last frame lasts as long as others do on average
     assert video.status is Status.OK
     assert video.gaps == ((2, 62),)
     assert video.reason.startswith("once no frame comes for more than 10 s, ")
@@ -208,7 +208,7 @@ def test_a_frame_that_comes_when_it_is_due_ends_no_gap(tmp_path: Path) -> None:
         times=[0, 15, 30, 45],
         codec_options=NO_B_FRAMES,
     )
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert len(seconds) == 45
     assert (video.gaps, video.reason) == ((), "")
 
@@ -217,14 +217,14 @@ def test_gaps_are_kept_with_the_video(tmp_path: Path) -> None:
     times = [i / 25 for i in range(50)] + [62 + i / 25 for i in range(50)]
     path = write_video(tmp_path / "x.mkv", map(numbered, range(100)), times=times)
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        outcome = ingest_file(path, catalog, Shades())
-        assert outcome.reason.startswith("once no frame comes for more than 10 s, 60 s in all")
-        record = catalog.videos.get(outcome.video or "")
+        result = ingest_file(path, catalog, Shades())
+        assert result.reason.startswith("once no frame comes for more than 10 s, 60 s in all")
+        record = catalog.videos.get(result.video or "")
     assert record is not None
     assert record.evidence["gaps"] == [[2, 62]]
     home = {"REELMATCH_HOME": str(tmp_path)}
-    told = CliRunner().invoke(videos.command, ["--json"], env=home).output
-    assert json.loads(told)["videos"][0]["gaps"] == [[2, 62]]
+    retold = CliRunner().invoke(videos.command, ["--json"], env=home).output
+    assert json.loads(retold)["videos"][0]["gaps"] == [[2, 62]]
     assert "60 s in all" in CliRunner().invoke(videos.command, [], env=home).output
 
 
@@ -240,7 +240,7 @@ def test_what_is_put_into_a_stream_by_address_is_watched_for_as_long_as_it_lasts
 ) -> None:
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:5"]
     for name, ahead in zip("ab", CLOCKS[clocks], strict=True):
-        part = told(folder / f"{name}-sound.ts", tmp_path / f"{name}.ts", ahead)
+        part = retold(folder / f"{name}-sound.ts", tmp_path / f"{name}.ts", ahead)
         site.answers[f"/{name}.ts"] = Answer(part.read_bytes(), "video/mp2t")
         lines += ["#EXT-X-DISCONTINUITY", "#EXTINF:5,", f"{name}.ts"]
     playlist = "\n".join([*lines, "#EXT-X-ENDLIST", ""]).encode()

@@ -151,7 +151,7 @@ is 1, nothing may be left out but what the decoder leaves out of itself."""
 def test_whatever_frames_are_built_on_the_seconds_stay_the_same(
     structure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name, codec, options, most = STRUCTURES[structure]
+    name, codec, options, maximum = STRUCTURES[structure]
     shares = []
     for rate, seconds in RATES_AND_GROUPS:
         if codec.startswith("mpeg") and codec.endswith("video") and rate < 24:
@@ -166,9 +166,9 @@ def test_whatever_frames_are_built_on_the_seconds_stay_the_same(
             },
         )
         shares.append(assert_as_if_all_were_decoded(path, 1 / rate))
-        if most == 1:
+        if maximum == 1:
             assert {fate for _, fate in fates(path, monkeypatch)} == {Fate.DECODE}
-    assert np.mean(shares) <= most
+    assert np.mean(shares) <= maximum
 
 
 @pytest.mark.parametrize("clip", clips(), ids=lambda path: path.stem)
@@ -191,14 +191,14 @@ def test_leaving_frames_out_never_changes_what_a_second_shows(clip: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("clip", "most"), [(bikes(), 0.4), (city(), 0.3)], ids=lambda value: str(value)[-12:]
+    ("clip", "maximum"), [(bikes(), 0.4), (city(), 0.3)], ids=lambda value: str(value)[-12:]
 )
-def test_real_clips_are_decoded_in_part_only(clip: Path, most: float) -> None:
+def test_real_clips_are_decoded_in_part_only(clip: Path, maximum: float) -> None:
     with open_container(clip) as container:
         forward = ForwardPass(container, video_stream(clip, container))
         for _ in forward.frames():
             pass
-    assert forward.n_frames <= most * len(every_frame(clip))
+    assert forward.n_frames <= maximum * len(every_frame(clip))
 
 
 def test_times_as_they_come_change_nothing(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def rewritten(source: Path, path: Path, packets: Iterable[bytes], keys: Iterable
     return path
 
 
-def watched(path: Path) -> tuple[list[int], int, str]:
+def decoded(path: Path) -> tuple[list[int], int, str]:
     """The number drawn on the frame of each second, how many errors, and what is missing."""
     with open_container(path) as container:
         forward = ForwardPass(container, video_stream(path, container))
@@ -297,17 +297,17 @@ def test_a_setup_amid_what_is_left_out_reaches_the_decoder(tmp_path: Path) -> No
     first, setup, packets = two_setups(tmp_path)
     content = rewritten(first, tmp_path / "x.flv", packets, {0, 18}).read_bytes()
     # A tag: kind, size, time, stream; after it comes the size of all. Kind 9 is video.
-    place, n_video = 13, 0
+    index, n_video = 13, 0
     while n_video < 16:  # the first setup, and frames 0 to 14
-        n_video += content[place] == 9
-        place += 15 + int.from_bytes(content[place + 1 : place + 4])
+        n_video += content[index] == 9
+        index += 15 + int.from_bytes(content[index + 1 : index + 4])
     body = b"\x17\0\0\0\0" + setup
     header = b"\x09" + len(body).to_bytes(3) + (15 * 40).to_bytes(3) + bytes(4)
     tag = header + body + (len(header) + len(body)).to_bytes(4)
     path = tmp_path / "joined.flv"
-    path.write_bytes(content[:place] + tag + content[place:])
+    path.write_bytes(content[:index] + tag + content[index:])
 
-    assert watched(path) == ([12, 37], 0, "")
+    assert decoded(path) == ([12, 37], 0, "")
 
 
 def test_a_setup_inside_a_packet_that_no_second_needs_reaches_the_decoder(tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ def test_a_setup_inside_a_packet_that_no_second_needs_reaches_the_decoder(tmp_pa
     sps, pps = setup[8:sps_end], setup[sps_end + 3 : sps_end + 3 + setup[sps_end + 2]]
     packets[15] = b"".join(len(unit).to_bytes(4) + unit for unit in (sps, pps)) + packets[15]
 
-    assert watched(rewritten(first, tmp_path / "x.mp4", packets, {0, 18})) == ([12, 37], 0, "")
+    assert decoded(rewritten(first, tmp_path / "x.mp4", packets, {0, 18})) == ([12, 37], 0, "")
 
 
 def beginning_lost(
@@ -341,20 +341,20 @@ def test_a_beginning_that_gives_no_frame_is_damage(
 ) -> None:
     path = beginning_lost(17, 150, 34, tmp_path)
     # 37 is built on what is lost.
-    assert watched(path) == ([12, 12, 62, 87, 112, 137], 1, "")
+    assert decoded(path) == ([12, 12, 62, 87, 112, 137], 1, "")
     assert Fate.LEAVE_OUT not in [fate for errors, fate in fates(path, monkeypatch) if errors]
 
 
 @pytest.mark.parametrize("n_frames", [120, 80])
 def test_what_is_not_seen_after_a_lost_beginning_is_missing(n_frames: int, tmp_path: Path) -> None:
-    _, n_errors, loss = watched(beginning_lost(40, n_frames, 40, tmp_path))
+    _, n_errors, loss = decoded(beginning_lost(40, n_frames, 40, tmp_path))
     assert (n_errors, loss) == (1, "1.6 s inside are damaged")
 
 
 def test_what_was_left_out_before_damage_is_not_missing(tmp_path: Path) -> None:
     # Frames 13 to 33 are not wanted, and 34 to 50 are lost: 0.7 s.
     path = beginning_lost(17, 150, 34, tmp_path, broken=[35])
-    assert watched(path) == ([12, 12, 62, 87, 112, 137], 1, "")
+    assert decoded(path) == ([12, 12, 62, 87, 112, 137], 1, "")
 
 
 def test_of_frames_that_stand_alone_those_not_wanted_are_not_missing(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_of_frames_that_stand_alone_those_not_wanted_are_not_missing(tmp_path: P
     _, packets = contents(source)
     packets[37] = bytes(100)
     path = rewritten(source, tmp_path / "x.avi", packets, range(100))
-    assert watched(path) == ([12, 12, 62, 87], 1, "")
+    assert decoded(path) == ([12, 12, 62, 87], 1, "")
 
 
 def test_where_times_step_back_everything_is_decoded(
@@ -380,7 +380,7 @@ def test_where_times_step_back_everything_is_decoded(
     times = [Fraction(clock.tick(int(1000 * time)), 1000) for time, _ in frames]
     expected = frame_of_each_second(times, Fraction(6))
 
-    numbers, _, _ = watched(path)
+    numbers, _, _ = decoded(path)
 
     assert numbers == [number_on(frames[i][1]) for i in expected]
     assert chosen(path)[1].n_frames > 130

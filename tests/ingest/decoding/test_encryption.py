@@ -82,8 +82,8 @@ def in_track(content: bytes, encodings: bytes) -> bytes:
     content = content[:end] + encodings + content[end:]
     clusters = content.index(b"\x1f\x43\xb6\x75")
     pictures = bytearray(content[clusters:])
-    for place in range(60, len(pictures)):
-        pictures[place] ^= 0xA5
+    for index in range(60, len(pictures)):
+        pictures[index] ^= 0xA5
     return content[:clusters] + bytes(pictures)
 
 

@@ -28,7 +28,7 @@ from support.footage import (
 )
 
 
-def watched(path: Path) -> list[Second]:
+def decoded(path: Path) -> list[Second]:
     with open_video(path) as video:
         return list(video.seconds())
 
@@ -241,7 +241,7 @@ def test_a_codec_is_named_by_what_it_is_and_not_by_who_decodes_it(tmp_path: Path
 def test_a_hole_repeats_the_last_frame_and_says_so(tmp_path: Path) -> None:
     times = [i / 25 for i in range(20)] + [3 + i / 25 for i in range(20, 60)]
     path = write_video(tmp_path / "x.mp4", [numbered(i) for i in range(60)], times=times)
-    seconds = watched(path)
+    seconds = decoded(path)
     assert [(read_number(s.frame), round(s.time, 2), s.repeated) for s in seconds] == [
         (12, 0.48, False),
         (19, 0.76, False),
@@ -254,7 +254,7 @@ def test_a_hole_repeats_the_last_frame_and_says_so(tmp_path: Path) -> None:
 
 def test_a_frame_every_two_seconds_is_shown_for_two_seconds(tmp_path: Path) -> None:
     path = write_video(tmp_path / "x.mkv", [numbered(i) for i in range(5)], times=[0, 2, 4, 6, 8])
-    seconds = watched(path)
+    seconds = decoded(path)
     assert [read_number(s.frame) for s in seconds] == [0, 0, 1, 1, 2, 2, 3, 3]
     assert [s.repeated for s in seconds] == [False, True] * 4
 
@@ -273,9 +273,9 @@ def test_a_clip_of_less_than_half_a_second_is_one_second(n_frames: int, tmp_path
 def test_a_frame_a_second_gives_every_frame(codec: str, n_frames: int, tmp_path: Path) -> None:
     pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     pictures = [numbered(i) for i in range(n_frames)]
-    for ending in ("mp4", "mkv"):
-        path = write_video(tmp_path / f"x.{ending}", pictures, codec=codec, pixels=pixels, rate=1)
-        assert [read_number(second.frame) for second in watched(path)] == list(range(n_frames))
+    for suffix in ("mp4", "mkv"):
+        path = write_video(tmp_path / f"x.{suffix}", pictures, codec=codec, pixels=pixels, rate=1)
+        assert [read_number(second.frame) for second in decoded(path)] == list(range(n_frames))
 
 
 @pytest.mark.parametrize(("n_frames", "n_seconds"), [(37, 1), (38, 2), (62, 2), (63, 3)])
@@ -284,7 +284,7 @@ def test_the_last_second_counts_if_its_middle_is_shown(
 ) -> None:
     # 25 fps: the 38th frame is shown from 1.48 to 1.52 s.
     path = write_video(tmp_path / "x.mp4", [numbered(i) for i in range(n_frames)])
-    assert len(watched(path)) == n_seconds
+    assert len(decoded(path)) == n_seconds
 
 
 TURNS = {
@@ -298,10 +298,10 @@ TURNS = {
 
 
 @pytest.mark.parametrize("turn", TURNS)
-@pytest.mark.parametrize("ending", ["mp4", "mkv"])
-def test_frames_are_turned_upright(turn: str, ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_frames_are_turned_upright(turn: str, suffix: str, tmp_path: Path) -> None:
     turned, rotation, expected = TURNS[turn]
-    path = write_video(tmp_path / f"x.{ending}", [quadrants(96, 64)] * 3, turned=turned)
+    path = write_video(tmp_path / f"x.{suffix}", [quadrants(96, 64)] * 3, turned=turned)
     with open_video(path) as video:
         (second,) = video.seconds()
     assert video.rotation == rotation
@@ -335,7 +335,7 @@ def test_a_wide_pixel_of_a_turned_frame_becomes_a_tall_one(tmp_path: Path) -> No
         pixel_aspect=Fraction(2),
         turned=(90, False, False),
     )
-    (second,) = watched(path)
+    (second,) = decoded(path)
     assert second.frame.shape == (192, 64, 3)
 
 
@@ -349,7 +349,7 @@ def test_large_frames_are_shrunk_to_640_pixels_and_keep_their_shape(
 ) -> None:
     picture = quadrants(*size)
     path = write_video(tmp_path / "x.mkv", [picture], codec="ffv1", pixels="yuv444p")
-    (second,) = watched(path)
+    (second,) = decoded(path)
     assert second.frame.shape == shape
 
 
@@ -372,14 +372,14 @@ def test_every_pixel_format_keeps_its_colours(
     path = write_video(
         tmp_path / name, [cat] * 8, codec=codec, pixels=pixels, codec_options=options
     )
-    (second,) = watched(path)
+    (second,) = decoded(path)
     assert difference(second.frame, cat) < tolerance
 
 
 def test_a_grey_video_has_three_equal_colours(tmp_path: Path) -> None:
     cat = read_picture(photograph("chelsea.png"))
     path = write_video(tmp_path / "x.mkv", [cat], codec="ffv1", pixels="gray")
-    (second,) = watched(path)
+    (second,) = decoded(path)
     grey = cat @ np.array([0.299, 0.587, 0.114])
     np.testing.assert_array_equal(second.frame[:, :, 0], second.frame[:, :, 1])
     np.testing.assert_array_equal(second.frame[:, :, 0], second.frame[:, :, 2])
@@ -388,7 +388,7 @@ def test_a_grey_video_has_three_equal_colours(tmp_path: Path) -> None:
 
 def test_odd_sizes_are_kept(tmp_path: Path) -> None:
     path = write_video(tmp_path / "x.mkv", [numbered(77, 321, 181)] * 3, codec="ffv1")
-    (second,) = watched(path)
+    (second,) = decoded(path)
     assert second.frame.shape == (181, 321, 3)
     assert read_number(second.frame) == 77
 
@@ -418,7 +418,7 @@ def test_interlaced_video_is_watched_frame_by_frame(tmp_path: Path) -> None:
         [numbered(i) for i in range(50)],
         codec_options={"x264-params": "tff=1:interlaced=1"},
     )
-    assert [read_number(second.frame) for second in watched(path)] == [12, 37]
+    assert [read_number(second.frame) for second in decoded(path)] == [12, 37]
 
 
 def test_a_size_that_changes_midway_changes_the_frames(tmp_path: Path) -> None:
@@ -426,7 +426,7 @@ def test_a_size_that_changes_midway_changes_the_frames(tmp_path: Path) -> None:
     large = write_video(tmp_path / "b.ts", [numbered(i, 160, 120) for i in range(25)])
     both = tmp_path / "both.ts"
     both.write_bytes(small.read_bytes() + large.read_bytes())
-    seconds = watched(both)
+    seconds = decoded(both)
     assert [(s.frame.shape, read_number(s.frame)) for s in seconds] == [
         ((64, 96, 3), 12),
         ((120, 160, 3), 12),
@@ -463,11 +463,11 @@ def test_sampling_holds_three_frames_at_a_time() -> None:
             Held.alive -= 1
 
     frames = ((Fraction(i, 25), Held()) for i in range(1000))
-    most = 0
+    maximum = 0
     for sample in sample_midpoints(frames, lambda: Fraction(40)):
-        most = max(most, Held.alive)
+        maximum = max(maximum, Held.alive)
         del sample
-    assert most <= 3
+    assert maximum <= 3
 
 
 @pytest.mark.slow

@@ -37,28 +37,28 @@ def shown(transfer: int, *levels: float, primaries: int = BT2020) -> NDArray[np.
     """What becomes of grey stripes of these levels."""
     stripes = np.repeat(np.rint(np.array(levels) * 65535).astype(np.uint16), 200)
     whole = np.broadcast_to(stripes, (3, 50, stripes.size))
-    seen = WideColours(transfer, primaries).to_ordinary(np.ascontiguousarray(whole))
-    np.testing.assert_array_less(np.abs(seen.astype(int) - seen[0]), 3)  # grey stays grey
-    return seen[0, 0, 100::200]
+    observed = WideColours(transfer, primaries).to_ordinary(np.ascontiguousarray(whole))
+    np.testing.assert_array_less(np.abs(observed.astype(int) - observed[0]), 3)  # grey stays grey
+    return observed[0, 0, 100::200]
 
 
 @pytest.mark.parametrize(("transfer", "level_of"), [(PQ, levels_of), (HLG, hlg_of)])
 def test_light_up_to_white_is_as_on_an_ordinary_screen(transfer: int, level_of: object) -> None:
     assert callable(level_of)
     shares = [0.0, 0.01, 0.05, 0.18, 0.5, 0.9, 1.0]
-    seen = shown(transfer, *(level_of(WHITE_NITS * share) for share in shares))
+    observed = shown(transfer, *(level_of(WHITE_NITS * share) for share in shares))
     expected = [255 * share ** (1 / 2.4) for share in shares]
-    np.testing.assert_allclose(seen, expected, atol=1.5)
+    np.testing.assert_allclose(observed, expected, atol=1.5)
 
 
 @pytest.mark.parametrize("nits", [400, 1000, 4000, 10_000])
 def test_highlights_are_rolled_off_in_their_order(nits: float) -> None:
-    seen = shown(PQ, *(levels_of(light) for light in (20, 50, 203, (203 + nits) / 2, nits)))
-    assert seen[-1] >= 250
-    assert np.all(np.diff(seen[:4].astype(int)) > 0)
-    assert seen[4] >= seen[3]
+    observed = shown(PQ, *(levels_of(light) for light in (20, 50, 203, (203 + nits) / 2, nits)))
+    assert observed[-1] >= 250
+    assert np.all(np.diff(observed[:4].astype(int)) > 0)
+    assert observed[4] >= observed[3]
     dark = shown(PQ, levels_of(20), levels_of(50))
-    assert np.abs(seen[:2].astype(int) - dark).max() <= 12
+    assert np.abs(observed[:2].astype(int) - dark).max() <= 12
 
 
 def test_a_few_sparks_darken_nothing() -> None:

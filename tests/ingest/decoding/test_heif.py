@@ -16,7 +16,7 @@ TILE = 128
 SIZE = (300, 250)  # three tiles by two, less what is cut away
 
 
-def watched(path: Path) -> tuple[Video, list[Second]]:
+def decoded(path: Path) -> tuple[Video, list[Second]]:
     with open_video(path) as video:
         return video, list(video.seconds())
 
@@ -42,7 +42,7 @@ def tiles(picture: Picture) -> list[Picture]:
 
 
 def assert_shows(path: Path, expected: Picture) -> None:
-    video, (second,) = watched(path)
+    video, (second,) = decoded(path)
     assert video.status is Status.IMAGE
     assert (video.width, video.height) == expected.shape[1::-1]
     assert second.frame.shape == expected.shape
@@ -122,7 +122,7 @@ def test_tiles_that_are_damaged_are_said(tiles: list[Picture], tmp_path: Path) -
     content = path.read_bytes()
     start = content.index(b"mdat") + 4
     path.write_bytes(content[:start] + bytes(400) + content[start + 400 :])
-    video, (second,) = watched(path)
+    video, (second,) = decoded(path)
     assert second.frame.shape == (SIZE[1], SIZE[0], 3)
     assert video.status is Status.PARTIAL
     assert video.reason == "1 pieces of the picture are damaged"
@@ -136,7 +136,7 @@ def test_wherever_it_is_cut_no_single_tile_is_shown(
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
     try:
-        video, (second,) = watched(path)
+        video, (second,) = decoded(path)
     except UndecodableVideo:
         return
     assert second.frame.shape == (SIZE[1], SIZE[0], 3)
@@ -151,11 +151,11 @@ def test_no_damage_of_what_says_how_tiles_lie_is_worse_than_a_refusal(
     rng = np.random.default_rng(4)
     for _ in range(60):
         content = bytearray(whole)
-        for place in rng.integers(24, whole.index(b"mdat"), 3):
-            content[place] = rng.integers(256)
+        for index in rng.integers(24, whole.index(b"mdat"), 3):
+            content[index] = rng.integers(256)
         path.write_bytes(content)
         try:
-            _, (second,) = watched(path)
+            _, (second,) = decoded(path)
         except UndecodableVideo:
             continue
         assert second.frame.shape[:2] != (TILE, TILE)

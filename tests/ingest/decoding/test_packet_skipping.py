@@ -80,7 +80,7 @@ def decoded_well(stored: list[Stored[Made]], fates: list[Fate]) -> list[bool]:
     return well
 
 
-def wanted(stored: list[Stored[Made]]) -> set[int]:
+def indexes_needed(stored: list[Stored[Made]]) -> set[int]:
     """The times of the frames that the seconds get."""
     times = sorted(frame.time for frame in stored if frame.time is not None)
     seconds = [Fraction(time - times[0], SECOND) for time in times]
@@ -90,7 +90,7 @@ def wanted(stored: list[Stored[Made]]) -> set[int]:
 @given(structures())
 def test_every_wanted_frame_is_decoded_from_all_it_is_built_on(stored: list[Stored[Made]]) -> None:
     well = decoded_well(stored, fates(stored))
-    for time in wanted(stored):
+    for time in indexes_needed(stored):
         assert [ok for frame, ok in zip(stored, well, strict=True) if frame.time == time] == [True]
 
 
@@ -117,7 +117,7 @@ def test_nothing_more_is_decoded_where_frames_come_in_order(lengths: list[int], 
         Stored(Made(group), i * gap, i == groups.index(group), 1000)
         for i, group in enumerate(groups)
     ]
-    needed = wanted(stored)
+    needed = indexes_needed(stored)
     last = {groups[i]: i for i in range(len(groups)) if i * gap in needed}
     expected = [i <= last.get(group, -1) or group == groups[-1] for i, group in enumerate(groups)]
     assert [fate is not Fate.LEAVE_OUT for fate in fates(stored)] == expected
@@ -150,14 +150,14 @@ def test_an_entry_that_may_have_frames_shown_before_it_to_come_is_not_begun_with
 
 
 def test_all_the_time_that_the_left_out_are_shown_must_be_free() -> None:
-    asked = []
+    requests = []
 
     def is_free(start: int, end: int) -> bool:
-        asked.append((start, end))
+        requests.append((start, end))
         return True
 
     list(plan(in_order([5, 6, 10, 4, 11], {5, 10}), is_free, SECOND))
-    assert (4, 10) in asked
+    assert (4, 10) in requests
 
 
 def test_no_more_is_held_than_a_second_or_some_megabytes() -> None:

@@ -54,16 +54,16 @@ def marked_and_found(
 
 @pytest.mark.parametrize("case", ALL_MARKED)
 def test_decoding_can_begin_with_every_key_frame(case: str, tmp_path: Path) -> None:
-    marked, found = marked_and_found(*ALL_MARKED[case], tmp_path)
+    marked, result = marked_and_found(*ALL_MARKED[case], tmp_path)
     assert len(marked) >= 5
-    assert found == marked
+    assert result == marked
 
 
 @pytest.mark.parametrize("case", FIRST_ALONE)
 def test_decoding_cannot_begin_with_what_is_only_marked(case: str, tmp_path: Path) -> None:
-    marked, found = marked_and_found(*FIRST_ALONE[case], tmp_path)
+    marked, result = marked_and_found(*FIRST_ALONE[case], tmp_path)
     assert len(marked) >= 5
-    assert found == [0]
+    assert result == [0]
 
 
 # First bytes of units: of H.264 in the first three, of HEVC in the others.

@@ -25,13 +25,13 @@ FILM = [12, 37, 62]
 STILL = 3000
 
 
-def watched(path: Path) -> tuple[Video, list[Second]]:
+def decoded(path: Path) -> tuple[Video, list[Second]]:
     with open_video(path) as video:
         return video, list(video.seconds())
 
 
 def numbers(path: Path) -> list[int]:
-    return [read_number(second.frame) for second in watched(path)[1]]
+    return [read_number(second.frame) for second in decoded(path)[1]]
 
 
 def put_together(path: Path, tracks: Sequence[tuple[Path, Disposition]]) -> Path:
@@ -40,18 +40,18 @@ def put_together(path: Path, tracks: Sequence[tuple[Path, Disposition]]) -> Path
     with av.open(str(path), "w") as written:
         streams = []
         packets: list[tuple[Any, int, Any]] = []
-        for place, (source, (_, disposition)) in enumerate(zip(sources, tracks, strict=True)):
+        for index, (source, (_, disposition)) in enumerate(zip(sources, tracks, strict=True)):
             stream = source.streams.video[0]
             copied = written.add_stream_from_template(stream)
             copied.disposition = disposition
             streams.append(copied)
             packets += [
-                (packet.dts * stream.time_base, place, packet)
+                (packet.dts * stream.time_base, index, packet)
                 for packet in source.demux(stream)
                 if packet.dts is not None and stream.time_base is not None
             ]
-        for _, place, packet in sorted(packets, key=lambda one: one[:2]):
-            packet.stream = streams[place]
+        for _, index, packet in sorted(packets, key=lambda one: one[:2]):
+            packet.stream = streams[index]
             written.mux(packet)
     for source in sources:
         source.close()
@@ -92,18 +92,18 @@ NOT_IN_TS = ("a picture of a camera", "another film before the default", "two st
 
 
 @pytest.mark.parametrize(
-    ("tracks", "ending"),
+    ("tracks", "suffix"),
     [
-        *((tracks, ending) for tracks in TRACKS for ending in ("mkv", "mp4")),
+        *((tracks, suffix) for tracks in TRACKS for suffix in ("mkv", "mp4")),
         *((tracks, "ts") for tracks in TRACKS if not tracks.startswith((*NOT_IN_TS, "a film"))),
     ],
 )
 def test_the_video_is_what_moves_and_what_the_file_calls_its_default(
-    tracks: str, ending: str, parts: Callable[[str], Path], tmp_path: Path
+    tracks: str, suffix: str, parts: Callable[[str], Path], tmp_path: Path
 ) -> None:
     names, expected = TRACKS[tracks]
     listed = [(parts(name), disposition) for name, disposition in names]
-    assert numbers(put_together(tmp_path / f"x.{ending}", listed)) == expected
+    assert numbers(put_together(tmp_path / f"x.{suffix}", listed)) == expected
 
 
 def test_a_film_that_comes_late_is_found(parts: Callable[[str], Path], tmp_path: Path) -> None:
@@ -124,11 +124,11 @@ def test_all_tracks_too_large_are_too_big(parts: Callable[[str], Path], tmp_path
     assert caught.value.status is Status.TOO_BIG
 
 
-@pytest.mark.parametrize("ending", ["mp4", "mkv", "mov", "ts", "flv"])
-def test_a_picture_is_shown_for_as_long_as_there_is_sound(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "ts", "flv"])
+def test_a_picture_is_shown_for_as_long_as_there_is_sound(suffix: str, tmp_path: Path) -> None:
     picture = write_video(tmp_path / "picture.mp4", [numbered(5)])
     sound = write_sound(tmp_path / "sound.m4a", "aac", 20)
-    video, seconds = watched(interleave(picture, sound, tmp_path / f"x.{ending}"))
+    video, seconds = decoded(interleave(picture, sound, tmp_path / f"x.{suffix}"))
     assert [read_number(second.frame) for second in seconds] == [5] * 20
     assert (video.status, video.reason, video.gaps) == (Status.OK, "", ())
 
@@ -141,7 +141,7 @@ def test_the_last_of_several_pictures_is_shown_until_the_sound_ends(tmp_path: Pa
         codec_options=NO_B_FRAMES,
     )
     sound = write_sound(tmp_path / "sound.m4a", "aac", 12)
-    _, seconds = watched(interleave(slides, sound, tmp_path / "x.mkv"))
+    _, seconds = decoded(interleave(slides, sound, tmp_path / "x.mkv"))
     assert [read_number(second.frame) for second in seconds] == [0] * 4 + [1] * 4 + [2] * 4
 
 
@@ -150,9 +150,9 @@ def test_a_file_that_says_too_much_of_its_length_keeps_no_picture(tmp_path: Path
     sound = write_sound(tmp_path / "sound.m4a", "aac", 4)
     path = interleave(picture, sound, tmp_path / "x.mp4")
     content = path.read_bytes()
-    place = content.index(b"mvhd") + 4 + 16  # version, two times, ticks a second; the duration
-    path.write_bytes(content[:place] + (3_600_000).to_bytes(4) + content[place + 4 :])
-    assert len(watched(path)[1]) == 4
+    index = content.index(b"mvhd") + 4 + 16  # version, two times, ticks a second; the duration
+    path.write_bytes(content[:index] + (3_600_000).to_bytes(4) + content[index + 4 :])
+    assert len(decoded(path)[1]) == 4
 
 
 ANIMATIONS = {
@@ -163,31 +163,31 @@ ANIMATIONS = {
 }
 
 
-@pytest.mark.parametrize("ending", ANIMATIONS)
-def test_a_picture_that_moves_is_watched_whole_or_refused(ending: str, tmp_path: Path) -> None:
-    codec, pixels = ANIMATIONS[ending]
+@pytest.mark.parametrize("suffix", ANIMATIONS)
+def test_a_picture_that_moves_is_watched_whole_or_refused(suffix: str, tmp_path: Path) -> None:
+    codec, pixels = ANIMATIONS[suffix]
     path = write_video(
-        tmp_path / f"x.{ending}",
+        tmp_path / f"x.{suffix}",
         [numbered(i, 128, 96) for i in range(30)],
         codec=codec,
         pixels=pixels,
         rate=10,
     )
-    if ending == "webp":
+    if suffix == "webp":
         with pytest.raises(UndecodableVideo, match="animated WebP pictures cannot be decoded here"):
-            watched(path)
+            decoded(path)
         return
-    video, seconds = watched(path)
+    video, seconds = decoded(path)
     assert [read_number(second.frame) for second in seconds] == [5, 15, 25]
     assert video.status is Status.OK
 
 
-@pytest.mark.parametrize("ending", ["apng", "avif"])
-def test_of_one_frame_it_is_a_picture(ending: str, tmp_path: Path) -> None:
-    codec, pixels = ANIMATIONS[ending]
+@pytest.mark.parametrize("suffix", ["apng", "avif"])
+def test_of_one_frame_it_is_a_picture(suffix: str, tmp_path: Path) -> None:
+    codec, pixels = ANIMATIONS[suffix]
     picture = numbered(7, 128, 96)
-    path = write_video(tmp_path / f"x.{ending}", [picture], codec=codec, pixels=pixels)
-    video, seconds = watched(path)
+    path = write_video(tmp_path / f"x.{suffix}", [picture], codec=codec, pixels=pixels)
+    video, seconds = decoded(path)
     assert [read_number(second.frame) for second in seconds] == [7]
     assert video.status is Status.IMAGE
 
@@ -195,4 +195,4 @@ def test_of_one_frame_it_is_a_picture(ending: str, tmp_path: Path) -> None:
 def test_a_cover_beside_sound_is_no_video(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "x.mp3", "libmp3lame", 1, cover=photograph("china.jpg"))
     with pytest.raises(UndecodableVideo, match="there is sound but no video"):
-        watched(path)
+        decoded(path)

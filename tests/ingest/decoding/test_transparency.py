@@ -94,9 +94,9 @@ def test_where_all_of_it_can_be_seen_through_there_is_nothing(name: str, tmp_pat
     assert second.clear
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         tagger = Shades()
-        outcome = ingest_file(path, catalog, tagger)
-        assert (outcome.seconds, tagger.n_asked) == (1, 0)
-        track = catalog.tracks.get(outcome.video or "")
+        result = ingest_file(path, catalog, tagger)
+        assert (result.seconds, tagger.n_tagged) == (1, 0)
+        track = catalog.tracks.get(result.video or "")
         assert len(track.tags) == 0
 
 
@@ -151,8 +151,8 @@ def test_seconds_with_nothing_to_see_lie_beside_others(
     frames = [of_one_colour(opacity()) for opacity in order]
     path = write(tmp_path / "x.mkv", frames, "ffv1", "yuva444p")
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        outcome = ingest_file(path, catalog, Shades())
-        track = catalog.tracks.get(outcome.video or "")
+        result = ingest_file(path, catalog, Shades())
+        track = catalog.tracks.get(result.video or "")
     assert np.flatnonzero(np.diff(track.starts)).tolist() == [
         second for second, opacity in enumerate(order) if opacity is half_clear
     ]

@@ -37,8 +37,8 @@ def test_videos_are_watched_whatever_the_temporary_folder_is_called(
     tmp_path: Path, size: int
 ) -> None:
     # The shortest is one byte over what a socket's address can hold.
-    least = MAX_ADDRESS_BYTES - len("/pymp-12345678/listener-12345678") + 1
-    folder = folder_of(tmp_path, max(size, least, len(str(tmp_path)) + 4))
+    minimum = MAX_ADDRESS_BYTES - len("/pymp-12345678/listener-12345678") + 1
+    folder = folder_of(tmp_path, max(size, minimum, len(str(tmp_path)) + 4))
     done = reelmatch(tmp_path / "home", "ingest", carphone(), settings={"TMPDIR": str(folder)})
     assert done.code == 0, done.err
     assert re.search(r" ok +4 ", done.out)

@@ -82,8 +82,8 @@ def test_every_confidence_of_every_second_comes_back(
 def test_runs_are_as_long_as_they_can_be() -> None:
     confidences = np.array([[0.9], [0.9], [0.5], [0.0], [0.5]], np.float32)
     track = Track.from_confidences(confidences, np.array([0]))
-    said = video_line(content(record(), track), Vocabulary(("cat",)))
-    assert said["tags"] == [
+    payload = video_line(content(record(), track), Vocabulary(("cat",)))
+    assert payload["tags"] == [
         {"tag": "cat", "seconds": [[0, 2, 0.89999], [2, 3, 0.50001], [4, 5, 0.50001]]}
     ]
 
@@ -135,10 +135,12 @@ def is_name(text: str) -> bool:
 
 lines = st.text(max_size=60).map(cleaned_line)
 words = lines.map(lambda text: text[:20])
-places = st.text(max_size=60).map(lambda text: "/videos/" + text).filter(is_name)
+source_names = st.text(max_size=60).map(lambda text: "/videos/" + text).filter(is_name)
 
 
-@given(lines, lines, places, st.lists(lines, max_size=3), st.lists(words, min_size=1, max_size=4))
+@given(
+    lines, lines, source_names, st.lists(lines, max_size=3), st.lists(words, min_size=1, max_size=4)
+)
 def test_texts_in_every_script_come_back_as_they_were(
     title: str, uploader: str, source: str, categories: list[str], names: list[str]
 ) -> None:

@@ -50,8 +50,8 @@ def test_paths_come_out_absolute_and_in_the_order_given(
     touch(tmp_path / "b.mp4")
     touch(tmp_path / "a.mp4")
     monkeypatch.chdir(tmp_path)
-    found = [file.path for file in local_files([Path("b.mp4"), Path("a.mp4")])]
-    assert found == [tmp_path / "b.mp4", tmp_path / "a.mp4"]
+    result = [file.path for file in local_files([Path("b.mp4"), Path("a.mp4")])]
+    assert result == [tmp_path / "b.mp4", tmp_path / "a.mp4"]
 
 
 def test_a_file_named_twice_comes_once(tmp_path: Path) -> None:
@@ -303,13 +303,13 @@ def test_names_that_are_no_text_get_a_reason_and_the_others_go_on(tmp_path: Path
         [tmp_path, Path("n" * 300 + ".mp4"), tmp_path / "no.mp4"], LeftOut()
     )
     assert sorted(files) == sorted(good)
-    reasons = [outcome.reason for outcome in missing]
+    reasons = [result.reason for result in missing]
     assert len(reasons) == 4
     assert sum("is no UTF-8 text: rename the file" in reason for reason in reasons) == 1
     assert sum("characters that cannot be printed (U+001B)" in reason for reason in reasons) == 1
     assert sum("File name too long" in reason for reason in reasons) == 1
-    for outcome in missing:
-        f"{outcome.source} {outcome.reason}".encode()
+    for result in missing:
+        f"{result.source} {result.reason}".encode()
 
 
 def test_a_folder_that_cannot_be_read_does_not_stop_those_after_it(
@@ -328,6 +328,6 @@ def test_a_folder_that_cannot_be_read_does_not_stop_those_after_it(
     monkeypatch.setattr(os, "scandir", refusing)
     files, missing = find_files([tmp_path], LeftOut())
     assert [file.parent.name for file in files] == ["a", "c"]
-    assert [outcome.reason for outcome in missing] == [
+    assert [result.reason for result in missing] == [
         f"{tmp_path / 'b'}: cannot be read: Permission denied"
     ]

@@ -32,10 +32,10 @@ def guard(*networks: str) -> Guard:
 
 
 @pytest.mark.parametrize("network", NOT_PUBLIC)
-@given(place=st.floats(0, 1, exclude_max=True))
-def test_no_address_of_a_special_network_is_public(network: str, place: float) -> None:
+@given(part=st.floats(0, 1, exclude_max=True))
+def test_no_address_of_a_special_network_is_public(network: str, part: float) -> None:
     within = ipaddress.ip_network(network)
-    for number in (0, int(place * within.num_addresses), within.num_addresses - 1):
+    for number in (0, int(part * within.num_addresses), within.num_addresses - 1):
         assert not is_public(within[number])
 
 
@@ -69,7 +69,7 @@ def test_what_is_no_literal_address_is_refused(host: str) -> None:
 
 
 def test_a_listed_network_may_be_connected_to_on_the_listed_port_only() -> None:
-    watched = guard("127.0.0.1:8080", "10.1.0.0/16", "[::1]:81", "fd00::/8", "[fe80::]/10:82")
+    strict = guard("127.0.0.1:8080", "10.1.0.0/16", "[::1]:81", "fd00::/8", "[fe80::]/10:82")
     for host, port in [
         *(
             ("127.0.0.1", 8080),
@@ -79,15 +79,15 @@ def test_a_listed_network_may_be_connected_to_on_the_listed_port_only() -> None:
         ),
         *(("::1", 81), ("fd12::3", 7), ("fe80::5", 82)),
     ]:
-        watched.check(host, port)
-    assert watched.refused == []
+        strict.check(host, port)
+    assert strict.refused == []
     for host, port in [
         *(("127.0.0.1", 8081), ("127.0.0.2", 8080), ("10.2.0.0", 1), ("::1", 80), ("fe80::5", 83)),
         *(("169.254.169.254", 80), ("0.0.0.1", 8080)),
     ]:
         with pytest.raises(Forbidden, match="is not a public address"):
-            watched.check(host, port)
-    assert len(watched.refused) == 7
+            strict.check(host, port)
+    assert len(strict.refused) == 7
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,11 @@ class TestGcsHost(HostConformance):
 
     def test_addresses_are_signed_v4_and_expire(self, host: Host, copy: Path) -> None:
         # The emulator checks no signature: only the address can be looked at.
-        asked = parse_qs(urlsplit(host.url(host.put(copy), valid_seconds=90)).query)
-        assert asked["X-Goog-Algorithm"] == ["GOOG4-RSA-SHA256"]
-        assert asked["X-Goog-Expires"] == ["90"]
-        assert len(asked["X-Goog-Signature"][0]) == 512
-        assert asked["X-Goog-Credential"][0].startswith("tests@films.example/")
+        requests = parse_qs(urlsplit(host.url(host.put(copy), valid_seconds=90)).query)
+        assert requests["X-Goog-Algorithm"] == ["GOOG4-RSA-SHA256"]
+        assert requests["X-Goog-Expires"] == ["90"]
+        assert len(requests["X-Goog-Signature"][0]) == 512
+        assert requests["X-Goog-Credential"][0].startswith("tests@films.example/")
 
     def test_a_missing_bucket_is_a_failure(self, host: Any, copy: Path) -> None:
         other = GcsHost(host._bucket.client.bucket("none"))
@@ -207,12 +207,12 @@ def test_two_processes_share_one_secret(tmp_path: Path) -> None:
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(b"film")
     url = tagging.url(tagging.put(copy), valid_seconds=60)
-    asked = parse_qs(urlsplit(url).query)
+    requests = parse_qs(urlsplit(url).query)
     name = urlsplit(url).path.removeprefix("/hosted/")
-    found = serving.open_signed(
-        name, expires=int(asked["expires"][0]), signature=asked["signature"][0]
+    result = serving.open_signed(
+        name, expires=int(requests["expires"][0]), signature=requests["signature"][0]
     )
-    assert found.read_bytes() == b"film"
+    assert result.read_bytes() == b"film"
 
 
 def test_copies_that_a_killed_process_left_behind_go_after_a_day(tmp_path: Path) -> None:

@@ -97,9 +97,9 @@ def test_a_few_bytes_that_stand_for_millions_of_observations_take_little_memory(
     tags = [{"tag": f"t{at}", "seconds": [[0, 43200, 0.9]]} for at in range(25)]
     file = io.BytesIO(json.dumps({"tags": tags}).encode())
     with Catalog.open(tmp_path / "catalog.db") as catalog, at_most(64):
-        (outcome,) = import_file(file, catalog, now=NOW)
-    assert isinstance(outcome, Imported)
-    assert outcome.seconds == 43200
+        (result,) = import_file(file, catalog, now=NOW)
+    assert isinstance(result, Imported)
+    assert result.seconds == 43200
 
 
 @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ def endless(piece: bytes) -> Callable[[], io.BytesIO]:
     ids=["empty members", "endless name", "blank", "videos", "one video"],
 )
 def test_reading_ends_when_nobody_wants_it_any_more(file: Callable[[], io.BytesIO]) -> None:
-    asked = 0
+    requests = 0
 
     def check() -> None:
-        nonlocal asked
-        asked += 1
-        if asked > 3:
+        nonlocal requests
+        requests += 1
+        if requests > 3:
             raise Left
 
     with pytest.raises(Left):
@@ -275,10 +275,10 @@ def test_damage_is_found_in_long_values_where_it_is_in_short_ones(
     try:
         text = Text(raw, lambda: None)
         is_long = raw[:1] in (b"[", b"{") and end_of(text, 0) == len(raw)
-        found: Any = whole(read_value(text, 0, len(raw))) if is_long else parsed(raw)
+        result: Any = whole(read_value(text, 0, len(raw))) if is_long else parsed(raw)
     except BadField:
-        found = BadField
-    assert found == expected
+        result = BadField
+    assert result == expected
 
 
 runs = st.tuples(
@@ -290,8 +290,8 @@ runs = st.tuples(
 
 
 @given(st.lists(runs, min_size=1, max_size=20))
-def test_runs_are_laid_out_across_blocks(told: list[tuple[str, int, int, float]]) -> None:
-    made = [Run(tag, start, start + length, sure) for tag, start, length, sure in told]
+def test_runs_are_laid_out_across_blocks(output: list[tuple[str, int, int, float]]) -> None:
+    made = [Run(tag, start, start + length, sure) for tag, start, length, sure in output]
     n_seconds = max(run.end for run in made)
     track = RemoteTrack.build(made, n_seconds)
     expected = np.zeros((3, n_seconds), np.uint16)
@@ -299,13 +299,13 @@ def test_runs_are_laid_out_across_blocks(told: list[tuple[str, int, int, float]]
         if sure >= 0.05:
             row = expected[["cat", "dog", "sea"].index(tag)]
             row[start:end] = np.maximum(row[start:end], round(sure * 65_535))
-    found = np.zeros_like(expected)
+    result = np.zeros_like(expected)
     at = np.repeat(np.arange(n_seconds), np.diff(track.starts))
-    places = [["cat", "dog", "sea"].index(name) for name in track.names]
-    found[np.array(places, int)[track.tags], at] = track.confidences
-    np.testing.assert_array_equal(found, expected)
+    order_of_tags = [["cat", "dog", "sea"].index(name) for name in track.names]
+    result[np.array(order_of_tags, int)[track.tags], at] = track.confidences
+    np.testing.assert_array_equal(result, expected)
     assert len(track.tags) == np.count_nonzero(expected)
-    numbers = {name: 9 - place for place, name in enumerate(track.names)}
+    numbers = {name: 9 - number for number, name in enumerate(track.names)}
     stored = track.to_track(numbers)
     for second in range(0, n_seconds, 97):
         own = stored.tags[stored.starts[second] : stored.starts[second + 1]]

@@ -31,16 +31,16 @@ def test_pages_come_together_in_any_order_and_twice(tmp_path: Path, names: dict[
     pages = three_pages(**names)
     for order in itertools.permutations(pages):
         for again in (*pages, None):
-            told = [*order, *([again] if again else [])]
-            (video,), reasons = read_all(write_lines(tmp_path / "a.json", *told))
+            output = [*order, *([again] if again else [])]
+            (video,), reasons = read_all(write_lines(tmp_path / "a.json", *output))
             assert (reasons, tags_of(video)) == ([], CAT)
 
 
 def test_pages_of_several_jobs_may_be_mixed(tmp_path: Path) -> None:
     pages = [*three_pages(job="a", name="a.mp4"), *three_pages(job="b", name="b.mp4")]
-    mixed = [pages[place] for place in (0, 3, 5, 1, 4, 2)]
-    for told in (mixed, [mixed]):
-        videos, reasons = read_all(write_lines(tmp_path / "a.json", *told))
+    mixed = [pages[number] for number in (0, 3, 5, 1, 4, 2)]
+    for output in (mixed, [mixed]):
+        videos, reasons = read_all(write_lines(tmp_path / "a.json", *output))
         assert reasons == []
         assert [video.source for video in videos] == ["s3://films/a.mp4", "s3://films/b.mp4"]
         assert [tags_of(video) for video in videos] == [CAT, CAT]
@@ -62,16 +62,16 @@ def test_a_last_page_without_names_twice_makes_no_video_of_its_own(tmp_path: Pat
 def test_names_may_be_missing_on_some_pages(tmp_path: Path) -> None:
     named, plain = three_pages(job="j", name="a.mp4"), three_pages()
     for which in itertools.product((0, 1), repeat=3):
-        told = [(plain, named)[one][place] for place, one in enumerate(which)]
-        (video,), reasons = read_all(write_lines(tmp_path / "a.json", *told))
+        output = [(plain, named)[one][number] for number, one in enumerate(which)]
+        (video,), reasons = read_all(write_lines(tmp_path / "a.json", *output))
         assert (reasons, tags_of(video)) == ([], CAT)
 
 
 @pytest.mark.parametrize("missing", [[2], [1, 2], [0, 2]])
 def test_a_video_without_its_last_page_is_refused(tmp_path: Path, missing: list[int]) -> None:
     for names in ({}, {"job": "j"}):
-        told = [one for place, one in enumerate(three_pages(**names)) if place not in missing]
-        videos, (reason,) = read_all(write_lines(tmp_path / "a.json", *told))
+        output = [one for number, one in enumerate(three_pages(**names)) if number not in missing]
+        videos, (reason,) = read_all(write_lines(tmp_path / "a.json", *output))
         assert videos == []
         assert "not the last page" in reason
 
@@ -85,8 +85,8 @@ def test_a_last_page_that_comes_first_without_names_is_no_whole_video(tmp_path: 
 
 def test_a_page_that_cannot_be_used_spoils_its_video_and_no_other(tmp_path: Path) -> None:
     bad = page(("Dog", -5), more="2", job="a")
-    told = [page(("Cat", 0), more="1", job="a"), bad, page(job="a"), page(("Sea", 0), job="b")]
-    (video,), reasons = read_all(write_lines(tmp_path / "a.json", *told))
+    output = [page(("Cat", 0), more="1", job="a"), bad, page(job="a"), page(("Sea", 0), job="b")]
+    (video,), reasons = read_all(write_lines(tmp_path / "a.json", *output))
     assert tags_of(video) == {"sea": [0]}
     assert "Timestamp" in reasons[0]
 
@@ -111,9 +111,9 @@ def test_results_of_one_video_are_merged_whatever_their_order(tmp_path: Path) ->
 
 
 def test_results_of_one_video_in_several_answers_are_merged(tmp_path: Path) -> None:
-    told = [google(google_labels("/b/a", tag)) for tag in ("cat", "dog")]
+    output = [google(google_labels("/b/a", tag)) for tag in ("cat", "dog")]
     other = google(google_labels("/b/b", "sea"))
-    (a, b), reasons = read_all(write_lines(tmp_path / "a.json", told[0], other, told[1]))
+    (a, b), reasons = read_all(write_lines(tmp_path / "a.json", output[0], other, output[1]))
     assert reasons == []
     assert tags_of(a) == {"cat": [0, 1, 2, 3], "dog": [0, 1, 2, 3]}
     assert tags_of(b) == {"sea": [0, 1, 2, 3]}
@@ -130,8 +130,8 @@ def test_the_finest_level_of_all_results_counts(tmp_path: Path) -> None:
 
 def test_half_of_what_is_said_of_a_video_does_not_pass_for_the_whole(tmp_path: Path) -> None:
     bad = google_labels("/b/a", "dog", end="soon")
-    told = google(google_labels("/b/a", "cat"), bad, google_labels("/b/b", "sea"))
-    (video,), (reason,) = read_all(write_lines(tmp_path / "a.json", told))
+    output = google(google_labels("/b/a", "cat"), bad, google_labels("/b/b", "sea"))
+    (video,), (reason,) = read_all(write_lines(tmp_path / "a.json", output))
     assert video.source == "gs://b/b"
     assert "is no time" in reason
     lines = [google(google_labels("/b/a", "cat")), google(bad)]
@@ -150,8 +150,8 @@ def test_another_taggers_result_is_not_mixed_in(tmp_path: Path) -> None:
 
 def test_more_than_can_wait_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merging, "MAX_PARTS", 3)
-    told = [google(google_labels(f"/b/{number}", "cat")) for number in range(9)]
-    videos, reasons = read_all(write_lines(tmp_path / "a.json", *told))
+    output = [google(google_labels(f"/b/{number}", "cat")) for number in range(9)]
+    videos, reasons = read_all(write_lines(tmp_path / "a.json", *output))
     assert reasons == []
     assert [video.source for video in videos] == [f"gs://b/{number}" for number in range(9)]
 
@@ -177,14 +177,14 @@ def test_tags_are_not_replaced_by_none(tmp_path: Path, catalog: Catalog, what: s
     imported(write_lines(tmp_path / "a.json", google(google_labels("/b/a", "cat"))), catalog)
     before, nothing = catalog.revision(), write_lines(tmp_path / "b.json", NOTHING[what])
     for dry_run in (True, False):
-        (outcome,) = imported(nothing, catalog, dry_run=dry_run)
-        assert isinstance(outcome, BadLine)
-        assert "google-video-intelligence: they stay" in outcome.reason
+        (result,) = imported(nothing, catalog, dry_run=dry_run)
+        assert isinstance(result, BadLine)
+        assert "google-video-intelligence: they stay" in result.reason
     assert catalog.revision() == before
-    (outcome,) = imported(nothing, catalog, force=True)
-    assert isinstance(outcome, Imported)
-    assert outcome.change is Change.UPDATED
-    assert not len(catalog.tracks.get(outcome.video).tags)
+    (result,) = imported(nothing, catalog, force=True)
+    assert isinstance(result, Imported)
+    assert result.change is Change.UPDATED
+    assert not len(catalog.tracks.get(result.video).tags)
 
 
 def test_a_video_without_tags_is_added_where_there_is_none(
@@ -192,9 +192,9 @@ def test_a_video_without_tags_is_added_where_there_is_none(
 ) -> None:
     path = write_lines(tmp_path / "a.json", NOTHING["ours"])
     for change in (Change.ADDED, Change.UNCHANGED):
-        (outcome,) = imported(path, catalog)
-        assert isinstance(outcome, Imported)
-        assert outcome.change is change
+        (result,) = imported(path, catalog)
+        assert isinstance(result, Imported)
+        assert result.change is change
 
 
 @pytest.mark.parametrize("key", ["ModerationLabels", "Faces", "Persons", "TextDetections"])
@@ -202,8 +202,8 @@ def test_another_feature_never_replaces_labels(tmp_path: Path, catalog: Catalog,
     labels = page(("Beach", 1000), name="f.mp4")
     imported(write_lines(tmp_path / "l.json", labels), catalog)
     other = {name: value for name, value in labels.items() if name != "Labels"} | {key: []}
-    for told in ([other], [labels, other], [other, labels]):
-        imported(write_lines(tmp_path / "m.json", *told), catalog)
+    for output in ([other], [labels, other], [other, labels]):
+        imported(write_lines(tmp_path / "m.json", *output), catalog)
         record = catalog.videos.find("s3://films/f.mp4")
         assert len(catalog.tracks.get(record.id).tags) == 1
 
@@ -217,8 +217,8 @@ def test_what_a_result_does_not_tell_stays(tmp_path: Path, catalog: Catalog) -> 
     pictures = Pictures(b"poster", b"strip", (0,))
     catalog.videos.save(record, catalog.tracks.get(video), now=NOW, pictures=pictures)
     line = {"video": video, "tags": [{"tag": "dog", "seconds": [[0, 2, 0.9]]}]}
-    (outcome,) = imported(write_lines(tmp_path / "a.jsonl", line), catalog)
-    assert isinstance(outcome, Imported)
+    (result,) = imported(write_lines(tmp_path / "a.jsonl", line), catalog)
+    assert isinstance(result, Imported)
     after = catalog.videos.get(video)
     assert after is not None
     assert (after.title, after.language, after.kind) == (record.title, "en", "motion")

@@ -208,10 +208,10 @@ def test_numbers_written_as_text_are_numbers(tmp_path: Path) -> None:
         result = {"inputUri": "/b/a", "segmentLabelAnnotations": [label | {"segments": [shown]}]}
         (video,), reasons = read_all(write_lines(tmp_path / "a.json", google(result)))
         assert (reasons, tags_of(video)) == ([], {"sea": [0, 1, 2, 3]})
-    said = page()
-    said["VideoMetadata"] = {"DurationMillis": "4000"}
-    said["Labels"] = [{"Timestamp": "1000", "Label": {"Name": "Sea", "Confidence": "99.5"}}]
-    (video,), reasons = read_all(write_lines(tmp_path / "a.json", said))
+    payload = page()
+    payload["VideoMetadata"] = {"DurationMillis": "4000"}
+    payload["Labels"] = [{"Timestamp": "1000", "Label": {"Name": "Sea", "Confidence": "99.5"}}]
+    (video,), reasons = read_all(write_lines(tmp_path / "a.json", payload))
     assert (reasons, video.track.n_seconds, tags_of(video)) == ([], 4, {"sea": [1]})
     ours = {"duration": "4", "tags": [{"tag": "sea", "seconds": [["0", "2", "9e-1"]]}]}
     (video,), reasons = read_all(write_lines(tmp_path / "a.json", ours))

@@ -82,7 +82,7 @@ def test_what_a_line_leaves_out_comes_from_its_source_or_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "kept"),
+    ("source", "stored"),
     [
         ("HTTP://Films.Example:80/A?b=1#c", "http://films.example/A?b=1"),
         ("https://films.example", "https://films.example/"),
@@ -92,11 +92,11 @@ def test_what_a_line_leaves_out_comes_from_its_source_or_itself() -> None:
     ],
 )
 def test_results_about_an_address_are_about_the_video_fetched_from_it(
-    tmp_path: Path, source: str, kept: str
+    tmp_path: Path, source: str, stored: str
 ) -> None:
     (video,) = videos_of(write(tmp_path / "a.jsonl", line(source=source)))
-    assert (video.source, video.id) == (kept, sha16(kept))
-    if kept.startswith("http"):
+    assert (video.source, video.id) == (stored, sha16(stored))
+    if stored.startswith("http"):
         assert video.id == address_id(source)
 
 
@@ -226,9 +226,9 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
     path = tmp_path / "a.jsonl"
     good = [json.dumps(line(title=title)) for title in ("one", "two")]
     path.write_text(f"{good[0]}\n\n{{oops\n{good[1]}\n")
-    outcomes = list(import_file(path, catalog, now=NOW))
-    assert [outcome.line for outcome in outcomes] == [1, 3, 4]
-    assert outcomes[1] == BadLine(
+    results = list(import_file(path, catalog, now=NOW))
+    assert [result.line for result in results] == [1, 3, 4]
+    assert results[1] == BadLine(
         3, "no JSON: Expecting property name enclosed in double quotes at column 2"
     )
     assert sorted(video.title for video in catalog.videos.page()) == ["one", "two"]
@@ -304,9 +304,9 @@ def test_a_bad_line_is_reported_and_the_good_ones_go_in(tmp_path: Path, catalog:
 )
 def test_a_refusal_names_the_field(tmp_path: Path, fields: dict[str, Any], reason: str) -> None:
     path = tmp_path / "a.jsonl"
-    said = line(**fields)
+    payload = line(**fields)
     # Written by hand: a number of 400 digits is JSON, too.
-    path.write_text(json.dumps(line()) + "\n" + json.dumps(said) + "\n")
+    path.write_text(json.dumps(line()) + "\n" + json.dumps(payload) + "\n")
     assert errors_of(path) == [(2, reason)]
     assert len(videos_of(path)) == 1
 
@@ -331,9 +331,9 @@ def test_a_refusal_names_the_field(tmp_path: Path, fields: dict[str, Any], reaso
 def test_what_is_no_usable_json_is_refused(tmp_path: Path, raw: bytes, reason: str) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(raw + b"\n" + json.dumps(line()).encode())
-    (at, said), *_ = errors_of(path)
+    (at, payload), *_ = errors_of(path)
     assert at == 1
-    assert said.startswith(reason)
+    assert payload.startswith(reason)
     assert len(videos_of(path)) == 1
 
 
@@ -380,16 +380,16 @@ def test_no_file_says_so(tmp_path: Path) -> None:
 
 
 def test_imported_videos_are_videos_like_any_other(catalog: Catalog) -> None:
-    outcomes = list(import_file(DATA / "ours.jsonl", catalog, now=NOW))
-    assert [one.change for one in outcomes if isinstance(one, Imported)] == [Change.ADDED] * 3
+    results = list(import_file(DATA / "ours.jsonl", catalog, now=NOW))
+    assert [one.change for one in results if isinstance(one, Imported)] == [Change.ADDED] * 3
     record = catalog.videos.find("Cats on a train")
     assert (record.status, record.seconds, record.tagger) == ("ok", 13, "eyes@3")
     assert record.added_at == "2026-01-02T12:00:00+00:00"
     assert catalog.videos.find("https://films.example/cats").id == record.id
     counts = tag_counts(catalog.tracks.get(record.id), 0.7, catalog.tags.vocabulary())
     assert {count.tag: count.seconds for count in counts} == {"cat": 12, "steam train": 2}
-    seen = observations_at(catalog.tracks.get(record.id), 4, catalog.tags.vocabulary())
-    assert {one.tag: pytest.approx(one.confidence, abs=1e-5) for one in seen} == {
+    observed = observations_at(catalog.tracks.get(record.id), 4, catalog.tags.vocabulary())
+    assert {one.tag: pytest.approx(one.confidence, abs=1e-5) for one in observed} == {
         "cat": 0.93,
         "steam train": 0.8,
     }
@@ -409,9 +409,9 @@ def test_another_confidence_is_an_update(tmp_path: Path, catalog: Catalog) -> No
     path = write(tmp_path / "a.jsonl", line(video="0" * 16))
     list(import_file(path, catalog, now=NOW))
     write(path, line(video="0" * 16, tags=[{"tag": "cat", "seconds": [[0, 2, 0.91]]}]))
-    (outcome,) = import_file(path, catalog, now=NOW)
-    assert isinstance(outcome, Imported)
-    assert outcome.change is Change.UPDATED
+    (result,) = import_file(path, catalog, now=NOW)
+    assert isinstance(result, Imported)
+    assert result.change is Change.UPDATED
     assert catalog.tracks.get("0" * 16).confidences.tolist() == [round(0.91 * FULL_SCALE)] * 2
 
 
@@ -448,24 +448,24 @@ def test_every_second_has_the_highest_confidence_said_of_it(
     expected: dict[int, dict[str, int]] = {}
     for tag, start, length, confidence in runs:
         for second in range(start, start + length):
-            seen = expected.setdefault(second, {})
+            observed = expected.setdefault(second, {})
             tidy = tag.strip().lower()
             if confidence >= MIN_CONFIDENCE:
-                seen[tidy] = max(quantise(confidence), seen.get(tidy, 0))
+                observed[tidy] = max(quantise(confidence), observed.get(tidy, 0))
     tags = [{"tag": tag, "seconds": [[at, at + n, sure]]} for tag, at, n, sure in runs]
     (result,) = jsonl.results(Document(1, None, {"tags": tags}, "digest"))
     video = result.video()
     assert video.track.n_seconds == max(expected) + 1
     names = list(video.track.names)
     track = video.track.to_track({name: 70_000 - at for at, name in enumerate(names)})
-    kept = [
+    remaining = [
         (second, 70_000 - names.index(tag), stored)
         for second in sorted(expected)
         for tag, stored in expected[second].items()
     ]
     at_second = np.repeat(np.arange(track.n_seconds), np.diff(track.starts))
     stored = zip(at_second, track.tags, track.confidences, strict=True)
-    assert [(int(a), int(b), int(c)) for a, b, c in stored] == sorted(kept)
+    assert [(int(a), int(b), int(c)) for a, b, c in stored] == sorted(remaining)
 
 
 _words = st.sampled_from(

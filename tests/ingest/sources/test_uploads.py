@@ -16,7 +16,7 @@ from support.catalogs import save, video_id
 
 
 @pytest.mark.parametrize(
-    ("given_name", "kept"),
+    ("given_name", "stored"),
     [
         ("holiday.mp4", "holiday.mp4"),
         ("Mein Urlaub 2024.MP4", "Mein Urlaub 2024.mp4"),
@@ -38,8 +38,8 @@ from support.catalogs import save, video_id
         ("\u0645\u06cc\u200c\u062e.mp4", "\u0645\u06cc\u200c\u062e.mp4"),
     ],
 )
-def test_a_name_becomes_harmless_and_stays_readable(given_name: str, kept: str) -> None:
-    assert safe_name(given_name) == kept
+def test_a_name_becomes_harmless_and_stays_readable(given_name: str, stored: str) -> None:
+    assert safe_name(given_name) == stored
 
 
 @given(st.text(max_size=400))

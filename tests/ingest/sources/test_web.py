@@ -37,7 +37,7 @@ def failure(site: Site, path: str, folder: Path, **others: object) -> Unfetchabl
     return caught.value
 
 
-def seen(path: Path) -> tuple[int, int]:
+def size_of(path: Path) -> tuple[int, int]:
     """Return height, and seconds that can be watched."""
     with open_video(path) as opened:
         return opened.height, len(list(opened.seconds()))
@@ -58,9 +58,9 @@ def test_a_video_is_fetched_byte_for_byte(site: Site, tmp_path: Path) -> None:
 def test_a_video_that_is_here_is_not_asked_for_again(site: Site, tmp_path: Path) -> None:
     site.answers["/a.mp4"] = video(bikes())
     first = fetch(site.address("/a.mp4"), tmp_path, limits(site))
-    asked = len(site.asked)
+    requests = len(site.requests)
     assert fetch(f"{site.address('/a.mp4')}#t=3", tmp_path, limits(site)) == first
-    assert len(site.asked) == asked
+    assert len(site.requests) == requests
     first.path.write_bytes(b"cut")
     again = fetch(site.address("/a.mp4"), tmp_path, limits(site))
     assert again.path.read_bytes() == bikes().read_bytes()
@@ -82,8 +82,8 @@ def test_hls_is_fetched_in_the_smallest_size_of_at_least_360_lines(
 ) -> None:
     site.answers.update(streams.answers)
     fetched = fetch(site.address(streams.master), tmp_path, limits(site))
-    assert seen(fetched.path) == (360, SECONDS)
-    segments = [path for path in site.asked if path.endswith(".ts")]
+    assert size_of(fetched.path) == (360, SECONDS)
+    segments = [path for path in site.requests if path.endswith(".ts")]
     assert segments == ["/hls/360/video0.ts", "/hls/360/video1.ts"]
 
 
@@ -92,8 +92,8 @@ def test_dash_is_fetched_in_the_smallest_size_of_at_least_360_lines(
 ) -> None:
     site.answers.update(streams.answers)
     fetched = fetch(site.address(streams.manifest), tmp_path, limits(site))
-    assert seen(fetched.path) == (360, SECONDS)
-    assert not any(path.startswith(("/dash/240/", "/dash/720/")) for path in site.asked)
+    assert size_of(fetched.path) == (360, SECONDS)
+    assert not any(path.startswith(("/dash/240/", "/dash/720/")) for path in site.requests)
 
 
 def test_a_live_stream_is_not_fetched(site: Site, streams: Streams, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_of_small_sizes_the_largest_is_fetched(
         if name.startswith("/hls/240/"):
             site.answers[name.replace("/240/", "/360/")] = answer
     fetched = fetch(site.address("/hls/small.m3u8"), tmp_path, limits(site))
-    assert seen(fetched.path) == (240, SECONDS)
+    assert size_of(fetched.path) == (240, SECONDS)
 
 
 def test_the_video_of_an_open_graph_page_is_fetched_with_what_the_page_says(
@@ -143,7 +143,7 @@ def test_the_video_of_a_json_ld_page_is_fetched_with_what_the_page_says(
     site: Site, tmp_path: Path
 ) -> None:
     site.answers["/v.mp4"] = video(bikes())
-    said = {
+    payload = {
         "@context": "https://schema.org",
         "@type": "VideoObject",
         "name": "Rush hour",
@@ -154,7 +154,7 @@ def test_the_video_of_a_json_ld_page_is_fetched_with_what_the_page_says(
         "author": {"@type": "Person", "name": "Ada"},
     }
     site.answers["/watch"] = page(
-        f'<title>x</title><script type="application/ld+json">{json.dumps(said)}</script>'
+        f'<title>x</title><script type="application/ld+json">{json.dumps(payload)}</script>'
     )
     said_of_it = fetch(site.address("/watch"), tmp_path, limits(site)).metadata
     assert said_of_it.title == "Rush hour"
@@ -172,10 +172,10 @@ def test_a_broken_download_is_resumed_where_it_broke(site: Site, tmp_path: Path)
     site.answers["/a.mp4"] = [whole, broken, down]
     assert failure(site, "/a.mp4", tmp_path).status == FetchStatus.FAILED
     site.answers["/a.mp4"] = whole
-    site.asked.clear()
+    site.requests.clear()
     fetched = fetch(site.address("/a.mp4"), tmp_path, limits(site))
     assert fetched.path.read_bytes() == bikes().read_bytes()
-    assert site.asked == ["/a.mp4", "/a.mp4 bytes=300000-"]
+    assert site.requests == ["/a.mp4", "/a.mp4 bytes=300000-"]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [".lock", fetched.path.name, f"{fetched.path.stem}.json"]
     )
@@ -190,10 +190,10 @@ def test_hls_is_resumed_at_the_segment_where_it_broke(
     error = first_failure(site.address(streams.master), tmp_path, limits(site))
     assert error.status == FetchStatus.FAILED
     site.answers["/hls/360/video1.ts"] = second
-    site.asked.clear()
+    site.requests.clear()
     fetched = fetch(site.address(streams.master), tmp_path, limits(site))
-    assert seen(fetched.path) == (360, SECONDS)
-    assert "/hls/360/video0.ts" not in site.asked
+    assert size_of(fetched.path) == (360, SECONDS)
+    assert "/hls/360/video0.ts" not in site.requests
 
 
 def test_a_rate_limit_holds_the_speed_down(site: Site, tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_the_status_of_the_answer_tells_why(
     error = failure(site, "/a.mp4", tmp_path)
     assert error.status == status
     assert str(code) in error.reason
-    assert site.asked == ["/a.mp4"]
+    assert site.requests == ["/a.mp4"]
 
 
 @pytest.mark.parametrize(("code", "status"), [(403, "blocked"), (429, "blocked")])
@@ -238,7 +238,7 @@ def test_what_may_pass_is_told_from_what_stays(
 def test_what_may_pass_is_tried_three_times(site: Site, tmp_path: Path) -> None:
     site.answers["/a.mp4"] = Answer(status=500)
     assert failure(site, "/a.mp4", tmp_path).status == FetchStatus.FAILED
-    assert site.asked == ["/a.mp4"] * 3
+    assert site.requests == ["/a.mp4"] * 3
 
 
 def test_a_site_that_throttles_is_waited_for_as_long_as_it_asks(site: Site, tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_no_attempt_is_waited_for_that_would_come_after_the_deadline(
 ) -> None:
     site.answers["/a.mp4"] = Answer(status=429, headers={"Retry-After": "60"})
     assert failure(site, "/a.mp4", tmp_path, deadline_seconds=30).status == FetchStatus.BLOCKED
-    assert site.asked == ["/a.mp4"]
+    assert site.requests == ["/a.mp4"]
 
 
 def test_a_video_without_length_is_stopped_at_the_size_limit(site: Site, tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_a_page_that_unpacks_to_more_than_memory_is_not_asked_for_again(
     packed = first + again * 599 + packer.flush()
     site.answers["/page"] = Answer(packed, headers={"Content-Encoding": coding})
     assert failure(site, "/page", tmp_path, memory_bytes=300_000_000).status == FetchStatus.TOO_BIG
-    assert site.asked.count("/page") == 1
+    assert site.requests.count("/page") == 1
 
 
 def test_a_slow_video_is_stopped_at_the_deadline_and_kept(site: Site, tmp_path: Path) -> None:
@@ -348,7 +348,7 @@ def test_a_page_without_video_is_unsupported(site: Site, tmp_path: Path) -> None
     error = failure(site, "/page", tmp_path)
     assert error.status == FetchStatus.UNSUPPORTED
     assert not error.retryable
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
 
 
 def test_a_page_of_several_videos_is_a_playlist_and_fetched_only_when_asked(
@@ -362,8 +362,8 @@ def test_a_page_of_several_videos_is_a_playlist_and_fetched_only_when_asked(
     error = failure(site, "/page", tmp_path)
     assert error.status == FetchStatus.UNSUPPORTED
     assert "ask for the playlist" in error.reason
-    found = playlist_addresses(site.address("/page"), limits(site))
-    assert found == (site.address("/a.mp4"), site.address("/b.mp4"))
+    result = playlist_addresses(site.address("/page"), limits(site))
+    assert result == (site.address("/a.mp4"), site.address("/b.mp4"))
     assert playlist_addresses(site.address("/a.mp4"), limits(site)) == (site.address("/a.mp4"),)
 
 

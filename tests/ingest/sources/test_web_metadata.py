@@ -39,7 +39,7 @@ def test_the_channel_stands_for_an_uploader_that_is_not_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "id_"),
+    ("payload", "id_"),
     [
         ({"channel_id": "UC1", "uploader_id": "@ann"}, "UC1"),
         ({"channel_id": None, "uploader_id": "@ann"}, "@ann"),
@@ -48,8 +48,8 @@ def test_the_channel_stands_for_an_uploader_that_is_not_named() -> None:
         ({"channel_id": True, "uploader_id": ["a"]}, ""),
     ],
 )
-def test_an_uploader_is_known_by_the_id_of_a_channel(said: dict[str, Any], id_: str) -> None:
-    assert Metadata.from_info(ADDRESS, said).uploader_id == id_
+def test_an_uploader_is_known_by_the_id_of_a_channel(payload: dict[str, Any], id_: str) -> None:
+    assert Metadata.from_info(ADDRESS, payload).uploader_id == id_
 
 
 def test_what_is_not_said_is_empty() -> None:
@@ -60,7 +60,7 @@ def test_what_is_not_said_is_empty() -> None:
 
 
 def test_a_hostile_page_cannot_write_control_characters_or_other_addresses() -> None:
-    said = {
+    payload = {
         "title": "a\x1b[2J\u202eb\nc" + "x" * 10_000,
         "description": "one\ntwo\x00",
         "thumbnail": "file:///etc/passwd",
@@ -69,7 +69,7 @@ def test_a_hostile_page_cannot_write_control_characters_or_other_addresses() -> 
         "tags": ["a", 1, None, "a", " ", "b\n"],
         "categories": "not a list",
     }
-    metadata = Metadata.from_info(ADDRESS, said)
+    metadata = Metadata.from_info(ADDRESS, payload)
     assert metadata.title.startswith("a[2Jb")
     assert len(metadata.title) <= 500
     assert metadata.title.isprintable()
@@ -91,8 +91,8 @@ _FIELDS = (
 
 
 @given(st.dictionaries(st.sampled_from(_FIELDS), _anything))
-def test_whatever_is_said_can_be_written_and_read_again(said: dict[str, Any]) -> None:
-    metadata = Metadata.from_info(ADDRESS, said)
+def test_whatever_is_said_can_be_written_and_read_again(payload: dict[str, Any]) -> None:
+    metadata = Metadata.from_info(ADDRESS, payload)
     written = json.loads(json.dumps(metadata.as_json(), allow_nan=False))
     assert Metadata.from_json(written) == metadata
 

@@ -77,7 +77,7 @@ def test_a_redirect_of_the_download_itself_is_not_followed(
 ) -> None:
     site.answers["/a.mp4"] = [video(bikes()), redirect(forbidden.address("/secret.mp4"))]
     assert_unsafe(site, "/a.mp4", tmp_path, forbidden)
-    assert len(site.asked) == 2
+    assert len(site.requests) == 2
 
 
 def test_redirects_that_go_round_in_a_circle_end(site: Site, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_redirects_that_go_round_in_a_circle_end(site: Site, tmp_path: Path) -> 
     site.answers["/b"] = redirect("/a")
     limits = FetchLimits(allowed_networks=(site.network,))
     assert first_failure(site.address("/a"), tmp_path, limits).status == FetchStatus.FAILED
-    assert len(site.asked) < 30
+    assert len(site.requests) < 30
 
 
 def test_a_page_may_not_name_a_forbidden_video(site: Site, forbidden: Site, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Slow:
     name, version, doubtful, is_open, at_once = "slow", "1", (), True, 2
 
     def __init__(self) -> None:
-        self.asked: list[Future[int]] = []
+        self.requests: list[Future[int]] = []
         self.n_tags = 0
         self.stopped = False
 
@@ -51,30 +51,30 @@ class Slow:
 
     def ask(self, frame: Frame) -> Future[Any]:
         assert frame.dtype == np.uint8
-        self.asked.append(Future())
-        return self.asked[-1]
+        self.requests.append(Future())
+        return self.requests[-1]
 
     def read(self, answer: int) -> Confidences:
         self.n_tags = max(self.n_tags, answer + 1)
-        found = np.zeros(self.n_tags, np.float32)
-        found[answer] = 1
-        return found
+        result = np.zeros(self.n_tags, np.float32)
+        result[answer] = 1
+        return result
 
     def stop(self) -> None:
         self.stopped = True
 
 
 def test_seconds_wait_for_those_before_and_later_tags_are_new() -> None:
-    slow, told = Slow(), list[int]()
-    with Answers(slow, Gallery().see, told.append) as collected:
+    slow, output = Slow(), list[int]()
+    with Answers(slow, Gallery().see, output.append) as collected:
         eye = TaggingScheduler(slow)
-        for second, look in enumerate([NEW, SAME, NEW]):
-            collected.add(second, FRAME, eye.see(second, FRAME, look))
-        assert told == []
-        slow.asked[1].set_result(2)
-        slow.asked[0].set_result(0)
+        for second, change in enumerate([NEW, SAME, NEW]):
+            collected.add(second, FRAME, eye.see(second, FRAME, change))
+        assert output == []
+        slow.requests[1].set_result(2)
+        slow.requests[0].set_result(0)
         assert collected.all().tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
-    assert told == [1, 2, 3]
+    assert output == [1, 2, 3]
     assert not slow.stopped
 
 
@@ -84,15 +84,15 @@ def test_no_more_are_open_than_are_asked_at_a_time(monkeypatch: pytest.MonkeyPat
 
     def on_beat(done: int) -> None:
         # Called while the third look waits for the first.
-        if len(slow.asked) == 3 and not slow.asked[0].done():
+        if len(slow.requests) == 3 and not slow.requests[0].done():
             assert done == 0
-            slow.asked[0].set_result(0)
+            slow.requests[0].set_result(0)
 
     with Answers(slow, Gallery().see, on_beat) as collected:
         for second in range(3):
             collected.add(second, FRAME, slow.ask(FRAME))
-        assert slow.asked[0].done()
-        for one in slow.asked[1:]:
+        assert slow.requests[0].done()
+        for one in slow.requests[1:]:
             one.set_result(0)
         assert collected.all().shape == (3, 1)
 
@@ -104,21 +104,21 @@ def test_frames_that_wait_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -
     with Answers(
         slow,
         Gallery().see,
-        lambda _: slow.asked[0].set_result(0) if not slow.asked[0].done() else None,
+        lambda _: slow.requests[0].set_result(0) if not slow.requests[0].done() else None,
     ) as collected:
-        asked = slow.ask(FRAME)
-        collected.add(0, FRAME, asked)
-        assert not asked.done()
-        collected.add(1, FRAME, asked)
-        assert asked.done()
+        requests = slow.ask(FRAME)
+        collected.add(0, FRAME, requests)
+        assert not requests.done()
+        collected.add(1, FRAME, requests)
+        assert requests.done()
 
 
 def collect_two_of_which_one_fails(slow: Slow) -> None:
     with Answers(slow, Gallery().see, print) as collected:
         for second in range(2):
             collected.add(second, FRAME, slow.ask(FRAME))
-        slow.asked[0].set_exception(RemoteTaggerFailed("no"))
-        collected.add(2, FRAME, slow.asked[1])
+        slow.requests[0].set_exception(RemoteTaggerFailed("no"))
+        collected.add(2, FRAME, slow.requests[1])
 
 
 def test_what_failed_ends_all_and_the_rest_is_given_up() -> None:
@@ -126,7 +126,7 @@ def test_what_failed_ends_all_and_the_rest_is_given_up() -> None:
     with pytest.raises(RemoteTaggerFailed, match="no"):
         collect_two_of_which_one_fails(slow)
     assert slow.stopped
-    assert slow.asked[1].cancelled()
+    assert slow.requests[1].cancelled()
 
 
 class Counting:
@@ -145,7 +145,7 @@ class Counting:
 
 
 @pytest.mark.parametrize(
-    ("every", "looks", "said", "put_off", "made_up"),
+    ("every", "changes", "payload", "put_off", "made_up"),
     [
         (1, "nnsn", [1, 2, 2, 3], [], []),
         (3, "nnnnnnn", [1, 1, 1, 2, 2, 2, 3], [1, 2, 4, 5], []),
@@ -156,13 +156,14 @@ class Counting:
     ],
 )
 def test_at_most_one_in_so_many_seconds_is_tagged_and_what_was_put_off_is_made_up(
-    every: int, looks: str, said: list[int], put_off: list[int], made_up: list[int]
+    every: int, changes: str, payload: list[int], put_off: list[int], made_up: list[int]
 ) -> None:
     eye = TaggingScheduler(Counting(), every=every)
-    found = [
-        eye.see(second, FRAME, NEW if look == "n" else SAME) for second, look in enumerate(looks)
+    result = [
+        eye.see(second, FRAME, NEW if change == "n" else SAME)
+        for second, change in enumerate(changes)
     ]
-    assert [round(float(one[0]) * 100) for one in found if not isinstance(one, Future)] == said
+    assert [round(float(one[0]) * 100) for one in result if not isinstance(one, Future)] == payload
     assert (eye.put_off, eye.made_up) == (put_off, made_up)
 
 
@@ -170,7 +171,7 @@ def test_at_most_one_in_so_many_seconds_is_tagged_and_what_was_put_off_is_made_u
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
     with serving_vlm() as server:
-        server.look = number_on
+        server.describe = number_on
         yield server
 
 
@@ -188,10 +189,10 @@ def tagged(server: Server, path: Path, catalog: Catalog, *, every: int = 1) -> l
     settings = VlmSettings("free", (server.place,))
     given = TaggerContext(remote=RemoteTaggerConfig(vlm=settings))
     tagger = make_tagger(f"vlm:{server.base_url}#{MODEL}", given)
-    outcome = ingest_file(path, catalog, tagger, every=every)  # type: ignore[arg-type]
-    assert outcome.status == "ok", outcome.reason
-    assert outcome.video is not None
-    track, names = catalog.tracks.get(outcome.video), catalog.tags.vocabulary().names
+    result = ingest_file(path, catalog, tagger, every=every)  # type: ignore[arg-type]
+    assert result.status == "ok", result.reason
+    assert result.video is not None
+    track, names = catalog.tracks.get(result.video), catalog.tags.vocabulary().names
     return [
         {names[tag] for tag in track.tags[first:last]} - {"nudity"}
         for first, last in zip(track.starts, track.starts[1:], strict=False)
@@ -207,24 +208,24 @@ def test_several_looks_are_asked_about_at_a_time_and_land_on_their_seconds(
         four.wait()
         return number_on(picture)
 
-    server.look = number_when_four_are_asked
+    server.describe = number_when_four_are_asked
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        seen = tagged(server, film(tmp_path), catalog)
+        observed = tagged(server, film(tmp_path), catalog)
         (record,) = catalog.videos.page()
         assert catalog.taggers.words_of(record.tagger) is None
         assert record.kind
         assert record.width > 0
-    assert seen == [{f"number {second}"} for second in range(8)]
+    assert observed == [{f"number {second}"} for second in range(8)]
     assert (server.n_requests, server.busiest) == (8, 4)
 
 
 def test_a_budget_asks_at_most_so_often(server: Server, tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        seen = tagged(server, film(tmp_path), catalog, every=5)
+        observed = tagged(server, film(tmp_path), catalog, every=5)
         (record,) = catalog.videos.page()
         reused = catalog.tracks.get(record.id).looks.has(REUSED).tolist()
     assert server.n_requests == 2
-    assert seen == [{"number 0"}] * 5 + [{"number 5"}] * 3
+    assert observed == [{"number 0"}] * 5 + [{"number 5"}] * 3
     assert reused == [False, True, True, True, True, False, True, True]
 
 
@@ -237,9 +238,9 @@ def test_a_video_fails_with_the_reason_when_an_answer_does_not_come(
         f"vlm:{server.base_url}#{MODEL}", TaggerContext(remote=RemoteTaggerConfig(vlm=settings))
     )
     with Catalog.open(tmp_path / "catalog.db") as catalog:
-        outcome = ingest_file(film(tmp_path), catalog, tagger)  # type: ignore[arg-type]
-    assert outcome.status == "failed"
-    assert "check the address" in outcome.reason
+        result = ingest_file(film(tmp_path), catalog, tagger)  # type: ignore[arg-type]
+    assert result.status == "failed"
+    assert "check the address" in result.reason
     # And the next one fares better.
     server.faults.clear()
     with Catalog.open(tmp_path / "other.db") as catalog:

@@ -61,16 +61,16 @@ def numbers(n: int) -> list[dict[str, float]]:
 
 
 def seconds(tagger: VideoTagger, path: Path) -> list[dict[str, float]]:
-    seen = tagger.tag_video(path)
-    return [seen.at(second) for second in range(seen.n_seconds)]
+    observed = tagger.tag_video(path)
+    return [observed.at(second) for second in range(observed.n_seconds)]
 
 
 def test_every_second_gets_the_tags_of_its_middle(server: Clarifai, film: Path) -> None:
     assert seconds(tagger(server), film) == numbers(33)
-    (asked,) = server.questions
-    assert asked.kind == "base64"
-    assert asked.path == "/v2/users/clarifai/apps/main/models/general-image-recognition/outputs"
-    assert asked.output_config == {"sample_ms": 1000, "max_concepts": 100, "min_value": 0.05}
+    (requests,) = server.questions
+    assert requests.kind == "base64"
+    assert requests.path == "/v2/users/clarifai/apps/main/models/general-image-recognition/outputs"
+    assert requests.output_config == {"sample_ms": 1000, "max_concepts": 100, "min_value": 0.05}
 
 
 def test_times_that_are_starts_of_samples_mean_the_same(server: Clarifai, short: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_hosted_copy_is_fetched_by_address_and_deleted_after(
     server: Clarifai, host: LocalHost, film: Path, tmp_path: Path
 ) -> None:
     assert seconds(tagger(server, host=host, longest_seconds=20), film) == numbers(33)
-    assert [asked.kind for asked in server.questions] == ["url", "url"]
+    assert [requests.kind for requests in server.questions] == ["url", "url"]
     assert not list((tmp_path / "hosted").glob("*.mp4"))
 
 
@@ -110,10 +110,10 @@ def test_a_larger_video_is_sent_in_parts_and_the_seconds_add_up(
 ) -> None:
     seconds(tagger(server), film)
     whole = server.questions.pop().size_bytes
-    server.most_bytes = whole // 2
+    server.max_bytes = whole // 2
     assert seconds(tagger(server, most_sent_bytes=whole // 2), film) == numbers(33)
     assert len(server.questions) > 2
-    assert max(asked.size_bytes for asked in server.questions) <= whole // 2
+    assert max(requests.size_bytes for requests in server.questions) <= whole // 2
 
 
 def test_a_version_of_the_model_is_asked_for_by_its_route(server: Clarifai, short: Path) -> None:
@@ -126,16 +126,16 @@ def test_a_version_of_the_model_is_asked_for_by_its_route(server: Clarifai, shor
 def test_more_tags_than_asked_for_are_left_out_by_the_service(
     server: Clarifai, short: Path
 ) -> None:
-    server.look = lambda _: {f"tag {n}": 1 - n / 100 for n in range(99)}
+    server.describe = lambda _: {f"tag {n}": 1 - n / 100 for n in range(99)}
     assert {len(second) for second in seconds(tagger(server), short)} == {96}
     assert {len(second) for second in seconds(tagger(server, max_concepts=20), short)} == {20}
 
 
 def test_what_comes_back_can_be_kept(server: Clarifai, short: Path, tmp_path: Path) -> None:
-    seen = tagger(server).tag_video(short)
+    observed = tagger(server).tag_video(short)
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         catalog.tags.number(["number 1"])
-        track = track_for(catalog, seen)
+        track = track_for(catalog, observed)
         assert [catalog.tags.vocabulary().names[tag] for tag in track.tags] == [
             "number 0",
             "number 1",
@@ -148,10 +148,10 @@ def test_real_footage_is_seen_in_its_colours(server: Clarifai) -> None:
     def brightness(picture: Picture) -> dict[str, float]:
         return {"bright": float(picture.mean()) / 255}
 
-    server.look = brightness
-    found = [second["bright"] for second in seconds(tagger(server), bikes())]
-    assert len(found) == 10
-    assert all(0.2 < value < 0.7 for value in found)
+    server.describe = brightness
+    result = [second["bright"] for second in seconds(tagger(server), bikes())]
+    assert len(result) == 10
+    assert all(0.2 < value < 0.7 for value in result)
 
 
 @pytest.mark.parametrize(
@@ -260,14 +260,14 @@ def test_the_key_is_never_shown(
     caplog.set_level(logging.DEBUG)
     server.faults.extend([fault] * 3)
     made = tagger(server, attempts=3)
-    told = ""
+    text = ""
     try:
         made.tag_video(short)
     except RemoteTaggerFailed as error:
-        told = f"{error} {error!r} {error.__cause__!r} {error.__context__!r}"
+        text = f"{error} {error!r} {error.__cause__!r} {error.__context__!r}"
         assert fault
-    shown = f"{told} {caplog.text} {made!r} {made._client!r} {made._client._key!r}"
-    assert ("bad header: Key (key)" in told) == (fault == "echo")
+    shown = f"{text} {caplog.text} {made!r} {made._client!r} {made._client._key!r}"
+    assert ("bad header: Key (key)" in text) == (fault == "echo")
     assert KEY not in shown
     assert KEY[4:] not in shown
 

@@ -69,12 +69,12 @@ def test_what_is_missing_is_fetched_and_what_is_right_is_not_fetched_again(
     assert came == list(NEEDED)
     assert PairFolder.of(folder).path == folder
     assert 0 < sum(n_bytes) <= pair.size
-    hub.asked.clear()
+    hub.requests.clear()
     assert fetch(pair, folder, hub) == []
-    assert hub.asked == []
+    assert hub.requests == []
     (folder / "text.onnx").write_bytes(b"damaged")
     assert fetch(pair, folder, hub) == ["text.onnx"]
-    assert hub.asked == [path_of("text.onnx")]
+    assert hub.requests == [path_of("text.onnx")]
     assert {path.name for path in folder.iterdir()} == set(NEEDED)
 
 

@@ -123,19 +123,19 @@ def test_a_pair_calibrated_by_hand_says_what_is_there(
     )
     assert (made.pictures, sum(done), made.known) == (60, 60, (50, 250))
     red = made.words.index(Word("red", "a photo of red"))
-    seen = made.confidences(made.vectors[red])
-    assert seen[red] > 0.7
-    assert np.delete(seen, red).max() < 0.1
+    observed = made.confidences(made.vectors[red])
+    assert observed[red] > 0.7
+    assert np.delete(observed, red).max() < 0.1
     made.save(folder / "calibration.npz")
-    kept = Calibration.load(folder / "calibration.npz")
-    assert version_of(kept, {}) == version_of(made, {}) != version_of(made, {"red": ("colour",)})
-    assert np.array_equal(kept.confidences(made.vectors[0]), made.confidences(made.vectors[0]))
-    assert (kept.words, kept.weights, kept.reliability) == (
+    stored = Calibration.load(folder / "calibration.npz")
+    assert version_of(stored, {}) == version_of(made, {}) != version_of(made, {"red": ("colour",)})
+    assert np.array_equal(stored.confidences(made.vectors[0]), made.confidences(made.vectors[0]))
+    assert (stored.words, stored.weights, stored.reliability) == (
         made.words,
         made.weights,
         made.reliability,
     )
-    assert set(kept.weights) == {
+    assert set(stored.weights) == {
         "image.onnx",
         "text.onnx",
         "tokenizer.json",
@@ -165,7 +165,9 @@ def test_a_pair_that_sees_the_opposite_of_what_is_there_is_refused(
 ) -> None:
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
     colours = list(COLOURS)
-    wrong = {name: [c for c in colours if c not in said] for name, said in pictures[1].items()}
+    wrong = {
+        name: [c for c in colours if c not in payload] for name, payload in pictures[1].items()
+    }
     with pytest.raises(InvalidInput, match="sees the words on the wrong pictures"):
         calibrate(folder, pictures_in(pictures[0]), words_of(folder), witness=Blind(), labels=wrong)
 
@@ -222,26 +224,26 @@ def test_a_pair_without_words_is_calibrated_over_all_that_are_known(
     tagger = make_tagger(check_tagger(f"onnx:{folder.path}", TaggerContext()), TaggerContext())
     assert not isinstance(tagger, VideoTagger)
     assert len(tagger.tags) == len(words) + 1
-    said = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
-    assert {tag for tag, confidence in said.items() if confidence >= 0.7} == {
+    payload = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    assert {tag for tag, confidence in payload.items() if confidence >= 0.7} == {
         "food", "tomato", "vegetable",
     }  # fmt: skip
-    assert said["tomato"] == said["vegetable"] == said["food"]
+    assert payload["tomato"] == payload["vegetable"] == payload["food"]
 
 
 def test_words_of_a_list_of_ones_own_bring_no_others(
     tmp_path: Path, pictures: tuple[Path, dict[str, list[str]]]
 ) -> None:
-    seen = (*THINGS, "vegetable")
-    folder = PairFolder.of(write_pair(tmp_path / "pair", seen=seen, reads=THINGS))
+    observed = (*THINGS, "vegetable")
+    folder = PairFolder.of(write_pair(tmp_path / "pair", observed=observed, reads=THINGS))
     paths, labels = pictures_in(pictures[0]), by_things(pictures[1])
     made = calibrate(folder, paths, words_of(folder), witness=Blind(), labels=labels)
     assert made.known == (40, 260)
     made.save(folder / "calibration.npz")
     tagger = make_tagger(f"onnx:{folder.path}", TaggerContext())
     assert not isinstance(tagger, VideoTagger)
-    said = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
-    assert said["tomato"] > 0.7 > said["vegetable"]
+    payload = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    assert payload["tomato"] > 0.7 > payload["vegetable"]
 
 
 def filled(colour: tuple[int, int, int]) -> Frame:

@@ -24,10 +24,10 @@ def textbook(picture: Image.Image, side: int, *, crop: bool) -> np.ndarray[Any, 
         size = (int(side * picture.width / short), int(side * picture.height / short))
         resized = picture.resize(size, Image.Resampling.BICUBIC)
         left, top = (resized.width - side) // 2, (resized.height - side) // 2
-        seen = resized.crop((left, top, left + side, top + side))
+        observed = resized.crop((left, top, left + side, top + side))
     else:
-        seen = picture.resize((side, side), Image.Resampling.BICUBIC)
-    return ((np.asarray(seen, np.float64) / 255 - MEAN) / STD).transpose(2, 0, 1)[None]
+        observed = picture.resize((side, side), Image.Resampling.BICUBIC)
+    return ((np.asarray(observed, np.float64) / 255 - MEAN) / STD).transpose(2, 0, 1)[None]
 
 
 @pytest.mark.parametrize("crop", [True, False])

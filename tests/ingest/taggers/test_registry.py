@@ -27,7 +27,7 @@ def environment() -> Iterator[pytest.MonkeyPatch]:
 class TestLocal(TaggerConformance):
     @pytest.fixture(scope="class")
     @classmethod
-    def asked(cls) -> str:
+    def chosen(cls) -> str:
         return "local"
 
     @pytest.fixture(scope="class")
@@ -46,7 +46,7 @@ class TestLocalThatNamesPeople(TestLocal):
 class TestOnnx(TaggerConformance):
     @pytest.fixture(scope="class")
     @classmethod
-    def asked(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+    def chosen(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
         return f"onnx:{calibrated_pair(tmp_path_factory.mktemp('pairs'))}"
 
     @pytest.fixture(scope="class")
@@ -58,7 +58,7 @@ class TestOnnx(TaggerConformance):
 class TestClarifai(AnyTaggerConformance):
     @pytest.fixture(scope="class")
     @classmethod
-    def asked(cls) -> str:
+    def chosen(cls) -> str:
         return "clarifai"
 
     @pytest.fixture(scope="class")
@@ -74,7 +74,7 @@ class TestClarifai(AnyTaggerConformance):
 class TestVlm(TaggerConformance):
     @pytest.fixture(scope="class")
     @classmethod
-    def asked(cls, server: Server) -> str:
+    def chosen(cls, server: Server) -> str:
         return f"vlm:{server.base_url}#{MODEL}"
 
     @pytest.fixture(scope="class")
@@ -94,7 +94,7 @@ class TestVlm(TaggerConformance):
 class TestThirdParty(TaggerConformance):
     @pytest.fixture(scope="class")
     @classmethod
-    def asked(
+    def chosen(
         cls, environment: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
     ) -> str:
         folder = tmp_path_factory.mktemp("site")
@@ -107,8 +107,8 @@ class TestThirdParty(TaggerConformance):
     def given(cls) -> TaggerContext:
         return TaggerContext()
 
-    def test_it_says_itself_what_it_needs(self, asked: str, given: TaggerContext) -> None:
-        assert asked == "shades:dark"
+    def test_it_says_itself_what_it_needs(self, chosen: str, given: TaggerContext) -> None:
+        assert chosen == "shades:dark"
         with pytest.raises(InvalidInput, match="dark or light"):
             check_tagger("shades:purple", given)
 
@@ -140,10 +140,10 @@ def test_a_tagger_that_cannot_be_imported_says_whose_it_is(
         find_factory("shades")
 
 
-@pytest.mark.parametrize("asked", ["local:x", "clarifai:x"])
-def test_taggers_without_an_argument_take_none(asked: str) -> None:
+@pytest.mark.parametrize("chosen", ["local:x", "clarifai:x"])
+def test_taggers_without_an_argument_take_none(chosen: str) -> None:
     with pytest.raises(InvalidInput, match="takes no argument, not 'x'"):
-        check_tagger(asked, TaggerContext())
+        check_tagger(chosen, TaggerContext())
 
 
 class TestPairsThatAreNotReady:
@@ -154,36 +154,36 @@ class TestPairsThatAreNotReady:
         return calibrated_pair(tmp_path)
 
     @pytest.fixture
-    def asked(self, pair: Path) -> str:
+    def chosen(self, pair: Path) -> str:
         return f"onnx:{pair}"
 
-    def refused(self, asked: str, message: str) -> None:
+    def refused(self, chosen: str, message: str) -> None:
         with pytest.raises(ReelmatchError, match=message):
-            check_tagger(asked, TaggerContext())
+            check_tagger(chosen, TaggerContext())
 
-    def test_without_a_calibration(self, pair: Path, asked: str) -> None:
+    def test_without_a_calibration(self, pair: Path, chosen: str) -> None:
         (pair / "calibration.npz").unlink()
-        self.refused(asked, "is not calibrated.*: calibrate it")
+        self.refused(chosen, "is not calibrated.*: calibrate it")
         with pytest.raises(ReelmatchError, match="is not calibrated"):
-            make_tagger(asked, TaggerContext())
+            make_tagger(chosen, TaggerContext())
 
-    def test_with_other_words(self, pair: Path, asked: str) -> None:
+    def test_with_other_words(self, pair: Path, chosen: str) -> None:
         (pair / "words.txt").write_text("red\ngreen\n")
-        self.refused(asked, r"words\.txt changed since the calibration")
+        self.refused(chosen, r"words\.txt changed since the calibration")
 
-    def test_with_other_weights_of_the_same_size(self, pair: Path, asked: str) -> None:
+    def test_with_other_weights_of_the_same_size(self, pair: Path, chosen: str) -> None:
         weights = bytearray((pair / "image.onnx").read_bytes())
         weights[-1] ^= 1
         (pair / "image.onnx").write_bytes(weights)
-        self.refused(asked, r"image\.onnx is not the file that .* was calibrated with")
+        self.refused(chosen, r"image\.onnx is not the file that .* was calibrated with")
 
-    def test_with_weights_that_came_after_the_check(self, pair: Path, asked: str) -> None:
+    def test_with_weights_that_came_after_the_check(self, pair: Path, chosen: str) -> None:
         (pair / "preprocessor_config.json").write_text("{}")
         with pytest.raises(InvalidInput, match=r"preprocessor_config\.json is not the file"):
-            make_tagger(asked, TaggerContext())
+            make_tagger(chosen, TaggerContext())
 
-    def test_another_calibration_is_another_version(self, pair: Path, asked: str) -> None:
-        before = make_tagger(asked, TaggerContext())
+    def test_another_calibration_is_another_version(self, pair: Path, chosen: str) -> None:
+        before = make_tagger(chosen, TaggerContext())
         again = calibrated_pair(pair.parent / "again", n_pictures=120)
         after = make_tagger(f"onnx:{again}", TaggerContext())
         assert before.name == after.name == "onnx/pair"

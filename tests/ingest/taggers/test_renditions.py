@@ -121,26 +121,26 @@ def test_the_copy_is_gone_afterwards() -> None:
 def test_parts_begin_at_their_second_and_lose_none(film: Path, longest: int) -> None:
     with rendition_of(film) as whole:
         assert whole.seconds == pytest.approx(45.6, abs=0.1)
-        seen: list[int] = []
+        observed: list[int] = []
         for part in parts_of(whole, longest_seconds=longest, max_bytes=10**9):
             assert part.seconds <= longest
             shown = numbers(part.path)
-            assert shown[0] == part.start == len(seen)
-            seen += shown
-    assert seen == list(range(46))
+            assert shown[0] == part.start == len(observed)
+            observed += shown
+    assert observed == list(range(46))
 
 
 def test_parts_that_are_too_large_are_halved(film: Path) -> None:
     with rendition_of(film) as whole:
-        most = whole.size_bytes // 3
+        maximum = whole.size_bytes // 3
         parts = []
-        seen = []
-        for part in parts_of(whole, longest_seconds=600, max_bytes=most):
+        observed = []
+        for part in parts_of(whole, longest_seconds=600, max_bytes=maximum):
             parts.append((part.start, part.size_bytes))
-            seen += numbers(part.path)
-    assert all(size <= most for _, size in parts)
+            observed += numbers(part.path)
+    assert all(size <= maximum for _, size in parts)
     assert len(parts) >= 3
-    assert seen == list(range(46))
+    assert observed == list(range(46))
 
 
 def test_what_cannot_be_made_small_enough_says_so(film: Path) -> None:
@@ -186,13 +186,13 @@ def test_hostile_and_useless_files_are_refused(tmp_path: Path) -> None:
             pass
 
 
-@pytest.mark.parametrize("ending", ["m3u8", "mp4", "ffconcat"])
-def test_the_program_itself_follows_no_playlist(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("suffix", ["m3u8", "mp4", "ffconcat"])
+def test_the_program_itself_follows_no_playlist(tmp_path: Path, suffix: str) -> None:
     # Even if a playlist came past the check before: the command line holds.
     clip = remux(city(), tmp_path / "clip.ts")
-    playlist = tmp_path / f"list.{ending}"
+    playlist = tmp_path / f"list.{suffix}"
     playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:8\n#EXTINF:7,\nfile://{clip}\n")
-    if ending == "ffconcat":
+    if suffix == "ffconcat":
         playlist.write_text(f"ffconcat version 1.0\nfile {clip.name}\n")
     with pytest.raises(RenditionFailed, match="ffmpeg could not make the copy"):
         renditions._run(copy_command(playlist, tmp_path / "copy.mp4"))

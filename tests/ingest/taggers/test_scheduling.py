@@ -17,21 +17,21 @@ class Plain:
     doubtful = ()
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def tag(self, frame: Frame) -> Confidences:  # noqa: ARG002 - part of the protocol
-        self.asked.append("all")
-        return np.array([len(self.asked) / 100], np.float32)
+        self.requests.append("all")
+        return np.array([len(self.requests) / 100], np.float32)
 
 
 class Thrifty(Plain):
     def tag_next(self, frame: Frame, before: Confidences) -> Confidences:  # noqa: ARG002
-        assert before == np.float32(len(self.asked) / 100)
-        self.asked.append("next")
-        return np.array([len(self.asked) / 100], np.float32)
+        assert before == np.float32(len(self.requests) / 100)
+        self.requests.append("next")
+        return np.array([len(self.requests) / 100], np.float32)
 
 
-def look(kind: str) -> FrameChange:
+def change_of_kind(kind: str) -> FrameChange:
     """Make a look of a letter: goes on, cut, blank (neither joined nor a cut), same again."""
     return FrameChange(
         new=kind != "s", cut=kind == "c", joined=kind in "gs", changed=0.5, left=0.5 * (kind == "c")
@@ -39,7 +39,7 @@ def look(kind: str) -> FrameChange:
 
 
 @pytest.mark.parametrize(
-    ("looks", "asked"),
+    ("changes", "query"),
     [
         ("b", "all"),
         ("bggggggg", "all next next all next next all next"),
@@ -49,19 +49,19 @@ def look(kind: str) -> FrameChange:
         ("bsssg", "all all"),
     ],
 )
-def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(looks: str, asked: str) -> None:
+def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(changes: str, query: str) -> None:
     tagger = Thrifty()
     eye = TaggingScheduler(tagger)
-    for second, kind in enumerate(looks):
-        eye.see(second, FRAME, look(kind))
-    assert tagger.asked == asked.split()
+    for second, kind in enumerate(changes):
+        eye.see(second, FRAME, change_of_kind(kind))
+    assert tagger.requests == query.split()
 
 
 def test_what_hardly_changed_gets_what_was_said_before() -> None:
     eye = TaggingScheduler(Thrifty())
-    said = [eye.see(second, FRAME, look(kind)) for second, kind in enumerate("bssgs")]
+    payload = [eye.see(second, FRAME, change_of_kind(kind)) for second, kind in enumerate("bssgs")]
     assert np.array_equal(
-        np.ravel(np.array(said)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
+        np.ravel(np.array(payload)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
     )
 
 
@@ -69,16 +69,16 @@ def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     tagger = Plain()
     eye = TaggingScheduler(tagger)
     for second, kind in enumerate("bggsgc"):
-        eye.see(second, FRAME, look(kind))
-    assert tagger.asked == ["all"] * 5
+        eye.see(second, FRAME, change_of_kind(kind))
+    assert tagger.requests == ["all"] * 5
 
 
 @pytest.mark.parametrize(
-    ("looks", "shots"),
+    ("changes", "shots"),
     [("bggg", [0]), ("bgcggc", [0, 2, 5]), ("bgsbgs", [0, 3]), ("gg", [0]), ("bc", [0, 1])],
 )
-def test_a_shot_begins_with_a_cut_and_with_what_is_blank(looks: str, shots: list[int]) -> None:
+def test_a_shot_begins_with_a_cut_and_with_what_is_blank(changes: str, shots: list[int]) -> None:
     eye = TaggingScheduler(Plain(), every=3)
-    for second, kind in enumerate(looks):
-        eye.see(second, FRAME, look(kind))
+    for second, kind in enumerate(changes):
+        eye.see(second, FRAME, change_of_kind(kind))
     assert eye.shots == shots

@@ -72,13 +72,17 @@ class TestAsking:
     def test_one_question_is_bound_to_the_list_and_its_tokens_say_how_sure(
         self, server: Server
     ) -> None:
-        server.look = lambda _: ["tomato", "blue sky", "spaceship"]
-        said = client_of(server, key=KEY).ask(picture())
-        assert dict(said) == pytest.approx({"tomato": 0.9, "blue sky": 0.9})
-        (asked,), (headers,) = server.questions, server.headers
-        assert (asked["temperature"], asked["logprobs"], asked["stream"]) == (0, True, False)
-        assert 0 < asked["max_tokens"] <= 1000
-        schema = asked["response_format"]["json_schema"]["schema"]
+        server.describe = lambda _: ["tomato", "blue sky", "spaceship"]
+        tags_of = client_of(server, key=KEY).ask(picture())
+        assert dict(tags_of) == pytest.approx({"tomato": 0.9, "blue sky": 0.9})
+        (requests,), (headers,) = server.questions, server.headers
+        assert (requests["temperature"], requests["logprobs"], requests["stream"]) == (
+            0,
+            True,
+            False,
+        )
+        assert 0 < requests["max_tokens"] <= 1000
+        schema = requests["response_format"]["json_schema"]["schema"]
         assert schema["properties"]["words"]["items"]["enum"] == ["tomato", "lettuce", "blue sky"]
         assert headers["Authorization"] == f"Bearer {KEY}"
 
@@ -152,15 +156,15 @@ class TestForms:
 
     def test_several_threads_take_less_once(self, server: Server) -> None:
         server.refuses |= {"logprobs", "json_schema", "json_object"}
-        client, said = client_of(server), []
+        client, tags_of = client_of(server), []
         threads = [
-            threading.Thread(target=lambda: said.append(client.ask(picture()))) for _ in range(4)
+            threading.Thread(target=lambda: tags_of.append(client.ask(picture()))) for _ in range(4)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert said == [[("tomato", STATED_CONFIDENCE)]] * 4
+        assert tags_of == [[("tomato", STATED_CONFIDENCE)]] * 4
 
     def test_when_nothing_helps_the_first_refusal_is_told(self, server: Server) -> None:
         server.faults.extend(["no pictures"] * 20)
@@ -170,12 +174,12 @@ class TestForms:
 
     def test_every_form_asks_for_less_until_there_is_none(self) -> None:
         form: Form | None = Form(Bound.LISTED)
-        seen = []
+        observed = []
         while form is not None:
-            assert form not in seen
-            seen.append(form)
+            assert form not in observed
+            observed.append(form)
             form = form.lesser("")
-        assert seen[-1] == Form(Bound.PROMPT, logprobs=False, cold=False, limit="")
+        assert observed[-1] == Form(Bound.PROMPT, logprobs=False, cold=False, limit="")
 
 
 class TestFaults:
@@ -193,8 +197,8 @@ class TestFaults:
     ) -> None:
         server.faults.append(fault)
         waited: list[float] = []
-        said = client_of(server, waited=waited).ask(picture())
-        assert dict(said) == pytest.approx({"tomato": 0.9})
+        tags_of = client_of(server, waited=waited).ask(picture())
+        assert dict(tags_of) == pytest.approx({"tomato": 0.9})
         assert waited == waits
 
     @pytest.mark.parametrize(
@@ -345,8 +349,8 @@ class TestAddresses:
 
     def test_a_network_of_ones_own_may_be_asked(self, server: Server) -> None:
         given = TaggerContext(remote=RemoteTaggerConfig(vlm=settings_for(server)))
-        kept = check_tagger(f"vlm:{server.base_url}#{MODEL}", given)
-        assert kept == f"vlm:{server.base_url}/v1#{MODEL}"
+        stored = check_tagger(f"vlm:{server.base_url}#{MODEL}", given)
+        assert stored == f"vlm:{server.base_url}/v1#{MODEL}"
 
 
 @pytest.fixture
@@ -364,14 +368,14 @@ def tagger_of(server: Server) -> Iterator[Callable[..., VlmTagger]]:
 
 
 class TestWords:
-    def said(self, tagger: VlmTagger) -> dict[str, float]:
-        said = tagger.tag(RED)
-        return {tag: float(one) for tag, one in zip(tagger.tags, said, strict=True) if one > 0.5}
+    def tags_of(self, tagger: VlmTagger) -> dict[str, float]:
+        tags_of = tagger.tag(RED)
+        return {tag: float(one) for tag, one in zip(tagger.tags, tags_of, strict=True) if one > 0.5}
 
     def test_general_words_come_with_special_ones(
         self, tagger_of: Callable[..., VlmTagger]
     ) -> None:
-        assert self.said(tagger_of()) == {
+        assert self.tags_of(tagger_of()) == {
             "food": pytest.approx(0.9), "tomato": pytest.approx(0.9),
             "vegetable": pytest.approx(0.9),
         }  # fmt: skip
@@ -382,21 +386,21 @@ class TestWords:
         self, server: Server, tagger_of: Callable[..., VlmTagger], word: str
     ) -> None:
         server.ignores.add("json_schema")
-        server.look = lambda _: [word, "something that nobody has a word for", "quux"]
-        assert set(self.said(tagger_of())) == {"food", "tomato", "vegetable"}
+        server.describe = lambda _: [word, "something that nobody has a word for", "quux"]
+        assert set(self.tags_of(tagger_of())) == {"food", "tomato", "vegetable"}
 
     def test_free_words_are_made_tidy_and_bring_what_is_known(
         self, server: Server, tagger_of: Callable[..., VlmTagger]
     ) -> None:
-        server.look = lambda _: [
+        server.describe = lambda _: [
             "Tomatoes", "A Zeppelin Hangar.", "nudity", "", "...",
             "this is a sentence about a picture", "x" * 500,
         ]  # fmt: skip
         tagger = tagger_of("free")
         assert tagger.is_open
-        assert set(self.said(tagger)) == {"food", "tomato", "vegetable", "zeppelin hangar"}
-        server.look = lambda _: ["quux"]
-        assert set(self.said(tagger)) == {"quux"}
+        assert set(self.tags_of(tagger)) == {"food", "tomato", "vegetable", "zeppelin hangar"}
+        server.describe = lambda _: ["quux"]
+        assert set(self.tags_of(tagger)) == {"quux"}
         assert tagger.tags[0] == "nudity"
         assert tagger.tags[-1] == "quux"
         assert '"enum"' not in json.dumps(server.questions)
@@ -408,7 +412,7 @@ class TestWords:
         path.write_text("tomato\nvegetable\n")
         tagger = tagger_of(str(path))
         assert tagger.tags == ("nudity", "tomato", "vegetable")
-        assert set(self.said(tagger)) == {"tomato"}
+        assert set(self.tags_of(tagger)) == {"tomato"}
 
     def test_a_list_that_cannot_be_used_is_named_before_anything_is_queued(
         self, server: Server

@@ -37,10 +37,12 @@ def test_a_campaigns_break_follows_what_it_is_about(
     assert one["second"] == 5
     assert one["relevance"] > 0.3
     assert "why" not in one
-    told = shop.client.get(
+    response = shop.client.get(
         f"/v1/videos/{slides}/breaks", params={**params, "explain": True}
     ).json()["breaks"][0]
-    assert told["why"] == [{"tag": "coffee", "share": told["relevance"], "seconds": [[0, 4]]}]
+    assert response["why"] == [
+        {"tag": "coffee", "share": response["relevance"], "seconds": [[0, 4]]}
+    ]
     words = ("breaks", slides, "--gap", "30", "--edge", "2", "--count", "1", "--explain")
     assert re.search(r"coffee +\+0\.\d+ +0-4", run(*words, "--campaign", "coffee").out)
     alone = run(*words)

@@ -69,8 +69,8 @@ def test_rules_decide_before_anything_is_ranked(shop: Served, put: Callable[...,
     without = videos(exclude=["coffee"])
     assert chelsea in without
     assert not {coffee, slides} & without
-    assert chelsea not in (found := videos(kinds=["slideshow"]))
-    assert slides in found
+    assert chelsea not in (result := videos(kinds=["slideshow"]))
+    assert slides in result
     assert videos(groups=[{"all": ["cat", "coffee"]}]) == {slides}
     assert videos(groups=[{"any": ["coffee"]}, {"any": ["cat", "dog"]}]) == {slides}
     assert slides not in videos(min_relevance=0.99)
@@ -115,16 +115,16 @@ def test_a_viewer_gets_the_campaigns_that_fit_what_they_like(
         assert sum(part["share"] for part in one["why"]) == pytest.approx(one["score"])
 
     shop.client.put("/v1/viewers/ann/interests", json={"interests": {"coffee": 1}})
-    kept = shop.client.get("/v1/viewers/ann/campaigns").json()
-    assert kept == {**sent, "viewer": "ann"}
-    assert kept == run("campaigns", "for-viewer", "ann", "--json").json
+    payload = shop.client.get("/v1/viewers/ann/campaigns").json()
+    assert payload == {**sent, "viewer": "ann"}
+    assert payload == run("campaigns", "for-viewer", "ann", "--json").json
     liked = {"liked": [id_of(shop, "chelsea")]}
     by_video = shop.client.post("/v1/viewers:campaigns", json=liked).json()["campaigns"]
     assert by_video[0]["campaign"] == "cats"
-    asked = ("campaigns", "for-viewer")
-    assert run(*asked, "--like", "coffee", "--json").json == sent
-    assert run(*asked, "--liked", "chelsea", "--json").json["campaigns"] == by_video
-    assert run(*asked).code == run(*asked, "ann", "--like", "coffee").code == 2
+    script = ("campaigns", "for-viewer")
+    assert run(*script, "--like", "coffee", "--json").json == sent
+    assert run(*script, "--liked", "chelsea", "--json").json["campaigns"] == by_video
+    assert run(*script).code == run(*script, "ann", "--like", "coffee").code == 2
     assert shop.client.post("/v1/viewers:campaigns", json={}).json()["campaigns"] == []
     assert shop.client.get("/v1/viewers/nobody/campaigns").status_code == 404
     shop.client.delete("/v1/viewers/ann")
@@ -163,8 +163,8 @@ def test_a_standing_campaign_learns_of_new_videos_only(
     assert (far["matches"], far["more"]) == ([], False)
     nothing = shop.client.get(path, params={"since": revision}).json()
     assert (nothing["matches"], nothing["revision"]) == ([], revision)
-    seen = {"title": "Feline", "tags": [{"tag": "cat", "seconds": [[0, 9, 0.9]]}]}
-    (tmp_path / "new.jsonl").write_text(json.dumps(seen))
+    observed = {"title": "Feline", "tags": [{"tag": "cat", "seconds": [[0, 9, 0.9]]}]}
+    (tmp_path / "new.jsonl").write_text(json.dumps(observed))
     imported = run("import", tmp_path / "new.jsonl", "--json")
     assert imported.code == 0, imported.err
     new = imported.json["videos"][0]["video"]

@@ -30,7 +30,7 @@ def test_a_campaign_is_stored_once_understood_and_told_back(
 def test_what_is_told_of_a_campaign_can_be_changed_and_stored_again(
     shop: Served, put: Callable[..., Any]
 ) -> None:
-    told = put(
+    output = put(
         "full",
         keywords={"kitty": 2, "attorney": 1},
         skip_unknown=True,
@@ -42,12 +42,12 @@ def test_what_is_told_of_a_campaign_can_be_changed_and_stored_again(
         kinds=["motion"],
     )
     path = "/v1/campaigns/full"
-    again = shop.client.put(path, json=told)
-    assert again.json() == told
-    assert told["flight"]["ends"] == "3000-01-01T00:00:00+00:00"
-    assert told["suitability"] == {"adult": "none"}
-    changed = shop.client.put(path, json={**told, "name": "Other"}).json()
-    assert changed == {**told, "name": "Other", "revision": changed["revision"]}
+    again = shop.client.put(path, json=output)
+    assert again.json() == output
+    assert output["flight"]["ends"] == "3000-01-01T00:00:00+00:00"
+    assert output["suitability"] == {"adult": "none"}
+    changed = shop.client.put(path, json={**output, "name": "Other"}).json()
+    assert changed == {**output, "name": "Other", "revision": changed["revision"]}
 
 
 def test_a_change_on_top_of_another_is_refused(shop: Served, put: Callable[..., Any]) -> None:
@@ -116,13 +116,13 @@ def test_words_that_mean_nothing_are_named_and_do_not_count(
 def test_campaigns_come_in_pages(shop: Served, put: Callable[..., Any]) -> None:
     for number in range(5):
         put(f"page-{number}", advertiser="zeta" if number % 2 else "acme")
-    seen: list[str] = []
+    observed: list[str] = []
     cursor = ""
     while cursor is not None:
         page = shop.client.get("/v1/campaigns", params={"limit": 2, "cursor": cursor}).json()
-        seen += [one["campaign"] for one in page["campaigns"]]
+        observed += [one["campaign"] for one in page["campaigns"]]
         cursor = page["next"]
-    assert seen == [f"page-{number}" for number in range(5)]
+    assert observed == [f"page-{number}" for number in range(5)]
     of_zeta = shop.client.get("/v1/campaigns", params={"advertiser": "zeta"}).json()["campaigns"]
     assert [one["campaign"] for one in of_zeta] == ["page-1", "page-3"]
 

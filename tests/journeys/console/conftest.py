@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from support.browser import CHROMIUM, Look, Visit, launch, visit
+from support.browser import CHROMIUM, OpenWindow, Visit, launch, visit
 from support.product import Served, serve
 
 
@@ -36,7 +36,9 @@ def served(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def look(browser: Browser, served: Served, request: pytest.FixtureRequest) -> Iterator[Look]:
+def open_window(
+    browser: Browser, served: Served, request: pytest.FixtureRequest
+) -> Iterator[OpenWindow]:
     """Opens windows; fails when one of them complained or asked another host for something."""
     # Set up last, torn down first: a page that outlives its server asks it again, and complains.
     if "own_server" in request.fixturenames:
@@ -53,7 +55,7 @@ def look(browser: Browser, served: Served, request: pytest.FixtureRequest) -> It
     for one in visits:
         one.page.context.close()
         assert one.troubles == []
-        assert one.elsewhere == []
+        assert one.foreign == []
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from api.http.middleware.auth import CSRF_HEADER
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from support.browser import Look
+from support.browser import OpenWindow
 from support.pages import get, post, token_of
 from support.product import Served, serve
 
@@ -30,7 +30,7 @@ def send(served: Served, name: str, body: "bytes | Iterator[bytes]", token: str)
     )
 
 
-def kept(served: Served) -> list[Path]:
+def stored_files(served: Served) -> list[Path]:
     return [path for path in (served.home / "uploads").rglob("*") if path.is_file()]
 
 
@@ -39,7 +39,7 @@ def test_a_file_is_kept_as_it_came_and_waits_in_the_queue(small_server: Served) 
     content = bytes(range(256)) * 300
     answer = send(small_server, "../../etc/a\u202eb.mp4", content, token)
     assert answer.status_code == 202
-    (path,) = kept(small_server)
+    (path,) = stored_files(small_server)
     assert path.name == answer.json()["name"] == "ab.mp4"
     assert path.read_bytes() == content
     with Catalog.open(small_server.home / "catalog.db") as catalog:
@@ -59,7 +59,7 @@ def test_what_is_too_large_or_from_elsewhere_leaves_nothing(small_server: Served
     assert send(small_server, "a.mp4", pieces, token).status_code == 413
     assert send(small_server, "a.mp4", b"x", "0" * 64).status_code == 403
     assert send(small_server, "a.mp4", b"", token).status_code == 422
-    assert kept(small_server) == []
+    assert stored_files(small_server) == []
     with Catalog.open(small_server.home / "catalog.db") as catalog:
         assert catalog.jobs.all() == []
 
@@ -85,11 +85,11 @@ def test_addresses_are_queued_all_or_none(small_server: Served) -> None:
 
 
 def test_a_file_is_chosen_watched_and_found_while_one_looks_on(
-    look: Look, own_server: Served, carphone: Path, tmp_path: Path
+    open_window: OpenWindow, own_server: Served, carphone: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken & <b>.mp4"
     broken.write_bytes(b"not a video at all")
-    page = look(server=own_server).open("/add")
+    page = open_window(server=own_server).open("/add")
     page.locator("#files").set_input_files([carphone, broken])
     expect(page.locator("#sent a")).to_have_count(2)
     page.locator("#sent a").first.click()

@@ -11,16 +11,16 @@ from playwright.sync_api import expect
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.keys import Scope
-from support.browser import Look, serious_findings
+from support.browser import OpenWindow, serious_findings
 from support.catalogs import save, video_id
 from support.pages import get, id_of, post, token_of, until_known
 from support.product import Served
 
 
 def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
-    look: Look, served: Served
+    open_window: OpenWindow, served: Served
 ) -> None:
-    page = look().open("/campaigns")
+    page = open_window().open("/campaigns")
     page.get_by_role("link", name="New campaign").click()
     page.get_by_label("Id", exact=True).fill("city-cars")
     page.get_by_label("Advertiser").fill("velo")
@@ -30,15 +30,15 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     page.get_by_role("button", name="Store").click()
     expect(page.locator("h1")).to_have_text("Cars & <b>city</b>")
     expect(page.locator(".words > li").first).to_contain_text("car synonym")
-    told = served.client.get("/v1/campaigns/city-cars/matches").json()
+    payload = served.client.get("/v1/campaigns/city-cars/matches").json()
     titles = {
         video["video"]: video["title"] for video in served.client.get("/v1/videos").json()["videos"]
     }
-    matches = [titles[one["video"]] for one in told["matches"]]
+    matches = [titles[one["video"]] for one in payload["matches"]]
     expect(page.locator(".placed .card-title")).to_have_text(matches)
-    expect(page.locator(".reach-sum")).to_contain_text(f"{told['reach']['videos']} video")
+    expect(page.locator(".reach-sum")).to_contain_text(f"{payload['reach']['videos']} video")
     shown = page.locator(".reach tbody tr td:nth-child(3)").all_text_contents()
-    assert shown == [str(band["videos"]) for band in reversed(told["reach"]["bands"])]
+    assert shown == [str(band["videos"]) for band in reversed(payload["reach"]["bands"])]
 
     left = page.locator(".left-out li", has_text="china")
     expect(left).to_contain_text("exclusions")
@@ -51,7 +51,7 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     page.get_by_role("button", name="Let it run").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
-    page = look().open(f"/videos/{id_of(served, matches[0])}")
+    page = open_window().open(f"/videos/{id_of(served, matches[0])}")
     fitting = page.locator("#advertising").get_by_role("link", name="Cars & <b>city</b>")
     fitting.click()
     expect(page.locator("#case-title")).to_contain_text("may run")
@@ -195,7 +195,7 @@ def form_in(page: str) -> dict[str, str]:
     return reader.fields
 
 
-def told(served: Served, name: str) -> dict[str, Any]:
+def payload(served: Served, name: str) -> dict[str, Any]:
     answer = served.client.get(f"/v1/campaigns/{name}").json()
     return {
         field: value
@@ -223,7 +223,7 @@ def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_delete
     assert "choose another id" in refused.text
     copy = {**copied, "campaign": "whole-2", "unknown": "keep"}
     assert post(served, "/campaigns", copy).status_code == 303
-    assert told(served, "whole-2") == told(served, "whole")
+    assert payload(served, "whole-2") == payload(served, "whole")
 
     # Changed by somebody else since the form was opened: said, and stored when asked again.
     changed = {**form, "name": "Mine", "exclude": ""}
@@ -231,9 +231,9 @@ def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_delete
     conflict = post(served, "/campaigns/whole/edit", changed)
     assert conflict.status_code == 409
     assert "somebody has changed" in conflict.text
-    assert told(served, "whole")["name"] == "Theirs"
+    assert payload(served, "whole")["name"] == "Theirs"
     assert post(served, "/campaigns/whole/edit", form_in(conflict.text)).status_code == 303
-    assert told(served, "whole") == {**told(served, "whole-2"), "name": "Mine", "exclude": []}
+    assert payload(served, "whole") == {**payload(served, "whole-2"), "name": "Mine", "exclude": []}
 
     token = {"csrf": form["csrf"]}
     assert "Delete" in get(served, "/campaigns/whole-2/delete").text
@@ -243,8 +243,10 @@ def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_delete
     assert post(served, "/campaigns/whole/delete", token).status_code == 303
 
 
-def test_unknown_words_come_with_buttons_for_what_may_be_meant(look: Look, served: Served) -> None:
-    visit = look()
+def test_unknown_words_come_with_buttons_for_what_may_be_meant(
+    open_window: OpenWindow, served: Served
+) -> None:
+    visit = open_window()
     page = visit.open("/new-campaign")
     page.get_by_label("Id", exact=True).fill("typos")
     page.get_by_label("Advertiser").fill("velo")
@@ -263,7 +265,7 @@ def test_unknown_words_come_with_buttons_for_what_may_be_meant(look: Look, serve
     page.get_by_role("button", name="Store anyway").click()
     expect(page.locator("h1")).to_have_text("Typos")
     expect(page.locator(".words > li", has_text="qwrtz")).to_contain_text("not understood")
-    stored = told(served, "typos")
+    stored = payload(served, "typos")
     assert stored["keywords"] == {"outdoors": 2, "qwrtz": 3, "car": 1}
     assert stored["exclude"] == ["architecture", "food"]
     page.get_by_role("link", name="Change").click()
@@ -315,8 +317,8 @@ def test_a_webhook_is_set_with_its_secret_shown_once_and_taken_away(served: Serv
     assert served.client.delete("/v1/campaigns/hooked").is_success
 
 
-def test_categories_are_suggested_by_name_one_after_another(look: Look) -> None:
-    page = look().open("/new-campaign")
+def test_categories_are_suggested_by_name_one_after_another(open_window: OpenWindow) -> None:
+    page = open_window().open("/new-campaign")
     field = page.get_by_label("IAB categories, one of them")
 
     def suggested(name: str) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from api.console.security import SECURITY_HEADERS
 from api.http.explorer import PATH
-from support.browser import Look
+from support.browser import OpenWindow
 from support.product import Served, serve
 
 EXPLORER = Path(__file__).parents[3] / "api" / "http" / "explorer"
@@ -21,8 +21,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(tmp_path_factory.mktemp("explorer"))
 
 
-def test_a_route_is_read_and_tried(look: Look, served: Served) -> None:
-    window = look()
+def test_a_route_is_read_and_tried(open_window: OpenWindow, served: Served) -> None:
+    window = open_window()
     page = window.page
     page.goto(f"{window.base}{PATH}")
     expect(page.get_by_role("heading", name="reelmatch")).to_be_visible()
@@ -37,8 +37,8 @@ def test_a_route_is_read_and_tried(look: Look, served: Served) -> None:
     assert served.client.get("/v1/viewers/ann").json()["interests"] == {}
 
 
-def test_a_key_can_be_given(look: Look) -> None:
-    window = look()
+def test_a_key_can_be_given(open_window: OpenWindow) -> None:
+    window = open_window()
     page = window.page
     page.goto(f"{window.base}{PATH}")
     page.get_by_role("button", name="Authorize").first.click()

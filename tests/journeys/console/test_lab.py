@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from support.browser import Look
+from support.browser import OpenWindow
 from support.pages import get, id_of
 from support.product import Served
 
@@ -21,34 +21,36 @@ def move(page: Page, tag: str, weight: float) -> None:
     )
 
 
-def recommended(served: Served, **asked: object) -> list[str]:
-    found = served.client.post("/v1/recommendations", json={**asked, "k": 12}).json()["matches"]
+def recommended(served: Served, **query: object) -> list[str]:
+    payload = served.client.post("/v1/recommendations", json={**query, "k": 12}).json()["matches"]
     titles = {
         video["video"]: str(video["title"])
         for video in served.client.get("/v1/videos").json()["videos"]
     }
-    return [titles[match["video"]] for match in found]
+    return [titles[match["video"]] for match in payload]
 
 
-def test_results_follow_the_sliders_and_say_why(look: Look, served: Served) -> None:
-    page = look().open("/lab")
+def test_results_follow_the_sliders_and_say_why(open_window: OpenWindow, served: Served) -> None:
+    page = open_window().open("/lab")
     expect(page.locator("#results")).to_contain_text("Who is watching?")
     move(page, "animal", 1)
     expect(page.locator("#results .card-title").first).to_be_visible()
     expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
     assert shown(page) == recommended(served, interests={"animal": 1})
     move(page, "outdoors", 0.5)
-    wanted = recommended(served, interests={"animal": 1, "outdoors": 0.5})
-    expect(page.locator("#results .card-title")).to_have_text(wanted)
+    expected = recommended(served, interests={"animal": 1, "outdoors": 0.5})
+    expect(page.locator("#results .card-title")).to_have_text(expected)
     expect(page.locator("#results .why").first).to_contain_text(re.compile(r"animal 0\.\d\d"))
     assert "w.animal=1" in page.url
     page.reload()
-    assert shown(page) == wanted
+    assert shown(page) == expected
 
 
-def test_what_was_liked_counts_and_is_not_shown_again(look: Look, served: Served) -> None:
+def test_what_was_liked_counts_and_is_not_shown_again(
+    open_window: OpenWindow, served: Served
+) -> None:
     coffee = id_of(served, "coffee")
-    page = look().open("/lab?w.coffee=0.5")
+    page = open_window().open("/lab?w.coffee=0.5")
     assert "coffee" in shown(page)
     page.get_by_role("button", name="Liked: coffee", exact=True).click()
     expect(page.locator(".liked a")).to_have_text("coffee")
@@ -59,8 +61,8 @@ def test_what_was_liked_counts_and_is_not_shown_again(look: Look, served: Served
     assert "coffee" in shown(page)
 
 
-def test_any_word_becomes_a_slider_or_says_what_is_near(look: Look) -> None:
-    page = look().open("/lab?w.cat=1")
+def test_any_word_becomes_a_slider_or_says_what_is_near(open_window: OpenWindow) -> None:
+    page = open_window().open("/lab?w.cat=1")
     page.get_by_label("Another tag").fill("automobile")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".note")).to_contain_text("taken for car")
@@ -70,10 +72,10 @@ def test_any_word_becomes_a_slider_or_says_what_is_near(look: Look) -> None:
     expect(page.locator(".note.warn")).to_contain_text("qwrtz")
 
 
-def test_tags_that_no_video_shows_are_named(look: Look, served: Served) -> None:
+def test_tags_that_no_video_shows_are_named(open_window: OpenWindow, served: Served) -> None:
     tags = served.client.get("/v1/tags", params={"limit": 1000}).json()["tags"]
     nowhere = next(one["tag"] for one in tags if not one["videos"])
-    page = look().open(f"/lab?w.animal=1&w.{nowhere}=0")
+    page = open_window().open(f"/lab?w.animal=1&w.{nowhere}=0")
     note = page.locator("#results .note")
     expect(note).to_have_count(0)
     move(page, nowhere, 1)

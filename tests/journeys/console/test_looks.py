@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.browser import Look, serious_findings
+from support.browser import OpenWindow, serious_findings
 from support.pages import id_of
 from support.product import Served
 
@@ -40,7 +40,9 @@ OUT_OF_REACH = """() => [...document.body.querySelectorAll("*")].filter((one) =>
 
 
 @pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 1280])
-def test_pages_are_accessible_and_fit_the_screen(look: Look, served: Served, width: int) -> None:
+def test_pages_are_accessible_and_fit_the_screen(
+    open_window: OpenWindow, served: Served, width: int
+) -> None:
     ids = {title: id_of(served, title) for title in ("bikes", "slideshow", "coffee", "china")}
     plan = {
         "advertiser": "velo",
@@ -49,7 +51,7 @@ def test_pages_are_accessible_and_fit_the_screen(look: Look, served: Served, wid
         "exclude": ["architecture"],
     }
     assert served.client.put("/v1/campaigns/bikes", json=plan).is_success
-    visit = look(width=width)
+    visit = open_window(width=width)
     wrong = {}
     for name, path in PAGES.items():
         page = visit.open(path.format(**ids))
@@ -70,8 +72,8 @@ def test_pages_are_accessible_and_fit_the_screen(look: Look, served: Served, wid
     assert wrong == {}
 
 
-def test_the_check_of_accessibility_finds_what_is_wrong(look: Look) -> None:
-    page = look().open("/add")
+def test_the_check_of_accessibility_finds_what_is_wrong(open_window: OpenWindow) -> None:
+    page = open_window().open("/add")
     assert page.evaluate(OUT_OF_REACH) == []
     page.evaluate("""() => {
       const box = document.createElement("pre");
@@ -80,7 +82,7 @@ def test_the_check_of_accessibility_finds_what_is_wrong(look: Look) -> None:
       document.querySelector("main").append(box);
     }""")
     assert [one[:4] for one in page.evaluate(OUT_OF_REACH)] == ["<pre"]
-    page = look().open("/")
+    page = open_window().open("/")
     page.evaluate("document.querySelector('main').append(new Image())")
     assert any("image-alt" in one for one in serious_findings(page))
     page.evaluate("document.querySelector('h1').style.color = 'var(--sunk)'")

@@ -16,7 +16,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.generations import Generations
-from support.browser import Look
+from support.browser import OpenWindow
 from support.catalogs import NOW, save, video_id
 from support.pages import get, id_of, post, token_of, until_known
 from support.product import Served, reelmatch
@@ -97,8 +97,8 @@ def test_a_failed_look_is_told_beside_what_was_seen_before(own_server: Served) -
         catalog.videos.save_failure(replace(record, status="crashed", reason=reason), now=NOW)
     answer = own_server.client.get(f"/v1/videos/{video}").json()
     assert (answer["status"], answer["seconds"]) == ("ok", 3)
-    told = {"status": "crashed", "reason": reason, "at": NOW.isoformat(timespec="seconds")}
-    assert answer["last_attempt"] == told
+    output = {"status": "crashed", "reason": reason, "at": NOW.isoformat(timespec="seconds")}
+    assert answer["last_attempt"] == output
     text = get(own_server, f"/videos/{video}").text
     assert "The last look failed (crashed" in text
     assert reason in text
@@ -127,16 +127,16 @@ def test_pages_lead_through_the_whole_catalog_and_back(own_server: Served) -> No
             save(catalog, video_id(number), {"cat": number % 7 + 1}, kind="motion")
     own_server.reindex()
     for start in ("/", "/?kind=motion", "/?tag=cat", "/?sensitive=none&kind=motion"):
-        seen, path = [], start
+        observed, path = [], start
         pages = 0
         while path:
             text = get(own_server, path).text
-            seen += re.findall(r'class="card-link" href="/console/videos/(\w+)"', text)
+            observed += re.findall(r'class="card-link" href="/console/videos/(\w+)"', text)
             onwards = re.search(r'rel="next" href="/console([^"]+)"', text)
             path = onwards[1].replace("&amp;", "&") if onwards else ""
             pages += 1
         expected = 0 if "sensitive" in start else 60
-        assert (len(set(seen)), len(seen)) == (expected, expected), start
+        assert (len(set(observed)), len(observed)) == (expected, expected), start
         assert pages == (3 if expected else 1)
     back = re.search(r'rel="prev" href="/console([^"]+)"', get(own_server, "/?tag=cat&page=3").text)
     assert back
@@ -210,10 +210,10 @@ def test_with_keys_a_person_signs_in_and_out(own_server: Served) -> None:
         save(catalog, video_id(1), {"cat": 1})
         reader, secret = catalog.keys.create("ann", {Scope.READ}, now=time.time())
         until_known(own_server)
-        asked = get(own_server, "/?q=x&tag=cat")
-        assert asked.status_code == 303
-        assert asked.headers["location"] == "/console/sign-in?after=/%3Fq%3Dx%26tag%3Dcat"
-        assert asked.headers["content-security-policy"]
+        requests = get(own_server, "/?q=x&tag=cat")
+        assert requests.status_code == 303
+        assert requests.headers["location"] == "/console/sign-in?after=/%3Fq%3Dx%26tag%3Dcat"
+        assert requests.headers["content-security-policy"]
         assert get(own_server, f"/videos/{video_id(1)}/timeline/1", accept="*/*").status_code == 401
         page = get(own_server, "/sign-in?after=/%3Fq%3Dx")
         form = {"csrf": token_of(page), "after": "/?q=x", "key": "rm_wrong"}
@@ -271,9 +271,9 @@ def test_a_generation_is_chosen_and_rolling_back_asks_first(own_server: Served) 
     page = get(own_server, "/jobs")
     form = {"csrf": token_of(page), "generation": old}
     assert re.findall(r'name="generation" value="(\w+)"', page.text) == [old]
-    asked = post(own_server, "/jobs/rollback", form)
-    assert asked.status_code == 200
-    assert all(named in asked.text for named in (old, new, "counts from 0.25"))
+    requests = post(own_server, "/jobs/rollback", form)
+    assert requests.status_code == 200
+    assert all(named in requests.text for named in (old, new, "counts from 0.25"))
     assert generations.current_id == new, "it only asks"
     done = post(own_server, "/jobs/rollback", {**form, "sure": "yes"})
     assert done.status_code == 303
@@ -289,12 +289,14 @@ def test_a_generation_is_chosen_and_rolling_back_asks_first(own_server: Served) 
     assert f'value="{new}"' in get(own_server, "/jobs/generations").text
 
 
-def test_what_is_told_of_the_index_follows_a_reindex(look: Look, own_server: Served) -> None:
+def test_what_is_told_of_the_index_follows_a_reindex(
+    open_window: OpenWindow, own_server: Served
+) -> None:
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
         generations = Generations(own_server.home / "generations")
         reindex(catalog, generations, IndexConfig(threshold=0.25, tf="raw"))
-        page = look(server=own_server).open("/jobs")
+        page = open_window(server=own_server).open("/jobs")
         expect(page.locator("[data-fact=threshold]")).to_have_text("0.25")
         save(catalog, video_id(2), {"cat": 1})
         built = reindex(catalog, generations, IndexConfig(threshold=0.75, tf="log"))
@@ -305,8 +307,8 @@ def test_what_is_told_of_the_index_follows_a_reindex(look: Look, own_server: Ser
     expect(page.locator(".generations li").first).to_contain_text(f"{built.id} live")
 
 
-def test_posters_of_every_shape_are_cut_around_their_middle(look: Look) -> None:
-    page = look().open("/")
+def test_posters_of_every_shape_are_cut_around_their_middle(open_window: OpenWindow) -> None:
+    page = open_window().open("/")
     boxes = page.locator(".thumb").evaluate_all(
         """all => all.filter(one => one.querySelector("img")).map(one => {
              const box = one.getBoundingClientRect();

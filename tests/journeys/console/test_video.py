@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.timeline import in_hundredths
-from support.browser import Look, Visit
+from support.browser import OpenWindow, Visit
 from support.catalogs import NOW, save, video_id
 from support.pages import id_of
 from support.product import Served
@@ -42,14 +42,16 @@ def cell(served: Served, video: str, tag: str, second: int) -> str:
     with Catalog.open(served.home / "catalog.db") as catalog:
         track, number = catalog.tracks.get(video), catalog.tags.vocabulary().numbers([tag])[0]
     own = slice(track.starts[second], track.starts[second + 1])
-    seen = in_hundredths(track.confidences[own])[track.tags[own] == number]
-    value = f"{int(seen[0]) / 100:.2f}" if len(seen) else "not seen"
+    observed = in_hundredths(track.confidences[own])[track.tags[own] == number]
+    value = f"{int(observed[0]) / 100:.2f}" if len(observed) else "not seen"
     return f"{tag} · 0:{second:02} · {value}"
 
 
-def test_the_threshold_recounts_at_once_as_the_service_counts(look: Look, served: Served) -> None:
+def test_the_threshold_recounts_at_once_as_the_service_counts(
+    open_window: OpenWindow, served: Served
+) -> None:
     bikes = id_of(served, "bikes")
-    visit = look()
+    visit = open_window()
     page = open_video(visit, bikes)
     page.locator("#all-lines").click()
     for threshold in (70, 30, 93, 5):
@@ -63,19 +65,19 @@ def test_the_threshold_recounts_at_once_as_the_service_counts(look: Look, served
 
 
 def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
-    look: Look, served: Served
+    open_window: OpenWindow, served: Served
 ) -> None:
     bikes = id_of(served, "bikes")
-    page = open_video(look(), bikes)
+    page = open_video(open_window(), bikes)
     plot = page.locator("#plot")
     box = plot.bounding_box()
     assert box
     plot.click(position={"x": box["width"] * 0.85, "y": 90})
     expect(plot).to_have_attribute("aria-valuenow", "8")
     assert page.locator("#player").evaluate("video => Math.floor(video.currentTime)") == 8
-    seen = served.client.get(f"/v1/videos/{bikes}/seconds/8").json()["tags"]
+    payload = served.client.get(f"/v1/videos/{bikes}/seconds/8").json()["tags"]
     first = page.locator(".now-tags li").first
-    expect(first).to_contain_text(seen[0]["tag"])
+    expect(first).to_contain_text(payload[0]["tag"])
     expect(page.locator(".tl-time")).to_have_text("0:08")
     plot.hover(position={"x": box["width"] * 0.25, "y": 80})
     tip = page.locator(".tl-tip")
@@ -83,39 +85,41 @@ def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
     expect(tip).to_have_text(cell(served, bikes, str(line), 2))
 
 
-def test_the_tip_comes_by_keyboard_and_follows_the_playhead(look: Look, served: Served) -> None:
+def test_the_tip_comes_by_keyboard_and_follows_the_playhead(
+    open_window: OpenWindow, served: Served
+) -> None:
     bikes = id_of(served, "bikes")
-    page = open_video(look(), bikes)
+    page = open_video(open_window(), bikes)
     tip, plot = page.locator(".tl-tip"), page.locator("#plot")
     page.locator(".tl-zoom button").last.focus()
     while not plot.evaluate("plot => plot === document.activeElement"):
         page.keyboard.press("Tab")
     lines = page.locator("#lines a").all_text_contents()
 
-    def told(line: int, second: int) -> str:
+    def tip_text(line: int, second: int) -> str:
         return cell(served, bikes, lines[line], second)
 
-    expect(tip).to_have_text(told(0, 0))
+    expect(tip).to_have_text(tip_text(0, 0))
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    expect(tip).to_have_text(told(0, 3))
+    expect(tip).to_have_text(tip_text(0, 3))
     page.keyboard.press("ArrowDown")
-    expect(tip).to_have_text(told(1, 3))
+    expect(tip).to_have_text(tip_text(1, 3))
     # A pointer takes it along, the next key takes it back.
     plot.hover(position={"x": 5, "y": 80})
-    expect(tip).to_have_text(told(0, 0))
+    expect(tip).to_have_text(tip_text(0, 0))
     page.keyboard.press("ArrowLeft")
-    expect(tip).to_have_text(told(1, 2))
+    expect(tip).to_have_text(tip_text(1, 2))
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
     page.keyboard.press("Home")
-    expect(tip).to_have_text(told(1, 0))
+    expect(tip).to_have_text(tip_text(1, 0))
     page.keyboard.press("Tab")
     expect(tip).to_be_hidden()
 
 
-def test_titles_are_shown_to_who_comes_by_keyboard(look: Look, served: Served) -> None:
-    page = open_video(look(), id_of(served, "bikes"))
+def test_titles_are_shown_to_who_comes_by_keyboard(open_window: OpenWindow, served: Served) -> None:
+    page = open_video(open_window(), id_of(served, "bikes"))
     first = page.locator("#lines a").first
     tip = page.locator("body > .tip")
     page.locator(".tl-zoom button").last.focus()
@@ -133,16 +137,16 @@ def test_titles_are_shown_to_who_comes_by_keyboard(look: Look, served: Served) -
     expect(tip).to_be_hidden()
 
 
-def test_the_playhead_follows_the_player(look: Look, served: Served) -> None:
-    page = open_video(look(), id_of(served, "bikes"))
+def test_the_playhead_follows_the_player(open_window: OpenWindow, served: Served) -> None:
+    page = open_video(open_window(), id_of(served, "bikes"))
     page.locator("#player").evaluate("video => { video.muted = true; return video.play(); }")
     expect(page.locator("#plot")).not_to_have_attribute("aria-valuenow", "0")
     moved = page.locator(".tl-playhead").evaluate("line => line.style.transform")
     assert moved != "translateX(0.0px)"
 
 
-def test_the_timeline_is_played_by_keyboard(look: Look, served: Served) -> None:
-    page = open_video(look(), id_of(served, "bikes"))
+def test_the_timeline_is_played_by_keyboard(open_window: OpenWindow, served: Served) -> None:
+    page = open_video(open_window(), id_of(served, "bikes"))
     plot = page.locator("#plot")
     plot.focus()
     for key, second in (("ArrowRight", 1), ("End", 9), ("ArrowLeft", 8), ("Home", 0)):
@@ -159,8 +163,10 @@ def test_the_timeline_is_played_by_keyboard(look: Look, served: Served) -> None:
     expect(page.locator("#pan")).to_be_disabled()
 
 
-def test_a_video_that_is_gone_is_shown_by_its_pictures(look: Look, served: Served) -> None:
-    visit = look()
+def test_a_video_that_is_gone_is_shown_by_its_pictures(
+    open_window: OpenWindow, served: Served
+) -> None:
+    visit = open_window()
     bikes = id_of(served, "bikes")
     visit.page.route("**/media", lambda route: route.abort())
     page = open_video(visit, bikes)
@@ -173,17 +179,19 @@ def test_a_video_that_is_gone_is_shown_by_its_pictures(look: Look, served: Serve
     visit.troubles[:] = [one for one in visit.troubles if "ERR_FAILED" not in one]
 
 
-def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(look: Look, own_server: Served) -> None:
+def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(
+    open_window: OpenWindow, own_server: Served
+) -> None:
     long = 7200
     tags = {f"tag {number:03}": long - 50 * number for number in range(125)}
     with Catalog.open(own_server.home / "catalog.db") as catalog:
         save(catalog, video_id(1), tags, length=long)
-    visit = look(server=own_server)
-    asked: list[str] = []
-    visit.page.on("request", lambda request: asked.append(request.url))
+    visit = open_window(server=own_server)
+    query: list[str] = []
+    visit.page.on("request", lambda request: query.append(request.url))
     page = open_video(visit, video_id(1))
     page.wait_for_load_state("networkidle")
-    assert 0 < len([url for url in asked if TILE.search(url)]) <= 5
+    assert 0 < len([url for url in query if TILE.search(url)]) <= 5
     assert counts(page)["tag 003"] == long - 150
     breaks = own_server.client.get(f"/v1/videos/{video_id(1)}/breaks", params={"count": 5}).json()
     marked = page.evaluate(
@@ -199,16 +207,18 @@ def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(look: Look, own_serve
     for _ in range(12):
         page.keyboard.press("+")
     page.wait_for_load_state("networkidle")
-    assert len([url for url in asked if TILE.search(url)]) < 15
+    assert len([url for url in query if TILE.search(url)]) < 15
     expect(page.locator(".now-tags li").first).to_contain_text("tag 000 0.90")
 
 
-def test_advertisers_are_told_what_the_service_tells_them(look: Look, served: Served) -> None:
+def test_advertisers_are_told_what_the_service_tells_them(
+    open_window: OpenWindow, served: Served
+) -> None:
     slides = id_of(served, "slideshow")
-    page = open_video(look(), slides)
+    page = open_video(open_window(), slides)
     page.locator("#openrtb").wait_for()
-    told = json.loads(str(page.locator("#openrtb").text_content()))
-    assert told == served.client.get(f"/v1/videos/{slides}/openrtb").json()
+    tip_text = json.loads(str(page.locator("#openrtb").text_content()))
+    assert tip_text == served.client.get(f"/v1/videos/{slides}/openrtb").json()
     filed = served.client.get(f"/v1/videos/{slides}/categories").json()["categories"]
     expect(page.locator(".filed .path b")).to_have_text([one["path"][-1] for one in filed])
     first = filed[0]["ranges"][0][0]
@@ -218,7 +228,7 @@ def test_advertisers_are_told_what_the_service_tells_them(look: Look, served: Se
     expect(page.locator("[data-copy]")).not_to_have_text("Copy")
 
 
-def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -> None:
+def test_hostile_titles_and_tags_are_only_text(open_window: OpenWindow, own_server: Served) -> None:
     hostile = (
         "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
         + "unbroken" * 30
@@ -230,7 +240,7 @@ def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -
         track = catalog.tracks.get(video_id(1))
         catalog.videos.save(replace(record, title=hostile), track, now=NOW)
     own_server.reindex()
-    visit = look(server=own_server)
+    visit = open_window(server=own_server)
     page = open_video(visit, video_id(1))
     page.locator("#openrtb").wait_for()
     expect(page.locator("h1")).to_have_text(hostile)
@@ -244,8 +254,8 @@ def test_hostile_titles_and_tags_are_only_text(look: Look, own_server: Served) -
     assert "owned" not in page.title()
 
 
-def test_the_theme_is_chosen_once_and_kept(look: Look, served: Served) -> None:
-    visit = look(scheme="light")
+def test_the_theme_is_chosen_once_and_kept(open_window: OpenWindow, served: Served) -> None:
+    visit = open_window(scheme="light")
     page = visit.open("/")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
@@ -258,11 +268,13 @@ def test_the_theme_is_chosen_once_and_kept(look: Look, served: Served) -> None:
     assert page.evaluate(ground) == light
 
 
-def test_without_scripts_a_page_still_says_everything(look: Look, served: Served) -> None:
+def test_without_scripts_a_page_still_says_everything(
+    open_window: OpenWindow, served: Served
+) -> None:
     bikes = id_of(served, "bikes")
-    page = look(script=False).open(f"/videos/{bikes}")
-    said = served.client.get(f"/v1/videos/{bikes}/tags").json()["tags"]
-    assert counts(page)["vehicle"] == {one["tag"]: one["seconds"] for one in said}["vehicle"]
+    page = open_window(script=False).open(f"/videos/{bikes}")
+    payload = served.client.get(f"/v1/videos/{bikes}/tags").json()["tags"]
+    assert counts(page)["vehicle"] == {one["tag"]: one["seconds"] for one in payload}["vehicle"]
     expect(page.locator("#player")).to_have_attribute("controls", "")
-    page = look(script=False).open("/?tag=coffee")
+    page = open_window(script=False).open("/?tag=coffee")
     expect(page.locator(".card-title").first).to_have_text("coffee")

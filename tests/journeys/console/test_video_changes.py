@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.catalogs.sqlite.catalog import Catalog
-from support.browser import Look, serious_findings
+from support.browser import OpenWindow, serious_findings
 from support.catalogs import NOW, save, video_id
 from support.pages import get, post, token_of
 from support.product import Served
@@ -32,11 +32,11 @@ def fail(served: Served, path: Path) -> str:
 
 
 def test_all_that_is_known_of_a_broken_video_is_on_its_page(
-    look: Look, own_server: Served, broken: Path
+    open_window: OpenWindow, own_server: Served, broken: Path
 ) -> None:
     video = fail(own_server, broken)
     for width in (360, 1280):
-        page = look(server=own_server, width=width).open(f"/videos/{video}")
+        page = open_window(server=own_server, width=width).open(f"/videos/{video}")
         about = page.locator(".unwatched")
         expect(about).to_contain_text(str(broken))
         expect(about).to_contain_text(video)
@@ -48,10 +48,10 @@ def test_all_that_is_known_of_a_broken_video_is_on_its_page(
 
 
 def test_it_is_looked_at_again_and_deleted_from_its_page(
-    look: Look, own_server: Served, broken: Path
+    open_window: OpenWindow, own_server: Served, broken: Path
 ) -> None:
     video = fail(own_server, broken)
-    page = look(server=own_server).open(f"/videos/{video}")
+    page = open_window(server=own_server).open(f"/videos/{video}")
     page.get_by_role("button", name="Look again").click()
     expect(page).to_have_url(f"{own_server.client.base_url}/console/jobs")
     expect(page.locator(".jobs li", has_text=BROKEN)).to_have_count(2)

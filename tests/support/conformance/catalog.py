@@ -141,13 +141,13 @@ class CatalogSuite:
 
         def follow() -> set[str]:
             followed: set[str] = set()
-            seen = 0
+            observed = 0
             with open_catalog(self.url(folder)) as own:
                 while True:
                     last = ended.is_set()
                     revision = own.revision()
-                    followed |= set(own.videos.changed_since(seen))
-                    seen = revision
+                    followed |= set(own.videos.changed_since(observed))
+                    observed = revision
                     if last:
                         return followed
 
@@ -272,9 +272,9 @@ class CatalogSuite:
                 return dict(zip(turned, own.tags.number(turned).tolist(), strict=True))
 
         with ThreadPoolExecutor(4) as pool:
-            found = list(pool.map(number, (0, 7, 19, 33)))
-        assert all(one == found[0] for one in found)
-        assert sorted(found[0].values()) == list(range(40))
+            result = list(pool.map(number, (0, 7, 19, 33)))
+        assert all(one == result[0] for one in result)
+        assert sorted(result[0].values()) == list(range(40))
 
     def test_each_source_has_a_track_of_its_own(self, catalog: Catalog) -> None:
         save(catalog, video_id(1), {"cat": 2}, tagger="eyes@1")
@@ -290,8 +290,8 @@ class CatalogSuite:
         assert {video: track.to_bytes() for video, track in some.items()} == {
             video_id(1): catalog.tracks.get(video_id(1)).to_bytes()
         }
-        (seen,) = catalog.content.of([video_id(1)], ["visual"])
-        assert [one.source for one in seen.tracks] == ["visual"]
+        (observed,) = catalog.content.of([video_id(1)], ["visual"])
+        assert [one.source for one in observed.tracks] == ["visual"]
         # Another look leaves what was heard; a deleted video leaves nothing.
         save(catalog, video_id(1), {"cat": 1}, tagger="eyes@2")
         assert catalog.tracks.taggers(video_id(1)) == {"visual": "eyes@2", "audio": "ears@1"}
@@ -338,8 +338,8 @@ class CatalogSuite:
                 return [job.id for job in claimed if job is not None]
 
         with ThreadPoolExecutor(3) as pool:
-            found = [job for own in pool.map(claim_all, "abc") for job in own]
-        assert sorted(found) == [job.id for job in catalog.jobs.all()]
+            result = [job for own in pool.map(claim_all, "abc") for job in own]
+        assert sorted(result) == [job.id for job in catalog.jobs.all()]
 
     def test_a_source_that_waits_is_queued_once(self, catalog: Catalog) -> None:
         (first,) = catalog.jobs.add(["/films/a.mp4"], {}, now=0)

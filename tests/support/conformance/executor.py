@@ -153,17 +153,17 @@ class ExecutorSuite:
     def test_no_more_is_handed_over_than_keeps_it_busy(
         self, executor: TaskExecutor, tmp_path: Path
     ) -> None:
-        asked: list[int] = []
+        query: list[int] = []
 
         def arguments() -> Iterator[Path]:
             for number in range(40):
-                asked.append(number)
+                query.append(number)
                 yield tmp_path / f"{number:03}"
 
         results = run_tasks(executor, mark, arguments())
         for number in range(5):
             assert next(results) == tmp_path / f"{number:03}"
-            assert len(asked) <= number + 1 + executor.max_in_flight
+            assert len(query) <= number + 1 + executor.max_in_flight
         results.close()  # type: ignore[attr-defined] # it is a generator
         assert executor.submit(square, 2).result() == 4
         assert len(list(tmp_path.iterdir())) <= 6 + executor.max_in_flight
@@ -232,17 +232,17 @@ class ProcessExecutorSuite(ExecutorSuite):
                 list(run_tasks(executor, square, [2]))
 
     def test_an_error_in_its_block_ends_what_runs(self, tmp_path: Path) -> None:
-        told = tmp_path / "worker"
+        output = tmp_path / "worker"
 
         def interrupted() -> None:
             with self.opened() as executor:
-                executor.submit(tell_and_sleep, told)
-                soon(told.exists)
+                executor.submit(tell_and_sleep, output)
+                soon(output.exists)
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             interrupted()
-        assert not works(int(told.read_text()))
+        assert not works(int(output.read_text()))
 
     def test_the_end_need_not_be_waited_for(self, tmp_path: Path) -> None:
         before = set(threading.enumerate())

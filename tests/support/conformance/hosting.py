@@ -59,16 +59,16 @@ class HostConformance:
         host.delete(name)
 
     def test_the_copy_is_gone_even_if_the_tagger_fails(self, host: Host, copy: Path) -> None:
-        seen = []
+        observed = []
 
         def tag() -> None:
             with hosted(host, copy, valid_seconds=60) as url:
-                seen.append((url, fetch(url)[0]))
+                observed.append((url, fetch(url)[0]))
                 raise RuntimeError("the tagger failed")
 
         with pytest.raises(RuntimeError, match="the tagger failed"):
             tag()
-        ((url, status),) = seen
+        ((url, status),) = observed
         assert (status, fetch(url)[0]) == (200, GONE)
 
     def test_no_file_is_a_failure(self, host: Host, tmp_path: Path) -> None:
@@ -99,12 +99,12 @@ def serving_copies(folder: Path) -> Iterator[LocalHost]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             address = urlsplit(self.path)
-            asked = parse_qs(address.query)
+            requests = parse_qs(address.query)
             try:
                 path = hosts[0].open_signed(
                     address.path.removeprefix(ROUTE),
-                    expires=int(asked["expires"][0]),
-                    signature=asked["signature"][0],
+                    expires=int(requests["expires"][0]),
+                    signature=requests["signature"][0],
                 )
             except NotHosted:
                 self.send_error(GONE)

@@ -49,14 +49,14 @@ def made_up(draw: st.DrawFn) -> list[Video]:
     return [
         Video(
             f"v{number:02}",
-            seen,
+            observed,
             language=draw(st.sampled_from(["en", "de", ""])),
             kind=draw(st.sampled_from(["motion", "static"])),
             seconds=draw(st.integers(1, 99)),
             added_at=draw(st.integers(0, 3)),
             width=draw(st.sampled_from([0, 320, 1280])),
         )
-        for number, seen in enumerate(shown)
+        for number, observed in enumerate(shown)
     ]
 
 
@@ -80,14 +80,16 @@ class Textbook:
         length = sqrt(sum(value * value for value in weighed.values()))
         return {tag: value / length for tag, value in weighed.items()} if length else {}
 
-    def score(self, video: str, wanted: Mapping[str, float]) -> float:
+    def score(self, video: str, expected: Mapping[str, float]) -> float:
         """The cosine of a query and a video."""
-        query, own = self.unit(wanted), self.vectors[video]
+        query, own = self.unit(expected), self.vectors[video]
         return sum(value * own.get(tag, 0.0) for tag, value in query.items())
 
-    def best(self, videos: Sequence[Video], wanted: Mapping[str, float]) -> list[tuple[str, float]]:
+    def best(
+        self, videos: Sequence[Video], expected: Mapping[str, float]
+    ) -> list[tuple[str, float]]:
         """What fits, best first, ties by id."""
-        scores = {video.id: self.score(video.id, wanted) for video in videos}
+        scores = {video.id: self.score(video.id, expected) for video in videos}
         ranked = sorted(scores, key=lambda video: (-round(scores[video], 9), video))
         return [(video, scores[video]) for video in ranked if scores[video] > ROUNDING]
 
@@ -124,129 +126,133 @@ class IndexConformance:
 
     @given(made_up(), weights, st.integers(1, 9), st.sampled_from(sorted(PASSES)))
     def test_the_best_are_those_of_the_textbook(
-        self, videos: list[Video], wanted: dict[str, float], k: int, where: str
+        self, videos: list[Video], expected: dict[str, float], k: int, where: str
     ) -> None:
-        view, textbook = self.snapshot(videos), Textbook(videos)
-        query = view.query(view.vocabulary.numbers(wanted), list(wanted.values()))
-        found = view.search(query, k, PASSES[where][0])
-        best = textbook.best(passing(videos, where), wanted)[:k]
-        assert [hit.video for hit in found] == [video for video, _ in best]
-        np.testing.assert_allclose([h.score for h in found], [s for _, s in best], atol=ROUNDING)
+        snapshot, textbook = self.snapshot(videos), Textbook(videos)
+        query = snapshot.query(snapshot.vocabulary.numbers(expected), list(expected.values()))
+        matches = snapshot.search(query, k, PASSES[where][0])
+        best = textbook.best(passing(videos, where), expected)[:k]
+        assert [hit.video for hit in matches] == [video for video, _ in best]
+        np.testing.assert_allclose([h.score for h in matches], [s for _, s in best], atol=ROUNDING)
 
     @given(made_up(), st.lists(weights, min_size=1, max_size=4), st.data())
     def test_many_at_once_are_what_each_is_alone(
-        self, videos: list[Video], wanted: list[dict[str, float]], data: st.DataObject
+        self, videos: list[Video], expected: list[dict[str, float]], data: st.DataObject
     ) -> None:
-        view = self.snapshot(videos)
+        snapshot = self.snapshot(videos)
         ids = [video.id for video in videos]
-        queries = [view.query(view.vocabulary.numbers(one), list(one.values())) for one in wanted]
+        queries = [
+            snapshot.query(snapshot.vocabulary.numbers(one), list(one.values())) for one in expected
+        ]
         exclude = [data.draw(st.lists(st.sampled_from(ids), unique=True)) for _ in queries]
-        found = view.search_many(queries, 3, exclude=exclude)
-        for query, without, own in zip(queries, exclude, found, strict=True):
-            assert own == view.search(query, 3, Not(Ids(tuple(without))))
+        matches = snapshot.search_many(queries, 3, exclude=exclude)
+        for query, without, own in zip(queries, exclude, matches, strict=True):
+            assert own == snapshot.search(query, 3, Not(Ids(tuple(without))))
 
     @given(made_up(), weights)
-    def test_scores_and_reasons_add_up(self, videos: list[Video], wanted: dict[str, float]) -> None:
-        view, textbook = self.snapshot(videos), Textbook(videos)
-        query = view.query(view.vocabulary.numbers(wanted), list(wanted.values()))
+    def test_scores_and_reasons_add_up(self, videos: list[Video], names: dict[str, float]) -> None:
+        snapshot, textbook = self.snapshot(videos), Textbook(videos)
+        query = snapshot.query(snapshot.vocabulary.numbers(names), list(names.values()))
         ids = [video.id for video in videos]
-        expected = [textbook.score(video, wanted) for video in ids]
-        np.testing.assert_allclose(view.score(query, ids), expected, atol=ROUNDING)
+        expected = [textbook.score(video, names) for video in ids]
+        np.testing.assert_allclose(snapshot.score(query, ids), expected, atol=ROUNDING)
         for video, score in zip(ids, expected, strict=True):
-            _, shares = view.explain(query, video)
+            _, shares = snapshot.explain(query, video)
             assert sum(shares) == pytest.approx(score, abs=ROUNDING)
             assert shares.tolist() == sorted(shares.tolist(), reverse=True)
-        parts = list(view.scores(query, EVERY_VIDEO))
-        told = {
+        parts = list(snapshot.scores(query, EVERY_VIDEO))
+        output = {
             video: (score, seconds)
             for part in parts
             for video, score, seconds in zip(
                 part.ids(np.ones(len(part.scores), bool)), part.scores, part.seconds, strict=True
             )
         }
-        assert {video: seconds for video, (_, seconds) in told.items()} == {
+        assert {video: seconds for video, (_, seconds) in output.items()} == {
             video.id: video.seconds for video in videos
         }
         for video, score in zip(ids, expected, strict=True):
-            assert told[video][0] == pytest.approx(score, abs=ROUNDING)
+            assert output[video][0] == pytest.approx(score, abs=ROUNDING)
 
     @given(made_up(), st.data())
     def test_vectors_counts_and_columns_come_in_the_order_asked_for(
         self, videos: list[Video], data: st.DataObject
     ) -> None:
-        view, textbook = self.snapshot(videos), Textbook(videos)
-        asked = data.draw(st.permutations(videos))
-        rows = view.vectors([video.id for video in asked])
-        for place, video in enumerate(asked):
-            own = rows.rows == place
-            found = {TAGS[tag]: v for tag, v in zip(rows.tags[own], rows.values[own], strict=True)}
-            assert found == pytest.approx(textbook.vectors[video.id])
-            tags, counts = view.counts(video.id)
+        snapshot, textbook = self.snapshot(videos), Textbook(videos)
+        requests = data.draw(st.permutations(videos))
+        rows = snapshot.vectors([video.id for video in requests])
+        for index, video in enumerate(requests):
+            own = rows.rows == index
+            result = {TAGS[tag]: v for tag, v in zip(rows.tags[own], rows.values[own], strict=True)}
+            assert result == pytest.approx(textbook.vectors[video.id])
+            tags, counts = snapshot.counts(video.id)
             assert {TAGS[t]: c for t, c in zip(tags, counts, strict=True)} == dict(video.counts)
-            frequencies = view.term_frequencies(video.id)
+            frequencies = snapshot.term_frequencies(video.id)
             assert frequencies.tags.tolist() == tags.tolist()
             assert frequencies.values.tolist() == counts.tolist()
-        columns = view.columns([video.id for video in asked], ["language", "kind", "seconds"])
-        assert columns["language"] == [video.language for video in asked]
-        assert columns["kind"] == [video.kind for video in asked]
-        assert columns["seconds"] == [video.seconds for video in asked]
+        columns = snapshot.columns(
+            [video.id for video in requests], ["language", "kind", "seconds"]
+        )
+        assert columns["language"] == [video.language for video in requests]
+        assert columns["kind"] == [video.kind for video in requests]
+        assert columns["seconds"] == [video.seconds for video in requests]
 
     @given(made_up(), st.sampled_from(sorted(PASSES)), st.integers(0, 3), st.integers(1, 9))
     def test_the_newest_that_pass(self, videos: list[Video], where: str, skip: int, k: int) -> None:
-        view = self.snapshot(videos)
-        wanted = PASSES[where][0]
+        snapshot = self.snapshot(videos)
+        names = PASSES[where][0]
         expected = sorted(passing(videos, where), key=lambda video: (-video.added_at, video.id))
-        assert view.newest(wanted, skip=skip, k=k) == [v.id for v in expected[skip : skip + k]]
-        assert view.count(wanted) == len(expected)
+        assert snapshot.newest(names, skip=skip, k=k) == [v.id for v in expected[skip : skip + k]]
+        assert snapshot.count(names) == len(expected)
         ids = [video.id for video in videos]
-        passed = [video for video, one in zip(ids, view.passes(ids, wanted), strict=True) if one]
+        passed = [video for video, one in zip(ids, snapshot.passes(ids, names), strict=True) if one]
         assert passed == [video.id for video in passing(videos, where)]
 
     @given(made_up(), made_up(), weights)
     def test_what_changed_since_is_found_as_it_is_now(
-        self, videos: list[Video], changed: list[Video], wanted: dict[str, float]
+        self, videos: list[Video], changed: list[Video], expected: dict[str, float]
     ) -> None:
         later = [replace(video, id=f"v{2 * n:02}") for n, video in enumerate(changed)]
-        view = self.snapshot(videos, later)
+        snapshot = self.snapshot(videos, later)
         now = {video.id: video for video in [*videos, *later]}
-        assert view.n_videos == len(now)
-        assert view.contains(sorted(now)).all()
+        assert snapshot.n_videos == len(now)
+        assert snapshot.contains(sorted(now)).all()
         textbook = Textbook(videos)
         textbook.vectors = {video.id: textbook.unit(video.counts) for video in now.values()}
-        query = view.query(view.vocabulary.numbers(wanted), list(wanted.values()))
-        best = textbook.best(list(now.values()), wanted)
-        found = view.search(query, 20)
-        assert [hit.video for hit in found] == [video for video, _ in best]
+        query = snapshot.query(snapshot.vocabulary.numbers(expected), list(expected.values()))
+        best = textbook.best(list(now.values()), expected)
+        matches = snapshot.search(query, 20)
+        assert [hit.video for hit in matches] == [video for video, _ in best]
 
     @given(made_up())
     def test_a_video_is_most_like_itself(self, videos: list[Video]) -> None:
-        view = self.snapshot(videos)
+        snapshot = self.snapshot(videos)
         for video in videos:
             if video.counts:
-                (score,) = view.score(view.query_like(video.id), [video.id])
+                (score,) = snapshot.score(snapshot.query_like(video.id), [video.id])
                 assert score == pytest.approx(1.0, abs=ROUNDING)
 
     def test_what_is_not_there_is_named(self) -> None:
-        view = self.snapshot([Video("a", {"cat": 1})])
-        assert "a" in view
-        assert "b" not in view
-        assert view.contains(["b", "a"]).tolist() == [False, True]
-        view.require(["a"])
+        snapshot = self.snapshot([Video("a", {"cat": 1})])
+        assert "a" in snapshot
+        assert "b" not in snapshot
+        assert snapshot.contains(["b", "a"]).tolist() == [False, True]
+        snapshot.require(["a"])
         with pytest.raises(InvalidInput, match="b, c; it was not watched"):
-            view.require(["b", "a", "c"])
+            snapshot.require(["b", "a", "c"])
         with pytest.raises(InvalidInput, match="b"):
-            view.score(view.query([0], [1.0]), ["b"])
+            snapshot.score(snapshot.query([0], [1.0]), ["b"])
         with pytest.raises(UnknownTag, match="dgo"):
-            view.search(view.query([0], [1.0]), 1, HasTag("dgo"))
+            snapshot.search(snapshot.query([0], [1.0]), 1, HasTag("dgo"))
 
     def test_nothing_is_found_where_nothing_is(self) -> None:
-        view = self.snapshot([])
-        query = view.query([0], [1.0])
-        assert view.n_videos == 0
-        assert view.search(query, 5) == []
-        assert view.search_many([query], 5, exclude=[()]) == [[]]
-        assert view.newest(EVERY_VIDEO, k=5) == []
-        assert view.count(EVERY_VIDEO) == 0
-        assert view.columns([], ["kind"]) == {"kind": []}
-        assert len(view.vectors([]).rows) == 0
-        assert view.co_liked([], np.zeros(0), EVERY_VIDEO, 5) == []
+        snapshot = self.snapshot([])
+        query = snapshot.query([0], [1.0])
+        assert snapshot.n_videos == 0
+        assert snapshot.search(query, 5) == []
+        assert snapshot.search_many([query], 5, exclude=[()]) == [[]]
+        assert snapshot.newest(EVERY_VIDEO, k=5) == []
+        assert snapshot.count(EVERY_VIDEO) == 0
+        assert snapshot.columns([], ["kind"]) == {"kind": []}
+        assert len(snapshot.vectors([]).rows) == 0
+        assert snapshot.co_liked([], np.zeros(0), EVERY_VIDEO, 5) == []

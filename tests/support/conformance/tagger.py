@@ -31,26 +31,26 @@ def noise(height: int, width: int) -> Frame:
     return random.integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def assert_confidences(found: NDArray[np.float32], tagger: Tagger) -> None:
+def assert_confidences(result: NDArray[np.float32], tagger: Tagger) -> None:
     """Each tag has one confidence, from 0.0 to 1.0."""
-    assert found.shape == (len(tagger.tags),)
-    assert found.dtype == np.float32
-    assert np.isfinite(found).all()
-    assert found.min() >= 0.0
-    assert found.max() <= 1.0
+    assert result.shape == (len(tagger.tags),)
+    assert result.dtype == np.float32
+    assert np.isfinite(result).all()
+    assert result.min() >= 0.0
+    assert result.max() <= 1.0
 
 
 class AnyTaggerConformance:
     """Every tagger, whoever brings it, on this machine or elsewhere.
 
-    Inherit as ``TestSomeTagger`` with the fixtures ``asked``, which is what ``--tagger`` is given,
+    Inherit as ``TestSomeTagger`` with the fixtures ``chosen``, which is what ``--tagger`` is given,
     and ``given``, what an operator has set.
     """
 
     @pytest.fixture(scope="class")
     @classmethod
-    def made(cls, asked: str, given: TaggerContext) -> Tagger | VideoTagger:
-        return make_tagger(check_tagger(asked, given), given)
+    def made(cls, chosen: str, given: TaggerContext) -> Tagger | VideoTagger:
+        return make_tagger(check_tagger(chosen, given), given)
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -64,33 +64,33 @@ class AnyTaggerConformance:
         assert not set("@ \n") & set(made.name + made.version)
 
     def test_its_maker_knows_who_it_is(
-        self, asked: str, given: TaggerContext, made: Tagger | VideoTagger
+        self, chosen: str, given: TaggerContext, made: Tagger | VideoTagger
     ) -> None:
         if isinstance(made, VideoTagger):
             with pytest.raises(InvalidInput, match="is a service"):
-                identity_of(check_tagger(asked, given), given)
+                identity_of(check_tagger(chosen, given), given)
         else:
-            identity = identity_of(check_tagger(asked, given), given)
+            identity = identity_of(check_tagger(chosen, given), given)
             assert identity == (made.name, made.version)
 
     def test_it_is_one_of_the_two_kinds_and_its_maker_knows_which(
-        self, asked: str, made: Tagger | VideoTagger
+        self, chosen: str, made: Tagger | VideoTagger
     ) -> None:
-        takes_whole_videos = find_factory(asked).takes_whole_videos
+        takes_whole_videos = find_factory(chosen).takes_whole_videos
         assert takes_whole_videos == isinstance(made, VideoTagger)
         assert takes_whole_videos != hasattr(made, "tag")
 
     def test_what_was_checked_can_be_checked_again_from_anywhere(
-        self, asked: str, given: TaggerContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, chosen: str, given: TaggerContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kept = check_tagger(asked, given)
+        stored = check_tagger(chosen, given)
         monkeypatch.chdir(tmp_path)
-        assert check_tagger(kept, given) == kept
+        assert check_tagger(stored, given) == stored
 
     def test_made_again_it_has_the_same_version(
-        self, asked: str, given: TaggerContext, made: Tagger | VideoTagger
+        self, chosen: str, given: TaggerContext, made: Tagger | VideoTagger
     ) -> None:
-        again = make_tagger(check_tagger(asked, given), given)
+        again = make_tagger(check_tagger(chosen, given), given)
         assert (again.name, again.version) == (made.name, made.version)
 
     def test_a_video_remembers_who_looked_and_with_which_words(
@@ -98,10 +98,10 @@ class AnyTaggerConformance:
     ) -> None:
         described = Described.of_file(carphone())
         if isinstance(made, VideoTagger):
-            outcome = ingest_remotely(carphone(), described, catalog, made, force=False)
+            result = ingest_remotely(carphone(), described, catalog, made, force=False)
         else:
-            outcome = ingest_file(carphone(), catalog, made)
-        assert (outcome.status, outcome.seconds) == ("ok", 4)
+            result = ingest_file(carphone(), catalog, made)
+        assert (result.status, result.seconds) == ("ok", 4)
         record = catalog.videos.get(described.id)
         assert record is not None
         assert record.tagger == f"{made.name}@{made.version}"
@@ -109,9 +109,9 @@ class AnyTaggerConformance:
         assert words == (None if isinstance(made, VideoTagger) else frozenset(made.tags))
         track, names = catalog.tracks.get(record.id), catalog.tags.vocabulary().names
         assert track.n_seconds == 4
-        seen = {names[tag] for tag in track.tags}
-        assert seen <= (words or seen)
-        assert all(tag == tidy_tag(tag) for tag in words or seen)
+        observed = {names[tag] for tag in track.tags}
+        assert observed <= (words or observed)
+        assert all(tag == tidy_tag(tag) for tag in words or observed)
 
 
 class TaggerConformance(AnyTaggerConformance):

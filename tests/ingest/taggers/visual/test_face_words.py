@@ -37,38 +37,38 @@ CHILD = (0.02, 0.01, 0.95)
 NOBODY = (0.0, 0.0, 0.0)
 
 
-def said(*looks: tuple[float, ...]) -> set[str]:
-    found = shot_confidences(np.array(looks, np.float32))
-    assert set(found[found < DEFAULT_THRESHOLD].tolist()) <= {0.0}
-    return {word for word, confidence in zip(WORDS, found, strict=True) if confidence}
+def words_of(*changes: tuple[float, ...]) -> set[str]:
+    result = shot_confidences(np.array(changes, np.float32))
+    assert set(result[result < DEFAULT_THRESHOLD].tolist()) <= {0.0}
+    return {word for word, confidence in zip(WORDS, result, strict=True) if confidence}
 
 
 def test_a_word_is_the_mean_over_the_looks_at_which_a_face_was_judged() -> None:
-    assert said(WOMAN, WOMAN) == {"woman"}
-    assert said(WOMAN, NOBODY, WOMAN, NOBODY, NOBODY) == {"woman"}
+    assert words_of(WOMAN, WOMAN) == {"woman"}
+    assert words_of(WOMAN, NOBODY, WOMAN, NOBODY, NOBODY) == {"woman"}
     (woman, *_) = shot_confidences(np.array([WOMAN, (0.75, 0, 0), NOBODY], np.float32))
     assert woman == pytest.approx(0.85)
 
 
 def test_what_is_unsure_over_the_shot_is_not_said_at_all() -> None:
-    assert said(UNSURE, UNSURE) == set()
-    assert said(WOMAN, UNSURE, UNSURE) == set()
-    assert said(WOMAN, MAN, WOMAN, MAN) == set()
+    assert words_of(UNSURE, UNSURE) == set()
+    assert words_of(WOMAN, UNSURE, UNSURE) == set()
+    assert words_of(WOMAN, MAN, WOMAN, MAN) == set()
 
 
 def test_a_child_that_smiles_is_no_woman_and_no_man() -> None:
-    assert said(CHILD, CHILD, CHILD) == {"smiling"}
+    assert words_of(CHILD, CHILD, CHILD) == {"smiling"}
 
 
 def test_one_look_of_many_says_nothing_and_the_only_one_does() -> None:
-    assert said(WOMAN, NOBODY, NOBODY) == set()
-    assert said(*[NOBODY] * 60, WOMAN) == set()
-    assert said(WOMAN) == {"woman"}
-    assert said(WOMAN, NOBODY) == {"woman"}
+    assert words_of(WOMAN, NOBODY, NOBODY) == set()
+    assert words_of(*[NOBODY] * 60, WOMAN) == set()
+    assert words_of(WOMAN) == {"woman"}
+    assert words_of(WOMAN, NOBODY) == {"woman"}
 
 
 def test_a_shot_without_faces_or_looks_says_nothing() -> None:
-    assert said(NOBODY, NOBODY) == set()
+    assert words_of(NOBODY, NOBODY) == set()
     assert not shot_confidences(np.zeros((0, 3), np.float32)).any()
 
 
@@ -102,10 +102,10 @@ def judged(
         "face_gender": genders,
         "face_smile": [(smile,) for smile in smiles],
     }
-    judges = {name: (Judges(kept), load_card(name)) for name, kept in answers.items()}
-    words = FaceWords(Finder(len(ages)), judges, tuple(MIN_SHARES))  # type: ignore[arg-type]
-    found = words.confidences(Shrinkable(np.zeros((100, 100, 3), np.uint8)))
-    return dict(zip(MIN_SHARES, found.tolist(), strict=True))
+    classifiers = {name: (Judges(stored), load_card(name)) for name, stored in answers.items()}
+    words = FaceWords(Finder(len(ages)), classifiers, tuple(MIN_SHARES))  # type: ignore[arg-type]
+    result = words.confidences(Shrinkable(np.zeros((100, 100, 3), np.uint8)))
+    return dict(zip(MIN_SHARES, result.tolist(), strict=True))
 
 
 def test_the_least_share_of_each_word_becomes_the_confidence_that_counts() -> None:
@@ -141,9 +141,9 @@ def test_a_real_face_and_its_mirror_image_are_judged_alike() -> None:
     words = FaceWords.load(tuple(MIN_SHARES))
     frame = np.asarray(Image.open(photograph("astronaut.png")).convert("RGB"))
     mirrored = np.ascontiguousarray(frame[:, ::-1])
-    found, other = (words.confidences(Shrinkable(one)) for one in (frame, mirrored))
-    assert found.max() > DEFAULT_THRESHOLD
-    assert ((found >= DEFAULT_THRESHOLD) == (other >= DEFAULT_THRESHOLD)).all()
+    result, other = (words.confidences(Shrinkable(one)) for one in (frame, mirrored))
+    assert result.max() > DEFAULT_THRESHOLD
+    assert ((result >= DEFAULT_THRESHOLD) == (other >= DEFAULT_THRESHOLD)).all()
 
 
 def test_where_no_face_can_be_judged_every_word_is_nought() -> None:
@@ -173,17 +173,17 @@ class Faces:
 
     words = WORDS
 
-    def __init__(self, *looks: tuple[float, ...]) -> None:
-        self._looks = list(looks)
-        self.asked = 0
+    def __init__(self, *changes: tuple[float, ...]) -> None:
+        self._looks = list(changes)
+        self.requests = 0
 
-    def look(self, _: Shrinkable) -> Confidences:
-        self.asked += 1
+    def confidences(self, _: Shrinkable) -> Confidences:
+        self.requests += 1
         return np.array(self._looks.pop(0), np.float32)
 
 
-def with_faces(*looks: tuple[float, ...]) -> LocalTaggerWithFaces:
-    return LocalTaggerWithFaces(Scenes(), Faces(*looks), "2")  # type: ignore[arg-type]
+def with_faces(*changes: tuple[float, ...]) -> LocalTaggerWithFaces:
+    return LocalTaggerWithFaces(Scenes(), Faces(*changes), "2")  # type: ignore[arg-type]
 
 
 DIM = np.full((9, 16, 3), 100, np.uint8)
@@ -276,7 +276,7 @@ def test_off_it_is_the_tagger_it_was_and_no_network_of_faces_is_loaded() -> None
     assert not set(WORDS) & set(LOCAL.make("", off).tags)
 
 
-@pytest.mark.parametrize("constant", ["MIN_SIZE", "MAX_TURNED", "SOMEBODY", "MIN_LOOKS"])
+@pytest.mark.parametrize("constant", ["MIN_SIZE", "MAX_TURNED", "SOMEBODY", "MIN_FRAMES"])
 def test_what_decides_changes_the_version_of_those_who_switched_it_on(
     constant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,10 +49,10 @@ def least_squares(start: Points, end: Points) -> Points:
 @given(POINTS, POINTS)
 def test_a_similarity_is_what_the_normal_equations_give(start: Points, end: Points) -> None:
     assume(np.hypot(*(start[1] - start[0])) > 1)
-    found = similarity(start, end)
-    assert np.allclose(found @ np.column_stack([start, [1, 1]]).T, end.T, atol=1e-6)
-    assert np.allclose(found, least_squares(start, end), atol=1e-5)
-    turn = found[:, :2]
+    matches = similarity(start, end)
+    assert np.allclose(matches @ np.column_stack([start, [1, 1]]).T, end.T, atol=1e-6)
+    assert np.allclose(matches, least_squares(start, end), atol=1e-5)
+    turn = matches[:, :2]
     assert np.allclose(turn @ turn.T, np.linalg.det(turn) * np.eye(2), atol=1e-5)
 
 
@@ -151,11 +151,11 @@ def test_boxes_are_read_off_the_grid_in_pixels() -> None:
     grid = np.zeros((8, 8, 2, 17), np.float32)
     grid[..., 0] = -100
     grid[3, 5, 1] = [2, 4, -8, 40, 60, *[-9, 1, 9, 1], 0, 5, *[0] * 6]
-    (found,) = faces_of_grid(grid, (128, 128))
+    (result,) = faces_of_grid(grid, (128, 128))
     x, y = 5.5 * 16, 3.5 * 16
-    assert np.allclose(found[:4], [x + 4 - 20, y - 8 - 30, x + 4 + 20, y - 8 + 30])
-    assert found[4] == pytest.approx(1 / (1 + np.exp(-2)))
-    assert np.allclose(found[5:], [x - 9, y + 1, x + 9, y + 1, x, y + 5])
+    assert np.allclose(result[:4], [x + 4 - 20, y - 8 - 30, x + 4 + 20, y - 8 + 30])
+    assert result[4] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert np.allclose(result[5:], [x - 9, y + 1, x + 9, y + 1, x, y + 5])
 
 
 def face(*, size: float = 60, nose: float = 0.0, apart: float = 20.0) -> Face:

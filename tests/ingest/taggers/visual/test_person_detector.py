@@ -35,14 +35,14 @@ def test_a_score_of_six_tenths_is_a_confidence_of_seven_tenths() -> None:
     ],
 )
 def test_two_are_people_and_six_a_crowd(count: int, expected: tuple[bool, ...]) -> None:
-    found = people_confidences(standing(count))
-    assert tuple(confidence > 0.7 for confidence in found[:3]) == expected
+    result = people_confidences(standing(count))
+    assert tuple(confidence > 0.7 for confidence in result[:3]) == expected
 
 
 def test_people_are_as_sure_as_the_second_person() -> None:
-    found = people_confidences(boxes((0, 0, 0.2, 1, 0.9), (0.5, 0, 0.7, 1, 0.5)))
-    assert found.person == pytest.approx(1 / (1 + np.exp(-14 * 0.36)))
-    assert found.people == pytest.approx(1 / (1 + np.exp(14 * 0.04)))
+    result = people_confidences(boxes((0, 0, 0.2, 1, 0.9), (0.5, 0, 0.7, 1, 0.5)))
+    assert result.person == pytest.approx(1 / (1 + np.exp(-14 * 0.36)))
+    assert result.people == pytest.approx(1 / (1 + np.exp(14 * 0.04)))
 
 
 def test_one_person_large_in_the_frame_is_a_portrait() -> None:
@@ -69,14 +69,14 @@ def test_a_musician_is_a_person_with_an_instrument_or_a_microphone() -> None:
 
 
 def test_the_surest_of_overlapping_boxes_stands_for_the_person() -> None:
-    found = boxes((0, 0, 0.5, 1, 0.9), (0.05, 0, 0.5, 1, 0.8), (0.6, 0, 1, 1, 0.7))
-    assert without_repeats(found) == pytest.approx(found[[0, 2]])
+    result = boxes((0, 0, 0.5, 1, 0.9), (0.05, 0, 0.5, 1, 0.8), (0.6, 0, 1, 1, 0.7))
+    assert without_repeats(result) == pytest.approx(result[[0, 2]])
 
 
 def test_boxes_that_share_less_than_half_are_two_people() -> None:
     # Both 4 x 10; the shared 2 x 10 is a third of the 6 x 10 they cover together.
-    found = boxes((0, 0, 0.4, 1, 0.9), (0.2, 0, 0.6, 1, 0.8))
-    assert len(without_repeats(found)) == 2
+    result = boxes((0, 0, 0.4, 1, 0.9), (0.2, 0, 0.6, 1, 0.8))
+    assert len(without_repeats(result)) == 2
 
 
 def grid(n: int) -> NDArray[np.float32]:

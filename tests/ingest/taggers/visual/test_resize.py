@@ -21,13 +21,13 @@ def of_size(size: Size) -> Image.Image:
 
 @pytest.mark.parametrize("interpolation", FILTERS)
 @pytest.mark.parametrize("size", [(640, 360), (480, 640), (320, 180), (641, 479), (4096, 3072)])
-@pytest.mark.parametrize("wanted", [(448, 256), (256, 352), (256, 256)])
+@pytest.mark.parametrize("target", [(448, 256), (256, 352), (256, 256)])
 def test_a_frame_is_resized_as_pillow_does_but_for_rounding(
-    interpolation: Interpolation, size: Size, wanted: Size
+    interpolation: Interpolation, size: Size, target: Size
 ) -> None:
     picture = of_size(size)
-    expected = np.asarray(picture.resize(wanted, FILTERS[interpolation])).astype(int)
-    resized = Scaler(interpolation).resize(Shrinkable(np.asarray(picture)), wanted)
+    expected = np.asarray(picture.resize(target, FILTERS[interpolation])).astype(int)
+    resized = Scaler(interpolation).resize(Shrinkable(np.asarray(picture)), target)
     assert resized.dtype == np.uint8
     assert resized.shape == expected.shape
     differences = np.abs(resized - expected)

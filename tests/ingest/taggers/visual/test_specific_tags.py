@@ -22,52 +22,52 @@ WORDS = {
 NOBODY = np.full(2, -9.0, np.float32)
 
 
-def said(
+def words_of(
     general: dict[str, float], sums: dict[str, float], objects: Confidences = NOBODY
 ) -> dict[str, float]:
     specifics = Specifics(WORDS, GENERAL)
-    found = specifics.add(
+    result = specifics.add(
         np.array([general.get(tag, 0.01) for tag in GENERAL], np.float32),
         np.array([sums.get(word, 0.0) for word in specifics.names], np.float32),
         objects,
     )
-    return dict(zip(specifics.tags, map(float, found), strict=True))
+    return dict(zip(specifics.tags, map(float, result), strict=True))
 
 
 def test_at_its_least_sum_a_word_is_just_said() -> None:
-    found = said({"dog": 0.9}, {"retriever": 0.8, "golden retriever": 0.85})
-    assert found["retriever"] == pytest.approx(0.7)
-    assert found["golden retriever"] < 0.7
+    result = words_of({"dog": 0.9}, {"retriever": 0.8, "golden retriever": 0.85})
+    assert result["retriever"] == pytest.approx(0.7)
+    assert result["golden retriever"] < 0.7
 
 
 def test_a_word_brings_all_general_ones_with_it() -> None:
-    found = said({"dog": 0.4}, {"golden retriever": 0.97, "retriever": 0.5})
-    surest = found["golden retriever"]
+    result = words_of({"dog": 0.4}, {"golden retriever": 0.97, "retriever": 0.5})
+    surest = result["golden retriever"]
     assert surest > 0.7
-    assert all(found[tag] == surest for tag in ("retriever", "dog", "animal", "pet"))
-    assert found["furniture"] == pytest.approx(0.01)
+    assert all(result[tag] == surest for tag in ("retriever", "dog", "animal", "pet"))
+    assert result["furniture"] == pytest.approx(0.01)
 
 
 def test_a_general_word_brings_those_above_it() -> None:
-    found = said({"dog": 0.8, "animal": 0.5, "pet": 0.9}, {})
-    assert found["animal"] == pytest.approx(0.8)
-    assert found["pet"] == pytest.approx(0.9)
+    result = words_of({"dog": 0.8, "animal": 0.5, "pet": 0.9}, {})
+    assert result["animal"] == pytest.approx(0.8)
+    assert result["pet"] == pytest.approx(0.9)
 
 
 def test_where_nothing_of_its_kind_is_seen_a_word_is_no_surer_than_that() -> None:
-    found = said({"dog": 0.2}, {"golden retriever": 1.0, "retriever": 1.0})
-    assert found["retriever"] == found["golden retriever"] == found["animal"]
-    assert found["dog"] == pytest.approx(0.2)
+    result = words_of({"dog": 0.2}, {"golden retriever": 1.0, "retriever": 1.0})
+    assert result["retriever"] == result["golden retriever"] == result["animal"]
+    assert result["dog"] == pytest.approx(0.2)
 
 
 def test_a_word_of_no_kind_goes_by_its_sum() -> None:
-    assert said({}, {"candle": 0.95})["candle"] > 0.7
+    assert words_of({}, {"candle": 0.95})["candle"] > 0.7
 
 
 def test_an_object_that_is_found_is_said() -> None:
     sure = np.array([-9.0, 2.0], np.float32)
-    assert said({"furniture": 0.5}, {}, sure)["chair"] > 0.7
-    assert said({"furniture": 0.1}, {}, sure)["chair"] == pytest.approx(0.1)
+    assert words_of({"furniture": 0.5}, {}, sure)["chair"] > 0.7
+    assert words_of({"furniture": 0.1}, {}, sure)["chair"] == pytest.approx(0.1)
 
 
 def test_general_words_that_nobody_says_are_refused() -> None:

@@ -33,20 +33,20 @@ def evidence(seed: int, *leading: int) -> Evidence:
     )
 
 
-def weighed_by_the_textbook(seen: Evidence, tag: str) -> float:
+def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
     """The logistic of a weighted sum, one number after the other."""
     of_tag = load_json(load_card("efficientnet_lite2"), WEIGHTS)[tag]
-    sure = min(max(float(seen.confidences[TAGS.index(tag)]), 1e-3), 1 - 1e-3)
+    sure = min(max(float(observed.confidences[TAGS.index(tag)]), 1e-3), 1 - 1e-3)
     clues = [np.log(sure / (1 - sure)), 0.0, 0.0]
     if tag in CLASSES:
-        clues[1] = max(float(seen.classes[number]) for number in CLASSES[tag])
-    objects = [min(max(float(logit), -6.0), 4.0) for logit in seen.objects]
+        clues[1] = max(float(observed.classes[number]) for number in CLASSES[tag])
+    objects = [min(max(float(logit), -6.0), 4.0) for logit in observed.objects]
     mine = [one for one, words in zip(objects, OBJECTS.values(), strict=True) if tag in words]
     if mine:
         clues[2] = max(mine) + 6
     logit = of_tag["bias"] + float(np.dot(of_tag["clues"], clues))
     if "scene" in of_tag:
-        classes = seen.classes.astype(np.float64)
+        classes = observed.classes.astype(np.float64)
         scene = [*((classes - classes.mean()) / classes.std()), *objects]
         logit += of_tag["scene_unit"] * float(np.dot(of_tag["scene"], scene))
     return float(1 / (1 + np.exp(-logit)))
@@ -54,9 +54,11 @@ def weighed_by_the_textbook(seen: Evidence, tag: str) -> float:
 
 @pytest.mark.parametrize("tag", ["outdoors", "clothing", "car", "person", "violin", "gun"])
 def test_a_confidence_is_the_logistic_of_a_weighted_sum(tag: str) -> None:
-    seen = evidence(seed=1)
-    found = TagCalibration.load(TAGS).weigh(seen)
-    assert found[TAGS.index(tag)] == pytest.approx(weighed_by_the_textbook(seen, tag), abs=1e-4)
+    observed = evidence(seed=1)
+    result = TagCalibration.load(TAGS).weigh(observed)
+    assert result[TAGS.index(tag)] == pytest.approx(
+        weighed_by_the_textbook(observed, tag), abs=1e-4
+    )
 
 
 def test_frames_are_weighed_together_as_alone() -> None:
@@ -75,18 +77,20 @@ def test_whatever_the_networks_say_is_a_confidence(
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
     no_words = np.zeros((len(sums), 0), np.float32)
-    found = TagCalibration.load(TAGS).weigh(Evidence(sums, classes, objects, no_words))
-    assert found.dtype == np.float32
-    assert np.isfinite(found).all()
-    assert found.min() >= 0.0
-    assert found.max() <= 1.0
+    result = TagCalibration.load(TAGS).weigh(Evidence(sums, classes, objects, no_words))
+    assert result.dtype == np.float32
+    assert np.isfinite(result).all()
+    assert result.min() >= 0.0
+    assert result.max() <= 1.0
 
 
 def test_the_order_of_the_tags_is_the_callers() -> None:
-    seen = evidence(seed=2)
-    backwards = Evidence(seen.confidences[::-1], seen.classes, seen.objects, seen.words)
-    found = TagCalibration.load(TAGS[::-1]).weigh(backwards)
-    assert found[::-1] == pytest.approx(TagCalibration.load(TAGS).weigh(seen), abs=1e-6)
+    observed = evidence(seed=2)
+    backwards = Evidence(
+        observed.confidences[::-1], observed.classes, observed.objects, observed.words
+    )
+    result = TagCalibration.load(TAGS[::-1]).weigh(backwards)
+    assert result[::-1] == pytest.approx(TagCalibration.load(TAGS).weigh(observed), abs=1e-6)
 
 
 def test_weights_of_other_tags_are_refused() -> None:
@@ -95,9 +99,9 @@ def test_weights_of_other_tags_are_refused() -> None:
 
 
 def test_a_tag_without_classes_or_objects_has_only_its_own_confidence() -> None:
-    seen = evidence(seed=4)
+    observed = evidence(seed=4)
     own, best_class, best_object = Clues(["crowd"]).of_tags(
-        Evidence(seen.confidences[:1], seen.classes, seen.objects, seen.words)
+        Evidence(observed.confidences[:1], observed.classes, observed.objects, observed.words)
     )[0]
     assert own != 0.0
     assert (best_class, best_object) == (0.0, 0.0)

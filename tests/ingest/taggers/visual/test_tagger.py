@@ -52,7 +52,7 @@ def picture(name: str) -> Frame:
     return np.asarray(Image.open(photograph(name)).convert("RGB"))
 
 
-def seen(tagger: LocalTagger, frame: Frame) -> set[str]:
+def tags_of(tagger: LocalTagger, frame: Frame) -> set[str]:
     confidences = tagger.tag(frame)
     return {
         tag
@@ -63,7 +63,7 @@ def seen(tagger: LocalTagger, frame: Frame) -> set[str]:
 
 def seen_each_second(tagger: LocalTagger, path: Path) -> list[set[str]]:
     with open_video(path) as video:
-        return [seen(tagger, second.frame) for second in video.seconds()]
+        return [tags_of(tagger, second.frame) for second in video.seconds()]
 
 
 def confidence(tagger: LocalTagger, frame: Frame, tag: str) -> float:
@@ -73,8 +73,8 @@ def confidence(tagger: LocalTagger, frame: Frame, tag: str) -> float:
 @pytest.mark.parametrize("name", SEEN)
 def test_a_photograph_gets_the_tags_that_hold_and_no_other(tagger: LocalTagger, name: str) -> None:
     must, may = SEEN[name]
-    found = seen(tagger, picture(name))
-    assert must <= found <= must | may
+    result = tags_of(tagger, picture(name))
+    assert must <= result <= must | may
 
 
 def test_a_motorcycle_in_a_garage_is_that_before_anything_but_a_vehicle(
@@ -114,11 +114,11 @@ def test_a_dark_city_gets_no_tag_rather_than_a_wrong_one(tagger: LocalTagger) ->
 
 def test_a_frame_is_seen_alike_at_the_size_it_is_decoded_or_kept(tagger: LocalTagger) -> None:
     large = Image.fromarray(picture("chelsea.png")).resize((2706, 1800), Image.Resampling.BICUBIC)
-    assert seen(tagger, np.asarray(large)) == seen(tagger, picture("chelsea.png"))
+    assert tags_of(tagger, np.asarray(large)) == tags_of(tagger, picture("chelsea.png"))
 
 
 def test_a_mirrored_frame_shows_the_same(tagger: LocalTagger) -> None:
-    assert seen(tagger, picture("coffee.png")[:, ::-1]) == seen(tagger, picture("coffee.png"))
+    assert tags_of(tagger, picture("coffee.png")[:, ::-1]) == tags_of(tagger, picture("coffee.png"))
 
 
 @pytest.mark.parametrize("name", [*SEEN, "motorcycle_left.png"])
@@ -158,8 +158,8 @@ def test_a_harmless_frame_is_judged_about_as_the_package_of_the_weights_does(
     reference: NSFWClassifier, name: str
 ) -> None:
     expected = reference.classify(Image.fromarray(picture(name))).nsfw
-    found = NudityDetector.load().confidence(Shrinkable(picture(name)))
-    assert found == pytest.approx(expected, abs=0.02)
+    result = NudityDetector.load().confidence(Shrinkable(picture(name)))
+    assert result == pytest.approx(expected, abs=0.02)
 
 
 def suspicious() -> list[Image.Image]:
@@ -177,11 +177,11 @@ def test_nothing_the_exact_weights_flag_is_lost_by_looking_with_rounded_ones_fir
     detector = NudityDetector.load()
     parts = suspicious()
     expected = np.array([reference.classify(part).nsfw for part in parts])
-    found = np.array([detector.confidence(Shrinkable(np.array(part))) for part in parts])
-    suspected = found >= SUSPECTED
+    result = np.array([detector.confidence(Shrinkable(np.array(part))) for part in parts])
+    suspected = result >= SUSPECTED
     assert (expected > FLAGGED).any()
     assert suspected[expected > FLAGGED].all()
-    assert found[suspected] == pytest.approx(expected[suspected], abs=1e-4)
+    assert result[suspected] == pytest.approx(expected[suspected], abs=1e-4)
 
 
 @pytest.mark.parametrize(

