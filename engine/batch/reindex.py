@@ -37,7 +37,7 @@ COMPARED_VIDEOS: Final = 200
 """So many videos' neighbours are compared by a preview."""
 
 _NEIGHBOURS: Final = 10
-_SCORED_ROWS: Final = 2**16
+_SCORED_ROWS: Final = 2**13
 
 OnVideos = Callable[[int], object]
 

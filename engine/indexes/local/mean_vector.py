@@ -18,7 +18,7 @@ SHRINKAGE: Final = 100
 """Added to the number of videos that the mean is over: what few of them show proves little of what
 is common, and much of it is the viewer's own."""
 
-_BLOCK_ROWS: Final = 65_536
+_BLOCK_ROWS: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
