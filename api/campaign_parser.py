@@ -17,7 +17,7 @@ from engine.domain.campaigns import (
 )
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, tolerated_place, topic_place
+from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
 from engine.services.keywords import KeywordService
@@ -127,7 +127,7 @@ class _Reader:
     def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
         matches = self.read_all("keywords", body.keywords)
         keywords = tuple(map(Keyword, matches, body.keywords.values()))
-        useless = [keyword.reading for keyword in keywords if not keyword.reading.used]
+        useless = [keyword.match for keyword in keywords if not keyword.match.used]
         if useless and body.strict:
             raise InvalidInput(
                 f"{self._refusal('keywords', useless)}; leave these out, write other words, or"
@@ -135,7 +135,7 @@ class _Reader:
             )
         if len(useless) == len(keywords):
             raise InvalidInput(self._refusal("keywords", useless))
-        if not any(keyword.weight > 0 and keyword.reading.used for keyword in keywords):
+        if not any(keyword.weight > 0 and keyword.match.used for keyword in keywords):
             raise InvalidInput("keywords: none has a weight above 0, so nothing could match")
         return keywords
 
@@ -190,7 +190,7 @@ def _suitability(limits: Mapping[str, str]) -> dict[str, str]:
         raise InvalidInput("suitability: nothing runs at the floor: accept at most 'high'")
     try:
         return {
-            BRAND_TOPICS[topic_place(topic)].name: RISKS[tolerated_place(risk)]
+            BRAND_TOPICS[topic_index(topic)].name: RISKS[risk_index(risk)]
             for topic, risk in limits.items()
         }
     except InvalidInput as error:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from types import UnionType
 from typing import Any, Final, get_args
 
-from api.members import MEMBERS, Members
+from api.members import EARLIER_NAMES, MEMBERS, Members
 
 Encode = Callable[[Any], Any]
 
@@ -41,7 +41,7 @@ def _encoder_of(kind: type) -> Encode:
     if kind in MEMBERS:
         return _member_encoder(kind, MEMBERS[kind])
     if is_dataclass(kind):
-        return _record_encoder(fields(kind))
+        return _record_encoder(fields(kind), EARLIER_NAMES.get(kind, {}))
     if issubclass(kind, Enum):
         return attrgetter("value")
     if issubclass(kind, Mapping):
@@ -70,12 +70,12 @@ def _member_encoder(kind: type, members: Members) -> Encode:
     return _written(lines, functions)
 
 
-def _record_encoder(own: tuple[Field[Any], ...]) -> Encode:
+def _record_encoder(own: tuple[Field[Any], ...], earlier: Mapping[str, str]) -> Encode:
     lines = []
     for one in own:
-        name = one.name.removesuffix("_")
+        names = [one.name.removesuffix("_"), *([earlier[one.name]] if one.name in earlier else [])]
         value = "value" if _is_plain(one) else "encoded(value)"
-        out = f"out[{name!r}] = {value}"
+        out = " = ".join([*(f"out[{name!r}]" for name in names), value])
         if one.default is None:
             out = f"if value is not None: {out}"
         elif one.default == ():

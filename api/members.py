@@ -10,9 +10,12 @@ from typing import Any, Final
 from engine.domain.campaigns import ALWAYS, FOREVER, Group
 from engine.domain.jobs import Job, Kind
 from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
+from engine.domain.placements import RuleEvidence
+from engine.domain.recommendations import Reason, Recommendation
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, Viewer
-from engine.services.campaigns import CampaignNow, readings_of
+from engine.search.eligibility import RuleResult
+from engine.services.campaigns import CampaignNow, keyword_matches_of
 from engine.services.ignored_words import ignored_keywords
 
 Members = Mapping[str, str | Callable[[Any], Any]]
@@ -52,11 +55,11 @@ def _group(group: Group) -> dict[str, list[str]]:
 
 
 def _keywords(now: CampaignNow) -> dict[str, float]:
-    return {keyword.reading.word: keyword.weight for keyword in now.campaign.keywords}
+    return {keyword.match.word: keyword.weight for keyword in now.campaign.keywords}
 
 
 def _skips_unknown(now: CampaignNow) -> bool:
-    return not all(keyword.reading.used for keyword in now.campaign.keywords)
+    return not all(keyword.match.used for keyword in now.campaign.keywords)
 
 
 def _flight(now: CampaignNow) -> dict[str, str | None]:
@@ -68,11 +71,11 @@ def _flight(now: CampaignNow) -> dict[str, str | None]:
 
 
 def _ignored(now: CampaignNow) -> tuple[IgnoredWord, ...]:
-    return ignored_keywords([keyword.reading for keyword in now.campaign.keywords])
+    return ignored_keywords([keyword.match for keyword in now.campaign.keywords])
 
 
 def _understood(now: CampaignNow) -> list[KeywordMatch]:
-    return readings_of(now.campaign)
+    return keyword_matches_of(now.campaign)
 
 
 _VIDEO: Final[Members] = {
@@ -122,12 +125,22 @@ MEMBERS: Final[Mapping[type, Members]] = {
     Event: _EVENT,
     CampaignNow: _CAMPAIGN,
     KeywordMatch: {
-        **_named("word", "status", "meanings"),
+        **_named("word", "status"),
+        "meanings": "candidates",
         "used": lambda match: [candidate.tag for candidate in match.used],
     },
     TagCandidate: {
         "tag": "tag",
         "confidence": lambda candidate: round(candidate.confidence, 4),
-        **_named("how", "by"),
+        "how": "method",
+        "by": "by",
     },
+    RuleEvidence: {**_named("rule", "passed", "says"), "seen": "observed"},
+    RuleResult: {"rule": "rule", "kept": "passed", "evidence": "evidence"},
 }
+
+EARLIER_NAMES: Final[Mapping[type, Mapping[str, str]]] = {
+    Reason: {"explicit": "stated"},
+    Recommendation: {"co_likes": "together", "co_likes_from": "together_from"},
+}
+"""Records -> field -> the name of its member before: written besides, for one minor version."""

@@ -34,6 +34,12 @@ Switch = Literal["on", "off"]
 PREFIX: Final = "REELMATCH_"
 """Of every variable."""
 
+EARLIER_NAMES: Final = {
+    "viewer_mean_share": "viewer_common_share",
+    "viewer_co_likes": "viewer_together",
+}
+"""Settings -> what they were called before; still read, for one minor version."""
+
 
 def _default_home() -> Path:
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -123,13 +129,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Weight of what a viewer dislikes beside what they like."""
     viewer_half_life_days: Annotated[float, Meta(gt=0.0)] = VIEWER_RULES.half_life_days
     """After so many days what a viewer did counts half."""
-    viewer_common_share: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.common_share
+    viewer_mean_share: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.mean_share
     """Share of what most videos show that is taken off a viewer's profile."""
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of a profile's weights; below 1 it damps the strongest tags."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
     """So many of the strongest tags of a viewer's videos are kept."""
-    viewer_together: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.together
+    viewer_co_likes: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.co_likes
     """Weight of being liked by the same viewers, beside the score, once they are enough."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
@@ -200,10 +206,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             skipped=self.viewer_skipped,
             disliked=self.viewer_disliked,
             half_life_days=self.viewer_half_life_days,
-            common_share=self.viewer_common_share,
+            mean_share=self.viewer_mean_share,
             power=self.viewer_power,
             most_tags=self.viewer_most_tags,
-            together=self.viewer_together,
+            co_likes=self.viewer_co_likes,
         )
 
     @property
@@ -266,21 +272,37 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the environment; variables are found in upper and in lower case.
 
     Raises:
-        InvalidInput: naming each variable that cannot be used.
+        InvalidInput: naming each variable that cannot be used, and two names of one setting that
+            say different things.
     """
     given = {name.upper(): value for name, value in environment.items()}
     read: dict[str, Any] = {}
     wrong = []
     for setting in fields(Settings):
-        variable = PREFIX + setting.name.upper()
-        if variable in given:
-            try:
-                read[setting.name] = _read(given[variable], setting)
-            except (InvalidInput, ValidationError) as error:
-                wrong.append(f"{variable}={without_password(given[variable])!r}: {error}")
+        values = {}
+        for variable in variables_of(setting.name):
+            if variable in given:
+                try:
+                    values[variable] = _read(given[variable], setting)
+                except (InvalidInput, ValidationError) as error:
+                    wrong.append(f"{variable}={without_password(given[variable])!r}: {error}")
+        if any(value != next(iter(values.values())) for value in values.values()):
+            name, earlier = values
+            wrong.append(
+                f"{name}={given[name]!r} and {earlier}={given[earlier]!r} are one setting, by its"
+                f" name and an earlier one: unset {earlier}"
+            )
+        if values:
+            read[setting.name] = next(iter(values.values()))
     if wrong:
         raise InvalidInput("; ".join(wrong))
     return Settings(**read)
+
+
+def variables_of(setting: str) -> tuple[str, ...]:
+    """Return the variables that a setting is read from, the one of now first."""
+    names = (setting, *([EARLIER_NAMES[setting]] if setting in EARLIER_NAMES else []))
+    return tuple(PREFIX + name.upper() for name in names)
 
 
 def _read(text: str, setting: FieldInfo) -> object:
@@ -358,7 +380,7 @@ def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:
     """Return variables of an environment that are no setting but nearly one, each with that one."""
     from difflib import get_close_matches
 
-    known = [name.upper() for name in Settings.__struct_fields__]
+    known = [name.upper() for name in (*Settings.__struct_fields__, *EARLIER_NAMES.values())]
     ours = [name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX)]
     near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in ours}
     return {

@@ -10,7 +10,7 @@ import click
 from msgspec import NODEFAULT
 from msgspec.structs import FieldInfo, fields
 
-from api.settings import Settings
+from api.settings import Settings, variables_of
 from engine.domain.sensitivity import DEFAULT_RULES
 
 _HEAD: Final = """\
@@ -50,8 +50,11 @@ def descriptions() -> dict[str, str]:
 def _rows() -> Iterator[str]:
     texts = descriptions()
     for one in fields(Settings):
+        variable, *earlier = variables_of(one.name)
         description = " ".join(texts[one.name].split())
-        yield f"| `REELMATCH_{one.name.upper()}` | {_default(one)} | {description} |\n"
+        for name in earlier:
+            description += f" `{name}`, its earlier name, is read for one minor version more."
+        yield f"| `{variable}` | {_default(one)} | {description} |\n"
 
 
 def _default(setting: FieldInfo) -> str:

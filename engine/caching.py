@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import TypeVar
 from weakref import WeakMethod
 
-Asked = TypeVar("Asked", bound=Hashable)
+Question = TypeVar("Question", bound=Hashable)
 Answer = TypeVar("Answer")
 
 
-def kept_answers(method: Callable[[Asked], Answer], most: int) -> Callable[[Asked], Answer]:
+def bounded_cache(
+    method: Callable[[Question], Answer], max_size: int
+) -> Callable[[Question], Answer]:
     """Return a method that remembers its last answers, for its own object to hold.
 
     An object that holds a cache of its own bound method holds itself: it stays until the garbage
@@ -17,14 +19,14 @@ def kept_answers(method: Callable[[Asked], Answer], most: int) -> Callable[[Aske
 
     Args:
         method: bound, of one argument.
-        most: how many answers are remembered.
+        max_size: how many answers are remembered.
     """
     weak = WeakMethod(method)
 
-    @lru_cache(maxsize=most)
-    def answer(asked: Asked) -> Answer:
+    @lru_cache(maxsize=max_size)
+    def answer(key: Question) -> Answer:
         alive = weak()
         assert alive is not None  # noqa: S101 - it is its object that calls
-        return alive(asked)
+        return alive(key)
 
     return answer

@@ -85,8 +85,8 @@ class UnknownTag(InvalidInput):
     ) -> None:
         self.nearest = dict(nearest)
         self.more = more
-        told = [_unknown(word, tags, empty=empty) for word, tags in nearest.items()]
-        super().__init__("; ".join([*told, *([f"and {more} words more"] if more else [])]))
+        messages = [_unknown(word, tags, empty=empty) for word, tags in nearest.items()]
+        super().__init__("; ".join([*messages, *([f"and {more} words more"] if more else [])]))
 
 
 def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:
@@ -245,12 +245,12 @@ class TooManyOpenFiles(ReelmatchError):
     """The process may open no more files.
 
     Args:
-        most: how many it may.
+        maximum: how many it may.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, maximum: int) -> None:
         super().__init__(
-            f"too many files are open: this process may open {most}, connections among them;"
+            f"too many files are open: this process may open {maximum}, connections among them;"
             " raise the limit ('ulimit -n 4096', LimitNOFILE= of systemd) and start it again"
         )
 

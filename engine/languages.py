@@ -54,6 +54,6 @@ def ranges_that_take(code: str) -> tuple[str, ...]:
     return (*("-".join(parts[:end]) for end in range(len(parts), 0, -1)), ANY)
 
 
-def asked_ranges(codes: Iterable[str]) -> tuple[str, ...]:
+def requested_ranges(codes: Iterable[str]) -> tuple[str, ...]:
     """Return codes that are asked for as ``ranges_that_take`` writes them, each once."""
     return tuple(dict.fromkeys(standard(code).casefold() for code in codes))

@@ -36,10 +36,10 @@ def expected_trouble(error: BaseException, folder: Path | None = None) -> Reelma
         error: what was raised; those behind it (``raise ... from``) are looked at, too.
         folder: where something was to be written, for errors that do not name it.
     """
-    seen: set[int] = set()
+    visited: set[int] = set()
     at: BaseException | None = error
-    while at is not None and id(at) not in seen:
-        seen.add(id(at))
+    while at is not None and id(at) not in visited:
+        visited.add(id(at))
         if (trouble := _trouble(at)) is not None:
             return _placed(trouble, folder)
         at = at.__cause__ or at.__context__
@@ -102,10 +102,10 @@ def _temporary_folder() -> Path | None:
 
 def _free_bytes(folder: Path) -> int:
     try:
-        found = os.statvfs(folder)
+        usage = os.statvfs(folder)
     except OSError:
         return 0
-    return found.f_bavail * found.f_frsize
+    return usage.f_bavail * usage.f_frsize
 
 
 def _trouble(error: BaseException) -> ReelmatchError | None:
@@ -121,12 +121,12 @@ def _trouble(error: BaseException) -> ReelmatchError | None:
 
 def _trouble_of_system(error: OSError) -> ReelmatchError | None:
     # A tree that is copied tells of each of its files in one text.
-    said = str(error)
-    if error.errno in _FULL or any(os.strerror(code) in said for code in _FULL):
+    message = str(error)
+    if error.errno in _FULL or any(os.strerror(code) in message for code in _FULL):
         return DiskFull(_folder_of(error))
-    if _NO_ROOM in said:
+    if _NO_ROOM in message:
         # Which were tried stands behind it.
-        return DiskFull(said.partition(f"{_NO_ROOM} found in [")[2].rstrip("]").replace("'", ""))
+        return DiskFull(message.partition(f"{_NO_ROOM} found in [")[2].rstrip("]").replace("'", ""))
     if error.errno in _TOO_MANY_FILES:
         return TooManyOpenFiles(_most_files())
     return None

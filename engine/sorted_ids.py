@@ -73,9 +73,9 @@ class SortedIds(Sequence[str]):
 
     def rows_of(self, ids: Iterable[str]) -> NDArray[np.int64]:
         """Return the row of every id, -1 for one that is not there; shape (len(ids),)."""
-        wanted = list(ids)
-        rows = np.empty(len(wanted), dtype=np.int64)
-        find_names(self.text, self.starts, *_packed(wanted), rows)
+        names = list(ids)
+        rows = np.empty(len(names), dtype=np.int64)
+        find_names(self.text, self.starts, *_packed(names), rows)
         return rows
 
     def __contains__(self, name: object) -> bool:

@@ -72,24 +72,24 @@ class Speller:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        most = min(MAX_CHANGES, max(1, floor((1 - ALIKE) * len(form) + _ROUNDING)))
+        max_changes = min(MAX_CHANGES, max(1, floor((1 - ALIKE) * len(form) + _ROUNDING)))
         # What differs more in length than this cannot be alike enough, nor what has too many
         # other signs: a change brings and takes one at most.
-        first = bisect_left(self._lengths, len(form) - most)
-        last = bisect_right(self._lengths, len(form) + most)
+        first = bisect_left(self._lengths, len(form) - max_changes)
+        last = bisect_right(self._lengths, len(form) + max_changes)
         others = np.bitwise_count(self._characters[first:last] ^ _characters_in([form]))
-        likely = np.flatnonzero(others <= 2 * most)
+        likely = np.flatnonzero(others <= 2 * max_changes)
         if len(likely) > _MAX_COMPARED:
             likely = likely[np.argsort(others[likely], kind="stable")[:_MAX_COMPARED]]
-        found = process.extract(
+        similar = process.extract(
             form,
-            [self._forms[place] for place in (first + likely).tolist()],
+            [self._forms[number] for number in (first + likely).tolist()],
             scorer=OSA.distance,
             limit=_MAX_NAMES,
-            score_cutoff=most,
+            score_cutoff=max_changes,
         )
         alike = (
-            (other, 1 - changes / max(len(form), len(other), 1)) for other, changes, _ in found
+            (other, 1 - changes / max(len(form), len(other), 1)) for other, changes, _ in similar
         )
         return [(other, likeness) for other, likeness in alike if likeness >= ALIKE - _ROUNDING]
 

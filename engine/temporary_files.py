@@ -52,8 +52,8 @@ def held_file(parent: Path, *, hidden: bool = True) -> Iterator[Path]:
 
 def abandoned(parent: Path) -> list[Path]:
     """Return what was made so in a folder by processes that are gone."""
-    found = [*parent.glob(f"{HELD}*"), *parent.glob(f".{HELD}*")]
-    return sorted(path for path in found if _try_lock(path, remove=False))
+    held = [*parent.glob(f"{HELD}*"), *parent.glob(f".{HELD}*")]
+    return sorted(path for path in held if _try_lock(path, remove=False))
 
 
 def remove_abandoned(path: Path) -> bool:

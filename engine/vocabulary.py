@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.domain.tags import Tag, TagsBySource, as_asked, source_of
+from engine.domain.tags import Tag, TagsBySource, explicit_tag, source_of
 from engine.domain.text import folded
 from engine.errors import UnknownTag
 from engine.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
@@ -61,11 +61,11 @@ class Vocabulary:
 
         A label, or the name alone where the word names no source.
         """
-        found = self.columns(word)
-        if not found:
+        columns = self.columns(word)
+        if not columns:
             return None
-        label = self.names[found[0]]
-        return label if as_asked(word) else Tag.parse(label).name
+        label = self.names[columns[0]]
+        return label if explicit_tag(word) else Tag.parse(label).name
 
     @cached_property
     def words(self) -> "Vocabulary":
@@ -90,12 +90,12 @@ class Vocabulary:
 
     def columns(self, word: str) -> tuple[int, ...]:
         """Return the numbers of all tags that a word means, first the one that is seen, if any."""
-        if asked := as_asked(word):
-            number = self._number(asked.label)
+        if tag_named := explicit_tag(word):
+            number = self._number(tag_named.label)
             if number is not None:
                 return (number,)
-        seen = self._number(word)
-        own = () if seen is None else (seen,)
+        own_number = self._number(word)
+        own = () if own_number is None else (own_number,)
         others = self._by_bare_name and self._by_bare_name.get(folded(word), ())
         return tuple(dict.fromkeys((*own, *others))) if others else own
 
@@ -143,12 +143,12 @@ class Vocabulary:
         return [numbers[0] for numbers in self._all_columns(list(tags))]
 
     def _all_columns(self, words: Sequence[str]) -> list[tuple[int, ...]]:
-        found = [self.columns(word) for word in words]
-        if not all(found):
+        columns = [self.columns(word) for word in words]
+        if not all(columns):
             raise self.unknown(
-                word for word, numbers in zip(words, found, strict=True) if not numbers
+                word for word, numbers in zip(words, columns, strict=True) if not numbers
             )
-        return found
+        return columns
 
     def weights(self, words: Mapping[str, float]) -> dict[str, float]:
         """Return weighted tags by their names; what two ways to write a tag say adds up.
@@ -197,7 +197,7 @@ class Vocabulary:
         by_name = {} if self._root is None else dict(self._root._by_bare_name)
         first = 0 if self._root is None else len(self._root)
         for number, label in enumerate(self.names[first:], first):
-            if as_asked(label):
+            if explicit_tag(label):
                 name = folded(Tag.parse(label).name)
                 by_name[name] = (*by_name.get(name, ()), number)
         return by_name

@@ -79,7 +79,7 @@ class Notifier:
             targeting = self._live.targeting
         except ReelmatchError:
             return  # nothing is indexed yet
-        upto = targeting.view.revision
+        upto = targeting.snapshot.revision
         names = list(webhooks)
         for row in np.flatnonzero(targeting.campaigns.ids.rows_of(names) < 0):
             # So new that it is not followed yet: what came before it, the others are told of now.
@@ -193,14 +193,14 @@ def _matches_if_any(
 def _matches(
     targeting: Targeting, webhooks: dict[str, Webhook], video: str, revision: int
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    is_there = video in targeting.view
+    is_there = video in targeting.snapshot
     names = [name for name, webhook in webhooks.items() if webhook.since < revision]
     if not is_there or not names:
         return
     among = np.zeros(len(targeting.campaigns), bool)
     among[targeting.campaigns.ids.rows_of(names)] = True
     for fit in targeting.for_video(video, len(names), now=int(time.time()), among=among):
-        why = explain(targeting.view, targeting.query_of(fit.row), video)
+        why = explain(targeting.snapshot, targeting.query_of(fit.row), video)
         yield (
             fit.campaign,
             video,
@@ -210,7 +210,7 @@ def _matches(
                 "video": video,
                 "score": fit.score,
                 "why": encoded(why),
-                "generation": targeting.view.generation_id,
+                "generation": targeting.snapshot.generation_id,
                 "revision": revision,
             },
         )

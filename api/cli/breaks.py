@@ -71,12 +71,12 @@ def command(
             if explain:
                 break_plan = explained_breaks(catalog, live.snapshot, record, chosen, break_plan)
     if as_vmap:
-        click.echo(vmap_xml(break_plan.found, chosen).decode())
+        click.echo(vmap_xml(break_plan.best, chosen).decode())
         return
     if as_json:
         print_json(AdBreaks.of(record, chosen, break_plan))
         return
-    if not break_plan.found:
+    if not break_plan.best:
         click.echo(
             f"no second will do: {break_plan.near_the_edges} are near the start or the end,"
             f" {break_plan.unsuitable} beside something unsuitable",
@@ -92,10 +92,10 @@ def command(
             each.seam,
             f"{each.room_seconds} s",
         )
-        for each in break_plan.found
+        for each in break_plan.best
     ]
     if explain:
-        whys = [each.why or () for each in break_plan.found]
+        whys = [each.why or () for each in break_plan.best]
         print_explained(head, zip(rows, whys, strict=True), explained=True)
     else:
         print_table(head, rows)

@@ -27,8 +27,8 @@ from api.cli.reasons import explain_option, in_a_line, print_explained, time_ran
 from api.settings import load_settings
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.placements import (
-    CampaignArrivals,
     CampaignMatches,
+    CampaignNewMatches,
     RuleEvidence,
     VideoPlacements,
     ViewerPlacements,
@@ -39,11 +39,11 @@ from engine.services.campaigns import CampaignNow
 from engine.services.ignored_words import ignored_keywords
 from engine.services.recommendations import known_interests
 from engine.services.targeting import (
-    arrivals_of,
-    campaign_case_of,
+    campaign_eligibility_of,
     campaigns_for,
     campaigns_for_viewer,
     matches_of,
+    new_matches_of,
 )
 
 if TYPE_CHECKING:  # brought when a campaign is read
@@ -90,7 +90,7 @@ def add(file: str, *, as_json: bool) -> None:
         stored = [campaigns.put(campaign) for campaign in understood]
     if not as_json:
         for campaign in stored:
-            print_ignored(ignored_keywords([keyword.reading for keyword in campaign.keywords]))
+            print_ignored(ignored_keywords([keyword.match for keyword in campaign.keywords]))
     _print_campaigns(stored, as_json=as_json)
 
 
@@ -124,10 +124,10 @@ def show(campaign: str, *, as_json: bool) -> None:
         ("keyword", "weight", "status", "understood as"),
         (
             (
-                keyword.reading.word,
+                keyword.match.word,
                 f"{keyword.weight:g}",
-                keyword.reading.status,
-                ", ".join(f"{one.tag} {one.confidence:.2f}" for one in keyword.reading.used),
+                keyword.match.status,
+                ", ".join(f"{one.tag} {one.confidence:.2f}" for one in keyword.match.used),
             )
             for keyword in record.keywords
         ),
@@ -178,11 +178,11 @@ def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json:
     with Live.open(load_settings()) as live:
         catalog = live.catalog
         plan, snapshot, now = catalog.campaigns.find(campaign), live.snapshot, int(time.time())
-        answer: CampaignMatches | CampaignArrivals
+        answer: CampaignMatches | CampaignNewMatches
         if since is None:
             answer = matches_of(catalog, snapshot, plan, k, now=now, explained=explain)
         else:
-            answer = arrivals_of(catalog, snapshot, plan, k, since=since, explained=explain)
+            answer = new_matches_of(catalog, snapshot, plan, k, since=since, explained=explain)
         rows = [
             ((f"{one.score:.3f}", one.video, title_of(catalog, one.video)), one.why)
             for one in answer.matches
@@ -249,7 +249,7 @@ def for_viewer(
             snapshot = live.snapshot
             snapshot.require(videos)
             interests, ignored = known_interests(
-                snapshot.vocabulary, likes, strict=strict, alone=not videos
+                snapshot.vocabulary, likes, strict=strict, is_all=not videos
             )
             profile = profile_of(interests, (), rules, now=now, liked=videos)
         else:
@@ -279,7 +279,7 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     with Live.open(load_settings()) as live:
         plan, record = live.catalog.campaigns.find(campaign), live.catalog.videos.find(video)
         now = int(time.time())
-        report = campaign_case_of(live.catalog, live.targeting, plan, record, now=now)
+        report = campaign_eligibility_of(live.catalog, live.targeting, plan, record, now=now)
     if as_json:
         print_json(report)
         return
@@ -361,5 +361,5 @@ def _print_placements(
 
 
 def _time_ranges(rule: RuleEvidence) -> str:
-    spans = [f"{one.tag} {time_ranges_text(one.seconds)}" for one in rule.seen]
+    spans = [f"{one.tag} {time_ranges_text(one.seconds)}" for one in rule.observed]
     return f" ({'; '.join(spans)})" if spans else ""

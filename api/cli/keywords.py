@@ -34,8 +34,8 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
 
 def _rows(match: KeywordMatch) -> Iterator[tuple[str, ...]]:
     word, status = match.word, match.status.value
-    for candidate in match.meanings:
+    for candidate in match.candidates:
         used = " *" if candidate in match.used else ""
         confidence = f"{candidate.confidence:.2f}{used}"
-        yield word, status, candidate.tag, confidence, candidate.how.value, candidate.by
+        yield word, status, candidate.tag, confidence, candidate.method.value, candidate.by
         word = status = ""

@@ -173,14 +173,14 @@ def _lines(match: Recommendation, catalog: Catalog) -> Iterator[Sequence[str]]:
     """Yield a line a tag, whose shares add up to the score, and one for what counts beside it."""
     for reason in match.why:
         yield (*tag_cells(reason), _from(reason, catalog) if isinstance(reason, Reason) else "")
-    liked = _liked(match.together_from or (), catalog)
+    liked = _liked(match.co_likes_from or (), catalog)
     moved = [*_beside_the_score(match), *([f"together by {liked}"] if liked else [])]
     if moved or not match.why:
         yield ("", "", "", ", ".join(moved))
 
 
 def _from(reason: Reason, catalog: Catalog) -> str:
-    parts = [f"stated {reason.stated:+.3f}"] if reason.stated else []
+    parts = [f"stated {reason.explicit:+.3f}"] if reason.explicit else []
     parts += [_liked([source], catalog) for source in reason.from_]
     parts += [f"other {reason.other:+.3f}"] if round(reason.other, 3) else []
     return ", ".join(parts)
@@ -195,7 +195,7 @@ def _liked(sources: Sequence[Source], catalog: Catalog) -> str:
 
 def _beside_the_score(match: Recommendation) -> list[str]:
     """Return what ranked a match beside its tags, in words."""
-    named = [f"liked together {match.together:+.2f}"] if match.together else []
+    named = [f"liked together {match.co_likes:+.2f}"] if match.co_likes else []
     named += [f"{move.by}: {move.from_} to {move.to}" for move in match.moved]
     named += [f"{len(match.folded)} alike folded"] if match.folded else []
     return named

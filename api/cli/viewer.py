@@ -17,7 +17,7 @@ from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.filters import Filter
 from engine.domain.viewers import MAX_EVENT_BATCH, Event, EventKind
-from engine.services.recommendations import viewer_case_of
+from engine.services.recommendations import viewer_eligibility_of
 from engine.services.viewers import add_events
 
 
@@ -177,14 +177,14 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
         rules, now = settings.profile_rules, time.time()
-        report = viewer_case_of(
+        report = viewer_eligibility_of(
             live.catalog, live.snapshot, viewer, record.id, rules, now=now, where=where
         )
     if as_json:
         print_json(report)
         return
     click.echo(f"score {report.score:.3f}, place {report.rank or 'none'}")
-    rows = [(one.rule, "kept" if one.kept else "broken", one.evidence) for one in report.rules]
+    rows = [(one.rule, "kept" if one.passed else "broken", one.evidence) for one in report.rules]
     print_table(("rule", "", "evidence"), rows)
 
 

@@ -18,10 +18,10 @@ from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.filters import And, Not
-from engine.domain.placements import CampaignCase, RuleEvidence
+from engine.domain.placements import CampaignEligibility, RuleEvidence
 from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
-from engine.services.targeting import campaign_case_of, matches_of
+from engine.services.targeting import campaign_eligibility_of, matches_of
 from engine.targeting.reach import reach_of
 from engine.targeting.rules import rules_as_filters
 from engine.targeting.targeting import campaign_query
@@ -54,7 +54,7 @@ class TitledReport:
     """Every rule about a campaign and a video, and what the video is called."""
 
     title: str
-    report: CampaignCase
+    report: CampaignEligibility
 
 
 @router.get("/campaigns/{campaign}")
@@ -104,7 +104,9 @@ def _left_out(live: Live, snapshot: IndexSnapshot, campaign: Campaign, now: int)
     scores = {one.video: one.score for one in best if one.score >= campaign.min_relevance}
     cards_left_out = []
     for card in cards(live, snapshot, list(scores)):
-        report = campaign_case_of(live.catalog, live.targeting, campaign, card.record, now=now)
+        report = campaign_eligibility_of(
+            live.catalog, live.targeting, campaign, card.record, now=now
+        )
         broken = [rule for rule in report.rules if not rule.passed]
         cards_left_out.append(LeftOut(card, scores[card.record.id], broken))
     return cards_left_out
@@ -115,7 +117,7 @@ def _report(live: Live, campaign: Campaign, video: str, now: int) -> TitledRepor
         record = known_video(live.catalog, video)
     except UnknownVideo:
         return None
-    report = campaign_case_of(live.catalog, live.targeting, campaign, record, now=now)
+    report = campaign_eligibility_of(live.catalog, live.targeting, campaign, record, now=now)
     return TitledReport(record.title or video, report)
 
 

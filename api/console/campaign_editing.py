@@ -216,7 +216,7 @@ class _Answer:
         unknown = unknown_in(fields, body, vocabulary, self._live.understanding)
         # Whoever stored keywords that mean nothing was asked about them then.
         before = self._before.keywords if self._before else ()
-        accepted = {one.reading.word for one in before if not one.reading.used}
+        accepted = {one.match.word for one in before if not one.match.used}
         return [one for one in unknown if one.field != "keywords" or one.word not in accepted]
 
     def _changed_meanwhile(self, fields: Fields, name: str) -> Response:

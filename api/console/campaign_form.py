@@ -143,7 +143,7 @@ def fields_of(campaign: Campaign) -> Fields:
     fields = blank_fields(campaign.advertiser) | {
         "campaign": campaign.id,
         "name": campaign.name,
-        "keywords": weighted_text((one.reading.word, one.weight) for one in campaign.keywords),
+        "keywords": weighted_text((one.match.word, one.weight) for one in campaign.keywords),
         "exclude": words_text(match.word for match in campaign.exclude),
         "min_relevance": f"{campaign.min_relevance!r}".removesuffix(".0"),
         "starts": start_text(campaign.begins),

@@ -6,7 +6,7 @@ from typing import Final
 
 from api.background.live import Live
 from engine.domain.results import Contribution, Match, TagCount
-from engine.domain.sensitivity import VERDICTS
+from engine.domain.sensitivity import ASSESSED_TAGS
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
 from engine.ports.index import IndexSnapshot
@@ -71,7 +71,7 @@ def _tags_and_level(
     counts = [
         TagCount(names[tag], int(of))
         for tag, of in zip(tags, seconds, strict=True)
-        if names[tag] not in VERDICTS
+        if names[tag] not in ASSESSED_TAGS
     ]
     (level,) = snapshot.columns([video], ["sensitive"])["sensitive"]
     return tuple(live.tag_idf.most_telling_first(counts)[:_MAX_TAGS]), level

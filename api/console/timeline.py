@@ -14,7 +14,7 @@ from engine.content.counting import enough_seconds
 from engine.content.sensitivity import SensitivityClassifier
 from engine.content.timeline import LEVEL_STEP, MIN_HUNDREDTH, TILE_CELLS, overview, tile
 from engine.domain.index_config import IndexConfig
-from engine.domain.sensitivity import Rules, Verdict
+from engine.domain.sensitivity import Rules, SensitivityAssessment
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import UnknownVideo
@@ -41,7 +41,7 @@ def get_overview(
     """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
     shown = _overview(live, record, settings.index_config())
-    shown["breaks"] = encoded(video_breaks(live, record, settings.sensitive).found)
+    shown["breaks"] = encoded(video_breaks(live, record, settings.sensitive).best)
     return JSONResponse(shown, headers=_CACHED)
 
 
@@ -77,10 +77,10 @@ def video_breaks(live: Live, record: VideoRecord, rules: Rules) -> Breaks:
 
 def assessed(
     catalog: Catalog, record: VideoRecord, track: Track, vocabulary: Vocabulary, rules: Rules
-) -> Verdict:
+) -> SensitivityAssessment:
     """Return the verdict on sensitive content."""
     words = catalog.taggers.words_of(record.tagger)
-    return SensitivityClassifier(vocabulary, rules).verdict(track, words)
+    return SensitivityClassifier(vocabulary, rules).assessment(track, words)
 
 
 def _overview(live: Live, record: VideoRecord, config: IndexConfig) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from engine.search.profiles import VIEWER_RULES, ProfileRules
 from engine.search.recommend import ENOUGH_VIEWERS
 
 PLAIN: Final = ProfileRules(
-    watched=0.0, disliked=0.0, half_life_days=1e9, common_share=0.0, power=1.0, together=0.0
+    watched=0.0, disliked=0.0, half_life_days=1e9, mean_share=0.0, power=1.0, co_likes=0.0
 )
 """The average of what was liked, and nothing else."""
 
@@ -47,7 +47,7 @@ WINNER: Final = "ours, what won"
 DEFAULTS: Final = "ours, the defaults"
 CO_LIKES_ONLY: Final = "liked together alone"
 CO_LIKES_WEIGHTED: Final = "liked together alone, half watched counting"
-BOTH: Final = f"{DEFAULTS}, with {VIEWER_RULES.together:g} x together"
+BOTH: Final = f"{DEFAULTS}, with {VIEWER_RULES.co_likes:g} x together"
 
 Snapshots = Mapping[str, LocalSnapshot]
 """By the name of the description."""
@@ -130,7 +130,7 @@ def print_shares(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
     for share in SHARES:
         values = (
             goodness(
-                replace(VIEWER_RULES, together=0.0, common_share=share, disliked=disliked),
+                replace(VIEWER_RULES, co_likes=0.0, mean_share=share, disliked=disliked),
                 validation,
                 snapshots,
             )
@@ -150,7 +150,7 @@ def print_weights(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
         )
         better = np.maximum(co_likes_only[0].mean(axis=0), co_likes_only[1].mean(axis=0))
         for weight in WEIGHTS:
-            rules = replace(VIEWER_RULES, together=weight)
+            rules = replace(VIEWER_RULES, co_likes=weight)
             more = run(by_profile(snapshot, rules), validation).mean(axis=0) - better
             print(f"| {name} | {weight:g} | {' | '.join(f'{value:+.4f}' for value in more)} |")
     print()
@@ -173,17 +173,17 @@ def ways(
         "min_df 3": by_profile(snapshot_of(films, min_df=3), PLAIN),
         "slope 0.25 (no cosine)": by_profile(snapshot_of(films, slope=0.25), PLAIN),
         "BM25": by_bm25(films),
-        "common share 0.2": by_profile(plain, replace(PLAIN, common_share=0.2)),
+        "common share 0.2": by_profile(plain, replace(PLAIN, mean_share=0.2)),
         "common share 0.2, power 0.65": by_profile(
-            plain, replace(PLAIN, common_share=0.2, power=0.65)
+            plain, replace(PLAIN, mean_share=0.2, power=0.65)
         ),
         WINNER: by_profile(plain, rules),
-        DEFAULTS: by_profile(plain, replace(VIEWER_RULES, together=0.0)),
+        DEFAULTS: by_profile(plain, replace(VIEWER_RULES, co_likes=0.0)),
         CO_LIKES_ONLY: by_co_likes(with_co_likes),
         CO_LIKES_WEIGHTED: by_co_likes(with_co_likes, VIEWER_RULES),
         **{
             f"{DEFAULTS}, with {weight:g} x together": by_profile(
-                with_co_likes, replace(VIEWER_RULES, together=weight)
+                with_co_likes, replace(VIEWER_RULES, co_likes=weight)
             )
             for weight in WEIGHTS
         },
@@ -221,7 +221,7 @@ def print_needed(films: Films, viewers: Sequence[Viewer], test: Sequence[Viewer]
     """Print what liking together gives when only so many viewers are known."""
     others = [viewer for viewer in viewers if viewer not in set(test)]
     rng = np.random.default_rng(1)
-    tags = run(by_profile(snapshot_of(films), replace(VIEWER_RULES, together=0.0)), test)
+    tags = run(by_profile(snapshot_of(films), replace(VIEWER_RULES, co_likes=0.0)), test)
     headers = (*NAMES, "recall@50 more than by tags", "than by liking together")
     print(f"| viewers | {' | '.join(headers)} |")
     print("| --- | --- | --- | --- | --- | --- |")

@@ -17,7 +17,7 @@ def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
     rng = np.random.default_rng(2)
     print("| films | common share | fit, of those not seen | viewers whom nothing fits |")
     print("| --- | --- | --- | --- |")
-    default = VIEWER_RULES.common_share
+    default = VIEWER_RULES.mean_share
     for n_films in (10, 30, 100):
         snapshots = [snapshot_of(part_of(films, n_films, rng)) for _ in range(3)]
         whole = [with_whole_mean(snapshot) for snapshot in snapshots]
@@ -27,7 +27,7 @@ def print_few(films: Films, viewers: Sequence[Viewer]) -> None:
             ("1", 1.0, snapshots),
             (f"{default:g}, however few", default, whole),
         ):
-            rules = replace(VIEWER_RULES, together=0.0, common_share=share)
+            rules = replace(VIEWER_RULES, co_likes=0.0, mean_share=share)
             fits = [
                 fit
                 for snapshot in searched

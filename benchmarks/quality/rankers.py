@@ -49,7 +49,7 @@ def snapshot_of(films: Films, co_likes: CoLikes | None = None, **options: object
         revision=0,
         folder=Path(),
         common=MeanVector.of(index),
-        together=co_likes or CoLikes.nothing(),
+        co_likes=co_likes or CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)
 
@@ -68,7 +68,7 @@ def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
         if profile_vector.is_empty:
             return []
         question = Question(profile, viewer.now, k=DEPTH)
-        if rules.together:
+        if rules.co_likes:
             pool = fitting_candidates(snapshot, profile_vector, question, rules)
             ranked = rerank(pool, BY_SCORE, snapshot, k=DEPTH, now=viewer.now)
             films = [one.candidate.video for one in ranked]
@@ -142,7 +142,7 @@ def co_likes_of(films: Films, viewers: Sequence[Viewer]) -> CoLikes:
 
 def by_co_likes(snapshot: LocalSnapshot, rules: ProfileRules | None = None) -> Recommend:
     """Recommend by what is liked together alone: of the likes, or of all that rules weigh."""
-    index, co_likes = snapshot.base.index, snapshot.generation.together
+    index, co_likes = snapshot.base.index, snapshot.generation.co_likes
 
     def recommend(viewer: Viewer) -> Sequence[str]:
         weights = dict.fromkeys(_liked(viewer), 1.0)

@@ -113,7 +113,7 @@ def made_up(rng: np.random.Generator) -> LocalSnapshot:
         revision=0,
         folder=Path(),
         common=MeanVector.of(index),
-        together=CoLikes.nothing(),
+        co_likes=CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)
 

@@ -145,7 +145,7 @@ def _cleared(workplace: Path, name: str) -> Path:
 def _folder_name(config: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
     thresholds = [(one.source, one.threshold) for one in config.sources]
     sensitive = crc32(repr((config.sensitive, thresholds)).encode())
-    said = (
+    header = (
         _FORMAT,
         identity,
         config.seconds,
@@ -154,7 +154,7 @@ def _folder_name(config: IndexConfig, vocabulary: Vocabulary, identity: str) -> 
         f"{sensitive:08x}",
         f"{_schema_checksum():08x}",
     )
-    return "-".join(["counts", *map(str, said), str(len(vocabulary))])
+    return "-".join(["counts", *map(str, header), str(len(vocabulary))])
 
 
 def _schema_checksum() -> int:
@@ -168,22 +168,22 @@ def read_chunk(path: Path, n_tags: int) -> Chunk:
     Raises:
         CorruptData: when it is not what was written.
     """
-    with np.load(_content(path), allow_pickle=False) as kept:
-        arrays: dict[str, NDArray[Any]] = dict(kept)
-    said = json.loads(bytes(arrays.pop("said")))
+    with np.load(_content(path), allow_pickle=False) as content:
+        arrays: dict[str, NDArray[Any]] = dict(content)
+    header = json.loads(bytes(arrays.pop("said")))
     metadata = {
         name.removeprefix(_METADATA): array
         for name, array in arrays.items()
         if name.startswith(_METADATA)
     }
     counts = CountMatrix(
-        arrays["indptr"], arrays["indices"], arrays["data"], (len(said["ids"]), n_tags)
+        arrays["indptr"], arrays["indices"], arrays["data"], (len(header["ids"]), n_tags)
     )
     return Chunk(
-        Span(**said["span"]),
-        said["ids"],
+        Span(**header["span"]),
+        header["ids"],
         counts,
-        MetadataColumns.from_stored(metadata, said["words"]),
+        MetadataColumns.from_stored(metadata, header["words"]),
     )
 
 
@@ -215,9 +215,9 @@ def _observed(catalog: Catalog, span: Span) -> Iterator[VideoContent]:
 
 
 def _write(path: Path, chunk: Chunk) -> None:
-    said = {"span": asdict(chunk.span), "ids": chunk.ids, "words": chunk.metadata.words()}
+    header = {"span": asdict(chunk.span), "ids": chunk.ids, "words": chunk.metadata.words()}
     arrays: dict[str, Any] = {
-        "said": np.frombuffer(json.dumps(said).encode(), np.uint8),
+        "said": np.frombuffer(json.dumps(header).encode(), np.uint8),
         "indptr": chunk.counts.indptr,
         "indices": chunk.counts.indices,
         "data": chunk.counts.data,
@@ -252,8 +252,8 @@ def _content(path: Path) -> io.BytesIO:
 def _stored_span(path: Path) -> Span | None:
     """Return what a file covers, and the state of that when it was counted; None without one."""
     try:
-        with np.load(_content(path), allow_pickle=False) as kept:
-            return Span(**json.loads(bytes(kept["said"]))["span"])
+        with np.load(_content(path), allow_pickle=False) as content:
+            return Span(**json.loads(bytes(content["said"]))["span"])
     except FileNotFoundError:
         return None
     except CorruptData as error:

@@ -9,16 +9,16 @@ from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 
 
-def follow(view: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
+def follow(snapshot: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
     """Return the view with every change of the catalog up to now; itself if there was none."""
     # Taken first: a change that comes while we read is read twice, never missed.
     revision = catalog.revision()
-    if revision == view.revision:
-        return view
-    changed = catalog.videos.changed_since(view.revision)
+    if revision == snapshot.revision:
+        return snapshot
+    changed = catalog.videos.changed_since(snapshot.revision)
     # Read before vocabulary and taggers' words: both are there before a video that needs them.
     observed = catalog.content.of(changed)
     vocabulary = catalog.tags.vocabulary()
-    rows_of = RowMaker(catalog, view.generation.config, vocabulary)
+    rows_of = RowMaker(catalog, snapshot.generation.config, vocabulary)
     rows = [rows_of.row(content) for content in observed]
-    return advance(view, Changes(changed, rows, vocabulary, revision))
+    return advance(snapshot, Changes(changed, rows, vocabulary, revision))

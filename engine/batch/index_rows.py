@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.content.brand_suitability import SuitabilityClassifier, seen_categories
+from engine.content.brand_suitability import SuitabilityClassifier, risk_categories
 from engine.content.categories import Categories
 from engine.content.counting import count_distinct_seconds, count_steady, count_tags, steady
 from engine.content.sensitivity import SensitivityClassifier
@@ -10,7 +10,7 @@ from engine.domain.content import VideoContent
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import AssessedVideo, metadata_of
-from engine.domain.sensitivity import VERDICTS, Level
+from engine.domain.sensitivity import ASSESSED_TAGS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.indexes.local.video_row import VideoRow
@@ -31,11 +31,11 @@ class RowMaker:
         self._index_config = config
         self._n_tags = len(vocabulary)
         self._threshold = config.thresholds(vocabulary.sources)
-        self._judge = SensitivityClassifier(vocabulary, config.sensitive)
-        self._brand_judge = SuitabilityClassifier(vocabulary, config.sensitive)
+        self._sensitivity = SensitivityClassifier(vocabulary, config.sensitive)
+        self._suitability = SuitabilityClassifier(vocabulary, config.sensitive)
         self._categories = Categories(vocabulary)
-        verdicts = sorted(tag for tag in VERDICTS if tag in vocabulary)
-        self._verdicts = dict(zip(vocabulary.numbers(verdicts), verdicts, strict=True))
+        assessed = sorted(tag for tag in ASSESSED_TAGS if tag in vocabulary)
+        self._assessed = dict(zip(vocabulary.numbers(assessed), assessed, strict=True))
         self._words = catalog.taggers.words()
 
     def row(self, content: VideoContent) -> VideoRow:
@@ -46,13 +46,13 @@ class RowMaker:
         """
         record, track = content.record, content.track
         words = self._words.get(record.tagger)
-        risks = self._brand_judge.risks(track, words)
+        risks = self._suitability.risks(track, words)
         video = AssessedVideo(
             record,
             n_seconds=track.n_seconds,
-            sensitive=self._judge.level(track, words),
+            sensitive=self._sensitivity.level(track, words),
             risks=tuple(RISKS[risk] for risk in risks),
-            iab=(*self._filed_under(track), *seen_categories(risks)),
+            iab=(*self._filed_under(track), *risk_categories(risks)),
         )
         counts = self._without_unfounded(self._counts(track), track, words)
         known = counts.tags < self._n_tags
@@ -71,11 +71,11 @@ class RowMaker:
         self, counts: Counts, track: Track, words: frozenset[str] | None
     ) -> Counts:
         # What filters find by such a tag is what the verdict says of it.
-        if self._verdicts.keys().isdisjoint(counts.tags.tolist()):
+        if self._assessed.keys().isdisjoint(counts.tags.tolist()):
             return counts
-        topics = self._judge.verdict(track, words).topics
+        topics = self._sensitivity.assessment(track, words).topics
         unfounded = [
-            number for number, tag in self._verdicts.items() if topics[tag].level is Level.NONE
+            number for number, tag in self._assessed.items() if topics[tag].level is Level.NONE
         ]
         founded = ~np.isin(counts.tags, unfounded)
         return Counts(counts.tags[founded], counts.seconds[founded])

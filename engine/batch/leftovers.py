@@ -104,7 +104,7 @@ def _named_leftovers(generations: Generations) -> list[Path]:
         for path in generations.folder.iterdir()
         if path.name.startswith((WRITING, REMOVING))
         or path.name == ASIDE
-        or ((named := _CURRENT_OF_EARLIER.fullmatch(path.name)) and not _runs(int(named[1])))
+        or ((named := _CURRENT_OF_EARLIER.fullmatch(path.name)) and not _is_running(int(named[1])))
         or path.name in unnamed
     ]
 
@@ -149,7 +149,7 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
-def _runs(process: int) -> bool:
+def _is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -74,7 +74,7 @@ class PagesTask:
 
 def recommend_all(
     catalog: Catalog,
-    view: LocalSnapshot,
+    snapshot: LocalSnapshot,
     options: PageOptions,
     rules: ProfileRules,
     *,
@@ -85,7 +85,7 @@ def recommend_all(
 
     Args:
         catalog: the viewers, and the tracks that near-duplicates are told by.
-        view: where to search.
+        snapshot: where to search.
         options: of each page.
         rules: how profiles are weighed.
         now: seconds since 1970.
@@ -94,8 +94,8 @@ def recommend_all(
     tasks = (
         PagesTask(
             catalog.url,
-            view.generation.folder,
-            view.revision,
+            snapshot.generation.folder,
+            snapshot.revision,
             tuple(ids),
             options,
             rules,
@@ -108,10 +108,10 @@ def recommend_all(
     with open_executor(executor if len(first) == _SHARED_BATCHES else SERIAL) as opened:
         if isinstance(opened, SerialExecutor):
             for task in tasks_of_all:
-                yield from _pages(catalog, view, task)
+                yield from _pages(catalog, snapshot, task)
             return
         for task, pages in run_tasks(opened, pages_elsewhere, tasks_of_all):
-            yield from _pages(catalog, view, task) if pages is None else pages
+            yield from _pages(catalog, snapshot, task) if pages is None else pages
 
 
 def pages_elsewhere(
@@ -133,8 +133,8 @@ def _opened(url: str, generation: Path, revision: int) -> tuple[Catalog, LocalSn
     except ReelmatchError:
         # Another one has taken its place, and the one before that was cleared away.
         return None
-    view = follow(LocalSnapshot.of(built), catalog)
-    return (catalog, view) if view.revision == revision else None
+    snapshot = follow(LocalSnapshot.of(built), catalog)
+    return (catalog, snapshot) if snapshot.revision == revision else None
 
 
 def _batches(catalog: Catalog, options: PageOptions) -> Iterator[list[str]]:
@@ -146,7 +146,7 @@ def _batches(catalog: Catalog, options: PageOptions) -> Iterator[list[str]]:
 
 
 def _pages(
-    catalog: Catalog, view: LocalSnapshot, task: PagesTask
+    catalog: Catalog, snapshot: LocalSnapshot, task: PagesTask
 ) -> Iterator[ViewerRecommendations]:
     options, rules, asked_at = task.options, task.rules, task.asked_at
     questions = []
@@ -156,9 +156,9 @@ def _pages(
             Question(profile, asked_at, options.k, options.where, options.ranking, options.again)
         )
     answers = recommend_many(
-        view, questions, rules, where=options.where, track_of=catalog.tracks.get
+        snapshot, questions, rules, where=options.where, track_of=catalog.tracks.get
     )
     for viewer_id, (_, page) in zip(task.viewers, answers, strict=True):
         yield ViewerRecommendations(
-            viewer_id, view.generation_id, page.basis, page.basis.note, page.found
+            viewer_id, snapshot.generation_id, page.basis, page.basis.note, page.matches
         )

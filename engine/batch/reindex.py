@@ -239,14 +239,16 @@ def _best_scores(index: Index, query: Query, k: int) -> Floats:
 
 def _difference(live: Generation, written: Generation) -> tuple[int, float]:
     rows = _sampled(live.index.n_videos, COMPARED_VIDEOS)
-    shares = [_differing(video, live, written) for video in live.index.ids.at(np.array(rows, int))]
-    return len(shares), float(np.mean(shares)) if shares else 0.0
+    differences = [
+        _differing(video, live, written) for video in live.index.ids.at(np.array(rows, int))
+    ]
+    return len(differences), float(np.mean(differences)) if differences else 0.0
 
 
 def _differing(video: str, live: Generation, written: Generation) -> float:
     before, after = _neighbours(video, live), _neighbours(video, written)
-    most = max(len(before), len(after))
-    return 1 - len(before & after) / most if most else 0.0
+    larger = max(len(before), len(after))
+    return 1 - len(before & after) / larger if larger else 0.0
 
 
 def _neighbours(video: str, generation: Generation) -> set[str]:
@@ -259,9 +261,9 @@ def _neighbours(video: str, generation: Generation) -> set[str]:
     return set(index.ids.at(rows)) - {video}
 
 
-def _sampled(n: int, most: int) -> list[int]:
+def _sampled(n: int, n_sampled: int) -> list[int]:
     # Evenly spread, not drawn: the same catalog is checked and compared the same way.
-    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(int)).tolist() if n else []
+    return np.unique(np.linspace(0, n - 1, min(n, n_sampled)).astype(int)).tolist() if n else []
 
 
 def _counting_tags(generation: Generation) -> set[str]:

@@ -89,23 +89,23 @@ class Breaks:
     """The breaks of a video, the best first, and how many seconds could not be one.
 
     Attributes:
-        found: best first.
+        best: best first.
         near_the_edges: seconds too near to the start or the end.
         unsuitable: other seconds with something unsuitable in a window beside them.
     """
 
-    found: tuple[AdBreak, ...]
+    best: tuple[AdBreak, ...]
     near_the_edges: int
     unsuitable: int
 
 
 def best_breaks(
-    looks: ChangeTrack, suitable: NDArray[np.bool_], relevance: Floats | None, spacing: Spacing
+    changes: ChangeTrack, suitable: NDArray[np.bool_], relevance: Floats | None, spacing: Spacing
 ) -> Breaks:
     """Choose the best second, then the best that is far enough from it, and so on.
 
     Args:
-        looks: how the seconds follow on each other.
+        changes: how the seconds follow on each other.
         suitable: shape (n_seconds,), what an ad may stand beside.
         relevance: shape (n_seconds,), of the window before each second; None without a campaign.
         spacing: how many, how far apart.
@@ -114,26 +114,27 @@ def best_breaks(
     seconds = np.arange(n)
     inside = (seconds >= max(1, spacing.edge_seconds)) & (n - seconds >= spacing.edge_seconds)
     beside = suitable_beside(suitable)
-    seams = seam_strengths(looks)
+    seams = seam_strengths(changes)
     weights = _FOR_ANYONE if relevance is None else _FOR_A_CAMPAIGN
-    fitting = np.zeros(n) if relevance is None else np.clip(relevance, 0.0, 1.0)
+    relevances = np.zeros(n) if relevance is None else np.clip(relevance, 0.0, 1.0)
     room = np.minimum(seconds, n - seconds)
     roomy = _ROOMY_GAPS * spacing.gap_seconds
     left = inside & beside
-    found: list[AdBreak] = []
-    while len(found) < spacing.count and left.any():
+    breaks: list[AdBreak] = []
+    while len(breaks) < spacing.count and left.any():
         shares = (
-            np.stack([fitting, seams, np.minimum(room / roomy, 1.0)]) * np.array(weights)[:, None]
+            np.stack([relevances, seams, np.minimum(room / roomy, 1.0)])
+            * np.array(weights)[:, None]
         )
         # Rounded, so that equal seconds tie: then the earlier one is taken.
         total = np.where(left, shares.sum(axis=0).round(9), -1.0)
         best = int(np.argmax(total))
-        found.append(
+        breaks.append(
             AdBreak(
                 second=best,
                 score=float(shares[:, best].sum()),
-                relevance=float(fitting[best]),
-                seam=_seam_at(looks, seams, best),
+                relevance=float(relevances[best]),
+                seam=_seam_at(changes, seams, best),
                 room_seconds=int(room[best]),
                 shares=dict(
                     zip(("relevance", "seam", "room"), shares[:, best].tolist(), strict=True)
@@ -144,7 +145,7 @@ def best_breaks(
         left &= away >= spacing.gap_seconds
         room = np.minimum(room, away)
     return Breaks(
-        tuple(found),
+        tuple(breaks),
         near_the_edges=int(np.count_nonzero(~inside)),
         unsuitable=int(np.count_nonzero(inside & ~beside)),
     )
@@ -160,10 +161,10 @@ def suitable_beside(suitable: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(bad[last] == bad[first])
 
 
-def seam_strengths(looks: ChangeTrack) -> Floats:
+def seam_strengths(changes: ChangeTrack) -> Floats:
     """Return how little a break would tear apart at each second, 0.0 to 1.0; a cut is 1.0."""
-    calm = _MAX_CALM * (1.0 - looks.changed / 255.0)
-    return np.where(looks.has(CUT), 1.0, calm)
+    calm = _MAX_CALM * (1.0 - changes.changed / 255.0)
+    return np.where(changes.has(CUT), 1.0, calm)
 
 
 def window_relevance(
@@ -182,13 +183,13 @@ def window_relevance(
         shape (n_seconds,); 0.0 where nothing was seen.
     """
     n = track.n_seconds
-    places = np.flatnonzero(passing_observations(track, threshold))
-    places = places[track.tags[places] < len(idf)]
-    second = np.searchsorted(track.starts, places, side="right") - 1
+    positions = np.flatnonzero(passing_observations(track, threshold))
+    positions = positions[track.tags[positions] < len(idf)]
+    second = np.searchsorted(track.starts, positions, side="right") - 1
     units = dict(zip(query.tags.tolist(), query.units.tolist(), strict=True))
     dots, squares = np.zeros(n), np.zeros(n)
     before = np.maximum(np.arange(n) - WINDOW_SECONDS, 0)
-    tags = track.tags[places]
+    tags = track.tags[positions]
     for tag in np.unique(tags).tolist():
         ends = np.concatenate([[0], np.cumsum(np.bincount(second[tags == tag], minlength=n))])
         weights = TF[tf](ends[:n] - ends[before]) * idf[tag]
@@ -222,17 +223,17 @@ def window_reasons(
     length = float(np.sqrt(np.dot(weights, weights)))
     units = dict(zip(query.tags.tolist(), query.units.tolist(), strict=True))
     seconds = np.searchsorted(track.starts, inside, side="right") - 1
-    found = [
+    reasons = [
         WindowReason(
             tag, units[tag] * weight / length, second_ranges(seconds[track.tags[inside] == tag])
         )
         for tag, weight in zip(tags.tolist(), weights.tolist(), strict=True)
         if tag in units
     ]
-    return tuple(sorted(found, key=lambda reason: (-abs(reason.share), reason.tag)))
+    return tuple(sorted(reasons, key=lambda reason: (-abs(reason.share), reason.tag)))
 
 
-def _seam_at(looks: ChangeTrack, seams: Floats, second: int) -> Seam:
-    if looks.flags[second] & CUT:
+def _seam_at(changes: ChangeTrack, seams: Floats, second: int) -> Seam:
+    if changes.flags[second] & CUT:
         return "cut"
     return "calm" if seams[second] >= _NOTICED * _MAX_CALM else "none"

@@ -44,23 +44,23 @@ def agreement(confidences: NDArray[np.integer], suspects: int, certain: int) -> 
     """
     is_sure = confidences >= certain
     in_short = _agreeing(is_sure, SURE_IN_A_ROW, SURE_AGREEING)
-    n_looks = len(confidences)
-    if n_looks < MIN_CERTAIN:
-        doubted = confidences >= (suspects if n_looks > 1 else certain)
-        return Agreement(_agreeing(doubted, IN_A_ROW, AGREEING), np.zeros(n_looks, bool))
+    n_segments = len(confidences)
+    if n_segments < MIN_CERTAIN:
+        doubted = confidences >= (suspects if n_segments > 1 else certain)
+        return Agreement(_agreeing(doubted, IN_A_ROW, AGREEING), np.zeros(n_segments, bool))
     doubted = _agreeing(confidences >= suspects, IN_A_ROW, AGREEING)
     return Agreement(doubted | in_short, _agreeing(is_sure, IN_A_ROW, AGREEING))
 
 
-def _agreeing(passes: Some, in_a_row: int, least: int) -> Some:
-    """Return those that pass and are among ``in_a_row`` of which ``least`` pass; of fewer, all."""
-    n_looks = len(passes)
-    if n_looks <= in_a_row:
-        enough = least if n_looks == in_a_row else n_looks
+def _agreeing(passes: Some, in_a_row: int, minimum: int) -> Some:
+    """Return those that pass among ``in_a_row`` of which ``minimum`` pass; of fewer, all."""
+    n_segments = len(passes)
+    if n_segments <= in_a_row:
+        enough = minimum if n_segments == in_a_row else n_segments
         return passes & bool(passes.sum() >= enough)
     ends = np.concatenate([[0], np.cumsum(passes)])
-    together = ends[in_a_row:] - ends[:-in_a_row] >= least
-    near = np.zeros(n_looks, bool)
+    agreed = ends[in_a_row:] - ends[:-in_a_row] >= minimum
+    near = np.zeros(n_segments, bool)
     for first in range(in_a_row):
-        near[first : first + len(together)] |= together
+        near[first : first + len(agreed)] |= agreed
     return passes & near

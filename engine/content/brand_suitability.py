@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.caching import kept_answers
+from engine.caching import bounded_cache
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
 from engine.domain.suitability import (
@@ -22,10 +22,10 @@ from engine.domain.suitability import (
     Risk,
     Risks,
     TopicRisk,
-    tolerated_place,
-    topic_place,
+    risk_index,
+    topic_index,
 )
-from engine.domain.tracks import NEW_CONTENT, Track, least_stored
+from engine.domain.tracks import NEW_CONTENT, Track, min_stored
 from engine.vocabulary import Vocabulary
 
 _NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN = range(len(RISKS))
@@ -41,12 +41,12 @@ class SuitabilityClassifier:
     """
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules = DEFAULT_RULES) -> None:
-        self._judge = SensitivityClassifier(vocabulary, rules)
-        told = frozenset().union(*TOPICS.values())
+        self._classifier = SensitivityClassifier(vocabulary, rules)
+        sensitive_tags = frozenset().union(*TOPICS.values())
         # One place more: a track may have tags that came after the vocabulary was read.
-        self._tells = np.array([*(name in told for name in vocabulary.names), False])
-        self._least = least_stored(min([FLAG, *(rule.flag for rule in rules)]))
-        self._unsuspected = kept_answers(self._risks_of_nothing, 64)
+        self._tells = np.array([*(name in sensitive_tags for name in vocabulary.names), False])
+        self._min_confidence = min_stored(min([FLAG, *(rule.flag for rule in rules)]))
+        self._unsuspected = bounded_cache(self._risks_of_nothing, 64)
 
     def risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic, the worst of its seconds; shape (11,).
@@ -61,7 +61,7 @@ class SuitabilityClassifier:
 
     def _is_suspected(self, track: Track) -> bool:
         tells = self._tells.take(track.tags, mode="clip")
-        return bool(np.any(tells & (track.confidences >= self._least)))
+        return bool(np.any(tells & (track.confidences >= self._min_confidence)))
 
     def _risks_of_nothing(self, words: frozenset[str]) -> Risks:
         blank = Track.from_confidences(np.zeros((1, 0), np.float32), np.zeros(0, np.uint32))
@@ -69,31 +69,31 @@ class SuitabilityClassifier:
 
     def second_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic at every second, shape (11, n_seconds)."""
-        levels = self._judge.second_levels(track, words)
-        found = np.full((N_TOPICS, track.n_seconds), _UNKNOWN, np.uint8)
-        for place, topic in enumerate(BRAND_TOPICS):
+        levels = self._classifier.second_levels(track, words)
+        risks = np.full((N_TOPICS, track.n_seconds), _UNKNOWN, np.uint8)
+        for row, topic in enumerate(BRAND_TOPICS):
             for name, ladder in topic.ladders.items():
                 # A topic of which a part was looked for is as risky as that part.
                 own = _climbed(ladder, levels[name], track)
-                known = found[place] != _UNKNOWN
-                better = np.where(own == _UNKNOWN, found[place], np.maximum(found[place], own))
-                found[place] = np.where(known, better, own)
-        return found
+                known = risks[row] != _UNKNOWN
+                better = np.where(own == _UNKNOWN, risks[row], np.maximum(risks[row], own))
+                risks[row] = np.where(known, better, own)
+        return risks
 
-    def verdicts(self, track: Track, words: frozenset[str] | None) -> list[TopicRisk]:
+    def assessments(self, track: Track, words: frozenset[str] | None) -> list[TopicRisk]:
         """Return what is to be said of each topic, with the seconds that show it."""
-        found = self.second_risks(track, words)
-        levels = self._judge.verdict(track, words).topics
-        worst = _worst(found)
+        risks = self.second_risks(track, words)
+        levels = self._classifier.assessment(track, words).topics
+        worst = _worst(risks)
         return [
             TopicRisk(
                 topic,
-                RISKS[worst[place]],
-                tuple(np.flatnonzero(_is_seen(found[place])).tolist()),
+                RISKS[worst[row]],
+                tuple(np.flatnonzero(_is_present(risks[row])).tolist()),
                 tuple(name for name in topic.ladders if levels[name].level != Level.UNKNOWN),
                 tuple(name for name in topic.ladders if levels[name].level == Level.UNKNOWN),
             )
-            for place, topic in enumerate(BRAND_TOPICS)
+            for row, topic in enumerate(BRAND_TOPICS)
         ]
 
     def risky_seconds(
@@ -113,39 +113,39 @@ class SuitabilityClassifier:
         Raises:
             InvalidInput: naming a topic or level that there is not.
         """
-        most = np.full(N_TOPICS, _HIGH, np.uint8)
+        limits = np.full(N_TOPICS, _HIGH, np.uint8)
         for name, risk in tolerated.items():
-            most[topic_place(name)] = min(tolerated_place(risk), _HIGH)
-        found = self.second_risks(track, words)
-        if np.any(_worst(found) == _FLOOR):
+            limits[topic_index(name)] = min(risk_index(risk), _HIGH)
+        risks = self.second_risks(track, words)
+        if np.any(_worst(risks) == _FLOOR):
             return np.ones(track.n_seconds, bool)
-        return np.asarray((_is_seen(found) & (found > most[:, None])).any(axis=0))
+        return np.asarray((_is_present(risks) & (risks > limits[:, None])).any(axis=0))
 
 
 def _climbed(ladder: Ladder, levels: NDArray[np.uint8], track: Track) -> Risks:
     """Return the risk at every second that one sensitive topic says, shape (n_seconds,)."""
     is_certain = levels == _BLOCK
-    is_seen = is_certain | (levels == _FLAG)
+    is_present = is_certain | (levels == _FLAG)
     rungs = {Level.NONE: Risk.NONE, Level.FLAG: ladder.suspected, Level.BLOCK: ladder.certain}
-    if _has_two_looks(is_seen, track):
+    if _has_two_segments(is_present, track):
         rungs[Level.FLAG] = ladder.certain
-    if _has_two_looks(is_certain, track) and is_certain.mean() >= ladder.share:
+    if _has_two_segments(is_certain, track) and is_certain.mean() >= ladder.share:
         rungs[Level.BLOCK] = ladder.often
     table = np.array([RISKS.index(rungs.get(level, Risk.UNKNOWN)) for level in LEVELS], np.uint8)
     risks: Risks = table[levels]
     return risks
 
 
-def _has_two_looks(which: NDArray[np.bool_], track: Track) -> bool:
+def _has_two_segments(which: NDArray[np.bool_], track: Track) -> bool:
     if not which.any():
         return False
-    looks = np.cumsum(track.looks.has(NEW_CONTENT))[which]
-    return bool(looks[0] != looks[-1])
+    segments = np.cumsum(track.changes.has(NEW_CONTENT))[which]
+    return bool(segments[0] != segments[-1])
 
 
-def _is_seen(risks: Risks) -> NDArray[np.bool_]:
-    seen: NDArray[np.bool_] = (risks > _NONE) & (risks < _UNKNOWN)
-    return seen
+def _is_present(risks: Risks) -> NDArray[np.bool_]:
+    present: NDArray[np.bool_] = (risks > _NONE) & (risks < _UNKNOWN)
+    return present
 
 
 def _worst(seconds: Risks) -> Risks:
@@ -156,7 +156,7 @@ def _worst(seconds: Risks) -> Risks:
     return worst
 
 
-def seen_categories(risks: Risks) -> Iterator[str]:
+def risk_categories(risks: Risks) -> Iterator[str]:
     """Yield the IAB ids of the topics that were seen."""
     for topic, risk in zip(BRAND_TOPICS, risks, strict=True):
         if _NONE < risk < _UNKNOWN:

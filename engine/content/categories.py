@@ -79,7 +79,7 @@ def _listed() -> dict[str, Weights]:
 def _weights_by_number(names: tuple[str, ...]) -> dict[int, Weights]:
     """Return tag number -> what it says, for tags that say something."""
     table, listed = tag_table(), _listed()
-    found: dict[int, Weights] = {}
+    weights_of: dict[int, Weights] = {}
     for number, name in enumerate(names):
         tag = plain(name)
         if tag in table:
@@ -90,8 +90,8 @@ def _weights_by_number(names: tuple[str, ...]) -> dict[int, Weights]:
             # Tags of others: only these need the thesaurus, which takes a moment to read.
             weights = _of_other(tag, noun_thesaurus(), table)
         if weights:
-            found[number] = weights
-    return found
+            weights_of[number] = weights
+    return weights_of
 
 
 def _of_other(tag: str, thesaurus: Thesaurus, table: TagTable) -> Weights:
@@ -134,15 +134,17 @@ class Categories:
             n_seconds: of the video.
         """
         doubts: dict[str, float] = {}
-        said: dict[str, list[tuple[float, str]]] = {}
+        contributing: dict[str, list[tuple[float, str]]] = {}
         for tag, counted in zip(tags, seconds, strict=True):
             for category, weight in self._weights.get(int(tag), {}).items():
                 part = weight * min(1.0, int(counted) / n_seconds)
                 doubts[category] = doubts.get(category, 1.0) * (1.0 - part)
-                said.setdefault(category, []).append((-part, self._names[int(tag)]))
-        found = [
-            CategoryScore(category, 1.0 - doubt, tuple(tag for _, tag in sorted(said[category])))
+                contributing.setdefault(category, []).append((-part, self._names[int(tag)]))
+        scores = [
+            CategoryScore(
+                category, 1.0 - doubt, tuple(tag for _, tag in sorted(contributing[category]))
+            )
             for category, doubt in doubts.items()
             if 1.0 - doubt >= MIN_SCORE
         ]
-        return sorted(found, key=lambda one: (-one.score, one.category))
+        return sorted(scores, key=lambda one: (-one.score, one.category))

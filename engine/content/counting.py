@@ -41,21 +41,21 @@ def count_tags(track: Track, threshold: Threshold) -> Counts:
     return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
 
 
-def enough_seconds(n_seconds: int, least: int) -> int:
-    """Return how many seconds of a tag count, on a video of so many: ``least``, or half of it."""
-    return min(least, max(1, -(-n_seconds // 2)))
+def enough_seconds(n_seconds: int, min_seconds: int) -> int:
+    """Return the seconds from which on a tag counts: ``min_seconds``, or half of a short video."""
+    return min(min_seconds, max(1, -(-n_seconds // 2)))
 
 
-def steady(counts: Counts, seconds: Counts, n_seconds: int, least: int) -> Counts:
+def steady(counts: Counts, seconds: Counts, n_seconds: int, min_seconds: int) -> Counts:
     """Keep the tags that are on a video for long enough to be believed.
 
     Args:
         counts: of the video, seconds or looks.
         seconds: of the same tags.
         n_seconds: of the video.
-        least: seconds; of a video of less than twice as many, half of its seconds are enough.
+        min_seconds: seconds; of a video of less than twice as many, half of its seconds are enough.
     """
-    enough = seconds.seconds >= enough_seconds(n_seconds, least)
+    enough = seconds.seconds >= enough_seconds(n_seconds, min_seconds)
     return Counts(counts.tags[enough], counts.seconds[enough])
 
 
@@ -72,11 +72,11 @@ def count_distinct_seconds(track: Track, threshold: Threshold) -> Counts:
     counts once: its *effective* seconds.
     """
     passing = np.flatnonzero(passing_observations(track, threshold))
-    look_of_second = np.cumsum(track.looks.has(NEW_CONTENT))
+    segment_of_second = np.cumsum(track.changes.has(NEW_CONTENT))
     second = np.searchsorted(track.starts, passing, side="right") - 1
-    seen = np.unique(np.stack([track.tags[passing], look_of_second[second]]), axis=1)
-    tags, looks = np.unique(seen[0], return_counts=True)
-    return Counts(tags.astype(np.uint32), looks.astype(np.uint32))
+    pairs = np.unique(np.stack([track.tags[passing], segment_of_second[second]]), axis=1)
+    tags, segments = np.unique(pairs[0], return_counts=True)
+    return Counts(tags.astype(np.uint32), segments.astype(np.uint32))
 
 
 def tag_counts(
@@ -104,11 +104,11 @@ def observations_at(track: Track, second: int, vocabulary: Vocabulary) -> list[O
         has = f"seconds 0 to {track.n_seconds - 1}" if track.n_seconds else "no seconds"
         raise InvalidInput(f"there is no second {second}: the video has {has}")
     own = slice(int(track.starts[second]), int(track.starts[second + 1]))
-    found = [
+    observations = [
         Observation(second, vocabulary.names[tag], _confidence(confidence))
         for tag, confidence in zip(track.tags[own], track.confidences[own], strict=True)
     ]
-    return sorted(found, key=lambda seen: (-seen.confidence, seen.tag))
+    return sorted(observations, key=lambda one: (-one.confidence, one.tag))
 
 
 def observations_of(track: Track, tag: str, vocabulary: Vocabulary) -> list[Observation]:
@@ -119,9 +119,11 @@ def observations_of(track: Track, tag: str, vocabulary: Vocabulary) -> list[Obse
     """
     (number,) = vocabulary.numbers([tag])
     tag = vocabulary.names[number]
-    places = np.flatnonzero(track.tags == number)
+    positions = np.flatnonzero(track.tags == number)
     confidences = np.zeros(track.n_seconds, np.uint16)
-    confidences[np.searchsorted(track.starts, places, side="right") - 1] = track.confidences[places]
+    confidences[np.searchsorted(track.starts, positions, side="right") - 1] = track.confidences[
+        positions
+    ]
     return [Observation(k, tag, _confidence(value)) for k, value in enumerate(confidences)]
 
 
@@ -129,9 +131,9 @@ def surest_observation(track: Track, vocabulary: Vocabulary) -> Observation | No
     """Return what was seen most surely on all seconds, the first of equals; None if nothing was."""
     if not len(track.tags):
         return None
-    place = int(np.argmax(track.confidences))
-    second = int(np.searchsorted(track.starts, place, side="right")) - 1
-    tag, confidence = track.tags[place], track.confidences[place]
+    best = int(np.argmax(track.confidences))
+    second = int(np.searchsorted(track.starts, best, side="right")) - 1
+    tag, confidence = track.tags[best], track.confidences[best]
     return Observation(second, vocabulary.names[tag], _confidence(confidence))
 
 

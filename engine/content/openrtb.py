@@ -52,13 +52,13 @@ def content_object(
         risks: of the topics of brand safety; those that were seen are categories, too.
         ext: evidence, as the exchange-specific extension.
     """
-    seen = [risk.topic.category for risk in risks if risk.risk in VECTORS]
+    risky = [risk.topic.category for risk in risks if risk.risk in VECTORS]
     return {
         "id": video.id,
         "title": video.title,
         **({"url": video.source} if video.source.startswith(("http://", "https://")) else {}),
         "cattax": CATTAX,
-        "cat": [*(one.category for one in scores), *seen],
+        "cat": [*(one.category for one in scores), *risky],
         **_genres(scores),
         "context": _VIDEO,
         # Only one of keywords and kwarray may be present.

@@ -15,11 +15,11 @@ from engine.domain.sensitivity import (
     TOPICS,
     Level,
     Rules,
-    TopicVerdict,
-    Verdict,
+    SensitivityAssessment,
+    TopicAssessment,
     usual_rule,
 )
-from engine.domain.tracks import NEW_CONTENT, Track, least_stored
+from engine.domain.tracks import NEW_CONTENT, Track, min_stored
 from engine.vocabulary import Vocabulary
 
 _NAMES: Final = tuple(TOPICS)
@@ -55,26 +55,26 @@ class SensitivityClassifier:
     """
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules = DEFAULT_RULES) -> None:
-        said = {rule.topic: rule for rule in rules}
-        thresholds = [said.get(topic) or usual_rule(topic) for topic in TOPICS]
+        rule_of = {rule.topic: rule for rule in rules}
+        thresholds = [rule_of.get(topic) or usual_rule(topic) for topic in TOPICS]
         self._agreeing = [
-            place
-            for place, rule in enumerate(thresholds)
+            index
+            for index, rule in enumerate(thresholds)
             if rule.topic in AGREEING_TOPICS and not rule.strict
         ]
-        self._flag = np.array([least_stored(rule.flag) for rule in thresholds], np.uint16)
-        self._block = np.array([least_stored(rule.block) for rule in thresholds], np.uint16)
-        self._counting = np.array([topic in said for topic in TOPICS])
-        topic_of = {tag: place for place, tags in enumerate(TOPICS.values()) for tag in tags}
+        self._flag = np.array([min_stored(rule.flag) for rule in thresholds], np.uint16)
+        self._block = np.array([min_stored(rule.block) for rule in thresholds], np.uint16)
+        self._counting = np.array([topic in rule_of for topic in TOPICS])
+        topic_of = {tag: index for index, tags in enumerate(TOPICS.values()) for tag in tags}
         # One place more: a track may have tags that came after the vocabulary was read.
-        places = [*(topic_of.get(tag, _NO_TOPIC) for tag in vocabulary.names), _NO_TOPIC]
-        self._topic_of_tag = np.array(places, np.int8)
+        topic_indices = [*(topic_of.get(tag, _NO_TOPIC) for tag in vocabulary.names), _NO_TOPIC]
+        self._topic_of_tag = np.array(topic_indices, np.int8)
 
     def level(self, track: Track, words: frozenset[str] | None) -> Level:
-        """Return the level of a video; as ``verdict``, without its evidence."""
+        """Return the level of a video; as ``assessment``, without its evidence."""
         return self._worst(self._levels(track, words, self._suspected(track, words)))
 
-    def verdict(self, track: Track, words: frozenset[str] | None) -> Verdict:
+    def assessment(self, track: Track, words: frozenset[str] | None) -> SensitivityAssessment:
         """Judge a video.
 
         Args:
@@ -84,11 +84,13 @@ class SensitivityClassifier:
         suspected = self._suspected(track, words)
         levels = self._levels(track, words, suspected)
         topics = {
-            name: TopicVerdict(LEVELS[levels[place]], _rising(suspected, suspected.topics == place))
-            for place, name in enumerate(_NAMES)
+            name: TopicAssessment(
+                LEVELS[levels[index]], _rising(suspected, suspected.topics == index)
+            )
+            for index, name in enumerate(_NAMES)
         }
         seconds = _rising(suspected, self._counting[suspected.topics])
-        return Verdict(self._worst(levels), seconds, topics)
+        return SensitivityAssessment(self._worst(levels), seconds, topics)
 
     def second_levels(
         self, track: Track, words: frozenset[str] | None
@@ -96,18 +98,20 @@ class SensitivityClassifier:
         """Return, per topic, the place in ``LEVELS`` of every second, shape (n_seconds,)."""
         suspected = self._suspected(track, words)
         levels = np.zeros((len(_NAMES), track.n_seconds), np.uint8)
-        found = np.where(suspected.certain, _AT_BLOCK, _AT_FLAG).astype(np.uint8)
-        np.maximum.at(levels, (suspected.topics, suspected.seconds), found)
+        own = np.where(suspected.certain, _AT_BLOCK, _AT_FLAG).astype(np.uint8)
+        np.maximum.at(levels, (suspected.topics, suspected.seconds), own)
         # What was seen was seen, whoever is known to look for it.
         levels[(levels == _AT_NONE) & ~self._judged(track, words)[:, None]] = _AT_UNKNOWN
         return dict(zip(_NAMES, levels, strict=True))
 
     def _suspected(self, track: Track, words: frozenset[str] | None) -> _Suspected:
         topics = self._topics(track)
-        places = np.flatnonzero((topics != _NO_TOPIC) & (track.confidences >= self._flag[topics]))
-        topics = topics[places]
-        seconds = np.searchsorted(track.starts, places, side="right") - 1
-        confidences = track.confidences[places]
+        positions = np.flatnonzero(
+            (topics != _NO_TOPIC) & (track.confidences >= self._flag[topics])
+        )
+        topics = topics[positions]
+        seconds = np.searchsorted(track.starts, positions, side="right") - 1
+        confidences = track.confidences[positions]
         certain = confidences >= self._block[topics]
         suspected = _Suspected(topics, seconds, confidences, certain)
         for topic in self._agreeing_of(words):
@@ -120,16 +124,16 @@ class SensitivityClassifier:
 
     def _agreed(self, track: Track, suspected: _Suspected, topic: int) -> _Suspected:
         """Leave out what is suspected of a topic on looks that their neighbours disagree with."""
-        look_of_second = np.cumsum(track.looks.has(NEW_CONTENT)) - 1
-        looks = look_of_second[suspected.seconds]
+        segment_of_second = np.cumsum(track.changes.has(NEW_CONTENT)) - 1
+        segments = segment_of_second[suspected.seconds]
         own = suspected.topics == topic
-        best = np.zeros(look_of_second[-1] + 1, np.uint16)
-        np.maximum.at(best, looks[own], suspected.confidences[own])
+        best = np.zeros(segment_of_second[-1] + 1, np.uint16)
+        np.maximum.at(best, segments[own], suspected.confidences[own])
         agreed = agreement(best, self._flag[topic], self._block[topic])
-        certain = np.where(own, agreed.certain[looks], suspected.certain)
-        kept = ~own | agreed.suspected[looks]
+        certain = np.where(own, agreed.certain[segments], suspected.certain)
+        stays = ~own | agreed.suspected[segments]
         return _Suspected(
-            *(column[kept] for column in suspected._replace(certain=certain)),
+            *(column[stays] for column in suspected._replace(certain=certain)),
         )
 
     def _topics(self, track: Track) -> NDArray[np.int8]:
@@ -143,13 +147,13 @@ class SensitivityClassifier:
         """Return the place in ``LEVELS`` of each topic, shape (n_topics,)."""
         levels = np.where(self._judged(track, words), _AT_NONE, _AT_UNKNOWN).astype(np.uint8)
         if len(suspected.topics):
-            look_of_second = np.cumsum(track.looks.has(NEW_CONTENT))
+            segment_of_second = np.cumsum(track.changes.has(NEW_CONTENT))
             for topic in np.unique(suspected.topics):
                 is_topic = suspected.topics == topic
                 certain = suspected.certain[is_topic].any()
                 if topic not in self._agreeing_of(words):
-                    looks = np.unique(look_of_second[suspected.seconds[is_topic]])
-                    certain |= len(looks) > 1
+                    segments = np.unique(segment_of_second[suspected.seconds[is_topic]])
+                    certain |= len(segments) > 1
                 levels[topic] = _AT_BLOCK if certain else _AT_FLAG
         return levels
 
@@ -158,9 +162,9 @@ class SensitivityClassifier:
             return np.zeros(len(_NAMES), bool)
         if words is not None:
             return _topics_of(words)
-        said = np.zeros(len(_NAMES) + 1, bool)
-        said[self._topics(track)] = True
-        return said[:-1]
+        present = np.zeros(len(_NAMES) + 1, bool)
+        present[self._topics(track)] = True
+        return present[:-1]
 
     def _worst(self, levels: NDArray[np.uint8]) -> Level:
         return LEVELS[int(levels[self._counting].max(initial=_AT_NONE))]

@@ -27,17 +27,17 @@ def tag_time_ranges(
         Tag -> its runs, empty for one that never reached it; together they are as many seconds
         as ``engine.content.counting.count_tags`` counts.
     """
-    asked = sorted(set(tags))
+    requested = sorted(set(tags))
     # One more than there are: what is above them all belongs to none.
-    numbers = np.array([*asked, _NO_TAG], np.int64)
-    places = np.flatnonzero(passing_observations(track, threshold))
-    passing = track.tags[places]
+    numbers = np.array([*requested, _NO_TAG], np.int64)
+    positions = np.flatnonzero(passing_observations(track, threshold))
+    passing = track.tags[positions]
     owners = np.searchsorted(numbers, passing)
-    is_asked = numbers[owners] == passing
-    places, owners = places[is_asked], owners[is_asked]
-    if not len(places):
-        return dict.fromkeys(asked, ())
-    seconds = np.searchsorted(track.starts, places, side="right") - 1
+    is_requested = numbers[owners] == passing
+    positions, owners = positions[is_requested], owners[is_requested]
+    if not len(positions):
+        return dict.fromkeys(requested, ())
+    seconds = np.searchsorted(track.starts, positions, side="right") - 1
     # Tag by tag and second by second on one line, with a gap between the tags.
     width = track.n_seconds + 2
     line = np.sort(owners * width + seconds)
@@ -45,8 +45,8 @@ def tag_time_ranges(
     firsts = line[np.concatenate([[0], ends + 1])]
     lasts = line[np.concatenate([ends, [len(line) - 1]])]
     runs = list(map(SecondRange, (firsts % width).tolist(), (lasts % width).tolist()))
-    bounds = np.searchsorted(firsts, width * np.arange(len(asked) + 1)).tolist()
+    bounds = np.searchsorted(firsts, width * np.arange(len(requested) + 1)).tolist()
     return {
         tag: tuple(runs[first:last])
-        for tag, first, last in zip(asked, bounds, bounds[1:], strict=False)
+        for tag, first, last in zip(requested, bounds, bounds[1:], strict=False)
     }

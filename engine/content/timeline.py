@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.sensitivity import VERDICTS
-from engine.domain.tracks import CUT, NEW_CONTENT, Track, least_stored
+from engine.domain.sensitivity import ASSESSED_TAGS
+from engine.domain.tracks import CUT, NEW_CONTENT, Track, min_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -26,7 +26,7 @@ LEVEL_STEP: Final = 4
 MIN_HUNDREDTH: Final = 5
 """No confidence below it is kept."""
 
-_HUNDREDTHS: Final = np.array([least_stored(hundredth / 100) for hundredth in range(101)])
+_HUNDREDTHS: Final = np.array([min_stored(hundredth / 100) for hundredth in range(101)])
 
 
 def in_hundredths(confidences: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -120,10 +120,10 @@ def overview(track: Track, vocabulary: Vocabulary) -> Overview:
         lines=tuple(
             TagLine(vocabulary.names[tag], tuple(counts))
             for tag, counts in zip(tags, reached.tolist(), strict=True)
-            if vocabulary.names[tag] not in VERDICTS
+            if vocabulary.names[tag] not in ASSESSED_TAGS
         ),
-        cuts=tuple(np.flatnonzero(track.looks.has(CUT)).tolist()),
-        still=stretches(np.flatnonzero(~track.looks.has(NEW_CONTENT)).tolist()),
+        cuts=tuple(np.flatnonzero(track.changes.has(CUT)).tolist()),
+        still=stretches(np.flatnonzero(~track.changes.has(NEW_CONTENT)).tolist()),
     )
 
 
@@ -157,9 +157,9 @@ def tile(track: Track, level: int, number: int) -> Tile:
     lines, row = np.unique(track.tags), track.tags[own]
     second = np.repeat(np.arange(first, last), np.diff(track.starts[first : last + 1]))
     cell = (second - first) // seconds_a_cell
-    place = np.searchsorted(lines, row).astype(np.int64) * TILE_CELLS + cell
+    cells = np.searchsorted(lines, row).astype(np.int64) * TILE_CELLS + cell
     highest = np.zeros(len(lines) * TILE_CELLS, np.uint8)
-    np.maximum.at(highest, place, in_hundredths(track.confidences[own]))
-    seen = np.flatnonzero(highest)
-    starts = np.searchsorted(seen, np.arange(len(lines) + 1) * TILE_CELLS)
-    return Tile(starts.astype(np.uint32), (seen % TILE_CELLS).astype(np.uint16), highest[seen])
+    np.maximum.at(highest, cells, in_hundredths(track.confidences[own]))
+    filled = np.flatnonzero(highest)
+    starts = np.searchsorted(filled, np.arange(len(lines) + 1) * TILE_CELLS)
+    return Tile(starts.astype(np.uint32), (filled % TILE_CELLS).astype(np.uint16), highest[filled])

@@ -42,11 +42,11 @@ class Keyword:
     """One keyword of a profile.
 
     Attributes:
-        reading: the word, and the tags it was understood as.
+        match: the word, and the tags it was understood as.
         weight: how much it counts; below 0, it pushes videos down.
     """
 
-    reading: KeywordMatch
+    match: KeywordMatch
     weight: float
 
 
@@ -149,14 +149,14 @@ class Campaign:
         """
         weights: dict[str, float] = {}
         for keyword in self.keywords:
-            for tag, confidence in tags_of(keyword.reading).items():
+            for tag, confidence in tags_of(keyword.match).items():
                 weights[tag] = weights.get(tag, 0.0) + keyword.weight * confidence
         return weights
 
     @property
     def excluded_tags(self) -> tuple[str, ...]:
         """Tags that rule a video out, sorted."""
-        return tuple(sorted({tag for reading in self.exclude for tag in tags_of(reading)}))
+        return tuple(sorted({tag for match in self.exclude for tag in tags_of(match)}))
 
     @property
     def needs(self) -> tuple[tuple[str, ...], ...]:
@@ -185,13 +185,13 @@ def status_of(campaign: Campaign, now: int) -> CampaignStatus:
     return CampaignStatus.NOT_YET if now < campaign.begins else CampaignStatus.ACTIVE
 
 
-def tags_of(reading: KeywordMatch) -> dict[str, float]:
+def tags_of(match: KeywordMatch) -> dict[str, float]:
     """Return the tags a word stands for, with confidences; none unless it was understood."""
-    return {meaning.tag: meaning.confidence for meaning in reading.used}
+    return {candidate.tag: candidate.confidence for candidate in match.used}
 
 
 def _needs_of(group: Group) -> Iterable[tuple[str, ...]]:
-    words = [tuple(sorted(tags_of(reading))) for reading in group.words]
+    words = [tuple(sorted(tags_of(match))) for match in group.words]
     if group.rule == "all":
         yield from words
     else:

@@ -16,27 +16,27 @@ def confirmed(track: Track) -> Track:
     while the camera moves, count as two. All other tags stay as they are; a track that was
     confirmed stays as it is, too.
     """
-    places = np.flatnonzero(np.isin(track.tags, track.requires_confirmation))
-    if not len(places):
+    positions = np.flatnonzero(np.isin(track.tags, track.requires_confirmation))
+    if not len(positions):
         return track
     confidences = track.confidences.copy()
-    second = np.searchsorted(track.starts, places, side="right") - 1
-    is_new = track.looks.has(NEW_CONTENT)
+    second = np.searchsorted(track.starts, positions, side="right") - 1
+    is_new = track.changes.has(NEW_CONTENT)
     is_new[0] = True  # whatever is said of it
-    look = np.cumsum(is_new)[second]
-    for tag in np.unique(track.tags[places]):
-        own = track.tags[places] == tag
-        best = np.zeros(int(look[own].max()) + 1, np.uint16)
-        np.maximum.at(best, look[own], confidences[places[own]])
+    segment = np.cumsum(is_new)[second]
+    for tag in np.unique(track.tags[positions]):
+        own = track.tags[positions] == tag
+        best = np.zeros(int(segment[own].max()) + 1, np.uint16)
+        np.maximum.at(best, segment[own], confidences[positions[own]])
         second_best = np.sort(best)[-2]
-        confidences[places[own]] = np.minimum(confidences[places[own]], second_best)
-    kept = np.ones(len(track.tags), bool)
-    kept[places] = confidences[places] > 0
-    lost = np.bincount(second[~kept[places]], minlength=track.n_seconds)
+        confidences[positions[own]] = np.minimum(confidences[positions[own]], second_best)
+    stays = np.ones(len(track.tags), bool)
+    stays[positions] = confidences[positions] > 0
+    lost = np.bincount(second[~stays[positions]], minlength=track.n_seconds)
     lengths = np.diff(track.starts) - lost
     return replace(
         track,
         starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        tags=track.tags[kept],
-        confidences=confidences[kept],
+        tags=track.tags[stays],
+        confidences=confidences[stays],
     )

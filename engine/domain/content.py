@@ -45,8 +45,8 @@ class VideoContent:
         """The observations of all sources, second by second."""
         if len(self.tracks) == 1:
             return self.tracks[0].track
-        seen_first = sorted(self.tracks, key=lambda one: one.source != VISUAL)
-        return merged([one.track for one in seen_first])
+        visual_first = sorted(self.tracks, key=lambda one: one.source != VISUAL)
+        return merged([one.track for one in visual_first])
 
     def of(self, source: str) -> SourceTrack | None:
         """Return the track of a source; None when it did not observe the video."""

@@ -111,17 +111,17 @@ class IndexConfig:
         return _by_tag(tags, own, 1.0)
 
     @classmethod
-    def from_stored(cls, kept: Mapping[str, Any]) -> Self:
+    def from_stored(cls, stored: Mapping[str, Any]) -> Self:
         """Make a configuration of what ``dataclasses.asdict`` gave, through JSON or not.
 
         Raises:
             KeyError: when a part is missing.
             TypeError: when one is not what it should be.
         """
-        rules = tuple(Rule(**rule) for rule in kept["sensitive"])
+        rules = tuple(Rule(**rule) for rule in stored["sensitive"])
         # Generations of before sources were told apart have none.
-        sources = tuple(SourceConfig(**one) for one in kept.get("sources", ()))
-        return cls(**{**kept, "sensitive": rules, "sources": sources})
+        sources = tuple(SourceConfig(**one) for one in stored.get("sources", ()))
+        return cls(**{**stored, "sensitive": rules, "sources": sources})
 
 
 def _by_tag(tags: TagsBySource, of: Mapping[str, float], default: float) -> NDArray[np.float64]:

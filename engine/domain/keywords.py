@@ -31,13 +31,13 @@ class TagCandidate:
     Attributes:
         tag: the tag.
         confidence: 0.0 to 1.0.
-        how: the way that led there.
+        method: the way that led there.
         by: the words that led there: all of the keyword, or a part.
     """
 
     tag: str
     confidence: float
-    how: MatchMethod
+    method: MatchMethod
     by: str
 
 
@@ -48,23 +48,23 @@ class KeywordMatch:
     Attributes:
         word: as it was given.
         status: ``used`` from a confidence of 0.60 on, ``suggested`` from 0.45 on, else ``refused``.
-        meanings: best first; of a word that is not used, the nearest tags, possibly none.
+        candidates: best first; of a word that is not used, the nearest tags, possibly none.
     """
 
     word: str
     status: Status
-    meanings: tuple[TagCandidate, ...]
+    candidates: tuple[TagCandidate, ...]
 
     @property
     def used(self) -> tuple[TagCandidate, ...]:
         """The meanings that stand for the word in a search: the best, and those about as good."""
         if self.status is not Status.USED:
             return ()
-        best = self.meanings[0].confidence
-        if len(self.meanings) == 1 and best >= USED:
-            return self.meanings  # as nearly always: campaigns are read by the 100,000
-        least = max(USED, AS_GOOD * best)
-        return tuple(meaning for meaning in self.meanings if meaning.confidence >= least)
+        best = self.candidates[0].confidence
+        if len(self.candidates) == 1 and best >= USED:
+            return self.candidates  # as nearly always: campaigns are read by the 100,000
+        minimum = max(USED, AS_GOOD * best)
+        return tuple(candidate for candidate in self.candidates if candidate.confidence >= minimum)
 
 
 @dataclass(frozen=True, slots=True)

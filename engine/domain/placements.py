@@ -49,7 +49,7 @@ class CampaignMatches:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignArrivals:
+class CampaignNewMatches:
     """The videos that came or changed since a revision and fit a campaign, in that order.
 
     Attributes:
@@ -121,11 +121,11 @@ class RuleEvidence:
     rule: str
     passed: bool
     says: str
-    seen: tuple[ObservedTag, ...]
+    observed: tuple[ObservedTag, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignCase:
+class CampaignEligibility:
     """All that speaks for and against a campaign on a video.
 
     Attributes:

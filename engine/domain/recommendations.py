@@ -52,12 +52,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a tag counted for a viewer; ``stated``, the sources and ``other`` add up to the share.
+    """Why a tag counted for a viewer; ``explicit``, the sources and ``other`` add up to the share.
 
     Attributes:
         tag: its name.
         share: of the score.
-        stated: the part that the viewer's interests gave.
+        explicit: the part that the viewer's interests gave.
         from_: the videos that gave most, the largest part first.
         other: what all other videos gave, and what most videos show took.
         seconds: when it was observed; None where nobody asked.
@@ -65,7 +65,7 @@ class Reason:
 
     tag: str
     share: float
-    stated: float
+    explicit: float
     from_: tuple[Source, ...]
     other: float
     seconds: tuple[SecondRange, ...] | None = None
@@ -82,10 +82,10 @@ class Recommendation:
         rank: its place, from 1 on, over all pages.
         rank_without: the place it has by the score alone.
         moved: what each rule did, in the order they apply; empty when it stayed.
-        together: what being liked by who likes the same added to its value, beside the score:
+        co_likes: what being liked by who likes the same added to its value, beside the score:
             how much it is, times 1 + the score, times the weight of it.
         folded: ids of near-duplicates that it stands for.
-        together_from: the viewer's videos that gave ``together``; None where nobody asked.
+        co_likes_from: the viewer's videos that gave ``co_likes``; None where nobody asked.
     """
 
     video: str
@@ -94,9 +94,9 @@ class Recommendation:
     rank: int
     rank_without: int
     moved: tuple[Move, ...]
-    together: float
+    co_likes: float
     folded: tuple[str, ...]
-    together_from: tuple[Source, ...] | None = None
+    co_likes_from: tuple[Source, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ BLOCK_OF_AGREEING: Final = 0.9
 AGREEING_TOPICS: Final = frozenset({"nudity"})
 """Topics of which a look alone proves little, unless a rule is strict."""
 
-VERDICTS: Final = frozenset({"nudity"})
+ASSESSED_TAGS: Final = frozenset({"nudity"})
 """Tags that are not listed as what is on a video: they are a verdict, with its seconds."""
 
 
@@ -113,10 +113,10 @@ def read_rules(text: str) -> Rules:
 
 
 def _read_rule(text: str) -> Rule:
-    topic, equals, said = text.partition("=")
+    topic, equals, rest = text.partition("=")
     if not equals:
         return usual_rule(topic)
-    *thresholds, last = said.split(":")
+    *thresholds, last = rest.split(":")
     if last != _STRICT:
         thresholds.append(last)
     elif not thresholds:
@@ -132,7 +132,7 @@ def _read_rule(text: str) -> Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicVerdict:
+class TopicAssessment:
     """The level of one topic, and the seconds that are not ``none`` as evidence, rising."""
 
     level: Level
@@ -140,7 +140,7 @@ class TopicVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SensitivityAssessment:
     """Verdict on the sensitivity of a video.
 
     Attributes:
@@ -151,4 +151,4 @@ class Verdict:
 
     level: Level
     seconds: tuple[int, ...]
-    topics: Mapping[str, TopicVerdict]
+    topics: Mapping[str, TopicAssessment]

@@ -108,27 +108,27 @@ N_TOPICS: Final = len(BRAND_TOPICS)
 NOBODY_LOOKED: Final = (Risk.UNKNOWN,) * N_TOPICS
 """The risks of a video of which nothing is known."""
 
-_PLACES: Final = {
-    name: place for place, topic in enumerate(BRAND_TOPICS) for name in (topic.name, topic.category)
+_TOPIC_INDEX: Final = {
+    name: index for index, topic in enumerate(BRAND_TOPICS) for name in (topic.name, topic.category)
 }
 
 Risks = NDArray[np.uint8]
 """Places in ``RISKS``."""
 
 
-def topic_place(name: str) -> int:
+def topic_index(name: str) -> int:
     """Return the place of a topic, by its short name or its IAB id.
 
     Raises:
         InvalidInput: naming those there are.
     """
-    if name not in _PLACES:
+    if name not in _TOPIC_INDEX:
         names = ", ".join(topic.name for topic in BRAND_TOPICS)
         raise InvalidInput(f"no brand suitability topic {name!r}: choose from {names}")
-    return _PLACES[name]
+    return _TOPIC_INDEX[name]
 
 
-def tolerated_place(risk: str) -> int:
+def risk_index(risk: str) -> int:
     """Return the place of a level that can be tolerated: any but ``unknown``.
 
     Raises:

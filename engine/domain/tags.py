@@ -45,11 +45,11 @@ class Tag(NamedTuple):
         return self.name if bare else f"{self.source}:{self.name}"
 
 
-def as_asked(word: str) -> Tag | None:
+def explicit_tag(word: str) -> Tag | None:
     """Return the tag that a word of a person names with its source, in whatever case, or None."""
     source, colon, name = word.partition(":")
-    asked = Tag.parse(f"{source.strip().lower()}:{name}") if colon else None
-    return asked if asked is not None and asked.source == source.strip().lower() else None
+    tag = Tag.parse(f"{source.strip().lower()}:{name}") if colon else None
+    return tag if tag is not None and tag.source == source.strip().lower() else None
 
 
 def is_source(name: str) -> bool:

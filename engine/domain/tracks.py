@@ -54,7 +54,7 @@ def quantise(confidence: float) -> int:
     return round(confidence * FULL_SCALE)
 
 
-def least_stored(threshold: float) -> int:
+def min_stored(threshold: float) -> int:
     """Return the least stored confidence that reaches a threshold, 0.0 to 1.0.
 
     A half goes down: as a float of 32 bits, 0.9 is a little less, and must reach 0.9.
@@ -62,10 +62,10 @@ def least_stored(threshold: float) -> int:
     return math.ceil(threshold * FULL_SCALE - 0.5)
 
 
-def _all_least_stored(thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
-    least = np.ceil(thresholds * FULL_SCALE - 0.5).astype(np.int64)
+def _all_min_stored(thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
+    minimums = np.ceil(thresholds * FULL_SCALE - 0.5).astype(np.int64)
     # A tag that came later is told by nobody yet: it does not count.
-    return np.append(least, FULL_SCALE + 1)
+    return np.append(minimums, FULL_SCALE + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Track:
         starts: shape (n_seconds + 1,), int64; second ``k`` owns ``starts[k]:starts[k + 1]``.
         tags: shape (n_observations,), uint32 tag numbers, rising within a second.
         confidences: shape (n_observations,), uint16; 65,535 is 1.0.
-        looks: how the seconds follow on each other.
+        changes: how the seconds follow on each other.
         requires_confirmation: shape (n,), uint32, numbers of tags that count only where two
             different looks show them; see ``engine.domain.confirmation``.
     """
@@ -108,7 +108,7 @@ class Track:
     starts: NDArray[np.int64]
     tags: NDArray[np.uint32]
     confidences: NDArray[np.uint16]
-    looks: ChangeTrack
+    changes: ChangeTrack
     requires_confirmation: NDArray[np.uint32] = field(
         default_factory=lambda: np.zeros(0, np.uint32)
     )
@@ -123,7 +123,7 @@ class Track:
         cls,
         confidences: NDArray[np.floating],
         tag_numbers: NDArray[np.integer],
-        looks: ChangeTrack | None = None,
+        changes: ChangeTrack | None = None,
         requires_confirmation: Sequence[int] | NDArray[np.integer] = (),
     ) -> Self:
         """Keep what is at or over ``MIN_CONFIDENCE``.
@@ -131,19 +131,19 @@ class Track:
         Args:
             confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
             tag_numbers: shape (n_tags,), the catalog's number of each column, without repeats.
-            looks: of the same seconds; unless given, every second is a look of its own.
+            changes: of the same seconds; unless given, every second is a look of its own.
             requires_confirmation: numbers of tags that count only where two looks show them.
         """
         order = np.argsort(tag_numbers, kind="stable")
         sorted_by_number = confidences[:, order]
         second, column = np.nonzero(sorted_by_number >= MIN_CONFIDENCE)
-        kept = sorted_by_number[second, column]
+        highest = sorted_by_number[second, column]
         per_second = np.bincount(second, minlength=len(confidences))
         return cls(
             starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
             tags=np.asarray(tag_numbers)[order][column].astype(np.uint32),
-            confidences=np.rint(kept.astype(np.float64) * FULL_SCALE).astype(np.uint16),
-            looks=looks or ChangeTrack.all_new(len(confidences)),
+            confidences=np.rint(highest.astype(np.float64) * FULL_SCALE).astype(np.uint16),
+            changes=changes or ChangeTrack.all_new(len(confidences)),
             requires_confirmation=np.asarray(requires_confirmation, np.uint32),
         )
 
@@ -155,9 +155,9 @@ class Track:
     def passing(self, threshold: Threshold) -> NDArray[np.bool_]:
         """Return which observations reach a threshold, shape (n_observations,)."""
         if isinstance(threshold, float | int):
-            return self.confidences >= least_stored(threshold)
-        least = _all_least_stored(threshold)
-        return self.confidences >= least[np.minimum(self.tags, len(least) - 1)]
+            return self.confidences >= min_stored(threshold)
+        minimums = _all_min_stored(threshold)
+        return self.confidences >= minimums[np.minimum(self.tags, len(minimums) - 1)]
 
     def to_bytes(self) -> bytes:
         """Return the track as one zstd blob."""
@@ -170,8 +170,8 @@ class Track:
             np.diff(self.starts).astype("<u4").tobytes(),
             self.tags.astype(f"<u{width}").tobytes(),
             self.confidences.astype("<u2").tobytes(),
-            self.looks.flags.tobytes(),
-            self.looks.changed.tobytes(),
+            self.changes.flags.tobytes(),
+            self.changes.changed.tobytes(),
             self.requires_confirmation.astype("<u4").tobytes(),
         )
         return zstd.compress(header + b"".join(planes), options=_OPTIONS)
@@ -203,7 +203,7 @@ class Track:
             starts=np.concatenate([[0], np.cumsum(per_second, dtype=np.int64)]),
             tags=np.frombuffer(raw, f"<u{width}", n_observations, tags_at).astype(np.uint32),
             confidences=np.frombuffer(raw, "<u2", n_observations, confidences_at).astype(np.uint16),
-            looks=ChangeTrack(
+            changes=ChangeTrack(
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at),
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at + n_seconds),
             ),
@@ -227,12 +227,14 @@ def merged(tracks: Sequence[Track]) -> Track:
     second, tags = np.concatenate(seconds), np.concatenate([one.tags for one in tracks])
     order = np.lexsort((tags, second))
     per_second = np.bincount(second, minlength=n_seconds)
-    looks, silent = tracks[0].looks, n_seconds - tracks[0].n_seconds
+    changes, silent = tracks[0].changes, n_seconds - tracks[0].n_seconds
     return Track(
         starts=np.concatenate([[0], np.cumsum(per_second)]).astype(np.int64),
         tags=tags[order],
         confidences=np.concatenate([one.confidences for one in tracks])[order],
-        looks=ChangeTrack(np.pad(looks.flags, (0, silent)), np.pad(looks.changed, (0, silent))),
+        changes=ChangeTrack(
+            np.pad(changes.flags, (0, silent)), np.pad(changes.changed, (0, silent))
+        ),
         requires_confirmation=np.unique(
             np.concatenate([one.requires_confirmation for one in tracks])
         ),

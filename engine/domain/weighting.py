@@ -153,8 +153,8 @@ class Weighting:
 
     def pivoted(self, norms: Floats) -> "Weighting":
         """Return this with the mean norm of the videos that have tags as its pivot."""
-        n_seen = int(np.count_nonzero(norms))
-        return replace(self, pivot=float(norms.sum()) / n_seen if n_seen else 1.0)
+        n_nonzero = int(np.count_nonzero(norms))
+        return replace(self, pivot=float(norms.sum()) / n_nonzero if n_nonzero else 1.0)
 
     def extended(self, n_tags: int, boosts: Floats | None = None) -> "Weighting":
         """Return this with a longer vocabulary; the new tags were on no video.

@@ -43,7 +43,7 @@ def compiled(plain: _Function, *, always: bool = False) -> _Function:
 
 def use_machine_code() -> None:
     """Compile from the next call on, however small: for a process that answers again and again."""
-    _COMPILER.is_wanted = True
+    _COMPILER.is_needed = True
 
 
 class Kernel:
@@ -87,22 +87,22 @@ class _Compiler:
     """Numba, from when it is worth its loading."""
 
     def __init__(self) -> None:
-        self.is_wanted = False
+        self.is_needed = False
         self._elements = 0
         self._loading = threading.Lock()
 
     def is_worth(self, arguments: Iterable[object]) -> bool:
         """Tell whether a call with these arguments, after those before, is worth machine code."""
-        if not self.is_wanted:
+        if not self.is_needed:
             elements = _elements(arguments)
             self._elements += elements
-            self.is_wanted = elements > _FEW or self._elements > _IN_ALL
-        return self.is_wanted
+            self.is_needed = elements > _FEW or self._elements > _IN_ALL
+        return self.is_needed
 
     @cached_property
     def numba(self) -> ModuleType:
         """The compiler."""
-        self.is_wanted = True
+        self.is_needed = True
         with self._loading:
             return _load_numba()
 

@@ -180,18 +180,18 @@ def _fetch(forward: ForwardRows, rows: NDArray[np.int64]) -> int:
     Returns:
         A number without meaning, made of all that was loaded, so that no load is optimised away.
     """
-    seen = 0
+    checksum = 0
     for row in rows:
-        seen += forward.starts[row]
+        checksum += forward.starts[row]
     for row in rows:
         start, last = forward.starts[row], forward.starts[row + 1] - 1
         if start <= last:
             middle = (start + last) // 2
-            seen += int(forward.tags[start]) + int(forward.counts[start])
-            seen += int(forward.tags[middle]) + int(forward.counts[middle])
-            seen += int(forward.tags[last]) + int(forward.counts[last])
-            seen += int(forward.scales[row])
-    return seen
+            checksum += int(forward.tags[start]) + int(forward.counts[start])
+            checksum += int(forward.tags[middle]) + int(forward.counts[middle])
+            checksum += int(forward.tags[last]) + int(forward.counts[last])
+            checksum += int(forward.scales[row])
+    return checksum
 
 
 fetch_rows = compiled(_fetch)

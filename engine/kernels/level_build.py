@@ -29,17 +29,17 @@ Starts = NDArray[np.int64]
 Rows = NDArray[np.uint32]
 
 
-def _band(impact: float, greatest: float) -> int:
+def _band(impact: float, max_impact: float) -> int:
     """Return the band of an impact, 0 for the greatest."""
-    return N_BANDS - 1 - min(N_BANDS - 1, int(np.sqrt(impact / greatest) * N_BANDS))
+    return N_BANDS - 1 - min(N_BANDS - 1, int(np.sqrt(impact / max_impact) * N_BANDS))
 
 
 band_of = compiled(_band, always=True)
 
 
-def _upper(band: int, greatest: float) -> float:
+def _upper(band: int, max_impact: float) -> float:
     """Return what no impact of a band is above."""
-    return greatest * ((N_BANDS - band) / N_BANDS) ** 2 * _UPWARD
+    return max_impact * ((N_BANDS - band) / N_BANDS) ** 2 * _UPWARD
 
 
 upper_of = compiled(_upper, always=True)
@@ -50,7 +50,7 @@ def _gather(
     first_row: int,
     first_tag: int,
     end_tag: int,
-    greatest: float,
+    max_impact: float,
     cursors: Starts,
     free: Starts,
     rows: Rows,
@@ -63,7 +63,7 @@ def _gather(
         first_row: the first of the shard.
         first_tag: of the run.
         end_tag: the tag after its last.
-        greatest: no impact is above.
+        max_impact: no impact is above.
         cursors: shape (n_rows,), the first posting of each row of the shard whose tag is not
             below ``first_tag``; moved on to ``end_tag``.
         free: shape (end_tag - first_tag,), where the next posting of each tag goes; moved on.
@@ -78,7 +78,7 @@ def _gather(
             weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
             to = free[tag - first_tag]
             rows[to] = own
-            bands[to] = band_of(weight * forward.scales[row], greatest)
+            bands[to] = band_of(weight * forward.scales[row], max_impact)
             free[tag - first_tag] = to + 1
             at += 1
         cursors[own] = at
@@ -87,12 +87,12 @@ def _gather(
 gather_postings = compiled(_gather, always=True)
 
 
-def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.float32]) -> int:
+def _cut(counts: Starts, max_impact: float, level_of: Starts, uppers: NDArray[np.float32]) -> int:
     """Cut one tag's bands into levels.
 
     Args:
         counts: shape (N_BANDS,), the tag's postings in each band.
-        greatest: no impact is above.
+        max_impact: no impact is above.
         level_of: filled, shape (N_BANDS,), the level of each band.
         uppers: filled, shape (MAX_LEVELS,), the upper edge of each level.
 
@@ -103,14 +103,14 @@ def _cut(counts: Starts, greatest: float, level_of: Starts, uppers: NDArray[np.f
     for band in range(N_BANDS):
         n_postings += counts[band]
         total += np.sqrt(counts[band] * (2.0 * (N_BANDS - band) - 1.0))
-    most = min(MAX_LEVELS, 1 + n_postings // _LEVEL_POSTINGS)
+    n_max = min(MAX_LEVELS, 1 + n_postings // _LEVEL_POSTINGS)
     n_levels, gone, level_end = 0, 0.0, 0.0
     for band in range(N_BANDS):
         if counts[band] > 0:
-            if n_levels == 0 or (gone >= level_end and n_levels < most):
-                uppers[n_levels] = upper_of(band, greatest)
+            if n_levels == 0 or (gone >= level_end and n_levels < n_max):
+                uppers[n_levels] = upper_of(band, max_impact)
                 n_levels += 1
-                level_end = total * n_levels / most
+                level_end = total * n_levels / n_max
             gone += np.sqrt(counts[band] * (2.0 * (N_BANDS - band) - 1.0))
         level_of[band] = max(0, n_levels - 1)
     return n_levels
@@ -157,7 +157,7 @@ def _cut_tags(
     gathered: Rows,
     bands: NDArray[np.uint8],
     tag_starts: Starts,
-    greatest: float,
+    max_impact: float,
     firsts: Starts,
     uppers: NDArray[np.float32],
     slopes: NDArray[np.float32],
@@ -170,7 +170,7 @@ def _cut_tags(
         gathered: shape (n_postings,), rows within the shard, tag by tag.
         bands: shape (n_postings,), aligned with ``gathered``.
         tag_starts: shape (n_tags + 1,); tag t owns ``gathered[tag_starts[t]:tag_starts[t + 1]]``.
-        greatest: no impact is above.
+        max_impact: no impact is above.
         firsts: filled, shape (n_tags,), the level after the last of each tag.
         uppers: filled, the upper edge of each level.
         slopes: filled, aligned with ``uppers``.
@@ -191,7 +191,7 @@ def _cut_tags(
             counts[:] = 0
             for at in range(start, end):
                 counts[bands[at]] += 1
-            n_levels = cut_levels(counts, greatest, level_of, uppers[first:])
+            n_levels = cut_levels(counts, max_impact, level_of, uppers[first:])
             sizes[:] = 0
             for band in range(N_BANDS):
                 sizes[level_of[band]] += counts[band]

@@ -36,7 +36,7 @@ class Levels(NamedTuple):
 
 
 def _unread(
-    levels: Levels, firsts: Numbers, lasts: Numbers, units: Floats, least: float, depths: Numbers
+    levels: Levels, firsts: Numbers, lasts: Numbers, units: Floats, minimum: float, depths: Numbers
 ) -> float:
     """Plan to read every level whose slope is worth it.
 
@@ -45,7 +45,7 @@ def _unread(
         firsts: shape (n,), the first level of each tag of the query.
         lasts: shape (n,), the level after its last.
         units: shape (n,), the weight of each tag, above 0.
-        least: the least slope x weight that is worth reading.
+        minimum: the least slope x weight that is worth reading.
         depths: filled, shape (n,), the first level of each tag that stays unread.
 
     Returns:
@@ -56,7 +56,7 @@ def _unread(
         low, high = firsts[at], lasts[at]
         while low < high:
             middle = (low + high) // 2
-            if levels.slopes[middle] * units[at] >= least:
+            if levels.slopes[middle] * units[at] >= minimum:
                 low = middle + 1
             else:
                 high = middle

@@ -119,7 +119,7 @@ def _sum_of(candidate: int) -> int:
 sum_of = compiled(_sum_of, always=True)
 
 
-def _greatest(
+def _top_sums(
     levels: Levels,
     firsts: Numbers,
     depths: Numbers,
@@ -127,8 +127,8 @@ def _greatest(
     sums: Sums,
     first_row: int,
     passes: Passes,
-    most: Numbers,
-    seen: Numbers,
+    top: Numbers,
+    marked_rows: Numbers,
 ) -> int:
     """Collect rows with great accumulators from the topmost levels that were read.
 
@@ -140,14 +140,14 @@ def _greatest(
         sums: the accumulators; as they were, after.
         first_row: the first of the shard.
         passes: the rows that may be found, or (0,) for all.
-        most: filled with candidates.
-        seen: scratch, as long as the shard.
+        top: filled with candidates.
+        marked_rows: scratch, as long as the shard.
 
     Returns:
-        How many of ``most`` are filled.
+        How many of ``top`` are filled.
     """
-    unused = np.empty(most.size, dtype=np.float64)
-    n_most, n_seen, needed = 0, 0, 1
+    unused = np.empty(top.size, dtype=np.float64)
+    n_top, n_marked, needed = 0, 0, 1
     for at in range(firsts.size):
         start = levels.starts[firsts[at]]
         for level in range(firsts[at], depths[at]):
@@ -162,17 +162,17 @@ def _greatest(
                 if passes.size > 0 and not passes[first_row + row]:
                     continue
                 sums[row] = value | _MARK
-                seen[n_seen] = row
-                n_seen += 1
-                n_most = push(most, unused, n_most, most.size, marked(int(value), int(row)), 0.0)
-                if n_most == most.size:
-                    needed = sum_of(most[0]) + 1
-    for at in range(n_seen):
-        sums[seen[at]] &= ~_MARK
-    return n_most
+                marked_rows[n_marked] = row
+                n_marked += 1
+                n_top = push(top, unused, n_top, top.size, marked(int(value), int(row)), 0.0)
+                if n_top == top.size:
+                    needed = sum_of(top[0]) + 1
+    for at in range(n_marked):
+        sums[marked_rows[at]] &= ~_MARK
+    return n_top
 
 
-greatest_sums = compiled(_greatest, always=True)
+top_sums = compiled(_top_sums, always=True)
 
 
 def _walk(

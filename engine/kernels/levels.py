@@ -32,11 +32,11 @@ from engine.kernels.level_sums import (
     Passes,
     Sums,
     clear_sums,
-    greatest_sums,
     read_levels,
     row_of,
     scan_sums,
     sum_of,
+    top_sums,
     walk_sums,
 )
 
@@ -67,7 +67,7 @@ needed_sum = compiled(_needed, always=True)
 def _seed(
     forward: ForwardRows,
     first_row: int,
-    most: Numbers,
+    top: Numbers,
     weights: Floats,
     keys: Keys,
     scores: Scores,
@@ -78,15 +78,15 @@ def _seed(
     Args:
         forward: the rows.
         first_row: the first of the shard.
-        most: candidates, scored exactly.
+        top: candidates, scored exactly.
         weights: shape (n_tags,), the dense query.
         keys: scratch, shape (k,).
         scores: scratch, shape (k,).
         sink: shape (1,), written to.
     """
-    rows = np.empty(most.size, dtype=np.int64)
-    for at in range(most.size):
-        rows[at] = first_row + row_of(most[at])
+    rows = np.empty(top.size, dtype=np.int64)
+    for at in range(top.size):
+        rows[at] = first_row + row_of(top[at])
     size = 0
     for at in range(0, rows.size, BATCH_ROWS):
         some = rows[at : at + BATCH_ROWS]
@@ -179,7 +179,7 @@ def _search(
     k = found.keys.shape[1]
     n_videos = forward.scales.size
     n_tags = weights.size
-    most = np.empty(2 * k, dtype=np.int64)
+    top = np.empty(2 * k, dtype=np.int64)
     seed_keys = np.empty(k, dtype=np.int64)
     seed_scores = np.empty(k, dtype=np.float64)
     sink = np.empty(1, dtype=np.int64)
@@ -207,13 +207,13 @@ def _search(
                 unread = depths.copy()
                 if bound > 0.0:
                     each = _SEED_POSTINGS // tags.size
-                    n_most = greatest_sums(
-                        levels, tops, depths, each, sums, first_row, passes, most, candidates
+                    n_top = top_sums(
+                        levels, tops, depths, each, sums, first_row, passes, top, candidates
                     )
                     seed = seed_score(
-                        forward, first_row, most[:n_most], weights, seed_keys, seed_scores, sink
+                        forward, first_row, top[:n_top], weights, seed_keys, seed_scores, sink
                     )
-                    work[1] += n_most
+                    work[1] += n_top
                     enough = max(enough, seed)
             bound = plan(levels, unread, lasts, units, _STOP_BOUND * enough, depths)
             n_read += read_levels(levels, unread, depths, units, scale, sums)

@@ -24,21 +24,21 @@ compare = compiled(_compare)
 
 
 def _find(
-    text: Text, starts: Starts, wanted: Text, wanted_starts: Starts, rows: NDArray[np.int64]
+    text: Text, starts: Starts, names: Text, name_starts: Starts, rows: NDArray[np.int64]
 ) -> None:
     """Fill ``rows`` with the place of every wanted name among the sorted ones, or -1."""
     for name in range(rows.size):
-        start, end = wanted_starts[name], wanted_starts[name + 1]
+        start, end = name_starts[name], name_starts[name + 1]
         low, high = 0, starts.size - 1
         while low < high:
             middle = (low + high) // 2
-            if compare(text, starts[middle], starts[middle + 1], wanted, start, end) < 0:
+            if compare(text, starts[middle], starts[middle + 1], names, start, end) < 0:
                 low = middle + 1
             else:
                 high = middle
         rows[name] = -1
         inside = low < starts.size - 1
-        if inside and compare(text, starts[low], starts[low + 1], wanted, start, end) == 0:
+        if inside and compare(text, starts[low], starts[low + 1], names, start, end) == 0:
             rows[name] = low
 
 

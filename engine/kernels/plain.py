@@ -89,21 +89,21 @@ def _add(
 add_postings = compiled(_add)
 
 
-def _greatest(bits: NDArray[np.int32], start: int, end: int) -> int:
+def _max_bits(bits: NDArray[np.int32], start: int, end: int) -> int:
     """Return the greatest of the accumulators' bit patterns, at least 0.
 
     Of floats above 0, the greater has the greater bit pattern, and those below 0 have negative
     ones; a greatest integer is found several lanes at a time, a greatest float is not.
     """
-    greatest = np.int32(0)
+    max_bits = np.int32(0)
     for at in range(start, end):
         value = bits[at]
-        if value > greatest:
-            greatest = value
-    return int(greatest)
+        if value > max_bits:
+            max_bits = value
+    return int(max_bits)
 
 
-greatest_bits = compiled(_greatest)
+max_bits_of = compiled(_max_bits)
 
 
 def _search(
@@ -145,12 +145,12 @@ def _search(
             for block in range(0, last, _BLOCK_ROWS):
                 block_end = min(block + _BLOCK_ROWS, last)
                 enough = floor_of_key(keys[0]) if size == k else MIN_MATCH_SCORE
-                least = enough - rounding
-                greatest = greatest_bits(bits, block, block_end)
-                if least > 0.0 and greatest < np.float32(least).view(np.int32):
+                minimum = enough - rounding
+                max_bits = max_bits_of(bits, block, block_end)
+                if minimum > 0.0 and max_bits < np.float32(minimum).view(np.int32):
                     continue
                 for at in range(block, block_end):
-                    if sums[at] == 0.0 or float(sums[at]) < least:
+                    if sums[at] == 0.0 or float(sums[at]) < minimum:
                         continue
                     row = first + at
                     if passes.size > 0 and not passes[row]:

@@ -84,10 +84,10 @@ def _weigh_rows(starts: Starts, tags: Numbers, weights: Floats, idf: Floats, int
         start, end = starts[row], starts[row + 1]
         n_known, _ = weigh(tags[start:end], weights[start:end], idf, known, units, unknown)
         at = 0
-        for place in range(start, end):
-            into[place] = 0.0
-            if at < n_known and known[at] == tags[place]:
-                into[place] = units[at] * idf[known[at]]
+        for at_token in range(start, end):
+            into[at_token] = 0.0
+            if at < n_known and known[at] == tags[at_token]:
+                into[at_token] = units[at] * idf[known[at]]
                 at += 1
 
 
@@ -166,18 +166,18 @@ def _failing_requirements(rules: Rules, row: int, target: Target) -> int:
     broken = 0
     if not target.is_video:
         return broken
-    asked, has = rules.requirements, target.has
+    requirements, has = rules.requirements, target.has
     at, end = rules.starts[row], rules.starts[row + 1]
     while at < end:
         first = at + 3
-        following = first + asked[at + 2]
-        found = 0
-        for place in range(first, following):
-            if asked[place] < has.size and has[asked[place]]:
-                found = 1
+        following = first + requirements[at + 2]
+        is_met = 0
+        for at_token in range(first, following):
+            if requirements[at_token] < has.size and has[requirements[at_token]]:
+                is_met = 1
                 break
-        if found != asked[at + 1]:
-            broken |= asked[at]
+        if is_met != requirements[at + 1]:
+            broken |= requirements[at]
         at = following
     return broken
 
@@ -189,7 +189,7 @@ def _add_up(
     posting_starts: Starts,
     rows: NDArray[np.int32],
     impacts: Floats,
-    seen: Numbers,
+    tags: Numbers,
     frequencies: Floats,
     sums: Floats,
 ) -> None:
@@ -199,11 +199,11 @@ def _add_up(
         posting_starts: shape (n_tags + 1,).
         rows: the campaigns of every tag.
         impacts: aligned with ``rows``.
-        seen: the target's tags, rising.
+        tags: the target's tags, rising.
         frequencies: shape (n_tags,), the target's.
         sums: all 0 before.
     """
-    for tag in seen:
+    for tag in tags:
         if tag >= posting_starts.size - 1:
             break
         frequency = frequencies[tag]
@@ -218,7 +218,7 @@ def _choose(
     rules: Rules,
     target: Target,
     sums: Floats,
-    asked: NDArray[np.bool_],
+    requirements: NDArray[np.bool_],
     keys: Keys,
     scores: Floats,
 ) -> int:
@@ -228,7 +228,7 @@ def _choose(
         rules: of all campaigns.
         target: where they would run.
         sums: shape (n,), what ``add_up`` gave; all 0 after.
-        asked: shape (n,), which campaigns count, or (0,) for all.
+        requirements: shape (n,), which campaigns count, or (0,) for all.
         keys: filled, shape (k,), best first.
         scores: filled, aligned with ``keys``.
     """
@@ -237,7 +237,11 @@ def _choose(
     for row in range(sums.size):
         score = sums[row] / target.divisor
         sums[row] = 0.0
-        if score <= MIN_MATCH_SCORE or score < enough or (asked.size > 0 and not asked[row]):
+        if (
+            score <= MIN_MATCH_SCORE
+            or score < enough
+            or (requirements.size > 0 and not requirements[row])
+        ):
             continue
         if failing_ranges(rules, row, score, target) or failing_requirements(rules, row, target):
             continue

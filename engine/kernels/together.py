@@ -14,11 +14,11 @@ def _pair_cosines(
     videos: Whole,
     video_starts: Whole,
     viewers: Whole,
-    least: int,
+    min_in_common: int,
     shrinkage: float,
     first: int,
-    kept_rows: Whole,
-    kept_cosines: Floats,
+    best_rows: Whole,
+    best_cosines: Floats,
     sizes: Whole,
 ) -> None:
     """Fill, for a block of videos, the videos most often liked by the same viewers, best first.
@@ -28,14 +28,14 @@ def _pair_cosines(
         videos: shape (n_likes,), rows, each once a viewer.
         video_starts: shape (n_videos + 1,); video v owns ``viewers[video_starts[v]:...]``.
         viewers: shape (n_likes,).
-        least: fewer viewers in common than this are chance.
+        min_in_common: fewer viewers in common than this are chance.
         shrinkage: added to the divisor of the cosine, so that few viewers prove little.
         first: the block's first video.
-        kept_rows: shape (n_block, most), filled.
-        kept_cosines: the same shape, filled.
+        best_rows: shape (n_block, most), filled.
+        best_cosines: the same shape, filled.
         sizes: shape (n_block,), filled: how many are kept of each.
     """
-    n_block, most = kept_rows.shape
+    n_block, n_best = best_rows.shape
     n_videos = video_starts.size - 1
     counts = np.zeros(n_videos, np.int64)
     touched = np.empty(n_videos, np.int64)
@@ -44,8 +44,8 @@ def _pair_cosines(
         n_touched = 0
         for at in range(video_starts[video], video_starts[video + 1]):
             viewer = viewers[at]
-            for place in range(viewer_starts[viewer], viewer_starts[viewer + 1]):
-                other = videos[place]
+            for position in range(viewer_starts[viewer], viewer_starts[viewer + 1]):
+                other = videos[position]
                 if counts[other] == 0:
                     touched[n_touched] = other
                     n_touched += 1
@@ -56,22 +56,22 @@ def _pair_cosines(
             other = touched[at]
             common = counts[other]
             counts[other] = 0
-            if other == video or common < least:
+            if other == video or common < min_in_common:
                 continue
             theirs = video_starts[other + 1] - video_starts[other]
             cosine = common / (np.sqrt(float(own) * float(theirs)) + shrinkage)
             # Kept sorted: the best first, ties by row.
-            cosines, rows = kept_cosines[block_row], kept_rows[block_row]
+            cosines, rows = best_cosines[block_row], best_rows[block_row]
             to = size
             while to > 0 and (
                 cosines[to - 1] < cosine or (cosines[to - 1] == cosine and rows[to - 1] > other)
             ):
-                if to < most:
+                if to < n_best:
                     cosines[to], rows[to] = cosines[to - 1], rows[to - 1]
                 to -= 1
-            if to < most:
+            if to < n_best:
                 cosines[to], rows[to] = cosine, other
-                size = min(size + 1, most)
+                size = min(size + 1, n_best)
         sizes[block_row] = size
 
 

@@ -34,23 +34,23 @@ def _weigh(
         How many of ``known`` and of ``unknown`` are filled; or ``NOT_FINITE`` or ``FALLING``
         instead of the first.
     """
-    greatest = 0.0
+    max_weight = 0.0
     for at in range(tags.size):
         if not np.isfinite(weights[at]):
             return NOT_FINITE, 0
         if at > 0 and tags[at] < tags[at - 1]:
             return FALLING, 0
         if 0 <= tags[at] < idf.size and idf[tags[at]] > 0.0:
-            greatest = max(greatest, abs(weights[at]))
+            max_weight = max(max_weight, abs(weights[at]))
     n_known, n_unknown, at = 0, 0, 0
     squares = 0.0
     while at < tags.size:
         tag, total = tags[at], 0.0
         counts = 0 <= tag < idf.size and idf[tag] > 0.0
         while at < tags.size and tags[at] == tag:
-            if counts and greatest > 0.0:
+            if counts and max_weight > 0.0:
                 # Divided first, so that squares of the largest weights stay finite.
-                total += weights[at] / greatest
+                total += weights[at] / max_weight
             at += 1
         if not counts:
             unknown[n_unknown] = tag

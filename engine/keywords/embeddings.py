@@ -48,8 +48,8 @@ class Cosines:
         if not self.near.any():
             return []
         first = max(0, len(self.near) - n)
-        places = np.argpartition(self.near, first)[first:]
-        return [self.vocabulary.names[place] for place in places]
+        nearest_places = np.argpartition(self.near, first)[first:]
+        return [self.vocabulary.names[place] for place in nearest_places]
 
 
 class EmbeddingSimilarity:

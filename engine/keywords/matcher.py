@@ -26,7 +26,7 @@ from engine.vocabulary import SUGGESTIONS, Vocabulary
 MAX_KEYWORD_CHARACTERS: Final = 200
 """A keyword of more characters is refused."""
 
-MAX_MEANINGS: Final = 5
+MAX_CANDIDATES: Final = 5
 """So many meanings of a word are told."""
 
 EMBEDDED_PIECES: Final = 56
@@ -114,8 +114,8 @@ class Keywords:
         Raises:
             InvalidInput: when the word is empty or too long, or there are no tags yet.
         """
-        (reading,) = self.read_all([word])
-        return reading
+        (match,) = self.read_all([word])
+        return match
 
     def read_all(self, words: Sequence[str]) -> list[KeywordMatch]:
         """Say which tags each of some words may mean; quicker than one by one.
@@ -131,17 +131,17 @@ class Keywords:
                 "no tags are known yet: ingest videos first", hint="run 'reelmatch ingest'"
             )
         cosines = self._cosines(texts)
-        readings = [
+        matches = [
             self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)
         ]
-        doubtful = [
-            place
-            for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
-            if not reading.used or self._may_be_misspelt(text, reading)
+        doubted = [
+            number
+            for number, (text, match) in enumerate(zip(texts, matches, strict=True))
+            if not match.used or self._may_be_misspelt(text, match)
         ]
-        for place in doubtful[:MAX_SUGGESTED_WORDS]:
-            readings[place] = self._spelled(readings[place])
-        return readings
+        for number in doubted[:MAX_SUGGESTED_WORDS]:
+            matches[number] = self._spelled(matches[number])
+        return matches
 
     def _cosines(self, texts: Sequence[str]) -> dict[str, Cosines]:
         """Return how near texts are to tags, as far as the network may read them."""
@@ -157,52 +157,52 @@ class Keywords:
             if pieces <= left:
                 read.add(text)
             left -= pieces if pieces <= left else _CUTTING
-        asked = [text for text in dict.fromkeys(texts) if text in read]
-        if asked and self.similarity.missing:
+        embedded = [text for text in dict.fromkeys(texts) if text in read]
+        if embedded and self.similarity.missing:
             self._complete(self.similarity)
         cosines = dict.fromkeys(texts, unknown)
-        return cosines | dict(zip(asked, self.similarity.of(asked), strict=True))
+        return cosines | dict(zip(embedded, self.similarity.of(embedded), strict=True))
 
     def _is_sure(self, text: str, unknown: Cosines) -> bool:
-        return any(meaning.confidence >= USED for meaning in self._of_noun(text, unknown))
+        return any(candidate.confidence >= USED for candidate in self._of_noun(text, unknown))
 
     def _read(self, word: str, text: str, cosines: Cosines) -> KeywordMatch:
         best: dict[str, TagCandidate] = {}
-        for meaning in self._meanings(text, cosines):
-            before = best.get(meaning.tag)
-            if before is None or meaning.confidence > before.confidence:
-                best[meaning.tag] = meaning
+        for candidate in self._candidates(text, cosines):
+            before = best.get(candidate.tag)
+            if before is None or candidate.confidence > before.confidence:
+                best[candidate.tag] = candidate
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
-        return _reading(word, ranked)
+        return _keyword_match(word, ranked)
 
-    def _may_be_misspelt(self, text: str, reading: KeywordMatch) -> bool:
+    def _may_be_misspelt(self, text: str, match: KeywordMatch) -> bool:
         """Return whether a word is written much like a tag, and only the network knows it.
 
         The network reads words in pieces, and is no judge of those it never met.
         """
-        if reading.meanings[0].how is not MatchMethod.EMBEDDING or " " in text:
+        if match.candidates[0].method is not MatchMethod.EMBEDDING or " " in text:
             return False
         if next(self._of_noun(text, self.similarity.unknown()), None) is not None:
             return False
         return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
 
-    def _spelled(self, reading: KeywordMatch) -> KeywordMatch:
+    def _spelled(self, match: KeywordMatch) -> KeywordMatch:
         """Put the tags that are spelled like a word before those that are near in meaning."""
-        least = reading.meanings[0].confidence if reading.meanings else 0.0
+        best_confidence = match.candidates[0].confidence if match.candidates else 0.0
         spelled = [
-            TagCandidate(tag, max(least, _SPELLED), MatchMethod.SPELLING, reading.word)
-            for tag in self.vocabulary.nearest(reading.word)
+            TagCandidate(tag, max(best_confidence, _SPELLED), MatchMethod.SPELLING, match.word)
+            for tag in self.vocabulary.nearest(match.word)
         ]
-        names = {meaning.tag for meaning in spelled}
+        names = {candidate.tag for candidate in spelled}
         others = [
             # Beside a tag that is written so, what the network guesses of the pieces is not used.
-            replace(meaning, confidence=min(meaning.confidence, _GUESSED * least))
-            if spelled and meaning.how is MatchMethod.EMBEDDING
-            else meaning
-            for meaning in reading.meanings
-            if meaning.tag not in names
+            replace(candidate, confidence=min(candidate.confidence, _GUESSED * best_confidence))
+            if spelled and candidate.method is MatchMethod.EMBEDDING
+            else candidate
+            for candidate in match.candidates
+            if candidate.tag not in names
         ]
-        return _reading(reading.word, [*spelled, *others])
+        return _keyword_match(match.word, [*spelled, *others])
 
     def profile(
         self, keywords: Mapping[str, float], *, strict: bool = False
@@ -222,22 +222,22 @@ class Keywords:
             UnknownTag: when words, or without ``strict`` all of them, cannot be used.
         """
         tags = {word: tag for word in keywords if (tag := self.vocabulary.tag(word)) is not None}
-        readings = self.read_all([word for word in keywords if word not in tags])
+        matches = self.read_all([word for word in keywords if word not in tags])
         weights: dict[str, float] = {}
         for word, tag in tags.items():
             weights[tag] = weights.get(tag, 0.0) + keywords[word]
-        for reading in readings:
-            for meaning in reading.used:
-                given = keywords[reading.word] * meaning.confidence
-                weights[meaning.tag] = weights.get(meaning.tag, 0.0) + given
-        useless = [reading for reading in readings if not reading.used]
+        for match in matches:
+            for candidate in match.used:
+                given = keywords[match.word] * candidate.confidence
+                weights[candidate.tag] = weights.get(candidate.tag, 0.0) + given
+        useless = [match for match in matches if not match.used]
         if useless and (strict or not weights):
             raise unknown_words(useless)
-        return weights, readings
+        return weights, matches
 
-    def _meanings(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
+    def _candidates(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
         yield from self._of_noun(text, cosines)
-        for tag in cosines.nearest(MAX_MEANINGS):
+        for tag in cosines.nearest(MAX_CANDIDATES):
             yield TagCandidate(
                 tag, self._by_embedding(text, tag, cosines[tag]), MatchMethod.EMBEDDING, text
             )
@@ -249,8 +249,10 @@ class Keywords:
 
     def _of_part(self, part: Part, cosines: Cosines) -> Iterator[TagCandidate]:
         share = _HEAD if part.is_head else _MORE
-        for meaning in self._of_noun(part.words, cosines):
-            yield TagCandidate(meaning.tag, share * meaning.confidence, meaning.how, part.words)
+        for candidate in self._of_noun(part.words, cosines):
+            yield TagCandidate(
+                candidate.tag, share * candidate.confidence, candidate.method, part.words
+            )
 
     def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[TagCandidate]:
         if noun in self._plain:
@@ -265,8 +267,8 @@ class Keywords:
         for entry in entries:
             tag = self._plain.get(entry.tag)
             if tag is not None:
-                how = MatchMethod.BROADER if entry.steps else MatchMethod.SYNONYM
-                yield TagCandidate(tag, _confidence(entry, cosines[tag]), how, noun)
+                method = MatchMethod.BROADER if entry.steps else MatchMethod.SYNONYM
+                yield TagCandidate(tag, _confidence(entry, cosines[tag]), method, noun)
 
     def _by_embedding(self, text: str, tag: str, cosine: float) -> float:
         """Return how sure the embedding alone makes us."""
@@ -279,21 +281,21 @@ class Keywords:
         return max(0.0, min(1.0, cosine))
 
 
-def nearest_tags(reading: KeywordMatch) -> list[str]:
+def nearest_tags(match: KeywordMatch) -> list[str]:
     """Return the tags a person may have meant, those spelled like the word first."""
-    return [meaning.tag for meaning in reading.meanings][:SUGGESTIONS]
+    return [candidate.tag for candidate in match.candidates][:SUGGESTIONS]
 
 
-def unknown_words(readings: Sequence[KeywordMatch]) -> UnknownTag:
+def unknown_words(matches: Sequence[KeywordMatch]) -> UnknownTag:
     """Return the error that names words which cannot be used, the first ten with suggestions."""
-    named = readings[:MAX_SUGGESTED_WORDS]
-    nearest = {reading.word: nearest_tags(reading) for reading in named}
-    return UnknownTag(nearest, more=len(readings) - len(named))
+    named = matches[:MAX_SUGGESTED_WORDS]
+    nearest = {match.word: nearest_tags(match) for match in named}
+    return UnknownTag(nearest, more=len(matches) - len(named))
 
 
-def _reading(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
+def _keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
     status = _status(ranked[0].confidence) if ranked else Status.REFUSED
-    return KeywordMatch(word, status, tuple(ranked[:MAX_MEANINGS]))
+    return KeywordMatch(word, status, tuple(ranked[:MAX_CANDIDATES]))
 
 
 def _confidence(entry: Entry, cosine: float) -> float:

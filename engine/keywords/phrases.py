@@ -43,8 +43,8 @@ def plain(phrase: str) -> str:
 
 def parts_of(phrase: str) -> list[Part]:
     """Return the parts of a phrase that was made plain, heads first, longer ones before shorter."""
-    found = [part for run, leads in _runs(phrase) for part in _parts_of_run(run, leads=leads)]
-    return sorted(dict.fromkeys(found), key=lambda part: (not part.is_head, -len(part.words)))
+    parts = [part for run, leads in _runs(phrase) for part in _parts_of_run(run, leads=leads)]
+    return sorted(dict.fromkeys(parts), key=lambda part: (not part.is_head, -len(part.words)))
 
 
 def _runs(phrase: str) -> Iterator[tuple[list[str], bool]]:

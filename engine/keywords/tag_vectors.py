@@ -35,19 +35,19 @@ class TagVectors:
         self._embedder = embedder
         self._path = path
         self._stamp = stamp
-        self._kept: dict[str, NDArray[np.float32]] | None = None
+        self._stored: dict[str, NDArray[np.float32]] | None = None
         self._changing = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a vector of length 1 for each text, shape (n_texts, n_dimensions)."""
         with self._changing:
-            if self._kept is None:
-                self._kept = self._read()
-            new = [text for text in dict.fromkeys(texts) if text not in self._kept]
+            if self._stored is None:
+                self._stored = self._read()
+            new = [text for text in dict.fromkeys(texts) if text not in self._stored]
             if new:
-                self._kept.update(zip(new, self._embedder.embed(new), strict=True))
-                self._write(self._kept)
-            return np.array([self._kept[text] for text in texts], np.float32)
+                self._stored.update(zip(new, self._embedder.embed(new), strict=True))
+                self._write(self._stored)
+            return np.array([self._stored[text] for text in texts], np.float32)
 
     def pieces(self, text: str) -> int:
         """Return how many pieces of a text are read, when it is new."""
@@ -55,23 +55,23 @@ class TagVectors:
 
     def _read(self) -> dict[str, NDArray[np.float32]]:
         try:
-            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                said = json.loads(bytes(kept[_NAMES]))
-                if said[_STAMP] == self._stamp:
-                    return dict(zip(said[_NAMES], kept[_VECTORS], strict=True))
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                payload = json.loads(bytes(stored[_NAMES]))
+                if payload[_STAMP] == self._stamp:
+                    return dict(zip(payload[_NAMES], stored[_VECTORS], strict=True))
         except FileNotFoundError:
             pass
         except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             log.warning("%s cannot be read (%s): tags are embedded anew", self._path, error)
         return {}
 
-    def _write(self, kept: dict[str, NDArray[np.float32]]) -> None:
-        said = json.dumps({_STAMP: self._stamp, _NAMES: list(kept)}).encode()
+    def _write(self, stored: dict[str, NDArray[np.float32]]) -> None:
+        payload = json.dumps({_STAMP: self._stamp, _NAMES: list(stored)}).encode()
         aside = self._path.with_name(f".{self._path.name}-{os.getpid()}")
         try:
             with aside.open("wb") as file:
-                vectors = np.array(list(kept.values()))
-                np.savez(file, names=np.frombuffer(said, np.uint8), vectors=vectors)
+                vectors = np.array(list(stored.values()))
+                np.savez(file, names=np.frombuffer(payload, np.uint8), vectors=vectors)
             aside.replace(self._path)
         except OSError as error:
             aside.unlink(missing_ok=True)

@@ -33,19 +33,19 @@ class Cursor:
     Attributes:
         generation: id of the generation that the first page came from.
         question: digest of what was asked; see ``digest_of``.
-        asked_at: when the first page was asked for, seconds since 1970; decay and freshness stand
+        at: when the first page was asked for, seconds since 1970; decay and freshness stand
             still from page to page.
         shown: ids of videos, in their order.
     """
 
     generation: str
     question: bytes
-    asked_at: int
+    at: int
     shown: tuple[str, ...]
 
     def to_text(self) -> str:
         """Return the cursor as it is given out."""
-        head = _HEAD.pack(_VERSION, bytes.fromhex(self.generation), self.question, self.asked_at)
+        head = _HEAD.pack(_VERSION, bytes.fromhex(self.generation), self.question, self.at)
         shown = b"".join(bytes.fromhex(video) for video in self.shown)
         return text_of(head + shown)
 
@@ -57,28 +57,28 @@ class Cursor:
             InvalidInput: when it is none, or of another question.
             CursorExpired: when it is too old.
         """
-        most = _HEAD.size + MAX_SHOWN * _ID_BYTES
-        if len(text) > -(-most * 4 // 3):
+        max_bytes = _HEAD.size + MAX_SHOWN * _ID_BYTES
+        if len(text) > -(-max_bytes * 4 // 3):
             raise InvalidInput(f"cursor: {len(text)} characters are too many; {_AGAIN}")
         try:
             raw = bytes_of(text)
-            version, generation, asked, asked_at = _HEAD.unpack_from(raw)
+            version, generation, question_digest, at = _HEAD.unpack_from(raw)
         except (ValueError, struct.error):
             raise InvalidInput(f"cursor: this is none; {_AGAIN}") from None
         ids = raw[_HEAD.size :]
-        if version != _VERSION or len(ids) % _ID_BYTES or asked_at > now + _HOUR:
+        if version != _VERSION or len(ids) % _ID_BYTES or at > now + _HOUR:
             raise InvalidInput(f"cursor: this is none; {_AGAIN}")
-        if asked_at < now - HOURS * _HOUR:
+        if at < now - HOURS * _HOUR:
             raise CursorExpired(HOURS)
-        if asked != question:
+        if question_digest != question:
             raise InvalidInput(
                 "cursor: it belongs to another question; ask for the next page with the same"
                 " viewer or profile, filter and ranking as for the first"
             )
-        shown = [ids[at : at + _ID_BYTES].hex() for at in range(0, len(ids), _ID_BYTES)]
+        shown = [ids[first : first + _ID_BYTES].hex() for first in range(0, len(ids), _ID_BYTES)]
         if len(set(shown)) != len(shown):
             raise InvalidInput(f"cursor: this is none; {_AGAIN}")
-        return cls(generation.hex(), question, int(asked_at), tuple(shown))
+        return cls(generation.hex(), question, int(at), tuple(shown))
 
 
 _AGAIN: Final = "give back the 'next' of the page before, or leave it out to begin anew"
@@ -104,10 +104,8 @@ def digest_of(*parts: object) -> bytes:
     return hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
 
 
-def next_cursor(
-    generation: str, question: bytes, asked_at: int, shown: Sequence[str]
-) -> Cursor | None:
+def next_cursor(generation: str, question: bytes, at: int, shown: Sequence[str]) -> Cursor | None:
     """Return where the next page begins, None when so many were shown that there is none."""
     if len(shown) >= MAX_SHOWN:
         return None
-    return Cursor(generation, question, asked_at, tuple(shown))
+    return Cursor(generation, question, at, tuple(shown))

@@ -12,8 +12,8 @@ from engine.search.profiles import ProfileRules, ProfileVector, profile_vector_o
 from engine.search.recommend import (
     POOL,
     Question,
+    best_candidates,
     fallback_ranking,
-    fitting_candidates,
     fresh_candidates,
 )
 from engine.search.rerank import BY_SCORE, rerank
@@ -34,7 +34,7 @@ class RuleResult:
     """One rule: whether it is kept, and by what that is known."""
 
     rule: Rule
-    kept: bool
+    passed: bool
     evidence: str
 
 
@@ -47,51 +47,53 @@ class ViewerEligibilityReport:
         score: the exact cosine; 0.0 for a video that cannot be found.
         rank: its place, without reranking; None when it is not among the 1,000 best.
         why: the tags that made the score.
-        rulings: every rule, in the order they apply.
+        results: every rule, in the order they apply.
     """
 
     basis: Basis
     score: float
     rank: int | None
     why: tuple[Reason, ...]
-    rulings: tuple[RuleResult, ...]
+    results: tuple[RuleResult, ...]
 
 
-def viewer_case(
-    view: IndexSnapshot, video: str, question: Question, rules: ProfileRules
+def viewer_eligibility(
+    snapshot: IndexSnapshot, video: str, question: Question, rules: ProfileRules
 ) -> ViewerEligibilityReport:
     """Judge one video for a viewer by all rules that recommendations go by.
 
     Args:
-        view: where it is searched.
+        snapshot: where it is searched.
         video: an id.
         question: who asks, and for what; pages and reranking do not matter.
         rules: how the profile is weighed.
     """
-    profile_vector = profile_vector_of(question.profile, view, rules)
-    if video not in view:
-        gone = f"not in generation {view.generation_id}: it was not watched, or was deleted"
+    profile_vector = profile_vector_of(question.profile, snapshot, rules)
+    if video not in snapshot:
+        gone = f"not in generation {snapshot.generation_id}: it was not watched, or was deleted"
         return ViewerEligibilityReport(
-            Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, kept=False, evidence=gone),)
+            Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, passed=False, evidence=gone),)
         )
-    basis, rank = _ranked(view, video, question, profile_vector, rules)
-    score = float(view.score(profile_vector.query, [video])[0])
-    rulings = [
+    basis, rank = _ranked(snapshot, video, question, profile_vector, rules)
+    score = float(snapshot.score(profile_vector.query, [video])[0])
+    results = [
         RuleResult(
-            Rule.INDEXED, kept=True, evidence=f"in generation {view.generation_id}, or beside it"
+            Rule.INDEXED,
+            passed=True,
+            evidence=f"in generation {snapshot.generation_id}, or beside it",
         ),
         _unseen(video, question),
-        *_filtered(question.where, view, video),
+        *_filtered(question.where, snapshot, video),
     ]
-    if all(ruling.kept for ruling in rulings):
-        rulings += _placed(basis, rank, score)
+    if all(result.passed for result in results):
+        results += _placed(basis, rank, score)
     return ViewerEligibilityReport(
-        basis, score, rank, reasons(view, profile_vector, video), tuple(rulings)
+        basis, score, rank, reasons(snapshot, profile_vector, video), tuple(results)
     )
 
 
 def _ranked(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     video: str,
     question: Question,
     profile_vector: ProfileVector,
@@ -99,42 +101,42 @@ def _ranked(
 ) -> tuple[Basis, int | None]:
     plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
     if profile_vector.is_empty:
-        basis, candidates = fresh_candidates(view, profile_vector, plain)
+        basis, candidates = fresh_candidates(snapshot, profile_vector, plain)
         ranking = fallback_ranking(BY_SCORE)
     else:
-        basis, candidates = Basis.PROFILE, fitting_candidates(view, profile_vector, plain, rules)
+        basis, candidates = Basis.PROFILE, best_candidates(snapshot, profile_vector, plain, rules)
         ranking = BY_SCORE
-    found = rerank(candidates, ranking, view, k=POOL, now=plain.now)
-    return basis, next((one.rank for one in found if one.candidate.video == video), None)
+    ranked = rerank(candidates, ranking, snapshot, k=POOL, now=plain.now)
+    return basis, next((one.rank for one in ranked if one.candidate.video == video), None)
 
 
 def _unseen(video: str, question: Question) -> RuleResult:
     kinds = [one.kind for one in question.profile.reactions if one.video == video]
-    if video not in question.profile.seen:
-        return RuleResult(Rule.UNSEEN, kept=True, evidence="the viewer has no event of it")
-    said = kinds[0] if kinds else "hidden, or an event that weighs nothing"
+    if video not in question.profile.consumed:
+        return RuleResult(Rule.UNSEEN, passed=True, evidence="the viewer has no event of it")
+    reason = kinds[0] if kinds else "hidden, or an event that weighs nothing"
     return RuleResult(
-        Rule.UNSEEN, kept=question.again, evidence=f"the viewer has an event of it: {said}"
+        Rule.UNSEEN, passed=question.again, evidence=f"the viewer has an event of it: {reason}"
     )
 
 
-def _filtered(where: Filter, view: IndexSnapshot, video: str) -> Iterator[RuleResult]:
+def _filtered(where: Filter, snapshot: IndexSnapshot, video: str) -> Iterator[RuleResult]:
     for part in where.parts if isinstance(where, And) else (where,):
-        passes = bool(view.passes([video], part).all())
+        passes = bool(snapshot.passes([video], part).all())
         evidence = f"the filter asks that {sentence_of(part)}"
-        yield RuleResult(Rule.WHERE, kept=passes, evidence=evidence)
+        yield RuleResult(Rule.WHERE, passed=passes, evidence=evidence)
 
 
 def _placed(basis: Basis, rank: int | None, score: float) -> list[RuleResult]:
     if basis is not Basis.PROFILE:
-        said = "nothing is known of what the viewer likes: the newest harmless videos come"
-        return [RuleResult(Rule.FITS, kept=rank is not None, evidence=said)]
+        reason = "nothing is known of what the viewer likes: the newest harmless videos come"
+        return [RuleResult(Rule.FITS, passed=rank is not None, evidence=reason)]
     if rank is None and score <= 0:
         return [
             RuleResult(
-                Rule.FITS, kept=False, evidence=f"the score is {score:.4f}: it must be above 0"
+                Rule.FITS, passed=False, evidence=f"the score is {score:.4f}: it must be above 0"
             )
         ]
-    fits = RuleResult(Rule.FITS, kept=True, evidence=f"the score is {score:.4f}")
+    fits = RuleResult(Rule.FITS, passed=True, evidence=f"the score is {score:.4f}")
     among = f"place {rank}" if rank is not None else f"{POOL} others fit better"
-    return [fits, RuleResult(Rule.AMONG_BEST, kept=rank is not None, evidence=among)]
+    return [fits, RuleResult(Rule.AMONG_BEST, passed=rank is not None, evidence=among)]

@@ -44,8 +44,8 @@ class TagTfidf(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: 
         df = np.bincount(counts.indices, minlength=counts.shape[1])
         self.idf_ = smooth_idf(df, counts.shape[0])
         norms = _norms(self._weighted(counts))
-        seen = norms[norms > 0]
-        self.pivot_ = float(seen.mean()) if seen.size else 1.0
+        nonzero = norms[norms > 0]
+        self.pivot_ = float(nonzero.mean()) if nonzero.size else 1.0
         return self
 
     def transform(self, X: Any) -> "sp.csr_matrix[Any]":  # noqa: N803

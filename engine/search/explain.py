@@ -20,36 +20,36 @@ class Explainer:
     what it put in before: for all videos that are explained, it is found once a tag.
 
     Args:
-        view: where the scores are from.
+        snapshot: where the scores are from.
         profile_vector: whose they are.
     """
 
-    def __init__(self, view: IndexSnapshot, profile_vector: ProfileVector) -> None:
-        self._view = view
+    def __init__(self, snapshot: IndexSnapshot, profile_vector: ProfileVector) -> None:
+        self._snapshot = snapshot
         self._profile_vector = profile_vector
         self._query_tags: list[int] = profile_vector.query.tags.tolist()
         self._contributed_tags: list[int] = profile_vector.contributions.tags.tolist()
-        self._stated: dict[int, float] = {}
+        self._explicit_parts: dict[int, float] = {}
         self._contributions: dict[tuple[int, bool], _TagContributions] = {}
 
     def reasons(self, video: str) -> tuple[Reason, ...]:
         """Return what made the score of a video, the largest share first; they add up to it."""
-        tags, shares = self._view.explain(self._profile_vector.query, video)
-        names, found = self._view.vocabulary.names, []
+        tags, shares = self._snapshot.explain(self._profile_vector.query, video)
+        names, explained = self._snapshot.vocabulary.names, []
         for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
-            stated = share * self._stated_part(tag)
-            sources = self._sources(tag, share - stated)
-            other = share - stated - sum(source.share for source in sources)
-            found.append(Reason(names[tag], share, stated, sources, other))
-        return tuple(sorted(found, key=lambda reason: -abs(reason.share)))
+            explicit = share * self._explicit_part(tag)
+            sources = self._sources(tag, share - explicit)
+            other = share - explicit - sum(source.share for source in sources)
+            explained.append(Reason(names[tag], share, explicit, sources, other))
+        return tuple(sorted(explained, key=lambda reason: -abs(reason.share)))
 
-    def _stated_part(self, tag: int) -> float:
+    def _explicit_part(self, tag: int) -> float:
         """Return the part of a tag's weight that the viewer's interests gave."""
-        part = self._stated.get(tag)
+        part = self._explicit_parts.get(tag)
         if part is None:
             at = bisect_left(self._query_tags, tag)
-            part = float(self._profile_vector.stated[at] / self._profile_vector.query.units[at])
-            self._stated[tag] = part
+            part = float(self._profile_vector.explicit[at] / self._profile_vector.query.units[at])
+            self._explicit_parts[tag] = part
         return part
 
     def _sources(self, tag: int, share: float) -> tuple[Source, ...]:
@@ -63,7 +63,7 @@ class Explainer:
             )
         return tuple(
             Source(reaction.video, reaction.kind, share * value / contributions.total)
-            for reaction, value in contributions.most
+            for reaction, value in contributions.largest
         )
 
     def _contributions_of(self, tag: int, sign: float) -> "_TagContributions":
@@ -75,19 +75,21 @@ class Explainer:
         # Only what pulled the way that the whole went.
         values = np.maximum(self._profile_vector.contributions.values[first:last] * sign, 0.0)
         contributions = zip(owners, values.tolist(), strict=True)
-        most = sorted(contributions, key=lambda pull: -pull[1])[:MAX_SOURCES]
+        largest = sorted(contributions, key=lambda contribution: -contribution[1])[:MAX_SOURCES]
         reactions = self._profile_vector.reactions
-        named = ((reactions[owner], value) for owner, value in most if value > 0 and owner >= 0)
+        named = ((reactions[owner], value) for owner, value in largest if value > 0 and owner >= 0)
         return _TagContributions(tuple(named), float(values.sum()))
 
 
 class _TagContributions(NamedTuple):
     """The videos that pulled most towards a tag, or away from it, and what all did together."""
 
-    most: tuple[tuple[Reaction, float], ...]
+    largest: tuple[tuple[Reaction, float], ...]
     total: float
 
 
-def reasons(view: IndexSnapshot, profile_vector: ProfileVector, video: str) -> tuple[Reason, ...]:
+def reasons(
+    snapshot: IndexSnapshot, profile_vector: ProfileVector, video: str
+) -> tuple[Reason, ...]:
     """Return what made the score of one video, the largest share first; they add up to it."""
-    return Explainer(view, profile_vector).reasons(video)
+    return Explainer(snapshot, profile_vector).reasons(video)

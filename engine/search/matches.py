@@ -15,7 +15,7 @@ MAX_MATCHES: Final = 1_000
 
 
 def recommend(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     *,
     interests: Mapping[str, float],
     liked: Sequence[str] = (),
@@ -27,7 +27,7 @@ def recommend(
     What more can be asked for a viewer is in ``engine.search.recommend``.
 
     Args:
-        view: where to search.
+        snapshot: where to search.
         interests: tag -> weight; negative for dislikes.
         liked: ids of videos the viewer liked.
         k: how many, 1 to 1,000.
@@ -38,14 +38,14 @@ def recommend(
     """
     if not interests and not liked:
         raise InvalidInput("nothing to go by: give at least one interest or liked video")
-    view.require(liked)
+    snapshot.require(liked)
     profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
-    query = profile_vector_of(profile, view, VIEWER_RULES).query
-    return _search(view, query, k, And((where, Not(Ids(tuple(liked))))) if liked else where)
+    query = profile_vector_of(profile, snapshot, VIEWER_RULES).query
+    return _search(snapshot, query, k, And((where, Not(Ids(tuple(liked))))) if liked else where)
 
 
 def match(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     *,
     keywords: Mapping[str, float],
     exclude: Iterable[str] = (),
@@ -55,7 +55,7 @@ def match(
     """Return the ``k`` videos that fit an advertiser's keyword profile best.
 
     Args:
-        view: where to search.
+        snapshot: where to search.
         keywords: tag -> weight.
         exclude: a video on which one of these tags counts at least one second is left out.
         k: how many, 1 to 1,000.
@@ -67,30 +67,33 @@ def match(
     if not keywords:
         raise InvalidInput("nothing to match: give at least one keyword")
     excluded = tuple(HasTag(tag) for tag in exclude)
-    view.vocabulary.numbers(seen.tag for seen in excluded)
+    snapshot.vocabulary.numbers(has_tag.tag for has_tag in excluded)
     allowed = And((where, Not(Or(excluded)))) if excluded else where
-    return _search(view, interests_query(keywords, view), k, allowed)
+    return _search(snapshot, interests_query(keywords, snapshot), k, allowed)
 
 
-def similar(view: IndexSnapshot, video: str, *, k: int, where: Filter = EVERY_VIDEO) -> list[Match]:
+def similar(
+    snapshot: IndexSnapshot, video: str, *, k: int, where: Filter = EVERY_VIDEO
+) -> list[Match]:
     """Return the ``k`` videos most like one of the view's, without itself."""
-    return _search(view, view.query_like(video), k, And((where, Not(Ids((video,))))))
+    return _search(snapshot, snapshot.query_like(video), k, And((where, Not(Ids((video,))))))
 
 
-def explain(view: IndexSnapshot, query: Query, video: str) -> tuple[Contribution, ...]:
+def explain(snapshot: IndexSnapshot, query: Query, video: str) -> tuple[Contribution, ...]:
     """Return what each tag gave to the score of one video, the largest share first."""
-    tags, shares = view.explain(query, video)
-    names = view.vocabulary.names
-    found = (
-        Contribution(names[tag], float(share)) for tag, share in zip(tags, shares, strict=True)
+    tags, shares = snapshot.explain(query, video)
+    names = snapshot.vocabulary.names
+    contributions = (
+        Contribution(names[tag], float(contribution))
+        for tag, contribution in zip(tags, shares, strict=True)
     )
-    return tuple(sorted(found, key=lambda share: -abs(share.share)))
+    return tuple(sorted(contributions, key=lambda contribution: -abs(contribution.share)))
 
 
-def _search(view: IndexSnapshot, query: Query, k: int, where: Filter) -> list[Match]:
+def _search(snapshot: IndexSnapshot, query: Query, k: int, where: Filter) -> list[Match]:
     if not 1 <= k <= MAX_MATCHES:
         raise InvalidInput(f"k is {k}: ask for 1 to {MAX_MATCHES} matches")
     return [
-        Match(hit.video, hit.score, explain(view, query, hit.video))
-        for hit in view.search(query, k, where)
+        Match(hit.video, hit.score, explain(snapshot, query, hit.video))
+        for hit in snapshot.search(query, k, where)
     ]

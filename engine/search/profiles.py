@@ -36,10 +36,10 @@ class ProfileRules:
         skipped: how much a skipped video counts against, beside 1 for a disliked one.
         disliked: how much what they dislike counts beside what they like (Rocchio's gamma).
         half_life_days: after so many days an event counts half.
-        common_share: how much of what most videos show is taken off.
+        mean_share: how much of what most videos show is taken off.
         power: of the weights of tags; below 1 it damps the strongest.
         most_tags: the strongest tags of the videos that are kept.
-        together: how much being liked by who likes the same counts beside the score; it counts
+        co_likes: how much being liked by who likes the same counts beside the score; it counts
             the more, the better the tags fit.
     """
 
@@ -47,10 +47,10 @@ class ProfileRules:
     skipped: float = 0.25
     disliked: float = 0.1
     half_life_days: float = 60.0
-    common_share: float = 0.85
+    mean_share: float = 0.85
     power: float = 0.5
     most_tags: int = 250
-    together: float = 64.0
+    co_likes: float = 64.0
 
 
 VIEWER_RULES: Final = ProfileRules()
@@ -79,12 +79,12 @@ class Profile:
     Attributes:
         interests: tag -> weight, negative for dislikes.
         reactions: one a video.
-        seen: every video there is an event of; these do not come back unless asked.
+        consumed: every video there is an event of; these do not come back unless asked.
     """
 
     interests: Mapping[str, float] = field(default_factory=dict)
     reactions: tuple[Reaction, ...] = ()
-    seen: tuple[str, ...] = ()
+    consumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,13 @@ class ProfileVector:
 
     Attributes:
         query: of length 1; without tags when there is nothing to go by.
-        stated: shape (n_tags of the query,), the part of its units that the interests gave.
+        explicit: shape (n_tags of the query,), the part of its units that the interests gave.
         reactions: those whose videos could be found.
         contributions: what those videos gave.
     """
 
     query: "Query"
-    stated: Floats
+    explicit: Floats
     reactions: tuple[Reaction, ...]
     contributions: Contributions
 
@@ -147,7 +147,7 @@ def profile_of(
         if event.at > now:
             continue
         before = latest.get(event.video)
-        if before is None or _is_verdict(event) or not _is_verdict(before):
+        if before is None or _is_explicit(event) or not _is_explicit(before):
             latest[event.video] = event
     reactions = {
         video: Reaction(video, event.kind, _weight(event, rules, now))
@@ -155,17 +155,17 @@ def profile_of(
     }
     for video in liked:
         reactions[video] = Reaction(video, EventKind.LIKED, 1.0)
-    seen = dict.fromkeys([*(event.video for event in newest_last), *liked])
+    consumed = dict.fromkeys([*(event.video for event in newest_last), *liked])
     weighty = tuple(reaction for reaction in reactions.values() if reaction.weight)
-    return Profile(interests, weighty, tuple(seen))
+    return Profile(interests, weighty, tuple(consumed))
 
 
-def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Query":
+def interests_query(interests: Mapping[str, float], snapshot: "IndexSnapshot") -> "Query":
     """Weigh a viewer's interests, or a campaign's keyword profile, by idf.
 
     Args:
         interests: tag -> weight; negative ones push a video down.
-        view: where the query will be asked.
+        snapshot: where the query will be asked.
 
     Raises:
         UnknownTag: for words that are not tags.
@@ -176,12 +176,12 @@ def interests_query(interests: Mapping[str, float], view: "IndexSnapshot") -> "Q
     for tag, weight in interests.items():
         if not isfinite(weight):
             raise InvalidInput(f"the weight of {tag!r} is {weight}: give a finite number")
-    weights = view.vocabulary.weighted(interests)
-    return view.query(list(weights), list(weights.values()))
+    weights = snapshot.vocabulary.weighted(interests)
+    return snapshot.query(list(weights), list(weights.values()))
 
 
 def profile_vector_of(
-    profile: Profile, view: "IndexSnapshot", rules: ProfileRules
+    profile: Profile, snapshot: "IndexSnapshot", rules: ProfileRules
 ) -> ProfileVector:
     """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
 
@@ -193,11 +193,11 @@ def profile_vector_of(
     Raises:
         UnknownTag: for interests that are not tags.
     """
-    n_tags = len(view.idf)
-    interests = interests_query(profile.interests, view)
-    stated = np.zeros(n_tags)
-    stated[interests.tags] = interests.units
-    reactions, contributions = _contributions_of(profile.reactions, view, rules)
+    n_tags = len(snapshot.idf)
+    interests = interests_query(profile.interests, snapshot)
+    explicit = np.zeros(n_tags)
+    explicit[interests.tags] = interests.units
+    reactions, contributions = _contributions_of(profile.reactions, snapshot, rules)
     shown: Floats = np.bincount(contributions.tags, contributions.values, minlength=n_tags).astype(
         np.float64
     )
@@ -208,37 +208,39 @@ def profile_vector_of(
     if length:
         only_dislikes = all(reaction.weight < 0 for reaction in reactions)
         shown *= (rules.disliked if only_dislikes else 1.0) / length
-    whole = stated + shown
+    whole = explicit + shown
     tags = np.flatnonzero(whole)
     # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.
-    query = view.query(tags, (whole[tags] / view.idf[tags]).tolist())
+    query = snapshot.query(tags, (whole[tags] / snapshot.idf[tags]).tolist())
     scale = float(np.sqrt(np.dot(whole, whole))) or 1.0
-    return ProfileVector(query, stated[query.tags] / scale, reactions, contributions)
+    return ProfileVector(query, explicit[query.tags] / scale, reactions, contributions)
 
 
 def _contributions_of(
-    reactions: Sequence[Reaction], view: "IndexSnapshot", rules: ProfileRules
+    reactions: Sequence[Reaction], snapshot: "IndexSnapshot", rules: ProfileRules
 ) -> tuple[tuple[Reaction, ...], Contributions]:
-    there = view.contains([reaction.video for reaction in reactions])
-    kept = tuple(reaction for reaction, is_there in zip(reactions, there, strict=True) if is_there)
-    weights = np.array([reaction.weight for reaction in kept])
-    wanted = weights[weights > 0].sum()
-    unwanted = -weights[weights < 0].sum()
-    factors = np.where(weights > 0, weights / (wanted or 1.0), weights / (unwanted or 1.0))
-    if wanted:
+    there = snapshot.contains([reaction.video for reaction in reactions])
+    present = tuple(
+        reaction for reaction, is_there in zip(reactions, there, strict=True) if is_there
+    )
+    weights = np.array([reaction.weight for reaction in present])
+    liked = weights[weights > 0].sum()
+    disliked = -weights[weights < 0].sum()
+    factors = np.where(weights > 0, weights / (liked or 1.0), weights / (disliked or 1.0))
+    if liked:
         factors[weights < 0] *= rules.disliked
-    units = view.vectors([reaction.video for reaction in kept])
+    units = snapshot.vectors([reaction.video for reaction in present])
     owners, tags, values = units.rows, units.tags, units.values * factors[units.rows]
-    if wanted:
-        mean = view.mean_vector
+    if liked:
+        mean = snapshot.mean_vector
         owners = np.concatenate([owners, np.full(len(mean.tags), -1)])
         tags = np.concatenate([tags, mean.tags])
-        values = np.concatenate([values, -rules.common_share * mean.values])
+        values = np.concatenate([values, -rules.mean_share * mean.values])
     order = np.argsort(tags, kind="stable")
-    return kept, Contributions(owners[order], tags[order], values[order])
+    return present, Contributions(owners[order], tags[order], values[order])
 
 
-def _is_verdict(event: Event) -> bool:
+def _is_explicit(event: Event) -> bool:
     """Whether an event says outright what the viewer thinks of the video."""
     return event.kind in (EventKind.LIKED, EventKind.DISLIKED)
 

@@ -51,9 +51,9 @@ class Question:
     @property
     def allowed(self) -> Filter:
         """The videos that may be found at all, on whichever page."""
-        if self.again or not self.profile.seen:
+        if self.again or not self.profile.consumed:
             return self.where
-        return And((self.where, Not(Ids(self.profile.seen))))
+        return And((self.where, Not(Ids(self.profile.consumed))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,21 @@ class Page:
 
     Attributes:
         basis: what it goes by.
-        found: in order.
+        matches: in order.
         more: whether another page follows.
     """
 
     basis: Basis
-    found: tuple[Recommendation, ...]
+    matches: tuple[Recommendation, ...]
     more: bool
 
 
 def recommend_page(
-    view: IndexSnapshot, question: Question, rules: ProfileRules, *, track_of: TrackOf | None = None
+    snapshot: IndexSnapshot,
+    question: Question,
+    rules: ProfileRules,
+    *,
+    track_of: TrackOf | None = None,
 ) -> Page:
     """Answer a question.
 
@@ -81,7 +85,7 @@ def recommend_page(
     and found harmless, or, when none was judged, the newest.
 
     Args:
-        view: where to search.
+        snapshot: where to search.
         question: who asks, and for what.
         rules: how the profile is weighed.
         track_of: gives observations, for near-duplicates to be told by.
@@ -89,12 +93,12 @@ def recommend_page(
     Raises:
         InvalidInput: for unknown tags, or a ``k`` outside 1 to 1,000.
     """
-    profile_vector = profile_vector_of(question.profile, view, rules)
-    return page_of(view, profile_vector, question, rules, track_of=track_of)
+    profile_vector = profile_vector_of(question.profile, snapshot, rules)
+    return page_of(snapshot, profile_vector, question, rules, track_of=track_of)
 
 
 def recommend_many(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     questions: Sequence[Question],
     rules: ProfileRules,
     *,
@@ -107,69 +111,71 @@ def recommend_many(
     from what is found.
 
     Args:
-        view: where to search.
+        snapshot: where to search.
         questions: all of them with this ``where``.
         rules: how profiles are weighed.
         where: which videos may be found.
         track_of: as in ``recommend_page``.
     """
-    profile_vectors = [profile_vector_of(question.profile, view, rules) for question in questions]
-    seen = [() if question.again else question.profile.seen for question in questions]
-    found: list[list[Hit] | None] = [None] * len(questions)
-    together: dict[tuple[int, int], list[int]] = {}
+    profile_vectors = [
+        profile_vector_of(question.profile, snapshot, rules) for question in questions
+    ]
+    consumed = [() if question.again else question.profile.consumed for question in questions]
+    hits: list[list[Hit] | None] = [None] * len(questions)
+    groups: dict[tuple[int, int], list[int]] = {}
     for number, question in enumerate(questions):
         if not profile_vectors[number].is_empty:
             # Who has seen much is searched for beside others who have.
-            alike = wanted_count(view, question, rules), len(seen[number]).bit_length()
-            together.setdefault(alike, []).append(number)
-    for (k, _), numbers in together.items():
+            key = candidate_count(snapshot, question, rules), len(consumed[number]).bit_length()
+            groups.setdefault(key, []).append(number)
+    for (k, _), numbers in groups.items():
         queries = [profile_vectors[number].query for number in numbers]
-        exclude = [seen[number] for number in numbers]
-        answers = view.search_many(queries, k, where, exclude=exclude)
+        exclude = [consumed[number] for number in numbers]
+        answers = snapshot.search_many(queries, k, where, exclude=exclude)
         for number, answer in zip(numbers, answers, strict=True):
-            found[number] = answer
+            hits[number] = answer
     return [
         (
             profile_vector,
-            page_of(view, profile_vector, question, rules, track_of=track_of, found=best),
+            page_of(snapshot, profile_vector, question, rules, track_of=track_of, hits=best),
         )
-        for profile_vector, question, best in zip(profile_vectors, questions, found, strict=True)
+        for profile_vector, question, best in zip(profile_vectors, questions, hits, strict=True)
     ]
 
 
 def page_of(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     profile_vector: ProfileVector,
     question: Question,
     rules: ProfileRules,
     *,
     track_of: TrackOf | None = None,
-    found: Sequence[Hit] | None = None,
+    hits: Sequence[Hit] | None = None,
     explained: bool = False,
 ) -> Page:
     """Answer a question of which the taste is known; see ``recommend_page``.
 
     Args:
-        view: where to search.
+        snapshot: where to search.
         profile_vector: of who asks.
         question: who asks, and for what.
         rules: how the profile is weighed.
         track_of: gives observations, for near-duplicates to be told by.
-        found: what a search for ``wanted_count`` videos found, when that is done already.
+        hits: what a search for ``candidate_count`` videos found, when that is done already.
         explained: whether to tell which of the viewer's videos each share came from.
     """
     if not 1 <= question.k <= MAX_MATCHES:
         raise InvalidInput(f"k is {question.k}: ask for 1 to {MAX_MATCHES} matches")
     if profile_vector.is_empty:
         ranking = fallback_ranking(question.ranking)
-        basis, candidates = fresh_candidates(view, profile_vector, question)
+        basis, candidates = fresh_candidates(snapshot, profile_vector, question)
     else:
         basis, ranking = Basis.PROFILE, question.ranking
-        candidates = fitting_candidates(view, profile_vector, question, rules, found)
+        candidates = best_candidates(snapshot, profile_vector, question, rules, hits)
     ranked = rerank(
         candidates,
         ranking,
-        view,
+        snapshot,
         k=question.k + 1,
         now=question.now,
         shown=question.shown,
@@ -180,14 +186,14 @@ def page_of(
         # There is no order by score that anything could have been moved from.
         page = [replace(one, rank_without=one.rank, moved=()) for one in page]
     videos = [one.candidate.video for one in page]
-    together: Sequence[tuple[Source, ...] | None]
+    sources_of: Sequence[tuple[Source, ...] | None]
     whys: Iterable[tuple[Contribution | Reason, ...]]
     if explained:
-        together = together_sources(view, profile_vector, videos, rules)
-        whys = map(Explainer(view, profile_vector).reasons, videos)
+        sources_of = co_like_sources(snapshot, profile_vector, videos, rules)
+        whys = map(Explainer(snapshot, profile_vector).reasons, videos)
     else:
-        together = [None] * len(page)
-        whys = (explain(view, profile_vector.query, video) for video in videos)
+        sources_of = [None] * len(page)
+        whys = (explain(snapshot, profile_vector.query, video) for video in videos)
     recommended = tuple(
         Recommendation(
             one.candidate.video,
@@ -200,106 +206,109 @@ def page_of(
             one.folded,
             sources,
         )
-        for one, why, sources in zip(page, whys, together, strict=True)
+        for one, why, sources in zip(page, whys, sources_of, strict=True)
     )
     return Page(basis, recommended, more=len(ranked) > len(page))
 
 
-def fallback_ranking(asked: Ranking) -> Ranking:
+def fallback_ranking(ranking: Ranking) -> Ranking:
     """Return how videos are ranked when there is nothing to go by: varied at least a little.
 
     Freshness is what ranks them already.
     """
-    return replace(asked, diversity=max(asked.diversity, _FALLBACK_DIVERSITY), freshness=0.0)
+    return replace(ranking, diversity=max(ranking.diversity, _FALLBACK_DIVERSITY), freshness=0.0)
 
 
-def wanted_count(view: IndexSnapshot, question: Question, rules: ProfileRules) -> int:
+def candidate_count(snapshot: IndexSnapshot, question: Question, rules: ProfileRules) -> int:
     """Return how many of the best videos are looked for.
 
     By the score alone, as many as are asked for tell their order; otherwise it is always the same
     pool that is ranked, so that pages fit together.
     """
-    plain = question.ranking.is_plain and not _counts_together(view, rules)
+    plain = question.ranking.is_plain and not _uses_co_likes(snapshot, rules)
     return min(len(question.shown) + question.k + 1, POOL) if plain else POOL
 
 
-def fitting_candidates(
-    view: IndexSnapshot,
+def best_candidates(
+    snapshot: IndexSnapshot,
     profile_vector: ProfileVector,
     question: Question,
     rules: ProfileRules,
-    found: Sequence[Hit] | None = None,
+    hits: Sequence[Hit] | None = None,
 ) -> list[Candidate]:
     """Return the videos that fit best by their tags, and those that go with what was liked."""
-    pulled = _together(view, profile_vector, question, rules)
-    if found is None:
-        found = view.search(
-            profile_vector.query, wanted_count(view, question, rules), question.allowed
+    co_liked = _co_liked(snapshot, profile_vector, question, rules)
+    if hits is None:
+        hits = snapshot.search(
+            profile_vector.query, candidate_count(snapshot, question, rules), question.allowed
         )
-    scores = {hit.video: hit.score for hit in found}
-    others = [video for video in pulled if video not in scores]
-    scores |= zip(others, view.score(profile_vector.query, others).tolist(), strict=True)
+    scores = {hit.video: hit.score for hit in hits}
+    others = [video for video in co_liked if video not in scores]
+    scores |= zip(others, snapshot.score(profile_vector.query, others).tolist(), strict=True)
     return [
-        Candidate(video, score, rules.together * pulled.get(video, 0.0) * (1 + score))
+        Candidate(video, score, rules.co_likes * co_liked.get(video, 0.0) * (1 + score))
         for video, score in scores.items()
     ]
 
 
-def _together(
-    view: IndexSnapshot, profile_vector: ProfileVector, question: Question, rules: ProfileRules
+def _co_liked(
+    snapshot: IndexSnapshot, profile_vector: ProfileVector, question: Question, rules: ProfileRules
 ) -> dict[str, float]:
     """Return how much the videos that co-watching knows of go with what was liked."""
-    if not _counts_together(view, rules):
+    if not _uses_co_likes(snapshot, rules):
         return {}
     liked = _liked(profile_vector)
     weights = np.array([reaction.weight for reaction in liked])
     videos = [reaction.video for reaction in liked]
-    return dict(view.co_liked(videos, weights, question.allowed, POOL))
+    return dict(snapshot.co_liked(videos, weights, question.allowed, POOL))
 
 
-def _counts_together(view: IndexSnapshot, rules: ProfileRules) -> bool:
-    return view.n_viewers >= ENOUGH_VIEWERS and rules.together > 0
+def _uses_co_likes(snapshot: IndexSnapshot, rules: ProfileRules) -> bool:
+    return snapshot.n_viewers >= ENOUGH_VIEWERS and rules.co_likes > 0
 
 
 def _liked(profile_vector: ProfileVector) -> list[Reaction]:
     return [reaction for reaction in profile_vector.reactions if reaction.weight > 0]
 
 
-def together_sources(
-    view: IndexSnapshot, profile_vector: ProfileVector, videos: Sequence[str], rules: ProfileRules
+def co_like_sources(
+    snapshot: IndexSnapshot,
+    profile_vector: ProfileVector,
+    videos: Sequence[str],
+    rules: ProfileRules,
 ) -> list[tuple[Source, ...]]:
     """Return, video by video, which of a viewer's it goes with, and what each gave."""
     liked = _liked(profile_vector)
-    if not liked or not _counts_together(view, rules):
+    if not liked or not _uses_co_likes(snapshot, rules):
         return [()] * len(videos)
     weights = np.array([reaction.weight for reaction in liked])
     names = [reaction.video for reaction in liked]
-    scores = view.score(profile_vector.query, videos)
-    found = []
-    for score, cosines in zip(scores, view.co_like_cosines(videos, names), strict=True):
+    scores = snapshot.score(profile_vector.query, videos)
+    sources = []
+    for score, cosines in zip(scores, snapshot.co_like_cosines(videos, names), strict=True):
         known = ~np.isnan(cosines)
-        shares = rules.together * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
-        shares[~known] = 0.0
-        most = np.argsort(-shares, kind="stable")[:MAX_SOURCES]
-        found.append(
+        parts = rules.co_likes * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
+        parts[~known] = 0.0
+        largest = np.argsort(-parts, kind="stable")[:MAX_SOURCES]
+        sources.append(
             tuple(
-                Source(liked[at].video, liked[at].kind, float(shares[at]))
-                for at in most
-                if shares[at] > 0
+                Source(liked[at].video, liked[at].kind, float(parts[at]))
+                for at in largest
+                if parts[at] > 0
             )
         )
-    return found
+    return sources
 
 
 def fresh_candidates(
-    view: IndexSnapshot, profile_vector: ProfileVector, question: Question
+    snapshot: IndexSnapshot, profile_vector: ProfileVector, question: Question
 ) -> tuple[Basis, list[Candidate]]:
     """Return the newest harmless videos; what the viewer dislikes counts against them."""
-    basis, videos = Basis.FRESH, view.newest(And((question.allowed, HARMLESS)), k=POOL)
+    basis, videos = Basis.FRESH, snapshot.newest(And((question.allowed, HARMLESS)), k=POOL)
     if not videos:
         basis = Basis.FRESH_UNJUDGED
-        videos = view.newest(And((question.allowed, _UNJUDGED)), k=POOL)
-    added = np.array(view.columns(videos, ["added_at"])["added_at"], float)
+        videos = snapshot.newest(And((question.allowed, _UNJUDGED)), k=POOL)
+    added = np.array(snapshot.columns(videos, ["added_at"])["added_at"], float)
     fresh = freshness(added, question.ranking.half_life_days, question.now)
-    scores = view.score(profile_vector.query, videos)
+    scores = snapshot.score(profile_vector.query, videos)
     return basis, list(map(Candidate, videos, scores.tolist(), fresh.tolist()))

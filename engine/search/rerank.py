@@ -102,7 +102,7 @@ class Ranked:
 def rerank(
     candidates: Sequence[Candidate],
     ranking: Ranking,
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     *,
     k: int,
     now: float,
@@ -118,7 +118,7 @@ def rerank(
     Args:
         candidates: in any order, those that were shown included.
         ranking: the rules.
-        view: where the candidates are.
+        snapshot: where the candidates are.
         k: how many.
         now: seconds since 1970, to tell how fresh each is.
         shown: ids, in the order they were shown; those no candidate any more are no matter.
@@ -133,8 +133,10 @@ def rerank(
     # Freshness and likeness are at most 1, and count against values that are.
     values /= max(1.0, float(values.max()))
     fresh = ranking.freshness
-    mixed = (1 - fresh) * values + fresh * _freshness(pool, ranking, view, now) if fresh else values
-    order, folded = _order(pool, mixed, ranking, view, k, shown, track_of)
+    mixed = (
+        (1 - fresh) * values + fresh * _freshness(pool, ranking, snapshot, now) if fresh else values
+    )
+    order, folded = _order(pool, mixed, ranking, snapshot, k, shown, track_of)
     stages = (("together", _ranks(values)), ("freshness", _ranks(mixed)))
     last = "diversity" if ranking.diversity else "folding" if ranking.fold else "pages"
     first = _ranks(scores)
@@ -161,7 +163,7 @@ def _order(
     pool: Sequence[Candidate],
     mixed: Floats,
     ranking: Ranking,
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     k: int,
     shown: Sequence[str],
     track_of: TrackOf | None,
@@ -175,8 +177,8 @@ def _order(
     if not ranking.diversity and not folds:
         by_value = np.argsort(-_keys(mixed), kind="stable")
         return by_value[left[by_value]][:k].tolist(), {}
-    likeness = _Likeness(pool, view)
-    seconds = np.array(_column(pool, view, "seconds"))
+    likeness = _Likeness(pool, snapshot)
+    seconds = np.array(_column(pool, snapshot, "seconds"))
     closest = np.zeros(len(pool))
     order: list[int] = []
     folded: dict[int, list[int]] = {}
@@ -222,12 +224,12 @@ def _same(
 class _Likeness:
     """Cosines between the candidates, one against all at a time."""
 
-    def __init__(self, pool: Sequence[Candidate], view: IndexSnapshot) -> None:
+    def __init__(self, pool: Sequence[Candidate], snapshot: IndexSnapshot) -> None:
         self._n = len(pool)
-        units = view.vectors([candidate.video for candidate in pool])
+        units = snapshot.vectors([candidate.video for candidate in pool])
         self._owners, self._tags, self._values = units.rows, units.tags, units.values
         self._starts = np.searchsorted(self._owners, np.arange(self._n + 1))
-        self._dense = np.zeros(len(view.idf))
+        self._dense = np.zeros(len(snapshot.idf))
 
     def to(self, number: int) -> Floats:
         """Return the cosine of every candidate with one of them."""
@@ -250,9 +252,9 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
 
 
 def _freshness(
-    pool: Sequence[Candidate], ranking: Ranking, view: IndexSnapshot, now: float
+    pool: Sequence[Candidate], ranking: Ranking, snapshot: IndexSnapshot, now: float
 ) -> Floats:
-    added = np.array(_column(pool, view, "added_at"), float)
+    added = np.array(_column(pool, snapshot, "added_at"), float)
     return freshness(added, ranking.half_life_days, now)
 
 
@@ -262,5 +264,5 @@ def freshness(added_at: Floats, half_life_days: float, now: float) -> Floats:
     return np.asarray(0.5 ** (age_days / half_life_days))
 
 
-def _column(pool: Sequence[Candidate], view: IndexSnapshot, name: str) -> list[int]:
-    return view.columns([candidate.video for candidate in pool], [name])[name]
+def _column(pool: Sequence[Candidate], snapshot: IndexSnapshot, name: str) -> list[int]:
+    return snapshot.columns([candidate.video for candidate in pool], [name])[name]

@@ -47,12 +47,12 @@ class TagIdf:
         self._n_videos = n_videos
 
     @classmethod
-    def of(cls, view: IndexSnapshot | None) -> Self:
+    def of(cls, snapshot: IndexSnapshot | None) -> Self:
         """Read it off a generation; None: of the imagined videos alone."""
-        if view is None:
+        if snapshot is None:
             return cls({}, 0)
-        df = view.df.tolist()
-        return cls(dict(zip(view.vocabulary.names, df, strict=False)), view.n_indexed)
+        df = snapshot.df.tolist()
+        return cls(dict(zip(snapshot.vocabulary.names, df, strict=False)), snapshot.n_indexed)
 
     def __getitem__(self, tag: str) -> float:
         """Return the idf of a tag, above 0."""

@@ -54,7 +54,7 @@ class AdBreaks:
     def of(cls, video: VideoRecord, campaign: Campaign | None, breaks: Breaks) -> "AdBreaks":
         """Name what breaks are of."""
         left_out = LeftOut(breaks.near_the_edges, breaks.unsuitable)
-        return cls(video.id, None if campaign is None else campaign.id, breaks.found, left_out)
+        return cls(video.id, None if campaign is None else campaign.id, breaks.best, left_out)
 
 
 def breaks_for_anyone(
@@ -70,42 +70,49 @@ def breaks_for_anyone(
     """
     track = catalog.tracks.get(video.id)
     suitable = _suitable(catalog, video, None, track, rules)
-    return best_breaks(track.looks, suitable, None, spacing)
+    return best_breaks(track.changes, suitable, None, spacing)
 
 
 def breaks_for_campaign(
     catalog: Catalog,
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     video: VideoRecord,
     campaign: Campaign,
     spacing: Spacing,
     rules: Rules,
 ) -> Breaks:
-    """Return the best seconds of a video for a campaign's ads; ``view`` weighs its words."""
-    track, config = catalog.tracks.get(video.id), view.config
-    query = campaign_query(campaign, view)
-    relevance = window_relevance(track, query, view.idf, config.tf, view.thresholds)
+    """Return the best seconds of a video for a campaign's ads; ``snapshot`` weighs its words."""
+    track, config = catalog.tracks.get(video.id), snapshot.config
+    query = campaign_query(campaign, snapshot)
+    relevance = window_relevance(track, query, snapshot.idf, config.tf, snapshot.thresholds)
     suitable = _suitable(catalog, video, campaign, track, rules)
-    return best_breaks(track.looks, suitable, relevance, spacing)
+    return best_breaks(track.changes, suitable, relevance, spacing)
 
 
 def explained_breaks(
-    catalog: Catalog, view: IndexSnapshot, video: VideoRecord, campaign: Campaign, breaks: Breaks
+    catalog: Catalog,
+    snapshot: IndexSnapshot,
+    video: VideoRecord,
+    campaign: Campaign,
+    breaks: Breaks,
 ) -> Breaks:
     """Return breaks with the tags that made each relevant and when those were observed."""
-    track, query = catalog.tracks.get(video.id), campaign_query(campaign, view)
-    found = tuple(
-        replace(each, why=tuple(_reasons(track, view, query, each.second))) for each in breaks.found
+    track, query = catalog.tracks.get(video.id), campaign_query(campaign, snapshot)
+    explained = tuple(
+        replace(each, why=tuple(_reasons(track, snapshot, query, each.second)))
+        for each in breaks.best
     )
-    return replace(breaks, found=found)
+    return replace(breaks, best=explained)
 
 
 def _reasons(
-    track: Track, view: IndexSnapshot, query: Query, second: int
+    track: Track, snapshot: IndexSnapshot, query: Query, second: int
 ) -> Iterator[Contribution]:
-    config = view.config
-    for reason in window_reasons(track, query, view.idf, config.tf, view.thresholds, second):
-        yield Contribution(view.vocabulary.names[reason.tag], reason.share, reason.seconds)
+    config = snapshot.config
+    for reason in window_reasons(
+        track, query, snapshot.idf, config.tf, snapshot.thresholds, second
+    ):
+        yield Contribution(snapshot.vocabulary.names[reason.tag], reason.share, reason.seconds)
 
 
 def _suitable(

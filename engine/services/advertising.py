@@ -153,7 +153,7 @@ def _risks(
     catalog: Catalog, video: VideoRecord, track: Track, vocabulary: Vocabulary, rules: Rules
 ) -> list[TopicRisk]:
     words = catalog.taggers.words_of(video.tagger)
-    return SuitabilityClassifier(vocabulary, rules).verdicts(track, words)
+    return SuitabilityClassifier(vocabulary, rules).assessments(track, words)
 
 
 def _category(

@@ -20,11 +20,11 @@ class CampaignNow:
         return cls(campaign, status_of(campaign, now))
 
 
-def readings_of(campaign: Campaign) -> list[KeywordMatch]:
+def keyword_matches_of(campaign: Campaign) -> list[KeywordMatch]:
     """Return how each word of a campaign was understood, once."""
-    readings = [
-        *(keyword.reading for keyword in campaign.keywords),
+    matches = [
+        *(keyword.match for keyword in campaign.keywords),
         *(word for group in campaign.groups for word in group.words),
         *campaign.exclude,
     ]
-    return list({reading.word: reading for reading in readings}.values())
+    return list({match.word: match for match in matches}.values())

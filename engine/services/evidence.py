@@ -15,7 +15,7 @@ from engine.ports.index import IndexSnapshot
 TagSeconds = Mapping[str, tuple[SecondRange, ...]]
 """Tag -> when it was observed."""
 
-Share = TypeVar("Share", bound=Contribution | Reason)
+Contributing = TypeVar("Contributing", bound=Contribution | Reason)
 
 _BATCH_SIZE: Final = 100
 """So many tracks are held at once."""
@@ -24,43 +24,47 @@ _NOTHING: Final = Track.empty()
 
 
 def seconds_of_tags(
-    tracks: Tracks, view: IndexSnapshot, tags: Mapping[str, Iterable[str]]
+    tracks: Tracks, snapshot: IndexSnapshot, tags: Mapping[str, Iterable[str]]
 ) -> dict[str, TagSeconds]:
     """Return, video by video and tag by tag, when some tags counted.
 
     Args:
         tracks: of the catalog.
-        view: its threshold says what counts.
+        snapshot: its threshold says what counts.
         tags: video -> the tags that are asked for.
     """
-    videos, found = list(tags), {}
+    videos, by_video = list(tags), {}
     for first in range(0, len(videos), _BATCH_SIZE):
         batch = videos[first : first + _BATCH_SIZE]
         stored = tracks.some(batch)
         for video in batch:
-            found[video] = seconds_on(stored.get(video, _NOTHING), view, tags[video])
-    return found
+            by_video[video] = seconds_on(stored.get(video, _NOTHING), snapshot, tags[video])
+    return by_video
 
 
-def seconds_on(track: Track, view: IndexSnapshot, tags: Iterable[str]) -> TagSeconds:
+def seconds_on(track: Track, snapshot: IndexSnapshot, tags: Iterable[str]) -> TagSeconds:
     """Return, tag by tag, when some tags counted on one video."""
     names = list(dict.fromkeys(tags))
-    numbers = view.vocabulary.numbers(names)
-    ranges = tag_time_ranges(track, numbers, view.thresholds)
+    numbers = snapshot.vocabulary.numbers(names)
+    ranges = tag_time_ranges(track, numbers, snapshot.thresholds)
     return {name: ranges[number] for name, number in zip(names, numbers, strict=True)}
 
 
-def with_seconds(shares: Iterable[Share], seconds: TagSeconds) -> tuple[Share, ...]:
+def with_seconds(
+    contributions: Iterable[Contributing], seconds: TagSeconds
+) -> tuple[Contributing, ...]:
     """Return shares of a score, each with the seconds of its tag."""
-    return tuple(replace(share, seconds=seconds[share.tag]) for share in shares)
+    return tuple(
+        replace(contribution, seconds=seconds[contribution.tag]) for contribution in contributions
+    )
 
 
 def matches_with_seconds(
-    tracks: Tracks, view: IndexSnapshot, matches: Sequence[Match]
+    tracks: Tracks, snapshot: IndexSnapshot, matches: Sequence[Match]
 ) -> tuple[Match, ...]:
     """Return matches with the seconds on which each of their tags was observed."""
-    tags = {match.video: [share.tag for share in match.why] for match in matches}
-    seconds = seconds_of_tags(tracks, view, tags)
+    tags = {match.video: [contribution.tag for contribution in match.why] for match in matches}
+    seconds = seconds_of_tags(tracks, snapshot, tags)
     return tuple(
         replace(match, why=with_seconds(match.why, seconds[match.video])) for match in matches
     )

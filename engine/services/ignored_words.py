@@ -16,12 +16,12 @@ def ignored_tags(words: Sequence[str], vocabulary: Vocabulary) -> tuple[IgnoredW
     )
 
 
-def ignored_keywords(readings: Sequence[KeywordMatch]) -> tuple[IgnoredWord, ...]:
+def ignored_keywords(matches: Sequence[KeywordMatch]) -> tuple[IgnoredWord, ...]:
     """Return the words that were left out because they mean no tag for sure."""
-    ignored = [reading for reading in readings if not reading.used]
+    ignored = [match for match in matches if not match.used]
     if not ignored:
         return ()
     # Brought when somebody needs it: most words are tags.
     from engine.keywords.matcher import nearest_tags
 
-    return tuple(IgnoredWord(reading.word, tuple(nearest_tags(reading))) for reading in ignored)
+    return tuple(IgnoredWord(match.word, tuple(nearest_tags(match))) for match in ignored)

@@ -18,7 +18,7 @@ from engine.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
 
-_MAX_KEPT_TEXTS: Final = 4_096
+_MAX_TEXTS: Final = 4_096
 _MAX_KEYWORDS: Final = 2  # the live view may be a moment behind the catalog
 _FEW_TAGS: Final = 200  # are embedded in a moment, when the first question needs them
 _WAITED_TAGS: Final = 1_000
@@ -30,12 +30,12 @@ class Recent:
 
     Args:
         embedder: makes the vectors.
-        most: how many are remembered.
+        size: how many are remembered.
     """
 
-    def __init__(self, embedder: Embedder, most: int = _MAX_KEPT_TEXTS) -> None:
+    def __init__(self, embedder: Embedder, size: int = _MAX_TEXTS) -> None:
         self._embedder = embedder
-        self._most = most
+        self._size = size
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._changing = threading.Lock()
 
@@ -50,7 +50,7 @@ class Recent:
             for text in texts:
                 self._known[text] = known[text]
                 self._known.move_to_end(text)
-            while len(self._known) > self._most:
+            while len(self._known) > self._size:
                 self._known.popitem(last=False)
         return np.array([known[text] for text in texts], np.float32)
 
@@ -74,7 +74,7 @@ class KeywordService:
         self._known: list[Keywords] = []
         self._preparer: threading.Thread | None = None
         self._waiting = threading.Condition()
-        self._wanted: EmbeddingSimilarity | None = None
+        self._next: EmbeddingSimilarity | None = None
         self._stopping = False
 
     def start(self) -> None:
@@ -147,20 +147,18 @@ class KeywordService:
         if similarity.missing <= _WAITED_TAGS:
             # Soon done. Of thousands of new tags, words are understood by their names meanwhile.
             with self._waiting:
-                self._waiting.wait_for(
-                    lambda: self._stopping or self._wanted is None, _WAIT_SECONDS
-                )
+                self._waiting.wait_for(lambda: self._stopping or self._next is None, _WAIT_SECONDS)
 
     def _want(self, similarity: EmbeddingSimilarity) -> None:
         with self._waiting:
-            self._wanted = similarity
+            self._next = similarity
             self._waiting.notify_all()
 
     def _prepare(self) -> None:
         while True:
             with self._waiting:
-                self._waiting.wait_for(lambda: self._stopping or self._wanted is not None)
-                similarity = self._wanted
+                self._waiting.wait_for(lambda: self._stopping or self._next is not None)
+                similarity = self._next
             if self._stopping or similarity is None:
                 return
             try:
@@ -168,8 +166,8 @@ class KeywordService:
             except ReelmatchError as error:
                 log.warning("tags cannot be embedded: %s", error)
             with self._waiting:
-                if self._wanted is similarity:
-                    self._wanted = None
+                if self._next is similarity:
+                    self._next = None
                 self._waiting.notify_all()
 
     def _is_stopping(self) -> bool:

@@ -12,8 +12,8 @@ from engine.services.ignored_words import ignored_keywords
 
 def ranked_matches(
     tracks: Tracks,
-    view: IndexSnapshot,
-    found: Sequence[Match],
+    snapshot: IndexSnapshot,
+    matches: Sequence[Match],
     understood: Sequence[KeywordMatch] = (),
     *,
     explained: bool = False,
@@ -22,14 +22,14 @@ def ranked_matches(
 
     Args:
         tracks: of the catalog.
-        view: where it was found.
-        found: the best first.
+        snapshot: where it was found.
+        matches: the best first.
         understood: the words that are no tags.
         explained: whether to tell on which seconds each tag was observed.
     """
     return Matches(
-        understood=tuple(reading for reading in understood if reading.used),
+        understood=tuple(match for match in understood if match.used),
         ignored=ignored_keywords(understood),
-        generation=view.generation_id,
-        matches=matches_with_seconds(tracks, view, found) if explained else tuple(found),
+        generation=snapshot.generation_id,
+        matches=matches_with_seconds(tracks, snapshot, matches) if explained else tuple(matches),
     )

@@ -11,7 +11,7 @@ from engine.domain.viewers import Event
 from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
 from engine.search.cursors import Cursor, digest_of, next_cursor
-from engine.search.eligibility import RuleResult, viewer_case
+from engine.search.eligibility import RuleResult, viewer_eligibility
 from engine.search.profiles import ProfileRules, profile_of, profile_vector_of
 from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking
@@ -64,7 +64,7 @@ class RecommendationQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class ViewerCase:
+class ViewerEligibility:
     """All that speaks for and against a video for a viewer who is kept.
 
     Attributes:
@@ -92,7 +92,7 @@ class ViewerCase:
 
 def recommend(
     catalog: Catalog,
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     query: RecommendationQuery,
     rules: ProfileRules,
     *,
@@ -108,75 +108,78 @@ def recommend(
     if query.cursor is not None:
         cursor = Cursor.from_text(query.cursor, question=query.digest, now=now)
     # Whole seconds, as in the cursor: the second page weighs what the first one did.
-    asked_at = ceil(now) if cursor is None else cursor.asked_at
+    at = ceil(now) if cursor is None else cursor.at
     shown = () if cursor is None else cursor.shown
     interests = query.interests
     # What is sent along with the second page is what was sent with the first.
-    events = tuple(replace(event, at=min(event.at, asked_at)) for event in query.events)
+    events = tuple(replace(event, at=min(event.at, at)) for event in query.events)
     if query.viewer is not None:
         # One of whom nothing is kept yet is new here: what is fresh is the answer.
-        (kept,) = catalog.viewers.some([query.viewer])
-        interests, events = dict(kept.interests), kept.events
-    view.require(query.liked)
-    alone = not events and not query.liked
+        (stored,) = catalog.viewers.some([query.viewer])
+        interests, events = dict(stored.interests), stored.events
+    snapshot.require(query.liked)
+    is_all = not events and not query.liked
     interests, ignored = known_interests(
-        view.vocabulary, interests, strict=query.strict, alone=alone
+        snapshot.vocabulary, interests, strict=query.strict, is_all=is_all
     )
-    profile = profile_of(interests, events, rules, now=float(asked_at), liked=query.liked)
-    profile_vector = profile_vector_of(profile, view, rules)
-    question = Question(
-        profile, float(asked_at), query.k, query.where, query.ranking, query.again, shown
-    )
+    profile = profile_of(interests, events, rules, now=float(at), liked=query.liked)
+    profile_vector = profile_vector_of(profile, snapshot, rules)
+    question = Question(profile, float(at), query.k, query.where, query.ranking, query.again, shown)
     page = page_of(
-        view, profile_vector, question, rules, track_of=catalog.tracks.get, explained=query.explain
+        snapshot,
+        profile_vector,
+        question,
+        rules,
+        track_of=catalog.tracks.get,
+        explained=query.explain,
     )
     return RecommendationPage(
-        view.generation_id,
+        snapshot.generation_id,
         page.basis,
         page.basis.note,
-        _timed(catalog, view, page.found) if query.explain else page.found,
-        next=_next(view, page, query, asked_at, cursor),
+        _timed(catalog, snapshot, page.matches) if query.explain else page.matches,
+        next=_next(snapshot, page, query, at, cursor),
         continued_from=None if cursor is None else cursor.generation,
         ignored=ignored,
     )
 
 
-def viewer_case_of(
+def viewer_eligibility_of(
     catalog: Catalog,
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     viewer: str,
     video: str,
     rules: ProfileRules,
     *,
     now: float,
     where: Filter = EVERY_VIDEO,
-) -> ViewerCase:
+) -> ViewerEligibility:
     """Return all that speaks for and against a video for a viewer who is kept.
 
     Raises:
         UnknownViewer: when nothing is kept of them.
     """
-    kept = catalog.viewers.get(viewer)
-    asked_at = float(ceil(now))
-    profile = profile_of(kept.interests, kept.events, rules, now=asked_at)
-    case = viewer_case(view, video, Question(profile, asked_at, where=where), rules)
-    tags = [reason.tag for reason in case.why]
-    seconds = seconds_on(catalog.tracks.get(video), view, tags)
-    return ViewerCase(
+    stored = catalog.viewers.get(viewer)
+    at = float(ceil(now))
+    profile = profile_of(stored.interests, stored.events, rules, now=at)
+    report = viewer_eligibility(snapshot, video, Question(profile, at, where=where), rules)
+    tags = [reason.tag for reason in report.why]
+    seconds = seconds_on(catalog.tracks.get(video), snapshot, tags)
+    return ViewerEligibility(
         viewer,
         video,
-        view.generation_id,
-        case.basis,
-        all(ruling.kept for ruling in case.rulings),
-        case.score,
-        case.rank,
-        with_seconds(case.why, seconds),
-        case.rulings,
+        snapshot.generation_id,
+        report.basis,
+        all(result.passed for result in report.results),
+        report.score,
+        report.rank,
+        with_seconds(report.why, seconds),
+        report.results,
     )
 
 
 def known_interests(
-    vocabulary: Vocabulary, interests: Mapping[str, float], *, strict: bool, alone: bool
+    vocabulary: Vocabulary, interests: Mapping[str, float], *, strict: bool, is_all: bool
 ) -> tuple[dict[str, float], tuple[IgnoredWord, ...]]:
     """Return the interests that are tags, and the words that are none.
 
@@ -184,36 +187,36 @@ def known_interests(
         vocabulary: the tags there are.
         interests: tag -> weight.
         strict: refuse words that are no tags, instead of leaving them out.
-        alone: whether nothing else is known of the viewer.
+        is_all: whether nothing else is known of the viewer.
 
     Raises:
         UnknownTag: when words, or without ``strict`` all there is to go by, are no tags.
     """
     known, unknown = vocabulary.split(interests)
-    if unknown and (strict or (alone and not known)):
+    if unknown and (strict or (is_all and not known)):
         raise vocabulary.unknown(unknown)
     return known, ignored_tags(unknown, vocabulary)
 
 
 def _next(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     page: Page,
     query: RecommendationQuery,
-    asked_at: int,
+    at: int,
     cursor: Cursor | None,
 ) -> str | None:
     if not page.more:
         return None
-    shown = [*(cursor.shown if cursor else ()), *(one.video for one in page.found)]
-    generation = cursor.generation if cursor else view.generation_id
-    following = next_cursor(generation, query.digest, asked_at, shown)
+    shown = [*(cursor.shown if cursor else ()), *(one.video for one in page.matches)]
+    generation = cursor.generation if cursor else snapshot.generation_id
+    following = next_cursor(generation, query.digest, at, shown)
     return None if following is None else following.to_text()
 
 
 def _timed(
-    catalog: Catalog, view: IndexSnapshot, found: Sequence[Recommendation]
+    catalog: Catalog, snapshot: IndexSnapshot, matches: Sequence[Recommendation]
 ) -> tuple[Recommendation, ...]:
     """Return recommendations with the seconds on which each of their tags was observed."""
-    tags = {one.video: [reason.tag for reason in one.why] for one in found}
-    seconds = seconds_of_tags(catalog.tracks, view, tags)
-    return tuple(replace(one, why=with_seconds(one.why, seconds[one.video])) for one in found)
+    tags = {one.video: [reason.tag for reason in one.why] for one in matches}
+    seconds = seconds_of_tags(catalog.tracks, snapshot, tags)
+    return tuple(replace(one, why=with_seconds(one.why, seconds[one.video])) for one in matches)

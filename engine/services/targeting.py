@@ -9,9 +9,9 @@ from engine.content.counting import count_steady
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
 from engine.domain.filters import And
 from engine.domain.placements import (
-    CampaignArrivals,
-    CampaignCase,
+    CampaignEligibility,
     CampaignMatches,
+    CampaignNewMatches,
     ObservedTag,
     Placement,
     RuleEvidence,
@@ -33,8 +33,8 @@ from engine.services.evidence import (
     with_seconds,
 )
 from engine.targeting.campaign_index import CampaignIndex
-from engine.targeting.eligibility import RuleResult, rulings
-from engine.targeting.new_matches import arrivals
+from engine.targeting.eligibility import RuleResult, rule_results
+from engine.targeting.new_matches import new_matches
 from engine.targeting.reach import rank_of, reach_of
 from engine.targeting.rule_types import EligibilityReport
 from engine.targeting.rules import rules_as_filters
@@ -42,7 +42,13 @@ from engine.targeting.targeting import Fit, Targeting, campaign_query
 
 
 def matches_of(
-    catalog: Catalog, view: IndexSnapshot, campaign: Campaign, k: int, *, now: int, explained: bool
+    catalog: Catalog,
+    snapshot: IndexSnapshot,
+    campaign: Campaign,
+    k: int,
+    *,
+    now: int,
+    explained: bool,
 ) -> CampaignMatches:
     """Return the videos that fit a campaign best, of those it may run on, and its reach.
 
@@ -50,52 +56,54 @@ def matches_of(
 
     Args:
         catalog: the tracks.
-        view: where to search.
+        snapshot: where to search.
         campaign: as it is stored.
         k: how many videos.
         now: seconds since 1970.
         explained: whether to tell on which seconds each tag was observed.
     """
-    query = campaign_query(campaign, view)
+    query = campaign_query(campaign, snapshot)
     where = And(tuple(rules_as_filters(campaign).values()))
-    found = [
-        Match(each.video, each.score, explain(view, query, each.video))
-        for each in view.search(query, k, where)
+    matches = [
+        Match(each.video, each.score, explain(snapshot, query, each.video))
+        for each in snapshot.search(query, k, where)
         if each.score >= campaign.min_relevance
     ]
     return CampaignMatches(
         campaign.id,
-        view.generation_id,
-        view.revision,
+        snapshot.generation_id,
+        snapshot.revision,
         _not_running(campaign, now),
-        matches_with_seconds(catalog.tracks, view, found) if explained else tuple(found),
-        reach_of(view, query, where, min_relevance=campaign.min_relevance),
+        matches_with_seconds(catalog.tracks, snapshot, matches) if explained else tuple(matches),
+        reach_of(snapshot, query, where, min_relevance=campaign.min_relevance),
     )
 
 
-def arrivals_of(
+def new_matches_of(
     catalog: Catalog,
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     campaign: Campaign,
     k: int,
     *,
     since: int,
     explained: bool,
-) -> CampaignArrivals:
+) -> CampaignNewMatches:
     """Return the videos that came or changed since a revision and fit a campaign."""
-    found = arrivals(
-        view,
-        catalog.videos.revisions(after=min(since, view.revision), upto=view.revision),
-        campaign_query(campaign, view),
+    arrived = new_matches(
+        snapshot,
+        catalog.videos.revisions(after=min(since, snapshot.revision), upto=snapshot.revision),
+        campaign_query(campaign, snapshot),
         And(tuple(rules_as_filters(campaign).values())),
         since=since,
         k=k,
         min_relevance=campaign.min_relevance,
     )
-    matches = found.matches
+    matches = arrived.matches
     if explained:
-        matches = matches_with_seconds(catalog.tracks, view, matches)
-    return CampaignArrivals(campaign.id, view.generation_id, found.revision, found.more, matches)
+        matches = matches_with_seconds(catalog.tracks, snapshot, matches)
+    return CampaignNewMatches(
+        campaign.id, snapshot.generation_id, arrived.revision, arrived.more, matches
+    )
 
 
 def campaigns_for(
@@ -122,16 +130,16 @@ def campaigns_for(
     Raises:
         InvalidInput: when nothing was observed on the video.
     """
-    view = targeting.view
-    _require(view, video)
+    snapshot = targeting.snapshot
+    _require(snapshot, video)
     among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
     fits = targeting.for_video(video.id, k, now=now, among=among)
-    whys = [explain(view, targeting.query_of(fit.row), video.id) for fit in fits]
+    whys = [explain(snapshot, targeting.query_of(fit.row), video.id) for fit in fits]
     if explained:
-        tags = [share.tag for why in whys for share in why]
-        seconds = seconds_on(catalog.tracks.get(video.id), view, tags)
+        tags = [contribution.tag for why in whys for contribution in why]
+        seconds = seconds_on(catalog.tracks.get(video.id), snapshot, tags)
         whys = [with_seconds(why, seconds) for why in whys]
-    return VideoPlacements(video.id, view.generation_id, _placed(catalog.campaigns, fits, whys))
+    return VideoPlacements(video.id, snapshot.generation_id, _placed(catalog.campaigns, fits, whys))
 
 
 def campaigns_for_viewer(
@@ -157,84 +165,90 @@ def campaigns_for_viewer(
         advertiser: whose campaigns alone count; None for everybody's.
         viewer: the id of one who is kept.
     """
-    query = profile_vector_of(profile, targeting.view, rules).query
+    query = profile_vector_of(profile, targeting.snapshot, rules).query
     among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
     fits = targeting.for_viewer(query, k, now=now, among=among)
     whys = [_shared(targeting, query, fit) for fit in fits]
     placed = _placed(campaigns, fits, whys)
-    return ViewerPlacements(viewer, targeting.view.generation_id, placed)
+    return ViewerPlacements(viewer, targeting.snapshot.generation_id, placed)
 
 
-def campaign_case_of(
+def campaign_eligibility_of(
     catalog: Catalog, targeting: Targeting, campaign: Campaign, video: VideoRecord, *, now: int
-) -> CampaignCase:
+) -> CampaignEligibility:
     """Return all that speaks for and against a campaign on a video.
 
     Raises:
         InvalidInput: when nothing was observed on the video.
     """
-    view = targeting.view
-    alone = Targeting.of(CampaignIndex.empty().changed([campaign], (), view.vocabulary, 0), view)
-    _require(view, video)
-    query = campaign_query(campaign, view)
-    score = float(view.score(query, [video.id])[0])
-    broken = alone.broken_rules(0, score, alone.target(video.id, now=now))
-    report = _report(catalog, view, campaign, video, score)
+    snapshot = targeting.snapshot
+    only_this = Targeting.of(
+        CampaignIndex.empty().changed([campaign], (), snapshot.vocabulary, 0), snapshot
+    )
+    _require(snapshot, video)
+    query = campaign_query(campaign, snapshot)
+    score = float(snapshot.score(query, [video.id])[0])
+    broken = only_this.broken_rules(0, score, only_this.target(video.id, now=now))
+    report = _report(catalog, snapshot, campaign, video, score)
     where = And(tuple(rules_as_filters(campaign).values()))
     eligible = score > MIN_MATCH_SCORE and not broken
     of_video = of_campaign = None
     if eligible:
-        least = campaign.min_relevance
-        of_video = rank_of(view, query, where, video.id, score, min_relevance=least)
+        min_relevance = campaign.min_relevance
+        of_video = rank_of(snapshot, query, where, video.id, score, min_relevance=min_relevance)
         of_campaign = targeting.rank_of(campaign.id, video.id, now=now)
-    why = explain(view, query, video.id)
-    return CampaignCase(
+    why = explain(snapshot, query, video.id)
+    return CampaignEligibility(
         campaign.id,
         video.id,
-        view.generation_id,
+        snapshot.generation_id,
         eligible,
         score,
-        with_seconds(why, seconds_on(report.track, view, (share.tag for share in why))),
-        tuple(_evidence(ruling) for ruling in rulings(report, broken)),
+        with_seconds(
+            why, seconds_on(report.track, snapshot, (contribution.tag for contribution in why))
+        ),
+        tuple(_evidence(result) for result in rule_results(report, broken)),
         of_video,
         of_campaign,
     )
 
 
 def _report(
-    catalog: Catalog, view: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
+    catalog: Catalog, snapshot: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
 ) -> EligibilityReport:
-    config, vocabulary = view.config, view.vocabulary
+    config, vocabulary = snapshot.config, snapshot.vocabulary
     track = catalog.tracks.get(video.id)
-    counts = count_steady(track, view.thresholds, config.least_seconds)
+    counts = count_steady(track, snapshot.thresholds, config.least_seconds)
     words = catalog.taggers.words_of(video.tagger)
     return EligibilityReport(
         campaign,
         video,
         track,
-        view,
+        snapshot,
         score,
         filed=Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds),
-        risks=SuitabilityClassifier(vocabulary, config.sensitive).verdicts(track, words),
+        risks=SuitabilityClassifier(vocabulary, config.sensitive).assessments(track, words),
     )
 
 
-def _evidence(ruling: RuleResult) -> RuleEvidence:
-    observed = tuple(ObservedTag(tag, seconds) for tag, seconds in ruling.seen.items())
-    return RuleEvidence(ruling.rule, ruling.passed, ruling.says, observed)
+def _evidence(result: RuleResult) -> RuleEvidence:
+    observed = tuple(ObservedTag(tag, seconds) for tag, seconds in result.observed.items())
+    return RuleEvidence(result.rule, result.passed, result.says, observed)
 
 
 def _shared(targeting: Targeting, query: Query, fit: Fit) -> tuple[Contribution, ...]:
     """Return what each tag that a viewer and a campaign share gave to the score."""
-    asked = targeting.query_of(fit.row)
-    units = dict(zip(asked.tags.tolist(), asked.units.tolist(), strict=True))
-    names = targeting.view.vocabulary.names
-    shares = [
+    own = targeting.query_of(fit.row)
+    units = dict(zip(own.tags.tolist(), own.units.tolist(), strict=True))
+    names = targeting.snapshot.vocabulary.names
+    contributions = [
         Contribution(names[tag], unit * units[tag])
         for tag, unit in zip(query.tags.tolist(), query.units.tolist(), strict=True)
         if tag in units
     ]
-    return tuple(sorted(shares, key=lambda share: (-abs(share.share), share.tag)))
+    return tuple(
+        sorted(contributions, key=lambda contribution: (-abs(contribution.share), contribution.tag))
+    )
 
 
 def _placed(
@@ -260,8 +274,8 @@ def _placement(campaign: Campaign, score: float, why: tuple[Contribution, ...]) 
     )
 
 
-def _require(view: IndexSnapshot, video: VideoRecord) -> None:
-    if video.id not in view:
+def _require(snapshot: IndexSnapshot, video: VideoRecord) -> None:
+    if video.id not in snapshot:
         raise InvalidInput(
             f"nothing was seen on {video.id}: its status is {video.status};"
             " what could not be watched is not matched"

@@ -7,7 +7,7 @@ from engine.content.counting import observations_at, observations_of, tag_counts
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.index_config import IndexConfig
 from engine.domain.results import TagCount
-from engine.domain.sensitivity import LEVELS, VERDICTS, Level, Rules, Verdict
+from engine.domain.sensitivity import ASSESSED_TAGS, LEVELS, Level, Rules, SensitivityAssessment
 from engine.domain.tracks import REUSED, Track
 from engine.domain.videos import VideoRecord
 from engine.ports.catalog import Catalog
@@ -81,7 +81,7 @@ def telling_counts(
     vocabulary = catalog.tags.vocabulary()
     thresholds = config.thresholds(vocabulary.sources)
     counts = tag_counts(track, thresholds, vocabulary, config.least_seconds)
-    return idf.most_telling_first(one for one in counts if one.tag not in VERDICTS)
+    return idf.most_telling_first(one for one in counts if one.tag not in ASSESSED_TAGS)
 
 
 def tags_of(catalog: Catalog, video: VideoRecord, config: IndexConfig, idf: TagIdf) -> VideoTags:
@@ -103,7 +103,7 @@ def second_of(catalog: Catalog, video: VideoRecord, second: int, rules: Rules) -
     return VideoSecond(
         video.id,
         second,
-        bool(track.looks.has(REUSED)[second]),
+        bool(track.changes.has(REUSED)[second]),
         tuple(TagConfidence(one.tag, one.confidence) for one in observed),
         {topic: LEVELS[along[second]] for topic, along in levels.items()},
     )
@@ -121,8 +121,8 @@ def tag_along(catalog: Catalog, video: VideoRecord, tag: str) -> TagAlong:
     return TagAlong(video.id, vocabulary.tag(tag) or tag, seconds)
 
 
-def sensitivity_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> Verdict:
+def sensitivity_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> SensitivityAssessment:
     """Return the verdict on sensitive content: of the topics that count, and of every topic."""
     words = catalog.taggers.words_of(video.tagger)
     classifier = SensitivityClassifier(catalog.tags.vocabulary(), rules)
-    return classifier.verdict(catalog.tracks.get(video.id), words)
+    return classifier.assessment(catalog.tracks.get(video.id), words)

@@ -75,8 +75,8 @@ class Lists:
         starts = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(lengths, out=starts[1:])
         # The place of each value: its row's start, and how far it is into the row.
-        places = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Lists(starts, self.values[places])
+        positions = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Lists(starts, self.values[positions])
 
     def above(self, below: "Lists") -> "Lists":
         """Return these rows and others below them."""
@@ -182,12 +182,12 @@ class _Requirements:
 
     def of(self, campaign: Campaign) -> list[int]:
         vocabulary, give = self._vocabulary, self._give
-        asked: list[int] = []
+        requirements: list[int] = []
         for bit, requires in self._requires:
             for tokens in requires(campaign, vocabulary):
                 numbers = give(tokens)
-                asked += (bit, REQUIRED, len(numbers), *numbers)
+                requirements += (bit, REQUIRED, len(numbers), *numbers)
         for bit, bars in self._bars:
             if barred := bars(campaign, vocabulary):
-                asked += (bit, BARRED, len(barred), *give(barred))
-        return asked
+                requirements += (bit, BARRED, len(barred), *give(barred))
+        return requirements

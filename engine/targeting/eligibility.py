@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from engine.targeting.rule_types import CampaignRule, EligibilityReport, SeenAt
+from engine.targeting.rule_types import CampaignRule, EligibilityReport, TagSeconds
 from engine.targeting.rules import RULES
 
 
@@ -15,23 +15,23 @@ class RuleResult:
         rule: its name.
         passed: whether the campaign may run, as far as this rule goes.
         says: why, in a sentence.
-        seen: the tags that decided, and when they were seen.
+        observed: the tags that decided, and when they were seen.
     """
 
     rule: str
     passed: bool
     says: str
-    seen: SeenAt = field(default_factory=dict, hash=False)
+    observed: TagSeconds = field(default_factory=dict, hash=False)
 
 
-def rulings(
-    case: EligibilityReport, broken: Collection[str], rules: Sequence[CampaignRule] = RULES
+def rule_results(
+    report: EligibilityReport, broken: Collection[str], rules: Sequence[CampaignRule] = RULES
 ) -> tuple[RuleResult, ...]:
     """Return every rule, each with what speaks for or against it.
 
     Args:
-        case: the campaign and the video.
+        report: the campaign and the video.
         broken: as ``Targeting.broken_rules`` tells.
         rules: which there are.
     """
-    return tuple(RuleResult(one.name, one.name not in broken, *one.says(case)) for one in rules)
+    return tuple(RuleResult(one.name, one.name not in broken, *one.says(report)) for one in rules)

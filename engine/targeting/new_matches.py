@@ -19,7 +19,7 @@ _PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Arrivals:
+class NewMatches:
     """Matches among the videos that came or changed, the oldest change first.
 
     Attributes:
@@ -33,8 +33,8 @@ class Arrivals:
     more: bool
 
 
-def arrivals(
-    view: IndexSnapshot,
+def new_matches(
+    snapshot: IndexSnapshot,
     changed: Iterable[tuple[int, str]],
     query: Query,
     where: Filter,
@@ -42,11 +42,11 @@ def arrivals(
     since: int,
     k: int,
     min_relevance: float,
-) -> Arrivals:
+) -> NewMatches:
     """Return the videos that came or changed after a revision and fit a campaign.
 
     Args:
-        view: the videos; what it has not seen yet comes with a later call.
+        snapshot: the videos; what it has not seen yet comes with a later call.
         changed: revisions of the catalog with the video changed at each, rising, from the one that
             the caller saw last up to the view's.
         query: what the campaign looks for.
@@ -55,19 +55,19 @@ def arrivals(
         k: at most so many.
         min_relevance: the least score.
     """
-    found: list[Match] = []
+    matches: list[Match] = []
     last = since
     for page in _pages(changed):
-        videos = _passing([video for _, video in page], view, where)
-        scores = dict(zip(videos, view.score(query, videos).tolist(), strict=True))
+        videos = _passing([video for _, video in page], snapshot, where)
+        scores = dict(zip(videos, snapshot.score(query, videos).tolist(), strict=True))
         for revision, video in page:
             score = scores.get(video, 0.0)
             if score > MIN_MATCH_SCORE and score >= min_relevance:
-                if len(found) == k:
-                    return Arrivals(tuple(found), last, more=True)
-                found.append(Match(video, score, explain(view, query, video)))
+                if len(matches) == k:
+                    return NewMatches(tuple(matches), last, more=True)
+                matches.append(Match(video, score, explain(snapshot, query, video)))
                 last = revision
-    return Arrivals(tuple(found), max(since, view.revision), more=False)
+    return NewMatches(tuple(matches), max(since, snapshot.revision), more=False)
 
 
 def _pages(changed: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
@@ -76,6 +76,8 @@ def _pages(changed: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]
         yield page
 
 
-def _passing(videos: Sequence[str], view: IndexSnapshot, where: Filter) -> list[str]:
-    there = np.array(videos, object)[view.contains(videos)].tolist()
-    return [video for video, passes in zip(there, view.passes(there, where), strict=True) if passes]
+def _passing(videos: Sequence[str], snapshot: IndexSnapshot, where: Filter) -> list[str]:
+    there = np.array(videos, object)[snapshot.contains(videos)].tolist()
+    return [
+        video for video, passes in zip(there, snapshot.passes(there, where), strict=True) if passes
+    ]

@@ -19,23 +19,25 @@ BANDS: Final = (0.0, 0.1, 0.25, 0.5, 0.75)
 Floats = NDArray[np.float64]
 
 
-class _Fitting(NamedTuple):
+class _Passing(NamedTuple):
     part: Scores
     fits: NDArray[np.bool_]
 
 
-def reach_of(view: IndexSnapshot, query: Query, where: Filter, *, min_relevance: float) -> Reach:
+def reach_of(
+    snapshot: IndexSnapshot, query: Query, where: Filter, *, min_relevance: float
+) -> Reach:
     """Return how many videos a campaign may run on, and how long they are.
 
     Args:
-        view: the videos.
+        snapshot: the videos.
         query: what the campaign looks for.
         where: which videos it may run on.
         min_relevance: the least score.
     """
-    found = list(_fitting(view, query, where, min_relevance))
-    scores = np.concatenate([np.zeros(0), *(part.scores[fits] for part, fits in found)])
-    seconds = np.concatenate([np.zeros(0, np.int64), *(part.seconds[fits] for part, fits in found)])
+    parts = list(_passing(snapshot, query, where, min_relevance))
+    scores = np.concatenate([np.zeros(0), *(part.scores[fits] for part, fits in parts)])
+    seconds = np.concatenate([np.zeros(0, np.int64), *(part.seconds[fits] for part, fits in parts)])
     edges = (*BANDS, np.inf)
     bands = []
     for low, high in pairwise(edges):
@@ -46,7 +48,7 @@ def reach_of(view: IndexSnapshot, query: Query, where: Filter, *, min_relevance:
 
 
 def rank_of(
-    view: IndexSnapshot,
+    snapshot: IndexSnapshot,
     query: Query,
     where: Filter,
     video: str,
@@ -57,7 +59,7 @@ def rank_of(
     """Return the rank of a video among all that a campaign may run on, 1 for the best.
 
     Args:
-        view: the videos.
+        snapshot: the videos.
         query: what the campaign looks for.
         where: which videos it may run on.
         video: the video's id; whether it may be found itself does not matter.
@@ -65,16 +67,18 @@ def rank_of(
         min_relevance: the least score.
     """
     own, before = _rounded(np.array([score]))[0], 0
-    for part, fits in _fitting(view, query, where, min_relevance):
+    for part, fits in _passing(snapshot, query, where, min_relevance):
         rounded = _rounded(part.scores)
         before += int(np.count_nonzero(fits & (rounded > own)))
         before += sum(name < video for name in part.ids(fits & (rounded == own)))
     return before + 1
 
 
-def _fitting(view: IndexSnapshot, query: Query, where: Filter, least: float) -> Iterator[_Fitting]:
-    for part in view.scores(query, where):
-        yield _Fitting(part, (part.scores > MIN_MATCH_SCORE) & (part.scores >= least))
+def _passing(
+    snapshot: IndexSnapshot, query: Query, where: Filter, minimum: float
+) -> Iterator[_Passing]:
+    for part in snapshot.scores(query, where):
+        yield _Passing(part, (part.scores > MIN_MATCH_SCORE) & (part.scores >= minimum))
 
 
 def _rounded(scores: Floats) -> NDArray[np.int64]:

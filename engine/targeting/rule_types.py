@@ -22,10 +22,10 @@ from engine.domain.videos import VideoRecord
 from engine.ports.index import IndexSnapshot
 from engine.vocabulary import Vocabulary
 
-SeenAt = Mapping[str, tuple[SecondRange, ...]]
+TagSeconds = Mapping[str, tuple[SecondRange, ...]]
 """Tag -> when it was seen."""
 
-Evidence = tuple[str, SeenAt]
+Evidence = tuple[str, TagSeconds]
 """A sentence, and the tags that decided with the seconds they were seen on."""
 
 Token = tuple[Hashable, ...]
@@ -59,7 +59,7 @@ class EligibilityReport:
         campaign: the campaign.
         record: what the catalog knows of the video.
         track: what was seen on it.
-        view: where it was scored.
+        snapshot: where it was scored.
         score: how well the campaign fits it.
         filed: the categories that the video's tags say.
         risks: of each suitability topic.
@@ -68,18 +68,20 @@ class EligibilityReport:
     campaign: Campaign
     record: VideoRecord
     track: Track
-    view: IndexSnapshot
+    snapshot: IndexSnapshot
     score: float
     filed: Sequence[CategoryScore]
     risks: Sequence[TopicRisk]
 
-    def seen(self, tags: Iterable[str]) -> SeenAt:
+    def observed(self, tags: Iterable[str]) -> TagSeconds:
         """Return when each of some tags was seen; those that were not are left out."""
-        vocabulary = self.view.vocabulary
+        vocabulary = self.snapshot.vocabulary
         labels = {number: vocabulary.names[number] for number in vocabulary.meant(set(tags))}
-        ranges = tag_time_ranges(self.track, list(labels), self.view.thresholds)
-        found = {label: ranges[number] for number, label in labels.items() if ranges[number]}
-        return dict(sorted(found.items()))
+        ranges = tag_time_ranges(self.track, list(labels), self.snapshot.thresholds)
+        ranges_by_label = {
+            label: ranges[number] for number, label in labels.items() if ranges[number]
+        }
+        return dict(sorted(ranges_by_label.items()))
 
 
 class CampaignRule(ABC):
@@ -92,7 +94,7 @@ class CampaignRule(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return what speaks for or against a campaign on a video."""
 
 

@@ -18,7 +18,7 @@ from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import RiskLimit
 from engine.domain.suitability import Risk
 from engine.domain.time_ranges import second_ranges
-from engine.languages import asked_ranges, ranges_that_take
+from engine.languages import ranges_that_take, requested_ranges
 from engine.targeting.rule_types import (
     EVERY_NUMBER,
     NO_NUMBER,
@@ -27,14 +27,14 @@ from engine.targeting.rule_types import (
     EligibilityReport,
     Evidence,
     RangeRule,
-    SeenAt,
+    TagSeconds,
     Token,
     VideoRule,
     VideoTraits,
 )
 from engine.vocabulary import Vocabulary
 
-_NOTHING: Final[SeenAt] = MappingProxyType({})
+_NOTHING: Final[TagSeconds] = MappingProxyType({})
 
 
 class StateRule(RangeRule):
@@ -46,9 +46,9 @@ class StateRule(RangeRule):
         """Return every moment, or none."""
         return EVERY_NUMBER if campaign.state is CampaignState.ACTIVE else NO_NUMBER
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return the state."""
-        return f"the campaign is {case.campaign.state}", _NOTHING
+        return f"the campaign is {report.campaign.state}", _NOTHING
 
 
 class FlightRule(RangeRule):
@@ -60,9 +60,9 @@ class FlightRule(RangeRule):
         """Return the moments of the flight."""
         return campaign.begins, campaign.ends
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return when it begins and ends."""
-        begins, ends = case.campaign.begins, case.campaign.ends
+        begins, ends = report.campaign.begins, report.campaign.ends
         since = "has always been on" if begins == ALWAYS else f"begins {_moment(begins)}"
         until = "has no end" if ends == FOREVER else f"is over {_moment(ends)}"
         return f"the flight {since} and {until}", _NOTHING
@@ -82,18 +82,18 @@ class LanguageRule(VideoRule):
         """Return the languages, if any are asked for."""
         if not campaign.languages:
             return []
-        return [[("language", code) for code in asked_ranges(campaign.languages)]]
+        return [[("language", code) for code in requested_ranges(campaign.languages)]]
 
     def filter(self, campaign: Campaign) -> Filter | None:
         """Return the same for the index."""
         return Field("language", "in", campaign.languages) if campaign.languages else None
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return the video's language and those that are asked for."""
-        if not case.campaign.languages:
+        if not report.campaign.languages:
             return "it asks for no language", _NOTHING
-        takes = ", ".join(word or "unknown" for word in case.campaign.languages)
-        own = case.record.language or "unknown"
+        takes = ", ".join(word or "unknown" for word in report.campaign.languages)
+        own = report.record.language or "unknown"
         return f"the video's language is {own}; it takes {takes}", _NOTHING
 
 
@@ -115,12 +115,12 @@ class KindRule(VideoRule):
         """Return the same for the index."""
         return Field("kind", "in", campaign.kinds) if campaign.kinds else None
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return the video's kind and those that are asked for."""
-        if not case.campaign.kinds:
+        if not report.campaign.kinds:
             return "it asks for no kind", _NOTHING
-        takes = ", ".join(case.campaign.kinds)
-        return f"the video is of kind {case.record.kind}; it takes {takes}", _NOTHING
+        takes = ", ".join(report.campaign.kinds)
+        return f"the video is of kind {report.record.kind}; it takes {takes}", _NOTHING
 
 
 class ExclusionsRule(VideoRule):
@@ -139,17 +139,17 @@ class ExclusionsRule(VideoRule):
     def filter(self, campaign: Campaign) -> Filter | None:
         """Return the same for the index."""
         tags = campaign.excluded_tags
-        return Not(_seen_any(tags)) if tags else None
+        return Not(_has_any(tags)) if tags else None
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return what is excluded, and when it was seen."""
-        tags = case.campaign.excluded_tags
+        tags = report.campaign.excluded_tags
         if not tags:
             return "it excludes nothing", _NOTHING
-        seen = case.seen(tags)
-        if not seen:
+        observed = report.observed(tags)
+        if not observed:
             return f"it excludes {', '.join(tags)}: none was seen", _NOTHING
-        return f"it excludes {', '.join(seen)}, seen at the seconds given", seen
+        return f"it excludes {', '.join(observed)}, seen at the seconds given", observed
 
 
 class GroupsRule(VideoRule):
@@ -168,18 +168,18 @@ class GroupsRule(VideoRule):
     def filter(self, campaign: Campaign) -> Filter | None:
         """Return the same for the index."""
         needs = campaign.needs
-        return And(tuple(_seen_any(tags) for tags in needs)) if needs else None
+        return And(tuple(_has_any(tags) for tags in needs)) if needs else None
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return what is missing, and what was seen."""
-        needs = case.campaign.needs
+        needs = report.campaign.needs
         if not needs:
             return "it requires no tags", _NOTHING
-        missing = [" or ".join(tags) for tags in needs if not case.seen(tags)]
-        seen = case.seen(tag for tags in needs for tag in tags)
+        missing = [" or ".join(tags) for tags in needs if not report.observed(tags)]
+        observed = report.observed(tag for tags in needs for tag in tags)
         if not missing:
-            return "all that it requires was seen", seen
-        return f"it requires {', and '.join(missing)}: not seen", seen
+            return "all that it requires was seen", observed
+        return f"it requires {', and '.join(missing)}: not seen", observed
 
 
 class CategoriesRule(VideoRule):
@@ -209,19 +209,19 @@ class CategoriesRule(VideoRule):
             return None
         return And((Field("iab", "in", takes) if takes else And(()), Not(Field("iab", "in", bars))))
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return what the video is about, by which tags, and what is asked for."""
-        takes, bars = case.campaign.categories, case.campaign.exclude_categories
+        takes, bars = report.campaign.categories, report.campaign.exclude_categories
         if not takes and not bars:
             return "it asks for no category", _NOTHING
-        tags = {one.category: one.tags for one in case.filed}
-        own = [*tags, *(one.topic.category for one in case.risks if one.seconds)]
+        tags = {one.category: one.tags for one in report.filed}
+        own = [*tags, *(one.topic.category for one in report.risks if one.seconds)]
         below = content_taxonomy().with_all_below((*takes, *bars))
-        seen = case.seen(
+        observed = report.observed(
             tag for category in own if category in below for tag in tags.get(category, ())
         )
         asks = f"it takes {_named(takes) or 'all'}, but not {_named(bars) or 'none'}"
-        return f"the video is about {_named(own) or 'no category'}; {asks}", seen
+        return f"the video is about {_named(own) or 'no category'}; {asks}", observed
 
 
 class SuitabilityRule(VideoRule):
@@ -247,14 +247,14 @@ class SuitabilityRule(VideoRule):
         """Return the same for the index."""
         return Field("risk", "at_most", RiskLimit(Risk.HIGH, unknown=True))
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return the topics at the floor, and their seconds."""
-        floor = [one for one in case.risks if one.risk is Risk.FLOOR]
+        floor = [one for one in report.risks if one.risk is Risk.FLOOR]
         if not floor:
             says = "no topic is at the floor; what is risky counts second by second, at breaks"
             return says, _NOTHING
-        seen = {one.topic.name: second_ranges(np.array(one.seconds)) for one in floor}
-        return f"{', '.join(seen)} is at the floor: nothing runs on this video", seen
+        observed = {one.topic.name: second_ranges(np.array(one.seconds)) for one in floor}
+        return f"{', '.join(observed)} is at the floor: nothing runs on this video", observed
 
 
 class RelevanceRule(RangeRule):
@@ -267,10 +267,10 @@ class RelevanceRule(RangeRule):
         """Return the scores from the least one on."""
         return campaign.min_relevance, inf
 
-    def says(self, case: EligibilityReport) -> Evidence:
+    def says(self, report: EligibilityReport) -> Evidence:
         """Return the score and the least one."""
-        least = case.campaign.min_relevance
-        return f"the score is {case.score:.4f}; it asks for {least:g}", _NOTHING
+        minimum = report.campaign.min_relevance
+        return f"the score is {report.score:.4f}; it asks for {minimum:g}", _NOTHING
 
 
 RULES: Final[tuple[CampaignRule, ...]] = (
@@ -299,7 +299,7 @@ def _tag_tokens(numbers: Iterable[int]) -> list[Token]:
     return [("tag", number) for number in numbers]
 
 
-def _seen_any(tags: Sequence[str]) -> Filter:
+def _has_any(tags: Sequence[str]) -> Filter:
     return Or(tuple(HasTag(tag) for tag in tags))
 
 

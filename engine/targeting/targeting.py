@@ -37,34 +37,34 @@ class Targeting:
 
     Attributes:
         campaigns: the campaigns.
-        view: the videos.
+        snapshot: the videos.
         postings: the campaigns' profiles, weighed with the view's idf.
     """
 
     campaigns: CampaignIndex
-    view: IndexSnapshot
+    snapshot: IndexSnapshot
     postings: Postings
 
     @classmethod
-    def of(cls, campaigns: CampaignIndex, view: IndexSnapshot) -> Self:
+    def of(cls, campaigns: CampaignIndex, snapshot: IndexSnapshot) -> Self:
         """Weigh the campaigns with a view's idf."""
-        return cls(campaigns, view, Postings.of(campaigns.columns, view.idf))
+        return cls(campaigns, snapshot, Postings.of(campaigns.columns, snapshot.idf))
 
-    def advanced(self, campaigns: CampaignIndex, view: IndexSnapshot) -> "Targeting":
+    def advanced(self, campaigns: CampaignIndex, snapshot: IndexSnapshot) -> "Targeting":
         """Return the targeting for newer campaigns and a newer view; itself if they are not."""
-        if campaigns is self.campaigns and view is self.view:
+        if campaigns is self.campaigns and snapshot is self.snapshot:
             return self
-        if campaigns is self.campaigns and _weighs_alike(view, self.view):
-            return replace(self, view=view)
-        return Targeting.of(campaigns, view)
+        if campaigns is self.campaigns and _weighs_alike(snapshot, self.snapshot):
+            return replace(self, snapshot=snapshot)
+        return Targeting.of(campaigns, snapshot)
 
     def warm_up(self) -> None:
         """Compile, or fetch from the disk, what meeting a video needs; no request compiles."""
         nobody = [Campaign("nobody", "nobody", "nobody", ())]
-        index = CampaignIndex.empty().changed(nobody, (), self.view.vocabulary, 0)
-        alone = Targeting.of(index, self.view)
-        for video in self.view.newest(EVERY_VIDEO, k=1):
-            alone.for_video(video, 1, now=0)
+        index = CampaignIndex.empty().changed(nobody, (), self.snapshot.vocabulary, 0)
+        empty_index = Targeting.of(index, self.snapshot)
+        for video in self.snapshot.newest(EVERY_VIDEO, k=1):
+            empty_index.for_video(video, 1, now=0)
 
     def for_video(
         self,
@@ -82,7 +82,7 @@ class Targeting:
             now: seconds since 1970.
             among: shape (n_campaigns,), which campaigns count; None for all.
         """
-        tags, _ = self.view.counts(video)
+        tags, _ = self.snapshot.counts(video)
         return self._best(self.target(video, now=now), tags, k, among)
 
     def rank_of(self, campaign: str, video: str, *, now: int) -> int | None:
@@ -90,8 +90,8 @@ class Targeting:
 
         None when it is not among them, as when it was stored just now.
         """
-        found = self.for_video(video, len(self.campaigns), now=now)
-        return next((rank for rank, fit in enumerate(found, 1) if fit.campaign == campaign), None)
+        fits = self.for_video(video, len(self.campaigns), now=now)
+        return next((rank for rank, fit in enumerate(fits, 1) if fit.campaign == campaign), None)
 
     def for_viewer(
         self,
@@ -109,7 +109,7 @@ class Targeting:
             now: seconds since 1970.
             among: shape (n_campaigns,), which campaigns count; None for all.
         """
-        idf = self.view.idf
+        idf = self.snapshot.idf
         frequencies = np.zeros(len(idf))
         frequencies[query.tags] = query.units / idf[query.tags]
         target = Target(
@@ -139,12 +139,12 @@ class Targeting:
         """Return what a campaign looks for."""
         tags, weights = self.campaigns.columns.tags, self.campaigns.columns.weights
         own = slice(int(tags.starts[row]), int(tags.starts[row + 1]))
-        return self.view.query(tags.values[own], weights.values[own].tolist())
+        return self.snapshot.query(tags.values[own], weights.values[own].tolist())
 
     def target(self, video: str, *, now: int) -> Target:
         """Return a video as campaigns see it."""
-        frequencies = np.zeros(len(self.view.idf))
-        own = self.view.term_frequencies(video)
+        frequencies = np.zeros(len(self.snapshot.idf))
+        own = self.snapshot.term_frequencies(video)
         frequencies[own.tags] = own.values
         return Target(
             frequencies=frequencies,
@@ -163,7 +163,7 @@ class Targeting:
         """Return which of the tokens that campaigns name a video has, shape (n_tokens,)."""
         rules = [rule for rule in self.campaigns.rules if isinstance(rule, VideoRule)]
         names = sorted({name for rule in rules for name in rule.columns})
-        columns = self.view.columns([video], names)
+        columns = self.snapshot.columns([video], names)
         traits = VideoTraits(tags, {name: value for name, (value,) in columns.items()})
         numbers = self.campaigns.codes.tokens
         has = np.zeros(len(numbers), bool)
@@ -184,18 +184,18 @@ class Targeting:
         kernel.add_up(
             postings.starts, postings.rows, postings.impacts, tags, target.frequencies, sums
         )
-        asked = np.empty(0, bool) if among is None else among
-        size = kernel.choose(self.campaigns.columns_of_rules, target, sums, asked, keys, scores)
+        allowed = np.empty(0, bool) if among is None else among
+        size = kernel.choose(self.campaigns.columns_of_rules, target, sums, allowed, keys, scores)
         rows = rows_of_keys(keys[:size])
-        found = zip(self.campaigns.ids.at(rows), rows.tolist(), scores[:size].tolist(), strict=True)
-        return [Fit(*each) for each in found]
+        best = zip(self.campaigns.ids.at(rows), rows.tolist(), scores[:size].tolist(), strict=True)
+        return [Fit(*each) for each in best]
 
 
-def _weighs_alike(view: IndexSnapshot, other: IndexSnapshot) -> bool:
-    return view.generation_id == other.generation_id and len(view.idf) == len(other.idf)
+def _weighs_alike(snapshot: IndexSnapshot, other: IndexSnapshot) -> bool:
+    return snapshot.generation_id == other.generation_id and len(snapshot.idf) == len(other.idf)
 
 
-def campaign_query(campaign: Campaign, view: IndexSnapshot) -> Query:
+def campaign_query(campaign: Campaign, snapshot: IndexSnapshot) -> Query:
     """Return what a campaign looks for."""
-    weights = view.vocabulary.weighted(campaign.profile)
-    return view.query(list(weights), list(weights.values()))
+    weights = snapshot.vocabulary.weighted(campaign.profile)
+    return snapshot.query(list(weights), list(weights.values()))

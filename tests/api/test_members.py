@@ -50,16 +50,16 @@ from api.http.schemas.videos import (
 )
 from api.http.schemas.viewers import EventAnswer, EventsAnswer, ViewerAnswer
 from api.http.schemas.webhooks import NewWebhookAnswer, WebhookAnswer
-from api.members import MEMBERS
+from api.members import EARLIER_NAMES, MEMBERS
 from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.content.ad_breaks import AdBreak
 from engine.domain.jobs import Job
 from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
 from engine.domain.placements import (
     Band,
-    CampaignArrivals,
-    CampaignCase,
+    CampaignEligibility,
     CampaignMatches,
+    CampaignNewMatches,
     ObservedTag,
     Placement,
     Reach,
@@ -75,7 +75,7 @@ from engine.domain.recommendations import (
     Source,
 )
 from engine.domain.results import Contribution, Match, Matches, TagCount
-from engine.domain.sensitivity import Verdict
+from engine.domain.sensitivity import SensitivityAssessment
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, Viewer
 from engine.search.eligibility import RuleResult
@@ -88,7 +88,7 @@ from engine.services.advertising import (
     VideoSuitability,
 )
 from engine.services.campaigns import CampaignNow
-from engine.services.recommendations import ViewerCase
+from engine.services.recommendations import ViewerEligibility
 from engine.services.videos import (
     SecondConfidence,
     TagAlong,
@@ -111,7 +111,7 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
         (AddedEvents, EventsAnswer),
         (Band, BandAnswer),
         (BuiltIndex, ReindexAnswer),
-        (CampaignCase, CaseAnswer),
+        (CampaignEligibility, CaseAnswer),
         (CampaignNow, CampaignAnswer),
         (Contribution, ShareAnswer),
         (Event, EventAnswer),
@@ -140,7 +140,7 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
         (TagConfidence, TagConfidenceAnswer),
         (TagCount, TagCountAnswer),
         (TopicSuitability, TopicRiskAnswer),
-        (Verdict, SensitiveAnswer),
+        (SensitivityAssessment, SensitiveAnswer),
         (VideoCategories, CategoriesAnswer),
         (VideoCategory, CategoryAnswer),
         (VideoRecord, VideoAnswer),
@@ -148,19 +148,22 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
         (VideoSuitability, SuitabilityAnswer),
         (VideoTags, TagsAnswer),
         (Viewer, ViewerAnswer),
-        (ViewerCase, ViewerCaseAnswer),
+        (ViewerEligibility, ViewerCaseAnswer),
         (WebhookStatus, WebhookAnswer),
     ],
 )
 def test_a_record_tells_what_is_documented(record: type, model: type[BaseModel]) -> None:
     listed = DETAILS if model in (MatchAnswer, RecommendationAnswer) else set()
     assert members_of(record) == documented(model) - listed
+    earlier = EARLIER_NAMES.get(record, {}).values()
+    deprecated = {name for name, one in model.model_fields.items() if one.deprecated}
+    assert deprecated & members_of(record) == set(earlier)
 
 
 @pytest.mark.parametrize(
     ("records", "model"),
     [
-        ((CampaignArrivals, CampaignMatches), CampaignMatchesAnswer),
+        ((CampaignNewMatches, CampaignMatches), CampaignMatchesAnswer),
         ((VideoPlacements, ViewerPlacements), PlacementsAnswer),
     ],
 )
@@ -173,7 +176,8 @@ def test_records_that_share_an_answer_tell_all_of_it(
 def members_of(record: type) -> set[str]:
     if record in MEMBERS:
         return set(MEMBERS[record])
-    return {one.name.removesuffix("_") for one in fields(record)}
+    earlier = EARLIER_NAMES.get(record, {}).values()
+    return {*(one.name.removesuffix("_") for one in fields(record)), *earlier}
 
 
 def documented(model: type[BaseModel]) -> set[str]:

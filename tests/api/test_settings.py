@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.settings import Settings, load_settings
+from api.settings import Settings, load_settings, misspelt_settings
 from engine.domain.index_config import SourceConfig, read_sources
 from engine.errors import InvalidInput
 
@@ -87,3 +87,24 @@ def test_tags_are_listed_at_one_threshold_whatever_the_source() -> None:
 def test_sources_that_cannot_be_used_are_named(text: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         read_sources(text)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "value"),
+    [
+        ("REELMATCH_VIEWER_TOGETHER", "REELMATCH_VIEWER_CO_LIKES", "4"),
+        ("REELMATCH_VIEWER_COMMON_SHARE", "REELMATCH_VIEWER_MEAN_SHARE", "0.25"),
+    ],
+)
+def test_a_setting_is_read_by_its_earlier_name_too(earlier: str, now: str, value: str) -> None:
+    renamed = load_settings({now: value})
+    assert renamed != Settings()
+    assert load_settings({earlier: value}) == renamed
+    assert load_settings({earlier.lower(): value}) == renamed
+    assert load_settings({earlier: value, now: f"{value}{'' if '.' in value else '.'}0"}) == renamed
+    with pytest.raises(InvalidInput, match=f"{now}='0.5' and {earlier}='{value}'.*unset {earlier}"):
+        load_settings({earlier: value, now: "0.5"})
+    with pytest.raises(InvalidInput, match=f"{earlier}='much'"):
+        load_settings({earlier: "much", now: value})
+    assert not misspelt_settings([earlier, now])
+    assert misspelt_settings([f"{earlier}X"])

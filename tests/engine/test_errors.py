@@ -36,13 +36,13 @@ def made(kind: type[ReelmatchError]) -> ReelmatchError:
     given: list[Any] = []
     named: dict[str, Any] = {}
     for parameter in list(inspect.signature(kind.__init__).parameters.values())[1:]:
-        wanted = str(getattr(parameter.annotation, "__name__", parameter.annotation))
-        if "Mapping" in wanted:
+        annotation = str(getattr(parameter.annotation, "__name__", parameter.annotation))
+        if "Mapping" in annotation:
             value: Any = {"dgo": ["dog"]}
-        elif wanted.startswith(("Sequence", "Iterable", "tuple")):
+        elif annotation.startswith(("Sequence", "Iterable", "tuple")):
             value = ["one", "two"]
         else:
-            value = SAMPLES.get(wanted.split("[")[0].split(" ")[0], "a text")
+            value = SAMPLES.get(annotation.split("[")[0].split(" ")[0], "a text")
         if parameter.kind is parameter.KEYWORD_ONLY:
             named[parameter.name] = value
         else:

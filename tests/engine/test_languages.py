@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine.languages import asked_ranges, is_code, ranges_that_take, standard
+from engine.languages import is_code, ranges_that_take, requested_ranges, standard
 
 
 @pytest.mark.parametrize(
-    ("asked", "takes", "leaves"),
+    ("requested", "takes", "leaves"),
     [
         ("en", ["en", "EN", "en-US", "en-gb", "eng", "en_US", "eng-US"], ["", "de", "ent", "e"]),
         ("ENG", ["en", "en-AU"], ["enm"]),
@@ -20,16 +20,16 @@ from engine.languages import asked_ranges, is_code, ranges_that_take, standard
     ],
 )
 def test_a_language_takes_what_begins_like_it(
-    asked: str, takes: list[str], leaves: list[str]
+    requested: str, takes: list[str], leaves: list[str]
 ) -> None:
-    (wanted,) = asked_ranges([asked])
-    assert [code for code in takes if wanted not in ranges_that_take(code)] == []
-    assert [code for code in leaves if wanted in ranges_that_take(code)] == []
+    (language_range,) = requested_ranges([requested])
+    assert [code for code in takes if language_range not in ranges_that_take(code)] == []
+    assert [code for code in leaves if language_range in ranges_that_take(code)] == []
 
 
 def test_a_code_is_written_in_one_way() -> None:
     assert standard("EN_us") == standard("eng-US") == "en-US"
-    assert asked_ranges(["en", "EN", "eng", "de"]) == ("en", "de")
+    assert requested_ranges(["en", "EN", "eng", "de"]) == ("en", "de")
 
 
 @pytest.mark.parametrize("text", ["en", "eng", "pt-BR", "zh-Hant-TW", "en-orig"])

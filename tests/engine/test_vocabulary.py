@@ -118,11 +118,11 @@ def test_a_vocabulary_that_grew_uses_what_was_prepared() -> None:
 
 
 @given(st.text(max_size=20), st.integers(0, 19), st.sampled_from("abcxyz"))
-def test_one_slip_of_the_fingers_is_always_found(name: str, place: int, sign: str) -> None:
+def test_one_slip_of_the_fingers_is_always_found(name: str, position: int, sign: str) -> None:
     name = folded(name)
     hypothesis.assume(len(name) >= 3)
-    place %= len(name)
-    slip = name[:place] + sign + name[place + 1 :]
+    position %= len(name)
+    slip = name[:position] + sign + name[position + 1 :]
     hypothesis.assume(" " not in name and " " not in slip)
     assert name in Vocabulary((name,)).nearest(slip)
 
@@ -138,9 +138,9 @@ def test_among_names_that_are_all_alike_the_nearest_is_found_with_few_looked_at(
     looked_at: list[int] = []
     extract = process.extract
 
-    def counting(form: str, forms: list[str], **how: Any) -> Any:
+    def counting(form: str, forms: list[str], **options: Any) -> Any:
         looked_at.append(len(forms))
-        return extract(form, forms, **how)
+        return extract(form, forms, **options)
 
     monkeypatch.setattr(process, "extract", counting)
     numbered = Vocabulary(tuple(f"tag-{number}" for number in range(20_000)))

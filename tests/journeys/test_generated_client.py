@@ -109,7 +109,7 @@ def test_it_recommends_and_every_field_is_read(made: Made) -> None:
     assert isinstance(matches, models.RecommendationsAnswer)
     assert [match.rank for match in matches.matches] == [1, 2]
     why = matches.matches[0].why[0]
-    assert (why.tag, why.stated) == ("cat", pytest.approx(why.share))
+    assert (why.tag, why.explicit) == ("cat", pytest.approx(why.share))
     response = made.served.client.post(
         "/v1/recommendations", json=body.to_dict(), headers={"x-api-key": made.keys[Scope.READ]}
     )

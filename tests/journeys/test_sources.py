@@ -57,7 +57,7 @@ def night_and_day(folder: Path) -> tuple[Path, Path]:
     return films[0], films[1]
 
 
-def view_of(catalog: Catalog, folder: Path, *sources: SourceConfig) -> LocalSnapshot:
+def snapshot_of(catalog: Catalog, folder: Path, *sources: SourceConfig) -> LocalSnapshot:
     config = IndexConfig(threshold=0.7, tf="raw", least_seconds=2, sources=sources)
     return LocalSnapshot.of(reindex(catalog, Generations(folder), config))
 
@@ -78,8 +78,8 @@ def test_a_second_source_goes_all_the_way(catalog: Catalog, tmp_path: Path) -> N
     assert catalog.tags.vocabulary().names == ("dark", "light", "smell:smoke", "smell:dark")
 
     # By default no smell of smoke counts; a lower threshold of its source lets it, and no other.
-    plain = view_of(catalog, tmp_path / "plain")
-    counted = view_of(catalog, tmp_path / "g", SourceConfig("smell", 0.6, 0.5))
+    plain = snapshot_of(catalog, tmp_path / "plain")
+    counted = snapshot_of(catalog, tmp_path / "g", SourceConfig("smell", 0.6, 0.5))
     assert plain.df.tolist() == [1, 1, 0, 1]
     assert counted.df.tolist() == [1, 1, 2, 1]
     assert counted.idf[3] == pytest.approx(plain.idf[3] / 2)
@@ -169,7 +169,7 @@ def test_a_source_that_weighs_nothing_is_left_out_of_the_index(
     night, day = night_and_day(tmp_path)
     for film in (night, day):
         ingest_file(film, catalog, Shades(), Nose())
-    without = view_of(catalog, tmp_path / "g", SourceConfig("smell", 0.6, 0.0))
+    without = snapshot_of(catalog, tmp_path / "g", SourceConfig("smell", 0.6, 0.0))
     assert without.idf.tolist()[2:] == [0.0, 0.0]
     (dark,) = match(without, keywords={"dark": 1}, k=5)
     assert [part.tag for part in dark.why] == ["dark"]

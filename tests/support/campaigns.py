@@ -23,7 +23,7 @@ from engine.vocabulary import Vocabulary
 TAGS = ("animal", "beer", "car", "cat", "city", "train")
 
 
-def reading(word: str, **tags: float) -> KeywordMatch:
+def keyword_match(word: str, **tags: float) -> KeywordMatch:
     """A word understood as itself, or as these tags."""
     meanings = tags or {word: 1.0}
     return KeywordMatch(
@@ -35,7 +35,7 @@ def reading(word: str, **tags: float) -> KeywordMatch:
 
 def campaign(name: str, keywords: Mapping[str, float], **rest: Any) -> Campaign:
     """A campaign whose keywords are tags."""
-    profile = tuple(Keyword(reading(word), weight) for word, weight in keywords.items())
+    profile = tuple(Keyword(keyword_match(word), weight) for word, weight in keywords.items())
     return Campaign(name, "acme", name.title(), profile, **rest)
 
 
@@ -57,7 +57,7 @@ def risks(video: Shown) -> tuple[Risk, ...]:
     return (Risk.FLOOR if video.at_floor else Risk.HIGH, *[Risk.UNKNOWN] * (N_TOPICS - 1))
 
 
-def view_of(
+def snapshot_of(
     videos: Sequence[Shown], *, tf: Any = "raw", slope: float = 1.0, name: str = "abc"
 ) -> LocalSnapshot:
     """A generation of these videos."""

@@ -55,7 +55,7 @@ def make_home(home: Path) -> None:
 def answers(snapshot: LocalSnapshot, catalog: Catalog) -> Any:
     """Return all that can be asked of a generation, as JSON has it."""
     metadata = snapshot.base.metadata
-    common, together = snapshot.generation.common, snapshot.generation.together
+    common, co_likes = snapshot.generation.common, snapshot.generation.co_likes
     payload = {
         "recipe": asdict(snapshot.generation.config),
         "revision": snapshot.revision,
@@ -63,7 +63,7 @@ def answers(snapshot: LocalSnapshot, catalog: Catalog) -> Any:
         "metadata": {name: column.tolist() for name, column in metadata.arrays().items()},
         "words": metadata.words(),
         "common": [common.tags.tolist(), common.units.tolist()],
-        "together": [together.starts.tolist(), together.rows.tolist(), together.cosines.tolist()],
+        "together": [co_likes.starts.tolist(), co_likes.rows.tolist(), co_likes.cosines.tolist()],
         "names": snapshot.vocabulary.names,
         "counts": [
             str(tag_counts(catalog.tracks.get(video_id(n)), 0.5, snapshot.vocabulary))

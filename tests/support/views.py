@@ -33,11 +33,11 @@ TAGS = ("animal", "beer", "car", "cat", "city", "train")
 Vector = Mapping[str, float]
 
 
-def view_of(
+def snapshot_of(
     videos: Mapping[str, Mapping[str, int]],
     *,
     metadata: Mapping[str, VideoMetadata] | None = None,
-    together: CoLikes | None = None,
+    co_likes: CoLikes | None = None,
 ) -> LocalSnapshot:
     """Index videos as they are, ids in order."""
     tags = tuple(sorted({*TAGS, *(tag for counts in videos.values() for tag in counts)}))
@@ -61,6 +61,6 @@ def view_of(
         revision=3,
         folder=Path(),
         common=MeanVector.of(index),
-        together=together or CoLikes.nothing(),
+        co_likes=co_likes or CoLikes.nothing(),
     )
     return LocalSnapshot.of(generation)

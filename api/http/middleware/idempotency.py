@@ -57,7 +57,7 @@ def start_once(
 def _reserve(catalog: Catalog, caller: int, name: str, digest: bytes, now: float) -> int | None:
     with catalog.transaction():
         requests = catalog.started_requests
-        before = requests.reserve(caller, name, digest, now=now, kept_seconds=STORED_SECONDS)
+        before = requests.reserve(caller, name, digest, now=now, ttl_seconds=STORED_SECONDS)
         if before is None:
             return None
         if before.digest != digest:

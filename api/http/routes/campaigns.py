@@ -21,10 +21,10 @@ from api.http.schemas.headers import with_header
 from api.http.schemas.placements import CampaignMatchesAnswer, Explain
 from api.http.schemas.problems import problems
 from engine.domain.campaigns import Campaign, CampaignState
-from engine.domain.placements import CampaignArrivals, CampaignMatches
+from engine.domain.placements import CampaignMatches, CampaignNewMatches
 from engine.errors import InvalidInput
 from engine.services.campaigns import CampaignNow
-from engine.services.targeting import arrivals_of, matches_of
+from engine.services.targeting import matches_of, new_matches_of
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ReadRoute)
 
@@ -125,13 +125,13 @@ def get_campaign_matches(
 ) -> dict[str, Any]:
     """Return the videos that fit a campaign, of those it may run on, and how far it reaches."""
     catalog, snapshot = live.catalog, live.snapshot
-    matches: CampaignMatches | CampaignArrivals
+    matches: CampaignMatches | CampaignNewMatches
     if since is None:
         matches = matches_of(
             catalog, snapshot, campaign, k, now=int(time.time()), explained=explain
         )
     else:
-        matches = arrivals_of(catalog, snapshot, campaign, k, since=since, explained=explain)
+        matches = new_matches_of(catalog, snapshot, campaign, k, since=since, explained=explain)
     return with_details(encoded(matches), catalog, included(include))
 
 

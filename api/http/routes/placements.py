@@ -34,7 +34,7 @@ from engine.content.ad_breaks import (
 )
 from engine.domain.campaigns import Campaign
 from engine.domain.keys import Scope
-from engine.domain.placements import CampaignCase, VideoPlacements, ViewerPlacements
+from engine.domain.placements import CampaignEligibility, VideoPlacements, ViewerPlacements
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
@@ -44,8 +44,12 @@ from engine.services.ad_breaks import (
     breaks_for_campaign,
     explained_breaks,
 )
-from engine.services.recommendations import ViewerCase, known_interests, viewer_case_of
-from engine.services.targeting import campaign_case_of, campaigns_for, campaigns_for_viewer
+from engine.services.recommendations import (
+    ViewerEligibility,
+    known_interests,
+    viewer_eligibility_of,
+)
+from engine.services.targeting import campaign_eligibility_of, campaigns_for, campaigns_for_viewer
 
 router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=ReadRoute)
 
@@ -173,7 +177,7 @@ def find_viewer_campaigns(
     liked = own_ids(live.catalog, body.liked)
     snapshot.require(liked)
     interests, ignored = known_interests(
-        snapshot.vocabulary, body.interests, strict=body.strict, alone=not liked
+        snapshot.vocabulary, body.interests, strict=body.strict, is_all=not liked
     )
     profile = profile_of(interests, (), rules, now=now, liked=liked)
     placements = campaigns_for_viewer(
@@ -203,7 +207,7 @@ def get_explanation(
     campaign: str | None = None,
     viewer: str | None = None,
     where: Annotated[str | None, Query(description="For a viewer: a filter, as JSON.")] = None,
-) -> CampaignCase | ViewerCase:
+) -> CampaignEligibility | ViewerEligibility:
     """Return every rule of a campaign, or for a viewer, for a video, and whether it is kept."""
     if (campaign is None) == (viewer is None):
         raise InvalidInput("say which: give either a campaign or a viewer")
@@ -211,11 +215,11 @@ def get_explanation(
         stored = CampaignAccess(live.catalog.campaigns, caller.stored_for()).find(campaign)
         record = live.catalog.videos.named(video)
         now = int(time.time())
-        return campaign_case_of(live.catalog, live.targeting, stored, record, now=now)
+        return campaign_eligibility_of(live.catalog, live.targeting, stored, record, now=now)
     caller.require(Scope.READ)
     record = live.catalog.videos.named(video)
     own_where = own_filter(live.catalog, where)
-    return viewer_case_of(
+    return viewer_eligibility_of(
         live.catalog,
         live.snapshot,
         viewer or "",
@@ -259,4 +263,4 @@ def get_video_breaks_vmap(chosen: CurrentBreaks) -> Response:
 
 
 def _vmap(chosen: BreaksFor) -> Response:
-    return Response(vmap_xml(chosen.breaks.found, chosen.campaign), media_type=MEDIA_TYPE)
+    return Response(vmap_xml(chosen.breaks.best, chosen.campaign), media_type=MEDIA_TYPE)

@@ -84,13 +84,14 @@ class SourceAnswer(BaseModel):
 class ReasonAnswer(ShareAnswer):
     """The share of a score that one tag gave; the rest only when ``explain`` is set.
 
-    ``stated`` by the interests, ``from`` the viewer's videos, and ``other`` add up to the share;
-    ``seconds`` are runs, both ends included.
+    ``explicit`` in the interests, ``from`` the viewer's videos, and ``other`` add up to the share;
+    ``seconds`` are runs, both ends included. ``stated`` is an earlier name of ``explicit``.
     """
 
     model_config = ConfigDict(populate_by_name=True)
 
-    stated: float | None = None
+    explicit: float | None = None
+    stated: float | None = Field(default=None, deprecated=True)
     sources: list[SourceAnswer] | None = Field(default=None, alias="from")
     other: float | None = None
     seconds: list[tuple[int, int]] | None = None
@@ -100,8 +101,9 @@ class RecommendationAnswer(DetailedAnswer):
     """One video; the shares add up to the score, which is a cosine.
 
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
-    what each rule did; ``together`` is what co-watching added beside the score, the more
-    the better the tags fit, ``folded`` the near-duplicates it stands for.
+    what each rule did; ``co_likes`` is what being liked by the same viewers added beside the score,
+    the more the better the tags fit, ``folded`` the near-duplicates it stands for. ``together`` and
+    ``co_likes_from`` are earlier names of ``co_likes`` and ``co_likes_from``.
     """
 
     score: float
@@ -109,8 +111,10 @@ class RecommendationAnswer(DetailedAnswer):
     rank: int
     rank_without: int
     moved: list[MoveAnswer]
-    together: float
-    together_from: list[SourceAnswer] | None = None
+    co_likes: float
+    together: float = Field(deprecated=True)
+    co_likes_from: list[SourceAnswer] | None = None
+    together_from: list[SourceAnswer] | None = Field(default=None, deprecated=True)
     folded: list[str]
 
 
@@ -140,6 +144,7 @@ class RecommendationsAnswer(BaseModel):
                             "rank": 1,
                             "rank_without": 2,
                             "moved": [{"by": "freshness", "from": 2, "to": 1}],
+                            "co_likes": 0.0,
                             "together": 0.0,
                             "folded": [],
                         }

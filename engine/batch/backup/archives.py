@@ -135,7 +135,7 @@ class Archive:
             raise CorruptData(f"{self._path} has a header of {size} bytes: no part of a dump")
         self._file.seek(at)
         content = self._file.read(size)
-        found = -1
+        declared_size = -1
         while content:
             record = _RECORD.match(content)
             length = int(record[1]) if record else 0
@@ -143,13 +143,13 @@ class Archive:
                 raise CorruptData(f"{self._path} has a header that cannot be read")
             value = content[record.end() : length - 1]
             if record[2] == b"size" and value.isdigit() and len(value) < 19:
-                found = int(value)
+                declared_size = int(value)
             elif record[2] not in _HARMLESS:
                 raise CorruptData(
                     f"{self._path} says {record[2]!r} of an entry, which is no part of a dump"
                 )
             content = content[length:]
-        return found
+        return declared_size
 
 
 def _check_sum(path: Path, header: bytes) -> None:

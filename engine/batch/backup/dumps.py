@@ -114,9 +114,9 @@ def _open_generation(
 
 
 def _write_tar(target: Path, manifest: Manifest, sources: dict[str, _Source]) -> None:
-    said = manifest.to_json()
+    content = manifest.to_json()
     with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as tar:
-        tar.addfile(_entry(MANIFEST, len(said)), io.BytesIO(said))
+        tar.addfile(_entry(MANIFEST, len(content)), io.BytesIO(content))
         for name in manifest.parts:
             tar.addfile(_entry(name, sources[name].size_bytes), sources[name].file)
 

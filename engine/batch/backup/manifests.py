@@ -55,13 +55,13 @@ class Manifest:
             name: {"sha256": part.sha256, "bytes": part.size_bytes}
             for name, part in self.parts.items()
         }
-        said = {
+        payload = {
             "format": FORMAT,
             "videos": self.videos,
             "generation": self.generation,
             "parts": parts,
         }
-        return json.dumps(said, indent=1).encode()
+        return json.dumps(payload, indent=1).encode()
 
     @classmethod
     def read(cls, content: bytes, file: Path) -> Self:
@@ -71,20 +71,20 @@ class Manifest:
             InvalidInput: it is something else, of a newer version, or says what cannot be.
         """
         try:
-            said = json.loads(content)
+            payload = json.loads(content)
         except (ValueError, RecursionError):
-            said = None
-        if not isinstance(said, dict) or not _is_whole_number(said.get("format"), 1):
+            payload = None
+        if not isinstance(payload, dict) or not _is_whole_number(payload.get("format"), 1):
             raise no_dump(file)
-        if said["format"] > FORMAT:
+        if payload["format"] > FORMAT:
             raise InvalidInput(
                 f"{file} was written by a newer reelmatch: upgrade this one",
                 hint="'pip install --upgrade reelmatch'",
             )
-        generation, parts = said.get("generation"), said.get("parts")
+        generation, parts = payload.get("generation"), payload.get("parts")
         if generation is not None and not _matches(_ID, generation):
             raise no_dump(file)
-        if not _is_whole_number(said.get("videos"), 0) or not isinstance(parts, dict):
+        if not _is_whole_number(payload.get("videos"), 0) or not isinstance(parts, dict):
             raise no_dump(file)
         read = {name: _read_part(part, file) for name, part in parts.items()}
         needed = {CATALOG} | ({current_part()} if generation else set())
@@ -93,7 +93,7 @@ class Manifest:
         for name in read.keys() - needed:
             if not _is_file_of(generation, name):
                 raise InvalidInput(f"{file} holds {name!r}, which is no part of a dump")
-        return cls(said["videos"], generation, read)
+        return cls(payload["videos"], generation, read)
 
 
 def no_dump(file: Path) -> InvalidInput:
@@ -108,10 +108,10 @@ def current_part() -> str:
     return f"{GENERATIONS}/{CURRENT}"
 
 
-def _read_part(said: Any, file: Path) -> Part:
-    if not isinstance(said, dict):
+def _read_part(payload: Any, file: Path) -> Part:
+    if not isinstance(payload, dict):
         raise no_dump(file)
-    sha256, size = said.get("sha256"), said.get("bytes")
+    sha256, size = payload.get("sha256"), payload.get("bytes")
     if not isinstance(sha256, str) or not _matches(_SHA256, sha256):
         raise no_dump(file)
     if not isinstance(size, int) or not _is_whole_number(size, 0):
@@ -124,10 +124,10 @@ def _is_file_of(generation: str | None, name: str) -> bool:
     return bool(generation) and name.startswith(folder) and _matches(_FILE, name[len(folder) :])
 
 
-def _matches(form: re.Pattern[str], said: Any) -> bool:
-    return isinstance(said, str) and form.fullmatch(said) is not None
+def _matches(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
-def _is_whole_number(said: Any, least: int) -> bool:
+def _is_whole_number(value: Any, minimum: int) -> bool:
     # A boolean is an int to Python.
-    return type(said) is int and least <= said <= _LARGEST
+    return type(value) is int and minimum <= value <= _LARGEST

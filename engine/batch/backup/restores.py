@@ -69,7 +69,7 @@ def restore(file: Path, home: Path) -> Restored:
         _check_catalog(file, manifest, ready)
         if manifest.generation is not None:
             _check_generation(file, manifest.generation, ready)
-        _put_in_place(ready, home)
+        _replace_home(ready, home)
     return Restored(manifest.videos, manifest.generation, manifest.size_bytes)
 
 
@@ -188,7 +188,7 @@ def _check_generation(file: Path, generation: str, folder: Path) -> None:
     (folder / CATALOG_LOCK).unlink(missing_ok=True)
 
 
-def _put_in_place(ready: Path, home: Path) -> None:
+def _replace_home(ready: Path, home: Path) -> None:
     for folder, _, _ in os.walk(ready):
         sync_folder(Path(folder))
     with (home / CATALOG_LOCK).open("w") as lock:

@@ -52,19 +52,19 @@ class Campaigns:
         Raises:
             UnknownCampaign: when there is no such.
         """
-        found = self.get(campaign)
-        if found is None:
+        known = self.get(campaign)
+        if known is None:
             raise UnknownCampaign(campaign)
-        return found
+        return known
 
     def some(self, ids: Sequence[str]) -> dict[str, Campaign]:
         """Return those of some campaigns that are there, by id."""
-        found: dict[str, Campaign] = {}
+        campaigns: dict[str, Campaign] = {}
         for first in range(0, len(ids), _PAGE):
             page = ids[first : first + _PAGE]
             clause = f"where id in ({','.join('?' * len(page))})"
-            found |= {row[0]: _campaign(row) for row in self._rows(clause, tuple(page))}
-        return found
+            campaigns |= {row[0]: _campaign(row) for row in self._rows(clause, tuple(page))}
+        return campaigns
 
     def page(
         self,
@@ -188,6 +188,14 @@ def _row(campaign: Campaign) -> dict[str, Any]:
     plan = asdict(campaign)
     for apart in ("id", "state", "revision"):
         del plan[apart]
+    plan["keywords"] = [
+        {"reading": _stored(keyword.match), "weight": keyword.weight}
+        for keyword in campaign.keywords
+    ]
+    plan["groups"] = [
+        {"rule": group.rule, "words": [*map(_stored, group.words)]} for group in campaign.groups
+    ]
+    plan["exclude"] = [*map(_stored, campaign.exclude)]
     return {
         "id": campaign.id,
         "advertiser": campaign.advertiser,
@@ -201,12 +209,13 @@ def _campaign(row: tuple[Any, ...]) -> Campaign:
     name, state, text, revision = row
     plan = json.loads(text)
     plan["keywords"] = tuple(
-        Keyword(_reading(keyword["reading"]), keyword["weight"]) for keyword in plan["keywords"]
+        Keyword(_keyword_match(keyword["reading"]), keyword["weight"])
+        for keyword in plan["keywords"]
     )
     plan["groups"] = tuple(
-        Group(group["rule"], _readings(group["words"])) for group in plan["groups"]
+        Group(group["rule"], tuple(map(_keyword_match, group["words"]))) for group in plan["groups"]
     )
-    plan["exclude"] = _readings(plan["exclude"])
+    plan["exclude"] = tuple(map(_keyword_match, plan["exclude"]))
     plan["creatives"] = tuple(Creative(**creative) for creative in plan["creatives"])
     plan["bid"] = Bid(**plan["bid"]) if plan["bid"] else None
     for words in ("categories", "exclude_categories", "languages", "kinds"):
@@ -214,13 +223,17 @@ def _campaign(row: tuple[Any, ...]) -> Campaign:
     return Campaign(id=name, state=CampaignState(state), revision=revision, **plan)
 
 
-def _readings(said: Sequence[dict[str, Any]]) -> tuple[KeywordMatch, ...]:
-    return tuple(_reading(each) for each in said)
+def _stored(match: KeywordMatch) -> dict[str, Any]:
+    candidates = [
+        {"tag": one.tag, "confidence": one.confidence, "how": one.method, "by": one.by}
+        for one in match.candidates
+    ]
+    return {"word": match.word, "status": match.status, "meanings": candidates}
 
 
-def _reading(said: dict[str, Any]) -> KeywordMatch:
-    meanings = tuple(
+def _keyword_match(stored: dict[str, Any]) -> KeywordMatch:
+    candidates = tuple(
         TagCandidate(each["tag"], each["confidence"], MatchMethod(each["how"]), each["by"])
-        for each in said["meanings"]
+        for each in stored["meanings"]
     )
-    return KeywordMatch(said["word"], Status(said["status"]), meanings)
+    return KeywordMatch(stored["word"], Status(stored["status"]), candidates)

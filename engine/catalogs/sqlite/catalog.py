@@ -89,9 +89,9 @@ class Catalog(CatalogFile):
             CorruptData: naming what was found first.
         """
         pragma = "integrity_check" if indexes else "quick_check"
-        ((found,),) = self.rows(f"pragma {pragma}(1)")
-        if found != "ok":
-            raise self.damaged(str(found))
+        ((problem,),) = self.rows(f"pragma {pragma}(1)")
+        if problem != "ok":
+            raise self.damaged(str(problem))
         after = ""
         while tracks and (page := self.content.page(after=after)):
             after = page[-1].record.id

@@ -29,15 +29,15 @@ class Content:
             videos: their ids.
             sources: whose tracks to read; none for all.
         """
-        found: list[tuple[Any, ...]] = []
-        wanted = list(sources)
-        among = f" and t.source in ({_marks(wanted)})" if wanted else ""
+        rows: list[tuple[Any, ...]] = []
+        names = list(sources)
+        among = f" and t.source in ({_marks(names)})" if names else ""
         for first in range(0, len(videos), PAGE_VIDEOS):
             page = videos[first : first + PAGE_VIDEOS]
-            found += self._file.rows(
-                f"{_CONTENT} where v.id in ({_marks(page)}){among}{_ORDER}", [*page, *wanted]
+            rows += self._file.rows(
+                f"{_CONTENT} where v.id in ({_marks(page)}){among}{_ORDER}", [*page, *names]
             )
-        return sorted(_contents(found), key=lambda content: content.record.id)
+        return sorted(_contents(rows), key=lambda content: content.record.id)
 
     def page(self, *, after: str = "", limit: int = PAGE_VIDEOS) -> list[VideoContent]:
         """Return a page of the videos that were observed, by rising id, those after ``after``."""

@@ -22,9 +22,9 @@ def copy_catalog(catalog: CatalogFile, target: Path) -> int:
         catalog.telling_damage(),
     ):
         live.backup(copy)
-        ((found,),) = copy.execute("pragma integrity_check(1)").fetchall()
-        if found != "ok":
-            raise catalog.damaged(str(found))
+        ((problem,),) = copy.execute("pragma integrity_check(1)").fetchall()
+        if problem != "ok":
+            raise catalog.damaged(str(problem))
         for table in _LEFT_OUT:
             copy.execute(f"delete from {table}")  # noqa: S608 - constants
         copy.execute("update jobs set state = 'queued', worker = '' where state = 'running'")

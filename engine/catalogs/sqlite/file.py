@@ -186,11 +186,11 @@ class CatalogFile:
             # What SQLite says of damage names what is damaged, and that may be no text any more.
             raise self.damaged(str(error)) from error
 
-    def damaged(self, found: str) -> CorruptData:
+    def damaged(self, problem: str) -> CorruptData:
         """Return the error that says what was found in the file."""
-        said = " ".join(found.split())
+        line = " ".join(problem.split())
         return CorruptData(
-            f"the catalog {self.path} is damaged ({said}): restore a dump into another folder;"
+            f"the catalog {self.path} is damaged ({line}): restore a dump into another folder;"
             " 'sqlite3 FILE .recover' saves what can be read of this one",
             hint="'reelmatch restore' brings a dump back",
         )

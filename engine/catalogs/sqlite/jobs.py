@@ -102,25 +102,25 @@ class Jobs:
     def heartbeat(self, job: Job, *, done: int = 0, total: int | None = None) -> bool:
         """Keep a job claimed and say how far it is; False when somebody else has it by now."""
         with self._catalog.transaction() as db:
-            kept = db.execute(
+            updated = db.execute(
                 "update jobs set lease_until = ?, done = ?, total = ?"
                 " where id = ? and worker = ? and state = 'running'",
                 (self._clock() + LEASE_SECONDS, done, total, job.id, job.worker),
             )
-            return bool(kept.rowcount)
+            return bool(updated.rowcount)
 
-    def end(self, job: Job, ending: JobResult, *, now: float) -> bool:
+    def end(self, job: Job, result: JobResult, *, now: float) -> bool:
         """Write down what became of a job; False, and nothing, when somebody else has it by now."""
         with self._catalog.transaction() as db:
             ended = db.execute(
                 "update jobs set state = ?, status = ?, reason = ?, video = ?, seconds = ?,"
                 " changed_at = ? where id = ? and worker = ? and state = 'running'",
                 (
-                    ending.state,
-                    ending.status,
-                    ending.reason,
-                    ending.video,
-                    ending.seconds,
+                    result.state,
+                    result.status,
+                    result.reason,
+                    result.video,
+                    result.seconds,
                     now,
                     job.id,
                     job.worker,
@@ -150,18 +150,18 @@ class Jobs:
         """
         failed = {job.id: job for job in self.all() if job.state is State.FAILED}
         if ids is None:
-            wanted = [number for number, job in failed.items() if job.may_succeed]
+            numbers = [number for number, job in failed.items() if job.may_succeed]
         else:
-            wanted = list(dict.fromkeys(ids))
-            _check_retries(wanted, failed)
+            numbers = list(dict.fromkeys(ids))
+            _check_retries(numbers, failed)
         with self._catalog.transaction() as db:
-            for number in wanted:
+            for number in numbers:
                 db.execute(
                     "update jobs set state = 'queued', attempts = 0, status = '',"
                     " reason = '', warning = '', changed_at = ? where id = ? and state = 'failed'",
                     (now, number),
                 )
-        return wanted
+        return numbers
 
     def get(self, job: int) -> Job | None:
         """Return one job."""
@@ -259,14 +259,14 @@ class Jobs:
         return self._catalog.rows(f"select {_COLUMNS} from jobs {clause}", parameters)  # noqa: S608
 
 
-def _check_retries(wanted: Iterable[int], failed: Mapping[int, Job]) -> None:
-    wrong = [number for number in wanted if number not in failed]
+def _check_retries(numbers: Iterable[int], failed: Mapping[int, Job]) -> None:
+    wrong = [number for number in numbers if number not in failed]
     if wrong:
         raise InvalidInput(
             f"no failed job {', '.join(map(str, wrong))}: look into the list of jobs",
             hint="'reelmatch jobs --state failed' lists them",
         )
-    for number in wanted:
+    for number in numbers:
         job = failed[number]
         if not job.may_succeed:
             raise InvalidInput(

@@ -26,26 +26,26 @@ class Listing:
     def __init__(self, file: CatalogFile) -> None:
         self._file = file
 
-    def newest(self, wanted: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
+    def newest(self, where: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
         """Return the ids of a page, the last added first."""
-        clauses, parameters = _clauses(wanted)
+        clauses, parameters = _clauses(where)
         if after is not None:
             clauses.append("(added_at, id) < (?, ?)")
             parameters += [after.added_at, after.video]
         return self._ids(clauses, [*parameters, limit], "desc")
 
-    def oldest(self, wanted: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
+    def oldest(self, where: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
         """Return the ids of the page before a place, the last added first."""
-        clauses, parameters = _clauses(wanted)
+        clauses, parameters = _clauses(where)
         clauses.append("(added_at, id) > (?, ?)")
         parameters += [before.added_at, before.video, limit]
         return self._ids(clauses, parameters, "asc")[::-1]
 
-    def by_id(self, wanted: ListFilter, *, after: str, limit: int) -> list[str]:
+    def by_id(self, where: ListFilter, *, after: str, limit: int) -> list[str]:
         """Return the ids of a page, rising, those after ``after``."""
-        clauses, parameters = _clauses(wanted)
-        where = " and ".join(["id > ?", *clauses])
-        sql = f"select id from videos where {where} order by id limit ?"  # noqa: S608
+        clauses, parameters = _clauses(where)
+        every = " and ".join(["id > ?", *clauses])
+        sql = f"select id from videos where {every} order by id limit ?"  # noqa: S608
         return [video for (video,) in self._file.rows(sql, [after, *parameters, limit])]
 
     def titled(self, text: str, *, limit: int) -> list[str]:
@@ -71,10 +71,12 @@ class Listing:
             f" where {_OUTDATED} order by v.added_at desc, v.rowid desc, s.rowid desc",
             (tagger, version),
         )
-        for _, found in groupby(rows, key=itemgetter(0)):
-            places: list[tuple[Any, ...]] = list(found)
-            video, seconds, _ = places[0]
-            yield OutdatedVideo(video, seconds, tuple(source for *_, source in places if source))
+        for _, group in groupby(rows, key=itemgetter(0)):
+            rows_of_video: list[tuple[Any, ...]] = list(group)
+            video, seconds, _ = rows_of_video[0]
+            yield OutdatedVideo(
+                video, seconds, tuple(source for *_, source in rows_of_video if source)
+            )
 
     def count_outdated(self, tagger: str, version: str) -> int:
         """Return how many ``outdated`` ones there are."""
@@ -85,15 +87,15 @@ class Listing:
         return int(count)
 
 
-def _clauses(wanted: ListFilter) -> tuple[list[str], list[Any]]:
+def _clauses(where: ListFilter) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
-    for word in composed(wanted.text).split():
+    for word in composed(where.text).split():
         clauses.append(r"(title like ? escape '\' or uploader like ? escape '\')")
         parameters += [f"%{word.translate(_LIKE_ESCAPE)}%"] * 2
     for column in ("kind", "status", "language", "uploader"):
-        if value := getattr(wanted, column):
+        if value := getattr(where, column):
             clauses.append(f"{column} = ?")
             parameters.append(composed(value))
-    if wanted.unwatched:
+    if where.unwatched:
         clauses.append("seconds = 0")
     return clauses, parameters

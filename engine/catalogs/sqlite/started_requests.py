@@ -11,7 +11,7 @@ class StartedRequests:
         self._file = file
 
     def reserve(
-        self, caller: int, name: str, digest: bytes, *, now: float, kept_seconds: float
+        self, caller: int, name: str, digest: bytes, *, now: float, ttl_seconds: float
     ) -> StartedRequest | None:
         """Return the request of this name; where there is none, None, and it is this one from now.
 
@@ -20,10 +20,10 @@ class StartedRequests:
             name: of the request.
             digest: of what is asked.
             now: seconds since 1970.
-            kept_seconds: how long names are kept.
+            ttl_seconds: how long names are kept.
         """
         with self._file.transaction() as db:
-            db.execute("delete from started where started_at < ?", (now - kept_seconds,))
+            db.execute("delete from started where started_at < ?", (now - ttl_seconds,))
             row = db.execute(
                 "select asked, job, started_at from started where caller = ? and name = ?",
                 (caller, name),

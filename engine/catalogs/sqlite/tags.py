@@ -44,16 +44,16 @@ class Tags:
             shape (n_tags,).
         """
         names = list(tags)
-        wanted = {name: Tag(source, name).label for name in names}
+        labels = {name: Tag(source, name).label for name in names}
         known = self.vocabulary()
-        if any(known.exactly(label) is None for label in wanted.values()):
+        if any(known.exactly(label) is None for label in labels.values()):
             with self._file.change() as (db, _):
                 # Another process may have added some since they were looked up.
                 known = self.vocabulary()
-                fresh = [name for name, label in wanted.items() if known.exactly(label) is None]
+                fresh = [name for name, label in labels.items() if known.exactly(label) is None]
                 db.conn.executemany(
                     "insert into tags (number, source, name) values (?, ?, ?)",
                     [(number, source, name) for number, name in enumerate(fresh, len(known))],
                 )
             known = self.vocabulary()
-        return np.array([known.exactly(wanted[name]) for name in names], np.uint32)
+        return np.array([known.exactly(labels[name]) for name in names], np.uint32)

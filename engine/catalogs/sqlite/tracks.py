@@ -31,7 +31,7 @@ class Tracks:
 
     def some(self, videos: Sequence[str]) -> dict[str, Track]:
         """Return what ``get`` does of some videos, in one go; those without any are left out."""
-        found: dict[str, list[Track]] = {}
+        by_video: dict[str, list[Track]] = {}
         for first in range(0, len(videos), PAGE_VIDEOS):
             page = videos[first : first + PAGE_VIDEOS]
             rows = self._file.rows(
@@ -40,8 +40,8 @@ class Tracks:
                 (*page, VISUAL),
             )
             for video, blob in rows:
-                found.setdefault(video, []).append(track_of(video, blob))
-        return {video: merged(tracks) for video, tracks in found.items()}
+                by_video.setdefault(video, []).append(track_of(video, blob))
+        return {video: merged(tracks) for video, tracks in by_video.items()}
 
     def put(self, video: str, observed: SourceTrack) -> None:
         """Store what one source observed on a video, in place of what it did before.

@@ -54,7 +54,7 @@ _TABLES: Final = (
 
 # Whoever queued a source for the first time, and no look at this video, gets what is there. A look
 # that failed is over, too: to try all that failed again must not bring the video back.
-_END_LOOKS: Final = (
+_END_ATTEMPTS: Final = (
     "update jobs set state = 'done', status = 'deleted', reason = 'its video was deleted',"
     " video = ?1, changed_at = ?2"
     " where kind = 'ingest' and (state = 'failed' and video = ?1"
@@ -100,18 +100,18 @@ class Videos:
 
     def some(self, videos: Sequence[str]) -> dict[str, VideoRecord]:
         """Return those of some videos that are there, by id."""
-        found: dict[str, VideoRecord] = {}
+        records: dict[str, VideoRecord] = {}
         for first in range(0, len(videos), PAGE_VIDEOS):
             page = videos[first : first + PAGE_VIDEOS]
             marks = ",".join("?" * len(page))
             sql = f"select {COLUMNS} from videos v where v.id in ({marks})"  # noqa: S608
-            found |= {row[0]: record_of(row) for row in self._file.rows(sql, page)}
-        return found
+            records |= {row[0]: record_of(row) for row in self._file.rows(sql, page)}
+        return records
 
     def in_order(self, ids: Sequence[str]) -> list[VideoRecord]:
         """Return these videos in this order, without those that went meanwhile."""
-        found = self.some(ids)
-        return [found[video] for video in ids if video in found]
+        records = self.some(ids)
+        return [records[video] for video in ids if video in records]
 
     def has_external_ids(self) -> bool:
         """Tell whether an app gave any video an id of its own."""
@@ -121,14 +121,14 @@ class Videos:
 
     def own_ids(self, names: Iterable[str]) -> dict[str, str]:
         """Return, of those names that apps gave to videos, the videos' own ids."""
-        wanted = list(dict.fromkeys(names))
-        found: dict[str, str] = {}
-        for first in range(0, len(wanted), PAGE_VIDEOS):
-            page = wanted[first : first + PAGE_VIDEOS]
+        unique = list(dict.fromkeys(names))
+        own: dict[str, str] = {}
+        for first in range(0, len(unique), PAGE_VIDEOS):
+            page = unique[first : first + PAGE_VIDEOS]
             marks = ",".join("?" * len(page))
             sql = f"select external_id, id from videos where external_id in ({marks})"  # noqa: S608
-            found |= self._file.rows(sql, page)
-        return found
+            own |= self._file.rows(sql, page)
+        return own
 
     def find(self, name: str) -> VideoRecord:
         """Return the video that a person means.
@@ -158,8 +158,8 @@ class Videos:
             ),
         )
         for sql, parameters in lookups:
-            found = {video for one in parameters for (video,) in self._file.rows(sql, (one,))}
-            ids = sorted(found)
+            matches = {video for one in parameters for (video,) in self._file.rows(sql, (one,))}
+            ids = sorted(matches)
             if len(ids) > 1:
                 raise AmbiguousVideo(name, ids)
             if ids and (record := self.get(ids[0])):
@@ -236,7 +236,7 @@ class Videos:
             The id of the video that it is told of.
         """
         with self._file.change() as (db, revision):
-            video = self._seen_before(record)
+            video = self._known_before(record)
             if video is None:
                 self._put_record(db, record, revision, now)
                 return record.id
@@ -248,7 +248,7 @@ class Videos:
             self._remember_source(db, record.source, video)
             return video
 
-    def _seen_before(self, record: VideoRecord) -> str | None:
+    def _known_before(self, record: VideoRecord) -> str | None:
         """Return the id under which something was seen before on a video, or on its source."""
         rows = self._file.rows(
             "select video from tracks where video = ?1 or (?2 <> '' and video ="
@@ -290,13 +290,13 @@ class Videos:
             _name_outside(db, record.id, record.external_id)
         self._remember_source(db, record.source, record.id)
 
-    def describe(self, video: str, said: Mapping[str, Any]) -> VideoRecord:
+    def describe(self, video: str, fields: Mapping[str, Any]) -> VideoRecord:
         """Set what people know better than a look at a video; later looks leave it as it is.
 
         Args:
             video: its own id.
-            said: any of ``title``, ``language``, ``uploader``, ``categories`` and ``external_id``,
-                which is taken away when it is empty.
+            fields: any of ``title``, ``language``, ``uploader``, ``categories`` and
+                ``external_id``, which is taken away when it is empty.
 
         Returns:
             The video as it is now.
@@ -307,15 +307,15 @@ class Videos:
         """
         with self._file.change() as (db, revision):
             record = self.named(video)
-            changed = {name: value for name, value in said.items() if name in EDITABLE}
+            changed = {name: value for name, value in fields.items() if name in EDITABLE}
             edited = [name for name in EDITABLE if name in changed or name in record.edited]
             values = {**changed, "edited": edited, "revision": revision}
             for name in ("categories", "edited"):
                 if name in values:
                     values[name] = json.dumps(values[name], ensure_ascii=False)
             db.table("videos").update(record.id, values)
-            if "external_id" in said:
-                _name_outside(db, record.id, said["external_id"])
+            if "external_id" in fields:
+                _name_outside(db, record.id, fields["external_id"])
             return self.named(record.id)
 
     def delete(self, video: str) -> None:
@@ -326,7 +326,7 @@ class Videos:
         """
         with self._file.change() as (db, revision):
             # Or it would come back.
-            db.execute(_END_LOOKS, (video, time.time()))
+            db.execute(_END_ATTEMPTS, (video, time.time()))
             for table, column in _TABLES:
                 gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
             if gone.rowcount == 0:

@@ -51,7 +51,7 @@ class Viewers:
         Raises:
             UnknownViewer: when nothing is kept of them.
         """
-        viewer = self._kept_id(viewer)
+        viewer = self._stored_id(viewer)
         rows = self._catalog.rows("select interests from viewers where id = ?", (viewer,))
         if not rows:
             raise UnknownViewer(viewer)
@@ -79,8 +79,8 @@ class Viewers:
             page = ids[first : first + _PARAMETERS]
             among = f"({','.join('?' * len(page))})"
             sql = f"select id, interests from viewers where id in {among}"  # noqa: S608
-            for viewer, said in self._catalog.rows(sql, page):
-                interests[viewer] = json.loads(said)
+            for viewer, content in self._catalog.rows(sql, page):
+                interests[viewer] = json.loads(content)
             sql = f"select viewer, {_EVENT} from events where viewer in {among} order by at, id"  # noqa: S608
             for viewer, *row in self._catalog.rows(sql, page):
                 events.setdefault(viewer, []).append(_event(*row))
@@ -108,7 +108,7 @@ class Viewers:
         Raises:
             InvalidInput: when the id cannot be one.
         """
-        viewer = self._kept_id(viewer)
+        viewer = self._stored_id(viewer)
         with self._catalog.transaction() as db:
             db.execute(
                 "insert into viewers (id, interests, changed_at) values (?1, ?2, ?3)"
@@ -127,7 +127,7 @@ class Viewers:
         Raises:
             InvalidInput: naming the event that cannot be one, or when there are too many.
         """
-        viewer = self._kept_id(viewer)
+        viewer = self._stored_id(viewer)
         if len(events) > MAX_EVENT_BATCH:
             raise InvalidInput(
                 f"{len(events)} events are too many: send at most {MAX_EVENT_BATCH} at once"
@@ -162,7 +162,7 @@ class Viewers:
         Raises:
             UnknownViewer: when nothing is.
         """
-        viewer = self._kept_id(viewer)
+        viewer = self._stored_id(viewer)
         self._catalog.rows("pragma secure_delete = on")
         with self._catalog.transaction() as db:
             db.execute("delete from events where viewer = ?", (viewer,))
@@ -172,7 +172,7 @@ class Viewers:
         # goes with the next one.
         self._catalog.rows("pragma wal_checkpoint(truncate)")
 
-    def _kept_id(self, viewer: str) -> str:
+    def _stored_id(self, viewer: str) -> str:
         """Return the id under which a viewer is kept, or would be.
 
         Raises:
@@ -187,13 +187,13 @@ class Viewers:
 
     def unknown_videos(self, videos: Iterable[str]) -> list[str]:
         """Return those ids that no video of the catalog has, in order, each once."""
-        wanted = list(dict.fromkeys(videos))
+        unique = list(dict.fromkeys(videos))
         known: set[str] = set()
-        for first in range(0, len(wanted), _PARAMETERS):
-            page = wanted[first : first + _PARAMETERS]
+        for first in range(0, len(unique), _PARAMETERS):
+            page = unique[first : first + _PARAMETERS]
             sql = f"select id from videos where id in ({','.join('?' * len(page))})"  # noqa: S608
             known.update(video for (video,) in self._catalog.rows(sql, page))
-        return [video for video in wanted if video not in known]
+        return [video for video in unique if video not in known]
 
 
 def _event(event: str, video: str, kind: str, at: float, share: float) -> Event:

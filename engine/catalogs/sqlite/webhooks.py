@@ -139,8 +139,8 @@ class Webhooks:
     def counts(self, campaign: str) -> dict[DeliveryState, int]:
         """Return how many deliveries that are remembered are in each state."""
         sql = "select state, count(*) from deliveries where campaign = ? group by state"
-        found = dict(self._catalog.rows(sql, (campaign,)))
-        return {state: int(found.get(state, 0)) for state in DeliveryState}
+        counts = dict(self._catalog.rows(sql, (campaign,)))
+        return {state: int(counts.get(state, 0)) for state in DeliveryState}
 
     def last_trouble(self, campaign: str) -> str:
         """Return what the last attempt that failed came to, empty when none did."""

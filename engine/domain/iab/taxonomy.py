@@ -49,10 +49,10 @@ class Taxonomy:
 
     def path(self, category: str) -> tuple[Category, ...]:
         """Return a category and all above it, the top first."""
-        found = [self.categories[category]]
-        while found[-1].parent is not None:
-            found.append(self.categories[found[-1].parent])
-        return tuple(reversed(found))
+        upwards = [self.categories[category]]
+        while upwards[-1].parent is not None:
+            upwards.append(self.categories[upwards[-1].parent])
+        return tuple(reversed(upwards))
 
     def with_all_below(self, categories: Iterable[str]) -> frozenset[str]:
         """Return categories with all that is under them.
@@ -60,7 +60,7 @@ class Taxonomy:
         Raises:
             InvalidInput: naming an id that is not in the taxonomy.
         """
-        found: set[str] = set()
+        categories_below: set[str] = set()
         waiting = list(categories)
         for category in waiting:
             if category not in self.categories:
@@ -70,9 +70,9 @@ class Taxonomy:
                 )
         while waiting:
             here = waiting.pop()
-            found.add(here)
+            categories_below.add(here)
             waiting += self._children.get(here, [])
-        return frozenset(found)
+        return frozenset(categories_below)
 
 
 @cache

@@ -66,7 +66,7 @@ def build_in_folder(
     weighting.idf.flags.writeable = False  # as mapped files are: one type to compile
     with Writer(folder) as writer:
         _write_rows(writer, parts, weighting, survey, drops=bool(np.any(weighting.idf == 0)))
-        weighting, scales, greatest = _write_scales(writer, weighting)
+        weighting, scales, max_impact = _write_scales(writer, weighting)
         forward = ForwardRows(
             writer.close_array("forward_starts"),
             writer.close_array("forward_tags"),
@@ -75,7 +75,7 @@ def build_in_folder(
             *weights_of(weighting),
         )
         keep = _Keep(writer, forward)
-        scan, sample = build_scan(forward, greatest, weighting.df, kernel, keep)
+        scan, sample = build_scan(forward, max_impact, weighting.df, kernel, keep)
         writer.append("df", weighting.df)
         writer.append("idf", weighting.idf)
         writer.finish(index_settings(weighting, scan, sample))
@@ -178,11 +178,11 @@ def _write_scales(
     norms = writer.close_array("norms")
     weighting = weighting.pivoted(norms)
     writer.append("forward_scales", np.empty(0, dtype=np.float32))
-    greatest = 1.0
+    max_impact = 1.0
     for first in range(0, norms.size, _SCALED_ROWS):
         some = norms[first : first + _SCALED_ROWS]
         scales = row_scales(some, weighting)
         writer.append("forward_scales", scales)
-        greatest = max(greatest, float((some * scales).max()))
+        max_impact = max(max_impact, float((some * scales).max()))
     writer.drop("norms")
-    return weighting, writer.close_array("forward_scales"), greatest
+    return weighting, writer.close_array("forward_scales"), max_impact

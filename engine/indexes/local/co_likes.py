@@ -91,10 +91,10 @@ class CoLikes:
         lengths = self.starts[rows + 1] - self.starts[rows]
         ends = np.cumsum(lengths)
         own = np.repeat(np.arange(len(rows)), lengths)
-        places = np.repeat(self.starts[rows] - ends + lengths, lengths) + np.arange(len(own))
-        found, which = np.unique(self.rows[places].astype(np.int64), return_inverse=True)
-        pulled = np.bincount(which, self.cosines[places] * weights[own], minlength=len(found))
-        return found, pulled / weights.sum()
+        positions = np.repeat(self.starts[rows] - ends + lengths, lengths) + np.arange(len(own))
+        others, number = np.unique(self.rows[positions].astype(np.int64), return_inverse=True)
+        sums = np.bincount(number, self.cosines[positions] * weights[own], minlength=len(others))
+        return others, sums / weights.sum()
 
     def between(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how often each video is liked by who likes each of others, 0.0 when hardly ever.
@@ -106,14 +106,14 @@ class CoLikes:
         Returns:
             Shape (n, m).
         """
-        found = np.zeros((len(rows), len(others)))
+        co_like_cosines = np.zeros((len(rows), len(others)))
         if len(self.starts) == 1:
-            return found
-        for place, row in enumerate(rows.tolist()):
+            return co_like_cosines
+        for number, row in enumerate(rows.tolist()):
             own = slice(int(self.starts[row]), int(self.starts[row + 1]))
             neighbour, other = np.nonzero(self.rows[own][:, None] == others)
-            found[place, other] = self.cosines[own][neighbour]
-        return found
+            co_like_cosines[number, other] = self.cosines[own][neighbour]
+        return co_like_cosines
 
     def save(self, folder: Path) -> None:
         """Write it into a folder."""
@@ -131,10 +131,10 @@ class CoLikes:
         Raises:
             CorruptData: when it cannot be read.
         """
-        kept = index_files.read(folder)
-        arrays = kept.arrays
+        stored = index_files.read(folder)
+        arrays = stored.arrays
         return cls(
-            arrays["starts"], arrays["rows"], arrays["cosines"], int(kept.settings["viewers"])
+            arrays["starts"], arrays["rows"], arrays["cosines"], int(stored.settings["viewers"])
         )
 
 
@@ -158,5 +158,5 @@ def _neighbours(
         cosines,
         sizes,
     )
-    kept = np.arange(NEIGHBOURS) < sizes[:, None]
-    return sizes, rows[kept].astype(np.int32), cosines[kept].astype(np.float32)
+    is_filled = np.arange(NEIGHBOURS) < sizes[:, None]
+    return sizes, rows[is_filled].astype(np.int32), cosines[is_filled].astype(np.float32)

@@ -59,7 +59,7 @@ def check_consistency(generation: Generation, catalog_tags: Sequence[str]) -> No
             _check_weighting(index, generation.config.weights(generation.vocabulary.sources))
             _check_impacts(index)
             _check_metadata(generation.metadata, index.n_videos)
-            _check_together(generation.together, index.n_videos)
+            _check_co_likes(generation.co_likes, index.n_videos)
             _check_common(generation.common, MeanVector.of(index))
     except (InvalidInput, TypeError, ValueError, LookupError, OverflowError) as error:
         raise CorruptData(f"its arrays do not fit together ({error})") from error
@@ -117,7 +117,7 @@ def _check_impacts(index: Index) -> None:
     forward, weighting = index.forward, index.weighting
     _hold(forward.scales.dtype == np.float32, "scales")
     _hold(forward.scales.shape == (index.n_videos,), "scales")
-    total, n_seen, longest, greatest = 0.0, 0, 0, 1.0
+    total, n_nonzero, longest, max_impact = 0.0, 0, 0, 1.0
     postings = _postings_of(index)
     for first in range(0, index.n_videos, postings.block_rows):
         end = min(first + postings.block_rows, index.n_videos)
@@ -131,11 +131,11 @@ def _check_impacts(index: Index) -> None:
         _hold(_are_near(forward.scales[first:end], scales, _NEAR_32), "scales")
         postings.check_block(first // postings.block_rows, rows, tags, weights * scales[rows])
         total += float(norms.sum())
-        n_seen += int(np.count_nonzero(norms))
+        n_nonzero += int(np.count_nonzero(norms))
         longest = max(longest, int(lengths.max(initial=0)))
-        greatest = max(greatest, float((norms * scales).max(initial=1.0)))
-    _hold(_are_near(weighting.pivot, total / n_seen if n_seen else 1.0, 1e-6), "norms")
-    postings.check_sums(longest, greatest)
+        max_impact = max(max_impact, float((norms * scales).max(initial=1.0)))
+    _hold(_are_near(weighting.pivot, total / n_nonzero if n_nonzero else 1.0, 1e-6), "norms")
+    postings.check_sums(longest, max_impact)
 
 
 class _NoPostings:
@@ -146,7 +146,7 @@ class _NoPostings:
     def check_block(self, block: int, rows: Array, tags: Array, impacts: Array) -> None:
         """Nothing is kept beside the rows."""
 
-    def check_sums(self, longest: int, greatest: float) -> None:
+    def check_sums(self, longest: int, max_impact: float) -> None:
         """Nothing is added up beside the rows."""
 
 
@@ -176,9 +176,9 @@ class _PlainPostings:
         _hold(np.array_equal(self._rows[own], rows[order]), "posting lists")
         _hold(_are_near(self._impacts[own], impacts[order], _NEAR_32), "impacts")
 
-    def check_sums(self, longest: int, greatest: float) -> None:
+    def check_sums(self, longest: int, max_impact: float) -> None:
         """Check what a sum may be off by: of the most tags that a video has."""
-        expected = [PlainScan.rounding_of(longest, greatest)]
+        expected = [PlainScan.rounding_of(longest, max_impact)]
         _hold(_are_near(self._rounding, expected, _NEAR_32), "roundings")
 
 
@@ -221,9 +221,9 @@ class _LevelPostings:
         uppers = self._uppers[int(firsts[0]) : int(firsts[-1])].astype(np.float64)
         _hold(np.all(impacts <= uppers[level[order]] * (1 + _NEAR_32 / 10)), "levels")
 
-    def check_sums(self, longest: int, greatest: float) -> None:  # noqa: ARG002 # others need it
+    def check_sums(self, longest: int, max_impact: float) -> None:  # noqa: ARG002 # others need it
         """Check that no level lies above all impacts: sums of 16 bits would run over."""
-        _hold(np.all(self._uppers <= greatest * (1 + _NEAR_32)), "levels")
+        _hold(np.all(self._uppers <= max_impact * (1 + _NEAR_32)), "levels")
 
 
 def _postings_of(index: Index) -> "_NoPostings | _PlainPostings | _LevelPostings":
@@ -270,19 +270,19 @@ def _are_within(numbers: Array, n: int) -> bool:
     return not numbers.size or bool(numbers.min() >= 0 and numbers.max() < n)
 
 
-def _check_together(together: CoLikes, n_videos: int) -> None:
-    n_rows = len(together.starts) - 1
+def _check_co_likes(co_likes: CoLikes, n_videos: int) -> None:
+    n_rows = len(co_likes.starts) - 1
     _hold(n_rows in (0, n_videos), "likes of viewers")
-    _check_starts(together.starts, n_rows + 1, together.rows.size, "likes of viewers")
-    _hold(together.rows.dtype == np.int32, "likes of viewers")
-    _hold(_are_within(together.rows, n_videos), "likes of viewers")
-    cosines = together.cosines
-    _hold(cosines.dtype == np.float32 and cosines.shape == together.rows.shape, "likes of viewers")
+    _check_starts(co_likes.starts, n_rows + 1, co_likes.rows.size, "likes of viewers")
+    _hold(co_likes.rows.dtype == np.int32, "likes of viewers")
+    _hold(_are_within(co_likes.rows, n_videos), "likes of viewers")
+    cosines = co_likes.cosines
+    _hold(cosines.dtype == np.float32 and cosines.shape == co_likes.rows.shape, "likes of viewers")
     _hold(np.all((cosines >= 0) & (cosines <= 1 + _NEAR_32)), "likes of viewers")
     is_first = np.zeros(cosines.size + 1, bool)
-    is_first[together.starts] = True
+    is_first[co_likes.starts] = True
     _hold(np.all((np.diff(cosines) <= 0) | is_first[1 : cosines.size]), "likes of viewers")
-    _hold(together.viewers >= 0, "likes of viewers")
+    _hold(co_likes.viewers >= 0, "likes of viewers")
 
 
 def _check_common(common: MeanVector, expected: MeanVector) -> None:

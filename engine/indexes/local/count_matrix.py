@@ -114,9 +114,9 @@ class CountRows:
         count_tags(self.tags, 0, self.tags.size, df)
         return df
 
-    def keep(self, kept: NDArray[np.bool_]) -> "CountRows":
-        """Return the rows with only the tags that ``kept``, shape (n_tags,), says."""
-        stays = kept[self.tags]
+    def keep(self, mask: NDArray[np.bool_]) -> "CountRows":
+        """Return the rows with only the tags that ``mask``, shape (n_tags,), says."""
+        stays = mask[self.tags]
         before = np.zeros(stays.size + 1, dtype=np.int64)
         np.cumsum(stays, out=before[1:])
         return CountRows(before[self.starts], self.tags[stays], self.counts[stays], self.n_tags)
@@ -160,14 +160,14 @@ def _tidied(
 ) -> CountRows:
     n_rows = starts.size - 1
     # A place is a row and a tag as one number; a repeat is the same place again.
-    place = np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(starts)) * n_tags + tags
+    cell = np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(starts)) * n_tags + tags
     present = counts > 0
-    places, where = np.unique(place[present], return_inverse=True)
-    totals = np.zeros(places.size, dtype=np.int64)
+    cells, where = np.unique(cell[present], return_inverse=True)
+    totals = np.zeros(cells.size, dtype=np.int64)
     np.add.at(totals, where, counts[present].astype(np.int64))
     _check_counts(totals)
-    tidy_starts = np.searchsorted(places, np.arange(n_rows + 1, dtype=np.int64) * n_tags)
-    return _narrow_rows(tidy_starts.astype(np.int64), places % n_tags, totals, n_tags)
+    tidy_starts = np.searchsorted(cells, np.arange(n_rows + 1, dtype=np.int64) * n_tags)
+    return _narrow_rows(tidy_starts.astype(np.int64), cells % n_tags, totals, n_tags)
 
 
 @dataclass(frozen=True, slots=True)

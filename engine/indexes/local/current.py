@@ -46,23 +46,23 @@ class Current:
         """
         try:
             with self.path.open("rb") as file:
-                said = file.read(_MAX_BYTES).decode("ascii")
+                content = file.read(_MAX_BYTES).decode("ascii")
         except FileNotFoundError:
             return None, None
         except (OSError, UnicodeDecodeError) as error:
             raise self._damaged from error
-        found = _FORM.fullmatch(said)
-        if found is None or (found[3] and found[3] != _check(found[1], found[2])):
+        match = _FORM.fullmatch(content)
+        if match is None or (match[3] and match[3] != _check(match[1], match[2])):
             raise self._damaged
-        return found[1], found[2]
+        return match[1], match[2]
 
     def write(self, current: str, previous: str | None) -> None:
         """Name another generation, at once or not at all; by who holds ``moving`` only."""
         aside = self.path.with_name(ASIDE)
-        said = f"{current}\n{previous or ''}\n{_check(current, previous)}\n"
+        content = f"{current}\n{previous or ''}\n{_check(current, previous)}\n"
         try:
             with aside.open("w", encoding="ascii") as file:
-                file.write(said)
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(self.path)
@@ -97,5 +97,5 @@ class Current:
 
 
 def _check(current: str, previous: str | None) -> str:
-    said = f"{current} {previous or ''}\n".encode()
-    return hashlib.sha256(said).hexdigest()[:_CHECK_DIGITS]
+    content = f"{current} {previous or ''}\n".encode()
+    return hashlib.sha256(content).hexdigest()[:_CHECK_DIGITS]

@@ -39,37 +39,37 @@ class Changes:
     revision: int
 
 
-def advance(view: LocalSnapshot, changes: Changes) -> LocalSnapshot:
+def advance(snapshot: LocalSnapshot, changes: Changes) -> LocalSnapshot:
     """Return the view with some changes."""
     vocabulary = changes.vocabulary
-    if vocabulary != view.vocabulary:
-        view = replace(
-            view,
-            base=view.base.knowing(vocabulary),
-            delta=tuple(segment.knowing(vocabulary) for segment in view.delta),
+    if vocabulary != snapshot.vocabulary:
+        snapshot = replace(
+            snapshot,
+            base=snapshot.base.knowing(vocabulary),
+            delta=tuple(segment.knowing(vocabulary) for segment in snapshot.delta),
             vocabulary=vocabulary,
         )
-    delta = [segment.without(changes.ids) for segment in view.delta]
+    delta = [segment.without(changes.ids) for segment in snapshot.delta]
     if rows := changes.rows:
-        index = view.generation.index.build_beside(
+        index = snapshot.generation.index.build_beside(
             counts_of(rows, len(vocabulary)),
             [row.id for row in rows],
-            view.generation.config.weights(vocabulary.sources),
+            snapshot.generation.config.weights(vocabulary.sources),
         )
         delta.append(Segment.of(index, metadata_of_rows(rows), vocabulary))
-    base = view.base.without(changes.ids)
-    return replace(view, base=base, delta=tuple(delta), revision=changes.revision)
+    base = snapshot.base.without(changes.ids)
+    return replace(snapshot, base=base, delta=tuple(delta), revision=changes.revision)
 
 
-def tidy(view: LocalSnapshot) -> LocalSnapshot:
+def tidy(snapshot: LocalSnapshot) -> LocalSnapshot:
     """Return the view with dead segments dropped and segments of like size merged."""
-    delta = [segment for segment in view.delta if segment.n_alive]
+    delta = [segment for segment in snapshot.delta if segment.n_alive]
     while len(delta) > 1 and delta[-2].n_alive < MERGE_FACTOR * delta[-1].n_alive:
-        delta[-2:] = [_merged(delta[-2:], view)]
-    return view if len(delta) == len(view.delta) else replace(view, delta=tuple(delta))
+        delta[-2:] = [_merged(delta[-2:], snapshot)]
+    return snapshot if len(delta) == len(snapshot.delta) else replace(snapshot, delta=tuple(delta))
 
 
-def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
+def _merged(segments: Sequence[Segment], snapshot: LocalSnapshot) -> Segment:
     counts = []
     metadata = []
     ids: list[str] = []
@@ -80,12 +80,12 @@ def _merged(segments: Sequence[Segment], view: LocalSnapshot) -> Segment:
         ids += index.ids.at(rows)
         counts.append(_taken(segment, rows))
         metadata.append(segment.metadata.take(rows))
-    n_tags = len(view.vocabulary)
-    boosts = view.generation.config.weights(view.vocabulary.sources)
-    index = view.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids, boosts)
+    n_tags = len(snapshot.vocabulary)
+    boosts = snapshot.generation.config.weights(snapshot.vocabulary.sources)
+    index = snapshot.generation.index.build_beside(CountMatrix.stacked(counts, n_tags), ids, boosts)
     order = index.rows_of(ids)
     return Segment.of(
-        index, MetadataColumns.stacked(metadata).take(np.argsort(order)), view.vocabulary
+        index, MetadataColumns.stacked(metadata).take(np.argsort(order)), snapshot.vocabulary
     )
 
 
@@ -95,10 +95,10 @@ def _taken(segment: Segment, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -
     lengths = starts[rows + 1] - starts[rows]
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     # The place of each posting: its row's start, and how far it is into the row.
-    places = np.repeat(starts[rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
+    positions = np.repeat(starts[rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
     return CountMatrix(
         indptr,
-        forward.tags[places].astype(np.uint32),
-        forward.counts[places].astype(np.uint32),
+        forward.tags[positions].astype(np.uint32),
+        forward.counts[positions].astype(np.uint32),
         (len(rows), segment.index.n_tags),
     )

@@ -27,10 +27,10 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hex."""
     total = hashlib.sha256()
     piece = bytearray(_PIECE_BYTES)
-    view = memoryview(piece)
+    memory = memoryview(piece)
     with path.open("rb", buffering=0) as file:
         while size := file.readinto(piece):
-            total.update(view[:size])
+            total.update(memory[:size])
     return total.hexdigest()
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.caching import kept_answers
+from engine.caching import bounded_cache
 from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import (
@@ -22,15 +22,15 @@ from engine.domain.metadata import (
     SensitivityLevel,
 )
 from engine.domain.sensitivity import LEVELS
-from engine.domain.suitability import RISKS, Risk, tolerated_place, topic_place
+from engine.domain.suitability import RISKS, Risk, risk_index, topic_index
 from engine.errors import InvalidInput
 from engine.indexes.local.columns import Array, Bitmap, Coded, Numbers
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
-from engine.languages import asked_ranges, ranges_that_take
+from engine.languages import ranges_that_take, requested_ranges
 from engine.vocabulary import Vocabulary
 
-KEPT_BITMAPS: Final = 256
+MAX_BITMAPS: Final = 256
 """Number of compiled filters an index stores, the least recently used going first.
 
 They are kept as one bit a video: as one byte, those of 100,000 videos would take 25 MB and, as they
@@ -48,7 +48,7 @@ class FilterCompiler:
         self._index = index
         self._metadata = metadata
         self._vocabulary = vocabulary
-        self._kept = kept_answers(self._fresh, KEPT_BITMAPS)
+        self._bitmaps = bounded_cache(self._fresh, MAX_BITMAPS)
 
     def compile(self, where: Filter) -> Bitmap:
         """Return which rows pass.
@@ -63,7 +63,7 @@ class FilterCompiler:
     def _compile(self, where: Filter) -> Bitmap:
         match where:
             case _ if _is_of_tags(where):
-                return self._unpacked(self._kept(where))
+                return self._unpacked(self._bitmaps(where))
             case And(parts):
                 passing = np.ones(self._index.n_videos, bool)
                 for part in _tags_together(parts, And):
@@ -80,7 +80,7 @@ class FilterCompiler:
                 # Lists of ids belong to one viewer and one moment: not worth keeping.
                 return self._rows_bitmap(ids)
             case _:
-                return self._unpacked(self._kept(where))
+                return self._unpacked(self._bitmaps(where))
 
     def _fresh(self, where: Filter) -> NDArray[np.uint8]:
         return np.packbits(self._bitmap(where))
@@ -108,7 +108,7 @@ class FilterCompiler:
         match kind:
             case Language():
                 assert isinstance(column, Coded)  # noqa: S101 - one language a video
-                ranges = frozenset(asked_ranges(value))
+                ranges = frozenset(requested_ranges(value))
                 takes = [not ranges.isdisjoint(ranges_that_take(word)) for word in column.words]
                 return column.are(takes)
             case IabCategories():
@@ -118,44 +118,44 @@ class FilterCompiler:
 
     def _has_any(self, parts: Sequence[Filter]) -> Bitmap:
         """Return which videos show at least one of the tags that are asked for."""
-        least = self._least_seconds(parts, min)
-        if any(seconds <= 0 for seconds in least.values()):
+        minimums = self._min_seconds(parts, min)
+        if any(seconds <= 0 for seconds in minimums.values()):
             return np.ones(self._index.n_videos, bool)
-        return np.asarray(self._n_tags_on(least) > 0)
+        return np.asarray(self._n_tags_on(minimums) > 0)
 
     def _has_all(self, parts: Sequence[Filter]) -> Bitmap:
         """Return which videos show all of the tags that are asked for."""
-        least = self._least_seconds(parts, max)
-        least = {tag: seconds for tag, seconds in least.items() if seconds > 0}
-        return np.asarray(self._n_tags_on(least) == len(least))
+        minimums = self._min_seconds(parts, max)
+        minimums = {tag: seconds for tag, seconds in minimums.items() if seconds > 0}
+        return np.asarray(self._n_tags_on(minimums) == len(minimums))
 
-    def _least_seconds(
+    def _min_seconds(
         self, parts: Sequence[Filter], of_two: Callable[[int, int], int]
     ) -> dict[int, int]:
         """Return the number of each tag of ``HasTag`` filters -> how many seconds are asked for."""
         tagged = [part for part in parts if isinstance(part, HasTag)]
         numbers = self._vocabulary.numbers(one.tag for one in tagged)
-        least: dict[int, int] = {}
+        minimums: dict[int, int] = {}
         for part, tag in zip(tagged, numbers, strict=True):
-            least[tag] = of_two(least.get(tag, part.at_least), part.at_least)
-        return least
+            minimums[tag] = of_two(minimums.get(tag, part.at_least), part.at_least)
+        return minimums
 
-    def _n_tags_on(self, least: Mapping[int, int]) -> NDArray[np.int64]:
+    def _n_tags_on(self, minimums: Mapping[int, int]) -> NDArray[np.int64]:
         """Return how many of some tags each video shows for long enough, shape (n_videos,).
 
         One pass over all counts, however many tags there are.
         """
-        if not least:
+        if not minimums:
             return np.zeros(self._index.n_videos, np.int64)
         forward = self._index.forward
         n_tags = max(len(self._vocabulary), len(forward.idf))
         needed = np.full(n_tags, np.iinfo(np.int64).max)
-        needed[list(least)] = list(least.values())
+        needed[list(minimums)] = list(minimums.values())
         rows = []
         for first in range(0, len(forward.counts), _POSTING_BATCH_SIZE):
             part = slice(first, first + _POSTING_BATCH_SIZE)
-            places = first + np.flatnonzero(forward.counts[part] >= needed[forward.tags[part]])
-            rows.append(np.searchsorted(forward.starts, places, side="right") - 1)
+            positions = first + np.flatnonzero(forward.counts[part] >= needed[forward.tags[part]])
+            rows.append(np.searchsorted(forward.starts, positions, side="right") - 1)
         passing = np.concatenate([np.zeros(0, np.int64), *rows])
         return np.bincount(passing, minlength=self._index.n_videos)
 
@@ -215,8 +215,8 @@ def _numbers_bitmap(values: Array, kind: ColumnType, value: Any) -> Bitmap:
 
 
 def _no_riskier(risk: Array, limit: RiskLimit) -> Bitmap:
-    own = risk[:, [topic_place(limit.topic)]] if limit.topic else risk
-    passing = own <= tolerated_place(limit.at_most)
+    own = risk[:, [topic_index(limit.topic)]] if limit.topic else risk
+    passing = own <= risk_index(limit.at_most)
     if limit.unknown:
         passing |= own == RISKS.index(Risk.UNKNOWN)
     return np.asarray(passing.all(axis=1))

@@ -75,7 +75,7 @@ class Generation:
         revision: the catalog's revision that it was built from.
         folder: where its files are.
         common: what most of its videos show.
-        together: which of its videos the same viewers like.
+        co_likes: which of its videos the same viewers like.
         catalog: identity of the catalog that it was built from; empty when it does not say.
     """
 
@@ -87,7 +87,7 @@ class Generation:
     revision: int
     folder: Path
     common: MeanVector = field(default_factory=MeanVector.nothing)
-    together: CoLikes = field(default_factory=CoLikes.nothing)
+    co_likes: CoLikes = field(default_factory=CoLikes.nothing)
     catalog: str = ""
 
     @property
@@ -184,19 +184,19 @@ class Generations:
         Those that cannot even be read are passed over.
         """
         live = self._named()[0]
-        found = []
+        generations = []
         for generation in sorted(self.there(), key=self._built_at, reverse=True):
             try:
                 config = _read_json(self.folder / generation / "generation.json")["recipe"]
                 built_at = self._built_at(generation) / 1e9
-                found.append(
+                generations.append(
                     StoredGeneration(
                         generation, built_at, IndexConfig.from_stored(config), generation == live
                     )
                 )
             except (CorruptData, KeyError, TypeError, ValueError, AttributeError):
                 continue
-        return found
+        return generations
 
     def check(self, generation: str) -> dict[str, str]:
         """Compare every byte of a generation with what was written.
@@ -230,17 +230,17 @@ class Generations:
             header = _read_json(folder / "generation.json")
             if header.get("format") != _FORMAT:
                 raise OutdatedGeneration(generation)
-            kept = index_files.read(folder / "facts")
+            files = index_files.read(folder / "facts")
             return Generation(
                 id=generation,
                 index=Index.load(folder / "index"),
-                metadata=MetadataColumns.from_stored(kept.arrays, kept.settings),
+                metadata=MetadataColumns.from_stored(files.arrays, files.settings),
                 vocabulary=Vocabulary(_labels(header)),
                 config=IndexConfig.from_stored(header["recipe"]),
                 revision=built.revision,
                 folder=folder,
                 common=MeanVector.load(folder / "common"),
-                together=CoLikes.load(folder / "together"),
+                co_likes=CoLikes.load(folder / "together"),
                 catalog=built.catalog,
             )
         except (
@@ -302,8 +302,8 @@ class Generations:
             MeanVector.of(index).save(aside / "common")
             liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
             CoLikes.of(liked, index.n_videos).save(aside / "together")
-            said = {"format": _FORMAT, "recipe": asdict(config), "tags": vocabulary.names}
-            _write(aside / "generation.json", json.dumps(said, indent=1, ensure_ascii=False))
+            payload = {"format": _FORMAT, "recipe": asdict(config), "tags": vocabulary.names}
+            _write(aside / "generation.json", json.dumps(payload, indent=1, ensure_ascii=False))
             generation = write_digests(aside)
             # The revision is no part of the content: after a change and its undoing, the same
             # videos make the same generation.
@@ -446,21 +446,21 @@ def _is_whole(folder: Path, generation: str) -> bool:
 
 def _read_built(folder: Path, generation: str) -> Built:
     damaged = CorruptData(f"{folder / BUILT} is not what was written")
-    said = _read_json(folder / BUILT)
-    revision, catalog = said.get("revision"), said.get("catalog", "")
+    payload = _read_json(folder / BUILT)
+    revision, catalog = payload.get("revision"), payload.get("catalog", "")
     if type(revision) is not int or not isinstance(catalog, str):
         raise damaged
     built = Built(revision, catalog)
     # Earlier versions wrote neither a list of digests nor one of this.
-    has_digest = "digest" in said or (folder / DIGESTS).exists()
+    has_digest = "digest" in payload or (folder / DIGESTS).exists()
     if has_digest and (folder / BUILT).read_text("utf-8") != _built_text(generation, built):
         raise damaged
     return built
 
 
 def _built_text(generation: str, built: Built) -> str:
-    said = f"{generation} {built.revision} {built.catalog}"
-    digest = hashlib.sha256(said.encode()).hexdigest()
+    payload = f"{generation} {built.revision} {built.catalog}"
+    digest = hashlib.sha256(payload.encode()).hexdigest()
     return json.dumps({**asdict(built), "digest": digest})
 
 

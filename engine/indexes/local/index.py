@@ -124,8 +124,8 @@ class Index:
         weighting = weighting.pivoted(norms)
         forward = forward_rows(rows, norms, weighting)
         # The norm of a scaled row: 1, unless a slope lets it pass. No impact is above.
-        greatest = float((norms * forward.scales).max(initial=1.0))
-        return cls(video_ids, forward, weighting, *build_scan(forward, greatest, df, kernel))
+        max_impact = float((norms * forward.scales).max(initial=1.0))
+        return cls(video_ids, forward, weighting, *build_scan(forward, max_impact, df, kernel))
 
     def build_beside(
         self, counts: Rows, ids: Sequence[str], boosts: Floats | None = None
@@ -249,8 +249,8 @@ class Index:
         Returns:
             What ``search`` returns, query by query.
         """
-        found = self.top_k_many(queries_of(queries, self.idf), k, where)
-        return [(self.ids.at(rows), scores) for rows, scores in found]
+        matches = self.top_k_many(queries_of(queries, self.idf), k, where)
+        return [(self.ids.at(rows), scores) for rows, scores in matches]
 
     def top_k(
         self, query: Query, k: int, where: NDArray[np.bool_] | None = None
@@ -272,14 +272,14 @@ class Index:
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(usable_cpus()) as pool:
-            found = pool.map(lambda block: self._find(block, k, *selection), blocks)
-            return [match for block in found for match in _unpacked(block)]
+            matches = pool.map(lambda block: self._find(block, k, *selection), blocks)
+            return [match for block in matches for match in _unpacked(block)]
 
     def score_rows(self, query: Query, rows: ArrayLike) -> Floats:
         """Return the exact score of some rows, also where it is 0 or below."""
-        wanted = self._checked_rows(rows)
-        scores = np.empty(wanted.size, dtype=np.float64)
-        score_rows(self.forward, packed([query]), wanted, self._weights(), scores)
+        checked = self._checked_rows(rows)
+        scores = np.empty(checked.size, dtype=np.float64)
+        score_rows(self.forward, packed([query]), checked, self._weights(), scores)
         return scores
 
     def explain(self, query: Query, row: int) -> tuple[NDArray[np.int64], Floats]:
@@ -291,17 +291,17 @@ class Index:
         own = self._postings_of(row)
         # Both rise: where a tag would stand in the query is where it is, or is not.
         shown = self.forward.tags[own].astype(np.int64)
-        place = np.searchsorted(query.tags, shown)
-        at = np.flatnonzero(place < len(query.tags))
-        at = at[query.tags[place[at]] == shown[at]]
-        tags, place = shown[at], place[at]
+        at_query = np.searchsorted(query.tags, shown)
+        at = np.flatnonzero(at_query < len(query.tags))
+        at = at[query.tags[at_query[at]] == shown[at]]
+        tags, at_query = shown[at], at_query[at]
         weighted = TF[self.weighting.tf](self.forward.counts[own])
         weighted *= self.idf[self.forward.tags[own]]
         norm = np.sqrt(np.dot(weighted, weighted))
         divisor = pivoted_norm(norm, self.weighting.slope, self.weighting.pivot)
-        shares = query.units[place] * weighted[at] / divisor
-        order = np.lexsort((tags, -shares))
-        return tags[order], shares[order]
+        contributions = query.units[at_query] * weighted[at] / divisor
+        order = np.lexsort((tags, -contributions))
+        return tags[order], contributions[order]
 
     def warm_up(self) -> None:
         """Compile, or fetch from the disk, every kernel a search of this index may need.
@@ -398,10 +398,10 @@ class Index:
         return max(1, min(k, self.n_videos))
 
     def _checked_rows(self, rows: ArrayLike) -> RowNumbers:
-        wanted = np.array(rows, dtype=np.int64, ndmin=1)
-        if wanted.size and not 0 <= wanted.min() <= wanted.max() < self.n_videos:
+        checked = np.array(rows, dtype=np.int64, ndmin=1)
+        if checked.size and not 0 <= checked.min() <= checked.max() < self.n_videos:
             raise InvalidInput(f"a row is outside 0 to {self.n_videos - 1}")
-        return wanted
+        return checked
 
     def _selection(
         self, where: NDArray[np.bool_] | None
@@ -427,12 +427,12 @@ class Index:
             np.empty(shape, dtype=np.float64),
             np.zeros(len(queries), dtype=np.int64),
         )
-        together = packed(queries)
+        packed_queries = packed(queries)
         if few is not None:
-            search_rows(self.forward, together, few, self._weights(), found)
+            search_rows(self.forward, packed_queries, few, self._weights(), found)
         elif self.n_videos:
             weights, scratch = self._weights(), self._scan_scratch()
-            self.scan.find(self.forward, together, passes, weights, scratch, found)
+            self.scan.find(self.forward, packed_queries, passes, weights, scratch, found)
         return found
 
     def _weights(self) -> Floats:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
 from engine.indexes.local.queries import packed
-from engine.indexes.local.scans.base import Array, Scan, put_together
+from engine.indexes.local.scans.base import Array, Scan, concatenated
 from engine.indexes.local.scans.plain import PlainScan
 from engine.indexes.local.scans.rows import RowScan
 from engine.kernels.forward import ForwardRows, Found
@@ -83,16 +83,16 @@ class Sample:
 
 def build_scan(
     forward: ForwardRows,
-    greatest: float,
+    max_impact: float,
     df: NDArray[np.int64],
     kernel: Kernel | None,
-    keep: Keep = put_together,
+    keep: Keep = concatenated,
 ) -> tuple[Scan, Sample | None]:
     """Build the way of searching that was asked for, or else the quickest.
 
     Args:
         forward: the rows.
-        greatest: no row has a scaled norm above.
+        max_impact: no row has a scaled norm above.
         df: shape (n_tags,), the number of rows with each tag.
         kernel: what was asked for.
         keep: where the arrays go; what is built last counts.
@@ -108,13 +108,13 @@ def build_scan(
         return RowScan(), None
     sample = None
     if kernel == "levels" or (kernel is None and forward.scales.size >= MANY_VIDEOS):
-        levels = _levels().of(keep(_levels().pieces(forward, greatest)))
+        levels = _levels().of(keep(_levels().pieces(forward, max_impact)))
         if kernel == "levels":
             return levels, None
         sample = sampled(forward, levels, df)
         if sample.levels_pay:
             return levels, sample
-    return PlainScan.of(keep(PlainScan.pieces(forward, greatest))), sample
+    return PlainScan.of(keep(PlainScan.pieces(forward, max_impact))), sample
 
 
 def check_kernel(kernel: str | None) -> None:
@@ -167,5 +167,5 @@ def _query(forward: ForwardRows, rng: np.random.Generator, n_rows: int) -> Query
     own = [slice(int(forward.starts[row]), int(forward.starts[row + 1])) for row in rows]
     tags = np.concatenate([forward.tags[part] for part in own]).astype(np.int64)
     counts = np.concatenate([forward.counts[part] for part in own]).astype(np.float64)
-    most = np.argsort(-counts, kind="stable")[:_MAX_TAGS]
-    return Query.weigh(tags[most], counts[most], forward.idf)
+    strongest = np.argsort(-counts, kind="stable")[:_MAX_TAGS]
+    return Query.weigh(tags[strongest], counts[strongest], forward.idf)

@@ -71,16 +71,16 @@ class Segment:
         alive[rows] = False
         return replace(self, alive=alive)
 
-    def passing(self, wanted: Filter) -> Bitmap | None:
+    def passing(self, where: Filter) -> Bitmap | None:
         """Return which rows are alive and pass a filter; None for all."""
-        if wanted == EVERY_VIDEO:
+        if where == EVERY_VIDEO:
             return self.alive
-        compiled = self.filters.compile(wanted)
+        compiled = self.filters.compile(where)
         return compiled if self.alive is None else compiled & self.alive
 
-    def rows_passing(self, wanted: Filter) -> NDArray[np.int64]:
+    def rows_passing(self, where: Filter) -> NDArray[np.int64]:
         """Return the rows that are alive and pass a filter, rising."""
-        passing = self.passing(wanted)
+        passing = self.passing(where)
         return np.arange(self.index.n_videos) if passing is None else np.flatnonzero(passing)
 
     def row_of(self, video: str) -> int | None:
@@ -193,7 +193,7 @@ class LocalSnapshot:
     @property
     def n_viewers(self) -> int:
         """Number of viewers that liked two videos or more when it was built."""
-        return self.generation.together.viewers
+        return self.generation.co_likes.viewers
 
     def query(self, tags: ArrayLike, weights: ArrayLike) -> Query:
         """Weigh tags with the generation's idf; tags that came since count as never seen."""
@@ -221,8 +221,8 @@ class LocalSnapshot:
 
     def search(self, query: Query, k: int, where: Filter = EVERY_VIDEO) -> list[Hit]:
         """Return the ``k`` best videos that pass a filter, best first, ties by id."""
-        found = [hit for segment in self.segments for hit in _best(segment, query, k, where)]
-        return _merged(found, k)
+        hits = [hit for segment in self.segments for hit in _best(segment, query, k, where)]
+        return _merged(hits, k)
 
     def search_many(
         self,
@@ -238,14 +238,14 @@ class LocalSnapshot:
         so that all queries pass one filter.
         """
         more = k + max(map(len, exclude), default=0)
-        found: list[list[Hit]] = [[] for _ in queries]
+        hits: list[list[Hit]] = [[] for _ in queries]
         for segment in self.segments:
             if segment.n_alive:
                 answers = segment.index.top_k_many(queries, more, segment.passing(where))
-                for own, (rows, scores), ids in zip(found, answers, exclude, strict=True):
-                    kept = np.flatnonzero(~np.isin(rows, segment.index.rows_of(ids)))[:k]
-                    own += _hits(segment, rows[kept], scores[kept])
-        return [_merged(own, k) for own in found]
+                for own, (rows, scores), ids in zip(hits, answers, exclude, strict=True):
+                    rest = np.flatnonzero(~np.isin(rows, segment.index.rows_of(ids)))[:k]
+                    own += _hits(segment, rows[rest], scores[rest])
+        return [_merged(own, k) for own in hits]
 
     def score(self, query: Query, videos: Sequence[str]) -> NDArray[np.float64]:
         """Return the scores of some videos that are there, also where they are 0 or below."""
@@ -298,8 +298,8 @@ class LocalSnapshot:
         for segment, own, rows in self._by_segment(videos):
             for name, column in columns.items():
                 values = segment.metadata.values(name, rows)
-                for place, value in zip(own.tolist(), values, strict=True):
-                    column[place] = value
+                for number, value in zip(own.tolist(), values, strict=True):
+                    column[number] = value
         return columns
 
     def passes(self, videos: Sequence[str], where: Filter) -> NDArray[np.bool_]:
@@ -313,14 +313,14 @@ class LocalSnapshot:
 
     def newest(self, where: Filter, *, skip: int = 0, k: int) -> list[str]:
         """Return the videos that pass a filter, the last added first, ties by id."""
-        found: list[tuple[int, str]] = []
+        dated: list[tuple[int, str]] = []
         for segment in self.segments:
             rows = segment.rows_passing(where)
             added = segment.metadata.numbers("added_at")[rows]
             # Rows rise by id.
             order = np.argsort(-added, kind="stable")[: skip + k]
-            found += zip((-added[order]).tolist(), segment.index.ids.at(rows[order]), strict=True)
-        return [video for _, video in sorted(found)[skip : skip + k]]
+            dated += zip((-added[order]).tolist(), segment.index.ids.at(rows[order]), strict=True)
+        return [video for _, video in sorted(dated)[skip : skip + k]]
 
     def count(self, where: Filter) -> int:
         """Return how many videos pass a filter."""
@@ -335,13 +335,13 @@ class LocalSnapshot:
         """
         rows = self.base.index.rows_of(liked)
         there = rows >= 0
-        found, contributions = self.generation.together.pull(rows[there], weights[there])
+        others, contributions = self.generation.co_likes.pull(rows[there], weights[there])
         passing = self.base.passing(where)
         if passing is not None:
-            found, contributions = found[passing[found]], contributions[passing[found]]
+            others, contributions = others[passing[others]], contributions[passing[others]]
         best = np.argsort(-contributions, kind="stable")[:k]
         return list(
-            zip(self.base.index.ids.at(found[best]), contributions[best].tolist(), strict=True)
+            zip(self.base.index.ids.at(others[best]), contributions[best].tolist(), strict=True)
         )
 
     def co_like_cosines(self, videos: Sequence[str], others: Sequence[str]) -> NDArray[np.float64]:
@@ -349,24 +349,24 @@ class LocalSnapshot:
         own, rows = self.base.index.rows_of(videos), self.base.index.rows_of(others)
         if self.base.alive is not None:
             own = np.where(self.base.alive[own], own, -1)
-        found = np.full((len(own), len(rows)), np.nan)
+        all_cosines = np.full((len(own), len(rows)), np.nan)
         known, there = np.flatnonzero(own >= 0), np.flatnonzero(rows >= 0)
-        cosines = self.generation.together.between(rows[there], own[known])
-        found[np.ix_(known, there)] = cosines.T
-        return found
+        cosines = self.generation.co_likes.between(rows[there], own[known])
+        all_cosines[np.ix_(known, there)] = cosines.T
+        return all_cosines
 
     def _locate(self, videos: Sequence[str]) -> list[RowRef | None]:
         """Return where each of some videos is, None for one that is not there."""
-        found: list[RowRef | None] = [None] * len(videos)
+        refs: list[RowRef | None] = [None] * len(videos)
         for segment in self.segments:
             for number, row in enumerate(segment.index.rows_of(videos).tolist()):
                 if row >= 0 and (segment.alive is None or segment.alive[row]):
-                    found[number] = RowRef(segment, row)
-        return found
+                    refs[number] = RowRef(segment, row)
+        return refs
 
     def _at(self, videos: Sequence[str]) -> list[RowRef]:
-        found = self._locate(videos)
-        missing = [video for video, at in zip(videos, found, strict=True) if at is None]
+        refs = self._locate(videos)
+        missing = [video for video, at in zip(videos, refs, strict=True) if at is None]
         if missing:
             more = len(missing) - _NAMED
             named = ", ".join(missing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -374,17 +374,17 @@ class LocalSnapshot:
                 f"not in generation {self.generation.id}: {named};"
                 " it was not watched, or was deleted"
             )
-        return [at for at in found if at is not None]
+        return [at for at in refs if at is not None]
 
     def _by_segment(
         self, videos: Sequence[str]
     ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
         """Yield each segment that has some of the videos, their places among them, their rows."""
-        found = self._at(videos)
+        refs = self._at(videos)
         for segment in self.segments:
-            own = [number for number, at in enumerate(found) if at.segment is segment]
+            own = [number for number, at in enumerate(refs) if at.segment is segment]
             if own:
-                rows = np.array([found[number].row for number in own], np.int64)
+                rows = np.array([refs[number].row for number in own], np.int64)
                 yield segment, np.array(own, np.int64), rows
 
 
@@ -398,6 +398,6 @@ def _hits(segment: Segment, rows: NDArray[np.int64], scores: NDArray[np.float64]
     return map(Hit, segment.index.ids.at(rows), scores.tolist())
 
 
-def _merged(found: Iterable[Hit], k: int) -> list[Hit]:
+def _merged(hits: Iterable[Hit], k: int) -> list[Hit]:
     # The same rounding as in the kernels, so that ties fall the same way across segments.
-    return sorted(found, key=lambda hit: (-int(hit.score / TIE + 0.5), hit.video))[:k]
+    return sorted(hits, key=lambda hit: (-int(hit.score / TIE + 0.5), hit.video))[:k]

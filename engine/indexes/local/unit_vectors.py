@@ -16,8 +16,8 @@ def unit_rows(index: Index, rows: NDArray[np.int64]) -> UnitRows:
     ends = np.cumsum(lengths)
     own = np.repeat(np.arange(len(rows)), lengths)
     # The place of each posting: its row's start, and how far it is into the row.
-    places = np.repeat(starts - ends + lengths, lengths) + np.arange(len(own))
-    tags = forward.tags[places].astype(np.int64)
-    values = TF[index.weighting.tf](forward.counts[places]) * index.idf[tags]
+    positions = np.repeat(starts - ends + lengths, lengths) + np.arange(len(own))
+    tags = forward.tags[positions].astype(np.int64)
+    values = TF[index.weighting.tf](forward.counts[positions]) * index.idf[tags]
     norms = np.sqrt(np.bincount(own, values * values, minlength=len(rows)))
     return UnitRows(own, tags, values / norms[own])

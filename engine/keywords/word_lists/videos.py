@@ -88,8 +88,8 @@ def _names(text: str, between: str) -> tuple[str, ...]:
 
 
 def _weights(texts: list[str]) -> Mapping[str, float]:
-    found = {}
+    weights = {}
     for text in texts:
         category, equals, weight = text.partition("=")
-        found[category] = float(weight) if equals else USUAL_WEIGHT
-    return found
+        weights[category] = float(weight) if equals else USUAL_WEIGHT
+    return weights

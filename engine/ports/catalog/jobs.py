@@ -43,7 +43,7 @@ class Jobs(Protocol):
         """Keep a job claimed and say how far it is; False when somebody else has it by now."""
         ...
 
-    def end(self, job: Job, ending: JobResult, *, now: float) -> bool:
+    def end(self, job: Job, result: JobResult, *, now: float) -> bool:
         """Write down what became of a job; False, and nothing, when somebody else has it by now."""
         ...
 

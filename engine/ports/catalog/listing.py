@@ -10,15 +10,15 @@ from engine.domain.videos import OutdatedVideo
 class Listing(Protocol):
     """Lists of a catalog's videos."""
 
-    def newest(self, wanted: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
+    def newest(self, where: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
         """Return the ids of a page, the last added first."""
         ...
 
-    def oldest(self, wanted: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
+    def oldest(self, where: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
         """Return the ids of the page before a place, the last added first."""
         ...
 
-    def by_id(self, wanted: ListFilter, *, after: str, limit: int) -> list[str]:
+    def by_id(self, where: ListFilter, *, after: str, limit: int) -> list[str]:
         """Return the ids of a page, rising, those after ``after``."""
         ...
 

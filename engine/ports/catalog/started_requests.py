@@ -9,7 +9,7 @@ class StartedRequests(Protocol):
     """The named requests of a catalog's clients."""
 
     def reserve(
-        self, caller: int, name: str, digest: bytes, *, now: float, kept_seconds: float
+        self, caller: int, name: str, digest: bytes, *, now: float, ttl_seconds: float
     ) -> StartedRequest | None:
         """Return the request of this name; where there is none, None, and it is this one from now.
 
@@ -18,7 +18,7 @@ class StartedRequests(Protocol):
             name: of the request.
             digest: of what is asked.
             now: seconds since 1970.
-            kept_seconds: how long names are kept.
+            ttl_seconds: how long names are kept.
         """
         ...
 

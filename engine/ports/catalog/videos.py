@@ -96,13 +96,13 @@ class Videos(Protocol):
         """
         ...
 
-    def describe(self, video: str, said: Mapping[str, Any]) -> VideoRecord:
+    def describe(self, video: str, fields: Mapping[str, Any]) -> VideoRecord:
         """Set what people know better than a look at a video; later looks leave it as it is.
 
         Args:
             video: its own id.
-            said: any of ``title``, ``language``, ``uploader``, ``categories`` and ``external_id``,
-                which is taken away when it is empty.
+            fields: any of ``title``, ``language``, ``uploader``, ``categories`` and
+                ``external_id``, which is taken away when it is empty.
 
         Returns:
             The video as it is now.

@@ -85,7 +85,7 @@ def ask(live: Live) -> None:
         for _ in range(8):
             pool.submit(snapshot.search, query, 3, HasTag("cat")).result()
     live._follow_campaigns()
-    assert live.targeting.view is snapshot
+    assert live.targeting.snapshot is snapshot
 
 
 @pytest.mark.parametrize("name", ["index/idf.npy", "generation.json", "../CURRENT"])

@@ -6,7 +6,7 @@ from api.background.live_campaigns import LiveCampaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import CampaignState
 from engine.indexes.local.snapshot import LocalSnapshot
-from support.campaigns import TAGS, Shown, campaign, view_of
+from support.campaigns import TAGS, Shown, campaign, snapshot_of
 from support.processes import soon
 
 
@@ -16,7 +16,7 @@ def matching(live: LiveCampaigns, snapshot: LocalSnapshot) -> list[str]:
 
 
 def test_campaigns_are_followed_from_one_catalog_by_all(tmp_path: Path) -> None:
-    snapshot = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+    snapshot = snapshot_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
     path = tmp_path / "catalog.db"
     with Catalog.open(path) as ours, Catalog.open(path) as theirs:
         ours.tags.number(TAGS)
@@ -42,8 +42,8 @@ def test_campaigns_are_weighed_anew_for_another_generation(tmp_path: Path) -> No
         catalog.tags.number(TAGS)
         catalog.campaigns.put(campaign("a", {"car": 1, "cat": 1}))
         live = LiveCampaigns(catalog)
-        first = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
-        second = view_of([Shown("v", {"car": 3}), Shown("w", {"car": 1})], name="other")
+        first = snapshot_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+        second = snapshot_of([Shown("v", {"car": 3}), Shown("w", {"car": 1})], name="other")
         scores = []
         for snapshot in (first, second):
             targeting = live.meeting(snapshot)

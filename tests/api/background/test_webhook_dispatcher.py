@@ -20,7 +20,7 @@ from engine.domain.webhooks import DeliveryState
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
 from ingest.sources.addresses import canonical
-from support.campaigns import TAGS, Shown, campaign, view_of
+from support.campaigns import TAGS, Shown, campaign, snapshot_of
 from support.catalogs import save
 from support.receiver import receiver
 from support.shops import eventually
@@ -130,7 +130,7 @@ def test_a_campaign_not_followed_yet_holds_back_only_what_came_after_it(
     campaigns.put(campaign("old", {"car": 1}))
     webhooks.set("old", canonical("https://ads.example/"))
     save(catalog, "v", {"car": 3})
-    snapshot = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})]), revision=3)
+    snapshot = replace(snapshot_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})]), revision=3)
     index = CampaignIndex.empty().changed(
         campaigns.page(), (), catalog.tags.vocabulary(), campaigns.revision()
     )
@@ -152,7 +152,7 @@ def test_a_video_that_cannot_be_matched_holds_back_no_other(
     catalog.tags.number(TAGS)
     for video in ("v", "w"):
         save(catalog, video, {"car": 3})
-    snapshot = replace(view_of([Shown("v", {"car": 3}), Shown("w", {"car": 2})]), revision=9)
+    snapshot = replace(snapshot_of([Shown("v", {"car": 3}), Shown("w", {"car": 2})]), revision=9)
     index = CampaignIndex.empty().changed(
         campaigns.page(), (), catalog.tags.vocabulary(), campaigns.revision()
     )

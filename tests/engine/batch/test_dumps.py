@@ -46,8 +46,8 @@ def dumped(home: Path, tmp_path: Path) -> Path:
 
 
 def answers(home: Path) -> list[object]:
-    view = LocalSnapshot.of(Generations(home / "generations").load_current())
-    return [view.generation.id, *(similar(view, video_id(n), k=5) for n in range(30))]
+    snapshot = LocalSnapshot.of(Generations(home / "generations").load_current())
+    return [snapshot.generation.id, *(similar(snapshot, video_id(n), k=5) for n in range(30))]
 
 
 def test_answers_are_the_same_in_another_place(home: Path, dumped: Path, tmp_path: Path) -> None:
@@ -112,8 +112,8 @@ def rewritten(source: Path, target: Path, change: Callable[[dict[str, bytes]], N
     return target
 
 
-def declare(held: dict[str, bytes], **said: object) -> None:
-    manifest = {**json.loads(held["manifest.json"]), **said}
+def declare(held: dict[str, bytes], **fields: object) -> None:
+    manifest = {**json.loads(held["manifest.json"]), **fields}
     held["manifest.json"] = json.dumps(manifest).encode()
 
 

@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def found(home: Path) -> list[Leftover]:
+def leftovers(home: Path) -> list[Leftover]:
     generations = Generations(home / "generations")
     return find_leftovers(home, generations, home.parent / "temporary")
 
@@ -52,14 +52,14 @@ def names(left: list[Leftover]) -> set[str]:
 
 
 def remove_all(home: Path) -> None:
-    for left in found(home):
+    for left in leftovers(home):
         assert remove_leftover(left, Generations(home / "generations")) == left.is_stale
 
 
 def test_nothing_is_left_by_what_ended_well(home: Path) -> None:
     with held_folder(home), held_file(home.parent / "temporary"):
-        assert found(home) == []
-    assert found(home) == []
+        assert leftovers(home) == []
+    assert leftovers(home) == []
 
 
 def test_what_a_killed_process_held_is_found_and_removed(home: Path) -> None:
@@ -71,20 +71,20 @@ def test_what_a_killed_process_held_is_found_and_removed(home: Path) -> None:
     assert running.stdout is not None
     held = [Path(name) for name in running.stdout.readline().split()]
     assert len(held) == 2
-    assert found(home) == [], "somebody is at work"
+    assert leftovers(home) == [], "somebody is at work"
     running.send_signal(signal.SIGKILL)
     running.communicate()
-    left = found(home)
+    left = leftovers(home)
     assert {one.path for one in left} == set(held)
     assert sum(one.size_bytes for one in left) == 1000
     remove_all(home)
-    assert found(home) == []
+    assert leftovers(home) == []
     assert not any(path.exists() for path in held)
 
 
 def test_what_writers_of_generations_left_is_removed_when_none_writes(home: Path) -> None:
     generations = Generations(home / "generations")
-    kept = generations.there()
+    stored = generations.there()
     for name in (".writing-abc", ".removing-0123456789ab", "0123456789ac"):
         (generations.folder / name / "index").mkdir(parents=True)
     (generations.folder / ".CURRENT-new").touch()
@@ -92,12 +92,12 @@ def test_what_writers_of_generations_left_is_removed_when_none_writes(home: Path
     (generations.folder / f".CURRENT-{os.getpid()}").touch()
     (generations.folder / "notes").mkdir()
     with generations.building():
-        assert found(home) == []
+        assert leftovers(home) == []
     with generations.current.moving():
-        assert found(home) == []
-    assert len(found(home)) == 4, "building has cleared away what is its own"
+        assert leftovers(home) == []
+    assert len(leftovers(home)) == 4, "building has cleared away what is its own"
     remove_all(home)
-    left = {path.name for path in generations.folder.iterdir()} - kept
+    left = {path.name for path in generations.folder.iterdir()} - stored
     own = {"CURRENT", ".lock", ".switch.lock", ".building"}
     assert left == {*own, "notes", f".CURRENT-{os.getpid()}"}
     assert generations.load_current().index.n_videos == 1
@@ -105,17 +105,17 @@ def test_what_writers_of_generations_left_is_removed_when_none_writes(home: Path
 
 def test_while_current_cannot_be_read_no_generation_is_taken_for_a_leftover(home: Path) -> None:
     (home / "generations" / "CURRENT").write_bytes(b"?")
-    assert found(home) == []
+    assert leftovers(home) == []
 
 
 def test_what_earlier_versions_left_is_named_and_stays(home: Path) -> None:
     (home / ".reelmatch-dump-abc").mkdir()
     (home.parent / "temporary" / "reelmatch-import-abc").write_bytes(b"x")
-    left = found(home)
+    left = leftovers(home)
     assert names(left) == {".reelmatch-dump-abc", "reelmatch-import-abc"}
     assert not any(one.is_stale for one in left)
     remove_all(home)
-    assert found(home) == left
+    assert leftovers(home) == left
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sockets are listed by Linux only")
@@ -130,22 +130,22 @@ def test_sockets_that_nobody_listens_to_are_told_from_others(home: Path) -> None
         with dead:
             alive.bind(str(folders[0] / "listener-a"))
             dead.bind(str(folders[1] / "listener-b"))
-            assert found(home) == []
-        assert names(found(home)) == {"pymp-dead"}
+            assert leftovers(home) == []
+        assert names(leftovers(home)) == {"pymp-dead"}
         remove_all(home)
-        assert found(home) == []
+        assert leftovers(home) == []
         assert folders[0].is_dir()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sockets are listed by Linux only")
 def test_sockets_are_found_where_they_are_made(home: Path) -> None:
-    elsewhere = home.parent / "short"
-    (elsewhere / "pymp-dead").mkdir(parents=True)
+    short_folder = home.parent / "short"
+    (short_folder / "pymp-dead").mkdir(parents=True)
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(elsewhere / "pymp-dead" / "listener-b"))
-    assert found(home) == []
+        dead.bind(str(short_folder / "pymp-dead" / "listener-b"))
+    assert leftovers(home) == []
     generations, temporary = Generations(home / "generations"), home.parent / "temporary"
-    left = find_leftovers(home, generations, temporary, sockets=elsewhere)
+    left = find_leftovers(home, generations, temporary, sockets=short_folder)
     assert names(left) == {"pymp-dead"}
 
 
@@ -153,7 +153,7 @@ def test_a_link_by_that_name_is_not_followed(home: Path) -> None:
     (home.parent / "precious").mkdir()
     (home / ".reelmatch-held-abc").symlink_to(home.parent / "precious")
     (home / ".reelmatch-dump-abc").symlink_to(home.parent / "precious")
-    assert found(home) == []
+    assert leftovers(home) == []
     assert (home.parent / "precious").is_dir()
 
 
@@ -164,10 +164,10 @@ def test_doctor_names_and_repairs(home: Path) -> None:
     (home / ".reelmatch-held-abc").mkdir()
     (generations.folder / str(live) / "index" / "idf.npy").write_bytes(b"")
 
-    told = reelmatch(home, "doctor", settings=temporary)
-    assert told.code == 1
-    assert f"generation {live} is damaged" in told.out
-    assert "doctor --repair" in told.out
+    answer = reelmatch(home, "doctor", settings=temporary)
+    assert answer.code == 1
+    assert f"generation {live} is damaged" in answer.out
+    assert "doctor --repair" in answer.out
     assert (home / ".reelmatch-held-abc").is_dir()
 
     repaired = reelmatch(home, "doctor", "--repair", "--json", settings=temporary)

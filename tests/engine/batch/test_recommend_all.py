@@ -46,7 +46,7 @@ def catalog(catalog: Catalog, tmp_path: Path) -> Catalog:
 
 
 @pytest.fixture
-def view(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
+def snapshot(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
     live = Generations(tmp_path / "generations").load_current()
     return follow(LocalSnapshot.of(live), catalog)
 
@@ -58,50 +58,52 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pages(
-    catalog: Catalog, view: LocalSnapshot, options: PageOptions, executor: str
+    catalog: Catalog, snapshot: LocalSnapshot, options: PageOptions, executor: str
 ) -> list[ViewerRecommendations]:
-    return list(recommend_all(catalog, view, options, VIEWER_RULES, now=NOW, executor=executor))
+    return list(recommend_all(catalog, snapshot, options, VIEWER_RULES, now=NOW, executor=executor))
 
 
 @pytest.mark.parametrize("options", [PageOptions(), VARIED])
 def test_processes_say_what_one_says(
-    catalog: Catalog, view: LocalSnapshot, options: PageOptions, monkeypatch: pytest.MonkeyPatch
+    catalog: Catalog, snapshot: LocalSnapshot, options: PageOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = pages(catalog, view, options, "serial:")
-    assert [page.viewer for page in alone] == [f"viewer {n:02}" for n in range(VIEWERS)]
-    assert len({page.matches for page in alone}) > 3
+    serial = pages(catalog, snapshot, options, "serial:")
+    assert [page.viewer for page in serial] == [f"viewer {n:02}" for n in range(VIEWERS)]
+    assert len({page.matches for page in serial}) > 3
 
     def refused(*_: object) -> None:
         raise AssertionError("computed here")
 
     monkeypatch.setattr(batches, "_pages", refused)
-    assert pages(catalog, view, options, "local:2") == alone
+    assert pages(catalog, snapshot, options, "local:2") == serial
 
 
-def test_all_are_of_the_moment_that_was_asked_for(catalog: Catalog, view: LocalSnapshot) -> None:
-    before = pages(catalog, view, PageOptions(), "serial:")
+def test_all_are_of_the_moment_that_was_asked_for(
+    catalog: Catalog, snapshot: LocalSnapshot
+) -> None:
+    before = pages(catalog, snapshot, PageOptions(), "serial:")
     save(catalog, video_id(99), dict.fromkeys(TAGS, 19))
-    assert pages(catalog, view, PageOptions(), "local:2") == before
-    now = follow(view, catalog)
+    assert pages(catalog, snapshot, PageOptions(), "local:2") == before
+    now = follow(snapshot, catalog)
     assert pages(catalog, now, PageOptions(), "local:2") != before
 
 
 def test_a_generation_that_was_cleared_away_meanwhile_still_answers(
-    catalog: Catalog, view: LocalSnapshot, tmp_path: Path
+    catalog: Catalog, snapshot: LocalSnapshot, tmp_path: Path
 ) -> None:
-    before = pages(catalog, view, PageOptions(), "serial:")
+    before = pages(catalog, snapshot, PageOptions(), "serial:")
     for threshold in (0.3, 0.5):
         reindex(catalog, Generations(tmp_path / "generations"), IndexConfig(threshold, "log"))
-    assert not view.generation.folder.exists()
-    assert pages(catalog, view, PageOptions(), "local:2") == before
+    assert not snapshot.generation.folder.exists()
+    assert pages(catalog, snapshot, PageOptions(), "local:2") == before
 
 
 @pytest.mark.parametrize("k", [1, 1_000])
 def test_long_pages_are_computed_for_fewer_viewers_at_a_time(
-    catalog: Catalog, view: LocalSnapshot, monkeypatch: pytest.MonkeyPatch, k: int
+    catalog: Catalog, snapshot: LocalSnapshot, monkeypatch: pytest.MonkeyPatch, k: int
 ) -> None:
     monkeypatch.setattr(batches, "_BATCH_MATCHES", 2_000)
     sizes = [len(ids) for ids in batches._batches(catalog, PageOptions(k))]
     assert max(sizes) == (3 if k == 1 else 2)
     assert sum(sizes) == VIEWERS
-    assert len(pages(catalog, view, PageOptions(k), "serial:")) == VIEWERS
+    assert len(pages(catalog, snapshot, PageOptions(k), "serial:")) == VIEWERS

@@ -97,9 +97,9 @@ def leftovers(folder: Path) -> list[Path]:
 def test_a_preview_by_processes_says_the_same(catalog: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
     reindex(catalog, generations, IndexConfig(threshold=0.95, tf="raw"))
-    said = preview(catalog, generations, LOG)
-    assert preview(catalog, generations, LOG, executor="local:2") == said
-    assert said.after.videos == VIDEOS
+    previewed = preview(catalog, generations, LOG)
+    assert preview(catalog, generations, LOG, executor="local:2") == previewed
+    assert previewed.after.videos == VIDEOS
 
 
 def test_what_is_no_executor_is_refused(catalog: Catalog, tmp_path: Path) -> None:
@@ -147,13 +147,13 @@ def test_a_file_says_what_was_found_when_videos_changed_meanwhile(
         for video in inside:
             own.videos.delete(video)
     n_tags = len(own.tags.vocabulary())
-    found = count_chunk(ChunkTask(own.url, span, LOG, n_tags, tmp_path / "000002.counts"))
+    counted = count_chunk(ChunkTask(own.url, span, LOG, n_tags, tmp_path / "000002.counts"))
     now = [video for video in ids_of(own) if span.after < video <= span.last]
     chunk = read_chunk(tmp_path / "000002.counts", n_tags)
     assert chunk.ids == now
-    assert chunk.span == found
-    assert found == Span(span.after, span.last, len(now), found.newest)
-    assert found != span
+    assert chunk.span == counted
+    assert counted == Span(span.after, span.last, len(now), counted.newest)
+    assert counted != span
     assert chunk.counts.shape == (len(now), n_tags)
 
 

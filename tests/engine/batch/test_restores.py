@@ -78,7 +78,7 @@ def holds_nothing(bad: Path, home: Path, says: str | None = None) -> None:
     assert not home.exists() or list(home.iterdir()) == []
 
 
-def said(items: list[Item], **more: Any) -> list[Item]:
+def with_manifest(items: list[Item], **more: Any) -> list[Item]:
     """Say something else in the manifest; None leaves it out."""
     manifest = {**json.loads(items[0].content), **more}
     manifest = {name: value for name, value in manifest.items() if value is not ...}
@@ -91,7 +91,7 @@ def put(items: list[Item], name: bytes, content: bytes) -> list[Item]:
     digest = hashlib.sha256(content).hexdigest()
     parts[name.decode()] = {"sha256": digest, "bytes": len(content)}
     others = [item for item in items if item.name != name]
-    return said([*others, Item(name, content)], parts=parts)
+    return with_manifest([*others, Item(name, content)], parts=parts)
 
 
 def part_of(items: list[Item], ending: bytes) -> Item:
@@ -110,31 +110,31 @@ def parts_as(change: Callable[[dict[str, Any]], Any]) -> Callable[[list[Item]], 
     def changed(items: list[Item]) -> list[Item]:
         parts = json.loads(items[0].content)["parts"]
         given = change(parts)
-        return said(items, parts=parts if given is None else given)
+        return with_manifest(items, parts=parts if given is None else given)
 
     return changed
 
 
 MANIFESTS: Final[dict[str, Callable[[list[Item]], list[Item]]]] = {
-    "no videos": lambda items: said(items, videos=...),
-    "videos as a word": lambda items: said(items, videos="many"),
-    "videos as a boolean": lambda items: said(items, videos=True),
-    "videos below none": lambda items: said(items, videos=-1),
-    "videos as a fraction": lambda items: said(items, videos=12.0),
-    "another number of videos": lambda items: said(items, videos=VIDEOS + 1),
-    "no generation": lambda items: said(items, generation=...),
-    "generation as a number": lambda items: said(items, generation=5),
-    "generation as a path": lambda items: said(items, generation="../../../etc"),
-    "another generation": lambda items: said(items, generation="0123456789ab"),
-    "format below none": lambda items: said(items, format=-5),
-    "format none": lambda items: said(items, format=0),
-    "format as a boolean": lambda items: said(items, format=True),
-    "format as a fraction": lambda items: said(items, format=1.0),
-    "format as a word": lambda items: said(items, format="1"),
-    "no format": lambda items: said(items, format=...),
-    "no parts": lambda items: said(items, parts=...),
-    "parts as a number": lambda items: said(items, parts=7),
-    "parts as a list": lambda items: said(items, parts=["catalog.db"]),
+    "no videos": lambda items: with_manifest(items, videos=...),
+    "videos as a word": lambda items: with_manifest(items, videos="many"),
+    "videos as a boolean": lambda items: with_manifest(items, videos=True),
+    "videos below none": lambda items: with_manifest(items, videos=-1),
+    "videos as a fraction": lambda items: with_manifest(items, videos=12.0),
+    "another number of videos": lambda items: with_manifest(items, videos=VIDEOS + 1),
+    "no generation": lambda items: with_manifest(items, generation=...),
+    "generation as a number": lambda items: with_manifest(items, generation=5),
+    "generation as a path": lambda items: with_manifest(items, generation="../../../etc"),
+    "another generation": lambda items: with_manifest(items, generation="0123456789ab"),
+    "format below none": lambda items: with_manifest(items, format=-5),
+    "format none": lambda items: with_manifest(items, format=0),
+    "format as a boolean": lambda items: with_manifest(items, format=True),
+    "format as a fraction": lambda items: with_manifest(items, format=1.0),
+    "format as a word": lambda items: with_manifest(items, format="1"),
+    "no format": lambda items: with_manifest(items, format=...),
+    "no parts": lambda items: with_manifest(items, parts=...),
+    "parts as a number": lambda items: with_manifest(items, parts=7),
+    "parts as a list": lambda items: with_manifest(items, parts=["catalog.db"]),
     "a part as a number": parts_as(lambda parts: {**parts, "catalog.db": 5}),
     "a part without a size": parts_as(lambda parts: parts["catalog.db"].pop("bytes") and None),
     "a part without a digest": parts_as(lambda parts: parts["catalog.db"].pop("sha256") and None),
@@ -236,7 +236,7 @@ def test_a_sparse_dump_of_any_size_writes_nothing(items: list[Item], tmp_path: P
     size = shutil.disk_usage(tmp_path).free * 2
     parts = json.loads(items[0].content)["parts"]
     parts["catalog.db"]["bytes"] = size
-    written(said(items[:1], parts=parts), bad)
+    written(with_manifest(items[:1], parts=parts), bad)
     with bad.open("r+b") as file:
         file.seek(-1024, os.SEEK_END)
         file.write(block(Item(b"catalog.db", b"", b"0", b"\x80" + size.to_bytes(11))))

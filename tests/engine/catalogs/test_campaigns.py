@@ -10,15 +10,15 @@ from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
 from engine.errors import CampaignChanged, UnknownCampaign
-from support.campaigns import campaign, reading
+from support.campaigns import campaign, keyword_match
 
 FULL = Campaign(
     id="spring",
     advertiser="acme",
     name="Spring: \u201cnew\u201d shoes",
-    keywords=(Keyword(reading("sneakers", footwear=0.8, sport=0.75), 2.0),),
-    groups=(Group("all", (reading("city"), reading("car"))),),
-    exclude=(reading("beer"),),
+    keywords=(Keyword(keyword_match("sneakers", footwear=0.8, sport=0.75), 2.0),),
+    groups=(Group("all", (keyword_match("city"), keyword_match("car"))),),
+    exclude=(keyword_match("beer"),),
     categories=("483",),
     exclude_categories=("v9i3On",),
     suitability={"alcohol": "low"},
@@ -33,8 +33,8 @@ FULL = Campaign(
 
 
 def test_a_word_counts_on_each_of_its_tags_by_how_sure_that_is() -> None:
-    shoes = Keyword(reading("sneakers", footwear=0.8, sport=0.75), 2.0)
-    against = Keyword(reading("football", sport=1.0), -1.0)
+    shoes = Keyword(keyword_match("sneakers", footwear=0.8, sport=0.75), 2.0)
+    against = Keyword(keyword_match("football", sport=1.0), -1.0)
     assert replace(FULL, keywords=(shoes, against)).profile == pytest.approx(
         {"footwear": 1.6, "sport": 0.5}
     )
@@ -92,11 +92,11 @@ def test_pausing_twice_is_pausing_once(campaigns: Campaigns) -> None:
 def test_who_follows_learns_of_every_change(campaigns: Campaigns) -> None:
     for name in ("a", "b", "c"):
         campaigns.put(campaign(name, {"car": 1}))
-    seen = campaigns.changes_since(0)
-    assert [one.id for one in seen.changed] == ["a", "b", "c"]
+    changes = campaigns.changes_since(0)
+    assert [one.id for one in changes.changed] == ["a", "b", "c"]
     campaigns.set_state("b", CampaignState.PAUSED)
     campaigns.delete("c")
-    then = campaigns.changes_since(seen.revision)
+    then = campaigns.changes_since(changes.revision)
     assert [one.id for one in then.changed] == ["b"]
     assert then.gone == ("c",)
     campaigns.put(campaign("c", {"car": 2}))

@@ -58,14 +58,14 @@ def a_track(confidence: float = 0.9) -> Track:
 
 def test_a_saved_video_is_found_with_its_track(catalog: Catalog) -> None:
     catalog.videos.save(a_video(), a_track(), now=NOON)
-    found = catalog.videos.find("00112233445566aa")
-    assert found.title == "cat"
-    assert found.source == "/films/cat.mp4"
-    assert found.categories == ("Pets", "Films")
-    assert (found.language, found.kind) == ("en", "unknown")
-    assert (found.uploader, found.uploader_id) == ("Ann", "UC1")
-    assert found.added_at == "2026-01-02T12:00:00+00:00"
-    assert catalog.tracks.get(found.id).confidences.tolist() == a_track().confidences.tolist()
+    record = catalog.videos.find("00112233445566aa")
+    assert record.title == "cat"
+    assert record.source == "/films/cat.mp4"
+    assert record.categories == ("Pets", "Films")
+    assert (record.language, record.kind) == ("en", "unknown")
+    assert (record.uploader, record.uploader_id) == ("Ann", "UC1")
+    assert record.added_at == "2026-01-02T12:00:00+00:00"
+    assert catalog.tracks.get(record.id).confidences.tolist() == a_track().confidences.tolist()
 
 
 @pytest.mark.parametrize("name", ["00112233445566aa", "0011", "/films/cat.mp4", "cat.mp4", "cat"])
@@ -128,7 +128,7 @@ def test_a_failed_write_leaves_nothing_behind(catalog: Catalog) -> None:
             raise RuntimeError("disk on fire")
 
     whole = a_track()
-    broken = BrokenTrack(whole.starts, whole.tags, whole.confidences, whole.looks)
+    broken = BrokenTrack(whole.starts, whole.tags, whole.confidences, whole.changes)
     revision = catalog.revision()
     with pytest.raises(RuntimeError):
         catalog.videos.save(a_video(), broken, now=NOON)
@@ -170,15 +170,19 @@ def test_a_look_that_succeeds_ends_the_failure_before(catalog: Catalog) -> None:
 def test_a_failure_where_nothing_was_seen_is_the_status(catalog: Catalog) -> None:
     for _ in range(2):
         assert catalog.videos.save_failure(a_failure(), now=LATER) == "00112233445566aa"
-    found = catalog.videos.find("cat")
-    assert (found.status, found.reason, found.last_attempt) == ("crashed", FAILED.reason, None)
+    record = catalog.videos.find("cat")
+    assert (record.status, record.reason, record.last_attempt) == (
+        "crashed",
+        FAILED.reason,
+        None,
+    )
 
 
 def test_a_file_that_was_overwritten_and_is_damaged_keeps_what_was_seen(catalog: Catalog) -> None:
     catalog.videos.save(a_video("00aa" * 4), a_track(), now=NOON)
     assert catalog.videos.save_failure(a_failure("00bb" * 4), now=LATER) == "00aa" * 4
-    found = catalog.videos.find("/films/cat.mp4")
-    assert (found.id, found.status, found.last_attempt) == ("00aa" * 4, "ok", FAILED)
+    record = catalog.videos.find("/films/cat.mp4")
+    assert (record.id, record.status, record.last_attempt) == ("00aa" * 4, "ok", FAILED)
     assert catalog.videos.count() == 1
 
 
@@ -257,10 +261,10 @@ def test_a_disk_that_is_full_is_told_and_loses_nothing(catalog: Catalog) -> None
 
     with pytest.raises(DiskFull, match="the disk is full"):
         save_many()
-    kept = catalog.videos.count()
+    n_before = catalog.videos.count()
     db.execute("pragma max_page_count = 100000")
     catalog.videos.save(a_video("00aa" * 4, "/f/aa"), a_track(), now=NOON)
-    assert catalog.videos.count() == kept + 1
+    assert catalog.videos.count() == n_before + 1
 
 
 def test_a_deleted_video_is_gone_whole_and_is_told_as_a_change(catalog: Catalog) -> None:
@@ -317,10 +321,10 @@ def test_readers_and_a_writer_do_not_disturb_each_other(catalog: Catalog) -> Non
 
     with ThreadPoolExecutor(6) as pool:
         writing = [pool.submit(write, number) for number in range(40)]
-        reading = [pool.submit(lambda: [v.id for v in catalog.videos.page()]) for _ in range(80)]
+        lists = [pool.submit(lambda: [v.id for v in catalog.videos.page()]) for _ in range(80)]
         for written in writing:
             written.result()
-        for read in reading:
+        for read in lists:
             assert read.result() == sorted(read.result())
     assert catalog.videos.count() == 40
 
@@ -339,9 +343,9 @@ def test_of_many_videos_those_that_were_watched_come(catalog: Catalog) -> None:
     for number in range(1200):
         track = a_track() if number % 2 else None
         catalog.videos.save(a_video(f"{number:016x}", f"/f/{number}"), track, now=NOON)
-    asked = [f"{number:016x}" for number in range(100, 1300)]
-    found = [int(one.record.id, 16) for one in catalog.content.of(asked)]
-    assert found == list(range(101, 1200, 2))
+    ids = [f"{number:016x}" for number in range(100, 1300)]
+    records = [int(one.record.id, 16) for one in catalog.content.of(ids)]
+    assert records == list(range(101, 1200, 2))
 
 
 def test_videos_come_in_pages(catalog: Catalog) -> None:

@@ -158,12 +158,12 @@ def test_who_has_a_job_no_more_may_not_go_on_with_it(jobs: Jobs, tmp_path: Path)
     jobs.add(["/a.mp4"], {}, now=0)
     job = jobs.claim("me", now=0)
     assert job is not None
-    for worker, kept in (("me", True), ("you", False)):
+    for worker, is_mine in (("me", True), ("you", False)):
         claim = Claim(job.id, worker)
         with Catalog.open(tmp_path / "catalog.db", claim=claim) as catalog:
-            with nullcontext() if kept else pytest.raises(JobLost):
+            with nullcontext() if is_mine else pytest.raises(JobLost):
                 catalog.tags.number([worker])
-            assert (worker in catalog.tags.vocabulary()) is kept
+            assert (worker in catalog.tags.vocabulary()) is is_mine
     jobs.end(job, DONE, now=1)
     claim = Claim(job.id, "me")
     with Catalog.open(tmp_path / "catalog.db", claim=claim) as catalog, pytest.raises(JobLost):
@@ -200,10 +200,10 @@ def test_failed_jobs_are_retried_all_or_some(jobs: Jobs) -> None:
 @pytest.mark.parametrize("status", OF_THE_SOURCE)
 def test_what_fails_however_often_it_is_tried_is_not_tried_again(jobs: Jobs, status: str) -> None:
     hopeless, crashed = jobs.add(["/a.mp4", "/b.mp4"], {}, now=0)
-    for said in (status, "crashed"):
+    for job_status in (status, "crashed"):
         job = jobs.claim("me", now=1)
         assert job is not None
-        jobs.end(job, JobResult(State.FAILED, said, "so it is"), now=2)
+        jobs.end(job, JobResult(State.FAILED, job_status, "so it is"), now=2)
     with pytest.raises(InvalidInput, match=f"job {hopeless} would fail again .{status}: so it is"):
         jobs.retry([crashed, hopeless], now=3)
     assert jobs.open_count() == 0
@@ -257,7 +257,7 @@ def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Pat
         catalog.videos.add_source("/link.mp4", video_id(1))
         running, first, other = jobs.add(["/a.mp4", "/link.mp4", "/b.mp4"], {}, now=0)
         (forced,) = jobs.add(["/a.mp4"], {"force": True}, now=0)
-        (elsewhere,) = jobs.add(["/d.mp4"], {"force": True}, now=0)
+        (third,) = jobs.add(["/d.mp4"], {"force": True}, now=0)
         (named,) = jobs.add_again({"/c.mp4": video_id(1)}, {}, now=0)
         assert forced == running
         claimed = jobs.claim("w", now=1)
@@ -269,7 +269,7 @@ def test_a_video_that_is_deleted_is_not_brought_back_by_a_new_look(tmp_path: Pat
         ended = [job for job in jobs.all() if job.state is State.DONE]
         assert [job.id for job in ended] == [running, named]
         assert {(job.status, job.video) for job in ended} == {("deleted", video_id(1))}
-        assert jobs.open_ids() == [first, other, elsewhere]
+        assert jobs.open_ids() == [first, other, third]
         assert jobs.retry(None, now=3) == []
 
 

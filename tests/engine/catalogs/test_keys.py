@@ -29,7 +29,7 @@ def test_keys_differ(keys: Keys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scopes", "asked", "may"),
+    ("scopes", "required", "may"),
     [
         ([Scope.READ], [Scope.READ], True),
         ([Scope.READ], [Scope.INGEST], False),
@@ -39,10 +39,10 @@ def test_keys_differ(keys: Keys) -> None:
     ],
 )
 def test_scopes_open_what_they_say(
-    keys: Keys, *, scopes: list[Scope], asked: list[Scope], may: bool
+    keys: Keys, *, scopes: list[Scope], required: list[Scope], may: bool
 ) -> None:
     key, _ = keys.create("app", scopes, now=1.0)
-    assert key.may(asked) is may
+    assert key.may(required) is may
 
 
 def test_a_revoked_key_opens_nothing_and_stays_in_the_list(keys: Keys) -> None:

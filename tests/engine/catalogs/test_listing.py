@@ -31,37 +31,37 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 
 def expected(catalog: Catalog, kind: str = "") -> list[str]:
-    wanted = [record for record in catalog.videos.page() if kind in ("", record.kind)]
-    wanted.sort(key=lambda record: (record.added_at, record.id), reverse=True)
-    return [record.id for record in wanted]
+    records = [record for record in catalog.videos.page() if kind in ("", record.kind)]
+    records.sort(key=lambda record: (record.added_at, record.id), reverse=True)
+    return [record.id for record in records]
 
 
 @pytest.mark.parametrize("kind", ["", "static"])
 def test_pages_forwards_and_back_hold_every_video_once_the_newest_first(
     catalog: Catalog, kind: str
 ) -> None:
-    wanted = ListFilter(kind=kind)
-    seen: list[str] = []
+    where = ListFilter(kind=kind)
+    listed: list[str] = []
     after = None
-    while page := catalog.listing.newest(wanted, after=after, limit=7):
-        seen += page
+    while page := catalog.listing.newest(where, after=after, limit=7):
+        listed += page
         last = catalog.videos.in_order(page)[-1]
         after = ListPosition(last.added_at, last.id)
-    assert seen == expected(catalog, kind)
+    assert listed == expected(catalog, kind)
     back: list[str] = []
     before = after
-    while before and (page := catalog.listing.oldest(wanted, before=before, limit=7)):
+    while before and (page := catalog.listing.oldest(where, before=before, limit=7)):
         back = [*page, *back]
         first = catalog.videos.in_order(page)[0]
         before = ListPosition(first.added_at, first.id)
-    assert back == seen[:-1]
+    assert back == listed[:-1]
 
 
 def test_every_word_must_occur_in_title_or_uploader_in_any_case(catalog: Catalog) -> None:
     titles = {video_id(number) for number in range(N_VIDEOS)}
-    found = catalog.listing.newest(ListFilter("channel THE"), after=None, limit=100)
-    assert len(found) == N_VIDEOS // 5
-    assert set(found) <= titles
+    unwatched = catalog.listing.newest(ListFilter("channel THE"), after=None, limit=100)
+    assert len(unwatched) == N_VIDEOS // 5
+    assert set(unwatched) <= titles
     one = video_id(35)
     assert catalog.listing.newest(ListFilter(one), after=None, limit=9) == [one]
 
@@ -75,12 +75,14 @@ def test_signs_of_like_stand_for_themselves(catalog: Catalog, text: str) -> None
 def test_only_what_could_not_be_watched(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 1})
-        seen = catalog.videos.get(video_id(1))
-        assert seen
+        listed = catalog.videos.get(video_id(1))
+        assert listed
         broken = replace(
-            seen, id=video_id(2), source="/films/other.mp4", status="corrupt", seconds=0
+            listed, id=video_id(2), source="/films/other.mp4", status="corrupt", seconds=0
         )
         catalog.videos.save(broken, None, now=NOW)
-        found = catalog.listing.newest(ListFilter(unwatched=True), after=None, limit=9)
-        assert found == [video_id(2)]
-        assert [record.id for record in catalog.videos.in_order([video_id(9), *found])] == found
+        unwatched = catalog.listing.newest(ListFilter(unwatched=True), after=None, limit=9)
+        assert unwatched == [video_id(2)]
+        assert [
+            record.id for record in catalog.videos.in_order([video_id(9), *unwatched])
+        ] == unwatched

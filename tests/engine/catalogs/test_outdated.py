@@ -12,8 +12,8 @@ def test_only_other_versions_of_the_same_tagger_count_the_newest_first(catalog: 
     taggers = ("local@1", "local@2", "local", "locale@1", "onnx/local@1", "Local@1", "local@20")
     for number, tagger in enumerate(taggers):
         save(catalog, video_id(number), {"cat": 2}, tagger=tagger, now=NOW + timedelta(days=number))
-    found = list(catalog.listing.outdated("local", "2"))
-    assert found == [
+    outdated = list(catalog.listing.outdated("local", "2"))
+    assert outdated == [
         OutdatedVideo(video_id(6), 2, (f"/films/{video_id(6)}.mp4",)),
         OutdatedVideo(video_id(0), 2, (f"/films/{video_id(0)}.mp4",)),
     ]
@@ -36,11 +36,11 @@ def test_what_nobody_watched_here_does_not_count(catalog: Catalog) -> None:
 def test_all_places_of_a_video_are_named_the_last_one_first(catalog: Catalog) -> None:
     save(catalog, video_id(1), {"cat": 2}, tagger="local@1")
     catalog.videos.add_source("/films/copy.mp4", video_id(1))
-    (found,) = catalog.listing.outdated("local", "2")
-    assert found.sources == ("/films/copy.mp4", f"/films/{video_id(1)}.mp4")
+    (outdated,) = catalog.listing.outdated("local", "2")
+    assert outdated.sources == ("/films/copy.mp4", f"/films/{video_id(1)}.mp4")
     # Another video is at both places by now.
-    for source in found.sources:
+    for source in outdated.sources:
         save(catalog, video_id(2), {"cat": 2}, tagger="local@2")
         catalog.videos.add_source(source, video_id(2))
-    (found,) = catalog.listing.outdated("local", "2")
-    assert found.sources == ()
+    (outdated,) = catalog.listing.outdated("local", "2")
+    assert outdated.sources == ()

@@ -24,12 +24,12 @@ def liked(number: int, *, kind: EventKind = EventKind.LIKED, share: float = 1.0)
 def test_what_is_put_is_what_is_there(viewers: Viewers) -> None:
     viewers.put_interests("ann", {"animal": 1.0, "car": -0.5}, now=NOW)
     assert viewers.add_events("ann", [liked(2), liked(1)], now=NOW) == 2
-    kept = viewers.get("ann")
-    assert kept.interests == {"animal": 1.0, "car": -0.5}
-    assert kept.events == (liked(1), liked(2))
+    stored = viewers.get("ann")
+    assert stored.interests == {"animal": 1.0, "car": -0.5}
+    assert stored.events == (liked(1), liked(2))
     viewers.put_interests("ann", {"cat": 2.0}, now=NOW)
     assert viewers.get("ann").interests == {"cat": 2.0}
-    assert viewers.get("ann").events == kept.events
+    assert viewers.get("ann").events == stored.events
 
 
 def test_an_event_sent_twice_counts_once_and_stays_as_it_was(viewers: Viewers) -> None:
@@ -105,8 +105,8 @@ def test_likes_are_what_was_liked_or_watched_to_the_half(viewers: Viewers) -> No
 
 def test_videos_that_are_not_there_are_named(viewers: Viewers, catalog: Catalog) -> None:
     save(catalog, video_id(1), {"cat": 3})
-    asked = [video_id(2), video_id(1), video_id(2), video_id(3)]
-    assert viewers.unknown_videos(asked) == [video_id(2), video_id(3)]
+    videos = [video_id(2), video_id(1), video_id(2), video_id(3)]
+    assert viewers.unknown_videos(videos) == [video_id(2), video_id(3)]
 
 
 @pytest.mark.parametrize(

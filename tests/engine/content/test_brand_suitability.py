@@ -15,9 +15,9 @@ from engine.domain.suitability import (
     Ladder,
     Risk,
     TopicRisk,
-    topic_place,
+    topic_index,
 )
-from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, least_stored
+from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, min_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -27,10 +27,10 @@ SOURCE = {"nudity": "nudity", "weapons": "weapon", "alcohol": "beer"}
 SOURCE |= {"military": "military", "violence": "blood"}
 
 
-def a_track(*seconds: dict[str, float], looks: ChangeTrack | None = None) -> Track:
+def a_track(*seconds: dict[str, float], changes: ChangeTrack | None = None) -> Track:
     confidences = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
     matrix = np.array(confidences, np.float32).reshape(-1, len(NAMES))
-    return Track.from_confidences(matrix, np.arange(len(NAMES)), looks)
+    return Track.from_confidences(matrix, np.arange(len(NAMES)), changes)
 
 
 def still(n_seconds: int) -> ChangeTrack:
@@ -39,11 +39,11 @@ def still(n_seconds: int) -> ChangeTrack:
     return ChangeTrack(flags, np.zeros(n_seconds, np.uint8))
 
 
-JUDGE = SuitabilityClassifier(Vocabulary(NAMES), read_rules("nudity=strict,weapons,alcohol"))
+CLASSIFIER = SuitabilityClassifier(Vocabulary(NAMES), read_rules("nudity=strict,weapons,alcohol"))
 
 
 def risk(name: str, track: Track, words: frozenset[str] | None = WORDS) -> TopicRisk:
-    return JUDGE.verdicts(track, words)[topic_place(name)]
+    return CLASSIFIER.assessments(track, words)[topic_index(name)]
 
 
 def test_the_topics_are_those_below_sensitive_topics_and_the_levels_the_vector() -> None:
@@ -83,19 +83,21 @@ def test_the_topics_are_those_below_sensitive_topics_and_the_levels_the_vector()
 def test_a_topic_is_as_risky_as_it_is_sure_and_frequent(
     topic: str, tag: str, confidences: tuple[float, ...], level: Risk, seconds: tuple[int, ...]
 ) -> None:
-    verdict = risk(topic, a_track(*({tag: value} for value in confidences)))
-    assert (verdict.risk, verdict.seconds) == (level, seconds)
+    assessment = risk(topic, a_track(*({tag: value} for value in confidences)))
+    assert (assessment.risk, assessment.seconds) == (level, seconds)
 
 
 def test_who_asks_for_the_risks_alone_is_told_the_same_at_the_threshold_itself() -> None:
-    track = a_track({}, {"weapon": least_stored(FLAG) / FULL_SCALE}, {})
-    verdicts = JUDGE.verdicts(track, WORDS)
-    assert verdicts[topic_place("arms")].risk == Risk.LOW
-    assert [RISKS[one] for one in JUDGE.risks(track, WORDS)] == [one.risk for one in verdicts]
+    track = a_track({}, {"weapon": min_stored(FLAG) / FULL_SCALE}, {})
+    assessments = CLASSIFIER.assessments(track, WORDS)
+    assert assessments[topic_index("arms")].risk == Risk.LOW
+    assert [RISKS[one] for one in CLASSIFIER.risks(track, WORDS)] == [
+        one.risk for one in assessments
+    ]
 
 
 def test_a_picture_that_stands_still_is_one_look_however_long() -> None:
-    track = a_track(*[{"nudity": 0.9}] * 60, looks=still(60))
+    track = a_track(*[{"nudity": 0.9}] * 60, changes=still(60))
     assert risk("adult", track).risk == Risk.HIGH
 
 
@@ -103,8 +105,8 @@ def test_a_picture_that_stands_still_is_one_look_however_long() -> None:
     "topic", ["crime", "debated", "hate", "obscenity", "piracy", "spam", "terrorism"]
 )
 def test_what_no_tag_can_tell_is_unknown(topic: str) -> None:
-    verdict = risk(topic, a_track({"blood": 1.0, "weapon": 1.0}))
-    assert verdict == TopicRisk(BRAND_TOPICS[topic_place(topic)], Risk.UNKNOWN, (), (), ())
+    assessment = risk(topic, a_track({"blood": 1.0, "weapon": 1.0}))
+    assert assessment == TopicRisk(BRAND_TOPICS[topic_index(topic)], Risk.UNKNOWN, (), (), ())
 
 
 def test_a_part_that_nobody_looked_for_is_named() -> None:
@@ -115,29 +117,29 @@ def test_a_part_that_nobody_looked_for_is_named() -> None:
 
 
 def test_the_silence_of_a_tagger_whose_words_are_not_known_says_nothing() -> None:
-    verdicts = JUDGE.verdicts(a_track({"cat": 1.0, "weapon": 0.9}, {}), None)
-    known = {verdict.topic.name: verdict.risk for verdict in verdicts}
+    assessments = CLASSIFIER.assessments(a_track({"cat": 1.0, "weapon": 0.9}, {}), None)
+    known = {assessment.topic.name: assessment.risk for assessment in assessments}
     assert known.pop("arms") == Risk.MEDIUM
     assert set(known.values()) == {Risk.UNKNOWN}
 
 
 def test_a_video_without_seconds_is_unknown_throughout() -> None:
-    assert {RISKS[place] for place in JUDGE.risks(Track.empty(), WORDS)} == {Risk.UNKNOWN}
+    assert {RISKS[risk] for risk in CLASSIFIER.risks(Track.empty(), WORDS)} == {Risk.UNKNOWN}
 
 
 def test_only_seconds_over_what_is_tolerated_are_risky() -> None:
     track = a_track({}, {"weapon": 0.6}, {"beer": 0.9}, {}, {}, {}, {}, {})
-    risky = JUDGE.risky_seconds(track, WORDS, {"arms": "none", "drugs": "medium"})
+    risky = CLASSIFIER.risky_seconds(track, WORDS, {"arms": "none", "drugs": "medium"})
     assert np.flatnonzero(risky).tolist() == [1]
-    risky = JUDGE.risky_seconds(track, WORDS, {"avbNf2": "low", "pg0WhF": "low"})
+    risky = CLASSIFIER.risky_seconds(track, WORDS, {"avbNf2": "low", "pg0WhF": "low"})
     assert np.flatnonzero(risky).tolist() == [2]
-    assert not JUDGE.risky_seconds(track, WORDS, {}).any()
+    assert not CLASSIFIER.risky_seconds(track, WORDS, {}).any()
 
 
 def test_the_floor_makes_every_second_risky_whatever_is_tolerated() -> None:
     track = a_track({"nudity": 0.9}, {"nudity": 0.9}, {}, {})
-    assert JUDGE.risky_seconds(track, WORDS, {}).all()
-    assert JUDGE.risky_seconds(track, WORDS, {"adult": "floor"}).all()
+    assert CLASSIFIER.risky_seconds(track, WORDS, {}).all()
+    assert CLASSIFIER.risky_seconds(track, WORDS, {"adult": "floor"}).all()
 
 
 @pytest.mark.parametrize(
@@ -149,20 +151,20 @@ def test_the_floor_makes_every_second_risky_whatever_is_tolerated() -> None:
 )
 def test_what_cannot_be_tolerated_is_named(tolerated: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
-        JUDGE.risky_seconds(a_track({}), WORDS, tolerated)
+        CLASSIFIER.risky_seconds(a_track({}), WORDS, tolerated)
 
 
 def by_hand(ladder: Ladder, confidences: list[float], n_seconds: int) -> list[Risk]:
     """One sensitive topic's risk per second, every second a look of its own."""
-    seen = [value >= 0.5 for value in confidences]
+    present = [value >= 0.5 for value in confidences]
     certain = [value >= 0.8 for value in confidences]
     often = sum(certain) >= 2 and sum(certain) / n_seconds >= ladder.share
     risks = []
-    for is_seen, is_certain in zip(seen, certain, strict=True):
+    for is_present, is_certain in zip(present, certain, strict=True):
         if is_certain:
             risks.append(ladder.often if often else ladder.certain)
-        elif is_seen:
-            risks.append(ladder.certain if sum(seen) >= 2 else ladder.suspected)
+        elif is_present:
+            risks.append(ladder.certain if sum(present) >= 2 else ladder.suspected)
         else:
             risks.append(Risk.NONE)
     return risks
@@ -175,15 +177,15 @@ seconds = st.dictionaries(
 
 @given(st.lists(seconds, min_size=1, max_size=12))
 def test_risks_are_those_worked_out_by_hand(shown: list[dict[str, float]]) -> None:
-    found = JUDGE.second_risks(a_track(*shown), WORDS)
-    assert found.shape == (11, len(shown))
-    for place, topic in enumerate(BRAND_TOPICS):
+    actual = CLASSIFIER.second_risks(a_track(*shown), WORDS)
+    assert actual.shape == (11, len(shown))
+    for row, topic in enumerate(BRAND_TOPICS):
         known = {name: ladder for name, ladder in topic.ladders.items() if name in SOURCE}
         columns = [
             by_hand(ladder, [second.get(SOURCE[name], 0.0) for second in shown], len(shown))
             for name, ladder in known.items()
         ]
         expected = [max(RISKS.index(one) for one in row) for row in zip(*columns, strict=True)]
-        assert found[place].tolist() == (expected or [RISKS.index(Risk.UNKNOWN)] * len(shown))
-    worst = [max(row) for row in found.tolist()]
-    assert JUDGE.risks(a_track(*shown), WORDS).tolist() == worst
+        assert actual[row].tolist() == (expected or [RISKS.index(Risk.UNKNOWN)] * len(shown))
+    worst = [max(row) for row in actual.tolist()]
+    assert CLASSIFIER.risks(a_track(*shown), WORDS).tolist() == worst

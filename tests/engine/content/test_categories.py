@@ -45,7 +45,7 @@ def test_every_general_tag_of_the_tagger_was_reviewed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "category", "least"),
+    ("tag", "category", "minimum"),
     [
         ("Cat", "424", 0.95),
         ("Siamese cat", "424", 0.7),
@@ -56,12 +56,12 @@ def test_every_general_tag_of_the_tagger_was_reviewed() -> None:
     ],
 )
 def test_tags_of_other_taggers_are_understood_by_the_thesaurus(
-    tag: str, category: str, least: float
+    tag: str, category: str, minimum: float
 ) -> None:
-    found = Categories(Vocabulary((tag,))).scores([0], [10], 10)
-    scores = {one.category: one.score for one in found}
-    assert scores[category] >= least
-    assert found[0].tags == (tag,)
+    scored = Categories(Vocabulary((tag,))).scores([0], [10], 10)
+    scores = {one.category: one.score for one in scored}
+    assert scores[category] >= minimum
+    assert scored[0].tags == (tag,)
 
 
 @pytest.mark.parametrize("tag", ["Person", "adult", "attorney", "manner", "no person", "water"])
@@ -89,18 +89,18 @@ counts = st.dictionaries(st.integers(0, len(TAGS) - 1), st.integers(1, 30), max_
 
 
 @given(counts)
-def test_scores_are_those_of_independent_witnesses(seen: dict[int, int]) -> None:
+def test_scores_are_those_of_independent_witnesses(seconds_of: dict[int, int]) -> None:
     expected: dict[str, float] = {}
     for category in content_taxonomy().categories:
         doubts = [
             1 - tag_table().weights[TAGS[tag]][category] * seconds / 30
-            for tag, seconds in seen.items()
+            for tag, seconds in seconds_of.items()
             if category in tag_table().weights[TAGS[tag]]
         ]
         score = 1 - math.prod(doubts)
         if doubts and score >= MIN_SCORE:
             expected[category] = score
-    found = CATEGORIES.scores(list(seen), list(seen.values()), 30)
-    assert {one.category: one.score for one in found} == pytest.approx(expected)
-    scores = [one.score for one in found]
+    scored = CATEGORIES.scores(list(seconds_of), list(seconds_of.values()), 30)
+    assert {one.category: one.score for one in scored} == pytest.approx(expected)
+    scores = [one.score for one in scored]
     assert scores == sorted(scores, reverse=True)

@@ -68,19 +68,19 @@ def test_looks_equal_a_dictionary(
 ) -> None:
     n_seconds = len(confidences)
     flags = np.array([(bits >> k) & 1 or k == 0 for k in range(n_seconds)], np.uint8) * NEW_CONTENT
-    looks = ChangeTrack(flags, np.zeros(n_seconds, np.uint8))
-    track = Track.from_confidences(confidences, np.arange(4), looks)
+    changes = ChangeTrack(flags, np.zeros(n_seconds, np.uint8))
+    track = Track.from_confidences(confidences, np.arange(4), changes)
     expected: dict[int, set[int]] = {}
-    look = 0
+    segment = 0
     for second, row in enumerate(confidences):
-        look += bool(flags[second])
+        segment += bool(flags[second])
         for tag, confidence in enumerate(row):
-            least = round(threshold * 65_535)
-            if confidence >= 0.05 and round(float(confidence) * 65_535) >= least:
-                expected.setdefault(tag, set()).add(look)
+            minimum = round(threshold * 65_535)
+            if confidence >= 0.05 and round(float(confidence) * 65_535) >= minimum:
+                expected.setdefault(tag, set()).add(segment)
     counts = count_distinct_seconds(track, threshold)
-    found = dict(zip(counts.tags.tolist(), counts.seconds.tolist(), strict=True))
-    assert found == {tag: len(seen) for tag, seen in expected.items()}
+    actual = dict(zip(counts.tags.tolist(), counts.seconds.tolist(), strict=True))
+    assert actual == {tag: len(observed) for tag, observed in expected.items()}
     raw = count_tags(track, threshold)
     assert raw.tags.tolist() == counts.tags.tolist()
     assert (raw.seconds >= counts.seconds).all()
@@ -118,8 +118,8 @@ def test_a_second_the_video_does_not_have_is_named(second: int) -> None:
 
 def test_a_tag_is_followed_along_every_second() -> None:
     track = a_track([[0.9, 0, 0, 0], [0, 0.5, 0, 0], [0.3, 0.6, 0, 0]])
-    seen = observations_of(track, "dog", VOCABULARY)
-    assert [(o.second, o.confidence) for o in seen] == [(0, 0), (1, 0.5), (2, 0.6)]
+    observed = observations_of(track, "dog", VOCABULARY)
+    assert [(o.second, o.confidence) for o in observed] == [(0, 0), (1, 0.5), (2, 0.6)]
 
 
 def test_the_surest_of_all_seconds_is_found() -> None:
@@ -157,20 +157,20 @@ def test_no_rows_make_an_empty_matrix() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_seconds", "kept"),
+    ("n_seconds", "expected"),
     [(1, [1, 2, 3]), (2, [1, 2, 3]), (3, [2, 3]), (4, [2, 3]), (9, [2, 3])],
 )
 def test_a_tag_counts_from_two_seconds_on_or_half_of_a_short_video(
-    n_seconds: int, kept: list[int]
+    n_seconds: int, expected: list[int]
 ) -> None:
     counts = Counts(np.array([5, 6, 7], np.uint32), np.array([1, 2, 3], np.uint32))
-    assert steady(counts, counts, n_seconds, 2).seconds.tolist() == kept
+    assert steady(counts, counts, n_seconds, 2).seconds.tolist() == expected
 
 
 def test_looks_are_kept_by_the_seconds_of_their_tags() -> None:
-    looks = Counts(np.array([5, 6], np.uint32), np.array([1, 1], np.uint32))
-    seconds = Counts(looks.tags, np.array([1, 9], np.uint32))
-    assert steady(looks, seconds, 60, 2).tags.tolist() == [6]
+    changes = Counts(np.array([5, 6], np.uint32), np.array([1, 1], np.uint32))
+    seconds = Counts(changes.tags, np.array([1, 9], np.uint32))
+    assert steady(changes, seconds, 60, 2).tags.tolist() == [6]
 
 
 def test_a_confidence_reaches_the_threshold_that_it_is_as_a_float_of_32_bits() -> None:

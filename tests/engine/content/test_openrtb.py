@@ -28,7 +28,7 @@ VIDEO = VideoRecord(
     added_at="2026-01-02T12:00:00+00:00",
     source="/films/cats.mp4",
 )
-NOTHING_SEEN = [TopicRisk(topic, Risk.NONE, (), (), ()) for topic in BRAND_TOPICS]
+NO_RISKS = [TopicRisk(topic, Risk.NONE, (), (), ()) for topic in BRAND_TOPICS]
 CATS = [CategoryScore("424", 0.95, ("cat",)), CategoryScore("422", 0.4, ("pet",))]
 
 
@@ -37,7 +37,7 @@ def content(**more: Any) -> dict[str, Any]:
         "video": VIDEO,
         "tags": [TagCount("cat", 10), TagCount("pet", 4)],
         "scores": CATS,
-        "risks": NOTHING_SEEN,
+        "risks": NO_RISKS,
         "ext": {},
     }
     return content_object(**(given | more))
@@ -89,7 +89,7 @@ def test_a_language_is_given_as_what_it_is(code: str, expected: dict[str, str]) 
 
 
 def test_a_topic_of_brand_safety_that_is_seen_is_a_category() -> None:
-    risks = [replace(NOTHING_SEEN[1], risk=Risk.LOW), replace(NOTHING_SEEN[2], risk=Risk.UNKNOWN)]
+    risks = [replace(NO_RISKS[1], risk=Risk.LOW), replace(NO_RISKS[2], risk=Risk.UNKNOWN)]
     assert content(risks=risks)["cat"] == ["424", "422", "avbNf2"]
 
 
@@ -114,16 +114,17 @@ scores = st.lists(
     max_size=6,
 )
 risks = st.tuples(*[st.sampled_from(list(Risk))] * len(BRAND_TOPICS)).map(
-    lambda found: [
-        TopicRisk(topic, risk, (), (), ()) for topic, risk in zip(BRAND_TOPICS, found, strict=True)
+    lambda category_scores: [
+        TopicRisk(topic, risk, (), (), ())
+        for topic, risk in zip(BRAND_TOPICS, category_scores, strict=True)
     ]
 )
 
 
 @given(scores, risks, st.text(max_size=9), st.sampled_from(["", "en", "deu", "en-US"]))
 def test_it_is_always_a_content_object(
-    found: list[CategoryScore], seen: list[TopicRisk], title: str, language: str
+    category_scores: list[CategoryScore], topic_risks: list[TopicRisk], title: str, language: str
 ) -> None:
     video = replace(VIDEO, title=title, language=language)
-    check_content(content(video=video, scores=found, risks=seen))
+    check_content(content(video=video, scores=category_scores, risks=topic_risks))
     check_content(content(video=replace(video, seconds=0), tags=[], scores=[]))

@@ -15,8 +15,8 @@ from engine.domain.sensitivity import (
     Level,
     Rule,
     Rules,
-    TopicVerdict,
-    Verdict,
+    SensitivityAssessment,
+    TopicAssessment,
     read_rules,
 )
 from engine.domain.tracks import NEW_CONTENT, ChangeTrack, Track
@@ -25,20 +25,22 @@ from engine.vocabulary import Vocabulary
 
 NAMES = ("cat", "nudity", "weapon", "gun", "beer", "blood")
 WORDS = frozenset(NAMES)
-NOBODY = TopicVerdict(Level.UNKNOWN, ())
+NOBODY = TopicAssessment(Level.UNKNOWN, ())
 
 
 DEFAULT = "nudity"
 
 
-def a_track(*seconds: dict[str, float], looks: ChangeTrack | None = None) -> Track:
+def a_track(*seconds: dict[str, float], changes: ChangeTrack | None = None) -> Track:
     confidences = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
     matrix = np.array(confidences, np.float32).reshape(-1, len(NAMES))
-    return Track.from_confidences(matrix, np.arange(len(NAMES)), looks)
+    return Track.from_confidences(matrix, np.arange(len(NAMES)), changes)
 
 
-def judged(track: Track, words: frozenset[str] | None = WORDS, rules: str = "nudity") -> Verdict:
-    return SensitivityClassifier(Vocabulary(NAMES), read_rules(rules)).verdict(track, words)
+def judged(
+    track: Track, words: frozenset[str] | None = WORDS, rules: str = "nudity"
+) -> SensitivityAssessment:
+    return SensitivityClassifier(Vocabulary(NAMES), read_rules(rules)).assessment(track, words)
 
 
 @pytest.mark.parametrize(
@@ -54,15 +56,15 @@ def judged(track: Track, words: frozenset[str] | None = WORDS, rules: str = "nud
 def test_where_it_is_strict_one_doubtful_second_flags_and_two_block(
     nudity: tuple[float, ...], level: Level, seconds: tuple[int, ...]
 ) -> None:
-    verdict = judged(a_track(*({"nudity": value} for value in nudity)), rules="nudity=strict")
-    assert (verdict.level, verdict.seconds) == (level, seconds)
-    assert verdict.topics["nudity"] == TopicVerdict(level, seconds)
+    assessment = judged(a_track(*({"nudity": value} for value in nudity)), rules="nudity=strict")
+    assert (assessment.level, assessment.seconds) == (level, seconds)
+    assert assessment.topics["nudity"] == TopicAssessment(level, seconds)
 
 
 def test_a_doubtful_picture_that_stands_still_is_one_look_however_long() -> None:
     still = ChangeTrack(np.array([NEW_CONTENT, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
-    track = a_track(*[{"nudity": 0.6}] * 4, looks=still)
-    assert judged(track, rules="nudity=strict").topics["nudity"] == TopicVerdict(
+    track = a_track(*[{"nudity": 0.6}] * 4, changes=still)
+    assert judged(track, rules="nudity=strict").topics["nudity"] == TopicAssessment(
         Level.FLAG, (0, 1, 2, 3)
     )
 
@@ -70,9 +72,9 @@ def test_a_doubtful_picture_that_stands_still_is_one_look_however_long() -> None
 def test_each_topic_has_a_level_and_seconds_of_its_own() -> None:
     track = a_track({"gun": 0.9}, {"beer": 0.6}, {"cat": 0.99}, {"weapon": 0.5, "beer": 0.3})
     topics = judged(track, rules="nudity").topics
-    assert topics["weapons"] == TopicVerdict(Level.BLOCK, (0, 3))
-    assert topics["alcohol"] == TopicVerdict(Level.FLAG, (1,))
-    assert topics["nudity"] == topics["violence"] == TopicVerdict(Level.NONE, ())
+    assert topics["weapons"] == TopicAssessment(Level.BLOCK, (0, 3))
+    assert topics["alcohol"] == TopicAssessment(Level.FLAG, (1,))
+    assert topics["nudity"] == topics["violence"] == TopicAssessment(Level.NONE, ())
 
 
 def test_the_level_is_the_worst_of_the_topics_that_count() -> None:
@@ -86,32 +88,32 @@ def test_the_level_is_the_worst_of_the_topics_that_count() -> None:
 
 def test_a_topic_that_the_tagger_has_no_words_for_is_unknown_and_so_is_the_whole() -> None:
     track = a_track({"cat": 0.9})
-    verdict = judged(track, frozenset({"cat", "nudity"}), "nudity,weapons")
-    assert verdict.level is Level.UNKNOWN
-    assert verdict.topics["nudity"] == TopicVerdict(Level.NONE, ())
-    assert verdict.topics["weapons"] == verdict.topics["gambling"] == NOBODY
+    assessment = judged(track, frozenset({"cat", "nudity"}), "nudity,weapons")
+    assert assessment.level is Level.UNKNOWN
+    assert assessment.topics["nudity"] == TopicAssessment(Level.NONE, ())
+    assert assessment.topics["weapons"] == assessment.topics["gambling"] == NOBODY
 
 
 def test_of_a_tagger_whose_words_are_not_known_only_what_it_said_counts() -> None:
-    verdict = judged(a_track({"beer": 0.9}, {"gun": 0.2}), None, "alcohol,weapons")
-    assert verdict.level is Level.BLOCK
-    assert verdict.topics["alcohol"] == TopicVerdict(Level.BLOCK, (0,))
-    assert verdict.topics["weapons"] == TopicVerdict(Level.NONE, ())
-    assert verdict.topics["nudity"] == NOBODY
+    assessment = judged(a_track({"beer": 0.9}, {"gun": 0.2}), None, "alcohol,weapons")
+    assert assessment.level is Level.BLOCK
+    assert assessment.topics["alcohol"] == TopicAssessment(Level.BLOCK, (0,))
+    assert assessment.topics["weapons"] == TopicAssessment(Level.NONE, ())
+    assert assessment.topics["nudity"] == NOBODY
 
 
 def test_thresholds_are_set_by_topic() -> None:
     track = a_track({"nudity": 0.6, "beer": 0.6})
-    verdict = judged(track, rules="nudity=0.3:0.6:strict,alcohol=0.7:0.9")
-    assert verdict.topics["nudity"].level is Level.BLOCK
-    assert verdict.topics["alcohol"].level is Level.NONE
+    assessment = judged(track, rules="nudity=0.3:0.6:strict,alcohol=0.7:0.9")
+    assert assessment.topics["nudity"].level is Level.BLOCK
+    assert assessment.topics["alcohol"].level is Level.NONE
 
 
 def test_tags_that_came_after_the_vocabulary_are_no_matter() -> None:
-    judge = SensitivityClassifier(Vocabulary(("cat", "nudity")), read_rules("nudity=strict"))
+    classifier = SensitivityClassifier(Vocabulary(("cat", "nudity")), read_rules("nudity=strict"))
     track = a_track({"nudity": 0.6, "blood": 0.9})
-    assert judge.verdict(track, WORDS).topics["violence"].level is Level.NONE
-    assert judge.verdict(track, WORDS).topics["nudity"].level is Level.FLAG
+    assert classifier.assessment(track, WORDS).topics["violence"].level is Level.NONE
+    assert classifier.assessment(track, WORDS).topics["nudity"].level is Level.FLAG
 
 
 seconds_of_tags = st.lists(
@@ -129,32 +131,32 @@ def test_the_level_of_each_second_and_of_the_whole_is_what_the_words_say(
     seconds: list[dict[str, float]], words: frozenset[str] | None, text: str
 ) -> None:
     track, rules = a_track(*seconds), read_rules(text)
-    judge = SensitivityClassifier(Vocabulary(NAMES), rules)
-    along = judge.second_levels(track, words)
+    classifier = SensitivityClassifier(Vocabulary(NAMES), rules)
+    along = classifier.second_levels(track, words)
     expected = naive_levels(seconds, words, rules)
-    assert {topic: [LEVELS[place] for place in levels] for topic, levels in along.items()} == {
+    assert {topic: [LEVELS[index] for index in levels] for topic, levels in along.items()} == {
         topic: [level for level, _ in levels] for topic, levels in expected.items()
     }
-    verdict = judge.verdict(track, words)
-    assert judge.level(track, words) is verdict.level
+    assessment = classifier.assessment(track, words)
+    assert classifier.level(track, words) is assessment.level
     for topic, levels in expected.items():
-        seen = tuple(second for second, (_, is_seen) in enumerate(levels) if is_seen)
-        assert verdict.topics[topic].seconds == seen
-    counting = [verdict.topics[rule.topic].level for rule in rules]
-    assert verdict.level == max(counting, key=LEVELS.index, default=Level.NONE)
+        present = tuple(second for second, (_, is_present) in enumerate(levels) if is_present)
+        assert assessment.topics[topic].seconds == present
+    counting = [assessment.topics[rule.topic].level for rule in rules]
+    assert assessment.level == max(counting, key=LEVELS.index, default=Level.NONE)
 
 
 def naive_levels(
     seconds: list[dict[str, float]], words: frozenset[str] | None, rules: Rules
 ) -> dict[str, list[tuple[Level, bool]]]:
     """The level of each second of each topic, and whether it is evidence."""
-    said = {tag for second in seconds for tag in second}
+    named = {tag for second in seconds for tag in second}
     rule_of = {rule.topic: rule for rule in rules}
-    found: dict[str, list[tuple[Level, bool]]] = {}
+    levels_of: dict[str, list[tuple[Level, bool]]] = {}
     for topic, tags in TOPICS.items():
         rule = rule_of.get(topic) or Rule(topic)
-        is_judged = bool(tags & (said if words is None else words))
-        found[topic] = []
+        is_judged = bool(tags & (named if words is None else words))
+        levels_of[topic] = []
         for second in seconds:
             surest = max((second[tag] for tag in tags & second.keys()), default=0.0)
             if surest >= rule.block:
@@ -163,8 +165,8 @@ def naive_levels(
                 level = Level.FLAG
             else:
                 level = Level.NONE if is_judged else Level.UNKNOWN
-            found[topic].append((level, surest >= rule.flag))
-    return found
+            levels_of[topic].append((level, surest >= rule.flag))
+    return levels_of
 
 
 def test_no_tag_speaks_of_two_topics() -> None:
@@ -228,15 +230,17 @@ def test_several_looks_in_a_row_must_agree_on_nudity(
     nudity: tuple[float, ...], level: Level, seconds: tuple[int, ...]
 ) -> None:
     track = seconds_of_nudity(*nudity)
-    assert judged(track, rules=DEFAULT).topics["nudity"] == TopicVerdict(level, seconds)
+    assert judged(track, rules=DEFAULT).topics["nudity"] == TopicAssessment(level, seconds)
     by_second = SensitivityClassifier(Vocabulary(NAMES), DEFAULT_RULES).second_levels(track, WORDS)
     assert tuple(np.flatnonzero(by_second["nudity"]).tolist()) == seconds
 
 
 def test_a_sure_picture_that_stands_still_is_flagged_not_blocked() -> None:
     still = ChangeTrack(np.array([NEW_CONTENT, 0, 0, 0], np.uint8), np.zeros(4, np.uint8))
-    track = a_track(*[{"nudity": 0.99}] * 4, looks=still)
-    assert judged(track, rules=DEFAULT).topics["nudity"] == TopicVerdict(Level.FLAG, (0, 1, 2, 3))
+    track = a_track(*[{"nudity": 0.99}] * 4, changes=still)
+    assert judged(track, rules=DEFAULT).topics["nudity"] == TopicAssessment(
+        Level.FLAG, (0, 1, 2, 3)
+    )
 
 
 def test_what_a_service_says_of_nudity_needs_no_agreement() -> None:

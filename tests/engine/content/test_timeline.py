@@ -21,7 +21,7 @@ from engine.content.timeline import (
     stretches,
     tile,
 )
-from engine.domain.tracks import CUT, FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, least_stored
+from engine.domain.tracks import CUT, FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, min_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
 
@@ -38,7 +38,7 @@ def track_of(values: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> Tra
     return Track.from_confidences(values, np.arange(values.shape[1], dtype=np.uint32))
 
 
-def seen_on(drawn: Tile) -> dict[tuple[int, int], int]:
+def cells_of(drawn: Tile) -> dict[tuple[int, int], int]:
     return {
         (line, int(drawn.cells[i])): int(drawn.hundredths[i])
         for line in range(len(drawn.starts) - 1)
@@ -62,7 +62,7 @@ def test_a_hundredth_is_reached_exactly_when_the_threshold_is() -> None:
     stored = np.arange(FULL_SCALE + 1, dtype=np.uint16)
     reached = in_hundredths(stored)
     for hundredth in range(101):
-        assert np.array_equal(reached >= hundredth, stored >= least_stored(hundredth / 100))
+        assert np.array_equal(reached >= hundredth, stored >= min_stored(hundredth / 100))
 
 
 @given(
@@ -86,21 +86,21 @@ def test_tiles_hold_the_highest_confidence_of_each_cell(
         for i in range(track.starts[second], track.starts[second + 1]):
             name = NAMES.names[track.tags[i]]
             line = [one.tag for one in lines].index(name)
-            place = (line, second // cell_seconds)
-            expected[place] = max(expected.get(place, 0), int(hundredths[i]))
-    found: dict[tuple[int, int], int] = {}
+            at = (line, second // cell_seconds)
+            expected[at] = max(expected.get(at, 0), int(hundredths[i]))
+    actual: dict[tuple[int, int], int] = {}
     cells = -(-seconds // cell_seconds)
     for number in range(-(-cells // TILE_CELLS)):
-        for (line, cell), value in seen_on(tile(track, level, number)).items():
-            found[line, cell + number * TILE_CELLS] = value
-    assert found == expected
+        for (line, cell), value in cells_of(tile(track, level, number)).items():
+            actual[line, cell + number * TILE_CELLS] = value
+    assert actual == expected
 
 
 def test_the_last_level_has_a_video_of_two_hours_in_one_tile() -> None:
     track = track_of(np.full((7200, 5), 0.5, np.float32))
     last = level_count(7200) - 1
     assert LEVEL_STEP**last * TILE_CELLS >= 7200
-    assert seen_on(tile(track, last, 0)).keys() == {
+    assert cells_of(tile(track, last, 0)).keys() == {
         (line, cell) for line in range(5) for cell in range(-(-7200 // LEVEL_STEP**last))
     }
     with pytest.raises(InvalidInput, match="7200 seconds"):
@@ -123,9 +123,9 @@ def test_the_bytes_of_a_tile_are_its_arrays() -> None:
 
 def test_cuts_and_stills_are_told() -> None:
     flags = np.array([NEW_CONTENT, 0, 0, NEW_CONTENT | CUT, 0, NEW_CONTENT | CUT], np.uint8)
-    looks = ChangeTrack(flags, np.zeros(6, np.uint8))
+    changes = ChangeTrack(flags, np.zeros(6, np.uint8))
     track = Track.from_confidences(
-        np.ones((6, 5), np.float32), np.arange(5, dtype=np.uint32), looks
+        np.ones((6, 5), np.float32), np.arange(5, dtype=np.uint32), changes
     )
     drawn = overview(track, NAMES)
     assert drawn.cuts == (3, 5)
@@ -139,6 +139,6 @@ def test_a_video_of_which_nothing_was_seen_has_an_overview() -> None:
 
 @given(st.sets(st.integers(0, 60)))
 def test_stretches_hold_the_same_seconds(seconds: set[int]) -> None:
-    found = stretches(sorted(seconds))
-    assert {s for stretch in found for s in range(stretch.first, stretch.end)} == seconds
-    assert all(a.end < b.first for a, b in pairwise(found))
+    actual = stretches(sorted(seconds))
+    assert {s for stretch in actual for s in range(stretch.first, stretch.end)} == seconds
+    assert all(a.end < b.first for a, b in pairwise(actual))

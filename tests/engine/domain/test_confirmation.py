@@ -22,38 +22,38 @@ def track(values: list[float], new: list[int]) -> Track:
     """A cat on every second, surely, and text as sure as said; only text is doubtful."""
     confidences = np.array([[0.9, value] for value in values], np.float32).reshape(-1, 2)
     flags = NEW_CONTENT * np.array(new, np.uint8)
-    looks = ChangeTrack(flags.astype(np.uint8), np.zeros(len(new), np.uint8))
-    return Track.from_confidences(confidences, np.arange(2), looks, [TEXT])
+    changes = ChangeTrack(flags.astype(np.uint8), np.zeros(len(new), np.uint8))
+    return Track.from_confidences(confidences, np.arange(2), changes, [TEXT])
 
 
-def text_of(seen: Track) -> NDArray[np.float64]:
+def text_of(observed: Track) -> NDArray[np.float64]:
     """The confidence of text on every second, 0.0 where none is left."""
-    values = np.zeros(seen.n_seconds)
-    places = np.flatnonzero(seen.tags == TEXT)
-    seconds = np.searchsorted(seen.starts, places, side="right") - 1
-    values[seconds] = seen.confidences[places] / 65_535
+    values = np.zeros(observed.n_seconds)
+    positions = np.flatnonzero(observed.tags == TEXT)
+    seconds = np.searchsorted(observed.starts, positions, side="right") - 1
+    values[seconds] = observed.confidences[positions] / 65_535
     return values
 
 
 def test_a_still_picture_shown_for_minutes_is_one_look_and_its_text_is_dropped() -> None:
-    seen = confirmed(track([0.95] * 180, [1, *[0] * 179]))
-    assert not text_of(seen).any()
-    assert count_tags(seen, 0.7).seconds.tolist() == [180]
+    observed = confirmed(track([0.95] * 180, [1, *[0] * 179]))
+    assert not text_of(observed).any()
+    assert count_tags(observed, 0.7).seconds.tolist() == [180]
 
 
 def test_text_on_two_different_looks_stays_as_sure_as_the_less_sure_look() -> None:
-    seen = confirmed(track([0.9, 0.9, 0.8], [1, 0, 1]))
-    assert text_of(seen) == pytest.approx([0.8, 0.8, 0.8], abs=1e-4)
+    observed = confirmed(track([0.9, 0.9, 0.8], [1, 0, 1]))
+    assert text_of(observed) == pytest.approx([0.8, 0.8, 0.8], abs=1e-4)
 
 
 def test_a_second_look_without_text_does_not_save_it() -> None:
-    seen = confirmed(track([0.9, 0.9, 0.1], [1, 0, 1]))
-    assert text_of(seen) == pytest.approx([0.1, 0.1, 0.1], abs=1e-4)
+    observed = confirmed(track([0.9, 0.9, 0.1], [1, 0, 1]))
+    assert text_of(observed) == pytest.approx([0.1, 0.1, 0.1], abs=1e-4)
 
 
 def test_the_first_second_begins_a_look_whatever_is_said_of_it() -> None:
-    seen = confirmed(track([0.9, 0.8], [0, 1]))
-    assert text_of(seen) == pytest.approx([0.8, 0.8], abs=1e-4)
+    observed = confirmed(track([0.9, 0.8], [0, 1]))
+    assert text_of(observed) == pytest.approx([0.8, 0.8], abs=1e-4)
 
 
 def test_an_empty_track_stays_empty() -> None:
@@ -62,13 +62,15 @@ def test_an_empty_track_stays_empty() -> None:
 
 
 def test_everything_is_stored_and_judged_when_it_is_counted(tmp_path: Path) -> None:
-    seen = track([0.9, 0.9, 0.1], [1, 0, 1])
-    assert Track.from_bytes(seen.to_bytes()).confidences.tolist() == seen.confidences.tolist()
+    observed = track([0.9, 0.9, 0.1], [1, 0, 1])
+    assert (
+        Track.from_bytes(observed.to_bytes()).confidences.tolist() == observed.confidences.tolist()
+    )
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         catalog.tags.number(["cat", "text"])
         save(catalog, video_id(1), {"cat": 1})
         (record,) = catalog.videos.page()
-        catalog.videos.save(record, seen, now=datetime.now(UTC))
+        catalog.videos.save(record, observed, now=datetime.now(UTC))
         ((blob,),) = catalog.rows("select track from tracks")
         stored = Track.from_bytes(blob)
         assert text_of(stored) == pytest.approx([0.9, 0.9, 0.1], abs=1e-4)
@@ -103,9 +105,11 @@ def test_at_every_threshold_a_tag_passes_where_it_did_if_two_looks_pass(
 
     values = [value for value, _ in seconds]
     new = [number == 0 or is_new for number, (_, is_new) in enumerate(seconds)]
-    passing_looks = {sum(new[: number + 1]) for number, value in enumerate(values) if passes(value)}
-    expected = [passes(value) and len(passing_looks) >= 2 for value in values]
-    seen = confirmed(track(values, [int(one) for one in new]))
+    passing_segments = {
+        sum(new[: number + 1]) for number, value in enumerate(values) if passes(value)
+    }
+    expected = [passes(value) and len(passing_segments) >= 2 for value in values]
+    observed = confirmed(track(values, [int(one) for one in new]))
     # As stored: to the nearest of 65,535 steps.
-    assert (text_of(seen) >= round(threshold * 65_535) / 65_535).tolist() == expected
-    assert text_of(confirmed(seen)).tolist() == text_of(seen).tolist()
+    assert (text_of(observed) >= round(threshold * 65_535) / 65_535).tolist() == expected
+    assert text_of(confirmed(observed)).tolist() == text_of(observed).tolist()

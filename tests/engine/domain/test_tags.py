@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.tags import SOURCES, VISUAL, Tag, as_asked
+from engine.domain.tags import SOURCES, VISUAL, Tag, explicit_tag
 from engine.errors import UnknownTag
 from engine.vocabulary import Vocabulary
 
@@ -46,7 +46,7 @@ def test_a_seen_tag_is_its_name_and_others_tell_their_source(
     ],
 )
 def test_a_word_may_name_its_source(word: str, source: tuple[str, str] | None) -> None:
-    assert as_asked(word) == source
+    assert explicit_tag(word) == source
 
 
 VOCABULARY = Vocabulary(("dog", "audio:dog", "cat", "speech:rain", "visual:audio:bell", "text:dog"))

@@ -23,7 +23,7 @@ ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "expected"),
     [
         ("\u6771\u4eac\u3000\u591c\u666f", "\u6771\u4eac \u591c\u666f"),
         ("a\u00a0b\u2009c\u202fd", "a b c d"),
@@ -38,8 +38,8 @@ ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007
         ("emoji to come \U0001fadf", "emoji to come \U0001fadf"),
     ],
 )
-def test_every_script_is_kept_with_its_joiners_and_marks(text: str, kept: str) -> None:
-    assert tidy_line(text) == cleaned_line(text) == shown(kept) == kept
+def test_every_script_is_kept_with_its_joiners_and_marks(text: str, expected: str) -> None:
+    assert tidy_line(text) == cleaned_line(text) == shown(expected) == expected
 
 
 @pytest.mark.parametrize(

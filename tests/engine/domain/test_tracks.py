@@ -20,8 +20,8 @@ confidence_tables = hnp.arrays(
 def as_table(track: Track, n_tags: int) -> NDArray[np.float64]:
     table = np.zeros((track.n_seconds, n_tags))
     for second in range(track.n_seconds):
-        for place in range(track.starts[second], track.starts[second + 1]):
-            table[second, track.tags[place]] = track.confidences[place] / FULL_SCALE
+        for position in range(track.starts[second], track.starts[second + 1]):
+            table[second, track.tags[position]] = track.confidences[position] / FULL_SCALE
     return table
 
 

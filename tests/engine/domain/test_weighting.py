@@ -106,5 +106,7 @@ def test_without_scikit_learn_the_estimator_says_how_to_get_it() -> None:
         "except MissingPart as error:\n"
         "    print(error)\n"
     )
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert said.stdout.strip() == "TagTfidf needs: pip install 'reelmatch[sklearn]'"
+    process = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert process.stdout.strip() == "TagTfidf needs: pip install 'reelmatch[sklearn]'"

@@ -120,22 +120,22 @@ with open_executor("local:2") as executor:
 
 
 @pytest.mark.parametrize(
-    "how",
+    "signal_sent",
     [
         signal.SIGKILL,
         pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param(signal.SIGINT, marks=pytest.mark.slow),
     ],
 )
-def test_workers_end_with_their_parent(how: signal.Signals, tmp_path: Path) -> None:
-    told = [tmp_path / "one", tmp_path / "two"]
+def test_workers_end_with_their_parent(signal_sent: signal.Signals, tmp_path: Path) -> None:
+    pid_files = [tmp_path / "one", tmp_path / "two"]
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, *told],
+        [sys.executable, "-c", PARENT, *pid_files],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    soon(lambda: all(path.exists() for path in told))
-    parent.send_signal(how)
+    soon(lambda: all(path.exists() for path in pid_files))
+    parent.send_signal(signal_sent)
     parent.communicate(timeout=60)
-    soon(lambda: not any(works(int(path.read_text())) for path in told), 10)
+    soon(lambda: not any(works(int(path.read_text())) for path in pid_files), 10)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.domain.metadata import VideoMetadata
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
-from engine.indexes.local import scan_selection as choice
+from engine.indexes.local import scan_selection as scan_selection
 from engine.indexes.local.builder import Part, build_in_folder
 from engine.indexes.local.count_matrix import RowArrays
 from engine.indexes.local.index import Index
@@ -99,13 +99,13 @@ def test_the_sample_decides_alike_in_memory_and_in_a_folder(
     tmp_path: Path, cost: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = sorted_corpus(realistic_corpus(np.random.default_rng(5), 500))
-    monkeypatch.setattr(choice, "MANY_VIDEOS", 100)
-    monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.5, cost))
+    monkeypatch.setattr(scan_selection, "MANY_VIDEOS", 100)
+    monkeypatch.setattr(scan_selection, "sampled", lambda *_: scan_selection.Sample(24, 0.5, cost))
     whole = Index.from_counts(corpus.rows, corpus.ids)
     whole.save(tmp_path / "whole")
     built = build_in_folder(tmp_path / "parts", parted(corpus, [250]), n_tags=400)
     assert built.scan.name == whole.scan.name == ("levels" if cost < 1 else "plain")
-    assert built.sample == whole.sample == choice.Sample(24, 0.5, cost)
+    assert built.sample == whole.sample == scan_selection.Sample(24, 0.5, cost)
     assert_same_files(tmp_path / "whole", tmp_path / "parts")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.indexes.local import co_likes as together
+from engine.indexes.local import co_likes as co_likes
 from engine.indexes.local.co_likes import MIN_IN_COMMON, NEIGHBOURS, SHRINKAGE, CoLikes
 
 N_VIDEOS = 8
@@ -34,24 +34,24 @@ def built(liked: list[set[int]]) -> CoLikes:
 
 @given(likes)
 def test_cosines_are_the_textbooks(liked: list[set[int]]) -> None:
-    found, expected = built(liked), textbook(liked)
+    actual, expected = built(liked), textbook(liked)
     rows = np.arange(N_VIDEOS)
-    cosines = found.between(rows, rows[::-1])
+    cosines = actual.between(rows, rows[::-1])
     assert cosines.shape == (N_VIDEOS, N_VIDEOS)
     for one in range(N_VIDEOS):
         for other in range(N_VIDEOS):
             assert cosines[one, N_VIDEOS - 1 - other] == pytest.approx(
                 expected.get((one, other), 0.0), rel=1e-6
             )
-    assert found.viewers == sum(len(own) > 1 for own in liked)
+    assert actual.viewers == sum(len(own) > 1 for own in liked)
 
 
 @given(likes)
 def test_neighbours_come_best_first(liked: list[set[int]]) -> None:
-    found = built(liked)
-    for video in range(len(found.starts) - 1):
-        own = slice(int(found.starts[video]), int(found.starts[video + 1]))
-        keys = list(zip(-found.cosines[own], found.rows[own], strict=True))
+    actual = built(liked)
+    for video in range(len(actual.starts) - 1):
+        own = slice(int(actual.starts[video]), int(actual.starts[video + 1]))
+        keys = list(zip(-actual.cosines[own], actual.rows[own], strict=True))
         assert keys == sorted(keys)
 
 
@@ -63,26 +63,26 @@ def test_the_pull_is_the_weighted_mean_of_cosines(
     rows, contributions = built(liked).pull(
         np.array(list(weights)), np.array(list(weights.values()))
     )
-    found = dict(zip(rows.tolist(), contributions.tolist(), strict=True))
+    actual = dict(zip(rows.tolist(), contributions.tolist(), strict=True))
     total = sum(weights.values())
     for video in range(N_VIDEOS):
         own = sum(w * expected.get((like, video), 0.0) for like, w in weights.items()) / total
-        assert found.get(video, 0.0) == pytest.approx(own, rel=1e-5)
+        assert actual.get(video, 0.0) == pytest.approx(own, rel=1e-5)
 
 
 def test_no_more_than_so_many_are_kept_and_they_are_the_best() -> None:
     n = NEIGHBOURS + 30
     # Video v is liked with video 0 by v + 1 viewers, so higher numbers go better with it.
     liked = [np.array([0, video]) for video in range(1, n) for _ in range(video + 1)]
-    found = CoLikes.of(liked, n)
-    assert found.starts[1] == NEIGHBOURS
-    assert found.rows[:3].tolist() == [n - 1, n - 2, n - 3]
+    actual = CoLikes.of(liked, n)
+    assert actual.starts[1] == NEIGHBOURS
+    assert actual.rows[:3].tolist() == [n - 1, n - 2, n - 3]
 
 
 def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     liked = [{0, 1, 5}, {0, 1, 7}, {5, 7, 0}, {1, 5, 7}]
     whole = built(liked)
-    monkeypatch.setattr(together, "_BLOCK_VIDEOS", 3)
+    monkeypatch.setattr(co_likes, "_BLOCK_VIDEOS", 3)
     parts = built(liked)
     assert np.array_equal(whole.starts, parts.starts)
     assert np.array_equal(whole.rows, parts.rows)

@@ -18,7 +18,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA, Moment, Number, RiskLevels, Word, Words
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
-from engine.indexes.local import scan_selection as choice
+from engine.indexes.local import scan_selection as scan_selection
 from engine.indexes.local.consistency import check_consistency
 from engine.indexes.local.digests import BUILT, DIGESTS, write_digests
 from engine.indexes.local.generations import Built, Generations, _built_text
@@ -31,11 +31,11 @@ Change = Callable[[Any], Any]
 def make_home(home: Path) -> Path:
     with Catalog.open(home / "catalog.db") as catalog:
         for number in range(VIDEOS):
-            seen = {TAGS[number % 4]: number % 5 + 1, TAGS[number % 3 + 2]: number % 7 + 2}
+            counts = {TAGS[number % 4]: number % 5 + 1, TAGS[number % 3 + 2]: number % 7 + 2}
             save(
                 catalog,
                 video_id(number),
-                seen,
+                counts,
                 language=("de", "en")[number % 2],
                 categories=("sports", "news")[: number % 3],
             )
@@ -58,18 +58,18 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def levels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(choice, "MANY_VIDEOS", 1)
-        patched.setattr(choice.Sample, "levels_pay", True)
+        patched.setattr(scan_selection, "MANY_VIDEOS", 1)
+        patched.setattr(scan_selection.Sample, "levels_pay", True)
         return make_home(tmp_path_factory.mktemp("levels") / "home")
 
 
-def forged(home: Path, place: Path, file: str, change: Change) -> Generations:
+def forged(home: Path, copy: Path, file: str, change: Change) -> Generations:
     """Return generations of which the live one says something else in one file, digests right."""
-    shutil.copytree(home / "generations", place, copy_function=os.link)
-    generations = Generations(place)
+    shutil.copytree(home / "generations", copy, copy_function=os.link)
+    generations = Generations(copy)
     live = generations.current_id
     assert live is not None
-    folder, built = place / live, generations.built(live)
+    folder, built = copy / live, generations.built(live)
     path = folder / file
     if path.suffix == ".npy":
         changed = change(np.load(path))
@@ -83,7 +83,7 @@ def forged(home: Path, place: Path, file: str, change: Change) -> Generations:
     (folder / DIGESTS).unlink()
     named = write_digests(folder)
     rewrite(folder / BUILT, _built_text(named, Built(built.revision, built.catalog)))
-    folder.rename(place / named)
+    folder.rename(copy / named)
     generations.current.write(named, None)
     return generations
 
@@ -101,14 +101,14 @@ def is_refused(generations: Generations) -> bool:
     return False
 
 
-def at(place: int, value: float) -> Change:
+def at(index: int, value: float) -> Change:
     """Put a value somewhere, or the greatest below it that the array can hold."""
 
     def changed(array: Any) -> Any:
         if array.dtype.kind == "u" and value < 0:
             array = array.astype(np.int64)
-        most = value if array.dtype.kind == "f" else np.iinfo(array.dtype).max
-        array[place] = min(value, most)
+        largest = value if array.dtype.kind == "f" else np.iinfo(array.dtype).max
+        array[index] = min(value, largest)
         return array
 
     return changed
@@ -142,12 +142,12 @@ def lies_of(home: Path) -> dict[str, tuple[str, Change]]:
     for path in sorted(folder.rglob("*.npy")):
         array, name = np.load(path), path.relative_to(folder).as_posix()
         changes = LIES | (BROKEN_NUMBERS if array.dtype.kind == "f" else {})
-        for how, change in changes.items():
+        for kind, change in changes.items():
             if not array.size:
-                change = {"longer": lambda _, own=array: np.ones(3, own.dtype)}.get(how)  # type: ignore[assignment]
+                change = {"longer": lambda _, own=array: np.ones(3, own.dtype)}.get(kind)  # type: ignore[assignment]
             if change is None or np.array_equal(change(array.copy()), array):
                 continue
-            lies[f"{name} {how}"] = (name, change)
+            lies[f"{name} {kind}"] = (name, change)
     return lies
 
 
@@ -158,14 +158,16 @@ def test_arrays_that_lie_are_refused(
     home: Path = request.getfixturevalue(kernel)
     lies = lies_of(home)
     if kernel != "plain":  # all other files are alike
-        lies = {lie: said for lie, said in lies.items() if said[0].startswith("index/scan_")}
+        lies = {
+            lie: content for lie, content in lies.items() if content[0].startswith("index/scan_")
+        }
     assert len(lies) > 50
     believed = []
     for number, (lie, (file, change)) in enumerate(lies.items()):
-        place = tmp_path / str(number)
-        if not is_refused(forged(home, place, file, change)):
+        copy = tmp_path / str(number)
+        if not is_refused(forged(home, copy, file, change)):
             believed.append(lie)
-        shutil.rmtree(place)
+        shutil.rmtree(copy)
     assert [lie for lie in believed if not may_be(lie)] == []
 
 
@@ -191,8 +193,8 @@ MAY_BE: Final[dict[str, tuple[str, ...]]] = {
 
 def may_be(lie: str) -> bool:
     """Tell whether a catalog could have been so, or no answer becomes wrong by it."""
-    name, _, how = lie.partition(" ")
-    return any(word in how for word in MAY_BE.get(name, ()))
+    name, _, kind = lie.partition(" ")
+    return any(word in kind for word in MAY_BE.get(name, ()))
 
 
 SETTINGS: Final[dict[str, tuple[str, Change]]] = {
@@ -206,9 +208,9 @@ SETTINGS: Final[dict[str, tuple[str, Change]]] = {
     "another idf": ("index/meta.json", lambda meta: settings(meta, idf_of_new=np.nan)),
     "another kernel": ("index/meta.json", lambda meta: settings(meta, kernel="levels")),
     "viewers below none": ("together/meta.json", lambda meta: settings(meta, viewers=-1)),
-    "fewer tags": ("generation.json", lambda said: {**said, "tags": said["tags"][:-1]}),
-    "other tags": ("generation.json", lambda said: {**said, "tags": said["tags"][::-1]}),
-    "tags as numbers": ("generation.json", lambda said: {**said, "tags": [1, 2]}),
+    "fewer tags": ("generation.json", lambda content: {**content, "tags": content["tags"][:-1]}),
+    "other tags": ("generation.json", lambda content: {**content, "tags": content["tags"][::-1]}),
+    "tags as numbers": ("generation.json", lambda content: {**content, "tags": [1, 2]}),
     "words without order": (
         "facts/meta.json",
         lambda meta: settings(meta, language=["en", "de"]),

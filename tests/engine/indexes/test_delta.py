@@ -36,11 +36,11 @@ def textbook(query: dict[str, float], videos: Videos, built: Videos) -> dict[str
         length = sqrt(sum(value * value for value in weighed.values()))
         return {tag: value / length for tag, value in weighed.items()}
 
-    wanted = weigh(query)
+    weights = weigh(query)
     scores = {}
     for video, seconds in videos.items():
-        seen = weigh(seconds)
-        scores[video] = sum(share * seen.get(tag, 0.0) for tag, share in wanted.items())
+        shown = weigh(seconds)
+        scores[video] = sum(part * shown.get(tag, 0.0) for tag, part in weights.items())
     ranked = sorted(scores, key=lambda video: (-int(scores[video] * 1e6 + 0.5), video))
     return {video: scores[video] for video in ranked if scores[video] > 1e-9}
 
@@ -69,7 +69,7 @@ def test_a_followed_view_equals_the_textbook(
         catalog.tags.number(TAGS)
         for video, seconds in built.items():
             save(catalog, video, seconds)
-        view = LocalSnapshot.of(reindex(catalog, Generations(folder / "generations"), RAW))
+        snapshot = LocalSnapshot.of(reindex(catalog, Generations(folder / "generations"), RAW))
         videos = dict(built)
         for number, (video, change) in enumerate(changes):
             if change is not None:
@@ -79,24 +79,24 @@ def test_a_followed_view_equals_the_textbook(
                 catalog.videos.delete(video)
                 del videos[video]
             if number % every == 0:
-                view = tidy(follow(view, catalog))
-        view = tidy(follow(view, catalog))
+                snapshot = tidy(follow(snapshot, catalog))
+        snapshot = tidy(follow(snapshot, catalog))
 
-        found = recommend(view, interests=interests, k=100)
+        matches = recommend(snapshot, interests=interests, k=100)
         expected = textbook(interests, videos, built)
-        assert [each.video for each in found] == list(expected)
-        assert [each.score for each in found] == pytest.approx(list(expected.values()), abs=1e-6)
-        for each in found:
-            assert sum(share.share for share in each.why) == pytest.approx(each.score, abs=1e-9)
-        assert view.n_videos == len(videos)
+        assert [each.video for each in matches] == list(expected)
+        assert [each.score for each in matches] == pytest.approx(list(expected.values()), abs=1e-6)
+        for each in matches:
+            assert sum(part.share for part in each.why) == pytest.approx(each.score, abs=1e-9)
+        assert snapshot.n_videos == len(videos)
 
 
 def test_segments_stay_few(catalog: Catalog, tmp_path: Path) -> None:
-    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    snapshot = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     for number in range(100):
         save(catalog, video_id(number), {"cat": 1 + number % 7})
-        view = tidy(follow(view, catalog))
-        sizes = [segment.n_alive for segment in view.delta]
+        snapshot = tidy(follow(snapshot, catalog))
+        sizes = [segment.n_alive for segment in snapshot.delta]
         assert all(before >= MERGE_FACTOR * after for before, after in pairwise(sizes))
     assert sum(sizes) == 100
     assert len(sizes) <= 4
@@ -114,13 +114,13 @@ def test_a_view_that_is_held_does_not_change(catalog: Catalog, tmp_path: Path) -
 
 def test_a_tag_that_came_later_can_be_asked_for(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
-    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    snapshot = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     save(catalog, video_id(2), {"cat": 1, "zeppelin": 5})
-    view = follow(view, catalog)
-    found = match(view, keywords={"zeppelin": 1, "cat": 1}, k=5)
-    assert [each.video for each in found] == [video_id(2), video_id(1)]
-    only = view.search(
-        view.query([view.vocabulary.numbers(["cat"])[0]], [1.0]), 5, HasTag("zeppelin")
+    snapshot = follow(snapshot, catalog)
+    matches = match(snapshot, keywords={"zeppelin": 1, "cat": 1}, k=5)
+    assert [each.video for each in matches] == [video_id(2), video_id(1)]
+    only = snapshot.search(
+        snapshot.query([snapshot.vocabulary.numbers(["cat"])[0]], [1.0]), 5, HasTag("zeppelin")
     )
     assert [each.video for each in only] == [video_id(2)]
 
@@ -128,38 +128,38 @@ def test_a_tag_that_came_later_can_be_asked_for(catalog: Catalog, tmp_path: Path
 def test_a_changed_video_can_be_liked_and_looked_up(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
     save(catalog, video_id(2), {"car": 3})
-    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    snapshot = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     save(catalog, video_id(3), {"cat": 9})
     save(catalog, video_id(1), {"car": 9})
-    view = follow(view, catalog)
-    assert [each.video for each in similar(view, video_id(1), k=5)] == [video_id(2)]
-    assert recommend(view, interests={}, liked=[video_id(3)], k=5) == []
+    snapshot = follow(snapshot, catalog)
+    assert [each.video for each in similar(snapshot, video_id(1), k=5)] == [video_id(2)]
+    assert recommend(snapshot, interests={}, liked=[video_id(3)], k=5) == []
 
 
 def test_filters_hold_in_the_delta_too(catalog: Catalog, tmp_path: Path) -> None:
     save(catalog, video_id(1), {"cat": 3})
-    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    snapshot = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
     for number in (2, 3):
         save(catalog, video_id(number), {"cat": 3})
-    view = follow(view, catalog)
-    query = view.query(view.vocabulary.numbers(["cat"]), [1.0])
-    wanted = Ids((video_id(1), video_id(3)))
-    assert [each.video for each in view.search(query, 5, wanted)] == [video_id(1), video_id(3)]
+    snapshot = follow(snapshot, catalog)
+    query = snapshot.query(snapshot.vocabulary.numbers(["cat"]), [1.0])
+    weights = Ids((video_id(1), video_id(3)))
+    assert [each.video for each in snapshot.search(query, 5, weights)] == [video_id(1), video_id(3)]
 
 
 def test_searches_while_the_view_moves_on_see_one_moment(catalog: Catalog, tmp_path: Path) -> None:
     """Two videos swap their tags again and again; no search may see both or none with cats."""
     save(catalog, video_id(1), {"cat": 3})
-    view = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
-    held = [view]
+    snapshot = LocalSnapshot.of(reindex(catalog, Generations(tmp_path / "g"), RAW))
+    held = [snapshot]
     wrong: list[int] = []
     stop = threading.Event()
 
     def search() -> None:
         while not stop.is_set():
-            found = match(held[0], keywords={"cat": 1}, k=5)
-            if len(found) != 1:
-                wrong.append(len(found))
+            matches = match(held[0], keywords={"cat": 1}, k=5)
+            if len(matches) != 1:
+                wrong.append(len(matches))
 
     threads = [threading.Thread(target=search) for _ in range(2)]
     for thread in threads:
@@ -185,6 +185,6 @@ def test_a_video_with_new_tags_that_comes_while_a_reindex_counts_is_found_after_
     save(catalog, video_id(1), {"car": 3})
     generations = Generations(tmp_path / "generations")
     reindex(catalog, generations, RAW, on_videos=come_in, chunk_videos=1)
-    view = follow(LocalSnapshot.of(generations.load_current()), catalog)
-    found = match(view, keywords={"zebra": 1.0}, k=9)
-    assert [one.video for one in found] == [video_id(2)]
+    snapshot = follow(LocalSnapshot.of(generations.load_current()), catalog)
+    matches = match(snapshot, keywords={"zebra": 1.0}, k=9)
+    assert [one.video for one in matches] == [video_id(2)]

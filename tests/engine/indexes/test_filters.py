@@ -15,7 +15,7 @@ from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or, sent
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import SCHEMA, RiskLimit, VideoMetadata
 from engine.domain.sensitivity import LEVELS, Level
-from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_place
+from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_index
 from engine.errors import ColumnNotIndexed, InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
@@ -34,7 +34,7 @@ IAB = ("422", "424", "425", "1", "24", "v9i3On", "avbNf2")
 class Video:
     id: str
     metadata: VideoMetadata
-    seen: dict[str, int]
+    seconds_of: dict[str, int]
 
 
 some_word = st.sampled_from(WORDS)
@@ -56,13 +56,13 @@ metadata = st.fixed_dictionaries(
     }
 )
 videos = st.builds(
-    lambda number, metadata, seen: Video(video_id(number), metadata, seen),
+    lambda number, metadata, seconds_of: Video(video_id(number), metadata, seconds_of),
     st.integers(0, 99),
     metadata,
     st.dictionaries(st.sampled_from(TAGS), st.integers(1, 5)),
 )
 catalogs = st.lists(videos, max_size=15, unique_by=lambda video: video.id).map(
-    lambda found: sorted(found, key=lambda video: video.id)
+    lambda drawn: sorted(drawn, key=lambda video: video.id)
 )
 
 some_words = st.lists(st.sampled_from([*WORDS, "nobody"]), max_size=3).map(tuple)
@@ -113,8 +113,8 @@ filters = st.recursive(
 )
 
 
-def passes(wanted: Filter, video: Video) -> bool:
-    match wanted:
+def passes(where: Filter, video: Video) -> bool:
+    match where:
         case And(parts):
             return all(passes(part, video) for part in parts)
         case Or(parts):
@@ -123,8 +123,8 @@ def passes(wanted: Filter, video: Video) -> bool:
             return not passes(part, video)
         case Ids(ids):
             return video.id in ids
-        case HasTag(tag, least):
-            return video.seen.get(tag, 0) >= least
+        case HasTag(tag, minimum):
+            return video.seconds_of.get(tag, 0) >= minimum
         case Field(name, _, value):
             return field_passes(name, value, video.metadata[name])
 
@@ -139,11 +139,11 @@ def field_passes(name: str, value: Any, own: Any) -> bool:
         case "category":
             return bool(set(value) & set(own))
         case "risk":
-            asked = [one for one in own if not value.topic] or [own[topic_place(value.topic)]]
+            tolerable = [one for one in own if not value.topic] or [own[topic_index(value.topic)]]
             return all(
                 RISKS.index(one) <= RISKS.index(Risk(value.at_most))
                 or (value.unknown and one == Risk.UNKNOWN)
-                for one in asked
+                for one in tolerable
             )
         case "iab":
             above = {one.id for each in own for one in content_taxonomy().path(each)}
@@ -166,46 +166,46 @@ def test_every_column_is_asked_here() -> None:
     assert drawn == {column.name for column in SCHEMA}
 
 
-def compiler(found: list[Video]) -> FilterCompiler:
+def compiler(drawn: list[Video]) -> FilterCompiler:
     rows = [
         Counts(
-            np.array([TAGS.index(tag) for tag in sorted(video.seen)], np.uint32),
-            np.array([video.seen[tag] for tag in sorted(video.seen)], np.uint32),
+            np.array([TAGS.index(tag) for tag in sorted(video.seconds_of)], np.uint32),
+            np.array([video.seconds_of[tag] for tag in sorted(video.seconds_of)], np.uint32),
         )
-        for video in found
+        for video in drawn
     ]
     index = Index.from_counts(
-        CountMatrix.from_rows(rows, len(TAGS)), [video.id for video in found], kernel="rows"
+        CountMatrix.from_rows(rows, len(TAGS)), [video.id for video in drawn], kernel="rows"
     )
-    metadata = MetadataColumns.of([video.metadata for video in found])
+    metadata = MetadataColumns.of([video.metadata for video in drawn])
     return FilterCompiler(index, metadata, Vocabulary(TAGS))
 
 
 @settings(deadline=None, max_examples=300)
 @given(catalogs, filters)
-def test_a_compiled_filter_equals_the_predicate(found: list[Video], wanted: Filter) -> None:
-    expected = [passes(wanted, video) for video in found]
-    compiled = compiler(found)
-    assert compiled.compile(wanted).tolist() == expected
-    assert compiled.compile(wanted).tolist() == expected, "what is kept is what was made"
+def test_a_compiled_filter_equals_the_predicate(drawn: list[Video], where: Filter) -> None:
+    expected = [passes(where, video) for video in drawn]
+    compiled = compiler(drawn)
+    assert compiled.compile(where).tolist() == expected
+    assert compiled.compile(where).tolist() == expected, "what is kept is what was made"
 
 
 @settings(deadline=None)
 @given(catalogs, st.integers(0, 1000))
-def test_metadata_that_is_taken_and_stacked_is_the_same(found: list[Video], seed: int) -> None:
-    order = np.random.default_rng(seed).permutation(len(found)).tolist()
+def test_metadata_that_is_taken_and_stacked_is_the_same(drawn: list[Video], seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(len(drawn)).tolist()
     cut = len(order) // 2
-    whole = MetadataColumns.of([video.metadata for video in found])
+    whole = MetadataColumns.of([video.metadata for video in drawn])
     parts = [whole.take(np.array(rows, np.int64)) for rows in (order[:cut], order[cut:])]
     again = MetadataColumns.stacked(parts)
-    expected = MetadataColumns.of([found[row].metadata for row in order])
+    expected = MetadataColumns.of([drawn[row].metadata for row in order])
     for name, column in expected.arrays().items():
         assert again.arrays()[name].tolist() == column.tolist(), name
     assert again.words() == expected.words()
     stored = MetadataColumns.from_stored(again.arrays(), again.words())
-    rows = np.arange(len(found))
+    rows = np.arange(len(drawn))
     for one in SCHEMA:
-        values = [found[row].metadata[one.name] for row in order]
+        values = [drawn[row].metadata[one.name] for row in order]
         assert stored.values(one.name, rows) == values, one.name
 
 
@@ -230,10 +230,10 @@ def test_an_index_of_an_earlier_version_says_what_it_lacks() -> None:
 
 
 @given(filters)
-def test_every_filter_has_a_sentence(wanted: Filter) -> None:
-    sentence, denied = sentence_of(wanted), sentence_of(Not(wanted))
+def test_every_filter_has_a_sentence(where: Filter) -> None:
+    sentence, denied = sentence_of(where), sentence_of(Not(where))
     assert "Field(" not in sentence
-    assert sentence_of(Not(Not(wanted))) == sentence
+    assert sentence_of(Not(Not(where))) == sentence
     assert denied != sentence
 
 
@@ -248,7 +248,7 @@ def test_a_level_that_is_none_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "says"),
+    ("where", "says"),
     [
         (
             Field("risk", "at_most", RiskLimit("mild")),
@@ -262,18 +262,18 @@ def test_a_level_that_is_none_is_named() -> None:
         (Field("iab", "in", ("422", "cats")), "no category 'cats' in the IAB content taxonomy 3.1"),
     ],
 )
-def test_a_risk_or_category_that_is_none_is_named(wanted: Filter, says: str) -> None:
+def test_a_risk_or_category_that_is_none_is_named(where: Filter, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
-        compiler([]).compile(wanted)
+        compiler([]).compile(where)
 
 
 def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     n_tags_on = FilterCompiler._n_tags_on
     passes: list[int] = []
 
-    def counting(self: FilterCompiler, least: Mapping[int, int]) -> NDArray[np.int64]:
-        passes.append(len(least))
-        return n_tags_on(self, least)
+    def counting(self: FilterCompiler, minimum: Mapping[int, int]) -> NDArray[np.int64]:
+        passes.append(len(minimum))
+        return n_tags_on(self, minimum)
 
     monkeypatch.setattr(FilterCompiler, "_n_tags_on", counting)
     names = tuple(f"tag {number}" for number in range(1_000))
@@ -281,9 +281,9 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
     index = Index.from_counts(CountMatrix.from_rows(rows, len(names)), [video_id(1)])
     metadata = MetadataColumns.of([{}])
     compiler = FilterCompiler(index, metadata, Vocabulary(names))
-    wanted = Not(Or(tuple(HasTag(name) for name in names)))
-    assert compiler.compile(wanted).tolist() == [False]
-    assert compiler.compile(And((wanted, HasTag("TAG 5")))).tolist() == [False]
+    where = Not(Or(tuple(HasTag(name) for name in names)))
+    assert compiler.compile(where).tolist() == [False]
+    assert compiler.compile(And((where, HasTag("TAG 5")))).tolist() == [False]
     assert passes == [1_000, 1]
 
 

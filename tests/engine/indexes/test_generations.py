@@ -69,8 +69,8 @@ def test_the_generation_before_stays_and_older_ones_go(catalog: Catalog, tmp_pat
         reindex(catalog, generations, IndexConfig(threshold=threshold, tf="raw")).id
         for threshold in (0.3, 0.5, 0.7)
     ]
-    kept = {path.name for path in generations.folder.glob("[!.]*") if path.is_dir()}
-    assert kept == set(built[1:])
+    stored = {path.name for path in generations.folder.glob("[!.]*") if path.is_dir()}
+    assert stored == set(built[1:])
 
 
 def test_a_write_that_fails_leaves_the_old_generation_live(

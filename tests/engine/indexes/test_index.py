@@ -36,19 +36,19 @@ kernels = st.sampled_from(KERNELS)
 def compiled_kernels() -> None:
     """Compile before the clocks of hypothesis start."""
     for kernel in KERNELS:
-        for greatest in (1, 70_000):
-            Index.from_counts(sp.csr_array([[greatest]]), ["a"], kernel=kernel).warm_up()
+        for max_count in (1, 70_000):
+            Index.from_counts(sp.csr_array([[max_count]]), ["a"], kernel=kernel).warm_up()
 
 
 @pytest.fixture(scope="module")
-def seen() -> Corpus:
+def large_corpus() -> Corpus:
     return realistic_corpus(np.random.default_rng(7), 3_000)
 
 
 @pytest.fixture(scope="module")
-def book(seen: Corpus) -> Textbook:
+def book(large_corpus: Corpus) -> Textbook:
     """The textbook over all that was seen."""
-    return Textbook(seen.counts)
+    return Textbook(large_corpus.counts)
 
 
 def viewer(rng: np.random.Generator, corpus: Corpus, *, unwanted: float = 0.0) -> RawQuery:
@@ -105,36 +105,38 @@ def test_only_what_passes_the_filter_is_found(
 @pytest.mark.parametrize("k", [1, 10, 300])
 @pytest.mark.parametrize("unwanted", [0.0, 0.3])
 def test_thousands_of_videos_are_ranked_as_the_textbook_ranks_them(
-    seen: Corpus, book: Textbook, kernel: Kernel, k: int, unwanted: float
+    large_corpus: Corpus, book: Textbook, kernel: Kernel, k: int, unwanted: float
 ) -> None:
     rng = np.random.default_rng(k)
-    index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
+    index = Index.from_counts(large_corpus.rows, large_corpus.ids, kernel=kernel)
     for _ in range(10):
-        query = viewer(rng, seen, unwanted=unwanted)
+        query = viewer(rng, large_corpus, unwanted=unwanted)
         scores = book.scores(query)
-        assert_best(index.search(query.tags, query.weights, k), seen.ids, scores, k)
+        assert_best(index.search(query.tags, query.weights, k), large_corpus.ids, scores, k)
 
 
 @pytest.mark.parametrize("share", [0.001, 0.01, 0.05, 0.5])
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_filters_of_any_share_leave_the_textbooks_order(
-    seen: Corpus, book: Textbook, kernel: Kernel, share: float
+    large_corpus: Corpus, book: Textbook, kernel: Kernel, share: float
 ) -> None:
     rng = np.random.default_rng(3)
-    index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
+    index = Index.from_counts(large_corpus.rows, large_corpus.ids, kernel=kernel)
     where = rng.random(index.n_videos) < share
     allowed = {name for name, passes in zip(index.ids, where, strict=True) if passes}
-    passing = np.array([name in allowed for name in seen.ids])
-    query = viewer(rng, seen)
+    passing = np.array([name in allowed for name in large_corpus.ids])
+    query = viewer(rng, large_corpus)
     scores = np.where(passing, book.scores(query), 0.0)
-    assert_best(index.search(query.tags, query.weights, 20, where), seen.ids, scores, 20)
+    assert_best(index.search(query.tags, query.weights, 20, where), large_corpus.ids, scores, 20)
 
 
-def test_every_kernel_gives_the_same_scores_to_the_last_bit(seen: Corpus) -> None:
+def test_every_kernel_gives_the_same_scores_to_the_last_bit(large_corpus: Corpus) -> None:
     rng = np.random.default_rng(11)
-    indexes = [Index.from_counts(seen.rows, seen.ids, kernel=kernel) for kernel in KERNELS]
+    indexes = [
+        Index.from_counts(large_corpus.rows, large_corpus.ids, kernel=kernel) for kernel in KERNELS
+    ]
     for _ in range(10):
-        query = viewer(rng, seen, unwanted=0.2)
+        query = viewer(rng, large_corpus, unwanted=0.2)
         names, scores = indexes[0].search(query.tags, query.weights, 50)
         for index in indexes[1:]:
             others, other_scores = index.search(query.tags, query.weights, 50)
@@ -174,8 +176,8 @@ def test_unsorted_tags_repeats_and_zeros_are_put_in_order() -> None:
     index = Index.from_counts(untidy, ["a", "b", "c"])
     tidy = Index.from_counts(THREE, ["a", "b", "c"])
     for row in range(3):
-        for found, expected in zip(index.counts_of(row), tidy.counts_of(row), strict=True):
-            assert found.tolist() == expected.tolist()
+        for actual, expected in zip(index.counts_of(row), tidy.counts_of(row), strict=True):
+            assert actual.tolist() == expected.tolist()
     assert index.df.tolist() == tidy.df.tolist()
 
 
@@ -322,28 +324,30 @@ def test_a_thousand_tags_and_a_thousand_matches(kernel: Kernel) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_many_queries_at_once_find_what_each_finds_alone(seen: Corpus, kernel: Kernel) -> None:
+def test_many_queries_at_once_find_what_each_finds_alone(
+    large_corpus: Corpus, kernel: Kernel
+) -> None:
     rng = np.random.default_rng(1)
-    index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
+    index = Index.from_counts(large_corpus.rows, large_corpus.ids, kernel=kernel)
     weights = rng.uniform(-0.3, 1.0, (71, 400)) * (rng.random((71, 400)) < 0.05)
     weights[70] = 0.0
     queries = sp.csr_array(weights)
     where = rng.random(index.n_videos) < 0.7
     for selection in (None, where):
-        together = index.search_many(queries, 12, selection)
-        assert len(together) == 71
-        for row, (names, scores) in enumerate(together):
+        many = index.search_many(queries, 12, selection)
+        assert len(many) == 71
+        for row, (names, scores) in enumerate(many):
             one = queries[[row]]
-            alone = index.search(one.indices, one.data, 12, selection)
-            assert names == alone[0]
-            assert scores.tolist() == alone[1].tolist()
+            single = index.search(one.indices, one.data, 12, selection)
+            assert names == single[0]
+            assert scores.tolist() == single[1].tolist()
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_threads_do_not_disturb_each_other(seen: Corpus, kernel: Kernel) -> None:
+def test_threads_do_not_disturb_each_other(large_corpus: Corpus, kernel: Kernel) -> None:
     rng = np.random.default_rng(2)
-    index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
-    queries = [viewer(rng, seen, unwanted=0.1) for _ in range(8)]
+    index = Index.from_counts(large_corpus.rows, large_corpus.ids, kernel=kernel)
+    queries = [viewer(rng, large_corpus, unwanted=0.1) for _ in range(8)]
     expected = [index.search(query.tags, query.weights, 9)[0] for query in queries]
     wrong: list[int] = []
 
@@ -375,8 +379,8 @@ def test_shares_add_up_to_the_score(corpus: Corpus, query: RawQuery, slope: floa
         assert index.score_rows(prepared, [row])[0] == score
 
 
-def test_a_video_is_most_like_itself(seen: Corpus) -> None:
-    index = Index.from_counts(seen.rows, seen.ids, tf="log")
+def test_a_video_is_most_like_itself(large_corpus: Corpus) -> None:
+    index = Index.from_counts(large_corpus.rows, large_corpus.ids, tf="log")
     for row in (0, 17, 2_999):
         rows, scores = index.top_k(index.query_from_counts(*index.counts_of(row)), 1)
         assert rows.tolist() == [row]
@@ -419,8 +423,8 @@ def test_a_tag_newer_than_the_index_counts_in_the_length_of_the_query() -> None:
     query = beside.query([1, 3], [1.0, 1.0])
     assert index.top_k(query, 1)[1] == pytest.approx([idf[1] / np.hypot(idf[1], idf[3])])
     vector = np.array([idf[1], 2 * idf[3]])
-    wanted_units = idf[[1, 3]] / np.linalg.norm(idf[[1, 3]])
-    expected = vector @ wanted_units / np.linalg.norm(vector)
+    query_units = idf[[1, 3]] / np.linalg.norm(idf[[1, 3]])
+    expected = vector @ query_units / np.linalg.norm(vector)
     assert beside.top_k(query, 1)[1] == pytest.approx([expected])
     with pytest.raises(InvalidInput, match="2 tags"):
         index.build_beside(sp.csr_array([[1, 1]]), ["d"])
@@ -461,9 +465,9 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
         "scores = textbook(corpus.counts, query)\n"
         f"for kernel in {KERNELS}:\n"
         "    index = Index.from_counts(corpus.rows, corpus.ids, kernel=kernel)\n"
-        "    found = index.search(query.tags, query.weights, 5)\n"
-        "    assert_best(found, corpus.ids, scores, 5)\n"
-        "    assert len(found[0]) == 5\n"
+        "    matches = index.search(query.tags, query.weights, 5)\n"
+        "    assert_best(matches, corpus.ids, scores, 5)\n"
+        "    assert len(matches[0]) == 5\n"
     )
     tests = Path(__file__).parents[2]
     environment = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": f"{tests}:{tests.parent}"}
@@ -472,9 +476,9 @@ def test_kernels_are_right_without_compilation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_after_a_warm_up_no_search_compiles(
-    seen: Corpus, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+    large_corpus: Corpus, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index = Index.from_counts(seen.rows, seen.ids, kernel=kernel)
+    index = Index.from_counts(large_corpus.rows, large_corpus.ids, kernel=kernel)
     index.warm_up()
     compiled: list[object] = []
     monkeypatch.setattr(Dispatcher, "compile", lambda _, signature: compiled.append(signature))
@@ -488,8 +492,8 @@ def test_after_a_warm_up_no_search_compiles(
     index.score_rows(query, [1, 2])
     index.explain(query, 1)
     index.rows_of(["a", "b"])
-    for greatest in (9, 90_000):
-        beside = index.build_beside(seen.rows[:5] * greatest, seen.ids[:5])
+    for max_count in (9, 90_000):
+        beside = index.build_beside(large_corpus.rows[:5] * max_count, large_corpus.ids[:5])
         beside.top_k(query, 3)
         beside.score_rows(query, [0, 1])
     assert compiled == []

@@ -37,7 +37,9 @@ class TestLocalSnapshot(IndexConformance):
         generation = Generation(
             "abc", index, metadata, Vocabulary(TAGS), IndexConfig(0.7, "raw"), 1, Path()
         )
-        view = LocalSnapshot.of(generation)
+        snapshot = LocalSnapshot.of(generation)
         for number, video in enumerate(changed, 2):
-            view = tidy(advance(view, Changes([video.id], [row(video)], Vocabulary(TAGS), number)))
-        return view
+            snapshot = tidy(
+                advance(snapshot, Changes([video.id], [row(video)], Vocabulary(TAGS), number))
+            )
+        return snapshot

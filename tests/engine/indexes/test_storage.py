@@ -50,9 +50,9 @@ def test_a_loaded_index_is_the_one_that_was_saved(
     assert loaded.df.tolist() == index.df.tolist()
     assert loaded.idf.tolist() == index.idf.tolist()
     names, scores = index.search(query.tags, query.weights, 10)
-    found = loaded.search(query.tags, query.weights, 10)
-    assert found[0] == names
-    assert found[1].tolist() == scores.tolist()
+    actual = loaded.search(query.tags, query.weights, 10)
+    assert actual[0] == names
+    assert actual[1].tolist() == scores.tolist()
     beside = loaded.build_beside(corpus.rows, corpus.ids)
     assert beside.search(query.tags, query.weights, 10)[0] == names
 

@@ -35,13 +35,15 @@ def answers(corpus: Corpus, tf: TfName, kernel: Kernel, weights: list[float]) ->
     tags = list(range(len(weights)))
     query = index.query(tags, weights)
     some = np.arange(index.n_videos) % 3 != 0
-    found = [index.search(tags, weights, k, where) for k in (1, 3, 50) for where in (None, some)]
+    own_answers = [
+        index.search(tags, weights, k, where) for k in (1, 3, 50) for where in (None, some)
+    ]
     scores = index.score_rows(query, np.arange(index.n_videos))
     own = [index.search(*index.counts_of(row), 5) for row in range(index.n_videos)]
     names = index.rows_of([*corpus.ids, "no such video"])
     arrays = [array.tobytes() for array in index._arrays().values()]
-    told = [(ids, matched.tobytes()) for ids, matched in [*found, *own]]
-    return [*arrays, *told, scores.tobytes(), names.tobytes(), query.units.tobytes()]
+    results = [(ids, matched.tobytes()) for ids, matched in [*own_answers, *own]]
+    return [*arrays, *results, scores.tobytes(), names.tobytes(), query.units.tobytes()]
 
 
 @given(
@@ -73,10 +75,10 @@ def test_much_work_is_compiled_at_once_and_little_when_it_adds_up() -> None:
     assert not compiler.is_worth(few)
     assert compiler.is_worth(((np.zeros(compiled._FEW + 1),),))
     compiler = compiled._Compiler()
-    asked = 1
+    n_calls = 1
     while not compiler.is_worth(few):
-        asked += 1
-    assert asked == compiled._IN_ALL // compiled._FEW + 1
+        n_calls += 1
+    assert n_calls == compiled._IN_ALL // compiled._FEW + 1
 
 
 def test_a_kernel_says_what_its_plain_function_is() -> None:
@@ -87,7 +89,7 @@ def test_a_kernel_says_what_its_plain_function_is() -> None:
 def test_settings_of_the_compiler_in_the_current_folder_are_not_read(tmp_path: Path) -> None:
     # Such a file could name a folder of compiled code, which would be run.
     (tmp_path / ".numba_config.yaml").write_text(f"cache_dir: {tmp_path}/planted\n")
-    asked = (
+    n_calls = (
         "import numpy as np, yaml;"
         " from engine.kernels.compiled import use_machine_code;"
         " from engine.kernels.names import find_names; use_machine_code();"
@@ -97,7 +99,7 @@ def test_settings_of_the_compiler_in_the_current_folder_are_not_read(tmp_path: P
         " print(config.CACHE_DIR == '', sys.modules['yaml'] is yaml)"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", asked],
+        [sys.executable, "-W", "error", "-c", n_calls],
         cwd=tmp_path,
         env={**os.environ, "PYTHONSAFEPATH": "1"},
         capture_output=True,

@@ -8,7 +8,7 @@ from engine.domain.weighting import TfName
 from engine.indexes.local.index import Index
 from engine.indexes.local.queries import packed
 from engine.indexes.local.scan_selection import sampled
-from engine.indexes.local.scans.base import put_together
+from engine.indexes.local.scans.base import concatenated
 from engine.indexes.local.scans.levels import LevelScan
 from engine.kernels.forward import Found
 from engine.kernels.level_build import MAX_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
@@ -28,25 +28,25 @@ from support.corpora import (
 def in_shards(corpus: Corpus, shard_rows: int, *, tf: TfName = "raw", slope: float = 1.0) -> Index:
     index = Index.from_counts(corpus.rows, corpus.ids, tf=tf, slope=slope, kernel="rows")
     pieces = LevelScan.pieces(index.forward, max(1.0, 1.0 / slope), shard_rows=shard_rows)
-    scan = LevelScan.of(put_together(pieces))
+    scan = LevelScan.of(concatenated(pieces))
     return Index(index.ids, index.forward, index.weighting, scan)
 
 
 @pytest.fixture(scope="module")
-def seen() -> Corpus:
+def large_corpus() -> Corpus:
     return realistic_corpus(np.random.default_rng(23), 4_000)
 
 
 @pytest.fixture(scope="module")
-def books(seen: Corpus) -> dict[TfName, Textbook]:
+def books(large_corpus: Corpus) -> dict[TfName, Textbook]:
     """The textbooks over all that was seen."""
-    return {"raw": Textbook(seen.counts), "log": Textbook(seen.counts, tf="log")}
+    return {"raw": Textbook(large_corpus.counts), "log": Textbook(large_corpus.counts, tf="log")}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_kernels(seen: Corpus) -> None:
+def compiled_kernels(large_corpus: Corpus) -> None:
     """Compile before the clocks of hypothesis start."""
-    in_shards(seen, 4_096).warm_up()
+    in_shards(large_corpus, 4_096).warm_up()
     large = Corpus(np.array([[70_000]]), ["a"])
     in_shards(large, 64).warm_up()
 
@@ -65,28 +65,30 @@ def test_any_number_of_shards_gives_the_textbooks_answer(
 @pytest.mark.parametrize("n_tags", [2, 8, 60])
 @pytest.mark.parametrize("tf", ["raw", "log"])
 def test_short_and_long_queries_in_shards_give_the_textbooks_answer(
-    seen: Corpus, books: dict[TfName, Textbook], shard_rows: int, n_tags: int, tf: TfName
+    large_corpus: Corpus, books: dict[TfName, Textbook], shard_rows: int, n_tags: int, tf: TfName
 ) -> None:
     rng = np.random.default_rng(n_tags)
-    index = in_shards(seen, shard_rows, tf=tf)
+    index = in_shards(large_corpus, shard_rows, tf=tf)
     where = rng.random(index.n_videos) < 0.3
     allowed = {name for name, passes in zip(index.ids, where, strict=True) if passes}
-    passing = np.array([name in allowed for name in seen.ids])
+    passing = np.array([name in allowed for name in large_corpus.ids])
     for _ in range(6):
-        shown = np.flatnonzero(seen.counts[rng.integers(4_000, size=4)].sum(axis=0))
+        shown = np.flatnonzero(large_corpus.counts[rng.integers(4_000, size=4)].sum(axis=0))
         tags = rng.permutation(shown)[:n_tags]
         weights = rng.uniform(-0.2, 1.0, tags.size)
         query = RawQuery(tags.tolist(), weights.tolist())
         scores = books[tf].scores(query)
         for k in (1, 10, 100):
             found = index.search(query.tags, query.weights, k)
-            assert_best(found, seen.ids, scores, k)
+            assert_best(found, large_corpus.ids, scores, k)
             found = index.search(query.tags, query.weights, k, where)
-            assert_best(found, seen.ids, np.where(passing, scores, 0.0), k)
+            assert_best(found, large_corpus.ids, np.where(passing, scores, 0.0), k)
 
 
-def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(seen: Corpus) -> None:
-    index = in_shards(seen, 1_024)
+def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(
+    large_corpus: Corpus,
+) -> None:
+    index = in_shards(large_corpus, 1_024)
     scan = index.scan
     assert isinstance(scan, LevelScan)
     sums, candidates = scratch = scan.scratch(index.n_videos)
@@ -94,13 +96,13 @@ def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(seen: C
     candidates[:] = -1
     weights = np.zeros(index.n_tags)
     query = index.query_from_counts(*index.counts_of(5))
-    found = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
+    sink = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
     n_read, n_exact = scan.work(
-        index.forward, packed([query]), np.empty(0, np.bool_), weights, scratch, found
+        index.forward, packed([query]), np.empty(0, np.bool_), weights, scratch, sink
     )
     assert 0 < n_read < 0.7 * index.df[query.tags].sum()
     assert 10 <= n_exact < 1_000
-    assert found.scores[0, 0] == pytest.approx(1.0)
+    assert sink.scores[0, 0] == pytest.approx(1.0)
     assert not weights.any()
 
 
@@ -109,27 +111,27 @@ def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(seen: C
     st.floats(0.1, 5.0),
 )
 @settings(deadline=None)
-def test_levels_are_runs_of_bands_under_falling_edges(counts: list[int], greatest: float) -> None:
+def test_levels_are_runs_of_bands_under_falling_edges(counts: list[int], max_impact: float) -> None:
     level_of = np.zeros(N_BANDS, dtype=np.int64)
     uppers = np.zeros(MAX_LEVELS, dtype=np.float32)
-    n_levels = cut_levels(np.array(counts), greatest, level_of, uppers)
+    n_levels = cut_levels(np.array(counts), max_impact, level_of, uppers)
     assert 1 <= n_levels <= MAX_LEVELS
     assert (np.diff(level_of) >= 0).all()
     filled = np.flatnonzero(counts)
     assert set(level_of[filled].tolist()) == set(range(n_levels))
     assert (np.diff(uppers[:n_levels]) < 0).all()
     for band in filled.tolist():
-        most = greatest * ((N_BANDS - band) / N_BANDS) ** 2
-        assert uppers[level_of[band]] >= most
+        maximum = max_impact * ((N_BANDS - band) / N_BANDS) ** 2
+        assert uppers[level_of[band]] >= maximum
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.1, 5.0))
 @settings(deadline=None)
-def test_no_impact_is_above_its_band(part: float, greatest: float) -> None:
-    impact = part * greatest
-    band = band_of(impact, greatest)
+def test_no_impact_is_above_its_band(part: float, max_impact: float) -> None:
+    impact = part * max_impact
+    band = band_of(impact, max_impact)
     assert 0 <= band < N_BANDS
-    assert impact <= greatest * ((N_BANDS - band) / N_BANDS) ** 2 * (1 + 1e-5)
+    assert impact <= max_impact * ((N_BANDS - band) / N_BANDS) ** 2 * (1 + 1e-5)
 
 
 @given(st.lists(st.tuples(st.integers(1, 1_000), st.floats(0.001, 1.0)), min_size=1, max_size=24))

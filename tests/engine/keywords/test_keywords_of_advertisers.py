@@ -34,19 +34,19 @@ def with_general(tag: str) -> set[str]:
     return {tag}.union(*map(with_general, above))
 
 
-def is_right(reading: KeywordMatch, tags: list[str]) -> bool:
+def is_right(match: KeywordMatch, tags: list[str]) -> bool:
     """Return whether the first meaning is a right tag, or one that brings a right one along."""
-    if reading.status == Status.REFUSED:
+    if match.status == Status.REFUSED:
         return False
-    return not with_general(reading.meanings[0].tag).isdisjoint(tags)
+    return not with_general(match.candidates[0].tag).isdisjoint(tags)
 
 
 @pytest.mark.parametrize("half", ["tuning", "held_out"])
 def test_nine_of_ten_words_lead_to_a_right_tag_first(keywords: Keywords, half: str) -> None:
     wrong = [
-        (one["word"], reading.meanings[0].tag)
+        (one["word"], match.candidates[0].tag)
         for one in read(half)
-        if not is_right(reading := keywords.read(one["word"]), one["tags"])
+        if not is_right(match := keywords.read(one["word"]), one["tags"])
     ]
     assert len(wrong) <= 0.1 * len(read(half)), wrong
 
@@ -61,8 +61,8 @@ def test_nothing_is_claimed_of_words_that_have_no_tag(keywords: Keywords) -> Non
 @pytest.mark.slow
 def test_every_tag_means_itself(keywords: Keywords) -> None:
     for tag in keywords.vocabulary.names:
-        assert keywords.read(tag).meanings[0].tag == tag
-        assert keywords.read(tag).meanings[0].confidence == 1.0
+        assert keywords.read(tag).candidates[0].tag == tag
+        assert keywords.read(tag).candidates[0].confidence == 1.0
 
 
 def test_tags_of_any_vocabulary_are_understood() -> None:
@@ -70,7 +70,7 @@ def test_tags_of_any_vocabulary_are_understood() -> None:
     keywords = Keywords(imported, Thesaurus.load(), shared_minilm())
     words = {"bikes": "Bicycle", "kitesurfing": "Kite surfing", "sunset": "Sunsets"}
     words |= {"trams": "Tram", "automobiles": "car"}
-    assert {word: keywords.read(word).meanings[0].tag for word in words} == words
+    assert {word: keywords.read(word).candidates[0].tag for word in words} == words
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_tags_of_any_vocabulary_are_understood() -> None:
 def test_a_misspelt_tag_is_that_before_anything_near_its_pieces(
     keywords: Keywords, word: str, tag: str
 ) -> None:
-    assert keywords.read(word).meanings[0].tag == tag
+    assert keywords.read(word).candidates[0].tag == tag
 
 
 @pytest.mark.parametrize(("word", "tag"), [("boating", "boat"), ("streetwear", "footwear")])
 def test_a_word_that_only_resembles_a_tag_keeps_its_sense(
     keywords: Keywords, word: str, tag: str
 ) -> None:
-    first = keywords.read(word).meanings[0]
-    assert (first.tag, first.how) == (tag, MatchMethod.EMBEDDING)
+    first = keywords.read(word).candidates[0]
+    assert (first.tag, first.method) == (tag, MatchMethod.EMBEDDING)

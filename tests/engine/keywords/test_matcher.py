@@ -34,10 +34,10 @@ class Drawn:
 
     def __init__(self, cosines: dict[str, dict[str, float]] | None = None) -> None:
         self.cosines = cosines or {}
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def embed(self, texts: list[str]) -> NDArray[np.float32]:
-        self.asked += texts
+        self.requested += texts
         return np.array([self.vector(text) for text in texts], np.float32).reshape(
             len(texts), len(TAGS) + 1
         )
@@ -58,7 +58,7 @@ def keywords(cosines: dict[str, dict[str, float]] | None = None) -> Keywords:
 
 
 @pytest.mark.parametrize(
-    ("word", "tag", "how"),
+    ("word", "tag", "method"),
     [
         ("cat", "cat", MatchMethod.EXACT),
         ("  CAT ", "cat", MatchMethod.EXACT),
@@ -71,11 +71,13 @@ def keywords(cosines: dict[str, dict[str, float]] | None = None) -> Keywords:
         ("tiger", "big cat", MatchMethod.BROADER),
     ],
 )
-def test_a_word_leads_to_its_tag_by_the_surest_way(word: str, tag: str, how: MatchMethod) -> None:
-    reading = keywords({"tiger": {"big cat": 0.4}}).read(word)
-    assert reading.status == Status.USED
-    assert (reading.meanings[0].tag, reading.meanings[0].how) == (tag, how)
-    assert reading.word == word
+def test_a_word_leads_to_its_tag_by_the_surest_way(
+    word: str, tag: str, method: MatchMethod
+) -> None:
+    match = keywords({"tiger": {"big cat": 0.4}}).read(word)
+    assert match.status == Status.USED
+    assert (match.candidates[0].tag, match.candidates[0].method) == (tag, method)
+    assert match.word == word
 
 
 @pytest.mark.parametrize(
@@ -91,10 +93,10 @@ def test_a_word_leads_to_its_tag_by_the_surest_way(word: str, tag: str, how: Mat
 def test_an_embedding_is_used_suggested_or_refused_by_how_near_it_is(
     cosine: float, status: Status
 ) -> None:
-    reading = keywords({"melody": {"music": cosine}}).read("melody")
-    assert reading.status == status
-    assert reading.meanings[0].confidence == pytest.approx(max(cosine, 0.0), abs=1e-6)
-    assert bool(reading.used) == (status == Status.USED)
+    match = keywords({"melody": {"music": cosine}}).read("melody")
+    assert match.status == status
+    assert match.candidates[0].confidence == pytest.approx(max(cosine, 0.0), abs=1e-6)
+    assert bool(match.used) == (status == Status.USED)
 
 
 def test_the_further_up_a_tag_is_the_more_the_embedding_must_agree() -> None:
@@ -108,9 +110,9 @@ def test_a_meaning_that_is_rarely_meant_is_not_used() -> None:
 
 
 def test_a_phrase_is_about_its_head_more_than_about_the_rest() -> None:
-    meanings = {m.tag: m for m in keywords().read("cat music").meanings}
-    assert meanings["music"].confidence >= USED > meanings["cat"].confidence >= SUGGESTED
-    assert meanings["music"].by == "music"
+    candidates = {m.tag: m for m in keywords().read("cat music").candidates}
+    assert candidates["music"].confidence >= USED > candidates["cat"].confidence >= SUGGESTED
+    assert candidates["music"].by == "music"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_phrase_is_about_its_head_more_than_about_the_rest() -> None:
 )
 def test_the_heads_of_a_phrase_are_used(phrase: str, used: set[str]) -> None:
     near = {phrase: {"flower": 0.4}} if "roses" in phrase else None
-    assert {meaning.tag for meaning in keywords(near).read(phrase).used} == used
+    assert {candidate.tag for candidate in keywords(near).read(phrase).used} == used
 
 
 def test_the_parts_of_a_set_phrase_mean_nothing_alone() -> None:
@@ -142,28 +144,28 @@ def test_a_word_that_is_only_spelled_like_a_tag_is_not_led_astray() -> None:
 
 
 def test_the_first_word_of_a_tags_name_is_not_the_tag() -> None:
-    reading = keywords({"big": {"big cat": 0.7}}).read("big")
-    assert reading.meanings[0].confidence == pytest.approx(0.56)
+    match = keywords({"big": {"big cat": 0.7}}).read("big")
+    assert match.candidates[0].confidence == pytest.approx(0.56)
 
 
 def test_meanings_about_as_good_as_the_best_are_used_beside_it() -> None:
-    reading = keywords({"melody": {"music": 0.7, "animal": 0.64, "cat": 0.3}}).read("melody")
-    assert [meaning.tag for meaning in reading.used] == ["music", "animal"]
-    reading = keywords({"melody": {"music": 0.7, "animal": 0.62}}).read("melody")
-    assert [meaning.tag for meaning in reading.used] == ["music"]
+    match = keywords({"melody": {"music": 0.7, "animal": 0.64, "cat": 0.3}}).read("melody")
+    assert [candidate.tag for candidate in match.used] == ["music", "animal"]
+    match = keywords({"melody": {"music": 0.7, "animal": 0.62}}).read("melody")
+    assert [candidate.tag for candidate in match.used] == ["music"]
 
 
 def test_a_profile_of_tags_stays_as_it_is_and_embeds_nothing() -> None:
     embedder = Drawn()
     known = Keywords(Vocabulary(TAGS), THESAURUS, embedder)  # type: ignore[arg-type]
     assert known.profile({"cat": 1.0, "car": -0.5}) == ({"cat": 1.0, "car": -0.5}, [])
-    assert embedder.asked == []
+    assert embedder.requested == []
 
 
 def test_the_weight_of_a_word_goes_to_what_it_means() -> None:
-    weights, readings = keywords().profile({"cat": 1.0, "cats": 2.0, "auto": 1.0})
+    weights, matches = keywords().profile({"cat": 1.0, "cats": 2.0, "auto": 1.0})
     assert weights == pytest.approx({"cat": 1.0 + 2 * 0.99, "car": 0.97})
-    assert [reading.word for reading in readings] == ["cats", "auto"]
+    assert [match.word for match in matches] == ["cats", "auto"]
 
 
 def test_words_that_cannot_be_used_are_named_at_once_with_the_nearest_tags() -> None:
@@ -208,47 +210,47 @@ def test_tags_are_embedded_once_and_by_whoever_remembers_them() -> None:
     )
     known.read("melody")
     known.read("cats")
-    assert remembers.asked == [*TAGS]
-    assert embedder.asked == ["melody", "cats"]
+    assert remembers.requested == [*TAGS]
+    assert embedder.requested == ["melody", "cats"]
 
 
 @given(st.text(max_size=40))
 def test_whatever_is_asked_the_answer_is_in_order(word: str) -> None:
     try:
-        reading = keywords().read(word)
+        match = keywords().read(word)
     except InvalidInput:
         return
-    confidences = [meaning.confidence for meaning in reading.meanings]
-    tags = [meaning.tag for meaning in reading.meanings]
+    confidences = [candidate.confidence for candidate in match.candidates]
+    tags = [candidate.tag for candidate in match.candidates]
     assert confidences == sorted(confidences, reverse=True)
     assert all(0.0 <= confidence <= 1.0 for confidence in confidences)
     assert len(set(tags)) == len(tags)
     assert set(tags) <= set(TAGS)
-    assert (reading.status == Status.USED) == (bool(confidences) and confidences[0] >= USED)
-    for meaning in reading.used:
-        assert meaning.confidence >= max(USED, AS_GOOD * confidences[0])
+    assert (match.status == Status.USED) == (bool(confidences) and confidences[0] >= USED)
+    for candidate in match.used:
+        assert candidate.confidence >= max(USED, AS_GOOD * confidences[0])
 
 
 def test_words_that_cannot_be_used_are_left_out_unless_there_are_no_others() -> None:
-    weights, readings = keywords().profile({"cat": 1.0, "zzz": 2.0})
+    weights, matches = keywords().profile({"cat": 1.0, "zzz": 2.0})
     assert weights == {"cat": 1.0}
-    assert [(reading.word, reading.used) for reading in readings] == [("zzz", ())]
+    assert [(match.word, match.used) for match in matches] == [("zzz", ())]
     with pytest.raises(UnknownTag, match="zzz"):
         keywords().profile({"zzz": 2.0, "yyy": 1.0})
 
 
 def test_spelling_comes_before_meaning() -> None:
-    reading = keywords({"msuic": {"animal": 0.5, "toys": 0.3}}).read("msuic")
-    assert [one.tag for one in reading.meanings][:3] == ["music", "animal", "toys"]
-    assert reading.meanings[0].how == MatchMethod.SPELLING
-    assert reading.status == Status.SUGGESTED
+    match = keywords({"msuic": {"animal": 0.5, "toys": 0.3}}).read("msuic")
+    assert [one.tag for one in match.candidates][:3] == ["music", "animal", "toys"]
+    assert match.candidates[0].method == MatchMethod.SPELLING
+    assert match.status == Status.SUGGESTED
     assert keywords().read("flowwer").status == Status.REFUSED
 
 
 def test_a_word_that_means_something_is_not_corrected() -> None:
-    reading = keywords({"cab": {"vehicle": 0.7}}).read("cab")
-    assert [meaning.tag for meaning in reading.used] == ["vehicle"]
-    assert MatchMethod.SPELLING not in {meaning.how for meaning in reading.meanings}
+    match = keywords({"cab": {"vehicle": 0.7}}).read("cab")
+    assert [candidate.tag for candidate in match.used] == ["vehicle"]
+    assert MatchMethod.SPELLING not in {candidate.method for candidate in match.candidates}
 
 
 @pytest.mark.parametrize(
@@ -266,12 +268,12 @@ def test_what_many_words_cost_is_bounded(monkeypatch: pytest.MonkeyPatch, shape:
     embedder = Drawn()
     known = Keywords(Vocabulary(TAGS), THESAURUS, embedder)  # type: ignore[arg-type]
     known.read("melody")
-    embedder.asked.clear()
+    embedder.requested.clear()
     spelled.clear()
     words = [shape.format(number) for number in range(500)]
-    readings = known.read_all(words)
-    assert [reading.word for reading in readings] == words
-    assert 0 < sum(map(embedder.pieces, embedder.asked)) <= 5 * EMBEDDED_PIECES
+    matches = known.read_all(words)
+    assert [match.word for match in matches] == words
+    assert 0 < sum(map(embedder.pieces, embedder.requested)) <= 5 * EMBEDDED_PIECES
     assert len(spelled) == 10
 
 
@@ -281,9 +283,9 @@ def test_the_network_reads_what_the_table_does_not_know_first() -> None:
     thesaurus = Thesaurus({word: [("car", 0, 1.0)] for word in sure})
     known = Keywords(Vocabulary(TAGS), thesaurus, embedder)  # type: ignore[arg-type]
     assert sum(map(embedder.pieces, sure)) > EMBEDDED_PIECES
-    readings = known.read_all([*sure, "melody"])
-    assert "melody" in embedder.asked
-    assert all(reading.used for reading in readings)
+    matches = known.read_all([*sure, "melody"])
+    assert "melody" in embedder.requested
+    assert all(match.used for match in matches)
 
 
 def test_words_too_long_to_be_read_are_cut_for_a_few_only() -> None:

@@ -22,7 +22,7 @@ def test_a_phrase_is_made_plain(phrase: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrase", "heads"),
+    ("phrase", "expected"),
     [
         ("music festival", ["music festival", "festival"]),
         ("vacation at the seaside", ["vacation"]),
@@ -34,8 +34,8 @@ def test_a_phrase_is_made_plain(phrase: str, expected: str) -> None:
         ("at the", []),
     ],
 )
-def test_the_heads_of_a_phrase(phrase: str, heads: list[str]) -> None:
-    assert [part.words for part in parts_of(phrase) if part.is_head] == heads
+def test_the_heads_of_a_phrase(phrase: str, expected: list[str]) -> None:
+    assert [part.words for part in parts_of(phrase) if part.is_head] == expected
 
 
 def test_what_only_says_more_is_no_head() -> None:

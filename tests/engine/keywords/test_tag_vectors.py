@@ -14,13 +14,13 @@ class Counting:
     """Embeds a text as its length and its first letter; remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def pieces(self, text: str) -> int:
         return len(text)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.asked += texts
+        self.requested += texts
         return np.array([[len(text), ord(text[0])] for text in texts], np.float32)
 
 
@@ -37,20 +37,20 @@ def path(tmp_path: Path) -> Path:
 def test_another_process_embeds_only_what_is_new(path: Path) -> None:
     first, embedder = vectors(path)
     made = first.embed(["cat", "dog"])
-    assert embedder.asked == ["cat", "dog"]
+    assert embedder.requested == ["cat", "dog"]
     second, embedder = vectors(path)
     assert second.embed(["dog", "größe", "cat"])[[2, 0]].tolist() == made.tolist()
-    assert embedder.asked == ["größe"]
+    assert embedder.requested == ["größe"]
     third, embedder = vectors(path)
     third.embed(["größe", "cat"])
-    assert embedder.asked == []
+    assert embedder.requested == []
 
 
 def test_vectors_of_other_weights_are_made_anew(path: Path) -> None:
     vectors(path)[0].embed(["cat"])
     other, embedder = vectors(path, stamp="2")
     other.embed(["cat"])
-    assert embedder.asked == ["cat"]
+    assert embedder.requested == ["cat"]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_a_damaged_file_is_made_anew(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     known, embedder = vectors(path)
     assert known.embed(["cat"]).tolist() == [[3, ord("c")]]
-    assert embedder.asked == ["cat"]
+    assert embedder.requested == ["cat"]
     again, embedder = vectors(path)
     again.embed(["cat"])
-    assert embedder.asked == []
+    assert embedder.requested == []
 
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:

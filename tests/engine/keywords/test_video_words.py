@@ -44,8 +44,8 @@ def test_every_category_exists_and_none_is_a_topic_of_brand_safety() -> None:
 
 def test_nothing_is_said_of_who_people_are() -> None:
     of_people = {"man", "woman", "boy", "girl", "young", "asian", "african", "happy", "sad", "old"}
-    found = {name for name in NAMES if of_people & set(name.split())}
-    assert found == {"old town"}
+    found_names = {name for name in NAMES if of_people & set(name.split())}
+    assert found_names == {"old town"}
 
 
 def test_a_list_is_read_as_it_says_itself() -> None:
@@ -75,7 +75,10 @@ def test_what_is_no_word_is_named() -> None:
 def test_a_videos_categories_come_from_the_list() -> None:
     tags = ("ramen", "chessboard", "tom yum")
     categories = Categories(Vocabulary(tags))
-    found = {one.category: one for one in categories.scores([0, 1, 2], [10, 5, 10], 10)}
-    assert found["214"].score == pytest.approx(USUAL_WEIGHT)
-    assert found["270"].score == pytest.approx(USUAL_WEIGHT / 2)
-    assert set(itertools.chain(*(one.tags for one in found.values()))) == {"ramen", "chessboard"}
+    found_names = {one.category: one for one in categories.scores([0, 1, 2], [10, 5, 10], 10)}
+    assert found_names["214"].score == pytest.approx(USUAL_WEIGHT)
+    assert found_names["270"].score == pytest.approx(USUAL_WEIGHT / 2)
+    assert set(itertools.chain(*(one.tags for one in found_names.values()))) == {
+        "ramen",
+        "chessboard",
+    }

@@ -48,7 +48,7 @@ def test_a_changed_byte_is_refused_or_changes_what_is_left_out_only(at: int, byt
     except (InvalidInput, CursorExpired):
         return
     assert cursor.question == QUESTION
-    assert NOW - HOURS * 3600 <= cursor.asked_at <= NOW + 3600
+    assert NOW - HOURS * 3600 <= cursor.at <= NOW + 3600
     assert len(cursor.shown) == 2
 
 

@@ -7,19 +7,19 @@ import pytest
 from engine.domain.filters import And, Field, HasTag
 from engine.domain.recommendations import Basis
 from engine.domain.viewers import EventKind
-from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_case
+from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_eligibility
 from engine.search.profiles import Profile, ProfileRules, Reaction
 from engine.search.recommend import Question, recommend_page
-from support.views import NOW, VIDEOS, view_of
+from support.views import NOW, VIDEOS, snapshot_of
 
 RULES = ProfileRules()
-ASKED = Question(
+QUESTION = Question(
     Profile({"city": 1.0}, (Reaction("a-cats", EventKind.LIKED, 1.0),), ("a-cats", "d-night")), NOW
 )
 
 
-def broken(case: ViewerEligibilityReport) -> list[Rule]:
-    return [ruling.rule for ruling in case.rulings if not ruling.kept]
+def broken(report: ViewerEligibilityReport) -> list[Rule]:
+    return [result.rule for result in report.results if not result.passed]
 
 
 @pytest.mark.parametrize("video", VIDEOS)
@@ -30,35 +30,37 @@ def broken(case: ViewerEligibilityReport) -> list[Rule]:
 def test_a_video_is_recommended_when_no_rule_is_broken(
     video: str, where: And, *, again: bool
 ) -> None:
-    view = view_of(VIDEOS)
-    question = replace(ASKED, again=again, where=where)
-    page = recommend_page(view, replace(question, k=100), RULES)
-    places = {one.video: one for one in page.found}
-    case = viewer_case(view, video, question, RULES)
-    assert (video in places) == (broken(case) == [])
-    assert case.rank == (places[video].rank if video in places else None)
-    if video in places:
-        assert case.score == places[video].score
-    assert sum(reason.share for reason in case.why) == pytest.approx(case.score, abs=1e-9)
+    snapshot = snapshot_of(VIDEOS)
+    question = replace(QUESTION, again=again, where=where)
+    page = recommend_page(snapshot, replace(question, k=100), RULES)
+    by_video = {one.video: one for one in page.matches}
+    report = viewer_eligibility(snapshot, video, question, RULES)
+    assert (video in by_video) == (broken(report) == [])
+    assert report.rank == (by_video[video].rank if video in by_video else None)
+    if video in by_video:
+        assert report.score == by_video[video].score
+    assert sum(reason.share for reason in report.why) == pytest.approx(report.score, abs=1e-9)
 
 
 def test_each_rule_is_named_with_its_evidence() -> None:
-    view = view_of(VIDEOS)
-    liked = viewer_case(view, "a-cats", ASKED, RULES)
+    snapshot = snapshot_of(VIDEOS)
+    liked = viewer_eligibility(snapshot, "a-cats", QUESTION, RULES)
     assert broken(liked) == [Rule.UNSEEN]
-    assert "liked" in liked.rulings[1].evidence
-    nowhere = viewer_case(view, "beef", ASKED, RULES)
+    assert "liked" in liked.results[1].evidence
+    nowhere = viewer_eligibility(snapshot, "beef", QUESTION, RULES)
     assert broken(nowhere) == [Rule.INDEXED]
-    train = viewer_case(view, "e-nothing", ASKED, RULES)
+    train = viewer_eligibility(snapshot, "e-nothing", QUESTION, RULES)
     assert broken(train) == [Rule.FITS]
-    assert "must be above 0" in train.rulings[-1].evidence
-    car = viewer_case(view, "b-zoo", replace(ASKED, where=And((HasTag("cat"),))), RULES)
+    assert "must be above 0" in train.results[-1].evidence
+    car = viewer_eligibility(
+        snapshot, "b-zoo", replace(QUESTION, where=And((HasTag("cat"),))), RULES
+    )
     assert broken(car) == [Rule.WHERE]
-    assert car.rulings[-1].evidence == "the filter asks that 'cat' is seen for at least 1 second"
+    assert car.results[-1].evidence == "the filter asks that 'cat' is seen for at least 1 second"
 
 
 def test_a_new_viewer_is_told_by_what_the_answer_goes() -> None:
-    case = viewer_case(view_of(VIDEOS), "a-cats", Question(Profile(), NOW), RULES)
-    assert case.basis is Basis.FRESH
-    assert broken(case) == []
-    assert case.rank is not None
+    report = viewer_eligibility(snapshot_of(VIDEOS), "a-cats", Question(Profile(), NOW), RULES)
+    assert report.basis is Basis.FRESH
+    assert broken(report) == []
+    assert report.rank is not None

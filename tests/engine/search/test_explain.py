@@ -12,7 +12,7 @@ from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.time_ranges import SecondRange, second_ranges
 from engine.domain.tracks import Track
 
-seen = hnp.arrays(
+drawn_confidences = hnp.arrays(
     np.float32,
     hnp.array_shapes(min_dims=2, max_dims=2, max_side=12),
     elements=st.sampled_from([0.0, 0.3, 0.7, 0.9]),
@@ -20,12 +20,12 @@ seen = hnp.arrays(
 
 
 def test_runs_are_as_one_would_draw_them() -> None:
-    found = second_ranges(np.array([0, 1, 2, 5, 9, 10]))
-    assert found == (SecondRange(0, 2), SecondRange(5, 5), SecondRange(9, 10))
+    ranges = second_ranges(np.array([0, 1, 2, 5, 9, 10]))
+    assert ranges == (SecondRange(0, 2), SecondRange(5, 5), SecondRange(9, 10))
     assert second_ranges(np.array([], int)) == ()
 
 
-@given(seen, st.sampled_from([0.05, 0.3, 0.7, 0.95]))
+@given(drawn_confidences, st.sampled_from([0.05, 0.3, 0.7, 0.95]))
 def test_runs_hold_the_counted_seconds_and_no_other(
     confidences: np.ndarray[tuple[int, int], np.dtype[np.float32]], threshold: float
 ) -> None:
@@ -38,5 +38,5 @@ def test_runs_hold_the_counted_seconds_and_no_other(
         assert {k for run in runs for k in range(run.first, run.last + 1)} == expected
         assert all(before.last + 1 < after.first for before, after in pairwise(runs))
     counts = count_tags(track, threshold)
-    told = [sum(run.last - run.first + 1 for run in ranges[int(tag)]) for tag in counts.tags]
-    assert told == counts.seconds.tolist()
+    lengths = [sum(run.last - run.first + 1 for run in ranges[int(tag)]) for tag in counts.tags]
+    assert lengths == counts.seconds.tolist()

@@ -38,10 +38,12 @@ def idf(tag: str) -> float:
 
 
 def cosine(query: Vector, counts: Vector) -> float:
-    wanted = {tag: weight * idf(tag) for tag, weight in query.items()}
-    seen = {tag: seconds * idf(tag) for tag, seconds in counts.items()}
-    lengths = sqrt(sum(w * w for w in wanted.values()) * sum(s * s for s in seen.values()))
-    dot = sum(weight * seen.get(tag, 0) for tag, weight in wanted.items())
+    query_weights = {tag: weight * idf(tag) for tag, weight in query.items()}
+    video_weights = {tag: seconds * idf(tag) for tag, seconds in counts.items()}
+    lengths = sqrt(
+        sum(w * w for w in query_weights.values()) * sum(s * s for s in video_weights.values())
+    )
+    dot = sum(weight * video_weights.get(tag, 0) for tag, weight in query_weights.items())
     return dot / lengths if lengths else 0.0
 
 
@@ -57,7 +59,7 @@ def textbook(query: Vector, *, without: tuple[str, ...] = ()) -> dict[str, float
 
 
 @pytest.fixture
-def view(tmp_path: Path) -> LocalSnapshot:
+def snapshot(tmp_path: Path) -> LocalSnapshot:
     rows = [
         Counts(
             np.array([TAGS.index(tag) for tag in sorted(counts)], np.uint32),
@@ -84,53 +86,55 @@ def scores(matches: list[Match]) -> dict[str, float]:
     return {match.video: match.score for match in matches}
 
 
-def assert_equal_in_order(found: list[Match], expected: dict[str, float]) -> None:
-    assert list(scores(found)) == list(expected)
-    assert scores(found) == pytest.approx(expected, abs=1e-6)
+def assert_equal_in_order(matches: list[Match], expected: dict[str, float]) -> None:
+    assert list(scores(matches)) == list(expected)
+    assert scores(matches) == pytest.approx(expected, abs=1e-6)
 
 
-def test_interests_rank_by_the_textbook_cosine(view: LocalSnapshot) -> None:
+def test_interests_rank_by_the_textbook_cosine(snapshot: LocalSnapshot) -> None:
     interests = {"animal": 1.0, "city": 0.4, "car": -0.3}
-    found = recommend(view, interests=interests, liked=[], k=10)
-    assert_equal_in_order(found, textbook(interests))
+    matches = recommend(snapshot, interests=interests, liked=[], k=10)
+    assert_equal_in_order(matches, textbook(interests))
 
 
-def test_shares_add_up_to_the_score(view: LocalSnapshot) -> None:
-    found = recommend(view, interests={"animal": 1, "car": -1, "city": 2}, liked=[], k=10)
-    assert found
-    for each in found:
-        assert sum(share.share for share in each.why) == pytest.approx(each.score, abs=1e-9)
-    zoo = next(each for each in found if each.video == "b-zoo")
-    assert [share.tag for share in zoo.why] == ["animal", "city", "car"]
+def test_shares_add_up_to_the_score(snapshot: LocalSnapshot) -> None:
+    matches = recommend(snapshot, interests={"animal": 1, "car": -1, "city": 2}, liked=[], k=10)
+    assert matches
+    for each in matches:
+        assert sum(contribution.share for contribution in each.why) == pytest.approx(
+            each.score, abs=1e-9
+        )
+    zoo = next(each for each in matches if each.video == "b-zoo")
+    assert [contribution.tag for contribution in zoo.why] == ["animal", "city", "car"]
     assert zoo.why[2].share < 0
 
 
-def test_liked_videos_pull_towards_what_they_show(view: LocalSnapshot) -> None:
+def test_liked_videos_pull_towards_what_they_show(snapshot: LocalSnapshot) -> None:
     # The vector itself is held to the textbook in test_profiles.
-    found = recommend(view, interests={"beer": 5.0}, liked=["a-cats"], k=10)
-    alone = recommend(view, interests={"beer": 5.0}, liked=[], k=10)
-    assert "a-cats" not in scores(found)
-    assert "b-zoo" in scores(found)
-    assert "b-zoo" not in scores(alone)
+    matches = recommend(snapshot, interests={"beer": 5.0}, liked=["a-cats"], k=10)
+    plain = recommend(snapshot, interests={"beer": 5.0}, liked=[], k=10)
+    assert "a-cats" not in scores(matches)
+    assert "b-zoo" in scores(matches)
+    assert "b-zoo" not in scores(plain)
 
 
-def test_keywords_match_without_excluded_tags(view: LocalSnapshot) -> None:
-    found = match(view, keywords={"city": 1, "car": 1}, exclude=["beer", "animal"], k=10)
+def test_keywords_match_without_excluded_tags(snapshot: LocalSnapshot) -> None:
+    matches = match(snapshot, keywords={"city": 1, "car": 1}, exclude=["beer", "animal"], k=10)
     expected = textbook({"city": 1, "car": 1}, without=("b-zoo", "d-night"))
-    assert_equal_in_order(found, expected)
+    assert_equal_in_order(matches, expected)
 
 
-def test_a_video_is_most_like_its_neighbours_never_like_itself(view: LocalSnapshot) -> None:
-    found = similar(view, "c-street", k=10)
-    assert_equal_in_order(found, textbook(dict(VIDEOS["c-street"]), without=("c-street",)))
+def test_a_video_is_most_like_its_neighbours_never_like_itself(snapshot: LocalSnapshot) -> None:
+    matches = similar(snapshot, "c-street", k=10)
+    assert_equal_in_order(matches, textbook(dict(VIDEOS["c-street"]), without=("c-street",)))
 
 
-def test_k_cuts_the_list(view: LocalSnapshot) -> None:
-    assert len(recommend(view, interests={"city": 1}, liked=[], k=2)) == 2
+def test_k_cuts_the_list(snapshot: LocalSnapshot) -> None:
+    assert len(recommend(snapshot, interests={"city": 1}, liked=[], k=2)) == 2
 
 
-def test_only_dislikes_find_nothing(view: LocalSnapshot) -> None:
-    assert recommend(view, interests={"city": -1}, liked=[], k=5) == []
+def test_only_dislikes_find_nothing(snapshot: LocalSnapshot) -> None:
+    assert recommend(snapshot, interests={"city": -1}, liked=[], k=5) == []
 
 
 @pytest.mark.parametrize(
@@ -146,10 +150,10 @@ def test_only_dislikes_find_nothing(view: LocalSnapshot) -> None:
     ],
 )
 def test_a_question_that_makes_no_sense_is_named(
-    view: LocalSnapshot,
+    snapshot: LocalSnapshot,
     ask: Callable[[LocalSnapshot], list[Match]],
     error: type[Exception],
     says: str,
 ) -> None:
     with pytest.raises(error, match=says):
-        ask(view)
+        ask(snapshot)

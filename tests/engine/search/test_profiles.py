@@ -18,9 +18,9 @@ from engine.search.profiles import (
     profile_of,
     profile_vector_of,
 )
-from support.views import DAY, NOW, TAGS, VIDEOS, Vector, view_of
+from support.views import DAY, NOW, TAGS, VIDEOS, Vector, snapshot_of
 
-PLAIN = ProfileRules(common_share=0.0, power=1.0)
+PLAIN = ProfileRules(mean_share=0.0, power=1.0)
 
 
 def idf(tag: str) -> float:
@@ -58,15 +58,15 @@ def textbook(profile: Profile, rules: ProfileRules) -> dict[str, float]:
     if likes:
         everything = mean(dict.fromkeys(VIDEOS, 1.0))
         known = len(VIDEOS) / (len(VIDEOS) + SHRINKAGE)
-        shown = added(mean(likes), times(-rules.common_share * known, everything))
+        shown = added(mean(likes), times(-rules.mean_share * known, everything))
     if dislikes:
         shown = added(shown, times(-rules.disliked if likes else -1.0, mean(dislikes)))
     damped = {tag: abs(v) ** rules.power * (1 if v > 0 else -1) for tag, v in shown.items() if v}
     strongest = sorted(damped, key=lambda tag: -abs(damped[tag]))[: rules.most_tags]
-    kept = unit({tag: damped[tag] for tag in strongest})
+    scaled = unit({tag: damped[tag] for tag in strongest})
     if not likes:
-        kept = times(rules.disliked, kept)
-    return unit(added(weighed(profile.interests), kept))
+        scaled = times(rules.disliked, scaled)
+    return unit(added(weighed(profile.interests), scaled))
 
 
 weights = st.floats(0.05, 1.0).map(lambda weight: round(weight, 3))
@@ -75,46 +75,46 @@ interests = st.dictionaries(st.sampled_from(TAGS), st.sampled_from([1.0, 0.4, -0
 rules = st.builds(
     ProfileRules,
     disliked=st.sampled_from([0.1, 0.25, 1.0]),
-    common_share=st.sampled_from([0.0, 0.2, 0.85, 1.0]),
+    mean_share=st.sampled_from([0.0, 0.2, 0.85, 1.0]),
     power=st.sampled_from([0.5, 0.65, 1.0]),
 )
 
 
-def profile(said: Vector, felt: Vector) -> Profile:
+def profile(explicit: Vector, felt: Vector) -> Profile:
     kinds = [
         Reaction(video, EventKind.LIKED if weight > 0 else EventKind.DISLIKED, weight)
         for video, weight in felt.items()
     ]
-    return Profile(said, tuple(kinds), tuple(felt))
+    return Profile(explicit, tuple(kinds), tuple(felt))
 
 
 @given(interests, reactions, rules)
-def test_the_query_is_the_textbooks(said: Vector, felt: Vector, rules: ProfileRules) -> None:
-    view = view_of(VIDEOS)
-    query = profile_vector_of(profile(said, felt), view, rules).query
-    found = {view.vocabulary.names[t]: u for t, u in zip(query.tags, query.units, strict=True)}
-    expected = textbook(profile(said, felt), rules)
+def test_the_query_is_the_textbooks(explicit: Vector, felt: Vector, rules: ProfileRules) -> None:
+    snapshot = snapshot_of(VIDEOS)
+    query = profile_vector_of(profile(explicit, felt), snapshot, rules).query
+    actual = {snapshot.vocabulary.names[t]: u for t, u in zip(query.tags, query.units, strict=True)}
+    expected = textbook(profile(explicit, felt), rules)
     for tag in TAGS:
-        assert found.get(tag, 0.0) == pytest.approx(expected.get(tag, 0.0), abs=1e-9)
+        assert actual.get(tag, 0.0) == pytest.approx(expected.get(tag, 0.0), abs=1e-9)
 
 
 @given(interests, reactions, rules)
 def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
-    said: Vector, felt: Vector, rules: ProfileRules
+    explicit: Vector, felt: Vector, rules: ProfileRules
 ) -> None:
-    view = view_of(VIDEOS)
-    profile_vector = profile_vector_of(profile(said, felt), view, rules)
+    snapshot = snapshot_of(VIDEOS)
+    profile_vector = profile_vector_of(profile(explicit, felt), snapshot, rules)
     query = {
-        view.vocabulary.names[t]: u
+        snapshot.vocabulary.names[t]: u
         for t, u in zip(profile_vector.query.tags, profile_vector.query.units, strict=True)
     }
     for video, counts in VIDEOS.items():
-        why = reasons(view, profile_vector, video)
-        seen = weighed(counts)
-        score = sum(query.get(tag, 0.0) * value for tag, value in seen.items())
+        why = reasons(snapshot, profile_vector, video)
+        video_weights = weighed(counts)
+        score = sum(query.get(tag, 0.0) * value for tag, value in video_weights.items())
         assert sum(reason.share for reason in why) == pytest.approx(score, abs=1e-9)
         for reason in why:
-            parts = reason.stated + reason.other + sum(one.share for one in reason.from_)
+            parts = reason.explicit + reason.other + sum(one.share for one in reason.from_)
             assert parts == pytest.approx(reason.share, abs=1e-12)
             for source in reason.from_:
                 assert reason.tag in VIDEOS[source.video]
@@ -127,11 +127,11 @@ def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
 def test_who_likes_what_every_video_shows_is_left_with_all_of_it(
     counts: dict[str, int], n_videos: int
 ) -> None:
-    view = view_of({f"v{number:03}": counts for number in range(n_videos)})
+    snapshot = snapshot_of({f"v{number:03}": counts for number in range(n_videos)})
     profile_vector = profile_vector_of(
-        profile({}, {"v000": 1.0}), view, ProfileRules(common_share=1.0)
+        profile({}, {"v000": 1.0}), snapshot, ProfileRules(mean_share=1.0)
     )
-    query = {view.vocabulary.names[tag]: float(unit) for tag, unit in _pairs(profile_vector)}
+    query = {snapshot.vocabulary.names[tag]: float(unit) for tag, unit in _pairs(profile_vector)}
     assert set(query) == set(counts)
     assert min(query.values()) > 0
 
@@ -141,24 +141,26 @@ def _pairs(profile_vector: ProfileVector) -> Iterable[tuple[int, float]]:
 
 
 def test_a_tag_names_the_videos_it_came_from() -> None:
-    view = view_of(VIDEOS)
+    snapshot = snapshot_of(VIDEOS)
     profile_vector = profile_vector_of(
-        profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), view, PLAIN
+        profile({"city": 1.0}, {"a-cats": 1.0, "b-zoo": 0.5}), snapshot, PLAIN
     )
-    by_tag = {reason.tag: reason for reason in reasons(view, profile_vector, "b-zoo")}
+    by_tag = {reason.tag: reason for reason in reasons(snapshot, profile_vector, "b-zoo")}
     animal = by_tag["animal"]
     assert [one.video for one in animal.from_] == ["a-cats", "b-zoo"]
-    assert animal.stated == 0.0
+    assert animal.explicit == 0.0
     # In proportion to what each put in: its weight times the tag in its vector of length 1.
     ratio = weighed(VIDEOS["a-cats"])["animal"] / (0.5 * weighed(VIDEOS["b-zoo"])["animal"])
     assert animal.from_[0].share / animal.from_[1].share == pytest.approx(ratio)
-    assert by_tag["city"].stated > 0
+    assert by_tag["city"].explicit > 0
 
 
 def test_what_counts_against_a_video_is_named_by_who_was_disliked() -> None:
-    view = view_of(VIDEOS)
-    profile_vector = profile_vector_of(profile({}, {"a-cats": -1.0, "b-zoo": -0.5}), view, PLAIN)
-    by_tag = {reason.tag: reason for reason in reasons(view, profile_vector, "b-zoo")}
+    snapshot = snapshot_of(VIDEOS)
+    profile_vector = profile_vector_of(
+        profile({}, {"a-cats": -1.0, "b-zoo": -0.5}), snapshot, PLAIN
+    )
+    by_tag = {reason.tag: reason for reason in reasons(snapshot, profile_vector, "b-zoo")}
     animal = by_tag["animal"]
     assert animal.share < 0
     assert [one.video for one in animal.from_] == ["a-cats", "b-zoo"]
@@ -171,27 +173,27 @@ def event(video: str, kind: EventKind, *, days_ago: float = 0.0, share: float = 
 
 
 def weights_of(*events: Event, rules: ProfileRules = PLAIN) -> dict[str, float]:
-    found = profile_of({}, events, rules, now=NOW)
-    return {reaction.video: reaction.weight for reaction in found.reactions}
+    actual = profile_of({}, events, rules, now=NOW)
+    return {reaction.video: reaction.weight for reaction in actual.reactions}
 
 
 def test_each_kind_of_event_weighs_what_the_rules_say() -> None:
-    found = weights_of(
+    actual = weights_of(
         event("a", EventKind.LIKED),
         event("b", EventKind.WATCHED, share=0.5),
         event("c", EventKind.SKIPPED),
         event("d", EventKind.DISLIKED),
         event("e", EventKind.HIDDEN),
     )
-    assert found == {"a": 1.0, "b": 0.25, "c": -0.25, "d": -1.0}
+    assert actual == {"a": 1.0, "b": 0.25, "c": -0.25, "d": -1.0}
 
 
 def test_events_weigh_half_after_the_half_life() -> None:
     rules = ProfileRules(half_life_days=10.0)
-    found = weights_of(
+    actual = weights_of(
         event("a", EventKind.LIKED, days_ago=10), event("b", EventKind.LIKED), rules=rules
     )
-    assert found == pytest.approx({"a": 0.5, "b": 1.0})
+    assert actual == pytest.approx({"a": 0.5, "b": 1.0})
 
 
 def test_the_last_outright_word_counts() -> None:
@@ -203,12 +205,12 @@ def test_the_last_outright_word_counts() -> None:
         event("b", EventKind.LIKED, days_ago=2),
         event("b", EventKind.DISLIKED, days_ago=1),
     )
-    found = weights_of(*reversed(liked_then_watched), *changed_their_mind)
-    assert found["a"] > 0.9
-    assert found["b"] < -0.9
+    actual = weights_of(*reversed(liked_then_watched), *changed_their_mind)
+    assert actual["a"] > 0.9
+    assert actual["b"] < -0.9
 
 
 def test_what_came_after_now_only_keeps_its_video_away() -> None:
-    found = profile_of({}, [event("a", EventKind.LIKED, days_ago=-1)], PLAIN, now=NOW)
-    assert found.reactions == ()
-    assert found.seen == ("a",)
+    actual = profile_of({}, [event("a", EventKind.LIKED, days_ago=-1)], PLAIN, now=NOW)
+    assert actual.reactions == ()
+    assert actual.consumed == ("a",)

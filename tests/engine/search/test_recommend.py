@@ -18,18 +18,18 @@ from engine.search.recommend import (
     ENOUGH_VIEWERS,
     Page,
     Question,
+    co_like_sources,
     recommend_many,
     recommend_page,
-    together_sources,
 )
 from engine.search.rerank import Ranking
-from support.views import DAY, NOW, VIDEOS, view_of
+from support.views import DAY, NOW, VIDEOS, snapshot_of
 
 RULES = ProfileRules()
 
 
 def videos_of(page: Page) -> list[str]:
-    return [one.video for one in page.found]
+    return [one.video for one in page.matches]
 
 
 def liking(*videos: str, interests: dict[str, float] | None = None) -> Profile:
@@ -38,30 +38,30 @@ def liking(*videos: str, interests: dict[str, float] | None = None) -> Profile:
 
 
 def test_seen_videos_do_not_come_back_unless_asked() -> None:
-    view = view_of(VIDEOS)
+    snapshot = snapshot_of(VIDEOS)
     question = Question(liking("a-cats"), NOW)
-    assert "a-cats" not in videos_of(recommend_page(view, question, RULES))
-    again = recommend_page(view, replace(question, again=True), RULES)
+    assert "a-cats" not in videos_of(recommend_page(snapshot, question, RULES))
+    again = recommend_page(snapshot, replace(question, again=True), RULES)
     assert videos_of(again)[0] == "a-cats"
 
 
 def test_scores_are_those_of_the_search() -> None:
-    view = view_of(VIDEOS)
-    page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
-    plain = recommend(view, interests={}, liked=["a-cats"], k=10)
+    snapshot = snapshot_of(VIDEOS)
+    page = recommend_page(snapshot, Question(liking("a-cats"), NOW), RULES)
+    plain = recommend(snapshot, interests={}, liked=["a-cats"], k=10)
     assert [(one.video, one.score) for one in plain] == [
-        (one.video, one.score) for one in page.found
+        (one.video, one.score) for one in page.matches
     ]
     assert page.basis is Basis.PROFILE
 
 
 def test_pages_end_where_the_list_does() -> None:
-    view = view_of(VIDEOS)
+    snapshot = snapshot_of(VIDEOS)
     question = Question(Profile({"animal": 1.0, "city": 1.0, "train": 0.1}), NOW, k=2)
-    whole = videos_of(recommend_page(view, replace(question, k=10), RULES))
+    whole = videos_of(recommend_page(snapshot, replace(question, k=10), RULES))
     shown: list[str] = []
     while True:
-        page = recommend_page(view, replace(question, shown=tuple(shown)), RULES)
+        page = recommend_page(snapshot, replace(question, shown=tuple(shown)), RULES)
         shown += videos_of(page)
         if not page.more:
             break
@@ -81,16 +81,16 @@ def test_without_a_profile_come_the_newest_harmless_videos() -> None:
         "d-night": metadata(Level.UNKNOWN, 0),
         "e-nothing": metadata(Level.NONE, 400),
     }
-    page = recommend_page(view_of(VIDEOS, metadata=own), Question(Profile(), NOW), RULES)
+    page = recommend_page(snapshot_of(VIDEOS, metadata=own), Question(Profile(), NOW), RULES)
     assert page.basis is Basis.FRESH
     assert videos_of(page) == ["c-street", "a-cats", "e-nothing"]
-    assert all(one.score == 0.0 and one.why == () for one in page.found)
+    assert all(one.score == 0.0 and one.why == () for one in page.matches)
 
 
 def test_where_nobody_judged_the_unjudged_come_and_it_is_said() -> None:
     own = {video: metadata(Level.UNKNOWN, row) for row, video in enumerate(VIDEOS)}
     own["a-cats"] = metadata(Level.BLOCK, 0)
-    page = recommend_page(view_of(VIDEOS, metadata=own), Question(Profile(), NOW, k=2), RULES)
+    page = recommend_page(snapshot_of(VIDEOS, metadata=own), Question(Profile(), NOW, k=2), RULES)
     assert page.basis is Basis.FRESH_UNJUDGED
     assert "a-cats" not in videos_of(page)
     assert page.more
@@ -99,24 +99,24 @@ def test_where_nobody_judged_the_unjudged_come_and_it_is_said() -> None:
 def test_the_fallback_is_varied() -> None:
     videos = {f"v{n}": {"cat": 10} for n in range(4)} | {"w": {"car": 5}}
     own = {video: metadata(Level.NONE, 0.01 * row) for row, video in enumerate(videos)}
-    page = recommend_page(view_of(videos, metadata=own), Question(Profile(), NOW), RULES)
+    page = recommend_page(snapshot_of(videos, metadata=own), Question(Profile(), NOW), RULES)
     assert videos_of(page)[:2] == ["v0", "w"]
 
 
 def test_only_dislikes_fall_back_and_still_count() -> None:
     page = recommend_page(
-        view_of(VIDEOS), Question(Profile({"city": -1.0, "car": -1.0}), NOW), RULES
+        snapshot_of(VIDEOS), Question(Profile({"city": -1.0, "car": -1.0}), NOW), RULES
     )
     assert page.basis is Basis.FRESH
     assert videos_of(page)[-1] == "c-street"
 
 
 def test_liked_videos_that_are_gone_leave_nothing_to_go_by() -> None:
-    page = recommend_page(view_of(VIDEOS), Question(liking("deleted"), NOW), RULES)
+    page = recommend_page(snapshot_of(VIDEOS), Question(liking("deleted"), NOW), RULES)
     assert page.basis is Basis.FRESH
 
 
-def together(n_viewers: int) -> CoLikes:
+def co_likes(n_viewers: int) -> CoLikes:
     """Everybody who likes the cats likes the train."""
     ids = sorted(VIDEOS)
     both = np.array([ids.index("a-cats"), ids.index("e-nothing")])
@@ -124,69 +124,69 @@ def together(n_viewers: int) -> CoLikes:
 
 
 def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
-    view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS))
-    page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
-    first = page.found[0]
+    snapshot = snapshot_of(VIDEOS, co_likes=co_likes(ENOUGH_VIEWERS))
+    page = recommend_page(snapshot, Question(liking("a-cats"), NOW), RULES)
+    first = page.matches[0]
     assert first.video == "e-nothing"
     cosine = ENOUGH_VIEWERS / (ENOUGH_VIEWERS + 5.0)
     # What is liked together counts the more, the better the tags fit.
     fit = 1 + first.score
-    assert first.together == pytest.approx(RULES.together * cosine * fit, rel=1e-6)
+    assert first.co_likes == pytest.approx(RULES.co_likes * cosine * fit, rel=1e-6)
     # The score is still the cosine of the tags alone.
     assert first.score == sum(reason.share for reason in first.why)
     assert first.score <= 0.0
     assert [move.by for move in first.moved] == ["together"]
-    profile_vector = profile_vector_of(liking("a-cats"), view, RULES)
-    ((source,),) = together_sources(view, profile_vector, [first.video], RULES)
+    profile_vector = profile_vector_of(liking("a-cats"), snapshot, RULES)
+    ((source,),) = co_like_sources(snapshot, profile_vector, [first.video], RULES)
     assert source.video == "a-cats"
-    assert source.share == pytest.approx(first.together)
+    assert source.share == pytest.approx(first.co_likes)
 
 
 def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first() -> None:
     ids = sorted(VIDEOS)
     all_three = np.array([ids.index(video) for video in ("a-cats", "b-zoo", "e-nothing")])
-    view = view_of(VIDEOS, together=CoLikes.of([all_three] * ENOUGH_VIEWERS, len(ids)))
-    zoo, train = recommend_page(view, Question(liking("a-cats"), NOW, k=2), RULES).found
+    snapshot = snapshot_of(VIDEOS, co_likes=CoLikes.of([all_three] * ENOUGH_VIEWERS, len(ids)))
+    zoo, train = recommend_page(snapshot, Question(liking("a-cats"), NOW, k=2), RULES).matches
     assert [one.video for one in (zoo, train)] == ["b-zoo", "e-nothing"]
     ratio = (1 + zoo.score) / (1 + train.score)
-    assert zoo.together / train.together == pytest.approx(ratio)
+    assert zoo.co_likes / train.co_likes == pytest.approx(ratio)
 
 
 def test_newness_weighs_as_much_where_much_is_liked_together() -> None:
     own = {video: metadata(Level.NONE, 0 if video == "b-zoo" else 300) for video in VIDEOS}
-    view = view_of(VIDEOS, metadata=own, together=together(ENOUGH_VIEWERS))
+    snapshot = snapshot_of(VIDEOS, metadata=own, co_likes=co_likes(ENOUGH_VIEWERS))
     question = Question(liking("a-cats"), NOW)
-    assert videos_of(recommend_page(view, question, RULES))[0] == "e-nothing"
+    assert videos_of(recommend_page(snapshot, question, RULES))[0] == "e-nothing"
     newest = replace(question, ranking=Ranking(freshness=0.6))
-    assert videos_of(recommend_page(view, newest, RULES))[0] == "b-zoo"
+    assert videos_of(recommend_page(snapshot, newest, RULES))[0] == "b-zoo"
 
 
 def test_too_few_viewers_prove_nothing() -> None:
-    view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS - 1))
-    page = recommend_page(view, Question(liking("a-cats"), NOW), RULES)
+    snapshot = snapshot_of(VIDEOS, co_likes=co_likes(ENOUGH_VIEWERS - 1))
+    page = recommend_page(snapshot, Question(liking("a-cats"), NOW), RULES)
     assert "e-nothing" not in videos_of(page)
-    assert all(one.together == 0.0 for one in page.found)
+    assert all(one.co_likes == 0.0 for one in page.matches)
 
 
 def test_what_is_liked_together_passes_the_filter_too() -> None:
-    view = view_of(VIDEOS, together=together(ENOUGH_VIEWERS))
+    snapshot = snapshot_of(VIDEOS, co_likes=co_likes(ENOUGH_VIEWERS))
     question = Question(liking("a-cats"), NOW, where=HasTag("animal"))
-    assert videos_of(recommend_page(view, question, RULES)) == ["b-zoo"]
+    assert videos_of(recommend_page(snapshot, question, RULES)) == ["b-zoo"]
 
 
 @pytest.mark.parametrize("ranking", [Ranking(), Ranking(diversity=0.5), Ranking(freshness=0.4)])
 @pytest.mark.parametrize("viewers", [0, ENOUGH_VIEWERS])
 def test_many_at_once_get_what_each_gets_alone(ranking: Ranking, viewers: int) -> None:
-    view = view_of(VIDEOS, together=together(viewers))
+    snapshot = snapshot_of(VIDEOS, co_likes=co_likes(viewers))
     profiles = [liking(video, interests={"city": 0.3}) for video in VIDEOS]
     profiles += [Profile(), liking(*list(VIDEOS)[:3]), Profile({"animal": 1.0})]
     questions = [Question(profile, NOW, k=2, ranking=ranking) for profile in profiles]
-    many = recommend_many(view, questions, RULES, where=EVERY_VIDEO)
+    many = recommend_many(snapshot, questions, RULES, where=EVERY_VIDEO)
     assert [page for _, page in many] == [
-        recommend_page(view, question, RULES) for question in questions
+        recommend_page(snapshot, question, RULES) for question in questions
     ]
 
 
 def test_a_count_that_makes_no_sense_is_named() -> None:
     with pytest.raises(InvalidInput, match="k is 0"):
-        recommend_page(view_of(VIDEOS), Question(Profile(), NOW, k=0), RULES)
+        recommend_page(snapshot_of(VIDEOS), Question(Profile(), NOW, k=0), RULES)

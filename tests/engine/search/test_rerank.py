@@ -15,7 +15,7 @@ from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.rerank import Candidate, Ranking, rerank
-from support.views import DAY, NOW, TAGS, view_of
+from support.views import DAY, NOW, TAGS, snapshot_of
 
 some_counts = st.dictionaries(st.sampled_from(TAGS), st.integers(1, 9), min_size=1, max_size=4)
 some_videos = st.lists(some_counts, min_size=1, max_size=12).map(
@@ -29,30 +29,30 @@ def metadata(days_old: float = 0.0, seconds: int = 30) -> VideoMetadata:
     return {"seconds": seconds, "added_at": added_at, "sensitive": Level.NONE}
 
 
-def candidates(view: LocalSnapshot, videos: Videos, bonus: float = 0.0) -> list[Candidate]:
+def candidates(snapshot: LocalSnapshot, videos: Videos, bonus: float = 0.0) -> list[Candidate]:
     """Score the videos against a fixed query."""
-    query = view.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
-    scores = view.base.index.score_rows(query, np.arange(len(videos)))
+    query = snapshot.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
+    scores = snapshot.base.index.score_rows(query, np.arange(len(videos)))
     return [
         Candidate(video, float(score), bonus * (row % 3))
         for row, (video, score) in enumerate(zip(sorted(videos), scores, strict=True))
     ]
 
 
-def textbook_mmr(view: LocalSnapshot, pool: Sequence[Candidate], ranking: Ranking) -> list[str]:
+def textbook_mmr(snapshot: LocalSnapshot, pool: Sequence[Candidate], ranking: Ranking) -> list[str]:
     """Carbonell and Goldstein 1998, one formula a line, in float64."""
     vectors = {}
     for one in pool:
-        tags, counts = view.counts(one.video)
-        vector = np.zeros(len(view.idf))
-        vector[tags] = counts * view.idf[tags]
+        tags, counts = snapshot.counts(one.video)
+        vector = np.zeros(len(snapshot.idf))
+        vector[tags] = counts * snapshot.idf[tags]
         vectors[one.video] = vector / sqrt(vector @ vector)
     value = {}
-    most = max(1.0, *(one.score + one.bonus for one in pool))
+    maximum = max(1.0, *(one.score + one.bonus for one in pool))
     for one in pool:
-        age = max(0.0, NOW - view.columns([one.video], ["added_at"])["added_at"][0]) / DAY
+        age = max(0.0, NOW - snapshot.columns([one.video], ["added_at"])["added_at"][0]) / DAY
         fresh = 0.5 ** (age / ranking.half_life_days)
-        value[one.video] = (1 - ranking.freshness) * (one.score + one.bonus) / most
+        value[one.video] = (1 - ranking.freshness) * (one.score + one.bonus) / maximum
         value[one.video] += ranking.freshness * fresh
     chosen: list[str] = []
     while len(chosen) < len(pool):
@@ -75,22 +75,22 @@ def test_the_order_is_the_textbooks(
     videos: Videos, diversity: float, freshness: float, bonus: float
 ) -> None:
     ages = {video: metadata(days_old=7.0 * row) for row, video in enumerate(videos)}
-    view = view_of(videos, metadata=ages)
+    snapshot = snapshot_of(videos, metadata=ages)
     ranking = Ranking(diversity, freshness, half_life_days=20.0)
-    pool = candidates(view, videos, bonus)
-    found = rerank(pool, ranking, view, k=len(pool), now=NOW)
-    assert [one.candidate.video for one in found] == textbook_mmr(view, pool, ranking)
+    pool = candidates(snapshot, videos, bonus)
+    ranked = rerank(pool, ranking, snapshot, k=len(pool), now=NOW)
+    assert [one.candidate.video for one in ranked] == textbook_mmr(snapshot, pool, ranking)
 
 
 @given(some_videos)
 def test_nothing_asked_is_the_plain_order(videos: Videos) -> None:
-    view = view_of(videos)
-    query = view.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
-    plain = view.search(query, len(videos))
+    snapshot = snapshot_of(videos)
+    query = snapshot.query(np.arange(len(TAGS)), [1.0, 0.5, 0.3, -0.2, 0.8, 0.1])
+    plain = snapshot.search(query, len(videos))
     pool = [Candidate(one.video, one.score) for one in plain]
-    found = rerank(pool, Ranking(), view, k=len(pool), now=NOW)
-    assert [one.candidate.video for one in found] == [one.video for one in plain]
-    assert all(one.rank == one.rank_without and one.moved == () for one in found)
+    ranked = rerank(pool, Ranking(), snapshot, k=len(pool), now=NOW)
+    assert [one.candidate.video for one in ranked] == [one.video for one in plain]
+    assert all(one.rank == one.rank_without and one.moved == () for one in ranked)
 
 
 @given(
@@ -101,14 +101,14 @@ def test_nothing_asked_is_the_plain_order(videos: Videos) -> None:
 def test_pages_put_together_are_the_one_list(
     videos: Videos, diversity: float, sizes: list[int]
 ) -> None:
-    view = view_of(videos)
-    pool = candidates(view, videos)
+    snapshot = snapshot_of(videos)
+    pool = candidates(snapshot, videos)
     ranking = Ranking(diversity, fold=True)
-    whole = rerank(pool, ranking, view, k=len(pool), now=NOW, track_of=track_of)
+    whole = rerank(pool, ranking, snapshot, k=len(pool), now=NOW, track_of=track_of)
     shown: list[str] = []
     ranked = []
     for size in [*sizes, len(pool)]:
-        page = rerank(pool, ranking, view, k=size, now=NOW, shown=shown, track_of=track_of)
+        page = rerank(pool, ranking, snapshot, k=size, now=NOW, shown=shown, track_of=track_of)
         shown += [one.candidate.video for one in page]
         ranked += page
     assert [one.candidate for one in ranked] == [one.candidate for one in whole]
@@ -120,11 +120,11 @@ def test_moves_lead_from_the_place_by_score_to_the_place_it_has(
     videos: Videos, diversity: float, freshness: float
 ) -> None:
     ages = {video: metadata(days_old=30.0 * (row % 4)) for row, video in enumerate(videos)}
-    view = view_of(videos, metadata=ages)
-    pool = candidates(view, videos, 0.1)
-    found = rerank(pool, Ranking(diversity, freshness), view, k=len(pool), now=NOW)
-    assert sorted(one.rank_without for one in found) == sorted(one.rank for one in found)
-    for one in found:
+    snapshot = snapshot_of(videos, metadata=ages)
+    pool = candidates(snapshot, videos, 0.1)
+    ranked = rerank(pool, Ranking(diversity, freshness), snapshot, k=len(pool), now=NOW)
+    assert sorted(one.rank_without for one in ranked) == sorted(one.rank for one in ranked)
+    for one in ranked:
         at = one.rank_without
         for move in one.moved:
             assert move.from_ == at
@@ -136,36 +136,36 @@ def track_of(video: str) -> Track:
     """All videos whose number divides by three are one piece of footage."""
     number = int(video[1:])
     footage = 0 if number % 3 == 0 else number
-    seen = (np.random.default_rng(footage).random((30, 6)) ** 8).astype(np.float32)
-    return Track.from_confidences(seen, np.arange(6))
+    values = (np.random.default_rng(footage).random((30, 6)) ** 8).astype(np.float32)
+    return Track.from_confidences(values, np.arange(6))
 
 
 def test_the_same_footage_comes_once_and_names_the_others() -> None:
     videos = {f"v{number:02d}": {"animal": 10, "cat": 10} for number in range(6)}
     lengths = {video: metadata(seconds=60 if video == "v03" else 30) for video in videos}
-    view = view_of(videos, metadata=lengths)
-    pool = candidates(view, videos)
-    found = rerank(pool, Ranking(fold=True), view, k=6, now=NOW, track_of=track_of)
-    assert [one.candidate.video for one in found] == ["v00", "v01", "v02", "v03", "v04", "v05"]
-    view = view_of(videos)
-    found = rerank(
-        candidates(view, videos), Ranking(fold=True), view, k=6, now=NOW, track_of=track_of
+    snapshot = snapshot_of(videos, metadata=lengths)
+    pool = candidates(snapshot, videos)
+    ranked = rerank(pool, Ranking(fold=True), snapshot, k=6, now=NOW, track_of=track_of)
+    assert [one.candidate.video for one in ranked] == ["v00", "v01", "v02", "v03", "v04", "v05"]
+    snapshot = snapshot_of(videos)
+    ranked = rerank(
+        candidates(snapshot, videos), Ranking(fold=True), snapshot, k=6, now=NOW, track_of=track_of
     )
-    assert {one.candidate.video: one.folded for one in found} == {
+    assert {one.candidate.video: one.folded for one in ranked} == {
         "v00": ("v03",),
         "v01": (),
         "v02": (),
         "v04": (),
         "v05": (),
     }
-    assert [move.by for move in found[-1].moved] == ["folding"]
+    assert [move.by for move in ranked[-1].moved] == ["folding"]
 
 
 def test_what_was_shown_and_is_gone_is_no_matter() -> None:
     videos = {f"v{number:02d}": {"animal": 10 - number, "cat": 1} for number in range(4)}
-    view = view_of(videos)
-    pool = candidates(view, videos)
-    page = rerank(pool, Ranking(0.5), view, k=9, now=NOW, shown=["gone", pool[0].video])
+    snapshot = snapshot_of(videos)
+    pool = candidates(snapshot, videos)
+    page = rerank(pool, Ranking(0.5), snapshot, k=9, now=NOW, shown=["gone", pool[0].video])
     assert {one.candidate.video for one in page} == {one.video for one in pool[1:]}
     assert [one.rank for one in page] == [3, 4, 5]
 
@@ -192,8 +192,8 @@ confidences = st.lists(
 def test_likeness_of_footage_is_the_mean_cosine_of_its_seconds(
     one: list[list[float]], other: list[list[float]]
 ) -> None:
-    def track(seen: list[list[float]]) -> Track:
-        return Track.from_confidences(np.array(seen, np.float32), np.arange(3))
+    def track(values: list[list[float]]) -> Track:
+        return Track.from_confidences(np.array(values, np.float32), np.arange(3))
 
     cosines = []
     for ours, theirs in zip(one, other, strict=False):

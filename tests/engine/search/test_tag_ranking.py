@@ -33,16 +33,16 @@ def test_a_word_of_a_moment_does_not_lead() -> None:
 
 
 def test_common_words_never_fill_the_first_five() -> None:
-    said = order(
+    ordered = order(
         NEW, person=600, people=600, clothing=600, outdoors=600, indoors=600, portrait=600, cup=5
     )
-    assert "cup" in said[:3]
+    assert "cup" in ordered[:3]
 
 
 def test_who_is_seen_never_fills_the_first_five() -> None:
     people = {"woman": 600, "man": 600, "child": 600, "smiling": 600, "person": 600}
-    said = order(NEW, **people, cup=5, spoon=4, table=3)
-    assert {"cup", "spoon", "table"} <= set(said[:5])
+    ordered = order(NEW, **people, cup=5, spoon=4, table=3)
+    assert {"cup", "spoon", "table"} <= set(ordered[:5])
     assert len(order(NEW, **people)) == 5
 
 

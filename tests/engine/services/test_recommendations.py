@@ -19,7 +19,7 @@ from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.index import IndexSnapshot
 from engine.search.profiles import ProfileRules
-from engine.services.recommendations import RecommendationQuery, recommend, viewer_case_of
+from engine.services.recommendations import RecommendationQuery, recommend, viewer_eligibility_of
 from support.catalogs import save, video_id
 
 NOW = 1_800_000_000.0
@@ -37,7 +37,7 @@ def catalog(catalog: Catalog) -> Catalog:
 
 
 @pytest.fixture
-def view(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
+def snapshot(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
     """The three videos, indexed."""
     generations = Generations(tmp_path / "generations")
     return LocalSnapshot.of(reindex(catalog, generations, IndexConfig(0.7, "raw")))
@@ -61,15 +61,15 @@ class Counting:
 
 
 def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
-    catalog: Catalog, view: LocalSnapshot, monkeypatch: pytest.MonkeyPatch
+    catalog: Catalog, snapshot: LocalSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = Counter[str]()
-    asked: list[Sequence[str]] = []
-    together = catalog.tracks.some
+    requested: list[Sequence[str]] = []
+    read_tracks = catalog.tracks.some
 
     def some(videos: Sequence[str]) -> dict[str, Track]:
-        asked.append(list(videos))
-        return together(videos)
+        requested.append(list(videos))
+        return read_tracks(videos)
 
     def one_by_one(_: str) -> Track:
         raise AssertionError("a track was read by itself")
@@ -77,21 +77,21 @@ def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
     monkeypatch.setattr(catalog.tracks, "some", some)
     monkeypatch.setattr(catalog.tracks, "get", one_by_one)
     query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
-    counted = cast(IndexSnapshot, Counting(view, calls))
+    counted = cast(IndexSnapshot, Counting(snapshot, calls))
     page = recommend(catalog, counted, query, RULES, now=NOW)
     videos = [one.video for one in page.matches]
     assert sorted(videos) == [CAT, ZOO, STREET]
-    assert asked == [videos]
+    assert requested == [videos]
     assert calls["explain"] == 3
 
 
 def test_an_explained_page_ranks_and_scores_as_a_plain_one(
-    catalog: Catalog, view: LocalSnapshot
+    catalog: Catalog, snapshot: LocalSnapshot
 ) -> None:
     plain, explained = (
         recommend(
             catalog,
-            view,
+            snapshot,
             RecommendationQuery(interests={"city": 0.5}, liked=(CAT,), explain=explain),
             RULES,
             now=NOW,
@@ -104,16 +104,16 @@ def test_an_explained_page_ranks_and_scores_as_a_plain_one(
             (share.tag, share.share) for share in other.why
         ]
         assert all(share.seconds is None for share in one.why)
-        assert one.together_from is None
-        assert other.together_from == ()
+        assert one.co_likes_from is None
+        assert other.co_likes_from == ()
 
 
 def test_a_reason_tells_the_seconds_and_the_video_that_it_is_from(
-    catalog: Catalog, view: LocalSnapshot
+    catalog: Catalog, snapshot: LocalSnapshot
 ) -> None:
     query = RecommendationQuery(liked=(CAT,), explain=True)
-    rules = ProfileRules(common_share=0.0)
-    (zoo, street) = recommend(catalog, view, query, rules, now=NOW).matches
+    rules = ProfileRules(mean_share=0.0)
+    (zoo, street) = recommend(catalog, snapshot, query, rules, now=NOW).matches
     (reason,) = zoo.why
     assert isinstance(reason, Reason)
     assert (reason.tag, reason.seconds) == ("animal", (SecondRange(0, 4),))
@@ -122,42 +122,42 @@ def test_a_reason_tells_the_seconds_and_the_video_that_it_is_from(
 
 
 def test_a_video_deleted_since_is_explained_without_seconds(
-    catalog: Catalog, view: LocalSnapshot
+    catalog: Catalog, snapshot: LocalSnapshot
 ) -> None:
     catalog.videos.delete(ZOO)
     query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
-    page = recommend(catalog, view, query, RULES, now=NOW)
+    page = recommend(catalog, snapshot, query, RULES, now=NOW)
     seconds = {one.video: [share.seconds for share in one.why] for one in page.matches}
     assert seconds[ZOO] == [()]
     assert seconds[CAT] == [(SecondRange(0, 8),)]
 
 
-def test_interests_that_are_no_tags_are_named(catalog: Catalog, view: LocalSnapshot) -> None:
+def test_interests_that_are_no_tags_are_named(catalog: Catalog, snapshot: LocalSnapshot) -> None:
     query = RecommendationQuery(interests={"animal": 1.0, "animl": 1.0})
-    (ignored,) = recommend(catalog, view, query, RULES, now=NOW).ignored
+    (ignored,) = recommend(catalog, snapshot, query, RULES, now=NOW).ignored
     assert (ignored.word, ignored.nearest[0]) == ("animl", "animal")
     with pytest.raises(UnknownTag):
-        recommend(catalog, view, RecommendationQuery(interests={"animl": 1.0}), RULES, now=NOW)
+        recommend(catalog, snapshot, RecommendationQuery(interests={"animl": 1.0}), RULES, now=NOW)
 
 
-def test_a_case_says_the_same_as_the_page(catalog: Catalog, view: LocalSnapshot) -> None:
+def test_a_case_says_the_same_as_the_page(catalog: Catalog, snapshot: LocalSnapshot) -> None:
     catalog.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
     query = RecommendationQuery(viewer="ann", explain=True)
-    first = recommend(catalog, view, query, RULES, now=NOW).matches[0]
-    case = viewer_case_of(catalog, view, "ann", first.video, RULES, now=NOW)
-    assert case.recommended
-    assert (case.score, case.rank, case.why) == (first.score, first.rank, first.why)
+    first = recommend(catalog, snapshot, query, RULES, now=NOW).matches[0]
+    report = viewer_eligibility_of(catalog, snapshot, "ann", first.video, RULES, now=NOW)
+    assert report.recommended
+    assert (report.score, report.rank, report.why) == (first.score, first.rank, first.why)
 
 
 def test_all_viewers_get_the_pages_that_each_would_get_alone(
-    catalog: Catalog, view: LocalSnapshot
+    catalog: Catalog, snapshot: LocalSnapshot
 ) -> None:
     catalog.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
     catalog.viewers.put_interests("bob", {"cat": 1.0, "car": -1.0}, now=NOW)
-    found = list(recommend_all(catalog, view, PageOptions(k=2), RULES, now=NOW))
-    assert [one.viewer for one in found] == ["ann", "bob"]
-    for one in found:
+    pages = list(recommend_all(catalog, snapshot, PageOptions(k=2), RULES, now=NOW))
+    assert [one.viewer for one in pages] == ["ann", "bob"]
+    for one in pages:
         query = RecommendationQuery(viewer=one.viewer, k=2)
-        page = recommend(catalog, view, query, RULES, now=NOW)
+        page = recommend(catalog, snapshot, query, RULES, now=NOW)
         assert (one.generation, one.basis, one.note) == (page.generation, page.basis, page.note)
         assert one.matches == page.matches

@@ -17,67 +17,69 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.time_ranges import SecondRange
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.targeting.eligibility import RuleResult, rulings
+from engine.targeting.eligibility import RuleResult, rule_results
 from engine.targeting.rule_types import EligibilityReport
 from engine.targeting.rules import RULES
-from support.campaigns import campaign, reading
+from support.campaigns import campaign, keyword_match
 from support.catalogs import save, video_id
 
 VIDEO = video_id(1)
 
 
 @pytest.fixture
-def case(tmp_path: Path) -> Iterator[EligibilityReport]:
+def report(tmp_path: Path) -> Iterator[EligibilityReport]:
     """Ten seconds of a cat, three of them with beer and something not for everyone."""
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         save(catalog, VIDEO, {"cat": 10, "beer": 3, "nudity": 3}, language="de", kind="motion")
         generations = Generations(tmp_path / "generations")
         reindex(catalog, generations, IndexConfig(0.7, "raw"))
-        view = LocalSnapshot.of(generations.load_current())
+        snapshot = LocalSnapshot.of(generations.load_current())
         record, track = catalog.videos.get(VIDEO), catalog.tracks.get(VIDEO)
         assert record is not None
         counts = count_tags(track, 0.7)
-        filed = Categories(view.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)
-        risks = SuitabilityClassifier(view.vocabulary).verdicts(track, None)
-        yield EligibilityReport(campaign("c", {"cat": 1}), record, track, view, 0.5, filed, risks)
+        filed = Categories(snapshot.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)
+        risks = SuitabilityClassifier(snapshot.vocabulary).assessments(track, None)
+        yield EligibilityReport(
+            campaign("c", {"cat": 1}), record, track, snapshot, 0.5, filed, risks
+        )
 
 
-def ruling(case: EligibilityReport, rule: str, **plan: Any) -> RuleResult:
-    changed: Campaign = replace(case.campaign, **plan)
-    found = {one.rule: one for one in rulings(replace(case, campaign=changed), [rule])}
-    assert list(found) == [one.name for one in RULES]
-    assert [one.rule for one in found.values() if not one.passed] == [rule]
-    return found[rule]
+def result_of(report: EligibilityReport, rule: str, **plan: Any) -> RuleResult:
+    changed: Campaign = replace(report.campaign, **plan)
+    result = {one.rule: one for one in rule_results(replace(report, campaign=changed), [rule])}
+    assert list(result) == [one.name for one in RULES]
+    assert [one.rule for one in result.values() if not one.passed] == [rule]
+    return result[rule]
 
 
-def test_an_exclusion_names_the_seconds(case: EligibilityReport) -> None:
-    excluded = (reading("booze", beer=0.9), reading("car"))
-    found = ruling(case, "exclusions", exclude=excluded)
-    assert found.says == "it excludes beer, seen at the seconds given"
-    assert found.seen == {"beer": (SecondRange(0, 2),)}
-    assert "none was seen" in ruling(case, "exclusions", exclude=(reading("car"),)).says
+def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
+    excluded = (keyword_match("booze", beer=0.9), keyword_match("car"))
+    result = result_of(report, "exclusions", exclude=excluded)
+    assert result.says == "it excludes beer, seen at the seconds given"
+    assert result.observed == {"beer": (SecondRange(0, 2),)}
+    assert "none was seen" in result_of(report, "exclusions", exclude=(keyword_match("car"),)).says
 
 
-def test_a_group_names_what_is_missing_and_what_was_seen(case: EligibilityReport) -> None:
+def test_a_group_names_what_is_missing_and_what_was_seen(report: EligibilityReport) -> None:
     groups = (
-        Group("any", (reading("cat"), reading("car"))),
-        Group("all", (reading("beer"), reading("ride", car=1.0, train=0.95))),
+        Group("any", (keyword_match("cat"), keyword_match("car"))),
+        Group("all", (keyword_match("beer"), keyword_match("ride", car=1.0, train=0.95))),
     )
-    found = ruling(case, "groups", groups=groups)
-    assert found.says == "it requires car or train: not seen"
-    assert found.seen == {"cat": (SecondRange(0, 9),), "beer": (SecondRange(0, 2),)}
+    result = result_of(report, "groups", groups=groups)
+    assert result.says == "it requires car or train: not seen"
+    assert result.observed == {"cat": (SecondRange(0, 9),), "beer": (SecondRange(0, 2),)}
 
 
-def test_categories_are_named_with_the_tags_that_say_them(case: EligibilityReport) -> None:
-    found = ruling(case, "categories", exclude_categories=("422",))
-    assert "422 (Pets)" in found.says
-    assert found.seen == {"cat": (SecondRange(0, 9),)}
+def test_categories_are_named_with_the_tags_that_say_them(report: EligibilityReport) -> None:
+    result = result_of(report, "categories", exclude_categories=("422",))
+    assert "422 (Pets)" in result.says
+    assert result.observed == {"cat": (SecondRange(0, 9),)}
 
 
-def test_the_floor_names_the_topic_and_its_seconds(case: EligibilityReport) -> None:
-    found = ruling(case, "suitability")
-    assert found.says == "adult is at the floor: nothing runs on this video"
-    assert found.seen == {"adult": (SecondRange(0, 2),)}
+def test_the_floor_names_the_topic_and_its_seconds(report: EligibilityReport) -> None:
+    result = result_of(report, "suitability")
+    assert result.says == "adult is at the floor: nothing runs on this video"
+    assert result.observed == {"adult": (SecondRange(0, 2),)}
 
 
 @pytest.mark.parametrize(
@@ -98,5 +100,5 @@ def test_the_floor_names_the_topic_and_its_seconds(case: EligibilityReport) -> N
         ("exclusions", {}, "it excludes nothing"),
     ],
 )
-def test_a_rule_says(case: EligibilityReport, rule: str, plan: dict[str, Any], says: str) -> None:
-    assert says in ruling(case, rule, **plan).says
+def test_a_rule_says(report: EligibilityReport, rule: str, plan: dict[str, Any], says: str) -> None:
+    assert says in result_of(report, rule, **plan).says

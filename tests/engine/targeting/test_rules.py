@@ -10,7 +10,7 @@ from engine.domain.filters import EVERY_VIDEO, And, Field, Filter
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.targeting.campaign_index import CampaignIndex
-from engine.targeting.eligibility import rulings
+from engine.targeting.eligibility import rule_results
 from engine.targeting.reach import rank_of, reach_of
 from engine.targeting.rule_types import (
     EVERY_NUMBER,
@@ -26,7 +26,7 @@ from engine.targeting.rule_types import (
 from engine.targeting.rules import RULES, rules_as_filters
 from engine.targeting.targeting import Targeting, campaign_query
 from engine.vocabulary import Vocabulary
-from support.campaigns import TAGS, Shown, campaign, view_of
+from support.campaigns import TAGS, Shown, campaign, snapshot_of
 
 HOUR: Final = 3_600
 NIGHT: Final = 2 * HOUR
@@ -48,8 +48,8 @@ class LengthRule(VideoRule):
     def filter(self, campaign: Campaign) -> Filter | None:
         return Field("seconds", "between", (60, None)) if campaign.id == "long" else None
 
-    def says(self, case: EligibilityReport) -> Evidence:
-        return f"the video lasts {case.record.seconds} seconds", {}
+    def says(self, report: EligibilityReport) -> Evidence:
+        return f"the video lasts {report.record.seconds} seconds", {}
 
 
 class NightRule(RangeRule):
@@ -80,7 +80,7 @@ VIDEOS: Final = [
 def targeting() -> Targeting:
     """Three campaigns and three videos, by two more rules than there are."""
     index = CampaignIndex.empty(MORE).changed(CAMPAIGNS, (), Vocabulary(TAGS), 1)
-    return Targeting.of(index, view_of(VIDEOS))
+    return Targeting.of(index, snapshot_of(VIDEOS))
 
 
 def from_videos(targeting: Targeting, now: int) -> set[tuple[str, str]]:
@@ -97,8 +97,8 @@ def test_a_new_rule_about_videos_holds_in_both_directions(targeting: Targeting) 
     from_campaigns = {
         (one.id, hit.video)
         for one in CAMPAIGNS
-        for hit in targeting.view.search(
-            campaign_query(one, targeting.view),
+        for hit in targeting.snapshot.search(
+            campaign_query(one, targeting.snapshot),
             10,
             And(tuple(rules_as_filters(one, MORE).values())),
         )
@@ -108,21 +108,21 @@ def test_a_new_rule_about_videos_holds_in_both_directions(targeting: Targeting) 
 
 def test_a_new_rule_about_a_number_is_asked_of_viewers_too(targeting: Targeting) -> None:
     assert {name for name, _ in from_videos(targeting, NOON)} == {"any", "long"}
-    query = targeting.view.query([TAGS.index("car")], [1.0])
+    query = targeting.snapshot.query([TAGS.index("car")], [1.0])
     for now, names in ((NIGHT, ["any", "long", "nightly"]), (NOON, ["any", "long"])):
-        found = targeting.for_viewer(query, 10, now=now)
-        assert [fit.campaign for fit in found] == names
+        fits = targeting.for_viewer(query, 10, now=now)
+        assert [fit.campaign for fit in fits] == names
 
 
 def test_a_new_rule_narrows_the_reach(targeting: Targeting) -> None:
-    view, long = targeting.view, CAMPAIGNS[1]
-    query = campaign_query(long, view)
+    snapshot, long = targeting.snapshot, CAMPAIGNS[1]
+    query = campaign_query(long, snapshot)
     where = And(tuple(rules_as_filters(long, MORE).values()))
-    reach = reach_of(view, query, where, min_relevance=0.0)
+    reach = reach_of(snapshot, query, where, min_relevance=0.0)
     assert (reach.videos, reach.seconds) == (1, 60)
-    assert reach_of(view, query, EVERY_VIDEO, min_relevance=0.0).videos == 2
-    score = float(view.score(query, ["short"])[0])
-    assert rank_of(view, query, where, "short", score, min_relevance=0.0) == 2
+    assert reach_of(snapshot, query, EVERY_VIDEO, min_relevance=0.0).videos == 2
+    score = float(snapshot.score(query, ["short"])[0])
+    assert rank_of(snapshot, query, where, "short", score, min_relevance=0.0) == 2
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,12 @@ def test_a_new_rule_is_told_with_its_reason(
     assert targeting.broken_rules(row, 0.5, targeting.target("short", now=now)) == broken
     record = VideoRecord("short", "", "ok", "", 59, 0, 0, "", "t@1", "", "")
     one = next(each for each in CAMPAIGNS if each.id == name)
-    case = EligibilityReport(one, record, Track.empty(), targeting.view, 0.5, (), ())
-    told = {result.rule: result for result in rulings(case, broken, MORE)}
-    assert list(told) == [rule.name for rule in MORE]
-    assert tuple(rule for rule, result in told.items() if not result.passed) == broken
-    assert told["length"].says == "the video lasts 59 seconds"
-    assert told["night"].says == "it runs before six"
+    report = EligibilityReport(one, record, Track.empty(), targeting.snapshot, 0.5, (), ())
+    results_of = {result.rule: result for result in rule_results(report, broken, MORE)}
+    assert list(results_of) == [rule.name for rule in MORE]
+    assert tuple(rule for rule, result in results_of.items() if not result.passed) == broken
+    assert results_of["length"].says == "the video lasts 59 seconds"
+    assert results_of["night"].says == "it runs before six"
 
 
 def test_rules_are_told_apart() -> None:

@@ -16,7 +16,7 @@ from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.rules import rules_as_filters
 from engine.targeting.targeting import Fit, Targeting, campaign_query
 from engine.vocabulary import Vocabulary
-from support.campaigns import TAGS, Shown, campaign, reading, view_of
+from support.campaigns import TAGS, Shown, campaign, keyword_match, snapshot_of
 
 NOW = 1_000
 VOCABULARY = Vocabulary(TAGS)
@@ -48,7 +48,7 @@ def many_videos(draw: st.DrawFn) -> list[Shown]:
 @st.composite
 def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
     some_categories = st.lists(st.sampled_from(CATEGORIES), max_size=1).map(tuple)
-    words = some_tags.map(lambda names: tuple(reading(name) for name in names))
+    words = some_tags.map(lambda names: tuple(keyword_match(name) for name in names))
     group = st.builds(Group, st.sampled_from(["any", "all"]), words.filter(bool))
     made = st.builds(
         Campaign,
@@ -56,7 +56,7 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
         advertiser=st.sampled_from(["acme", "zeta"]),
         name=st.just("n"),
         keywords=st.dictionaries(tags, weights, min_size=1, max_size=4).map(
-            lambda profile: tuple(Keyword(reading(t), w) for t, w in profile.items())
+            lambda profile: tuple(Keyword(keyword_match(t), w) for t, w in profile.items())
         ),
         groups=st.lists(group, max_size=2).map(tuple),
         exclude=words,
@@ -73,10 +73,10 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
     return [replace(one, id=f"c{number}") for number, one in enumerate(campaigns)]
 
 
-def takes(asked: str, language: str) -> bool:
+def takes(wanted_language: str, language: str) -> bool:
     """Whether a language that is asked for takes a video's, spelled out for these few."""
     short = {"": "", "de": "de", "DE-ch": "de-ch", "eng": "en", "en-US": "en-us", "EN": "en"}
-    one, other = short[asked], short[language]
+    one, other = short[wanted_language], short[language]
     return one == other or (bool(one) and other.startswith(f"{one}-"))
 
 
@@ -85,20 +85,20 @@ def cosine(profile: dict[str, float], seconds: Any, videos: list[Shown]) -> floa
         df = sum(tag in video.seconds for video in videos)
         return log((1 + len(videos)) / (1 + df)) + 1
 
-    wanted = {tag: weight * idf(tag) for tag, weight in profile.items()}
-    seen = {tag: count * idf(tag) for tag, count in seconds.items()}
-    lengths = sqrt(sum(w * w for w in wanted.values()) * sum(s * s for s in seen.values()))
-    dot = sum(weight * seen.get(tag, 0) for tag, weight in wanted.items())
+    where = {tag: weight * idf(tag) for tag, weight in profile.items()}
+    video_weights = {tag: count * idf(tag) for tag, count in seconds.items()}
+    lengths = sqrt(sum(w * w for w in where.values()) * sum(s * s for s in video_weights.values()))
+    dot = sum(weight * video_weights.get(tag, 0) for tag, weight in where.items())
     return dot / lengths if lengths else 0.0
 
 
 def may_run(one: Campaign, video: Shown, score: float) -> bool:
     """The rules as a reader of the documentation would write them."""
-    seen = set(video.seconds)
+    video_weights = set(video.seconds)
     groups = (
-        any(word.word in seen for word in group.words)
+        any(word.word in video_weights for word in group.words)
         if group.rule == "any"
-        else all(word.word in seen for word in group.words)
+        else all(word.word in video_weights for word in group.words)
         for group in one.groups
     )
     filed = {above.id for own in video.iab for above in content_taxonomy().path(own)}
@@ -110,15 +110,15 @@ def may_run(one: Campaign, video: Shown, score: float) -> bool:
         and one.begins <= NOW < one.ends
         and (not one.languages or any(takes(word, video.language) for word in one.languages))
         and (not one.kinds or video.kind in one.kinds)
-        and not any(word.word in seen for word in one.exclude)
+        and not any(word.word in video_weights for word in one.exclude)
         and all(groups)
         and score >= one.min_relevance
     )
 
 
-def targeting_of(campaigns: list[Campaign], view: LocalSnapshot) -> Targeting:
+def targeting_of(campaigns: list[Campaign], snapshot: LocalSnapshot) -> Targeting:
     index = CampaignIndex.empty().changed(campaigns, (), VOCABULARY, 1)
-    return Targeting.of(index, view)
+    return Targeting.of(index, snapshot)
 
 
 def fits(targeting: Targeting, video: str, k: int = 100) -> list[Fit]:
@@ -129,16 +129,16 @@ def fits(targeting: Targeting, video: str, k: int = 100) -> list[Fit]:
 def test_a_video_gets_the_campaigns_that_may_run_by_the_textbook_cosine(
     videos: list[Shown], campaigns: list[Campaign]
 ) -> None:
-    view = view_of(videos)
-    targeting = targeting_of(campaigns, view)
+    snapshot = snapshot_of(videos)
+    targeting = targeting_of(campaigns, snapshot)
     for video in videos:
-        found = {fit.campaign: fit.score for fit in fits(targeting, video.id)}
+        score_of = {fit.campaign: fit.score for fit in fits(targeting, video.id)}
         scores = {one.id: cosine(one.profile, video.seconds, videos) for one in campaigns}
         for one in campaigns:
             score, edge = scores[one.id], abs(scores[one.id] - one.min_relevance) < 1e-9
             expected = score > 1e-8 and may_run(one, video, score)
-            assert edge or abs(score) < 1e-8 or (one.id in found) == expected
-        assert found == pytest.approx({name: scores[name] for name in found}, abs=1e-9)
+            assert edge or abs(score) < 1e-8 or (one.id in score_of) == expected
+        assert score_of == pytest.approx({name: scores[name] for name in score_of}, abs=1e-9)
 
 
 @given(
@@ -150,8 +150,8 @@ def test_a_video_gets_the_campaigns_that_may_run_by_the_textbook_cosine(
 def test_scores_and_rules_are_the_same_from_either_side(
     videos: list[Shown], campaigns: list[Campaign], tf: str, slope: float
 ) -> None:
-    view = view_of(videos, tf=tf, slope=slope)
-    targeting = targeting_of(campaigns, view)
+    snapshot = snapshot_of(videos, tf=tf, slope=slope)
+    targeting = targeting_of(campaigns, snapshot)
     from_videos = {
         (fit.campaign, video.id): fit.score for video in videos for fit in fits(targeting, video.id)
     }
@@ -159,8 +159,8 @@ def test_scores_and_rules_are_the_same_from_either_side(
         (one.id, match.video): match.score
         for one in campaigns
         if one.state is CampaignState.ACTIVE and one.begins <= NOW < one.ends
-        for match in view.search(
-            campaign_query(one, view), 100, And(tuple(rules_as_filters(one).values()))
+        for match in snapshot.search(
+            campaign_query(one, snapshot), 100, And(tuple(rules_as_filters(one).values()))
         )
         if match.score >= one.min_relevance
     }
@@ -170,16 +170,16 @@ def test_scores_and_rules_are_the_same_from_either_side(
 
 @given(many_videos(), many_campaigns())
 def test_every_broken_rule_is_named(videos: list[Shown], campaigns: list[Campaign]) -> None:
-    view = view_of(videos)
-    targeting = targeting_of(campaigns, view)
+    snapshot = snapshot_of(videos)
+    targeting = targeting_of(campaigns, snapshot)
     for video in videos:
         target = targeting.target(video.id, now=NOW)
         for row, one in enumerate(campaigns):
             filters = rules_as_filters(one)
             broken = {
                 rule
-                for rule, wanted in filters.items()
-                if not view.passes([video.id], wanted).all()
+                for rule, where in filters.items()
+                if not snapshot.passes([video.id], where).all()
             }
             if one.state is CampaignState.PAUSED:
                 broken.add("state")
@@ -194,7 +194,7 @@ def test_every_broken_rule_is_named(videos: list[Shown], campaigns: list[Campaig
 def test_an_index_that_changed_step_by_step_is_the_one_made_at_once(
     videos: list[Shown], campaigns: list[Campaign], data: st.DataObject
 ) -> None:
-    view = view_of(videos)
+    snapshot = snapshot_of(videos)
     index = CampaignIndex.empty()
     left = {}
     for step in range(3):
@@ -206,65 +206,65 @@ def test_an_index_that_changed_step_by_step_is_the_one_made_at_once(
         index = index.changed(new, gone, VOCABULARY, step)
         left.update({one.id: one for one in new})
         left = {name: one for name, one in left.items() if name not in gone}
-    stepwise = Targeting.of(index, view)
-    at_once = targeting_of(list(left.values()), view)
+    stepwise = Targeting.of(index, snapshot)
+    at_once = targeting_of(list(left.values()), snapshot)
     for video in videos:
         assert fits(stepwise, video.id) == fits(at_once, video.id)
 
 
 def test_ties_go_to_the_lower_id_and_k_cuts_the_list() -> None:
-    view = view_of([Shown("v", {"car": 3})])
-    targeting = targeting_of([campaign(name, {"car": 1}) for name in ("c", "a", "b")], view)
+    snapshot = snapshot_of([Shown("v", {"car": 3})])
+    targeting = targeting_of([campaign(name, {"car": 1}) for name in ("c", "a", "b")], snapshot)
     assert [fit.campaign for fit in fits(targeting, "v", k=2)] == ["a", "b"]
 
 
 def test_a_word_of_several_tags_counts_on_each_by_how_sure_it_is() -> None:
-    ride = Keyword(reading("ride", car=1.0, train=0.95), 2.0)
-    one = Campaign("c", "acme", "n", (ride, Keyword(reading("car"), 1.0)))
+    ride = Keyword(keyword_match("ride", car=1.0, train=0.95), 2.0)
+    one = Campaign("c", "acme", "n", (ride, Keyword(keyword_match("car"), 1.0)))
     assert one.profile == {"car": 3.0, "train": 1.9}
 
 
 def test_of_a_word_of_several_tags_one_is_enough_for_a_group() -> None:
-    ride = reading("ride", car=1.0, train=0.95)
-    both = campaign("c", {"city": 1}, groups=(Group("all", (ride, reading("city"))),))
+    ride = keyword_match("ride", car=1.0, train=0.95)
+    both = campaign("c", {"city": 1}, groups=(Group("all", (ride, keyword_match("city"))),))
     assert both.needs == (("car", "train"), ("city",))
 
 
 def test_a_viewer_gets_running_campaigns_whatever_they_ask_of_videos() -> None:
-    view = view_of([Shown("v", {"car": 3, "cat": 1}), Shown("w", {"train": 1})])
+    snapshot = snapshot_of([Shown("v", {"car": 3, "cat": 1}), Shown("w", {"train": 1})])
     targeting = targeting_of(
         [
-            campaign("a", {"car": 1}, kinds=("static",), exclude=(reading("cat"),)),
+            campaign("a", {"car": 1}, kinds=("static",), exclude=(keyword_match("cat"),)),
             campaign("b", {"car": 1, "cat": 1}),
             campaign("late", {"car": 1}, begins=NOW + 1),
             campaign("picky", {"cat": 1, "car": 0.1}, min_relevance=0.5),
         ],
-        view,
+        snapshot,
     )
-    query = view.query([TAGS.index("car")], [1.0])
-    found = targeting.for_viewer(query, 10, now=NOW)
-    assert [fit.campaign for fit in found] == ["a", "b"]
-    assert found[0].score == pytest.approx(1.0)
-    assert found[1].score == pytest.approx(
+    query = snapshot.query([TAGS.index("car")], [1.0])
+    score_of = targeting.for_viewer(query, 10, now=NOW)
+    assert [fit.campaign for fit in score_of] == ["a", "b"]
+    assert score_of[0].score == pytest.approx(1.0)
+    assert score_of[1].score == pytest.approx(
         cosine({"car": 1, "cat": 1}, {"car": 1}, [Shown("v", {"car": 3, "cat": 1}), Shown("w", {})])
     )
 
 
 def test_tags_that_came_after_the_index_count_for_nothing_from_either_side() -> None:
-    view = view_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
+    snapshot = snapshot_of([Shown("v", {"car": 3}), Shown("w", {"cat": 1})])
     newer = Vocabulary((*TAGS, "zebra"))
-    one = campaign("c", {"car": 1, "zebra": 2}, exclude=(reading("zebra"),))
-    needy = campaign("d", {"car": 1}, groups=(Group("any", (reading("zebra"),)),))
+    one = campaign("c", {"car": 1, "zebra": 2}, exclude=(keyword_match("zebra"),))
+    needy = campaign("d", {"car": 1}, groups=(Group("any", (keyword_match("zebra"),)),))
     index = CampaignIndex.empty().changed([one, needy], (), newer, 1)
-    (fit,) = fits(Targeting.of(index, view), "v")
+    (fit,) = fits(Targeting.of(index, snapshot), "v")
     assert fit.campaign == "c"
     assert fit.score == pytest.approx(1.0)
-    query = view.query(newer.numbers(one.profile), list(one.profile.values()))
-    assert [match.score for match in view.search(query, 5)] == [fit.score]
+    query = snapshot.query(newer.numbers(one.profile), list(one.profile.values()))
+    assert [match.score for match in snapshot.search(query, 5)] == [fit.score]
 
 
 def test_nothing_runs_beside_what_is_at_the_floor() -> None:
-    view = view_of([Shown("v", {"car": 3}, at_floor=True), Shown("w", {"car": 1})])
+    snapshot = snapshot_of([Shown("v", {"car": 3}, at_floor=True), Shown("w", {"car": 1})])
     one = campaign("c", {"car": 1}, suitability={"adult": "high"})
-    assert fits(targeting_of([one], view), "v") == []
-    assert [fit.campaign for fit in fits(targeting_of([one], view), "w")] == ["c"]
+    assert fits(targeting_of([one], snapshot), "v") == []
+    assert [fit.campaign for fit in fits(targeting_of([one], snapshot), "w")] == ["c"]

@@ -223,7 +223,7 @@ def test_a_budget_asks_at_most_so_often(server: Server, tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         observed = tagged(server, film(tmp_path), catalog, every=5)
         (record,) = catalog.videos.page()
-        reused = catalog.tracks.get(record.id).looks.has(REUSED).tolist()
+        reused = catalog.tracks.get(record.id).changes.has(REUSED).tolist()
     assert server.n_requests == 2
     assert observed == [{"number 0"}] * 5 + [{"number 5"}] * 3
     assert reused == [False, True, True, True, True, False, True, True]

@@ -383,14 +383,14 @@ class CatalogSuite:
         requests = catalog.started_requests
 
         def reserve(digest: bytes, now: float) -> object:
-            return requests.reserve(1, "mine", digest, now=now, kept_seconds=100)
+            return requests.reserve(1, "mine", digest, now=now, ttl_seconds=100)
 
         assert reserve(b"asked", 0) is None
         requests.note(1, "mine", 7)
-        again = requests.reserve(1, "mine", b"other", now=50, kept_seconds=100)
+        again = requests.reserve(1, "mine", b"other", now=50, ttl_seconds=100)
         assert again is not None
         assert (again.digest, again.job, again.started_at) == (b"asked", 7, 0)
-        assert requests.reserve(2, "mine", b"asked", now=50, kept_seconds=100) is None
+        assert requests.reserve(2, "mine", b"asked", now=50, ttl_seconds=100) is None
         assert reserve(b"asked", 150) is None
 
     # People.

@@ -50,7 +50,7 @@ class Scan(Protocol):
         """
 
 
-def put_together(pieces: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
+def concatenated(pieces: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
     """Put the pieces of each array one after the other."""
     parts: dict[str, list[Array]] = {}
     for piece in pieces:

@@ -38,9 +38,9 @@ class LevelScan:
 
     @classmethod
     def pieces(
-        cls, forward: ForwardRows, greatest: float, *, shard_rows: int = SHARD_ROWS
+        cls, forward: ForwardRows, max_impact: float, *, shard_rows: int = SHARD_ROWS
     ) -> Iterator[Mapping[str, Array]]:
-        """Cut every posting list into levels; no impact is above ``greatest``."""
+        """Cut every posting list into levels; no impact is above ``max_impact``."""
         zero = np.zeros(1, dtype=np.int64)
         yield {
             "shard_rows": np.array([shard_rows]),
@@ -53,7 +53,7 @@ class LevelScan:
         n_levels = n_postings = 0
         for first_row in range(0, forward.scales.size, shard_rows):
             end_row = min(first_row + shard_rows, forward.scales.size)
-            for levels in _cut(forward, first_row, end_row, greatest):
+            for levels in _cut(forward, first_row, end_row, max_impact):
                 yield {
                     "firsts": n_levels + levels.firsts,
                     "uppers": levels.uppers,
@@ -131,7 +131,7 @@ class _Cut(NamedTuple):
     rows: NDArray[np.uint32]
 
 
-def _cut(forward: ForwardRows, first_row: int, end_row: int, greatest: float) -> Iterator[_Cut]:
+def _cut(forward: ForwardRows, first_row: int, end_row: int, max_impact: float) -> Iterator[_Cut]:
     """Cut the lists of one shard, some millions of postings at a time."""
     n_tags = forward.idf.size
     tag_starts = np.zeros(n_tags + 1, dtype=np.int64)
@@ -141,15 +141,15 @@ def _cut(forward: ForwardRows, first_row: int, end_row: int, greatest: float) ->
     np.cumsum(tag_starts, out=tag_starts)
     first_tag = 0
     while first_tag < n_tags:
-        most = np.searchsorted(tag_starts, tag_starts[first_tag] + _RUN_POSTINGS, side="right") - 1
-        end_tag = max(first_tag + 1, int(most))
+        last = np.searchsorted(tag_starts, tag_starts[first_tag] + _RUN_POSTINGS, side="right") - 1
+        end_tag = max(first_tag + 1, int(last))
         own_starts = tag_starts[first_tag : end_tag + 1] - tag_starts[first_tag]
         n_postings = int(own_starts[-1])
         gathered = np.empty(n_postings, dtype=np.uint32)
         bands = np.empty(n_postings, dtype=np.uint8)
         free = own_starts[:-1].copy()
         gather_postings(
-            forward, first_row, first_tag, end_tag, greatest, cursors, free, gathered, bands
+            forward, first_row, first_tag, end_tag, max_impact, cursors, free, gathered, bands
         )
         most_levels = min((end_tag - first_tag) * MAX_LEVELS, n_postings) + MAX_LEVELS
         firsts = np.zeros(end_tag - first_tag, dtype=np.int64)
@@ -157,6 +157,6 @@ def _cut(forward: ForwardRows, first_row: int, end_row: int, greatest: float) ->
         slopes = np.empty(most_levels, dtype=np.float32)
         starts = np.zeros(most_levels + 1, dtype=np.int64)
         rows = np.empty(n_postings, dtype=np.uint32)
-        n = cut_tags(gathered, bands, own_starts, greatest, firsts, uppers, slopes, starts, rows)
+        n = cut_tags(gathered, bands, own_starts, max_impact, firsts, uppers, slopes, starts, rows)
         yield _Cut(firsts, uppers[:n], slopes[:n], starts[1 : n + 1], rows)
         first_tag = end_tag

@@ -28,8 +28,8 @@ class PlainScan:
         self._rounding = rounding
 
     @classmethod
-    def pieces(cls, forward: ForwardRows, greatest: float) -> Iterator[Mapping[str, Array]]:
-        """Turn rows into posting lists; no row has a scaled norm above ``greatest``."""
+    def pieces(cls, forward: ForwardRows, max_impact: float) -> Iterator[Mapping[str, Array]]:
+        """Turn rows into posting lists; no row has a scaled norm above ``max_impact``."""
         yield {
             "starts": np.zeros(1, dtype=np.int64),
             "rows": np.empty(0, dtype=np.uint16),
@@ -47,14 +47,14 @@ class PlainScan:
             yield {"starts": n_postings + starts[1:], "rows": rows, "impacts": impacts}
             n_postings += size
             longest = max(longest, int(np.diff(ends).max()))
-        yield {"rounding": np.array([cls.rounding_of(longest, greatest)])}
+        yield {"rounding": np.array([cls.rounding_of(longest, max_impact)])}
 
     @staticmethod
-    def rounding_of(longest: int, greatest: float) -> float:
+    def rounding_of(longest: int, max_impact: float) -> float:
         """Return what a sum may be off by, from the most tags and the greatest norm of a row."""
         # A sum of m products is off by at most (m + 4) roundings of the sum of their sizes
         # (Higham 2002, section 3.1), which is at most the norm of the row (Cauchy-Schwarz).
-        return (longest + 4) * _UNIT_ROUNDOFF * greatest
+        return (longest + 4) * _UNIT_ROUNDOFF * max_impact
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Self:
