@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from engine.catalogs.sqlite.catalog import Catalog
+from support.webserver import Site, serving
 
 # CI draws as many examples as hypothesis thinks right; who waits for the tests, fewer, and others
 # each time.
@@ -26,3 +27,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     """An empty catalog; tests that need videos in it have a fixture of this name on top."""
     with Catalog.open(tmp_path / "catalog.db") as opened:
         yield opened
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site of ours that has no page yet."""
+    with serving() as site:
+        yield site

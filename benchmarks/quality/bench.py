@@ -105,10 +105,10 @@ def chosen(validation: Sequence[Viewer], snapshots: Snapshots) -> ProfileRules:
     )
     for name, grid in grids:
         tried = [replace(best, **_pairs(one)) for one in grid]
-        values_found = [goodness(rules, validation, snapshots) for rules in tried]
-        best = tried[int(np.argmax(values_found))]
-        print(f"- {name}: validation recall@50 {min(values_found):.4f} to {max(values_found):.4f}")
-        for rules, value in zip(tried, values_found, strict=True):
+        recalls = [goodness(rules, validation, snapshots) for rules in tried]
+        best = tried[int(np.argmax(recalls))]
+        print(f"- {name}: validation recall@50 {min(recalls):.4f} to {max(recalls):.4f}")
+        for rules, value in zip(tried, recalls, strict=True):
             print(f"  {value:.4f} {rules}", file=sys.stderr)
     print(f"\nchosen: {best}\n")
     return best

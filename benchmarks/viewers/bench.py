@@ -43,7 +43,7 @@ def main() -> None:
     """Measure and print a table."""
     rng = np.random.default_rng(0)
     snapshot = made_up(rng)
-    profiles = [profile_of({}, watched_events(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
+    profiles = [profile_of({}, viewer_events(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
     profile_vector = profile_vector_of(profiles[0], snapshot, VIEWER_RULES)
     question = Question(profiles[0], NOW)
     page = recommend_page(snapshot, question, VIEWER_RULES)
@@ -118,7 +118,7 @@ def made_up(rng: np.random.Generator) -> LocalSnapshot:
     return LocalSnapshot.of(generation)
 
 
-def watched_events(rng: np.random.Generator) -> list[Event]:
+def viewer_events(rng: np.random.Generator) -> list[Event]:
     """Return what a viewer watched or liked of late."""
     videos = rng.choice(N_VIDEOS, EVENTS, replace=False)
     return [

@@ -48,7 +48,7 @@ def main() -> None:
 
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    downloads = [FileDownload(**one) for one in job["wanted"]]
+    downloads = [FileDownload(**one) for one in job["downloads"]]
     _limit_resources(downloads, job["deadline_seconds"])
     allowed = [AllowedNetwork.parse(network) for network in job["allowed_networks"]]
     guard = Guard(allowed)

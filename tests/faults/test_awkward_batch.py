@@ -8,7 +8,7 @@ anything.
 import struct
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -104,18 +104,23 @@ FILES: Final[dict[str, tuple[Callable[[Path], object], str, str]]] = {
 
 
 @pytest.fixture(scope="module")
-def site() -> object:
+def untouched_site() -> Iterator[Site]:
+    """A site that nobody is to ask for anything."""
     with serving() as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def results(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, IngestResult]:
+def results(
+    untouched_site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, IngestResult]:
     folder = tmp_path_factory.mktemp("awkward")
     for name, (make, _, _) in FILES.items():
         make(folder / name)
         if (content := (folder / name).read_bytes()).find(b"{site}") >= 0:
-            (folder / name).write_bytes(content.replace(b"{site}", site.address("").encode()))
+            (folder / name).write_bytes(
+                content.replace(b"{site}", untouched_site.address("").encode())
+            )
     ended: dict[str, IngestResult] = {}
     with Catalog.open(folder / "home" / "catalog.db") as catalog:
         catalog.jobs.add([str(folder / name) for name in FILES], {}, now=time.time())
@@ -150,6 +155,8 @@ def test_of_a_file_that_broke_off_what_came_is_kept(
     assert 1 <= results[name].seconds < 4
 
 
-def test_nobody_was_asked_for_anything(results: dict[str, IngestResult], site: Site) -> None:
+def test_nobody_was_asked_for_anything(
+    results: dict[str, IngestResult], untouched_site: Site
+) -> None:
     assert len(results) == len(FILES)
-    assert site.connections == []
+    assert untouched_site.connections == []

@@ -141,7 +141,7 @@ def test_no_process_that_runs_tasks_runs_it_either(clips: Path, ran: Path) -> No
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def waiting_home(tmp_path: Path) -> Path:
     """Where the clip, an address that is refused, and a reindex wait in the queue."""
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
@@ -181,23 +181,25 @@ def assert_queue_is_worked(home: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--workers", "2"]])
 def test_no_process_of_the_service_runs_it_either(
-    options: list[str], home: Path, clips: Path, ran: Path
+    options: list[str], waiting_home: Path, clips: Path, ran: Path
 ) -> None:
-    with begun(home, clips, "serve", "--port", "0", *options) as serving:
+    with begun(waiting_home, clips, "serve", "--port", "0", *options) as serving:
         assert serving.stderr is not None
         match = re.search(r"http://[\d.]+:\d+", next(filter(_names_its_address, serving.stderr)))
         assert match is not None
         with httpx.Client(
             base_url=match[0], transport=httpx.HTTPTransport(retries=10), timeout=60
         ) as client:
-            assert_queue_is_worked(home)
+            assert_queue_is_worked(waiting_home)
             assert client.get("/health/live").status_code == 200
     assert_nothing_ran(clips, ran)
 
 
-def test_nor_does_a_process_that_only_works_the_queue(home: Path, clips: Path, ran: Path) -> None:
-    with begun(home, clips, "work"):
-        assert_queue_is_worked(home)
+def test_nor_does_a_process_that_only_works_the_queue(
+    waiting_home: Path, clips: Path, ran: Path
+) -> None:
+    with begun(waiting_home, clips, "work"):
+        assert_queue_is_worked(waiting_home)
     assert_nothing_ran(clips, ran)
 
 

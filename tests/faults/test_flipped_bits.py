@@ -28,7 +28,7 @@ class Trial:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home_to_damage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("flips") / "home"
     make_home(home)
     return home
@@ -64,10 +64,10 @@ def check(trials: list[Trial]) -> None:
 
 
 @pytest.mark.slow
-def test_no_flipped_bit_gives_a_wrong_answer(home: Path) -> None:
-    check(list(flipped(home, BATCH)))
+def test_no_flipped_bit_gives_a_wrong_answer(home_to_damage: Path) -> None:
+    check(list(flipped(home_to_damage, BATCH)))
 
 
 @pytest.mark.slow
-def test_none_of_200_flipped_bits_gives_a_wrong_answer(home: Path) -> None:
-    check(list(flipped(home, 200)))
+def test_none_of_200_flipped_bits_gives_a_wrong_answer(home_to_damage: Path) -> None:
+    check(list(flipped(home_to_damage, 200)))

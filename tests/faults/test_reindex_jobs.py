@@ -40,13 +40,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(filled: Path, tmp_path: Path) -> Path:
+def waiting_reindex_home(filled: Path, tmp_path: Path) -> Path:
     shutil.copytree(filled, tmp_path / "home")
     return tmp_path / "home"
 
 
 @pytest.mark.slow
-def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> None:
+def test_a_queued_reindex_is_shared_by_processes_of_low_priority(
+    waiting_reindex_home: Path,
+) -> None:
     observed: dict[int, int] = {}
     stop = threading.Event()
 
@@ -57,20 +59,20 @@ def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> 
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(waiting_reindex_home / "catalog.db") as catalog:
         Worker(
             catalog,
             catalog.path.parent,
             processes=1,
-            generations=home / "generations",
+            generations=waiting_reindex_home / "generations",
             executor="local:2",
         ).run()
         (job,) = catalog.jobs.all()
         stop.set()
         watcher.join()
         assert (job.status, job.reason) == ("ok", f"{VIDEOS} videos")
-        expected = reindex(catalog, Generations(home / "other"), RAW).id
-    assert Generations(home / "generations").current_id == expected
+        expected = reindex(catalog, Generations(waiting_reindex_home / "other"), RAW).id
+    assert Generations(waiting_reindex_home / "generations").current_id == expected
     assert len(observed) == 2
     assert set(observed.values()) == {os.getpriority(os.PRIO_PROCESS, 0) + 5}
     soon(lambda: not any(map(works, observed)), 10)
@@ -78,10 +80,16 @@ def test_a_queued_reindex_is_shared_by_processes_of_low_priority(home: Path) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, home: Path) -> None:
+def test_a_service_that_is_stopped_leaves_none_that_counts(
+    how: signal.Signals, waiting_reindex_home: Path
+) -> None:
     working = subprocess.Popen(
         [Path(sys.executable).parent / "reelmatch", "work"],
-        env={**os.environ, "REELMATCH_HOME": str(home), "REELMATCH_EXECUTOR": "local:2"},
+        env={
+            **os.environ,
+            "REELMATCH_HOME": str(waiting_reindex_home),
+            "REELMATCH_EXECUTOR": "local:2",
+        },
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -91,7 +99,7 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, 
     _, payload = working.communicate(timeout=60)
     assert "Traceback" not in payload
     soon(lambda: not any(map(works, started)), 10)
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(waiting_reindex_home / "catalog.db") as catalog:
         with catalog.transaction() as db:
             # The dead worker's lease runs out now, not in half a minute.
             db.execute("update jobs set lease_until = 0 where state = 'running'")
@@ -100,7 +108,7 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(how: signal.Signals, 
             catalog,
             catalog.path.parent,
             processes=1,
-            generations=home / "generations",
+            generations=waiting_reindex_home / "generations",
             executor="local:2",
         ).run()
         (job,) = catalog.jobs.all()
@@ -124,8 +132,10 @@ def begun(home: Path, *arguments: str, max_bytes: int | None = None) -> subproce
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_a_reindex_and_all_that_count_without_a_word_of_theirs(home: Path) -> None:
-    running = begun(home, "reindex")
+def test_ctrl_c_ends_a_reindex_and_all_that_count_without_a_word_of_theirs(
+    waiting_reindex_home: Path,
+) -> None:
+    running = begun(waiting_reindex_home, "reindex")
     soon(lambda: len([*filter(counts_chunks, descendants_of(running.pid))]) == 2)
     started = descendants_of(running.pid)
     os.killpg(running.pid, signal.SIGINT)
@@ -133,17 +143,17 @@ def test_ctrl_c_ends_a_reindex_and_all_that_count_without_a_word_of_theirs(home:
     assert (running.returncode, out, payload) == (1, "", "\nAborted!\n")
     assert "Traceback" not in payload
     soon(lambda: not any(map(works, started)), 10)
-    assert not list(home.rglob(".writing-*"))
-    out, payload = begun(home, "reindex", "--json").communicate(timeout=300)
+    assert not list(waiting_reindex_home.rglob(".writing-*"))
+    out, payload = begun(waiting_reindex_home, "reindex", "--json").communicate(timeout=300)
     assert (json.loads(out)["videos"], payload) == (VIDEOS, "")
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_where_processes_write_is_told_of(home: Path) -> None:
-    running = begun(home, "reindex", max_bytes=40_000)
+def test_a_disk_that_is_full_where_processes_write_is_told_of(waiting_reindex_home: Path) -> None:
+    running = begun(waiting_reindex_home, "reindex", max_bytes=40_000)
     _, payload = running.communicate(timeout=300)
     assert running.returncode == 1
     assert "the disk is full" in payload
-    assert f"nothing more can be written to {home / 'generations'}" in payload
+    assert f"nothing more can be written to {waiting_reindex_home / 'generations'}" in payload
     assert "Traceback" not in payload
-    assert not list(home.rglob("*.part"))
+    assert not list(waiting_reindex_home.rglob("*.part"))

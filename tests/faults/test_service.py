@@ -23,7 +23,7 @@ INTERESTS = {"interests": {"cat": 1.0}}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def one_video_home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 3})
@@ -32,17 +32,20 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_workers_end_with_their_supervisor_and_let_nobody_in_once_told_to_stop(
-    home: Path,
+    one_video_home: Path,
 ) -> None:
     port = free_port()
-    with started(home, "--workers", "2", port=port) as server:
+    with started(one_video_home, "--workers", "2", port=port) as server:
         workers = children_of(server.process.pid)
         assert len(workers) >= 2
         server.process.kill()
         server.process.wait()
         soon(lambda: not any(works(worker) for worker in workers))
         assert not server.lets_in()
-    with started(home, "--workers", "2", port=port) as server, begun_request(server) as request:
+    with (
+        started(one_video_home, "--workers", "2", port=port) as server,
+        begun_request(server) as request,
+    ):
         server.process.send_signal(signal.SIGTERM)
         soon(lambda: not server.lets_in(), seconds=5)
         time.sleep(0.5)
@@ -73,13 +76,16 @@ def put_interests(server: Server, viewer: str) -> httpx.Response:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("vanish", [shutil.rmtree, lambda home: home.rename(f"{home}-away")])
+@pytest.mark.parametrize(
+    "vanish",
+    [shutil.rmtree, lambda home: home.rename(f"{home}-away")],
+)
 def test_a_home_that_vanished_is_neither_written_nor_made_anew(
-    home: Path, vanish: Callable[[Path], object]
+    one_video_home: Path, vanish: Callable[[Path], object]
 ) -> None:
-    with started(home) as server:
+    with started(one_video_home) as server:
         assert put_interests(server, "before").status_code == 204
-        vanish(home)
+        vanish(one_video_home)
         for _ in range(3):
             refused = put_interests(server, "after")
             assert refused.status_code == 503
@@ -88,13 +94,13 @@ def test_a_home_that_vanished_is_neither_written_nor_made_anew(
         assert httpx.post(f"{server.address}/v1/reindex", json={}).status_code == 503
         # Longer than whoever works the queue waits to begin again.
         time.sleep(3)
-        assert not (home / "catalog.db").exists()
+        assert not (one_video_home / "catalog.db").exists()
         assert "Traceback" not in server.log.read_text()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs prlimit, which Linux has")
-def test_a_disk_that_is_full_is_told_over_http_and_in_the_log(home: Path) -> None:
-    with started(home) as server:
+def test_a_disk_that_is_full_is_told_over_http_and_in_the_log(one_video_home: Path) -> None:
+    with started(one_video_home) as server:
         assert put_interests(server, "before").status_code == 204
         _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, hard))
@@ -109,9 +115,9 @@ def test_a_disk_that_is_full_is_told_over_http_and_in_the_log(home: Path) -> Non
             assert (answer.status_code, answer.json()["code"]) == (507, "disk_full"), answer.text
             assert "the disk is full" in answer.json()["detail"]
         for answer in refused[:3]:
-            assert f"can be written to {home}" in answer.json()["detail"]
+            assert f"can be written to {one_video_home}" in answer.json()["detail"]
         assert tempfile.gettempdir() in refused[3].json()["detail"]
-        assert list(home.glob("uploads/*")) == []
+        assert list(one_video_home.glob("uploads/*")) == []
         assert put_interests(server, "after").status_code == 204
         assert httpx.get(f"{server.address}/v1/viewers/during").status_code == 404
         assert "Traceback" not in server.log.read_text()

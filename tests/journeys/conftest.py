@@ -1,5 +1,6 @@
 """The whole product: its own command, its own server, its own files."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,3 +43,15 @@ def carphone() -> Path:
 def served(stocked_home: Path) -> Iterator[Served]:
     """The real server over the catalog of real footage."""
     yield from serve(stocked_home)
+
+
+@pytest.fixture(scope="module")
+def stocked_copy(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalog of real footage, to be written on."""
+    return shutil.copytree(stocked_home, tmp_path_factory.mktemp("copy") / "home")
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Served]:
+    """A server over an empty catalog of its own."""
+    yield from serve(tmp_path / "home")

@@ -114,19 +114,19 @@ def risky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(home)
 
 
-def told_of(served: Served, video: str) -> dict[str, Any]:
+def suitability_of(served: Served, video: str) -> dict[str, Any]:
     answer = served.client.get(f"/v1/videos/{video}/suitability").json()
     topics = {topic["topic"]: topic for topic in answer.pop("topics")}
     return {**answer, "topics": topics}
 
 
 def test_a_risk_has_its_level_its_seconds_and_the_ids_of_the_iab(risky: Served) -> None:
-    toast = told_of(risky, TOAST)
+    toast = suitability_of(risky, TOAST)
     drugs = toast["topics"]["drugs"]
     assert (drugs["risk"], drugs["suitability"], drugs["ranges"]) == ("medium", "bsr003", [[0, 0]])
     assert toast["catswithsuitability"][0] == {"category": "pg0WhF", "suitability": "bsr003"}
-    assert told_of(risky, BAR)["topics"]["drugs"]["suitability"] == "bsr002"
-    nude = told_of(risky, NUDE)
+    assert suitability_of(risky, BAR)["topics"]["drugs"]["suitability"] == "bsr002"
+    nude = suitability_of(risky, NUDE)
     assert nude["floor"] is True
     assert nude["topics"]["adult"]["suitability"] == "bsr001"
     assert "pg0WhF" in risky.client.get(f"/v1/videos/{BAR}/openrtb").json()["cat"]

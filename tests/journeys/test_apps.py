@@ -21,7 +21,7 @@ SITE = "https://app.example"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cats_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Cats, of which one is also a dog."""
     home = tmp_path_factory.mktemp("apps") / "home"
     with Catalog.open(home / "catalog.db") as catalog:
@@ -33,9 +33,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def app(home: Path) -> Iterator[Served]:
-    settings = Settings(home=home, cors_origins=(SITE,))
-    for served in serve(home, settings):
+def app(cats_home: Path) -> Iterator[Served]:
+    settings = Settings(home=cats_home, cors_origins=(SITE,))
+    for served in serve(cats_home, settings):
         answer = served.client.patch(f"/v1/videos/{video_id(1)}", json={"external_id": "a/1"})
         assert answer.status_code == 200, answer.text
         yield served

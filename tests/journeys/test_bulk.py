@@ -3,26 +3,18 @@
 import gzip
 import json
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from api.http.routes.bulk import MAX_IMPORTS
-from support.product import Run, Served, reelmatch, serve
+from support.product import Run, Served, reelmatch
 from support.shops import eventually
 
 GOOD = {"source": "https://films.example/cats", "tags": [{"tag": "cat", "seconds": [[0, 12, 0.9]]}]}
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Served]:
-    """A server over an empty catalog of its own."""
-    yield from serve(tmp_path / "home")
 
 
 def lines(text: str) -> list[Any]:

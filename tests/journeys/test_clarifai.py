@@ -17,7 +17,7 @@ def clarifai() -> Iterator[Clarifai]:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Served]:
+def server_without_worker(tmp_path: Path) -> Iterator[Served]:
     home = tmp_path / "home"
     # It serves copies and leaves the queue to the command, which has the key.
     yield from serve(home, Settings(home=home, processes=0))
@@ -25,14 +25,14 @@ def own_server(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.mark.parametrize("hosting", ["none", "local"])
 def test_a_service_tags_what_it_is_sent_or_fetches(
-    clarifai: Clarifai, own_server: Served, carphone: Path, hosting: str
+    clarifai: Clarifai, server_without_worker: Served, carphone: Path, hosting: str
 ) -> None:
-    home = own_server.home
+    home = server_without_worker.home
     settings = {
         "REELMATCH_CLARIFAI_URL": clarifai.base_url,
         "REELMATCH_CLARIFAI_KEY": KEY,
         "REELMATCH_HOSTING": hosting,
-        "REELMATCH_PUBLIC_URL": str(own_server.client.base_url),
+        "REELMATCH_PUBLIC_URL": str(server_without_worker.client.base_url),
     }
     done = reelmatch(home, "ingest", "--tagger", "clarifai", carphone, "--json", settings=settings)
     (video,) = done.json["videos"]

@@ -23,7 +23,7 @@ def test_a_word_is_understood_the_same_at_both_doors(served: Served, ask: Run) -
 def test_the_way_that_led_there_is_told_with_the_runners_up(served: Served) -> None:
     (boots,) = served.client.get("/v1/keywords", params={"q": "boots"}).json()["keywords"]
     assert boots["meanings"][0]["how"] == "broader"
-    assert {meaning["how"] for meaning in boots["meanings"][1:]} <= {"broader", "embedding"}
+    assert {candidate["how"] for candidate in boots["meanings"][1:]} <= {"broader", "embedding"}
     assert len(boots["meanings"]) > 1
     assert boots["used"] == ["footwear"]
 

@@ -25,7 +25,7 @@ from support.product import Finished, reelmatch
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def empty_home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
@@ -69,33 +69,33 @@ def again(home: Path, *arguments: str) -> Finished:
 
 
 def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
-    home: Path, tmp_path: Path
+    empty_home: Path, tmp_path: Path
 ) -> None:
     gone, changed = clips(tmp_path / "clips", 2)
-    real, was_gone, was_changed = ingested(home, [carphone(), gone, changed])
-    current = taggers(home)[real]
-    assert doctor_output(home)["state"] == "ok"
-    nothing = again(home)
+    real, was_gone, was_changed = ingested(empty_home, [carphone(), gone, changed])
+    current = taggers(empty_home)[real]
+    assert doctor_output(empty_home)["state"] == "ok"
+    nothing = again(empty_home)
     assert (nothing.code, "nothing is outdated" in nothing.err) == (0, True)
 
     # An address whose fetch is refused: that look fails. And what somebody else saw.
     address = "http://127.0.0.1:9/film.mp4"
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(empty_home / "catalog.db") as catalog:
         save(catalog, address_id(address), {"cat": 3}, tagger="local@older")
         catalog.videos.add_source(address, address_id(address))
     output = {"source": "https://films.example/a", "tagger": "local@older"}
     tags = [{"tag": "cat", "seconds": [[0, 3, 1]]}]
     (tmp_path / "imported.jsonl").write_text(json.dumps({**output, "tags": tags}))
-    assert reelmatch(home, "import", tmp_path / "imported.jsonl").code == 0
+    assert reelmatch(empty_home, "import", tmp_path / "imported.jsonl").code == 0
     gone.unlink()
     changed.write_bytes(carphone().read_bytes() + b"another")
-    outdate(home, [was_gone, was_changed, real])
-    told_first = doctor_output(home)
-    assert told_first["state"] == "stale"
-    assert "4 of 5 videos were seen by an older tagger" in told_first["detail"]
-    assert "'reelmatch ingest --outdated'" in told_first["detail"]
+    outdate(empty_home, [was_gone, was_changed, real])
+    first_finding = doctor_output(empty_home)
+    assert first_finding["state"] == "stale"
+    assert "4 of 5 videos were seen by an older tagger" in first_finding["detail"]
+    assert "'reelmatch ingest --outdated'" in first_finding["detail"]
 
-    done = again(home, "--json")
+    done = again(empty_home, "--json")
     assert done.code == 0, done.err
     result = {one["video"]: one for one in done.json["videos"]}
     assert [one["video"] for one in done.json["videos"]][-1] == was_gone
@@ -107,33 +107,35 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
         assert result[video]["reason"].endswith("is kept")
     assert len(result) == 4
 
-    observed = taggers(home)
+    observed = taggers(empty_home)
     assert observed[real] == current
     others = {video for video, tagger in observed.items() if tagger == "local@older"}
     assert len(observed) == 5, "nothing else was watched"
     assert {was_gone, was_changed, address_id(address)} < others
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(empty_home / "catalog.db") as catalog:
         assert all(catalog.tracks.get(video).n_seconds for video in others)
         assert catalog.tracks.get(address_id(address)).n_seconds == 3
         attempt = catalog.videos.named(address_id(address)).last_attempt
         assert attempt is not None
         assert attempt.status == "unsafe"
-    assert "3 of 5 videos" in doctor_output(home)["detail"]
-    assert again(home).code == 1, "nothing that is left could be looked at"
+    assert "3 of 5 videos" in doctor_output(empty_home)["detail"]
+    assert again(empty_home).code == 1, "nothing that is left could be looked at"
 
 
 @pytest.mark.slow
-def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path: Path) -> None:
-    videos = ingested(home, clips(tmp_path / "clips", 4))
-    current = taggers(home)[videos[0]]
-    outdate(home, videos)
+def test_the_newest_come_first_and_what_was_stopped_goes_on(
+    empty_home: Path, tmp_path: Path
+) -> None:
+    videos = ingested(empty_home, clips(tmp_path / "clips", 4))
+    current = taggers(empty_home)[videos[0]]
+    outdate(empty_home, videos)
     stopped = subprocess.Popen(
         [Path(sys.executable).parent / "reelmatch", "ingest", "--outdated", "--processes", "1"],
-        env={**os.environ, "REELMATCH_HOME": str(home)},
+        env={**os.environ, "REELMATCH_HOME": str(empty_home)},
         stderr=subprocess.PIPE,
         text=True,
     )
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(empty_home / "catalog.db") as catalog:
         jobs = catalog.jobs
         soon(lambda: jobs.counts()[State.DONE] > len(videos))
         stopped.send_signal(signal.SIGINT)
@@ -143,21 +145,21 @@ def test_the_newest_come_first_and_what_was_stopped_goes_on(home: Path, tmp_path
         assert jobs.open_count()
         requests = [job.source for job in jobs.all()[len(videos) :]]
     assert [Path(source).name for source in requests] == [f"{at}.mp4" for at in (3, 2, 1, 0)]
-    observed = taggers(home)
+    observed = taggers(empty_home)
     assert observed[videos[3]] == current
     assert observed[videos[0]] == "local@older"
 
-    done = again(home, "--json")
+    done = again(empty_home, "--json")
     assert done.code == 0, done.err
-    assert set(taggers(home).values()) == {current}
-    assert len(reelmatch(home, "jobs", "--json").json["jobs"]) == 2 * len(videos)
-    assert again(home, "--json").json["videos"] == []
+    assert set(taggers(empty_home).values()) == {current}
+    assert len(reelmatch(empty_home, "jobs", "--json").json["jobs"]) == 2 * len(videos)
+    assert again(empty_home, "--json").json["videos"] == []
 
 
 def test_it_is_given_alone_and_for_taggers_that_look_at_frames(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REELMATCH_HOME", str(home))
+    monkeypatch.setenv("REELMATCH_HOME", str(empty_home))
     monkeypatch.setenv("REELMATCH_CLARIFAI_KEY", "a key")
 
     def ingest(*arguments: str) -> tuple[int, str]:
@@ -170,7 +172,7 @@ def test_it_is_given_alone_and_for_taggers_that_look_at_frames(
     code, payload = ingest("--tagger", "clarifai")
     assert (code, "is a service" in payload) == (1, True)
     # What waits for somebody else is left alone when nothing is outdated.
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(empty_home / "catalog.db") as catalog:
         catalog.jobs.add([str(tmp_path / "nowhere.mp4")], {}, now=0)
         assert ingest()[0] == 0
         assert catalog.jobs.open_count() == 1

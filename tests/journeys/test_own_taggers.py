@@ -117,9 +117,9 @@ def test_a_model_on_a_server_looks_once_it_may_be_asked(tmp_path: Path, red_film
         tagger = f"vlm:{server.base_url}#{MODEL}"
         early = reelmatch(tmp_path, "ingest", "--tagger", tagger, red_film)
         assert early.code == 1
-        assert f"set REELMATCH_VLM_ALLOWED_NETWORKS={server.place}" in early.err
+        assert f"set REELMATCH_VLM_ALLOWED_NETWORKS={server.base_address}" in early.err
         assert reelmatch(tmp_path, "jobs", "--json").json == {"jobs": []}
-        allowed = {"REELMATCH_VLM_ALLOWED_NETWORKS": server.place}
+        allowed = {"REELMATCH_VLM_ALLOWED_NETWORKS": server.base_address}
 
         without = reelmatch(tmp_path, "ingest", "--tagger", tagger, red_film, settings=allowed)
         assert without.code == 1
@@ -133,7 +133,7 @@ def test_a_model_on_a_server_looks_once_it_may_be_asked(tmp_path: Path, red_film
     # Two looks: what stands still is asked about once.
     assert len(server.questions) == 2
     (listed,) = reelmatch(tmp_path, "videos", "--json").json["videos"]
-    assert listed["tagger"].startswith(f"vlm/{server.place}/{MODEL}@")
+    assert listed["tagger"].startswith(f"vlm/{server.base_address}/{MODEL}@")
     tags = reelmatch(tmp_path, "tags", done["video"], "--json").json["tags"]
     assert {"tag": "tomato", "seconds": 2} in tags
     assert {"tag": "food", "seconds": 2} in tags

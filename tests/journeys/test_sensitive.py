@@ -14,7 +14,7 @@ LEVELS = {HARMLESS: "none", BEER: "block", NUDE: "block", UNSEEN: "unknown"}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sensitive_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four videos of animals: one is harmless, two are not, one was seen by who knows whom."""
     home = tmp_path_factory.mktemp("sensitive")
     with Catalog.open(home / "catalog.db") as catalog:
@@ -38,18 +38,18 @@ def matches(home: Path, *arguments: str, sensitive: str | None = None) -> set[st
     "question", [("recommend", "--like", "animal"), ("match", "--keyword", "animal")]
 )
 def test_every_query_can_leave_out_what_is_sensitive_or_not_judged(
-    home: Path, question: tuple[str, ...]
+    sensitive_home: Path, question: tuple[str, ...]
 ) -> None:
-    assert matches(home, *question) == set(LEVELS)
-    assert matches(home, *question, "--no-sensitive") == {HARMLESS}
+    assert matches(sensitive_home, *question) == set(LEVELS)
+    assert matches(sensitive_home, *question, "--no-sensitive") == {HARMLESS}
     up_to_block = json.dumps({"sensitive": {"at_most": "block"}})
-    assert matches(home, *question, "--where", up_to_block) == {HARMLESS, BEER, NUDE}
+    assert matches(sensitive_home, *question, "--where", up_to_block) == {HARMLESS, BEER, NUDE}
 
 
-def test_similar_leaves_it_out_as_well_as_command_and_over_http(home: Path) -> None:
-    assert matches(home, "similar", BEER, "--no-sensitive") == {HARMLESS}
+def test_similar_leaves_it_out_as_well_as_command_and_over_http(sensitive_home: Path) -> None:
+    assert matches(sensitive_home, "similar", BEER, "--no-sensitive") == {HARMLESS}
     served: Served
-    for served in serve(home):
+    for served in serve(sensitive_home):
         where = json.dumps({"sensitive": {"at_most": "none"}})
         path = f"/v1/videos/{BEER}/similar"
         answer = served.client.get(path, params={"where": where})
@@ -60,10 +60,10 @@ def test_similar_leaves_it_out_as_well_as_command_and_over_http(home: Path) -> N
         assert "no JSON" in wrong.json()["detail"]
 
 
-def test_a_reindex_judges_by_the_topics_that_are_set(home: Path, tmp_path: Path) -> None:
+def test_a_reindex_judges_by_the_topics_that_are_set(sensitive_home: Path, tmp_path: Path) -> None:
     copy = tmp_path / "home"
     copy.mkdir()
-    (copy / "catalog.db").write_bytes((home / "catalog.db").read_bytes())
+    (copy / "catalog.db").write_bytes((sensitive_home / "catalog.db").read_bytes())
     settings = {"REELMATCH_SENSITIVE": "nudity"}
     assert reelmatch(copy, "reindex", settings=settings).code == 0
     assert matches(copy, "match", "--keyword", "animal", "--no-sensitive") == {HARMLESS, BEER}
@@ -74,20 +74,20 @@ def test_a_reindex_judges_by_the_topics_that_are_set(home: Path, tmp_path: Path)
     assert matches(copy, "match", "--keyword", "animal", "--no-sensitive") == {HARMLESS, *beers}
 
 
-def test_the_verdict_names_the_seconds_of_each_topic(home: Path) -> None:
-    done = reelmatch(home, "sensitive", BEER, "--json").json
+def test_the_verdict_names_the_seconds_of_each_topic(sensitive_home: Path) -> None:
+    done = reelmatch(sensitive_home, "sensitive", BEER, "--json").json
     assert (done["level"], done["seconds"]) == ("block", [0, 1, 2])
     assert done["topics"]["alcohol"] == {"level": "block", "seconds": [0, 1, 2]}
     assert done["topics"]["weapons"] == {"level": "none", "seconds": []}
     assert done["topics"]["violence"] == {"level": "unknown", "seconds": []}
-    table = reelmatch(home, "sensitive", BEER).out
+    table = reelmatch(sensitive_home, "sensitive", BEER).out
     assert "alcohol         block    yes     0-2" in table.splitlines()
-    at_second = reelmatch(home, "tags", BEER, "--second", "1", "--json").json["sensitive"]
+    at_second = reelmatch(sensitive_home, "tags", BEER, "--second", "1", "--json").json["sensitive"]
     assert (at_second["alcohol"], at_second["nudity"]) == ("block", "none")
 
 
-def test_a_topic_that_does_not_exist_is_named(home: Path) -> None:
-    done = reelmatch(home, "videos", settings={"REELMATCH_SENSITIVE": "nudity,gunz"})
+def test_a_topic_that_does_not_exist_is_named(sensitive_home: Path) -> None:
+    done = reelmatch(sensitive_home, "videos", settings={"REELMATCH_SENSITIVE": "nudity,gunz"})
     assert done.code == 1
     assert "REELMATCH_SENSITIVE" in done.err
     assert "no sensitive topic 'gunz'" in done.err

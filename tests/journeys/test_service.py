@@ -23,12 +23,6 @@ from support.footage import long_video
 from support.product import Served, reelmatch, serve
 
 
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Served]:
-    """A server over an empty catalog of its own."""
-    yield from serve(tmp_path / "home")
-
-
 def talk(served: Served, *pieces: bytes) -> bytes:
     """Send bytes as they are and return what comes back."""
     port = urlsplit(str(served.client.base_url)).port

@@ -18,21 +18,13 @@ from support.product import Run, Served, reelmatch, serve
 
 
 @pytest.fixture(scope="module")
-def home(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the catalog of real footage, for viewers to be kept in."""
-    copy = tmp_path_factory.mktemp("viewers") / "home"
-    shutil.copytree(stocked_home, copy)
-    return copy
-
-
-@pytest.fixture(scope="module")
-def service(home: Path) -> Iterator[Served]:
-    yield from serve(home)
+def service(stocked_copy: Path) -> Iterator[Served]:
+    yield from serve(stocked_copy)
 
 
 @pytest.fixture
-def command(home: Path) -> Run:
-    return lambda *arguments: reelmatch(home, *arguments)
+def command(stocked_copy: Path) -> Run:
+    return lambda *arguments: reelmatch(stocked_copy, *arguments)
 
 
 def ids(served: Served) -> dict[str, str]:
@@ -347,7 +339,7 @@ def test_nothing_comes_twice_while_videos_come_and_go(
 
 
 def test_the_same_footage_in_another_size_is_folded(
-    service: Served, home: Path, tmp_path: Path
+    service: Served, stocked_copy: Path, tmp_path: Path
 ) -> None:
     named = ids(service)
     footage = service.client.get(f"/v1/videos/{named['chelsea']}").json()["source"]
@@ -361,7 +353,7 @@ def test_the_same_footage_in_another_size_is_folded(
             small = frame.reformat(video.width, video.height, "yuv420p")
             target.mux(video.encode(small))
         target.mux(video.encode(None))
-    (copy,) = reelmatch(home, "ingest", smaller, "--json").json["videos"]
+    (copy,) = reelmatch(stocked_copy, "ingest", smaller, "--json").json["videos"]
     time.sleep(0.6)
     query = {"interests": {"cat": 1}, "k": 20}
     both = videos_of(service.client.post("/v1/recommendations", json=query).json())
@@ -370,7 +362,7 @@ def test_the_same_footage_in_another_size_is_folded(
     assert len(folded["matches"]) == len(both) - 1
     (stored,) = [match for match in folded["matches"] if match["folded"]]
     assert {stored["video"], *stored["folded"]} == {copy["video"], named["chelsea"]}
-    assert reelmatch(home, "forget", copy["video"], "--yes").code == 0
+    assert reelmatch(stocked_copy, "forget", copy["video"], "--yes").code == 0
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,10 @@
 """From an address to a match: a real site on this machine, the real command."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from support.footage import carphone
 from support.product import reelmatch
-from support.webserver import Answer, Site, page, redirect, serving, video
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
+from support.webserver import Answer, Site, page, redirect, video
 
 
 def test_an_address_is_fetched_watched_and_matched(site: Site, tmp_path: Path) -> None:

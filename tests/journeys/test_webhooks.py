@@ -37,7 +37,7 @@ def import_video(home: Path, title: str, tag: str) -> str:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def two_tags_home(tmp_path: Path) -> Path:
     """A small catalog that knows two tags."""
     home = tmp_path / "home"
     for tag in ("dog", "cat"):
@@ -46,17 +46,17 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
+def test_new_matches_are_told_signed_until_they_are_taken(two_tags_home: Path) -> None:
     with receiver([500, 204]) as other:
-        settings = Settings(home=home, web_allowed_networks=(other.network,))
-        for served in serve(home, settings):
+        settings = Settings(home=two_tags_home, web_allowed_networks=(other.network,))
+        for served in serve(two_tags_home, settings):
             client = served.client
             assert client.put("/v1/campaigns/dogs", json=DOGS).status_code == 201
             made = client.put(HOOK, json={"url": other.url}).json()
             assert "secret" not in client.get(HOOK).text
 
-            import_video(home, "new-cat", "cat")
-            new = import_video(home, "new-dog", "dog")
+            import_video(two_tags_home, "new-cat", "cat")
+            new = import_video(two_tags_home, "new-dog", "dog")
             # The first attempt is answered with an error, the second is taken.
             eventually(partial(has_delivered, served), seconds=20)
             first, second = other.deliveries
@@ -89,27 +89,27 @@ def test_new_matches_are_told_signed_until_they_are_taken(home: Path) -> None:
     assert len(other.deliveries) == 2
 
 
-def test_the_command_says_who_is_told(home: Path) -> None:
+def test_the_command_says_who_is_told(two_tags_home: Path) -> None:
     with receiver([500, 204]) as other:
         allowed = {"REELMATCH_WEB_ALLOWED_NETWORKS": other.network}
-        run = partial(reelmatch, home, settings=allowed)
+        run = partial(reelmatch, two_tags_home, settings=allowed)
         hook = partial(run, "campaigns", "webhook")
         assert hook("list").err == "nobody is told of any campaign's matches\n"
         unknown = hook("set", "dogs", other.url)
         assert unknown.code == 1
         assert "'dogs'" in unknown.err
-        plan = home.parent / "dogs.json"
+        plan = two_tags_home.parent / "dogs.json"
         plan.write_text(json.dumps({"campaign": "dogs", **DOGS}))
         assert run("campaigns", "add", plan).code == 0
         assert "is not a web address" in hook("set", "dogs", "ftp://ads.example").err
-        refused = reelmatch(home, "campaigns", "webhook", "set", "dogs", other.url)
+        refused = reelmatch(two_tags_home, "campaigns", "webhook", "set", "dogs", other.url)
         assert "REELMATCH_WEB_ALLOWED_NETWORKS" in refused.err
         made = hook("set", "dogs", other.url, "--json").json
         assert made.keys() == {"campaign", "url", "secret"}
 
-        settings = Settings(home=home, web_allowed_networks=(other.network,))
-        for served in serve(home, settings):
-            import_video(home, "new-dog", "dog")
+        settings = Settings(home=two_tags_home, web_allowed_networks=(other.network,))
+        for served in serve(two_tags_home, settings):
+            import_video(two_tags_home, "new-dog", "dog")
             eventually(partial(has_delivered, served), seconds=20)
             over_http = served.client.get(HOOK).json()
             assert hook("list", "--json").json == {"webhooks": [over_http]}
@@ -123,9 +123,9 @@ def test_the_command_says_who_is_told(home: Path) -> None:
         assert "nobody is told of the matches of 'dogs'" in gone.err
 
 
-def test_a_private_receiver_is_refused_unless_it_is_allowed(home: Path) -> None:
+def test_a_private_receiver_is_refused_unless_it_is_allowed(two_tags_home: Path) -> None:
     with receiver() as other:
-        for served in serve(home):
+        for served in serve(two_tags_home):
             served.client.put("/v1/campaigns/dogs", json=DOGS)
             literal = served.client.put(HOOK, json={"url": other.url})
             assert literal.status_code == 422
@@ -133,6 +133,6 @@ def test_a_private_receiver_is_refused_unless_it_is_allowed(home: Path) -> None:
             # What a name stands for is looked at when it is told something.
             named = other.url.replace("127.0.0.1", "localhost")
             assert served.client.put(HOOK, json={"url": named}).status_code == 200
-            import_video(home, "new-dog", "dog")
+            import_video(two_tags_home, "new-dog", "dog")
             eventually(partial(is_refused, served), seconds=20)
     assert other.deliveries == []

@@ -71,7 +71,7 @@ class Server:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def place(self) -> str:
+    def base_address(self) -> str:
         """Host and port."""
         return self.base_url.removeprefix("http://")
 

@@ -56,7 +56,7 @@ def _result(document: Document, answer: dict[str, Any], number: int) -> LabelRes
     try:
         status = status_of(answer)
         if not status.is_success:
-            raise BadField(f"status: {status.said or 'failed'} (status {status.code})")
+            raise BadField(f"status: {status.message or 'failed'} (status {status.code})")
         output = Fields(answer["outputs"][0], "outputs[0]")
         _refuse_others(output)
         runs, n_seconds = collected(runs_of(answer, start=0)), n_seconds_of(answer)

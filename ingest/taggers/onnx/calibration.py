@@ -57,7 +57,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    said: int
+    predicted: int
     right: int
 
 
@@ -176,7 +176,7 @@ def fit_curve(z: NDArray[np.float64], truth: Truth) -> Curve:
         )
     for _ in range(_MAX_OFFSET_STEPS):
         (likely,) = reliability(curve.at(z), truth, _LIKELY)
-        if likely.right >= MIN_RIGHT * likely.said:
+        if likely.right >= MIN_RIGHT * likely.predicted:
             break
         curve = curve._replace(offset=curve.offset + _OFFSET_STEP)
     return curve

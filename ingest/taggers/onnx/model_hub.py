@@ -243,7 +243,7 @@ def _fetch(
     on_bytes: Callable[[int], object],
 ) -> None:
     job = {
-        "wanted": [asdict(one) for one in downloads],
+        "downloads": [asdict(one) for one in downloads],
         "allowed_networks": list(allowed_networks),
         "deadline_seconds": DEADLINE_SECONDS,
     }

@@ -49,7 +49,7 @@ class Specific(NamedTuple):
 
 def load_words() -> dict[str, Specific]:
     """Read all words that others come with; those without classes and objects are general."""
-    words_kept = load_json(load_card("efficientnet_lite2"), WORDS)
+    sums_of_words = load_json(load_card("efficientnet_lite2"), WORDS)
     return {
         word: Specific(
             tuple(of_word["general"]),
@@ -57,7 +57,7 @@ def load_words() -> dict[str, Specific]:
             tuple(of_word["objects"]),
             of_word["least"],
         )
-        for word, of_word in words_kept.items()
+        for word, of_word in sums_of_words.items()
     }
 
 
@@ -165,8 +165,8 @@ def _kinds(
     word: str, words: Mapping[str, Specific], numbers: Mapping[str, int], n_general: int
 ) -> set[int]:
     """Return the nearest general words above a specific one."""
-    numbers_found: set[int] = set()
+    kinds: set[int] = set()
     for name in words[word].general:
         is_general = numbers[name] < n_general
-        numbers_found |= {numbers[name]} if is_general else _kinds(name, words, numbers, n_general)
-    return numbers_found
+        kinds |= {numbers[name]} if is_general else _kinds(name, words, numbers, n_general)
+    return kinds

@@ -60,10 +60,10 @@ def test_a_generation_that_was_replaced_is_let_go_at_once(tmp_path: Path) -> Non
             ask(live)
             assert live.tag_idf["cat"] > 0  # of what was asked before, nothing holds on to it
             index = weakref.ref(live.snapshot.generation.index)
-            facts = weakref.ref(live.snapshot.base.filters)
+            filters = weakref.ref(live.snapshot.base.filters)
             reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
             ask(live)
-            assert (index(), facts()) == (None, None)
+            assert (index(), filters()) == (None, None)
     finally:
         gc.enable()
 

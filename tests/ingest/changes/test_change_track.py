@@ -41,12 +41,12 @@ def changes(draw: st.DrawFn) -> Changes:
 def textbook_effective_seconds(observed: NDArray[np.bool_], new: NDArray[np.bool_]) -> list[int]:
     counts = []
     for tag in range(observed.shape[1]):
-        change, seen_in = -1, set()
+        change, changes_with_tag = -1, set()
         for second in range(len(observed)):
             change += bool(new[second])
             if observed[second, tag]:
-                seen_in.add(change)
-        counts.append(len(seen_in))
+                changes_with_tag.add(change)
+        counts.append(len(changes_with_tag))
     return counts
 
 

@@ -17,7 +17,7 @@ PHOTOGRAPHS = {
 }
 
 
-def seen_by(photo: Image.Image, observed: Registration) -> Grey:
+def photographed(photo: Image.Image, observed: Registration) -> Grey:
     """The middle 60 % of the photograph, seen through an ideal zoom lens that pans and dims."""
     width = 0.6 * photo.width / observed.zoom
     height = width * 9 / 16
@@ -47,7 +47,9 @@ def aligned(earlier: Grey, later: Grey) -> Registration:
     ids=str,
 )
 def test_a_zoom_a_shift_and_a_change_of_light_are_found(name: str, true: Registration) -> None:
-    earlier, later = (seen_by(PHOTOGRAPHS[name], observed) for observed in (Registration(), true))
+    earlier, later = (
+        photographed(PHOTOGRAPHS[name], observed) for observed in (Registration(), true)
+    )
     result = aligned(earlier, later)
     assert result.zoom == pytest.approx(true.zoom, abs=0.004)
     assert result.right == pytest.approx(true.right, abs=0.004)
@@ -69,15 +71,15 @@ def test_what_a_slow_zoom_changes_is_undone(
     zoom: float, right: float, down: float, gain: float
 ) -> None:
     photo = PHOTOGRAPHS["coffee.png"]
-    earlier = seen_by(photo, Registration())
-    later = seen_by(photo, Registration(zoom, right, down, gain))
+    earlier = photographed(photo, Registration())
+    later = photographed(photo, Registration(zoom, right, down, gain))
     made, known = aligned(earlier, later).of(earlier)
     left = changed_share(np.where(known, made, later), later)
     assert left <= max(0.03, 0.1 * changed_share(earlier, later))
 
 
 def test_the_same_picture_is_not_moved() -> None:
-    grey = seen_by(PHOTOGRAPHS["china.jpg"], Registration())
+    grey = photographed(PHOTOGRAPHS["china.jpg"], Registration())
     result = aligned(grey, grey)
     assert (result.zoom, result.right, result.down, result.gain, result.offset) == pytest.approx(
         (1, 0, 0, 1, 0), abs=1e-3
@@ -85,7 +87,9 @@ def test_the_same_picture_is_not_moved() -> None:
 
 
 def test_no_zoom_makes_one_photograph_of_another() -> None:
-    earlier, later = (seen_by(PHOTOGRAPHS[n], Registration()) for n in ("china.jpg", "coffee.png"))
+    earlier, later = (
+        photographed(PHOTOGRAPHS[n], Registration()) for n in ("china.jpg", "coffee.png")
+    )
     made, known = aligned(earlier, later).of(earlier)
     assert changed_share(made, later) > 0.5
     assert known.mean() > 0.3
@@ -98,7 +102,7 @@ def test_a_picture_without_any_texture_does_not_break_the_fit() -> None:
 
 
 def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() -> None:
-    wall = seen_by(PHOTOGRAPHS["flower.jpg"], Registration())
+    wall = photographed(PHOTOGRAPHS["flower.jpg"], Registration())
     later = wall.copy()
     later[15:40, 10:30] = 230
     result = aligned(wall, later)
@@ -118,7 +122,9 @@ def test_someone_who_moves_before_a_still_wall_does_not_pull_the_wall_along() ->
     ids=str,
 )
 def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Registration) -> None:
-    earlier, later = (seen_by(PHOTOGRAPHS[name], observed) for observed in (Registration(), true))
+    earlier, later = (
+        photographed(PHOTOGRAPHS[name], observed) for observed in (Registration(), true)
+    )
     result = align(earlier, later)
     expected = (true.zoom, true.right, true.down)
     assert (result.zoom, result.right, result.down) == pytest.approx(expected, abs=0.25 / 48)
@@ -136,8 +142,8 @@ def test_a_rough_alignment_is_right_to_a_quarter_of_a_cell(name: str, true: Regi
 def test_a_pair_fits_whether_or_not_hopeless_ones_are_given_up_early(
     names: tuple[str, str], zoom: float, right: float, down: float, gain: float, side: int
 ) -> None:
-    earlier = seen_by(PHOTOGRAPHS[names[0]], Registration())
-    later = seen_by(PHOTOGRAPHS[names[1]], Registration(zoom, right, down, gain))
+    earlier = photographed(PHOTOGRAPHS[names[0]], Registration())
+    later = photographed(PHOTOGRAPHS[names[1]], Registration(zoom, right, down, gain))
     later[10 : 10 + side, 30 : 30 + side] = 255
     difference = Difference.between(earlier, later)
     with pytest.MonkeyPatch.context() as patch:

@@ -152,9 +152,9 @@ def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
 def test_cuts_are_where_another_picture_comes_up(shown: list[tuple[int, int]]) -> None:
     numbers = [number for number, seconds in shown for _ in range(seconds)]
     classifier = MotionClassifier()
-    changes_seen = [classifier.see(GREYS[number]) for number in numbers]
+    all_changes = [classifier.see(GREYS[number]) for number in numbers]
     other = [k > 0 and numbers[k] != numbers[k - 1] for k in range(len(numbers))]
-    assert [change.cut for change in changes_seen] == other
+    assert [change.cut for change in all_changes] == other
     assessment = classifier.assessment()
     assert assessment.kind is (Kind.SLIDESHOW if any(other) else Kind.STATIC)
     assert list(assessment.evidence.cuts) == np.flatnonzero(other).tolist()
@@ -189,17 +189,17 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
 ) -> None:
     blank = np.zeros((ROWS, COLUMNS), np.float32)
     classifier = MotionClassifier()
-    changes_seen = [classifier.see(blank if number < 0 else GREYS[number]) for number in shown]
+    all_changes = [classifier.see(blank if number < 0 else GREYS[number]) for number in shown]
     expected = [before == now >= 0 for before, now in zip([-1, *shown], shown, strict=False)]
-    assert [change.joined for change in changes_seen] == expected
+    assert [change.joined for change in all_changes] == expected
     assert classifier.repeat().joined
 
 
 @given(n=st.integers(MIN_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
 def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
     classifier = MotionClassifier()
-    changes_seen = [classifier.see(GREYS[number])] + [classifier.repeat() for _ in range(n - 1)]
-    assert [change.new for change in changes_seen] == [True] + [False] * (n - 1)
+    all_changes = [classifier.see(GREYS[number])] + [classifier.repeat() for _ in range(n - 1)]
+    assert [change.new for change in all_changes] == [True] + [False] * (n - 1)
     assessment = classifier.assessment()
     assert assessment.kind is Kind.STATIC
     assert (assessment.evidence.samples, assessment.evidence.still) == (n, 1.0)
@@ -234,14 +234,22 @@ def test_new_looks_are_those_of_the_look_detector() -> None:
 
 def test_the_arrays_are_the_looks() -> None:
     classifier = MotionClassifier()
-    looks = [classifier.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [
+    all_changes = [classifier.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [
         classifier.repeat()
     ]
     changes = classifier.changes()
-    assert changes.new.tolist() == [change.new for change in looks] == [True, False, True, False]
-    assert changes.cuts.tolist() == [change.cut for change in looks] == [False, False, True, False]
-    assert changes.changed.tolist() == [round(change.changed * FULL_SCALE) for change in looks]
-    assert changes.left.tolist() == [round(change.left * FULL_SCALE) for change in looks]
+    assert (
+        changes.new.tolist() == [change.new for change in all_changes] == [True, False, True, False]
+    )
+    assert (
+        changes.cuts.tolist()
+        == [change.cut for change in all_changes]
+        == [False, False, True, False]
+    )
+    assert changes.changed.tolist() == [
+        round(change.changed * FULL_SCALE) for change in all_changes
+    ]
+    assert changes.left.tolist() == [round(change.left * FULL_SCALE) for change in all_changes]
     assert changes.changed[2] > FULL_SCALE / 2
 
 

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from ingest.sources.web import FetchLimits, fetch
 from support.footage import interleave, numbered, read_number, write_sound, write_video
 from support.shades import Shades
 from support.transport import WRAP_SECONDS, retime
-from support.webserver import Answer, Site, serving
+from support.webserver import Answer, Site
 
 HOUR = 3600.0
 FIVE_SECONDS = 125
@@ -226,12 +226,6 @@ def test_gaps_are_kept_with_the_video(tmp_path: Path) -> None:
     retold = CliRunner().invoke(videos.command, ["--json"], env=home).output
     assert json.loads(retold)["videos"][0]["gaps"] == [[2, 62]]
     assert "60 s in all" in CliRunner().invoke(videos.command, [], env=home).output
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
 
 
 @pytest.mark.parametrize("clocks", ["ahead", "back"])

@@ -37,7 +37,7 @@ FIRST_ALONE: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-def marked_and_found(
+def marked_and_accepted(
     name: str, codec: str, options: dict[str, str], folder: Path
 ) -> list[list[int]]:
     path = write_video(folder / name, map(numbered, range(50)), codec=codec, codec_options=options)
@@ -54,14 +54,14 @@ def marked_and_found(
 
 @pytest.mark.parametrize("case", ALL_MARKED)
 def test_decoding_can_begin_with_every_key_frame(case: str, tmp_path: Path) -> None:
-    marked, result = marked_and_found(*ALL_MARKED[case], tmp_path)
+    marked, result = marked_and_accepted(*ALL_MARKED[case], tmp_path)
     assert len(marked) >= 5
     assert result == marked
 
 
 @pytest.mark.parametrize("case", FIRST_ALONE)
 def test_decoding_cannot_begin_with_what_is_only_marked(case: str, tmp_path: Path) -> None:
-    marked, result = marked_and_found(*FIRST_ALONE[case], tmp_path)
+    marked, result = marked_and_accepted(*FIRST_ALONE[case], tmp_path)
     assert len(marked) >= 5
     assert result == [0]
 

@@ -96,8 +96,8 @@ def test_a_whole_catalog_comes_back_and_a_second_time_changes_nothing(tmp_path: 
         file.write_text("".join(exported_lines(one)), "utf-8")
         with Catalog.open(tmp_path / "b.db") as other:
             changes = [import_file(file, other, now=NOW) for _ in range(2)]
-            for expected, outcomes in zip((Change.ADDED, Change.UNCHANGED), changes, strict=True):
-                ended = list(outcomes)
+            for expected, imported in zip((Change.ADDED, Change.UNCHANGED), changes, strict=True):
+                ended = list(imported)
                 assert len(ended) == 1203
                 assert all(isinstance(end, Imported) and end.change is expected for end in ended)
             assert "".join(exported_lines(other)) == file.read_text("utf-8")

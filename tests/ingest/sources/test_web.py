@@ -1,6 +1,5 @@
 import json
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,7 @@ from ingest.sources.web import FetchLimits, FetchProgress, fetch, playlist_addre
 from support.fetching import first_failure
 from support.footage import big_buck_bunny, bikes, photograph
 from support.streams import SECONDS, Streams, make_streams
-from support.webserver import Answer, Site, endless, page, redirect, serving, video
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
+from support.webserver import Answer, Site, endless, page, redirect, video
 
 
 @pytest.fixture(scope="module")
@@ -156,12 +149,12 @@ def test_the_video_of_a_json_ld_page_is_fetched_with_what_the_page_says(
     site.answers["/watch"] = page(
         f'<title>x</title><script type="application/ld+json">{json.dumps(payload)}</script>'
     )
-    said_of_it = fetch(site.address("/watch"), tmp_path, limits(site)).metadata
-    assert said_of_it.title == "Rush hour"
-    assert said_of_it.description == "Cyclists and a taxi."
-    assert said_of_it.uploaded_on == "2024-05-01"
-    assert said_of_it.duration_seconds == 10.0
-    assert said_of_it.uploader == "Ada"
+    metadata = fetch(site.address("/watch"), tmp_path, limits(site)).metadata
+    assert metadata.title == "Rush hour"
+    assert metadata.description == "Cyclists and a taxi."
+    assert metadata.uploaded_on == "2024-05-01"
+    assert metadata.duration_seconds == 10.0
+    assert metadata.uploader == "Ada"
 
 
 def test_a_broken_download_is_resumed_where_it_broke(site: Site, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ingest.sources.failure_classes import failure_of
 from ingest.sources.failures import FetchStatus, Unfetchable
 
 # What YouTube and others say, as yt-dlp passes it on.
-SAID = {
+MESSAGES = {
     "gone": [
         "Video unavailable. This video has been removed by the uploader",
         "Video unavailable. This video is no longer available because the YouTube account "
@@ -68,7 +68,7 @@ SAID = {
 
 @pytest.mark.parametrize(
     ("status", "message"),
-    [(status, message) for status, messages in SAID.items() for message in messages],
+    [(status, message) for status, messages in MESSAGES.items() for message in messages],
 )
 def test_what_sites_say_tells_why(status: str, message: str) -> None:
     failure = failure_of(DownloadError(f"ERROR: [youtube] aaaaaaaaaaa: {message}"), "/fetched")

@@ -16,12 +16,6 @@ from support.webserver import Answer, Site, endless, page, redirect, serving, vi
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
-
-
-@pytest.fixture
 def forbidden() -> Iterator[Site]:
     """A site that would answer everything, and that no fetch may reach."""
     with serving() as site:

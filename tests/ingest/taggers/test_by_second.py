@@ -67,9 +67,9 @@ class Slow:
 def test_seconds_wait_for_those_before_and_later_tags_are_new() -> None:
     slow, output = Slow(), list[int]()
     with Answers(slow, Gallery().see, output.append) as collected:
-        eye = TaggingScheduler(slow)
+        scheduler = TaggingScheduler(slow)
         for second, change in enumerate([NEW, SAME, NEW]):
-            collected.add(second, FRAME, eye.see(second, FRAME, change))
+            collected.add(second, FRAME, scheduler.see(second, FRAME, change))
         assert output == []
         slow.requests[1].set_result(2)
         slow.requests[0].set_result(0)
@@ -158,13 +158,13 @@ class Counting:
 def test_at_most_one_in_so_many_seconds_is_tagged_and_what_was_put_off_is_made_up(
     every: int, changes: str, payload: list[int], put_off: list[int], made_up: list[int]
 ) -> None:
-    eye = TaggingScheduler(Counting(), every=every)
+    scheduler = TaggingScheduler(Counting(), every=every)
     result = [
-        eye.see(second, FRAME, NEW if change == "n" else SAME)
+        scheduler.see(second, FRAME, NEW if change == "n" else SAME)
         for second, change in enumerate(changes)
     ]
     assert [round(float(one[0]) * 100) for one in result if not isinstance(one, Future)] == payload
-    assert (eye.put_off, eye.made_up) == (put_off, made_up)
+    assert (scheduler.put_off, scheduler.made_up) == (put_off, made_up)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def film(tmp_path: Path, n_seconds: int = 8) -> Path:
 
 def tagged(server: Server, path: Path, catalog: Catalog, *, every: int = 1) -> list[set[str]]:
     """The free words of each second."""
-    settings = VlmSettings("free", (server.place,))
+    settings = VlmSettings("free", (server.base_address,))
     given = TaggerContext(remote=RemoteTaggerConfig(vlm=settings))
     tagger = make_tagger(f"vlm:{server.base_url}#{MODEL}", given)
     result = ingest_file(path, catalog, tagger, every=every)  # type: ignore[arg-type]
@@ -204,11 +204,11 @@ def test_several_looks_are_asked_about_at_a_time_and_land_on_their_seconds(
 ) -> None:
     four = threading.Barrier(4, timeout=60)
 
-    def number_when_four_are_asked(picture: Picture) -> list[str]:
+    def number_when_four_wait(picture: Picture) -> list[str]:
         four.wait()
         return number_on(picture)
 
-    server.describe = number_when_four_are_asked
+    server.describe = number_when_four_wait
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         observed = tagged(server, film(tmp_path), catalog)
         (record,) = catalog.videos.page()
@@ -233,7 +233,7 @@ def test_a_video_fails_with_the_reason_when_an_answer_does_not_come(
     server: Server, tmp_path: Path
 ) -> None:
     server.faults.extend(["no model"] * 9)
-    settings = VlmSettings("list", (server.place,))
+    settings = VlmSettings("list", (server.base_address,))
     tagger = make_tagger(
         f"vlm:{server.base_url}#{MODEL}", TaggerContext(remote=RemoteTaggerConfig(vlm=settings))
     )

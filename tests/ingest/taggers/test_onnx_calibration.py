@@ -90,7 +90,7 @@ def test_of_what_just_counts_at_least_three_quarters_hold(seed: int) -> None:
     except InvalidInput:
         return
     (likely,) = reliability(curve.at(z), truth, (0.7, 0.85))
-    assert likely.right >= MIN_RIGHT * likely.said
+    assert likely.right >= MIN_RIGHT * likely.predicted
 
 
 def test_reliability_counts_only_what_is_known() -> None:

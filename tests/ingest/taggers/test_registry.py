@@ -87,7 +87,7 @@ class TestVlm(TaggerConformance):
     @classmethod
     def given(cls, server: Server) -> TaggerContext:
         return TaggerContext(
-            remote=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=(server.place,)))
+            remote=RemoteTaggerConfig(vlm=VlmSettings(allowed_networks=(server.base_address,)))
         )
 
 

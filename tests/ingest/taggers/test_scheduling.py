@@ -24,7 +24,7 @@ class Plain:
         return np.array([len(self.requests) / 100], np.float32)
 
 
-class Thrifty(Plain):
+class Sequential(Plain):
     def tag_next(self, frame: Frame, before: Confidences) -> Confidences:  # noqa: ARG002
         assert before == np.float32(len(self.requests) / 100)
         self.requests.append("next")
@@ -50,16 +50,18 @@ def change_of_kind(kind: str) -> FrameChange:
     ],
 )
 def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(changes: str, query: str) -> None:
-    tagger = Thrifty()
-    eye = TaggingScheduler(tagger)
+    tagger = Sequential()
+    scheduler = TaggingScheduler(tagger)
     for second, kind in enumerate(changes):
-        eye.see(second, FRAME, change_of_kind(kind))
+        scheduler.see(second, FRAME, change_of_kind(kind))
     assert tagger.requests == query.split()
 
 
 def test_what_hardly_changed_gets_what_was_said_before() -> None:
-    eye = TaggingScheduler(Thrifty())
-    payload = [eye.see(second, FRAME, change_of_kind(kind)) for second, kind in enumerate("bssgs")]
+    scheduler = TaggingScheduler(Sequential())
+    payload = [
+        scheduler.see(second, FRAME, change_of_kind(kind)) for second, kind in enumerate("bssgs")
+    ]
     assert np.array_equal(
         np.ravel(np.array(payload)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
     )
@@ -67,9 +69,9 @@ def test_what_hardly_changed_gets_what_was_said_before() -> None:
 
 def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     tagger = Plain()
-    eye = TaggingScheduler(tagger)
+    scheduler = TaggingScheduler(tagger)
     for second, kind in enumerate("bggsgc"):
-        eye.see(second, FRAME, change_of_kind(kind))
+        scheduler.see(second, FRAME, change_of_kind(kind))
     assert tagger.requests == ["all"] * 5
 
 
@@ -78,7 +80,7 @@ def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     [("bggg", [0]), ("bgcggc", [0, 2, 5]), ("bgsbgs", [0, 3]), ("gg", [0]), ("bc", [0, 1])],
 )
 def test_a_shot_begins_with_a_cut_and_with_what_is_blank(changes: str, shots: list[int]) -> None:
-    eye = TaggingScheduler(Plain(), every=3)
+    scheduler = TaggingScheduler(Plain(), every=3)
     for second, kind in enumerate(changes):
-        eye.see(second, FRAME, change_of_kind(kind))
-    assert eye.shots == shots
+        scheduler.see(second, FRAME, change_of_kind(kind))
+    assert scheduler.shots == shots

@@ -39,7 +39,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings_for(server: Server, words: str = "list") -> VlmSettings:
-    return VlmSettings(words, (server.place,), attempt_seconds=5.0, look_seconds=200.0)
+    return VlmSettings(words, (server.base_address,), attempt_seconds=5.0, look_seconds=200.0)
 
 
 def client_of(
@@ -202,7 +202,7 @@ class TestFaults:
         assert waited == waits
 
     @pytest.mark.parametrize(
-        ("fault", "message", "n_asked"),
+        ("fault", "message", "n_requests"),
         [
             ("loading", "Loading model (HTTP 503) (asked 6 times)", 6),
             ("no json", "answered with no JSON (asked 2 times)", 2),
@@ -217,11 +217,11 @@ class TestFaults:
         ],
     )
     def test_what_does_not_pass_is_told_with_what_to_do(
-        self, server: Server, fault: str, message: str, n_asked: int
+        self, server: Server, fault: str, message: str, n_requests: int
     ) -> None:
         server.faults.extend([fault] * 9)
         assert message in fails(client_of(server))
-        assert server.n_requests == n_asked
+        assert server.n_requests == n_requests
 
     @pytest.mark.slow
     def test_an_answer_a_byte_at_a_time_is_cut_off(self, server: Server) -> None:
@@ -335,7 +335,7 @@ class TestAddresses:
     def test_a_name_is_looked_at_when_it_is_asked(self, server: Server) -> None:
         client = client_of(server)
         client._settings = replace(client._settings, allowed_networks=())
-        assert f"set {NETWORKS_VARIABLE}={server.place}" in fails(client)
+        assert f"set {NETWORKS_VARIABLE}={server.base_address}" in fails(client)
         assert server.n_requests == 0
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
@@ -428,6 +428,6 @@ class TestWords:
         self, server: Server, tagger_of: Callable[..., VlmTagger]
     ) -> None:
         one, other, free = tagger_of(), tagger_of(model="other"), tagger_of("free")
-        assert one.name == f"vlm/{server.place}/{MODEL}"
-        assert other.name == f"vlm/{server.place}/other"
+        assert one.name == f"vlm/{server.base_address}/{MODEL}"
+        assert other.name == f"vlm/{server.base_address}/other"
         assert len({one.version, other.version, free.version}) == 3

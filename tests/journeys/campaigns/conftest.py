@@ -1,6 +1,5 @@
 """A service over real footage, and what stores campaigns in it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,13 @@ from support.shops import CATS
 
 
 @pytest.fixture(scope="module")
-def home(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The catalog of real footage, to be written on."""
-    return shutil.copytree(stocked_home, tmp_path_factory.mktemp("campaigns") / "home")
-
-
-@pytest.fixture(scope="module")
-def shop(home: Path) -> Iterator[Served]:
-    yield from serve(home)
+def shop(stocked_copy: Path) -> Iterator[Served]:
+    yield from serve(stocked_copy)
 
 
 @pytest.fixture
-def run(home: Path) -> Run:
-    return lambda *arguments: reelmatch(home, *arguments)
+def run(stocked_copy: Path) -> Run:
+    return lambda *arguments: reelmatch(stocked_copy, *arguments)
 
 
 @pytest.fixture

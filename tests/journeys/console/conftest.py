@@ -56,9 +56,3 @@ def open_window(
         one.page.context.close()
         assert one.troubles == []
         assert one.foreign == []
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Served]:
-    """A server over an empty catalogue of its own."""
-    yield from serve(tmp_path / "home")

@@ -223,7 +223,7 @@ class _Client:
             ) from None
         if status.is_success:
             return answer
-        message = self._key.hide(f"Clarifai: {status.said or http} (status {status.code})")
+        message = self._key.hide(f"Clarifai: {status.message or http} (status {status.code})")
         if status.may_pass or busy:
             raise _Passing(message, _retry_after(response))
         raise RemoteTaggerFailed(f"{message}: {way}" if (way := status.way_out()) else message)

@@ -37,11 +37,11 @@ class ModelStatus:
 
     Attributes:
         code: of Clarifai; 0 where an answer gave none.
-        said: the description, printable and short.
+        message: the description, printable and short.
     """
 
     code: int
-    said: str
+    message: str
 
     @property
     def is_success(self) -> bool:

@@ -72,7 +72,7 @@ def test_a_shot_without_faces_or_looks_says_nothing() -> None:
     assert not shot_confidences(np.zeros((0, 3), np.float32)).any()
 
 
-class Judges:
+class Classifier:
     """Stands for a network that judges faces: gives what it was told."""
 
     def __init__(self, answers: Iterable[tuple[float, ...]]) -> None:
@@ -102,7 +102,7 @@ def judged(
         "face_gender": genders,
         "face_smile": [(smile,) for smile in smiles],
     }
-    classifiers = {name: (Judges(stored), load_card(name)) for name, stored in answers.items()}
+    classifiers = {name: (Classifier(stored), load_card(name)) for name, stored in answers.items()}
     words = FaceWords(Finder(len(ages)), classifiers, tuple(MIN_SHARES))  # type: ignore[arg-type]
     result = words.confidences(Shrinkable(np.zeros((100, 100, 3), np.uint8)))
     return dict(zip(MIN_SHARES, result.tolist(), strict=True))
@@ -174,12 +174,12 @@ class Faces:
     words = WORDS
 
     def __init__(self, *changes: tuple[float, ...]) -> None:
-        self._looks = list(changes)
+        self._confidences = list(changes)
         self.requests = 0
 
     def confidences(self, _: Shrinkable) -> Confidences:
         self.requests += 1
-        return np.array(self._looks.pop(0), np.float32)
+        return np.array(self._confidences.pop(0), np.float32)
 
 
 def with_faces(*changes: tuple[float, ...]) -> LocalTaggerWithFaces:

@@ -61,7 +61,7 @@ def tags_of(tagger: LocalTagger, frame: Frame) -> set[str]:
     }
 
 
-def seen_each_second(tagger: LocalTagger, path: Path) -> list[set[str]]:
+def tags_each_second(tagger: LocalTagger, path: Path) -> list[set[str]]:
     with open_video(path) as video:
         return [tags_of(tagger, second.frame) for second in video.seconds()]
 
@@ -87,7 +87,7 @@ def test_a_motorcycle_in_a_garage_is_that_before_anything_but_a_vehicle(
 
 
 def test_a_man_talking_in_a_car_is_a_portrait_on_every_second(tagger: LocalTagger) -> None:
-    seconds = seen_each_second(tagger, carphone())
+    seconds = tags_each_second(tagger, carphone())
     assert len(seconds) == 4
     assert all({"clothing", "person", "portrait", "suit"} <= tags for tags in seconds)
     assert sum("car" in tags for tags in seconds) >= 2
@@ -95,21 +95,21 @@ def test_a_man_talking_in_a_car_is_a_portrait_on_every_second(tagger: LocalTagge
 
 
 def test_the_cartoon_of_a_rabbit_is_an_animal_on_most_seconds(tagger: LocalTagger) -> None:
-    seconds = seen_each_second(tagger, big_buck_bunny())
+    seconds = tags_each_second(tagger, big_buck_bunny())
     assert sum("animal" in tags for tags in seconds) >= 4
     assert sum({"nature", "outdoors", "plant"} <= tags for tags in seconds) >= 3
     assert not any({"person", "indoors"} & tags for tags in seconds)
 
 
 def test_the_taxi_in_the_street_is_a_car_when_it_passes(tagger: LocalTagger) -> None:
-    seconds = seen_each_second(tagger, bikes())
+    seconds = tags_each_second(tagger, bikes())
     assert sum({"car", "outdoors", "vehicle"} <= tags for tags in seconds) >= 2
     assert sum({"bicycle", "city", "outdoors"} <= tags for tags in seconds) >= 2
 
 
 def test_a_dark_city_gets_no_tag_rather_than_a_wrong_one(tagger: LocalTagger) -> None:
     right = {"city", "architecture", "outdoors"}
-    assert set().union(*seen_each_second(tagger, city())) <= right
+    assert set().union(*tags_each_second(tagger, city())) <= right
 
 
 def test_a_frame_is_seen_alike_at_the_size_it_is_decoded_or_kept(tagger: LocalTagger) -> None:
@@ -126,7 +126,7 @@ def test_harmless_photographs_show_no_nudity(tagger: LocalTagger, name: str) -> 
     assert confidence(tagger, picture(name), "nudity") < 0.1
 
 
-def said_before(tagger: LocalTagger, nudity: float) -> Confidences:
+def earlier_confidences(tagger: LocalTagger, nudity: float) -> Confidences:
     return np.array([0.0] * (len(tagger.tags) - 1) + [nudity], np.float32)
 
 
@@ -134,7 +134,10 @@ def test_within_a_harmless_shot_a_frame_of_nobody_is_not_searched_for_nudity(
     tagger: LocalTagger,
 ) -> None:
     frame = picture("coffee.png")
-    everything, carried = tagger.tag(frame), tagger.tag_next(frame, said_before(tagger, 0.0125))
+    everything, carried = (
+        tagger.tag(frame),
+        tagger.tag_next(frame, earlier_confidences(tagger, 0.0125)),
+    )
     assert np.array_equal(carried[:-1], everything[:-1])
     assert carried[-1] == np.float32(0.0125) != everything[-1]
 
@@ -144,7 +147,7 @@ def test_where_somebody_is_or_nudity_was_suspected_it_is_searched_for_again(
     tagger: LocalTagger, name: str, nudity: float
 ) -> None:
     frame = picture(name)
-    again = tagger.tag_next(frame, said_before(tagger, nudity))
+    again = tagger.tag_next(frame, earlier_confidences(tagger, nudity))
     assert np.array_equal(again, tagger.tag(frame))
 
 
