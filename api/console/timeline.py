@@ -78,7 +78,7 @@ def video_breaks(live: Live, record: VideoRecord, rules: Rules) -> Breaks:
 def assessed(
     catalog: Catalog, record: VideoRecord, track: Track, vocabulary: Vocabulary, rules: Rules
 ) -> SensitivityAssessment:
-    """Return the verdict on sensitive content."""
+    """Return the assessment of sensitive content."""
     words = catalog.taggers.words_of(record.tagger)
     return SensitivityClassifier(vocabulary, rules).assessment(track, words)
 

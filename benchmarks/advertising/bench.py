@@ -75,7 +75,7 @@ def one_video(vocabulary: Vocabulary, rng: np.random.Generator, seconds: int) ->
         counts = count_tags(track, 0.7)
         categories.scores(counts.tags, counts.seconds, track.n_seconds)
 
-    report(f"suitability of {seconds} s", [lambda: classifier.verdicts(track, words)] * 50)
+    report(f"suitability of {seconds} s", [lambda: classifier.assessments(track, words)] * 50)
     report("  levels alone, something seen", [lambda: classifier.risks(track, words)] * 50)
     report("  levels alone, nothing seen", [lambda: classifier.risks(quiet, words)] * 50)
     report("  categories", [file] * 50)

@@ -27,7 +27,7 @@ from results import keep
 from engine.indexes.local.builder import Part, build_in_folder
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import sampled
-from engine.indexes.local.scans.base import put_together
+from engine.indexes.local.scans.base import concatenated
 from engine.indexes.local.scans.levels import LevelScan
 from engine.indexes.local.scans.plain import PlainScan
 
@@ -138,7 +138,7 @@ def both_kernels(index: Index) -> dict[str, Peer]:
         scales=held(index.forward.scales),
     )
     levels = LevelScan.of({name: held(array) for name, array in index.scan.arrays.items()})
-    plain = PlainScan.of(put_together(PlainScan.pieces(forward, 1.0)))
+    plain = PlainScan.of(concatenated(PlainScan.pieces(forward, 1.0)))
     return {
         "levels": Ours(Index(index.ids, forward, index.weighting, levels)),
         "plain": Ours(Index(index.ids, forward, index.weighting, plain)),

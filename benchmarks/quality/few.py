@@ -61,7 +61,7 @@ def fit_sums(snapshot: LocalSnapshot, viewer: Viewer, rules: ProfileRules) -> li
     index = snapshot.base.index
     profile = profile_of({}, viewer.events, rules, now=viewer.now)
     profile_vector = profile_vector_of(profile, snapshot, rules)
-    rows = index.rows_of(profile.seen)
+    rows = index.rows_of(profile.consumed)
     unseen = np.setdiff1d(np.arange(index.n_videos), rows)
     if not len(unseen) or not any(reaction.weight > 0 for reaction in profile_vector.reactions):
         return []

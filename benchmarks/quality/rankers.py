@@ -25,7 +25,7 @@ from engine.search.profiles import (
     profile_of,
     profile_vector_of,
 )
-from engine.search.recommend import Question, fitting_candidates, page_of
+from engine.search.recommend import Question, best_candidates, page_of
 from engine.search.rerank import BY_SCORE, rerank
 from engine.vocabulary import Vocabulary
 
@@ -69,14 +69,14 @@ def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
             return []
         question = Question(profile, viewer.now, k=DEPTH)
         if rules.co_likes:
-            pool = fitting_candidates(snapshot, profile_vector, question, rules)
+            pool = best_candidates(snapshot, profile_vector, question, rules)
             ranked = rerank(pool, BY_SCORE, snapshot, k=DEPTH, now=viewer.now)
             films = [one.candidate.video for one in ranked]
         else:
             films = _best_by_tags(snapshot, profile_vector, profile)
         if next(checked, None) is not None and snapshot.base.index.weighting.slope == 1:
             page = page_of(snapshot, profile_vector, question, rules)
-            assert films == [one.video for one in page.found]
+            assert films == [one.video for one in page.matches]
         return films
 
     return recommend
@@ -88,7 +88,7 @@ def _best_by_tags(
     index = snapshot.base.index
     values = index.score_rows(profile_vector.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0
-    values[index.rows_of(profile.seen)] = 0.0
+    values[index.rows_of(profile.consumed)] = 0.0
     ranked = np.argsort(-np.floor(values / TIE + 0.5), kind="stable")[:DEPTH]
     return index.ids.at(ranked[values[ranked] > 0])
 

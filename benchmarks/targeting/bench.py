@@ -93,7 +93,7 @@ class Peer:
     """The same answer by a sparse product and one mask a rule."""
 
     def __init__(self, targeting: Targeting, campaigns: Sequence[Campaign]) -> None:
-        snapshot = targeting.view
+        snapshot = targeting.snapshot
         rows = [targeting.query_of(row) for row in range(len(targeting.campaigns))]
         starts = np.concatenate([[0], np.cumsum([len(query.tags) for query in rows])])
         tags = np.concatenate([query.tags for query in rows])

@@ -47,9 +47,9 @@ def main() -> None:
     profile_vector = profile_vector_of(profiles[0], snapshot, VIEWER_RULES)
     question = Question(profiles[0], NOW)
     page = recommend_page(snapshot, question, VIEWER_RULES)
-    videos = [one.video for one in page.found]
+    videos = [one.video for one in page.matches]
     blob = track(rng).to_bytes()
-    numbers = snapshot.vocabulary.numbers([reason.tag for reason in page.found[0].why])
+    numbers = snapshot.vocabulary.numbers([reason.tag for reason in page.matches[0].why])
     varied = Question(profiles[0], NOW, ranking=Ranking(diversity=0.3, freshness=0.1))
     questions = [Question(profile, NOW) for profile in profiles]
 

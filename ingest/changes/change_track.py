@@ -36,7 +36,7 @@ class FrameChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The looks of a video as arrays, each of shape (n_seconds,); 4 bytes a second in all.
+    """The changes of a video as arrays, each of shape (n_seconds,); 4 bytes a second in all.
 
     Attributes:
         changed: as in ``FrameChange``, 0 to 255.
@@ -68,10 +68,10 @@ def new_content(changes: Changes, kind: Kind) -> NDArray[np.bool_]:
 
 
 def effective_seconds(observed: NDArray[np.bool_], is_new: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    """Count, per tag, the looks it was seen in: a still shown for 240 seconds is one, not 240.
+    """Count, per tag, the distinct seconds of it: a still shown for 240 seconds is one, not 240.
 
-    A look is a new second and all that follow until the next new one. So a tag has at least 1 if
-    it was seen at all, and never more than its seconds.
+    Distinct is a new second; all that follow until the next new one repeat it. So a tag has at
+    least 1 if it was seen at all, and never more than its seconds.
 
     Args:
         observed: shape (n_seconds, n_tags), where a tag reached the threshold.

@@ -23,7 +23,7 @@ COLUMNS, ROWS = 96, 54
 """Cells of the small picture. A cell of a 16:9 frame is square; any other shape is squeezed in."""
 
 NEW_CONTENT_SHARE: Final = 0.01
-"""A frame is a new look when more than this share of the cells changed.
+"""A frame shows new content when more than this share of the cells changed.
 
 Of footage of every kind, it skips 95 % of the seconds of a still picture, 67 to 75 % of a
 slideshow's, 2 % of a talking head's and 7 % of other motion.
@@ -129,14 +129,14 @@ def share_at_rest(difference: Grey) -> float:
 
 
 class ChangeDetector:
-    """Tells, frame by frame, which ones need a look of their own.
+    """Tells, frame by frame, which ones must be tagged by themselves.
 
     Each frame is compared with the last *new* one, not with the one before: a slow change adds up
     until it counts.
     """
 
     def __init__(self) -> None:
-        self._looked_at: Grey | None = None
+        self._last_new: Grey | None = None
 
     def is_new(self, frame: Frame) -> bool:
         """Whether this frame must be looked at; if not, it shows what the last new one showed."""
@@ -144,12 +144,9 @@ class ChangeDetector:
 
     def is_new_grey(self, grey: Grey) -> bool:
         """Likewise, for a frame that is made small already."""
-        if (
-            self._looked_at is not None
-            and changed_share(self._looked_at, grey) <= NEW_CONTENT_SHARE
-        ):
+        if self._last_new is not None and changed_share(self._last_new, grey) <= NEW_CONTENT_SHARE:
             return False
-        self._looked_at = grey
+        self._last_new = grey
         return True
 
 

@@ -30,7 +30,7 @@ MAX_CUTS: Final = 100
 
 AT_REST: Final = 0.9
 """A video is one picture when this share of its pairs fits; of one of which so many are still,
-second looks alone tell what is drawn."""
+pairs within a second alone tell what is drawn."""
 
 # So many of its pairs are still, or a zoom or a fade explains them.
 _STATIC_EXPLAINED: Final = 0.85
@@ -59,8 +59,8 @@ _MIN_DRAWN: Final = 0.03
 # A disc turns in so many of the pictures.
 _TURNING: Final = 0.6
 MAX_WITHIN: Final = 0.5
-"""In so many of the second looks something must move; then a video is no picture at rest, even if
-it is the same every second."""
+"""In so many of the pairs within a second something must move; then a video is no picture at rest,
+even if it is the same every second."""
 # What never stops, as bars and credits do not, moves this much at least of what it mostly does.
 _STEADY: Final = 0.4
 # It is drawn when all of it is a mixture with one colour; or when the changes are one-sided, and of

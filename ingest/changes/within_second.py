@@ -61,7 +61,7 @@ class Within:
                 self._moved += [earlier, later]
 
     def share(self) -> float:
-        """Return in which share of the looks something moved; 0.0 if there were fewer than two."""
+        """Return in which share of the pairs something moved; 0.0 if there were fewer than two."""
         return self._n_moved / self._n_pairs if self._n_pairs > 1 else 0.0
 
     def pictures(self) -> NDArray[np.uint8]:
@@ -69,7 +69,7 @@ class Within:
         return np.array(self._moved, np.uint8).reshape(-1, ROWS, COLUMNS, 3)
 
     def repeating(self) -> float:
-        """Return, of the looks in which something moved, the share in which it repeats itself."""
+        """Return, of the pairs in which something moved, the share in which it repeats itself."""
         return self._n_repeating / max(1, self._n_moved)
 
 

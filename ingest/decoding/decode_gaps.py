@@ -1,4 +1,4 @@
-"""Losses of a pass over a video: what is cut off, damaged or missing, and how long that lasts."""
+"""Gaps of a pass over a video: what is cut off, damaged or missing, and how long that lasts."""
 
 import math
 from fractions import Fraction

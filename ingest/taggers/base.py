@@ -34,7 +34,7 @@ class Tagger(Protocol):
 
     @property
     def doubtful(self) -> tuple[str, ...]:
-        """Those of its tags that count only when two different looks show them; mostly none."""
+        """Those of its tags that count only when two distinct seconds show them; mostly none."""
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame."""

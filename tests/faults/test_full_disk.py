@@ -36,7 +36,7 @@ COMMAND = Path(sys.executable).parent / "reelmatch"
 
 @dataclass(frozen=True)
 class Full:
-    """A catalogue with a live generation and a dump of it, and folders to write to.
+    """A catalog with a live generation and a dump of it, and folders to write to.
 
     Attributes:
         home: of the product.

@@ -114,7 +114,7 @@ def test_a_killed_reindex_goes_on_where_it_was(
 
 
 @pytest.mark.parametrize(
-    "how",
+    "stop_signal",
     [
         signal.SIGKILL,
         "SIGINT to all",
@@ -124,7 +124,7 @@ def test_a_killed_reindex_goes_on_where_it_was(
     ],
 )
 def test_a_reindex_by_processes_that_is_stopped_leaves_none_and_goes_on_where_it_was(
-    catalog: Catalog, tmp_path: Path, how: signal.Signals | str
+    catalog: Catalog, tmp_path: Path, stop_signal: signal.Signals | str
 ) -> None:
     expected = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
     generations = Generations(tmp_path / "generations")
@@ -132,11 +132,11 @@ def test_a_reindex_by_processes_that_is_stopped_leaves_none_and_goes_on_where_it
     go_on(running, 3)
     workers = children_of(running.pid)
     assert len(workers) >= 2
-    if isinstance(how, str):
+    if isinstance(stop_signal, str):
         # As a terminal does at Ctrl-C, and a container when it is stopped.
-        os.killpg(running.pid, signal.Signals[how.split()[0]])
+        os.killpg(running.pid, signal.Signals[stop_signal.split()[0]])
     else:
-        running.send_signal(how)
+        running.send_signal(stop_signal)
     payload = running.communicate(timeout=60)
     soon(lambda: not any(map(works, workers)), 10)
     assert payload[1].count("Traceback") <= 1, "only of the parent's KeyboardInterrupt"

@@ -79,9 +79,9 @@ def test_a_queued_reindex_is_shared_by_processes_of_low_priority(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("stop_signal", [signal.SIGKILL, signal.SIGTERM])
 def test_a_service_that_is_stopped_leaves_none_that_counts(
-    how: signal.Signals, waiting_reindex_home: Path
+    stop_signal: signal.Signals, waiting_reindex_home: Path
 ) -> None:
     working = subprocess.Popen(
         [Path(sys.executable).parent / "reelmatch", "work"],
@@ -95,7 +95,7 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(
     )
     soon(lambda: len([*filter(counts_chunks, descendants_of(working.pid))]) == 2)
     started = descendants_of(working.pid)
-    working.send_signal(how)
+    working.send_signal(stop_signal)
     _, payload = working.communicate(timeout=60)
     assert "Traceback" not in payload
     soon(lambda: not any(map(works, started)), 10)

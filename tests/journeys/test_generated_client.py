@@ -50,12 +50,12 @@ class Made:
         address = str(self.served.client.base_url)
         return self.part("client").AuthenticatedClient(base_url=address, token=self.keys[scope])
 
-    def ask(self, operation: str, scope: Scope, **how: Any) -> Any:
+    def ask(self, operation: str, scope: Scope, **arguments: Any) -> Any:
         with self.client(scope) as client:
-            return self.part(f"api.{operation}").sync_detailed(client=client, **how)
+            return self.part(f"api.{operation}").sync_detailed(client=client, **arguments)
 
-    def parsed(self, operation: str, scope: Scope, **how: Any) -> Any:
-        answer = self.ask(operation, scope, **how)
+    def parsed(self, operation: str, scope: Scope, **arguments: Any) -> Any:
+        answer = self.ask(operation, scope, **arguments)
         assert answer.status_code == 200, answer.content
         return answer.parsed
 
@@ -159,7 +159,7 @@ def test_it_stores_a_campaign_and_lists_videos(made: Made) -> None:
 
 
 @pytest.mark.parametrize(
-    ("operation", "scope", "how", "code"),
+    ("operation", "scope", "arguments", "code"),
     [
         ("videos.get_video", Scope.READ, {"video": "beef"}, "not_found"),
         ("campaigns.list_campaigns", Scope.READ, {}, "forbidden"),
@@ -169,9 +169,9 @@ def test_it_stores_a_campaign_and_lists_videos(made: Made) -> None:
     ],
 )
 def test_it_reads_problems(
-    made: Made, operation: str, scope: Scope, how: dict[str, Any], code: str
+    made: Made, operation: str, scope: Scope, arguments: dict[str, Any], code: str
 ) -> None:
-    answer = made.ask(operation, scope, **how)
+    answer = made.ask(operation, scope, **arguments)
     problem = answer.parsed
     assert isinstance(problem, made.part("models").Problem)
     assert (problem.code, problem.status) == (code, answer.status_code)

@@ -61,8 +61,8 @@ def test_of_a_tag_misspelt_beyond_understanding_the_right_one_comes_first(ask: R
 
 
 def test_spelling_comes_before_meaning_at_every_door(served: Served, ask: Run) -> None:
-    (reading,) = served.client.get("/v1/keywords", params={"q": "dgo"}).json()["keywords"]
-    assert (reading["meanings"][0]["tag"], reading["meanings"][0]["how"]) == ("dog", "spelling")
+    (match,) = served.client.get("/v1/keywords", params={"q": "dgo"}).json()["keywords"]
+    assert (match["meanings"][0]["tag"], match["meanings"][0]["how"]) == ("dog", "spelling")
     words = {"keywords": {"dgo": 1, "cat": 1}}
     (ignored,) = served.client.post("/v1/matches", json=words).json()["ignored"]
     assert (ignored["word"], ignored["nearest"][0]) == ("dgo", "dog")

@@ -199,10 +199,10 @@ def test_all_viewers_get_what_each_gets(service: Served, command: Run) -> None:
     assert {"m1", "m2", "m3"} <= set(answers)
     assert list(answers) == sorted(answers)
     for viewer in ("m1", "m2", "m3"):
-        alone = service.client.get(
+        single = service.client.get(
             f"/v1/viewers/{viewer}/recommendations", params={"k": 3, "diversity": 0.3}
         ).json()
-        assert videos_of(alone) == videos_of(answers[viewer])
+        assert videos_of(single) == videos_of(answers[viewer])
 
 
 def test_rules_say_how_they_moved_a_video_and_leave_the_score(service: Served) -> None:

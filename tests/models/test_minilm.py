@@ -38,8 +38,8 @@ def test_no_texts_have_no_vectors(minilm: MiniLM) -> None:
 
 def test_a_text_means_the_same_alone_and_beside_longer_ones(minilm: MiniLM) -> None:
     texts = [f"{'very ' * (number % 7)}fast car" for number in range(70)]
-    alone = np.concatenate([minilm.embed([text]) for text in texts])
-    assert minilm.embed(texts) == pytest.approx(alone, abs=1e-5)
+    separate = np.concatenate([minilm.embed([text]) for text in texts])
+    assert minilm.embed(texts) == pytest.approx(separate, abs=1e-5)
 
 
 def test_a_text_costs_the_pieces_that_are_read_of_it(minilm: MiniLM) -> None:

@@ -111,12 +111,15 @@ def write_grid(
 
 def _encoded(path: Path, pictures: Sequence[Picture], codec: str) -> tuple[bytes, list[bytes]]:
     """Return the setup of pictures that stand alone, and the sample of each."""
-    alone = {"libx265": {"x265-params": "log-level=none:pools=1:keyint=1"}, "libsvtav1": {"g": "1"}}
+    encoder_options = {
+        "libx265": {"x265-params": "log-level=none:pools=1:keyint=1"},
+        "libsvtav1": {"g": "1"},
+    }
     whole = write_video(
         path.with_suffix(".tiles.mp4"),
         pictures,
         codec=codec,
-        codec_options={"crf": "10", **alone[codec]},
+        codec_options={"crf": "10", **encoder_options[codec]},
     )
     with av.open(str(whole)) as container:
         stream = container.streams.video[0]

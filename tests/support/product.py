@@ -68,9 +68,9 @@ class Served:
     home: Path
     server: uvicorn.Server
 
-    def reindex(self, **how: Any) -> str:
+    def reindex(self, **options: Any) -> str:
         """Queue a reindex, wait until it is done, and the server ready; return the generation."""
-        response = self.client.post("/v1/reindex", json=how)
+        response = self.client.post("/v1/reindex", json=options)
         assert response.status_code == 202, response.text
         job = self.await_job(response.headers["location"])
         assert job["state"] == "done", job

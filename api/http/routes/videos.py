@@ -98,7 +98,7 @@ def _some(catalog: Catalog, ids: list[str]) -> list[VideoRecord]:
 def get_video(
     video: str, live: CurrentLive, settings: CurrentSettings, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Return one video with the verdict on sensitive content."""
+    """Return one video with the assessment of sensitive content."""
     record = live.catalog.videos.named(video)
     known = {
         **encoded(record),

@@ -1,7 +1,7 @@
 """Words for a shot from its faces: a woman, a man, somebody smiling.
 
-A word is the mean over the looks of a shot at which a face could be judged. Faces that are small,
-turned away or unsure are not judged, nor is anything where nobody is, or what is drawn.
+A word is the mean over the tagged frames of a shot on which a face could be judged. Faces that are
+small, turned away or unsure are not judged, nor is anything where nobody is, or what is drawn.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ DRAWN: Final = 0.5
 """Confidence of a cartoon from which on no face is looked for."""
 
 MIN_FRAMES: Final = 2
-"""So many looks of a shot must show a face that can be judged; of a shorter one, half of them."""
+"""So many tagged frames of a shot must show a face that can be judged; of a shorter one, half."""
 
 JUDGED: Final = "judged.json"
 """Beside the card of blazeface: word -> of how many labelled shots it was said, and right."""
@@ -131,10 +131,10 @@ def shot_confidences(frames: NDArray[np.float32]) -> Confidences:
     """Return what is said of a shot.
 
     Args:
-        frames: shape (n_looks, n_words), what ``FaceWords.confidences`` gave of each.
+        frames: shape (n_frames, n_words), what ``FaceWords.confidences`` gave of each.
 
     Returns:
-        shape (n_words,), the means over the looks at which a face was judged; 0 of what is unsure.
+        shape (n_words,), the means over the frames on which a face was judged; 0 of what is unsure.
     """
     judged = frames[(frames > 0).any(axis=1)]
     if not len(judged) or 2 * len(judged) < min(len(frames), 2 * MIN_FRAMES):

@@ -21,7 +21,7 @@ class ClassifierOutput(NamedTuple):
     """Outputs of the network for one frame.
 
     Attributes:
-        confidences: shape (n_tags,), of each tag the sum of its classes', merged over the views.
+        confidences: shape (n_tags,), of each tag the sum of its classes', merged over the crops.
         words: shape (n_words,), likewise of each specific word.
         logits: shape (n_classes,), of the whole frame.
     """
@@ -87,13 +87,13 @@ def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.
 
 @lru_cache(maxsize=8)
 def crop_windows(columns: int, rows: int) -> NDArray[np.float32]:
-    """Return how much each cell of a frame counts in each view of it.
+    """Return how much each cell of a frame counts in each crop of it.
 
-    The views are the whole and, of a frame that is no square, squares at both ends and in the
+    The crops are the whole and, of a frame that is no square, squares at both ends and in the
     middle of it.
 
     Returns:
-        shape (n_views, rows * columns), the whole first; the cells of a view add up to 1.
+        shape (n_crops, rows * columns), the whole first; the cells of a crop add up to 1.
     """
     side, long = min(columns, rows), max(columns, rows)
     starts = sorted({0, (long - side) // 2, long - side}) if long > side else []
@@ -116,12 +116,12 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def merge_crops(confidences: NDArray[np.float32]) -> Confidences:
-    """Merge the views of a frame: the whole, or the two surest views on average.
+    """Merge the crops of a frame: the whole, or the two surest crops on average.
 
-    One sure view alone is not believed: it would find a fifth more tags, and the worst mistakes.
+    One sure crop alone is not believed: it would find a fifth more tags, and the worst mistakes.
 
     Args:
-        confidences: shape (n_views, n_tags), the whole frame first.
+        confidences: shape (n_crops, n_tags), the whole frame first.
 
     Returns:
         shape (n_tags,).

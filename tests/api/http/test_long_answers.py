@@ -19,7 +19,7 @@ def answered(
     *,
     pieces: int | None = None,
     held: ExitStack | None = None,
-    **how: Any,
+    **options: Any,
 ) -> bytes:
     """What a client gets of an answer that leaves after so many pieces."""
     got: list[bytes] = []
@@ -38,7 +38,7 @@ def answered(
     async def run() -> None:
         nonlocal left
         left = asyncio.Event()
-        await LongAnswer(make, held or ExitStack(), **how)(SCOPE, receive, send)
+        await LongAnswer(make, held or ExitStack(), **options)(SCOPE, receive, send)
 
     asyncio.run(run())
     return b"".join(got)

@@ -30,7 +30,14 @@ def assert_encrypted(path: Path) -> None:
 def encrypt(source: Path, target: Path, *options: str) -> Path:
     """Encrypt an MP4 file as services do (ISO/IEC 23001-7)."""
     key, name = "76a6c65c5ea762046bd749a2e632ccbb", "a7e61c373e219033c21091fa607bf3b8"
-    how = ("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", key, "-encryption_kid", name)
+    scheme = (
+        "-encryption_scheme",
+        "cenc-aes-ctr",
+        "-encryption_key",
+        key,
+        "-encryption_kid",
+        name,
+    )
     command: list[str | Path] = [
         find_program(),
         "-v",
@@ -39,7 +46,7 @@ def encrypt(source: Path, target: Path, *options: str) -> Path:
         source,
         "-c",
         "copy",
-        *how,
+        *scheme,
         *options,
         target,
     ]
@@ -95,8 +102,8 @@ def test_a_webm_file_says_so(key: bytes, tmp_path: Path) -> None:
     content = path.read_bytes()
     # ContentEncodings, ContentEncoding, its type (1: encryption), ContentEncryption: AES, the key.
     named = element(b"\x47\xe2", key) if key else b""
-    how = element(b"\x50\x35", element(b"\x47\xe1", b"\x05") + named)
-    inside = b"\x50\x33\x81\x01" + how
+    encryption = element(b"\x50\x35", element(b"\x47\xe1", b"\x05") + named)
+    inside = b"\x50\x33\x81\x01" + encryption
     encodings = element(b"\x6d\x80", element(b"\x62\x40", inside))
     path.write_bytes(in_track(content, encodings))
     assert_encrypted(path)

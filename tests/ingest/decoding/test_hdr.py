@@ -125,8 +125,8 @@ def test_a_wide_twin_shows_what_the_ordinary_one_does(
     linear = "zscale=t=linear:npl=203,format=gbrpf32le"
     colours = f"{linear},{TWINS[kind]},format=yuv444p10le"
     for name, way in (("wide", colours), ("plain", "format=yuv444p10le")):
-        how = ("-vf", way, "-c:v", "ffv1", str(tmp_path / f"{name}.mkv"))
-        command: list[str | Path] = [find_program(), "-v", "error", "-i", photo, *how]
+        options = ("-vf", way, "-c:v", "ffv1", str(tmp_path / f"{name}.mkv"))
+        command: list[str | Path] = [find_program(), "-v", "error", "-i", photo, *options]
         subprocess.run(command, check=True)
     (wide,), (plain,) = (seconds_of(tmp_path / f"{name}.mkv") for name in ("wide", "plain"))
     assert np.abs(wide.frame.astype(int) - plain.frame).mean() < 3
@@ -195,8 +195,8 @@ def test_in_matroska_likewise(hevc: Path, tmp_path: Path) -> None:
     first.write_bytes(hevc.read_bytes())
     configured(first, 5, 0)
     path = tmp_path / "x.mkv"
-    how = ("-c", "copy", "-strict", "unofficial", str(path))
-    command: list[str | Path] = [find_program(), "-v", "error", "-i", first, *how]
+    options = ("-c", "copy", "-strict", "unofficial", str(path))
+    command: list[str | Path] = [find_program(), "-v", "error", "-i", first, *options]
     subprocess.run(command, check=True)
     assert b"dvcC" in path.read_bytes()
     with pytest.raises(UndecodableVideo, match="Dolby Vision"), open_video(path):

@@ -45,9 +45,9 @@ def test_a_campaigns_break_follows_what_it_is_about(
     ]
     words = ("breaks", slides, "--gap", "30", "--edge", "2", "--count", "1", "--explain")
     assert re.search(r"coffee +\+0\.\d+ +0-4", run(*words, "--campaign", "coffee").out)
-    alone = run(*words)
-    assert alone.code == 2
-    assert "to a --campaign: name one" in alone.err
+    without_campaign = run(*words)
+    assert without_campaign.code == 2
+    assert "to a --campaign: name one" in without_campaign.err
 
 
 def test_what_a_campaign_finds_too_risky_blocks_the_breaks_near_it_and_no_others(

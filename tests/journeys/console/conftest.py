@@ -19,10 +19,10 @@ def browser() -> Iterator[Browser]:
     For a module only: while Playwright runs, nobody else in this thread can use asyncio.
     """
     if not CHROMIUM.exists():
-        how = f"needs {CHROMIUM}: apt-get install chromium"
+        advice = f"needs {CHROMIUM}: apt-get install chromium"
         if os.environ.get("CI"):
-            pytest.fail(how)
-        pytest.skip(how)
+            pytest.fail(advice)
+        pytest.skip(advice)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def served(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The real server over a copy of the catalogue of real footage: the console writes, too."""
+    """The real server over a copy of the catalog of real footage: the console writes, too."""
     yield from serve(shutil.copytree(stocked_home, tmp_path_factory.mktemp("console") / "home"))
 
 

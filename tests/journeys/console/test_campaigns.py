@@ -52,8 +52,8 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
     page = open_window().open(f"/videos/{id_of(served, matches[0])}")
-    fitting = page.locator("#advertising").get_by_role("link", name="Cars & <b>city</b>")
-    fitting.click()
+    link = page.locator("#advertising").get_by_role("link", name="Cars & <b>city</b>")
+    link.click()
     expect(page.locator("#case-title")).to_contain_text("may run")
 
 

@@ -21,7 +21,7 @@ class VlmSettings:
         words: what they may say: ``list`` (every known word), ``free``, or the path of a list.
         allowed_networks: that may be asked though they are not public, as ``AllowedNetwork.parse``
             reads them.
-        at_once: looks that are asked about at a time.
+        at_once: frames that are asked about at a time.
         attempts: how often a question is asked before it is given up.
         attempt_seconds: how long one answer may take; a server may have to load the model first.
         look_seconds: how long all attempts at one look may take.

@@ -35,7 +35,7 @@ _UNUSUAL_CHARACTERS: Final = re.compile(r"[^\w.:/\[\]-]+")
 
 
 class VlmTagger:
-    """Names what a model elsewhere sees; it is asked about several looks at a time.
+    """Names what a model elsewhere sees; it is asked about several frames at a time.
 
     See ``AskingTagger``.
 
@@ -43,7 +43,7 @@ class VlmTagger:
         lexicon: what its words are as tags.
         client: asks it.
         nudity: judged here, whatever the words are.
-        at_once: looks that are asked about at a time.
+        at_once: frames that are asked about at a time.
         identity: name and version.
     """
 

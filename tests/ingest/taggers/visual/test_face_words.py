@@ -217,9 +217,9 @@ def test_the_word_holds_for_the_whole_shot_where_somebody_is_and_brings_person()
 
 
 def test_where_nobody_is_nobody_is_said_to_be() -> None:
-    alone = SOMEBODY - 0.01
-    seconds = settled([(0.9, 0, 0, *MAN), (alone, 0, 0, *NOBODY), (0.9, 0, 0, *MAN)])
-    assert seconds[1].tolist() == [np.float32(alone), 0, 0, 0, 0, 0]
+    nobody_sure = SOMEBODY - 0.01
+    seconds = settled([(0.9, 0, 0, *MAN), (nobody_sure, 0, 0, *NOBODY), (0.9, 0, 0, *MAN)])
+    assert seconds[1].tolist() == [np.float32(nobody_sure), 0, 0, 0, 0, 0]
     assert seconds[2, 4] == pytest.approx(0.95)
 
 

@@ -63,8 +63,8 @@ def test_a_scaler_makes_the_same_of_a_frame_whatever_came_before() -> None:
     frames = [np.asarray(of_size(size)) for size in [(640, 360), (480, 640), (640, 360)]]
     for frame in frames:
         resized = scaler.resize(Shrinkable(frame), (256, 192))
-        alone = Scaler(Interpolation.BICUBIC).resize(Shrinkable(frame), (256, 192))
-        np.testing.assert_array_equal(resized, alone)
+        separate = Scaler(Interpolation.BICUBIC).resize(Shrinkable(frame), (256, 192))
+        np.testing.assert_array_equal(resized, separate)
 
 
 @pytest.mark.parametrize("name", ["nanodet", "opennsfw_screen"])

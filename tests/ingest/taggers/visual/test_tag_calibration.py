@@ -63,8 +63,8 @@ def test_a_confidence_is_the_logistic_of_a_weighted_sum(tag: str) -> None:
 
 def test_frames_are_weighed_together_as_alone() -> None:
     calibration, several = TagCalibration.load(TAGS), evidence(3, 5)
-    alone = [calibration.weigh(Evidence(*(table[row] for table in several))) for row in range(5)]
-    assert calibration.weigh(several) == pytest.approx(np.stack(alone), abs=1e-6)
+    separate = [calibration.weigh(Evidence(*(table[row] for table in several))) for row in range(5)]
+    assert calibration.weigh(several) == pytest.approx(np.stack(separate), abs=1e-6)
 
 
 @given(
