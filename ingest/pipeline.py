@@ -21,8 +21,16 @@ from ingest.changes.change_track import Changes, FrameChange, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
+from ingest.hearing import Hearing
 from ingest.sources.files import NoVideoFile, content_id
-from ingest.taggers.base import AskingTagger, Confidences, Frame, ShotTagger, Tagger
+from ingest.taggers.base import (
+    AskingTagger,
+    Confidences,
+    Frame,
+    ShotTagger,
+    SoundTagger,
+    Tagger,
+)
 from ingest.taggers.by_second import Answers, Show
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 from ingest.taggers.scheduling import Answer, TaggingScheduler
@@ -122,7 +130,7 @@ def known_result(
 def ingest_file(
     path: Path,
     catalog: Catalog,
-    *taggers: Tagger,
+    *taggers: Tagger | SoundTagger,
     described: Described | None = None,
     force: bool = False,
     every: int = 1,
@@ -133,8 +141,8 @@ def ingest_file(
     Args:
         path: the file.
         catalog: where the result is kept, in one transaction at the end.
-        taggers: who look, each for a source of its own, one of them for the visual one; a source
-            that observed the video before is left alone.
+        taggers: who look or hear, each for a source of its own, one of them for the visual one; a
+            source that observed the video before is left alone.
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
         every: have at most one in so many seconds tagged; others take what was said of the last.
@@ -159,8 +167,8 @@ def ingest_file(
 
 
 def _needed(
-    video: Described, catalog: Catalog, taggers: Sequence[Tagger], *, force: bool
-) -> list[Tagger]:
+    video: Described, catalog: Catalog, taggers: Sequence[Tagger | SoundTagger], *, force: bool
+) -> list[Tagger | SoundTagger]:
     """Return the taggers whose source has yet to observe the video."""
     known = {} if force else catalog.tracks.taggers(video.id)
     return [tagger for tagger in taggers if tagger.source not in known]
@@ -227,7 +235,7 @@ def blank_record(video: Described) -> VideoRecord:
 class _Observed:
     record: VideoRecord
     tracks: Sequence[SourceTrack]
-    pictures: Pictures
+    pictures: Pictures | None
 
 
 class _TaggerRun:
@@ -269,11 +277,18 @@ def _analyze(
     path: Path,
     video: Described,
     catalog: Catalog,
-    taggers: Sequence[Tagger],
+    taggers: Sequence[Tagger | SoundTagger],
     every: int,
     on_second: Callable[[Progress], object],
 ) -> _Observed:
-    with open_video(path) as opened:
+    hearings = [Hearing(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
+    frame_taggers = [tagger for tagger in taggers if not isinstance(tagger, SoundTagger)]
+
+    def hear(samples: NDArray[np.int16]) -> None:
+        for hearing in hearings:
+            hearing.hear(samples)
+
+    with open_video(path, hear=hear if hearings else None) as opened:
         classifier, gallery = MotionClassifier(), Gallery()
 
         def tell(done: int) -> None:
@@ -282,24 +297,30 @@ def _analyze(
         # The first one's seconds are shown and told.
         runs = [
             _TaggerRun(tagger, gallery.see, tell, every)
-            if tagger is taggers[0]
+            if tagger is frame_taggers[0]
             else _TaggerRun(tagger, _show_nobody, lambda _: None, every)
-            for tagger in taggers
+            for tagger in frame_taggers
         ]
+        n_seconds = 0
         with ExitStack() as answers:
             for run in runs:
                 answers.enter_context(run.answers)
             for second in opened.seconds():
+                n_seconds = second.index + 1
                 change = classifier.add(second)
                 for run in runs:
                     run.see(second, change)
+                if not runs:
+                    tell(n_seconds)
             assessment, changes = classifier.assessment(), classifier.changes()
             tracks = [run.track(catalog, changes, assessment.kind) for run in runs]
+        heard = [hearing.track(catalog, n_seconds, opened.sound) for hearing in hearings]
+        reasons = [opened.reason, *(hearing.reason for hearing in hearings)]
         record = replace(
             blank_record(video),
             status=opened.status,
-            reason=opened.reason,
-            seconds=tracks[0].track.n_seconds,
+            reason="; ".join(filter(None, reasons)),
+            seconds=n_seconds,
             width=opened.width,
             height=opened.height,
             codec=opened.codec,
@@ -307,7 +328,9 @@ def _analyze(
             kind=assessment.kind,
             evidence={**asdict(assessment.evidence), "gaps": opened.gaps},
         )
-    return _Observed(record, tracks, gallery.pictures())
+    # Where sound alone was asked for, nothing was shown.
+    pictures = gallery.pictures() if runs else None
+    return _Observed(record, [*tracks, *filter(None, heard)], pictures)
 
 
 def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None:

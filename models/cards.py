@@ -34,7 +34,8 @@ class Card:
         package: the installed distribution that holds ``file``; None when it lies beside the card.
         file: path of the weights below that distribution, or beside the card.
         labels: file beside the card with what the outputs mean; None when it has one meaning.
-        input_size: side, in pixels, at which a frame is looked at; of a text, the most pieces.
+        input_size: side, in pixels, at which a frame is looked at; of a text, the most pieces; of
+            sound, the bands of its spectrum.
         mean: what the model subtracts from red, green, blue, 0 to 255.
         std: what it then divides them by.
         temperature: divides the logits before they become confidences.

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 VISUAL: Final = "visual"
 """The source of what is seen on the picture, and of results that are imported."""
 
-SOURCES: Final = (VISUAL, "audio", "text", "speech", "metadata", "people")
+AUDIO: Final = "audio"
+"""The source of what is heard."""
+
+SOURCES: Final = (VISUAL, AUDIO, "text", "speech", "metadata", "people")
 """The sources of tags: pictures, sound, words on the picture, spoken words, titles, people."""
 
 

@@ -19,6 +19,7 @@ from ingest.decoding.decode_gaps import DecodeGaps
 from ingest.decoding.packet_skipping import MAX_HELD_BACK, Fate, Stored, plan
 from ingest.decoding.random_access import Role, role_reader
 from ingest.decoding.sampling import Clock, midpoint_within
+from ingest.decoding.sound import Hear, Sound, sound_stream
 
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
@@ -49,6 +50,7 @@ class ForwardPass:
         untimed: whether the file gave no time for some frame.
         has_leapt: whether its clock did.
         is_encrypted: whether it was stopped by what only those with a key can see.
+        sound: what is decoded beside the pictures; None where nobody listens, or nothing is there.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
@@ -69,7 +71,19 @@ class ForwardPass:
         self.untimed = False
         self.has_leapt = False
         self.is_encrypted = False
+        self.sound: Sound | None = None
         self._decoder = _decoder_of(stream)
+
+    def listen(self, hear: Hear, max_seconds: float) -> None:
+        """Decode the sound, too, if there is any; to be called before the first frame is taken."""
+        stream = sound_stream(self._container)
+        if stream is not None:
+            self.sound = Sound(stream, self._place, hear, max_seconds)
+
+    def _place(self, time: Fraction) -> Fraction | None:
+        """Return the time after the first frame of a time of the file, in seconds."""
+        at = self._clock.second_of(round(time * self._second))
+        return None if at is None else Fraction(at, self._second)
 
     def frames(self) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Yield (seconds after the first frame, frame); damage is counted and passed over."""
@@ -100,6 +114,8 @@ class ForwardPass:
             # A file that can be read to its end tells the decoder so.
             yield from self._timed(self._held_back())
         self.gaps.note_end()
+        if self.sound is not None:
+            self.sound.end()
         if self._is_broken_off:
             self.gaps.note_error()
 
@@ -113,6 +129,8 @@ class ForwardPass:
                         self.is_encrypted = True
                         return
                     yield cast("Packet[VideoStream]", packet)
+                elif self.sound is not None and packet.stream.index == self.sound.index:
+                    self.sound.read(packet)
         except av.FFmpegError:
             # Counted when what was read ahead has been decoded.
             self._is_broken_off = True

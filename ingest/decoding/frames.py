@@ -25,6 +25,7 @@ from ingest.decoding.probe import (
     video_stream,
 )
 from ingest.decoding.sampling import sample_midpoints
+from ingest.decoding.sound import Hear, Sound
 from ingest.decoding.transparency import before_background
 from ingest.taggers.base import Frame
 
@@ -56,12 +57,15 @@ class Second:
 
 
 @contextmanager
-def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterator["Video"]:
+def open_video(
+    path: Path, *, longest_seconds: int = LONGEST_SECONDS, hear: Hear | None = None
+) -> Iterator["Video"]:
     """Open a video and decode its first frame.
 
     Args:
         path: a file; whatever it holds, nothing else is opened because of it.
         longest_seconds: where to stop watching.
+        hear: given the sound beside the pictures, as ``ingest.decoding.sound`` tells.
 
     Raises:
         UndecodableVideo: nothing at all can be seen.
@@ -70,9 +74,10 @@ def open_video(path: Path, *, longest_seconds: int = LONGEST_SECONDS) -> Iterato
         still = still_of(path, container)
         mosaic = Mosaic(container, still) if still and still.is_composed else None
         stream = (mosaic and mosaic.stream) or video_stream(path, container)
-        yield Video(
-            path, container, stream, longest_seconds, mosaic or ForwardPass(container, stream)
-        )
+        frames = mosaic or ForwardPass(container, stream)
+        if hear is not None and isinstance(frames, ForwardPass):
+            frames.listen(hear, longest_seconds)
+        yield Video(path, container, stream, longest_seconds, frames)
 
 
 class Video:
@@ -131,6 +136,11 @@ class Video:
     def gaps(self) -> tuple[tuple[int, int], ...]:
         """Ranges of seconds so far, ends excluded, as ``decode_gaps.DecodeGaps.gaps``."""
         return tuple(self._pass.gaps.gaps)
+
+    @property
+    def sound(self) -> Sound | None:
+        """What is heard beside the pictures; None where there is nothing, or nobody listens."""
+        return self._pass.sound if isinstance(self._pass, ForwardPass) else None
 
     def seconds(self) -> Iterator[Second]:
         """Yield the seconds of the video in order; can be gone through once.

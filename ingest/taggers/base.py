@@ -90,3 +90,40 @@ class AskingTagger(Tagger, Protocol):
 
     def stop(self) -> None:
         """Give up soon on what is being asked; it need not be answered."""
+
+
+class HeardSound(Protocol):
+    """One sound that a tagger hears."""
+
+    def hear(self, samples: NDArray[np.int16]) -> None:
+        """Take the next samples, shape (n,): one channel, 16,000 a second."""
+
+    def end(self, n_seconds: int) -> NDArray[np.float32]:
+        """Return the confidence of every tag on each second, shape (n_seconds, n_tags).
+
+        What lacks at the end is silence; where no samples came at all, there is no sound.
+        """
+
+
+@runtime_checkable
+class SoundTagger(Protocol):
+    """Names what is heard."""
+
+    @property
+    def name(self) -> str:
+        """Name of the tagger; stored with each video."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same sound may get other confidences."""
+
+    @property
+    def source(self) -> str:
+        """Source of its tags, one of ``engine.domain.tags.SOURCES``."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag this tagger can name, without repeats."""
+
+    def listen(self) -> HeardSound:
+        """Begin to hear a sound."""

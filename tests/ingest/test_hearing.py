@@ -1,0 +1,114 @@
+"""Sound beside pictures: what goes wrong with the one leaves the other as it is."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.catalogs.sqlite.catalog import Catalog
+from ingest.pipeline import Progress, ingest_file
+from support.footage import bikes
+from support.shades import Shades
+from support.sounds import Track, melody, tone, write_film
+
+
+class Ear:
+    """Hears how loud it is; falls ill where told."""
+
+    name, version, source = "ear", "1", "audio"
+    tags = ("loud", "quiet")
+
+    def __init__(self, ill_at: str = "") -> None:
+        self.ill_at = ill_at
+        self.n_samples = 0
+
+    def listen(self) -> "Ear":
+        self.n_samples = 0
+        return self
+
+    def hear(self, samples: NDArray[np.int16]) -> None:
+        if self.ill_at == "hear":
+            raise ValueError("an earache")
+        self.n_samples += len(samples)
+
+    def end(self, n_seconds: int) -> NDArray[np.float32]:
+        if self.ill_at == "end":
+            raise ValueError("an earache")
+        return np.tile(np.array([bool(self.n_samples), 0], np.float32), (n_seconds, 1))
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    return write_film(tmp_path / "film.mp4", 3, Track(tone(440, 3)[None]))
+
+
+def tags_of(catalog: Catalog, video: str | None) -> dict[str, int]:
+    names = catalog.tags.vocabulary().names
+    (content,) = catalog.content.of([video or ""])
+    numbers, counts = np.unique(content.track.tags, return_counts=True)
+    return {names[number]: int(count) for number, count in zip(numbers, counts, strict=True)}
+
+
+def test_what_is_heard_lies_beside_what_is_seen(catalog: Catalog, film: Path) -> None:
+    deaf = ingest_file(film, catalog, Shades())
+    seen = tags_of(catalog, deaf.video)
+    outcome = ingest_file(film, catalog, Shades(), Ear(), force=True)
+    assert outcome.reason == ""
+    assert catalog.tracks.taggers(outcome.video or "")["audio"] == "ear@1"
+    assert tags_of(catalog, outcome.video) == seen | {"audio:loud": 3}
+
+
+def test_sound_alone_is_added_to_what_was_seen(catalog: Catalog, film: Path) -> None:
+    shades = Shades()
+    done: list[Progress] = []
+    ingest_file(film, catalog, shades)
+    asked = shades.n_tagged
+    outcome = ingest_file(film, catalog, shades, Ear(), on_second=done.append)
+    assert shades.n_tagged == asked
+    assert (outcome.status, outcome.seconds, len(done)) == ("ok", 3, 3)
+    assert tags_of(catalog, outcome.video)["audio:loud"] == 3
+
+
+@pytest.mark.parametrize("ill_at", ["hear", "end"])
+def test_a_tagger_that_fails_is_told_and_the_pictures_go_in(
+    catalog: Catalog, film: Path, ill_at: str
+) -> None:
+    outcome = ingest_file(film, catalog, Shades(), Ear(ill_at))
+    assert (outcome.status, outcome.seconds) == ("ok", 3)
+    assert outcome.reason == "the sound was not heard: an earache"
+    record = catalog.videos.get(outcome.video or "")
+    assert record is not None
+    assert record.reason == outcome.reason
+    assert set(catalog.tracks.taggers(outcome.video or "")) == {"visual"}
+
+
+def test_a_video_without_sound_was_listened_to(catalog: Catalog) -> None:
+    outcome = ingest_file(bikes(), catalog, Shades(), Ear())
+    assert outcome.reason == ""
+    assert catalog.tracks.taggers(outcome.video or "")["audio"] == "ear@1"
+    assert not any(tag.startswith("audio:") for tag in tags_of(catalog, outcome.video))
+
+
+def test_sound_that_cannot_be_decoded_is_told_and_the_pictures_go_in(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    whole = write_film(tmp_path / "whole.mkv", 3, Track(melody(3)[None]))
+    broken = tmp_path / "broken.mkv"
+    random = np.random.default_rng(2)
+    with av.open(str(whole)) as source, av.open(str(broken), "w") as target:
+        streams = {one.index: target.add_stream_from_template(one) for one in source.streams}
+        for packet in source.demux():
+            if packet.dts is None:
+                continue
+            copied: av.Packet[av.stream.Stream] = packet
+            if packet.stream.type == "audio":
+                copied = av.Packet(b"\xff" + random.bytes(packet.size))
+                copied.pts, copied.dts, copied.time_base = packet.pts, packet.dts, packet.time_base
+            copied.stream = streams[packet.stream.index]
+            target.mux(copied)
+    outcome = ingest_file(broken, catalog, Shades(), Ear())
+    assert (outcome.status, outcome.seconds) == ("ok", 3)
+    assert "damaged pieces of sound were left out" in outcome.reason
+    assert "visual" in catalog.tracks.taggers(outcome.video or "")
