@@ -14,14 +14,17 @@ SILENCE: Final = "silence"
 
 EVENT_SHARES: Final[Mapping[str, float]] = {
     MUSIC: 0.5,
-    "speech": 0.5,
-    "singing": 0.5,
-    "noise": 0.5,
+    "speech": 0.6,
+    "singing": 0.9,
+    "noise": 0.7,
 }
 """Share of a second from which on a word of it is said."""
 
 KIND_SHARES: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
-    "classical": (("classical",), 0.3),
+    "classical": (("classical",), 0.32),
+    "electronic": (("electronic",), 0.36),
+    "ambient": (("ambient",), 0.36),
+    "rock": (("rock",), 0.4),
 }
 """Word for a kind of music -> musicnn's tags, and the share of these together that says it."""
 
