@@ -14,6 +14,7 @@ from types import UnionType
 from typing import Any, Final, get_args
 
 from api.members import EARLIER_NAMES, MEMBERS, Members
+from engine.domain.time_ranges import TimeRange
 
 Encode = Callable[[Any], Any]
 
@@ -38,6 +39,9 @@ def encoded(value: Any) -> Any:
 
 
 def _encoder_of(kind: type) -> Encode:
+    if kind is TimeRange:
+        # Told with both ends: the first second and the last.
+        return lambda seconds: [seconds.start, seconds.end - 1]
     if kind in MEMBERS:
         return _member_encoder(kind, MEMBERS[kind])
     if is_dataclass(kind):

@@ -8,14 +8,15 @@ import click
 from api.cli.output import print_table
 from engine.domain.recommendations import Reason
 from engine.domain.results import Contribution
+from engine.domain.time_ranges import TimeRange
 
 Share = Contribution | Reason
 
 MAX_REASONS: Final = 4
 """The most tags that a line of reasons names."""
 
-MAX_RUNS: Final = 5
-"""The most runs of seconds printed of a tag; --json gives all."""
+MAX_RANGES: Final = 5
+"""The most ranges of seconds printed of a tag; --json gives all."""
 
 TAG_HEAD: Final = ("tag", "share", "seen at")
 """Columns of ``tag_cells``."""
@@ -57,12 +58,18 @@ def tag_cells(reason: Share) -> tuple[str, str, str]:
     return reason.tag, f"{reason.share:+.3f}", time_ranges_text(reason.seconds or ())
 
 
-def time_ranges_text(runs: Sequence[tuple[int, int]]) -> str:
-    """Return runs of seconds, both ends included, in words."""
-    named = [str(first) if first == last else f"{first}-{last}" for first, last in runs[:MAX_RUNS]]
-    left = len(runs) - len(named)
+def time_ranges_text(ranges: Sequence[TimeRange]) -> str:
+    """Return ranges of seconds in words, with their last seconds: ``3-5, 9``."""
+    named = [range_text(one) for one in ranges[:MAX_RANGES]]
+    left = len(ranges) - len(named)
     words = ", ".join(named)
     return f"{words} and {left} more" if left else words
+
+
+def range_text(seconds: TimeRange) -> str:
+    """Return the first and the last second of a range: ``3-5``, or ``9``."""
+    start, end = seconds
+    return str(start) if end - start == 1 else f"{start}-{end - 1}"
 
 
 def beside(cells: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:

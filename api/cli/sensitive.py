@@ -1,13 +1,16 @@
 """``reelmatch sensitive``: what on a video is not for everyone, and when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import click
+import numpy as np
 
 from api.cli.output import json_option, print_json, print_table
+from api.cli.reasons import range_text
 from api.encoding import encoded
 from api.settings import load_settings
 from engine.catalogs import open_catalog
+from engine.domain.time_ranges import time_ranges
 from engine.services.videos import sensitivity_of
 
 
@@ -38,18 +41,5 @@ def command(video: str, *, as_json: bool) -> None:
 
 def spans(seconds: Iterable[int]) -> str:
     """Return rising seconds in short: ``3-5, 9``."""
-    return ", ".join(
-        str(first) if first == last else f"{first}-{last}" for first, last in _runs(seconds)
-    )
-
-
-def _runs(seconds: Iterable[int]) -> Iterator[tuple[int, int]]:
-    first = last = None
-    for second in seconds:
-        if last is not None and first is not None and second > last + 1:
-            yield first, last
-            first = None
-        first = second if first is None else first
-        last = second
-    if first is not None and last is not None:
-        yield first, last
+    ranges = time_ranges(np.array([*seconds], np.int64))
+    return ", ".join(map(range_text, ranges))

@@ -1,13 +1,11 @@
 """``reelmatch suitability``: how risky a video is for a brand, and when."""
 
-from collections.abc import Iterable
-
 import click
 
 from api.cli.output import json_option, print_json, print_table
+from api.cli.reasons import range_text
 from api.settings import load_settings
 from engine.catalogs import open_catalog
-from engine.domain.time_ranges import SecondRange
 from engine.services.advertising import suitability_of
 
 
@@ -32,14 +30,10 @@ def command(video: str, *, as_json: bool) -> None:
             topic.topic,
             topic.risk,
             topic.suitability or "",
-            _spans(topic.ranges),
+            ", ".join(map(range_text, topic.ranges)),
             ", ".join(topic.not_looked_for),
             topic.name,
         )
         for topic in assessment.topics
     )
     print_table(("topic", "risk", "id", "seconds", "without", "name"), rows)
-
-
-def _spans(ranges: Iterable[SecondRange]) -> str:
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)

@@ -101,7 +101,7 @@ def _overview(live: Live, record: VideoRecord, config: IndexConfig) -> dict[str,
             for line in lines.lines
         ],
         "cuts": lines.cuts,
-        "still": [[still.first, still.end] for still in lines.still],
+        "still": [list(still) for still in lines.still],
         "sensitive": assessment.seconds,
         "strip": pictures.strip_seconds if pictures else (),
     }

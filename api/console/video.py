@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import numpy as np
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -15,10 +16,11 @@ from api.http.middleware.auth import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.content.counting import enough_seconds
-from engine.content.timeline import MIN_HUNDREDTH, Overview, TagLine, overview, stretches
+from engine.content.timeline import MIN_HUNDREDTH, Overview, TagLine, overview
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
+from engine.domain.time_ranges import time_ranges
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import similar
 from engine.search.tag_ranking import TagIdf
@@ -58,7 +60,8 @@ def get_video(
         address=record.source if is_address(record.source) else "",
         sensitive=assessment,
         topics=[
-            (topic, own.level, stretches(own.seconds)) for topic, own in assessment.topics.items()
+            (topic, own.level, time_ranges(np.array(own.seconds, np.int64)))
+            for topic, own in assessment.topics.items()
         ],
         kind_description=KIND_DESCRIPTIONS.get(record.kind, ""),
         measures=measures(record.evidence),

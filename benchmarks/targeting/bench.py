@@ -17,7 +17,7 @@ from engine.domain.campaigns import Campaign, CampaignState, Creative, Keyword
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import KINDS
 from engine.indexes.local.count_matrix import CountMatrix
@@ -138,7 +138,7 @@ def _kind_bits(kinds: Iterable[str]) -> int:
     return sum(1 << KINDS.index(kind) for kind in set(kinds))
 
 
-def time_ranges_in(track: bytes, tags: np.ndarray) -> dict[int, tuple[SecondRange, ...]]:
+def time_ranges_in(track: bytes, tags: np.ndarray) -> dict[int, tuple[TimeRange, ...]]:
     """Read a track as the catalog keeps it, and say when some tags were seen."""
     return tag_time_ranges(Track.from_bytes(track), tags.tolist(), 0.7)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.content.counting import passing_observations
 from engine.domain.results import Contribution
-from engine.domain.time_ranges import SecondRange, second_ranges
+from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, ChangeTrack, Threshold, Track
 from engine.domain.weighting import TF, TfName
 from engine.errors import InvalidInput
@@ -204,7 +204,7 @@ class WindowReason:
 
     tag: int
     share: float
-    seconds: tuple[SecondRange, ...]
+    seconds: tuple[TimeRange, ...]
 
 
 def window_reasons(
@@ -225,7 +225,7 @@ def window_reasons(
     seconds = np.searchsorted(track.starts, inside, side="right") - 1
     reasons = [
         WindowReason(
-            tag, units[tag] * weight / length, second_ranges(seconds[track.tags[inside] == tag])
+            tag, units[tag] * weight / length, time_ranges(seconds[track.tags[inside] == tag])
         )
         for tag, weight in zip(tags.tolist(), weights.tolist(), strict=True)
         if tag in units

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from engine.content.counting import passing_observations
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Threshold, Track
 
 _NO_TAG: Final = 2**62
@@ -15,7 +15,7 @@ _NO_TAG: Final = 2**62
 
 def tag_time_ranges(
     track: Track, tags: Sequence[int], threshold: Threshold
-) -> dict[int, tuple[SecondRange, ...]]:
+) -> dict[int, tuple[TimeRange, ...]]:
     """Return when each tag's confidence reached the threshold, in one pass over the track.
 
     Args:
@@ -41,12 +41,12 @@ def tag_time_ranges(
     # Tag by tag and second by second on one line, with a gap between the tags.
     width = track.n_seconds + 2
     line = np.sort(owners * width + seconds)
-    ends = np.flatnonzero(np.diff(line) > 1)
-    firsts = line[np.concatenate([[0], ends + 1])]
-    lasts = line[np.concatenate([ends, [len(line) - 1]])]
-    runs = list(map(SecondRange, (firsts % width).tolist(), (lasts % width).tolist()))
-    bounds = np.searchsorted(firsts, width * np.arange(len(requested) + 1)).tolist()
+    breaks = np.flatnonzero(np.diff(line) > 1)
+    starts = line[np.concatenate([[0], breaks + 1])]
+    ends = line[np.concatenate([breaks, [len(line) - 1]])] + 1
+    ranges = list(map(TimeRange, (starts % width).tolist(), (ends % width).tolist()))
+    bounds = np.searchsorted(starts, width * np.arange(len(requested) + 1)).tolist()
     return {
-        tag: tuple(runs[first:last])
+        tag: tuple(ranges[first:last])
         for tag, first, last in zip(requested, bounds, bounds[1:], strict=False)
     }

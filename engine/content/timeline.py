@@ -5,7 +5,6 @@ at a threshold is exactly what counts at it. A cell of a coarser level is the hi
 seconds. Pure.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.sensitivity import ASSESSED_TAGS
+from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, NEW_CONTENT, Track, min_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
@@ -49,14 +49,6 @@ class TagLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Some seconds in a row, ``first`` up to and without ``end``."""
-
-    first: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """The part of a timeline that is shown before any tile is there.
 
@@ -72,7 +64,7 @@ class Overview:
     levels: int
     lines: tuple[TagLine, ...]
     cuts: tuple[int, ...]
-    still: tuple[Stretch, ...]
+    still: tuple[TimeRange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +115,8 @@ def overview(track: Track, vocabulary: Vocabulary) -> Overview:
             if vocabulary.names[tag] not in ASSESSED_TAGS
         ),
         cuts=tuple(np.flatnonzero(track.changes.has(CUT)).tolist()),
-        still=stretches(np.flatnonzero(~track.changes.has(NEW_CONTENT)).tolist()),
+        still=time_ranges(np.flatnonzero(~track.changes.has(NEW_CONTENT))),
     )
-
-
-def stretches(seconds: Sequence[int]) -> tuple[Stretch, ...]:
-    """Put rising seconds together that follow on each other."""
-    found: list[Stretch] = []
-    for second in seconds:
-        if found and found[-1].end == second:
-            found[-1] = Stretch(found[-1].first, second + 1)
-        else:
-            found.append(Stretch(second, second + 1))
-    return tuple(found)
 
 
 def tile(track: Track, level: int, number: int) -> Tile:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.domain.campaigns import Bid, Creative
 from engine.domain.keywords import IgnoredWord
 from engine.domain.results import Contribution, Match
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class ObservedTag:
     """A tag that decided, and when it was observed."""
 
     tag: str
-    seconds: tuple[SecondRange, ...]
+    seconds: tuple[TimeRange, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from engine.domain.keywords import IgnoredWord
 from engine.domain.results import Contribution
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.viewers import EventKind
 
 
@@ -68,7 +68,7 @@ class Reason:
     explicit: float
     from_: tuple[Source, ...]
     other: float
-    seconds: tuple[SecondRange, ...] | None = None
+    seconds: tuple[TimeRange, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.domain.keywords import IgnoredWord, KeywordMatch
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 
 DEFAULT_THRESHOLD: Final = 0.7
 """Least confidence that counts, unless the caller says otherwise."""
@@ -43,7 +43,7 @@ class Contribution:
 
     tag: str
     share: float
-    seconds: tuple[SecondRange, ...] | None = None
+    seconds: tuple[TimeRange, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Runs of seconds."""
+"""Ranges of seconds."""
 
 from typing import NamedTuple
 
@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class SecondRange(NamedTuple):
-    """A run of seconds, both ends included."""
+class TimeRange(NamedTuple):
+    """Some seconds in a row, ``start`` up to and without ``end``."""
 
-    first: int
-    last: int
+    start: int
+    end: int
 
 
-def second_ranges(seconds: NDArray[np.integer]) -> tuple[SecondRange, ...]:
-    """Return the runs of some seconds; shape (n,), rising, each once."""
+def time_ranges(seconds: NDArray[np.integer]) -> tuple[TimeRange, ...]:
+    """Return the ranges that some seconds fill; shape (n,), rising, each once."""
     if not len(seconds):
         return ()
     breaks = np.flatnonzero(np.diff(seconds) > 1)
-    firsts = seconds[np.concatenate([[0], breaks + 1])]
-    lasts = seconds[np.concatenate([breaks, [len(seconds) - 1]])]
-    return tuple(map(SecondRange, firsts.tolist(), lasts.tolist()))
+    starts = seconds[np.concatenate([[0], breaks + 1])]
+    ends = seconds[np.concatenate([breaks, [len(seconds) - 1]])] + 1
+    return tuple(map(TimeRange, starts.tolist(), ends.tolist()))

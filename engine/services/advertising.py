@@ -14,7 +14,7 @@ from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
 from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Rules
 from engine.domain.suitability import VECTORS, Risk, TopicRisk
-from engine.domain.time_ranges import SecondRange, second_ranges
+from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import Threshold, Track
 from engine.domain.videos import VideoRecord
 from engine.ports.catalog import Catalog
@@ -39,7 +39,7 @@ class VideoCategory:
     path: tuple[str, ...]
     score: float
     tags: tuple[str, ...]
-    ranges: tuple[SecondRange, ...]
+    ranges: tuple[TimeRange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class TopicSuitability:
     name: str
     risk: Risk
     suitability: str | None
-    ranges: tuple[SecondRange, ...]
+    ranges: tuple[TimeRange, ...]
     looked_for: tuple[str, ...]
     not_looked_for: tuple[str, ...]
 
@@ -167,7 +167,7 @@ def _category(
         tuple(category.name for category in content_taxonomy().path(one.category)),
         round(one.score, 4),
         one.tags,
-        second_ranges(np.unique(seconds)),
+        time_ranges(np.unique(seconds)),
     )
 
 
@@ -179,7 +179,7 @@ def _topic(risk: TopicRisk) -> TopicSuitability:
         content_taxonomy().categories[topic.category].name,
         risk.risk,
         VECTORS.get(risk.risk),
-        second_ranges(np.array(risk.seconds, np.int64)),
+        time_ranges(np.array(risk.seconds, np.int64)),
         risk.looked_for,
         risk.not_looked_for,
     )

@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.recommendations import Reason
 from engine.domain.results import Contribution, Match
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
 
-TagSeconds = Mapping[str, tuple[SecondRange, ...]]
+TagSeconds = Mapping[str, tuple[TimeRange, ...]]
 """Tag -> when it was observed."""
 
 Contributing = TypeVar("Contributing", bound=Contribution | Reason)

@@ -16,13 +16,13 @@ from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.campaigns import Campaign
 from engine.domain.filters import Filter
 from engine.domain.suitability import TopicRisk
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.ports.index import IndexSnapshot
 from engine.vocabulary import Vocabulary
 
-TagSeconds = Mapping[str, tuple[SecondRange, ...]]
+TagSeconds = Mapping[str, tuple[TimeRange, ...]]
 """Tag -> when it was seen."""
 
 Evidence = tuple[str, TagSeconds]

@@ -17,7 +17,7 @@ from engine.domain.filters import And, Field, Filter, HasTag, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import RiskLimit
 from engine.domain.suitability import Risk
-from engine.domain.time_ranges import second_ranges
+from engine.domain.time_ranges import time_ranges
 from engine.languages import ranges_that_take, requested_ranges
 from engine.targeting.rule_types import (
     EVERY_NUMBER,
@@ -253,7 +253,7 @@ class SuitabilityRule(VideoRule):
         if not floor:
             says = "no topic is at the floor; what is risky counts second by second, at breaks"
             return says, _NOTHING
-        observed = {one.topic.name: second_ranges(np.array(one.seconds)) for one in floor}
+        observed = {one.topic.name: time_ranges(np.array(one.seconds)) for one in floor}
         return f"{', '.join(observed)} is at the floor: nothing runs on this video", observed
 
 

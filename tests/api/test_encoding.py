@@ -9,7 +9,7 @@ import pytest
 from api.encoding import encoded
 from engine.domain.recommendations import Move, Reason, Recommendation, Source
 from engine.domain.results import Contribution, Match
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.viewers import EventKind
 
 
@@ -22,7 +22,7 @@ class Everything:
     text: str
     number: float | None
     colour: Colour
-    many: tuple[SecondRange, ...]
+    many: tuple[TimeRange, ...]
     named: dict[str, Move]
     left: tuple[str, ...] = ()
     none: str | None = None
@@ -30,7 +30,7 @@ class Everything:
 
 
 def test_what_a_record_holds_is_told_in_the_order_of_its_fields() -> None:
-    record = Everything("a", None, Colour.RED, (SecondRange(1, 2),), {"m": Move("by", 1, 2)})
+    record = Everything("a", None, Colour.RED, (TimeRange(1, 3),), {"m": Move("by", 1, 2)})
     assert json.dumps(encoded(record)) == (
         '{"text": "a", "number": null, "colour": "red", "many": [[1, 2]],'
         ' "named": {"m": {"by": "by", "from": 1, "to": 2}}, "zero": 0}'

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.categories import CategoriesAnswer
@@ -47,4 +48,5 @@ def get_video_openrtb(
 ) -> dict[str, Any]:
     """Return the ``content`` object of OpenRTB 2.6 for a bid request."""
     record, config = live.catalog.videos.named(video), settings.counting(threshold)
-    return openrtb_of(live.catalog, record, config, live.tag_idf)
+    content: dict[str, Any] = encoded(openrtb_of(live.catalog, record, config, live.tag_idf))
+    return content

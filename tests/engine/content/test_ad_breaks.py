@@ -147,7 +147,7 @@ def test_relevance_is_the_textbook_cosine_of_the_window(data: st.DataObject, tf:
         reasons = window_reasons(track, query, idf, tf, 0.65, second)  # type: ignore[arg-type] # drawn
         assert sum(reason.share for reason in reasons) == pytest.approx(relevance[second], abs=1e-9)
         for reason in reasons:
-            runs = (range(run.first, run.last + 1) for run in reason.seconds)
+            runs = (range(one.start, one.end) for one in reason.seconds)
             observed = [at for run in runs for at in run]
             assert observed == [
                 at

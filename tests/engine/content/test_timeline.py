@@ -13,14 +13,13 @@ from engine.content.timeline import (
     LEVEL_STEP,
     MIN_HUNDREDTH,
     TILE_CELLS,
-    Stretch,
     Tile,
     in_hundredths,
     level_count,
     overview,
-    stretches,
     tile,
 )
+from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, min_stored
 from engine.errors import InvalidInput
 from engine.vocabulary import Vocabulary
@@ -129,7 +128,7 @@ def test_cuts_and_stills_are_told() -> None:
     )
     drawn = overview(track, NAMES)
     assert drawn.cuts == (3, 5)
-    assert drawn.still == (Stretch(1, 3), Stretch(4, 5))
+    assert drawn.still == (TimeRange(1, 3), TimeRange(4, 5))
 
 
 def test_a_video_of_which_nothing_was_seen_has_an_overview() -> None:
@@ -138,7 +137,7 @@ def test_a_video_of_which_nothing_was_seen_has_an_overview() -> None:
 
 
 @given(st.sets(st.integers(0, 60)))
-def test_stretches_hold_the_same_seconds(seconds: set[int]) -> None:
-    actual = stretches(sorted(seconds))
-    assert {s for stretch in actual for s in range(stretch.first, stretch.end)} == seconds
-    assert all(a.end < b.first for a, b in pairwise(actual))
+def test_time_ranges_hold_the_same_seconds(seconds: set[int]) -> None:
+    actual = time_ranges(np.array(sorted(seconds), np.int64))
+    assert {s for one in actual for s in range(one.start, one.end)} == seconds
+    assert all(a.end < b.start for a, b in pairwise(actual))

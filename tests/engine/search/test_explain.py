@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 
 from engine.content.counting import count_tags
 from engine.content.tag_time_ranges import tag_time_ranges
-from engine.domain.time_ranges import SecondRange, second_ranges
+from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import Track
 
 drawn_confidences = hnp.arrays(
@@ -20,9 +20,9 @@ drawn_confidences = hnp.arrays(
 
 
 def test_runs_are_as_one_would_draw_them() -> None:
-    ranges = second_ranges(np.array([0, 1, 2, 5, 9, 10]))
-    assert ranges == (SecondRange(0, 2), SecondRange(5, 5), SecondRange(9, 10))
-    assert second_ranges(np.array([], int)) == ()
+    ranges = time_ranges(np.array([0, 1, 2, 5, 9, 10]))
+    assert ranges == (TimeRange(0, 3), TimeRange(5, 6), TimeRange(9, 11))
+    assert time_ranges(np.array([], int)) == ()
 
 
 @given(drawn_confidences, st.sampled_from([0.05, 0.3, 0.7, 0.95]))
@@ -35,8 +35,8 @@ def test_runs_hold_the_counted_seconds_and_no_other(
     for tag in range(n_tags):
         expected = {k for k in range(n_seconds) if confidences[k, tag] >= threshold}
         runs = ranges[tag]
-        assert {k for run in runs for k in range(run.first, run.last + 1)} == expected
-        assert all(before.last + 1 < after.first for before, after in pairwise(runs))
+        assert {k for one in runs for k in range(one.start, one.end)} == expected
+        assert all(before.end < after.start for before, after in pairwise(runs))
     counts = count_tags(track, threshold)
-    lengths = [sum(run.last - run.first + 1 for run in ranges[int(tag)]) for tag in counts.tags]
+    lengths = [sum(one.end - one.start for one in ranges[int(tag)]) for tag in counts.tags]
     assert lengths == counts.seconds.tolist()

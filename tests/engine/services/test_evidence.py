@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 
 from engine.domain.results import Contribution, Match
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.ports.catalog import Tracks
 from engine.services.evidence import matches_with_seconds
@@ -41,7 +41,7 @@ def test_tracks_are_read_some_at_a_time_and_matches_keep_their_order() -> None:
     assert [match.video for match in timed] == videos
     for match in timed:
         number = int(match.video[1:])
-        expected = (SecondRange(0, number),) if number % 2 == 0 else ()
+        expected = (TimeRange(0, number + 1),) if number % 2 == 0 else ()
         assert match.why == (Contribution("cat", 0.5, expected),)
 
 

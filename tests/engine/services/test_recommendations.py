@@ -12,7 +12,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.recommendations import Reason
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.errors import UnknownTag
 from engine.indexes.local.generations import Generations
@@ -116,9 +116,9 @@ def test_a_reason_tells_the_seconds_and_the_video_that_it_is_from(
     (zoo, street) = recommend(catalog, snapshot, query, rules, now=NOW).matches
     (reason,) = zoo.why
     assert isinstance(reason, Reason)
-    assert (reason.tag, reason.seconds) == ("animal", (SecondRange(0, 4),))
+    assert (reason.tag, reason.seconds) == ("animal", (TimeRange(0, 5),))
     assert [source.video for source in reason.from_] == [CAT]
-    assert [share.seconds for share in street.why] == [(SecondRange(0, 1),)]
+    assert [share.seconds for share in street.why] == [(TimeRange(0, 2),)]
 
 
 def test_a_video_deleted_since_is_explained_without_seconds(
@@ -129,7 +129,7 @@ def test_a_video_deleted_since_is_explained_without_seconds(
     page = recommend(catalog, snapshot, query, RULES, now=NOW)
     seconds = {one.video: [share.seconds for share in one.why] for one in page.matches}
     assert seconds[ZOO] == [()]
-    assert seconds[CAT] == [(SecondRange(0, 8),)]
+    assert seconds[CAT] == [(TimeRange(0, 9),)]
 
 
 def test_interests_that_are_no_tags_are_named(catalog: Catalog, snapshot: LocalSnapshot) -> None:

@@ -14,7 +14,7 @@ from engine.content.categories import Categories
 from engine.content.counting import count_tags
 from engine.domain.campaigns import Campaign, Group
 from engine.domain.index_config import IndexConfig
-from engine.domain.time_ranges import SecondRange
+from engine.domain.time_ranges import TimeRange
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.eligibility import RuleResult, rule_results
@@ -56,7 +56,7 @@ def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
     excluded = (keyword_match("booze", beer=0.9), keyword_match("car"))
     result = result_of(report, "exclusions", exclude=excluded)
     assert result.says == "it excludes beer, seen at the seconds given"
-    assert result.observed == {"beer": (SecondRange(0, 2),)}
+    assert result.observed == {"beer": (TimeRange(0, 3),)}
     assert "none was seen" in result_of(report, "exclusions", exclude=(keyword_match("car"),)).says
 
 
@@ -67,19 +67,19 @@ def test_a_group_names_what_is_missing_and_what_was_seen(report: EligibilityRepo
     )
     result = result_of(report, "groups", groups=groups)
     assert result.says == "it requires car or train: not seen"
-    assert result.observed == {"cat": (SecondRange(0, 9),), "beer": (SecondRange(0, 2),)}
+    assert result.observed == {"cat": (TimeRange(0, 10),), "beer": (TimeRange(0, 3),)}
 
 
 def test_categories_are_named_with_the_tags_that_say_them(report: EligibilityReport) -> None:
     result = result_of(report, "categories", exclude_categories=("422",))
     assert "422 (Pets)" in result.says
-    assert result.observed == {"cat": (SecondRange(0, 9),)}
+    assert result.observed == {"cat": (TimeRange(0, 10),)}
 
 
 def test_the_floor_names_the_topic_and_its_seconds(report: EligibilityReport) -> None:
     result = result_of(report, "suitability")
     assert result.says == "adult is at the floor: nothing runs on this video"
-    assert result.observed == {"adult": (SecondRange(0, 2),)}
+    assert result.observed == {"adult": (TimeRange(0, 3),)}
 
 
 @pytest.mark.parametrize(
