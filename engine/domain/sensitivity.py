@@ -141,7 +141,7 @@ class TopicAssessment:
 
 @dataclass(frozen=True, slots=True)
 class SensitivityAssessment:
-    """Verdict on the sensitivity of a video.
+    """Assessment of the sensitivity of a video.
 
     Attributes:
         level: the worst of the topics that count.

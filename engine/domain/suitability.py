@@ -142,7 +142,7 @@ def risk_index(risk: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TopicRisk:
-    """Verdict on one topic of a video.
+    """Assessment of one topic of a video.
 
     Attributes:
         topic: which.
