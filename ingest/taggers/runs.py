@@ -65,11 +65,17 @@ class Runs:
         Raises:
             InvalidInput: it is more than a video may have.
         """
-        self.end = max(self.end, end)
+        # A file holds millions: what nearly all of them pass stands here, without a call.
+        if end > self.end:
+            self.end = end
         if confidence < MIN_CONFIDENCE:
             return
-        number = self._number(tag)
-        self._allow(1, end - start)
+        number = self._numbers.get(tag)
+        if number is None:
+            number = self._number(tag)
+        self._n_observations += end - start
+        if self._n_observations > MAX_OBSERVATIONS or len(self._tags) >= MAX_RUNS:
+            self._allow(1, 0)
         self._tags.append(number)
         self._starts.append(start)
         self._ends.append(end)
@@ -176,5 +182,7 @@ def _spread(
 def _surest(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the first key of each second and tag, in order."""
     ordered: NDArray[np.int64] = np.sort(keys)
-    is_first: NDArray[np.bool_] = np.diff(ordered >> _CONFIDENCE_BITS, prepend=-1) != 0
+    of = ordered >> _CONFIDENCE_BITS
+    is_first = np.ones(len(of), np.bool_)
+    np.not_equal(of[1:], of[:-1], out=is_first[1:])
     return ordered[is_first]

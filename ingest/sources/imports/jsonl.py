@@ -3,18 +3,22 @@
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.domain.tags import SOURCES, VISUAL, Tag, is_source
 from engine.domain.videos import KINDS
 from engine.domain.viewers import MAX_CHARACTERS
+from engine.errors import InvalidInput
 from engine.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
-from ingest.sources.imports.videos import LabelResult, collected, id_of, source_in, tag_name_in
-from ingest.taggers.runs import Run
+from ingest.sources.imports.videos import LabelResult, id_of, source_in, tag_name_in
+from ingest.taggers.remote.whole_video import MAX_TAG_CHARACTERS
+from ingest.taggers.runs import MAX_NAMES, Run, Runs
 
 TAGGER: Final = "import"
 """Name of the tagger, where a line gives none."""
@@ -51,7 +55,7 @@ def results(document: Document) -> Iterator[LabelResult]:
     id_ = fields.text("video") or id_of(source, otherwise)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
-    runs = collected(_runs(fields))
+    runs = _runs(fields)
     duration = fields.number("duration", maximum=LONGEST_SECONDS, default=0.0)
     if "duration" in fields and runs.end > math.ceil(duration):
         raise BadField(f"duration: {duration:g} s, but a tag is on second {runs.end - 1}")
@@ -81,19 +85,43 @@ def _refuse_unknown(fields: Fields, known: tuple[str, ...]) -> None:
             raise BadField(f"{fields.name(key[:_SHOWN])!r}: there is no such field; {hint}")
 
 
-def _runs(fields: Fields) -> Iterator[Run]:
-    for tag in fields.each("tags"):
-        _refuse_unknown(tag, ("tag", "seconds"))
-        name = _label(tag_name_in(tag.raw("tag"), tag.name("tag")), tag.name("tag"))
-        path = tag.name("seconds")
-        for number, item in enumerate(as_items(tag.raw("seconds"), path)):
-            if _is_plain(item):
-                yield Run(name, *item)
-            else:
-                yield _run(name, item, f"{path}[{number}]")
+def _runs(fields: Fields) -> Runs:
+    runs = Runs()
+    try:
+        for tag in fields.each("tags"):
+            _add(tag, runs)
+    except BadField:
+        raise
+    except InvalidInput as error:
+        raise BadField(str(error)) from error
+    return runs
 
 
-def _label(text: str, at: str) -> str:
+def _add(tag: Fields, runs: Runs) -> None:
+    _refuse_unknown(tag, ("tag", "seconds"))
+    label = _label(tag.raw("tag"), tag.name("tag"))
+    path = tag.name("seconds")
+    for number, item in enumerate(as_items(tag.raw("seconds"), path)):
+        if _is_plain(item):
+            runs.add(label, *item)
+        else:
+            runs.add(*_run(label, item, f"{path}[{number}]"))
+
+
+def _label(value: object, at: str) -> str:
+    if isinstance(value, str) and len(value) <= MAX_TAG_CHARACTERS:
+        with suppress(InvalidInput):
+            return _label_of(value)
+    return _checked_label(tag_name_in(value, at), at)
+
+
+@lru_cache(maxsize=MAX_NAMES)
+def _label_of(text: str) -> str:
+    # The same few words, on thousands of lines.
+    return _checked_label(tag_name_in(text, ""), "")
+
+
+def _checked_label(text: str, at: str) -> str:
     if text.endswith(":") and is_source(text[:-1]):
         raise BadField(f"{at}: {text!r} names a source of tags and no tag")
     return Tag.parse(text).label
