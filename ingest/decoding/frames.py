@@ -139,7 +139,7 @@ class Video:
 
     @property
     def sound(self) -> Sound | None:
-        """What is heard beside the pictures; None where there is nothing, or nobody listens."""
+        """Sound beside the pictures; None where there is none, or nobody listens."""
         return self._pass.sound if isinstance(self._pass, ForwardPass) else None
 
     def seconds(self) -> Iterator[Second]:

@@ -1,1 +1,1 @@
-"""What is heard: speech, music and singing, and which music it is, by networks that come along."""
+"""Tags of sound: speech, music, singing and kinds of music, by networks that come along."""

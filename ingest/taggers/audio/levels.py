@@ -1,4 +1,4 @@
-"""How loud each second of sound is."""
+"""Loudness of each second of sound."""
 
 from typing import Final
 

