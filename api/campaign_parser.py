@@ -21,8 +21,8 @@ from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, top
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
 from engine.services.keywords import KeywordService
-from engine.spelling import MAX_SUGGESTED_WORDS
-from engine.vocabulary import Vocabulary
+from engine.words.spelling import MAX_SUGGESTED_WORDS
+from engine.words.vocabulary import Vocabulary
 
 
 def campaign_of(

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
 
-from engine.cpus import usable_cpus
 from engine.domain.index_config import IndexConfig, SecondsName, SourceConfig, read_sources
 from engine.domain.results import DEFAULT_THRESHOLD
 from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
+from engine.system.cpus import usable_cpus
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings

@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from weakref import WeakSet
 
-from engine.cpus import usable_cpus
 from engine.errors import InvalidInput, NoWorkers
 from engine.ports.executor import TaskExecutor
+from engine.system.cpus import usable_cpus
 
 if TYPE_CHECKING:  # brought when processes are started
     from multiprocessing.connection import Connection

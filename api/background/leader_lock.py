@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import ReelmatchError
-from engine.os_errors import expected_trouble
+from engine.system.os_errors import expected_trouble
 
 _AGAIN_SECONDS: Final = 2.0
 

@@ -15,10 +15,10 @@ from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, Reelmatc
 from engine.indexes.local.current import State
 from engine.indexes.local.generations import Generation, Generations
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.os_errors import expected_trouble
 from engine.ports.catalog import Catalog
 from engine.search.tag_ranking import TagIdf
-from engine.vocabulary import Vocabulary
+from engine.system.os_errors import expected_trouble
+from engine.words.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns

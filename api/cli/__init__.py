@@ -127,7 +127,7 @@ def main() -> None:
         # The reader (head, less) has what it wanted.
         _end_unheard()
     except Exception as error:
-        from engine.os_errors import expected_trouble
+        from engine.system.os_errors import expected_trouble
 
         if (trouble := expected_trouble(error, _output())) is None:
             raise

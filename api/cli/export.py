@@ -11,7 +11,7 @@ from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
-from engine.temporary_files import held_file
+from engine.system.temporary_files import held_file
 
 
 @click.command("export")

@@ -13,11 +13,11 @@ from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.catalogs import open_catalog
-from engine.cpus import usable_cpus
 from engine.domain.jobs import Job
 from engine.domain.text import shown
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
+from engine.system.cpus import usable_cpus
 from ingest.decoding.probe import Status
 from ingest.outdated import find_outdated
 from ingest.pipeline import ANALYZED, KNOWN, IngestResult

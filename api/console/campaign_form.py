@@ -24,7 +24,7 @@ from engine.domain.videos import KINDS
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
 from engine.services.keywords import KeywordService
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 Fields = dict[str, str]
 """Name of a field -> what is written in it."""

@@ -20,7 +20,7 @@ from engine.domain.videos import VideoRecord
 from engine.errors import UnknownVideo
 from engine.ports.catalog import Catalog
 from engine.services.ad_breaks import breaks_for_anyone
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 router = APIRouter(route_class=ReadRoute)
 

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from api.encoding import encoded
-from engine.cpus import usable_cpus
+from engine.system.cpus import usable_cpus
 
 MAX_READERS: Final = min(max(usable_cpus(), 2), 8)
 """So many threads of a process read at once; further requests wait for one, in order."""

@@ -25,7 +25,7 @@ from api.settings import Settings, load_settings
 from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
-from engine.temporary_files import held_folder, reserve
+from engine.system.temporary_files import held_folder, reserve
 from ingest.runner.parents import end_with_parent
 
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"

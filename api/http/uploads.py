@@ -12,7 +12,7 @@ from api.background.live import Live
 from api.http.middleware.problems import Code, Refused
 from api.settings import Settings
 from engine.errors import InvalidInput
-from engine.os_errors import expected_trouble
+from engine.system.os_errors import expected_trouble
 from ingest.sources.uploads import Uploads
 
 

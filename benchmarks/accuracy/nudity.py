@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import Rules, read_rules
 from engine.domain.tracks import Track
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from ingest.taggers.base import Frame
 from ingest.taggers.visual.nudity import NUDITY, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable

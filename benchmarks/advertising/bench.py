@@ -31,7 +31,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm
 

@@ -27,7 +27,7 @@ from engine.search.profiles import (
 )
 from engine.search.recommend import Question, best_candidates, page_of
 from engine.search.rerank import BY_SCORE, rerank
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 CHECKED: Final = 3
 """The lists of so many viewers are held against the product's search."""

@@ -29,7 +29,7 @@ from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.columns import Lists
 from engine.targeting.targeting import Targeting
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 N_CAMPAIGNS = 100_000
 N_VIDEOS = 2_000

@@ -28,7 +28,7 @@ from engine.search.explain import reasons
 from engine.search.profiles import VIEWER_RULES, profile_of, profile_vector_of
 from engine.search.recommend import Question, recommend_many, recommend_page
 from engine.search.rerank import Ranking
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 N_VIDEOS: Final = 20_000
 N_TAGS: Final = 2_000

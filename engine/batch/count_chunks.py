@@ -33,7 +33,7 @@ from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.ports.catalog import Catalog
 from engine.ports.executor import run_tasks
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 CHUNK_VIDEOS: Final = 10_000
 """Rows a file: a few megabytes, a second of counting."""

@@ -15,7 +15,7 @@ from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.indexes.local.video_row import VideoRow
 from engine.ports.catalog import Catalog
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 
 class RowMaker:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import CorruptData
-from engine.homes import CURRENT
 from engine.indexes.local.current import ASIDE, SWITCH_LOCK
 from engine.indexes.local.generations import BUILD_LOCK, REMOVING, WRITING, Generations
-from engine.temporary_files import abandoned, remove_abandoned
+from engine.system.homes import CURRENT
+from engine.system.temporary_files import abandoned, remove_abandoned
 
 _OF_EARLIER_VERSIONS: Final = (
     ".reelmatch-dump-*",

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.caching import bounded_cache
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
 from engine.domain.suitability import (
@@ -26,7 +25,8 @@ from engine.domain.suitability import (
     topic_index,
 )
 from engine.domain.tracks import NEW_CONTENT, Track, min_stored
-from engine.vocabulary import Vocabulary
+from engine.system.caching import bounded_cache
+from engine.words.vocabulary import Vocabulary
 
 _NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN = range(len(RISKS))
 _FLAG, _BLOCK = LEVELS.index(Level.FLAG), LEVELS.index(Level.BLOCK)

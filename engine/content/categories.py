@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import Thesaurus, noun_thesaurus
 from engine.keywords.word_lists.videos import video_words
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 MIN_SCORE: Final = 0.1
 """A video is filed under a category from this score on."""

@@ -9,7 +9,7 @@ from engine.domain.counts import Counts
 from engine.domain.results import Observation, TagCount
 from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, Threshold, Track
 from engine.errors import InvalidInput
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 
 def check_threshold(threshold: float) -> float:

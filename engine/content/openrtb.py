@@ -8,7 +8,7 @@ from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
 from engine.domain.results import TagCount
 from engine.domain.suitability import VECTORS, TopicRisk
 from engine.domain.videos import VideoRecord
-from engine.languages import standard
+from engine.words.languages import standard
 
 MAX_KEYWORDS: Final = 30
 """So many tags are given as keywords."""

@@ -20,7 +20,7 @@ from engine.domain.sensitivity import (
     usual_rule,
 )
 from engine.domain.tracks import NEW_CONTENT, Track, min_stored
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 _NAMES: Final = tuple(TOPICS)
 _NO_TOPIC: Final = -1

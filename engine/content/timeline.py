@@ -15,7 +15,7 @@ from engine.domain.sensitivity import ASSESSED_TAGS
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, NEW_CONTENT, Track, min_stored
 from engine.errors import InvalidInput
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 TILE_CELLS: Final = 512
 """Cells of a tile along time."""

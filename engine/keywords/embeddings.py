@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 _TAG_BATCH_SIZE: Final = 1_024
 

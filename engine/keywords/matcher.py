@@ -20,8 +20,8 @@ from engine.errors import InvalidInput, UnknownTag
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
 from engine.keywords.phrases import Part, parts_of, plain
 from engine.keywords.thesaurus.nouns import Entry, Thesaurus
-from engine.spelling import MAX_SUGGESTED_WORDS, likeness
-from engine.vocabulary import SUGGESTIONS, Vocabulary
+from engine.words.spelling import MAX_SUGGESTED_WORDS, likeness
+from engine.words.vocabulary import SUGGESTIONS, Vocabulary
 
 MAX_KEYWORD_CHARACTERS: Final = 200
 """A keyword of more characters is refused."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.keywords.embeddings import Embedder
-from engine.os_errors import expected_trouble
+from engine.system.os_errors import expected_trouble
 
 _NAMES: Final = "names"
 _VECTORS: Final = "vectors"

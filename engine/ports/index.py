@@ -11,7 +11,7 @@ from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Threshold
 from engine.ports.query import Query
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]

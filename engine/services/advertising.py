@@ -20,7 +20,7 @@ from engine.domain.videos import VideoRecord
 from engine.ports.catalog import Catalog
 from engine.search.tag_ranking import TagIdf
 from engine.services.videos import telling_counts
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from engine.domain.keywords import IgnoredWord, KeywordMatch
-from engine.spelling import MAX_SUGGESTED_WORDS
-from engine.vocabulary import Vocabulary
+from engine.words.spelling import MAX_SUGGESTED_WORDS
+from engine.words.vocabulary import Vocabulary
 
 
 def ignored_tags(words: Sequence[str], vocabulary: Vocabulary) -> tuple[IgnoredWord, ...]:

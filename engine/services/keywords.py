@@ -14,7 +14,7 @@ from engine.errors import ReelmatchError
 from engine.keywords.embeddings import Embedder, EmbeddingSimilarity
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import noun_thesaurus
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
 

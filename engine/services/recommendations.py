@@ -17,7 +17,7 @@ from engine.search.recommend import Page, Question, page_of
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.evidence import seconds_of_tags, seconds_on, with_seconds
 from engine.services.ignored_words import ignored_tags
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

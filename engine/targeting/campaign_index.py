@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from engine.domain.campaigns import Campaign
 from engine.kernels.forward import Floats
+from engine.kernels.sorted_ids import SortedIds
 from engine.kernels.targeting import Rules, Starts, invert, weigh_rows
-from engine.sorted_ids import SortedIds
 from engine.targeting.columns import CampaignColumns, Codes, Numbering
 from engine.targeting.rule_types import CampaignRule
 from engine.targeting.rules import RULES
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

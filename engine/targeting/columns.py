@@ -11,7 +11,7 @@ from engine.domain.campaigns import Campaign
 from engine.kernels.forward import Floats
 from engine.kernels.targeting import BARRED, REQUIRED, Numbers, Rules, Starts
 from engine.targeting.rule_types import CampaignRule, RangeRule, Token, VideoRule
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 Named = TypeVar("Named", bound=Hashable)
 

@@ -20,7 +20,7 @@ from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.ports.index import IndexSnapshot
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 TagSeconds = Mapping[str, tuple[TimeRange, ...]]
 """Tag -> when it was seen."""

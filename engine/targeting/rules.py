@@ -18,7 +18,6 @@ from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import RiskLimit
 from engine.domain.suitability import Risk
 from engine.domain.time_ranges import time_ranges
-from engine.languages import ranges_that_take, requested_ranges
 from engine.targeting.rule_types import (
     EVERY_NUMBER,
     NO_NUMBER,
@@ -32,7 +31,8 @@ from engine.targeting.rule_types import (
     VideoRule,
     VideoTraits,
 )
-from engine.vocabulary import Vocabulary
+from engine.words.languages import ranges_that_take, requested_ranges
+from engine.words.vocabulary import Vocabulary
 
 _NOTHING: Final[TagSeconds] = MappingProxyType({})
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from engine.catalogs import open_catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError, ReindexRunning
-from engine.os_errors import troubles_told
 from engine.ports.catalog import Catalog
+from engine.system.os_errors import troubles_told
 from ingest.decoding.probe import Status
 from ingest.pipeline import IngestResult, Progress
 from ingest.runner.parents import end_with_parent

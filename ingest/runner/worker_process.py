@@ -14,8 +14,8 @@ from pathlib import Path
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Claim
 from engine.errors import JobLost
-from engine.os_errors import expected_trouble
 from engine.ports.catalog import Catalog
+from engine.system.os_errors import expected_trouble
 from ingest.decoding.probe import Status
 from ingest.pipeline import Described, IngestResult, Progress, ingest_file, missing_result
 from ingest.runner.parents import end_with_parent

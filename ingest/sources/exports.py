@@ -10,7 +10,7 @@ from engine.domain.content import VideoContent
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import FULL_SCALE, Track
 from engine.ports.catalog import Catalog
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 # Few, as each may be half a day long.
 _PAGE_VIDEOS = 20

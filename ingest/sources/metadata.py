@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
 from engine.domain.text import without_refused
-from engine.languages import is_code
+from engine.words.languages import is_code
 from ingest.sources.guard import WEB_SCHEMES
 
 _LINE_CHARACTERS: Final = 500

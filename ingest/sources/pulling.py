@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from engine.os_errors import expected_trouble
+from engine.system.os_errors import expected_trouble
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork, Forbidden, Guard
 from ingest.taggers.onnx.model_hub import FileDownload

@@ -14,8 +14,8 @@ from typing import BinaryIO, Final
 
 from engine.domain.text import without_refused
 from engine.errors import DiskFull
-from engine.os_errors import writing_to
 from engine.ports.catalog import Catalog
+from engine.system.os_errors import writing_to
 from ingest.sources.files import VIDEO_SUFFIXES
 
 _MAX_STEM_BYTES: Final = 120

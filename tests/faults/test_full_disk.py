@@ -25,7 +25,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import DiskFull
 from engine.indexes.local.generations import Generations
-from engine.temporary_files import held_folder
+from engine.system.temporary_files import held_folder
 from ingest.sources.uploads import Uploads
 from support.catalogs import save, video_id
 from support.footage import carphone

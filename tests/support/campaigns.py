@@ -18,7 +18,7 @@ from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 TAGS = ("animal", "beer", "car", "cat", "city", "train")
 

@@ -16,7 +16,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 DAY = 86_400
 NOW = 1_800_000_000.0

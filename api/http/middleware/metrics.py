@@ -17,8 +17,8 @@ from prometheus_client.registry import Collector
 
 from api.background.live import Live
 from engine.errors import ReelmatchError
-from engine.os_errors import writing_to
-from engine.temporary_files import reserve
+from engine.system.os_errors import writing_to
+from engine.system.temporary_files import reserve
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)

@@ -36,7 +36,7 @@ from engine.errors import (
     UnknownVideo,
     UnknownViewer,
 )
-from engine.os_errors import expected_trouble
+from engine.system.os_errors import expected_trouble
 from ingest.sources.hosting.local import NotHosted
 
 CLIENT_LEFT: Final = 499

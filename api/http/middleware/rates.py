@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from engine.os_errors import writing_to
-from engine.temporary_files import reserve
+from engine.system.os_errors import writing_to
+from engine.system.temporary_files import reserve
 
 _CELL: Final = struct.Struct("<d")
 _CELLS: Final = 4096

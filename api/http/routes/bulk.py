@@ -18,7 +18,7 @@ from api.http.middleware.problems import Code, Refused
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, TooManyOpenFiles
-from engine.os_errors import writing_to
+from engine.system.os_errors import writing_to
 from ingest.sources.exports import exported_lines
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Imported, import_file

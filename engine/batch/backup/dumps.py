@@ -21,11 +21,11 @@ from typing import BinaryIO
 from engine.batch.backup.manifests import FORMAT, MANIFEST, Manifest, Part, current_part
 from engine.batch.backup.restores import restore
 from engine.errors import InvalidInput
-from engine.homes import CATALOG, GENERATIONS, sync_folder
 from engine.indexes.local.digests import BUILT, DIGESTS, sha256_of
 from engine.indexes.local.generations import Generations
 from engine.ports.catalog import Catalog
-from engine.temporary_files import abandoned, held_folder, remove_abandoned
+from engine.system.homes import CATALOG, GENERATIONS, sync_folder
+from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
 
 __all__ = ["FORMAT", "Dump", "dump", "restore"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from engine.errors import InvalidInput
-from engine.homes import CATALOG, CURRENT, GENERATIONS
+from engine.system.homes import CATALOG, CURRENT, GENERATIONS
 
 FORMAT: Final = 2
 """Raised when an older reelmatch could not restore what is written."""

@@ -24,10 +24,17 @@ from engine.batch.backup.manifests import (
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs import open_catalog
 from engine.errors import CorruptData, DiskFull, InvalidInput, OutdatedGeneration, ReelmatchError
-from engine.homes import CATALOG, CATALOG_LOCK, GENERATIONS, RESTORED, finish_restore, sync_folder
 from engine.indexes.local.consistency import check_consistency
 from engine.indexes.local.generations import Generations
-from engine.temporary_files import held_folder
+from engine.system.homes import (
+    CATALOG,
+    CATALOG_LOCK,
+    GENERATIONS,
+    RESTORED,
+    finish_restore,
+    sync_folder,
+)
+from engine.system.temporary_files import held_folder
 
 _SPARE_BYTES: Final = 64 << 20
 """Left free beside what is written: bringing an old catalog up to date takes some."""

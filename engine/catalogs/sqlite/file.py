@@ -18,8 +18,8 @@ from zlib import crc32
 from engine.catalogs.sqlite.connections import Connection
 from engine.domain.jobs import Claim
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
-from engine.homes import finish_restore, refuse_lost_catalog
-from engine.os_errors import expected_trouble, troubles_told
+from engine.system.homes import finish_restore, refuse_lost_catalog
+from engine.system.os_errors import expected_trouble, troubles_told
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.tags import VISUAL, Tag
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 _TAGS: Final = "select source, name from tags where number >= ? order by number"
 

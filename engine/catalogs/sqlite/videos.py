@@ -17,7 +17,7 @@ from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track
 from engine.domain.videos import Attempt, Pictures, VideoRecord
 from engine.errors import AmbiguousVideo, ExternalIdTaken, UnknownVideo
-from engine.spelling import nearest_names
+from engine.words.spelling import nearest_names
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

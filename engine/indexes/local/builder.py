@@ -23,7 +23,7 @@ from engine.indexes.local.scan_selection import Kernel, build_scan, check_kernel
 from engine.indexes.local.scans.base import Array
 from engine.indexes.local.storage import Writer, release
 from engine.kernels.forward import ForwardRows
-from engine.sorted_ids import SortedIds
+from engine.kernels.sorted_ids import SortedIds
 
 Part = tuple[Sequence[str], Rows]
 """Some videos: an id a row, and counts, shape (n_videos, n_tags)."""

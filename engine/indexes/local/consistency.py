@@ -27,7 +27,7 @@ from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import DTYPES, MetadataColumns
 from engine.indexes.local.scans.plain import PlainScan
 from engine.kernels.rows import are_tidy
-from engine.sorted_ids import SortedIds
+from engine.kernels.sorted_ids import SortedIds
 
 _ID_BATCH_SIZE: Final = 65_536
 _NEAR: Final = 1e-9  # logarithms and roots differ that little from machine to machine

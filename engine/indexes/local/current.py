@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import CorruptData
-from engine.homes import CURRENT, sync_folder
-from engine.os_errors import writing_to
+from engine.system.homes import CURRENT, sync_folder
+from engine.system.os_errors import writing_to
 
 SWITCH_LOCK: Final = ".switch.lock"
 ASIDE: Final = ".CURRENT-new"

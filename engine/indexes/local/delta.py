@@ -15,7 +15,7 @@ from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot, Segment
 from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 MERGE_FACTOR: Final = 4
 """A segment is merged with the one before when that is less than so many times its size."""

@@ -6,7 +6,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.caching import bounded_cache
 from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import (
@@ -27,8 +26,9 @@ from engine.errors import InvalidInput
 from engine.indexes.local.columns import Array, Bitmap, Coded, Numbers
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
-from engine.languages import ranges_that_take, requested_ranges
-from engine.vocabulary import Vocabulary
+from engine.system.caching import bounded_cache
+from engine.words.languages import ranges_that_take, requested_ranges
+from engine.words.vocabulary import Vocabulary
 
 MAX_BITMAPS: Final = 256
 """Number of compiled filters an index stores, the least recently used going first.

@@ -10,7 +10,7 @@ from engine.domain.weighting import Weighting, pivoted_norm
 from engine.errors import InvalidInput
 from engine.indexes.local.count_matrix import CountRows, Rows
 from engine.kernels.forward import LOG, RAW, SQRT, Floats, ForwardRows, norms_of
-from engine.sorted_ids import SortedIds
+from engine.kernels.sorted_ids import SortedIds
 
 _TF_CODES: Final = {"raw": RAW, "sqrt": SQRT, "log": LOG}
 

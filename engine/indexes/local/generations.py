@@ -30,7 +30,6 @@ from engine.errors import (
     ReelmatchError,
     ReindexRunning,
 )
-from engine.homes import sync_folder
 from engine.indexes.local import storage as index_files
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.current import Current, Named
@@ -38,8 +37,9 @@ from engine.indexes.local.digests import BUILT, DIGESTS, check_digests, write_di
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns
-from engine.os_errors import writing_to
-from engine.vocabulary import Vocabulary
+from engine.system.homes import sync_folder
+from engine.system.os_errors import writing_to
+from engine.words.vocabulary import Vocabulary
 
 _FORMAT: Final = 4
 BUILD_LOCK: Final = ".lock"

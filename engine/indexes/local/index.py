@@ -22,7 +22,6 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.cpus import usable_cpus
 from engine.domain.weighting import (
     TF,
     TfName,
@@ -46,8 +45,9 @@ from engine.kernels.forward import (
     score_rows,
     search_rows,
 )
+from engine.kernels.sorted_ids import SortedIds
 from engine.ports.query import Query
-from engine.sorted_ids import SortedIds
+from engine.system.cpus import usable_cpus
 
 RowNumbers = NDArray[np.int64]
 

@@ -25,7 +25,7 @@ from engine.kernels.best import TIE
 from engine.kernels.targeting import show
 from engine.ports.index import Hit, SparseVector, TermFrequencies, UnitRows
 from engine.ports.query import Query
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 _NAMED: Final = 10  # so many of the videos that cannot be found
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.tags import VISUAL
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 
 class Tags(Protocol):

@@ -13,7 +13,7 @@ from typing import Final, Self
 from urllib.parse import urlencode
 
 from engine.errors import InvalidInput, ReelmatchError
-from engine.os_errors import expected_trouble
+from engine.system.os_errors import expected_trouble
 from ingest.sources.hosting.base import HostingFailed
 
 ROUTE: Final = "/hosted/"

@@ -12,7 +12,7 @@ from engine.domain.tags import SOURCES, VISUAL, Tag, is_source
 from engine.domain.videos import KINDS
 from engine.domain.viewers import MAX_CHARACTERS
 from engine.errors import InvalidInput
-from engine.languages import is_code
+from engine.words.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.os_errors import writing_to
+from engine.system.os_errors import writing_to
 from ingest.taggers.base import Confidences
 from ingest.taggers.onnx.pictures import Vectors
 from ingest.taggers.onnx.texts import Word

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.errors import InvalidInput, ReelmatchError
-from engine.temporary_files import held_folder
+from engine.system.temporary_files import held_folder
 from ingest.runner.safe_start import clean_children_environment, inherited_import_path
 from ingest.taggers.onnx.folder import (
     IMAGE,

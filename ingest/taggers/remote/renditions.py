@@ -21,7 +21,7 @@ import av
 
 from engine.domain.text import cleaned_line
 from engine.errors import MissingPart, ReelmatchError
-from engine.temporary_files import held_folder
+from engine.system.temporary_files import held_folder
 from ingest.decoding.frames import LONGEST_SECONDS, open_video
 from ingest.decoding.probe import (
     MAX_PIXELS,

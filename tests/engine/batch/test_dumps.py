@@ -19,7 +19,7 @@ from engine.errors import CorruptData, InvalidInput, ReelmatchError
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import similar
-from engine.temporary_files import held_folder
+from engine.system.temporary_files import held_folder
 from support.catalogs import save, video_id
 
 

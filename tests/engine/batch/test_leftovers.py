@@ -15,14 +15,14 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.indexes.local.generations import Generations
-from engine.temporary_files import held_file, held_folder
+from engine.system.temporary_files import held_file, held_folder
 from support.catalogs import save, video_id
 from support.product import reelmatch
 
 HOLD: Final = """
 import sys, time
 from pathlib import Path
-from engine.temporary_files import held_file, held_folder
+from engine.system.temporary_files import held_file, held_folder
 with held_folder(Path(sys.argv[1])) as folder, held_file(Path(sys.argv[2]), hidden=False) as file:
     (folder / "part").write_bytes(b"x" * 1000)
     print(folder, file, flush=True)

@@ -19,7 +19,7 @@ from engine.domain.suitability import (
 )
 from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, min_stored
 from engine.errors import InvalidInput
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 NAMES = ("cat", "nudity", "weapon", "beer", "military", "blood")
 WORDS = frozenset(NAMES)

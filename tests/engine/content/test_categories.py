@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.content.categories import MIN_SCORE, Categories, tag_table
 from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.errors import InvalidInput
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from ingest.taggers.visual.model_outputs import Networks
 from ingest.taggers.visual.nudity import NUDITY
 

@@ -23,7 +23,7 @@ from engine.domain.results import Observation, TagCount
 from engine.domain.tracks import NEW_CONTENT, ChangeTrack, Track
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))
 

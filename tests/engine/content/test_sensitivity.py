@@ -21,7 +21,7 @@ from engine.domain.sensitivity import (
 )
 from engine.domain.tracks import NEW_CONTENT, ChangeTrack, Track
 from engine.errors import InvalidInput
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 NAMES = ("cat", "nudity", "weapon", "gun", "beer", "blood")
 WORDS = frozenset(NAMES)

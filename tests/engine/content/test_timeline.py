@@ -22,7 +22,7 @@ from engine.content.timeline import (
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, min_stored
 from engine.errors import InvalidInput
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 NAMES = Vocabulary(("ant", "bee", "cat", "dog", "eel"))
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.domain.tags import SOURCES, VISUAL, Tag, explicit_tag
 from engine.errors import UnknownTag
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 # As tags are stored: nothing around them, nothing empty.
 names = st.text(min_size=1).map(str.strip).filter(bool)

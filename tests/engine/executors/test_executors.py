@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.cpus import usable_cpus
 from engine.errors import InvalidInput, NoWorkers
 from engine.executors import ProcessExecutor, SerialExecutor, check_executor, open_executor
 from engine.ports.executor import TaskExecutor, run_tasks
+from engine.system.cpus import usable_cpus
 from support.conformance.executor import ExecutorSuite, ProcessExecutorSuite, where_it_runs
 from support.processes import soon, works
 

@@ -21,7 +21,7 @@ from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from support.catalogs import video_id
 
 TAGS = ("animal", "car", "cat")

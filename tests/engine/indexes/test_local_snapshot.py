@@ -15,7 +15,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.indexes.local.video_row import VideoRow
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from support.conformance.index import TAGS, IndexConformance, Video
 
 

@@ -9,7 +9,7 @@ import pytest
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from ingest.taggers.visual.specific_tags import load_words
 from ingest.taggers.visual.tagger import LocalTagger
 from models.minilm.embedder import shared_minilm

@@ -10,7 +10,7 @@ from engine.keywords.embeddings import Embedder
 from engine.keywords.matcher import EMBEDDED_PIECES, Keywords
 from engine.keywords.phrases import parts_of, plain
 from engine.keywords.thesaurus.nouns import Thesaurus
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 TAGS = ("animal", "big cat", "car", "cat", "flower", "music", "science", "toys", "vehicle")
 THESAURUS = Thesaurus(

@@ -10,7 +10,7 @@ from engine.domain.text import tidy_words
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.keywords.word_lists.videos import USUAL_WEIGHT, VideoWord, read_video_words, video_words
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 NAMES = [word.name for word in video_words()]
 

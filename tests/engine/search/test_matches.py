@@ -18,7 +18,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 VIDEOS = {
     "a-cats": {"animal": 10, "cat": 10},

@@ -25,7 +25,7 @@ from engine.targeting.rule_types import (
 )
 from engine.targeting.rules import RULES, rules_as_filters
 from engine.targeting.targeting import Targeting, campaign_query
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from support.campaigns import TAGS, Shown, campaign, snapshot_of
 
 HOUR: Final = 3_600

@@ -15,7 +15,7 @@ from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.rules import rules_as_filters
 from engine.targeting.targeting import Fit, Targeting, campaign_query
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from support.campaigns import TAGS, Shown, campaign, keyword_match, snapshot_of
 
 NOW = 1_000

@@ -21,7 +21,7 @@ from engine.domain.tags import VISUAL
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
-from engine.vocabulary import Vocabulary
+from engine.words.vocabulary import Vocabulary
 from ingest.sources.exports import exported_lines, video_line
 from ingest.sources.imports.documents import BadLine, documents
 from ingest.sources.imports.importing import Change, Imported, import_file

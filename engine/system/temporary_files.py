@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from engine.os_errors import writing_to
+from engine.system.os_errors import writing_to
 
 HELD: Final = "reelmatch-held-"
 """Begins the names of all of these, after a dot where they lie beside what people look at."""

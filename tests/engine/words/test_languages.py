@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.languages import is_code, ranges_that_take, requested_ranges, standard
+from engine.words.languages import is_code, ranges_that_take, requested_ranges, standard
 
 
 @pytest.mark.parametrize(

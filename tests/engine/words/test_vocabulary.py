@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import process
 
-from engine import spelling
 from engine.domain.text import folded
 from engine.errors import UnknownTag
-from engine.vocabulary import Vocabulary
+from engine.words import spelling
+from engine.words.vocabulary import Vocabulary
 
 TAGS = ("animal", "bicycle", "car", "cat", "musical instrument", "sports car", "string instrument")
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.domain.tags import Tag, TagsBySource, explicit_tag, source_of
 from engine.domain.text import folded
 from engine.errors import UnknownTag
-from engine.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
+from engine.words.spelling import MAX_SUGGESTED_WORDS, Speller, nearest_of
 
 SUGGESTIONS: Final = 3
 """Number of nearest tags that an error names."""

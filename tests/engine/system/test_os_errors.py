@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
-from engine.os_errors import expected_trouble, troubles_told
+from engine.system.os_errors import expected_trouble, troubles_told
 
 
 def of_sqlite(name: str) -> sqlite3.Error:
