@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct, ValidationError, convert, field
 from msgspec.structs import FieldInfo, fields
 
-from engine.domain.index_config import IndexConfig, SecondsName, SourceConfig, read_sources
+from engine.domain.index_config import (
+    IndexConfig,
+    SecondsName,
+    SourceConfig,
+    read_sources,
+    with_default_weights,
+)
 from engine.domain.results import DEFAULT_THRESHOLD
 from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
 from engine.domain.weighting import TfName
@@ -67,8 +73,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceConfig, ...] = ()
     """Sources of tags that differ from others in the least confidence that counts and, after a
     colon, in the weight of their tags: `audio=0.6:0.5,text=0.8`. Sources are `visual`, `audio`,
-    `text`, `speech`, `metadata` and `people`; with weight 0 their tags are left out. From the next
-    reindex on ([concepts](concepts.md))."""
+    `text`, `speech`, `metadata` and `people`; with weight 0 their tags are left out. Unless it is
+    named here, `audio` has weight 0.25 ([sound](sound.md)). From the next reindex on
+    ([concepts](concepts.md))."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
@@ -155,13 +162,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         seconds: SecondsName | None = None,
     ) -> IndexConfig:
         """Return how an index is built, with some of it as asked for."""
+        least = self.threshold if threshold is None else threshold
         return IndexConfig(
-            threshold=self.threshold if threshold is None else threshold,
+            threshold=least,
             tf=tf or self.tf,
             seconds=seconds or self.seconds,
             least_seconds=self.least_seconds,
             sensitive=self.sensitive,
-            sources=self.sources,
+            sources=with_default_weights(self.sources, least),
         )
 
     def counting(self, threshold: float | None) -> IndexConfig:
@@ -174,8 +182,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
         if threshold is None:
             return self.index_config()
-        sources = tuple(SourceConfig(one.source, threshold, one.weight) for one in self.sources)
-        return replace(self.index_config(check_threshold(threshold)), sources=sources)
+        config = self.index_config(check_threshold(threshold))
+        sources = tuple(SourceConfig(one.source, threshold, one.weight) for one in config.sources)
+        return replace(config, sources=sources)
 
     @property
     def fetch_limits(self) -> "FetchLimits":

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import playlist_addresses
-from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_factory, identity_of
+from ingest.taggers.registry import DEFAULT, Identity, check_tagger, find_factory, identity_of
 
 _INTERRUPTED = 130
 _MAX_NAMED = 10
@@ -59,6 +59,11 @@ _MAX_NAMED = 10
     help="Have at most one in so many seconds tagged, to pay for fewer answers; the others take"
     " what was said of the last.",
 )
+@click.option(
+    "--audio/--no-audio",
+    default=True,
+    help="Hear the sound, too (the default), or save the time that it takes.",
+)
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
     "--outdated",
@@ -78,6 +83,7 @@ def command(
     playlist: bool,
     tagger: str,
     every: int,
+    audio: bool,
     force: bool,
     outdated: bool,
     processes: int | None,
@@ -113,14 +119,13 @@ def command(
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         waiting = [*map(str, files), *map(canonical, addresses)]
-        mine = jobs.add(
-            waiting, {"force": force, "tagger": tagger, "every": every}, now=time.time()
-        )
+        options = {"tagger": tagger, "every": every, "audio": audio}
+        mine = jobs.add(waiting, {"force": force} | options, now=time.time())
         lost: list[IngestResult] = []
         if goes_on:
             mine = jobs.open_ids()
         if outdated:
-            mine, lost = _queue_outdated(catalog, tagger, every, context)
+            mine, lost = _queue_outdated(catalog, identity_of(tagger, context), options)
         # What else waits is left alone when there is nothing to look at again.
         works = mine or not outdated
         worker = partial(
@@ -152,11 +157,10 @@ def command(
 
 
 def _queue_outdated(
-    catalog: Catalog, tagger: str, every: int, context: TaggerContext
+    catalog: Catalog, tagger: Identity, options: Mapping[str, object]
 ) -> tuple[list[int], list[IngestResult]]:
     """Queue what an older version of a tagger saw; also return what is not there any more."""
-    outdated = find_outdated(catalog, identity_of(tagger, context))
-    options = {"tagger": tagger, "every": every}
+    outdated = find_outdated(catalog, tagger)
     return catalog.jobs.add_again(outdated.there, options, now=time.time()), outdated.lost
 
 

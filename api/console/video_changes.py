@@ -1,6 +1,7 @@
 """Changes of one video: another look at it, and its end."""
 
 import time
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,19 +13,22 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput
 
+_KEPT_OPTIONS: Final = ("tagger", "audio")
+
 router = APIRouter(route_class=ReadRoute)
 
 
 @router.post("/videos/{video}/retry")
 def post_retry(request: Request, video: str, form: Form, live: CurrentLive) -> Response:  # noqa: ARG001 - checks
-    """Queue another look at a video, by the tagger that looked last."""
+    """Queue another look at a video, by the tagger that looked last, and as deaf as it was."""
     source = known_video(live.catalog, video).source
     if not source:
         raise InvalidInput("nobody said where this video is: name its file or address to add it")
     jobs = live.catalog.jobs
     before = jobs.last_of(source)
-    tagger = before.options.get("tagger") if before else None
-    options = {"force": True} | ({"tagger": tagger} if tagger else {})
+    options_before = before.options if before else {}
+    kept = {name: options_before[name] for name in _KEPT_OPTIONS if name in options_before}
+    options = {"force": True} | kept
     jobs.add([source], options, now=time.time())
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
 

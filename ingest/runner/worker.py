@@ -226,6 +226,7 @@ class Worker:
             _tagger(job),
             self.context,
             _every(job),
+            job.options.get("audio") is not False,
         )
 
     def _listen(self) -> None:

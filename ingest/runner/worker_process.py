@@ -22,6 +22,7 @@ from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
+from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
@@ -61,6 +62,7 @@ class JobSpec:
         tagger: who looks.
         context: what the tagger needs.
         every: at most one in so many seconds is tagged.
+        audio: whether the sound is heard, too.
     """
 
     job: int
@@ -74,6 +76,7 @@ class JobSpec:
     tagger: str
     context: TaggerContext
     every: int = 1
+    audio: bool = True
 
 
 def run_job(spec: JobSpec, answers: Connection) -> None:
@@ -142,10 +145,12 @@ def _watcher(
         return lambda path, described: ingest_remotely(
             path, described, catalog, tagger, force=spec.force
         )
+    sound_taggers = (LocalSoundTagger(),) if spec.audio else ()
     return lambda path, described: ingest_file(
         path,
         catalog,
         tagger,
+        *sound_taggers,
         described=described,
         force=spec.force,
         every=spec.every,

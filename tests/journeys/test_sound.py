@@ -1,0 +1,73 @@
+"""Sound from files to answers: heard by default, apart from what is seen, left out when asked."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.content import VideoContent
+from support.footage import big_buck_bunny, bikes
+from support.product import reelmatch
+from support.sounds import Track, melody, write_film
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real clip with six channels, one without sound, and a grey picture over a melody."""
+    folder = tmp_path_factory.mktemp("films")
+    song = write_film(folder / "song.mp4", 8, Track(melody(8)[None]))
+    home = folder / "home"
+    done = reelmatch(home, "ingest", big_buck_bunny(), bikes(), song, "--json")
+    assert done.code == 0, done.err
+    assert [(one["status"], one["reason"]) for one in done.json["videos"]] == [("ok", "")] * 3
+    assert reelmatch(home, "reindex").code == 0
+    return home
+
+
+def contents(home: Path) -> dict[str, VideoContent]:
+    """Return what is known of each video, by its title."""
+    with Catalog.open(home / "catalog.db") as catalog:
+        ids = [one.id for one in catalog.videos.page()]
+        return {one.record.title: one for one in catalog.content.of(ids)}
+
+
+def test_what_is_heard_is_listed_beside_what_is_seen(home: Path) -> None:
+    listed = reelmatch(home, "tags", "song", "--json")
+    counts = {one["tag"]: one["seconds"] for one in listed.json["tags"]}
+    assert counts["audio:music"] >= 7
+    assert "audio:speech" not in counts
+    assert "audio:silence" not in counts
+
+
+def test_every_video_was_listened_to(home: Path) -> None:
+    known = contents(home)
+    assert set(known) == {"bigbuckbunny", "bikes", "song"}
+    for content in known.values():
+        assert [track.source for track in content.tracks] == ["audio", "visual"]
+        heard = content.of("audio")
+        assert heard is not None
+        assert heard.tagger.startswith("sound@")
+        assert heard.track.n_seconds == content.record.seconds
+    silent, real = known["bikes"].of("audio"), known["bigbuckbunny"].of("audio")
+    assert silent is not None
+    assert real is not None
+    assert len(silent.track.tags) == 0
+    assert len(real.track.tags) > 0
+
+
+def test_music_is_found_by_its_sound(home: Path) -> None:
+    found = reelmatch(home, "match", "--keyword", "audio:music", "--json").json["matches"]
+    assert contents(home)["song"].record.id in {one["video"] for one in found}
+    assert contents(home)["bikes"].record.id not in {one["video"] for one in found}
+
+
+def test_deaf_it_sees_the_same(home: Path, tmp_path: Path) -> None:
+    deaf = tmp_path / "home"
+    assert reelmatch(deaf, "ingest", "--no-audio", big_buck_bunny()).code == 0
+    (without,) = contents(deaf).values()
+    assert [track.source for track in without.tracks] == ["visual"]
+    seen = contents(home)["bigbuckbunny"].of("visual")
+    assert seen is not None
+    for part in ("starts", "confidences"):
+        assert np.array_equal(getattr(seen.track, part), getattr(without.track, part))
