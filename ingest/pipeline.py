@@ -21,6 +21,7 @@ from ingest.changes.change_track import Changes, FrameChange, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
+from ingest.decoding.sound import RATE
 from ingest.hearing import Hearing
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import (
@@ -41,6 +42,10 @@ ANALYZED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
 
 KNOWN: Final = "already watched"
 """Beginning of the reason for a source whose video was watched before."""
+
+
+_BEAT_SAMPLES: Final = 30 * RATE
+"""So much sound is heard before those who watch are told once more how far it is."""
 
 
 STORED: Final = "what was seen of it before is kept"
@@ -146,7 +151,7 @@ def ingest_file(
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
         every: have at most one in so many seconds tagged; others take what was said of the last.
-        on_second: called after each second.
+        on_second: called after each second, and now and then while sound alone goes on.
     """
     try:
         video = described or Described.of_file(path)
@@ -284,15 +289,24 @@ def _analyze(
     hearings = [Hearing(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
     frame_taggers = [tagger for tagger in taggers if not isinstance(tagger, SoundTagger)]
 
+    progress, n_samples = Progress(0, None), 0
+
     def hear(samples: NDArray[np.int16]) -> None:
+        nonlocal n_samples
+        before, n_samples = n_samples, n_samples + len(samples)
         for hearing in hearings:
             hearing.hear(samples)
+        # Sound may go on for hours where no new picture comes.
+        if before // _BEAT_SAMPLES < n_samples // _BEAT_SAMPLES:
+            on_second(progress)
 
     with open_video(path, hear=hear if hearings else None) as opened:
         classifier, gallery = MotionClassifier(), Gallery()
 
         def tell(done: int) -> None:
-            on_second(Progress(done, opened.declared_seconds))
+            nonlocal progress
+            progress = Progress(done, opened.declared_seconds)
+            on_second(progress)
 
         # The first one's seconds are shown and told.
         runs = [

@@ -84,6 +84,16 @@ def test_a_tagger_that_fails_is_told_and_the_pictures_go_in(
     assert set(catalog.tracks.taggers(outcome.video or "")) == {"visual"}
 
 
+def test_those_who_watch_are_told_while_sound_goes_on_without_pictures(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "film.mkv", 2, Track(tone(440, 100)[None]))
+    done: list[Progress] = []
+    outcome = ingest_file(film, catalog, Shades(), Ear(), on_second=done.append)
+    assert outcome.seconds == 2
+    assert len(done) == 2 + 3
+
+
 def test_a_video_without_sound_was_listened_to(catalog: Catalog) -> None:
     outcome = ingest_file(bikes(), catalog, Shades(), Ear())
     assert outcome.reason == ""
