@@ -10,10 +10,10 @@ from ingest.taggers.audio.levels import levels, silence
 from ingest.taggers.audio.networks import EVENT_CONTEXT, MUSIC_SAMPLES, Events, Networks
 from ingest.taggers.audio.spectra import EVENTS, RATE, Samples
 
-SLOT_SECONDS: Final = 6
+SLOT_SECONDS: Final = 12
 """The kind of music is told once in so many seconds, by the three in their middle."""
 
-_BLOCK_SECONDS: Final = 30  # a multiple of a slot's
+_BLOCK_SECONDS: Final = 36  # a multiple of a slot's
 _CONTEXT: Final = EVENT_CONTEXT * EVENTS.hop + EVENTS.length
 _IS_SILENT: Final = 0.5
 _MUSIC_FROM: Final = 0.4

@@ -71,17 +71,17 @@ def test_where_no_sound_is_only_silence_is_said() -> None:
 
 def test_a_kind_of_music_is_said_over_a_window_and_only_of_music() -> None:
     word, (names, _) = next(iter(KIND_SHARES.items()))
-    heard = sound(30, music=0.99)
+    heard = sound(5 * SLOT_SECONDS, music=0.99)
     heard.slots[:3] = 0
     heard.slots[:3, MUSICNN.index(names[0])] = 0.99
     column = confidences(heard, MUSICNN)[:, TAGS.index(word)]
     assert (column[: 3 * SLOT_SECONDS] >= 0.7).all()
     assert (column[3 * SLOT_SECONDS :] < 0.05).all()
-    assert word not in said(Heard(heard.levels, sound(30).events, heard.slots))
+    assert word not in said(Heard(heard.levels, sound(5 * SLOT_SECONDS).events, heard.slots))
 
 
 def test_the_share_of_a_kind_is_the_mean_over_its_neighbours() -> None:
-    heard = sound(24, music=0.99)
+    heard = sound(4 * SLOT_SECONDS, music=0.99)
     heard.slots[:3, 0] = (0.9, 0.3, 0.6)
     assert kind_shares(heard, [0]) == pytest.approx([0.6, 0.6, 0.45, 0.0])
 
