@@ -24,6 +24,7 @@ from ingest.pipeline import ingest_file
 from ingest.sources.exports import exported_lines
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
+from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.base import Confidences, Frame
 from support.footage import write_video
 from support.shades import Shades
@@ -132,6 +133,21 @@ def test_what_a_second_source_observed_is_exported_and_comes_back(
         (after,) = [json.loads(line) for line in exported_lines(other)]
         assert {one["tag"] for one in after["tags"]} == {"dark", "light", "smell:tar"}
         assert after["tagger"] == "shades@1"
+
+
+def test_who_observed_nothing_is_exported_and_comes_back(catalog: Catalog, tmp_path: Path) -> None:
+    night, _ = night_and_day(tmp_path)
+    video = ingest_file(night, catalog, Shades(), LocalSoundTagger()).video or ""
+    (line,) = exported_lines(catalog)
+    (tmp_path / "all.jsonl").write_text(line)
+    with Catalog.open(tmp_path / "other" / "catalog.db") as other:
+        for change in (Change.ADDED, Change.UNCHANGED):
+            (imported,) = import_file(tmp_path / "all.jsonl", other, now=NOW)
+            assert isinstance(imported, Imported)
+            assert imported.change is change
+        assert other.tracks.taggers(video) == catalog.tracks.taggers(video)
+        assert other.tracks.taggers(video).keys() == {"visual", "audio"}
+        assert list(exported_lines(other)) == [line]
 
 
 def test_the_service_and_the_console_tell_the_sources_apart(

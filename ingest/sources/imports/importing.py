@@ -168,11 +168,14 @@ def _stored(catalog: Catalog, video: str) -> dict[str, SourceTrack]:
 
 
 def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mapping[str, RemoteTrack]:
-    """Return what each source observed; a new video has a visual track, whatever is on it."""
+    """Return what each source observed.
+
+    A new video has a visual track, whatever is on it, and one of each source that a tagger is named
+    for: who heard nothing has listened all the same.
+    """
     observed = video.by_source()
-    if VISUAL in observed or VISUAL in stored:
-        return observed
-    return {VISUAL: video.track.of_source(VISUAL)} | observed
+    silent = {VISUAL, *video.taggers} - observed.keys() - stored.keys()
+    return {source: video.track.of_source(source) for source in sorted(silent)} | observed
 
 
 def _tracks(
