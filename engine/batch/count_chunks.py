@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.index_rows import RowMaker
+from engine.batch.index_rows import RowBuilder
 from engine.catalogs import open_catalog
 from engine.domain.content import VideoContent
 from engine.domain.index_config import IndexConfig
@@ -192,7 +192,7 @@ def _count(catalog: Catalog, task: ChunkTask) -> Chunk:
     newest = 0
     # Numbers are never taken back: these are the tags that there were.
     vocabulary = Vocabulary(catalog.tags.vocabulary().names[: task.n_tags])
-    rows_of = RowMaker(catalog, task.config, vocabulary)
+    rows_of = RowBuilder(catalog, task.config, vocabulary)
     for content in _observed(catalog, task.span):
         rows.append(rows_of.row(content))
         newest = max(newest, content.record.revision)

@@ -3,7 +3,7 @@
 Each process follows the catalog's revision by itself; no messages pass between them.
 """
 
-from engine.batch.index_rows import RowMaker
+from engine.batch.index_rows import RowBuilder
 from engine.indexes.local.delta import Changes, advance
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
@@ -19,6 +19,6 @@ def follow(snapshot: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
     # Read before vocabulary and taggers' words: both are there before a video that needs them.
     observed = catalog.content.of(changed)
     vocabulary = catalog.tags.vocabulary()
-    rows_of = RowMaker(catalog, snapshot.generation.config, vocabulary)
+    rows_of = RowBuilder(catalog, snapshot.generation.config, vocabulary)
     rows = [rows_of.row(content) for content in observed]
     return advance(snapshot, Changes(changed, rows, vocabulary, revision))

@@ -18,7 +18,7 @@ from engine.ports.catalog import Catalog
 from engine.words.vocabulary import Vocabulary
 
 
-class RowMaker:
+class RowBuilder:
     """Counts videos' tags and gathers their metadata, by one configuration.
 
     Args:

@@ -68,9 +68,9 @@ def find_leftovers(
         for path in parent.glob(pattern)
         if _is_ours(path)
     ]
-    found = [Leftover(path, _size(path), is_stale=True) for path in stale]
-    found += [Leftover(path, _size(path), is_stale=False) for path in unsure]
-    return sorted(found, key=lambda one: one.path)
+    leftovers = [Leftover(path, _size(path), is_stale=True) for path in stale]
+    leftovers += [Leftover(path, _size(path), is_stale=False) for path in unsure]
+    return sorted(leftovers, key=lambda one: one.path)
 
 
 def remove_leftover(left: Leftover, generations: Generations) -> bool:

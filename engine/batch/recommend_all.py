@@ -60,7 +60,7 @@ class PagesTask:
         viewers: their ids.
         options: of each page.
         rules: how profiles are weighed.
-        asked_at: seconds since 1970.
+        requested_at: seconds since 1970.
     """
 
     catalog: str
@@ -69,7 +69,7 @@ class PagesTask:
     viewers: tuple[str, ...]
     options: PageOptions
     rules: ProfileRules
-    asked_at: float
+    requested_at: float
 
 
 def recommend_all(
@@ -148,12 +148,12 @@ def _batches(catalog: Catalog, options: PageOptions) -> Iterator[list[str]]:
 def _pages(
     catalog: Catalog, snapshot: LocalSnapshot, task: PagesTask
 ) -> Iterator[ViewerRecommendations]:
-    options, rules, asked_at = task.options, task.rules, task.asked_at
+    options, rules, now = task.options, task.rules, task.requested_at
     questions = []
     for viewer in catalog.viewers.some(task.viewers):
-        profile = profile_of(viewer.interests, viewer.events, rules, now=asked_at)
+        profile = profile_of(viewer.interests, viewer.events, rules, now=now)
         questions.append(
-            Question(profile, asked_at, options.k, options.where, options.ranking, options.again)
+            Question(profile, now, options.k, options.where, options.ranking, options.again)
         )
     answers = recommend_many(
         snapshot, questions, rules, where=options.where, track_of=catalog.tracks.get

@@ -80,8 +80,8 @@ def with_default_weights(
 
 
 def _read_source(text: str) -> SourceConfig:
-    source, _, said = text.partition("=")
-    threshold, colon, weight = said.partition(":")
+    source, _, values = text.partition("=")
+    threshold, colon, weight = values.partition(":")
     try:
         return SourceConfig(source, float(threshold), float(weight) if colon else 1.0)
     except ValueError:

@@ -39,7 +39,7 @@ Threshold = float | NDArray[np.float64]
 """Least confidence that counts, 0.0 to 1.0: one of all tags, or shape (n_tags,), one a tag."""
 
 _MAGIC: Final = b"RMT1"
-_MAGIC_WITH_DOUBTFUL: Final = b"RMT2"
+_MAGIC_WITH_UNCONFIRMED: Final = b"RMT2"
 _HEADER: Final = struct.Struct("<4sBxHII")
 _OPTIONS: Final[dict[int, int]] = {
     # Higher levels gain nothing: the confidences are noise to a compressor.
@@ -163,9 +163,9 @@ class Track:
         """Return the track as one zstd blob."""
         wide = bool(len(self.tags)) and int(self.tags.max()) > np.iinfo(np.uint16).max
         width = 4 if wide else 2
-        n_doubtful = len(self.requires_confirmation)
-        magic = _MAGIC_WITH_DOUBTFUL if n_doubtful else _MAGIC
-        header = _HEADER.pack(magic, width, n_doubtful, self.n_seconds, len(self.tags))
+        n_unconfirmed = len(self.requires_confirmation)
+        magic = _MAGIC_WITH_UNCONFIRMED if n_unconfirmed else _MAGIC
+        header = _HEADER.pack(magic, width, n_unconfirmed, self.n_seconds, len(self.tags))
         planes = (
             np.diff(self.starts).astype("<u4").tobytes(),
             self.tags.astype(f"<u{width}").tobytes(),
@@ -185,12 +185,12 @@ class Track:
         """
         try:
             raw = zstd.decompress(blob)
-            magic, width, n_doubtful, n_seconds, n_observations = _HEADER.unpack_from(raw)
+            magic, width, n_unconfirmed, n_seconds, n_observations = _HEADER.unpack_from(raw)
         except (zstd.ZstdError, struct.error) as error:
             raise CorruptData(f"a track cannot be read: {error}") from error
         expected = _HEADER.size + (4 + 2) * n_seconds + (width + 2) * n_observations
-        expected += 4 * n_doubtful
-        known = _MAGIC_WITH_DOUBTFUL if n_doubtful else _MAGIC
+        expected += 4 * n_unconfirmed
+        known = _MAGIC_WITH_UNCONFIRMED if n_unconfirmed else _MAGIC
         if magic != known or width not in (2, 4) or len(raw) != expected:
             raise CorruptData("a track cannot be read: its length or format is wrong")
         per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
@@ -208,7 +208,7 @@ class Track:
                 np.frombuffer(raw, np.uint8, n_seconds, flags_at + n_seconds),
             ),
             requires_confirmation=np.frombuffer(
-                raw, "<u4", n_doubtful, flags_at + 2 * n_seconds
+                raw, "<u4", n_unconfirmed, flags_at + 2 * n_seconds
             ).astype(np.uint32),
         )
 

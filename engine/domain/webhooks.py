@@ -8,7 +8,7 @@ from typing import Any, Final
 RETRY_SECONDS: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0)
 """Seconds after each failed attempt until the next one; after the last, there is none."""
 
-KEPT_SECONDS: Final = 30 * 86_400
+RETENTION_SECONDS: Final = 30 * 86_400
 """Number of seconds that a delivery is remembered after it was made, or given up."""
 
 

@@ -236,19 +236,19 @@ offer_rows = compiled(_offer)
 
 
 def _search_rows(
-    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, found: Found
+    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, hits: Found
 ) -> None:
     """Find the best of ``rows`` for every query by scoring each of them."""
     sink = np.empty(1, dtype=np.int64)
     for query in range(queries.starts.size - 1):
-        keys, scores, size = found.keys[query], found.scores[query], 0
+        keys, scores, size = hits.keys[query], hits.scores[query], 0
         spread(queries, query, forward.idf, weights)
         for at in range(0, rows.size, BATCH_ROWS):
             some = rows[at : at + BATCH_ROWS]
             size = offer_rows(forward, some, weights, MIN_MATCH_SCORE, keys, scores, size, sink)
         wipe(queries, query, weights)
         unload(keys, scores, size)
-        found.sizes[query] = size
+        hits.sizes[query] = size
 
 
 search_rows = compiled(_search_rows)

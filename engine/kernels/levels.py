@@ -160,7 +160,7 @@ def _search(
     weights: Floats,
     sums: Sums,
     candidates: Numbers,
-    found: Found,
+    hits: Found,
     work: Numbers,
 ) -> None:
     """Find the best videos for every query.
@@ -173,10 +173,10 @@ def _search(
         weights: scratch, shape (n_tags,), all 0 before and after.
         sums: scratch, shape (shard_rows,).
         candidates: scratch, shape (shard_rows,).
-        found: filled, best first.
+        hits: filled, best first.
         work: shape (2,), the postings read and the rows scored are added.
     """
-    k = found.keys.shape[1]
+    k = hits.keys.shape[1]
     n_videos = forward.scales.size
     n_tags = weights.size
     top = np.empty(2 * k, dtype=np.int64)
@@ -184,10 +184,10 @@ def _search(
     seed_scores = np.empty(k, dtype=np.float64)
     sink = np.empty(1, dtype=np.int64)
     for query in range(queries.starts.size - 1):
-        keys, scores, size = found.keys[query], found.scores[query], 0
+        keys, scores, size = hits.keys[query], hits.scores[query], 0
         own = slice(queries.starts[query], spread(queries, query, forward.idf, weights))
-        wanted = queries.units[own] > 0.0
-        units, tags = queries.units[own][wanted], queries.tags[own][wanted]
+        is_positive = queries.units[own] > 0.0
+        units, tags = queries.units[own][is_positive], queries.tags[own][is_positive]
         depths = np.empty(tags.size, dtype=np.int64)
         for first_row in range(0, n_videos, levels.shard_rows):
             n_rows = min(levels.shard_rows, n_videos - first_row)
@@ -241,7 +241,7 @@ def _search(
             )
         wipe(queries, query, weights)
         unload(keys, scores, size)
-        found.sizes[query] = size
+        hits.sizes[query] = size
 
 
 search_levels = compiled(_search, always=True)

@@ -114,7 +114,7 @@ def _search(
     rounding: float,
     weights: Floats,
     sums: NDArray[np.float32],
-    found: Found,
+    hits: Found,
 ) -> None:
     """Find the best videos for every query.
 
@@ -126,14 +126,14 @@ def _search(
         rounding: what a sum of impacts may be off by.
         weights: scratch, shape (n_tags,), all 0 before and after.
         sums: scratch, shape (the rows of a chunk,), all 0 before and after.
-        found: filled, best first.
+        hits: filled, best first.
     """
-    k = found.keys.shape[1]
+    k = hits.keys.shape[1]
     n_videos = forward.scales.size
     n_tags = weights.size
     bits = sums.view(np.int32)
     for query in range(queries.starts.size - 1):
-        keys, scores, size = found.keys[query], found.scores[query], 0
+        keys, scores, size = hits.keys[query], hits.scores[query], 0
         known_end = spread(queries, query, forward.idf, weights)
         for first in range(0, n_videos, CHUNK_ROWS):
             before = first // CHUNK_ROWS * n_tags
@@ -161,7 +161,7 @@ def _search(
             sums[:last] = 0.0
         wipe(queries, query, weights)
         unload(keys, scores, size)
-        found.sizes[query] = size
+        hits.sizes[query] = size
 
 
 search_plain = compiled(_search)

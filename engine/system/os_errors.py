@@ -47,7 +47,7 @@ def expected_trouble(error: BaseException, folder: Path | None = None) -> Reelma
 
 
 @contextmanager
-def troubles_told(folder: Path | None = None) -> Iterator[None]:
+def translated_os_errors(folder: Path | None = None) -> Iterator[None]:
     """Raise what is wrong with the machine as an expected failure.
 
     Args:

@@ -15,7 +15,7 @@ from engine.catalogs import open_catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError, ReindexRunning
 from engine.ports.catalog import Catalog
-from engine.system.os_errors import troubles_told
+from engine.system.os_errors import translated_os_errors
 from ingest.decoding.probe import Status
 from ingest.pipeline import IngestResult, Progress
 from ingest.runner.parents import end_with_parent
@@ -51,7 +51,7 @@ def run_reindex_job(spec: ReindexJobSpec, answers: Connection) -> None:
     # Whoever answers questions goes first; the processes that count have it from here.
     os.nice(_NICENESS)
     try:
-        with troubles_told(), open_catalog(spec.catalog, create=False) as catalog:
+        with translated_os_errors(), open_catalog(spec.catalog, create=False) as catalog:
             built = _reindex(spec, catalog, answers)
             result = IngestResult(built.id, "", Status.OK, f"{built.index.n_videos} videos", 0)
     except ReelmatchError as error:

@@ -140,9 +140,9 @@ class Worker:
         finally:
             for running in list(self._running):
                 self._kill(running)
-            self._put_back()
+            self._release()
 
-    def _put_back(self) -> None:
+    def _release(self) -> None:
         try:
             # By name: a job may have been claimed when Ctrl-C came, and not be among these yet.
             self._jobs.release(self._name, now=time.time())

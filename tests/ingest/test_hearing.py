@@ -54,10 +54,10 @@ def tags_of(catalog: Catalog, video: str | None) -> dict[str, int]:
 def test_what_is_heard_lies_beside_what_is_seen(catalog: Catalog, film: Path) -> None:
     deaf = ingest_file(film, catalog, Shades())
     seen = tags_of(catalog, deaf.video)
-    outcome = ingest_file(film, catalog, Shades(), Ear(), force=True)
-    assert outcome.reason == ""
-    assert catalog.tracks.taggers(outcome.video or "")["audio"] == "ear@1"
-    assert tags_of(catalog, outcome.video) == seen | {"audio:loud": 3}
+    result = ingest_file(film, catalog, Shades(), Ear(), force=True)
+    assert result.reason == ""
+    assert catalog.tracks.taggers(result.video or "")["audio"] == "ear@1"
+    assert tags_of(catalog, result.video) == seen | {"audio:loud": 3}
 
 
 def test_sound_alone_is_added_to_what_was_seen(catalog: Catalog, film: Path) -> None:
@@ -65,23 +65,23 @@ def test_sound_alone_is_added_to_what_was_seen(catalog: Catalog, film: Path) -> 
     done: list[Progress] = []
     ingest_file(film, catalog, shades)
     asked = shades.n_tagged
-    outcome = ingest_file(film, catalog, shades, Ear(), on_second=done.append)
+    result = ingest_file(film, catalog, shades, Ear(), on_second=done.append)
     assert shades.n_tagged == asked
-    assert (outcome.status, outcome.seconds, len(done)) == ("ok", 3, 3)
-    assert tags_of(catalog, outcome.video)["audio:loud"] == 3
+    assert (result.status, result.seconds, len(done)) == ("ok", 3, 3)
+    assert tags_of(catalog, result.video)["audio:loud"] == 3
 
 
 @pytest.mark.parametrize("ill_at", ["hear", "end"])
 def test_a_tagger_that_fails_is_told_and_the_pictures_go_in(
     catalog: Catalog, film: Path, ill_at: str
 ) -> None:
-    outcome = ingest_file(film, catalog, Shades(), Ear(ill_at))
-    assert (outcome.status, outcome.seconds) == ("ok", 3)
-    assert outcome.reason == "the sound was not heard: an earache"
-    record = catalog.videos.get(outcome.video or "")
+    result = ingest_file(film, catalog, Shades(), Ear(ill_at))
+    assert (result.status, result.seconds) == ("ok", 3)
+    assert result.reason == "the sound was not heard: an earache"
+    record = catalog.videos.get(result.video or "")
     assert record is not None
-    assert record.reason == outcome.reason
-    assert set(catalog.tracks.taggers(outcome.video or "")) == {"visual"}
+    assert record.reason == result.reason
+    assert set(catalog.tracks.taggers(result.video or "")) == {"visual"}
 
 
 def test_those_who_watch_are_told_while_sound_goes_on_without_pictures(
@@ -95,10 +95,10 @@ def test_those_who_watch_are_told_while_sound_goes_on_without_pictures(
 
 
 def test_a_video_without_sound_was_listened_to(catalog: Catalog) -> None:
-    outcome = ingest_file(bikes(), catalog, Shades(), Ear())
-    assert outcome.reason == ""
-    assert catalog.tracks.taggers(outcome.video or "")["audio"] == "ear@1"
-    assert not any(tag.startswith("audio:") for tag in tags_of(catalog, outcome.video))
+    result = ingest_file(bikes(), catalog, Shades(), Ear())
+    assert result.reason == ""
+    assert catalog.tracks.taggers(result.video or "")["audio"] == "ear@1"
+    assert not any(tag.startswith("audio:") for tag in tags_of(catalog, result.video))
 
 
 def test_sound_that_cannot_be_decoded_is_told_and_the_pictures_go_in(
@@ -118,7 +118,7 @@ def test_sound_that_cannot_be_decoded_is_told_and_the_pictures_go_in(
                 copied.pts, copied.dts, copied.time_base = packet.pts, packet.dts, packet.time_base
             copied.stream = streams[packet.stream.index]
             target.mux(copied)
-    outcome = ingest_file(broken, catalog, Shades(), Ear())
-    assert (outcome.status, outcome.seconds) == ("ok", 3)
-    assert "damaged pieces of sound were left out" in outcome.reason
-    assert "visual" in catalog.tracks.taggers(outcome.video or "")
+    result = ingest_file(broken, catalog, Shades(), Ear())
+    assert (result.status, result.seconds) == ("ok", 3)
+    assert "damaged pieces of sound were left out" in result.reason
+    assert "visual" in catalog.tracks.taggers(result.video or "")

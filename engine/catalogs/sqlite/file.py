@@ -19,7 +19,7 @@ from engine.catalogs.sqlite.connections import Connection
 from engine.domain.jobs import Claim
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
 from engine.system.homes import finish_restore, refuse_lost_catalog
-from engine.system.os_errors import expected_trouble, troubles_told
+from engine.system.os_errors import expected_trouble, translated_os_errors
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -167,7 +167,7 @@ class CatalogFile:
         Raises:
             CorruptData: when the file is not what was written.
         """
-        with troubles_told(self.path.parent), self.telling_damage():
+        with translated_os_errors(self.path.parent), self.telling_damage():
             rows: list[tuple[Any, ...]] = self._connection.sqlite.execute(
                 sql, tuple(parameters)
             ).fetchall()
@@ -204,7 +204,7 @@ class CatalogFile:
             DiskFull: when there is no room for it.
             JobLost: when this writes for a job that its worker has no more.
         """
-        with troubles_told(self.path.parent), self.telling_damage():
+        with translated_os_errors(self.path.parent), self.telling_damage():
             connection = self._connection
             if connection.writes:
                 yield connection.db

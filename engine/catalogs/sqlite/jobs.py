@@ -60,8 +60,8 @@ class Jobs:
         """Queue, as ``add`` does, another look at the video of each source, if it is still it."""
         again = {**options, "force": True}
         with self._catalog.transaction() as db:
-            wanted = videos.items()
-            return [_add(db, Kind.INGEST, one, {**again, "video": it}, now) for one, it in wanted]
+            sources = videos.items()
+            return [_add(db, Kind.INGEST, one, {**again, "video": it}, now) for one, it in sources]
 
     def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
         """Queue a reindex; one that waits already is enough. Return the id of the job."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.webhooks import (
-    KEPT_SECONDS,
+    RETENTION_SECONDS,
     RETRY_SECONDS,
     Delivery,
     DeliveryState,
@@ -132,9 +132,9 @@ class Webhooks:
             )
 
     def forget_ended(self, *, now: float) -> None:
-        """Drop what was told or given up longer than ``KEPT_SECONDS`` ago."""
+        """Drop what was told or given up longer than ``RETENTION_SECONDS`` ago."""
         with self._catalog.transaction() as db:
-            db.execute("delete from deliveries where ended_at <= ?", (now - KEPT_SECONDS,))
+            db.execute("delete from deliveries where ended_at <= ?", (now - RETENTION_SECONDS,))
 
     def counts(self, campaign: str) -> dict[DeliveryState, int]:
         """Return how many deliveries that are remembered are in each state."""

@@ -67,9 +67,9 @@ def check_digests(folder: Path, generation: str) -> dict[str, str]:
     expected = _parsed(listed) if _sha256(listed)[:ID_DIGITS] == generation else None
     if expected is None:
         raise CorruptData(f"{folder / DIGESTS} is not what was written")
-    for name, found in zip(expected, _hashed(folder, expected), strict=True):
-        if found != expected[name]:
-            what = "is missing" if found is None else "is not what was written"
+    for name, digest in zip(expected, _hashed(folder, expected), strict=True):
+        if digest != expected[name]:
+            what = "is missing" if digest is None else "is not what was written"
             raise CorruptData(f"{folder / name} {what}")
     return expected
 
@@ -117,7 +117,7 @@ def _parsed(listed: bytes) -> dict[str, str] | None:
     except UnicodeDecodeError:
         return None
     matches = [_LINE.fullmatch(line) for line in lines]
-    return {found[1]: found[2] for found in matches if found} if all(matches) else None
+    return {match[1]: match[2] for match in matches if match} if all(matches) else None
 
 
 def _sha256(content: bytes) -> str:

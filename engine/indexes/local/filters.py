@@ -66,12 +66,12 @@ class FilterCompiler:
                 return self._unpacked(self._bitmaps(where))
             case And(parts):
                 passing = np.ones(self._index.n_videos, bool)
-                for part in _tags_together(parts, And):
+                for part in _merged_tags(parts, And):
                     passing &= self._compile(part)
                 return passing
             case Or(parts):
                 passing = np.zeros(self._index.n_videos, bool)
-                for part in _tags_together(parts, Or):
+                for part in _merged_tags(parts, Or):
                     passing |= self._compile(part)
                 return passing
             case Not(part):
@@ -184,7 +184,7 @@ def _of_any_source(where: Filter, vocabulary: Vocabulary) -> Filter:
             return where
 
 
-def _tags_together(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:
+def _merged_tags(parts: Sequence[Filter], put: type[And | Or]) -> Sequence[Filter]:
     """Return parts that say the same, all that ask for tags in one, so that one pass finds them."""
     tagged = tuple(part for part in parts if isinstance(part, HasTag))
     others = (part for part in parts if not isinstance(part, HasTag))

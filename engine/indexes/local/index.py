@@ -422,18 +422,18 @@ class Index:
         self, queries: list[Query], k: int, passes: NDArray[np.bool_], few: RowNumbers | None
     ) -> Found:
         shape = (len(queries), k)
-        found = Found(
+        hits = Found(
             np.empty(shape, dtype=np.int64),
             np.empty(shape, dtype=np.float64),
             np.zeros(len(queries), dtype=np.int64),
         )
         packed_queries = packed(queries)
         if few is not None:
-            search_rows(self.forward, packed_queries, few, self._weights(), found)
+            search_rows(self.forward, packed_queries, few, self._weights(), hits)
         elif self.n_videos:
             weights, scratch = self._weights(), self._scan_scratch()
-            self.scan.find(self.forward, packed_queries, passes, weights, scratch, found)
-        return found
+            self.scan.find(self.forward, packed_queries, passes, weights, scratch, hits)
+        return hits
 
     def _weights(self) -> Floats:
         """Return this thread's dense query, all 0."""
@@ -461,9 +461,9 @@ def index_settings(weighting: Weighting, scan: Scan, sample: Sample | None) -> d
     }
 
 
-def _unpacked(found: Found) -> list[tuple[RowNumbers, Floats]]:
-    rows = rows_of_keys(found.keys)
+def _unpacked(hits: Found) -> list[tuple[RowNumbers, Floats]]:
+    rows = rows_of_keys(hits.keys)
     return [
-        (rows[query, :size], found.scores[query, :size].copy())
-        for query, size in enumerate(found.sizes.tolist())
+        (rows[query, :size], hits.scores[query, :size].copy())
+        for query, size in enumerate(hits.sizes.tolist())
     ]

@@ -149,10 +149,10 @@ def sampled(forward: ForwardRows, levels: "LevelScan", df: NDArray[np.int64]) ->
     for at in range(_QUERIES):
         # In turns what one video shows and what a viewer of several has seen.
         query = _query(forward, rng, 1 if at % 2 else _WATCHED)
-        found = Found(
+        hits = Found(
             np.empty((1, _K), dtype=np.int64), np.empty((1, _K)), np.zeros(1, dtype=np.int64)
         )
-        n_read, n_exact = levels.work(forward, packed([query]), every_row, weights, scratch, found)
+        n_read, n_exact = levels.work(forward, packed([query]), every_row, weights, scratch, hits)
         n_postings = float(df[query.tags].sum())
         by_level += (
             n_read * _LEVEL_POSTING + n_exact * _EXACT_ROW + n_rows * _LEVEL_ROW + _LEVEL_QUERY

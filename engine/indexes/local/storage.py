@@ -186,11 +186,11 @@ def _are_sizes(sizes: Any) -> bool:
 
 def _opened(path: Path, size: int) -> Array:
     try:
-        found = path.stat().st_size
+        actual = path.stat().st_size
     except FileNotFoundError as error:
         raise CorruptData(f"{path} is missing: build the index anew") from error
-    if found != size:
-        raise CorruptData(f"{path} has {found} bytes, not {size}: build the index anew")
+    if actual != size:
+        raise CorruptData(f"{path} has {actual} bytes, not {size}: build the index anew")
     try:
         array = _array(path, size)
     # What numpy says of a header that it cannot read.

@@ -60,7 +60,7 @@ class Webhooks(Protocol):
         ...
 
     def forget_ended(self, *, now: float) -> None:
-        """Drop what was told or given up longer than ``KEPT_SECONDS`` ago."""
+        """Drop what was told or given up longer than ``RETENTION_SECONDS`` ago."""
         ...
 
     def counts(self, campaign: str) -> dict[DeliveryState, int]:

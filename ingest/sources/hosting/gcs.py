@@ -37,13 +37,13 @@ class GcsHost:
             HostingFailed: there are no credentials.
         """
         storage = _library("google.cloud.storage")
-        with _failures_told(bucket):
+        with _translated_failures(bucket):
             return cls(storage.Client().bucket(bucket))
 
     def put(self, path: Path) -> str:
         """Upload a file."""
         name = f"{_FOLDER}{secrets.token_hex(16)}.mp4"
-        with _failures_told(self._bucket.name):
+        with _translated_failures(self._bucket.name):
             self._bucket.blob(name).upload_from_filename(
                 str(path), content_type="video/mp4", timeout=_TIMEOUT_SECONDS
             )
@@ -53,7 +53,7 @@ class GcsHost:
         """Return an address signed by the service account."""
         blob, valid = self._bucket.blob(name), timedelta(seconds=valid_seconds)
         try:
-            with _failures_told(self._bucket.name):
+            with _translated_failures(self._bucket.name):
                 signed: str = blob.generate_signed_url(
                     version="v4", expiration=valid, method="GET", **self._signing
                 )
@@ -68,7 +68,7 @@ class GcsHost:
     def delete(self, name: str) -> None:
         """Delete an object."""
         not_found = _library("google.api_core.exceptions").NotFound
-        with _failures_told(self._bucket.name):
+        with _translated_failures(self._bucket.name):
             try:
                 self._bucket.blob(name).delete(timeout=_TIMEOUT_SECONDS)
             except not_found:
@@ -85,7 +85,7 @@ def _library(name: str) -> Any:
 
 
 @contextmanager
-def _failures_told(bucket: str) -> Iterator[None]:
+def _translated_failures(bucket: str) -> Iterator[None]:
     """Turn the library's failures into one of ours."""
     api = _library("google.api_core.exceptions").GoogleAPIError
     auth = _library("google.auth.exceptions").GoogleAuthError

@@ -7,7 +7,7 @@ import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.webhooks import Webhooks
-from engine.domain.webhooks import KEPT_SECONDS, RETRY_SECONDS, DeliveryState, Due
+from engine.domain.webhooks import RETENTION_SECONDS, RETRY_SECONDS, DeliveryState, Due
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 
@@ -121,9 +121,9 @@ def test_what_ended_is_forgotten_after_a_while_and_what_waits_is_not(webhooks: W
     webhooks.note([("a", "v1", {}), ("a", "v2", {})], upto=1)
     (first,) = due_of(webhooks, now=0.0)
     webhooks.end(first.delivery, None, now=100.0)
-    webhooks.forget_ended(now=100.0 + KEPT_SECONDS - 1)
+    webhooks.forget_ended(now=100.0 + RETENTION_SECONDS - 1)
     assert webhooks.counts("a")[DeliveryState.DELIVERED] == 1
-    webhooks.forget_ended(now=100.0 + KEPT_SECONDS)
+    webhooks.forget_ended(now=100.0 + RETENTION_SECONDS)
     assert webhooks.counts("a") == {
         DeliveryState.WAITING: 1,
         DeliveryState.DELIVERED: 0,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
-from engine.system.os_errors import expected_trouble, troubles_told
+from engine.system.os_errors import expected_trouble, translated_os_errors
 
 
 def of_sqlite(name: str) -> sqlite3.Error:
@@ -46,7 +46,7 @@ def test_a_trouble_is_named(error: Exception, trouble: type[ReelmatchError]) -> 
     assert isinstance(expected_trouble(wrapped), trouble)
 
     def fail() -> None:
-        with troubles_told():
+        with translated_os_errors():
             raise error
 
     with pytest.raises(trouble):
@@ -106,5 +106,5 @@ def test_a_full_folder_of_temporary_files_is_told_from_the_catalogs(
 )
 def test_a_mistake_stays_one(error: Exception) -> None:
     assert expected_trouble(error) is None
-    with pytest.raises(type(error)), troubles_told():
+    with pytest.raises(type(error)), translated_os_errors():
         raise error

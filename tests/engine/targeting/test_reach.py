@@ -49,7 +49,7 @@ def catalog(catalog: Catalog) -> Catalog:
     return catalog
 
 
-def view_now(catalog: Catalog) -> LocalSnapshot:
+def snapshot_now(catalog: Catalog) -> LocalSnapshot:
     generations = Generations(catalog.path.parent / "generations")
     if generations.current_id is None:
         reindex(catalog, generations, IndexConfig(0.7, "raw"))
@@ -57,7 +57,7 @@ def view_now(catalog: Catalog) -> LocalSnapshot:
 
 
 def ids(catalog: Catalog, since: int, k: int = 10, *, where: Filter = EVERY_VIDEO) -> list[str]:
-    snapshot = view_now(catalog)
+    snapshot = snapshot_now(catalog)
     query = snapshot.query(snapshot.vocabulary.numbers(["car"]), [1.0])
     changed = catalog.videos.revisions(after=since, upto=snapshot.revision)
     matches = new_matches(snapshot, changed, query, where, since=since, k=k, min_relevance=0.1)
@@ -65,7 +65,7 @@ def ids(catalog: Catalog, since: int, k: int = 10, *, where: Filter = EVERY_VIDE
 
 
 def test_what_came_since_comes_in_the_order_it_came(catalog: Catalog) -> None:
-    view_now(catalog)
+    snapshot_now(catalog)
     revision = catalog.revision()
     assert ids(catalog, revision) == []
     save(catalog, video_id(9), {"car": 2})
@@ -78,7 +78,7 @@ def test_what_came_since_comes_in_the_order_it_came(catalog: Catalog) -> None:
 
 
 def test_a_page_goes_on_where_the_one_before_ended(catalog: Catalog) -> None:
-    snapshot = view_now(catalog)
+    snapshot = snapshot_now(catalog)
     query = snapshot.query(snapshot.vocabulary.numbers(["car"]), [1.0])
     listed: list[str] = []
     since, more = 0, True

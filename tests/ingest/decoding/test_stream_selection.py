@@ -34,7 +34,7 @@ def numbers(path: Path) -> list[int]:
     return [read_number(second.frame) for second in decoded(path)[1]]
 
 
-def put_together(path: Path, tracks: Sequence[tuple[Path, Disposition]]) -> Path:
+def muxed(path: Path, tracks: Sequence[tuple[Path, Disposition]]) -> Path:
     """One file with the videos of several, in the order of time."""
     sources = [av.open(str(source)) for source, _ in tracks]
     with av.open(str(path), "w") as written:
@@ -103,7 +103,7 @@ def test_the_video_is_what_moves_and_what_the_file_calls_its_default(
 ) -> None:
     names, expected = TRACKS[tracks]
     listed = [(parts(name), disposition) for name, disposition in names]
-    assert numbers(put_together(tmp_path / f"x.{suffix}", listed)) == expected
+    assert numbers(muxed(tmp_path / f"x.{suffix}", listed)) == expected
 
 
 def test_a_film_that_comes_late_is_found(parts: Callable[[str], Path], tmp_path: Path) -> None:
@@ -113,12 +113,12 @@ def test_a_film_that_comes_late_is_found(parts: Callable[[str], Path], tmp_path:
         times=[3 + i / 25 for i in range(75)],
         codec_options=NO_B_FRAMES,
     )
-    path = put_together(tmp_path / "x.mkv", [(parts("still"), DEFAULT), (late, NONE)])
+    path = muxed(tmp_path / "x.mkv", [(parts("still"), DEFAULT), (late, NONE)])
     assert numbers(path) == FILM
 
 
 def test_all_tracks_too_large_are_too_big(parts: Callable[[str], Path], tmp_path: Path) -> None:
-    path = put_together(tmp_path / "x.mkv", [(parts("vast"), DEFAULT), (parts("vast"), NONE)])
+    path = muxed(tmp_path / "x.mkv", [(parts("vast"), DEFAULT), (parts("vast"), NONE)])
     with pytest.raises(UndecodableVideo) as caught, open_video(path):
         pass
     assert caught.value.status is Status.TOO_BIG

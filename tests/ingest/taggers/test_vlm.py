@@ -20,7 +20,7 @@ from ingest.taggers.remote.vlm.address import Model
 from ingest.taggers.remote.vlm.client import MAX_ANSWER_BYTES, Client, Key
 from ingest.taggers.remote.vlm.settings import KEY_VARIABLE, NETWORKS_VARIABLE, VlmSettings
 from ingest.taggers.remote.vlm.tagger import VlmTagger, make_vlm_tagger
-from ingest.taggers.remote.vlm.wire import STATED_CONFIDENCE, Bound, Form, words_in
+from ingest.taggers.remote.vlm.wire import GIVEN_CONFIDENCE, Bound, Form, words_in
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 from support.vlm_server import KEY, MODEL, Server, serving_vlm
 
@@ -97,11 +97,11 @@ class TestAsking:
         self, server: Server, fault: str
     ) -> None:
         server.faults.append(fault)
-        assert client_of(server).ask(picture()) == [("tomato", STATED_CONFIDENCE)]
+        assert client_of(server).ask(picture()) == [("tomato", GIVEN_CONFIDENCE)]
 
     def test_a_server_that_knows_no_probabilities_is_no_trouble(self, server: Server) -> None:
         server.ignores.add("logprobs")
-        assert client_of(server).ask(picture()) == [("tomato", STATED_CONFIDENCE)]
+        assert client_of(server).ask(picture()) == [("tomato", GIVEN_CONFIDENCE)]
 
     @pytest.mark.parametrize("fault", ["refusal", "filtered"])
     def test_a_model_that_would_not_say_said_nothing(self, server: Server, fault: str) -> None:
@@ -164,7 +164,7 @@ class TestForms:
             thread.start()
         for thread in threads:
             thread.join()
-        assert tags_of == [[("tomato", STATED_CONFIDENCE)]] * 4
+        assert tags_of == [[("tomato", GIVEN_CONFIDENCE)]] * 4
 
     def test_when_nothing_helps_the_first_refusal_is_told(self, server: Server) -> None:
         server.faults.extend(["no pictures"] * 20)

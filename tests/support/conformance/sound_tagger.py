@@ -92,12 +92,12 @@ class SoundTaggerConformance:
         self, tagger: SoundTagger, catalog: Catalog, tmp_path: Path
     ) -> None:
         film = write_film(tmp_path / "film.mp4", 3, Track(melody(3)[None]))
-        outcome = ingest_file(film, catalog, Shades(), tagger)
-        assert (outcome.status, outcome.reason, outcome.seconds) == ("ok", "", 3)
+        result = ingest_file(film, catalog, Shades(), tagger)
+        assert (result.status, result.reason, result.seconds) == ("ok", "", 3)
         who = f"{tagger.name}@{tagger.version}"
-        assert catalog.tracks.taggers(outcome.video or "")[tagger.source] == who
+        assert catalog.tracks.taggers(result.video or "")[tagger.source] == who
         assert catalog.taggers.words_of(who) == frozenset(tagger.tags)
-        (content,) = catalog.content.of([outcome.video or ""])
+        (content,) = catalog.content.of([result.video or ""])
         track = content.of(tagger.source)
         assert track is not None
         assert track.track.n_seconds == 3

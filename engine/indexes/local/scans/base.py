@@ -36,9 +36,9 @@ class Scan(Protocol):
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        found: Found,
+        hits: Found,
     ) -> None:
-        """Fill ``found``.
+        """Fill ``hits``.
 
         Args:
             forward: the rows this scan was made of.
@@ -46,7 +46,7 @@ class Scan(Protocol):
             passes: shape (n_videos,), the rows that may be found, or (0,) for all.
             weights: shape (n_tags,), all 0 before and after.
             scratch: as made by ``scratch``.
-            found: filled, best first.
+            hits: filled, best first.
         """
 
 

@@ -98,10 +98,10 @@ class LevelScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        found: Found,
+        hits: Found,
     ) -> None:
         """Read the levels that matter and score the candidates."""
-        self.work(forward, queries, passes, weights, scratch, found)
+        self.work(forward, queries, passes, weights, scratch, hits)
 
     def work(
         self,
@@ -110,14 +110,12 @@ class LevelScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        found: Found,
+        hits: Found,
     ) -> tuple[int, int]:
         """Do what ``find`` does; return how many postings were read and rows scored."""
         sums, candidates = scratch
         done = np.zeros(2, dtype=np.int64)
-        search_levels(
-            forward, self._levels, queries, passes, weights, sums, candidates, found, done
-        )
+        search_levels(forward, self._levels, queries, passes, weights, sums, candidates, hits, done)
         return int(done[0]), int(done[1])
 
 

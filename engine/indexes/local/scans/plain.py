@@ -80,8 +80,8 @@ class PlainScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        found: Found,
+        hits: Found,
     ) -> None:
         """Add up the postings and keep the best."""
         (sums,) = scratch
-        search_plain(forward, self._postings, queries, passes, self._rounding, weights, sums, found)
+        search_plain(forward, self._postings, queries, passes, self._rounding, weights, sums, hits)

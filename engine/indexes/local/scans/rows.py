@@ -30,8 +30,8 @@ class RowScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],  # noqa: ARG002 # other scans need it
-        found: Found,
+        hits: Found,
     ) -> None:
         """Score every row that passes."""
         rows = np.flatnonzero(passes) if passes.size else np.arange(forward.scales.size)
-        search_rows(forward, queries, rows, weights, found)
+        search_rows(forward, queries, rows, weights, hits)

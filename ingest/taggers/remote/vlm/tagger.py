@@ -19,7 +19,7 @@ from ingest.taggers.remote.vlm.address import Model, ModelGuard
 from ingest.taggers.remote.vlm.client import Client, Key
 from ingest.taggers.remote.vlm.lexicon import Lexicon, lexicon_of
 from ingest.taggers.remote.vlm.settings import VlmSettings, key_in
-from ingest.taggers.remote.vlm.wire import PROMPT, STATED_CONFIDENCE
+from ingest.taggers.remote.vlm.wire import GIVEN_CONFIDENCE, PROMPT
 from ingest.taggers.visual.nudity import NUDITY, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
 from models.cards import load_card
@@ -138,7 +138,7 @@ def identity_of_model(model: Model, lexicon: Lexicon) -> Identity:
     """Return name and version; the version is a digest of what decides here what is said."""
     words = None if lexicon.is_open else lexicon.tags
     come = sorted(lexicon.parents.items())
-    parts = (_METHOD, PROMPT, STATED_CONFIDENCE, PICTURE_SIDE, str(model), words, come)
+    parts = (_METHOD, PROMPT, GIVEN_CONFIDENCE, PICTURE_SIDE, str(model), words, come)
     nudity = load_card("opennsfw").sha256
     version = hashlib.sha256(repr((*parts, nudity)).encode()).hexdigest()[:12]
     return Identity(_UNUSUAL_CHARACTERS.sub("-", f"vlm/{model.host}/{model.name}"), version)

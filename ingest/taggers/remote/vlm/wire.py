@@ -19,7 +19,7 @@ from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 MAX_WORDS: Final = 20
 """Words that are asked for on one look."""
 
-STATED_CONFIDENCE: Final = 0.75
+GIVEN_CONFIDENCE: Final = 0.75
 """Of a word, where a server gives no probabilities."""
 
 PROMPT: Final = (
@@ -263,7 +263,7 @@ class _Probabilities:
             for begun, ended, log in zip(starts, self.ends, self.logs, strict=False)
             if begun < end and ended > start
         ]
-        return min(1.0, math.exp(sum(logs) / len(logs))) if logs else STATED_CONFIDENCE
+        return min(1.0, math.exp(sum(logs) / len(logs))) if logs else GIVEN_CONFIDENCE
 
 
 def _is_token(token: Any) -> bool:
