@@ -20,13 +20,13 @@ def levels(samples: Samples, n_seconds: int) -> NDArray[np.float64]:
 
     A constant offset is no sound. Where there are no samples the level is minus infinity.
     """
-    found = np.full(n_seconds, -np.inf)
+    decibels = np.full(n_seconds, -np.inf)
     for second in range(n_seconds):
         own = samples[second * RATE : (second + 1) * RATE]
         deviation = own.std() if len(own) else 0.0
         if deviation > 0:
-            found[second] = 20 * np.log10(deviation / _FULL_SCALE)
-    return found
+            decibels[second] = 20 * np.log10(deviation / _FULL_SCALE)
+    return decibels
 
 
 def silence(levels_dbfs: NDArray[np.float64]) -> NDArray[np.float32]:

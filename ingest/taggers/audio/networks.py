@@ -107,18 +107,18 @@ class Networks:
         half = MUSIC.length // 2
         bands = np.stack([MUSIC.bands(np.pad(piece, half))[:187] for piece in pieces])
         (shares,) = self._music.run(None, {"bands": bands})
-        found: Shares = shares
-        return found
+        music: Shares = shares
+        return music
 
 
 def _means(frames: Shares, n_seconds: int) -> Shares:
     """Return the mean of each second's frames, shape (n_seconds, n); of none it is 0."""
-    found = np.zeros((n_seconds, frames.shape[1]), np.float32)
+    means = np.zeros((n_seconds, frames.shape[1]), np.float32)
     for second in range(n_seconds):
         own = frames[second * FRAMES_A_SECOND : (second + 1) * FRAMES_A_SECOND]
         if len(own):
-            found[second] = own.mean(axis=0)
-    return found
+            means[second] = own.mean(axis=0)
+    return means
 
 
 def networks_version() -> str:

@@ -46,14 +46,14 @@ def confidences(heard: Heard, tags: list[str]) -> NDArray[np.float32]:
         tags: what each column of ``heard.slots`` stands for.
     """
     shares = event_shares(heard)
-    found = {word: calibrated(shares[word], share) for word, share in EVENT_SHARES.items()}
-    found[SILENCE] = silence(heard.levels)
+    by_word = {word: calibrated(shares[word], share) for word, share in EVENT_SHARES.items()}
+    by_word[SILENCE] = silence(heard.levels)
     of_second = np.arange(len(heard.levels)) // SLOT_SECONDS
     for word, (names, share) in KIND_SHARES.items():
         kind = kind_shares(heard, [tags.index(name) for name in names])[of_second]
         # Which music it is can be no surer than that it is music.
-        found[word] = np.minimum(calibrated(kind, share), found[MUSIC])
-    return np.stack([found[word] for word in TAGS], axis=1).astype(np.float32)
+        by_word[word] = np.minimum(calibrated(kind, share), by_word[MUSIC])
+    return np.stack([by_word[word] for word in TAGS], axis=1).astype(np.float32)
 
 
 def event_shares(heard: Heard) -> dict[str, NDArray[np.float32]]:
