@@ -3,12 +3,13 @@
 Another kind is a line in ``_KINDS``.
 """
 
+import logging
 import os
 import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -133,6 +134,7 @@ class ProcessExecutor(TaskExecutor):
         _leave_folder_that_is_gone()
         # It looks for children of the workers, which have none, by a program that may be missing.
         warnings.filterwarnings("ignore", "Failed to kill subprocesses", module="loky")
+        logging.getLogger("concurrent.futures").addFilter(_is_worth_telling)
         # One end closes with this process, by which workers that hold the other know.
         parent, self._alive = multiprocessing.Pipe(duplex=False)
         return ProcessPoolExecutor(
@@ -167,6 +169,12 @@ class ProcessExecutor(TaskExecutor):
         trace: TracebackType | None,
     ) -> None:
         self._end(kill=kind is not None)
+
+
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    # When it kills its workers, it fails a task that was cancelled before, stumbles, and says so
+    # with a traceback; then it kills them all the same.
+    return not (record.exc_info and isinstance(record.exc_info[1], InvalidStateError))
 
 
 def _leave_folder_that_is_gone() -> None:

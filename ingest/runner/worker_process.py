@@ -22,7 +22,7 @@ from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.audio.tagger import LocalSoundTagger
+from ingest.taggers.base import SoundTagger
 from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
@@ -137,6 +137,13 @@ def _ingest(spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object])
         return missing_result(path, error)
 
 
+def _sound_taggers() -> tuple[SoundTagger, ...]:
+    # A command that queues jobs needs no networks.
+    from ingest.taggers.audio.tagger import LocalSoundTagger
+
+    return (LocalSoundTagger(),)
+
+
 def _watcher(
     spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
@@ -145,7 +152,7 @@ def _watcher(
         return lambda path, described: ingest_remotely(
             path, described, catalog, tagger, force=spec.force
         )
-    sound_taggers = (LocalSoundTagger(),) if spec.audio else ()
+    sound_taggers = _sound_taggers() if spec.audio else ()
     return lambda path, described: ingest_file(
         path,
         catalog,

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ from engine.errors import InvalidInput, NoWorkers
 from engine.executors import ProcessExecutor, SerialExecutor, check_executor, open_executor
 from engine.ports.executor import TaskExecutor, run_tasks
 from engine.system.cpus import usable_cpus
-from support.conformance.executor import ExecutorSuite, ProcessExecutorSuite, where_it_runs
+from support.conformance.executor import (
+    ExecutorSuite,
+    ProcessExecutorSuite,
+    tell_and_sleep,
+    where_it_runs,
+)
 from support.processes import soon, works
 
 
@@ -104,6 +110,19 @@ def test_processes_start_where_the_current_folder_is_gone(tmp_path: Path) -> Non
         check=False,
     )
     assert (done.stdout, done.stderr) == ("1 2\n", "")
+
+
+def test_an_error_after_tasks_were_cancelled_is_all_that_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = [tmp_path / str(number) for number in range(12)]
+    with suppress(KeyError), open_executor("local:2") as executor:
+        futures = [executor.submit(tell_and_sleep, file) for file in files]
+        soon(files[1].exists, 30)
+        for future in futures:
+            future.cancel()
+        raise KeyError
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 PARENT = """
