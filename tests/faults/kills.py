@@ -164,7 +164,7 @@ def killed_restore(target: KillTarget) -> None:
             assert target.videos <= {video.id for video in catalog.videos.page()}
 
 
-def killed_delete(target: KillTarget) -> None:
+def killed_forget(target: KillTarget) -> None:
     """Forget a video: it is there whole or not at all."""
     if not target.videos:
         return
@@ -175,10 +175,12 @@ def killed_delete(target: KillTarget) -> None:
 
 _BEFORE_SOURCES: Final = """
     alter table videos add column tagger text;
+    delete from tracks where source <> 'visual';
+    delete from tags where source <> 'visual';
     update videos set tagger = (select tagger from tracks where video = videos.id);
     alter table tracks rename to by_source;
     create table tracks (video text primary key, track blob);
-    insert into tracks select video, track from by_source where source = 'visual';
+    insert into tracks select video, track from by_source;
     drop table by_source;
     drop index idx_tags_name_source;
     alter table tags drop column source;
