@@ -41,7 +41,7 @@ def works(process: int) -> bool:
     return stat.rsplit(")", 1)[1].split()[0] not in "ZX"
 
 
-def soon(what: Callable[[], object], seconds: float = 60) -> None:
+def soon(what: Callable[[], object], seconds: float = 180) -> None:
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not what():
