@@ -114,6 +114,7 @@ def test_decisions_are_numbered_without_gaps_and_say_their_number() -> None:
 )
 def test_docstrings_begin_with_a_noun_or_a_verb(package: str) -> None:
     questions = re.compile(r"\s*(What|How|Who|Which|Whose)\b")
+    questions_of_modules = re.compile(r"\s*(Why|Where|When)\b")
     files = list((ROOT / package).rglob("*.py"))
     assert files
     # Every text that stands by itself: also those under constants and fields.
@@ -124,5 +125,8 @@ def test_docstrings_begin_with_a_noun_or_a_verb(package: str) -> None:
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
-        and questions.match(node.value.value)
+        and (
+            questions.match(node.value.value)
+            or (node.lineno == 1 and questions_of_modules.match(node.value.value))
+        )
     ] == []

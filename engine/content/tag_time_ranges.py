@@ -1,4 +1,4 @@
-"""When each tag was seen: runs of seconds on which its confidence reached a threshold."""
+"""Time ranges of each tag: runs of seconds on which its confidence reached a threshold."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Where the next page begins: what was shown, as text that a client gives back.
+"""Beginning of the next page: what was shown, as text that a client gives back.
 
 A cursor holds no secret and needs none: every part is checked, and the worst that a forged one
 does is to leave videos out of its sender's own next page. It names what was shown instead of a

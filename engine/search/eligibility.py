@@ -1,4 +1,4 @@
-"""Why one video is, or is not, recommended to a viewer: every rule, and whether it is kept."""
+"""Eligibility of one video for a viewer's recommendations: every rule, and whether it is kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

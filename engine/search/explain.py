@@ -1,4 +1,4 @@
-"""Why a match: which of a viewer's videos gave its tags, and at which seconds they were seen."""
+"""Reasons of a match: which of a viewer's videos gave its tags, and on which seconds."""
 
 from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple

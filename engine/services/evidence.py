@@ -1,4 +1,4 @@
-"""When what made a score was observed: the tracks of a whole page are read together."""
+"""Seconds on which what made a score was observed: the tracks of a whole page are read together."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

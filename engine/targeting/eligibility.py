@@ -1,4 +1,4 @@
-"""Why a campaign may run on a video, or why not: every rule, with the evidence."""
+"""Eligibility of a campaign for a video: every rule, with the evidence."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

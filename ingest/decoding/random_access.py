@@ -1,4 +1,4 @@
-"""Where decoding can begin: pictures that nothing before them is needed for, by codec.
+"""Places where decoding can begin: pictures that nothing before them is needed for, by codec.
 
 A key frame of a file need not be one: H.264 also marks frames from which the picture mends bit by
 bit, and what a container marks may be wrong. So the first bytes of the picture are looked at.

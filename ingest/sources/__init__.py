@@ -1,1 +1,1 @@
-"""Where videos come from: each source yields local files with a stable id."""
+"""Origins of videos: each source yields local files with a stable id."""

@@ -1,4 +1,4 @@
-"""Why an address gave no video: one word for programs, one sentence for people."""
+"""Reasons why an address gave no video: one word for programs, one sentence for people."""
 
 from enum import StrEnum
 from typing import Final

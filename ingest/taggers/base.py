@@ -13,8 +13,8 @@ Confidences = NDArray[np.float32]
 """Shape (n_tags,): the confidence, 0.0 to 1.0, of each tag in ``Tagger.tags``, in that order."""
 
 
-class Tagger(Protocol):
-    """Names what is on a frame."""
+class NamesTags(Protocol):
+    """A tagger, whatever it is given."""
 
     @property
     def name(self) -> str:
@@ -22,7 +22,7 @@ class Tagger(Protocol):
 
     @property
     def version(self) -> str:
-        """Changes whenever the same frame may get other confidences."""
+        """Changes whenever the same input may get other confidences."""
 
     @property
     def source(self) -> str:
@@ -31,6 +31,10 @@ class Tagger(Protocol):
     @property
     def tags(self) -> tuple[str, ...]:
         """Every tag this tagger can name, without repeats."""
+
+
+class Tagger(NamesTags, Protocol):
+    """Names what is on a frame."""
 
     @property
     def doubtful(self) -> tuple[str, ...]:
@@ -106,24 +110,8 @@ class HeardSound(Protocol):
 
 
 @runtime_checkable
-class SoundTagger(Protocol):
+class SoundTagger(NamesTags, Protocol):
     """Names what is heard."""
-
-    @property
-    def name(self) -> str:
-        """Name of the tagger; stored with each video."""
-
-    @property
-    def version(self) -> str:
-        """Changes whenever the same sound may get other confidences."""
-
-    @property
-    def source(self) -> str:
-        """Source of its tags, one of ``engine.domain.tags.SOURCES``."""
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Every tag this tagger can name, without repeats."""
 
     def listen(self) -> HeardSound:
         """Begin to hear a sound."""

@@ -1,4 +1,4 @@
-"""Where the copies of videos that services get may be cut."""
+"""Cuts: where the copies of videos that services get may be cut."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is live stays live, whatever happens to what it follows."""
+"""The live index stays live, whatever happens to the catalog that it follows."""
 
 import gc
 import sqlite3

@@ -1,4 +1,4 @@
-"""What is told to strangers is signed, goes to public addresses only, and never takes long."""
+"""A post to strangers is signed, goes to public addresses only, and never takes long."""
 
 import hashlib
 import hmac

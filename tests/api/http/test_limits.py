@@ -1,4 +1,4 @@
-"""How many requests are answered at once: strangers leave room for others, and all for probes."""
+"""Limits of requests at a time: strangers leave room for others, and all for probes."""
 
 import asyncio
 from typing import Any
