@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
-from api.http.schemas.campaigns import CampaignBody, FlightBody, GroupBody
+from api.http.schemas.campaigns import CampaignInput, FlightInput, KeywordGroupInput
 from engine.domain.campaigns import (
     ALWAYS,
     FOREVER,
@@ -27,7 +27,7 @@ from engine.words.vocabulary import Vocabulary
 
 def campaign_of(
     campaign: str,
-    body: CampaignBody,
+    body: CampaignInput,
     before: Campaign | None,
     vocabulary: Vocabulary,
     understanding: KeywordService,
@@ -72,7 +72,7 @@ def campaign_of(
 
 
 def unknown_words(
-    body: CampaignBody, vocabulary: Vocabulary, understanding: KeywordService
+    body: CampaignInput, vocabulary: Vocabulary, understanding: KeywordService
 ) -> dict[str, tuple[KeywordMatch, ...]]:
     """Return the words of a plan that mean no tag for sure, by the field they are in.
 
@@ -94,7 +94,7 @@ class _Reader:
     """Reads the words of a plan, all in one go; a word that is a tag needs no understanding."""
 
     def __init__(
-        self, vocabulary: Vocabulary, understanding: KeywordService, body: CampaignBody
+        self, vocabulary: Vocabulary, understanding: KeywordService, body: CampaignInput
     ) -> None:
         self._vocabulary = vocabulary
         self._understanding = understanding
@@ -124,7 +124,7 @@ class _Reader:
         matches = self._known | fresh
         return tuple(matches[word] for word in words)
 
-    def keywords(self, body: CampaignBody) -> tuple[Keyword, ...]:
+    def keywords(self, body: CampaignInput) -> tuple[Keyword, ...]:
         matches = self.read_all("keywords", body.keywords)
         keywords = tuple(map(Keyword, matches, body.keywords.values()))
         useless = [keyword.match for keyword in keywords if not keyword.match.used]
@@ -139,7 +139,7 @@ class _Reader:
             raise InvalidInput("keywords: none has a weight above 0, so nothing could match")
         return keywords
 
-    def group(self, at: int, group: GroupBody) -> Group:
+    def group(self, at: int, group: KeywordGroupInput) -> Group:
         field = f"groups.{at}"
         if (group.any is None) == (group.all is None):
             raise InvalidInput(f"{field}: give either 'any' or 'all', a list of words")
@@ -197,7 +197,7 @@ def _suitability(limits: Mapping[str, str]) -> dict[str, str]:
         raise InvalidInput(f"suitability: {error}") from None
 
 
-def _flight(body: FlightBody) -> tuple[int, int]:
+def _flight(body: FlightInput) -> tuple[int, int]:
     begins = ALWAYS if body.starts is None else _moment("flight.starts", body.starts, timedelta())
     ends = FOREVER if body.ends is None else _moment("flight.ends", body.ends, timedelta(days=1))
     if ends <= begins:

@@ -47,7 +47,7 @@ from engine.services.targeting import (
 )
 
 if TYPE_CHECKING:  # brought when a campaign is read
-    from api.http.schemas.campaigns import CampaignBody
+    from api.http.schemas.campaigns import CampaignInput
 
 
 @click.group("campaigns", cls=Group)
@@ -293,10 +293,10 @@ def explain_(campaign: str, video: str, *, as_json: bool) -> None:
     click.echo(f"score {report.score:.4f}: {in_a_line(report.why)}")
 
 
-def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
+def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignInput"]]:
     from pydantic import TypeAdapter, ValidationError
 
-    from api.http.schemas.campaigns import CampaignBody, Name
+    from api.http.schemas.campaigns import CampaignInput, Name
 
     name: TypeAdapter[str] = TypeAdapter(Name)
     try:
@@ -313,7 +313,7 @@ def _plans(content: bytes, file: str) -> Iterator[tuple[str, "CampaignBody"]]:
         if not isinstance(plan, dict) or not isinstance(plan.get("campaign"), str):
             raise InvalidInput(f"{where}give an object with a 'campaign', its id")
         try:
-            yield name.validate_python(plan["campaign"]), CampaignBody.model_validate(plan)
+            yield name.validate_python(plan["campaign"]), CampaignInput.model_validate(plan)
         except ValidationError as error:
             wrong = "; ".join(
                 f"{'.'.join(map(str, item['loc'])) or 'campaign'}: {item['msg']}"

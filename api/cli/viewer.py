@@ -11,7 +11,7 @@ from pydantic import ConfigDict, ValidationError
 from api.background.live import Live
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
-from api.http.schemas.viewers import Id, KeptEventBody
+from api.http.schemas.viewers import Id, StoredEventInput
 from api.members import moment_of
 from api.settings import load_settings
 from engine.catalogs import open_catalog
@@ -92,7 +92,7 @@ def add_event(viewer: str, kind: str, video: str, share: float) -> None:
     click.echo(f"{viewer} {kind} {record.title}")
 
 
-class _Line(KeptEventBody):
+class _Line(StoredEventInput):
     """A line of a file of events."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)

@@ -32,7 +32,7 @@ from api.console.security import Form
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CampaignAccess, CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from api.http.schemas.campaigns import CampaignBody
+from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import BRAND_TOPICS
@@ -204,14 +204,14 @@ class _Answer:
         """Show the form with what is still unknown in it."""
         return self._again(fields, unknown=self._unknown(fields, body_of(fields)), status=200)
 
-    def _plan(self, fields: Fields) -> tuple[str, CampaignBody, Campaign | None]:
+    def _plan(self, fields: Fields) -> tuple[str, CampaignInput, Campaign | None]:
         name, body = id_of(fields), body_of(fields)
         before = self._access.before(name, body.advertiser)
         if before is not None and self._before is None:
             raise WrongFields(_taken(name))
         return name, body, before
 
-    def _unknown(self, fields: Fields, body: CampaignBody) -> list[UnknownWord]:
+    def _unknown(self, fields: Fields, body: CampaignInput) -> list[UnknownWord]:
         vocabulary = self._live.catalog.tags.vocabulary()
         unknown = unknown_in(fields, body, vocabulary, self._live.understanding)
         # Whoever stored keywords that mean nothing was asked about them then.

@@ -17,7 +17,7 @@ from api.console.campaign_text import (
     words_in,
     words_text,
 )
-from api.http.schemas.campaigns import CampaignBody
+from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.suitability import BRAND_TOPICS, Risk
 from engine.domain.videos import KINDS
@@ -214,14 +214,14 @@ def replaced(form: Fields, choice: str) -> Fields:
     return form | {field: words_text(dict.fromkeys(filter(None, words)))}
 
 
-def body_of(form: Fields) -> CampaignBody:
+def body_of(form: Fields) -> CampaignInput:
     """Return the plan that a tidied form says.
 
     Raises:
         WrongFields: naming each that cannot be used.
     """
     try:
-        return CampaignBody.model_validate(_plan(form), strict=False)
+        return CampaignInput.model_validate(_plan(form), strict=False)
     except InvalidInput as error:
         raise WrongFields(_wrong_of(error)) from None
     except ValidationError as error:
@@ -281,7 +281,7 @@ def id_of(form: Fields) -> str:
 
 def understood(
     name: str,
-    body: CampaignBody,
+    body: CampaignInput,
     before: Campaign | None,
     vocabulary: Vocabulary,
     understanding: KeywordService,
@@ -298,7 +298,7 @@ def understood(
 
 
 def unknown_in(
-    form: Fields, body: CampaignBody, vocabulary: Vocabulary, understanding: KeywordService
+    form: Fields, body: CampaignInput, vocabulary: Vocabulary, understanding: KeywordService
 ) -> list[UnknownWord]:
     """Return the words of a form that mean no tag, each with what may be meant.
 

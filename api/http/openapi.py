@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from api.http.middleware.auth import EVERYBODY, scopes_for
 from api.http.middleware.problems import Code
-from api.http.schemas.placements import CampaignMatchesAnswer
+from api.http.schemas.placements import CampaignMatches
 from api.http.schemas.problems import REF, Problem, problems
-from api.http.schemas.recommendations import RecommendationsAnswer
+from api.http.schemas.recommendations import RecommendationPage
 from engine.domain.keys import Scope
 
 DESCRIPTION: Final = """\
@@ -45,7 +45,7 @@ _SECURITY: Final = {
     },
     "Bearer": {"type": "http", "scheme": "bearer", "description": "The same key."},
 }
-_WITH_NULLS: Final[tuple[type[BaseModel], ...]] = (CampaignMatchesAnswer, RecommendationsAnswer)
+_WITH_NULLS: Final[tuple[type[BaseModel], ...]] = (CampaignMatches, RecommendationPage)
 """Models whose examples have a null, which FastAPI leaves out."""
 
 _VALIDATION: Final = ("HTTPValidationError", "ValidationError")

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from api.http.app import create_app
 from api.http.fast_routes import FastRoute, FastRoutes
 from api.http.middleware.logs import log_to_stderr
-from api.http.schemas.matches import MatchesAnswer, MatchRequest
+from api.http.schemas.matches import MatchRequest, VideoMatchList
 from api.http.server import uvicorn_options
 from api.settings import Settings, load_settings
 
@@ -34,12 +34,12 @@ def constant(which: str, settings: Settings) -> FastAPI:
     app = create_app(settings)
     if which == "pydantic":
 
-        @app.post(PATH, response_model=MatchesAnswer)
+        @app.post(PATH, response_model=VideoMatchList)
         def post_constant(body: MatchRequest) -> dict[str, Any]:  # noqa: ARG001 - a constant
             return CONSTANT
     else:
         fast = FastRoute(
-            PATH, "match", MatchRequest, MatchesAnswer, lambda *_: CONSTANT, lambda *_: True
+            PATH, "match", MatchRequest, VideoMatchList, lambda *_: CONSTANT, lambda *_: True
         )
         # Innermost, where the product's own are.
         app.user_middleware.append(Middleware(FastRoutes, routes=[fast]))

@@ -5,51 +5,20 @@ from dataclasses import fields
 import pytest
 from pydantic import BaseModel
 
-from api.http.schemas.campaigns import CampaignAnswer
-from api.http.schemas.categories import CategoriesAnswer, CategoryAnswer
-from api.http.schemas.jobs import JobAnswer
-from api.http.schemas.keywords import IgnoredAnswer, MeaningAnswer, ReadingAnswer
-from api.http.schemas.matches import MatchAnswer, MatchesAnswer, ShareAnswer
-from api.http.schemas.placements import (
-    BandAnswer,
-    BreakAnswer,
-    BreaksAnswer,
-    CampaignMatchesAnswer,
-    CaseAnswer,
-    LeftOutAnswer,
-    PlacementAnswer,
-    PlacementsAnswer,
-    ReachAnswer,
-    RulingAnswer,
-    SeenAnswer,
+from api.http.schemas import (
+    campaigns,
+    categories,
+    jobs,
+    keywords,
+    matches,
+    placements,
+    recommendations,
+    reindexing,
+    suitability,
+    videos,
+    viewers,
+    webhooks,
 )
-from api.http.schemas.recommendations import (
-    MoveAnswer,
-    ReasonAnswer,
-    RecommendationAnswer,
-    RecommendationsAnswer,
-    SourceAnswer,
-    ViewerCaseAnswer,
-    ViewerRulingAnswer,
-)
-from api.http.schemas.reindexing import GenerationAnswer, ReindexAnswer
-from api.http.schemas.suitability import (
-    SuitabilityAnswer,
-    SuitableCategoryAnswer,
-    TopicRiskAnswer,
-)
-from api.http.schemas.videos import (
-    SecondAnswer,
-    SecondConfidenceAnswer,
-    SensitiveAnswer,
-    TagConfidenceAnswer,
-    TagCountAnswer,
-    TagsAnswer,
-    TagSecondsAnswer,
-    VideoAnswer,
-)
-from api.http.schemas.viewers import EventAnswer, EventsAnswer, ViewerAnswer
-from api.http.schemas.webhooks import NewWebhookAnswer, WebhookAnswer
 from api.members import EARLIER_NAMES, MEMBERS
 from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.content.ad_breaks import AdBreak
@@ -106,54 +75,54 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
 @pytest.mark.parametrize(
     ("record", "model"),
     [
-        (AdBreak, BreakAnswer),
-        (AdBreaks, BreaksAnswer),
-        (AddedEvents, EventsAnswer),
-        (Band, BandAnswer),
-        (BuiltIndex, ReindexAnswer),
-        (CampaignEligibility, CaseAnswer),
-        (CampaignNow, CampaignAnswer),
-        (Contribution, ShareAnswer),
-        (Event, EventAnswer),
-        (IgnoredWord, IgnoredAnswer),
-        (Job, JobAnswer),
-        (KeywordMatch, ReadingAnswer),
-        (LeftOut, LeftOutAnswer),
-        (Match, MatchAnswer),
-        (Matches, MatchesAnswer),
-        (Move, MoveAnswer),
-        (NewWebhook, NewWebhookAnswer),
-        (ObservedTag, SeenAnswer),
-        (Placement, PlacementAnswer),
-        (Reach, ReachAnswer),
-        (Reason, ReasonAnswer),
-        (Recommendation, RecommendationAnswer),
-        (RecommendationPage, RecommendationsAnswer),
-        (RuleEvidence, RulingAnswer),
-        (RuleResult, ViewerRulingAnswer),
-        (SecondConfidence, SecondConfidenceAnswer),
-        (Source, SourceAnswer),
-        (StoredIndex, GenerationAnswer),
-        (SuitableCategory, SuitableCategoryAnswer),
-        (TagAlong, TagSecondsAnswer),
-        (TagCandidate, MeaningAnswer),
-        (TagConfidence, TagConfidenceAnswer),
-        (TagCount, TagCountAnswer),
-        (TopicSuitability, TopicRiskAnswer),
-        (SensitivityAssessment, SensitiveAnswer),
-        (VideoCategories, CategoriesAnswer),
-        (VideoCategory, CategoryAnswer),
-        (VideoRecord, VideoAnswer),
-        (VideoSecond, SecondAnswer),
-        (VideoSuitability, SuitabilityAnswer),
-        (VideoTags, TagsAnswer),
-        (Viewer, ViewerAnswer),
-        (ViewerEligibility, ViewerCaseAnswer),
-        (WebhookStatus, WebhookAnswer),
+        (AdBreak, placements.AdBreak),
+        (AdBreaks, placements.AdBreakList),
+        (AddedEvents, viewers.EventsResult),
+        (Band, placements.ScoreBand),
+        (BuiltIndex, reindexing.ReindexResult),
+        (CampaignEligibility, placements.CampaignEligibility),
+        (CampaignNow, campaigns.Campaign),
+        (Contribution, matches.Contribution),
+        (Event, viewers.ViewerEvent),
+        (IgnoredWord, keywords.IgnoredKeyword),
+        (Job, jobs.Job),
+        (KeywordMatch, keywords.KeywordMatch),
+        (LeftOut, placements.ExcludedSeconds),
+        (Match, matches.VideoMatch),
+        (Matches, matches.VideoMatchList),
+        (Move, recommendations.RankChange),
+        (NewWebhook, webhooks.NewWebhook),
+        (ObservedTag, placements.ObservedTag),
+        (Placement, placements.CampaignPlacement),
+        (Reach, placements.Reach),
+        (Reason, recommendations.ViewerContribution),
+        (Recommendation, recommendations.Recommendation),
+        (RecommendationPage, recommendations.RecommendationPage),
+        (RuleEvidence, placements.CampaignRuleResult),
+        (RuleResult, recommendations.ViewerRuleResult),
+        (SecondConfidence, videos.SecondConfidence),
+        (Source, recommendations.ContributingVideo),
+        (StoredIndex, reindexing.IndexGeneration),
+        (SuitableCategory, suitability.CategorySuitability),
+        (TagAlong, videos.TagTimeline),
+        (TagCandidate, keywords.TagCandidate),
+        (TagConfidence, videos.TagConfidence),
+        (TagCount, videos.TagCount),
+        (TopicSuitability, suitability.TopicSuitability),
+        (SensitivityAssessment, videos.SensitivityAssessment),
+        (VideoCategories, categories.VideoCategories),
+        (VideoCategory, categories.VideoCategory),
+        (VideoRecord, videos.Video),
+        (VideoSecond, videos.SecondObservations),
+        (VideoSuitability, suitability.SuitabilityAssessment),
+        (VideoTags, videos.VideoTagCounts),
+        (Viewer, viewers.Viewer),
+        (ViewerEligibility, recommendations.ViewerEligibility),
+        (WebhookStatus, webhooks.WebhookStatus),
     ],
 )
 def test_a_record_tells_what_is_documented(record: type, model: type[BaseModel]) -> None:
-    listed = DETAILS if model in (MatchAnswer, RecommendationAnswer) else set()
+    listed = DETAILS if model in (matches.VideoMatch, recommendations.Recommendation) else set()
     assert members_of(record) == documented(model) - listed
     earlier = EARLIER_NAMES.get(record, {}).values()
     deprecated = {name for name, one in model.model_fields.items() if one.deprecated}
@@ -163,8 +132,8 @@ def test_a_record_tells_what_is_documented(record: type, model: type[BaseModel])
 @pytest.mark.parametrize(
     ("records", "model"),
     [
-        ((CampaignNewMatches, CampaignMatches), CampaignMatchesAnswer),
-        ((VideoPlacements, ViewerPlacements), PlacementsAnswer),
+        ((CampaignNewMatches, CampaignMatches), placements.CampaignMatches),
+        ((VideoPlacements, ViewerPlacements), placements.CampaignPlacementList),
     ],
 )
 def test_records_that_share_an_answer_tell_all_of_it(

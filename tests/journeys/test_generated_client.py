@@ -106,7 +106,7 @@ def test_it_recommends_and_every_field_is_read(made: Made) -> None:
     interests = models.RecommendationRequestInterests.from_dict({"cat": 1.0, "city": 0.5})
     body = models.RecommendationRequest(interests=interests, k=2, explain=True)
     matches = made.parsed("matching.recommend_videos", Scope.READ, body=body)
-    assert isinstance(matches, models.RecommendationsAnswer)
+    assert isinstance(matches, models.RecommendationPage)
     assert [match.rank for match in matches.matches] == [1, 2]
     why = matches.matches[0].why[0]
     assert (why.tag, why.explicit) == ("cat", pytest.approx(why.share))
@@ -121,7 +121,7 @@ def test_it_recommends_and_every_field_is_read(made: Made) -> None:
 
 def test_it_matches_by_a_filter(made: Made) -> None:
     models = made.part("models")
-    where = models.FilterBody.from_dict({"not": {"within": [video_id(1)]}})
+    where = models.VideoFilter.from_dict({"not": {"within": [video_id(1)]}})
     keywords = models.MatchRequestKeywords.from_dict({"cat": 1})
     body = models.MatchRequest(keywords=keywords, where=where, k=10)
     matches = made.parsed("matching.match_videos", Scope.READ, body=body)
@@ -145,8 +145,8 @@ def test_it_finds_campaigns_and_breaks(made: Made) -> None:
 
 def test_it_stores_a_campaign_and_lists_videos(made: Made) -> None:
     models = made.part("models")
-    keywords = models.CampaignBodyKeywords.from_dict({"city": 2})
-    plan = models.CampaignBody(advertiser="acme", name="City", keywords=keywords)
+    keywords = models.CampaignInputKeywords.from_dict({"city": 2})
+    plan = models.CampaignInput(advertiser="acme", name="City", keywords=keywords)
     stored = made.ask("campaigns.put_campaign", Scope.ADMIN, campaign="city", body=plan)
     assert (stored.status_code, stored.parsed.campaign) == (201, "city")
     assert stored.headers["etag"] == f'"{stored.parsed.revision}"'

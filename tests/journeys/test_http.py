@@ -282,7 +282,7 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/health/ready",
         "/metrics",
     }
-    for name in ("RecommendationRequest", "MatchRequest", "MatchesAnswer", "RecommendationsAnswer"):
+    for name in ("RecommendationRequest", "MatchRequest", "VideoMatchList", "RecommendationPage"):
         assert document["components"]["schemas"][name]["examples"]
 
 

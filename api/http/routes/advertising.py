@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from api.http.schemas.categories import CategoriesAnswer
-from api.http.schemas.suitability import SuitabilityAnswer
+from api.http.schemas import categories as categories_schemas
+from api.http.schemas.suitability import SuitabilityAssessment
 from engine.services.advertising import (
     VideoCategories,
     VideoSuitability,
@@ -24,7 +24,7 @@ Threshold = Annotated[
 ]
 
 
-@router.get("/suitability", response_model=SuitabilityAnswer)
+@router.get("/suitability", response_model=SuitabilityAssessment)
 def get_video_suitability(
     video: str, live: CurrentLive, settings: CurrentSettings
 ) -> VideoSuitability:
@@ -33,7 +33,7 @@ def get_video_suitability(
     return suitability_of(live.catalog, record, settings.index_config())
 
 
-@router.get("/categories", response_model=CategoriesAnswer)
+@router.get("/categories", response_model=categories_schemas.VideoCategories)
 def get_video_categories(
     video: str, live: CurrentLive, settings: CurrentSettings, threshold: Threshold = None
 ) -> VideoCategories:

@@ -14,11 +14,13 @@ from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
+from api.http.schemas import campaigns as campaigns_schemas
+from api.http.schemas import placements as placements_schemas
 from api.http.schemas.bodies import Count
-from api.http.schemas.campaigns import CampaignAnswer, CampaignBody, CampaignsAnswer, Name
+from api.http.schemas.campaigns import CampaignInput, CampaignPage, Name
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.headers import with_header
-from api.http.schemas.placements import CampaignMatchesAnswer, Explain
+from api.http.schemas.placements import Explain
 from api.http.schemas.problems import problems
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.placements import CampaignMatches, CampaignNewMatches
@@ -33,7 +35,7 @@ _ETAG_HEADER = with_header("ETag", "Of this revision, for ``If-Match``.")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
-@router.get("", response_model=CampaignsAnswer)
+@router.get("", response_model=CampaignPage)
 def list_campaigns(
     access: CurrentAccess,
     advertiser: str | None = None,
@@ -53,16 +55,20 @@ def list_campaigns(
 
 @router.put(
     "/{campaign}",
-    response_model=CampaignAnswer,
+    response_model=campaigns_schemas.Campaign,
     responses={
         200: {"description": "It took the place of the one before.", **_ETAG_HEADER},
-        201: {"model": CampaignAnswer, "description": "A new one was stored.", **_ETAG_HEADER},
+        201: {
+            "model": campaigns_schemas.Campaign,
+            "description": "A new one was stored.",
+            **_ETAG_HEADER,
+        },
         **problems(Code.PRECONDITION_FAILED, Code.UNKNOWN_TAG),
     },
 )
 def put_campaign(
     campaign: Name,
-    body: CampaignBody,
+    body: CampaignInput,
     live: CurrentLive,
     access: CurrentAccess,
     response: Response,
@@ -78,7 +84,7 @@ def put_campaign(
     return _tagged(stored, response)
 
 
-@router.get("/{campaign}", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
+@router.get("/{campaign}", response_model=campaigns_schemas.Campaign, responses={200: _ETAG_HEADER})
 def get_campaign(campaign: CurrentCampaign, response: Response) -> CampaignNow:
     """Return a campaign as it was written, and what its words were understood as."""
     return _tagged(campaign, response)
@@ -90,7 +96,9 @@ def delete_campaign(campaign: CurrentCampaign, access: CurrentAccess) -> None:
     access.campaigns.delete(campaign.id)
 
 
-@router.post("/{campaign}/pause", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
+@router.post(
+    "/{campaign}/pause", response_model=campaigns_schemas.Campaign, responses={200: _ETAG_HEADER}
+)
 def pause_campaign(
     campaign: CurrentCampaign, access: CurrentAccess, response: Response
 ) -> CampaignNow:
@@ -98,7 +106,9 @@ def pause_campaign(
     return _tagged(access.campaigns.set_state(campaign.id, CampaignState.PAUSED), response)
 
 
-@router.post("/{campaign}/resume", response_model=CampaignAnswer, responses={200: _ETAG_HEADER})
+@router.post(
+    "/{campaign}/resume", response_model=campaigns_schemas.Campaign, responses={200: _ETAG_HEADER}
+)
 def resume_campaign(
     campaign: CurrentCampaign, access: CurrentAccess, response: Response
 ) -> CampaignNow:
@@ -108,7 +118,7 @@ def resume_campaign(
 
 @router.get(
     "/{campaign}/matches",
-    response_model=CampaignMatchesAnswer,
+    response_model=placements_schemas.CampaignMatches,
     response_model_exclude_unset=True,
 )
 def get_campaign_matches(

@@ -12,8 +12,9 @@ from api.http.middleware.idempotency import IdempotencyKey, start_once
 from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.schemas import jobs as jobs_schemas
 from api.http.schemas.headers import with_header
-from api.http.schemas.jobs import IngestRequest, JobAnswer, JobsAnswer
+from api.http.schemas.jobs import IngestRequest, JobPage
 from api.http.schemas.problems import problems
 from api.http.uploads import receive_video
 from engine.domain.jobs import Job, State
@@ -39,7 +40,7 @@ _FILE: Final = {
 
 @router.post(
     "/videos",
-    response_model=JobAnswer,
+    response_model=jobs_schemas.Job,
     status_code=202,
     responses={202: LOCATION, **problems(Code.CONFLICT)},
 )
@@ -67,7 +68,7 @@ def ingest_video(
 
 @router.post(
     UPLOAD,
-    response_model=JobAnswer,
+    response_model=jobs_schemas.Job,
     status_code=202,
     responses={202: LOCATION},
     openapi_extra={"requestBody": _FILE},
@@ -94,7 +95,7 @@ async def upload_video(
     return encoded(await run_in_threadpool(started, live.catalog, job, response))
 
 
-@router.get("/jobs", response_model=JobsAnswer)
+@router.get("/jobs", response_model=JobPage)
 def list_jobs(
     live: CurrentLive,
     state: State | None = None,
@@ -111,14 +112,14 @@ def list_jobs(
     }
 
 
-@router.get("/jobs/{job}", response_model=JobAnswer)
+@router.get("/jobs/{job}", response_model=jobs_schemas.Job)
 def get_job(job: int, live: CurrentLive) -> Job:
     """Return one job."""
     return _get(live.catalog, job)
 
 
 @router.post(
-    "/jobs/{job}/retry", response_model=JobAnswer, status_code=202, responses={202: LOCATION}
+    "/jobs/{job}/retry", response_model=jobs_schemas.Job, status_code=202, responses={202: LOCATION}
 )
 def retry_job(job: int, live: CurrentLive, response: Response) -> Job:
     """Queue a failed job again."""

@@ -10,7 +10,7 @@ from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from api.http.schemas.keywords import ReadingsAnswer, TagsListAnswer
+from api.http.schemas.keywords import KeywordMatchList, VocabularyTagPage
 from engine.domain.text import folded
 from engine.errors import NothingIndexed
 from engine.keywords.matcher import MAX_KEYWORD_CHARACTERS
@@ -26,7 +26,7 @@ MAX_WORDS = 20
 Word = Annotated[str, Query(max_length=MAX_KEYWORD_CHARACTERS)]
 
 
-@router.get("/keywords", response_model=ReadingsAnswer)
+@router.get("/keywords", response_model=KeywordMatchList)
 def get_keywords(
     live: CurrentLive,
     q: Annotated[
@@ -39,7 +39,7 @@ def get_keywords(
     return {"keywords": encoded(keywords.read_all(q))}
 
 
-@router.get("/tags", response_model=TagsListAnswer)
+@router.get("/tags", response_model=VocabularyTagPage)
 def list_tags(
     live: CurrentLive,
     q: Annotated[str, Query(max_length=100, description="Only tags with this in them.")] = "",

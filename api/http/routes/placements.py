@@ -13,16 +13,16 @@ from api.http.own_ids import own_filter, own_ids
 from api.http.read_routes import ReadRoute, read_in_thread
 from api.http.routes.campaign_access import CampaignAccess, placeable
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.schemas import placements as placements_schemas
+from api.http.schemas import recommendations as recommendations_schemas
 from api.http.schemas.placements import (
-    BreaksAnswer,
-    CaseAnswer,
+    AdBreakList,
+    CampaignPlacementList,
     Explain,
     MaxCampaigns,
-    PlacementsAnswer,
     ProfileRequest,
 )
 from api.http.schemas.problems import problems
-from api.http.schemas.recommendations import ViewerCaseAnswer
 from api.settings import Settings
 from api.vmap import MEDIA_TYPE, vmap_xml
 from engine.content.ad_breaks import (
@@ -110,7 +110,7 @@ CurrentBreaks = Annotated[BreaksFor, Depends(_breaks_for)]
 
 @router.get(
     "/videos/{video:slashed}/campaigns",
-    response_model=PlacementsAnswer,
+    response_model=CampaignPlacementList,
     response_model_exclude_unset=True,
 )
 def get_video_campaigns(
@@ -136,7 +136,7 @@ def get_video_campaigns(
 
 @router.get(
     "/viewers/{viewer:slashed}/campaigns",
-    response_model=PlacementsAnswer,
+    response_model=CampaignPlacementList,
     response_model_exclude_unset=True,
 )
 def get_viewer_campaigns(
@@ -164,7 +164,7 @@ def get_viewer_campaigns(
 
 @router.post(
     "/viewers:campaigns",
-    response_model=PlacementsAnswer,
+    response_model=CampaignPlacementList,
     response_model_exclude_unset=True,
     responses=problems(Code.UNKNOWN_TAG, Code.NOT_FOUND),
 )
@@ -195,7 +195,8 @@ def find_viewer_campaigns(
 
 @router.get(
     "/explain",
-    response_model=CaseAnswer | ViewerCaseAnswer,
+    response_model=placements_schemas.CampaignEligibility
+    | recommendations_schemas.ViewerEligibility,
     response_model_exclude_unset=True,
     responses=problems(Code.UNKNOWN_TAG, Code.NOT_FOUND),
 )
@@ -232,7 +233,7 @@ def get_explanation(
 
 @router.get(
     "/videos/{video:slashed}/breaks",
-    response_model=BreaksAnswer,
+    response_model=AdBreakList,
     response_model_exclude_unset=True,
     responses=_VMAP,
 )

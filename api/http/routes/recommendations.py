@@ -11,8 +11,8 @@ from api.http.details import with_details
 from api.http.fast_routes import QUICK_MATCHES, QUICK_VIDEOS, FastRoute
 from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter, own_ids
-from api.http.schemas.matches import MatchesAnswer, MatchRequest
-from api.http.schemas.recommendations import RecommendationRequest, RecommendationsAnswer
+from api.http.schemas.matches import MatchRequest, VideoMatchList
+from api.http.schemas.recommendations import RecommendationPage, RecommendationRequest
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import match
 from engine.search.rerank import BY_SCORE
@@ -84,7 +84,7 @@ FAST_ROUTES = (
         "/v1/recommendations",
         "recommendation",
         RecommendationRequest,
-        RecommendationsAnswer,
+        RecommendationPage,
         recommend_videos,
         _is_quick_recommendation,
         (Code.UNKNOWN_TAG, Code.NOT_FOUND, Code.EXPIRED),
@@ -93,7 +93,7 @@ FAST_ROUTES = (
         "/v1/matches",
         "match",
         MatchRequest,
-        MatchesAnswer,
+        VideoMatchList,
         match_videos,
         _is_quick_match,
         (Code.UNKNOWN_TAG,),

@@ -12,12 +12,12 @@ from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.http.routes.jobs import LOCATION, started
-from api.http.schemas.jobs import JobAnswer
+from api.http.schemas import jobs as jobs_schemas
 from api.http.schemas.problems import problems
 from api.http.schemas.reindexing import (
-    GenerationsAnswer,
-    ReindexAnswer,
+    IndexGenerationList,
     ReindexRequest,
+    ReindexResult,
     RollbackRequest,
 )
 from engine.batch.index_reports import BuiltIndex, StoredIndex
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1", tags=["operation"], route_class=ReadRoute)
 
 @router.post(
     "/reindex",
-    response_model=JobAnswer,
+    response_model=jobs_schemas.Job,
     status_code=202,
     responses={202: LOCATION, **problems(Code.CONFLICT)},
 )
@@ -56,13 +56,13 @@ def start_reindex(
     return started(live.catalog, job, response)
 
 
-@router.get("/reindex/generations", response_model=GenerationsAnswer)
+@router.get("/reindex/generations", response_model=IndexGenerationList)
 def list_generations(live: CurrentLive) -> dict[str, Any]:
     """List the generations that can be made live, the newest first."""
     return {"generations": [encoded(StoredIndex.of(one)) for one in live.generations.stored()]}
 
 
-@router.post("/reindex/rollback", response_model=ReindexAnswer)
+@router.post("/reindex/rollback", response_model=ReindexResult)
 def roll_back_reindex(live: CurrentLive, body: RollbackRequest | None = None) -> BuiltIndex:
     """Make the generation before live again, or the one that is named."""
     built = live.generations.rollback(body.generation if body else None)

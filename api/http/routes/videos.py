@@ -15,16 +15,16 @@ from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.bodies import Count
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.headers import with_header
-from api.http.schemas.matches import MatchesAnswer
+from api.http.schemas.matches import VideoMatchList
 from api.http.schemas.problems import problems
 from api.http.schemas.videos import (
-    SecondAnswer,
-    TagsAnswer,
-    TagSecondsAnswer,
-    VideoAnswer,
+    AssessedVideo,
+    SecondObservations,
+    TagTimeline,
+    Video,
+    VideoPage,
     VideoPatch,
-    VideosAnswer,
-    VideoWithVerdictAnswer,
+    VideoTagCounts,
 )
 from engine.domain.listing import ListFilter
 from engine.domain.videos import Pictures, VideoRecord
@@ -52,7 +52,7 @@ _WEBP: dict[int | str, dict[str, Any]] = {
 _SECONDS = with_header("X-Strip-Seconds", "The second of each picture, with commas between them.")
 
 
-@router.get("", response_model=VideosAnswer)
+@router.get("", response_model=VideoPage)
 def list_videos(
     live: CurrentLive,
     ids: Annotated[
@@ -89,7 +89,7 @@ def _some(catalog: Catalog, ids: list[str]) -> list[VideoRecord]:
 
 @router.get(
     "/{video:slashed}",
-    response_model=VideoWithVerdictAnswer,
+    response_model=AssessedVideo,
     responses={
         200: with_header("ETag", "Of what the answer says."),
         304: {"description": "What the caller has still holds.", **with_header("ETag", "Its own.")},
@@ -105,7 +105,7 @@ def get_video(
         "evidence": dict(record.evidence),
         "sensitive": encoded(sensitivity_of(live.catalog, record, settings.sensitive)),
     }
-    return tagged(known, VideoWithVerdictAnswer, if_none_match)
+    return tagged(known, AssessedVideo, if_none_match)
 
 
 @router.get("/{video:slashed}/poster", response_class=Response, responses=_WEBP)
@@ -131,7 +131,7 @@ def _pictures(catalog: Catalog, video: str) -> Pictures:
     return pictures
 
 
-@router.patch("/{video:slashed}", response_model=VideoAnswer, responses=problems(Code.CONFLICT))
+@router.patch("/{video:slashed}", response_model=Video, responses=problems(Code.CONFLICT))
 def change_video(video: str, body: VideoPatch, live: CurrentLive) -> VideoRecord:
     """Set the title, language, uploader, categories or external id; a later look keeps them."""
     record = live.catalog.videos.named(video)
@@ -144,7 +144,7 @@ def delete_video(video: str, live: CurrentLive) -> None:
     live.catalog.videos.delete(live.catalog.videos.named(video).id)
 
 
-@router.get("/{video:slashed}/tags", response_model=TagsAnswer)
+@router.get("/{video:slashed}/tags", response_model=VideoTagCounts)
 def get_video_tags(
     video: str,
     live: CurrentLive,
@@ -158,7 +158,7 @@ def get_video_tags(
 
 @router.get(
     "/{video:slashed}/tags/{tag:slashed}",
-    response_model=TagSecondsAnswer,
+    response_model=TagTimeline,
     responses=problems(Code.UNKNOWN_TAG),
 )
 def get_video_tag(video: str, tag: str, live: CurrentLive) -> TagAlong:
@@ -166,7 +166,7 @@ def get_video_tag(video: str, tag: str, live: CurrentLive) -> TagAlong:
     return tag_along(live.catalog, live.catalog.videos.named(video), tag)
 
 
-@router.get("/{video:slashed}/seconds/{second}", response_model=SecondAnswer)
+@router.get("/{video:slashed}/seconds/{second}", response_model=SecondObservations)
 def get_video_second(
     video: str, second: int, live: CurrentLive, settings: CurrentSettings
 ) -> VideoSecond:
@@ -176,7 +176,7 @@ def get_video_second(
 
 @router.get(
     "/{video:slashed}/similar",
-    response_model=MatchesAnswer,
+    response_model=VideoMatchList,
     response_model_exclude_unset=True,
     responses=problems(Code.UNKNOWN_TAG),
 )

@@ -11,6 +11,7 @@ from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.schemas import viewers as viewers_schemas
 from api.http.schemas.bodies import Count
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.problems import problems
@@ -22,9 +23,9 @@ from api.http.schemas.recommendations import (
     Fold,
     Freshness,
     HalfLife,
-    RecommendationsAnswer,
+    RecommendationPage,
 )
-from api.http.schemas.viewers import EventsAnswer, EventsRequest, InterestsRequest, ViewerAnswer
+from api.http.schemas.viewers import EventsRequest, EventsResult, InterestsRequest
 from engine.domain.viewers import Viewer
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend
@@ -40,7 +41,7 @@ def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive)
     live.catalog.viewers.put_interests(viewer, interests, now=time.time())
 
 
-@router.post("/{viewer:slashed}/events", response_model=EventsAnswer)
+@router.post("/{viewer:slashed}/events", response_model=EventsResult)
 def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> AddedEvents:
     """Add what a viewer did; sent again, an event changes nothing."""
     now = time.time()
@@ -49,7 +50,7 @@ def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> Ad
     return add_events(live.catalog.viewers, viewer, events, now=now)
 
 
-@router.get("/{viewer:slashed}", response_model=ViewerAnswer)
+@router.get("/{viewer:slashed}", response_model=viewers_schemas.Viewer)
 def get_viewer(viewer: str, live: CurrentLive) -> Viewer:
     """Return all that is kept of a viewer."""
     return live.catalog.viewers.get(viewer)
@@ -63,7 +64,7 @@ def delete_viewer(viewer: str, live: CurrentLive) -> None:
 
 @router.get(
     "/{viewer:slashed}/recommendations",
-    response_model=RecommendationsAnswer,
+    response_model=RecommendationPage,
     response_model_exclude_unset=True,
     responses=problems(Code.UNKNOWN_TAG, Code.EXPIRED),
 )

@@ -7,7 +7,8 @@ from api.http.middleware.problems import Code, Refused
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentCampaign
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from api.http.schemas.webhooks import NewWebhookAnswer, WebhookAnswer, WebhookRequest
+from api.http.schemas import webhooks as webhooks_schemas
+from api.http.schemas.webhooks import WebhookRequest
 from engine.services.webhooks import NewWebhook, WebhookStatus, new_webhook, webhook_status
 from ingest.sources.guard import AllowedNetwork
 
@@ -16,7 +17,7 @@ router = APIRouter(
 )
 
 
-@router.put("", response_model=NewWebhookAnswer)
+@router.put("", response_model=webhooks_schemas.NewWebhook)
 def put_campaign_webhook(
     campaign: CurrentCampaign, body: WebhookRequest, live: CurrentLive, settings: CurrentSettings
 ) -> NewWebhook:
@@ -26,7 +27,7 @@ def put_campaign_webhook(
     return new_webhook(webhook)
 
 
-@router.get("", response_model=WebhookAnswer)
+@router.get("", response_model=webhooks_schemas.WebhookStatus)
 def get_campaign_webhook(campaign: CurrentCampaign, live: CurrentLive) -> WebhookStatus:
     """Return who is told, and how that goes."""
     webhooks = live.catalog.webhooks

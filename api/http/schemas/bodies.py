@@ -6,7 +6,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from api.http.schemas.filters import FilterBody
+from api.http.schemas.filters import VideoFilter
 from engine.search.matches import MAX_MATCHES
 from engine.search.profiles import MAX_TAGS
 
@@ -22,7 +22,7 @@ class _AsFilter:
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return handler(FilterBody.__pydantic_core_schema__)
+        return handler(VideoFilter.__pydantic_core_schema__)
 
 
 Where = Annotated[

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
-from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
+from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
 from engine.domain.text import UnusableText, tidy_line
 from engine.domain.videos import KINDS
@@ -49,14 +49,14 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class GroupBody(Body):
+class KeywordGroupInput(Body):
     """Words that a video must show: ``any`` of them, or ``all``; one of the two."""
 
     any: Words | None = None
     all: Words | None = None
 
 
-class FlightBody(Body):
+class FlightInput(Body):
     """When a campaign runs; days and times are UTC unless they say otherwise."""
 
     starts: str | None = None
@@ -65,7 +65,7 @@ class FlightBody(Body):
     """A day, which still belongs to it, or the moment it is over."""
 
 
-class CreativeBody(Body):
+class CreativeInput(Body):
     """A creative of a campaign: the advertisement that is shown."""
 
     id: Line
@@ -79,7 +79,7 @@ class CreativeBody(Body):
     height: int = Field(default=0, ge=0, le=20_000)
 
 
-class BidBody(Body):
+class BidInput(Body):
     """The bid of a campaign: the price offered for a thousand impressions."""
 
     amount: float = Field(gt=0, le=1e9)
@@ -87,7 +87,7 @@ class BidBody(Body):
     """By ISO 4217, as ``EUR``."""
 
 
-class CampaignBody(Body):
+class CampaignInput(Body):
     """An advertiser's plan; a tag is meant by any word that the service understands."""
 
     model_config = ConfigDict(
@@ -124,7 +124,7 @@ class CampaignBody(Body):
     strict: Strict = False
     skip_unknown: bool | None = Field(default=None, deprecated=True)
     """Deprecated: keywords that mean nothing are left out and named unless ``strict`` is set."""
-    groups: list[GroupBody] = Field(default_factory=list, max_length=50)
+    groups: list[KeywordGroupInput] = Field(default_factory=list, max_length=50)
     """Groups of words that a video must show."""
     exclude: Words = Field(default_factory=list)
     """Words that rule a video out, if seen on it for a second."""
@@ -136,21 +136,21 @@ class CampaignBody(Body):
     """Topic -> the most risk accepted around a break: none, low, medium or high."""
     min_relevance: Share = 0.0
     """The least score, 0.0 to 1.0."""
-    flight: FlightBody = FlightBody()
+    flight: FlightInput = FlightInput()
     languages: list[Annotated[str, StringConstraints(max_length=35)]] = Field(
         default_factory=list, max_length=MAX_WORDS
     )
     """Of the videos; ``""`` is unknown; none for all."""
     kinds: list[Literal[KINDS]] = Field(default_factory=list)  # type: ignore[valid-type] # a tuple of words
     """Of the videos; none for all."""
-    creatives: list[CreativeBody] = Field(default_factory=list, max_length=50)
+    creatives: list[CreativeInput] = Field(default_factory=list, max_length=50)
     """Creatives of the campaign: the advertisements that are shown."""
-    bid: BidBody | None = None
+    bid: BidInput | None = None
     state: Annotated[CampaignState, WRITTEN_AS_TEXT] | None = None
     """Whether it runs; one that is not said stays as it is, and is active at first."""
 
 
-class CreativeAnswer(BaseModel):
+class Creative(BaseModel):
     """A creative of a campaign: the advertisement, its length, and where a player gets it."""
 
     id: str
@@ -161,28 +161,28 @@ class CreativeAnswer(BaseModel):
     height: int
 
 
-class BidAnswer(BaseModel):
+class Bid(BaseModel):
     """The bid of a campaign: the price offered for a thousand impressions."""
 
     amount: float
     currency: str
 
 
-class GroupAnswer(BaseModel):
+class KeywordGroup(BaseModel):
     """Words that a video must show."""
 
     any: list[str] | None = None
     all: list[str] | None = None
 
 
-class FlightAnswer(BaseModel):
+class Flight(BaseModel):
     """When a campaign runs, UTC; ``ends`` is the moment it is over."""
 
     starts: str | None
     ends: str | None
 
 
-class CampaignAnswer(BaseModel):
+class Campaign(BaseModel):
     """A campaign as it was written, what its words were understood as, and the profile of tags.
 
     It can be changed and stored again as it is.
@@ -197,25 +197,25 @@ class CampaignAnswer(BaseModel):
     revision: int
     keywords: dict[str, float]
     skip_unknown: bool
-    groups: list[GroupAnswer]
+    groups: list[KeywordGroup]
     exclude: list[str]
     categories: list[str]
     exclude_categories: list[str]
     suitability: dict[str, str]
     min_relevance: float
-    flight: FlightAnswer
+    flight: Flight
     languages: list[str]
     kinds: list[str]
-    creatives: list[CreativeAnswer]
-    bid: BidAnswer | None
+    creatives: list[Creative]
+    bid: Bid | None
     profile: dict[str, float]
-    understood: list[ReadingAnswer]
-    ignored: list[IgnoredAnswer]
+    understood: list[KeywordMatch]
+    ignored: list[IgnoredKeyword]
     """Keywords that mean no tag for sure and do not count."""
 
 
-class CampaignsAnswer(BaseModel):
+class CampaignPage(BaseModel):
     """Campaigns by rising id; ``next`` is the ``cursor`` of the next page, null on the last."""
 
-    campaigns: list[CampaignAnswer]
+    campaigns: list[Campaign]
     next: str | None

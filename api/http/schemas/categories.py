@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class CategoryAnswer(BaseModel):
+class VideoCategory(BaseModel):
     """One category of the IAB's content taxonomy 3.1, with what says so."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -18,11 +18,11 @@ class CategoryAnswer(BaseModel):
     """When one of the tags is seen: first and last second of each run."""
 
 
-class CategoriesAnswer(BaseModel):
+class VideoCategories(BaseModel):
     """The categories of a video, the best first."""
 
     video: str
     title: str
     threshold: float
     cattax: int
-    categories: list[CategoryAnswer]
+    categories: list[VideoCategory]

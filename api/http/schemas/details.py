@@ -26,7 +26,7 @@ def included(parts: str) -> list[Detail]:
     return [part for part in parts.split(",") if part]  # type: ignore[misc] # as its pattern holds
 
 
-class DetailedAnswer(BaseModel):
+class VideoSummary(BaseModel):
     """A video in a list of matches."""
 
     video: str

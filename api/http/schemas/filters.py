@@ -24,27 +24,27 @@ class _Part(BaseModel):
     )
 
 
-class BoundsBody(_Part):
+class NumberRange(_Part):
     """Two numbers, both included; either may be left out."""
 
     at_least: int | SkipJsonSchema[None] = None
     at_most: int | SkipJsonSchema[None] = None
 
 
-class SeenBody(_Part):
+class HasTag(_Part):
     """A tag that counts on at least so many seconds, 1 unless said."""
 
     tag: str
     at_least: int | SkipJsonSchema[None] = None
 
 
-class SensitiveBody(_Part):
+class SensitivityLimit(_Part):
     """The most sensitive that is let through; ``unknown`` lets all through."""
 
     at_most: Literal["none", "flag", "block", "unknown"] | SkipJsonSchema[None] = None
 
 
-class RiskBody(_Part):
+class BrandRiskLimit(_Part):
     """The most risk for a brand that is let through, in one topic or, without one, in all."""
 
     topic: str | SkipJsonSchema[None] = None
@@ -53,7 +53,7 @@ class RiskBody(_Part):
     """Whether what nobody looked for passes."""
 
 
-class AddedBody(_Part):
+class DateRange(_Part):
     """Moments from ``since`` on, before ``until``; UTC unless said."""
 
     since: str | SkipJsonSchema[None] = None
@@ -61,10 +61,10 @@ class AddedBody(_Part):
 
 
 _BODIES: Final[dict[type, Any]] = {
-    Number: BoundsBody,
-    Moment: AddedBody,
-    SensitivityLevel: SensitiveBody,
-    RiskLevels: RiskBody,
+    Number: NumberRange,
+    Moment: DateRange,
+    SensitivityLevel: SensitivityLimit,
+    RiskLevels: BrandRiskLimit,
 }
 """Forms of what is written of a column, by its type; words for the others."""
 
@@ -85,19 +85,19 @@ _Fields: Any = create_model(
 )
 
 
-class FilterBody(_Fields):  # type: ignore[misc] # the columns of the schema
+class VideoFilter(_Fields):  # type: ignore[misc] # the columns of the schema
     """A filter of the videos that may be found: exactly one of these; see the guide to filters."""
 
     model_config = ConfigDict(json_schema_extra=_one_of_them)
 
-    all_of: list["FilterBody"] | SkipJsonSchema[None] = Field(default=None, alias="and")
+    all_of: list["VideoFilter"] | SkipJsonSchema[None] = Field(default=None, alias="and")
     """Filters of which a video must pass all."""
-    any_of: list["FilterBody"] | SkipJsonSchema[None] = Field(default=None, alias="or")
+    any_of: list["VideoFilter"] | SkipJsonSchema[None] = Field(default=None, alias="or")
     """Filters of which a video must pass at least one."""
-    none_of: "FilterBody | SkipJsonSchema[None]" = Field(default=None, alias="not")
+    none_of: "VideoFilter | SkipJsonSchema[None]" = Field(default=None, alias="not")
     """A filter that a video must not pass."""
     within: Ids | SkipJsonSchema[None] = None
     """Only videos of these ids."""
     leave_out: Ids | SkipJsonSchema[None] = None
     """All but videos of these ids."""
-    seen: SeenBody | SkipJsonSchema[None] = None
+    seen: HasTag | SkipJsonSchema[None] = None

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 
-class HealthAnswer(BaseModel):
+class HealthStatus(BaseModel):
     """Whether the service can answer; ``detail`` says why not."""
 
     status: str

@@ -35,7 +35,7 @@ class IngestRequest(Body):
         return {name: value for name, value in metadata.items() if value}
 
 
-class JobAnswer(BaseModel):
+class Job(BaseModel):
     """One job; ``done`` of ``total`` are seconds of an ingest or videos of a reindex."""
 
     job: int
@@ -57,8 +57,8 @@ class JobAnswer(BaseModel):
     changed_at: str
 
 
-class JobsAnswer(BaseModel):
+class JobPage(BaseModel):
     """Jobs, the newest first; ``next`` is the cursor of the next page, null on the last."""
 
-    jobs: list[JobAnswer]
+    jobs: list[Job]
     next: str | None

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class MeaningAnswer(BaseModel):
+class TagCandidate(BaseModel):
     """A tag that a word may mean, how sure that is, and the way and the words that led there."""
 
     tag: str
@@ -12,7 +12,7 @@ class MeaningAnswer(BaseModel):
     by: str
 
 
-class ReadingAnswer(BaseModel):
+class KeywordMatch(BaseModel):
     """The interpretation of a word; ``used`` are the tags that stand for it in a search."""
 
     model_config = ConfigDict(
@@ -43,11 +43,11 @@ class ReadingAnswer(BaseModel):
 
     word: str
     status: str
-    meanings: list[MeaningAnswer]
+    meanings: list[TagCandidate]
     used: list[str]
 
 
-class IgnoredAnswer(BaseModel):
+class IgnoredKeyword(BaseModel):
     """A word that was left out, and the tags it may have meant, those spelled like it first."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"word": "dgo", "nearest": ["dog"]}]})
@@ -56,13 +56,13 @@ class IgnoredAnswer(BaseModel):
     nearest: list[str]
 
 
-class ReadingsAnswer(BaseModel):
+class KeywordMatchList(BaseModel):
     """The interpretation of several words, in the order they were given."""
 
-    keywords: list[ReadingAnswer]
+    keywords: list[KeywordMatch]
 
 
-class TagAnswer(BaseModel):
+class VocabularyTag(BaseModel):
     """A tag, and on how many videos of the live generation it counts.
 
     Of words of the tagger that comes along, ``general`` are those that come with it; ``right`` of
@@ -76,8 +76,8 @@ class TagAnswer(BaseModel):
     right: int
 
 
-class TagsListAnswer(BaseModel):
+class VocabularyTagPage(BaseModel):
     """Tags by name; ``next`` is the cursor of the next page, null on the last."""
 
-    tags: list[TagAnswer]
+    tags: list[VocabularyTag]
     next: str | None

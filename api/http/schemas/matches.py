@@ -3,8 +3,8 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
-from api.http.schemas.details import DetailedAnswer, Include
-from api.http.schemas.keywords import IgnoredAnswer, ReadingAnswer
+from api.http.schemas.details import Include, VideoSummary
+from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.search.profiles import MAX_TAGS
 
 
@@ -29,7 +29,7 @@ class MatchRequest(Body):
     """Tell the seconds on which each tag was seen, too."""
 
 
-class ShareAnswer(BaseModel):
+class Contribution(BaseModel):
     """The share of a score that one tag gave."""
 
     tag: str
@@ -38,14 +38,14 @@ class ShareAnswer(BaseModel):
     """With ``explain``: the runs of seconds on which it was seen, both ends included."""
 
 
-class MatchAnswer(DetailedAnswer):
+class VideoMatch(VideoSummary):
     """One ranked video; the shares add up to the score, which is a cosine."""
 
     score: float
-    why: list[ShareAnswer]
+    why: list[Contribution]
 
 
-class MatchesAnswer(BaseModel):
+class VideoMatchList(BaseModel):
     """Ranked videos, and the generation of the index that ranked them."""
 
     model_config = ConfigDict(
@@ -69,8 +69,8 @@ class MatchesAnswer(BaseModel):
     )
 
     generation: str
-    matches: list[MatchAnswer]
-    understood: list[ReadingAnswer] = Field(default_factory=list)
+    matches: list[VideoMatch]
+    understood: list[KeywordMatch] = Field(default_factory=list)
     """Interpretation of keywords that are no tags; left out when all are tags."""
-    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    ignored: list[IgnoredKeyword] = Field(default_factory=list)
     """Keywords that mean no tag for sure and did not count; left out when there are none."""

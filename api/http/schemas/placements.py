@@ -6,16 +6,16 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.schemas.bodies import Body, Strict, Weights
-from api.http.schemas.campaigns import BidAnswer, CreativeAnswer
-from api.http.schemas.keywords import IgnoredAnswer
-from api.http.schemas.matches import MatchAnswer, ShareAnswer
+from api.http.schemas.campaigns import Bid, Creative
+from api.http.schemas.keywords import IgnoredKeyword
+from api.http.schemas.matches import Contribution, VideoMatch
 from engine.search.profiles import MAX_TAGS
 
 Explain = Annotated[bool, Query(description="Say at which seconds each tag was seen.")]
 MaxCampaigns = Annotated[int, Query(ge=1, le=1000, description="How many campaigns.")]
 
 
-class BandAnswer(BaseModel):
+class ScoreBand(BaseModel):
     """Videos whose score lies in ``[at_least, below)``."""
 
     at_least: float
@@ -24,15 +24,15 @@ class BandAnswer(BaseModel):
     seconds: int
 
 
-class ReachAnswer(BaseModel):
+class Reach(BaseModel):
     """Every video that a campaign may run on."""
 
     videos: int
     seconds: int
-    bands: list[BandAnswer]
+    bands: list[ScoreBand]
 
 
-class CampaignMatchesAnswer(BaseModel):
+class CampaignMatches(BaseModel):
     """The videos of a campaign.
 
     ``revision`` is the ``since`` that gives what comes after. With ``since``, videos come in the
@@ -70,30 +70,30 @@ class CampaignMatchesAnswer(BaseModel):
     revision: int
     not_running: str | None = None
     more: bool | None = None
-    matches: list[MatchAnswer]
-    reach: ReachAnswer | None = None
+    matches: list[VideoMatch]
+    reach: Reach | None = None
 
 
-class PlacementAnswer(BaseModel):
+class CampaignPlacement(BaseModel):
     """One campaign; the shares add up to the score, which is that of the other direction."""
 
     campaign: str
     advertiser: str
     name: str
     score: float
-    why: list[ShareAnswer]
-    creatives: list[CreativeAnswer]
-    bid: BidAnswer | None
+    why: list[Contribution]
+    creatives: list[Creative]
+    bid: Bid | None
 
 
-class PlacementsAnswer(BaseModel):
+class CampaignPlacementList(BaseModel):
     """Campaigns that may run, the best first."""
 
     video: str | None = None
     viewer: str | None = None
     generation: str
-    campaigns: list[PlacementAnswer]
-    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    campaigns: list[CampaignPlacement]
+    ignored: list[IgnoredKeyword] = Field(default_factory=list)
     """Interests that are no tags and did not count; left out when there are none."""
 
 
@@ -113,23 +113,23 @@ class ProfileRequest(Body):
     """The most campaigns to return."""
 
 
-class SeenAnswer(BaseModel):
+class ObservedTag(BaseModel):
     """A tag that decided, and when it was seen."""
 
     tag: str
     seconds: list[tuple[int, int]]
 
 
-class RulingAnswer(BaseModel):
+class CampaignRuleResult(BaseModel):
     """One rule, whether it lets the campaign run on the video, and why."""
 
     rule: str
     passed: bool
     says: str
-    seen: list[SeenAnswer]
+    seen: list[ObservedTag]
 
 
-class CaseAnswer(BaseModel):
+class CampaignEligibility(BaseModel):
     """All that speaks for and against a campaign on a video.
 
     Ranks are given when it is eligible: of the video among the campaign's, and of the campaign
@@ -141,13 +141,13 @@ class CaseAnswer(BaseModel):
     generation: str
     eligible: bool
     score: float
-    why: list[ShareAnswer]
-    rules: list[RulingAnswer]
+    why: list[Contribution]
+    rules: list[CampaignRuleResult]
     rank_of_video: int | None
     rank_of_campaign: int | None
 
 
-class BreakAnswer(BaseModel):
+class AdBreak(BaseModel):
     """One second for ads; ``shares`` add up to the score, and those in ``why`` to the relevance."""
 
     second: int
@@ -156,20 +156,20 @@ class BreakAnswer(BaseModel):
     seam: str
     room_seconds: int
     shares: dict[str, float]
-    why: list[ShareAnswer] | None = None
+    why: list[Contribution] | None = None
 
 
-class LeftOutAnswer(BaseModel):
+class ExcludedSeconds(BaseModel):
     """Seconds that could not be a break."""
 
     near_the_edges: int
     unsuitable: int
 
 
-class BreaksAnswer(BaseModel):
+class AdBreakList(BaseModel):
     """The best seconds for ads, the best first."""
 
     video: str
     campaign: str | None
-    breaks: list[BreakAnswer]
-    left_out: LeftOutAnswer
+    breaks: list[AdBreak]
+    left_out: ExcludedSeconds

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
-from api.http.schemas.details import DetailedAnswer, Include
-from api.http.schemas.keywords import IgnoredAnswer
-from api.http.schemas.matches import ShareAnswer
-from api.http.schemas.viewers import EventBody
+from api.http.schemas.details import Include, VideoSummary
+from api.http.schemas.keywords import IgnoredKeyword
+from api.http.schemas.matches import Contribution
+from api.http.schemas.viewers import EventInput
 from engine.domain.viewers import MAX_EVENT_BATCH
 from engine.search.profiles import MAX_TAGS
 from engine.search.rerank import BY_SCORE, Ranking
@@ -43,7 +43,7 @@ class RecommendationRequest(Body):
     """Tag -> weight; negative for dislikes."""
     liked: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
     """Ids of videos that the viewer liked; they are not recommended again."""
-    events: list[EventBody] = Field(default_factory=list, max_length=MAX_EVENT_BATCH)
+    events: list[EventInput] = Field(default_factory=list, max_length=MAX_EVENT_BATCH)
     """Events of the viewer; their videos are not recommended again."""
     where: Where | None = None
     k: Count = 10
@@ -63,7 +63,7 @@ class RecommendationRequest(Body):
         return Ranking(self.diversity, self.freshness, self.half_life_days, self.fold)
 
 
-class MoveAnswer(BaseModel):
+class RankChange(BaseModel):
     """The move of a video by one rule: from one place to another."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -73,7 +73,7 @@ class MoveAnswer(BaseModel):
     after: int = Field(alias="to")
 
 
-class SourceAnswer(BaseModel):
+class ContributingVideo(BaseModel):
     """One of the viewer's videos, and what it gave."""
 
     video: str
@@ -81,7 +81,7 @@ class SourceAnswer(BaseModel):
     share: float
 
 
-class ReasonAnswer(ShareAnswer):
+class ViewerContribution(Contribution):
     """The share of a score that one tag gave; the rest only when ``explain`` is set.
 
     ``explicit`` in the interests, ``from`` the viewer's videos, and ``other`` add up to the share;
@@ -92,12 +92,12 @@ class ReasonAnswer(ShareAnswer):
 
     explicit: float | None = None
     stated: float | None = Field(default=None, deprecated=True)
-    sources: list[SourceAnswer] | None = Field(default=None, alias="from")
+    sources: list[ContributingVideo] | None = Field(default=None, alias="from")
     other: float | None = None
     seconds: list[tuple[int, int]] | None = None
 
 
-class RecommendationAnswer(DetailedAnswer):
+class Recommendation(VideoSummary):
     """One video; the shares add up to the score, which is a cosine.
 
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
@@ -107,18 +107,18 @@ class RecommendationAnswer(DetailedAnswer):
     """
 
     score: float
-    why: list[ReasonAnswer]
+    why: list[ViewerContribution]
     rank: int
     rank_without: int
-    moved: list[MoveAnswer]
+    moved: list[RankChange]
     co_likes: float
     together: float = Field(deprecated=True)
-    co_likes_from: list[SourceAnswer] | None = None
-    together_from: list[SourceAnswer] | None = Field(default=None, deprecated=True)
+    co_likes_from: list[ContributingVideo] | None = None
+    together_from: list[ContributingVideo] | None = Field(default=None, deprecated=True)
     folded: list[str]
 
 
-class RecommendationsAnswer(BaseModel):
+class RecommendationPage(BaseModel):
     """A page of recommendations.
 
     ``basis`` is ``profile``, ``fresh`` or ``fresh_unjudged``, and ``note`` says in words when
@@ -159,14 +159,14 @@ class RecommendationsAnswer(BaseModel):
     generation: str
     basis: str
     note: str
-    matches: list[RecommendationAnswer]
+    matches: list[Recommendation]
     next: str | None
     continued_from: str | None
-    ignored: list[IgnoredAnswer] = Field(default_factory=list)
+    ignored: list[IgnoredKeyword] = Field(default_factory=list)
     """Interests that are no tags and did not count; left out when there are none."""
 
 
-class ViewerRulingAnswer(BaseModel):
+class ViewerRuleResult(BaseModel):
     """One rule: whether it is kept, and by what that is known."""
 
     rule: str
@@ -174,7 +174,7 @@ class ViewerRulingAnswer(BaseModel):
     evidence: str
 
 
-class ViewerCaseAnswer(BaseModel):
+class ViewerEligibility(BaseModel):
     """All that speaks for and against a video for a viewer.
 
     ``rank`` is its place without reranking, null when it is not among the 1,000 best.
@@ -187,5 +187,5 @@ class ViewerCaseAnswer(BaseModel):
     recommended: bool
     score: float
     rank: int | None
-    why: list[ReasonAnswer]
-    rules: list[ViewerRulingAnswer]
+    why: list[ViewerContribution]
+    rules: list[ViewerRuleResult]

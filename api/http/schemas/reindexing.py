@@ -25,7 +25,7 @@ class RollbackRequest(Body):
     """One that is there; without it, the one before the live one."""
 
 
-class GenerationAnswer(BaseModel):
+class IndexGeneration(BaseModel):
     """A generation that is there, and how it was built."""
 
     generation: str
@@ -37,13 +37,13 @@ class GenerationAnswer(BaseModel):
     seconds: str
 
 
-class GenerationsAnswer(BaseModel):
+class IndexGenerationList(BaseModel):
     """The generations that can be made live, the newest first."""
 
-    generations: list[GenerationAnswer]
+    generations: list[IndexGeneration]
 
 
-class ReindexAnswer(BaseModel):
+class ReindexResult(BaseModel):
     """The generation that is live now."""
 
     generation: str

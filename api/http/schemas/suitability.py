@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class TopicRiskAnswer(BaseModel):
+class TopicSuitability(BaseModel):
     """One of the eleven topics of brand safety."""
 
     topic: str
@@ -24,14 +24,14 @@ class TopicRiskAnswer(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class SuitableCategoryAnswer(BaseModel):
+class CategorySuitability(BaseModel):
     """A category and its risk; null for categories that are no topic of brand safety."""
 
     category: str
     suitability: str | None
 
 
-class SuitabilityAnswer(BaseModel):
+class SuitabilityAssessment(BaseModel):
     """The risk of each topic, and what was seen in the shape of the IAB."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -40,5 +40,5 @@ class SuitabilityAnswer(BaseModel):
     title: str
     floor: bool
     """Not for any advertiser."""
-    topics: list[TopicRiskAnswer]
-    catswithsuitability: list[SuitableCategoryAnswer]
+    topics: list[TopicSuitability]
+    catswithsuitability: list[CategorySuitability]

@@ -10,7 +10,7 @@ from engine.domain.viewers import MAX_CHARACTERS
 from ingest.sources.imports.jsonl import MAX_CATEGORIES
 
 
-class AttemptAnswer(BaseModel):
+class IngestAttempt(BaseModel):
     """A look that failed later than the one that everything else is of."""
 
     status: str
@@ -18,7 +18,7 @@ class AttemptAnswer(BaseModel):
     at: str
 
 
-class VideoAnswer(BaseModel):
+class Video(BaseModel):
     """Metadata of a video, without the tags observed on it."""
 
     video: str
@@ -40,7 +40,7 @@ class VideoAnswer(BaseModel):
     """The id of who published it, or of their channel, at its site; empty when unknown."""
     categories: list[str]
     added_at: str
-    last_attempt: AttemptAnswer | None
+    last_attempt: IngestAttempt | None
     """The last look, when it failed and left in place what was seen before; else null."""
 
 
@@ -77,71 +77,71 @@ class VideoPatch(Body):
         return self.model_dump(exclude_none=True)
 
 
-class TopicAnswer(BaseModel):
+class TopicSensitivity(BaseModel):
     """The level of one topic with the seconds that show it."""
 
     level: str
     seconds: list[int]
 
 
-class SensitiveAnswer(TopicAnswer):
+class SensitivityAssessment(TopicSensitivity):
     """The worst level of the topics that count, and each topic's own."""
 
-    topics: dict[str, TopicAnswer]
+    topics: dict[str, TopicSensitivity]
 
 
-class VideoWithVerdictAnswer(VideoAnswer):
+class AssessedVideo(Video):
     """A video with the verdicts on sensitive content and on what it is made of."""
 
     evidence: dict[str, Any]
-    sensitive: SensitiveAnswer
+    sensitive: SensitivityAssessment
 
 
-class VideosAnswer(BaseModel):
+class VideoPage(BaseModel):
     """Videos by rising id; ``next`` is the ``after`` of the next page, null on the last."""
 
-    videos: list[VideoAnswer]
+    videos: list[Video]
     next: str | None
 
 
-class TagCountAnswer(BaseModel):
+class TagCount(BaseModel):
     """On how many seconds a tag counted."""
 
     tag: str
     seconds: int
 
 
-class TagsAnswer(BaseModel):
+class VideoTagCounts(BaseModel):
     """The tag counts of a video, those that tell most first: by seconds x idf."""
 
     video: str
     threshold: float
-    tags: list[TagCountAnswer]
+    tags: list[TagCount]
 
 
-class SecondConfidenceAnswer(BaseModel):
+class SecondConfidence(BaseModel):
     """The confidence of a tag at one second; 0 where it was not seen."""
 
     second: int
     confidence: float
 
 
-class TagSecondsAnswer(BaseModel):
+class TagTimeline(BaseModel):
     """One tag along a video."""
 
     video: str
     tag: str
-    seconds: list[SecondConfidenceAnswer]
+    seconds: list[SecondConfidence]
 
 
-class TagConfidenceAnswer(BaseModel):
+class TagConfidence(BaseModel):
     """The confidence of one tag."""
 
     tag: str
     confidence: float
 
 
-class SecondAnswer(BaseModel):
+class SecondObservations(BaseModel):
     """All that was seen at one second, surest first, and the level of each sensitive topic.
 
     ``reused``: it looked like the last second that was tagged, and these are that one's tags.
@@ -150,5 +150,5 @@ class SecondAnswer(BaseModel):
     video: str
     second: int
     reused: bool
-    tags: list[TagConfidenceAnswer]
+    tags: list[TagConfidence]
     sensitive: dict[str, str]

@@ -35,7 +35,7 @@ class InterestsRequest(Body):
     """Tag -> weight; negative for dislikes."""
 
 
-class EventBody(Body):
+class EventInput(Body):
     """Something a viewer did with a video."""
 
     video: Id
@@ -53,7 +53,7 @@ class EventBody(Body):
         return Event(event, self.video, self.kind, at, self.share)
 
 
-class KeptEventBody(EventBody):
+class StoredEventInput(EventInput):
     """An event that is kept, under an id of the app: sent again, it changes nothing."""
 
     id: Id
@@ -80,10 +80,10 @@ class EventsRequest(Body):
         }
     )
 
-    events: list[KeptEventBody] = Field(min_length=1, max_length=MAX_EVENT_BATCH)
+    events: list[StoredEventInput] = Field(min_length=1, max_length=MAX_EVENT_BATCH)
 
 
-class EventAnswer(BaseModel):
+class ViewerEvent(BaseModel):
     """An event that is kept."""
 
     id: str
@@ -93,7 +93,7 @@ class EventAnswer(BaseModel):
     at: str
 
 
-class EventsAnswer(BaseModel):
+class EventsResult(BaseModel):
     """The result of a batch of events.
 
     ``repeated`` were known already. Videos not in the catalog are named, their events kept.
@@ -105,9 +105,9 @@ class EventsAnswer(BaseModel):
     unknown_videos: list[str]
 
 
-class ViewerAnswer(BaseModel):
+class Viewer(BaseModel):
     """All that is kept of a viewer; events the newest first."""
 
     viewer: str
     interests: dict[str, float]
-    events: list[EventAnswer]
+    events: list[ViewerEvent]

@@ -16,7 +16,7 @@ class WebhookRequest(Body):
     """A public web address; ``https`` unless you have a reason."""
 
 
-class NewWebhookAnswer(BaseModel):
+class NewWebhook(BaseModel):
     """A webhook that was set; the secret that signatures are made with is shown this once."""
 
     campaign: str
@@ -24,7 +24,7 @@ class NewWebhookAnswer(BaseModel):
     secret: str
 
 
-class WebhookAnswer(BaseModel):
+class WebhookStatus(BaseModel):
     """A campaign's webhook; ``trouble`` is the error of the last attempt that failed."""
 
     campaign: str
