@@ -35,10 +35,29 @@ def passing_observations(track: Track, threshold: Threshold) -> NDArray[np.bool_
 
 
 def count_tags(track: Track, threshold: Threshold) -> Counts:
-    """Count, per tag, the seconds on which its confidence reached the threshold."""
+    """Count, per tag, the seconds on which its confidence reached the threshold.
+
+    What is observed of the whole video is counted on each of its seconds.
+    """
     passing = track.tags[passing_observations(track, threshold)]
     tags, seconds = np.unique(passing, return_counts=True)
-    return Counts(tags.astype(np.uint32), seconds.astype(np.uint32))
+    return _with_whole(track, threshold, tags, seconds, track.n_seconds)
+
+
+def _with_whole(
+    track: Track,
+    threshold: Threshold,
+    tags: NDArray[np.uint32],
+    counts: NDArray[np.int64],
+    n_all: int,
+) -> Counts:
+    """Add the tags of the whole video to counts, with all that there is to count, at least 1."""
+    whole = track.whole_tags[track.passing_whole(threshold)]
+    alone = ~np.isin(tags, whole)
+    tags = np.concatenate([tags[alone], whole])
+    counts = np.concatenate([counts[alone], np.full(len(whole), max(n_all, 1))])
+    order = np.argsort(tags)
+    return Counts(tags[order].astype(np.uint32), counts[order].astype(np.uint32))
 
 
 def enough_seconds(n_seconds: int, min_seconds: int) -> int:
@@ -76,7 +95,8 @@ def count_distinct_seconds(track: Track, threshold: Threshold) -> Counts:
     second = np.searchsorted(track.starts, passing, side="right") - 1
     pairs = np.unique(np.stack([track.tags[passing], segment_of_second[second]]), axis=1)
     tags, segments = np.unique(pairs[0], return_counts=True)
-    return Counts(tags.astype(np.uint32), segments.astype(np.uint32))
+    n_looks = int(segment_of_second[-1]) if track.n_seconds else 0
+    return _with_whole(track, threshold, tags.astype(np.uint32), segments, n_looks)
 
 
 def tag_counts(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from engine.domain.lines import Line
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import Track, merged
 from engine.domain.videos import VideoRecord
@@ -21,11 +22,13 @@ class SourceTrack:
         source: one of ``engine.domain.tags.SOURCES``.
         tagger: what made them, with version.
         track: the observations.
+        lines: of text that they were made of, where there are any; not read with the content.
     """
 
     source: str
     tagger: str
     track: Track
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)

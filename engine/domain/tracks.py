@@ -7,8 +7,8 @@ import math
 import struct
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,9 @@ Threshold = float | NDArray[np.float64]
 
 _MAGIC: Final = b"RMT1"
 _MAGIC_WITH_UNCONFIRMED: Final = b"RMT2"
+_MAGIC_WITH_WHOLE: Final = b"RMT3"
 _HEADER: Final = struct.Struct("<4sBxHII")
+_N_WHOLE: Final = struct.Struct("<I")
 _OPTIONS: Final[dict[int, int]] = {
     # Higher levels gain nothing: the confidences are noise to a compressor.
     zstd.CompressionParameter.compression_level: 3,
@@ -103,6 +105,9 @@ class Track:
         changes: how the seconds follow on each other.
         requires_confirmation: shape (n,), uint32, numbers of tags that count only where two
             different looks show them; see ``engine.domain.confirmation``.
+        whole_tags: shape (n,), uint32, rising numbers of tags that are observed of the video as a
+            whole, as of its title, and on no second of it.
+        whole_confidences: shape (n,), uint16, of these.
     """
 
     starts: NDArray[np.int64]
@@ -112,6 +117,8 @@ class Track:
     requires_confirmation: NDArray[np.uint32] = field(
         default_factory=lambda: np.zeros(0, np.uint32)
     )
+    whole_tags: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    whole_confidences: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
 
     @classmethod
     def empty(cls) -> Self:
@@ -147,6 +154,26 @@ class Track:
             requires_confirmation=np.asarray(requires_confirmation, np.uint32),
         )
 
+    @classmethod
+    def of_whole(
+        cls, confidences: NDArray[np.floating], tag_numbers: NDArray[np.integer], n_seconds: int
+    ) -> Self:
+        """Keep what is observed of a video as a whole at or over ``MIN_CONFIDENCE``.
+
+        Args:
+            confidences: shape (n_tags,), 0.0 to 1.0.
+            tag_numbers: shape (n_tags,), the catalog's numbers, without repeats.
+            n_seconds: of the video.
+        """
+        order = np.argsort(tag_numbers, kind="stable")
+        order = order[confidences[order] >= MIN_CONFIDENCE]
+        nothing = cls.from_confidences(np.zeros((n_seconds, 0), np.float32), np.zeros(0, np.uint32))
+        return replace(
+            nothing,
+            whole_tags=np.asarray(tag_numbers)[order].astype(np.uint32),
+            whole_confidences=np.rint(confidences[order] * float(FULL_SCALE)).astype(np.uint16),
+        )
+
     @property
     def n_seconds(self) -> int:
         """Number of seconds watched."""
@@ -154,18 +181,24 @@ class Track:
 
     def passing(self, threshold: Threshold) -> NDArray[np.bool_]:
         """Return which observations reach a threshold, shape (n_observations,)."""
-        if isinstance(threshold, float | int):
-            return self.confidences >= min_stored(threshold)
-        minimums = _all_min_stored(threshold)
-        return self.confidences >= minimums[np.minimum(self.tags, len(minimums) - 1)]
+        return _passing(self.tags, self.confidences, threshold)
+
+    def passing_whole(self, threshold: Threshold) -> NDArray[np.bool_]:
+        """Return which observations of the whole reach a threshold, shape (n_whole,)."""
+        return _passing(self.whole_tags, self.whole_confidences, threshold)
 
     def to_bytes(self) -> bytes:
         """Return the track as one zstd blob."""
         wide = bool(len(self.tags)) and int(self.tags.max()) > np.iinfo(np.uint16).max
         width = 4 if wide else 2
         n_unconfirmed = len(self.requires_confirmation)
-        magic = _MAGIC_WITH_UNCONFIRMED if n_unconfirmed else _MAGIC
-        header = _HEADER.pack(magic, width, n_unconfirmed, self.n_seconds, len(self.tags))
+        header = _HEADER.pack(
+            _magic(len(self.whole_tags), n_unconfirmed),
+            width,
+            n_unconfirmed,
+            self.n_seconds,
+            len(self.tags),
+        )
         planes = (
             np.diff(self.starts).astype("<u4").tobytes(),
             self.tags.astype(f"<u{width}").tobytes(),
@@ -173,8 +206,18 @@ class Track:
             self.changes.flags.tobytes(),
             self.changes.changed.tobytes(),
             self.requires_confirmation.astype("<u4").tobytes(),
+            *self._whole_planes(),
         )
         return zstd.compress(header + b"".join(planes), options=_OPTIONS)
+
+    def _whole_planes(self) -> tuple[bytes, ...]:
+        if not len(self.whole_tags):
+            return ()
+        return (
+            _N_WHOLE.pack(len(self.whole_tags)),
+            self.whole_tags.astype("<u4").tobytes(),
+            self.whole_confidences.astype("<u2").tobytes(),
+        )
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> Self:
@@ -190,8 +233,12 @@ class Track:
             raise CorruptData(f"a track cannot be read: {error}") from error
         expected = _HEADER.size + (4 + 2) * n_seconds + (width + 2) * n_observations
         expected += 4 * n_unconfirmed
-        known = _MAGIC_WITH_UNCONFIRMED if n_unconfirmed else _MAGIC
-        if magic != known or width not in (2, 4) or len(raw) != expected:
+        whole_at = expected
+        n_whole = 0
+        if magic == _MAGIC_WITH_WHOLE and len(raw) >= whole_at + _N_WHOLE.size:
+            (n_whole,) = _N_WHOLE.unpack_from(raw, whole_at)
+            expected += _N_WHOLE.size + 6 * n_whole
+        if magic != _magic(n_whole, n_unconfirmed) or width not in (2, 4) or len(raw) != expected:
             raise CorruptData("a track cannot be read: its length or format is wrong")
         per_second = np.frombuffer(raw, "<u4", n_seconds, _HEADER.size)
         if per_second.sum(dtype=np.int64) != n_observations:
@@ -210,7 +257,36 @@ class Track:
             requires_confirmation=np.frombuffer(
                 raw, "<u4", n_unconfirmed, flags_at + 2 * n_seconds
             ).astype(np.uint32),
+            **_whole(raw, whole_at, n_whole),
         )
+
+
+def _magic(n_whole: int, n_unconfirmed: int) -> bytes:
+    """Return the oldest format that has room for what a track holds."""
+    if n_whole:
+        return _MAGIC_WITH_WHOLE
+    return _MAGIC_WITH_UNCONFIRMED if n_unconfirmed else _MAGIC
+
+
+def _whole(raw: bytes, at: int, n_whole: int) -> dict[str, NDArray[Any]]:
+    if not n_whole:
+        return {}
+    tags_at = at + _N_WHOLE.size
+    return {
+        "whole_tags": np.frombuffer(raw, "<u4", n_whole, tags_at).astype(np.uint32),
+        "whole_confidences": np.frombuffer(raw, "<u2", n_whole, tags_at + 4 * n_whole).astype(
+            np.uint16
+        ),
+    }
+
+
+def _passing(
+    tags: NDArray[np.uint32], confidences: NDArray[np.uint16], threshold: Threshold
+) -> NDArray[np.bool_]:
+    if isinstance(threshold, float | int):
+        return confidences >= min_stored(threshold)
+    minimums = _all_min_stored(threshold)
+    return confidences >= minimums[np.minimum(tags, len(minimums) - 1)]
 
 
 def merged(tracks: Sequence[Track]) -> Track:
@@ -238,4 +314,12 @@ def merged(tracks: Sequence[Track]) -> Track:
         requires_confirmation=np.unique(
             np.concatenate([one.requires_confirmation for one in tracks])
         ),
+        **_merged_whole(tracks),
     )
+
+
+def _merged_whole(tracks: Sequence[Track]) -> dict[str, NDArray[Any]]:
+    tags = np.concatenate([one.whole_tags for one in tracks])
+    order = np.argsort(tags, kind="stable")
+    confidences = np.concatenate([one.whole_confidences for one in tracks])
+    return {"whole_tags": tags[order], "whole_confidences": confidences[order]}

@@ -59,7 +59,11 @@ def list_videos(
         str, Query(description="Only these, their own ids or yours, with commas between them.")
     ] = "",
     q: Annotated[
-        str, Query(max_length=200, description="Words of the title or the uploader's name.")
+        str,
+        Query(
+            max_length=200,
+            description="Words of the title, the uploader's name, or what is written or spoken.",
+        ),
     ] = "",
     kind: Annotated[str, Query(description="Only of this kind: `motion`, `slideshow` ...")] = "",
     status: Annotated[str, Query(description="Only with this status: `ok`, `corrupt` ...")] = "",

@@ -83,7 +83,7 @@ class Catalog(CatalogFile):
 
         Args:
             indexes: compare them with their tables, too, which takes some times as long.
-            tracks: read each of them, too.
+            tracks: read each of them and all lines of text, too.
 
         Raises:
             CorruptData: naming what was found first.
@@ -95,3 +95,5 @@ class Catalog(CatalogFile):
         after = ""
         while tracks and (page := self.content.page(after=after)):
             after = page[-1].record.id
+            for content in page:
+                self.tracks.lines(content.record.id)

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sqlite.lines import MENTIONS, MIN_SEARCHED, phrase
 from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.text import composed
 from engine.domain.videos import OutdatedVideo
@@ -90,8 +91,12 @@ class Listing:
 def _clauses(where: ListFilter) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
     for word in composed(where.text).split():
-        clauses.append(r"(title like ? escape '\' or uploader like ? escape '\')")
+        either = [r"title like ? escape '\'", r"uploader like ? escape '\'"]
         parameters += [f"%{word.translate(_LIKE_ESCAPE)}%"] * 2
+        if len(word) >= MIN_SEARCHED:
+            either.append(MENTIONS)
+            parameters.append(phrase(word))
+        clauses.append(f"({' or '.join(either)})")
     for column in ("kind", "status", "language", "uploader"):
         if value := getattr(where, column):
             clauses.append(f"{column} = ?")

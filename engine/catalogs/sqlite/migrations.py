@@ -302,6 +302,16 @@ def tell_sources_apart(db: Database) -> None:
     db.execute("alter table videos drop column tagger")
 
 
+@MIGRATIONS()
+def keep_lines_of_text(db: Database) -> None:
+    """Create the lines of text that videos carry; those of three signs are what is looked up."""
+    db.execute(
+        "create table lines (id integer primary key, video text not null references videos (id),"
+        " source text not null, lines blob not null, unique (video, source))"
+    )
+    db.execute("create virtual table line_texts using fts5(text, tokenize = 'trigram')")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sqlite.lines import lines_of, put_lines
 from engine.catalogs.sqlite.records import track_of
 from engine.domain.content import PAGE_VIDEOS, SourceTrack
+from engine.domain.lines import Line
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import Track, merged
 from engine.errors import UnknownVideo
@@ -44,7 +46,7 @@ class Tracks:
         return {video: merged(tracks) for video, tracks in by_video.items()}
 
     def put(self, video: str, observed: SourceTrack) -> None:
-        """Store what one source observed on a video, in place of what it did before.
+        """Store what one source observed on a video, its lines with it, in place of what it did.
 
         Raises:
             UnknownVideo: when there is no video with exactly this id.
@@ -55,6 +57,12 @@ class Tracks:
                 raise UnknownVideo(video)
             row = (video, observed.source, observed.tagger, observed.track.to_bytes())
             db.execute(PUT_TRACK, row)
+            put_lines(db, video, observed.source, observed.lines)
+
+    def lines(self, video: str) -> Mapping[str, tuple[Line, ...]]:
+        """Return the lines of text of each source that has any on a video."""
+        rows = self._file.rows("select source, lines from lines where video = ?", (video,))
+        return {source: lines_of(video, blob) for source, blob in rows}
 
     def taggers(self, video: str) -> Mapping[str, str]:
         """Return the tagger, with version, of each source that observed a video."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sqlite.lines import delete_lines
 from engine.catalogs.sqlite.records import COLUMNS, record_of
 from engine.catalogs.sqlite.tracks import PUT_TRACK
 from engine.domain.content import PAGE_VIDEOS
@@ -327,6 +328,7 @@ class Videos:
         with self._file.change() as (db, revision):
             # Or it would come back.
             db.execute(_END_ATTEMPTS, (video, time.time()))
+            delete_lines(db, video)
             for table, column in _TABLES:
                 gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
             if gone.rowcount == 0:

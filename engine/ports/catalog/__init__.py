@@ -151,7 +151,7 @@ class Catalog(Protocol):
 
         Args:
             indexes: compare them with their tables, too, which takes some times as long.
-            tracks: read each of them, too.
+            tracks: read each of them and all lines of text, too.
 
         Raises:
             CorruptData: naming what was found first.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from engine.domain.content import SourceTrack
+from engine.domain.lines import Line
 from engine.domain.tracks import Track
 
 
@@ -19,11 +20,15 @@ class Tracks(Protocol):
         ...
 
     def put(self, video: str, observed: SourceTrack) -> None:
-        """Store what one source observed on a video, in place of what it did before.
+        """Store what one source observed on a video, its lines with it, in place of what it did.
 
         Raises:
             UnknownVideo: when there is no video with exactly this id.
         """
+        ...
+
+    def lines(self, video: str) -> Mapping[str, tuple[Line, ...]]:
+        """Return the lines of text of each source that has any on a video."""
         ...
 
     def taggers(self, video: str) -> Mapping[str, str]:

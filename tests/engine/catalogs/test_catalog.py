@@ -8,7 +8,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +17,12 @@ import numpy as np
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.content import SourceTrack
+from engine.domain.lines import Line
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import Track
 from engine.domain.videos import Attempt, Pictures, VideoRecord
-from engine.errors import AmbiguousVideo, CatalogUnusable, DiskFull, UnknownVideo
+from engine.errors import AmbiguousVideo, CatalogUnusable, CorruptData, DiskFull, UnknownVideo
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LATER = datetime(2026, 1, 3, 12, tzinfo=UTC)
@@ -459,3 +461,15 @@ def test_a_schema_that_is_no_text_any_more_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"REFERENCES", b"R\xe5FERENCES", 1))
     with pytest.raises(CatalogUnusable, match="utf-8"):
         Catalog.open(path)
+
+
+def test_damaged_lines_are_found(catalog: Catalog) -> None:
+    catalog.videos.save(a_video(f"{3:016x}", "/f/3"), a_track(), now=NOON)
+    told = SourceTrack("metadata", "words@1", Track.empty(), (Line("Kate plays"),))
+    catalog.tracks.put(f"{3:016x}", told)
+    catalog.check(tracks=True)
+    with closing(sqlite3.connect(catalog.path)) as db:
+        db.execute("update lines set lines = x'00'")
+        db.commit()
+    with pytest.raises(CorruptData, match="the text of video 0000000000000003 is damaged"):
+        catalog.check(tracks=True)

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.domain.tracks import FULL_SCALE, MIN_CONFIDENCE, Track
+from engine.domain.tracks import FULL_SCALE, MIN_CONFIDENCE, Track, merged
 from engine.errors import CorruptData
 
 confidence_tables = hnp.arrays(
@@ -61,3 +62,36 @@ def test_bytes_that_are_no_track_are_refused() -> None:
     other = Track.from_confidences(np.full((5, 3), 0.5, np.float32), np.arange(3))
     with pytest.raises(CorruptData):
         Track.from_bytes(other.tags.tobytes())
+
+
+@given(st.dictionaries(st.integers(0, 100_000), st.floats(0, 1)), st.integers(0, 5))
+def test_what_is_observed_of_the_whole_comes_out(whole: dict[int, float], seconds: int) -> None:
+    numbers, confidences = np.array(list(whole), np.int64), np.array(list(whole.values()))
+    track = Track.of_whole(confidences, numbers, seconds)
+    again = Track.from_bytes(track.to_bytes())
+    assert again.n_seconds == seconds
+    assert len(again.tags) == 0
+    kept = {
+        tag: round(of * FULL_SCALE) for tag, of in sorted(whole.items()) if of >= MIN_CONFIDENCE
+    }
+    assert again.whole_tags.tolist() == list(kept)
+    assert again.whole_confidences.tolist() == list(kept.values())
+
+
+@pytest.mark.parametrize("cut", [1, 2, 6, 7])
+def test_damaged_bytes_of_the_whole_are_refused(cut: int) -> None:
+    track = Track.of_whole(np.array([0.9]), np.array([3]), 2)
+    raw = zstd.decompress(track.to_bytes())
+    for damaged in (raw[:-cut], raw + b"\0" * cut):
+        with pytest.raises(CorruptData, match="a track cannot be read"):
+            Track.from_bytes(zstd.compress(damaged))
+
+
+def test_the_whole_of_several_sources_is_put_together() -> None:
+    seen = Track.from_confidences(np.full((2, 1), 0.9, np.float32), np.array([1]))
+    told = Track.of_whole(np.array([0.8, 0.7]), np.array([9, 4]), 0)
+    both = merged([seen, told])
+    assert both.n_seconds == 2
+    assert both.tags.tolist() == [1, 1]
+    assert both.whole_tags.tolist() == [4, 9]
+    assert Track.from_bytes(both.to_bytes()).to_bytes() == both.to_bytes()

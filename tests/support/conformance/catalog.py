@@ -16,7 +16,9 @@ from engine.domain.campaigns import CampaignState
 from engine.domain.content import SourceTrack
 from engine.domain.jobs import Claim, JobResult, State
 from engine.domain.keys import Scope, digest_of
+from engine.domain.lines import Line, LineTag
 from engine.domain.listing import ListFilter, ListPosition
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import Pictures, VideoRecord
 from engine.domain.viewers import Event, EventKind
@@ -300,6 +302,39 @@ class CatalogSuite:
         assert catalog.tracks.taggers(video_id(1)) == {}
         with pytest.raises(UnknownVideo):
             catalog.tracks.put(video_id(1), heard(catalog))
+
+    def test_lines_of_text_are_kept_and_searched(self, catalog: Catalog) -> None:
+        for number in (1, 2, 3):
+            save(catalog, video_id(number), {"cat": 2})
+        title = Line('Kate plays 100% "live"', field="title", tags=(LineTag("guitar", "plays"),))
+        spoken = Line("a straße called ギター教室", TimeRange(3, 5))
+        told = SourceTrack("metadata", "words@1", Track.empty(), (title,))
+        said = SourceTrack("speech", "captions@1", Track.empty(), (spoken, spoken))
+        catalog.tracks.put(video_id(1), told)
+        catalog.tracks.put(video_id(1), said)
+        catalog.tracks.put(video_id(2), said)
+        assert catalog.tracks.lines(video_id(1)) == {"metadata": (title,), "speech": (spoken,) * 2}
+        assert catalog.tracks.lines(video_id(3)) == {}
+        both, first = [video_id(2), video_id(1)], [video_id(1)]
+        for text, videos in {
+            "KATE": first,
+            "kate cal": first,
+            "plays 100%": first,
+            '"live"': first,
+            "STRAßE": both,
+            "ギター": both,
+            "nobody": [],
+            "alle*": [],
+            "lled OR kate": [],
+        }.items():
+            assert catalog.listing.titled(text, limit=9) == videos, text
+        # What another look brings is all there is; what is gone is not found.
+        catalog.tracks.put(video_id(1), replace(told, lines=(Line("Joan sings"),)))
+        assert catalog.listing.titled("kate", limit=9) == []
+        assert catalog.listing.titled("sings", limit=9) == first
+        catalog.videos.delete(video_id(1))
+        assert catalog.listing.titled("ギター", limit=9) == [video_id(2)]
+        assert catalog.tracks.lines(video_id(1)) == {}
 
     def test_content_comes_in_pages_and_runs_by_rising_id(self, catalog: Catalog) -> None:
         for number in (5, 1, 3, 4):

@@ -1,0 +1,62 @@
+"""Lines of text on videos, and the table that they are searched in."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from engine.domain.lines import Line, lines_from_bytes, lines_to_bytes
+from engine.errors import CorruptData
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MIN_SEARCHED: Final = 3
+"""Characters of the shortest text that is looked up in lines: they are kept in threes."""
+
+MENTIONS: Final = (
+    "id in (select video from lines where id in"
+    " (select rowid from line_texts where line_texts match ?))"
+)
+"""Whether a line of a row of ``videos`` has a text in it: ``phrase`` makes the parameter."""
+
+
+def phrase(text: str) -> str:
+    """Return a text as FTS5 looks it up: letter by letter, none of them a command."""
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"'
+
+
+def put_lines(db: "Database", video: str, source: str, lines: Sequence[Line]) -> None:
+    """Store the lines of one source on a video, in place of those it had."""
+    delete_lines(db, video, source)
+    if not lines:
+        return
+    row = db.execute(
+        "insert into lines (video, source, lines) values (?, ?, ?)",
+        (video, source, lines_to_bytes(lines)),
+    )
+    text = "\n".join(dict.fromkeys(line.text for line in lines))
+    db.execute("insert into line_texts (rowid, text) values (?, ?)", (row.lastrowid, text))
+
+
+def delete_lines(db: "Database", video: str, source: str | None = None) -> None:
+    """Delete the lines of one source on a video, or of all."""
+    where, of = ("", (video,)) if source is None else (" and source = ?", (video, source))
+    ids = f"select id from lines where video = ?{where}"  # noqa: S608 - constants
+    db.execute(f"delete from line_texts where rowid in ({ids})", of)  # noqa: S608 - constants
+    db.execute(f"delete from lines where id in ({ids})", of)  # noqa: S608 - constants
+
+
+def lines_of(video: str, blob: bytes) -> tuple[Line, ...]:
+    """Return stored lines.
+
+    Raises:
+        CorruptData: when the blob is not what was written.
+    """
+    try:
+        return lines_from_bytes(blob)
+    except CorruptData as error:
+        raise CorruptData(
+            f"the text of video {video} is damaged ({error}): look again at its source by force,"
+            " or restore a dump",
+            hint="'reelmatch ingest --force' looks again",
+        ) from error
