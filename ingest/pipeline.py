@@ -270,7 +270,7 @@ class _TaggerRun:
             confidences,
             catalog.tags.number(tagger.tags, tagger.source),
             _change_track(changes, new_content(changes, kind), reused),
-            catalog.tags.number(tagger.doubtful, tagger.source),
+            catalog.tags.number(tagger.requires_confirmation, tagger.source),
         )
         who = f"{tagger.name}@{tagger.version}"
         if not (isinstance(tagger, AskingTagger) and tagger.is_open):

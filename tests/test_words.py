@@ -9,6 +9,7 @@ RETIRED = frozenset(
 SecondRange second_ranges Stretch ViewerCase CampaignCase CampaignArrivals arrivals_of Verdict
 TopicVerdict VERDICTS topic_place tolerated_place least_stored together_sources kept_answers
 as_asked greatest_sums readings_of viewer_case campaign_case_of SeenAt
+doubtful at_once MAKER
 """.split()  # noqa: SIM905 - a word a name
 )
 

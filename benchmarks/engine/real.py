@@ -33,7 +33,7 @@ from engine.domain.tracks import FULL_SCALE
 from engine.indexes.local.index import Index
 from engine.indexes.local.queries import packed
 from engine.indexes.local.scan_selection import sampled
-from engine.kernels.forward import Found
+from engine.kernels.forward import TopRows
 
 FOLDERS: Final = (
     Path(sysconfig.get_paths()["purelib"]),
@@ -169,7 +169,7 @@ def compare(plain: Index, levels: Index, queries: list[Query]) -> dict[str, floa
 def part_read(index: Index, tags: NDArray[np.int64], batch: Any) -> float:
     """Return which part of the postings of its tags one query reads."""
     scan = level_scan(index)
-    best = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
+    best = TopRows(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
     weights = np.zeros(index.n_tags)
     every_row = np.empty(0, np.bool_)
     read, _ = scan.work(

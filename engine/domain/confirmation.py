@@ -1,4 +1,4 @@
-"""Tags that a tagger often says by mistake count only where more than one look shows them."""
+"""Tags that a tagger often says by mistake count only where two distinct seconds show them."""
 
 from dataclasses import replace
 
@@ -8,13 +8,13 @@ from engine.domain.tracks import NEW_CONTENT, Track
 
 
 def confirmed(track: Track) -> Track:
-    """Cap each tag that requires confirmation at the second best of the looks it was seen on.
+    """Cap each tag that requires confirmation at the second best of its distinct seconds.
 
-    Whatever threshold is applied later, such a tag then passes only if two looks pass. A look
-    is a new one and the seconds that still show it, so a still picture is a single look however
-    long it is shown: its doubtful tags are gone. Two looks at the same thing, such as a poster
-    while the camera moves, count as two. All other tags stay as they are; a track that was
-    confirmed stays as it is, too.
+    Whatever threshold is applied later, such a tag then passes only if two distinct seconds pass.
+    A distinct second is one with new content, with the seconds that still show it: a still picture
+    is a single one however long it is shown, so its tags that require confirmation are gone. Two
+    views of the same thing, such as a poster while the camera moves, count as two. All other tags
+    stay as they are; a track that was confirmed stays as it is, too.
     """
     positions = np.flatnonzero(np.isin(track.tags, track.requires_confirmation))
     if not len(positions):

@@ -66,12 +66,17 @@ class Queries(NamedTuple):
     units: Floats
 
 
-class Found(NamedTuple):
-    """Where the matches go: shape (n_queries, k) each, best first, and how many there are."""
+class TopRows(NamedTuple):
+    """Output of a search: shape (n_queries, k) each, best first, and how many there are."""
 
     keys: NDArray[np.int64]
     scores: Floats
     sizes: NDArray[np.int64]
+
+
+Found = TopRows
+"""The name in the machine code that earlier versions kept on disk, which is read before it is
+compared with the code of now."""
 
 
 def _tf(count: int, tf: int) -> float:
@@ -236,7 +241,7 @@ offer_rows = compiled(_offer)
 
 
 def _search_rows(
-    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, hits: Found
+    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], weights: Floats, hits: TopRows
 ) -> None:
     """Find the best of ``rows`` for every query by scoring each of them."""
     sink = np.empty(1, dtype=np.int64)

@@ -20,8 +20,8 @@ from engine.kernels.forward import (
     BATCH_ROWS,
     Floats,
     ForwardRows,
-    Found,
     Queries,
+    TopRows,
     offer_rows,
     spread,
     wipe,
@@ -160,7 +160,7 @@ def _search(
     weights: Floats,
     sums: Sums,
     candidates: Numbers,
-    hits: Found,
+    hits: TopRows,
     work: Numbers,
 ) -> None:
     """Find the best videos for every query.

@@ -14,8 +14,8 @@ from engine.kernels.compiled import compiled
 from engine.kernels.forward import (
     Floats,
     ForwardRows,
-    Found,
     Queries,
+    TopRows,
     score_row,
     spread,
     term_frequency,
@@ -114,7 +114,7 @@ def _search(
     rounding: float,
     weights: Floats,
     sums: NDArray[np.float32],
-    hits: Found,
+    hits: TopRows,
 ) -> None:
     """Find the best videos for every query.
 

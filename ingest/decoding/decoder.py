@@ -143,12 +143,12 @@ class ForwardPass:
 
     def _describe(self, foreseen: _Foreseen) -> Stored[_Foreseen]:
         packet, _ = foreseen
-        role = Role.SETUP if self._role_of is None else self._role_of(memoryview(packet))
+        role = Role.PARAMETERS if self._role_of is None else self._role_of(memoryview(packet))
         # What sets the decoder up anew must reach it.
-        if role is Role.SETUP or packet.pts is None or packet.has_sidedata("new_extradata"):
+        if role is Role.PARAMETERS or packet.pts is None or packet.has_sidedata("new_extradata"):
             return Stored(foreseen, None, is_entry=False, size_bytes=packet.size)
         # Of a packet to be discarded the decoder gives no frame.
-        is_entry = role is Role.ENTRY and packet.is_keyframe and not packet.is_discard
+        is_entry = role is Role.RANDOM_ACCESS and packet.is_keyframe and not packet.is_discard
         return Stored(foreseen, packet.pts * self._unit, is_entry, packet.size)
 
     def _is_free(self, start: int, end: int) -> bool:

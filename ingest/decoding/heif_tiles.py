@@ -69,11 +69,11 @@ class Mosaic:
             for packet in self._container.demux():
                 if packet.stream.id not in ids or not packet.size:
                     continue
-                # Tiles of one setup go through one decoder.
-                setup = packet.stream.codec_context.extradata or b""
-                if setup not in contexts:
-                    contexts[setup] = _decoder_of(packet.stream)
-                frame = _decoded(contexts[setup], packet)
+                # Tiles of the same extradata go through one decoder.
+                extradata = packet.stream.codec_context.extradata or b""
+                if extradata not in contexts:
+                    contexts[extradata] = _decoder_of(packet.stream)
+                frame = _decoded(contexts[extradata], packet)
                 if frame is not None:
                     yield packet.stream.id, frame
         except av.FFmpegError:

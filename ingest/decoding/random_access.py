@@ -1,7 +1,7 @@
-"""Places where decoding can begin: pictures that nothing before them is needed for, by codec.
+"""Random access points: pictures that decoding can begin with, by codec.
 
 A key frame of a file need not be one: H.264 also marks frames from which the picture mends bit by
-bit, and what a container marks may be wrong. So the first bytes of the picture are looked at.
+bit, and what a container marks may be wrong. So the first bytes of the picture are read.
 """
 
 import re
@@ -29,25 +29,25 @@ _MPEG4_PICTURE: Final = re.compile(rb"\x00\x00\x01\xb6(?P<intra>[\x00-\x3f])?")
 class Role(Enum):
     """The role of a packet for those after it."""
 
-    ENTRY = 1
+    RANDOM_ACCESS = 1
     """Decoding can begin with it: it brings along all that the frames from it on are built with,
     those stored after it but shown before it excepted."""
-    SETUP = 2
+    PARAMETERS = 2
     """It has what later ones may be read by, or may have it: it must reach the decoder."""
     OTHER = 3
 
 
 class _Nals(NamedTuple):
-    """Of which kinds are the units that H.264 and HEVC are made of."""
+    """Types of the units (NAL) that H.264 and HEVC are made of."""
 
     kind_of: Callable[[int], int]
     """Reads the kind out of the first byte."""
-    setups: frozenset[int]
-    """All that an entry needs, where the file has no setup of its own."""
-    entries: range
+    parameter_sets: frozenset[int]
+    """Types that a random access point needs before it, where the file has no extradata."""
+    random_access: range
     pictures: range
     length_size_at: int
-    """Index of the setup's byte that holds the size of a unit's length field, less one."""
+    """Index of the extradata's byte that holds the size of a unit's length field, less one."""
 
 
 # ITU-T H.264, table 7-1: 5 alone resets the decoder; ISO/IEC 14496-15, 5.3.3.1.2.
@@ -61,8 +61,8 @@ _HEVC: Final = _Nals(
 def role_reader(stream: VideoStream) -> Callable[[memoryview], Role] | None:
     """Return what tells a packet's role; None if nothing can.
 
-    The first 64 kB of a packet are looked at, and the first 64 units. An entry that is told
-    wrongly not to be one costs time only, and so does a packet that is told to be setup.
+    The first 64 kB of a packet are read, and the first 64 units. A random access point that is
+    missed costs time only, and so does a packet that is wrongly taken for parameter sets.
     """
     reader = _reader(stream)
     return reader and (lambda packet: reader(bytes(packet[:_MAX_BYTES])))
@@ -76,27 +76,31 @@ def _reader(stream: VideoStream) -> Callable[[bytes], Role] | None:
         return _nal_role(_H264, context.extradata) if is_progressive else None
     if codec == "hevc":
         return _nal_role(_HEVC, context.extradata)
-    begins = _ENTRIES.get(codec)
-    return begins and (lambda packet: Role.ENTRY if begins(packet) else Role.OTHER)
+    begins = _RANDOM_ACCESS_TESTS.get(codec)
+    return begins and (lambda packet: Role.RANDOM_ACCESS if begins(packet) else Role.OTHER)
 
 
-def _nal_role(nals: _Nals, setup: bytes | None) -> Callable[[bytes], Role]:
-    has_lengths = setup is not None and setup[:1] == b"\1" and len(setup) > nals.length_size_at
-    length_size = 1 + (setup[nals.length_size_at] & 3) if setup and has_lengths else 0
+def _nal_role(nals: _Nals, extradata: bytes | None) -> Callable[[bytes], Role]:
+    has_lengths = (
+        extradata is not None and extradata[:1] == b"\1" and len(extradata) > nals.length_size_at
+    )
+    length_size = 1 + (extradata[nals.length_size_at] & 3) if extradata and has_lengths else 0
 
     def role(packet: bytes) -> Role:
         units = _by_length(packet, length_size) if has_lengths else _by_start_code(packet)
-        setups: set[int] = set()
+        parameter_sets: set[int] = set()
         for kind in map(nals.kind_of, islice(units, _MAX_UNITS)):
-            if kind in nals.setups:
-                setups.add(kind)
+            if kind in nals.parameter_sets:
+                parameter_sets.add(kind)
             elif kind in nals.pictures:
-                # Without lengths the setup comes along with the pictures: with this one, or a
+                # Without lengths parameter sets come along with the pictures: with this one, or a
                 # former.
-                if kind in nals.entries and (has_lengths or setups == nals.setups):
-                    return Role.ENTRY
-                return Role.SETUP if setups else Role.OTHER
-        return Role.SETUP
+                if kind in nals.random_access and (
+                    has_lengths or parameter_sets == nals.parameter_sets
+                ):
+                    return Role.RANDOM_ACCESS
+                return Role.PARAMETERS if parameter_sets else Role.OTHER
+        return Role.PARAMETERS
 
     return role
 
@@ -137,7 +141,7 @@ def _vp9_begins(packet: bytes) -> bool:
 
 def _av1_begins(packet: bytes) -> bool:
     """Look for a sequence header before a key frame that is shown (AV1 bitstream, 5.3 and 5.9)."""
-    set_up = False
+    has_sequence = False
     offset = 0
     for _ in range(_MAX_UNITS):
         if offset >= len(packet):
@@ -150,8 +154,8 @@ def _av1_begins(packet: bytes) -> bool:
         kind = header >> 3 & 15
         if kind in {3, 6}:
             # Repeats no frame, type 0, shown.
-            return set_up and offset < len(packet) and packet[offset] >> 4 == 1
-        set_up |= kind == 1
+            return has_sequence and offset < len(packet) and packet[offset] >> 4 == 1
+        has_sequence |= kind == 1
         offset += size
     return False
 
@@ -166,7 +170,7 @@ def _leb128(packet: bytes, offset: int) -> tuple[int, int]:
     return number, offset + 8
 
 
-_ENTRIES: Final[dict[str, Callable[[bytes], bool]]] = {
+_RANDOM_ACCESS_TESTS: Final[dict[str, Callable[[bytes], bool]]] = {
     "mpeg1video": _mpeg2_begins,
     "mpeg2video": _mpeg2_begins,
     "mpeg4": _mpeg4_begins,

@@ -37,8 +37,8 @@ class Tagger(NamesTags, Protocol):
     """Names what is on a frame."""
 
     @property
-    def doubtful(self) -> tuple[str, ...]:
-        """Those of its tags that count only when two distinct seconds show them; mostly none."""
+    def requires_confirmation(self) -> tuple[str, ...]:
+        """Tags of its that count only when two distinct seconds show them; mostly none."""
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame."""
@@ -62,12 +62,12 @@ class SequentialTagger(Tagger, Protocol):
 class ShotTagger(Tagger, Protocol):
     """A tagger that says some of its tags of whole shots, once it has seen all of one."""
 
-    def settle(self, seconds: Confidences, looked: NDArray[np.bool_]) -> None:
+    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:
         """Make of what was said of the seconds of one shot what is said of the shot.
 
         Args:
             seconds: shape (n_seconds, n_tags), what ``tag`` and ``tag_next`` said; is changed.
-            looked: shape (n_seconds,), which were tagged; the others repeat these.
+            tagged: shape (n_seconds,), whether each was tagged; the others repeat these.
         """
 
 
@@ -80,8 +80,8 @@ class AskingTagger(Tagger, Protocol):
         """Whether there is no telling which tags it can name; then ``tags`` grows as it reads."""
 
     @property
-    def at_once(self) -> int:
-        """Number of frames it asks about at a time."""
+    def concurrency(self) -> int:
+        """Number of frames that may be under way at a time, 1 or more."""
 
     def ask(self, frame: Frame) -> Future[Any]:
         """Begin to ask about a frame, which may change as soon as this returns.

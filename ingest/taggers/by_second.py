@@ -95,7 +95,7 @@ class Answers:
         if self._waiting_bytes > MAX_WAITING_BYTES:
             return True
         open_ones = {id(one.answer) for one in self._waiting if not self._is_there(one.answer)}
-        return self._asking is not None and len(open_ones) > self._asking.at_once
+        return self._asking is not None and len(open_ones) > self._asking.concurrency
 
     def _is_there(self, answer: Answer) -> bool:
         return not isinstance(answer, Future) or answer.done()

@@ -75,7 +75,7 @@ class TaggerFactory(Protocol):
 
 @runtime_checkable
 class VersionedTaggerFactory(TaggerFactory, Protocol):
-    """A maker that knows what its tagger will be without making it."""
+    """A factory that knows name and version of its tagger without making it."""
 
     def identity(self, argument: str, context: TaggerContext) -> Identity:
         """Return name and version that the tagger would have.

@@ -37,7 +37,7 @@ class Nose:
 
     name, version, source = "nose", "1", "smell"
     tags: tuple[str, ...] = ("smoke", "dark")
-    doubtful: tuple[str, ...] = ()
+    requires_confirmation: tuple[str, ...] = ()
 
     def tag(self, frame: Frame) -> Confidences:
         return np.array([0.65, 0.9 if frame.mean() < 100 else 0.0], np.float32)

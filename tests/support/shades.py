@@ -13,7 +13,7 @@ class Shades:
     version = "1"
     tags = ("dark", "light")
     source = VISUAL
-    doubtful = ()
+    requires_confirmation = ()
 
     def __init__(self) -> None:
         self.n_tagged = 0

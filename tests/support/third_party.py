@@ -16,7 +16,7 @@ class Shades:
     name = "shades"
     tags = ("dark", "light")
     source = VISUAL
-    doubtful = ()
+    requires_confirmation = ()
 
     def __init__(self, most):
         self.version = f"1-{most}"
@@ -26,19 +26,19 @@ class Shades:
         return np.array([1 - light, light], np.float32)
 
 
-class Maker:
+class ShadesFactory:
     takes_whole_videos = False
 
-    def check(self, argument, setup):
+    def check(self, argument, context):
         if argument not in ("dark", "light"):
             raise InvalidInput(f"shades are dark or light, not {argument!r}")
         return argument
 
-    def make(self, argument, setup):
+    def make(self, argument, context):
         return Shades(argument)
 
 
-MAKER = Maker()
+FACTORY = ShadesFactory()
 '''
 
 
@@ -49,5 +49,5 @@ def install_shades(folder: Path, *, package: str = "shades", module: str = MODUL
     (folder / "shades_for_reelmatch.py").write_text(module)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
-        "[reelmatch.taggers]\nshades = shades_for_reelmatch:MAKER\n"
+        "[reelmatch.taggers]\nshades = shades_for_reelmatch:FACTORY\n"
     )

@@ -41,7 +41,7 @@ from engine.kernels.compiled import use_machine_code
 from engine.kernels.forward import (
     Floats,
     ForwardRows,
-    Found,
+    TopRows,
     score_rows,
     search_rows,
 )
@@ -420,9 +420,9 @@ class Index:
 
     def _find(
         self, queries: list[Query], k: int, passes: NDArray[np.bool_], few: RowNumbers | None
-    ) -> Found:
+    ) -> TopRows:
         shape = (len(queries), k)
-        hits = Found(
+        hits = TopRows(
             np.empty(shape, dtype=np.int64),
             np.empty(shape, dtype=np.float64),
             np.zeros(len(queries), dtype=np.int64),
@@ -461,7 +461,7 @@ def index_settings(weighting: Weighting, scan: Scan, sample: Sample | None) -> d
     }
 
 
-def _unpacked(hits: Found) -> list[tuple[RowNumbers, Floats]]:
+def _unpacked(hits: TopRows) -> list[tuple[RowNumbers, Floats]]:
     rows = rows_of_keys(hits.keys)
     return [
         (rows[query, :size], hits.scores[query, :size].copy())

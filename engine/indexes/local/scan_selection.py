@@ -17,7 +17,7 @@ from engine.indexes.local.queries import packed
 from engine.indexes.local.scans.base import Array, Scan, concatenated
 from engine.indexes.local.scans.plain import PlainScan
 from engine.indexes.local.scans.rows import RowScan
-from engine.kernels.forward import ForwardRows, Found
+from engine.kernels.forward import ForwardRows, TopRows
 from engine.ports.query import Query
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def sampled(forward: ForwardRows, levels: "LevelScan", df: NDArray[np.int64]) ->
     for at in range(_QUERIES):
         # In turns what one video shows and what a viewer of several has seen.
         query = _query(forward, rng, 1 if at % 2 else _WATCHED)
-        hits = Found(
+        hits = TopRows(
             np.empty((1, _K), dtype=np.int64), np.empty((1, _K)), np.zeros(1, dtype=np.int64)
         )
         n_read, n_exact = levels.work(forward, packed([query]), every_row, weights, scratch, hits)

@@ -28,7 +28,7 @@ class OnnxTagger:
     """Names what a calibrated pair sees; ``text.onnx`` is done with, the words are vectors."""
 
     source = VISUAL
-    doubtful: tuple[str, ...] = ()
+    requires_confirmation: tuple[str, ...] = ()
 
     def __init__(
         self,

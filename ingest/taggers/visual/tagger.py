@@ -30,7 +30,7 @@ class LocalTagger:
 
     name = "local"
     source = VISUAL
-    doubtful: tuple[str, ...] = ()
+    requires_confirmation: tuple[str, ...] = ()
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ class LocalTaggerWithFaces:
 
     name = LocalTagger.name
     source = VISUAL
-    doubtful = LocalTagger.doubtful
+    requires_confirmation = LocalTagger.requires_confirmation
 
     def __init__(self, local: LocalTagger, faces: FaceWords, version: str) -> None:
         self._local = local
@@ -49,7 +49,7 @@ class LocalTaggerWithFaces:
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size.
 
-        Those of faces are of this look alone, sure or not; ``settle`` says what becomes of them.
+        Those of faces are of this frame alone, sure or not; ``settle`` says what becomes of them.
         """
         return self._with_faces(frame, self._local.tag(frame))
 
@@ -57,14 +57,14 @@ class LocalTaggerWithFaces:
         """Likewise, but as thrifty as ``LocalTagger`` is."""
         return self._with_faces(frame, self._local.tag_next(frame, before[: self._n_local]))
 
-    def settle(self, seconds: Confidences, looked: NDArray[np.bool_]) -> None:
+    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:
         """Say of a whole shot who is seen on it, where somebody is seen; nothing that is unsure.
 
         Args:
             seconds: shape (n_seconds, n_tags), what was said of each; is changed.
-            looked: shape (n_seconds,), which were tagged; the others repeat these.
+            tagged: shape (n_seconds,), whether each was tagged; the others repeat these.
         """
-        faces_over_shot = shot_confidences(seconds[looked, self._n_local :])
+        faces_over_shot = shot_confidences(seconds[tagged, self._n_local :])
         there = seconds[:, self._person] >= SOMEBODY
         seconds[:, self._n_local :] = there[:, None] * faces_over_shot
         surest = seconds[:, self._n_local :].max(axis=1)

@@ -211,18 +211,18 @@ def seconds_of_nudity(*confidences: float) -> Track:
 @pytest.mark.parametrize(
     ("nudity", "level", "seconds"),
     [
-        pytest.param((0.1, 0.6, 0.1, 0.1, 0.1, 0.1), Level.NONE, (), id="a doubtful look"),
+        pytest.param((0.1, 0.6, 0.1, 0.1, 0.1, 0.1), Level.NONE, (), id="an unconfirmed second"),
         pytest.param((0.1, 0.97, 0.1, 0.1, 0.1, 0.1), Level.NONE, (), id="a sure look alone"),
-        pytest.param((0.6, 0.6, 0.1, 0.6, 0.1, 0.6), Level.NONE, (), id="doubtful, here and there"),
+        pytest.param((0.6, 0.6, 0.1, 0.6, 0.1, 0.6), Level.NONE, (), id="unconfirmed ones"),
         pytest.param((0.1, 0.6, 0.6, 0.2, 0.6, 0.6), Level.FLAG, (1, 2, 4, 5), id="four of five"),
         pytest.param((0.1, 0.95, 0.3, 0.95, 0.1, 0.1), Level.FLAG, (1, 3), id="two sure of three"),
         pytest.param((0.95, 0.95, 0.95, 0.1, 0.1, 0.1), Level.FLAG, (0, 1, 2), id="three sure"),
         pytest.param((0.1, 0.95, 0.95, 0.95, 0.95, 0.1), Level.BLOCK, (1, 2, 3, 4), id="four sure"),
         pytest.param((0.95,) * 3, Level.BLOCK, (0, 1, 2), id="short, all sure"),
         pytest.param((0.95, 0.95), Level.FLAG, (0, 1), id="too short to be certain"),
-        pytest.param((0.6, 0.6), Level.FLAG, (0, 1), id="short and doubtful"),
+        pytest.param((0.6, 0.6), Level.FLAG, (0, 1), id="short and unconfirmed"),
         pytest.param((0.6, 0.1), Level.NONE, (), id="short, one of two"),
-        pytest.param((0.6,), Level.NONE, (), id="one doubtful look"),
+        pytest.param((0.6,), Level.NONE, (), id="one unconfirmed second"),
         pytest.param((0.95,), Level.FLAG, (0,), id="one sure look"),
     ],
 )

@@ -19,7 +19,7 @@ TEXT = 1
 
 
 def track(values: list[float], new: list[int]) -> Track:
-    """A cat on every second, surely, and text as sure as said; only text is doubtful."""
+    """A cat on every second, surely, and text as sure as said; only text requires confirmation."""
     confidences = np.array([[0.9, value] for value in values], np.float32).reshape(-1, 2)
     flags = NEW_CONTENT * np.array(new, np.uint8)
     changes = ChangeTrack(flags.astype(np.uint8), np.zeros(len(new), np.uint8))

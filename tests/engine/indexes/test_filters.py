@@ -287,11 +287,11 @@ def test_a_thousand_tags_take_one_pass_over_the_counts(monkeypatch: pytest.Monke
     assert passes == [1_000, 1]
 
 
-@pytest.mark.parametrize("at_once", [1, 3, 1 << 18])
+@pytest.mark.parametrize("batch_size", [1, 3, 1 << 18])
 def test_the_postings_are_gone_through_in_pieces(
-    monkeypatch: pytest.MonkeyPatch, at_once: int
+    monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
-    monkeypatch.setattr("engine.indexes.local.filters._POSTING_BATCH_SIZE", at_once)
+    monkeypatch.setattr("engine.indexes.local.filters._POSTING_BATCH_SIZE", batch_size)
     seconds = np.random.default_rng(1).integers(0, 5, (40, 6)).astype(np.uint32)
     rows = [Counts(np.flatnonzero(row).astype(np.uint32), row[row > 0]) for row in seconds]
     ids = [video_id(number) for number in range(len(rows))]

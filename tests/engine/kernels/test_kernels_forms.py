@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.domain.weighting import TfName
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel
-from engine.kernels import compiled
+from engine.kernels import compiled, forward
 from engine.kernels.best import key_of
 from engine.kernels.names import find_names
 from support.corpora import Corpus, corpora
@@ -84,6 +84,11 @@ def test_much_work_is_compiled_at_once_and_little_when_it_adds_up() -> None:
 def test_a_kernel_says_what_its_plain_function_is() -> None:
     assert find_names.__name__ == "_find"
     assert "Fill ``rows``" in (find_names.__doc__ or "")
+
+
+def test_machine_code_that_an_earlier_version_kept_can_be_read() -> None:
+    # The compiler reads the signatures of a cache before it sees that the cache is outdated.
+    assert forward.Found is forward.TopRows
 
 
 def test_settings_of_the_compiler_in_the_current_folder_are_not_read(tmp_path: Path) -> None:

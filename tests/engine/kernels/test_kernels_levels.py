@@ -10,7 +10,7 @@ from engine.indexes.local.queries import packed
 from engine.indexes.local.scan_selection import sampled
 from engine.indexes.local.scans.base import concatenated
 from engine.indexes.local.scans.levels import LevelScan
-from engine.kernels.forward import Found
+from engine.kernels.forward import TopRows
 from engine.kernels.level_build import MAX_LEVELS, N_BANDS, band_of, cut_levels, hull_slopes
 from engine.kernels.level_sums import STRIP_ROWS, clear_sums, row_of, scan_sums, sum_of
 from support.corpora import (
@@ -96,7 +96,7 @@ def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(
     candidates[:] = -1
     weights = np.zeros(index.n_tags)
     query = index.query_from_counts(*index.counts_of(5))
-    sink = Found(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
+    sink = TopRows(np.empty((1, 10), np.int64), np.empty((1, 10)), np.zeros(1, np.int64))
     n_read, n_exact = scan.work(
         index.forward, packed([query]), np.empty(0, np.bool_), weights, scratch, sink
     )

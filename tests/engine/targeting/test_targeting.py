@@ -207,9 +207,9 @@ def test_an_index_that_changed_step_by_step_is_the_one_made_at_once(
         left.update({one.id: one for one in new})
         left = {name: one for name, one in left.items() if name not in gone}
     stepwise = Targeting.of(index, snapshot)
-    at_once = targeting_of(list(left.values()), snapshot)
+    in_one_go = targeting_of(list(left.values()), snapshot)
     for video in videos:
-        assert fits(stepwise, video.id) == fits(at_once, video.id)
+        assert fits(stepwise, video.id) == fits(in_one_go, video.id)
 
 
 def test_ties_go_to_the_lower_id_and_k_cuts_the_list() -> None:

@@ -48,7 +48,11 @@ def marked_and_accepted(
         packets = [packet for packet in container.demux(stream) if packet.size]
         return [
             [i for i, packet in enumerate(packets) if packet.is_keyframe],
-            [i for i, packet in enumerate(packets) if role_of(memoryview(packet)) is Role.ENTRY],
+            [
+                i
+                for i, packet in enumerate(packets)
+                if role_of(memoryview(packet)) is Role.RANDOM_ACCESS
+            ],
         ]
 
 
@@ -93,24 +97,24 @@ def reader(case: str, folder: Path) -> Callable[[memoryview], Role]:
 @pytest.mark.parametrize(
     ("case", "contents", "role"),
     [
-        ("H.264", [IDR], Role.ENTRY),
-        ("H.264", [SPS, PPS, IDR], Role.ENTRY),
+        ("H.264", [IDR], Role.RANDOM_ACCESS),
+        ("H.264", [SPS, PPS, IDR], Role.RANDOM_ACCESS),
         ("H.264", [SLICE, PPS], Role.OTHER),
-        ("H.264", [SEI, PPS, SLICE], Role.SETUP),
-        ("H.264", [PPS], Role.SETUP),
-        ("H.264", [], Role.SETUP),
-        ("H.264 in a transport stream", [SPS, PPS, IDR], Role.ENTRY),
-        ("H.264 in a transport stream", [SPS, IDR], Role.SETUP),
-        ("H.264 in a transport stream", [PPS, IDR], Role.SETUP),
+        ("H.264", [SEI, PPS, SLICE], Role.PARAMETERS),
+        ("H.264", [PPS], Role.PARAMETERS),
+        ("H.264", [], Role.PARAMETERS),
+        ("H.264 in a transport stream", [SPS, PPS, IDR], Role.RANDOM_ACCESS),
+        ("H.264 in a transport stream", [SPS, IDR], Role.PARAMETERS),
+        ("H.264 in a transport stream", [PPS, IDR], Role.PARAMETERS),
         ("H.264 in a transport stream", [IDR], Role.OTHER),
-        ("H.264 in a transport stream", [PPS, SLICE], Role.SETUP),
+        ("H.264 in a transport stream", [PPS, SLICE], Role.PARAMETERS),
         ("H.264 in a transport stream", [SEI, SLICE], Role.OTHER),
-        ("HEVC", [HEVC_IDR], Role.ENTRY),
-        ("HEVC", [HEVC_SETUPS[2], HEVC_SLICE], Role.SETUP),
+        ("HEVC", [HEVC_IDR], Role.RANDOM_ACCESS),
+        ("HEVC", [HEVC_SETUPS[2], HEVC_SLICE], Role.PARAMETERS),
         ("HEVC", [HEVC_SLICE], Role.OTHER),
-        ("HEVC in a transport stream", [*HEVC_SETUPS, HEVC_IDR], Role.ENTRY),
-        ("HEVC in a transport stream", [*HEVC_SETUPS[:2], HEVC_IDR], Role.SETUP),
-        ("HEVC in a transport stream", [HEVC_SETUPS[0], HEVC_SLICE], Role.SETUP),
+        ("HEVC in a transport stream", [*HEVC_SETUPS, HEVC_IDR], Role.RANDOM_ACCESS),
+        ("HEVC in a transport stream", [*HEVC_SETUPS[:2], HEVC_IDR], Role.PARAMETERS),
+        ("HEVC in a transport stream", [HEVC_SETUPS[0], HEVC_SLICE], Role.PARAMETERS),
     ],
 )
 def test_what_later_packets_are_read_by_is_told_from_pictures(
@@ -124,10 +128,10 @@ def test_what_later_packets_are_read_by_is_told_from_pictures(
 def test_no_more_of_a_packet_is_read_than_the_beginning(case: str, tmp_path: Path) -> None:
     role_of, name = reader(case, tmp_path), ALL_MARKED[case][0]
     entry = units(name, SPS, PPS, IDR)
-    assert role_of(memoryview(units(name, *[SEI] * 61) + entry)) is Role.ENTRY
-    assert role_of(memoryview(units(name, *[SEI] * 62) + entry)) is Role.SETUP
-    assert role_of(memoryview(units(name, SEI + b"\1" * 65_000) + entry)) is Role.ENTRY
-    assert role_of(memoryview(units(name, SEI + b"\1" * 65_600) + entry)) is Role.SETUP
+    assert role_of(memoryview(units(name, *[SEI] * 61) + entry)) is Role.RANDOM_ACCESS
+    assert role_of(memoryview(units(name, *[SEI] * 62) + entry)) is Role.PARAMETERS
+    assert role_of(memoryview(units(name, SEI + b"\1" * 65_000) + entry)) is Role.RANDOM_ACCESS
+    assert role_of(memoryview(units(name, SEI + b"\1" * 65_600) + entry)) is Role.PARAMETERS
 
     vast = memoryview(units(name, SEI + b"\1" * 10_000_000))
     tracemalloc.start()
@@ -146,7 +150,7 @@ def test_bytes_that_are_no_picture_are_no_entry_or_one_but_never_an_error(
 ) -> None:
     every = readers(tmp_path_factory.mktemp("entries"))
     for nothing in (b"", bytes(100)):
-        assert Role.ENTRY not in [role_of(memoryview(nothing)) for role_of in every]
+        assert Role.RANDOM_ACCESS not in [role_of(memoryview(nothing)) for role_of in every]
 
     @given(st.binary(max_size=40))
     def never_raises(packet: bytes) -> None:
@@ -160,7 +164,7 @@ def test_bytes_that_are_no_picture_are_no_entry_or_one_but_never_an_error(
 def test_a_length_that_never_ends_is_no_entry_and_holds_nobody_up(tmp_path: Path) -> None:
     # Read to its end, the number would have millions of digits: minutes, not an instant.
     endless = b"\x0a" + b"\xff" * 4_000_000
-    assert Role.ENTRY not in [role_of(memoryview(endless)) for role_of in readers(tmp_path)]
+    assert Role.RANDOM_ACCESS not in [role_of(memoryview(endless)) for role_of in readers(tmp_path)]
 
 
 @pytest.mark.parametrize("codec", ["mjpeg", "ffv1", "msmpeg4"])

@@ -35,7 +35,7 @@ class Slow:
     """Names as many tags as it has read, and answers when it is told to."""
 
     source = VISUAL
-    name, version, doubtful, is_open, at_once = "slow", "1", (), True, 2
+    name, version, requires_confirmation, is_open, concurrency = "slow", "1", (), True, 2
 
     def __init__(self) -> None:
         self.requests: list[Future[int]] = []
@@ -133,7 +133,7 @@ class Counting:
     """Says how often it was asked."""
 
     source = VISUAL
-    name, version, tags, doubtful = "counting", "1", ("times",), ()
+    name, version, tags, requires_confirmation = "counting", "1", ("times",), ()
 
     def __init__(self) -> None:
         self.times = 0

@@ -14,7 +14,7 @@ class Plain:
 
     name, version, tags = "plain", "1", ("asked",)
     source = VISUAL
-    doubtful = ()
+    requires_confirmation = ()
 
     def __init__(self) -> None:
         self.requests: list[str] = []

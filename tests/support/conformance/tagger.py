@@ -127,7 +127,7 @@ class TaggerConformance(AnyTaggerConformance):
         assert tagger.tags
         assert len(set(tagger.tags)) == len(tagger.tags)
         assert all(tag and tag == tag.strip() for tag in tagger.tags)
-        assert set(tagger.doubtful) <= set(tagger.tags)
+        assert set(tagger.requires_confirmation) <= set(tagger.tags)
 
     @pytest.mark.parametrize(("height", "width"), FRAME_SHAPES)
     def test_a_frame_of_any_size_gets_a_confidence_for_every_tag(

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.forward import Floats, ForwardRows, Found, Queries
+from engine.kernels.forward import Floats, ForwardRows, Queries, TopRows
 
 Array = NDArray[Any]
 
@@ -36,7 +36,7 @@ class Scan(Protocol):
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        hits: Found,
+        hits: TopRows,
     ) -> None:
         """Fill ``hits``.
 

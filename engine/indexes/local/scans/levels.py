@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.indexes.local.scans.base import Array
-from engine.kernels.forward import Floats, ForwardRows, Found, Queries
+from engine.kernels.forward import Floats, ForwardRows, Queries, TopRows
 from engine.kernels.level_build import (
     MAX_LEVELS,
     cut_tags,
@@ -98,7 +98,7 @@ class LevelScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        hits: Found,
+        hits: TopRows,
     ) -> None:
         """Read the levels that matter and score the candidates."""
         self.work(forward, queries, passes, weights, scratch, hits)
@@ -110,7 +110,7 @@ class LevelScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        hits: Found,
+        hits: TopRows,
     ) -> tuple[int, int]:
         """Do what ``find`` does; return how many postings were read and rows scored."""
         sums, candidates = scratch

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.indexes.local.scans.base import Array
-from engine.kernels.forward import Floats, ForwardRows, Found, Queries
+from engine.kernels.forward import Floats, ForwardRows, Queries, TopRows
 from engine.kernels.plain import CHUNK_ROWS, PlainPostings, build_chunk, search_plain
 
 _UNIT_ROUNDOFF = 2.0**-24
@@ -80,7 +80,7 @@ class PlainScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],
-        hits: Found,
+        hits: TopRows,
     ) -> None:
         """Add up the postings and keep the best."""
         (sums,) = scratch

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.indexes.local.scans.base import Array
-from engine.kernels.forward import Floats, ForwardRows, Found, Queries, search_rows
+from engine.kernels.forward import Floats, ForwardRows, Queries, TopRows, search_rows
 
 
 class RowScan:
@@ -30,7 +30,7 @@ class RowScan:
         passes: NDArray[np.bool_],
         weights: Floats,
         scratch: tuple[Array, ...],  # noqa: ARG002 # other scans need it
-        hits: Found,
+        hits: TopRows,
     ) -> None:
         """Score every row that passes."""
         rows = np.flatnonzero(passes) if passes.size else np.arange(forward.scales.size)

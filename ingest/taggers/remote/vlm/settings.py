@@ -21,7 +21,7 @@ class VlmSettings:
         words: what they may say: ``list`` (every known word), ``free``, or the path of a list.
         allowed_networks: that may be asked though they are not public, as ``AllowedNetwork.parse``
             reads them.
-        at_once: frames that are asked about at a time.
+        concurrency: frames that are asked about at a time.
         attempts: how often a question is asked before it is given up.
         attempt_seconds: how long one answer may take; a server may have to load the model first.
         look_seconds: how long all attempts at one look may take.
@@ -29,7 +29,7 @@ class VlmSettings:
 
     words: str = LISTED
     allowed_networks: tuple[str, ...] = ()
-    at_once: int = 4
+    concurrency: int = 4
     attempts: int = 6
     attempt_seconds: float = 300.0
     look_seconds: float = 900.0

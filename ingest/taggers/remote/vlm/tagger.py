@@ -43,12 +43,12 @@ class VlmTagger:
         lexicon: what its words are as tags.
         client: asks it.
         nudity: judged here, whatever the words are.
-        at_once: frames that are asked about at a time.
+        concurrency: frames that are asked about at a time.
         identity: name and version.
     """
 
     source = VISUAL
-    doubtful: tuple[str, ...] = ()
+    requires_confirmation: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -56,15 +56,15 @@ class VlmTagger:
         client: Client,
         nudity: NudityDetector,
         *,
-        at_once: int,
+        concurrency: int,
         identity: Identity,
     ) -> None:
         self.name, self.version = identity
-        self.at_once = at_once
+        self.concurrency = concurrency
         self._lexicon = lexicon
         self._client = client
         self._nudity = nudity
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="vlm")
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="vlm")
 
     @property
     def is_open(self) -> bool:
@@ -129,7 +129,7 @@ def make_vlm_tagger(model: Model, settings: VlmSettings) -> VlmTagger:
         lexicon,
         Client(model, Key(key_in(os.environ)), settings, words),
         NudityDetector.load(),
-        at_once=settings.at_once,
+        concurrency=settings.concurrency,
         identity=identity_of_model(model, lexicon),
     )
 

@@ -44,11 +44,11 @@ def test_pieces_of_any_size_are_heard_as_the_whole(networks: Networks) -> None:
 def test_a_block_hears_what_the_whole_hears(networks: Networks) -> None:
     sound = np.concatenate([melody(30), noise(9)])
     blocks = heard(networks, sound, RATE, 39)
-    at_once = networks.events(sound, 0, 39)
+    in_one_go = networks.events(sound, 0, 39)
     # Where blocks meet, too.
-    assert blocks.events.music == pytest.approx(at_once.music, abs=1e-4)
-    assert blocks.events.speech == pytest.approx(at_once.speech, abs=1e-4)
-    assert blocks.events.spoken[1:-1] == pytest.approx(at_once.spoken[1:-1], abs=1e-3)
+    assert blocks.events.music == pytest.approx(in_one_go.music, abs=1e-4)
+    assert blocks.events.speech == pytest.approx(in_one_go.speech, abs=1e-4)
+    assert blocks.events.spoken[1:-1] == pytest.approx(in_one_go.spoken[1:-1], abs=1e-3)
 
 
 def test_music_is_told_from_noise_and_silence(networks: Networks) -> None:

@@ -156,7 +156,7 @@ class Scenes:
     """Stands for the tagger that comes along; the frame's brightness says who is there."""
 
     source = VISUAL
-    name, version, doubtful = "local", "1", ()
+    name, version, requires_confirmation = "local", "1", ()
     tags = ("person", "cartoon", "nudity")
 
     def tag(self, frame: Frame) -> Confidences:
