@@ -59,10 +59,10 @@ class Hearing:
         if self._has_failed:
             return None
         tagger = self._tagger
-        who = f"{tagger.name}@{tagger.version}"
-        catalog.taggers.remember(who, tagger.tags)
+        tagger_id = f"{tagger.name}@{tagger.version}"
+        catalog.taggers.remember(tagger_id, tagger.tags)
         numbers = catalog.tags.number(tagger.tags, tagger.source)
-        return SourceTrack(tagger.source, who, Track.from_confidences(confidences, numbers))
+        return SourceTrack(tagger.source, tagger_id, Track.from_confidences(confidences, numbers))
 
     def _fail(self, error: Exception) -> None:
         log.warning("%s: %s", _NOT_HEARD, error, exc_info=True)

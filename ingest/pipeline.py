@@ -25,7 +25,7 @@ from ingest.decoding.sound import RATE
 from ingest.hearing import Hearing
 from ingest.sources.files import NoVideoFile, content_id
 from ingest.taggers.base import (
-    AskingTagger,
+    AsyncTagger,
     Confidences,
     Frame,
     ShotTagger,
@@ -45,7 +45,7 @@ KNOWN: Final = "already watched"
 
 
 _BEAT_SAMPLES: Final = 30 * RATE
-"""So much sound is heard before those who watch are told once more how far it is."""
+"""So much sound is heard between two reports of the progress to those who watch it."""
 
 
 STORED: Final = "what was seen of it before is kept"
@@ -146,7 +146,7 @@ def ingest_file(
     Args:
         path: the file.
         catalog: where the result is kept, in one transaction at the end.
-        taggers: who look or hear, each for a source of its own, one of them for the visual one; a
+        taggers: each for a source of its own, one of them for the visual one; a
             source that observed the video before is left alone.
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
@@ -251,12 +251,12 @@ class _TaggerRun:
         self.scheduler = TaggingScheduler(tagger, every=every)
         self.answers = Answers(tagger, show, tell)
 
-    def see(self, second: Second, change: FrameChange) -> None:
+    def tag_second(self, second: Second, change: FrameChange) -> None:
         """Have the next second tagged; what hardly changed is not tagged again."""
         if second.clear:
-            answer: Answer = self.scheduler.see_nothing()
+            answer: Answer = self.scheduler.tag_nothing()
         else:
-            answer = self.scheduler.see(second.index, second.frame, change)
+            answer = self.scheduler.tag_second(second.index, second.frame, change)
         self.answers.add(second.index, second.frame, answer)
 
     def track(self, catalog: Catalog, changes: Changes, kind: Kind) -> SourceTrack:
@@ -272,10 +272,10 @@ class _TaggerRun:
             _change_track(changes, new_content(changes, kind), reused),
             catalog.tags.number(tagger.requires_confirmation, tagger.source),
         )
-        who = f"{tagger.name}@{tagger.version}"
-        if not (isinstance(tagger, AskingTagger) and tagger.is_open):
-            catalog.taggers.remember(who, tagger.tags)
-        return SourceTrack(tagger.source, who, track)
+        tagger_id = f"{tagger.name}@{tagger.version}"
+        if not (isinstance(tagger, AsyncTagger) and tagger.is_open):
+            catalog.taggers.remember(tagger_id, tagger.tags)
+        return SourceTrack(tagger.source, tagger_id, track)
 
 
 def _analyze(
@@ -310,7 +310,7 @@ def _analyze(
 
         # The first one's seconds are shown and told.
         runs = [
-            _TaggerRun(tagger, gallery.see, tell, every)
+            _TaggerRun(tagger, gallery.offer, tell, every)
             if tagger is frame_taggers[0]
             else _TaggerRun(tagger, _show_nobody, lambda _: None, every)
             for tagger in frame_taggers
@@ -323,7 +323,7 @@ def _analyze(
                 n_seconds = second.index + 1
                 change = classifier.add(second)
                 for run in runs:
-                    run.see(second, change)
+                    run.tag_second(second, change)
                 if not runs:
                     tell(n_seconds)
             assessment, changes = classifier.assessment(), classifier.changes()

@@ -38,7 +38,7 @@ class Gallery:
         self._every = 1
         self._sum: NDArray[np.float64] = np.zeros(0)
 
-    def see(self, second: int, frame: Frame, confidences: Confidences) -> None:
+    def offer(self, second: int, frame: Frame, confidences: Confidences) -> None:
         """Take in one second."""
         # A tagger that names anything has more tags from time to time, behind those it had.
         if len(confidences) > len(self._sum):

@@ -22,7 +22,7 @@ class LiveCampaigns:
         self._changing = threading.Lock()
         self._targeting: Targeting | None = None
         self._is_warm = False
-        self._looked_at = float("-inf")
+        self._refreshed_at = float("-inf")
 
     def meeting(self, snapshot: IndexSnapshot) -> Targeting:
         """Return the campaigns, as of at most half a second ago, ready for a view's videos."""
@@ -39,9 +39,9 @@ class LiveCampaigns:
 
     def _newest(self, index: CampaignIndex) -> CampaignIndex:
         now = time.monotonic()
-        if now - self._looked_at < AGAIN_SECONDS:
+        if now - self._refreshed_at < AGAIN_SECONDS:
             return index
-        self._looked_at = now
+        self._refreshed_at = now
         if self._campaigns.revision() == index.revision:
             return index
         changes = self._campaigns.changes_since(index.revision)

@@ -110,7 +110,7 @@ def calibrate_command(
             folder,
             paths,
             words_of(folder),
-            witness=local,
+            teacher=local,
             labels=None if labels is None else read_labels(labels),
             on_picture=on_picture,
         )

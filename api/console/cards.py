@@ -74,4 +74,4 @@ def _tags_and_level(
         if names[tag] not in ASSESSED_TAGS
     ]
     (level,) = snapshot.columns([video], ["sensitive"])["sensitive"]
-    return tuple(live.tag_idf.most_telling_first(counts)[:_MAX_TAGS]), level
+    return tuple(live.tag_idf.ranked(counts)[:_MAX_TAGS]), level

@@ -13,7 +13,7 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput
 
-_KEPT_OPTIONS: Final = ("tagger", "audio")
+_INHERITED_OPTIONS: Final = ("tagger", "audio")
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -27,8 +27,10 @@ def post_retry(request: Request, video: str, form: Form, live: CurrentLive) -> R
     jobs = live.catalog.jobs
     before = jobs.last_of(source)
     options_before = before.options if before else {}
-    kept = {name: options_before[name] for name in _KEPT_OPTIONS if name in options_before}
-    options = {"force": True} | kept
+    inherited = {
+        name: options_before[name] for name in _INHERITED_OPTIONS if name in options_before
+    }
+    options = {"force": True} | inherited
     jobs.add([source], options, now=time.time())
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)
 

@@ -77,7 +77,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._exit = _Exit(self)
         self._since = self._waits_since = self.loop.time()
         self._due = inf
-        self._is_whole, self._in_head, self._is_ending = True, False, False
+        self._is_whole, self._in_head, self._is_closing = True, False, False
         self._head_bytes = self._came = 0
         self._take_due, self._untaken = inf, 0
 
@@ -95,7 +95,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; of a head that is not complete only so much."""
-        if self._is_ending:
+        if self._is_closing:
             return
         was_in_head = self._in_head
         super().data_received(data)
@@ -110,7 +110,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a head."""
-        if self._is_ending:
+        if self._is_closing:
             return
         super().on_message_begin()
         if self._is_answering:
@@ -120,17 +120,17 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the request line."""
-        if not self._is_ending:
+        if not self._is_closing:
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer, for which nobody asks."""
-        if self._in_head and not self._is_ending:
+        if self._in_head and not self._is_closing:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Begin a body."""
-        if self._is_ending:
+        if self._is_closing:
             return
         fault = head_fault(self.url, self.headers, self.parser.get_http_version())
         if fault is not None:
@@ -143,14 +143,14 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body."""
-        if self._is_ending:
+        if self._is_closing:
             return
         self._came += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Have a whole request."""
-        if self._is_ending:
+        if self._is_closing:
             return
         super().on_message_complete()
         self._is_whole = True
@@ -159,7 +159,7 @@ class BoundedConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on to the next request; uvicorn calls this."""
         super().on_response_complete()
-        if not self._is_ending:
+        if not self._is_closing:
             self._wait()
 
     def pause_writing(self) -> None:
@@ -197,14 +197,14 @@ class BoundedConnection(HttpToolsProtocol):
             self._check_taking()
         if now < self._due or self.transport.is_closing():
             return
-        if self._is_ending:
+        if self._is_closing:
             self._abort()
         elif not self._has_more_time():
             self._late()
 
     def make_way(self) -> None:
         """Close the connection for another one."""
-        if self._is_ending or self._is_stuck:
+        if self._is_closing or self._is_stuck:
             self._abort()
         elif self._is_whole:
             self.transport.close()
@@ -219,7 +219,7 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.close()
             return
         now = self.loop.time()
-        self._is_ending = True
+        self._is_closing = True
         self._due = max(
             min(self._due, now + self._limits.request_seconds), now + self._limits.idle_seconds
         )
@@ -303,7 +303,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _abort(self) -> None:
         """Close at once, and let the system drop what was not taken; by itself it would keep it."""
-        self._is_ending = True
+        self._is_closing = True
         connection = self.transport.get_extra_info("socket")
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _BATCH_SIZE)
@@ -311,12 +311,12 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _refuse(self, fault: Fault) -> None:
         """Answer with a problem, and take no more of this connection."""
-        if self._is_ending or self.transport.is_closing():
+        if self._is_closing or self.transport.is_closing():
             return
         if self._is_answering and self._in_head:
             # What came before is answered first; anything written now would become part of it.
             self.cycle.keep_alive = False
-            self._is_ending, self._due = True, inf
+            self._is_closing, self._due = True, inf
             return
         if self._is_answering and (self.pipeline or self.cycle.response_started):
             self._abort()

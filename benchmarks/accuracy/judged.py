@@ -17,7 +17,7 @@ from fit import FOLDER, THRESHOLD, held_out
 from frames import Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 
-from ingest.taggers.known_words import JUDGED
+from ingest.taggers.known_words import PRECISION_FILE
 from ingest.taggers.visual.model_outputs import Evidence, Networks
 from ingest.taggers.visual.specific_tags import Specifics, load_words
 
@@ -37,7 +37,7 @@ def main() -> None:
     variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
     counts_of = judged(Truth.of(labels, tags), variants[0], held_out(variants, labels, tags), tags)
     lines = [f"{json.dumps(tag)}: {list(counts)}" for tag, counts in sorted(counts_of.items())]
-    path = FOLDER / JUDGED
+    path = FOLDER / PRECISION_FILE
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 

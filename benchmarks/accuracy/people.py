@@ -23,7 +23,7 @@ from ingest.decoding.frames import open_video
 from ingest.taggers.base import Confidences, Frame
 from ingest.taggers.visual import face_words
 from ingest.taggers.visual.black_bars import without_bars
-from ingest.taggers.visual.face_words import FACE_WORDS, JUDGED, MIN_SHARES, FaceWords
+from ingest.taggers.visual.face_words import FACE_WORDS, MIN_SHARES, PRECISION_FILE, FaceWords
 from ingest.taggers.visual.faces import FaceFinder
 from ingest.taggers.visual.model_outputs import Networks
 from ingest.taggers.visual.nudity import NudityDetector
@@ -89,7 +89,7 @@ def main() -> None:
         (HERE / "PEOPLE.md").write_text(text + "\n")
         held_out = _rows(shots, named, "held out")
         judged = {word: [held_out[word].named, held_out[word].right] for word in FACE_WORDS}
-        beside = weights_path(load_card("blazeface")).with_name(JUDGED)
+        beside = weights_path(load_card("blazeface")).with_name(PRECISION_FILE)
         beside.write_text(json.dumps(judged) + "\n")
 
 

@@ -84,7 +84,7 @@ class Way:
             TagCount(self.tags[tag], int(seconds[tag])) for tag in np.flatnonzero(seconds >= enough)
         ]
         if self.by_idf:
-            return [count.tag for count in TagIdf.of(None).most_telling_first(counts)]
+            return [count.tag for count in TagIdf.of(None).ranked(counts)]
         return [one.tag for one in sorted(counts, key=lambda one: (-one.seconds, one.tag))]
 
 

@@ -235,7 +235,7 @@ def _print_effort(clips: list[Path], tagger: LocalTagger) -> None:
         with open_video(clip) as video:
             for second in video.seconds():
                 change = classifier.add(second)
-                sequential = scheduler.see(second.index, second.frame, change)
+                sequential = scheduler.tag_second(second.index, second.frame, change)
                 everything = tagger.tag(second.frame)
                 over, still_over = everything >= THRESHOLD, sequential >= THRESHOLD
                 certain += int(over.sum())

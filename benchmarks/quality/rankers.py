@@ -149,7 +149,7 @@ def by_co_likes(snapshot: LocalSnapshot, rules: ProfileRules | None = None) -> R
         if rules is not None:
             profile = profile_of({}, viewer.events, rules, now=viewer.now)
             weights = {one.video: one.weight for one in profile.reactions if one.weight > 0}
-        rows, contributions = co_likes.pull(
+        rows, contributions = co_likes.neighbours(
             index.rows_of(list(weights)), np.array(list(weights.values()))
         )
         consumed = {event.video for event in viewer.events}

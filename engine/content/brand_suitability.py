@@ -44,7 +44,9 @@ class SuitabilityClassifier:
         self._classifier = SensitivityClassifier(vocabulary, rules)
         sensitive_tags = frozenset().union(*TOPICS.values())
         # One place more: a track may have tags that came after the vocabulary was read.
-        self._tells = np.array([*(name in sensitive_tags for name in vocabulary.names), False])
+        self._is_sensitive = np.array(
+            [*(name in sensitive_tags for name in vocabulary.names), False]
+        )
         self._min_confidence = min_stored(min([FLAG, *(rule.flag for rule in rules)]))
         self._unsuspected = bounded_cache(self._risks_of_nothing, 64)
 
@@ -60,8 +62,8 @@ class SuitabilityClassifier:
         return self._unsuspected(words)
 
     def _is_suspected(self, track: Track) -> bool:
-        tells = self._tells.take(track.tags, mode="clip")
-        return bool(np.any(tells & (track.confidences >= self._min_confidence)))
+        is_sensitive = self._is_sensitive.take(track.tags, mode="clip")
+        return bool(np.any(is_sensitive & (track.confidences >= self._min_confidence)))
 
     def _risks_of_nothing(self, words: frozenset[str]) -> Risks:
         blank = Track.from_confidences(np.zeros((1, 0), np.float32), np.zeros(0, np.uint32))

@@ -44,7 +44,7 @@ class SensitivityClassifier:
 
     Of nudity, as networks say it that look at each second by itself, only what several looks in
     a row agree on counts (``engine.content.agreement``), unless its rule is strict. What a service
-    or an import says of it was judged there, and counts as that of other topics.
+    or an import says of it was looked for there, and counts as that of other topics.
 
     What a tagger has no words for is ``unknown``. Of a tagger whose words are not known (a
     service, an import) only what it said counts: its silence says nothing.
@@ -101,7 +101,7 @@ class SensitivityClassifier:
         own = np.where(suspected.certain, _AT_BLOCK, _AT_FLAG).astype(np.uint8)
         np.maximum.at(levels, (suspected.topics, suspected.seconds), own)
         # What was seen was seen, whoever is known to look for it.
-        levels[(levels == _AT_NONE) & ~self._judged(track, words)[:, None]] = _AT_UNKNOWN
+        levels[(levels == _AT_NONE) & ~self._assessable(track, words)[:, None]] = _AT_UNKNOWN
         return dict(zip(_NAMES, levels, strict=True))
 
     def _suspected(self, track: Track, words: frozenset[str] | None) -> _Suspected:
@@ -145,7 +145,7 @@ class SensitivityClassifier:
         self, track: Track, words: frozenset[str] | None, suspected: _Suspected
     ) -> NDArray[np.uint8]:
         """Return the place in ``LEVELS`` of each topic, shape (n_topics,)."""
-        levels = np.where(self._judged(track, words), _AT_NONE, _AT_UNKNOWN).astype(np.uint8)
+        levels = np.where(self._assessable(track, words), _AT_NONE, _AT_UNKNOWN).astype(np.uint8)
         if len(suspected.topics):
             segment_of_second = np.cumsum(track.changes.has(NEW_CONTENT))
             for topic in np.unique(suspected.topics):
@@ -157,7 +157,7 @@ class SensitivityClassifier:
                 levels[topic] = _AT_BLOCK if certain else _AT_FLAG
         return levels
 
-    def _judged(self, track: Track, words: frozenset[str] | None) -> NDArray[np.bool_]:
+    def _assessable(self, track: Track, words: frozenset[str] | None) -> NDArray[np.bool_]:
         if track.n_seconds == 0:
             return np.zeros(len(_NAMES), bool)
         if words is not None:
@@ -175,9 +175,9 @@ _AT_NONE, _AT_FLAG, _AT_BLOCK, _AT_UNKNOWN = range(len(LEVELS))
 
 @lru_cache(maxsize=64)
 def _topics_of(words: frozenset[str]) -> NDArray[np.bool_]:
-    judged = np.array([not tags.isdisjoint(words) for tags in TOPICS.values()])
-    judged.flags.writeable = False
-    return judged
+    assessable = np.array([not tags.isdisjoint(words) for tags in TOPICS.values()])
+    assessable.flags.writeable = False
+    return assessable
 
 
 def _rising(suspected: _Suspected, which: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -81,10 +81,10 @@ def _reaches(strip: Words, short: np.uint64) -> bool:
             a constant to the compiler, which then looks at many words at a time.
         short: 2^15 less the value, in each quarter of the word: adding it sets the high bit.
     """
-    seen = np.uint64(0)
+    reached = np.uint64(0)
     for word in range(_STRIP_WORDS):
-        seen |= strip[word] + short
-    return bool(seen & _HIGH_BITS)
+        reached |= strip[word] + short
+    return bool(reached & _HIGH_BITS)
 
 
 strip_reaches = compiled(_reaches, always=True)

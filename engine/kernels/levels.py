@@ -194,11 +194,11 @@ def _search(
             lists = first_row // levels.shard_rows * n_tags + tags
             tops, lasts = levels.firsts[lists], levels.firsts[lists + 1]
             enough = floor_of_key(keys[0]) if size == k else MIN_MATCH_SCORE
-            most_sum = unread_bound(levels, tops, lasts, units, np.inf, depths)
-            if most_sum < enough:
+            max_sum = unread_bound(levels, tops, lasts, units, np.inf, depths)
+            if max_sum < enough:
                 continue
             # No sum of rounded-up steps can pass the accumulators' greatest value.
-            scale = (FULL - tags.size - 1) / most_sum
+            scale = (FULL - tags.size - 1) / max_sum
             clear_sums(n_rows, sums)
             n_read, unread = 0, tops
             if size < k:

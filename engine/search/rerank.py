@@ -82,12 +82,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A video in its place.
+    """A video in its rank.
 
     Attributes:
         candidate: which.
-        rank: its place, from 1 on, over all pages.
-        rank_without: the place it has by the score alone.
+        rank: its rank, from 1 on, over all pages.
+        rank_without: the rank it has by the score alone.
         moved: what each rule did, in the order they apply; empty when it stayed.
         folded: ids of near-duplicates that it stands for.
     """
@@ -141,16 +141,16 @@ def rerank(
     last = "diversity" if ranking.diversity else "folding" if ranking.fold else "pages"
     first = _ranks(scores)
     ranked = []
-    for place, number in enumerate(order, start=len(shown) + 1):
+    for rank, number in enumerate(order, start=len(shown) + 1):
         moves, at = [], int(first[number])
-        for name, to in [*((name, int(ranks[number])) for name, ranks in stages), (last, place)]:
+        for name, to in [*((name, int(ranks[number])) for name, ranks in stages), (last, rank)]:
             if to != at:
                 moves.append(Move(name, at, to))
             at = to
         ranked.append(
             Ranked(
                 pool[number],
-                rank=place,
+                rank=rank,
                 rank_without=int(first[number]),
                 moved=tuple(moves),
                 folded=tuple(pool[other].video for other in folded.get(number, ())),

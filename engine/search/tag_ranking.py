@@ -58,7 +58,7 @@ class TagIdf:
         """Return the idf of a tag, above 0."""
         return -math.log(self._share(tag))
 
-    def most_telling_first(self, counts: Iterable[TagCount]) -> list[TagCount]:
+    def ranked(self, counts: Iterable[TagCount]) -> list[TagCount]:
         """Order tags by seconds x idf, then by name; at most two common ones are among the first 5.
 
         Person, people, clothing and outdoors are true of most videos and would be all that is

@@ -81,7 +81,7 @@ def telling_counts(
     vocabulary = catalog.tags.vocabulary()
     thresholds = config.thresholds(vocabulary.sources)
     counts = tag_counts(track, thresholds, vocabulary, config.least_seconds)
-    return idf.most_telling_first(one for one in counts if one.tag not in ASSESSED_TAGS)
+    return idf.ranked(one for one in counts if one.tag not in ASSESSED_TAGS)
 
 
 def tags_of(catalog: Catalog, video: VideoRecord, config: IndexConfig, idf: TagIdf) -> VideoTags:

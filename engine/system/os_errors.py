@@ -128,7 +128,7 @@ def _trouble_of_system(error: OSError) -> ReelmatchError | None:
         # Which were tried stands behind it.
         return DiskFull(message.partition(f"{_NO_ROOM} found in [")[2].rstrip("]").replace("'", ""))
     if error.errno in _TOO_MANY_FILES:
-        return TooManyOpenFiles(_most_files())
+        return TooManyOpenFiles(_max_open_files())
     return None
 
 
@@ -155,7 +155,7 @@ def _trouble_of_sqlite(name: str, error: BaseException) -> ReelmatchError | None
         return CatalogUnusable(f"the catalog cannot be read or written: {error} ({name})")
     if name.startswith("SQLITE_CANTOPEN"):
         if _files_are_short():
-            return TooManyOpenFiles(_most_files())
+            return TooManyOpenFiles(_max_open_files())
         return CatalogUnusable(f"the catalog cannot be opened: {error}")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return CatalogUnusable(
@@ -171,7 +171,7 @@ def _trouble_of_sqlite(name: str, error: BaseException) -> ReelmatchError | None
     return None
 
 
-def _most_files() -> int:
+def _max_open_files() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 

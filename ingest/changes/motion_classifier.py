@@ -91,13 +91,13 @@ class MotionClassifier:
         if second.repeated:
             return self.repeat()
         before = second.before
-        return self.see(
+        return self.add_grey(
             small_grey(second.frame),
             lambda: small_colours(second.frame),
             None if before is None else lambda: small_colours(before()),
         )
 
-    def see(
+    def add_grey(
         self,
         grey: Grey,
         colours: Callable[[], Colours] | None = None,
@@ -119,11 +119,11 @@ class MotionClassifier:
             changed = 0.0 if self._shown is None else changed_share(self._shown, grey)
             left, cut = changed, False
             if colours and not blank:
-                self._spread.see(colours)
+                self._spread.add(colours)
         else:
             pair = self._compare(self._last, grey, colours)
             if colours and before and pair.changed <= NEW_CONTENT_SHARE:
-                self._within.see(colours, before)
+                self._within.add(colours, before)
             changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
         joined = not blank and not cut and self._last is not None and self._last is self._shown
         self._shown = grey
@@ -177,7 +177,7 @@ class MotionClassifier:
         if not explained and (at_rest or pair.left <= JUMP_SHARE):
             self._cells.add(difference)
         if colours and at_rest and pair.changed > 0:
-            self._spread.see(colours)
+            self._spread.add(colours)
         return pair
 
     def _log(self, change: FrameChange) -> FrameChange:

@@ -24,7 +24,7 @@ class Spread:
         self._stride = 1
         self._n_pictures = 0
 
-    def see(self, make: Callable[[], Colours]) -> None:
+    def add(self, make: Callable[[], Colours]) -> None:
         """Take the next picture; it is only made if it is kept."""
         two, _ = divmod(self._n_pictures, 2)
         if two % self._stride == 0 and len(self._stored) == MAX_STORED:

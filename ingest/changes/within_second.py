@@ -41,7 +41,7 @@ class Within:
         self._n_repeating = 0
         self._moved: list[Colours] = []
 
-    def see(self, now: Callable[[], Colours], before: Callable[[], Colours]) -> None:
+    def add(self, now: Callable[[], Colours], before: Callable[[], Colours]) -> None:
         """Take a second that looks like the one before; pictures are made only when needed.
 
         Args:

@@ -60,14 +60,14 @@ class _Running:
     job: Job
     process: ForkServerProcess
     answers: Connection
-    heard_at: float
+    last_message_at: float
     beat_at: float
     progress: Progress | None = None
     result: IngestResult | None = None
 
     @property
     def seconds_silent(self) -> float:
-        return time.monotonic() - self.heard_at
+        return time.monotonic() - self.last_message_at
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class Worker:
     _name: str = field(init=False)
     _context: ForkServerContext = field(init=False)
     _running: list[_Running] = field(init=False, default_factory=list)
-    _looked_at: float = field(init=False, default_factory=time.monotonic)
+    _polled_at: float = field(init=False, default_factory=time.monotonic)
     # Taggers that can be made here.
     _checked: set[str] = field(init=False, default_factory=set)
 
@@ -200,7 +200,7 @@ class Worker:
         process.start()
         ours.close()
         now = time.monotonic()
-        return _Running(job, process, answers, heard_at=now, beat_at=now)
+        return _Running(job, process, answers, last_message_at=now, beat_at=now)
 
     @property
     def _kinds(self) -> tuple[Kind, ...]:
@@ -241,7 +241,7 @@ class Worker:
             except (EOFError, OSError):
                 self._settle(running)
                 continue
-            running.heard_at = time.monotonic()
+            running.last_message_at = time.monotonic()
             if isinstance(message, IngestResult):
                 running.result = message
             else:
@@ -249,11 +249,11 @@ class Worker:
                 self.on_progress(running.job, message)
 
     def _check_processes(self) -> None:
-        away, self._looked_at = time.monotonic() - self._looked_at, time.monotonic()
+        away, self._polled_at = time.monotonic() - self._polled_at, time.monotonic()
         for running in list(self._running):
             if away > _FROZEN_SECONDS:
                 # Who is stopped hears nothing, and what it runs may have been stopped as well.
-                running.heard_at += away
+                running.last_message_at += away
             silent = running.seconds_silent
             is_stalled = silent > self._patience(running.job)
             if time.monotonic() - running.beat_at > BEAT_SECONDS or is_stalled:

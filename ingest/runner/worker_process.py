@@ -91,12 +91,12 @@ def run_job(spec: JobSpec, answers: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
 
-    def tell(progress: Progress) -> None:
+    def report(progress: Progress) -> None:
         # When nobody listens any more, this raises and the process ends: no orphan works on.
         answers.send(progress)
 
     try:
-        result = _result_of(spec, tell)
+        result = _result_of(spec, report)
     except JobLost:
         # The worker finds it out by itself, and nobody waits for an answer.
         return
@@ -104,11 +104,11 @@ def run_job(spec: JobSpec, answers: Connection) -> None:
     answers.close()
 
 
-def _result_of(spec: JobSpec, tell: Callable[[Progress], object]) -> IngestResult:
+def _result_of(spec: JobSpec, report: Callable[[Progress], object]) -> IngestResult:
     claim = Claim(spec.job, spec.worker)
     try:
         with open_catalog(spec.catalog, create=False, claim=claim) as catalog:
-            return _ingest(spec, catalog, tell)
+            return _ingest(spec, catalog, report)
     except JobLost:
         raise
     except Exception as error:
@@ -118,8 +118,8 @@ def _result_of(spec: JobSpec, tell: Callable[[Progress], object]) -> IngestResul
         return IngestResult(None, spec.source, Status.FAILED, str(trouble), 0)
 
 
-def _ingest(spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]) -> IngestResult:
-    analyze = _watcher(spec, catalog, tell)
+def _ingest(spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]) -> IngestResult:
+    analyze = _watcher(spec, catalog, report)
     if is_address(spec.source):
         return ingest_address(
             spec.source,
@@ -128,7 +128,7 @@ def _ingest(spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object])
             catalog,
             analyze,
             force=spec.force,
-            on_piece=lambda: tell(Progress(0, None)),
+            on_piece=lambda: report(Progress(0, None)),
         )
     path = Path(spec.source)
     try:
@@ -145,7 +145,7 @@ def _sound_taggers() -> tuple[SoundTagger, ...]:
 
 
 def _watcher(
-    spec: JobSpec, catalog: Catalog, tell: Callable[[Progress], object]
+    spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
     tagger = make_tagger(spec.tagger, spec.context)
     if isinstance(tagger, VideoTagger):
@@ -161,5 +161,5 @@ def _watcher(
         described=described,
         force=spec.force,
         every=spec.every,
-        on_second=tell,
+        on_second=report,
     )

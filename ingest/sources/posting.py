@@ -64,7 +64,7 @@ def post(
     """
     until = time.monotonic() + deadline_seconds
     host, port = host_of(url)
-    address = _looked_at(host, port, guard, until)
+    address = _allowed_address(host, port, guard, until)
     connection = _CONNECTIONS[urlsplit(url).scheme](host, port, address, until)
     parts = urlsplit(url)
     target = f"{parts.path}{'?' + parts.query if parts.query else ''}"
@@ -144,7 +144,7 @@ class _Secure(_Plain):
 _CONNECTIONS: Final = {"http": _Plain, "https": _Secure}
 
 
-def _looked_at(host: str, port: int, guard: Guard, until: float) -> str:
+def _allowed_address(host: str, port: int, guard: Guard, until: float) -> str:
     """Return an address of a host that may be connected to.
 
     Raises:

@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _fetch(
-    file: FileDownload, session: requests.Session, guard: Guard, tell: Callable[[int], None]
+    file: FileDownload, session: requests.Session, guard: Guard, report: Callable[[int], None]
 ) -> None:
     """Write one file, if it is what is pinned."""
     digest, size = hashlib.sha256(), 0
@@ -81,7 +81,7 @@ def _fetch(
                     break
                 digest.update(piece)
                 output.write(piece)
-                tell(len(piece))
+                report(len(piece))
     except requests.RequestException as error:
         raise _Refused(
             f"{without_password(file.address)} cannot be reached ({type(error).__name__}):"
@@ -134,14 +134,14 @@ def _is_allowed(host: str, port: int, guard: Guard) -> bool:
 def _teller(answer: Callable[[str, Any], None]) -> Callable[[int], None]:
     waiting, last = 0, 0.0
 
-    def tell(n_bytes: int) -> None:
+    def report(n_bytes: int) -> None:
         nonlocal waiting, last
         waiting += n_bytes
         if time.monotonic() - last >= _TELL_SECONDS:
             answer("bytes", waiting)
             waiting, last = 0, time.monotonic()
 
-    return tell
+    return report
 
 
 def _reason(error: BaseException, guard: Guard, folder: Path) -> str:

@@ -72,28 +72,28 @@ class ShotTagger(Tagger, Protocol):
 
 
 @runtime_checkable
-class AskingTagger(Tagger, Protocol):
-    """A tagger that asks somebody else, about several frames at a time."""
+class AsyncTagger(Tagger, Protocol):
+    """A tagger whose answers come later, such as those of a service, several frames at a time."""
 
     @property
     def is_open(self) -> bool:
-        """Whether there is no telling which tags it can name; then ``tags`` grows as it reads."""
+        """Whether its vocabulary is open; then ``tags`` grows as answers are parsed."""
 
     @property
     def concurrency(self) -> int:
         """Number of frames that may be under way at a time, 1 or more."""
 
-    def ask(self, frame: Frame) -> Future[Any]:
-        """Begin to ask about a frame, which may change as soon as this returns.
+    def submit(self, frame: Frame) -> Future[Any]:
+        """Begin to tag a frame, which may change as soon as this returns.
 
         The future raises ``RemoteTaggerFailed`` where there will be no answer.
         """
 
-    def read(self, answer: Any) -> Confidences:
+    def parse(self, answer: Any) -> Confidences:
         """Return the confidence of every tag there is by now, for what a future gave."""
 
     def stop(self) -> None:
-        """Give up soon on what is being asked; it need not be answered."""
+        """Give up soon on the frames under way; they need not be answered."""
 
 
 class HeardSound(Protocol):

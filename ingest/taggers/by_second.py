@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.taggers.base import AskingTagger, Confidences, Frame, Tagger
+from ingest.taggers.base import AsyncTagger, Confidences, Frame, Tagger
 from ingest.taggers.scheduling import Answer
 
 MAX_WAITING_BYTES: Final = 256 << 20
@@ -36,15 +36,15 @@ class Answers:
     until so many questions are open as the tagger asks at a time.
 
     Args:
-        tagger: who looks.
+        tagger: of frames.
         show: called with each second and what was said of it.
-        tell: called after each second, and while one is waited for, with how many are done.
+        on_done: called after each second, and while one is waited for, with how many are done.
     """
 
-    def __init__(self, tagger: Tagger, show: Show, tell: Callable[[int], object]) -> None:
-        self._asking = tagger if isinstance(tagger, AskingTagger) else None
+    def __init__(self, tagger: Tagger, show: Show, on_done: Callable[[int], object]) -> None:
+        self._remote = tagger if isinstance(tagger, AsyncTagger) else None
         self._show = show
-        self._tell = tell
+        self._on_done = on_done
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._read: tuple[Future[Any], Confidences] | None = None
@@ -62,8 +62,8 @@ class Answers:
         for one in self._waiting:
             if isinstance(one.answer, Future):
                 one.answer.cancel()
-        if self._asking and self._waiting:
-            self._asking.stop()
+        if self._remote and self._waiting:
+            self._remote.stop()
 
     def add(self, second: int, frame: Frame, answer: Answer) -> None:
         """Take in the next second.
@@ -95,7 +95,7 @@ class Answers:
         if self._waiting_bytes > MAX_WAITING_BYTES:
             return True
         open_ones = {id(one.answer) for one in self._waiting if not self._is_there(one.answer)}
-        return self._asking is not None and len(open_ones) > self._asking.concurrency
+        return self._remote is not None and len(open_ones) > self._remote.concurrency
 
     def _is_there(self, answer: Answer) -> bool:
         return not isinstance(answer, Future) or answer.done()
@@ -106,12 +106,12 @@ class Answers:
         confidences = self._confidences(answer) if isinstance(answer, Future) else answer
         self._done.append(confidences)
         self._show(second, frame, confidences)
-        self._tell(len(self._done))
+        self._on_done(len(self._done))
 
     def _confidences(self, answer: Future[Any]) -> Confidences:
-        assert self._asking is not None  # noqa: S101 - only such a tagger gives futures
+        assert self._remote is not None  # noqa: S101 - only such a tagger gives futures
         if self._read is None or self._read[0] is not answer:
-            self._read = (answer, self._asking.read(self._wait_for(answer)))
+            self._read = (answer, self._remote.parse(self._wait_for(answer)))
         return self._read[1]
 
     def _wait_for(self, answer: Future[Any]) -> Any:
@@ -121,4 +121,4 @@ class Answers:
             except TimeoutError:
                 if answer.done():
                     raise
-                self._tell(len(self._done))
+                self._on_done(len(self._done))

@@ -13,7 +13,7 @@ PEOPLE_TAGS: Final = ("person", "people", "crowd", "portrait", "musician")
 """General tags that the network of people answers."""
 
 
-JUDGED: Final = "judged.json"
+PRECISION_FILE: Final = "judged.json"
 """Beside the card of efficientnet_lite2: word -> how many frames it was said of, and right."""
 
 
@@ -40,7 +40,7 @@ def own_words(*, people: bool) -> list[OwnWord]:
         people: with those that faces say, which are said only when they are switched on.
     """
     words = load_words()
-    judged = load_json(load_card("efficientnet_lite2"), JUDGED)
+    judged = load_json(load_card("efficientnet_lite2"), PRECISION_FILE)
     own = [
         OwnWord(name, words[name].general if name in words else (), *judged.get(name, (0, 0)))
         for name in (*general_tags(), *specific_words(words))
@@ -49,10 +49,10 @@ def own_words(*, people: bool) -> list[OwnWord]:
 
 
 def _words_of_faces() -> list[OwnWord]:
-    from ingest.taggers.visual.face_words import GENERAL, judged_words
+    from ingest.taggers.visual.face_words import GENERAL, precision_counts
 
     return [
-        OwnWord(name, (GENERAL,), said, right) for name, (said, right) in judged_words().items()
+        OwnWord(name, (GENERAL,), said, right) for name, (said, right) in precision_counts().items()
     ]
 
 

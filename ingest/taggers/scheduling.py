@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 
 from ingest.changes.change_track import FrameChange
-from ingest.taggers.base import AskingTagger, Confidences, Frame, SequentialTagger, Tagger
+from ingest.taggers.base import AsyncTagger, Confidences, Frame, SequentialTagger, Tagger
 
 Answer = Confidences | Future[Any]
-"""The confidence of every tag, or what an ``AskingTagger`` was asked and will read."""
+"""The confidence of every tag, or what an ``AsyncTagger`` was given and will parse."""
 
 MAX_SEQUENTIAL_SECONDS: Final = 2
 """So long after a second that was tagged with all effort, the same shot may do with less."""
@@ -19,13 +19,13 @@ class TaggingScheduler:
     """Has the seconds of one video tagged in turn.
 
     Args:
-        tagger: who looks.
+        tagger: of frames.
         every: at most one in so many seconds is tagged.
 
     Attributes:
-        put_off: the seconds that show something new and were not tagged, to keep to that.
+        put_off: seconds that show something new and were not tagged, to keep to that.
         made_up: those that show nothing new and were, since what they show had been put off.
-        shots: the seconds with which shots begin.
+        shots: first seconds of shots.
     """
 
     def __init__(self, tagger: Tagger, *, every: int = 1) -> None:
@@ -37,11 +37,11 @@ class TaggingScheduler:
         self._tagged_at: int | None = None
         self._owes = False
         self._sequential = tagger if isinstance(tagger, SequentialTagger) else None
-        self._asking = tagger if isinstance(tagger, AskingTagger) else None
+        self._remote = tagger if isinstance(tagger, AsyncTagger) else None
         self._answer: Answer = np.zeros(len(tagger.tags), np.float32)
         self._all_effort_at = -MAX_SEQUENTIAL_SECONDS - 1
 
-    def see(self, second: int, frame: Frame, change: FrameChange) -> Answer:
+    def tag_second(self, second: int, frame: Frame, change: FrameChange) -> Answer:
         """Return the confidence of every tag; what hardly changed is not tagged again.
 
         Args:
@@ -55,8 +55,8 @@ class TaggingScheduler:
             return self._answer
         self._tagged_at = second
         lately = second - self._all_effort_at <= MAX_SEQUENTIAL_SECONDS
-        if self._asking:
-            self._answer = self._asking.ask(frame)
+        if self._remote:
+            self._answer = self._remote.submit(frame)
         elif self._sequential and change.joined and lately and not isinstance(self._answer, Future):
             self._answer = self._sequential.tag_next(frame, self._answer)
         else:
@@ -75,8 +75,8 @@ class TaggingScheduler:
         must, self._owes = change.new or self._owes, False
         return must
 
-    def see_nothing(self) -> Confidences:
-        """Return what is said of a second in which there is nothing to see: of no tag anything."""
+    def tag_nothing(self) -> Confidences:
+        """Return what is said of a second in which there is nothing to tag: 0 for every tag."""
         self._answer = np.zeros(len(self._tagger.tags), np.float32)
         self._all_effort_at = -MAX_SEQUENTIAL_SECONDS - 1
         return self._answer

@@ -204,9 +204,9 @@ def test_a_late_child_stores_nothing_for_a_job_that_another_has(catalog: Catalog
 @pytest.mark.slow
 def test_a_worker_that_was_frozen_with_all_it_runs_goes_on(catalog: Catalog) -> None:
     def wake_up_late(worker: Worker) -> None:
-        worker._looked_at -= 1000
+        worker._polled_at -= 1000
         for running in worker._running:
-            running.heard_at -= 1000
+            running.last_message_at -= 1000
             running.beat_at -= 1000
 
     ingest_again(catalog, carphone(), wake_up_late)

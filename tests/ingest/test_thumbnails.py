@@ -24,7 +24,7 @@ def test_the_poster_shows_what_most_seconds_show() -> None:
     for second in range(30):
         is_coffee = second % 10 == 0
         observed = np.array([0.0, 0.9] if is_coffee else [0.9, 0.0], np.float32)
-        gallery.see(second, coffee if is_coffee else cat, observed)
+        gallery.offer(second, coffee if is_coffee else cat, observed)
     made = gallery.pictures()
     poster = np.asarray(opened(made.poster).convert("RGB"), float)
     expected = Image.fromarray(cat)
@@ -39,7 +39,7 @@ def test_a_strip_is_spread_evenly_and_never_too_long(n_seconds: int) -> None:
     gallery = Gallery()
     frame = np.zeros((18, 32, 3), np.uint8)
     for second in range(n_seconds):
-        gallery.see(second, frame, np.zeros(2, np.float32))
+        gallery.offer(second, frame, np.zeros(2, np.float32))
     made = gallery.pictures()
     steps = np.diff(made.strip_seconds)
     assert 1 <= len(made.strip_seconds) <= MAX_TILES
@@ -54,7 +54,7 @@ def test_any_shape_of_frame_has_small_thumbnails(shape: tuple[int, int]) -> None
     noise = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
     gallery = Gallery()
     for second in range(60):
-        gallery.see(second, noise, np.ones(3, np.float32))
+        gallery.offer(second, noise, np.ones(3, np.float32))
     made = gallery.pictures()
     assert len(made.poster) < 100_000
     assert len(made.strip) < 300_000

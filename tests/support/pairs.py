@@ -201,7 +201,7 @@ def calibrated_pair(folder: Path, *, n_pictures: int = 60) -> Path:
     pair = PairFolder.of(write_pair(folder / "pair"))
     labels = write_pictures(folder / "pictures", n_pictures)
     paths = pictures_in(folder / "pictures")
-    witness = LocalTagger.load()
-    made = calibrate(pair, paths, words_of(pair), witness=witness, labels=labels)
+    teacher = LocalTagger.load()
+    made = calibrate(pair, paths, words_of(pair), teacher=teacher, labels=labels)
     made.save(pair / CALIBRATION)
     return pair.path

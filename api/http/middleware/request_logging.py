@@ -42,7 +42,7 @@ class Observe:
         began = time.perf_counter()
         status = 500
 
-        async def tell(message: Message) -> None:
+        async def send_logged(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -50,7 +50,7 @@ class Observe:
             await send(message)
 
         try:
-            await self._app(scope, receive, tell)
+            await self._app(scope, receive, send_logged)
         except ClientDisconnect:
             # Before any route heard of the request: nobody is there to be answered.
             status = CLIENT_LEFT

@@ -19,7 +19,7 @@ def copy_catalog(catalog: CatalogFile, target: Path) -> int:
     with (
         closing(sqlite3.connect(catalog.path)) as live,
         closing(sqlite3.connect(target)) as copy,
-        catalog.telling_damage(),
+        catalog.reporting_damage(),
     ):
         live.backup(copy)
         ((problem,),) = copy.execute("pragma integrity_check(1)").fetchall()

@@ -167,14 +167,14 @@ class CatalogFile:
         Raises:
             CorruptData: when the file is not what was written.
         """
-        with translated_os_errors(self.path.parent), self.telling_damage():
+        with translated_os_errors(self.path.parent), self.reporting_damage():
             rows: list[tuple[Any, ...]] = self._connection.sqlite.execute(
                 sql, tuple(parameters)
             ).fetchall()
         return rows
 
     @contextmanager
-    def telling_damage(self) -> Iterator[None]:
+    def reporting_damage(self) -> Iterator[None]:
         """Turn what SQLite says of a damaged file, in a block, into ``CorruptData``."""
         try:
             yield
@@ -204,7 +204,7 @@ class CatalogFile:
             DiskFull: when there is no room for it.
             JobLost: when this writes for a job that its worker has no more.
         """
-        with translated_os_errors(self.path.parent), self.telling_damage():
+        with translated_os_errors(self.path.parent), self.reporting_damage():
             connection = self._connection
             if connection.writes:
                 yield connection.db

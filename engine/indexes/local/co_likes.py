@@ -54,12 +54,12 @@ class CoLikes:
     @classmethod
     def of(cls, liked: Sequence[NDArray[np.int64]], n_videos: int) -> Self:
         """Compute it from the rows that each viewer likes, each row once a viewer."""
-        telling = [rows for rows in liked if len(rows) > 1]
-        if not telling:
+        informative = [rows for rows in liked if len(rows) > 1]
+        if not informative:
             return cls.nothing()
-        viewer_starts = np.concatenate([[0], np.cumsum([len(rows) for rows in telling])])
-        videos = np.concatenate(telling).astype(np.int64)
-        viewers = np.repeat(np.arange(len(telling)), np.diff(viewer_starts))
+        viewer_starts = np.concatenate([[0], np.cumsum([len(rows) for rows in informative])])
+        videos = np.concatenate(informative).astype(np.int64)
+        viewers = np.repeat(np.arange(len(informative)), np.diff(viewer_starts))
         by_video = np.argsort(videos, kind="stable")
         video_starts = np.searchsorted(videos[by_video], np.arange(n_videos + 1))
         blocks = [
@@ -71,10 +71,10 @@ class CoLikes:
             starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
             rows=np.concatenate([rows for _, rows, _ in blocks]),
             cosines=np.concatenate([cosines for _, _, cosines in blocks]),
-            viewers=len(telling),
+            viewers=len(informative),
         )
 
-    def pull(
+    def neighbours(
         self, rows: NDArray[np.int64], weights: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the videos that go with some liked ones, and how much each does.

@@ -335,7 +335,7 @@ class LocalSnapshot:
         """
         rows = self.base.index.rows_of(liked)
         there = rows >= 0
-        others, contributions = self.generation.co_likes.pull(rows[there], weights[there])
+        others, contributions = self.generation.co_likes.neighbours(rows[there], weights[there])
         passing = self.base.passing(where)
         if passing is not None:
             others, contributions = others[passing[others]], contributions[passing[others]]

@@ -37,7 +37,7 @@ _SURELY_NOT: Final = 0.05
 _PICTURE_SUFFIXES: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 
 
-class Witness(Protocol):
+class Teacher(Protocol):
     """A tagger that is believed where it is sure, for want of labels by hand."""
 
     @property
@@ -48,7 +48,7 @@ class Witness(Protocol):
         """Return its confidences."""
 
 
-class _Looked(NamedTuple):
+class _Embedded(NamedTuple):
     vectors: NDArray[np.float32]
     truth: Truth
 
@@ -86,7 +86,7 @@ def calibrate(
     pictures: Sequence[Path],
     words: tuple[Word, ...],
     *,
-    witness: Witness,
+    teacher: Teacher,
     labels: Mapping[str, Sequence[str]] | None = None,
     on_picture: Callable[[int], object] = lambda _: None,
 ) -> Calibration:
@@ -96,7 +96,7 @@ def calibrate(
         folder: the pair.
         pictures: files, as ``pictures_in`` finds them.
         words: what is looked for.
-        witness: whose sure answers are taken for the truth (0.9 and more is there, under 0.05 is
+        teacher: whose sure answers are taken for the truth (0.9 and more is there, under 0.05 is
             not); not asked where there are labels.
         labels: file name -> the words that are to be seen on it. Those that come with them teach
             nothing, all others are not there. Of some pictures at least.
@@ -108,7 +108,7 @@ def calibrate(
     truths = None
     if labels is not None:
         truths = _truth_by_hand(labels, words, pictures, parents_of(folder))
-    embedded = _embed_pictures(folder, pictures, words, witness, truths, on_picture)
+    embedded = _embed_pictures(folder, pictures, words, teacher, truths, on_picture)
     vectors = PhraseEncoder.open(folder).embed([word.phrase for word in words])
     if vectors.shape[1] != embedded.vectors.shape[1]:
         raise InvalidInput(
@@ -207,10 +207,10 @@ def _embed_pictures(
     folder: PairFolder,
     paths: Sequence[Path],
     words: Sequence[Word],
-    witness: Witness,
+    teacher: Teacher,
     truths: Mapping[str, NDArray[np.int8]] | None,
     on_picture: Callable[[int], object],
-) -> _Looked:
+) -> _Embedded:
     encoder = PictureEncoder.open(folder)
     not_known = np.full(len(words), -1, np.int8)
     vectors, truth = [], []
@@ -219,14 +219,14 @@ def _embed_pictures(
         if truths is not None:
             truth.append(truths.get(path.name, not_known))
         else:
-            truth.append(_testimony(witness, np.asarray(picture), words))
+            truth.append(_teacher_labels(teacher, np.asarray(picture), words))
         on_picture(1)
-    return _Looked(np.stack(vectors), np.stack(truth))
+    return _Embedded(np.stack(vectors), np.stack(truth))
 
 
-def _testimony(witness: Witness, frame: Frame, words: Sequence[Word]) -> NDArray[np.int8]:
-    """Return where the witness is sure of a word: 1 or 0; -1 where it is not, or has no word."""
-    confidences = dict(zip(witness.tags, witness.tag(frame).tolist(), strict=True))
+def _teacher_labels(teacher: Teacher, frame: Frame, words: Sequence[Word]) -> NDArray[np.int8]:
+    """Return where the teacher is sure of a word: 1 or 0; -1 where it is not, or has no word."""
+    confidences = dict(zip(teacher.tags, teacher.tag(frame).tolist(), strict=True))
     sure = [confidences.get(word.tag, (_SURELY + _SURELY_NOT) / 2) for word in words]
     return np.array([1 if p >= _SURELY else 0 if p < _SURELY_NOT else -1 for p in sure], np.int8)
 

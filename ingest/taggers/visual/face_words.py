@@ -1,7 +1,7 @@
 """Words for a shot from its faces: a woman, a man, somebody smiling.
 
-A word is the mean over the tagged frames of a shot on which a face could be judged. Faces that are
-small, turned away or unsure are not judged, nor is anything where nobody is, or what is drawn.
+A word is the mean over the tagged frames of a shot on which a face could be classified. Faces that
+are small, turned away or unsure are not, nor is any where nobody is, or what is drawn.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ FACE_WORDS: Final = ("woman", "man", "smiling")
 right often enough; ``benchmarks/accuracy/people.py`` measures it all the same."""
 
 MIN_SIZE: Final = 32
-"""Pixels of a frame, whose longer side is at most 640, from which on a face is judged."""
+"""Pixels of a frame, whose longer side is at most 640, from which on a face is classified."""
 
 MAX_TURNED: Final = 0.7
 """The most that the nose may be off the middle of the eyes, as a share of their distance."""
@@ -46,14 +46,14 @@ DRAWN: Final = 0.5
 """Confidence of a cartoon from which on no face is looked for."""
 
 MIN_FRAMES: Final = 2
-"""So many tagged frames of a shot must show a face that can be judged; of a shorter one, half."""
+"""Number of tagged frames of a shot that must show a classifiable face; of a shorter one, half."""
 
-JUDGED: Final = "judged.json"
+PRECISION_FILE: Final = "judged.json"
 """Beside the card of blazeface: word -> of how many labelled shots it was said, and right."""
 
 _CARDS: Final = ("blazeface", "face_age", "face_gender", "face_smile")
 _METHOD: Final = 2
-"""Raised when faces are prepared or judged in another way."""
+"""Raised when faces are prepared or classified in another way."""
 
 _CERTAIN: Final = 0.7  # the confidence that the least share becomes
 _NEAREST: Final = 1e-4  # to 0 and 1
@@ -88,9 +88,9 @@ class FaceWords:
         """Return how sure each word is of one frame of any size.
 
         Returns:
-            shape (n_words,); of the surest face each, above 0; 0 where no face can be judged.
+            shape (n_words,); of the surest face each, above 0; 0 where no face can be classified.
         """
-        faces = [face for face in self._finder.find(frame) if can_be_judged(face)]
+        faces = [face for face in self._finder.find(frame) if is_classifiable(face)]
         if not faces:
             return np.zeros(len(self.words), np.float32)
         child, adult = self._classify("face_age", frame, faces).T
@@ -117,7 +117,7 @@ class FaceWords:
         return mean
 
 
-def can_be_judged(face: Face) -> bool:
+def is_classifiable(face: Face) -> bool:
     """Tell whether a face is large enough and turned to the camera."""
     across = face.eyes[1] - face.eyes[0]
     apart = float(across @ across)
@@ -134,12 +134,12 @@ def shot_confidences(frames: NDArray[np.float32]) -> Confidences:
         frames: shape (n_frames, n_words), what ``FaceWords.confidences`` gave of each.
 
     Returns:
-        shape (n_words,), the means over the frames on which a face was judged; 0 of what is unsure.
+        shape (n_words,), the means over frames with a classified face; 0 of what is unsure.
     """
-    judged = frames[(frames > 0).any(axis=1)]
-    if not len(judged) or 2 * len(judged) < min(len(frames), 2 * MIN_FRAMES):
+    classified = frames[(frames > 0).any(axis=1)]
+    if not len(classified) or 2 * len(classified) < min(len(frames), 2 * MIN_FRAMES):
         return np.zeros(frames.shape[1], np.float32)
-    means: NDArray[np.float32] = judged.mean(axis=0, dtype=np.float64).astype(np.float32)
+    means: NDArray[np.float32] = classified.mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.where(means >= np.float32(_CERTAIN), means, np.float32(0))
 
 
@@ -158,9 +158,9 @@ def words_version() -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def judged_words() -> dict[str, tuple[int, int]]:
+def precision_counts() -> dict[str, tuple[int, int]]:
     """Return of how many labelled shots each word was said, and on how many it was right."""
-    counts = load_json(load_card("blazeface"), JUDGED)
+    counts = load_json(load_card("blazeface"), PRECISION_FILE)
     return {word: tuple(counts[word]) for word in FACE_WORDS}
 
 

@@ -60,7 +60,7 @@ def test_the_pull_is_the_weighted_mean_of_cosines(
     liked: list[set[int]], weights: dict[int, float]
 ) -> None:
     expected = textbook(liked)
-    rows, contributions = built(liked).pull(
+    rows, contributions = built(liked).neighbours(
         np.array(list(weights)), np.array(list(weights.values()))
     )
     actual = dict(zip(rows.tolist(), contributions.tolist(), strict=True))

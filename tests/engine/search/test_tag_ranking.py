@@ -14,7 +14,7 @@ NEW = TagIdf({}, 0)
 
 def order(idf: TagIdf, **seconds: int) -> list[str]:
     counts = [TagCount(tag.replace("_", " "), of) for tag, of in seconds.items()]
-    return [count.tag for count in idf.most_telling_first(counts)]
+    return [count.tag for count in idf.ranked(counts)]
 
 
 def test_what_few_videos_show_is_first_before_anything_is_indexed() -> None:
@@ -71,5 +71,5 @@ def test_every_tag_is_kept_once_and_idf_is_above_0(
 ) -> None:
     idf = TagIdf(df, 50)
     counts = [TagCount(tag, of) for tag, of in seconds.items()]
-    assert sorted(idf.most_telling_first(counts), key=str) == sorted(counts, key=str)
+    assert sorted(idf.ranked(counts), key=str) == sorted(counts, key=str)
     assert all(idf[tag] > 0 for tag in "abcdefghij")

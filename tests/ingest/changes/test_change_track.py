@@ -82,7 +82,7 @@ def test_a_still_shown_for_four_minutes_is_one_look() -> None:
     china = next(stills.still(stills.read_photograph(photograph("china.jpg")), (180, 320), 1, 1))
     classifier = MotionClassifier()
     for _ in range(240):
-        classifier.see(small_grey(china))
+        classifier.add_grey(small_grey(china))
     new = new_content(classifier.changes(), classifier.assessment().kind)
     temple = np.ones((240, 1), bool)
     assert effective_seconds(temple, new).tolist() == [1]
@@ -92,7 +92,7 @@ def test_a_slowly_zoomed_still_is_one_look_though_it_must_be_tagged_anew() -> No
     photo = stills.read_photograph(photograph("coffee.png"))
     classifier = MotionClassifier()
     for picture in stills.ken_burns(photo, (180, 320), 30, 1, np.random.default_rng(1)):
-        classifier.see(small_grey(picture))
+        classifier.add_grey(small_grey(picture))
     assert classifier.assessment().kind is Kind.STATIC
     assert classifier.changes().new.sum() > 3
     assert new_content(classifier.changes(), Kind.STATIC).sum() == 1
@@ -106,7 +106,7 @@ def test_each_photograph_of_a_slideshow_is_a_look() -> None:
     classifier = MotionClassifier()
     moving = np.random.default_rng(1)
     for picture in stills.slideshow(photos, (180, 320), 6, 1, moving=moving):
-        classifier.see(small_grey(picture))
+        classifier.add_grey(small_grey(picture))
     assert classifier.assessment().kind is Kind.SLIDESHOW
     new = new_content(classifier.changes(), Kind.SLIDESHOW)
     assert np.flatnonzero(new).tolist() == [0, 6, 12]
@@ -116,7 +116,7 @@ def test_behind_an_overlay_nothing_is_new() -> None:
     photo = stills.read_photograph(photograph("chelsea.png"))
     classifier = MotionClassifier()
     for picture in stills.bars(photo, (180, 320), 20, 1, np.random.default_rng(1)):
-        classifier.see(small_grey(picture), partial(small_colours, picture))
+        classifier.add_grey(small_grey(picture), partial(small_colours, picture))
     assert classifier.assessment().kind is Kind.OVERLAY
     assert classifier.changes().new.sum() > 10
     assert new_content(classifier.changes(), Kind.OVERLAY).sum() == 1

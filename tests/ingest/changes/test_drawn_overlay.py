@@ -31,7 +31,7 @@ def assessed(pictures: list[Picture], rate: int) -> KindAssessment:
     for number in range(rate // 2, len(pictures), rate):
         before = partial(small_colours, pictures[number - 1]) if rate > 1 else None
         picture = pictures[number]
-        classifier.see(small_grey(picture), partial(small_colours, picture), before)
+        classifier.add_grey(small_grey(picture), partial(small_colours, picture), before)
     return classifier.assessment()
 
 
@@ -166,7 +166,7 @@ def test_second_looks_tell_the_colours_of_a_video_at_rest_alone() -> None:
         pictures += [picture, picture]
     for picture in pictures:
         grey = (picture @ LUMA).astype(np.float32)
-        classifier.see(grey, partial(np.copy, picture), partial(np.roll, picture, 20, axis=1))
+        classifier.add_grey(grey, partial(np.copy, picture), partial(np.roll, picture, 20, axis=1))
     evidence = classifier.assessment().evidence
     assert evidence.within == 1.0
     assert evidence.one_colour > 0.9
@@ -184,7 +184,7 @@ def test_a_picture_at_rest_is_looked_at_twice_six_times_at_most() -> None:
 
     classifier = MotionClassifier()
     for _ in range(400):
-        classifier.see(grey, colours, colours)
+        classifier.add_grey(grey, colours, colours)
     assert made == 1 + 2 * 6
     assert classifier.assessment().kind is Kind.STATIC
 
@@ -287,7 +287,7 @@ def test_kept_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
         return np.full((ROWS, COLUMNS, 3), number % 256, np.uint8)
 
     for number in range(n):
-        spread.see(partial(make, number))
+        spread.add(partial(make, number))
     stored = spread.pictures()[:, 0, 0, 0].astype(int)
     assert len(stored) <= MAX_STORED
     assert len(stored) >= min(n, MAX_STORED // 2)
@@ -305,7 +305,7 @@ def test_less_than_two_looks_within_a_second_tell_nothing() -> None:
     half[:, ::2] = 200
     shares = []
     for _ in range(4):
-        within.see(lambda: half, lambda: black)
+        within.add(lambda: half, lambda: black)
         shares.append(within.share())
     assert shares == [0.0, 0.0, 0.0, 1.0]
     assert len(within.pictures()) == 4
@@ -315,6 +315,6 @@ def test_where_nothing_is_at_rest_a_second_look_sees_no_drawing() -> None:
     within = Within()
     black, white = (np.full((ROWS, COLUMNS, 3), level, np.uint8) for level in (0, 255))
     for _ in range(4):
-        within.see(lambda: white, lambda: black)
+        within.add(lambda: white, lambda: black)
     assert within.share() == 1.0
     assert len(within.pictures()) == 0

@@ -54,7 +54,7 @@ def assessment_of(pictures: Iterator[Picture], folder: Path) -> KindAssessment:
 
 def new_of(greys: list[Grey]) -> list[FrameChange]:
     classifier = MotionClassifier()
-    return [classifier.see(grey) for grey in greys]
+    return [classifier.add_grey(grey) for grey in greys]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_slideshow_of_few_frames_is_none_the_less_one(tmp_path: Path) -> None:
 def test_cuts_are_where_another_picture_comes_up(shown: list[tuple[int, int]]) -> None:
     numbers = [number for number, seconds in shown for _ in range(seconds)]
     classifier = MotionClassifier()
-    all_changes = [classifier.see(GREYS[number]) for number in numbers]
+    all_changes = [classifier.add_grey(GREYS[number]) for number in numbers]
     other = [k > 0 and numbers[k] != numbers[k - 1] for k in range(len(numbers))]
     assert [change.cut for change in all_changes] == other
     assessment = classifier.assessment()
@@ -177,7 +177,7 @@ def test_photographs_that_fade_over_black_are_a_slideshow(frames_late: int) -> N
     ]
     classifier = MotionClassifier()
     for picture in shown[frames_late::RATE]:
-        classifier.see(small_grey(picture))
+        classifier.add_grey(small_grey(picture))
     assessment = classifier.assessment()
     assert assessment.kind is Kind.SLIDESHOW
     assert assessment.evidence.jumps == 2
@@ -189,7 +189,7 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
 ) -> None:
     blank = np.zeros((ROWS, COLUMNS), np.float32)
     classifier = MotionClassifier()
-    all_changes = [classifier.see(blank if number < 0 else GREYS[number]) for number in shown]
+    all_changes = [classifier.add_grey(blank if number < 0 else GREYS[number]) for number in shown]
     expected = [before == now >= 0 for before, now in zip([-1, *shown], shown, strict=False)]
     assert [change.joined for change in all_changes] == expected
     assert classifier.repeat().joined
@@ -198,7 +198,7 @@ def test_a_second_is_joined_to_the_one_before_when_both_show_the_same_shot(
 @given(n=st.integers(MIN_SAMPLES, 50), number=st.integers(0, len(GREYS) - 1))
 def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
     classifier = MotionClassifier()
-    all_changes = [classifier.see(GREYS[number])] + [classifier.repeat() for _ in range(n - 1)]
+    all_changes = [classifier.add_grey(GREYS[number])] + [classifier.repeat() for _ in range(n - 1)]
     assert [change.new for change in all_changes] == [True] + [False] * (n - 1)
     assessment = classifier.assessment()
     assert assessment.kind is Kind.STATIC
@@ -209,14 +209,14 @@ def test_the_same_frame_over_and_over_is_static(n: int, number: int) -> None:
 def test_of_too_few_pictures_nothing_is_said(n: int) -> None:
     classifier = MotionClassifier()
     for grey in GREYS[:n]:
-        classifier.see(grey)
+        classifier.add_grey(grey)
     assert classifier.assessment().kind is Kind.UNKNOWN
 
 
 def test_of_blank_pictures_nothing_is_said() -> None:
     classifier = MotionClassifier()
     for level in (0, 10, 20, 20, 255):
-        classifier.see(np.full((ROWS, COLUMNS), level, np.float32))
+        classifier.add_grey(np.full((ROWS, COLUMNS), level, np.float32))
     classifier.repeat()
     assert classifier.assessment().kind is Kind.UNKNOWN
     assert len(classifier.changes().new) == 6
@@ -234,7 +234,7 @@ def test_new_looks_are_those_of_the_look_detector() -> None:
 
 def test_the_arrays_are_the_looks() -> None:
     classifier = MotionClassifier()
-    all_changes = [classifier.see(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [
+    all_changes = [classifier.add_grey(grey) for grey in [GREYS[0], GREYS[0], GREYS[1]]] + [
         classifier.repeat()
     ]
     changes = classifier.changes()
@@ -256,7 +256,7 @@ def test_the_arrays_are_the_looks() -> None:
 def test_the_evidence_is_plain_and_small() -> None:
     classifier = MotionClassifier()
     for number in range(400):
-        classifier.see(GREYS[number // 2 % 2])
+        classifier.add_grey(GREYS[number // 2 % 2])
     text = json.dumps(asdict(classifier.assessment().evidence))
     assert len(text) < 1500
     assert json.loads(text)["jumps"] == 199
@@ -265,11 +265,11 @@ def test_the_evidence_is_plain_and_small() -> None:
 def test_a_second_leaves_a_few_bytes_behind_and_no_picture() -> None:
     classifier = MotionClassifier()
     for grey in GREYS:
-        classifier.see(grey)
+        classifier.add_grey(grey)
     tracemalloc.start()
     try:
         for _ in range(1500):
-            classifier.see(GREYS[0])
+            classifier.add_grey(GREYS[0])
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

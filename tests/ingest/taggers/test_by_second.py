@@ -47,14 +47,14 @@ class Slow:
         return tuple(f"tag {number}" for number in range(self.n_tags))
 
     def tag(self, frame: Frame) -> Confidences:
-        return self.read(self.ask(frame).result())
+        return self.parse(self.submit(frame).result())
 
-    def ask(self, frame: Frame) -> Future[Any]:
+    def submit(self, frame: Frame) -> Future[Any]:
         assert frame.dtype == np.uint8
         self.requests.append(Future())
         return self.requests[-1]
 
-    def read(self, answer: int) -> Confidences:
+    def parse(self, answer: int) -> Confidences:
         self.n_tags = max(self.n_tags, answer + 1)
         result = np.zeros(self.n_tags, np.float32)
         result[answer] = 1
@@ -66,10 +66,10 @@ class Slow:
 
 def test_seconds_wait_for_those_before_and_later_tags_are_new() -> None:
     slow, output = Slow(), list[int]()
-    with Answers(slow, Gallery().see, output.append) as collected:
+    with Answers(slow, Gallery().offer, output.append) as collected:
         scheduler = TaggingScheduler(slow)
         for second, change in enumerate([NEW, SAME, NEW]):
-            collected.add(second, FRAME, scheduler.see(second, FRAME, change))
+            collected.add(second, FRAME, scheduler.tag_second(second, FRAME, change))
         assert output == []
         slow.requests[1].set_result(2)
         slow.requests[0].set_result(0)
@@ -88,9 +88,9 @@ def test_no_more_are_open_than_are_asked_at_a_time(monkeypatch: pytest.MonkeyPat
             assert done == 0
             slow.requests[0].set_result(0)
 
-    with Answers(slow, Gallery().see, on_beat) as collected:
+    with Answers(slow, Gallery().offer, on_beat) as collected:
         for second in range(3):
-            collected.add(second, FRAME, slow.ask(FRAME))
+            collected.add(second, FRAME, slow.submit(FRAME))
         assert slow.requests[0].done()
         for one in slow.requests[1:]:
             one.set_result(0)
@@ -103,10 +103,10 @@ def test_frames_that_wait_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -
     slow = Slow()
     with Answers(
         slow,
-        Gallery().see,
+        Gallery().offer,
         lambda _: slow.requests[0].set_result(0) if not slow.requests[0].done() else None,
     ) as collected:
-        requests = slow.ask(FRAME)
+        requests = slow.submit(FRAME)
         collected.add(0, FRAME, requests)
         assert not requests.done()
         collected.add(1, FRAME, requests)
@@ -114,9 +114,9 @@ def test_frames_that_wait_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -
 
 
 def collect_two_of_which_one_fails(slow: Slow) -> None:
-    with Answers(slow, Gallery().see, print) as collected:
+    with Answers(slow, Gallery().offer, print) as collected:
         for second in range(2):
-            collected.add(second, FRAME, slow.ask(FRAME))
+            collected.add(second, FRAME, slow.submit(FRAME))
         slow.requests[0].set_exception(RemoteTaggerFailed("no"))
         collected.add(2, FRAME, slow.requests[1])
 
@@ -160,7 +160,7 @@ def test_at_most_one_in_so_many_seconds_is_tagged_and_what_was_put_off_is_made_u
 ) -> None:
     scheduler = TaggingScheduler(Counting(), every=every)
     result = [
-        scheduler.see(second, FRAME, NEW if change == "n" else SAME)
+        scheduler.tag_second(second, FRAME, NEW if change == "n" else SAME)
         for second, change in enumerate(changes)
     ]
     assert [round(float(one[0]) * 100) for one in result if not isinstance(one, Future)] == payload

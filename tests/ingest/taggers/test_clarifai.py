@@ -111,7 +111,7 @@ def test_a_larger_video_is_sent_in_parts_and_the_seconds_add_up(
     seconds(tagger(server), film)
     whole = server.questions.pop().size_bytes
     server.max_bytes = whole // 2
-    assert seconds(tagger(server, most_sent_bytes=whole // 2), film) == numbers(33)
+    assert seconds(tagger(server, max_sent_bytes=whole // 2), film) == numbers(33)
     assert len(server.questions) > 2
     assert max(requests.size_bytes for requests in server.questions) <= whole // 2
 

@@ -32,7 +32,7 @@ pytest.importorskip("tokenizers", reason="needs: pip install -e '.[clip]'")
 
 
 class Blind:
-    """A witness who knows nothing."""
+    """A teacher who knows nothing."""
 
     tags: tuple[str, ...] = ()
 
@@ -42,7 +42,7 @@ class Blind:
 
 
 class Sure(Blind):
-    """A witness who knows red from all else, and is never sure of blue."""
+    """A teacher who knows red from all else, and is never sure of blue."""
 
     tags = ("red", "blue", "what the pair has no word for")
 
@@ -119,7 +119,7 @@ def test_a_pair_calibrated_by_hand_says_what_is_there(
     paths, labels = pictures_in(pictures[0]), pictures[1]
     done: list[int] = []
     made = calibrate(
-        folder, paths, words_of(folder), witness=Blind(), labels=labels, on_picture=done.append
+        folder, paths, words_of(folder), teacher=Blind(), labels=labels, on_picture=done.append
     )
     assert (made.pictures, sum(done), made.known) == (60, 60, (50, 250))
     red = made.words.index(Word("red", "a photo of red"))
@@ -150,12 +150,12 @@ def test_without_labels_a_witness_is_believed_where_it_is_sure(
     # Ten red pictures are too few.
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
     with pytest.raises(InvalidInput, match="of 10 words it is known that they are on a picture"):
-        calibrate(folder, pictures_in(pictures[0]), words_of(folder), witness=Sure())
+        calibrate(folder, pictures_in(pictures[0]), words_of(folder), teacher=Sure())
     more = tmp_path / "more"
     write_pictures(more, 120)
-    made = calibrate(folder, pictures_in(more), words_of(folder), witness=Sure())
+    made = calibrate(folder, pictures_in(more), words_of(folder), teacher=Sure())
     assert made.known == (20, 100)
-    # What the witness has no word for is judged by the same curve.
+    # What the teacher has no word for is judged by the same curve.
     green = [word.tag for word in made.words].index("green")
     assert made.confidences(made.vectors[green])[green] > 0.7
 
@@ -169,7 +169,7 @@ def test_a_pair_that_sees_the_opposite_of_what_is_there_is_refused(
         name: [c for c in colours if c not in payload] for name, payload in pictures[1].items()
     }
     with pytest.raises(InvalidInput, match="sees the words on the wrong pictures"):
-        calibrate(folder, pictures_in(pictures[0]), words_of(folder), witness=Blind(), labels=wrong)
+        calibrate(folder, pictures_in(pictures[0]), words_of(folder), teacher=Blind(), labels=wrong)
 
 
 def test_labels_and_pictures_that_cannot_be_used_are_named(
@@ -178,11 +178,11 @@ def test_labels_and_pictures_that_cannot_be_used_are_named(
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
     words, paths = words_of(folder), pictures_in(pictures[0])
     with pytest.raises(InvalidInput, match="none of the words: purple"):
-        calibrate(folder, paths, words, witness=Blind(), labels={"000.png": ["purple"]})
+        calibrate(folder, paths, words, teacher=Blind(), labels={"000.png": ["purple"]})
     with pytest.raises(InvalidInput, match=r"not there: nine\.png"):
-        calibrate(folder, paths, words, witness=Blind(), labels={"nine.png": ["red"]})
+        calibrate(folder, paths, words, teacher=Blind(), labels={"nine.png": ["red"]})
     with pytest.raises(InvalidInput, match="of 0 words it is known"):
-        calibrate(folder, paths, words, witness=Blind(), labels={})
+        calibrate(folder, paths, words, teacher=Blind(), labels={})
     with pytest.raises(InvalidInput, match="no folder"):
         pictures_in(tmp_path / "nowhere")
     with pytest.raises(InvalidInput, match="has 0 pictures: at least 50"):
@@ -190,7 +190,7 @@ def test_labels_and_pictures_that_cannot_be_used_are_named(
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG nothing")
     with pytest.raises(InvalidInput, match=r"broken\.png cannot be read as a picture"):
-        calibrate(folder, [*paths, broken], words, witness=Blind(), labels={})
+        calibrate(folder, [*paths, broken], words, teacher=Blind(), labels={})
     for text in ("[]", "{", '{"a.png": "red"}'):
         (tmp_path / "labels.json").write_text(text)
         with pytest.raises(InvalidInput, match=r"labels\.json"):
@@ -217,7 +217,7 @@ def test_a_pair_without_words_is_calibrated_over_all_that_are_known(
     folder = PairFolder.of(write_pair(tmp_path / "pair", reads=THINGS))
     (folder / "words.txt").unlink()
     words, labels = words_of(folder), by_things(pictures[1])
-    made = calibrate(folder, pictures_in(pictures[0]), words, witness=Blind(), labels=labels)
+    made = calibrate(folder, pictures_in(pictures[0]), words, teacher=Blind(), labels=labels)
     # Tomato and lettuce bring vegetable and food, a lemon fruit and food, snowfall four words.
     assert made.known == (40, 60 * len(words) - 40 - 10 * (2 + 2 + 2 + 2))
     made.save(folder / "calibration.npz")
@@ -237,7 +237,7 @@ def test_words_of_a_list_of_ones_own_bring_no_others(
     observed = (*THINGS, "vegetable")
     folder = PairFolder.of(write_pair(tmp_path / "pair", observed=observed, reads=THINGS))
     paths, labels = pictures_in(pictures[0]), by_things(pictures[1])
-    made = calibrate(folder, paths, words_of(folder), witness=Blind(), labels=labels)
+    made = calibrate(folder, paths, words_of(folder), teacher=Blind(), labels=labels)
     assert made.known == (40, 260)
     made.save(folder / "calibration.npz")
     tagger = make_tagger(f"onnx:{folder.path}", TaggerContext())

@@ -17,18 +17,18 @@ class Plain:
     requires_confirmation = ()
 
     def __init__(self) -> None:
-        self.requests: list[str] = []
+        self.calls: list[str] = []
 
     def tag(self, frame: Frame) -> Confidences:  # noqa: ARG002 - part of the protocol
-        self.requests.append("all")
-        return np.array([len(self.requests) / 100], np.float32)
+        self.calls.append("all")
+        return np.array([len(self.calls) / 100], np.float32)
 
 
 class Sequential(Plain):
     def tag_next(self, frame: Frame, before: Confidences) -> Confidences:  # noqa: ARG002
-        assert before == np.float32(len(self.requests) / 100)
-        self.requests.append("next")
-        return np.array([len(self.requests) / 100], np.float32)
+        assert before == np.float32(len(self.calls) / 100)
+        self.calls.append("next")
+        return np.array([len(self.calls) / 100], np.float32)
 
 
 def change_of_kind(kind: str) -> FrameChange:
@@ -39,7 +39,7 @@ def change_of_kind(kind: str) -> FrameChange:
 
 
 @pytest.mark.parametrize(
-    ("changes", "query"),
+    ("changes", "calls"),
     [
         ("b", "all"),
         ("bggggggg", "all next next all next next all next"),
@@ -49,21 +49,22 @@ def change_of_kind(kind: str) -> FrameChange:
         ("bsssg", "all all"),
     ],
 )
-def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(changes: str, query: str) -> None:
+def test_a_new_shot_and_every_third_second_of_one_gets_all_effort(changes: str, calls: str) -> None:
     tagger = Sequential()
     scheduler = TaggingScheduler(tagger)
     for second, kind in enumerate(changes):
-        scheduler.see(second, FRAME, change_of_kind(kind))
-    assert tagger.requests == query.split()
+        scheduler.tag_second(second, FRAME, change_of_kind(kind))
+    assert tagger.calls == calls.split()
 
 
 def test_what_hardly_changed_gets_what_was_said_before() -> None:
     scheduler = TaggingScheduler(Sequential())
-    payload = [
-        scheduler.see(second, FRAME, change_of_kind(kind)) for second, kind in enumerate("bssgs")
+    answers = [
+        scheduler.tag_second(second, FRAME, change_of_kind(kind))
+        for second, kind in enumerate("bssgs")
     ]
     assert np.array_equal(
-        np.ravel(np.array(payload)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
+        np.ravel(np.array(answers)), np.array([1, 1, 1, 2, 2], np.float32) / np.float32(100)
     )
 
 
@@ -71,8 +72,8 @@ def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
     tagger = Plain()
     scheduler = TaggingScheduler(tagger)
     for second, kind in enumerate("bggsgc"):
-        scheduler.see(second, FRAME, change_of_kind(kind))
-    assert tagger.requests == ["all"] * 5
+        scheduler.tag_second(second, FRAME, change_of_kind(kind))
+    assert tagger.calls == ["all"] * 5
 
 
 @pytest.mark.parametrize(
@@ -82,5 +83,5 @@ def test_a_tagger_that_saves_nothing_is_asked_for_every_new_second() -> None:
 def test_a_shot_begins_with_a_cut_and_with_what_is_blank(changes: str, shots: list[int]) -> None:
     scheduler = TaggingScheduler(Plain(), every=3)
     for second, kind in enumerate(changes):
-        scheduler.see(second, FRAME, change_of_kind(kind))
+        scheduler.tag_second(second, FRAME, change_of_kind(kind))
     assert scheduler.shots == shots

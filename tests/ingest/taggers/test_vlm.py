@@ -39,7 +39,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings_for(server: Server, words: str = "list") -> VlmSettings:
-    return VlmSettings(words, (server.base_address,), attempt_seconds=5.0, look_seconds=200.0)
+    return VlmSettings(words, (server.base_address,), attempt_seconds=5.0, frame_seconds=200.0)
 
 
 def client_of(
@@ -231,7 +231,7 @@ class TestFaults:
 
     def test_nobody_waits_longer_than_all_attempts_may_take(self, server: Server) -> None:
         server.faults.extend(["loading"] * 9)
-        settings = replace(settings_for(server), look_seconds=1.5)
+        settings = replace(settings_for(server), frame_seconds=1.5)
         waited: list[float] = []
         client = Client(
             Model(f"{server.base_url}/v1", MODEL), Key(""), settings, None, wait=waited.append

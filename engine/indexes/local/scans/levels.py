@@ -149,11 +149,11 @@ def _cut(forward: ForwardRows, first_row: int, end_row: int, max_impact: float) 
         gather_postings(
             forward, first_row, first_tag, end_tag, max_impact, cursors, free, gathered, bands
         )
-        most_levels = min((end_tag - first_tag) * MAX_LEVELS, n_postings) + MAX_LEVELS
+        max_levels = min((end_tag - first_tag) * MAX_LEVELS, n_postings) + MAX_LEVELS
         firsts = np.zeros(end_tag - first_tag, dtype=np.int64)
-        uppers = np.empty(most_levels, dtype=np.float32)
-        slopes = np.empty(most_levels, dtype=np.float32)
-        starts = np.zeros(most_levels + 1, dtype=np.int64)
+        uppers = np.empty(max_levels, dtype=np.float32)
+        slopes = np.empty(max_levels, dtype=np.float32)
+        starts = np.zeros(max_levels + 1, dtype=np.int64)
         rows = np.empty(n_postings, dtype=np.uint32)
         n = cut_tags(gathered, bands, own_starts, max_impact, firsts, uppers, slopes, starts, rows)
         yield _Cut(firsts, uppers[:n], slopes[:n], starts[1 : n + 1], rows)

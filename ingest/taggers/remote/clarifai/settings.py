@@ -26,8 +26,8 @@ class ClarifaiSettings:
         model: its name.
         version: one of its versions; empty for the newest.
         longest_seconds: of one request's video.
-        most_url_bytes: of a video sent as an address.
-        most_sent_bytes: of a video sent as bytes, before base64 makes it a third longer.
+        max_url_bytes: of a video sent as an address.
+        max_sent_bytes: of a video sent as bytes, before base64 makes it a third longer.
         max_concepts: tags a second.
         attempts: how often a question is asked before it is given up.
     """
@@ -38,8 +38,8 @@ class ClarifaiSettings:
     model: str = "general-image-recognition"
     version: str = ""
     longest_seconds: int = 600
-    most_url_bytes: int = 300 * 1000 * 1000
-    most_sent_bytes: int = 128 * 1000 * 1000
+    max_url_bytes: int = 300 * 1000 * 1000
+    max_sent_bytes: int = 128 * 1000 * 1000
     max_concepts: int = 100
     attempts: int = 6
 

@@ -87,7 +87,7 @@ class ClarifaiTagger:
             RenditionFailed: the copy could not be made.
             RemoteTaggerFailed: Clarifai would not or could not say; names why and what to do.
         """
-        max_bytes = self._settings.most_url_bytes if self._host else self._settings.most_sent_bytes
+        max_bytes = self._settings.max_url_bytes if self._host else self._settings.max_sent_bytes
         runs: list[Run] = []
         n_seconds = 0
         with rendition_of(path) as whole:
@@ -100,8 +100,8 @@ class ClarifaiTagger:
                         f"Clarifai answered without frames for the part at second {part.start}"
                     )
                 # A frame after the last whole second of a part belongs to the next one.
-                looked_at = min(n_seconds_of(answer), max(1, round(part.seconds)))
-                end = part.start + looked_at
+                n_tagged = min(n_seconds_of(answer), max(1, round(part.seconds)))
+                end = part.start + n_tagged
                 runs += [run for run in runs_of(answer, start=part.start) if run.end <= end]
                 n_seconds = max(n_seconds, end)
         try:

@@ -136,7 +136,7 @@ class Client:
         Raises:
             RemoteTaggerFailed: the server would not or could not say; names why and what to do.
         """
-        stopped, until = self._stopped, time.monotonic() + self._settings.look_seconds
+        stopped, until = self._stopped, time.monotonic() + self._settings.frame_seconds
         waits, unreadable, attempts = _waits(self._settings.attempts), 0, 0
         while True:
             attempts += 1

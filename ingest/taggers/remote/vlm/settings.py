@@ -24,7 +24,7 @@ class VlmSettings:
         concurrency: frames that are asked about at a time.
         attempts: how often a question is asked before it is given up.
         attempt_seconds: how long one answer may take; a server may have to load the model first.
-        look_seconds: how long all attempts at one look may take.
+        frame_seconds: how long all attempts at one look may take.
     """
 
     words: str = LISTED
@@ -32,7 +32,7 @@ class VlmSettings:
     concurrency: int = 4
     attempts: int = 6
     attempt_seconds: float = 300.0
-    look_seconds: float = 900.0
+    frame_seconds: float = 900.0
 
 
 def key_in(environment: Mapping[str, str]) -> str:

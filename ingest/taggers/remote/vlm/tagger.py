@@ -37,7 +37,7 @@ _UNUSUAL_CHARACTERS: Final = re.compile(r"[^\w.:/\[\]-]+")
 class VlmTagger:
     """Names what a model elsewhere sees; it is asked about several frames at a time.
 
-    See ``AskingTagger``.
+    See ``AsyncTagger``.
 
     Args:
         lexicon: what its words are as tags.
@@ -78,17 +78,17 @@ class VlmTagger:
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
-        return self.read(self.ask(frame).result())
+        return self.parse(self.submit(frame).result())
 
-    def ask(self, frame: Frame) -> Future[list[tuple[str, float]]]:
+    def submit(self, frame: Frame) -> Future[list[tuple[str, float]]]:
         """Ask about a frame, which is not needed any more when this returns."""
         shrinkable = Shrinkable(frame)
         nudity = (NUDITY, self._nudity.confidence(shrinkable))
         picture = _data_url(shrinkable.picture)
         return self._threads.submit(lambda: [nudity, *self._client.ask(picture)])
 
-    def read(self, answer: list[tuple[str, float]]) -> Confidences:
-        """Return the confidence of every tag that there is by now for what ``ask`` gave."""
+    def parse(self, answer: list[tuple[str, float]]) -> Confidences:
+        """Return the confidence of every tag that there is by now for what ``submit`` gave."""
         (_, nudity), *words = answer
         return np.append(np.float32(nudity), self._lexicon.confidences(words))
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.taggers.visual.face_words import MAX_TURNED, MIN_SIZE, can_be_judged
+from ingest.taggers.visual.face_words import MAX_TURNED, MIN_SIZE, is_classifiable
 from ingest.taggers.visual.faces import (
     MAX_FACES,
     Face,
@@ -92,7 +92,7 @@ def test_the_eyes_of_a_real_face_are_found_at_every_size(
         (face,) = finder.find(shrinkable(astronaut.resize((side, side))))
         assert np.allclose(face.eyes / side, [[0.395, 0.205], [0.48, 0.205]], atol=0.03)
         assert face.size / side == pytest.approx(0.2, abs=0.05)
-        assert can_be_judged(face)
+        assert is_classifiable(face)
 
 
 def test_a_mirrored_face_is_found_where_it_is_mirrored(
@@ -164,8 +164,8 @@ def face(*, size: float = 60, nose: float = 0.0, apart: float = 20.0) -> Face:
 
 
 def test_small_faces_and_those_that_look_away_cannot_be_judged() -> None:
-    assert can_be_judged(face(size=MIN_SIZE))
-    assert not can_be_judged(face(size=MIN_SIZE - 1))
-    assert can_be_judged(face(nose=-MAX_TURNED + 0.01))
-    assert not can_be_judged(face(nose=MAX_TURNED + 0.01))
-    assert not can_be_judged(face(apart=0))
+    assert is_classifiable(face(size=MIN_SIZE))
+    assert not is_classifiable(face(size=MIN_SIZE - 1))
+    assert is_classifiable(face(nose=-MAX_TURNED + 0.01))
+    assert not is_classifiable(face(nose=MAX_TURNED + 0.01))
+    assert not is_classifiable(face(apart=0))
