@@ -22,6 +22,7 @@ from engine.domain.metadata import (
     RiskLimit,
     SensitivityLevel,
 )
+from engine.domain.tags import SOURCES, explicit_tag, is_source
 from engine.errors import InvalidInput
 
 MAX_PARTS: Final = 200
@@ -108,10 +109,25 @@ def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, An
 
 
 def _has_tag(_: _Reader, value: object) -> Filter:
-    given = _fields("seen", value, {"tag": str, "at_least": int})
+    given = _fields("seen", value, {"tag": str, "source": str, "at_least": int})
     if "tag" not in given:
         raise InvalidInput("'seen' needs a 'tag'")
+    source = given.pop("source", None)
+    if source is not None:
+        given["tag"] = _of_source(source, given["tag"])
     return HasTag(**given)
+
+
+def _of_source(source: str, word: str) -> str:
+    """Return what names the tag of one source."""
+    if not is_source(source):
+        raise InvalidInput(
+            f"'source' of 'seen' is one of {', '.join(SOURCES)}, not {_short(source)}"
+        )
+    named = explicit_tag(word)
+    if named is not None and named.source != source:
+        raise InvalidInput(f"'seen' names two sources, {source!r} and that of {_short(word)}")
+    return word if named else f"{source}:{word}"
 
 
 def _field(column: Column, _: _Reader, value: object) -> Filter:

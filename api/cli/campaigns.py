@@ -20,6 +20,7 @@ from api.cli.output import (
     print_ignored,
     print_json,
     print_table,
+    sources_option,
     strict_option,
     title_of,
 )
@@ -33,6 +34,7 @@ from engine.domain.placements import (
     VideoPlacements,
     ViewerPlacements,
 )
+from engine.domain.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
 from engine.services.campaigns import CampaignNow
@@ -170,19 +172,32 @@ def delete(campaigns: tuple[str, ...], *, yes: bool) -> None:
     type=click.IntRange(min=0),
     help="Only what came or changed after this revision, in order.",
 )
+@sources_option
 @count_option
 @explain_option
 @json_option
-def matches(campaign: str, since: int | None, k: int, *, explain: bool, as_json: bool) -> None:
+def matches(
+    campaign: str,
+    since: int | None,
+    sources: SourceWeights,
+    k: int,
+    *,
+    explain: bool,
+    as_json: bool,
+) -> None:
     """Find the videos that fit a campaign, of those it may run on, and how far it reaches."""
     with Live.open(load_settings()) as live:
         catalog = live.catalog
         plan, snapshot, now = catalog.campaigns.find(campaign), live.snapshot, int(time.time())
         answer: CampaignMatches | CampaignNewMatches
         if since is None:
-            answer = matches_of(catalog, snapshot, plan, k, now=now, explained=explain)
+            answer = matches_of(
+                catalog, snapshot, plan, k, now=now, explained=explain, sources=sources
+            )
         else:
-            answer = new_matches_of(catalog, snapshot, plan, k, since=since, explained=explain)
+            answer = new_matches_of(
+                catalog, snapshot, plan, k, since=since, explained=explain, sources=sources
+            )
         rows = [
             ((f"{one.score:.3f}", one.video, title_of(catalog, one.video)), one.why)
             for one in answer.matches
@@ -224,12 +239,14 @@ def for_video(video: str, k: int, *, explain: bool, as_json: bool) -> None:
 @like_option
 @liked_option
 @strict_option
+@sources_option
 @count_option
 @json_option
 def for_viewer(
     viewer: str | None,
     likes: dict[str, float],
     liked: tuple[str, ...],
+    sources: SourceWeights,
     k: int,
     *,
     strict: bool,
@@ -265,6 +282,7 @@ def for_viewer(
             now=int(now),
             advertiser=None,
             viewer=viewer,
+            sources=sources,
         )
         answer = replace(answer, ignored=ignored)
     _print_placements(answer, explained=False, as_json=as_json)

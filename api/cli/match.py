@@ -8,6 +8,7 @@ from api.cli.output import (
     count_option,
     json_option,
     no_sensitive_option,
+    sources_option,
     strict_option,
     weighted,
     where_option,
@@ -16,6 +17,7 @@ from api.cli.reasons import explain_option
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
+from engine.domain.source_weights import SourceWeights
 from engine.search.matches import match
 
 
@@ -38,6 +40,7 @@ from engine.search.matches import match
 @where_option
 @no_sensitive_option
 @strict_option
+@sources_option
 @count_option
 @explain_option
 @json_option
@@ -45,6 +48,7 @@ def command(
     keywords: dict[str, float],
     exclude: tuple[str, ...],
     where: Filter,
+    sources: SourceWeights,
     k: int,
     *,
     no_sensitive: bool,
@@ -65,5 +69,7 @@ def command(
         snapshot = live.snapshot
         passing = harmless(where) if no_sensitive else where
         profile, understood = live.weights(snapshot.vocabulary, keywords, strict=strict)
-        matches = match(snapshot, keywords=profile, exclude=exclude, k=k, where=passing)
+        matches = match(
+            snapshot, keywords=profile, exclude=exclude, k=k, where=passing, sources=sources
+        )
         print_matches(live, snapshot, matches, understood, explain=explain, as_json=as_json)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
     from engine.domain.filters import Filter
     from engine.domain.keywords import IgnoredWord
+    from engine.domain.source_weights import SourceWeights
     from engine.ports.catalog import Catalog
 
 json_option = click.option(
@@ -49,6 +50,24 @@ where_option = click.option(
     metavar="JSON",
     callback=_read_where,
     help="""Only these videos, as '{"duration": {"at_least": 30}}'; see docs/filters.md.""",
+)
+
+
+def _read_sources(_context: Any, _parameter: Any, text: str) -> "SourceWeights":
+    from engine.domain.source_weights import SourceWeights
+
+    try:
+        return SourceWeights.read(text)
+    except InvalidInput as error:
+        raise click.BadParameter(str(error)) from None
+
+
+sources_option = click.option(
+    "--sources",
+    metavar="SOURCE=WEIGHT,...",
+    default="",
+    callback=_read_sources,
+    help="What the tags of a source count for here, as visual=1,audio=0.5; 0 leaves them out.",
 )
 
 no_sensitive_option = click.option(

@@ -7,7 +7,8 @@ import click
 
 from api.cli.output import print_table
 from engine.domain.recommendations import Reason
-from engine.domain.results import Contribution
+from engine.domain.results import Contribution, shares_by_source
+from engine.domain.tags import VERBS
 from engine.domain.time_ranges import TimeRange
 
 Share = Contribution | Reason
@@ -50,7 +51,12 @@ def in_a_line(why: Sequence[Share]) -> str:
     """Return the largest shares in words."""
     named = [f"{one.tag} {one.share:+.2f}" for one in why[:MAX_REASONS]]
     left = len(why) - len(named)
-    return ", ".join([*named, f"{left} more"] if left else named)
+    line = ", ".join([*named, f"{left} more"] if left else named)
+    sources = shares_by_source(why)
+    if len(sources) < 2:
+        return line
+    parts = (f"{VERBS.get(source, source)} {share:+.2f}" for source, share in sources.items())
+    return f"{line} ({', '.join(parts)})"
 
 
 def tag_cells(reason: Share) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from api.cli.output import (
     print_ignored,
     print_json,
     print_table,
+    sources_option,
     strict_option,
     title_of,
     weighted,
@@ -27,6 +28,7 @@ from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
 from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
+from engine.domain.source_weights import SourceWeights
 from engine.ports.catalog import Catalog
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend
@@ -74,6 +76,7 @@ _share = click.FloatRange(0.0, 1.0)
 @where_option
 @no_sensitive_option
 @strict_option
+@sources_option
 @count_option
 @json_option
 def command(
@@ -87,6 +90,7 @@ def command(
     freshness: float,
     half_life_days: float,
     cursor: str | None,
+    sources: SourceWeights,
     *,
     all_viewers: bool,
     fold: bool,
@@ -117,7 +121,8 @@ def command(
         if all_viewers:
             from engine.batch.recommend_all import PageOptions, recommend_all
 
-            options, rules = PageOptions(k, passing, ranking, again), settings.profile_rules
+            options = PageOptions(k, passing, ranking, again, sources)
+            rules = settings.profile_rules
             for line in recommend_all(
                 live.catalog,
                 live.snapshot,
@@ -139,6 +144,7 @@ def command(
             strict=strict,
             explain=explain,
             cursor=cursor,
+            sources=sources,
         )
         rules = settings.profile_rules
         answer = recommend(live.catalog, live.snapshot, query, rules, now=time.time())

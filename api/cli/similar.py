@@ -8,12 +8,14 @@ from api.cli.output import (
     count_option,
     json_option,
     no_sensitive_option,
+    sources_option,
     where_option,
 )
 from api.cli.reasons import explain_option
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
+from engine.domain.source_weights import SourceWeights
 from engine.search.matches import similar
 
 
@@ -21,15 +23,24 @@ from engine.search.matches import similar
 @click.argument("video")
 @where_option
 @no_sensitive_option
+@sources_option
 @count_option
 @explain_option
 @json_option
 def command(
-    video: str, where: Filter, k: int, *, no_sensitive: bool, explain: bool, as_json: bool
+    video: str,
+    where: Filter,
+    sources: SourceWeights,
+    k: int,
+    *,
+    no_sensitive: bool,
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Find the videos most like VIDEO (id, path, file name or title)."""
     with Live.open(load_settings()) as live:
         snapshot = live.snapshot
         passing = harmless(where) if no_sensitive else where
-        matches = similar(snapshot, live.catalog.videos.find(video).id, k=k, where=passing)
+        record = live.catalog.videos.find(video)
+        matches = similar(snapshot, record.id, k=k, where=passing, sources=sources)
         print_matches(live, snapshot, matches, explain=explain, as_json=as_json)

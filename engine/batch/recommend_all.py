@@ -15,6 +15,7 @@ from engine.batch.follow import follow
 from engine.catalogs import open_catalog
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.recommendations import ViewerRecommendations
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import ReelmatchError
 from engine.executors import SERIAL, SerialExecutor, open_executor
 from engine.indexes.local.generations import Generations
@@ -41,12 +42,14 @@ class PageOptions:
         where: which videos may be found.
         ranking: what counts beside the score.
         again: whether seen and hidden videos may come back.
+        sources: factors of the weights of tags.
     """
 
     k: int = 10
     where: Filter = EVERY_VIDEO
     ranking: Ranking = BY_SCORE
     again: bool = False
+    sources: SourceWeights = AS_INDEXED
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,15 @@ def _pages(
     for viewer in catalog.viewers.some(task.viewers):
         profile = profile_of(viewer.interests, viewer.events, rules, now=now)
         questions.append(
-            Question(profile, now, options.k, options.where, options.ranking, options.again)
+            Question(
+                profile,
+                now,
+                options.k,
+                options.where,
+                options.ranking,
+                options.again,
+                sources=options.sources,
+            )
         )
     answers = recommend_many(
         snapshot, questions, rules, where=options.where, track_of=catalog.tracks.get

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from engine.domain.metadata import COLUMNS, one_of
+from engine.domain.tags import VERBS, explicit_tag
 
 Op = Literal["between", "in", "at_most"]
 
@@ -39,7 +40,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class HasTag:
-    """A tag was seen for at least so many seconds."""
+    """A tag was observed for at least so many seconds.
+
+    Attributes:
+        tag: a name, which means the tags of any source that are called so, or one with its
+            source, as ``audio:dog``.
+        at_least: seconds of one source; those of several are not added up.
+    """
 
     tag: str
     at_least: int = 1
@@ -90,7 +97,11 @@ def _clause(where: Filter, *, is_so: bool) -> str:
             return f"it is {'' if is_so else 'not '}{one_of([repr(video) for video in ids])}"
         case HasTag(tag, at_least):
             duration = "1 second" if at_least == 1 else f"{at_least} seconds"
-            return f"{tag!r} is seen for {'at least' if is_so else 'less than'} {duration}"
+            bound = "at least" if is_so else "less than"
+            own = explicit_tag(tag)
+            if own is None:
+                return f"{tag!r} is observed for {bound} {duration}"
+            return f"{own.name!r} is {VERBS.get(own.source, own.source)} for {bound} {duration}"
         case Field(name, _, value):
             column = COLUMNS[name]
             verb = column.type.verbs[0 if is_so else 1]

@@ -1,10 +1,11 @@
 """Placements: frozen records of the videos, campaigns and seconds that go together."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.domain.campaigns import Bid, Creative
 from engine.domain.keywords import IgnoredWord
-from engine.domain.results import Contribution, Match
+from engine.domain.results import Contribution, Match, shares_by_source
 from engine.domain.time_ranges import TimeRange
 
 
@@ -69,15 +70,19 @@ class CampaignNewMatches:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One campaign that may run; ``why`` adds up to the score."""
+    """One campaign that may run; ``why``, and ``by_source``, add up to the score."""
 
     campaign: str
     advertiser: str
     name: str
     score: float
     why: tuple[Contribution, ...]
+    by_source: Mapping[str, float] = field(init=False, compare=False)
     creatives: tuple[Creative, ...]
     bid: Bid | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_source", shares_by_source(self.why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ class CampaignEligibility:
         eligible: whether it may run there now.
         score: how well it fits.
         why: the tags that made the score.
+        by_source: source -> what its tags gave together, adding up to the score.
         rules: every rule.
         rank_of_video: among the campaign's; None unless it is eligible.
         rank_of_campaign: among the video's; None unless it is eligible.
@@ -146,6 +152,10 @@ class CampaignEligibility:
     eligible: bool
     score: float
     why: tuple[Contribution, ...]
+    by_source: Mapping[str, float] = field(init=False, compare=False)
     rules: tuple[RuleEvidence, ...]
     rank_of_video: int | None
     rank_of_campaign: int | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_source", shares_by_source(self.why))

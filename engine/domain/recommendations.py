@@ -1,10 +1,11 @@
 """Recommendations: frozen records of a page, why each video is on it, and what moved it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.domain.keywords import IgnoredWord
-from engine.domain.results import Contribution
+from engine.domain.results import Contribution, shares_by_source
 from engine.domain.time_ranges import TimeRange
 from engine.domain.viewers import EventKind
 
@@ -79,6 +80,7 @@ class Recommendation:
         video: its id.
         score: the exact cosine.
         why: the tags that made the score; hardly any when the answer goes by freshness.
+        by_source: source -> what its tags gave together, adding up to the score.
         rank: its place, from 1 on, over all pages.
         rank_without: the place it has by the score alone.
         moved: what each rule did, in the order they apply; empty when it stayed.
@@ -91,12 +93,16 @@ class Recommendation:
     video: str
     score: float
     why: tuple[Contribution | Reason, ...]
+    by_source: Mapping[str, float] = field(init=False, compare=False)
     rank: int
     rank_without: int
     moved: tuple[Move, ...]
     co_likes: float
     folded: tuple[str, ...]
     co_likes_from: tuple[Source, ...] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_source", shares_by_source(self.why))
 
 
 @dataclass(frozen=True, slots=True)

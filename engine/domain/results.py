@@ -4,10 +4,12 @@ A field that may be left out has a default of None or an empty tuple, and is lef
 it has it.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.domain.tags import source_of
 from engine.domain.time_ranges import TimeRange
 
 DEFAULT_THRESHOLD: Final = 0.7
@@ -46,13 +48,49 @@ class Contribution:
     seconds: tuple[TimeRange, ...] | None = None
 
 
+class Share(Protocol):
+    """A part of a score, and the tag that gave it."""
+
+    @property
+    def tag(self) -> str:
+        """Label of the tag."""
+        ...
+
+    @property
+    def share(self) -> float:
+        """Part of the score."""
+        ...
+
+
+def shares_by_source(why: Iterable[Share]) -> dict[str, float]:
+    """Return what each source's tags gave to a score, all adding up to it, the largest first."""
+    shares: dict[str, float] = {}
+    for part in why:
+        source = source_of(part.tag)
+        shares[source] = shares.get(source, 0.0) + part.share
+    if len(shares) < 2:  # as nearly always
+        return shares
+    return dict(sorted(shares.items(), key=lambda one: -abs(one[1])))
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One ranked answer; ``score`` is a cosine, so -1.0 to 1.0."""
+    """One ranked answer; ``score`` is a cosine, so -1.0 to 1.0.
+
+    Attributes:
+        video: its id.
+        score: how well it fits.
+        why: the tags that made the score.
+        by_source: source -> what its tags gave together, adding up to the score.
+    """
 
     video: str
     score: float
     why: tuple[Contribution, ...]
+    by_source: Mapping[str, float] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_source", shares_by_source(self.why))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

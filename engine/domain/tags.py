@@ -15,6 +15,15 @@ AUDIO: Final = "audio"
 SOURCES: Final = (VISUAL, AUDIO, "text", "speech", "metadata", "people")
 """The sources of tags: pictures, sound, words on the picture, spoken words, titles, people."""
 
+VERBS: Final[Mapping[str, str]] = {
+    VISUAL: "seen",
+    AUDIO: "heard",
+    "text": "read",
+    "speech": "spoken",
+    "metadata": "told",
+    "people": "named by people",
+}
+"""Participles by which sentences say that a tag of a source was observed."""
 
 TagsBySource = Mapping[str, NDArray[np.int64]]
 """Source -> the numbers of its tags, rising."""
@@ -62,4 +71,4 @@ def is_source(name: str) -> bool:
 
 def source_of(label: str) -> str:
     """Return the source of a label."""
-    return Tag.parse(label).source
+    return Tag.parse(label).source if ":" in label else VISUAL

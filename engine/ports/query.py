@@ -50,6 +50,20 @@ class Query:
             raise InvalidInput("weights must be finite numbers: one is not")
         return cls(known[:n_known], units[:n_known], unknown[:n_unknown])
 
+    def scaled(self, factors: Floats) -> "Query":
+        """Return the query with each tag's weight times a factor, of length 1 again.
+
+        Args:
+            factors: shape (n_tags,), 0 for tags that are left out.
+        """
+        units = self.units * factors[self.tags]
+        stays = np.flatnonzero(units)
+        units = units[stays]
+        # Brought near 1 before they are squared: the smallest factors would vanish.
+        units /= np.abs(units).max(initial=0.0) or 1.0
+        length = float(np.sqrt(np.dot(units, units))) or 1.0
+        return Query(self.tags[stays], units / length, self.unknown)
+
 
 def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
     numbers = np.asarray(tags)

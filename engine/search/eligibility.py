@@ -68,7 +68,7 @@ def viewer_eligibility(
         question: who asks, and for what; pages and reranking do not matter.
         rules: how the profile is weighed.
     """
-    profile_vector = profile_vector_of(question.profile, snapshot, rules)
+    profile_vector = profile_vector_of(question.profile, snapshot, rules, question.sources)
     if video not in snapshot:
         gone = f"not in generation {snapshot.generation_id}: it was not watched, or was deleted"
         return ViewerEligibilityReport(

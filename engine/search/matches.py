@@ -5,6 +5,7 @@ from typing import Final
 
 from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
 from engine.domain.results import Contribution, Match
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
@@ -21,6 +22,7 @@ def recommend(
     liked: Sequence[str] = (),
     k: int,
     where: Filter = EVERY_VIDEO,
+    sources: SourceWeights = AS_INDEXED,
 ) -> list[Match]:
     """Return the ``k`` videos that fit a viewer best, without those named as liked.
 
@@ -32,6 +34,7 @@ def recommend(
         liked: ids of videos the viewer liked.
         k: how many, 1 to 1,000.
         where: which videos may be found.
+        sources: factors of the weights of tags.
 
     Raises:
         InvalidInput: for unknown tags or videos, or when there is nothing to go by.
@@ -40,7 +43,7 @@ def recommend(
         raise InvalidInput("nothing to go by: give at least one interest or liked video")
     snapshot.require(liked)
     profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
-    query = profile_vector_of(profile, snapshot, VIEWER_RULES).query
+    query = profile_vector_of(profile, snapshot, VIEWER_RULES, sources).query
     return _search(snapshot, query, k, And((where, Not(Ids(tuple(liked))))) if liked else where)
 
 
@@ -51,6 +54,7 @@ def match(
     exclude: Iterable[str] = (),
     k: int,
     where: Filter = EVERY_VIDEO,
+    sources: SourceWeights = AS_INDEXED,
 ) -> list[Match]:
     """Return the ``k`` videos that fit an advertiser's keyword profile best.
 
@@ -60,23 +64,45 @@ def match(
         exclude: a video on which one of these tags counts at least one second is left out.
         k: how many, 1 to 1,000.
         where: which videos may be found.
+        sources: factors of the weights of tags.
 
     Raises:
-        InvalidInput: for unknown tags, or when there is no keyword.
+        InvalidInput: for unknown tags, or when there is no keyword, or none of a source that
+            counts.
     """
     if not keywords:
         raise InvalidInput("nothing to match: give at least one keyword")
     excluded = tuple(HasTag(tag) for tag in exclude)
     snapshot.vocabulary.numbers(has_tag.tag for has_tag in excluded)
     allowed = And((where, Not(Or(excluded)))) if excluded else where
-    return _search(snapshot, interests_query(keywords, snapshot), k, allowed)
+    query = interests_query(keywords, snapshot)
+    weighed = by_source(query, snapshot, sources)
+    if len(query.tags) and not len(weighed.tags):
+        raise InvalidInput(
+            "nothing to match: 'sources' leaves out the source of every keyword; give one of them"
+            " a weight above 0"
+        )
+    return _search(snapshot, weighed, k, allowed)
 
 
 def similar(
-    snapshot: IndexSnapshot, video: str, *, k: int, where: Filter = EVERY_VIDEO
+    snapshot: IndexSnapshot,
+    video: str,
+    *,
+    k: int,
+    where: Filter = EVERY_VIDEO,
+    sources: SourceWeights = AS_INDEXED,
 ) -> list[Match]:
     """Return the ``k`` videos most like one of the view's, without itself."""
-    return _search(snapshot, snapshot.query_like(video), k, And((where, Not(Ids((video,))))))
+    query = by_source(snapshot.query_like(video), snapshot, sources)
+    return _search(snapshot, query, k, And((where, Not(Ids((video,))))))
+
+
+def by_source(query: Query, snapshot: IndexSnapshot, sources: SourceWeights) -> Query:
+    """Return a query whose tags weigh as a request weighs their sources."""
+    if sources == AS_INDEXED:
+        return query
+    return query.scaled(sources.by_tag(snapshot.vocabulary.sources))
 
 
 def explain(snapshot: IndexSnapshot, query: Query, video: str) -> tuple[Contribution, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.viewers import Event, EventKind
 from engine.errors import InvalidInput
 
@@ -181,14 +182,18 @@ def interests_query(interests: Mapping[str, float], snapshot: "IndexSnapshot") -
 
 
 def profile_vector_of(
-    profile: Profile, snapshot: "IndexSnapshot", rules: ProfileRules
+    profile: Profile,
+    snapshot: "IndexSnapshot",
+    rules: ProfileRules,
+    sources: SourceWeights = AS_INDEXED,
 ) -> ProfileVector:
     """Weigh a profile (Rocchio 1971): what they say, and what their videos show.
 
     The videos they liked are averaged, each with length 1, so that a long video counts for no
     more than a short one; a share of what most videos show and of what they dislike is taken off;
     weights are damped and the strongest kept. That, brought to length 1, and the interests,
-    brought to length 1, are added. Videos that are not in the view do not count.
+    brought to length 1, are added. Videos that are not in the view do not count. What a request
+    weighs sources with multiplies the sum, tag by tag.
 
     Raises:
         UnknownTag: for interests that are not tags.
@@ -208,6 +213,9 @@ def profile_vector_of(
     if length:
         only_dislikes = all(reaction.weight < 0 for reaction in reactions)
         shown *= (rules.disliked if only_dislikes else 1.0) / length
+    if sources != AS_INDEXED:
+        factors = sources.by_tag(snapshot.vocabulary.sources)[:n_tags]
+        explicit, shown = explicit * factors, shown * factors
     whole = explicit + shown
     tags = np.flatnonzero(whole)
     # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.

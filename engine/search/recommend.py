@@ -9,6 +9,7 @@ import numpy as np
 from engine.domain.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.recommendations import Basis, Reason, Recommendation, Source
 from engine.domain.results import Contribution
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
 from engine.search.explain import MAX_SOURCES, Explainer
@@ -38,6 +39,7 @@ class Question:
         ranking: what counts beside the score.
         again: whether videos that the viewer has seen or hidden may come back.
         shown: ids that earlier pages showed, in their order.
+        sources: factors of the weights of tags.
     """
 
     profile: Profile
@@ -47,6 +49,7 @@ class Question:
     ranking: Ranking = BY_SCORE
     again: bool = False
     shown: tuple[str, ...] = ()
+    sources: SourceWeights = AS_INDEXED
 
     @property
     def allowed(self) -> Filter:
@@ -93,7 +96,7 @@ def recommend_page(
     Raises:
         InvalidInput: for unknown tags, or a ``k`` outside 1 to 1,000.
     """
-    profile_vector = profile_vector_of(question.profile, snapshot, rules)
+    profile_vector = profile_vector_of(question.profile, snapshot, rules, question.sources)
     return page_of(snapshot, profile_vector, question, rules, track_of=track_of)
 
 
@@ -118,7 +121,8 @@ def recommend_many(
         track_of: as in ``recommend_page``.
     """
     profile_vectors = [
-        profile_vector_of(question.profile, snapshot, rules) for question in questions
+        profile_vector_of(question.profile, snapshot, rules, question.sources)
+        for question in questions
     ]
     consumed = [() if question.again else question.profile.consumed for question in questions]
     hits: list[list[Hit] | None] = [None] * len(questions)

@@ -7,6 +7,8 @@ from math import ceil
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.keywords import IgnoredWord
 from engine.domain.recommendations import Basis, Reason, Recommendation, RecommendationPage
+from engine.domain.results import shares_by_source
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.viewers import Event
 from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
@@ -36,6 +38,7 @@ class RecommendationQuery:
         strict: whether interests that are no tags are refused, instead of left out.
         explain: whether each tag's sources and seconds are told.
         cursor: the ``next`` of the page before.
+        sources: factors of the weights of tags.
     """
 
     viewer: str | None = None
@@ -49,6 +52,7 @@ class RecommendationQuery:
     strict: bool = False
     explain: bool = False
     cursor: str | None = None
+    sources: SourceWeights = AS_INDEXED
 
     @property
     def digest(self) -> bytes:
@@ -60,7 +64,7 @@ class RecommendationQuery:
         if self.viewer is None:
             did = [(event.video, event.kind, event.share) for event in self.events]
             who = (sorted(self.interests.items()), did, self.liked)
-        return digest_of(who, self.where, self.ranking, self.again)
+        return digest_of(who, self.where, self.ranking, self.again, *self.sources.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class ViewerEligibility:
         score: the exact cosine.
         rank: its place without reranking; None when it is not among the 1,000 best.
         why: the tags that made the score.
+        by_source: source -> what its tags gave together, adding up to the score.
         rules: every rule, in the order they apply.
     """
 
@@ -87,7 +92,11 @@ class ViewerEligibility:
     score: float
     rank: int | None
     why: tuple[Reason, ...]
+    by_source: Mapping[str, float] = field(init=False, compare=False)
     rules: tuple[RuleResult, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_source", shares_by_source(self.why))
 
 
 def recommend(
@@ -123,8 +132,17 @@ def recommend(
         snapshot.vocabulary, interests, strict=query.strict, is_all=is_all
     )
     profile = profile_of(interests, events, rules, now=float(at), liked=query.liked)
-    profile_vector = profile_vector_of(profile, snapshot, rules)
-    question = Question(profile, float(at), query.k, query.where, query.ranking, query.again, shown)
+    profile_vector = profile_vector_of(profile, snapshot, rules, query.sources)
+    question = Question(
+        profile,
+        float(at),
+        query.k,
+        query.where,
+        query.ranking,
+        query.again,
+        shown,
+        query.sources,
+    )
     page = page_of(
         snapshot,
         profile_vector,

@@ -19,13 +19,14 @@ from engine.domain.placements import (
     ViewerPlacements,
 )
 from engine.domain.results import Contribution, Match
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.kernels.best import MIN_MATCH_SCORE
 from engine.ports.catalog import Campaigns, Catalog
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
-from engine.search.matches import explain
+from engine.search.matches import by_source, explain
 from engine.search.profiles import Profile, ProfileRules, profile_vector_of
 from engine.services.evidence import (
     matches_with_seconds,
@@ -49,6 +50,7 @@ def matches_of(
     *,
     now: int,
     explained: bool,
+    sources: SourceWeights = AS_INDEXED,
 ) -> CampaignMatches:
     """Return the videos that fit a campaign best, of those it may run on, and its reach.
 
@@ -61,8 +63,9 @@ def matches_of(
         k: how many videos.
         now: seconds since 1970.
         explained: whether to tell on which seconds each tag was observed.
+        sources: factors of the weights of tags.
     """
-    query = campaign_query(campaign, snapshot)
+    query = by_source(campaign_query(campaign, snapshot), snapshot, sources)
     where = And(tuple(rules_as_filters(campaign).values()))
     matches = [
         Match(each.video, each.score, explain(snapshot, query, each.video))
@@ -87,12 +90,13 @@ def new_matches_of(
     *,
     since: int,
     explained: bool,
+    sources: SourceWeights = AS_INDEXED,
 ) -> CampaignNewMatches:
     """Return the videos that came or changed since a revision and fit a campaign."""
     arrived = new_matches(
         snapshot,
         catalog.videos.revisions(after=min(since, snapshot.revision), upto=snapshot.revision),
-        campaign_query(campaign, snapshot),
+        by_source(campaign_query(campaign, snapshot), snapshot, sources),
         And(tuple(rules_as_filters(campaign).values())),
         since=since,
         k=k,
@@ -152,6 +156,7 @@ def campaigns_for_viewer(
     now: int,
     advertiser: str | None,
     viewer: str | None,
+    sources: SourceWeights = AS_INDEXED,
 ) -> ViewerPlacements:
     """Return the campaigns that fit a viewer best, of those that run now.
 
@@ -164,8 +169,9 @@ def campaigns_for_viewer(
         now: seconds since 1970.
         advertiser: whose campaigns alone count; None for everybody's.
         viewer: the id of one who is kept.
+        sources: factors of the weights of what the viewer likes.
     """
-    query = profile_vector_of(profile, targeting.snapshot, rules).query
+    query = profile_vector_of(profile, targeting.snapshot, rules, sources).query
     among = None if advertiser is None else targeting.campaigns.of_advertiser(advertiser)
     fits = targeting.for_viewer(query, k, now=now, among=among)
     whys = [_shared(targeting, query, fit) for fit in fits]

@@ -28,6 +28,9 @@ from engine.errors import InvalidInput
         ),
         ({"within": ["v1"]}, Ids(("v1",))),
         ({"leave_out": ["v1"]}, Not(Ids(("v1",)))),
+        ({"seen": {"tag": "guitar", "source": "audio"}}, HasTag("audio:guitar")),
+        ({"seen": {"tag": "audio:guitar", "source": "audio"}}, HasTag("audio:guitar")),
+        ({"seen": {"tag": "dog", "source": "visual", "at_least": 5}}, HasTag("visual:dog", 5)),
         ({"and": [{"seen": {"tag": "cat"}}]}, And((HasTag("cat"),))),
     ],
 )
@@ -46,6 +49,8 @@ def test_a_filter_is_read(payload: Any, where: Filter) -> None:
         ({"status": "ok"}, "'status' takes a list of words, not 'ok'"),
         ({"uploader_id": [1]}, "'uploader_id' takes a list of words"),
         ({"uploader_id": ["a"] * 201}, "'uploader_id' takes at most 200 words, not 201"),
+        ({"seen": {"tag": "dog", "source": "smell"}}, "'source' of 'seen' is one of visual, audio"),
+        ({"seen": {"tag": "text:dog", "source": "audio"}}, "'seen' names two sources, 'audio'"),
         ({"seconds": {"at_least": 1}}, "no filter 'seconds': choose from added, and, category"),
     ],
 )

@@ -141,6 +141,18 @@ def test_similar_videos_leave_out_the_video_itself(ask: Run) -> None:
     assert titles(ask, answer)[0] == "slideshow"
 
 
+def test_a_question_weighs_sources(ask: Run) -> None:
+    asked = ("match", "--keyword", "audio:music", "--keyword", "animal")
+    (bunny,) = [one for one in ask(*asked, "--json").json["matches"] if len(one["by_source"]) > 1]
+    assert bunny["by_source"].keys() == {"visual", "audio"}
+    assert sum(bunny["by_source"].values()) == pytest.approx(bunny["score"])
+    deaf = ask(*asked, "--sources", "audio=0", "--json").json["matches"]
+    assert {source for one in deaf for source in one["by_source"]} == {"visual"}
+    assert "heard +" in ask(*asked).out
+    wrong = ask(*asked, "--sources", "smell=1")
+    assert (wrong.code, "no source of tags 'smell'" in wrong.err) == (2, True)
+
+
 def test_a_word_that_is_no_tag_is_answered_with_the_nearest(ask: Run) -> None:
     answer = ask("match", "--keyword", "attorney", "--json")
     assert answer.code == 1

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,10 +27,15 @@ from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.base import Confidences, Frame
+from support.campaigns import campaign
 from support.footage import write_video
 from support.shades import Shades
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+BODIES: tuple[dict[str, Any], ...] = ({"keywords": {"dark": 1}}, {"interests": {"dark": 1}})
+BOTH: dict[str, Any] = {"interests": {"dark": 1, "light": 1}, "k": 1}
 
 
 class Nose:
@@ -177,6 +183,60 @@ def test_the_service_and_the_console_tell_the_sources_apart(
         timeline = client.get(f"/console/videos/{video}/timeline/{revision}").json()
         assert {line["tag"] for line in timeline["lines"]} >= {"dark", "smell:dark", "smell:smoke"}
         assert "smell:dark" in client.get(f"/console/videos/{video}").text
+
+
+def test_a_request_weighs_sources_and_is_told_what_each_gave(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    night, day = night_and_day(tmp_path)
+    videos = [ingest_file(film, catalog, Shades(), Nose()).video or "" for film in (night, day)]
+    settings = Settings(home=tmp_path, processes=0, sources=(SourceConfig("smell", 0.6),))
+    reindex(catalog, Generations(settings.generations_path), settings.index_config())
+    catalog.campaigns.put(campaign("c", {"dark": 1}))
+    app = create_app(settings)
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        matches: list[dict[str, Any]] = []
+        for sources, text in (({}, ""), ({"smell": 0.5}, "smell=0.5"), ({"smell": 0}, "smell=0")):
+            bodies = [{"sources": sources, **who} for who in BODIES]
+            answers = [
+                client.post("/v1/matches", json=bodies[0]),
+                client.post("/v1/recommendations", json=bodies[1]),
+                client.get("/v1/campaigns/c/matches", params={"sources": text}),
+                client.get("/v1/campaigns/c/matches", params={"sources": text, "since": 0}),
+            ]
+            best = [answer.json()["matches"][0] for answer in answers]
+            assert len({round(one["score"], 9) for one in best}) == 1
+            for one in best:
+                assert one["video"] == videos[0]
+                assert sum(one["by_source"].values()) == pytest.approx(one["score"])
+            matches.append(best[0])
+        assert matches[0]["by_source"].keys() == matches[1]["by_source"].keys() != {"visual"}
+        assert matches[0]["score"] > matches[1]["score"] > matches[2]["score"]
+        assert matches[2]["by_source"] == {"visual": matches[2]["score"]}
+
+        path = f"/v1/videos/{videos[0]}/similar"
+        (smelled,) = client.get(path).json()["matches"]
+        assert smelled["by_source"].keys() == {"smell"}
+        assert client.get(path, params={"sources": "smell=0"}).json()["matches"] == []
+        wrong = client.get(path, params={"sources": "taste=1"})
+        assert (wrong.status_code, "no source of tags" in wrong.text) == (422, True)
+        wrong = client.post("/v1/matches", json={**BODIES[0], "sources": {"taste": 1}})
+        assert (wrong.status_code, "no source of tags" in wrong.text) == (422, True)
+
+        # A page goes on with the sources it began with, and no others.
+        first = client.post("/v1/recommendations", json={**BOTH, "sources": {"smell": 0.5}}).json()
+        again = {**BOTH, "cursor": first["next"]}
+        assert client.post("/v1/recommendations", json=again).status_code == 422
+        again["sources"] = {"smell": 0.5}
+        (second,) = client.post("/v1/recommendations", json=again).json()["matches"]
+        assert {first["matches"][0]["video"], second["video"]} == set(videos)
+
+        # Campaigns for a viewer are weighed by what the viewer likes of each source.
+        viewer = {"interests": {"smell:dark": 1}}
+        (placed,) = client.post("/v1/viewers:campaigns", json=viewer).json()["campaigns"]
+        assert placed["by_source"] == {"smell": placed["score"]}
+        viewer_without = {**viewer, "sources": {"smell": 0}}
+        assert client.post("/v1/viewers:campaigns", json=viewer_without).json()["campaigns"] == []
 
 
 def test_a_source_that_weighs_nothing_is_left_out_of_the_index(

@@ -16,7 +16,7 @@ from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
 from api.http.schemas import campaigns as campaigns_schemas
 from api.http.schemas import placements as placements_schemas
-from api.http.schemas.bodies import Count
+from api.http.schemas.bodies import Count, SourcesText
 from api.http.schemas.campaigns import CampaignInput, CampaignPage, Name
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.headers import with_header
@@ -24,6 +24,7 @@ from api.http.schemas.placements import Explain
 from api.http.schemas.problems import problems
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.placements import CampaignMatches, CampaignNewMatches
+from engine.domain.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.services.campaigns import CampaignNow
 from engine.services.targeting import matches_of, new_matches_of
@@ -129,19 +130,23 @@ def get_campaign_matches(
         int | None,
         Query(ge=0, description="Only what came or changed after this ``revision``, in order."),
     ] = None,
+    sources: SourcesText = "",
     include: IncludeText = "",
     *,
     explain: Explain = False,
 ) -> dict[str, Any]:
     """Return the videos that fit a campaign, of those it may run on, and how far it reaches."""
-    catalog, snapshot = live.catalog, live.snapshot
+    catalog, snapshot, weights = live.catalog, live.snapshot, SourceWeights.read(sources)
     matches: CampaignMatches | CampaignNewMatches
     if since is None:
+        now = int(time.time())
         matches = matches_of(
-            catalog, snapshot, campaign, k, now=int(time.time()), explained=explain
+            catalog, snapshot, campaign, k, now=now, explained=explain, sources=weights
         )
     else:
-        matches = new_matches_of(catalog, snapshot, campaign, k, since=since, explained=explain)
+        matches = new_matches_of(
+            catalog, snapshot, campaign, k, since=since, explained=explain, sources=weights
+        )
     return with_details(encoded(matches), catalog, included(include))
 
 

@@ -15,6 +15,7 @@ from api.http.routes.campaign_access import CampaignAccess, placeable
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.http.schemas import placements as placements_schemas
 from api.http.schemas import recommendations as recommendations_schemas
+from api.http.schemas.bodies import SourcesText
 from api.http.schemas.placements import (
     AdBreakList,
     CampaignPlacementList,
@@ -35,6 +36,7 @@ from engine.content.ad_breaks import (
 from engine.domain.campaigns import Campaign
 from engine.domain.keys import Scope
 from engine.domain.placements import CampaignEligibility, VideoPlacements, ViewerPlacements
+from engine.domain.source_weights import SourceWeights
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
@@ -145,6 +147,7 @@ def get_viewer_campaigns(
     settings: CurrentSettings,
     caller: CurrentCaller,
     k: MaxCampaigns = 10,
+    sources: SourcesText = "",
 ) -> ViewerPlacements:
     """Return the campaigns that fit a viewer who is kept best, of those that run now."""
     now, stored = time.time(), live.catalog.viewers.get(viewer)
@@ -159,6 +162,7 @@ def get_viewer_campaigns(
         now=int(now),
         advertiser=caller.placed_for(),
         viewer=viewer,
+        sources=SourceWeights.read(sources),
     )
 
 
@@ -189,6 +193,7 @@ def find_viewer_campaigns(
         now=int(now),
         advertiser=caller.placed_for(),
         viewer=None,
+        sources=SourceWeights.of(body.sources),
     )
     return replace(placements, ignored=ignored)
 

@@ -13,6 +13,7 @@ from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchRequest, VideoMatchList
 from api.http.schemas.recommendations import RecommendationPage, RecommendationRequest
+from engine.domain.source_weights import SourceWeights
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import match
 from engine.search.rerank import BY_SCORE
@@ -51,6 +52,7 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
         strict=body.strict,
         explain=body.explain,
         cursor=body.cursor,
+        sources=SourceWeights.of(body.sources),
     )
     page = recommend(catalog, live.snapshot, query, state.settings.profile_rules, now=now)
     return with_details(encoded(page), catalog, body.include)
@@ -72,7 +74,14 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         snapshot.vocabulary, body.keywords, strict=body.strict
     )
     where = own_filter(live.catalog, body.where)
-    matches = match(snapshot, keywords=keywords, exclude=body.exclude, k=body.k, where=where)
+    matches = match(
+        snapshot,
+        keywords=keywords,
+        exclude=body.exclude,
+        k=body.k,
+        where=where,
+        sources=SourceWeights.of(body.sources),
+    )
     answer = ranked_matches(
         live.catalog.tracks, snapshot, matches, understood, explained=body.explain
     )

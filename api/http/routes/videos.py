@@ -12,7 +12,7 @@ from api.http.middleware.problems import Code
 from api.http.own_ids import own_filter, own_ids
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from api.http.schemas.bodies import Count
+from api.http.schemas.bodies import Count, SourcesText
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.headers import with_header
 from api.http.schemas.matches import VideoMatchList
@@ -27,6 +27,7 @@ from api.http.schemas.videos import (
     VideoTagCounts,
 )
 from engine.domain.listing import ListFilter
+from engine.domain.source_weights import SourceWeights
 from engine.domain.videos import Pictures, VideoRecord
 from engine.errors import InvalidInput, UnknownVideo
 from engine.ports.catalog import Catalog
@@ -195,6 +196,7 @@ def get_similar_videos(
             examples=['{"sensitive": {"at_most": "none"}}'],
         ),
     ] = None,
+    sources: SourcesText = "",
     include: IncludeText = "",
     *,
     explain: Annotated[bool, Query(description="Tell the seconds of each tag, too.")] = False,
@@ -202,6 +204,12 @@ def get_similar_videos(
     """Return the videos most like this one."""
     record = live.catalog.videos.named(video)
     snapshot = live.snapshot
-    matches = similar(snapshot, record.id, k=k, where=own_filter(live.catalog, where))
+    matches = similar(
+        snapshot,
+        record.id,
+        k=k,
+        where=own_filter(live.catalog, where),
+        sources=SourceWeights.read(sources),
+    )
     answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
     return with_details(encoded(answer), live.catalog, included(include))

@@ -12,7 +12,7 @@ from api.http.own_ids import own_events, own_filter
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas import viewers as viewers_schemas
-from api.http.schemas.bodies import Count
+from api.http.schemas.bodies import Count, SourcesText
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.problems import problems
 from api.http.schemas.recommendations import (
@@ -26,6 +26,7 @@ from api.http.schemas.recommendations import (
     RecommendationPage,
 )
 from api.http.schemas.viewers import EventsRequest, EventsResult, InterestsRequest
+from engine.domain.source_weights import SourceWeights
 from engine.domain.viewers import Viewer
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend
@@ -78,6 +79,7 @@ def get_viewer_recommendations(
     freshness: Freshness = 0.0,
     half_life_days: HalfLife = BY_SCORE.half_life_days,
     cursor: CursorText | None = None,
+    sources: SourcesText = "",
     include: IncludeText = "",
     *,
     fold: Fold = False,
@@ -93,6 +95,7 @@ def get_viewer_recommendations(
         again=again,
         explain=explain,
         cursor=cursor,
+        sources=SourceWeights.read(sources),
     )
     page = recommend(live.catalog, live.snapshot, query, settings.profile_rules, now=time.time())
     return with_details(encoded(page), live.catalog, included(include))

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from api.http.schemas.filters import VideoFilter
+from engine.domain.index_config import MAX_WEIGHT
+from engine.domain.tags import SOURCES
 from engine.search.matches import MAX_MATCHES
 from engine.search.profiles import MAX_TAGS
 
@@ -37,6 +39,26 @@ Strict = Annotated[
     bool, Field(description="Refuse words that mean no tag, instead of naming them in the answer.")
 ]
 Count = Annotated[int, Field(ge=1, le=MAX_MATCHES, description="How many videos.")]
+
+
+Sources = Annotated[
+    dict[str, Annotated[float, Field(ge=0, le=MAX_WEIGHT)]],
+    Field(
+        max_length=len(SOURCES),
+        description="Source -> what its tags count for in this question: 1 unless said, 0 leaves"
+        " them out; sources are " + ", ".join(SOURCES) + ".",
+        examples=[{"audio": 0.5, "metadata": 0}],
+    ),
+]
+SourcesText = Annotated[
+    str,
+    pydantic.Field(
+        description="What the tags of a source count for in this question, as ``audio=0.5``,"
+        " several with commas between: 1 unless said, 0 leaves them out.",
+        examples=["visual=1,audio=0.5"],
+        max_length=200,
+    ),
+]
 
 
 class Body(BaseModel):

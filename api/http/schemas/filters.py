@@ -7,6 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from api.filter_parser import MAX_IDS, MAX_PARTS
 from engine.domain.metadata import SCHEMA, Column, Moment, Number, RiskLevels, SensitivityLevel
+from engine.domain.tags import SOURCES
 
 Words = Annotated[list[str], Field(max_length=MAX_PARTS)]
 Ids = Annotated[list[str], Field(max_length=MAX_IDS)]
@@ -32,9 +33,13 @@ class NumberRange(_Part):
 
 
 class HasTag(_Part):
-    """A tag that counts on at least so many seconds, 1 unless said."""
+    """A tag that counts on at least so many seconds, 1 unless said.
+
+    Without a source it means the tags of any source that are called so.
+    """
 
     tag: str
+    source: Literal[SOURCES] | SkipJsonSchema[None] = None  # type: ignore[valid-type] # a tuple
     at_least: int | SkipJsonSchema[None] = None
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.http.schemas.bodies import Body, Count, Sources, Strict, Weights, Where
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.search.profiles import MAX_TAGS
@@ -24,6 +24,7 @@ class MatchRequest(Body):
     where: Where | None = None
     k: Count = 10
     strict: Strict = False
+    sources: Sources = Field(default_factory=dict)
     include: Include = Field(default_factory=list)
     explain: bool = False
     """Tell the seconds on which each tag was seen, too."""
@@ -39,10 +40,15 @@ class Contribution(BaseModel):
 
 
 class VideoMatch(VideoSummary):
-    """One ranked video; the shares add up to the score, which is a cosine."""
+    """One ranked video; the shares add up to the score, which is a cosine.
+
+    ``by_source`` is how much of it was seen (``visual``), heard (``audio``), read (``text``),
+    spoken (``speech``), told (``metadata``) or said by ``people``.
+    """
 
     score: float
     why: list[Contribution]
+    by_source: dict[str, float]
 
 
 class VideoMatchList(BaseModel):
@@ -59,8 +65,9 @@ class VideoMatchList(BaseModel):
                             "score": 0.81,
                             "why": [
                                 {"tag": "animal", "share": 0.55},
-                                {"tag": "nature", "share": 0.26},
+                                {"tag": "audio:birds", "share": 0.26},
                             ],
+                            "by_source": {"visual": 0.55, "audio": 0.26},
                         }
                     ],
                 }

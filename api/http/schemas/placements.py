@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Strict, Weights
+from api.http.schemas.bodies import Body, Sources, Strict, Weights
 from api.http.schemas.campaigns import Bid, Creative
 from api.http.schemas.keywords import IgnoredKeyword
 from api.http.schemas.matches import Contribution, VideoMatch
@@ -53,6 +53,7 @@ class CampaignMatches(BaseModel):
                             "video": "9d2c61b0f3a4e857",
                             "score": 0.81,
                             "why": [{"tag": "bicycle", "share": 0.81, "seconds": [[0, 9]]}],
+                            "by_source": {"visual": 0.81},
                         }
                     ],
                     "reach": {
@@ -82,6 +83,7 @@ class CampaignPlacement(BaseModel):
     name: str
     score: float
     why: list[Contribution]
+    by_source: dict[str, float]
     creatives: list[Creative]
     bid: Bid | None
 
@@ -109,6 +111,7 @@ class ProfileRequest(Body):
     liked: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
     """Ids of videos that the viewer liked."""
     strict: Strict = False
+    sources: Sources = Field(default_factory=dict)
     k: int = Field(default=10, ge=1, le=1000)
     """The most campaigns to return."""
 
@@ -142,6 +145,7 @@ class CampaignEligibility(BaseModel):
     eligible: bool
     score: float
     why: list[Contribution]
+    by_source: dict[str, float]
     rules: list[CampaignRuleResult]
     rank_of_video: int | None
     rank_of_campaign: int | None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Strict, Weights, Where
+from api.http.schemas.bodies import Body, Count, Sources, Strict, Weights, Where
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword
 from api.http.schemas.matches import Contribution
@@ -53,6 +53,7 @@ class RecommendationRequest(Body):
     fold: Fold = False
     again: Again = False
     strict: Strict = False
+    sources: Sources = Field(default_factory=dict)
     include: Include = Field(default_factory=list)
     explain: Explain = False
     cursor: CursorText | None = None
@@ -103,11 +104,13 @@ class Recommendation(VideoSummary):
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
     what each rule did; ``co_likes`` is what being liked by the same viewers added beside the score,
     the more the better the tags fit, ``folded`` the near-duplicates it stands for. ``together`` and
-    ``co_likes_from`` are earlier names of ``co_likes`` and ``co_likes_from``.
+    ``co_likes_from`` are earlier names of ``co_likes`` and ``co_likes_from``. ``by_source`` is how
+    much of the score each source of tags gave.
     """
 
     score: float
     why: list[ViewerContribution]
+    by_source: dict[str, float]
     rank: int
     rank_without: int
     moved: list[RankChange]
@@ -141,6 +144,7 @@ class RecommendationPage(BaseModel):
                                 {"tag": "animal", "share": 0.55},
                                 {"tag": "nature", "share": 0.26},
                             ],
+                            "by_source": {"visual": 0.81},
                             "rank": 1,
                             "rank_without": 2,
                             "moved": [{"by": "freshness", "from": 2, "to": 1}],
@@ -188,4 +192,5 @@ class ViewerEligibility(BaseModel):
     score: float
     rank: int | None
     why: list[ViewerContribution]
+    by_source: dict[str, float]
     rules: list[ViewerRuleResult]

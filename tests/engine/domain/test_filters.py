@@ -22,8 +22,14 @@ LONG = Field("seconds", "between", (30, None))
 @pytest.mark.parametrize(
     ("where", "says"),
     [
-        (CAT, "'cat' is seen for at least 1 second"),
-        (Not(HasTag("cat", 5)), "'cat' is seen for less than 5 seconds"),
+        (CAT, "'cat' is observed for at least 1 second"),
+        (Not(HasTag("cat", 5)), "'cat' is observed for less than 5 seconds"),
+        (HasTag("visual:cat"), "'cat' is seen for at least 1 second"),
+        (HasTag("audio:cat", 2), "'cat' is heard for at least 2 seconds"),
+        (Not(HasTag("text:sale")), "'sale' is read for less than 1 second"),
+        (HasTag("speech:cat"), "'cat' is spoken for at least 1 second"),
+        (HasTag("metadata:cat"), "'cat' is told for at least 1 second"),
+        (HasTag("ratio 4:3"), "'ratio 4:3' is observed for at least 1 second"),
         (LONG, "its duration is at least 30 seconds"),
         (Field("seconds", "between", (30, 600)), "its duration is 30 to 600 seconds"),
         (Field("width", "between", (None, 640)), "its width is at most 640 pixels"),
@@ -54,8 +60,8 @@ LONG = Field("seconds", "between", (30, None))
         (And((CAT, LONG)), f"{sentence_of(CAT)} and {sentence_of(LONG)}"),
         (
             Not(Or((CAT, And((LONG, Not(CAT)))))),
-            "'cat' is seen for less than 1 second and (its duration is not at least 30 seconds"
-            " or 'cat' is seen for at least 1 second)",
+            "'cat' is observed for less than 1 second and (its duration is not at least 30 seconds"
+            " or 'cat' is observed for at least 1 second)",
         ),
         (And(()), "it is any video"),
         (Or(()), "it is no video"),

@@ -56,7 +56,9 @@ def test_each_rule_is_named_with_its_evidence() -> None:
         snapshot, "b-zoo", replace(QUESTION, where=And((HasTag("cat"),))), RULES
     )
     assert broken(car) == [Rule.WHERE]
-    assert car.results[-1].evidence == "the filter asks that 'cat' is seen for at least 1 second"
+    assert (
+        car.results[-1].evidence == "the filter asks that 'cat' is observed for at least 1 second"
+    )
 
 
 def test_a_new_viewer_is_told_by_what_the_answer_goes() -> None:
