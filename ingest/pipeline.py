@@ -354,8 +354,8 @@ def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None
 def _reused(changes: Changes, scheduler: TaggingScheduler) -> NDArray[np.bool_]:
     """Return which seconds were not tagged, shape (n_seconds,)."""
     reused = ~changes.new
-    reused[scheduler.put_off] = True
-    reused[scheduler.made_up] = False
+    reused[scheduler.deferred] = True
+    reused[scheduler.caught_up] = False
     return reused
 
 

@@ -15,10 +15,10 @@ FILES = ("Dockerfile", "compose.yaml", "docs/operations.md")
 @pytest.mark.parametrize("name", FILES)
 def test_commands_exist(name: str) -> None:
     text = (ROOT / name).read_text()
-    payload = re.findall(r"(?:bin/|api |^ {4})reelmatch ([a-z]+)", text, re.M)
-    payload += re.findall(r'\["reelmatch", "([a-z]+)"', text)
-    assert payload
-    assert set(payload) <= set(_COMMANDS)
+    commands = re.findall(r"(?:bin/|api |^ {4})reelmatch ([a-z]+)", text, re.M)
+    commands += re.findall(r'\["reelmatch", "([a-z]+)"', text)
+    assert commands
+    assert set(commands) <= set(_COMMANDS)
 
 
 @pytest.mark.parametrize("name", FILES)

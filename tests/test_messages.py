@@ -57,7 +57,7 @@ def test_no_page_names_a_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "payload"),
+    ("source", "commands"),
     [
         ("raise Error(f\"{x}: run 'reelmatch reindex'\")", ["reelmatch reindex"]),
         ("raise Error('look again', hint=f\"'reelmatch ingest {x}'\")", []),
@@ -65,9 +65,9 @@ def test_no_page_names_a_command() -> None:
         ("x = 'taken by --force'", ["--f"]),
     ],
 )
-def test_commands_are_seen_where_they_are_said(source: str, payload: list[str]) -> None:
+def test_commands_are_seen_where_they_are_said(source: str, commands: list[str]) -> None:
     result = [_OF_A_COMMAND.search(text) for _, text in messages_of_doors(source)]
-    assert [match[0] for match in result if match] == payload
+    assert [match[0] for match in result if match] == commands
 
 
 def test_only_the_command_line_tells_the_hint() -> None:

@@ -42,7 +42,7 @@ NOW: Final = 1_800_000_000.0
 def main() -> None:
     """Measure and print a table."""
     rng = np.random.default_rng(0)
-    snapshot = made_up(rng)
+    snapshot = synthetic(rng)
     profiles = [profile_of({}, viewer_events(rng), VIEWER_RULES, now=NOW) for _ in range(VIEWERS)]
     profile_vector = profile_vector_of(profiles[0], snapshot, VIEWER_RULES)
     question = Question(profiles[0], NOW)
@@ -96,7 +96,7 @@ def cpu(act: Callable[[], object], *, times: int = 20) -> float:
     return float(np.median(spent))
 
 
-def made_up(rng: np.random.Generator) -> LocalSnapshot:
+def synthetic(rng: np.random.Generator) -> LocalSnapshot:
     """Index videos with tags that are common as words are."""
     weights = 1.0 / np.arange(1, N_TAGS + 1) ** 0.8
     tags = rng.choice(N_TAGS, (N_VIDEOS, TAGS_EACH), p=weights / weights.sum())

@@ -23,16 +23,16 @@ class TaggingScheduler:
         every: at most one in so many seconds is tagged.
 
     Attributes:
-        put_off: seconds that show something new and were not tagged, to keep to that.
-        made_up: those that show nothing new and were, since what they show had been put off.
+        deferred: seconds that show something new and were not tagged, to keep to that.
+        caught_up: those that show nothing new and were, since what they show had been put off.
         shots: first seconds of shots.
     """
 
     def __init__(self, tagger: Tagger, *, every: int = 1) -> None:
         self._tagger = tagger
         self._every = every
-        self.put_off: list[int] = []
-        self.made_up: list[int] = []
+        self.deferred: list[int] = []
+        self.caught_up: list[int] = []
         self.shots: list[int] = []
         self._tagged_at: int | None = None
         self._owes = False
@@ -68,10 +68,10 @@ class TaggingScheduler:
         if self._tagged_at is not None and second - self._tagged_at < self._every:
             if change.new:
                 self._owes = True
-                self.put_off.append(second)
+                self.deferred.append(second)
             return False
         if self._owes and not change.new:
-            self.made_up.append(second)
+            self.caught_up.append(second)
         must, self._owes = change.new or self._owes, False
         return must
 

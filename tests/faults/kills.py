@@ -90,13 +90,13 @@ class KillTarget:
             start_new_session=True,
         )
         try:
-            payload, _ = process.communicate(
+            output, _ = process.communicate(
                 timeout=self.rng.uniform(0, 1.2 * self.longest.get(str(arguments[0]), 5.0))
             )
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            payload, _ = process.communicate()
-        return payload
+            output, _ = process.communicate()
+        return output
 
 
 def lines_of(target: KillTarget) -> Path:
@@ -115,8 +115,8 @@ def killed_import(target: KillTarget) -> None:
     """Import; what was said to be stored must be there, and again is no harm."""
     file = lines_of(target)
     target.kill("import", file, "--json")
-    payload = json.loads(target.run("import", file, "--json"))
-    target.videos |= {one["video"] for one in payload["videos"]}
+    report = json.loads(target.run("import", file, "--json"))
+    target.videos |= {one["video"] for one in report["videos"]}
 
 
 def killed_ingest(target: KillTarget) -> None:
@@ -203,8 +203,8 @@ def killed_migration(target: KillTarget) -> None:
             # An older version left the mark of its own steps.
             old.execute("pragma user_version = 0")
         target.kill("videos", "--json", home=home)
-        payload = json.loads(target.run("videos", "--json", home=home))
-        assert target.videos <= {video["video"] for video in payload["videos"]}
+        listing = json.loads(target.run("videos", "--json", home=home))
+        assert target.videos <= {video["video"] for video in listing["videos"]}
 
 
 def killed_serve(target: KillTarget) -> None:
@@ -286,8 +286,8 @@ def prepare(folder: Path, seed: int, *, footage: bool = True) -> KillTarget:
     if footage:
         target.run("ingest", carphone(), city())
     file = lines_of(target)
-    payload = json.loads(target.run("import", file, "--json"))
-    target.videos = {one["video"] for one in payload["videos"]}
+    report = json.loads(target.run("import", file, "--json"))
+    target.videos = {one["video"] for one in report["videos"]}
     target.run("reindex", "--threshold", "0.7")
     target.run("reindex", "--threshold", "0.6")
     target.longest |= {"work": 5.0, "forget": target.longest["import"], "serve": 3.0}

@@ -165,10 +165,10 @@ def begun(home: Path, clips: Path, *arguments: str) -> Iterator[subprocess.Popen
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        _, payload = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=60)
     # Who serves alone ends by the signal, after all else was ended in order.
-    assert process.returncode in (0, -signal.SIGTERM), payload
-    assert "Traceback" not in payload
+    assert process.returncode in (0, -signal.SIGTERM), errors
+    assert "Traceback" not in errors
 
 
 def assert_queue_is_worked(home: Path) -> None:

@@ -103,19 +103,19 @@ def full(whole: Path, tmp_path: Path) -> Full:
     return Full(tmp_path / "home", tmp_path / "all.tar", tmp_path / "elsewhere")
 
 
-def says_full(payload: str, folder: Path) -> bool:
+def says_full(errors: str, folder: Path) -> bool:
     return (
-        "the disk is full" in payload
-        and f"nothing more can be written to {folder}" in payload
-        and "Traceback" not in payload
+        "the disk is full" in errors
+        and f"nothing more can be written to {folder}" in errors
+        and "Traceback" not in errors
     )
 
 
 def lines(folder: Path) -> Path:
     file = folder / "new.jsonl"
     tags = [{"tag": "cat", "seconds": [[0, 9, 0.9]]}]
-    payload = [{"source": f"https://films.example/{n}", "tags": tags} for n in range(400)]
-    file.write_text("".join(json.dumps(line) + "\n" for line in payload))
+    videos = [{"source": f"https://films.example/{n}", "tags": tags} for n in range(400)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in videos))
     return file
 
 

@@ -96,8 +96,8 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(
     soon(lambda: len([*filter(counts_chunks, descendants_of(working.pid))]) == 2)
     started = descendants_of(working.pid)
     working.send_signal(stop_signal)
-    _, payload = working.communicate(timeout=60)
-    assert "Traceback" not in payload
+    _, errors = working.communicate(timeout=60)
+    assert "Traceback" not in errors
     soon(lambda: not any(map(works, started)), 10)
     with Catalog.open(waiting_reindex_home / "catalog.db") as catalog:
         with catalog.transaction() as db:
@@ -139,21 +139,21 @@ def test_ctrl_c_ends_a_reindex_and_all_that_count_without_a_word_of_theirs(
     soon(lambda: len([*filter(counts_chunks, descendants_of(running.pid))]) == 2)
     started = descendants_of(running.pid)
     os.killpg(running.pid, signal.SIGINT)
-    out, payload = running.communicate(timeout=60)
-    assert (running.returncode, out, payload) == (1, "", "\nAborted!\n")
-    assert "Traceback" not in payload
+    out, errors = running.communicate(timeout=60)
+    assert (running.returncode, out, errors) == (1, "", "\nAborted!\n")
+    assert "Traceback" not in errors
     soon(lambda: not any(map(works, started)), 10)
     assert not list(waiting_reindex_home.rglob(".writing-*"))
-    out, payload = begun(waiting_reindex_home, "reindex", "--json").communicate(timeout=300)
-    assert (json.loads(out)["videos"], payload) == (VIDEOS, "")
+    out, errors = begun(waiting_reindex_home, "reindex", "--json").communicate(timeout=300)
+    assert (json.loads(out)["videos"], errors) == (VIDEOS, "")
 
 
 @pytest.mark.slow
 def test_a_disk_that_is_full_where_processes_write_is_told_of(waiting_reindex_home: Path) -> None:
     running = begun(waiting_reindex_home, "reindex", max_bytes=40_000)
-    _, payload = running.communicate(timeout=300)
+    _, errors = running.communicate(timeout=300)
     assert running.returncode == 1
-    assert "the disk is full" in payload
-    assert f"nothing more can be written to {waiting_reindex_home / 'generations'}" in payload
-    assert "Traceback" not in payload
+    assert "the disk is full" in errors
+    assert f"nothing more can be written to {waiting_reindex_home / 'generations'}" in errors
+    assert "Traceback" not in errors
     assert not list(waiting_reindex_home.rglob("*.part"))

@@ -274,10 +274,10 @@ def test_ctrl_c_puts_back_what_is_unfinished(tmp_path: Path) -> None:
     running = start_ingest(home, *videos)
     soon(lambda: children_watching(running.pid))
     os.killpg(running.pid, signal.SIGINT)
-    _, payload = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert "2 videos wait; 'reelmatch ingest' goes on with them" in payload
-    assert "Traceback" not in payload
+    assert "2 videos wait; 'reelmatch ingest' goes on with them" in errors
+    assert "Traceback" not in errors
     assert jobs_by_state(home) == {"queued": 2}
     assert reelmatch(home, "ingest").code == 0
     assert jobs_by_state(home) == {"done": 2}
@@ -310,9 +310,9 @@ def test_ingest_waits_for_what_another_process_has(tmp_path: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(timeout=2)
         jobs.release("another", now=time.time())
-        payload, errors = running.communicate(timeout=60)
+        output, errors = running.communicate(timeout=60)
         assert running.returncode == 0, errors
-        assert [line.split()[1] for line in payload.splitlines()[1:]] == ["ok", "ok"]
+        assert [line.split()[1] for line in output.splitlines()[1:]] == ["ok", "ok"]
 
 
 def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Path) -> None:
@@ -326,9 +326,9 @@ def test_ingest_without_sources_waits_for_what_another_process_has(tmp_path: Pat
         assert running.stderr is not None
         assert running.stderr.readline() == "waiting for 1 that another process has begun\n"
         jobs.end(job, JobResult(State.DONE, "ok", "", "00ff", 4), now=time.time())
-        payload, errors = running.communicate(timeout=60)
+        output, errors = running.communicate(timeout=60)
     assert running.returncode == 0, errors
-    assert [line.split()[:3] for line in payload.splitlines()[1:]] == [["00ff", "ok", "4"]]
+    assert [line.split()[:3] for line in output.splitlines()[1:]] == [["00ff", "ok", "4"]]
 
 
 @pytest.mark.slow

@@ -77,9 +77,9 @@ def test_another_threshold_counts_no_more(ask: Run) -> None:
 
 
 def test_where_nothing_reaches_the_threshold_a_lower_one_is_named(ask: Run) -> None:
-    payload = ask("tags", "chelsea.mp4", "--threshold", "1.0").err
-    assert payload.startswith("no tag reached 1.0 on any of its seconds; the surest was ")
-    lower = payload.split("--threshold ")[1].strip()
+    message = ask("tags", "chelsea.mp4", "--threshold", "1.0").err
+    assert message.startswith("no tag reached 1.0 on any of its seconds; the surest was ")
+    lower = message.split("--threshold ")[1].strip()
     assert ask("tags", "chelsea.mp4", "--threshold", lower).out
 
 

@@ -17,8 +17,8 @@ from support.catalogs import save, video_id
 
 def index_finding(home: Path) -> str:
     done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(home)})
-    payload = {one["what"]: one["detail"] for one in json.loads(done.output)["findings"]}
-    return str(payload["index"])
+    details = {one["what"]: one["detail"] for one in json.loads(done.output)["findings"]}
+    return str(details["index"])
 
 
 @pytest.mark.parametrize(("cost", "kernel"), [(0.4, "levels"), (1.25, "plain")])
@@ -52,7 +52,7 @@ def test_doctor_reads_the_catalog_through(tmp_path: Path) -> None:
     (tmp_path / "catalog.db").write_bytes(content)
     done = CliRunner().invoke(doctor.command, ["--json"], env={"REELMATCH_HOME": str(tmp_path)})
     assert done.exit_code == 1
-    (payload,) = [one for one in json.loads(done.output)["findings"] if one["what"] == "catalog"]
-    assert payload["state"] == "broken"
-    assert "is damaged" in payload["detail"]
-    assert "restore" in payload["detail"]
+    (finding,) = [one for one in json.loads(done.output)["findings"] if one["what"] == "catalog"]
+    assert finding["state"] == "broken"
+    assert "is damaged" in finding["detail"]
+    assert "restore" in finding["detail"]

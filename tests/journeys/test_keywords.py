@@ -29,10 +29,10 @@ def test_the_way_that_led_there_is_told_with_the_runners_up(served: Served) -> N
 
 
 def test_people_read_a_table(ask: Run) -> None:
-    payload = ask("keywords", "boots", "attorney").out.splitlines()
-    assert payload[0].split() == ["word", "status", "tag", "confidence", "how", "by"]
-    assert payload[1].split()[:4] == ["boots", "used", "footwear", payload[1].split()[3]]
-    assert [line.split()[1] for line in payload if line.startswith("attorney")] == ["refused"]
+    lines = ask("keywords", "boots", "attorney").out.splitlines()
+    assert lines[0].split() == ["word", "status", "tag", "confidence", "how", "by"]
+    assert lines[1].split()[:4] == ["boots", "used", "footwear", lines[1].split()[3]]
+    assert [line.split()[1] for line in lines if line.startswith("attorney")] == ["refused"]
 
 
 def test_a_match_by_a_free_word_says_how_it_was_understood(served: Served, ask: Run) -> None:
@@ -85,8 +85,8 @@ def test_a_tag_is_taken_in_any_case_at_every_door(served: Served, ask: Run) -> N
     assert client.get(f"/v1/videos/{video}/tags/CAT").json() == seconds
     assert ask("tags", video, "--tag", "CAT", "--json").json == seconds
     where = {"seen": {"tag": "Cat"}}
-    payload = client.post("/v1/matches", json={"keywords": {"cat": 1}, "where": where}).json()
-    assert video in [match["video"] for match in payload["matches"]]
+    answer = client.post("/v1/matches", json={"keywords": {"cat": 1}, "where": where}).json()
+    assert video in [match["video"] for match in answer["matches"]]
     liked = client.post("/v1/recommendations", json={"interests": {"CAT": 1}}).json()
     assert liked["matches"][0]["video"] == video
     client.put("/v1/viewers/loud/interests", json={"interests": {"CAT": 1, "cat": 0.5}})

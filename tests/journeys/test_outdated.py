@@ -139,9 +139,9 @@ def test_the_newest_come_first_and_what_was_stopped_goes_on(
         jobs = catalog.jobs
         soon(lambda: jobs.counts()[State.DONE] > len(videos))
         stopped.send_signal(signal.SIGINT)
-        _, payload = stopped.communicate(timeout=60)
-        assert stopped.returncode == 130, payload
-        assert "'reelmatch ingest' goes on" in payload
+        _, errors = stopped.communicate(timeout=60)
+        assert stopped.returncode == 130, errors
+        assert "'reelmatch ingest' goes on" in errors
         assert jobs.open_count()
         requests = [job.source for job in jobs.all()[len(videos) :]]
     assert [Path(source).name for source in requests] == [f"{at}.mp4" for at in (3, 2, 1, 0)]
@@ -167,10 +167,10 @@ def test_it_is_given_alone_and_for_taggers_that_look_at_frames(
         return done.exit_code, f"{done.output}{done.exception}"
 
     for other in (str(carphone()), "--force", "--playlist", "https://films.example/a"):
-        code, payload = ingest(other)
-        assert (code, "give it alone" in payload) == (2, True)
-    code, payload = ingest("--tagger", "clarifai")
-    assert (code, "is a service" in payload) == (1, True)
+        code, errors = ingest(other)
+        assert (code, "give it alone" in errors) == (2, True)
+    code, errors = ingest("--tagger", "clarifai")
+    assert (code, "is a service" in errors) == (1, True)
     # What waits for somebody else is left alone when nothing is outdated.
     with Catalog.open(empty_home / "catalog.db") as catalog:
         catalog.jobs.add([str(tmp_path / "nowhere.mp4")], {}, now=0)

@@ -225,9 +225,9 @@ def test_two_workers_answer_count_together_and_end_calmly(tmp_path: Path) -> Non
         assert int(counted[1]) >= 20
     finally:
         running.send_signal(signal.SIGTERM)
-        _, payload = running.communicate(timeout=60)
-    assert running.returncode == 0, payload
-    assert "Traceback" not in payload
+        _, errors = running.communicate(timeout=60)
+    assert running.returncode == 0, errors
+    assert "Traceback" not in errors
 
 
 def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
@@ -250,10 +250,10 @@ def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
         answer = b""
         while more := connection.recv(65_536):
             answer += more
-    _, payload = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=60)
     assert answer.startswith(b"HTTP/1.1 200")
     assert b'"accepted": 1, "rejected": 0' in answer
-    assert running.returncode in CALM, payload
+    assert running.returncode in CALM, errors
 
 
 @pytest.mark.slow
@@ -267,8 +267,8 @@ def test_what_is_being_watched_waits_again_when_the_service_ends(tmp_path: Path)
             assert time.monotonic() < until
             time.sleep(0.02)
         running.send_signal(signal.SIGTERM)
-        _, payload = running.communicate(timeout=60)
-        assert running.returncode in CALM, payload
+        _, errors = running.communicate(timeout=60)
+        assert running.returncode in CALM, errors
         (job,) = catalog.jobs.all()
         assert (job.state, job.attempts) == (State.QUEUED, 0)
     assert reelmatch(home, "ingest").code == 0

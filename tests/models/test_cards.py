@@ -62,8 +62,8 @@ def test_a_card_says_where_from_under_which_licence_and_how_good(name: str) -> N
 @pytest.mark.parametrize("name", [name for name in NAMES if load_card(name).package is None])
 def test_weights_we_hand_on_have_their_licence_beside_them(name: str) -> None:
     licence = weights_path(load_card(name)).with_name("LICENSE").read_text()
-    for payload in LICENCES[load_card(name).licence]:
-        assert payload in licence
+    for phrase in LICENCES[load_card(name).licence]:
+        assert phrase in licence
     assert "Changed here:" in licence  # section 4(b) asks for it
 
 

@@ -331,9 +331,9 @@ def test_a_refusal_names_the_field(tmp_path: Path, fields: dict[str, Any], reaso
 def test_what_is_no_usable_json_is_refused(tmp_path: Path, raw: bytes, reason: str) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(raw + b"\n" + json.dumps(line()).encode())
-    (at, payload), *_ = errors_of(path)
+    (at, message), *_ = errors_of(path)
     assert at == 1
-    assert payload.startswith(reason)
+    assert message.startswith(reason)
     assert len(videos_of(path)) == 1
 
 

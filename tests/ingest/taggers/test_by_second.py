@@ -145,7 +145,7 @@ class Counting:
 
 
 @pytest.mark.parametrize(
-    ("every", "changes", "payload", "put_off", "made_up"),
+    ("every", "changes", "expected", "deferred", "caught_up"),
     [
         (1, "nnsn", [1, 2, 2, 3], [], []),
         (3, "nnnnnnn", [1, 1, 1, 2, 2, 2, 3], [1, 2, 4, 5], []),
@@ -156,15 +156,15 @@ class Counting:
     ],
 )
 def test_at_most_one_in_so_many_seconds_is_tagged_and_what_was_put_off_is_made_up(
-    every: int, changes: str, payload: list[int], put_off: list[int], made_up: list[int]
+    every: int, changes: str, expected: list[int], deferred: list[int], caught_up: list[int]
 ) -> None:
     scheduler = TaggingScheduler(Counting(), every=every)
     result = [
         scheduler.tag_second(second, FRAME, NEW if change == "n" else SAME)
         for second, change in enumerate(changes)
     ]
-    assert [round(float(one[0]) * 100) for one in result if not isinstance(one, Future)] == payload
-    assert (scheduler.put_off, scheduler.made_up) == (put_off, made_up)
+    assert [round(float(one[0]) * 100) for one in result if not isinstance(one, Future)] == expected
+    assert (scheduler.deferred, scheduler.caught_up) == (deferred, caught_up)
 
 
 @pytest.fixture

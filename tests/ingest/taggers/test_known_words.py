@@ -68,9 +68,9 @@ def test_own_words_are_listed_with_what_they_bring_and_how_often_they_were_right
     assert words["golden retriever"].general == ("retriever",)
     assert "nudity" not in words
     assert all(0 <= word.right <= word.said for word in words.values())
-    payload, right = (
+    predicted, right = (
         sum(word.said for word in words.values()),
         sum(w.right for w in words.values()),
     )
-    assert payload > 2_000
-    assert right > 0.9 * payload
+    assert predicted > 2_000
+    assert right > 0.9 * predicted

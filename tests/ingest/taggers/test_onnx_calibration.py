@@ -166,7 +166,7 @@ def test_a_pair_that_sees_the_opposite_of_what_is_there_is_refused(
     folder = PairFolder.of(write_pair(tmp_path / "pair"))
     colours = list(COLOURS)
     wrong = {
-        name: [c for c in colours if c not in payload] for name, payload in pictures[1].items()
+        name: [c for c in colours if c not in present] for name, present in pictures[1].items()
     }
     with pytest.raises(InvalidInput, match="sees the words on the wrong pictures"):
         calibrate(folder, pictures_in(pictures[0]), words_of(folder), teacher=Blind(), labels=wrong)
@@ -224,11 +224,11 @@ def test_a_pair_without_words_is_calibrated_over_all_that_are_known(
     tagger = make_tagger(check_tagger(f"onnx:{folder.path}", TaggerContext()), TaggerContext())
     assert not isinstance(tagger, VideoTagger)
     assert len(tagger.tags) == len(words) + 1
-    payload = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
-    assert {tag for tag, confidence in payload.items() if confidence >= 0.7} == {
+    confidences = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    assert {tag for tag, confidence in confidences.items() if confidence >= 0.7} == {
         "food", "tomato", "vegetable",
     }  # fmt: skip
-    assert payload["tomato"] == payload["vegetable"] == payload["food"]
+    assert confidences["tomato"] == confidences["vegetable"] == confidences["food"]
 
 
 def test_words_of_a_list_of_ones_own_bring_no_others(
@@ -242,8 +242,8 @@ def test_words_of_a_list_of_ones_own_bring_no_others(
     made.save(folder / "calibration.npz")
     tagger = make_tagger(f"onnx:{folder.path}", TaggerContext())
     assert not isinstance(tagger, VideoTagger)
-    payload = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
-    assert payload["tomato"] > 0.7 > payload["vegetable"]
+    confidences = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    assert confidences["tomato"] > 0.7 > confidences["vegetable"]
 
 
 def filled(colour: tuple[int, int, int]) -> Frame:

@@ -30,15 +30,15 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     page.get_by_role("button", name="Store").click()
     expect(page.locator("h1")).to_have_text("Cars & <b>city</b>")
     expect(page.locator(".words > li").first).to_contain_text("car synonym")
-    payload = served.client.get("/v1/campaigns/city-cars/matches").json()
+    matched = served.client.get("/v1/campaigns/city-cars/matches").json()
     titles = {
         video["video"]: video["title"] for video in served.client.get("/v1/videos").json()["videos"]
     }
-    matches = [titles[one["video"]] for one in payload["matches"]]
+    matches = [titles[one["video"]] for one in matched["matches"]]
     expect(page.locator(".placed .card-title")).to_have_text(matches)
-    expect(page.locator(".reach-sum")).to_contain_text(f"{payload['reach']['videos']} video")
+    expect(page.locator(".reach-sum")).to_contain_text(f"{matched['reach']['videos']} video")
     shown = page.locator(".reach tbody tr td:nth-child(3)").all_text_contents()
-    assert shown == [str(band["videos"]) for band in reversed(payload["reach"]["bands"])]
+    assert shown == [str(band["videos"]) for band in reversed(matched["reach"]["bands"])]
 
     left = page.locator(".left-out li", has_text="china")
     expect(left).to_contain_text("exclusions")
@@ -195,7 +195,7 @@ def form_in(page: str) -> dict[str, str]:
     return reader.fields
 
 
-def payload(served: Served, name: str) -> dict[str, Any]:
+def stored_campaign(served: Served, name: str) -> dict[str, Any]:
     answer = served.client.get(f"/v1/campaigns/{name}").json()
     return {
         field: value
@@ -223,7 +223,7 @@ def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_delete
     assert "choose another id" in refused.text
     copy = {**copied, "campaign": "whole-2", "unknown": "keep"}
     assert post(served, "/campaigns", copy).status_code == 303
-    assert payload(served, "whole-2") == payload(served, "whole")
+    assert stored_campaign(served, "whole-2") == stored_campaign(served, "whole")
 
     # Changed by somebody else since the form was opened: said, and stored when asked again.
     changed = {**form, "name": "Mine", "exclude": ""}
@@ -231,9 +231,13 @@ def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_delete
     conflict = post(served, "/campaigns/whole/edit", changed)
     assert conflict.status_code == 409
     assert "somebody has changed" in conflict.text
-    assert payload(served, "whole")["name"] == "Theirs"
+    assert stored_campaign(served, "whole")["name"] == "Theirs"
     assert post(served, "/campaigns/whole/edit", form_in(conflict.text)).status_code == 303
-    assert payload(served, "whole") == {**payload(served, "whole-2"), "name": "Mine", "exclude": []}
+    assert stored_campaign(served, "whole") == {
+        **stored_campaign(served, "whole-2"),
+        "name": "Mine",
+        "exclude": [],
+    }
 
     token = {"csrf": form["csrf"]}
     assert "Delete" in get(served, "/campaigns/whole-2/delete").text
@@ -265,7 +269,7 @@ def test_unknown_words_come_with_buttons_for_what_may_be_meant(
     page.get_by_role("button", name="Store anyway").click()
     expect(page.locator("h1")).to_have_text("Typos")
     expect(page.locator(".words > li", has_text="qwrtz")).to_contain_text("not understood")
-    stored = payload(served, "typos")
+    stored = stored_campaign(served, "typos")
     assert stored["keywords"] == {"outdoors": 2, "qwrtz": 3, "car": 1}
     assert stored["exclude"] == ["architecture", "food"]
     page.get_by_role("link", name="Change").click()

@@ -42,7 +42,7 @@ class Video:
 
 
 @st.composite
-def made_up(draw: st.DrawFn) -> list[Video]:
+def synthetic(draw: st.DrawFn) -> list[Video]:
     """Some videos, each with some tags; many are alike, so that scores tie."""
     counts = st.dictionaries(st.sampled_from(TAGS), st.integers(1, 4), max_size=4)
     shown = draw(st.lists(counts, min_size=1, max_size=8))
@@ -124,7 +124,7 @@ class IndexConformance:
         are.
         """
 
-    @given(made_up(), weights, st.integers(1, 9), st.sampled_from(sorted(PASSES)))
+    @given(synthetic(), weights, st.integers(1, 9), st.sampled_from(sorted(PASSES)))
     def test_the_best_are_those_of_the_textbook(
         self, videos: list[Video], expected: dict[str, float], k: int, where: str
     ) -> None:
@@ -135,7 +135,7 @@ class IndexConformance:
         assert [hit.video for hit in matches] == [video for video, _ in best]
         np.testing.assert_allclose([h.score for h in matches], [s for _, s in best], atol=ROUNDING)
 
-    @given(made_up(), st.lists(weights, min_size=1, max_size=4), st.data())
+    @given(synthetic(), st.lists(weights, min_size=1, max_size=4), st.data())
     def test_many_at_once_are_what_each_is_alone(
         self, videos: list[Video], expected: list[dict[str, float]], data: st.DataObject
     ) -> None:
@@ -149,7 +149,7 @@ class IndexConformance:
         for query, without, own in zip(queries, exclude, matches, strict=True):
             assert own == snapshot.search(query, 3, Not(Ids(tuple(without))))
 
-    @given(made_up(), weights)
+    @given(synthetic(), weights)
     def test_scores_and_reasons_add_up(self, videos: list[Video], names: dict[str, float]) -> None:
         snapshot, textbook = self.snapshot(videos), Textbook(videos)
         query = snapshot.query(snapshot.vocabulary.numbers(names), list(names.values()))
@@ -174,7 +174,7 @@ class IndexConformance:
         for video, score in zip(ids, expected, strict=True):
             assert output[video][0] == pytest.approx(score, abs=ROUNDING)
 
-    @given(made_up(), st.data())
+    @given(synthetic(), st.data())
     def test_vectors_counts_and_columns_come_in_the_order_asked_for(
         self, videos: list[Video], data: st.DataObject
     ) -> None:
@@ -197,7 +197,7 @@ class IndexConformance:
         assert columns["kind"] == [video.kind for video in requests]
         assert columns["seconds"] == [video.seconds for video in requests]
 
-    @given(made_up(), st.sampled_from(sorted(PASSES)), st.integers(0, 3), st.integers(1, 9))
+    @given(synthetic(), st.sampled_from(sorted(PASSES)), st.integers(0, 3), st.integers(1, 9))
     def test_the_newest_that_pass(self, videos: list[Video], where: str, skip: int, k: int) -> None:
         snapshot = self.snapshot(videos)
         names = PASSES[where][0]
@@ -208,7 +208,7 @@ class IndexConformance:
         passed = [video for video, one in zip(ids, snapshot.passes(ids, names), strict=True) if one]
         assert passed == [video.id for video in passing(videos, where)]
 
-    @given(made_up(), made_up(), weights)
+    @given(synthetic(), synthetic(), weights)
     def test_what_changed_since_is_found_as_it_is_now(
         self, videos: list[Video], changed: list[Video], expected: dict[str, float]
     ) -> None:
@@ -224,7 +224,7 @@ class IndexConformance:
         matches = snapshot.search(query, 20)
         assert [hit.video for hit in matches] == [video for video, _ in best]
 
-    @given(made_up())
+    @given(synthetic())
     def test_a_video_is_most_like_itself(self, videos: list[Video]) -> None:
         snapshot = self.snapshot(videos)
         for video in videos:

@@ -94,18 +94,18 @@ def test_the_words_of_a_theme_are_said_on_most_seconds(
     clip = footage[name]
     if clip.suffix in (".jpg", ".png"):
         clip = closing_in(clip, tmp_path / "clip.mp4")
-    payload: Counter[str] = Counter()
+    seconds_of: Counter[str] = Counter()
     n_seconds = 0
     with open_video(clip) as video:
         for second in video.seconds():
             confidences = tagger.tag(second.frame)
-            payload.update(
+            seconds_of.update(
                 tag
                 for tag, confidence in zip(tagger.tags, confidences, strict=True)
                 if confidence >= DEFAULT_THRESHOLD
             )
             n_seconds += 1
     assert n_seconds
-    seldom = {tag: payload[tag] for tag in THEMES[name] if payload[tag] <= n_seconds / 2}
-    assert not seldom, f"of {n_seconds} seconds; said were {payload.most_common(8)}"
-    assert "nudity" not in payload
+    seldom = {tag: seconds_of[tag] for tag in THEMES[name] if seconds_of[tag] <= n_seconds / 2}
+    assert not seldom, f"of {n_seconds} seconds; said were {seconds_of.most_common(8)}"
+    assert "nudity" not in seconds_of
