@@ -65,6 +65,7 @@ def campaign_of(
         ends=ends,
         languages=_once(body.languages),
         kinds=_once(body.kinds),
+        performance=_once(body.performance),
         creatives=tuple(Creative(**creative.model_dump()) for creative in body.creatives),
         bid=Bid(body.bid.amount, body.bid.currency) if body.bid else None,
         state=state,

@@ -39,6 +39,8 @@ _COMMANDS: Final = {
     "keywords": "Say which tags WORDs mean, how sure that is, and what led there.",
     "match": "Find the videos that fit an advertiser's keywords.",
     "models": "List the models that are here, and the pairs that can be fetched.",
+    "performance": "Print whether VIDEO is a performance, a picture over a song, talk or silent,"
+    " and why.",
     "recommend": "Recommend videos to a viewer, by what they like.",
     "reindex": "Build a new generation of the index from everything seen so far and make it live.",
     "restore": "Bring a dump back into REELMATCH_HOME, which must not hold a catalog yet.",

@@ -19,6 +19,7 @@ from api.console.campaign_text import (
 )
 from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign, CampaignState
+from engine.domain.performance import PERFORMANCES
 from engine.domain.suitability import BRAND_TOPICS, Risk
 from engine.domain.videos import KINDS
 from engine.errors import InvalidInput
@@ -53,6 +54,7 @@ _LABELS: Final = {
     "flight": "Flight",
     "languages": "Languages",
     "kinds": "Kinds",
+    "performance": "Performance",
     "categories": "Categories",
     "exclude_categories": "Not in these categories",
     "suitability": "Suitability",
@@ -157,6 +159,7 @@ def fields_of(campaign: Campaign) -> Fields:
     if "" in campaign.languages:
         fields["language_unknown"] = "on"
     fields |= {f"kind.{kind}": "on" for kind in campaign.kinds}
+    fields |= {f"performance.{verdict}": "on" for verdict in campaign.performance}
     fields |= {f"suitability.{topic}": risk for topic, risk in campaign.suitability.items()}
     for at, group in enumerate(campaign.groups):
         fields[f"group.{at}.rule"] = group.rule
@@ -253,6 +256,7 @@ def _plan(form: Fields) -> dict[str, Any]:
         "flight": {"starts": form["starts"] or None, "ends": form["ends"] or None},
         "languages": [*languages, *([""] if "language_unknown" in form else [])],
         "kinds": [kind for kind in KINDS if f"kind.{kind}" in form],
+        "performance": [one for one in PERFORMANCES if f"performance.{one}" in form],
         "creatives": [
             {name: text for name, text in row.items() if text}
             for row in _rows(form, "creative", CREATIVE_FIELDS)

@@ -23,6 +23,7 @@ class Card:
         pictured: whether there is a thumbnail.
         tags: those that tell most; empty when it is not indexed.
         sensitive: its level; ``unknown`` when it is not indexed.
+        performance: as it is indexed; ``unknown`` when it is not.
         score: how well it fits what was asked, if something was.
         why: the shares of the score, the largest first.
     """
@@ -31,6 +32,7 @@ class Card:
     pictured: bool
     tags: tuple[TagCount, ...]
     sensitive: str
+    performance: str
     score: float | None = None
     why: tuple[Contribution, ...] = ()
 
@@ -47,7 +49,7 @@ def cards(live: Live, snapshot: IndexSnapshot | None, videos: Sequence[str]) -> 
     """Return the cards of some videos, in their order."""
     with_picture = live.catalog.thumbnails.pictured(videos)
     return [
-        Card(record, record.id in with_picture, *_tags_and_level(live, snapshot, record.id))
+        Card(record, record.id in with_picture, *_indexed(live, snapshot, record.id))
         for record in live.catalog.videos.in_order(videos)
     ]
 
@@ -61,11 +63,12 @@ def match_cards(live: Live, snapshot: IndexSnapshot, matches: Sequence[Match]) -
     ]
 
 
-def _tags_and_level(
+def _indexed(
     live: Live, snapshot: IndexSnapshot | None, video: str
-) -> tuple[tuple[TagCount, ...], str]:
+) -> tuple[tuple[TagCount, ...], str, str]:
+    """Return the tags, the sensitive level and the performance that the index has of a video."""
     if snapshot is None or video not in snapshot:
-        return (), "unknown"
+        return (), "unknown", "unknown"
     tags, seconds = snapshot.counts(video)
     names = snapshot.vocabulary.names
     counts = [
@@ -73,5 +76,6 @@ def _tags_and_level(
         for tag, of in zip(tags, seconds, strict=True)
         if names[tag] not in ASSESSED_TAGS
     ]
-    (level,) = snapshot.columns([video], ["sensitive"])["sensitive"]
-    return tuple(live.tag_idf.ranked(counts)[:_MAX_TAGS]), level
+    columns = snapshot.columns([video], ["sensitive", "performance"])
+    (level,), (performance,) = columns["sensitive"], columns["performance"]
+    return tuple(live.tag_idf.ranked(counts)[:_MAX_TAGS]), level, performance

@@ -1,4 +1,4 @@
-"""The catalog: all videos, the newest first; by title, tag, kind and how sensitive they are."""
+"""The catalog: all videos, the newest first; by title, tag, kind and what they are found to be."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +17,7 @@ from api.http.routes.dependencies import CurrentLive
 from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.keywords import KeywordMatch
 from engine.domain.listing import ListFilter, ListPosition
+from engine.domain.performance import Performance
 from engine.errors import UnknownTag
 from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
@@ -38,6 +39,7 @@ class CatalogQuery:
     kind: Annotated[Kind | Literal[""], Query()] = ""
     sensitive: Annotated[Sensitive, Query()] = ""
     status: Annotated[Literal["", "trouble"], Query()] = ""
+    performance: Annotated[Performance | Literal[""], Query()] = ""
 
     @property
     def tags(self) -> list[str]:
@@ -47,7 +49,7 @@ class CatalogQuery:
     @property
     def needs_index(self) -> bool:
         """Whether only what is indexed can be found by it."""
-        return bool(self.tags or self.sensitive)
+        return bool(self.tags or self.sensitive or self.performance)
 
     def address(self, **changes: str | int) -> str:
         """Return the query part of the address of a page of the same list."""
@@ -159,6 +161,8 @@ def _filter(live: Live, query: CatalogQuery) -> Filter:
     parts: list[Filter] = []
     if query.kind:
         parts.append(Field("kind", "in", (query.kind,)))
+    if query.performance:
+        parts.append(Field("performance", "in", (query.performance,)))
     if query.sensitive == "none":
         parts.append(HARMLESS)
     if query.sensitive == "some":

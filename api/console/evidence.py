@@ -1,4 +1,4 @@
-"""The numbers behind a video's kind, in words."""
+"""Descriptions of what tells a video's kind, and whether it is a performance."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -10,6 +10,19 @@ KIND_DESCRIPTIONS: Final = {
     "static": "One picture.",
     "unknown": "Too short to tell.",
 }
+
+PERFORMANCE_LABELS: Final[Mapping[str, str]] = {
+    "performance": "performance",
+    "static_visual": "picture over a song",
+    "talk": "talk",
+    "silent": "silent",
+    "other": "other",
+    "unknown": "unknown",
+}
+"""Verdicts on a performance, as people read them."""
+
+CHIPPED: Final = frozenset({"performance", "static_visual", "talk", "silent"})
+"""Verdicts that say something of a video."""
 
 
 def _percent(share: float) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from api.console.evidence import CHIPPED, PERFORMANCE_LABELS
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
@@ -72,6 +73,8 @@ def _environment() -> Environment:
     environment.filters["clock"] = clock
     environment.filters["grouped"] = grouped
     environment.filters["moment"] = moment
+    environment.globals["performance_labels"] = PERFORMANCE_LABELS
+    environment.globals["chipped_performances"] = CHIPPED
     return environment
 
 

@@ -24,6 +24,7 @@ from engine.domain.time_ranges import time_ranges
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import similar
 from engine.search.tag_ranking import TagIdf
+from engine.services.videos import performance_of
 from ingest.sources.addresses import is_address
 
 router = APIRouter(route_class=ReadRoute)
@@ -63,6 +64,7 @@ def get_video(
             (topic, own.level, time_ranges(np.array(own.seconds, np.int64)))
             for topic, own in assessment.topics.items()
         ],
+        performance=performance_of(live.catalog, record, config),
         kind_description=KIND_DESCRIPTIONS.get(record.kind, ""),
         measures=measures(record.evidence),
         cuts=record.evidence.get("cuts", ()),

@@ -5,6 +5,7 @@ import numpy as np
 from engine.content.brand_suitability import SuitabilityClassifier, risk_categories
 from engine.content.categories import Categories
 from engine.content.counting import count_distinct_seconds, count_steady, count_tags, steady
+from engine.content.performance import PerformanceClassifier
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.content import VideoContent
 from engine.domain.counts import Counts
@@ -37,6 +38,7 @@ class RowBuilder:
         assessed = sorted(tag for tag in ASSESSED_TAGS if tag in vocabulary)
         self._assessed = dict(zip(vocabulary.numbers(assessed), assessed, strict=True))
         self._words = catalog.taggers.words()
+        self._performances = PerformanceClassifier(vocabulary, self._threshold, self._words)
 
     def row(self, content: VideoContent) -> VideoRow:
         """Return the row of one video.
@@ -53,6 +55,7 @@ class RowBuilder:
             sensitive=self._sensitivity.level(track, words),
             risks=tuple(RISKS[risk] for risk in risks),
             iab=(*self._filed_under(track), *risk_categories(risks)),
+            performance=self._performances.verdict(content),
         )
         counts = self._without_unfounded(self._counts(track), track, words)
         known = counts.tags < self._n_tags

@@ -116,6 +116,7 @@ class Campaign:
         ends: when it is over; not part of it.
         languages: of the videos; ``""`` is unknown, none for all.
         kinds: of the videos; none for all.
+        performance: what the videos are by both senses; none for all.
         creatives: what is shown.
         bid: what is offered, if anything is.
         state: whether it runs.
@@ -136,6 +137,7 @@ class Campaign:
     ends: int = FOREVER
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    performance: tuple[str, ...] = ()
     creatives: tuple[Creative, ...] = ()
     bid: Bid | None = None
     state: CampaignState = CampaignState.ACTIVE

@@ -5,13 +5,14 @@ form of filters follows from it. A new column is one line of ``SCHEMA``, and one
 ``docs/filters.md``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.performance import PERFORMANCES, Performance
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import NOBODY_LOOKED, Risk
 from engine.domain.videos import KINDS, VideoRecord
@@ -33,6 +34,7 @@ class AssessedVideo:
         sensitive: the worst of the topics that the index's configuration counts.
         risks: of each of ``engine.domain.suitability.BRAND_TOPICS``.
         iab: ids of the IAB's content taxonomy 3.1 that say what it is about.
+        performance: what it is by both senses.
     """
 
     record: VideoRecord
@@ -40,6 +42,7 @@ class AssessedVideo:
     sensitive: Level
     risks: tuple[Risk, ...] = NOBODY_LOOKED
     iab: tuple[str, ...] = ()
+    performance: Performance = Performance.UNKNOWN
 
 
 class RiskLimit(NamedTuple):
@@ -214,14 +217,16 @@ def _added_at(video: AssessedVideo) -> int:
     return int(datetime.fromisoformat(video.record.added_at).timestamp())
 
 
-_KINDS: Final = f"One of {', '.join(f'``{kind}``' for kind in KINDS)}."
+def _one_of(words: Iterable[str]) -> str:
+    return f"One of {', '.join(f'``{word}``' for word in words)}."
+
 
 _PIXELS: Final = Number("pixels", is_zero_unknown=True)
 
 SCHEMA: Final = (
     Column("seconds", Number("seconds"), of=lambda one: one.n_seconds, key="duration"),
     Column("language", Language(), of=lambda one: one.record.language),
-    Column("kind", Word(), of=lambda one: one.record.kind, doc=_KINDS),
+    Column("kind", Word(), of=lambda one: one.record.kind, doc=_one_of(KINDS)),
     Column("uploader", Word(), of=lambda one: one.record.uploader),
     Column("category", Words(), of=lambda one: one.record.categories, noun="categories"),
     Column("iab", IabCategories(), of=lambda one: one.iab, noun="IAB categories"),
@@ -232,6 +237,7 @@ SCHEMA: Final = (
     Column("height", _PIXELS, of=lambda one: one.record.height),
     Column("status", Word(), of=lambda one: one.record.status, doc="``ok`` or ``partial``."),
     Column("uploader_id", Word(), of=lambda one: one.record.uploader_id, noun="uploader's id"),
+    Column("performance", Word(), of=lambda one: one.performance.value, doc=_one_of(PERFORMANCES)),
 )
 """All columns, in the order in which they are documented."""
 

@@ -212,6 +212,8 @@ class IndexSnapshot(Protocol):
     def columns(self, videos: Sequence[str], names: Sequence[str]) -> dict[str, list[Any]]:
         """Return metadata of some videos that are there, column by column.
 
+        What an index of an earlier version does not hold is unknown.
+
         Args:
             videos: ids.
             names: of columns of ``engine.domain.metadata.SCHEMA``.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_steady
+from engine.content.performance import PerformanceClassifier
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
 from engine.domain.filters import And
 from engine.domain.placements import (
@@ -33,6 +34,7 @@ from engine.services.evidence import (
     seconds_on,
     with_seconds,
 )
+from engine.services.videos import content_of
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.eligibility import RuleResult, rule_results
 from engine.targeting.new_matches import new_matches
@@ -223,9 +225,11 @@ def _report(
     catalog: Catalog, snapshot: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
 ) -> EligibilityReport:
     config, vocabulary = snapshot.config, snapshot.vocabulary
-    track = catalog.tracks.get(video.id)
+    content = content_of(catalog, video)
+    track, words_by_tagger = content.track, catalog.taggers.words()
     counts = count_steady(track, snapshot.thresholds, config.least_seconds)
-    words = catalog.taggers.words_of(video.tagger)
+    words = words_by_tagger.get(video.tagger)
+    performances = PerformanceClassifier(vocabulary, snapshot.thresholds, words_by_tagger)
     return EligibilityReport(
         campaign,
         video,
@@ -234,6 +238,7 @@ def _report(
         score,
         filed=Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds),
         risks=SuitabilityClassifier(vocabulary, config.sensitive).assessments(track, words),
+        performance=performances.assessment(content),
     )
 
 

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.content.counting import observations_at, observations_of, tag_counts
+from engine.content.performance import PerformanceClassifier
 from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.content import VideoContent
 from engine.domain.index_config import IndexConfig
+from engine.domain.performance import PerformanceAssessment
 from engine.domain.results import TagCount
 from engine.domain.sensitivity import ASSESSED_TAGS, LEVELS, Level, Rules, SensitivityAssessment
 from engine.domain.tracks import REUSED, Track
@@ -65,6 +68,21 @@ class VideoSecond:
     reused: bool
     tags: tuple[TagConfidence, ...]
     sensitive: Mapping[str, Level]
+
+
+def content_of(catalog: Catalog, video: VideoRecord) -> VideoContent:
+    """Return a video with its tracks; without any when nothing observed it."""
+    return next(iter(catalog.content.of([video.id])), VideoContent(video))
+
+
+def performance_of(
+    catalog: Catalog, video: VideoRecord, config: IndexConfig
+) -> PerformanceAssessment:
+    """Return whether a video is a performance, with what both senses say."""
+    vocabulary = catalog.tags.vocabulary()
+    threshold, words = config.thresholds(vocabulary.sources), catalog.taggers.words()
+    classifier = PerformanceClassifier(vocabulary, threshold, words)
+    return classifier.assessment(content_of(catalog, video))
 
 
 def counts_of(

@@ -15,6 +15,7 @@ from engine.content.categories import CategoryScore
 from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.campaigns import Campaign
 from engine.domain.filters import Filter
+from engine.domain.performance import PerformanceAssessment
 from engine.domain.suitability import TopicRisk
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
@@ -63,6 +64,7 @@ class EligibilityReport:
         score: how well the campaign fits it.
         filed: the categories that the video's tags say.
         risks: of each suitability topic.
+        performance: what the video is by both senses.
     """
 
     campaign: Campaign
@@ -72,6 +74,7 @@ class EligibilityReport:
     score: float
     filed: Sequence[CategoryScore]
     risks: Sequence[TopicRisk]
+    performance: PerformanceAssessment
 
     def observed(self, tags: Iterable[str]) -> TagSeconds:
         """Return when each of some tags was seen; those that were not are left out."""

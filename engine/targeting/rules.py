@@ -123,6 +123,35 @@ class KindRule(VideoRule):
         return f"the video is of kind {report.record.kind}; it takes {takes}", _NOTHING
 
 
+class PerformanceRule(VideoRule):
+    """Whether the campaign takes what the video is by both senses."""
+
+    name = "performance"
+    columns = ("performance",)
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return what the video is; nothing where the index does not hold it yet."""
+        return [("performance", video.metadata["performance"])]
+
+    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
+        """Return what is asked for, if anything is."""
+        asked = campaign.performance
+        return [[("performance", verdict) for verdict in asked]] if asked else []
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        asked = campaign.performance
+        return Field("performance", "in", asked) if asked else None
+
+    def says(self, report: EligibilityReport) -> Evidence:
+        """Return what the video is, by what, and what is asked for."""
+        if not report.campaign.performance:
+            return "it asks for no performance", _NOTHING
+        own, takes = report.performance, ", ".join(report.campaign.performance)
+        observed = report.observed(one.tag for one in (*own.heard, *own.seen))
+        return f"the video is {own.verdict} ({own.reason}); it takes {takes}", observed
+
+
 class ExclusionsRule(VideoRule):
     """Whether nothing was seen that the campaign excludes."""
 
@@ -278,6 +307,7 @@ RULES: Final[tuple[CampaignRule, ...]] = (
     FlightRule(),
     LanguageRule(),
     KindRule(),
+    PerformanceRule(),
     ExclusionsRule(),
     GroupsRule(),
     CategoriesRule(),

@@ -19,6 +19,7 @@ from engine.errors import InvalidInput
         ({"height": {"at_most": 720}}, Field("height", "between", (None, 720))),
         ({"status": ["ok", "partial"]}, Field("status", "in", ("ok", "partial"))),
         ({"uploader_id": ["UC1", ""]}, Field("uploader_id", "in", ("UC1", ""))),
+        ({"performance": ["talk"]}, Field("performance", "in", ("talk",))),
         ({"kind": ["motion"]}, Field("kind", "in", ("motion",))),
         ({"sensitive": {}}, Field("sensitive", "at_most", "none")),
         ({"risk": {"at_most": "low"}}, Field("risk", "at_most", RiskLimit("low"))),

@@ -47,6 +47,7 @@ class Shown:
     seconds: Mapping[str, int]
     language: str = ""
     kind: str = "motion"
+    performance: str = "other"
     iab: tuple[str, ...] = ()
     at_floor: bool = False
     length: int = 30
@@ -77,6 +78,7 @@ def snapshot_of(
                 "sensitive": Level.NONE,
                 "language": video.language,
                 "kind": video.kind,
+                "performance": video.performance,
                 "risk": risks(video),
                 "iab": video.iab,
             }

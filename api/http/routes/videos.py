@@ -37,6 +37,7 @@ from engine.services.videos import (
     TagAlong,
     VideoSecond,
     VideoTags,
+    performance_of,
     second_of,
     sensitivity_of,
     tag_along,
@@ -103,12 +104,13 @@ def _some(catalog: Catalog, ids: list[str]) -> list[VideoRecord]:
 def get_video(
     video: str, live: CurrentLive, settings: CurrentSettings, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Return one video with the assessment of sensitive content."""
+    """Return one video with the assessments of sensitive content and of what is performed."""
     record = live.catalog.videos.named(video)
     known = {
         **encoded(record),
         "evidence": dict(record.evidence),
         "sensitive": encoded(sensitivity_of(live.catalog, record, settings.sensitive)),
+        "performance": encoded(performance_of(live.catalog, record, settings.index_config())),
     }
     return tagged(known, AssessedVideo, if_none_match)
 

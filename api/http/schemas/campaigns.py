@@ -14,6 +14,7 @@ from pydantic import (
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
+from engine.domain.performance import PERFORMANCES
 from engine.domain.text import UnusableText, tidy_line
 from engine.domain.videos import KINDS
 
@@ -143,6 +144,8 @@ class CampaignInput(Body):
     """Of the videos; ``""`` is unknown; none for all."""
     kinds: list[Literal[KINDS]] = Field(default_factory=list)  # type: ignore[valid-type] # a tuple of words
     """Of the videos; none for all."""
+    performance: list[Literal[PERFORMANCES]] = Field(default_factory=list)  # type: ignore[valid-type] # as above
+    """Of the videos, by what is seen and heard; none for all."""
     creatives: list[CreativeInput] = Field(default_factory=list, max_length=50)
     """Creatives of the campaign: the advertisements that are shown."""
     bid: BidInput | None = None
@@ -206,6 +209,7 @@ class Campaign(BaseModel):
     flight: Flight
     languages: list[str]
     kinds: list[str]
+    performance: list[str]
     creatives: list[Creative]
     bid: Bid | None
     profile: dict[str, float]

@@ -1,10 +1,11 @@
 """Metadata of a video, and the tags observed on it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.http.schemas.bodies import Body
+from engine.domain.performance import PERFORMANCES
 from engine.domain.text import tidy_line
 from engine.domain.viewers import MAX_CHARACTERS
 from ingest.sources.imports.jsonl import MAX_CATEGORIES
@@ -90,11 +91,35 @@ class SensitivityAssessment(TopicSensitivity):
     topics: dict[str, TopicSensitivity]
 
 
+class TagCount(BaseModel):
+    """On how many seconds a tag counted."""
+
+    tag: str
+    seconds: int
+
+
+class PerformanceAssessment(BaseModel):
+    """Whether a video is a performance, a picture over a song, talk or silent, and what says so."""
+
+    verdict: Literal[PERFORMANCES]  # type: ignore[valid-type] # a tuple of words
+    reason: str
+    """Why, in a sentence."""
+    kind: str
+    """Of the picture."""
+    seconds: int
+    """Length of what was watched."""
+    heard: list[TagCount]
+    """Tags of the sound that decide."""
+    seen: list[TagCount]
+    """People and instruments, those on most seconds first."""
+
+
 class AssessedVideo(Video):
-    """A video with the verdicts on sensitive content and on what it is made of."""
+    """A video with the verdicts on what it is made of, on sensitive content, on a performance."""
 
     evidence: dict[str, Any]
     sensitive: SensitivityAssessment
+    performance: PerformanceAssessment
 
 
 class VideoPage(BaseModel):
@@ -102,13 +127,6 @@ class VideoPage(BaseModel):
 
     videos: list[Video]
     next: str | None
-
-
-class TagCount(BaseModel):
-    """On how many seconds a tag counted."""
-
-    tag: str
-    seconds: int
 
 
 class VideoTagCounts(BaseModel):

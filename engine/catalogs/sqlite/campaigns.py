@@ -218,8 +218,9 @@ def _campaign(row: tuple[Any, ...]) -> Campaign:
     plan["exclude"] = tuple(map(_keyword_match, plan["exclude"]))
     plan["creatives"] = tuple(Creative(**creative) for creative in plan["creatives"])
     plan["bid"] = Bid(**plan["bid"]) if plan["bid"] else None
-    for words in ("categories", "exclude_categories", "languages", "kinds"):
-        plan[words] = tuple(plan[words])
+    for words in ("categories", "exclude_categories", "languages", "kinds", "performance"):
+        # Of before videos were heard, none has a performance.
+        plan[words] = tuple(plan.get(words, ()))
     return Campaign(id=name, state=CampaignState(state), revision=revision, **plan)
 
 

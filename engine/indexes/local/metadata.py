@@ -86,7 +86,12 @@ class MetadataColumns:
         return MetadataColumns(len(rows), columns)
 
     def values(self, name: str, rows: NDArray[np.int64]) -> list[Any]:
-        """Return one column of some rows, each value as ``VideoMetadata`` has it."""
+        """Return one column of some rows, each value as ``VideoMetadata`` has it.
+
+        Of a column that an index of an earlier version lacks they are unknown.
+        """
+        if name not in self.columns:
+            return [COLUMNS[name].type.unknown] * len(rows)
         values: list[Any] = self[name].at(rows)
         match COLUMNS[name].type:
             case SensitivityLevel():

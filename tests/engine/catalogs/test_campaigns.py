@@ -27,6 +27,7 @@ FULL = Campaign(
     ends=2_000,
     languages=("en", ""),
     kinds=("motion",),
+    performance=("performance", "talk"),
     creatives=(Creative("a", 15.0, "https://ads.example/a.mp4", "video/mp4", 1280, 720),),
     bid=Bid(4.5, "EUR"),
 )
@@ -49,6 +50,14 @@ def campaigns(tmp_path: Path) -> Iterator[Campaigns]:
 def test_a_campaign_comes_back_as_it_was_stored(campaigns: Campaigns) -> None:
     stored = campaigns.put(FULL)
     assert campaigns.get("spring") == stored == replace(FULL, revision=1)
+
+
+def test_a_campaign_of_before_videos_were_heard_asks_for_no_performance(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        catalog.campaigns.put(FULL)
+        with catalog.transaction() as db:
+            db.execute("update campaigns set plan = json_remove(plan, '$.performance')")
+        assert catalog.campaigns.get("spring") == replace(FULL, performance=(), revision=1)
 
 
 def test_storing_the_same_twice_changes_nothing(campaigns: Campaigns) -> None:

@@ -36,6 +36,7 @@ LONG = Field("seconds", "between", (30, None))
         (Field("height", "between", (720, 720)), "its height is exactly 720 pixels"),
         (Field("height", "between", (None, None)), "its height is any"),
         (Field("kind", "in", ("motion",)), "its kind is 'motion'"),
+        (Field("performance", "in", ("talk",)), "its performance is 'talk'"),
         (Field("kind", "in", ()), "its kind is one of none"),
         (Field("language", "in", ("de", "en", "")), "its language is 'de', 'en' or unknown"),
         (Not(Field("uploader_id", "in", ("UC1",))), "its uploader's id is not 'UC1'"),

@@ -53,6 +53,7 @@ metadata = st.fixed_dictionaries(
         "height": st.integers(0, 9),
         "status": some_word,
         "uploader_id": some_word,
+        "performance": some_word,
     }
 )
 videos = st.builds(
@@ -84,7 +85,9 @@ fields = st.one_of(
     ),
     st.builds(
         Field,
-        st.sampled_from(["language", "kind", "uploader", "status", "uploader_id", "category"]),
+        st.sampled_from(
+            ["language", "kind", "uploader", "status", "uploader_id", "performance", "category"]
+        ),
         st.just("in"),
         some_words,
     ),
@@ -225,6 +228,7 @@ def test_an_index_of_an_earlier_version_says_what_it_lacks() -> None:
     assert compiler.compile(Field("seconds", "between", (9, 9))).tolist() == [True]
     with pytest.raises(ColumnNotIndexed, match=r"no filter by 'width' yet, .*: reindex"):
         compiler.compile(Not(Field("width", "between", (None, 640))))
+    assert older.values("width", np.array([0])) == [0]
     with pytest.raises(KeyError):
         MetadataColumns.from_stored({"width": arrays["seconds"]}, newer.words())
 

@@ -14,6 +14,8 @@ from engine.content.categories import Categories
 from engine.content.counting import count_tags
 from engine.domain.campaigns import Campaign, Group
 from engine.domain.index_config import IndexConfig
+from engine.domain.performance import Performance, PerformanceAssessment
+from engine.domain.results import TagCount
 from engine.domain.time_ranges import TimeRange
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -24,6 +26,9 @@ from support.campaigns import campaign, keyword_match
 from support.catalogs import save, video_id
 
 VIDEO = video_id(1)
+JUDGED = PerformanceAssessment(
+    Performance.TALK, "speech on 9 of 10 seconds", "motion", 10, (), (TagCount("cat", 10),)
+)
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def report(tmp_path: Path) -> Iterator[EligibilityReport]:
         filed = Categories(snapshot.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)
         risks = SuitabilityClassifier(snapshot.vocabulary).assessments(track, None)
         yield EligibilityReport(
-            campaign("c", {"cat": 1}), record, track, snapshot, 0.5, filed, risks
+            campaign("c", {"cat": 1}), record, track, snapshot, 0.5, filed, risks, JUDGED
         )
 
 
@@ -58,6 +63,14 @@ def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
     assert result.says == "it excludes beer, seen at the seconds given"
     assert result.observed == {"beer": (TimeRange(0, 3),)}
     assert "none was seen" in result_of(report, "exclusions", exclude=(keyword_match("car"),)).says
+
+
+def test_a_performance_names_what_was_seen_and_heard(report: EligibilityReport) -> None:
+    result = result_of(report, "performance", performance=("performance", "static_visual"))
+    assert result.says == (
+        "the video is talk (speech on 9 of 10 seconds); it takes performance, static_visual"
+    )
+    assert result.observed == {"cat": (TimeRange(0, 10),)}
 
 
 def test_a_group_names_what_is_missing_and_what_was_seen(report: EligibilityReport) -> None:
@@ -96,6 +109,7 @@ def test_the_floor_names_the_topic_and_its_seconds(report: EligibilityReport) ->
         ("kind", {"kinds": ("static",)}, "of kind motion; it takes static"),
         ("relevance", {"min_relevance": 0.75}, "the score is 0.5000; it asks for 0.75"),
         ("categories", {}, "it asks for no category"),
+        ("performance", {}, "it asks for no performance"),
         ("groups", {}, "it requires no tags"),
         ("exclusions", {}, "it excludes nothing"),
     ],

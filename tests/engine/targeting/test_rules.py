@@ -7,6 +7,7 @@ import pytest
 
 from engine.domain.campaigns import Campaign
 from engine.domain.filters import EVERY_VIDEO, And, Field, Filter
+from engine.domain.performance import Performance, PerformanceAssessment
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.targeting.campaign_index import CampaignIndex
@@ -67,6 +68,7 @@ class NightRule(RangeRule):
         return "it runs before six", {}
 
 
+UNJUDGED: Final = PerformanceAssessment(Performance.UNKNOWN, "not heard", "unknown", 59, (), ())
 MORE: Final[tuple[CampaignRule, ...]] = (*RULES, LengthRule(), NightRule())
 CAMPAIGNS: Final = [campaign(name, {"car": 1, "city": 1}) for name in ("any", "long", "nightly")]
 VIDEOS: Final = [
@@ -142,7 +144,9 @@ def test_a_new_rule_is_told_with_its_reason(
     assert targeting.broken_rules(row, 0.5, targeting.target("short", now=now)) == broken
     record = VideoRecord("short", "", "ok", "", 59, 0, 0, "", "t@1", "", "")
     one = next(each for each in CAMPAIGNS if each.id == name)
-    report = EligibilityReport(one, record, Track.empty(), targeting.snapshot, 0.5, (), ())
+    report = EligibilityReport(
+        one, record, Track.empty(), targeting.snapshot, 0.5, (), (), UNJUDGED
+    )
     results_of = {result.rule: result for result in rule_results(report, broken, MORE)}
     assert list(results_of) == [rule.name for rule in MORE]
     assert tuple(rule for rule, result in results_of.items() if not result.passed) == broken

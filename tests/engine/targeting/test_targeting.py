@@ -24,6 +24,7 @@ LANGUAGES = ("", "de", "DE-ch", "eng", "en-US", "EN")
 CATEGORIES = ("422", "1", "2", "3")
 """Pets; automotive, and two below each other under it."""
 KINDS = ("motion", "static", "unknown")
+PERFORMANCES = ("performance", "talk", "unknown")
 
 tags = st.sampled_from(TAGS)
 some_tags = st.lists(tags, max_size=2, unique=True)
@@ -38,6 +39,7 @@ def many_videos(draw: st.DrawFn) -> list[Shown]:
         seconds=st.dictionaries(tags, st.integers(1, 9), max_size=4),
         language=st.sampled_from(LANGUAGES),
         kind=st.sampled_from(KINDS),
+        performance=st.sampled_from(PERFORMANCES),
         iab=st.lists(st.sampled_from(CATEGORIES), max_size=2, unique=True).map(tuple),
         at_floor=st.sampled_from([False, False, False, True]),
     )
@@ -65,6 +67,7 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
         ends=st.sampled_from([NOW, NOW + 1, 2 * NOW]),
         languages=st.lists(st.sampled_from(LANGUAGES), max_size=2, unique=True).map(tuple),
         kinds=st.lists(st.sampled_from(KINDS), max_size=2, unique=True).map(tuple),
+        performance=st.lists(st.sampled_from(PERFORMANCES), max_size=2, unique=True).map(tuple),
         categories=some_categories,
         exclude_categories=some_categories,
         state=st.sampled_from([CampaignState.ACTIVE, CampaignState.ACTIVE, CampaignState.PAUSED]),
@@ -110,6 +113,7 @@ def may_run(one: Campaign, video: Shown, score: float) -> bool:
         and one.begins <= NOW < one.ends
         and (not one.languages or any(takes(word, video.language) for word in one.languages))
         and (not one.kinds or video.kind in one.kinds)
+        and (not one.performance or video.performance in one.performance)
         and not any(word.word in video_weights for word in one.exclude)
         and all(groups)
         and score >= one.min_relevance
@@ -261,6 +265,18 @@ def test_tags_that_came_after_the_index_count_for_nothing_from_either_side() -> 
     assert fit.score == pytest.approx(1.0)
     query = snapshot.query(newer.numbers(one.profile), list(one.profile.values()))
     assert [match.score for match in snapshot.search(query, 5)] == [fit.score]
+
+
+def test_beside_an_index_that_lacks_performances_only_who_asks_for_one_does_not_run() -> None:
+    snapshot = snapshot_of([Shown("v", {"car": 3}, performance="talk")])
+    asks, does_not = campaign("a", {"car": 1}, performance=("talk",)), campaign("b", {"car": 1})
+    fitting = fits(targeting_of([asks, does_not], snapshot), "v")
+    assert [fit.campaign for fit in fitting] == ["a", "b"]
+    metadata = snapshot.generation.metadata
+    columns = {name: one for name, one in metadata.columns.items() if name != "performance"}
+    older = replace(snapshot.generation, metadata=replace(metadata, columns=columns))
+    fitting = fits(targeting_of([asks, does_not], LocalSnapshot.of(older)), "v")
+    assert [fit.campaign for fit in fitting] == ["b"]
 
 
 def test_nothing_runs_beside_what_is_at_the_floor() -> None:

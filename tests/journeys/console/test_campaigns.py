@@ -147,6 +147,7 @@ WHOLE = {
     "flight": {"starts": "2026-03-01", "ends": "2099-05-31T08:00:00+02:00"},
     "languages": ["en", ""],
     "kinds": ["motion", "slideshow"],
+    "performance": ["performance", "static_visual"],
     "creatives": [
         {"id": "a", "seconds": 15.5, "url": "https://x.example/a.mp4", "mime": "video/mp4"},
         {

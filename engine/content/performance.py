@@ -1,0 +1,229 @@
+"""Whether a video is a performance, or a picture over a song: the rules. Pure.
+
+Sound decides first: silence, then speech, then music. Where there is music, it is the picture that
+tells a performance from a static visual. What nobody heard or saw is unknown, not absent.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.content import VideoContent
+from engine.domain.performance import Performance, PerformanceAssessment
+from engine.domain.results import TagCount
+from engine.domain.tags import AUDIO, VISUAL, Tag
+from engine.domain.tracks import Threshold, Track
+from engine.keywords.phrases import plain
+from engine.keywords.thesaurus.nouns import noun_thesaurus
+from engine.words.vocabulary import Vocabulary
+
+MIN_SILENCE: Final = 0.9
+"""Share of the seconds that must be silent; all other shares of sound are of those with sound."""
+
+MIN_SPEECH: Final = 0.4
+"""Share of the seconds with speech from which on a video is talk."""
+
+MIN_MUSIC: Final = 0.4
+"""Share of the seconds with music or singing from which on there is music."""
+
+MIN_PERFORMERS: Final = 0.25
+"""Share of the seconds with people or instruments from which on they are who performs."""
+
+MAX_SEEN: Final = 5
+"""So many people and instruments are named as evidence."""
+
+_STILL_KINDS: Final = frozenset({"static", "slideshow", "overlay"})
+
+_HEARD: Final[Mapping[str, frozenset[str]]] = {
+    "music": frozenset({"music", "song", "singing", "rapping", "choir"}),
+    "singing": frozenset({"song", "singing", "rapping", "choir"}),
+    "speech": frozenset({"speech", "talk", "talking", "conversation", "narration"}),
+    "silence": frozenset({"silence"}),
+}
+_PERFORMERS: Final = frozenset(
+    {
+        *("person", "people", "man", "woman", "boy", "girl", "child", "adult", "portrait", "crowd"),
+        *("musician", "singer", "dancer", "concert", "dance", "musical instrument"),
+    }
+)
+_BROADER: Final = frozenset({"person", "people", "musician", "musical instrument"})
+# Tags of others are narrower than these by so many steps, in so much of their use.
+_MAX_STEPS: Final = 3
+_MIN_SHARE: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Sound of a video, in seconds.
+
+    Attributes:
+        seconds: how many were heard.
+        silence: on how many there is none.
+        music: on how many there is music or singing.
+        singing: on how many there is singing.
+        speech: on how many there is speech.
+        is_complete: whether what was not said is not there.
+    """
+
+    seconds: int
+    silence: int
+    music: int
+    singing: int
+    speech: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Picture of a video, in seconds.
+
+    Attributes:
+        kind: as in ``VideoRecord``.
+        seconds: how many were watched.
+        performers: on how many people or instruments are seen.
+        is_complete: whether what was not said is not there.
+    """
+
+    kind: str
+    seconds: int
+    performers: int
+    is_complete: bool
+
+
+def classify(sound: Sound | None, picture: Picture) -> tuple[Performance, str]:
+    """Return the verdict and the reason for it; ``sound`` is None where nobody heard it."""
+    if sound is None:
+        return Performance.UNKNOWN, "its sound was not heard"
+    if not sound.seconds:
+        return Performance.UNKNOWN, "not one second of its sound was heard"
+    if sound.silence >= MIN_SILENCE * sound.seconds:
+        return Performance.SILENT, f"no sound on {sound.silence} of {sound.seconds} seconds"
+    audible = sound.seconds - sound.silence
+    if sound.speech >= MIN_SPEECH * audible and sound.speech >= sound.singing:
+        return Performance.TALK, f"speech on {sound.speech} of {audible} seconds with sound"
+    music = f"music on {sound.music} of {audible} seconds with sound"
+    if sound.music >= MIN_MUSIC * audible:
+        verdict, seen = _with_music(picture)
+        return verdict, f"{music}; {seen}"
+    heard = f"{music}, speech on {sound.speech}"
+    if sound.is_complete:
+        return Performance.OTHER, heard
+    return Performance.UNKNOWN, f"{heard}; what was heard besides is not known"
+
+
+def _with_music(picture: Picture) -> tuple[Performance, str]:
+    if picture.kind in _STILL_KINDS:
+        return Performance.STATIC_VISUAL, f"the picture is of kind {picture.kind}"
+    if picture.kind != "motion" or not picture.seconds:
+        return Performance.UNKNOWN, "whether the picture moves is not known"
+    seen = f"people or instruments in motion on {picture.performers} of {picture.seconds} seconds"
+    if picture.performers >= MIN_PERFORMERS * picture.seconds:
+        return Performance.PERFORMANCE, seen
+    if picture.is_complete:
+        return Performance.OTHER, seen
+    return Performance.UNKNOWN, f"{seen}; who else is there is not known"
+
+
+class PerformanceClassifier:
+    """Judges videos whose tags are numbered by one vocabulary.
+
+    Args:
+        vocabulary: of the tracks.
+        threshold: least confidence that counts.
+        words: tagger, with version -> every tag that it can name; of others that is not known.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        threshold: Threshold,
+        words: Mapping[str, frozenset[str]],
+    ) -> None:
+        self._names = vocabulary.names
+        self._threshold = threshold
+        self._words = words
+        self._roles = _roles_of(vocabulary.names)
+
+    def verdict(self, content: VideoContent) -> Performance:
+        """Return what a video is; as ``assessment``, without its evidence."""
+        return classify(self._sound(content), self._picture(content))[0]
+
+    def assessment(self, content: VideoContent) -> PerformanceAssessment:
+        """Return what a video is, and what says so."""
+        verdict, reason = classify(self._sound(content), self._picture(content))
+        heard, seen = content.of(AUDIO), content.of(VISUAL)
+        return PerformanceAssessment(
+            verdict,
+            reason,
+            content.record.kind,
+            content.record.seconds,
+            self._counts(heard.track, *_HEARD) if heard else (),
+            self._counts(seen.track, "performer")[:MAX_SEEN] if seen else (),
+        )
+
+    def _sound(self, content: VideoContent) -> Sound | None:
+        heard = content.of(AUDIO)
+        if heard is None:
+            return None
+        track, words = heard.track, self._words.get(heard.tagger)
+        is_complete = words is not None and not words.isdisjoint(_HEARD["music"])
+        seconds = {role: self._seconds(track, role) for role in _HEARD}
+        if is_complete and not len(track.tags):  # a file without sound
+            seconds["silence"] = track.n_seconds
+        return Sound(seconds=track.n_seconds, is_complete=is_complete, **seconds)
+
+    def _picture(self, content: VideoContent) -> Picture:
+        seen, kind = content.of(VISUAL), content.record.kind
+        if seen is None:
+            return Picture(kind, 0, 0, is_complete=False)
+        words = self._words.get(seen.tagger)
+        is_complete = words is not None and _names_performers(words)
+        performers = self._seconds(seen.track, "performer")
+        return Picture(kind, seen.track.n_seconds, performers, is_complete=is_complete)
+
+    def _of_role(self, track: Track, role: str) -> NDArray[np.bool_]:
+        """Return which observations count and are of a role, shape (n_observations,)."""
+        # A tag that came after the vocabulary was read has the last place, and no role.
+        is_of_role = self._roles[role].take(track.tags, mode="clip")
+        return is_of_role & track.passing(self._threshold)
+
+    def _seconds(self, track: Track, role: str) -> int:
+        which = np.flatnonzero(self._of_role(track, role))
+        return len(np.unique(np.searchsorted(track.starts, which, side="right")))
+
+    def _counts(self, track: Track, *roles: str) -> tuple[TagCount, ...]:
+        which = np.logical_or.reduce([self._of_role(track, role) for role in roles])
+        tags, seconds = np.unique(track.tags[which], return_counts=True)
+        counts = (TagCount(self._names[tag], int(n)) for tag, n in zip(tags, seconds, strict=True))
+        return tuple(sorted(counts, key=lambda count: (-count.seconds, count.tag)))
+
+
+@lru_cache(maxsize=8)
+def _roles_of(names: tuple[str, ...]) -> dict[str, NDArray[np.bool_]]:
+    """Return which tags are of each role, shape (n_tags + 1,); the last place is for no tag."""
+    tags = [Tag.parse(label) for label in names]
+
+    def those(source: str, fits: Callable[[str], bool]) -> NDArray[np.bool_]:
+        return np.array([*(tag.source == source and fits(tag.name) for tag in tags), False])
+
+    heard = {role: those(AUDIO, words.__contains__) for role, words in _HEARD.items()}
+    return {**heard, "performer": those(VISUAL, _is_performer)}
+
+
+@lru_cache(maxsize=64)
+def _names_performers(words: frozenset[str]) -> bool:
+    return any(map(_is_performer, words))
+
+
+@cache
+def _is_performer(name: str) -> bool:
+    """Tell whether a tag is one of people or instruments, or narrower by a few steps."""
+    tag = plain(name)
+    return tag in _PERFORMERS or any(
+        entry.tag in _BROADER and entry.steps <= _MAX_STEPS and entry.share >= _MIN_SHARE
+        for entry in noun_thesaurus().entries(tag)
+    )
