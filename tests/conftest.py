@@ -24,8 +24,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    """An empty catalog; tests that need videos in it have a fixture of this name on top."""
-    with Catalog.open(tmp_path / "catalog.db") as opened:
+    """An empty catalog, in a home of its own."""
+    with Catalog.open(tmp_path / "home" / "catalog.db") as opened:
         yield opened
 
 

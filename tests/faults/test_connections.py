@@ -39,7 +39,7 @@ ANSWERED_EARLY = b"POST /v1/matches HTTP/1.1\r\nHost: localhost\r\nContent-Lengt
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class LimitedServer:
     """A server whose catalog has keys, and one of them."""
 
     served: Served
@@ -63,16 +63,16 @@ def connect(served: Served, *, buffer: int | None = None) -> socket.socket:
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
+def limited_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LimitedServer]:
     home: Path = tmp_path_factory.mktemp("connections") / "home"
     with Catalog.open(home / "catalog.db") as catalog:
         _, secret = catalog.keys.create("all", frozenset({Scope.ADMIN}), now=time.time())
     for served in serve(home, limits=LIMITS):
-        yield Closed(served, secret)
+        yield LimitedServer(served, secret)
 
 
 @pytest.fixture(scope="module")
-def unlocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(tmp_path_factory.mktemp("unlocked") / "home", limits=LIMITS)
 
 
@@ -107,8 +107,8 @@ def trickle(all_of: Mapping[str, tuple[socket.socket, bytes]]) -> list[str]:
     return list(left)
 
 
-def keyed(closed: Closed, line: bytes, *headers: bytes) -> bytes:
-    own = [line + b" HTTP/1.1", b"Host: localhost", b"X-API-Key: " + closed.key.encode(), *headers]
+def keyed(server: LimitedServer, line: bytes, *headers: bytes) -> bytes:
+    own = [line + b" HTTP/1.1", b"Host: localhost", b"X-API-Key: " + server.key.encode(), *headers]
     return b"\r\n".join(own) + b"\r\n\r\n"
 
 
@@ -142,31 +142,37 @@ TRICKLES = {
 }
 
 
-def test_who_trickles_is_ended(closed: Closed, unlocked: Served) -> None:
+def test_who_trickles_is_ended(limited_server: LimitedServer, open_server: Served) -> None:
     with contextlib.ExitStack() as held:
         trickling = {}
         for name, (first, piece) in TRICKLES.items():
-            connection = held.enter_context(closed.connect())
+            connection = held.enter_context(limited_server.connect())
             connection.sendall(first)
             trickling[name] = connection, piece
-        with_key = held.enter_context(closed.connect())
-        with_key.sendall(keyed(closed, b"POST /v1/matches", b"Content-Length: 900000"))
-        without_keys = held.enter_context(connect(unlocked))
+        with_key = held.enter_context(limited_server.connect())
+        with_key.sendall(keyed(limited_server, b"POST /v1/matches", b"Content-Length: 900000"))
+        without_keys = held.enter_context(connect(open_server))
         without_keys.sendall(ANSWERED_EARLY)
         trickling |= {"a body with a key": (with_key, b" "), "no keys": (without_keys, b" ")}
         assert trickle(trickling) == []
 
 
-def test_who_says_nothing_is_ended_before_a_request_and_after_one(closed: Closed) -> None:
-    with closed.connect() as silent, closed.connect() as idle, closed.connect() as early:
+def test_who_says_nothing_is_ended_before_a_request_and_after_one(
+    limited_server: LimitedServer,
+) -> None:
+    with (
+        limited_server.connect() as silent,
+        limited_server.connect() as idle,
+        limited_server.connect() as early,
+    ):
         idle.sendall(HEAD + b"\r\n")
         early.sendall(ANSWERED_EARLY)
         assert all(is_ended(one) for one in (silent, idle, early))
 
 
-def test_a_late_body_is_told_so(closed: Closed) -> None:
-    with closed.connect() as connection:
-        connection.sendall(keyed(closed, b"POST /v1/matches", b"Content-Length: 90") + b"{")
+def test_a_late_body_is_told_so(limited_server: LimitedServer) -> None:
+    with limited_server.connect() as connection:
+        connection.sendall(keyed(limited_server, b"POST /v1/matches", b"Content-Length: 90") + b"{")
         head, _, body = read_all(connection).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 408")
     assert b"application/problem+json" in head
@@ -181,24 +187,28 @@ def read_all(connection: socket.socket) -> bytes:
     return answer
 
 
-def test_a_client_that_leaves_in_the_middle_is_no_mistake_of_ours(closed: Closed) -> None:
+def test_a_client_that_leaves_in_the_middle_is_no_mistake_of_ours(
+    limited_server: LimitedServer,
+) -> None:
     for path in (b"/v1/matches", b"/v1/recommendations", b"/v1/videos:import", b"/v1/reindex"):
-        with closed.connect() as connection:
-            connection.sendall(keyed(closed, b"POST " + path, b"Content-Length: 900") + b"{")
+        with limited_server.connect() as connection:
+            connection.sendall(
+                keyed(limited_server, b"POST " + path, b"Content-Length: 900") + b"{"
+            )
             # Only once somebody reads it.
-            closed.served.client.get("/health/live")
+            limited_server.served.client.get("/health/live")
     until = time.monotonic() + PATIENCE_SECONDS
-    while 'status="499"' not in (output := metrics(closed)):
+    while 'status="499"' not in (output := metrics(limited_server)):
         assert time.monotonic() < until, output
         time.sleep(0.05)
     assert 'status="500"' not in output
 
 
-def metrics(closed: Closed) -> str:
-    return closed.served.client.get("/metrics", headers={"X-API-Key": closed.key}).text
+def metrics(server: LimitedServer) -> str:
+    return server.served.client.get("/metrics", headers={"X-API-Key": server.key}).text
 
 
-def test_a_large_file_may_take_its_time(closed: Closed) -> None:
+def test_a_large_file_may_take_its_time(limited_server: LimitedServer) -> None:
     line = (
         b'{"source": "https://a.example/%d",%s "tags": [{"tag": "dog", "seconds": [[0, 1, 1]]}]}\n'
     )
@@ -210,15 +220,17 @@ def test_a_large_file_may_take_its_time(closed: Closed) -> None:
             time.sleep(0.2)
 
     began = time.monotonic()
-    response = closed.served.client.post(
-        "/v1/videos:import?dry_run=true", content=pieces(), headers={"X-API-Key": closed.key}
+    response = limited_server.served.client.post(
+        "/v1/videos:import?dry_run=true",
+        content=pieces(),
+        headers={"X-API-Key": limited_server.key},
     )
     assert response.status_code == 200, response.text
     assert time.monotonic() - began > LIMITS.request_seconds
 
 
-def test_half_a_request_behind_a_whole_one_spoils_no_answer(closed: Closed) -> None:
-    with closed.connect() as connection:
+def test_half_a_request_behind_a_whole_one_spoils_no_answer(limited_server: LimitedServer) -> None:
+    with limited_server.connect() as connection:
         connection.sendall(HEAD + b"\r\n" + HEAD + b"\r\n" + HEAD)
         answer = read_all(connection)
     assert answer.count(b"HTTP/1.1 200 OK") == 2
@@ -227,35 +239,41 @@ def test_half_a_request_behind_a_whole_one_spoils_no_answer(closed: Closed) -> N
 
 
 @pytest.mark.parametrize("first", [b"", HEAD, ANSWERED_EARLY, SIGN_IN])
-def test_strangers_do_not_hold_the_places_of_others(closed: Closed, first: bytes) -> None:
+def test_strangers_do_not_hold_the_places_of_others(
+    limited_server: LimitedServer, first: bytes
+) -> None:
     with contextlib.ExitStack() as held:
-        crowd = [held.enter_context(closed.connect()) for _ in range(5 * LIMITS.connections)]
+        crowd = [
+            held.enter_context(limited_server.connect()) for _ in range(5 * LIMITS.connections)
+        ]
         for one in crowd:
             with contextlib.suppress(OSError):
                 one.sendall(first)
-        assert closed.is_alive()
+        assert limited_server.is_alive()
 
         def is_answered() -> bool:
             # Until its key has come, a connection is a stranger's, too, and may have to go.
             with contextlib.suppress(httpx.TransportError):
-                response = closed.served.client.get("/v1/videos", headers={"X-API-Key": closed.key})
+                response = limited_server.served.client.get(
+                    "/v1/videos", headers={"X-API-Key": limited_server.key}
+                )
                 return response.status_code == 200
             return False
 
         soon(is_answered, PATIENCE_SECONDS)
 
 
-def test_who_does_not_take_an_answer_is_ended(closed: Closed) -> None:
-    with closed.connect(buffer=4096) as connection:
+def test_who_does_not_take_an_answer_is_ended(limited_server: LimitedServer) -> None:
+    with limited_server.connect(buffer=4096) as connection:
         connection.sendall((HEAD.replace(b"health/live", b"openapi.json") + b"\r\n") * 200)
-        assert is_let_go(closed, connection)
+        assert is_let_go(limited_server, connection)
 
 
-def is_let_go(closed: Closed, connection: socket.socket) -> bool:
+def is_let_go(server: LimitedServer, connection: socket.socket) -> bool:
     """Wait without reading until the server has reset a connection."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        assert closed.is_alive()
+        assert server.is_alive()
         if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             return True
         time.sleep(0.1)
@@ -276,16 +294,16 @@ def test_readers_with_a_key_that_hardly_take_their_answers_are_ended_and_others_
                 save(catalog, video_id(number), {"cat": 3}, uploader="a name that is long " * 100)
         _, secret = catalog.keys.create("all", frozenset({Scope.ADMIN}), now=time.time())
     for served in serve(tmp_path / "home", limits=LIMITS):
-        closed = Closed(served, secret)
+        server = LimitedServer(served, secret)
         with contextlib.ExitStack() as held:
-            readers = [held.enter_context(closed.connect(buffer=2048)) for _ in range(SLOW_READERS)]
+            readers = [held.enter_context(server.connect(buffer=2048)) for _ in range(SLOW_READERS)]
             for number, one in enumerate(readers):
                 path = LARGE[number % len(LARGE)]
                 # A stream of events ends by itself, and little is sent on it.
                 times = 1 if path.endswith(b"events") else 2
-                one.sendall(keyed(closed, b"GET " + path) * times)
+                one.sendall(keyed(server, b"GET " + path) * times)
                 one.settimeout(0)
-            assert closed.is_alive()
+            assert server.is_alive()
             until = time.monotonic() + 3 * PATIENCE_SECONDS
             # Half of them take a byte now and then, half nothing at all.
             while (open_now := connections_of(served)) > 1:
@@ -293,15 +311,15 @@ def test_readers_with_a_key_that_hardly_take_their_answers_are_ended_and_others_
                 for one in readers[::2]:
                     with contextlib.suppress(OSError):
                         one.recv(1)
-                assert closed.is_alive()
-                assert others_are_served(closed)
+                assert server.is_alive()
+                assert others_are_served(server)
                 time.sleep(0.3)
 
 
-def others_are_served(closed: Closed) -> bool:
+def others_are_served(server: LimitedServer) -> bool:
     # On a connection of its own: one that is kept may be closed while it is used again.
-    address = f"{closed.served.client.base_url}/v1/videos?limit=1"
-    return httpx.get(address, headers={"X-API-Key": closed.key}, timeout=60).is_success
+    address = f"{server.served.client.base_url}/v1/videos?limit=1"
+    return httpx.get(address, headers={"X-API-Key": server.key}, timeout=60).is_success
 
 
 def connections_of(served: Served) -> int:
@@ -309,9 +327,9 @@ def connections_of(served: Served) -> int:
     return len(served.server.server_state.connections)
 
 
-def test_who_takes_an_answer_slowly_gets_all_of_it(closed: Closed) -> None:
-    whole = closed.served.client.get("/openapi.json").content
-    with closed.connect(buffer=16 << 10) as connection:
+def test_who_takes_an_answer_slowly_gets_all_of_it(limited_server: LimitedServer) -> None:
+    whole = limited_server.served.client.get("/openapi.json").content
+    with limited_server.connect(buffer=16 << 10) as connection:
         times = 12
         request = HEAD.replace(b"health/live", b"openapi.json") + b"\r\n"
         connection.sendall(request * times)
@@ -322,11 +340,13 @@ def test_who_takes_an_answer_slowly_gets_all_of_it(closed: Closed) -> None:
     assert time.monotonic() - began > LIMITS.request_seconds
 
 
-def test_a_refused_body_that_is_still_sent_does_not_hide_the_refusal(closed: Closed) -> None:
+def test_a_refused_body_that_is_still_sent_does_not_hide_the_refusal(
+    limited_server: LimitedServer,
+) -> None:
     body = b"x" * (24 << 20)
-    for headers in ({"X-API-Key": closed.key}, {}):
+    for headers in ({"X-API-Key": limited_server.key}, {}):
         response = httpx.post(
-            f"{closed.served.client.base_url}/v1/matches", content=body, headers=headers
+            f"{limited_server.served.client.base_url}/v1/matches", content=body, headers=headers
         )
         assert response.status_code == (413 if headers else 401)
         assert response.headers["content-type"] == "application/problem+json"
@@ -345,8 +365,10 @@ REFUSED_HEADS = {
 
 
 @pytest.mark.parametrize("head", REFUSED_HEADS.values(), ids=REFUSED_HEADS.keys())
-def test_what_is_no_request_is_refused_with_a_problem(closed: Closed, head: bytes) -> None:
-    with closed.connect() as connection:
+def test_what_is_no_request_is_refused_with_a_problem(
+    limited_server: LimitedServer, head: bytes
+) -> None:
+    with limited_server.connect() as connection:
         connection.sendall(head)
         answer, _, body = read_all(connection).partition(b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
@@ -355,15 +377,15 @@ def test_what_is_no_request_is_refused_with_a_problem(closed: Closed, head: byte
 
 
 @pytest.mark.parametrize("size", [40 << 10, 60 << 10])
-def test_a_long_request_line_is_refused(closed: Closed, size: int) -> None:
-    with closed.connect() as connection:
+def test_a_long_request_line_is_refused(limited_server: LimitedServer, size: int) -> None:
+    with limited_server.connect() as connection:
         connection.sendall(b"GET /" + b"a" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert read_all(connection).startswith(b"HTTP/1.1 431")
 
 
-def test_a_body_before_the_next_head_does_not_count_as_head(unlocked: Served) -> None:
+def test_a_body_before_the_next_head_does_not_count_as_head(open_server: Served) -> None:
     body = gzip.compress(b'{"source": "https://example.com/1"}') + b"\0" * 100_000
-    with connect(unlocked) as connection:
+    with connect(open_server) as connection:
         connection.sendall(
             b"POST /v1/videos:import HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
             % len(body)

@@ -47,9 +47,9 @@ with Catalog.open(Path(sys.argv[1])) as catalog:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def catalog_to_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalog of made-up videos, for each test to copy."""
-    path = tmp_path_factory.mktemp("filled") / "catalog.db"
+    path = tmp_path_factory.mktemp("to_copy") / "catalog.db"
     rng = np.random.default_rng(3)
     with Catalog.open(path) as catalog, catalog.transaction():
         for number in range(VIDEOS):
@@ -59,8 +59,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def catalog(tmp_path: Path, filled: Path) -> Iterator[Catalog]:
-    shutil.copytree(filled.parent, tmp_path, dirs_exist_ok=True)
+def catalog_copy(tmp_path: Path, catalog_to_copy: Path) -> Iterator[Catalog]:
+    shutil.copytree(catalog_to_copy.parent, tmp_path, dirs_exist_ok=True)
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         yield catalog
 
@@ -94,11 +94,11 @@ def kill(running: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize("chunks", [2, 6, 12])
 def test_a_killed_reindex_goes_on_where_it_was(
-    catalog: Catalog, tmp_path: Path, chunks: int
+    catalog_copy: Catalog, tmp_path: Path, chunks: int
 ) -> None:
-    expected = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
+    expected = reindex(catalog_copy, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, IndexConfig(threshold=0.5, tf="raw"))
+    old = reindex(catalog_copy, generations, IndexConfig(threshold=0.5, tf="raw"))
 
     running = start(tmp_path, generations.folder)
     go_on(running, chunks)
@@ -107,7 +107,7 @@ def test_a_killed_reindex_goes_on_where_it_was(
 
     before = counted(generations)
     assert chunks - 1 <= len(before) <= chunks + 1
-    assert reindex(catalog, generations, LOG, chunk_videos=CHUNK).id == expected
+    assert reindex(catalog_copy, generations, LOG, chunk_videos=CHUNK).id == expected
     after = counted(generations)
     assert len(after) == VIDEOS // CHUNK
     assert before.items() <= after.items(), "what was counted is not counted again"
@@ -124,9 +124,9 @@ def test_a_killed_reindex_goes_on_where_it_was(
     ],
 )
 def test_a_reindex_by_processes_that_is_stopped_leaves_none_and_goes_on_where_it_was(
-    catalog: Catalog, tmp_path: Path, stop_signal: signal.Signals | str
+    catalog_copy: Catalog, tmp_path: Path, stop_signal: signal.Signals | str
 ) -> None:
-    expected = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
+    expected = reindex(catalog_copy, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK).id
     generations = Generations(tmp_path / "generations")
     running = start(tmp_path, generations.folder, "local:2")
     go_on(running, 3)
@@ -143,7 +143,10 @@ def test_a_reindex_by_processes_that_is_stopped_leaves_none_and_goes_on_where_it
 
     before = counted(generations)
     assert 2 <= len(before) < VIDEOS // CHUNK
-    assert reindex(catalog, generations, LOG, chunk_videos=CHUNK, executor="local:2").id == expected
+    assert (
+        reindex(catalog_copy, generations, LOG, chunk_videos=CHUNK, executor="local:2").id
+        == expected
+    )
     after = counted(generations)
     assert len(after) == VIDEOS // CHUNK
     assert before.items() <= after.items(), "what was counted is not counted again"
@@ -156,40 +159,42 @@ def counted(generations: Generations) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in files}
 
 
-def test_chunks_whose_videos_changed_are_counted_again(catalog: Catalog, tmp_path: Path) -> None:
+def test_chunks_whose_videos_changed_are_counted_again(
+    catalog_copy: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
     running = start(tmp_path, generations.folder)
     go_on(running, 6)
     kill(running)
-    save(catalog, video_id(10), {"cat": 7})
-    catalog.videos.delete(video_id(120))
-    save(catalog, video_id(5_000), {"car": 7})
+    save(catalog_copy, video_id(10), {"cat": 7})
+    catalog_copy.videos.delete(video_id(120))
+    save(catalog_copy, video_id(5_000), {"car": 7})
 
-    resumed = reindex(catalog, generations, LOG, chunk_videos=CHUNK)
-    whole = reindex(catalog, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK)
+    resumed = reindex(catalog_copy, generations, LOG, chunk_videos=CHUNK)
+    whole = reindex(catalog_copy, Generations(tmp_path / "whole"), LOG, chunk_videos=CHUNK)
     assert resumed.id == whole.id
     assert resumed.index.row_of(video_id(120)) is None
     assert resumed.index.row_of(video_id(5_000)) is not None
 
 
-def test_a_second_reindex_is_refused_while_one_runs(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_second_reindex_is_refused_while_one_runs(catalog_copy: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
     running = start(tmp_path, generations.folder)
     go_on(running, 2)
     with pytest.raises(ReindexRunning, match="another reindex is running"):
-        reindex(catalog, generations, RAW)
+        reindex(catalog_copy, generations, RAW)
     kill(running)
-    assert reindex(catalog, generations, RAW).index.n_videos == VIDEOS
+    assert reindex(catalog_copy, generations, RAW).index.n_videos == VIDEOS
 
 
 @pytest.mark.slow
 def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
-    catalog: Catalog, tmp_path: Path
+    catalog_copy: Catalog, tmp_path: Path
 ) -> None:
     """Killed after ever longer times, from the counting to past the switch."""
-    expected = reindex(catalog, Generations(tmp_path / "whole"), LOG).id
+    expected = reindex(catalog_copy, Generations(tmp_path / "whole"), LOG).id
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, RAW).id
+    old = reindex(catalog_copy, generations, RAW).id
     observed = set()
     for milliseconds in (5, 10, 20, 40, 80, 160, 320, 640, 2_000):
         running = start(tmp_path, generations.folder)
@@ -207,7 +212,7 @@ def test_kills_at_any_moment_of_the_writing_leave_a_whole_generation(
         assert current.id in {old, expected}
         assert current.index.n_videos == VIDEOS
         observed.add(current.id)
-    assert reindex(catalog, generations, LOG).id == expected
+    assert reindex(catalog_copy, generations, LOG).id == expected
     assert not list(generations.folder.glob(".writing-*"))
 
 
@@ -229,14 +234,14 @@ def _zeros(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [_empty, _half, _bit, _zeros])
 def test_a_damaged_file_of_the_first_pass_is_made_anew(
-    catalog: Catalog, tmp_path: Path, damage: Callable[[bytes], bytes]
+    catalog_copy: Catalog, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    expected = reindex(catalog, generations, LOG, chunk_videos=CHUNK).id
+    expected = reindex(catalog_copy, generations, LOG, chunk_videos=CHUNK).id
     before = counted(generations)
     (folder,) = (generations.folder / ".building").iterdir()
     for path in sorted(folder.iterdir())[3:5]:
         path.write_bytes(damage(path.read_bytes()))
-    assert reindex(catalog, generations, LOG, chunk_videos=CHUNK).id == expected
+    assert reindex(catalog_copy, generations, LOG, chunk_videos=CHUNK).id == expected
     made_anew = {name for name, at in counted(generations).items() if before[name] != at}
     assert len(made_anew) == 2

@@ -29,8 +29,8 @@ VIDEOS = CHUNK_VIDEOS + 100
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("filled")
+def home_to_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("to_copy")
     with Catalog.open(folder / "catalog.db") as catalog:
         with catalog.transaction():
             for number in range(VIDEOS):
@@ -40,8 +40,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def waiting_reindex_home(filled: Path, tmp_path: Path) -> Path:
-    shutil.copytree(filled, tmp_path / "home")
+def waiting_reindex_home(home_to_copy: Path, tmp_path: Path) -> Path:
+    shutil.copytree(home_to_copy, tmp_path / "home")
     return tmp_path / "home"
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +21,6 @@ from ingest.runner.worker_process import Limits
 from support.footage import bikes, carphone, city, long_video, numbered, write_video
 from support.processes import children_of, soon, works
 from support.product import reelmatch
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
-        yield catalog
 
 
 def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, IngestResult]:

@@ -241,7 +241,7 @@ def store(catalog: Catalog) -> None:
 
 
 @dataclass(frozen=True)
-class Shop:
+class ScopedServer:
     """A service with two advertisers, and a key of each scope; ``advertise`` is for acme."""
 
     served: Served
@@ -275,8 +275,8 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    home = tmp_path_factory.mktemp("shop")
+def scoped_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScopedServer]:
+    home = tmp_path_factory.mktemp("scopes")
     with Catalog.open(home / "catalog.db") as catalog:
         for number in range(1, 4):
             save(catalog, video_id(number), {"cat": 90, "city": 10 * number}, length=120)
@@ -291,7 +291,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         keys = {scope.value: secret for scope, (_, secret) in made.items()}
         # Nobody works the queue: what is started there is started, no more.
         for served in serve(home, Settings(home=home, processes=0)):
-            yield Shop(served, catalog, keys)
+            yield ScopedServer(served, catalog, keys)
 
 
 def may(role: str, case: Case, campaign: str) -> bool:
@@ -303,12 +303,12 @@ def may(role: str, case: Case, campaign: str) -> bool:
     "case", CASES, ids=lambda case: f"{case.route}?{'&'.join(case.query)}".rstrip("?")
 )
 def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
-    shop: Shop, case: Case
+    scoped_server: ScopedServer, case: Case
 ) -> None:
     for requests, role in product(case.campaigns, sorted(ROLES)):
-        shop.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
-        answer = shop.ask(role, case, requests)
-        shop.restore(case)
+        scoped_server.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
+        answer = scoped_server.ask(role, case, requests)
+        scoped_server.restore(case)
         about = (role, case.route, dict(case.query), requests, answer.status_code)
         if may(role, case, requests):
             assert answer.status_code not in (401, 403) or case.roles is EVERYBODY, about
@@ -326,8 +326,8 @@ def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.query], ids=lambda c: c.route)
-def test_nobody_without_a_key_passes(shop: Shop, case: Case) -> None:
-    answer = shop.ask(None, case, OWN)
+def test_nobody_without_a_key_passes(scoped_server: ScopedServer, case: Case) -> None:
+    answer = scoped_server.ask(None, case, OWN)
     if case.roles is EVERYBODY:
         assert answer.status_code != 401 or case.form is not None
     else:
@@ -335,15 +335,15 @@ def test_nobody_without_a_key_passes(shop: Shop, case: Case) -> None:
         assert answer.status_code == 401 or "/console/sign-in" in answer.headers["location"]
 
 
-def test_what_fits_is_shown_to_whom_it_should_be(shop: Shop) -> None:
+def test_what_fits_is_shown_to_whom_it_should_be(scoped_server: ScopedServer) -> None:
     """The table would hold for a service that shows nothing at all."""
 
     def shown(role: str, route: str, **query: str) -> set[str]:
-        answer = shop.ask(role, Case(route, READERS, query), OWN)
+        answer = scoped_server.ask(role, Case(route, READERS, query), OWN)
         assert answer.status_code == 200, answer.text
         return {name for name in CAMPAIGNS if name in answer.text}
 
-    shop.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
+    scoped_server.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
     for_video = "GET /v1/videos/{video}/campaigns"
     page = "GET /console/videos/{video}/advertising"
     assert shown("place", for_video) == shown("admin", for_video) == {OWN, OTHERS}
@@ -356,11 +356,13 @@ def test_what_fits_is_shown_to_whom_it_should_be(shop: Shop) -> None:
     assert shown("place", vmap, campaign=OTHERS) == {OTHERS}
 
 
-def test_a_key_that_may_place_and_keep_sees_all_that_fit_and_keeps_its_own(shop: Shop) -> None:
-    _, secret = shop.catalog.keys.create(
+def test_a_key_that_may_place_and_keep_sees_all_that_fit_and_keeps_its_own(
+    scoped_server: ScopedServer,
+) -> None:
+    _, secret = scoped_server.catalog.keys.create(
         "both", {Scope.PLACE, Scope.ADVERTISE}, now=1.0, advertiser="acme"
     )
-    both = replace(shop, keys={"both": secret})
+    both = replace(scoped_server, keys={"both": secret})
     time.sleep(1.1)  # keys are read once a second
     for_video = both.ask("both", Case("GET /v1/videos/{video}/campaigns", None), OWN)
     assert all(name in for_video.text for name in CAMPAIGNS)

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from api.http.routes.bulk import MAX_IMPORTS
+from support.campaign_answers import eventually
 from support.product import Run, Served, reelmatch
-from support.shops import eventually
 
 GOOD = {"source": "https://films.example/cats", "tags": [{"tag": "cat", "seconds": [[0, 12, 0.9]]}]}
 

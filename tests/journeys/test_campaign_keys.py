@@ -11,7 +11,7 @@ from support.product import Served, reelmatch, serve
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[tuple[Served, dict[str, Any]]]:
+def advertiser_server(tmp_path: Path) -> Iterator[tuple[Served, dict[str, Any]]]:
     """A video of a dog, an advertiser with a key, an operator with another."""
     home, file = tmp_path / "home", tmp_path / "dog.jsonl"
     line = {"title": "dog", "duration": 90, "tags": [{"tag": "dog", "seconds": [[0, 90, 0.9]]}]}
@@ -32,9 +32,9 @@ def shop(tmp_path: Path) -> Iterator[tuple[Served, dict[str, Any]]]:
 
 
 def test_an_advertiser_sees_and_changes_its_own_campaigns_only(
-    shop: tuple[Served, dict[str, Any]],
+    advertiser_server: tuple[Served, dict[str, Any]],
 ) -> None:
-    client, keys = shop[0].client, shop[1]
+    client, keys = advertiser_server[0].client, advertiser_server[1]
     plan = {"advertiser": "acme", "name": "Dogs", "keywords": {"dog": 1}}
     others = {**plan, "advertiser": "zeta"}
     mine, theirs = "/v1/campaigns/mine", "/v1/campaigns/theirs"

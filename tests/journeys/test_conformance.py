@@ -41,7 +41,9 @@ OTHERS: Final = ("--phases", "fuzzing", "--max-examples", "4")
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dict[Scope, str]]]:
+def populated_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Served, dict[Scope, str]]]:
     """A service with something of everything, and a key of each scope."""
     home = tmp_path_factory.mktemp("conformance")
     with Catalog.open(home / "catalog.db") as catalog:
@@ -68,9 +70,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dic
 @pytest.mark.slow
 @pytest.mark.parametrize("scope", Scope)
 def test_every_answer_is_documented(
-    shop: tuple[Served, dict[Scope, str]], scope: Scope, tmp_path: Path
+    populated_server: tuple[Served, dict[Scope, str]], scope: Scope, tmp_path: Path
 ) -> None:
-    served, keys = shop
+    served, keys = populated_server
     done = subprocess.run(
         [
             Path(sys.executable).parent / "schemathesis",

@@ -23,7 +23,7 @@ def make_key(home: Path, *options: str) -> str:
 
 
 @pytest.fixture
-def closed(tmp_path: Path) -> Iterator[tuple[Served, dict[str, str]]]:
+def keyed_server(tmp_path: Path) -> Iterator[tuple[Served, dict[str, str]]]:
     """A server with a key of each scope."""
     home = tmp_path / "home"
     keys = {
@@ -35,9 +35,9 @@ def closed(tmp_path: Path) -> Iterator[tuple[Served, dict[str, str]]]:
 
 
 def test_with_keys_nothing_but_health_and_documentation_is_open(
-    closed: tuple[Served, dict[str, str]],
+    keyed_server: tuple[Served, dict[str, str]],
 ) -> None:
-    client = closed[0].client
+    client = keyed_server[0].client
     for path in ("/health/live", "/docs", "/openapi.json"):
         assert client.get(path).status_code == 200
     for path in ("/v1/videos", "/metrics", "/v1/jobs", "/nowhere"):
@@ -50,8 +50,8 @@ def test_with_keys_nothing_but_health_and_documentation_is_open(
     assert "revoked" in wrong.json()["detail"]
 
 
-def test_a_key_opens_what_its_scope_says(closed: tuple[Served, dict[str, str]]) -> None:
-    served, keys = closed
+def test_a_key_opens_what_its_scope_says(keyed_server: tuple[Served, dict[str, str]]) -> None:
+    served, keys = keyed_server
     may = {
         "/v1/videos": {"read", "place", "ingest", "advertise", "admin"},
         "/v1/jobs": {"ingest", "admin"},
@@ -67,9 +67,9 @@ def test_a_key_opens_what_its_scope_says(closed: tuple[Served, dict[str, str]]) 
 
 
 def test_a_revoked_key_is_refused_soon_without_a_restart(
-    closed: tuple[Served, dict[str, str]],
+    keyed_server: tuple[Served, dict[str, str]],
 ) -> None:
-    served, keys = closed
+    served, keys = keyed_server
     headers = {"x-api-key": keys["read"]}
     assert served.client.get("/v1/videos", headers=headers).status_code == 200
     (read,) = [
@@ -128,9 +128,9 @@ def test_who_comes_through_a_proxy_is_not_of_this_machine(served: Served) -> Non
 
 
 def test_a_wrong_key_is_no_obstacle_where_none_is_needed(
-    closed: tuple[Served, dict[str, str]],
+    keyed_server: tuple[Served, dict[str, str]],
 ) -> None:
-    client = closed[0].client
+    client = keyed_server[0].client
     wrong = {"x-api-key": "rm_revoked", "authorization": "Bearer rm_other"}
     for path in ("/health/live", "/health/ready", "/docs", "/openapi.json", "/console/sign-in"):
         assert client.get(path, headers=wrong).status_code != 401
@@ -143,8 +143,8 @@ def test_an_origin_that_is_none_is_refused(served: Served, origin: str) -> None:
     assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
-def test_a_token_that_is_no_ascii_is_refused(closed: tuple[Served, dict[str, str]]) -> None:
-    served, keys = closed
+def test_a_token_that_is_no_ascii_is_refused(keyed_server: tuple[Served, dict[str, str]]) -> None:
+    served, keys = keyed_server
     with Catalog.open(served.home / "catalog.db") as catalog:
         stored = catalog.keys
         key = stored.by_digest()[digest_of(keys["admin"])]

@@ -13,7 +13,7 @@ from support.sounds import Track, melody, write_film
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home_with_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real clip with six channels, one without sound, and a grey picture over a melody."""
     folder = tmp_path_factory.mktemp("films")
     song = write_film(folder / "song.mp4", 8, Track(melody(8)[None]))
@@ -32,16 +32,16 @@ def contents(home: Path) -> dict[str, VideoContent]:
         return {one.record.title: one for one in catalog.content.of(ids)}
 
 
-def test_what_is_heard_is_listed_beside_what_is_seen(home: Path) -> None:
-    listed = reelmatch(home, "tags", "song", "--json")
+def test_what_is_heard_is_listed_beside_what_is_seen(home_with_sound: Path) -> None:
+    listed = reelmatch(home_with_sound, "tags", "song", "--json")
     counts = {one["tag"]: one["seconds"] for one in listed.json["tags"]}
     assert counts["audio:music"] >= 7
     assert "audio:speech" not in counts
     assert "audio:silence" not in counts
 
 
-def test_every_video_was_listened_to(home: Path) -> None:
-    known = contents(home)
+def test_every_video_was_listened_to(home_with_sound: Path) -> None:
+    known = contents(home_with_sound)
     assert set(known) == {"bigbuckbunny", "bikes", "song"}
     for content in known.values():
         assert [track.source for track in content.tracks] == ["audio", "visual"]
@@ -56,18 +56,20 @@ def test_every_video_was_listened_to(home: Path) -> None:
     assert len(real.track.tags) > 0
 
 
-def test_music_is_found_by_its_sound(home: Path) -> None:
-    found = reelmatch(home, "match", "--keyword", "audio:music", "--json").json["matches"]
-    assert contents(home)["song"].record.id in {one["video"] for one in found}
-    assert contents(home)["bikes"].record.id not in {one["video"] for one in found}
+def test_music_is_found_by_its_sound(home_with_sound: Path) -> None:
+    found = reelmatch(home_with_sound, "match", "--keyword", "audio:music", "--json").json[
+        "matches"
+    ]
+    assert contents(home_with_sound)["song"].record.id in {one["video"] for one in found}
+    assert contents(home_with_sound)["bikes"].record.id not in {one["video"] for one in found}
 
 
-def test_deaf_it_sees_the_same(home: Path, tmp_path: Path) -> None:
+def test_deaf_it_sees_the_same(home_with_sound: Path, tmp_path: Path) -> None:
     deaf = tmp_path / "home"
     assert reelmatch(deaf, "ingest", "--no-audio", big_buck_bunny()).code == 0
     (without,) = contents(deaf).values()
     assert [track.source for track in without.tracks] == ["visual"]
-    seen = contents(home)["bigbuckbunny"].of("visual")
+    seen = contents(home_with_sound)["bigbuckbunny"].of("visual")
     assert seen is not None
     for part in ("starts", "confidences"):
         assert np.array_equal(getattr(seen.track, part), getattr(without.track, part))

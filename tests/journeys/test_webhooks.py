@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from api.settings import Settings
+from support.campaign_answers import eventually
 from support.product import Served, reelmatch, serve
 from support.receiver import receiver
-from support.shops import eventually
 
 HOOK = "/v1/campaigns/dogs/webhook"
 DOGS = {"advertiser": "acme", "name": "Dogs", "keywords": {"dog": 1}}

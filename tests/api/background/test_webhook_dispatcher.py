@@ -20,10 +20,10 @@ from engine.domain.webhooks import DeliveryState
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
 from ingest.sources.addresses import canonical
+from support.campaign_answers import eventually
 from support.campaigns import TAGS, Shown, campaign, snapshot_of
 from support.catalogs import save
 from support.receiver import receiver
-from support.shops import eventually
 
 WAITING, DELIVERED = DeliveryState.WAITING, DeliveryState.DELIVERED
 

@@ -24,7 +24,7 @@ from support.catalogs import save, video_id
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home_with_index(tmp_path: Path) -> Path:
     """A catalog with a generation, a key with a session, and a job at work."""
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
@@ -39,9 +39,9 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dumped(home: Path, tmp_path: Path) -> Path:
-    with Catalog.open(home / "catalog.db") as catalog:
-        dump(catalog, Generations(home / "generations"), tmp_path / "all.tar")
+def dumped(home_with_index: Path, tmp_path: Path) -> Path:
+    with Catalog.open(home_with_index / "catalog.db") as catalog:
+        dump(catalog, Generations(home_with_index / "generations"), tmp_path / "all.tar")
     return tmp_path / "all.tar"
 
 
@@ -50,10 +50,12 @@ def answers(home: Path) -> list[object]:
     return [snapshot.generation.id, *(similar(snapshot, video_id(n), k=5) for n in range(30))]
 
 
-def test_answers_are_the_same_in_another_place(home: Path, dumped: Path, tmp_path: Path) -> None:
+def test_answers_are_the_same_in_another_place(
+    home_with_index: Path, dumped: Path, tmp_path: Path
+) -> None:
     brought = restore(dumped, tmp_path / "other")
-    assert (brought.videos, brought.generation) == (30, answers(home)[0])
-    assert answers(tmp_path / "other") == answers(home)
+    assert (brought.videos, brought.generation) == (30, answers(home_with_index)[0])
+    assert answers(tmp_path / "other") == answers(home_with_index)
 
 
 def test_keys_come_along_and_sessions_do_not(dumped: Path, tmp_path: Path) -> None:
@@ -65,10 +67,12 @@ def test_keys_come_along_and_sessions_do_not(dumped: Path, tmp_path: Path) -> No
         assert catalog.rows("pragma integrity_check") == [("ok",)]
 
 
-def test_what_changes_while_it_is_dumped_does_not_tear_it(home: Path, tmp_path: Path) -> None:
-    with Catalog.open(home / "catalog.db") as catalog:
+def test_what_changes_while_it_is_dumped_does_not_tear_it(
+    home_with_index: Path, tmp_path: Path
+) -> None:
+    with Catalog.open(home_with_index / "catalog.db") as catalog:
         save(catalog, video_id(99), {"cat": 3})
-        dump(catalog, Generations(home / "generations"), tmp_path / "a.tar")
+        dump(catalog, Generations(home_with_index / "generations"), tmp_path / "a.tar")
         save(catalog, video_id(100), {"cat": 3})
     restore(tmp_path / "a.tar", tmp_path / "other")
     with Catalog.open(tmp_path / "other" / "catalog.db") as catalog:
@@ -87,16 +91,20 @@ def test_a_catalog_that_was_never_indexed_is_dumped_too(tmp_path: Path) -> None:
     assert not (tmp_path / "b" / "generations").exists()
 
 
-def test_nothing_is_overwritten(home: Path, dumped: Path) -> None:
+def test_nothing_is_overwritten(home_with_index: Path, dumped: Path) -> None:
     before = dumped.read_bytes()
-    with Catalog.open(home / "catalog.db") as catalog:
+    with Catalog.open(home_with_index / "catalog.db") as catalog:
         with pytest.raises(InvalidInput, match="is there already"):
-            dump(catalog, Generations(home / "generations"), dumped)
+            dump(catalog, Generations(home_with_index / "generations"), dumped)
         with pytest.raises(InvalidInput, match="is no folder"):
-            dump(catalog, Generations(home / "generations"), dumped.parent / "no" / "a.tar")
+            dump(
+                catalog,
+                Generations(home_with_index / "generations"),
+                dumped.parent / "no" / "a.tar",
+            )
     assert dumped.read_bytes() == before
     with pytest.raises(InvalidInput, match="REELMATCH_HOME"):
-        restore(dumped, home)
+        restore(dumped, home_with_index)
 
 
 def rewritten(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
@@ -174,40 +182,42 @@ def test_a_dump_cut_short_brings_nothing_back(dumped: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["index/idf.npy", "generation.json", "built.json", "digests.txt"])
-def test_a_damaged_index_is_not_dumped(home: Path, tmp_path: Path, name: str) -> None:
-    generations = Generations(home / "generations")
+def test_a_damaged_index_is_not_dumped(home_with_index: Path, tmp_path: Path, name: str) -> None:
+    generations = Generations(home_with_index / "generations")
     path = generations.folder / str(generations.current_id) / name
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     with (
-        Catalog.open(home / "catalog.db") as catalog,
+        Catalog.open(home_with_index / "catalog.db") as catalog,
         pytest.raises(CorruptData, match=r"is damaged .*: reindex"),
     ):
         dump(catalog, generations, tmp_path / "all.tar")
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
-def test_a_damaged_catalog_is_not_dumped(home: Path, tmp_path: Path) -> None:
-    with sqlite3.connect(home / "catalog.db") as db:
+def test_a_damaged_catalog_is_not_dumped(home_with_index: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(home_with_index / "catalog.db") as db:
         ((page,),) = db.execute(
             "select rootpage from sqlite_master where name = 'sqlite_autoindex_tracks_1'"
         ).fetchall()
         ((size,),) = db.execute("pragma page_size").fetchall()
-    content = bytearray((home / "catalog.db").read_bytes())
+    content = bytearray((home_with_index / "catalog.db").read_bytes())
     content[page * size - 20] ^= 1  # in a key of the index: quick_check does not compare those
-    (home / "catalog.db").write_bytes(content)
+    (home_with_index / "catalog.db").write_bytes(content)
     with (
-        Catalog.open(home / "catalog.db") as catalog,
+        Catalog.open(home_with_index / "catalog.db") as catalog,
         pytest.raises(CorruptData, match=r"the catalog .* is damaged"),
     ):
-        dump(catalog, Generations(home / "generations"), tmp_path / "all.tar")
+        dump(catalog, Generations(home_with_index / "generations"), tmp_path / "all.tar")
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
-def test_what_a_killed_dump_left_goes_with_the_next_one(home: Path, tmp_path: Path) -> None:
+def test_what_a_killed_dump_left_goes_with_the_next_one(
+    home_with_index: Path, tmp_path: Path
+) -> None:
     left = tmp_path / ".reelmatch-held-abcdefgh"
     left.mkdir()
     (left / "dump.tar").write_bytes(b"x")
-    with Catalog.open(home / "catalog.db") as catalog, held_folder(tmp_path) as held:
-        dump(catalog, Generations(home / "generations"), tmp_path / "all.tar")
+    with Catalog.open(home_with_index / "catalog.db") as catalog, held_folder(tmp_path) as held:
+        dump(catalog, Generations(home_with_index / "generations"), tmp_path / "all.tar")
         assert held.is_dir()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["all.tar", "home"]

@@ -31,7 +31,7 @@ with held_folder(Path(sys.argv[1])) as folder, held_file(Path(sys.argv[2]), hidd
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home_with_generations(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 3})
@@ -56,34 +56,42 @@ def remove_all(home: Path) -> None:
         assert remove_leftover(left, Generations(home / "generations")) == left.is_stale
 
 
-def test_nothing_is_left_by_what_ended_well(home: Path) -> None:
-    with held_folder(home), held_file(home.parent / "temporary"):
-        assert leftovers(home) == []
-    assert leftovers(home) == []
+def test_nothing_is_left_by_what_ended_well(home_with_generations: Path) -> None:
+    with held_folder(home_with_generations), held_file(home_with_generations.parent / "temporary"):
+        assert leftovers(home_with_generations) == []
+    assert leftovers(home_with_generations) == []
 
 
-def test_what_a_killed_process_held_is_found_and_removed(home: Path) -> None:
+def test_what_a_killed_process_held_is_found_and_removed(home_with_generations: Path) -> None:
     running = subprocess.Popen(
-        [sys.executable, "-c", HOLD, home, home.parent / "temporary"],
+        [
+            sys.executable,
+            "-c",
+            HOLD,
+            home_with_generations,
+            home_with_generations.parent / "temporary",
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
     assert running.stdout is not None
     held = [Path(name) for name in running.stdout.readline().split()]
     assert len(held) == 2
-    assert leftovers(home) == [], "somebody is at work"
+    assert leftovers(home_with_generations) == [], "somebody is at work"
     running.send_signal(signal.SIGKILL)
     running.communicate()
-    left = leftovers(home)
+    left = leftovers(home_with_generations)
     assert {one.path for one in left} == set(held)
     assert sum(one.size_bytes for one in left) == 1000
-    remove_all(home)
-    assert leftovers(home) == []
+    remove_all(home_with_generations)
+    assert leftovers(home_with_generations) == []
     assert not any(path.exists() for path in held)
 
 
-def test_what_writers_of_generations_left_is_removed_when_none_writes(home: Path) -> None:
-    generations = Generations(home / "generations")
+def test_what_writers_of_generations_left_is_removed_when_none_writes(
+    home_with_generations: Path,
+) -> None:
+    generations = Generations(home_with_generations / "generations")
     stored = generations.there()
     for name in (".writing-abc", ".removing-0123456789ab", "0123456789ac"):
         (generations.folder / name / "index").mkdir(parents=True)
@@ -92,35 +100,37 @@ def test_what_writers_of_generations_left_is_removed_when_none_writes(home: Path
     (generations.folder / f".CURRENT-{os.getpid()}").touch()
     (generations.folder / "notes").mkdir()
     with generations.building():
-        assert leftovers(home) == []
+        assert leftovers(home_with_generations) == []
     with generations.current.moving():
-        assert leftovers(home) == []
-    assert len(leftovers(home)) == 4, "building has cleared away what is its own"
-    remove_all(home)
+        assert leftovers(home_with_generations) == []
+    assert len(leftovers(home_with_generations)) == 4, "building has cleared away what is its own"
+    remove_all(home_with_generations)
     left = {path.name for path in generations.folder.iterdir()} - stored
     own = {"CURRENT", ".lock", ".switch.lock", ".building"}
     assert left == {*own, "notes", f".CURRENT-{os.getpid()}"}
     assert generations.load_current().index.n_videos == 1
 
 
-def test_while_current_cannot_be_read_no_generation_is_taken_for_a_leftover(home: Path) -> None:
-    (home / "generations" / "CURRENT").write_bytes(b"?")
-    assert leftovers(home) == []
+def test_while_current_cannot_be_read_no_generation_is_taken_for_a_leftover(
+    home_with_generations: Path,
+) -> None:
+    (home_with_generations / "generations" / "CURRENT").write_bytes(b"?")
+    assert leftovers(home_with_generations) == []
 
 
-def test_what_earlier_versions_left_is_named_and_stays(home: Path) -> None:
-    (home / ".reelmatch-dump-abc").mkdir()
-    (home.parent / "temporary" / "reelmatch-import-abc").write_bytes(b"x")
-    left = leftovers(home)
+def test_what_earlier_versions_left_is_named_and_stays(home_with_generations: Path) -> None:
+    (home_with_generations / ".reelmatch-dump-abc").mkdir()
+    (home_with_generations.parent / "temporary" / "reelmatch-import-abc").write_bytes(b"x")
+    left = leftovers(home_with_generations)
     assert names(left) == {".reelmatch-dump-abc", "reelmatch-import-abc"}
     assert not any(one.is_stale for one in left)
-    remove_all(home)
-    assert leftovers(home) == left
+    remove_all(home_with_generations)
+    assert leftovers(home_with_generations) == left
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sockets are listed by Linux only")
-def test_sockets_that_nobody_listens_to_are_told_from_others(home: Path) -> None:
-    temporary = home.parent / "temporary"
+def test_sockets_that_nobody_listens_to_are_told_from_others(home_with_generations: Path) -> None:
+    temporary = home_with_generations.parent / "temporary"
     folders = [temporary / f"pymp-{name}" for name in ("alive", "dead", "other")]
     for folder in folders:
         folder.mkdir()
@@ -130,56 +140,63 @@ def test_sockets_that_nobody_listens_to_are_told_from_others(home: Path) -> None
         with dead:
             alive.bind(str(folders[0] / "listener-a"))
             dead.bind(str(folders[1] / "listener-b"))
-            assert leftovers(home) == []
-        assert names(leftovers(home)) == {"pymp-dead"}
-        remove_all(home)
-        assert leftovers(home) == []
+            assert leftovers(home_with_generations) == []
+        assert names(leftovers(home_with_generations)) == {"pymp-dead"}
+        remove_all(home_with_generations)
+        assert leftovers(home_with_generations) == []
         assert folders[0].is_dir()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sockets are listed by Linux only")
-def test_sockets_are_found_where_they_are_made(home: Path) -> None:
-    short_folder = home.parent / "short"
+def test_sockets_are_found_where_they_are_made(home_with_generations: Path) -> None:
+    short_folder = home_with_generations.parent / "short"
     (short_folder / "pymp-dead").mkdir(parents=True)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(short_folder / "pymp-dead" / "listener-b"))
-    assert leftovers(home) == []
-    generations, temporary = Generations(home / "generations"), home.parent / "temporary"
-    left = find_leftovers(home, generations, temporary, sockets=short_folder)
+    assert leftovers(home_with_generations) == []
+    generations, temporary = (
+        Generations(home_with_generations / "generations"),
+        home_with_generations.parent / "temporary",
+    )
+    left = find_leftovers(home_with_generations, generations, temporary, sockets=short_folder)
     assert names(left) == {"pymp-dead"}
 
 
-def test_a_link_by_that_name_is_not_followed(home: Path) -> None:
-    (home.parent / "precious").mkdir()
-    (home / ".reelmatch-held-abc").symlink_to(home.parent / "precious")
-    (home / ".reelmatch-dump-abc").symlink_to(home.parent / "precious")
-    assert leftovers(home) == []
-    assert (home.parent / "precious").is_dir()
+def test_a_link_by_that_name_is_not_followed(home_with_generations: Path) -> None:
+    (home_with_generations.parent / "precious").mkdir()
+    (home_with_generations / ".reelmatch-held-abc").symlink_to(
+        home_with_generations.parent / "precious"
+    )
+    (home_with_generations / ".reelmatch-dump-abc").symlink_to(
+        home_with_generations.parent / "precious"
+    )
+    assert leftovers(home_with_generations) == []
+    assert (home_with_generations.parent / "precious").is_dir()
 
 
-def test_doctor_names_and_repairs(home: Path) -> None:
-    temporary = {"TMPDIR": str(home.parent / "temporary")}
-    generations = Generations(home / "generations")
+def test_doctor_names_and_repairs(home_with_generations: Path) -> None:
+    temporary = {"TMPDIR": str(home_with_generations.parent / "temporary")}
+    generations = Generations(home_with_generations / "generations")
     live, before = generations.current.read()
-    (home / ".reelmatch-held-abc").mkdir()
+    (home_with_generations / ".reelmatch-held-abc").mkdir()
     (generations.folder / str(live) / "index" / "idf.npy").write_bytes(b"")
 
-    answer = reelmatch(home, "doctor", settings=temporary)
+    answer = reelmatch(home_with_generations, "doctor", settings=temporary)
     assert answer.code == 1
     assert f"generation {live} is damaged" in answer.out
     assert "doctor --repair" in answer.out
-    assert (home / ".reelmatch-held-abc").is_dir()
+    assert (home_with_generations / ".reelmatch-held-abc").is_dir()
 
-    repaired = reelmatch(home, "doctor", "--repair", "--json", settings=temporary)
+    repaired = reelmatch(home_with_generations, "doctor", "--repair", "--json", settings=temporary)
     assert repaired.code == 0, repaired.out
     findings = repaired.json["findings"]
     done = [one["detail"] for one in findings if one["state"] == "repaired"]
     assert any(f"generation {before} is live again" in detail for detail in done)
     assert any(".reelmatch-held-abc" in detail and "removed" in detail for detail in done)
-    assert not (home / ".reelmatch-held-abc").exists()
+    assert not (home_with_generations / ".reelmatch-held-abc").exists()
 
-    deep = reelmatch(home, "doctor", "--deep", settings=temporary)
+    deep = reelmatch(home_with_generations, "doctor", "--deep", settings=temporary)
     assert deep.code == 0, deep.out
     assert f"generation {before}" in deep.out
     (generations.folder / str(before) / "facts" / "seconds.npy").unlink()
-    assert reelmatch(home, "doctor", "--deep", settings=temporary).code == 1
+    assert reelmatch(home_with_generations, "doctor", "--deep", settings=temporary).code == 1

@@ -31,7 +31,7 @@ VARIED = PageOptions(
 
 
 @pytest.fixture
-def catalog(catalog: Catalog, tmp_path: Path) -> Catalog:
+def catalog_with_viewers(catalog: Catalog, tmp_path: Path) -> Catalog:
     """Videos, of which some came after the index was built, and viewers who like some tags."""
     rng = np.random.default_rng(11)
     for number in range(40):
@@ -46,9 +46,9 @@ def catalog(catalog: Catalog, tmp_path: Path) -> Catalog:
 
 
 @pytest.fixture
-def snapshot(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
+def audience_snapshot(catalog_with_viewers: Catalog, tmp_path: Path) -> LocalSnapshot:
     live = Generations(tmp_path / "generations").load_current()
-    return follow(LocalSnapshot.of(live), catalog)
+    return follow(LocalSnapshot.of(live), catalog_with_viewers)
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +65,12 @@ def pages(
 
 @pytest.mark.parametrize("options", [PageOptions(), VARIED])
 def test_processes_say_what_one_says(
-    catalog: Catalog, snapshot: LocalSnapshot, options: PageOptions, monkeypatch: pytest.MonkeyPatch
+    catalog_with_viewers: Catalog,
+    audience_snapshot: LocalSnapshot,
+    options: PageOptions,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    serial = pages(catalog, snapshot, options, "serial:")
+    serial = pages(catalog_with_viewers, audience_snapshot, options, "serial:")
     assert [page.viewer for page in serial] == [f"viewer {n:02}" for n in range(VIEWERS)]
     assert len({page.matches for page in serial}) > 3
 
@@ -75,35 +78,42 @@ def test_processes_say_what_one_says(
         raise AssertionError("computed here")
 
     monkeypatch.setattr(batches, "_pages", refused)
-    assert pages(catalog, snapshot, options, "local:2") == serial
+    assert pages(catalog_with_viewers, audience_snapshot, options, "local:2") == serial
 
 
 def test_all_are_of_the_moment_that_was_asked_for(
-    catalog: Catalog, snapshot: LocalSnapshot
+    catalog_with_viewers: Catalog, audience_snapshot: LocalSnapshot
 ) -> None:
-    before = pages(catalog, snapshot, PageOptions(), "serial:")
-    save(catalog, video_id(99), dict.fromkeys(TAGS, 19))
-    assert pages(catalog, snapshot, PageOptions(), "local:2") == before
-    now = follow(snapshot, catalog)
-    assert pages(catalog, now, PageOptions(), "local:2") != before
+    before = pages(catalog_with_viewers, audience_snapshot, PageOptions(), "serial:")
+    save(catalog_with_viewers, video_id(99), dict.fromkeys(TAGS, 19))
+    assert pages(catalog_with_viewers, audience_snapshot, PageOptions(), "local:2") == before
+    now = follow(audience_snapshot, catalog_with_viewers)
+    assert pages(catalog_with_viewers, now, PageOptions(), "local:2") != before
 
 
 def test_a_generation_that_was_cleared_away_meanwhile_still_answers(
-    catalog: Catalog, snapshot: LocalSnapshot, tmp_path: Path
+    catalog_with_viewers: Catalog, audience_snapshot: LocalSnapshot, tmp_path: Path
 ) -> None:
-    before = pages(catalog, snapshot, PageOptions(), "serial:")
+    before = pages(catalog_with_viewers, audience_snapshot, PageOptions(), "serial:")
     for threshold in (0.3, 0.5):
-        reindex(catalog, Generations(tmp_path / "generations"), IndexConfig(threshold, "log"))
-    assert not snapshot.generation.folder.exists()
-    assert pages(catalog, snapshot, PageOptions(), "local:2") == before
+        reindex(
+            catalog_with_viewers,
+            Generations(tmp_path / "generations"),
+            IndexConfig(threshold, "log"),
+        )
+    assert not audience_snapshot.generation.folder.exists()
+    assert pages(catalog_with_viewers, audience_snapshot, PageOptions(), "local:2") == before
 
 
 @pytest.mark.parametrize("k", [1, 1_000])
 def test_long_pages_are_computed_for_fewer_viewers_at_a_time(
-    catalog: Catalog, snapshot: LocalSnapshot, monkeypatch: pytest.MonkeyPatch, k: int
+    catalog_with_viewers: Catalog,
+    audience_snapshot: LocalSnapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    k: int,
 ) -> None:
     monkeypatch.setattr(batches, "_BATCH_MATCHES", 2_000)
-    sizes = [len(ids) for ids in batches._batches(catalog, PageOptions(k))]
+    sizes = [len(ids) for ids in batches._batches(catalog_with_viewers, PageOptions(k))]
     assert max(sizes) == (3 if k == 1 else 2)
     assert sum(sizes) == VIEWERS
-    assert len(pages(catalog, snapshot, PageOptions(k), "serial:")) == VIEWERS
+    assert len(pages(catalog_with_viewers, audience_snapshot, PageOptions(k), "serial:")) == VIEWERS

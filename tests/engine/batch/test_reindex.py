@@ -25,7 +25,7 @@ VIDEOS = 60
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+def catalog_of_sixty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     """Made-up videos, some of which nobody could watch; no test changes them."""
     rng = np.random.default_rng(7)
     with Catalog.open(tmp_path_factory.mktemp("home") / "catalog.db") as catalog:
@@ -49,21 +49,23 @@ def own(tmp_path: Path) -> Iterator[Catalog]:
 
 
 @pytest.fixture(scope="module")
-def expected(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return reindex(catalog, Generations(tmp_path_factory.mktemp("whole")), LOG).id
+def expected(catalog_of_sixty: Catalog, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return reindex(catalog_of_sixty, Generations(tmp_path_factory.mktemp("whole")), LOG).id
 
 
 @settings(max_examples=6, deadline=None)
 @given(chunk_videos=st.integers(1, VIDEOS + 5))
 def test_a_generation_is_the_same_whatever_the_files_hold(
-    catalog: Catalog,
+    catalog_of_sixty: Catalog,
     expected: str,
     tmp_path_factory: pytest.TempPathFactory,
     chunk_videos: int,
 ) -> None:
     done: list[int] = []
     generations = Generations(tmp_path_factory.mktemp("serial"))
-    built = reindex(catalog, generations, LOG, chunk_videos=chunk_videos, on_videos=done.append)
+    built = reindex(
+        catalog_of_sixty, generations, LOG, chunk_videos=chunk_videos, on_videos=done.append
+    )
     assert built.id == expected
     assert sum(done) == VIDEOS
     assert max(done) <= chunk_videos
@@ -74,11 +76,11 @@ def test_a_generation_is_the_same_whatever_the_files_hold(
     [("local:2", 7), ("local:3", 20), ("local:2", 1000)],
 )
 def test_a_generation_is_the_same_however_many_processes_count(
-    catalog: Catalog, expected: str, tmp_path: Path, executor: str, chunk_videos: int
+    catalog_of_sixty: Catalog, expected: str, tmp_path: Path, executor: str, chunk_videos: int
 ) -> None:
     done: list[int] = []
     built = reindex(
-        catalog,
+        catalog_of_sixty,
         Generations(tmp_path / "generations"),
         LOG,
         chunk_videos=chunk_videos,
@@ -94,29 +96,31 @@ def leftovers(folder: Path) -> list[Path]:
     return [*folder.rglob("*.part"), *folder.rglob(".writing-*")]
 
 
-def test_a_preview_by_processes_says_the_same(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_preview_by_processes_says_the_same(catalog_of_sixty: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, IndexConfig(threshold=0.95, tf="raw"))
-    previewed = preview(catalog, generations, LOG)
-    assert preview(catalog, generations, LOG, executor="local:2") == previewed
+    reindex(catalog_of_sixty, generations, IndexConfig(threshold=0.95, tf="raw"))
+    previewed = preview(catalog_of_sixty, generations, LOG)
+    assert preview(catalog_of_sixty, generations, LOG, executor="local:2") == previewed
     assert previewed.after.videos == VIDEOS
 
 
-def test_what_is_no_executor_is_refused(catalog: Catalog, tmp_path: Path) -> None:
+def test_what_is_no_executor_is_refused(catalog_of_sixty: Catalog, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="'lokal:2' is no executor"):
-        reindex(catalog, Generations(tmp_path), LOG, chunk_videos=9, executor="lokal:2")
+        reindex(catalog_of_sixty, Generations(tmp_path), LOG, chunk_videos=9, executor="lokal:2")
 
 
 @settings(max_examples=25, deadline=None)
 @given(videos=st.integers(1, VIDEOS + 5))
-def test_runs_of_videos_join_and_say_what_the_catalog_holds(catalog: Catalog, videos: int) -> None:
-    spans = catalog.content.spans(videos)
-    ids = [one.record.id for one in catalog.content.page(limit=1000)]
+def test_runs_of_videos_join_and_say_what_the_catalog_holds(
+    catalog_of_sixty: Catalog, videos: int
+) -> None:
+    spans = catalog_of_sixty.content.spans(videos)
+    ids = [one.record.id for one in catalog_of_sixty.content.page(limit=1000)]
     assert [span.last for span in spans] == [*ids[videos - 1 :: videos], *ids[-1:]][: len(spans)]
     assert [span.after for span in spans] == ["", *(span.last for span in spans[:-1])]
     assert sum(span.videos for span in spans) == len(ids)
     for span in spans:
-        ((count, newest),) = catalog.rows(
+        ((count, newest),) = catalog_of_sixty.rows(
             "select count(*), max(revision) from videos where id > ? and id <= ?",
             (span.after, span.last),
         )

@@ -40,7 +40,7 @@ class Item(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def dumped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dump_to_restore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dumps")
     with Catalog.open(folder / "home" / "catalog.db") as catalog:
         for number in range(VIDEOS):
@@ -52,8 +52,8 @@ def dumped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def items(dumped: Path) -> list[Item]:
-    with tarfile.open(dumped) as tar:
+def items(dump_to_restore: Path) -> list[Item]:
+    with tarfile.open(dump_to_restore) as tar:
         return [Item(entry.name.encode(), tar.extractfile(entry).read()) for entry in tar]  # type: ignore[union-attr]
 
 
@@ -98,9 +98,11 @@ def part_of(items: list[Item], ending: bytes) -> Item:
     return next(item for item in items if item.name.endswith(ending))
 
 
-def test_it_is_read_as_tar_reads_it(items: list[Item], dumped: Path, tmp_path: Path) -> None:
+def test_it_is_read_as_tar_reads_it(
+    items: list[Item], dump_to_restore: Path, tmp_path: Path
+) -> None:
     again = written(items, tmp_path / "again.tar")
-    with again.open("rb") as file, tarfile.open(dumped) as tar:
+    with again.open("rb") as file, tarfile.open(dump_to_restore) as tar:
         read = [(entry.name, entry.size) for entry in Archive(file, again).entries()]
         assert read == [(entry.name, entry.size) for entry in tar]
     assert restore(again, tmp_path / "home").videos == VIDEOS
@@ -309,7 +311,7 @@ def test_a_current_that_names_something_else_brings_nothing_back(
 
 
 def test_a_full_disk_is_called_so_and_leaves_nothing(
-    dumped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dump_to_restore: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
@@ -317,29 +319,29 @@ def test_a_full_disk_is_called_so_and_leaves_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(Archive, "copy", full)
         with pytest.raises(DiskFull, match=f"{tmp_path / 'home'}"):
-            restore(dumped, tmp_path / "home")
+            restore(dump_to_restore, tmp_path / "home")
     assert not (tmp_path / "home").exists()
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    holds_nothing(dumped, tmp_path / "home", r"the disk is full.*home")
+    holds_nothing(dump_to_restore, tmp_path / "home", r"the disk is full.*home")
 
 
 @pytest.mark.parametrize("name", ["catalog.db", "generations", ".restored"])
 def test_a_place_that_is_not_empty_is_left_as_it_is(
-    dumped: Path, tmp_path: Path, name: str
+    dump_to_restore: Path, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / name).symlink_to("nowhere")
     with pytest.raises(InvalidInput, match="holds a catalog already"):
-        restore(dumped, tmp_path / "home")
+        restore(dump_to_restore, tmp_path / "home")
     assert [path.name for path in (tmp_path / "home").iterdir()] == [name]
 
 
-def test_a_place_that_is_no_folder_is_said(dumped: Path, tmp_path: Path) -> None:
+def test_a_place_that_is_no_folder_is_said(dump_to_restore: Path, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("x")
     for home in (tmp_path / "home", tmp_path / "home" / "below"):
         with pytest.raises(InvalidInput, match="cannot be made"):
-            restore(dumped, home)
+            restore(dump_to_restore, home)
 
 
 RESTORE: Final = """
@@ -363,23 +365,25 @@ restore(Path(sys.argv[1]), Path(sys.argv[2]))
 
 @pytest.mark.parametrize("at", [2, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 3, 4))])
 def test_a_restore_killed_at_any_rename_is_whole_or_not_there(
-    dumped: Path, tmp_path: Path, at: int
+    dump_to_restore: Path, tmp_path: Path, at: int
 ) -> None:
     home = tmp_path / "home"
-    killed = subprocess.run([sys.executable, "-c", RESTORE, dumped, home, str(at)], check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", RESTORE, dump_to_restore, home, str(at)], check=False
+    )
     assert killed.returncode == -signal.SIGKILL
     if not (home / ".restored").exists():
-        restore(dumped, home)
+        restore(dump_to_restore, home)
     with Live.open(Settings(home=home)) as live:
         assert live.snapshot.n_videos == live.catalog.videos.count() == VIDEOS
     assert not (home / ".restored").exists()
 
 
 def test_a_restore_that_was_cut_short_never_replaces_what_came_meanwhile(
-    dumped: Path, tmp_path: Path
+    dump_to_restore: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    restore(dumped, home)
+    restore(dump_to_restore, home)
     (home / ".restored").mkdir()
     (home / "catalog.db").rename(home / ".restored" / "catalog.db")
     (home / "catalog.db").write_bytes(b"another")
@@ -387,6 +391,6 @@ def test_a_restore_that_was_cut_short_never_replaces_what_came_meanwhile(
         Catalog.open(home / "catalog.db")
     (home / "catalog.db").unlink()
     with pytest.raises(InvalidInput, match="holds a catalog already"):
-        restore(dumped, home)
+        restore(dump_to_restore, home)
     with Live.open(Settings(home=home)) as live:
         assert live.snapshot.n_videos == VIDEOS

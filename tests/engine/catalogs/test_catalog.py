@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -26,12 +26,6 @@ from engine.errors import AmbiguousVideo, CatalogUnusable, CorruptData, DiskFull
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LATER = datetime(2026, 1, 3, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
-        yield catalog
 
 
 def a_video(video: str = "00112233445566aa", source: str = "/films/cat.mp4") -> VideoRecord:

@@ -38,51 +38,53 @@ def a_track() -> Track:
 
 
 @pytest.fixture
-def catalog(catalog: Catalog) -> Catalog:
+def catalog_of_two(catalog: Catalog) -> Catalog:
     catalog.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
     catalog.videos.save(a_video(SECOND, "/films/dog.mp4"), a_track(), now=NOON)
     return catalog
 
 
-def test_a_video_answers_to_an_apps_id(catalog: Catalog) -> None:
-    catalog.videos.describe(FIRST, {"external_id": "film/17"})
-    assert catalog.videos.named("film/17").id == catalog.videos.named(FIRST).id == FIRST
-    assert catalog.videos.find("film/17").external_id == "film/17"
-    assert catalog.videos.own_ids(["film/17", SECOND, "nobody"]) == {"film/17": FIRST}
+def test_a_video_answers_to_an_apps_id(catalog_of_two: Catalog) -> None:
+    catalog_of_two.videos.describe(FIRST, {"external_id": "film/17"})
+    assert (
+        catalog_of_two.videos.named("film/17").id == catalog_of_two.videos.named(FIRST).id == FIRST
+    )
+    assert catalog_of_two.videos.find("film/17").external_id == "film/17"
+    assert catalog_of_two.videos.own_ids(["film/17", SECOND, "nobody"]) == {"film/17": FIRST}
     with pytest.raises(UnknownVideo):
-        catalog.videos.named("film/18")
+        catalog_of_two.videos.named("film/18")
 
 
-def test_an_apps_id_is_that_of_one_video(catalog: Catalog) -> None:
-    catalog.videos.describe(FIRST, {"external_id": "17"})
+def test_an_apps_id_is_that_of_one_video(catalog_of_two: Catalog) -> None:
+    catalog_of_two.videos.describe(FIRST, {"external_id": "17"})
     with pytest.raises(ExternalIdTaken, match=FIRST):
-        catalog.videos.describe(SECOND, {"external_id": "17", "title": "Never"})
-    assert catalog.videos.named(SECOND).title == "dog"
-    catalog.videos.describe(FIRST, {"external_id": ""})
-    catalog.videos.describe(SECOND, {"external_id": "17"})
-    assert catalog.videos.named("17").id == SECOND
+        catalog_of_two.videos.describe(SECOND, {"external_id": "17", "title": "Never"})
+    assert catalog_of_two.videos.named(SECOND).title == "dog"
+    catalog_of_two.videos.describe(FIRST, {"external_id": ""})
+    catalog_of_two.videos.describe(SECOND, {"external_id": "17"})
+    assert catalog_of_two.videos.named("17").id == SECOND
 
 
-def test_what_was_set_by_hand_outlives_another_look(catalog: Catalog) -> None:
-    catalog.videos.describe(
+def test_what_was_set_by_hand_outlives_another_look(catalog_of_two: Catalog) -> None:
+    catalog_of_two.videos.describe(
         FIRST, {"title": "The Cat", "external_id": "17", "categories": ("Cats",)}
     )
-    before = catalog.videos.named(FIRST)
-    catalog.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
-    after = catalog.videos.named(FIRST)
+    before = catalog_of_two.videos.named(FIRST)
+    catalog_of_two.videos.save(a_video(FIRST, "/films/cat.mp4"), a_track(), now=NOON)
+    after = catalog_of_two.videos.named(FIRST)
     assert (after.title, after.categories, after.external_id) == ("The Cat", ("Cats",), "17")
     assert after == replace(before, revision=after.revision)
 
 
-def test_every_change_is_followed(catalog: Catalog) -> None:
-    before = catalog.revision()
-    catalog.videos.describe(FIRST, {"language": "fr"})
-    assert catalog.videos.changed_since(before) == [FIRST]
+def test_every_change_is_followed(catalog_of_two: Catalog) -> None:
+    before = catalog_of_two.revision()
+    catalog_of_two.videos.describe(FIRST, {"language": "fr"})
+    assert catalog_of_two.videos.changed_since(before) == [FIRST]
 
 
-def test_what_was_done_to_an_apps_id_is_done_to_the_video(catalog: Catalog) -> None:
+def test_what_was_done_to_an_apps_id_is_done_to_the_video(catalog_of_two: Catalog) -> None:
     liked = Event("1", "17", EventKind.LIKED, NOON.timestamp())
-    catalog.viewers.add_events("anna", [liked], now=NOON.timestamp())
-    catalog.videos.describe(FIRST, {"external_id": "17"})
-    (event,) = catalog.viewers.events("anna")
+    catalog_of_two.viewers.add_events("anna", [liked], now=NOON.timestamp())
+    catalog_of_two.videos.describe(FIRST, {"external_id": "17"})
+    (event,) = catalog_of_two.viewers.events("anna")
     assert event.video == FIRST

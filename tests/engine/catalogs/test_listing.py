@@ -15,7 +15,7 @@ N_VIDEOS = 40
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+def catalog_of_forty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     """Forty videos, several of each moment, two kinds."""
     with Catalog.open(tmp_path_factory.mktemp("listing") / "catalog.db") as catalog:
         for number in range(N_VIDEOS):
@@ -38,38 +38,41 @@ def expected(catalog: Catalog, kind: str = "") -> list[str]:
 
 @pytest.mark.parametrize("kind", ["", "static"])
 def test_pages_forwards_and_back_hold_every_video_once_the_newest_first(
-    catalog: Catalog, kind: str
+    catalog_of_forty: Catalog, kind: str
 ) -> None:
     where = ListFilter(kind=kind)
     listed: list[str] = []
     after = None
-    while page := catalog.listing.newest(where, after=after, limit=7):
+    while page := catalog_of_forty.listing.newest(where, after=after, limit=7):
         listed += page
-        last = catalog.videos.in_order(page)[-1]
+        last = catalog_of_forty.videos.in_order(page)[-1]
         after = ListPosition(last.added_at, last.id)
-    assert listed == expected(catalog, kind)
+    assert listed == expected(catalog_of_forty, kind)
     back: list[str] = []
     before = after
-    while before and (page := catalog.listing.oldest(where, before=before, limit=7)):
+    while before and (page := catalog_of_forty.listing.oldest(where, before=before, limit=7)):
         back = [*page, *back]
-        first = catalog.videos.in_order(page)[0]
+        first = catalog_of_forty.videos.in_order(page)[0]
         before = ListPosition(first.added_at, first.id)
     assert back == listed[:-1]
 
 
-def test_every_word_must_occur_in_title_or_uploader_in_any_case(catalog: Catalog) -> None:
+def test_every_word_must_occur_in_title_or_uploader_in_any_case(catalog_of_forty: Catalog) -> None:
     titles = {video_id(number) for number in range(N_VIDEOS)}
-    unwatched = catalog.listing.newest(ListFilter("channel THE"), after=None, limit=100)
+    unwatched = catalog_of_forty.listing.newest(ListFilter("channel THE"), after=None, limit=100)
     assert len(unwatched) == N_VIDEOS // 5
     assert set(unwatched) <= titles
     one = video_id(35)
-    assert catalog.listing.newest(ListFilter(one), after=None, limit=9) == [one]
+    assert catalog_of_forty.listing.newest(ListFilter(one), after=None, limit=9) == [one]
 
 
 @pytest.mark.parametrize("text", ["100%_C", "%_"])
-def test_signs_of_like_stand_for_themselves(catalog: Catalog, text: str) -> None:
-    assert len(catalog.listing.newest(ListFilter(text), after=None, limit=100)) == N_VIDEOS // 5
-    assert catalog.listing.newest(ListFilter("1_0"), after=None, limit=100) == []
+def test_signs_of_like_stand_for_themselves(catalog_of_forty: Catalog, text: str) -> None:
+    assert (
+        len(catalog_of_forty.listing.newest(ListFilter(text), after=None, limit=100))
+        == N_VIDEOS // 5
+    )
+    assert catalog_of_forty.listing.newest(ListFilter("1_0"), after=None, limit=100) == []
 
 
 def test_only_what_could_not_be_watched(tmp_path: Path) -> None:

@@ -15,25 +15,27 @@ URL = "https://ads.example/hook"
 
 
 @pytest.fixture
-def catalog(catalog: Catalog) -> Catalog:
+def catalog_with_campaigns(catalog: Catalog) -> Catalog:
     for name in ("a", "b"):
         catalog.campaigns.put(campaign(name, {"car": 1}))
     return catalog
 
 
 @pytest.fixture
-def webhooks(catalog: Catalog) -> Webhooks:
-    return catalog.webhooks
+def webhooks(catalog_with_campaigns: Catalog) -> Webhooks:
+    return catalog_with_campaigns.webhooks
 
 
 def due_of(webhooks: Webhooks, *, now: float = 0.0, limit: int = 9, **rest: Any) -> list[Due]:
     return webhooks.due(now=now, limit=limit, **{"per_advertiser": 9, **rest})
 
 
-def test_nobody_is_told_of_what_came_before(catalog: Catalog, webhooks: Webhooks) -> None:
-    save(catalog, video_id(1), {"car": 1})
+def test_nobody_is_told_of_what_came_before(
+    catalog_with_campaigns: Catalog, webhooks: Webhooks
+) -> None:
+    save(catalog_with_campaigns, video_id(1), {"car": 1})
     hook = webhooks.set("a", URL)
-    assert hook.since == webhooks.noted() == catalog.revision()
+    assert hook.since == webhooks.noted() == catalog_with_campaigns.revision()
     assert webhooks.get("a") == hook
     assert webhooks.get("b") is None
 
@@ -67,9 +69,9 @@ def test_one_delivery_a_campaign_is_due_at_a_time_the_oldest_first(webhooks: Web
 
 
 def test_every_advertisers_first_is_due_before_anybodys_second(
-    catalog: Catalog, webhooks: Webhooks
+    catalog_with_campaigns: Catalog, webhooks: Webhooks
 ) -> None:
-    catalog.campaigns.put(replace(campaign("z", {"car": 1}), advertiser="globex"))
+    catalog_with_campaigns.campaigns.put(replace(campaign("z", {"car": 1}), advertiser="globex"))
     for name in ("a", "b", "z"):
         webhooks.set(name, URL)
     webhooks.note([(name, "v", {}) for name in ("a", "b", "z")], upto=1)
@@ -83,13 +85,13 @@ def test_every_advertisers_first_is_due_before_anybodys_second(
 
 
 def test_a_campaign_that_changes_hands_loses_its_webhook(
-    catalog: Catalog, webhooks: Webhooks
+    catalog_with_campaigns: Catalog, webhooks: Webhooks
 ) -> None:
     for name in ("a", "b"):
         webhooks.set(name, URL)
     webhooks.note([("a", "v", {})], upto=1)
-    catalog.campaigns.put(replace(campaign("a", {"car": 2}), advertiser="globex"))
-    catalog.campaigns.put(campaign("b", {"car": 2}))
+    catalog_with_campaigns.campaigns.put(replace(campaign("a", {"car": 2}), advertiser="globex"))
+    catalog_with_campaigns.campaigns.put(campaign("b", {"car": 2}))
     assert webhooks.get("a") is None
     assert webhooks.get("b") is not None
     assert due_of(webhooks) == []
@@ -134,18 +136,22 @@ def test_what_ended_is_forgotten_after_a_while_and_what_waits_is_not(webhooks: W
     assert webhooks.counts("a")[DeliveryState.WAITING] == 2
 
 
-def test_all_is_gone_with_the_webhook_or_the_campaign(catalog: Catalog, webhooks: Webhooks) -> None:
+def test_all_is_gone_with_the_webhook_or_the_campaign(
+    catalog_with_campaigns: Catalog, webhooks: Webhooks
+) -> None:
     for name in ("a", "b"):
         webhooks.set(name, URL)
     webhooks.note([("a", "v1", {}), ("b", "v1", {})], upto=1)
     assert webhooks.remove("a")
     assert not webhooks.remove("a")
-    catalog.campaigns.delete("b")
+    catalog_with_campaigns.campaigns.delete("b")
     assert webhooks.all() == []
     assert due_of(webhooks, now=0.0) == []
 
 
-def test_a_campaign_that_changes_keeps_its_webhook(catalog: Catalog, webhooks: Webhooks) -> None:
+def test_a_campaign_that_changes_keeps_its_webhook(
+    catalog_with_campaigns: Catalog, webhooks: Webhooks
+) -> None:
     hook = webhooks.set("a", URL)
-    catalog.campaigns.put(campaign("a", {"car": 2}))
+    catalog_with_campaigns.campaigns.put(campaign("a", {"car": 2}))
     assert webhooks.get("a") == hook

@@ -22,7 +22,7 @@ RAW = IndexConfig(threshold=0.7, tf="raw")
 
 
 @pytest.fixture
-def catalog(catalog: Catalog) -> Catalog:
+def catalog_of_twenty(catalog: Catalog) -> Catalog:
     numbers = catalog.tags.number(["animal", "cat", "car"])
     rng = np.random.default_rng(7)
     for video in range(20):
@@ -36,37 +36,39 @@ def save(catalog: Catalog, video: str, track: Track) -> None:
     catalog.videos.save(record, track, now=datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_the_same_catalog_gives_the_same_bytes(catalog: Catalog, tmp_path: Path) -> None:
-    one = reindex(catalog, Generations(tmp_path / "one"), RAW)
-    other = reindex(catalog, Generations(tmp_path / "other"), RAW)
+def test_the_same_catalog_gives_the_same_bytes(catalog_of_twenty: Catalog, tmp_path: Path) -> None:
+    one = reindex(catalog_of_twenty, Generations(tmp_path / "one"), RAW)
+    other = reindex(catalog_of_twenty, Generations(tmp_path / "other"), RAW)
     assert one.id == other.id
     assert digest(tmp_path / "one" / one.id) == digest(tmp_path / "other" / other.id)
 
 
-def test_a_generation_opens_as_it_was_built(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_generation_opens_as_it_was_built(catalog_of_twenty: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    built = reindex(catalog, generations, IndexConfig(threshold=0.5, tf="log"))
+    built = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.5, tf="log"))
     opened = generations.load_current()
     assert opened.id == built.id
     assert opened.config == IndexConfig(threshold=0.5, tf="log")
-    assert opened.revision == catalog.revision()
+    assert opened.revision == catalog_of_twenty.revision()
     assert opened.vocabulary.names == ("animal", "cat", "car")
     query = opened.index.query([0, 2], [1.0, 0.5])
     assert opened.index.top_k(query, 20)[1].tolist() == built.index.top_k(query, 20)[1].tolist()
 
 
-def test_a_threshold_makes_another_generation(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_threshold_makes_another_generation(catalog_of_twenty: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    low = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
-    high = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
+    low = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
+    high = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.9, tf="raw"))
     assert low.id != high.id
     assert generations.current_id == high.id
 
 
-def test_the_generation_before_stays_and_older_ones_go(catalog: Catalog, tmp_path: Path) -> None:
+def test_the_generation_before_stays_and_older_ones_go(
+    catalog_of_twenty: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
     built = [
-        reindex(catalog, generations, IndexConfig(threshold=threshold, tf="raw")).id
+        reindex(catalog_of_twenty, generations, IndexConfig(threshold=threshold, tf="raw")).id
         for threshold in (0.3, 0.5, 0.7)
     ]
     stored = {path.name for path in generations.folder.glob("[!.]*") if path.is_dir()}
@@ -74,17 +76,17 @@ def test_the_generation_before_stays_and_older_ones_go(catalog: Catalog, tmp_pat
 
 
 def test_a_write_that_fails_leaves_the_old_generation_live(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalog_of_twenty: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, RAW)
+    old = reindex(catalog_of_twenty, generations, RAW)
 
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFull, match=f"{generations.folder}"):
-        reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
+        reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.9, tf="raw"))
     monkeypatch.undo()
     assert generations.load_current().id == old.id
     assert list(generations.folder.rglob("*.part")) == []
@@ -106,42 +108,44 @@ def test_an_empty_catalog_makes_an_empty_generation(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["generation.json", "built.json"])
 @pytest.mark.parametrize("content", ["", "{", '{"format": 99}'])
 def test_a_damaged_generation_says_to_reindex(
-    catalog: Catalog, tmp_path: Path, name: str, content: str
+    catalog_of_twenty: Catalog, tmp_path: Path, name: str, content: str
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    built = reindex(catalog, generations, RAW)
+    built = reindex(catalog_of_twenty, generations, RAW)
     (generations.folder / built.id / name).write_text(content)
     with pytest.raises((CorruptData, OutdatedGeneration), match=": reindex"):
         generations.load_current()
-    assert reindex(catalog, generations, RAW).index.n_videos == 20
+    assert reindex(catalog_of_twenty, generations, RAW).index.n_videos == 20
 
 
-def test_a_current_that_names_nothing_says_to_reindex(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_current_that_names_nothing_says_to_reindex(
+    catalog_of_twenty: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, RAW)
+    reindex(catalog_of_twenty, generations, RAW)
     (generations.folder / "CURRENT").write_text("abcdef123456\n")
     with pytest.raises(CorruptData, match="not there"):
         generations.load_current()
 
 
 def test_a_rollback_makes_the_generation_before_live_and_can_be_undone(
-    catalog: Catalog, tmp_path: Path
+    catalog_of_twenty: Catalog, tmp_path: Path
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
-    new = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="raw"))
+    old = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
+    new = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.9, tf="raw"))
     assert generations.rollback().id == old.id
     assert generations.load_current().config.threshold == 0.3
     assert generations.rollback().id == new.id
 
 
 def test_a_generation_is_chosen_by_its_id_and_choosing_it_again_changes_nothing(
-    catalog: Catalog, tmp_path: Path
+    catalog_of_twenty: Catalog, tmp_path: Path
 ) -> None:
     generations = Generations(tmp_path / "generations")
     assert generations.stored() == []
-    old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
-    new = reindex(catalog, generations, IndexConfig(threshold=0.9, tf="sqrt"))
+    old = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
+    new = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.9, tf="sqrt"))
     stored = generations.stored()
     assert [(one.id, one.config, one.is_live) for one in stored] == [
         (new.id, new.config, True),
@@ -162,10 +166,12 @@ def test_a_generation_is_chosen_by_its_id_and_choosing_it_again_changes_nothing(
     assert generations.current_id == old.id
 
 
-def test_without_a_generation_before_there_is_no_rollback(catalog: Catalog, tmp_path: Path) -> None:
+def test_without_a_generation_before_there_is_no_rollback(
+    catalog_of_twenty: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, RAW)
-    reindex(catalog, generations, RAW)
+    reindex(catalog_of_twenty, generations, RAW)
+    reindex(catalog_of_twenty, generations, RAW)
     with pytest.raises(InvalidInput, match="no generation to roll back to"):
         generations.rollback()
 
@@ -186,10 +192,10 @@ CURRENT_DAMAGED = [
 
 @pytest.mark.parametrize("content", CURRENT_DAMAGED)
 def test_a_damaged_current_is_said_and_a_reindex_or_a_repair_heals_it(
-    catalog: Catalog, tmp_path: Path, content: bytes
+    catalog_of_twenty: Catalog, tmp_path: Path, content: bytes
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    built = reindex(catalog, generations, RAW)
+    built = reindex(catalog_of_twenty, generations, RAW)
     current = generations.folder / "CURRENT"
     current.write_bytes(content)
     for ask in (generations.load_current, generations.rollback):
@@ -199,13 +205,15 @@ def test_a_damaged_current_is_said_and_a_reindex_or_a_repair_heals_it(
     assert generations.load_current().id == built.id
     assert generations.repair() is None
     current.write_bytes(content)
-    assert reindex(catalog, generations, RAW).id == generations.current_id
+    assert reindex(catalog_of_twenty, generations, RAW).id == generations.current_id
 
 
-def test_a_flipped_digit_of_current_is_told_by_its_check(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_flipped_digit_of_current_is_told_by_its_check(
+    catalog_of_twenty: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
-    reindex(catalog, generations, RAW)
+    reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
+    reindex(catalog_of_twenty, generations, RAW)
     current = generations.folder / "CURRENT"
     content = current.read_bytes()
     for bit in range(8 * len(content)):
@@ -216,9 +224,9 @@ def test_a_flipped_digit_of_current_is_told_by_its_check(catalog: Catalog, tmp_p
             generations.current.read()
 
 
-def test_a_damaged_file_is_named(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_damaged_file_is_named(catalog_of_twenty: Catalog, tmp_path: Path) -> None:
     generations = Generations(tmp_path / "generations")
-    built = reindex(catalog, generations, RAW)
+    built = reindex(catalog_of_twenty, generations, RAW)
     for path in sorted(built.folder.rglob("*")):
         if path.is_file():
             whole = path.read_bytes()
@@ -234,46 +242,50 @@ def test_a_damaged_file_is_named(catalog: Catalog, tmp_path: Path) -> None:
     assert generations.load(built.id).id == built.id
 
 
-def test_what_others_leave_in_a_generation_does_no_harm(catalog: Catalog, tmp_path: Path) -> None:
+def test_what_others_leave_in_a_generation_does_no_harm(
+    catalog_of_twenty: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
-    built = reindex(catalog, generations, RAW)
+    built = reindex(catalog_of_twenty, generations, RAW)
     (built.folder / ".DS_Store").write_bytes(b"x")
     (built.folder / "index" / "copy.npy").write_bytes(b"x")
     assert generations.load(built.id).id == built.id
 
 
-def test_a_repair_goes_back_to_a_whole_generation(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_repair_goes_back_to_a_whole_generation(
+    catalog_of_twenty: Catalog, tmp_path: Path
+) -> None:
     generations = Generations(tmp_path / "generations")
-    old = reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
-    new = reindex(catalog, generations, RAW)
+    old = reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
+    new = reindex(catalog_of_twenty, generations, RAW)
     (new.folder / "index" / "idf.npy").write_bytes(b"")
     assert "idf.npy" in str(generations.repair())
     assert generations.load_current().id == old.id
-    healed = reindex(catalog, generations, RAW)
+    healed = reindex(catalog_of_twenty, generations, RAW)
     assert healed.id == new.id
     assert generations.load_current().id == new.id
 
 
 def test_what_a_removal_left_that_was_cut_short_goes_with_the_next_reindex(
-    catalog: Catalog, tmp_path: Path
+    catalog_of_twenty: Catalog, tmp_path: Path
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
+    reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
     (generations.folder / "0123456789ab" / "index").mkdir(parents=True)
     (generations.folder / ".removing-0123456789ac").mkdir()
     (generations.folder / ".writing-abc").mkdir()
     (generations.folder / "notes").mkdir()
-    built = reindex(catalog, generations, RAW)
+    built = reindex(catalog_of_twenty, generations, RAW)
     left = {path.name for path in generations.folder.iterdir() if path.is_dir()}
     assert left == {"notes", ".building", built.id, str(generations.current.read()[1])}
 
 
 def test_a_rollback_and_a_reindex_wait_for_each_other(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalog_of_twenty: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generations = Generations(tmp_path / "generations")
-    reindex(catalog, generations, IndexConfig(threshold=0.3, tf="raw"))
-    reindex(catalog, generations, IndexConfig(threshold=0.5, tf="raw"))
+    reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.3, tf="raw"))
+    reindex(catalog_of_twenty, generations, IndexConfig(threshold=0.5, tf="raw"))
     write = Current.write
     rolling_back, go_on = threading.Event(), threading.Event()
 
@@ -287,7 +299,7 @@ def test_a_rollback_and_a_reindex_wait_for_each_other(
     rollback = threading.Thread(target=generations.rollback)
     rollback.start()
     assert rolling_back.wait(60)
-    reindexed = threading.Thread(target=reindex, args=(catalog, generations, RAW))
+    reindexed = threading.Thread(target=reindex, args=(catalog_of_twenty, generations, RAW))
     reindexed.start()
     reindexed.join(2)
     assert reindexed.is_alive(), "it waits until the rollback is done"

@@ -33,20 +33,23 @@ def in_shards(corpus: Corpus, shard_rows: int, *, tf: TfName = "raw", slope: flo
 
 
 @pytest.fixture(scope="module")
-def large_corpus() -> Corpus:
+def sharded_corpus() -> Corpus:
     return realistic_corpus(np.random.default_rng(23), 4_000)
 
 
 @pytest.fixture(scope="module")
-def books(large_corpus: Corpus) -> dict[TfName, Textbook]:
+def books(sharded_corpus: Corpus) -> dict[TfName, Textbook]:
     """The textbooks over all that was seen."""
-    return {"raw": Textbook(large_corpus.counts), "log": Textbook(large_corpus.counts, tf="log")}
+    return {
+        "raw": Textbook(sharded_corpus.counts),
+        "log": Textbook(sharded_corpus.counts, tf="log"),
+    }
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_kernels(large_corpus: Corpus) -> None:
+def compiled_levels(sharded_corpus: Corpus) -> None:
     """Compile before the clocks of hypothesis start."""
-    in_shards(large_corpus, 4_096).warm_up()
+    in_shards(sharded_corpus, 4_096).warm_up()
     large = Corpus(np.array([[70_000]]), ["a"])
     in_shards(large, 64).warm_up()
 
@@ -65,30 +68,30 @@ def test_any_number_of_shards_gives_the_textbooks_answer(
 @pytest.mark.parametrize("n_tags", [2, 8, 60])
 @pytest.mark.parametrize("tf", ["raw", "log"])
 def test_short_and_long_queries_in_shards_give_the_textbooks_answer(
-    large_corpus: Corpus, books: dict[TfName, Textbook], shard_rows: int, n_tags: int, tf: TfName
+    sharded_corpus: Corpus, books: dict[TfName, Textbook], shard_rows: int, n_tags: int, tf: TfName
 ) -> None:
     rng = np.random.default_rng(n_tags)
-    index = in_shards(large_corpus, shard_rows, tf=tf)
+    index = in_shards(sharded_corpus, shard_rows, tf=tf)
     where = rng.random(index.n_videos) < 0.3
     allowed = {name for name, passes in zip(index.ids, where, strict=True) if passes}
-    passing = np.array([name in allowed for name in large_corpus.ids])
+    passing = np.array([name in allowed for name in sharded_corpus.ids])
     for _ in range(6):
-        shown = np.flatnonzero(large_corpus.counts[rng.integers(4_000, size=4)].sum(axis=0))
+        shown = np.flatnonzero(sharded_corpus.counts[rng.integers(4_000, size=4)].sum(axis=0))
         tags = rng.permutation(shown)[:n_tags]
         weights = rng.uniform(-0.2, 1.0, tags.size)
         query = RawQuery(tags.tolist(), weights.tolist())
         scores = books[tf].scores(query)
         for k in (1, 10, 100):
             found = index.search(query.tags, query.weights, k)
-            assert_best(found, large_corpus.ids, scores, k)
+            assert_best(found, sharded_corpus.ids, scores, k)
             found = index.search(query.tags, query.weights, k, where)
-            assert_best(found, large_corpus.ids, np.where(passing, scores, 0.0), k)
+            assert_best(found, sharded_corpus.ids, np.where(passing, scores, 0.0), k)
 
 
 def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(
-    large_corpus: Corpus,
+    sharded_corpus: Corpus,
 ) -> None:
-    index = in_shards(large_corpus, 1_024)
+    index = in_shards(sharded_corpus, 1_024)
     scan = index.scan
     assert isinstance(scan, LevelScan)
     sums, candidates = scratch = scan.scratch(index.n_videos)

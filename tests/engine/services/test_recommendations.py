@@ -28,7 +28,7 @@ CAT, ZOO, STREET = video_id(1), video_id(2), video_id(3)
 
 
 @pytest.fixture
-def catalog(catalog: Catalog) -> Catalog:
+def catalog_of_three(catalog: Catalog) -> Catalog:
     """A catalog of three videos."""
     save(catalog, CAT, {"animal": 9, "cat": 9})
     save(catalog, ZOO, {"animal": 5, "city": 1}, length=9)
@@ -37,10 +37,10 @@ def catalog(catalog: Catalog) -> Catalog:
 
 
 @pytest.fixture
-def snapshot(catalog: Catalog, tmp_path: Path) -> LocalSnapshot:
+def snapshot_of_three(catalog_of_three: Catalog, tmp_path: Path) -> LocalSnapshot:
     """The three videos, indexed."""
     generations = Generations(tmp_path / "generations")
-    return LocalSnapshot.of(reindex(catalog, generations, IndexConfig(0.7, "raw")))
+    return LocalSnapshot.of(reindex(catalog_of_three, generations, IndexConfig(0.7, "raw")))
 
 
 class Counting:
@@ -61,11 +61,11 @@ class Counting:
 
 
 def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
-    catalog: Catalog, snapshot: LocalSnapshot, monkeypatch: pytest.MonkeyPatch
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = Counter[str]()
     requested: list[Sequence[str]] = []
-    read_tracks = catalog.tracks.some
+    read_tracks = catalog_of_three.tracks.some
 
     def some(videos: Sequence[str]) -> dict[str, Track]:
         requested.append(list(videos))
@@ -74,11 +74,11 @@ def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
     def one_by_one(_: str) -> Track:
         raise AssertionError("a track was read by itself")
 
-    monkeypatch.setattr(catalog.tracks, "some", some)
-    monkeypatch.setattr(catalog.tracks, "get", one_by_one)
+    monkeypatch.setattr(catalog_of_three.tracks, "some", some)
+    monkeypatch.setattr(catalog_of_three.tracks, "get", one_by_one)
     query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
-    counted = cast(IndexSnapshot, Counting(snapshot, calls))
-    page = recommend(catalog, counted, query, RULES, now=NOW)
+    counted = cast(IndexSnapshot, Counting(snapshot_of_three, calls))
+    page = recommend(catalog_of_three, counted, query, RULES, now=NOW)
     videos = [one.video for one in page.matches]
     assert sorted(videos) == [CAT, ZOO, STREET]
     assert requested == [videos]
@@ -86,12 +86,12 @@ def test_a_page_is_explained_once_a_video_and_its_tracks_are_read_together(
 
 
 def test_an_explained_page_ranks_and_scores_as_a_plain_one(
-    catalog: Catalog, snapshot: LocalSnapshot
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
 ) -> None:
     plain, explained = (
         recommend(
-            catalog,
-            snapshot,
+            catalog_of_three,
+            snapshot_of_three,
             RecommendationQuery(interests={"city": 0.5}, liked=(CAT,), explain=explain),
             RULES,
             now=NOW,
@@ -109,11 +109,11 @@ def test_an_explained_page_ranks_and_scores_as_a_plain_one(
 
 
 def test_a_reason_tells_the_seconds_and_the_video_that_it_is_from(
-    catalog: Catalog, snapshot: LocalSnapshot
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
 ) -> None:
     query = RecommendationQuery(liked=(CAT,), explain=True)
     rules = ProfileRules(mean_share=0.0)
-    (zoo, street) = recommend(catalog, snapshot, query, rules, now=NOW).matches
+    (zoo, street) = recommend(catalog_of_three, snapshot_of_three, query, rules, now=NOW).matches
     (reason,) = zoo.why
     assert isinstance(reason, Reason)
     assert (reason.tag, reason.seconds) == ("animal", (TimeRange(0, 5),))
@@ -122,42 +122,56 @@ def test_a_reason_tells_the_seconds_and_the_video_that_it_is_from(
 
 
 def test_a_video_deleted_since_is_explained_without_seconds(
-    catalog: Catalog, snapshot: LocalSnapshot
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
 ) -> None:
-    catalog.videos.delete(ZOO)
+    catalog_of_three.videos.delete(ZOO)
     query = RecommendationQuery(interests={"animal": 1.0}, explain=True)
-    page = recommend(catalog, snapshot, query, RULES, now=NOW)
+    page = recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW)
     seconds = {one.video: [share.seconds for share in one.why] for one in page.matches}
     assert seconds[ZOO] == [()]
     assert seconds[CAT] == [(TimeRange(0, 9),)]
 
 
-def test_interests_that_are_no_tags_are_named(catalog: Catalog, snapshot: LocalSnapshot) -> None:
+def test_interests_that_are_no_tags_are_named(
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
+) -> None:
     query = RecommendationQuery(interests={"animal": 1.0, "animl": 1.0})
-    (ignored,) = recommend(catalog, snapshot, query, RULES, now=NOW).ignored
+    (ignored,) = recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW).ignored
     assert (ignored.word, ignored.nearest[0]) == ("animl", "animal")
     with pytest.raises(UnknownTag):
-        recommend(catalog, snapshot, RecommendationQuery(interests={"animl": 1.0}), RULES, now=NOW)
+        recommend(
+            catalog_of_three,
+            snapshot_of_three,
+            RecommendationQuery(interests={"animl": 1.0}),
+            RULES,
+            now=NOW,
+        )
 
 
-def test_a_case_says_the_same_as_the_page(catalog: Catalog, snapshot: LocalSnapshot) -> None:
-    catalog.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
+def test_a_case_says_the_same_as_the_page(
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
+) -> None:
+    catalog_of_three.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
     query = RecommendationQuery(viewer="ann", explain=True)
-    first = recommend(catalog, snapshot, query, RULES, now=NOW).matches[0]
-    report = viewer_eligibility_of(catalog, snapshot, "ann", first.video, RULES, now=NOW)
+    first = recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW).matches[0]
+    report = viewer_eligibility_of(
+        catalog_of_three, snapshot_of_three, "ann", first.video, RULES, now=NOW
+    )
     assert report.recommended
     assert (report.score, report.rank, report.why) == (first.score, first.rank, first.why)
 
 
 def test_all_viewers_get_the_pages_that_each_would_get_alone(
-    catalog: Catalog, snapshot: LocalSnapshot
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
 ) -> None:
-    catalog.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
-    catalog.viewers.put_interests("bob", {"cat": 1.0, "car": -1.0}, now=NOW)
-    pages = list(recommend_all(catalog, snapshot, PageOptions(k=2), RULES, now=NOW))
+    catalog_of_three.viewers.put_interests("ann", {"city": 1.0}, now=NOW)
+    catalog_of_three.viewers.put_interests("bob", {"cat": 1.0, "car": -1.0}, now=NOW)
+    pages = list(
+        recommend_all(catalog_of_three, snapshot_of_three, PageOptions(k=2), RULES, now=NOW)
+    )
     assert [one.viewer for one in pages] == ["ann", "bob"]
     for one in pages:
         query = RecommendationQuery(viewer=one.viewer, k=2)
-        page = recommend(catalog, snapshot, query, RULES, now=NOW)
+        page = recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW)
         assert (one.generation, one.basis, one.note) == (page.generation, page.basis, page.note)
         assert one.matches == page.matches

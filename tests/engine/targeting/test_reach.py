@@ -43,7 +43,7 @@ def test_reach_and_ranks_are_those_of_the_whole_list(
 
 
 @pytest.fixture
-def catalog(catalog: Catalog) -> Catalog:
+def catalog_of_cars(catalog: Catalog) -> Catalog:
     for number in range(4):
         save(catalog, video_id(number), {"car": 1 + number})
     return catalog
@@ -64,26 +64,26 @@ def ids(catalog: Catalog, since: int, k: int = 10, *, where: Filter = EVERY_VIDE
     return [match.video for match in matches.matches]
 
 
-def test_what_came_since_comes_in_the_order_it_came(catalog: Catalog) -> None:
-    snapshot_now(catalog)
-    revision = catalog.revision()
-    assert ids(catalog, revision) == []
-    save(catalog, video_id(9), {"car": 2})
-    save(catalog, video_id(2), {"car": 9})  # watched again, so it changed
-    save(catalog, video_id(7), {"cat": 9})  # does not fit
-    save(catalog, video_id(5), {"car": 1})
-    catalog.videos.delete(video_id(5))
-    assert ids(catalog, revision) == [video_id(9), video_id(2)]
-    assert ids(catalog, revision, where=And((HasTag("car", 3),))) == [video_id(2)]
+def test_what_came_since_comes_in_the_order_it_came(catalog_of_cars: Catalog) -> None:
+    snapshot_now(catalog_of_cars)
+    revision = catalog_of_cars.revision()
+    assert ids(catalog_of_cars, revision) == []
+    save(catalog_of_cars, video_id(9), {"car": 2})
+    save(catalog_of_cars, video_id(2), {"car": 9})  # watched again, so it changed
+    save(catalog_of_cars, video_id(7), {"cat": 9})  # does not fit
+    save(catalog_of_cars, video_id(5), {"car": 1})
+    catalog_of_cars.videos.delete(video_id(5))
+    assert ids(catalog_of_cars, revision) == [video_id(9), video_id(2)]
+    assert ids(catalog_of_cars, revision, where=And((HasTag("car", 3),))) == [video_id(2)]
 
 
-def test_a_page_goes_on_where_the_one_before_ended(catalog: Catalog) -> None:
-    snapshot = snapshot_now(catalog)
+def test_a_page_goes_on_where_the_one_before_ended(catalog_of_cars: Catalog) -> None:
+    snapshot = snapshot_now(catalog_of_cars)
     query = snapshot.query(snapshot.vocabulary.numbers(["car"]), [1.0])
     listed: list[str] = []
     since, more = 0, True
     while more:
-        changed = catalog.videos.revisions(after=since, upto=snapshot.revision)
+        changed = catalog_of_cars.videos.revisions(after=since, upto=snapshot.revision)
         page = new_matches(
             snapshot, changed, query, EVERY_VIDEO, since=since, k=3, min_relevance=0.0
         )

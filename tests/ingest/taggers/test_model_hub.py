@@ -29,7 +29,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def pair(contents: dict[str, bytes]) -> ModelPair:
+def pulled_pair(contents: dict[str, bytes]) -> ModelPair:
     files = [
         ModelFile(name, f"onnx/{name}", len(content), hashlib.sha256(content).hexdigest())
         for name, content in contents.items()
@@ -55,12 +55,12 @@ def fetch(pair: ModelPair, folder: Path, hub: Site, *, allowed: bool = True) -> 
 
 
 def test_what_is_missing_is_fetched_and_what_is_right_is_not_fetched_again(
-    pair: ModelPair, hub: Site, tmp_path: Path
+    pulled_pair: ModelPair, hub: Site, tmp_path: Path
 ) -> None:
     folder = tmp_path / "models" / "tiny"
     n_bytes: list[int] = []
     came = pull(
-        pair,
+        pulled_pair,
         folder,
         hub=hub.address(""),
         allowed_networks=(hub.network,),
@@ -68,22 +68,22 @@ def test_what_is_missing_is_fetched_and_what_is_right_is_not_fetched_again(
     )
     assert came == list(NEEDED)
     assert PairFolder.of(folder).path == folder
-    assert 0 < sum(n_bytes) <= pair.size
+    assert 0 < sum(n_bytes) <= pulled_pair.size
     hub.requests.clear()
-    assert fetch(pair, folder, hub) == []
+    assert fetch(pulled_pair, folder, hub) == []
     assert hub.requests == []
     (folder / "text.onnx").write_bytes(b"damaged")
-    assert fetch(pair, folder, hub) == ["text.onnx"]
+    assert fetch(pulled_pair, folder, hub) == ["text.onnx"]
     assert hub.requests == [path_of("text.onnx")]
     assert {path.name for path in folder.iterdir()} == set(NEEDED)
 
 
 def test_a_redirect_to_another_host_of_the_hub_is_followed(
-    pair: ModelPair, hub: Site, contents: dict[str, bytes], tmp_path: Path
+    pulled_pair: ModelPair, hub: Site, contents: dict[str, bytes], tmp_path: Path
 ) -> None:
     hub.answers["/cdn/1"] = Answer(contents["image.onnx"])
     hub.answers[path_of("image.onnx")] = Answer(status=302, headers={"Location": "/cdn/1"})
-    assert fetch(pair, tmp_path / "tiny", hub) == list(NEEDED)
+    assert fetch(pulled_pair, tmp_path / "tiny", hub) == list(NEEDED)
 
 
 @pytest.mark.parametrize(
@@ -100,24 +100,26 @@ def test_a_redirect_to_another_host_of_the_hub_is_followed(
     ],
 )
 def test_what_is_not_pinned_or_leads_elsewhere_is_refused_and_nothing_of_it_kept(
-    pair: ModelPair, hub: Site, tmp_path: Path, answer: Answer, message: str
+    pulled_pair: ModelPair, hub: Site, tmp_path: Path, answer: Answer, message: str
 ) -> None:
     hub.answers[path_of("image.onnx")] = answer
     with pytest.raises(PullFailed, match=message):
-        fetch(pair, tmp_path / "tiny", hub)
+        fetch(pulled_pair, tmp_path / "tiny", hub)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_redirect_in_circles_ends(pair: ModelPair, hub: Site, tmp_path: Path) -> None:
+def test_a_redirect_in_circles_ends(pulled_pair: ModelPair, hub: Site, tmp_path: Path) -> None:
     path = path_of("image.onnx")
     hub.answers[path] = Answer(status=302, headers={"Location": path})
     with pytest.raises(PullFailed, match="redirects for ever"):
-        fetch(pair, tmp_path / "tiny", hub)
+        fetch(pulled_pair, tmp_path / "tiny", hub)
 
 
-def test_a_hub_on_this_machine_must_be_allowed(pair: ModelPair, hub: Site, tmp_path: Path) -> None:
+def test_a_hub_on_this_machine_must_be_allowed(
+    pulled_pair: ModelPair, hub: Site, tmp_path: Path
+) -> None:
     with pytest.raises(PullFailed, match="only https is"):
-        fetch(pair, tmp_path / "tiny", hub, allowed=False)
+        fetch(pulled_pair, tmp_path / "tiny", hub, allowed=False)
     assert hub.connections == []
 
 

@@ -224,7 +224,7 @@ def test_a_pair_without_words_is_calibrated_over_all_that_are_known(
     tagger = make_tagger(check_tagger(f"onnx:{folder.path}", TaggerContext()), TaggerContext())
     assert not isinstance(tagger, VideoTagger)
     assert len(tagger.tags) == len(words) + 1
-    confidences = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    confidences = dict(zip(tagger.tags, tagger.tag(frame_of(COLOURS["red"])), strict=True))
     assert {tag for tag, confidence in confidences.items() if confidence >= 0.7} == {
         "food", "tomato", "vegetable",
     }  # fmt: skip
@@ -242,11 +242,11 @@ def test_words_of_a_list_of_ones_own_bring_no_others(
     made.save(folder / "calibration.npz")
     tagger = make_tagger(f"onnx:{folder.path}", TaggerContext())
     assert not isinstance(tagger, VideoTagger)
-    confidences = dict(zip(tagger.tags, tagger.tag(filled(COLOURS["red"])), strict=True))
+    confidences = dict(zip(tagger.tags, tagger.tag(frame_of(COLOURS["red"])), strict=True))
     assert confidences["tomato"] > 0.7 > confidences["vegetable"]
 
 
-def filled(colour: tuple[int, int, int]) -> Frame:
+def frame_of(colour: tuple[int, int, int]) -> Frame:
     return np.full((48, 64, 3), np.array(colour) * 0.8 + 25, np.uint8)
 
 

@@ -10,16 +10,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from api.vmap import VMAP_NAMESPACE
+from support.campaign_answers import eventually
 from support.pages import id_of
 from support.product import Run, Served
-from support.shops import eventually
 
 
-def test_breaks_of_a_slideshow_are_at_its_cuts(shop: Served, run: Run) -> None:
-    slides = id_of(shop, "slideshow")
+def test_breaks_of_a_slideshow_are_at_its_cuts(campaign_server: Served, run_on_copy: Run) -> None:
+    slides = id_of(campaign_server, "slideshow")
     params = {"gap": 5, "edge": 2}
-    answer = shop.client.get(f"/v1/videos/{slides}/breaks", params=params).json()
-    assert answer == run("breaks", slides, "--gap", "5", "--edge", "2", "--json").json
+    answer = campaign_server.client.get(f"/v1/videos/{slides}/breaks", params=params).json()
+    assert answer == run_on_copy("breaks", slides, "--gap", "5", "--edge", "2", "--json").json
     assert sorted(one["second"] for one in answer["breaks"]) == [5, 10, 15]
     assert {one["seam"] for one in answer["breaks"]} == {"cut"}
     assert answer["breaks"][0]["second"] == 10
@@ -28,30 +28,32 @@ def test_breaks_of_a_slideshow_are_at_its_cuts(shop: Served, run: Run) -> None:
 
 
 def test_a_campaigns_break_follows_what_it_is_about(
-    shop: Served, put: Callable[..., Any], run: Run
+    campaign_server: Served, put: Callable[..., Any], run_on_copy: Run
 ) -> None:
     put("coffee", keywords={"coffee": 1})
-    slides = id_of(shop, "slideshow")
+    slides = id_of(campaign_server, "slideshow")
     params: dict[str, Any] = {"gap": 30, "edge": 2, "count": 1, "campaign": "coffee"}
-    (one,) = shop.client.get(f"/v1/videos/{slides}/breaks", params=params).json()["breaks"]
+    (one,) = campaign_server.client.get(f"/v1/videos/{slides}/breaks", params=params).json()[
+        "breaks"
+    ]
     assert one["second"] == 5
     assert one["relevance"] > 0.3
     assert "why" not in one
-    response = shop.client.get(
+    response = campaign_server.client.get(
         f"/v1/videos/{slides}/breaks", params={**params, "explain": True}
     ).json()["breaks"][0]
     assert response["why"] == [
         {"tag": "coffee", "share": response["relevance"], "seconds": [[0, 4]]}
     ]
     words = ("breaks", slides, "--gap", "30", "--edge", "2", "--count", "1", "--explain")
-    assert re.search(r"coffee +\+0\.\d+ +0-4", run(*words, "--campaign", "coffee").out)
-    without_campaign = run(*words)
+    assert re.search(r"coffee +\+0\.\d+ +0-4", run_on_copy(*words, "--campaign", "coffee").out)
+    without_campaign = run_on_copy(*words)
     assert without_campaign.code == 2
     assert "to a --campaign: name one" in without_campaign.err
 
 
 def test_what_a_campaign_finds_too_risky_blocks_the_breaks_near_it_and_no_others(
-    shop: Served, put: Callable[..., Any], run: Run, tmp_path: Path
+    campaign_server: Served, put: Callable[..., Any], run_on_copy: Run, tmp_path: Path
 ) -> None:
     line = {
         "title": "Dinner",
@@ -62,14 +64,14 @@ def test_what_a_campaign_finds_too_risky_blocks_the_breaks_near_it_and_no_others
         ],
     }
     (tmp_path / "dinner.jsonl").write_text(json.dumps(line))
-    video = run("import", tmp_path / "dinner.jsonl", "--json").json["videos"][0]["video"]
-    eventually(lambda: shop.client.get(f"/v1/videos/{video}").status_code == 200)
+    video = run_on_copy("import", tmp_path / "dinner.jsonl", "--json").json["videos"][0]["video"]
+    eventually(lambda: campaign_server.client.get(f"/v1/videos/{video}").status_code == 200)
 
     def seconds(campaign: str | None) -> list[int]:
         params: dict[str, Any] = {"count": 100, "gap": 1}
         if campaign:
             params["campaign"] = campaign
-        answer = shop.client.get(f"/v1/videos/{video}/breaks", params=params).json()
+        answer = campaign_server.client.get(f"/v1/videos/{video}/breaks", params=params).json()
         return sorted(one["second"] for one in answer["breaks"])
 
     put("careful", keywords={"dog": 1}, suitability={"drugs": "none"})
@@ -81,22 +83,24 @@ def test_what_a_campaign_finds_too_risky_blocks_the_breaks_near_it_and_no_others
     assert seconds(None) == seconds("careful")
     assert len(seconds("brewer")) == 100
     assert set(near) & set(seconds("brewer"))
-    assert run("forget", video, "--yes").code == 0
+    assert run_on_copy("forget", video, "--yes").code == 0
 
 
 def test_breaks_are_given_as_vmap_with_everything_escaped(
-    shop: Served, put: Callable[..., Any], run: Run
+    campaign_server: Served, put: Callable[..., Any], run_on_copy: Run
 ) -> None:
     put("cats")
-    slides = id_of(shop, "slideshow")
+    slides = id_of(campaign_server, "slideshow")
     params: dict[str, Any] = {"gap": 5, "edge": 2, "campaign": "cats"}
-    by_path = shop.client.get(f"/v1/videos/{slides}/breaks.vmap", params=params)
-    by_header = shop.client.get(
+    by_path = campaign_server.client.get(f"/v1/videos/{slides}/breaks.vmap", params=params)
+    by_header = campaign_server.client.get(
         f"/v1/videos/{slides}/breaks", params=params, headers={"accept": "application/xml"}
     )
     assert by_path.content == by_header.content
     assert by_path.headers["content-type"] == "application/xml"
-    printed = run("breaks", slides, "--gap", "5", "--edge", "2", "--campaign", "cats", "--vmap")
+    printed = run_on_copy(
+        "breaks", slides, "--gap", "5", "--edge", "2", "--campaign", "cats", "--vmap"
+    )
     assert printed.out.strip() == by_path.text
     root = ET.fromstring(by_path.content)  # noqa: S314 - our own
     offsets = [each.get("timeOffset") for each in root]

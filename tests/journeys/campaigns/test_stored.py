@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from support.campaign_answers import CATS
 from support.pages import id_of
 from support.product import Finished, Run, Served
-from support.shops import CATS
 
 
 def test_a_campaign_is_stored_once_understood_and_told_back(
-    shop: Served, put: Callable[..., Any], run: Run
+    campaign_server: Served, put: Callable[..., Any], run_on_copy: Run
 ) -> None:
     stored = put("cats")
     assert stored["profile"].keys() == {"cat", "coffee"}
@@ -21,14 +21,14 @@ def test_a_campaign_is_stored_once_understood_and_told_back(
     (kitty, coffee) = stored["understood"]
     assert (kitty["word"], kitty["used"]) == ("kitty", ["cat"])
     assert coffee["meanings"][0]["how"] == "exact"
-    first = shop.client.get("/v1/campaigns/cats")
-    again = shop.client.put("/v1/campaigns/cats", json=CATS)
+    first = campaign_server.client.get("/v1/campaigns/cats")
+    again = campaign_server.client.put("/v1/campaigns/cats", json=CATS)
     assert (again.status_code, again.headers["etag"]) == (200, first.headers["etag"])
-    assert again.json() == first.json() == run("campaigns", "show", "cats", "--json").json
+    assert again.json() == first.json() == run_on_copy("campaigns", "show", "cats", "--json").json
 
 
 def test_what_is_told_of_a_campaign_can_be_changed_and_stored_again(
-    shop: Served, put: Callable[..., Any]
+    campaign_server: Served, put: Callable[..., Any]
 ) -> None:
     output = put(
         "full",
@@ -42,25 +42,27 @@ def test_what_is_told_of_a_campaign_can_be_changed_and_stored_again(
         kinds=["motion"],
     )
     path = "/v1/campaigns/full"
-    again = shop.client.put(path, json=output)
+    again = campaign_server.client.put(path, json=output)
     assert again.json() == output
     assert output["flight"]["ends"] == "3000-01-01T00:00:00+00:00"
     assert output["suitability"] == {"adult": "none"}
-    changed = shop.client.put(path, json={**output, "name": "Other"}).json()
+    changed = campaign_server.client.put(path, json={**output, "name": "Other"}).json()
     assert changed == {**output, "name": "Other", "revision": changed["revision"]}
 
 
-def test_a_change_on_top_of_another_is_refused(shop: Served, put: Callable[..., Any]) -> None:
+def test_a_change_on_top_of_another_is_refused(
+    campaign_server: Served, put: Callable[..., Any]
+) -> None:
     put("cats")
     path = "/v1/campaigns/cats"
-    old = shop.client.get(path).headers["etag"]
+    old = campaign_server.client.get(path).headers["etag"]
     put("cats", name="Other")
-    lost = shop.client.put(path, json=CATS, headers={"if-match": old})
+    lost = campaign_server.client.put(path, json=CATS, headers={"if-match": old})
     assert (lost.status_code, lost.json()["code"]) == (412, "precondition_failed")
-    taken = shop.client.put(path, json=CATS, headers={"if-none-match": "*"})
+    taken = campaign_server.client.put(path, json=CATS, headers={"if-none-match": "*"})
     assert taken.status_code == 412
-    now = shop.client.get(path).headers["etag"]
-    assert shop.client.put(path, json=CATS, headers={"if-match": now}).status_code == 200
+    now = campaign_server.client.get(path).headers["etag"]
+    assert campaign_server.client.put(path, json=CATS, headers={"if-match": now}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -95,12 +97,12 @@ def test_a_change_on_top_of_another_is_refused(shop: Served, put: Callable[..., 
     ],
 )
 def test_a_plan_that_cannot_be_used_is_named_field_by_field(
-    shop: Served, changes: dict[str, Any], says: str
+    campaign_server: Served, changes: dict[str, Any], says: str
 ) -> None:
-    answer = shop.client.put("/v1/campaigns/wrong", json={**CATS, **changes})
+    answer = campaign_server.client.put("/v1/campaigns/wrong", json={**CATS, **changes})
     assert answer.status_code == 422
     assert says in answer.json()["detail"]
-    assert shop.client.get("/v1/campaigns/wrong").status_code == 404
+    assert campaign_server.client.get("/v1/campaigns/wrong").status_code == 404
 
 
 @pytest.mark.parametrize("old", [{}, {"skip_unknown": True}, {"skip_unknown": False}])
@@ -113,45 +115,51 @@ def test_words_that_mean_nothing_are_named_and_do_not_count(
     assert stored["profile"] == {"cat": 1.0}
 
 
-def test_campaigns_come_in_pages(shop: Served, put: Callable[..., Any]) -> None:
+def test_campaigns_come_in_pages(campaign_server: Served, put: Callable[..., Any]) -> None:
     for number in range(5):
         put(f"page-{number}", advertiser="zeta" if number % 2 else "acme")
     observed: list[str] = []
     cursor = ""
     while cursor is not None:
-        page = shop.client.get("/v1/campaigns", params={"limit": 2, "cursor": cursor}).json()
+        page = campaign_server.client.get(
+            "/v1/campaigns", params={"limit": 2, "cursor": cursor}
+        ).json()
         observed += [one["campaign"] for one in page["campaigns"]]
         cursor = page["next"]
     assert observed == [f"page-{number}" for number in range(5)]
-    of_zeta = shop.client.get("/v1/campaigns", params={"advertiser": "zeta"}).json()["campaigns"]
+    of_zeta = campaign_server.client.get("/v1/campaigns", params={"advertiser": "zeta"}).json()[
+        "campaigns"
+    ]
     assert [one["campaign"] for one in of_zeta] == ["page-1", "page-3"]
 
 
-def test_a_file_of_campaigns_is_stored_whole_or_not_at_all(run: Run, tmp_path: Path) -> None:
+def test_a_file_of_campaigns_is_stored_whole_or_not_at_all(
+    run_on_copy: Run, tmp_path: Path
+) -> None:
     def add(*plans: Any) -> Finished:
         (tmp_path / "plans.json").write_text(json.dumps(plans))
-        return run("campaigns", "add", tmp_path / "plans.json", "--json")
+        return run_on_copy("campaigns", "add", tmp_path / "plans.json", "--json")
 
     wrong = add({"campaign": "one", **CATS}, {"campaign": "two", **CATS, "min_relevance": 7})
     assert (wrong.code, wrong.out) == (1, "")
     assert "plans.json: campaign 2: min_relevance" in wrong.err
-    assert run("campaigns", "list", "--json").json == {"campaigns": []}
+    assert run_on_copy("campaigns", "list", "--json").json == {"campaigns": []}
     added = add({"campaign": "one", **CATS}, {"campaign": "two", **CATS, "keywords": {"car": 1}})
     assert [one["campaign"] for one in added.json["campaigns"]] == ["one", "two"]
-    assert "cats" not in run("campaigns", "list").out
-    paused = run("campaigns", "pause", "two", "--json").json["campaigns"][0]
+    assert "cats" not in run_on_copy("campaigns", "list").out
+    paused = run_on_copy("campaigns", "pause", "two", "--json").json["campaigns"][0]
     assert paused["state"] == "paused"
-    assert "paused" in run("campaigns", "list", "--state", "paused").out
-    assert run("campaigns", "resume", "two").code == 0
-    assert run("campaigns", "for", "chelsea.mp4").out.splitlines()[1].split()[1] == "one"
-    assert "reach: " in run("campaigns", "matches", "one").err
-    assert run("campaigns", "delete", "one", "two", "--yes").code == 0
-    assert "no campaign 'one'" in run("campaigns", "show", "one").err
+    assert "paused" in run_on_copy("campaigns", "list", "--state", "paused").out
+    assert run_on_copy("campaigns", "resume", "two").code == 0
+    assert run_on_copy("campaigns", "for", "chelsea.mp4").out.splitlines()[1].split()[1] == "one"
+    assert "reach: " in run_on_copy("campaigns", "matches", "one").err
+    assert run_on_copy("campaigns", "delete", "one", "two", "--yes").code == 0
+    assert "no campaign 'one'" in run_on_copy("campaigns", "show", "one").err
 
 
-def test_what_is_not_there_is_a_problem(shop: Served, put: Callable[..., Any]) -> None:
+def test_what_is_not_there_is_a_problem(campaign_server: Served, put: Callable[..., Any]) -> None:
     put("cats")
-    chelsea = id_of(shop, "chelsea")
+    chelsea = id_of(campaign_server, "chelsea")
     for path in (
         "/v1/campaigns/none",
         "/v1/campaigns/none/matches",
@@ -161,8 +169,8 @@ def test_what_is_not_there_is_a_problem(shop: Served, put: Callable[..., Any]) -
         f"/v1/explain?campaign=none&video={chelsea}",
         "/v1/explain?campaign=cats&video=beef",
     ):
-        assert shop.client.get(path).status_code == 404, path
-    assert shop.client.get(f"/v1/videos/{chelsea}/breaks?count=0").status_code == 422
+        assert campaign_server.client.get(path).status_code == 404, path
+    assert campaign_server.client.get(f"/v1/videos/{chelsea}/breaks?count=0").status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -175,10 +183,10 @@ def test_what_is_not_there_is_a_problem(shop: Served, put: Callable[..., Any]) -
     ],
 )
 def test_a_file_that_is_no_campaign_is_refused(
-    run: Run, tmp_path: Path, content: bytes, says: str
+    run_on_copy: Run, tmp_path: Path, content: bytes, says: str
 ) -> None:
     file = tmp_path / "plan.json"
     file.write_bytes(content)
-    refused = run("campaigns", "add", file)
+    refused = run_on_copy("campaigns", "add", file)
     assert refused.code == 1
     assert refused.err.startswith(f"reelmatch: {file} {says}")

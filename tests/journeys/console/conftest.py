@@ -30,14 +30,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def served(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def console_server(
+    stocked_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """The real server over a copy of the catalog of real footage: the console writes, too."""
     yield from serve(shutil.copytree(stocked_home, tmp_path_factory.mktemp("console") / "home"))
 
 
 @pytest.fixture
 def open_window(
-    browser: Browser, served: Served, request: pytest.FixtureRequest
+    browser: Browser, console_server: Served, request: pytest.FixtureRequest
 ) -> Iterator[OpenWindow]:
     """Opens windows; fails when one of them complained or asked another host for something."""
     # Set up last, torn down first: a page that outlives its server asks it again, and complains.
@@ -46,7 +48,11 @@ def open_window(
     visits: list[Visit] = []
 
     def begin(
-        *, width: int = 1280, scheme: str = "light", server: Served = served, script: bool = True
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        server: Served = console_server,
+        script: bool = True,
     ) -> Visit:
         visits.append(visit(browser, server, width=width, scheme=scheme, script=script))
         return visits[-1]

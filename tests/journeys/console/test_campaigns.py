@@ -18,7 +18,7 @@ from support.product import Served
 
 
 def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
     page = open_window().open("/campaigns")
     page.get_by_role("link", name="New campaign").click()
@@ -30,9 +30,10 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     page.get_by_role("button", name="Store").click()
     expect(page.locator("h1")).to_have_text("Cars & <b>city</b>")
     expect(page.locator(".words > li").first).to_contain_text("car synonym")
-    matched = served.client.get("/v1/campaigns/city-cars/matches").json()
+    matched = console_server.client.get("/v1/campaigns/city-cars/matches").json()
     titles = {
-        video["video"]: video["title"] for video in served.client.get("/v1/videos").json()["videos"]
+        video["video"]: video["title"]
+        for video in console_server.client.get("/v1/videos").json()["videos"]
     }
     matches = [titles[one["video"]] for one in matched["matches"]]
     expect(page.locator(".placed .card-title")).to_have_text(matches)
@@ -51,7 +52,7 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     page.get_by_role("button", name="Let it run").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
-    page = open_window().open(f"/videos/{id_of(served, matches[0])}")
+    page = open_window().open(f"/videos/{id_of(console_server, matches[0])}")
     link = page.locator("#advertising").get_by_role("link", name="Cars & <b>city</b>")
     link.click()
     expect(page.locator("#case-title")).to_contain_text("may run")
@@ -79,24 +80,24 @@ def test_a_new_campaign_says_what_its_words_are_taken_for_and_what_it_reaches(
     ],
 )
 def test_what_cannot_be_stored_says_why_and_keeps_what_was_written(
-    served: Served, changed: dict[str, str], says: str
+    console_server: Served, changed: dict[str, str], says: str
 ) -> None:
     form = {
-        "csrf": token_of(get(served, "/campaigns")),
+        "csrf": token_of(get(console_server, "/campaigns")),
         "campaign": "new",
         "advertiser": "velo",
         "name": "A name to keep",
         "keywords": "car",
         **changed,
     }
-    answer = post(served, "/campaigns", form)
+    answer = post(console_server, "/campaigns", form)
     assert answer.status_code == 422
     assert says in html.unescape(re.sub(r"</?b>", "", answer.text))
     assert "skip_unknown" not in answer.text
     assert "strict" not in answer.text
     assert "name" in changed or "A name to keep" in answer.text
     assert "<script>" not in answer.text.split("<main")[1]
-    assert get(served, "/campaigns/new").status_code == 404
+    assert get(console_server, "/campaigns/new").status_code == 404
 
 
 def test_an_advertiser_sees_only_what_is_theirs(own_server: Served) -> None:
@@ -206,50 +207,52 @@ def stored_campaign(served: Served, name: str) -> dict[str, Any]:
 
 
 def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_deleted(
-    served: Served,
+    console_server: Served,
 ) -> None:
-    assert served.client.put("/v1/campaigns/whole", json=WHOLE).is_success
-    before = served.client.get("/v1/campaigns/whole").json()
-    form = form_in(get(served, "/campaigns/whole/edit").text)
-    assert post(served, "/campaigns/whole/edit", form).status_code == 303
-    assert served.client.get("/v1/campaigns/whole").json() == before
-    shown = html.unescape(get(served, "/campaigns/whole").text)
+    assert console_server.client.put("/v1/campaigns/whole", json=WHOLE).is_success
+    before = console_server.client.get("/v1/campaigns/whole").json()
+    form = form_in(get(console_server, "/campaigns/whole/edit").text)
+    assert post(console_server, "/campaigns/whole/edit", form).status_code == 303
+    assert console_server.client.get("/v1/campaigns/whole").json() == before
+    shown = html.unescape(get(console_server, "/campaigns/whole").text)
     for rule in ("from 2026-03-01", "2099-05-31T06:00:00", "https://x.example/b.mp4", "4.5 EUR"):
         assert rule in shown
 
-    copied = form_in(get(served, "/new-campaign?copy=whole").text)
+    copied = form_in(get(console_server, "/new-campaign?copy=whole").text)
     assert copied["campaign"] == ""
-    refused = post(served, "/campaigns", {**copied, "campaign": "whole"})
+    refused = post(console_server, "/campaigns", {**copied, "campaign": "whole"})
     assert refused.status_code == 422
     assert "choose another id" in refused.text
     copy = {**copied, "campaign": "whole-2", "unknown": "keep"}
-    assert post(served, "/campaigns", copy).status_code == 303
-    assert stored_campaign(served, "whole-2") == stored_campaign(served, "whole")
+    assert post(console_server, "/campaigns", copy).status_code == 303
+    assert stored_campaign(console_server, "whole-2") == stored_campaign(console_server, "whole")
 
     # Changed by somebody else since the form was opened: said, and stored when asked again.
     changed = {**form, "name": "Mine", "exclude": ""}
-    assert served.client.put("/v1/campaigns/whole", json={**WHOLE, "name": "Theirs"}).is_success
-    conflict = post(served, "/campaigns/whole/edit", changed)
+    assert console_server.client.put(
+        "/v1/campaigns/whole", json={**WHOLE, "name": "Theirs"}
+    ).is_success
+    conflict = post(console_server, "/campaigns/whole/edit", changed)
     assert conflict.status_code == 409
     assert "somebody has changed" in conflict.text
-    assert stored_campaign(served, "whole")["name"] == "Theirs"
-    assert post(served, "/campaigns/whole/edit", form_in(conflict.text)).status_code == 303
-    assert stored_campaign(served, "whole") == {
-        **stored_campaign(served, "whole-2"),
+    assert stored_campaign(console_server, "whole")["name"] == "Theirs"
+    assert post(console_server, "/campaigns/whole/edit", form_in(conflict.text)).status_code == 303
+    assert stored_campaign(console_server, "whole") == {
+        **stored_campaign(console_server, "whole-2"),
         "name": "Mine",
         "exclude": [],
     }
 
     token = {"csrf": form["csrf"]}
-    assert "Delete" in get(served, "/campaigns/whole-2/delete").text
-    assert post(served, "/campaigns/whole-2/delete", {"csrf": "x"}).status_code == 403
-    assert post(served, "/campaigns/whole-2/delete", token).status_code == 303
-    assert get(served, "/campaigns/whole-2").status_code == 404
-    assert post(served, "/campaigns/whole/delete", token).status_code == 303
+    assert "Delete" in get(console_server, "/campaigns/whole-2/delete").text
+    assert post(console_server, "/campaigns/whole-2/delete", {"csrf": "x"}).status_code == 403
+    assert post(console_server, "/campaigns/whole-2/delete", token).status_code == 303
+    assert get(console_server, "/campaigns/whole-2").status_code == 404
+    assert post(console_server, "/campaigns/whole/delete", token).status_code == 303
 
 
 def test_unknown_words_come_with_buttons_for_what_may_be_meant(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
     visit = open_window()
     page = visit.open("/new-campaign")
@@ -270,7 +273,7 @@ def test_unknown_words_come_with_buttons_for_what_may_be_meant(
     page.get_by_role("button", name="Store anyway").click()
     expect(page.locator("h1")).to_have_text("Typos")
     expect(page.locator(".words > li", has_text="qwrtz")).to_contain_text("not understood")
-    stored = stored_campaign(served, "typos")
+    stored = stored_campaign(console_server, "typos")
     assert stored["keywords"] == {"outdoors": 2, "qwrtz": 3, "car": 1}
     assert stored["exclude"] == ["architecture", "food"]
     page.get_by_role("link", name="Change").click()
@@ -283,7 +286,7 @@ def test_unknown_words_come_with_buttons_for_what_may_be_meant(
     visit.troubles[:] = [one for one in visit.troubles if "422" not in one]
 
 
-def test_the_state_says_when_a_flight_is_over_or_has_not_begun(served: Served) -> None:
+def test_the_state_says_when_a_flight_is_over_or_has_not_begun(console_server: Served) -> None:
     flights = {
         "over": {"ends": "2020-01-01"},
         "not yet": {"starts": "2999-01-01"},
@@ -292,34 +295,36 @@ def test_the_state_says_when_a_flight_is_over_or_has_not_begun(served: Served) -
     for status, flight in flights.items():
         plan = {"advertiser": "velo", "name": "x", "keywords": {"car": 1}, "flight": flight}
         name = f"flight-{status.replace(' ', '-')}"
-        stored = served.client.put(f"/v1/campaigns/{name}", json=plan).json()
+        stored = console_server.client.put(f"/v1/campaigns/{name}", json=plan).json()
         assert (stored["state"], stored["status"]) == ("active", status)
-        assert f">{status}</span>" in get(served, f"/campaigns/{name}").text
-        row = get(served, "/campaigns").text.partition(f'<code class="muted">{name}')[2]
+        assert f">{status}</span>" in get(console_server, f"/campaigns/{name}").text
+        row = get(console_server, "/campaigns").text.partition(f'<code class="muted">{name}')[2]
         assert f">{status}</span>" in row.partition("</tr>")[0]
-        served.client.put(f"/v1/campaigns/{name}", json=stored)  # may be stored again as told
-        paused = served.client.post(f"/v1/campaigns/{name}/pause").json()
+        console_server.client.put(
+            f"/v1/campaigns/{name}", json=stored
+        )  # may be stored again as told
+        paused = console_server.client.post(f"/v1/campaigns/{name}/pause").json()
         assert paused["status"] == ("over" if status == "over" else "paused")
-        assert served.client.delete(f"/v1/campaigns/{name}").is_success
+        assert console_server.client.delete(f"/v1/campaigns/{name}").is_success
 
 
-def test_a_webhook_is_set_with_its_secret_shown_once_and_taken_away(served: Served) -> None:
+def test_a_webhook_is_set_with_its_secret_shown_once_and_taken_away(console_server: Served) -> None:
     plan = {"advertiser": "velo", "name": "x", "keywords": {"car": 1}}
-    assert served.client.put("/v1/campaigns/hooked", json=plan).is_success
+    assert console_server.client.put("/v1/campaigns/hooked", json=plan).is_success
     path = "/campaigns/hooked/webhook"
-    token = {"csrf": token_of(get(served, path))}
+    token = {"csrf": token_of(get(console_server, path))}
     for refused in ("", "ftp://x.example/", "http://127.0.0.1/", "nothing"):
-        answer = post(served, path, {**token, "url": refused})
+        answer = post(console_server, path, {**token, "url": refused})
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text
     address = "https://93.184.215.14/hook"
-    made = post(served, path, {**token, "url": address})
+    made = post(console_server, path, {**token, "url": address})
     assert 'id="secret"' in made.text
-    assert 'id="secret"' not in get(served, path).text
-    assert address in get(served, "/campaigns/hooked").text
-    assert post(served, path, {**token, "remove": "yes"}).status_code == 303
-    assert served.client.get("/v1/campaigns/hooked/webhook").status_code == 404
-    assert served.client.delete("/v1/campaigns/hooked").is_success
+    assert 'id="secret"' not in get(console_server, path).text
+    assert address in get(console_server, "/campaigns/hooked").text
+    assert post(console_server, path, {**token, "remove": "yes"}).status_code == 303
+    assert console_server.client.get("/v1/campaigns/hooked/webhook").status_code == 404
+    assert console_server.client.delete("/v1/campaigns/hooked").is_success
 
 
 def test_categories_are_suggested_by_name_one_after_another(open_window: OpenWindow) -> None:

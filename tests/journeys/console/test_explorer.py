@@ -16,12 +16,12 @@ EXPLORER = Path(__file__).parents[3] / "api" / "http" / "explorer"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server over an empty catalog: there is enough to read."""
     yield from serve(tmp_path_factory.mktemp("explorer"))
 
 
-def test_a_route_is_read_and_tried(open_window: OpenWindow, served: Served) -> None:
+def test_a_route_is_read_and_tried(open_window: OpenWindow, console_server: Served) -> None:
     window = open_window()
     page = window.page
     page.goto(f"{window.base}{PATH}")
@@ -34,7 +34,7 @@ def test_a_route_is_read_and_tried(open_window: OpenWindow, served: Served) -> N
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table tbody .response-col_status")
     expect(answer.first).to_contain_text("204")
-    assert served.client.get("/v1/viewers/ann").json()["interests"] == {}
+    assert console_server.client.get("/v1/viewers/ann").json()["interests"] == {}
 
 
 def test_a_key_can_be_given(open_window: OpenWindow) -> None:
@@ -49,39 +49,39 @@ def test_a_key_can_be_given(open_window: OpenWindow) -> None:
     expect(keys.first.get_by_role("button", name="Remove authorization")).to_be_visible()
 
 
-def test_the_page_keeps_the_rules_of_the_console(served: Served) -> None:
-    page = served.client.get(PATH)
+def test_the_page_keeps_the_rules_of_the_console(console_server: Served) -> None:
+    page = console_server.client.get(PATH)
     for name, value in SECURITY_HEADERS.items():
         assert page.headers[name] == value
     assert "<style" not in page.text
     assert page.text.count("<script") == page.text.count("<script defer src=") == 2
     assert "http://" not in page.text
     assert "https://" not in page.text
-    assert served.client.get("/redoc").status_code == 404
+    assert console_server.client.get("/redoc").status_code == 404
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_what_the_page_loads_is_packed_and_kept(served: Served, encoding: str) -> None:
-    page = served.client.get(PATH).text
+def test_what_the_page_loads_is_packed_and_kept(console_server: Served, encoding: str) -> None:
+    page = console_server.client.get(PATH).text
     loaded = [part.split('"')[0] for part in page.replace('src="', 'href="').split('href="')[1:]]
     files = [address for address in dict.fromkeys(loaded) if "/static/" in address]
     assert len(files) == 5
     for address in files:
-        file = served.client.get(address, headers={"accept-encoding": encoding})
+        file = console_server.client.get(address, headers={"accept-encoding": encoding})
         assert file.status_code == 200
         assert "immutable" in file.headers["cache-control"]
         assert file.headers["content-security-policy"]
         name = address.rpartition("/")[2]
         assert file.content == (EXPLORER / "static" / name).read_bytes()
     script = next(address for address in files if "bundle" in address)
-    assert (served.client.get(script).headers.get("content-encoding")) == "gzip"
+    assert (console_server.client.get(script).headers.get("content-encoding")) == "gzip"
 
 
 @pytest.mark.parametrize("path", ["..%2f__init__.py", "../__init__.py", "nothing.js", ""])
-def test_nothing_else_lies_there(served: Served, path: str) -> None:
-    folder = served.client.get(PATH).text.partition('href="')[2].rpartition("/icon.svg")[0]
+def test_nothing_else_lies_there(console_server: Served, path: str) -> None:
+    folder = console_server.client.get(PATH).text.partition('href="')[2].rpartition("/icon.svg")[0]
     folder = folder.rpartition('"')[2]
-    answer = served.client.get(httpx.URL(f"{folder}/{path}"))
+    answer = console_server.client.get(httpx.URL(f"{folder}/{path}"))
     assert answer.status_code == 404
 
 

@@ -41,16 +41,18 @@ OUT_OF_REACH = """() => [...document.body.querySelectorAll("*")].filter((one) =>
 
 @pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 1280])
 def test_pages_are_accessible_and_fit_the_screen(
-    open_window: OpenWindow, served: Served, width: int
+    open_window: OpenWindow, console_server: Served, width: int
 ) -> None:
-    ids = {title: id_of(served, title) for title in ("bikes", "slideshow", "coffee", "china")}
+    ids = {
+        title: id_of(console_server, title) for title in ("bikes", "slideshow", "coffee", "china")
+    }
     plan = {
         "advertiser": "velo",
         "name": "City bikes",
         "keywords": {"motorcycle": 2, "automobile": 1, "outdoors": 1},
         "exclude": ["architecture"],
     }
-    assert served.client.put("/v1/campaigns/bikes", json=plan).is_success
+    assert console_server.client.put("/v1/campaigns/bikes", json=plan).is_success
     visit = open_window(width=width)
     wrong = {}
     for name, path in PAGES.items():

@@ -24,14 +24,14 @@ from support.product import Served, reelmatch
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 
 
-def test_every_answer_says_what_a_browser_may_do_with_it(served: Served) -> None:
-    bikes = id_of(served, "bikes")
-    page = get(served, "/")
+def test_every_answer_says_what_a_browser_may_do_with_it(console_server: Served) -> None:
+    bikes = id_of(console_server, "bikes")
+    page = get(console_server, "/")
     paths = ["/", "/nowhere", f"/videos/{bikes}", f"/videos/{bikes}/media", "/?page=zero"]
     paths += re.findall(r'(?:src|href)="/console(/static/[^"]+)"', page.text)
     assert len(paths) > 7
     for path in paths:
-        headers = get(served, path).headers
+        headers = get(console_server, path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy, path
         assert "frame-ancestors 'none'" in policy
@@ -41,16 +41,18 @@ def test_every_answer_says_what_a_browser_may_do_with_it(served: Served) -> None
         assert headers["referrer-policy"] == "same-origin"
 
 
-def test_pages_have_no_script_and_no_style_of_their_own(served: Served) -> None:
-    for path in ("/", f"/videos/{id_of(served, 'bikes')}", "/nowhere", "/?tag=kat"):
-        text = get(served, path).text
+def test_pages_have_no_script_and_no_style_of_their_own(console_server: Served) -> None:
+    for path in ("/", f"/videos/{id_of(console_server, 'bikes')}", "/nowhere", "/?tag=kat"):
+        text = get(console_server, path).text
         assert not re.search(r"<script(?![^>]* src=)", text), path
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text), path
         assert re.findall(r"https?://", text) == []
 
 
-def test_the_session_is_for_this_site_only_and_out_of_reach_of_scripts(served: Served) -> None:
-    with httpx.Client(base_url=served.client.base_url) as client:
+def test_the_session_is_for_this_site_only_and_out_of_reach_of_scripts(
+    console_server: Served,
+) -> None:
+    with httpx.Client(base_url=console_server.client.base_url) as client:
         cookie = client.get("/console/").headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=strict" in cookie
@@ -108,15 +110,17 @@ def test_a_failed_look_is_told_beside_what_was_seen_before(own_server: Served) -
     assert f"gave crashed: {reason}" in line
 
 
-def test_trouble_is_a_page_for_people_and_problem_details_for_scripts(served: Served) -> None:
+def test_trouble_is_a_page_for_people_and_problem_details_for_scripts(
+    console_server: Served,
+) -> None:
     for path, status in (("/videos/nope", 404), ("/nowhere", 404), ("/?kind=odd", 422)):
-        page = get(served, path)
+        page = get(console_server, path)
         assert (page.status_code, page.headers["content-type"]) == (
             status,
             "text/html; charset=utf-8",
         )
         assert 'href="/console/"' in page.text
-    answer = get(served, "/videos/nope/timeline/1", accept="*/*")
+    answer = get(console_server, "/videos/nope/timeline/1", accept="*/*")
     assert answer.json()["status"] == 404
     assert "nope" in answer.json()["detail"]
 
@@ -143,21 +147,21 @@ def test_pages_lead_through_the_whole_catalog_and_back(own_server: Served) -> No
     assert "page=2" in back[1]
 
 
-def test_the_player_gets_any_range_of_the_file(served: Served) -> None:
-    bikes = id_of(served, "bikes")
-    source = served.client.get(f"/v1/videos/{bikes}").json()["source"]
+def test_the_player_gets_any_range_of_the_file(console_server: Served) -> None:
+    bikes = id_of(console_server, "bikes")
+    source = console_server.client.get(f"/v1/videos/{bikes}").json()["source"]
     content = Path(source).read_bytes()
-    whole = get(served, f"/videos/{bikes}/media")
+    whole = get(console_server, f"/videos/{bikes}/media")
     assert whole.content == content
     assert whole.headers["accept-ranges"] == "bytes"
     assert whole.headers["content-type"] == "video/mp4"
-    part = get(served, f"/videos/{bikes}/media", range="bytes=100-299")
+    part = get(console_server, f"/videos/{bikes}/media", range="bytes=100-299")
     assert part.status_code == 206
     assert part.content == content[100:300]
     assert part.headers["content-range"] == f"bytes 100-299/{len(content)}"
-    last = get(served, f"/videos/{bikes}/media", range="bytes=-50")
+    last = get(console_server, f"/videos/{bikes}/media", range="bytes=-50")
     assert last.content == content[-50:]
-    beyond = get(served, f"/videos/{bikes}/media", range=f"bytes={len(content)}-")
+    beyond = get(console_server, f"/videos/{bikes}/media", range=f"bytes={len(content)}-")
     assert beyond.status_code == 416
 
 
@@ -165,8 +169,8 @@ def test_the_player_gets_any_range_of_the_file(served: Served) -> None:
     "video",
     ["../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "nope", "0" * 16],
 )
-def test_only_the_files_of_the_catalog_are_given_out(served: Served, video: str) -> None:
-    answer = get(served, f"/videos/{video}/media")
+def test_only_the_files_of_the_catalog_are_given_out(console_server: Served, video: str) -> None:
+    answer = get(console_server, f"/videos/{video}/media")
     assert answer.status_code == 404
     assert "root:" not in answer.text
 
@@ -188,11 +192,11 @@ def test_a_file_that_is_not_the_one_that_was_watched_is_not_given_out(
 
 
 @pytest.mark.parametrize("path", ["../app.py", "..%2fapp.py", "%2e%2e/app.py", "../../settings.py"])
-def test_static_files_are_those_and_no_others(served: Served, path: str) -> None:
-    (sheet,) = re.findall(r'href="(/console/static/[^"]+/)base.css"', get(served, "/").text)
-    assert served.client.get(f"{sheet}base.css").status_code == 200
-    assert "immutable" in served.client.get(f"{sheet}base.css").headers["cache-control"]
-    assert served.client.get(sheet + path).status_code == 404
+def test_static_files_are_those_and_no_others(console_server: Served, path: str) -> None:
+    (sheet,) = re.findall(r'href="(/console/static/[^"]+/)base.css"', get(console_server, "/").text)
+    assert console_server.client.get(f"{sheet}base.css").status_code == 200
+    assert "immutable" in console_server.client.get(f"{sheet}base.css").headers["cache-control"]
+    assert console_server.client.get(sheet + path).status_code == 404
 
 
 def test_an_empty_catalog_says_what_to_do_next(own_server: Served) -> None:

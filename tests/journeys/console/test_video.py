@@ -48,15 +48,15 @@ def cell(served: Served, video: str, tag: str, second: int) -> str:
 
 
 def test_the_threshold_recounts_at_once_as_the_service_counts(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
-    bikes = id_of(served, "bikes")
+    bikes = id_of(console_server, "bikes")
     visit = open_window()
     page = open_video(visit, bikes)
     page.locator("#all-lines").click()
     for threshold in (70, 30, 93, 5):
         move(page, threshold)
-        answer = served.client.get(
+        answer = console_server.client.get(
             f"/v1/videos/{bikes}/tags", params={"threshold": threshold / 100}
         ).json()
         expected = {one["tag"]: one["seconds"] for one in answer["tags"]}
@@ -65,9 +65,9 @@ def test_the_threshold_recounts_at_once_as_the_service_counts(
 
 
 def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
-    bikes = id_of(served, "bikes")
+    bikes = id_of(console_server, "bikes")
     page = open_video(open_window(), bikes)
     plot = page.locator("#plot")
     box = plot.bounding_box()
@@ -75,20 +75,20 @@ def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
     plot.click(position={"x": box["width"] * 0.85, "y": 90})
     expect(plot).to_have_attribute("aria-valuenow", "8")
     assert page.locator("#player").evaluate("video => Math.floor(video.currentTime)") == 8
-    payload = served.client.get(f"/v1/videos/{bikes}/seconds/8").json()["tags"]
+    payload = console_server.client.get(f"/v1/videos/{bikes}/seconds/8").json()["tags"]
     first = page.locator(".now-tags li").first
     expect(first).to_contain_text(payload[0]["tag"])
     expect(page.locator(".tl-time")).to_have_text("0:08")
     plot.hover(position={"x": box["width"] * 0.25, "y": 80})
     tip = page.locator(".tl-tip")
     line = page.locator("#lines li").first.locator("a").text_content()
-    expect(tip).to_have_text(cell(served, bikes, str(line), 2))
+    expect(tip).to_have_text(cell(console_server, bikes, str(line), 2))
 
 
 def test_the_tip_comes_by_keyboard_and_follows_the_playhead(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
-    bikes = id_of(served, "bikes")
+    bikes = id_of(console_server, "bikes")
     page = open_video(open_window(), bikes)
     tip, plot = page.locator(".tl-tip"), page.locator("#plot")
     page.locator(".tl-zoom button").last.focus()
@@ -97,7 +97,7 @@ def test_the_tip_comes_by_keyboard_and_follows_the_playhead(
     lines = page.locator("#lines a").all_text_contents()
 
     def tip_text(line: int, second: int) -> str:
-        return cell(served, bikes, lines[line], second)
+        return cell(console_server, bikes, lines[line], second)
 
     expect(tip).to_have_text(tip_text(0, 0))
     for _ in range(3):
@@ -118,8 +118,10 @@ def test_the_tip_comes_by_keyboard_and_follows_the_playhead(
     expect(tip).to_be_hidden()
 
 
-def test_titles_are_shown_to_who_comes_by_keyboard(open_window: OpenWindow, served: Served) -> None:
-    page = open_video(open_window(), id_of(served, "bikes"))
+def test_titles_are_shown_to_who_comes_by_keyboard(
+    open_window: OpenWindow, console_server: Served
+) -> None:
+    page = open_video(open_window(), id_of(console_server, "bikes"))
     first = page.locator("#lines a").first
     tip = page.locator("body > .tip")
     page.locator(".tl-zoom button").last.focus()
@@ -137,16 +139,18 @@ def test_titles_are_shown_to_who_comes_by_keyboard(open_window: OpenWindow, serv
     expect(tip).to_be_hidden()
 
 
-def test_the_playhead_follows_the_player(open_window: OpenWindow, served: Served) -> None:
-    page = open_video(open_window(), id_of(served, "bikes"))
+def test_the_playhead_follows_the_player(open_window: OpenWindow, console_server: Served) -> None:
+    page = open_video(open_window(), id_of(console_server, "bikes"))
     page.locator("#player").evaluate("video => { video.muted = true; return video.play(); }")
     expect(page.locator("#plot")).not_to_have_attribute("aria-valuenow", "0")
     moved = page.locator(".tl-playhead").evaluate("line => line.style.transform")
     assert moved != "translateX(0.0px)"
 
 
-def test_the_timeline_is_played_by_keyboard(open_window: OpenWindow, served: Served) -> None:
-    page = open_video(open_window(), id_of(served, "bikes"))
+def test_the_timeline_is_played_by_keyboard(
+    open_window: OpenWindow, console_server: Served
+) -> None:
+    page = open_video(open_window(), id_of(console_server, "bikes"))
     plot = page.locator("#plot")
     plot.focus()
     for key, second in (("ArrowRight", 1), ("End", 9), ("ArrowLeft", 8), ("Home", 0)):
@@ -164,10 +168,10 @@ def test_the_timeline_is_played_by_keyboard(open_window: OpenWindow, served: Ser
 
 
 def test_a_video_that_is_gone_is_shown_by_its_pictures(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
     visit = open_window()
-    bikes = id_of(served, "bikes")
+    bikes = id_of(console_server, "bikes")
     visit.page.route("**/media", lambda route: route.abort())
     page = open_video(visit, bikes)
     expect(page.locator("#stills")).to_be_visible()
@@ -212,14 +216,14 @@ def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(
 
 
 def test_advertisers_are_told_what_the_service_tells_them(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
-    slides = id_of(served, "slideshow")
+    slides = id_of(console_server, "slideshow")
     page = open_video(open_window(), slides)
     page.locator("#openrtb").wait_for()
     tip_text = json.loads(str(page.locator("#openrtb").text_content()))
-    assert tip_text == served.client.get(f"/v1/videos/{slides}/openrtb").json()
-    filed = served.client.get(f"/v1/videos/{slides}/categories").json()["categories"]
+    assert tip_text == console_server.client.get(f"/v1/videos/{slides}/openrtb").json()
+    filed = console_server.client.get(f"/v1/videos/{slides}/categories").json()["categories"]
     expect(page.locator(".filed .path b")).to_have_text([one["path"][-1] for one in filed])
     first = filed[0]["ranges"][0][0]
     page.locator(".filed:has(.path) .seek").first.click()
@@ -254,7 +258,7 @@ def test_hostile_titles_and_tags_are_only_text(open_window: OpenWindow, own_serv
     assert "owned" not in page.title()
 
 
-def test_the_theme_is_chosen_once_and_kept(open_window: OpenWindow, served: Served) -> None:
+def test_the_theme_is_chosen_once_and_kept(open_window: OpenWindow, console_server: Served) -> None:
     visit = open_window(scheme="light")
     page = visit.open("/")
     ground = "getComputedStyle(document.body).backgroundColor"
@@ -262,18 +266,18 @@ def test_the_theme_is_chosen_once_and_kept(open_window: OpenWindow, served: Serv
     page.get_by_role("button", name="Theme: as the system").click()
     dark = page.evaluate(ground)
     assert dark != light
-    visit.open(f"/videos/{id_of(served, 'bikes')}")
+    visit.open(f"/videos/{id_of(console_server, 'bikes')}")
     assert page.evaluate(ground) == dark
     page.get_by_role("button", name="Theme: dark").click()
     assert page.evaluate(ground) == light
 
 
 def test_without_scripts_a_page_still_says_everything(
-    open_window: OpenWindow, served: Served
+    open_window: OpenWindow, console_server: Served
 ) -> None:
-    bikes = id_of(served, "bikes")
+    bikes = id_of(console_server, "bikes")
     page = open_window(script=False).open(f"/videos/{bikes}")
-    payload = served.client.get(f"/v1/videos/{bikes}/tags").json()["tags"]
+    payload = console_server.client.get(f"/v1/videos/{bikes}/tags").json()["tags"]
     assert counts(page)["vehicle"] == {one["tag"]: one["seconds"] for one in payload}["vehicle"]
     expect(page.locator("#player")).to_have_attribute("controls", "")
     page = open_window(script=False).open("/?tag=coffee")

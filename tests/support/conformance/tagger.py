@@ -1,6 +1,5 @@
 """What every implementation of a Protocol must do: a test class inherits, and gives the fixture."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +50,6 @@ class AnyTaggerConformance:
     @classmethod
     def made(cls, chosen: str, given: TaggerContext) -> Tagger | VideoTagger:
         return make_tagger(check_tagger(chosen, given), given)
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def catalog(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-        with Catalog.open(tmp_path_factory.mktemp("catalog") / "catalog.db") as catalog:
-            yield catalog
 
     def test_it_says_who_it_is(self, made: Tagger | VideoTagger) -> None:
         assert made.name

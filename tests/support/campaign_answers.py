@@ -1,4 +1,4 @@
-"""A campaign to store, and the campaigns that a video gets."""
+"""A campaign to store, and the campaigns that a server gives a video."""
 
 import time
 from collections.abc import Callable
@@ -25,6 +25,6 @@ def eventually(ask: Callable[[], bool], *, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def campaigns_on(shop: Served, video: str, **params: Any) -> dict[str, Any]:
-    answer = shop.client.get(f"/v1/videos/{video}/campaigns", params=params).json()
+def campaigns_on(served: Served, video: str, **params: Any) -> dict[str, Any]:
+    answer = served.client.get(f"/v1/videos/{video}/campaigns", params=params).json()
     return {one["campaign"]: one for one in answer["campaigns"]}
