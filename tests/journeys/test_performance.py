@@ -31,7 +31,7 @@ def imported(title: str, *tags: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def performance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Somebody, pictures and one picture to a melody, noise, a silent street, two imports."""
     folder = tmp_path_factory.mktemp("films")
     home = folder / "home"
@@ -60,28 +60,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(home)
 
 
-def test_every_video_has_a_verdict_with_its_reason(site: Served) -> None:
+def test_every_video_has_a_verdict_with_its_reason(performance_server: Served) -> None:
     for title, verdict in VERDICTS.items():
-        told = reelmatch(site.home, "performance", title, "--json").json
+        told = reelmatch(performance_server.home, "performance", title, "--json").json
         assert told["verdict"] == verdict, told
-        (video,) = site.client.get("/v1/videos", params={"q": title}).json()["videos"]
-        answer = site.client.get(f"/v1/videos/{video['video']}").json()["performance"]
+        (video,) = performance_server.client.get("/v1/videos", params={"q": title}).json()["videos"]
+        answer = performance_server.client.get(f"/v1/videos/{video['video']}").json()["performance"]
         assert answer == {name: told[name] for name in answer}
-    told = reelmatch(site.home, "performance", "singer").out
+    told = reelmatch(performance_server.home, "performance", "singer").out
     assert told.startswith("performance: music on 4 of 4 seconds with sound; people or instruments")
     assert "audio:music" in told
     assert "person" in told
 
 
-def test_filters_find_each_verdict_and_no_other(site: Served) -> None:
-    titles = {one["video"]: one["title"] for one in _videos(site)}
+def test_filters_find_each_verdict_and_no_other(performance_server: Served) -> None:
+    titles = {one["video"]: one["title"] for one in _videos(performance_server)}
     for verdict in set(VERDICTS.values()):
         body = {
             "interests": {"person": 1, "audio:music": 1, "audio:noise": 1, "city": 1},
             "where": {"performance": [verdict]},
             "k": 20,
         }
-        found = site.client.post("/v1/recommendations", json=body).json()["matches"]
+        found = performance_server.client.post("/v1/recommendations", json=body).json()["matches"]
         names = {titles[match["video"]] for match in found}
         assert names <= {title for title, own in VERDICTS.items() if own == verdict}
         assert names or verdict in ("other", "silent")
@@ -92,44 +92,50 @@ def _videos(site: Served) -> list[dict[str, str]]:
     return videos
 
 
-def test_a_campaign_runs_where_it_asks_to(site: Served) -> None:
+def test_a_campaign_runs_where_it_asks_to(performance_server: Served) -> None:
     plan = {
         "advertiser": "acme",
         "name": "Strings",
         "keywords": {"person": 1, "audio:music": 1},
         "performance": ["performance"],
     }
-    stored = site.client.put("/v1/campaigns/strings", json=plan)
+    stored = performance_server.client.put("/v1/campaigns/strings", json=plan)
     assert stored.json()["performance"] == ["performance"], stored.text
-    titles = {one["video"]: one["title"] for one in _videos(site)}
-    matches = site.client.get("/v1/campaigns/strings/matches").json()["matches"]
+    titles = {one["video"]: one["title"] for one in _videos(performance_server)}
+    matches = performance_server.client.get("/v1/campaigns/strings/matches").json()["matches"]
     assert [titles[match["video"]] for match in matches] == ["singer"]
     ids = {title: video for video, title in titles.items()}
 
     def campaigns_for(title: str) -> list[str]:
-        fits = site.client.get(f"/v1/videos/{ids[title]}/campaigns").json()["campaigns"]
+        fits = performance_server.client.get(f"/v1/videos/{ids[title]}/campaigns").json()[
+            "campaigns"
+        ]
         return [fit["campaign"] for fit in fits]
 
     soon(lambda: campaigns_for("singer") == ["strings"])
     assert campaigns_for("speech") == []
     asked = {"campaign": "strings", "video": ids["speech"]}
-    rules = site.client.get("/v1/explain", params=asked).json()["rules"]
+    rules = performance_server.client.get("/v1/explain", params=asked).json()["rules"]
     (rule,) = (one for one in rules if one["rule"] == "performance")
     assert rule["passed"] is False
     assert rule["says"].startswith("the video is talk (speech on 10 of 10 seconds with sound)")
     assert rule["seen"][0] == {"tag": "audio:music", "seconds": [[0, 9]]}
-    refused = site.client.put("/v1/campaigns/odd", json={**plan, "performance": ["concert"]})
+    refused = performance_server.client.put(
+        "/v1/campaigns/odd", json={**plan, "performance": ["concert"]}
+    )
     assert refused.status_code == 422
     assert "body.performance.0" in refused.json()["detail"]
 
 
-def test_the_console_tells_it_on_cards_and_on_the_page_of_a_video(site: Served) -> None:
-    page = get(site, "/?performance=static_visual").text
+def test_the_console_tells_it_on_cards_and_on_the_page_of_a_video(
+    performance_server: Served,
+) -> None:
+    page = get(performance_server, "/?performance=static_visual").text
     assert "cover" in page
     assert "singer" not in page
     assert '<span class="chip">picture over a song</span>' in page
-    ids = {one["title"]: one["video"] for one in _videos(site)}
-    page = get(site, f"/videos/{ids['singer']}").text
+    ids = {one["title"]: one["video"] for one in _videos(performance_server)}
+    page = get(performance_server, f"/videos/{ids['singer']}").text
     assert "<b>Performance</b>" in page
     assert "people or instruments in motion on" in page
     assert "<b>4 s</b> audio:music" in page
