@@ -30,7 +30,7 @@ PERFORMANCES: Final = tuple(one.value for one in Performance)
 
 @dataclass(frozen=True, slots=True)
 class PerformanceAssessment:
-    """Verdict on a video, with what both senses say.
+    """Assessment of a video, with what both senses say.
 
     Attributes:
         verdict: what it is.

@@ -12,7 +12,7 @@ from support.product import Served, reelmatch, serve
 from support.sounds import Track, melody, noise, write_film
 from support.stills import read_photograph, slideshow, still
 
-VERDICTS = {
+ASSESSMENTS = {
     "singer": "performance",
     "cover": "static_visual",
     "album": "static_visual",
@@ -61,7 +61,7 @@ def performance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 def test_every_video_has_a_verdict_with_its_reason(performance_server: Served) -> None:
-    for title, verdict in VERDICTS.items():
+    for title, verdict in ASSESSMENTS.items():
         told = reelmatch(performance_server.home, "performance", title, "--json").json
         assert told["verdict"] == verdict, told
         (video,) = performance_server.client.get("/v1/videos", params={"q": title}).json()["videos"]
@@ -75,7 +75,7 @@ def test_every_video_has_a_verdict_with_its_reason(performance_server: Served) -
 
 def test_filters_find_each_verdict_and_no_other(performance_server: Served) -> None:
     titles = {one["video"]: one["title"] for one in _videos(performance_server)}
-    for verdict in set(VERDICTS.values()):
+    for verdict in set(ASSESSMENTS.values()):
         body = {
             "interests": {"person": 1, "audio:music": 1, "audio:noise": 1, "city": 1},
             "where": {"performance": [verdict]},
@@ -83,7 +83,7 @@ def test_filters_find_each_verdict_and_no_other(performance_server: Served) -> N
         }
         found = performance_server.client.post("/v1/recommendations", json=body).json()["matches"]
         names = {titles[match["video"]] for match in found}
-        assert names <= {title for title, own in VERDICTS.items() if own == verdict}
+        assert names <= {title for title, own in ASSESSMENTS.items() if own == verdict}
         assert names or verdict in ("other", "silent")
 
 
