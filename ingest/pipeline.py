@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.content import SourceTrack
 from engine.domain.tags import VISUAL
-from engine.domain.text import cleaned_line
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
 from engine.ports.catalog import Catalog
@@ -22,8 +21,10 @@ from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.sound import RATE
+from ingest.described import Described, blank_record
 from ingest.hearing import Hearing
-from ingest.sources.files import NoVideoFile, content_id
+from ingest.metadata import add_metadata, metadata_track
+from ingest.sources.files import NoVideoFile
 from ingest.taggers.base import (
     AsyncTagger,
     Confidences,
@@ -79,38 +80,6 @@ class Progress:
     declared_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """Metadata of a video before it is watched.
-
-    Attributes:
-        id: 16 hex digits.
-        source: where it comes from: an absolute path or a canonical address.
-        title: for people.
-        language: empty when unknown.
-        uploader: empty when unknown.
-        uploader_id: empty when unknown.
-        categories: of its publisher.
-    """
-
-    id: str
-    source: str
-    title: str
-    language: str = ""
-    uploader: str = ""
-    uploader_id: str = ""
-    categories: tuple[str, ...] = ()
-
-    @classmethod
-    def of_file(cls, path: Path) -> Self:
-        """Describe a file of this machine: its content is its id.
-
-        Raises:
-            NoVideoFile: when it cannot be read.
-        """
-        return cls(content_id(path), str(path.absolute()), cleaned_line(path.stem))
-
-
 def known_result(
     described: Described,
     catalog: Catalog,
@@ -126,6 +95,7 @@ def known_result(
     if not taggers.keys() >= set(sources):
         return None
     catalog.videos.add_source(described.source, described.id)
+    add_metadata(described, catalog)
     reason = f"{KNOWN} by {', '.join(taggers[source] for source in sources)}"
     if known.reason:
         reason = f"{known.reason}; {reason}"
@@ -180,7 +150,9 @@ def _needed(
 
 
 def _store(video: Described, observed: "_Observed", catalog: Catalog) -> IngestResult:
-    record = observed.record
+    told, trouble = metadata_track(video, observed.record, catalog)
+    reasons = filter(None, (observed.record.reason, trouble))
+    record = replace(observed.record, reason="; ".join(reasons))
     with catalog.transaction():
         whole = _n_analyzed(record, catalog)
         if whole:
@@ -192,6 +164,8 @@ def _store(video: Described, observed: "_Observed", catalog: Catalog) -> IngestR
                 catalog.videos.save(record, one.track, now=datetime.now(UTC), pictures=pictures)
             else:
                 catalog.tracks.put(record.id, one)
+        if told is not None:
+            catalog.tracks.put(record.id, told)
     return IngestResult(video.id, video.source, record.status, record.reason, record.seconds)
 
 
@@ -213,27 +187,6 @@ def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str
     record = replace(blank_record(video), status=status, reason=reason)
     stored = catalog.videos.save_failure(record, now=datetime.now(UTC))
     return IngestResult(stored, video.source, status, reason, 0)
-
-
-def blank_record(video: Described) -> VideoRecord:
-    """Return the record of a video of which nothing was seen yet."""
-    return VideoRecord(
-        id=video.id,
-        title=video.title,
-        status="",
-        reason="",
-        seconds=0,
-        width=0,
-        height=0,
-        codec="",
-        tagger="",
-        added_at="",
-        source=video.source,
-        language=video.language,
-        uploader=video.uploader,
-        uploader_id=video.uploader_id,
-        categories=video.categories,
-    )
 
 
 @dataclass(frozen=True, slots=True)

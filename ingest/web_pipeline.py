@@ -4,13 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.ports.catalog import Catalog
-from ingest.pipeline import (
-    ANALYZED,
-    Described,
-    IngestResult,
-    known_result,
-    store_unwatched,
-)
+from ingest.described import Described
+from ingest.pipeline import ANALYZED, IngestResult, known_result, store_unwatched
 from ingest.sources.addresses import address_id, canonical
 from ingest.sources.failures import Unfetchable
 from ingest.sources.metadata import Metadata
@@ -71,4 +66,6 @@ def _described(plain: Described, metadata: Metadata) -> Described:
         uploader=metadata.uploader,
         uploader_id=metadata.uploader_id,
         categories=metadata.categories,
+        description=metadata.description,
+        tags=metadata.tags,
     )

@@ -12,7 +12,16 @@ VISUAL: Final = "visual"
 AUDIO: Final = "audio"
 """The source of what is heard."""
 
-SOURCES: Final = (VISUAL, AUDIO, "text", "speech", "metadata", "people")
+TEXT: Final = "text"
+"""The source of what is written on the picture."""
+
+SPEECH: Final = "speech"
+"""The source of what is spoken."""
+
+METADATA: Final = "metadata"
+"""The source of what titles, descriptions and publishers' words say."""
+
+SOURCES: Final = (VISUAL, AUDIO, TEXT, SPEECH, METADATA, "people")
 """The sources of tags: pictures, sound, words on the picture, spoken words, titles, people."""
 
 VERBS: Final[Mapping[str, str]] = {

@@ -22,10 +22,10 @@ from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from engine.ports.catalog import Catalog, Jobs
 from ingest.decoding.probe import Status
+from ingest.described import Described
 from ingest.pipeline import (
     ANALYZED,
     STORED,
-    Described,
     IngestResult,
     Progress,
     known_result,

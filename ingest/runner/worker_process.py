@@ -17,7 +17,8 @@ from engine.errors import JobLost
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
 from ingest.decoding.probe import Status
-from ingest.pipeline import Described, IngestResult, Progress, ingest_file, missing_result
+from ingest.described import Described
+from ingest.pipeline import IngestResult, Progress, ingest_file, missing_result
 from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile

@@ -81,7 +81,7 @@ def test_a_tagger_that_fails_is_told_and_the_pictures_go_in(
     record = catalog.videos.get(result.video or "")
     assert record is not None
     assert record.reason == result.reason
-    assert set(catalog.tracks.taggers(result.video or "")) == {"visual"}
+    assert set(catalog.tracks.taggers(result.video or "")) == {"visual", "metadata"}
 
 
 def test_those_who_watch_are_told_while_sound_goes_on_without_pictures(

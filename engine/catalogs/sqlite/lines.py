@@ -9,20 +9,28 @@ from engine.errors import CorruptData
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-MIN_SEARCHED: Final = 3
-"""Characters of the shortest text that is looked up in lines: they are kept in threes."""
+LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+"""What stands for itself in the pattern of a LIKE."""
 
-MENTIONS: Final = (
-    "id in (select video from lines where id in"
-    " (select rowid from line_texts where line_texts match ?))"
-)
-"""Whether a line of a row of ``videos`` has a text in it: ``phrase`` makes the parameter."""
+_FIRST_LETTERS: Final = 3  # what is shorter is not in the table's index
 
 
-def phrase(text: str) -> str:
-    """Return a text as FTS5 looks it up: letter by letter, none of them a command."""
-    quoted = text.replace('"', '""')
-    return f'"{quoted}"'
+def mentions(text: str) -> tuple[str, str]:
+    """Return an SQL condition, and its parameter, on rows of ``videos``: a line has a text in it.
+
+    FTS5 looks a text up letter by letter, none of them a command; a shorter one is looked for in
+    every line.
+    """
+    if len(text) < _FIRST_LETTERS:
+        condition, parameter = r"text like ? escape '\'", f"%{text.translate(LIKE_ESCAPE)}%"
+    else:
+        quoted = text.replace('"', '""')
+        condition, parameter = "line_texts match ?", f'"{quoted}"'
+    videos = (
+        "select video from lines where id in"  # noqa: S608 - constants
+        f" (select rowid from line_texts where {condition})"
+    )
+    return f"id in ({videos})", parameter
 
 
 def put_lines(db: "Database", video: str, source: str, lines: Sequence[Line]) -> None:

@@ -6,13 +6,10 @@ from operator import itemgetter
 from typing import Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.lines import MENTIONS, MIN_SEARCHED, phrase
+from engine.catalogs.sqlite.lines import LIKE_ESCAPE, mentions
 from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.text import composed
 from engine.domain.videos import OutdatedVideo
-
-_LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
 
 # What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
 _OUTDATED: Final = (
@@ -91,12 +88,9 @@ class Listing:
 def _clauses(where: ListFilter) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
     for word in composed(where.text).split():
-        either = [r"title like ? escape '\'", r"uploader like ? escape '\'"]
-        parameters += [f"%{word.translate(_LIKE_ESCAPE)}%"] * 2
-        if len(word) >= MIN_SEARCHED:
-            either.append(MENTIONS)
-            parameters.append(phrase(word))
-        clauses.append(f"({' or '.join(either)})")
+        mentioned, spelled = mentions(word)
+        clauses.append(rf"(title like ? escape '\' or uploader like ? escape '\' or {mentioned})")
+        parameters += [*[f"%{word.translate(LIKE_ESCAPE)}%"] * 2, spelled]
     for column in ("kind", "status", "language", "uploader"):
         if value := getattr(where, column):
             clauses.append(f"{column} = ?")

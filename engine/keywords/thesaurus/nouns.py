@@ -91,6 +91,11 @@ class Thesaurus:
         """All tags that some word leads to."""
         return {tag for entries in self._words.values() for tag, _, _ in entries}
 
+    @property
+    def words(self) -> set[str]:
+        """All words that lead to some tag."""
+        return set(self._words)
+
     def entries(self, word: str) -> tuple[Entry, ...]:
         """Return what a word leads to, itself or as the plural of another word."""
         for form in (word, *self.singulars(word)):

@@ -7,7 +7,9 @@ from pathlib import Path
 from engine.errors import DiskFull, ReelmatchError, TooManyOpenFiles
 from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status, UndecodableVideo
-from ingest.pipeline import Described, IngestResult, blank_record, known_result, store_unwatched
+from ingest.described import Described, blank_record
+from ingest.metadata import add_metadata
+from ingest.pipeline import IngestResult, known_result, store_unwatched
 from ingest.taggers.remote.whole_video import VideoTagger, track_for
 
 
@@ -33,5 +35,7 @@ def ingest_remotely(
         seconds=track.n_seconds,
         tagger=f"{tagger.name}@{tagger.version}",
     )
-    catalog.videos.save(record, track_for(catalog, track), now=datetime.now(UTC))
+    with catalog.transaction():
+        catalog.videos.save(record, track_for(catalog, track), now=datetime.now(UTC))
+        add_metadata(described, catalog)
     return IngestResult(described.id, described.source, Status.OK, "", track.n_seconds)

@@ -318,7 +318,9 @@ class CatalogSuite:
         both, first = [video_id(2), video_id(1)], [video_id(1)]
         for text, videos in {
             "KATE": first,
-            "kate cal": first,
+            "y KATE pl": first,
+            "0%": first,
+            "0_": [],
             "plays 100%": first,
             '"live"': first,
             "STRAßE": both,

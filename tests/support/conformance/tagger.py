@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from ingest.pipeline import Described, ingest_file
+from ingest.described import Described
+from ingest.pipeline import ingest_file
 from ingest.taggers.base import Frame, Tagger
 from ingest.taggers.registry import (
     TaggerContext,

@@ -1,0 +1,1 @@
+"""The tags that words of titles, captions and signs mean."""

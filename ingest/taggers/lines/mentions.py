@@ -1,0 +1,128 @@
+"""Tags that words of a text mean, without those of names."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple
+
+from engine.keywords.thesaurus.nouns import noun_thesaurus
+from ingest.taggers.lines.nouns import (
+    Meaning,
+    called,
+    given_names,
+    meanings_of,
+    places,
+    rarely_nouns,
+)
+from ingest.taggers.lines.tokens import Token, runs_of
+from ingest.taggers.lines.word_lists import about_the_first, brands, determiners, function_words
+
+Case = Literal["sentence", "title", "none"]
+"""Capitals tell names apart; or each word has one; or nothing has or all have."""
+
+_LONGEST: Final = 3
+_MIN_LETTERS: Final = 3
+_TITLE_CASE: Final = 0.7
+_AWAY: Final = 2  # a determiner and one word more
+# The title of a work, or what it is called.
+_QUOTED: Final = re.compile(
+    r"[\u201c\"\u00ab](?=[A-Z])[^\u201c\u201d\"\u00ab\u00bb]{2,80}[\u201d\"\u00bb]"
+)
+# What comes after is called so, in a title.
+_NAMED_WORK: Final = re.compile(
+    r"\b([Cc]over of|[Ss]ings|[Pp]erforms)\s+(?:[A-Z][^\s,.;:()|]*\s*)+"
+)
+
+
+class Mention(NamedTuple):
+    """Words of a text and the tags they mean."""
+
+    words: str
+    meanings: tuple[Meaning, ...]
+
+
+def mentions_in(text: str, *, alone: bool = False) -> list[Mention]:
+    """Return the nouns of an English text that mean tags, in order.
+
+    Args:
+        text: to read.
+        alone: True for a word or phrase that somebody picked, such as a hashtag.
+    """
+    case, read = case_of(text), _NAMED_WORK.sub(r"\1 . ", _QUOTED.sub(" . ", text))
+    return [mention for run in runs_of(read) for mention in _mentions(run, case, alone=alone)]
+
+
+def case_of(text: str) -> Case:
+    """Return how a text writes its words."""
+    words = [token for run in runs_of(text) for token in run if token.word.isalpha()]
+    if all(token.text.isupper() for token in words) or not any(one.is_capital for one in words):
+        return "none"
+    if not words[0].is_capital:
+        return "sentence"
+    telling = [one for one in words if not one.begins and one.word not in function_words()]
+    capital = sum(one.is_capital for one in telling)
+    return "title" if not telling or capital >= _TITLE_CASE * len(telling) else "sentence"
+
+
+def _mentions(run: Sequence[Token], case: Case, *, alone: bool) -> Iterator[Mention]:
+    at = 0
+    while at < len(run):
+        for size in range(min(_LONGEST, len(run) - at), 0, -1):
+            words = " ".join(token.word for token in run[at : at + size])
+            if words in called() or (size > 1 and _means_another(words)):
+                break
+            meanings = meanings_of(words) if len(words) >= _MIN_LETTERS else ()
+            if meanings and _is_meant(run, at, size, case, alone=alone):
+                written = " ".join(token.text for token in run[at : at + size])
+                yield Mention(written, meanings)
+                break
+        at += size
+
+
+def _means_another(phrase: str) -> bool:
+    """Tell whether a phrase is something else than its parts are."""
+    is_phrase = noun_thesaurus().is_set_phrase(phrase) and not meanings_of(phrase)
+    return is_phrase and phrase.rpartition(" ")[2] not in about_the_first()
+
+
+def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bool) -> bool:
+    tokens = run[at : at + size]
+    if _is_name(run, at, size, case):
+        return False
+    if size > 1:
+        return True
+    (token,) = tokens
+    singular = {token.word, *noun_thesaurus().singulars(token.word)}
+    if not singular & rarely_nouns():
+        return True
+    is_only_word = len(run) == 1 and alone
+    before = {one.word for one in run[max(0, at - _AWAY) : at]}
+    return is_only_word or bool(before & determiners())
+
+
+def _is_name(run: Sequence[Token], at: int, size: int, case: Case) -> bool:
+    first, last = run[at], run[at + size - 1]
+    if case == "none":
+        return at > 0 and run[at - 1].word in given_names() and not first.word.isdigit()
+    if not first.is_capital:
+        return False
+    if case == "sentence" and not first.begins:
+        return True
+    if size == 1 and first.word in brands():
+        return True
+    before = run[at - 1] if at else None
+    if before is not None and before.is_capital and _calls(before.word, first):
+        return True
+    after = run[at + size] if at + size < len(run) else None
+    return (
+        last.word in given_names()
+        and after is not None
+        and after.is_capital
+        and after.word not in function_words()
+        and not meanings_of(after.word)
+    )
+
+
+def _calls(before: str, token: Token) -> bool:
+    """Tell whether a word makes a name of the one after it: a person's, or a team's."""
+    is_team = before in places() and token.word.endswith("s")
+    return is_team or before in given_names() or (len(before) == 1 and before != "a")

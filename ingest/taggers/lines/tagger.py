@@ -1,0 +1,150 @@
+"""Lines of text in, the tags that their words mean out."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from engine.domain.content import SourceTrack
+from engine.domain.lines import Line, LineTag
+from engine.domain.time_ranges import TimeRange
+from engine.domain.tracks import Track, merged
+from engine.ports.catalog import Catalog
+from ingest.taggers.lines.english import is_english
+from ingest.taggers.lines.mentions import Mention, mentions_in
+from ingest.taggers.lines.nouns import TABLE, Meaning, tag_names
+from ingest.taggers.lines.titles import is_named_work, song_words
+from ingest.taggers.lines.word_lists import WORDS
+from ingest.taggers.remote.whole_video import RemoteTrack
+from ingest.taggers.runs import Runs
+
+MAX_WHOLE_TAGS: Final = 12
+"""Tags of a video as a whole: however long its description is, it does not drown what is seen."""
+
+FIELDS: Final = {
+    "title": 0.95,
+    "file": 0.95,
+    "category": 0.9,
+    "tag": 0.85,
+    "description": 0.8,
+    "folder": 0.8,
+    "": 0.85,
+}
+"""How surely a video is about what a field of it says; ``""`` is what is read or spoken."""
+
+_ALONE: Final = ("tag", "category", "folder")
+_TITLES: Final = ("title", "file")
+_SONG: Final = (Meaning("music", 1.0),)
+_METHOD: Final = 1
+"""Raised when lines are understood in another way."""
+
+
+class _Reading(NamedTuple):
+    """A line and the tags that it means, with confidences."""
+
+    line: Line
+    tags: tuple[Meaning, ...]
+
+
+class LineTagger:
+    """Finds the tags that words mean, for one source of lines.
+
+    Attributes:
+        source: of its tags.
+    """
+
+    name = "words"
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.version = current_version()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag this tagger can name, without repeats."""
+        return tag_names()
+
+    def observe(
+        self, lines: Sequence[Line], n_seconds: int, catalog: Catalog, *, language: str = ""
+    ) -> SourceTrack:
+        """Return what lines say, with the lines.
+
+        Args:
+            lines: in order; what is beyond the end of the video is cut off.
+            n_seconds: of the video.
+            catalog: numbers the tags.
+            language: of the lines, a code; where it is empty, their words tell.
+        """
+        within = [line for line in (_within(line, n_seconds) for line in lines) if line is not None]
+        readings = _read(within, language)
+        who = f"{self.name}@{self.version}"
+        catalog.taggers.remember(who, self.tags)
+        track = merged([self._timed(readings, n_seconds, catalog), self._whole(readings, catalog)])
+        return SourceTrack(self.source, who, track, tuple(one.line for one in readings))
+
+    def _timed(self, readings: Sequence[_Reading], n_seconds: int, catalog: Catalog) -> Track:
+        runs = Runs()
+        for line, tags in readings:
+            if line.seconds is not None:
+                for tag, confidence in tags:
+                    runs.add(tag, *line.seconds, confidence)
+        if not n_seconds:
+            return Track.empty()
+        names = runs.names
+        numbers = dict(zip(names, catalog.tags.number(names, self.source), strict=True))
+        return RemoteTrack.of(runs, n_seconds).to_track(numbers)
+
+    def _whole(self, readings: Sequence[_Reading], catalog: Catalog) -> Track:
+        surest: dict[str, float] = {}
+        for line, tags in readings:
+            if line.seconds is None:
+                for tag, confidence in tags:
+                    surest[tag] = max(confidence, surest.get(tag, 0.0))
+        names = sorted(surest, key=lambda tag: -surest[tag])[:MAX_WHOLE_TAGS]
+        numbers = np.array(catalog.tags.number(names, self.source), np.int64)
+        return Track.of_whole(np.array([surest[tag] for tag in names]), numbers, 0)
+
+
+def _within(line: Line, n_seconds: int) -> Line | None:
+    """Return a line without what is after the end of its video; None where nothing is left."""
+    if line.seconds is None:
+        return line
+    start, end = max(line.seconds.start, 0), min(line.seconds.end, n_seconds)
+    return line._replace(seconds=TimeRange(start, end)) if start < end else None
+
+
+def _read(lines: Sequence[Line], language: str) -> list[_Reading]:
+    if not is_english((line.text for line in lines), language):
+        return [_Reading(line, ()) for line in lines]
+    return [_reading(line) for line in lines]
+
+
+def _reading(line: Line) -> _Reading:
+    mentions = _mentions(line)
+    sure = FIELDS[line.field]
+    best: dict[str, Meaning] = {}
+    words: dict[str, str] = {}
+    for mention in mentions:
+        for tag, confidence in mention.meanings:
+            if tag not in best or sure * confidence > best[tag].confidence:
+                best[tag] = Meaning(tag, sure * confidence)
+                words[tag] = mention.words
+    tags = tuple(LineTag(tag, words[tag]) for tag in best)
+    return _Reading(line._replace(tags=tags), tuple(best.values()))
+
+
+def _mentions(line: Line) -> list[Mention]:
+    if line.field in _TITLES:
+        if (song := song_words(line.text)) is not None:
+            return [Mention(song, _SONG)]
+        if is_named_work(line.text):
+            return []
+    return mentions_in(line.text, alone=line.field in _ALONE)
+
+
+def current_version() -> str:
+    """Return a digest of everything that decides what words are said to mean."""
+    table = hashlib.sha256(TABLE.read_bytes()).hexdigest()
+    parts = [_METHOD, dict(FIELDS), MAX_WHOLE_TAGS, table, WORDS.read_text("utf-8"), tag_names()]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

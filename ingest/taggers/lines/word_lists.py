@@ -1,0 +1,48 @@
+"""Lists of words that say what others are in a sentence; ``words.toml`` says what each is for."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+WORDS: Final = Path(__file__).with_name("words.toml")
+
+
+@cache
+def _list(name: str) -> frozenset[str]:
+    return frozenset(tomllib.loads(WORDS.read_text("utf-8"))[name].split())
+
+
+def function_words() -> frozenset[str]:
+    """Return the little words of English."""
+    return _list("function")
+
+
+def foreign_words() -> frozenset[str]:
+    """Return little words of other languages that are none of English."""
+    return _list("foreign")
+
+
+def determiners() -> frozenset[str]:
+    """Return the words that a noun comes after."""
+    return _list("determiners")
+
+
+def brands() -> frozenset[str]:
+    """Return the nouns that are as often names of what is sold, or of teams."""
+    return _list("brands")
+
+
+def ambiguous() -> frozenset[str]:
+    """Return the nouns that mean a tag's thing no more often than something else."""
+    return _list("ambiguous")
+
+
+def folders() -> frozenset[str]:
+    """Return the names of folders that say nothing."""
+    return _list("folders")
+
+
+def about_the_first() -> frozenset[str]:
+    """Return the words that end a phrase which is about its first word."""
+    return _list("about_the_first")

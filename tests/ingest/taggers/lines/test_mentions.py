@@ -1,0 +1,134 @@
+"""Nouns of a sentence mean tags; names, verbs and figures of speech do not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.taggers.lines.english import is_english
+from ingest.taggers.lines.mentions import case_of, mentions_in
+from ingest.taggers.lines.nouns import meanings_of, tag_names
+from ingest.taggers.lines.titles import is_named_work, song_words
+from ingest.taggers.lines.tokens import runs_of
+
+
+def tags(text: str, *, alone: bool = False) -> set[str]:
+    return {one.tag for mention in mentions_in(text, alone=alone) for one in mention.meanings}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a dog in the garden", {"dog", "garden"}),
+        ("Two kittens and a violin", {"kitten", "violin"}),  # plurals, and the start of a sentence
+        ("mending an aeroplane", {"airplane"}),  # a synonym
+        ("a goshawk on the wing", {"bird"}),  # narrower than a tag
+        ("my acoustic guitar", {"acoustic guitar", "guitar"}),  # the longest, and what it is
+        ("we watch the clock", {"clock"}),  # a verb that is a tag
+        ("my watch stopped", {"watch"}),  # and the noun
+        ("EASY CHOCOLATE CAKE", {"chocolate cake"}),
+        ("filmed in Paris #DogPark #kittens", {"kitten"}),
+        ("see https://example.org/cat.html or write to cat@example.org", set()),
+        ("@kitten 0:30 guitar", {"guitar"}),
+    ],
+)
+def test_nouns_mean_tags(text: str, meant: set[str]) -> None:
+    assert meant <= tags(text)
+    assert tags("a") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "not_meant"),
+    [
+        ("we drove to the Rose in June", "rose"),  # a capital letter within a sentence
+        ("Natalie Wood Interview", "wood"),  # a given name before it
+        ("Rose Tyler returns", "rose"),  # a given name, with another name after it
+        ("the paintings of Francis Bacon", "bacon"),  # of one person
+        ("Chicago Bears at Home", "bear"),  # a team
+        ("Jaguar F-Type Review", "jaguar"),  # a brand
+        ("can you bear it", "bear"),  # a verb
+        ('she reads "The Lion and the Unicorn"', "lion"),  # the name of a work
+        ("Piano Cover of River Flows in You", "river"),
+        ("a hot dog stand", "dog"),  # a phrase that means something else
+        ("the new trailer", "trailer"),  # two things as often
+        ("a bat flew", "bat"),
+        ("JOHN FOX ARRIVES", "fox"),  # no case to tell by
+    ],
+)
+def test_names_and_verbs_mean_none(text: str, not_meant: str) -> None:
+    assert not_meant not in tags(text)
+
+
+def test_a_word_that_somebody_picked_is_a_noun() -> None:
+    assert "dance" not in tags("dance with me")
+    assert "dance" in tags("dance", alone=True)
+
+
+def test_words_that_mean_a_tag_are_given_as_they_are_written() -> None:
+    (mention,) = mentions_in("Two Kittens!")
+    assert mention.words == "Kittens"
+    assert mention.meanings[0].tag == "kitten"
+    assert {"cat", "pet"} & {one.tag for one in mention.meanings[1:]}
+    assert all(one.confidence < mention.meanings[0].confidence for one in mention.meanings[1:])
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    known = set(tag_names())
+    for mention in mentions_in(text):
+        assert mention.words
+        assert {one.tag for one in mention.meanings} <= known
+        assert all(0 < one.confidence <= 1 for one in mention.meanings)
+    assert case_of(text) in ("sentence", "title", "none")
+    assert all(run for run in runs_of(text))
+    song_words(text)
+    is_named_work(text)
+
+
+def test_every_tag_that_means_one_thing_is_meant_by_its_name() -> None:
+    silent = [name for name in tag_names() if not any(one.tag == name for one in meanings_of(name))]
+    assert "guitar" not in silent
+    assert len(silent) < 0.1 * len(tag_names())
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Ann Lee - Over the Hills (Official Music Video)", "Official Music Video"),
+        ("ANN LEE \u2013 TIGER [Official Audio]", "Official Audio"),
+        ("Ann Lee - Tiger (Lyrics)", "Lyrics"),
+        ("Ann Lee - Tiger ft. Bo", "ft."),
+        ("Ann Lee - Tiger", None),
+        ("How to make a music video", None),
+        ("Tiger cubs: the audio tour of our zoo", None),
+        ("Cat - dog", None),
+    ],
+)
+def test_titles_of_songs_are_told(title: str, words: str | None) -> None:
+    assert song_words(title) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [("Susan Lee - Tiger", True), ("Lee & Bo - Tiger", False), ("Cats - Part 2", False)],
+)
+def test_works_of_people_are_told(title: str, *, is_one: bool) -> None:
+    assert is_named_work(title) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_it"),
+    [
+        ("the cat on the roof", "", True),
+        ("Cat video", "", True),
+        ("die Katze auf dem Dach mit der Maus", "", False),
+        ("un pie en la arena", "", False),
+        ("кошка на крыше", "", False),
+        ("猫の動画", "", False),
+        ("", "", False),
+        ("pie", "es", False),
+        ("pie", "en-GB", True),
+        ("pie", "eng", True),
+    ],
+)
+def test_english_is_told_by_its_little_words(text: str, language: str, *, is_it: bool) -> None:
+    assert is_english([text], language) is is_it

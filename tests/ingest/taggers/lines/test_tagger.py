@@ -1,0 +1,121 @@
+"""Lines of text become the tags of a source, on their seconds or of the video as a whole."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.catalogs import open_catalog
+from engine.content.counting import count_tags, tag_counts
+from engine.content.tag_time_ranges import tag_time_ranges
+from engine.domain.content import SourceTrack
+from engine.domain.lines import Line, LineTag
+from engine.domain.tags import METADATA, SPEECH, TEXT
+from engine.domain.time_ranges import TimeRange
+from engine.ports.catalog import Catalog
+from ingest.taggers.lines.tagger import MAX_WHOLE_TAGS, LineTagger
+from support.catalogs import save, video_id
+
+THRESHOLD = 0.7
+
+
+def counts(catalog: Catalog, observed: SourceTrack) -> dict[str, int]:
+    vocabulary = catalog.tags.vocabulary()
+    return {one.tag: one.seconds for one in tag_counts(observed.track, THRESHOLD, vocabulary)}
+
+
+@pytest.mark.parametrize("source", [TEXT, SPEECH, METADATA])
+def test_it_says_who_it_is(catalog: Catalog, source: str) -> None:
+    tagger = LineTagger(source)
+    assert (tagger.name, tagger.source) == ("words", source)
+    assert tagger.version == LineTagger(source).version
+    assert len(set(tagger.tags)) == len(tagger.tags) > 1_000
+    observed = tagger.observe([], 3, catalog)
+    assert catalog.taggers.words_of(observed.tagger) == frozenset(tagger.tags)
+
+
+def test_words_that_are_spoken_mean_tags_on_their_seconds(catalog: Catalog) -> None:
+    lines = [
+        Line("look, a kitten", TimeRange(1, 3)),
+        Line("and my guitar", TimeRange(2, 9)),
+        Line("the guitar of my mother", TimeRange(20, 22)),  # after the end
+    ]
+    observed = LineTagger(SPEECH).observe(lines, 5, catalog)
+    assert observed.track.n_seconds == 5
+    assert counts(catalog, observed)["speech:kitten"] == 2
+    assert counts(catalog, observed)["speech:guitar"] == 3
+    (number,) = catalog.tags.vocabulary().numbers(["speech:kitten"])
+    assert tag_time_ranges(observed.track, [number], THRESHOLD)[number] == (TimeRange(1, 3),)
+    assert [line.seconds for line in observed.lines] == [TimeRange(1, 3), TimeRange(2, 5)]
+    assert LineTag("kitten", "kitten") in observed.lines[0].tags
+
+
+def test_titles_mean_tags_of_the_whole_and_of_no_second(catalog: Catalog) -> None:
+    lines = [Line("My kitten plays the violin", field="title")]
+    observed = LineTagger(METADATA).observe(lines, 60, catalog)
+    assert counts(catalog, observed)["metadata:kitten"] == 60
+    vocabulary = catalog.tags.vocabulary()
+    numbers = vocabulary.numbers(["metadata:kitten", "metadata:violin"])
+    assert set(tag_time_ranges(observed.track, numbers, THRESHOLD).values()) == {()}
+    assert set(numbers) <= set(count_tags(observed.track, THRESHOLD).tags.tolist())
+
+
+def test_a_long_description_does_not_drown_the_title(catalog: Catalog) -> None:
+    animals = (
+        "cat",
+        "dog",
+        "horse",
+        "cow",
+        "sheep",
+        "goat",
+        "pig",
+        "lion",
+        "zebra",
+        "shark",
+        "owl",
+        "eel",
+    )
+    description = [Line(f"a {animal} in the field", field="description") for animal in animals]
+    title = Line("a violin lesson", field="title")
+    observed = LineTagger(METADATA).observe([*description * 50, title], 9, catalog)
+    told = counts(catalog, observed)
+    assert len(told) <= MAX_WHOLE_TAGS
+    assert "metadata:violin" in told
+
+
+def test_text_of_another_language_means_nothing_and_is_kept(catalog: Catalog) -> None:
+    lines = [Line("el pie de la torre", field="title")]
+    observed = LineTagger(METADATA).observe(lines, 9, catalog)
+    assert counts(catalog, observed) == {}
+    assert observed.lines == tuple(lines)
+    # It is said to be Spanish: that it looks English is no matter.
+    assert not LineTagger(METADATA).observe([Line("pie")], 9, catalog, language="es").lines[0].tags
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Line,
+            st.text(max_size=40) | st.sampled_from(["a dog", "two violins", "the Eiffel Tower"]),
+            st.none()
+            | st.tuples(st.integers(-5, 50), st.integers(-5, 50)).map(lambda two: TimeRange(*two)),
+            st.sampled_from(["", "title", "description", "tag", "file", "folder", "category"]),
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 30),
+)
+def test_any_lines_can_be_read(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[Line], n_seconds: int
+) -> None:
+    home: Path = tmp_path_factory.mktemp("home")
+    with open_catalog(home / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": n_seconds})
+        observed = LineTagger(SPEECH).observe(lines, n_seconds, catalog)
+        catalog.tracks.put(video_id(1), observed)
+        stored = catalog.content.of([video_id(1)], [SPEECH])[0].tracks[0]
+        assert stored.track.to_bytes() == observed.track.to_bytes()
+        for line in observed.lines:
+            assert line.seconds is None or 0 <= line.seconds.start < line.seconds.end <= n_seconds
