@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-"""What stands for itself in the pattern of a LIKE."""
+"""Signs that stand for themselves in the pattern of a LIKE, for ``str.translate``."""
 
 _FIRST_LETTERS: Final = 3  # what is shorter is not in the table's index
 
