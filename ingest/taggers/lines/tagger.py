@@ -31,7 +31,7 @@ FIELDS: Final = {
     "folder": 0.8,
     "": 0.85,
 }
-"""How surely a video is about what a field of it says; ``""`` is what is read or spoken."""
+"""Certainty that a video is about what a field of it says; ``""`` is what is read or spoken."""
 
 _ALONE: Final = ("tag", "category", "folder")
 _TITLES: Final = ("title", "file")
