@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import noun_thesaurus
-from ingest.taggers.audio.words import TAGS as SOUND_TAGS
 from ingest.taggers.known_words import known_parents, known_words
 from ingest.taggers.lines.word_lists import ambiguous
 
@@ -74,6 +73,9 @@ def rarely_nouns() -> frozenset[str]:
 @cache
 def tag_names() -> tuple[str, ...]:
     """Return every tag that words may mean, rising."""
+    # A command that queues jobs needs no networks.
+    from ingest.taggers.audio.words import TAGS as SOUND_TAGS
+
     return tuple(sorted({*known_words(), *SOUND_TAGS} - _TELLS_NOTHING))
 
 
