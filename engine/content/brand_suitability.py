@@ -4,6 +4,7 @@ The topics are those of the IAB's content taxonomy 3.1 under *Sensitive Topics*,
 its brand suitability vector, after the framework of the GARM. That framework judges how a topic is
 *treated* (taught, dramatised, glamorised, promoted). Tags only tell that something is *there*, how
 surely and for how long; so levels are as far as that goes, and ``unknown`` where nobody looked.
+What words about a video say raises its risk, and clears none (``engine.content.mentions``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +12,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.content.mentions import Mentions
 from engine.content.sensitivity import SensitivityClassifier
 from engine.domain.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
 from engine.domain.suitability import (
     BRAND_TOPICS,
     N_TOPICS,
     RISKS,
+    BrandTopic,
     Ladder,
     Risk,
     Risks,
@@ -24,11 +27,13 @@ from engine.domain.suitability import (
     risk_index,
     topic_index,
 )
+from engine.domain.tags import Tag
 from engine.domain.tracks import NEW_CONTENT, Track, min_stored
 from engine.system.caching import bounded_cache
 from engine.words.vocabulary import Vocabulary
 
-_NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN = range(len(RISKS))
+_NONE, _LOW, _MEDIUM, _HIGH, _FLOOR, _UNKNOWN, *_ = range(len(RISKS))
+_SENSITIVE = {name: place for place, name in enumerate(TOPICS)}
 _FLAG, _BLOCK = LEVELS.index(Level.FLAG), LEVELS.index(Level.BLOCK)
 
 
@@ -45,7 +50,7 @@ class SuitabilityClassifier:
         sensitive_tags = frozenset().union(*TOPICS.values())
         # One place more: a track may have tags that came after the vocabulary was read.
         self._is_sensitive = np.array(
-            [*(name in sensitive_tags for name in vocabulary.names), False]
+            [*(Tag.parse(label).name in sensitive_tags for label in vocabulary.names), False]
         )
         self._min_confidence = min_stored(min([FLAG, *(rule.flag for rule in rules)]))
         self._unsuspected = bounded_cache(self._risks_of_nothing, 64)
@@ -53,25 +58,41 @@ class SuitabilityClassifier:
     def risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic, the worst of its seconds; shape (11,).
 
+        Of a topic that nobody looked for, words about the video may say more than ``unknown``.
+
         Args:
-            track: what was seen.
+            track: what was observed.
             words: every tag that its tagger can name; None when that is not known.
         """
         if words is None or track.n_seconds == 0 or self._is_suspected(track):
-            return _worst(self.second_risks(track, words))
+            mentioned = _mentioned(self._classifier.mentions(track).levels)
+            worst = _worst(self._seen_risks(track, words))
+            raised = np.maximum(worst, mentioned)
+            risks: Risks = np.where(worst == _UNKNOWN, _UNKNOWN + mentioned, raised)
+            return risks.astype(np.uint8)
         return self._unsuspected(words)
 
     def _is_suspected(self, track: Track) -> bool:
         is_sensitive = self._is_sensitive.take(track.tags, mode="clip")
-        return bool(np.any(is_sensitive & (track.confidences >= self._min_confidence)))
+        whole = self._is_sensitive.take(track.whole_tags, mode="clip")
+        suspected = is_sensitive & (track.confidences >= self._min_confidence)
+        return bool(np.any(suspected) or np.any(whole))
 
     def _risks_of_nothing(self, words: frozenset[str]) -> Risks:
         blank = Track.from_confidences(np.zeros((1, 0), np.float32), np.zeros(0, np.uint32))
-        return _worst(self.second_risks(blank, words))
+        return _worst(self._seen_risks(blank, words))
 
     def second_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
-        """Return the risk of each topic at every second, shape (11, n_seconds)."""
-        levels = self._classifier.second_levels(track, words)
+        """Return the risk of each topic at every second, shape (11, n_seconds).
+
+        What is said of the video as a whole is said at no second of it.
+        """
+        seen = self._seen_risks(track, words)
+        # ``unknown``, the worst, stays.
+        return np.maximum(seen, _mentioned(self._classifier.mentions(track).seconds))
+
+    def _seen_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
+        levels = self._classifier.seen_second_levels(track, words)
         risks = np.full((N_TOPICS, track.n_seconds), _UNKNOWN, np.uint8)
         for row, topic in enumerate(BRAND_TOPICS):
             for name, ladder in topic.ladders.items():
@@ -84,16 +105,19 @@ class SuitabilityClassifier:
 
     def assessments(self, track: Track, words: frozenset[str] | None) -> list[TopicRisk]:
         """Return what is to be said of each topic, with the seconds that show it."""
-        risks = self.second_risks(track, words)
+        seen, mentions = self._seen_risks(track, words), self._classifier.mentions(track)
         levels = self._classifier.assessment(track, words).topics
-        worst = _worst(risks)
+        worst, mentioned = _worst(seen), _mentioned(mentions.levels)
+        is_evidence = _is_present(seen) | _is_present(_mentioned(mentions.seconds))
         return [
             TopicRisk(
                 topic,
-                RISKS[worst[row]],
-                tuple(np.flatnonzero(_is_present(risks[row])).tolist()),
+                RISKS[max(worst[row], mentioned[row])],
+                tuple(np.flatnonzero(is_evidence[row]).tolist()),
                 tuple(name for name in topic.ladders if levels[name].level != Level.UNKNOWN),
                 tuple(name for name in topic.ladders if levels[name].level == Level.UNKNOWN),
+                RISKS[mentioned[row]],
+                _mentioned_by(topic, mentions),
             )
             for row, topic in enumerate(BRAND_TOPICS)
         ]
@@ -103,7 +127,8 @@ class SuitabilityClassifier:
     ) -> NDArray[np.bool_]:
         """Return which seconds show more risk than is tolerated, shape (n_seconds,).
 
-        All of them when a topic is ``floor``. What nobody looked for is not seen, so it makes no
+        All of them when a topic is ``floor``, or when what is said of the video as a whole is more
+        than is tolerated. What nobody looked for is not seen, so it makes no
         second risky: whether that will do is decided per video
         (``engine.domain.metadata.RiskLimit``).
 
@@ -118,10 +143,37 @@ class SuitabilityClassifier:
         limits = np.full(N_TOPICS, _HIGH, np.uint8)
         for name, risk in tolerated.items():
             limits[topic_index(name)] = min(risk_index(risk), _HIGH)
-        risks = self.second_risks(track, words)
-        if np.any(_worst(risks) == _FLOOR):
+        seen, mentions = self._seen_risks(track, words), self._classifier.mentions(track)
+        whole, said = _mentioned(mentions.whole), _mentioned(mentions.seconds)
+        if np.any(_worst(seen) == _FLOOR) or np.any(whole > limits):
             return np.ones(track.n_seconds, bool)
-        return np.asarray((_is_present(risks) & (risks > limits[:, None])).any(axis=0))
+        is_risky = (_is_present(seen) & (seen > limits[:, None])) | (said > limits[:, None])
+        return np.asarray(is_risky.any(axis=0))
+
+
+def _mentioned(levels: NDArray[np.uint8]) -> Risks:
+    """Return the risks that what is said of sensitive topics gives: those of one look, no more.
+
+    Args:
+        levels: shape (n_sensitive_topics, ...), places in ``LEVELS``.
+
+    Returns:
+        shape (11, ...).
+    """
+    risks = np.zeros((N_TOPICS, *levels.shape[1:]), np.uint8)
+    for row, topic in enumerate(BRAND_TOPICS):
+        for name, ladder in topic.ladders.items():
+            rungs = [_NONE] * len(LEVELS)
+            rungs[_FLAG] = RISKS.index(ladder.suspected)
+            rungs[_BLOCK] = RISKS.index(ladder.certain)
+            own = np.array(rungs, np.uint8)[levels[_SENSITIVE[name]]]
+            risks[row] = np.maximum(risks[row], own)
+    return risks
+
+
+def _mentioned_by(topic: BrandTopic, mentions: Mentions) -> tuple[str, ...]:
+    parts = (mentions.sources.get(_SENSITIVE[name], ()) for name in topic.ladders)
+    return tuple(sorted({source for part in parts for source in part}))
 
 
 def _climbed(ladder: Ladder, levels: NDArray[np.uint8], track: Track) -> Risks:

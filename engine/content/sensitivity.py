@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.agreement import agreement
+from engine.content.mentions import NO_TOPIC, MentionReader, Mentions
 from engine.domain.sensitivity import (
     AGREEING_TOPICS,
     DEFAULT_RULES,
@@ -23,7 +24,6 @@ from engine.domain.tracks import NEW_CONTENT, Track, min_stored
 from engine.words.vocabulary import Vocabulary
 
 _NAMES: Final = tuple(TOPICS)
-_NO_TOPIC: Final = -1
 
 
 class _Suspected(NamedTuple):
@@ -46,6 +46,9 @@ class SensitivityClassifier:
     a row agree on counts (``engine.content.agreement``), unless its rule is strict. What a service
     or an import says of it was looked for there, and counts as that of other topics.
 
+    What is said about a topic (``engine.content.mentions``) raises the level of one that was looked
+    for on the picture; that of another stays ``unknown``, which is worse than any.
+
     What a tagger has no words for is ``unknown``. Of a tagger whose words are not known (a
     service, an import) only what it said counts: its silence says nothing.
 
@@ -65,37 +68,56 @@ class SensitivityClassifier:
         self._flag = np.array([min_stored(rule.flag) for rule in thresholds], np.uint16)
         self._block = np.array([min_stored(rule.block) for rule in thresholds], np.uint16)
         self._counting = np.array([topic in rule_of for topic in TOPICS])
-        topic_of = {tag: index for index, tags in enumerate(TOPICS.values()) for tag in tags}
-        # One place more: a track may have tags that came after the vocabulary was read.
-        topic_indices = [*(topic_of.get(tag, _NO_TOPIC) for tag in vocabulary.names), _NO_TOPIC]
-        self._topic_of_tag = np.array(topic_indices, np.int8)
+        self._reader = MentionReader(vocabulary, self._flag, self._block)
+        self._topic_of_tag = self._reader.seen
 
     def level(self, track: Track, words: frozenset[str] | None) -> Level:
         """Return the level of a video; as ``assessment``, without its evidence."""
-        return self._worst(self._levels(track, words, self._suspected(track, words)))
+        levels = self._levels(track, words, self._suspected(track, words))
+        return self._worst(np.maximum(levels, self.mentions(track).levels))
 
     def assessment(self, track: Track, words: frozenset[str] | None) -> SensitivityAssessment:
         """Judge a video.
 
         Args:
-            track: what was seen on it.
+            track: what was observed of it.
             words: every tag that its tagger can name; None when that is not known.
         """
-        suspected = self._suspected(track, words)
-        levels = self._levels(track, words, suspected)
+        suspected, mentions = self._suspected(track, words), self.mentions(track)
+        levels = np.maximum(self._levels(track, words, suspected), mentions.levels)
+        is_evidence = mentions.seconds > _AT_NONE
+        is_evidence[suspected.topics, suspected.seconds] = True
         topics = {
             name: TopicAssessment(
-                LEVELS[levels[index]], _rising(suspected, suspected.topics == index)
+                LEVELS[levels[index]],
+                tuple(np.flatnonzero(is_evidence[index]).tolist()),
+                mentions.sources.get(index, ()),
             )
             for index, name in enumerate(_NAMES)
         }
-        seconds = _rising(suspected, self._counting[suspected.topics])
+        seconds = tuple(np.flatnonzero(is_evidence[self._counting].any(axis=0)).tolist())
         return SensitivityAssessment(self._worst(levels), seconds, topics)
+
+    def mentions(self, track: Track) -> Mentions:
+        """Return what is said about the topics, and not seen."""
+        return self._reader.mentions(track)
 
     def second_levels(
         self, track: Track, words: frozenset[str] | None
     ) -> dict[str, NDArray[np.uint8]]:
-        """Return, per topic, the place in ``LEVELS`` of every second, shape (n_seconds,)."""
+        """Return, per topic, the place in ``LEVELS`` of every second, shape (n_seconds,).
+
+        What is said of the video as a whole is said at no second of it.
+        """
+        # The worse of two levels each; ``unknown``, the worst, stays.
+        seen = self.seen_second_levels(track, words)
+        said = self.mentions(track).seconds
+        return {name: np.maximum(seen[name], own) for name, own in zip(_NAMES, said, strict=True)}
+
+    def seen_second_levels(
+        self, track: Track, words: frozenset[str] | None
+    ) -> dict[str, NDArray[np.uint8]]:
+        """Return the same of what is seen alone."""
         suspected = self._suspected(track, words)
         levels = np.zeros((len(_NAMES), track.n_seconds), np.uint8)
         own = np.where(suspected.certain, _AT_BLOCK, _AT_FLAG).astype(np.uint8)
@@ -106,9 +128,7 @@ class SensitivityClassifier:
 
     def _suspected(self, track: Track, words: frozenset[str] | None) -> _Suspected:
         topics = self._topics(track)
-        positions = np.flatnonzero(
-            (topics != _NO_TOPIC) & (track.confidences >= self._flag[topics])
-        )
+        positions = np.flatnonzero((topics != NO_TOPIC) & (track.confidences >= self._flag[topics]))
         topics = topics[positions]
         seconds = np.searchsorted(track.starts, positions, side="right") - 1
         confidences = track.confidences[positions]
@@ -137,7 +157,7 @@ class SensitivityClassifier:
         )
 
     def _topics(self, track: Track) -> NDArray[np.int8]:
-        """Return the topic of each observation, shape (n_observations,); ``_NO_TOPIC`` of most."""
+        """Return the topic of each observation, shape (n_observations,); ``NO_TOPIC`` of most."""
         topics: NDArray[np.int8] = self._topic_of_tag.take(track.tags, mode="clip")
         return topics
 
@@ -178,7 +198,3 @@ def _topics_of(words: frozenset[str]) -> NDArray[np.bool_]:
     assessable = np.array([not tags.isdisjoint(words) for tags in TOPICS.values()])
     assessable.flags.writeable = False
     return assessable
-
-
-def _rising(suspected: _Suspected, which: NDArray[np.bool_]) -> tuple[int, ...]:
-    return tuple(np.unique(suspected.seconds[which]).tolist())

@@ -133,10 +133,17 @@ def _read_rule(text: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class TopicAssessment:
-    """The level of one topic, and the seconds that are not ``none`` as evidence, rising."""
+    """Assessment of one topic.
+
+    Attributes:
+        level: the worst of what was observed.
+        seconds: those that are not ``none``, as evidence, rising.
+        mentioned_by: sources other than the picture whose words speak of it.
+    """
 
     level: Level
     seconds: tuple[int, ...]
+    mentioned_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ class Risk(StrEnum):
     """Level of risk, the least first; ``unknown`` is after the worst: nobody looked for it.
 
     ``floor`` is not for any advertiser: it rules out the whole video. The others say something of
-    the seconds they are seen on.
+    the seconds they are seen on. Those behind ``unknown`` are unknown, too, but words about the
+    video speak of the topic: an index holds them, assessments say both for themselves.
     """
 
     NONE = "none"
@@ -25,6 +26,9 @@ class Risk(StrEnum):
     HIGH = "high"
     FLOOR = "floor"
     UNKNOWN = "unknown"
+    SAID_LOW = "unknown, said to be low"
+    SAID_MEDIUM = "unknown, said to be medium"
+    SAID_HIGH = "unknown, said to be high"
 
 
 RISKS: Final = tuple(Risk)
@@ -151,6 +155,9 @@ class TopicRisk:
         looked_for: sensitive topics that its tagger has words for.
         not_looked_for: those of this topic that it has no words for; what is said of the topic
             says nothing of these.
+        mentioned: the risk by what words about the video say of the topic, up to ``high``: it
+            raises one that is known, and stands beside one that is not.
+        mentioned_by: the sources of these words, by name.
     """
 
     topic: BrandTopic
@@ -158,3 +165,5 @@ class TopicRisk:
     seconds: tuple[int, ...]
     looked_for: tuple[str, ...]
     not_looked_for: tuple[str, ...]
+    mentioned: Risk = Risk.NONE
+    mentioned_by: tuple[str, ...] = ()

@@ -66,6 +66,8 @@ class TopicSuitability:
         ranges: when it was observed.
         looked_for: sensitive topics that the video's tagger has words for.
         not_looked_for: those it has none for.
+        mentioned: the risk by what words about the video say of it.
+        mentioned_by: the sources of these words.
     """
 
     topic: str
@@ -76,6 +78,8 @@ class TopicSuitability:
     ranges: tuple[TimeRange, ...]
     looked_for: tuple[str, ...]
     not_looked_for: tuple[str, ...]
+    mentioned: Risk
+    mentioned_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ def _topic(risk: TopicRisk) -> TopicSuitability:
         time_ranges(np.array(risk.seconds, np.int64)),
         risk.looked_for,
         risk.not_looked_for,
+        risk.mentioned,
+        risk.mentioned_by,
     )
 
 

@@ -16,7 +16,7 @@ from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, CampaignState
 from engine.domain.filters import And, Field, Filter, HasTag, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import RiskLimit
-from engine.domain.suitability import Risk
+from engine.domain.suitability import VECTORS, Risk
 from engine.domain.time_ranges import time_ranges
 from engine.targeting.rule_types import (
     EVERY_NUMBER,
@@ -244,7 +244,7 @@ class CategoriesRule(VideoRule):
         if not takes and not bars:
             return "it asks for no category", _NOTHING
         tags = {one.category: one.tags for one in report.filed}
-        own = [*tags, *(one.topic.category for one in report.risks if one.seconds)]
+        own = [*tags, *(one.topic.category for one in report.risks if one.risk in VECTORS)]
         below = content_taxonomy().with_all_below((*takes, *bars))
         observed = report.observed(
             tag for category in own if category in below for tag in tags.get(category, ())

@@ -1,6 +1,6 @@
 """Brand risk of a video."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class TopicSuitability(BaseModel):
@@ -20,6 +20,10 @@ class TopicSuitability(BaseModel):
     looked_for: list[str]
     not_looked_for: list[str]
     """Sensitive topics that its tagger has no words for: what is said says nothing of these."""
+    mentioned: str
+    """The risk by what words about the video say; it raises one that is known."""
+    mentioned_by: list[str] = Field(default_factory=list)
+    """The sources of these words; left out where there are none."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 

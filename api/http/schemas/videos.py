@@ -79,15 +79,21 @@ class VideoPatch(Body):
 
 
 class TopicSensitivity(BaseModel):
-    """The level of one topic with the seconds that show it."""
+    """The level of one topic with the seconds that show it.
+
+    ``mentioned_by`` names the sources whose words speak of it; left out where there are none.
+    """
 
     level: str
     seconds: list[int]
+    mentioned_by: list[str] = Field(default_factory=list)
 
 
-class SensitivityAssessment(TopicSensitivity):
+class SensitivityAssessment(BaseModel):
     """The worst level of the topics that count, and each topic's own."""
 
+    level: str
+    seconds: list[int]
     topics: dict[str, TopicSensitivity]
 
 

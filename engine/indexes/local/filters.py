@@ -218,7 +218,9 @@ def _no_riskier(risk: Array, limit: RiskLimit) -> Bitmap:
     own = risk[:, [topic_index(limit.topic)]] if limit.topic else risk
     passing = own <= risk_index(limit.at_most)
     if limit.unknown:
-        passing |= own == RISKS.index(Risk.UNKNOWN)
+        # What words say of a topic that nobody looked for stands behind ``unknown``.
+        unknown = RISKS.index(Risk.UNKNOWN)
+        passing |= (own >= unknown) & (own - unknown <= risk_index(limit.at_most))
     return np.asarray(passing.all(axis=1))
 
 

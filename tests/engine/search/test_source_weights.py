@@ -1,18 +1,23 @@
 """Sources that a request weighs: as if the query's weights were so scaled, and told by source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log, sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from engine.domain.filters import HasTag
 from engine.domain.recommendations import Reason
 from engine.domain.results import shares_by_source
 from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.tags import SOURCES
 from engine.domain.viewers import EventKind
 from engine.errors import CursorExpired, InvalidInput
+from engine.keywords.matcher import Keywords
+from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.search.cursors import Cursor
 from engine.search.explain import reasons
 from engine.search.matches import match, recommend, similar
@@ -126,6 +131,35 @@ def test_what_is_left_out_counts_for_nothing_and_still_makes_videos_long() -> No
         snapshot, interests={"music": 1}, k=5, sources=SourceWeights.of({"visual": 0})
     )
     assert [one.by_source for one in liked] == [{"audio": one.score} for one in liked] != []
+
+
+def test_words_mean_any_source_unless_told() -> None:
+    videos = {"a": {"dog": 9}, "b": {"audio:dog": 9}, "c": {"text:dog": 9, "car": 1}, "d": {}}
+    snapshot = snapshot_of(videos)
+    for found in (
+        match(snapshot, keywords={"dog": 1}, k=9),
+        recommend(snapshot, interests={"dog": 1}, k=9),
+    ):
+        assert {one.video for one in found} == {"a", "b", "c"}
+    assert [one.video for one in match(snapshot, keywords={"audio:dog": 1}, k=9)] == ["b"]
+    assert [one.video for one in recommend(snapshot, interests={"visual:dog": 1}, k=9)] == ["a"]
+    seen = match(snapshot, keywords={"dog": 1, "car": 1}, exclude=["dog"], k=9)
+    assert seen == []
+    heard = match(snapshot, keywords={"dog": 1}, k=9, where=HasTag("audio:dog", 9))
+    assert [one.video for one in heard] == ["b"]
+    assert match(snapshot, keywords={"dog": 1}, k=9, where=HasTag("dog", 10)) == []
+    keywords = Keywords(snapshot.vocabulary, noun_thesaurus(), NoEmbedder())
+    assert [one.tag for one in keywords.read("dogs").used] == ["dog"]
+
+
+class NoEmbedder:
+    """Understands nothing."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.zeros((len(texts), 1), np.float32)
+
+    def pieces(self, text: str) -> int:  # noqa: ARG002 - of the protocol
+        return 3
 
 
 def test_a_question_that_leaves_all_its_words_out_is_refused() -> None:
