@@ -59,7 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """
 
     home: Path = field(default_factory=_default_home)
-    """Where catalog and generations are kept; another folder is another catalog."""
+    """Folder of catalog and generations; another folder is another catalog."""
     threshold: Annotated[float, Meta(ge=0.0, le=1.0)] = DEFAULT_THRESHOLD
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"
@@ -89,7 +89,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     web_rate_limit: Annotated[int, Meta(gt=0)] | None = None
     """The most bytes a second that are fetched of one video; as fast as it comes unless set."""
     clarifai_url: str = "https://api.clarifai.com"
-    """Where Clarifai's API is; the key stays in `REELMATCH_CLARIFAI_KEY`
+    """Address of Clarifai's API; the key stays in `REELMATCH_CLARIFAI_KEY`
     ([remote taggers](remote-taggers.md))."""
     clarifai_user: str = "clarifai"
     """The user whose model is asked."""
@@ -109,22 +109,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     vlm_allowed_networks: tuple[str, ...] = ()
     """Private networks that such a model may be asked in, by comma: `127.0.0.1:11434`."""
     hosting: HostName = "none"
-    """Where a remote tagger can fetch copies: `none` (bytes are sent), `local` or `gcs`."""
+    """Host of copies for a remote tagger: `none` (bytes are sent), `local` or `gcs`."""
     hosting_bucket: str = ""
     """The bucket of `gcs`."""
     public_url: str = "http://127.0.0.1:8000"
-    """Where `reelmatch serve` is reached from outside, for `local` hosting."""
+    """Address of `reelmatch serve` from outside, for `local` hosting."""
     processes: Annotated[int, Meta(ge=0, le=1024)] = field(default_factory=usable_cpus)
     """Number of videos that `serve` and `work` watch at a time; as many as cores unless set. 0:
     `serve` leaves the queue to `reelmatch work`."""
     executor: str = "local:"
-    """Where a reindex counts and `recommend --all-viewers` computes: `local:N`, in N processes of
+    """Executor of reindexes and `recommend --all-viewers`: `local:N`, in N processes of
     this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none.
     The result is the same."""
     log_format: LogFormat = "text"
     """Format of the log of `serve` and `work` on stderr: `text` for people, `json` for machines."""
     models_hub: str = "https://huggingface.co"
-    """Where `reelmatch models pull` fetches from; a mirror has the same paths
+    """Address that `reelmatch models pull` fetches from; a mirror has the same paths
     ([taggers](taggers.md))."""
     upload_max_bytes: Annotated[int, Meta(gt=0)] = 4 << 30
     """The most bytes of a file that is uploaded, in the console or over HTTP."""
@@ -141,7 +141,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of a profile's weights; below 1 it damps the strongest tags."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
-    """So many of the strongest tags of a viewer's videos are kept."""
+    """Number of the strongest tags of a viewer's videos that are kept."""
     viewer_co_likes: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.co_likes
     """Weight of being liked by the same viewers, beside the score, once they are enough."""
     host: str = "127.0.0.1"

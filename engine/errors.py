@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _SHOWN: Final = 100
-"""So many signs of a value are repeated."""
+"""Number of characters of a value that are repeated."""
 
 
 class ReelmatchError(Exception):

@@ -46,7 +46,7 @@ KNOWN: Final = "already watched"
 
 
 _BEAT_SAMPLES: Final = 30 * RATE
-"""So much sound is heard between two reports of the progress to those who watch it."""
+"""Samples that are heard between two reports of the progress to those who watch it."""
 
 
 STORED: Final = "what was seen of it before is kept"

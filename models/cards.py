@@ -17,7 +17,7 @@ class UnusableWeights(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where weights were taken from; ``sha256`` is that of the file in the package."""
+    """Origin of weights; ``sha256`` is that of the file in the package."""
 
     package: str
     version: str

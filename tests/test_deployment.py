@@ -1,4 +1,4 @@
-"""What deploys the service names only what exists."""
+"""The files that deploy the service name only what exists."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What can be done is documented, and what is documented can be done."""
+"""The documentation covers what can be done, and what it covers can be done."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""What is said at every door speaks of no command: only the command line names its own."""
+"""Messages speak of no command, at every door but the command line's own."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What programs import: a small package, whose example in the README runs as it stands."""
+"""The package for programs: small, and its example in the README runs as it stands."""
 
 import re
 import subprocess

@@ -1,6 +1,8 @@
-"""Names that were given up stay away."""
+"""Names that were given up stay away, and docstrings begin with what they are of."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOMS = ("api", "benchmarks", "engine", "ingest", "models", "reelmatch", "tests")
@@ -14,13 +16,36 @@ doubtful at_once MAKER
 )
 
 
+QUESTIONS = re.compile(r"(?:How|What|When|Where|Which|Who|Whose|Why|So (?:many|much|long|often))\b")
+TOP = Path(__file__).parents[1]
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    files = [file for room in ROOMS for file in (TOP / room).rglob("*.py")]
+    begin = {
+        f"{file.relative_to(TOP)}:{line}": text.splitlines()[0]
+        for file in files
+        for line, text in docstrings_of(file)
+        if QUESTIONS.match(text.strip())
+    }
+    assert begin == {}
+
+
+def docstrings_of(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line, text) of the docstrings of a module, its classes, functions and attributes."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            text = node.value.value
+            if isinstance(text, str):
+                yield node.lineno, text
+
+
 def test_no_retired_name_comes_back() -> None:
     retired = re.compile(rf"\b(?:{'|'.join(RETIRED)})\b")
-    top = Path(__file__).parents[1]
-    files = [file for room in ROOMS for file in (top / room).rglob("*.py")]
+    files = [file for room in ROOMS for file in (TOP / room).rglob("*.py")]
     assert files
     used = {
-        str(file.relative_to(top)): names
+        str(file.relative_to(TOP)): names
         for file in files
         if file != Path(__file__) and (names := set(retired.findall(file.read_text("utf-8"))))
     }

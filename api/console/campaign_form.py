@@ -37,7 +37,7 @@ ACCEPTED_RISKS: Final = (Risk.NONE, Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 """Risks that may be chosen for a topic."""
 
 MAX_SUGGESTED: Final = 10
-"""So many unknown words are shown with what may be meant."""
+"""Number of unknown words that are shown with what may be meant."""
 
 CREATIVE_FIELDS: Final = ("id", "seconds", "url", "mime", "width", "height")
 

@@ -20,7 +20,7 @@ def static_path(folder: Path) -> str:
 
 
 STATIC_PATH: Final = static_path(_FOLDER)
-"""Where those of the console are below it."""
+"""Path of the console's files below it."""
 
 
 class StaticAssets(StaticFiles):

@@ -25,7 +25,7 @@ from engine.words.vocabulary import Vocabulary
 router = APIRouter(route_class=ReadRoute)
 
 MAX_MARKED: Final = 5
-"""So many seconds for ad breaks are marked."""
+"""Number of seconds that are marked for ad breaks."""
 
 # The address names the revision that it is of; another version of the rules may judge anew.
 _CACHED = {"cache-control": "private, max-age=600"}

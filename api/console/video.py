@@ -31,7 +31,7 @@ router = APIRouter(route_class=ReadRoute)
 
 SIMILAR: Final = 5
 FIRST_LINES: Final = 14
-"""So many tags have a line on the timeline before somebody asks for all."""
+"""Number of tags that have a line on the timeline before somebody asks for all."""
 
 
 @router.get("/videos/{video}")

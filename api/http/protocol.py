@@ -19,10 +19,10 @@ from api.http.middleware.header_limits import HEAD_BYTES, LARGE_HEAD, NOT_HTTP, 
 from api.http.middleware.problems import Code, problem
 
 CALLER: Final = "caller"
-"""Where ``api.http.middleware.auth.Gate`` leaves the caller, in the state of a request's scope."""
+"""Key of the caller in the state of a request's scope; see ``api.http.middleware.auth.Gate``."""
 
 REFUSED: Final = "refused"
-"""Where the status stands, in the same place, that ended a request from below."""
+"""Key, likewise, of the status that ended a request from below."""
 
 _LINE_END: Final = b"\r\n"
 _LATE_HEAD: Final = "the request line and headers did not come in time"

@@ -24,7 +24,7 @@ from api.encoding import encoded
 from engine.system.cpus import usable_cpus
 
 MAX_READERS: Final = min(max(usable_cpus(), 2), 8)
-"""So many threads of a process read at once; further requests wait for one, in order."""
+"""Number of threads of a process that read; further requests wait for one, in order."""
 
 _TURN_SECONDS: Final = 0.001
 

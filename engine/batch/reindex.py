@@ -31,10 +31,10 @@ from engine.ports.catalog import Catalog
 from engine.ports.query import Query
 
 VERIFIED_VIDEOS: Final = 16
-"""So many videos' neighbours are searched twice, by the scan and by scoring every row."""
+"""Number of videos whose neighbours are searched twice, by the scan and by scoring every row."""
 
 COMPARED_VIDEOS: Final = 200
-"""So many videos' neighbours are compared by a preview."""
+"""Number of videos whose neighbours are compared by a preview."""
 
 _NEIGHBOURS: Final = 10
 _SCORED_ROWS: Final = 2**13

@@ -15,11 +15,11 @@ IN_A_ROW: Final = 5
 """Looks that are judged together."""
 
 AGREEING: Final = 4
-"""So many of these must pass; of a video with fewer looks, all."""
+"""Number of these that must pass; of a video with fewer distinct seconds, all."""
 
 SURE_IN_A_ROW: Final = 3
 SURE_AGREEING: Final = 2
-"""So many sure ones in a row make a video suspected, too: a scene may be short."""
+"""Number of sure ones in a row that make a video suspected, too: a scene may be short."""
 
 MIN_CERTAIN: Final = 3
 """Looks of a video from which on anything can be certain."""

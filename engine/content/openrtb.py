@@ -11,7 +11,7 @@ from engine.domain.videos import VideoRecord
 from engine.words.languages import standard
 
 MAX_KEYWORDS: Final = 30
-"""So many tags are given as keywords."""
+"""Number of tags that are given as keywords."""
 
 GENRE_SCORE: Final = 0.5
 """A genre is claimed from this score of a category on: half of the video is about it."""

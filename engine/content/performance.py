@@ -34,7 +34,7 @@ MIN_PERFORMERS: Final = 0.25
 """Share of the seconds with people or instruments from which on they are who performs."""
 
 MAX_SEEN: Final = 5
-"""So many people and instruments are named as evidence."""
+"""Number of people and instruments that are named as evidence."""
 
 _STILL_KINDS: Final = frozenset({"static", "slideshow", "overlay"})
 

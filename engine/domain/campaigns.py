@@ -15,10 +15,10 @@ USUAL_RISK: Final = Risk.LOW
 """The most risk around a break that is accepted of a topic that is not named."""
 
 ALWAYS: Final = -(2**62)
-"""When a flight begins that has no beginning, seconds since 1970."""
+"""Beginning of a flight that has none, seconds since 1970."""
 
 FOREVER: Final = 2**62
-"""When a flight is over that has no end, seconds since 1970."""
+"""End of a flight that has none, seconds since 1970."""
 
 
 class CampaignState(StrEnum):

@@ -11,7 +11,7 @@ from engine.domain.tracks import Track, merged
 from engine.domain.videos import VideoRecord
 
 PAGE_VIDEOS: Final = 500
-"""So many videos are read at a time."""
+"""Number of videos that are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ListPosition:
-    """Where a page begins: after this video, in the order of the list."""
+    """Beginning of a page: after this video, in the order of the list."""
 
     added_at: str
     video: str

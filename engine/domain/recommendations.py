@@ -53,7 +53,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a tag counted for a viewer; ``explicit``, the sources and ``other`` add up to the share.
+    """Reason of a tag for a viewer; ``explicit``, the sources and ``other`` add up to the share.
 
     Attributes:
         tag: its name.

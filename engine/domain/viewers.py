@@ -9,7 +9,7 @@ from engine.domain.text import UnusableText, is_blank, tidy_line
 from engine.errors import InvalidInput
 
 MAX_EVENTS: Final = 5_000
-"""So many events of a viewer are kept: the newest, and of the older ones those that hide."""
+"""Number of a viewer's events that are kept: the newest, and of older ones those that hide."""
 
 MAX_EVENT_BATCH: Final = 1_000
 """A longer batch is refused."""
@@ -18,7 +18,7 @@ MAX_CHARACTERS: Final = 128
 """The longest id of a viewer or an event."""
 
 MAX_LIKES: Final = 500
-"""So many of a viewer's likes tell what is liked together."""
+"""Number of a viewer's likes that co-likes are counted from."""
 
 
 class EventKind(StrEnum):

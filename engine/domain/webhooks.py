@@ -13,7 +13,7 @@ RETENTION_SECONDS: Final = 30 * 86_400
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery is."""
+    """State of a delivery."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"

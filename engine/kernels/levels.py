@@ -44,7 +44,7 @@ _SEED_BOUND: Final = 0.45
 """The bound on the unread, a score, at which a first guess at the k best is scored."""
 
 _SEED_POSTINGS: Final = 8_192
-"""So many postings, over all tags, are gone over for that guess."""
+"""Number of postings, over all tags, that are gone over for that guess."""
 
 _STOP_BOUND: Final = 0.2
 """The bound, as a part of the k-th best score, at which reading stops: reading on costs more than

@@ -14,7 +14,7 @@ _TAG_BATCH_SIZE: Final = 1_024
 
 
 class Embedder(Protocol):
-    """Whatever turns texts into vectors that are near each other where the texts mean alike."""
+    """Turns texts into vectors that are near each other where the texts mean alike."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a vector of length 1 for each text, shape (n_texts, n_dimensions)."""

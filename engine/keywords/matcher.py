@@ -27,10 +27,10 @@ MAX_KEYWORD_CHARACTERS: Final = 200
 """A keyword of more characters is refused."""
 
 MAX_CANDIDATES: Final = 5
-"""So many meanings of a word are told."""
+"""Number of candidates that are told of a word."""
 
 EMBEDDED_PIECES: Final = 56
-"""So many pieces the network reads of a hundred words: a word of people has three or four, with
+"""Number of pieces that the network reads of a hundred words: one has three or four, with
 its start and end, letters drawn at random twice as many."""
 
 _MIN_PIECES: Final = 3  # of any word

@@ -10,7 +10,7 @@ from engine.ports.index import IndexSnapshot
 from engine.search.profiles import ProfileVector, Reaction
 
 MAX_SOURCES: Final = 3
-"""So many of a viewer's videos are named for each tag."""
+"""Number of a viewer's videos that are named for each tag."""
 
 
 class Explainer:

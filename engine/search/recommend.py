@@ -18,7 +18,7 @@ from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reactio
 from engine.search.rerank import BY_SCORE, Candidate, Ranking, TrackOf, freshness, rerank
 
 POOL: Final = 1_000
-"""So many of the best videos are ranked anew when more than the score counts."""
+"""Number of the best videos that are ranked anew when more than the score counts."""
 
 ENOUGH_VIEWERS: Final = 25
 """With fewer viewers who like two videos or more, what they like together counts for nothing."""

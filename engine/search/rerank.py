@@ -25,7 +25,7 @@ TrackOf = Callable[[str], Track]
 """Gives the observations of a video."""
 
 MAX_FOLDED: Final = 50
-"""So many look-alikes of one video are compared with it second by second."""
+"""Number of look-alikes of one video that are compared with it second by second."""
 
 _DAY: Final = 86_400.0
 

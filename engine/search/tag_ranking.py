@@ -15,7 +15,7 @@ from engine.domain.results import TagCount
 from engine.ports.index import IndexSnapshot
 
 IMAGINED_VIDEOS: Final = 100
-"""So many videos are imagined beside those of the catalog, that show tags as ``SHARES`` says."""
+"""Number of videos imagined beside those of the catalog, that show tags as ``SHARES`` says."""
 
 SHARES: Final = Path(__file__).parent / "shares.json"
 """Tag -> share of the labelled pictures and clips that show it."""

@@ -18,7 +18,7 @@ TagSeconds = Mapping[str, tuple[TimeRange, ...]]
 Contributing = TypeVar("Contributing", bound=Contribution | Reason)
 
 _BATCH_SIZE: Final = 100
-"""So many tracks are held at once."""
+"""Number of tracks that are held at a time."""
 
 _NOTHING: Final = Track.empty()
 

@@ -15,7 +15,7 @@ from engine.ports.query import Query
 from engine.search.matches import explain
 
 _PAGE: Final = 1_000
-"""So many changes are looked at together: most of them may fit nobody."""
+"""Number of changes that are read together: most of them may fit nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query
 
 BANDS: Final = (0.0, 0.1, 0.25, 0.5, 0.75)
-"""Where each band of relevance begins; a band ends where the next begins, the last with 1."""
+"""Lower bounds of the bands of relevance; each ends where the next begins, the last with 1."""
 
 Floats = NDArray[np.float64]
 

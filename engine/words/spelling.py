@@ -21,7 +21,7 @@ MAX_CHANGES: Final = 3
 """With more signs changed it is another word."""
 
 MAX_SUGGESTED_WORDS: Final = 10
-"""So many unknown words of one request get suggestions; the others are only named or counted."""
+"""Number of unknown words of one request that get suggestions; others are named or counted."""
 
 _MAX_CHARACTERS: Final = 32
 """A word is compared by its first so many signs: longer ones are no typing mistakes."""
@@ -32,7 +32,7 @@ _MAX_COMPARED: Final = 4_096
 _ROUNDING: Final = 1e-9
 
 _MAX_NAMES: Final = 32
-"""So many names are told apart that share one word."""
+"""Number of names that are told apart that share one word."""
 
 
 class Speller:

@@ -33,7 +33,7 @@ MAX_NOISE: Final = 2.2
 """Grey levels by which a cell at rest may change in a second: grain and codecs."""
 
 MIN_AT_REST: Final = 0.2
-"""Where less than this share of the cells stays as it is, nothing is at rest."""
+"""Least share of cells that stay as they are for something to be at rest."""
 
 _SCALER_READS_ON: Final = 64  # bytes: one vector of the widest there are
 

@@ -26,7 +26,7 @@ MIN_SAMPLES: Final = 3
 """With fewer pictures than this nothing is said."""
 
 MAX_CUTS: Final = 100
-"""So many cuts are kept as evidence."""
+"""Number of cuts that are kept as evidence."""
 
 AT_REST: Final = 0.9
 """A video is one picture when this share of its pairs fits; of one of which so many are still,
@@ -91,7 +91,7 @@ _CLIMBING_COLOUR, _CLIMBING_ONE_SIDED, _CLIMBING_TINT = 0.9, 0.97, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a video is of its kind: small, and plain numbers. Pairs are pictures a second apart.
+    """Evidence for a video's kind: small, and plain numbers. Pairs are pictures a second apart.
 
     Attributes:
         samples: pictures that could be compared; blank ones cannot.

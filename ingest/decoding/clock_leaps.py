@@ -97,7 +97,7 @@ class Joints:
 
 
 class _Track:
-    """Where a stream is; all times are those of the file.
+    """Position of a stream; all times are those of the file.
 
     Attributes:
         unit: seconds of a tick.

@@ -44,7 +44,7 @@ class Second:
     index: int
     """k, from 0; the frame is the one shown at k + 0.5 s after the first frame."""
     time: float
-    """When this frame came up, in seconds after the first frame: at most index + 0.5."""
+    """Seconds after the first frame at which this frame came up: at most index + 0.5."""
     frame: Frame
     """Longer side at most 640 pixels. Shared by the seconds that repeat it: do not write on it."""
     repeated: bool

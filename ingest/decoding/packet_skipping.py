@@ -24,7 +24,7 @@ class Stored(NamedTuple, Generic[T]):
 
     packet: T
     time: int | None
-    """When its frame is shown, in ticks; None if unknown."""
+    """Ticks at which its frame is shown; None if unknown."""
     is_entry: bool
     """Whether decoding can begin with it; never where its time is unknown."""
     size_bytes: int

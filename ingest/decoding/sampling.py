@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 MIDPOINT: Final = Fraction(1, 2)
-"""Where in a second its frame is taken: second k is what is shown at k + 0.5 s.
+"""Offset in a second of its frame: second k is what is shown at k + 0.5 s.
 
 The middle stands for its second better than the edge does, and remote taggers that look at one
 frame a second report it for the middle too.

@@ -25,7 +25,7 @@ Hear = Callable[[NDArray[np.int16]], object]
 """Given the next samples, shape (n,)."""
 
 _TOLERANCE: Final = RATE // 10
-"""So far the times of a file may be off what was played so far."""
+"""Samples by which the times of a file may be off what was played so far."""
 
 _MAX_HELD: Final = 600 * RATE
 """Samples that wait for the first frame; the earliest are let go."""

@@ -15,7 +15,7 @@ from engine.words.vocabulary import Vocabulary
 # Few, as each may be half a day long.
 _PAGE_VIDEOS = 20
 _DIGITS = 5
-"""So many digits of a confidence bring back exactly what is stored."""
+"""Number of digits of a confidence that bring back exactly what is stored."""
 
 
 def exported_lines(catalog: Catalog) -> Iterator[str]:

@@ -20,7 +20,7 @@ _REASON_CHARACTERS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no video: what ``Unfetchable`` says, without the address."""
+    """Reason for a missing video: what ``Unfetchable`` says, without the address."""
 
     status: FetchStatus
     reason: str

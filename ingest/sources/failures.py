@@ -7,7 +7,7 @@ from engine.errors import ReelmatchError
 
 
 class FetchStatus(StrEnum):
-    """Why an address could not be fetched."""
+    """Class of failures of a fetch."""
 
     GONE = "gone"
     """Nothing is there, or not any more."""

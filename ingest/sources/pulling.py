@@ -36,7 +36,7 @@ _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 class _Refused(Exception):
-    """Why a file is not taken."""
+    """Reasons for which a file is not taken."""
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 SIGNATURE_BYTES: Final = 1 << 16
-"""So many bytes tell what a file is."""
+"""Number of bytes that tell what a file is."""
 
 _STARTS: Final = (
     b"\x00\x00\x01\xb3",  # MPEG video

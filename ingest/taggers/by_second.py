@@ -16,7 +16,7 @@ MAX_WAITING_BYTES: Final = 256 << 20
 """Of frames whose tags are waited for."""
 
 BEAT_SECONDS: Final = 10.0
-"""So often those who watch are told that an answer is still waited for."""
+"""Seconds between two reports that an answer is still waited for."""
 
 
 Show = Callable[[int, Frame, Confidences], object]

@@ -12,7 +12,7 @@ Answer = Confidences | Future[Any]
 """The confidence of every tag, or what an ``AsyncTagger`` was given and will parse."""
 
 MAX_SEQUENTIAL_SECONDS: Final = 2
-"""So long after a second that was tagged with all effort, the same shot may do with less."""
+"""Seconds after one tagged with all effort during which the same shot may do with less."""
 
 
 class TaggingScheduler:

@@ -1,4 +1,4 @@
-"""What records tell is what HTTP documents: the same members, none more and none less."""
+"""The members of records are those that HTTP documents, none more and none less."""
 
 from dataclasses import fields
 

@@ -20,7 +20,7 @@ TIME = r"\d{2,}:[0-5]\d:[0-5]\d(\.\d{3})?"
 
 @dataclass(frozen=True)
 class Element:
-    """What the text says of one element.
+    """Return the text of one element.
 
     Attributes:
         children: name -> least and most times, in the order they must come.

@@ -32,7 +32,7 @@ LIMITS = ConnectionLimits(
     connections=60,
 )
 PATIENCE_SECONDS = 30.0
-"""How long a test waits for what should come after a second or two, on a busy machine."""
+"""Seconds a test waits for what should come after one or two, on a busy machine."""
 
 HEAD = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 ANSWERED_EARLY = b"POST /v1/matches HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n"

@@ -142,7 +142,7 @@ def test_no_process_that_runs_tasks_runs_it_either(clips: Path, ran: Path) -> No
 
 @pytest.fixture
 def waiting_home(tmp_path: Path) -> Path:
-    """Where the clip, an address that is refused, and a reindex wait in the queue."""
+    """Home with the clip, an address that is refused, and a reindex in the queue."""
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog:
         expected = [str(tmp_path / "clips" / "clip.mp4"), "http://127.0.0.1:9/"]

@@ -1,4 +1,4 @@
-"""Where a video that an older tagger saw can be looked at again."""
+"""A video of an older tagger is analyzed again, wherever it is."""
 
 import shutil
 from collections.abc import Sequence

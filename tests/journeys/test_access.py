@@ -1,4 +1,4 @@
-"""Who may do what: every route, with a key of every scope, about its own campaign and another's.
+"""Access: every route, with a key of every scope, about its own campaign and another's.
 
 A route that is not in the table below fails the first test: say there who may ask it.
 """
@@ -44,7 +44,7 @@ SEEN: Final[dict[str, set[str]]] = {
     "place": {OWN, OTHERS},
     "admin": {OWN, OTHERS},
 }
-"""Whose campaigns each scope may ever find in an answer, whatever it asks."""
+"""Campaigns that each scope may ever find in an answer, whatever it asks."""
 
 
 FOLDERS: Final = (STATIC_PATH, f"/docs{static_path(ROOT / 'api' / 'http' / 'explorer' / 'static')}")

@@ -1,4 +1,4 @@
-"""What an app cannot do without: its own ids, details beside matches, uploads, and its own page."""
+"""The needs of an app: its own ids, details beside matches, uploads, and its own page."""
 
 import time
 from collections.abc import Iterator

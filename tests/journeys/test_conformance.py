@@ -1,4 +1,4 @@
-"""What the service answers is what its OpenAPI document says, whatever it is asked, by whom."""
+"""The service answers what its OpenAPI document says, whatever it is asked, by whom."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ CHECKS: Final = (
 PHASES: Final = {
     Scope.ADMIN: ("--phases", "coverage,fuzzing", "--max-examples", "10"),
 }
-"""Who may do everything asks at the edges of every schema, the others a few times."""
+"""Options of the scope that may do everything: it asks at the edges of every schema."""
 
 OTHERS: Final = ("--phases", "fuzzing", "--max-examples", "4")
 

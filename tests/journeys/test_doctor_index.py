@@ -1,4 +1,4 @@
-"""What ``reelmatch doctor`` says of the way an index is searched."""
+"""Findings of ``reelmatch doctor`` on the way an index is searched."""
 
 import json
 from pathlib import Path

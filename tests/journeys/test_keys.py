@@ -1,4 +1,4 @@
-"""Who may ask: the real command makes keys, the real server asks for them."""
+"""Keys: the real command makes them, the real server asks for them."""
 
 import json
 import time

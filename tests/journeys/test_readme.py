@@ -1,4 +1,4 @@
-"""What the first pages tell people to type works as it stands there."""
+"""The commands of the first pages work as they stand there."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What is not for everyone: judged by topic, shown with its seconds, kept out of every query."""
+"""Sensitive content: judged by topic, shown with its seconds, kept out of every query."""
 
 import json
 from pathlib import Path

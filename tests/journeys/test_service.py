@@ -1,4 +1,4 @@
-"""What an operator expects of the service: limits, ids, jobs once, metrics, a calm end."""
+"""Needs of an operator: limits, ids, jobs once, metrics, a calm end."""
 
 import gzip
 import json

@@ -18,7 +18,7 @@ CATS: dict[str, Any] = {
 
 
 def eventually(ask: Callable[[], bool], *, seconds: float = 30) -> None:
-    """What a process stores, every process sees within a second; machines are shared."""
+    """Wait until it is so: a process sees within a second what another stores."""
     until = time.monotonic() + seconds
     while not ask():
         assert time.monotonic() < until

@@ -73,7 +73,7 @@ class Clarifai:
 
 
 class Refused(Exception):
-    """What the API says no to."""
+    """Raised for what the API refuses."""
 
     def __init__(self, http: int, code: int, description: str) -> None:
         self.http = http

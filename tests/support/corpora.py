@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 TIE = 1e-6
 ROUNDING = 1e-12
-"""What the order of a sum may move a score by."""
+"""Difference that the order of a sum may make to a score."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def assert_best(
 
 
 def _zeros(names: list[str], score_of: dict[str, float]) -> int:
-    """How many found are 0 in the textbook but for its rounding."""
+    """Return how many matches are 0 in the textbook but for its rounding."""
     return sum(-1e-9 < score_of[name] <= 0 for name in names)
 
 

@@ -1,4 +1,4 @@
-"""What OpenRTB 2.6 says of its content object (3.2.16, 3.2.21, 3.2.22), with AdCOM's lists."""
+"""The content object of OpenRTB 2.6 (3.2.16, 3.2.21, 3.2.22), with AdCOM's lists."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -14,7 +14,7 @@ from support.footage import Picture
 from support.stills import Photo, Shape, cropped, line_of_song, write_line
 
 _SMOOTHING: Final = 2
-"""What is drawn is drawn so many times as large, and shrunk: without jagged edges."""
+"""Factor by which drawings are larger before they are shrunk: without jagged edges."""
 
 _CONTRAST: Final = 60
 """Grey levels between what is drawn and what is behind it, at least."""
@@ -312,7 +312,7 @@ def _rolled(sheet: Photo, moved: float, shape: Shape, *, sideways: bool) -> Phot
 
 
 class _Levels:
-    """How high each bar is from frame to frame: up at once, down slowly, low tones higher."""
+    """Yield the height of each bar by frame: up at once, down slowly, low tones higher."""
 
     def __init__(self, n: int, rng: np.random.Generator) -> None:
         self._n, self._rng, self._now = n, rng, np.zeros(n)

@@ -33,7 +33,7 @@ _READS_COLOURS: Final = {colour: colour for colour in COLOURS}
 _COMMON_TOKENS: Final = ("[UNK]", "</s>", "a", "photo", "of")
 _MIX: Final = np.array([[1, 0, 0, 0.5], [0, 1, 0, -0.5], [0, 0, 1, 0.25]], np.float32)
 _NO_COLOUR: Final = 9 * np.array([0.5, -0.5, 0.25, -1], np.float32)
-"""What the pair cannot read is large, and like no picture: at a right angle to all of them."""
+"""Direction of what the pair cannot read: large, and at a right angle to all pictures."""
 
 CLIP_LIKE: Final = {
     "do_resize": True,
@@ -108,7 +108,7 @@ def by_things(labels: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def vector_of(colour: tuple[float, float, float]) -> NDArray[np.float32]:
-    """What the pair makes of a colour, of length 1."""
+    """Return the vector of a colour, of length 1."""
     vector = (np.array(colour, np.float32) / 127.5 - 1) @ _MIX
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 

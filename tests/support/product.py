@@ -24,7 +24,7 @@ Run = Callable[..., "Finished"]
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a command printed, and its exit code."""
+    """Output of a command, and its exit code."""
 
     code: int
     out: str

@@ -30,7 +30,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where it answers."""
+        """Address it answers on."""
         return f"http://127.0.0.1:{self.port}"
 
     def lets_in(self) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKET_BYTES = 188
 WRAP_SECONDS = (1 << 33) / 90_000
-"""When the counter of a stream begins anew."""
+"""Moment at which the counter of a stream begins anew."""
 
 _TICKS = 90_000
 _PES_START = re.compile(rb"\x00\x00\x01[\xc0-\xef]")

@@ -77,7 +77,7 @@ class Server:
 
 
 class Refused(Exception):
-    """What the server says no to."""
+    """Raised for what the server refuses."""
 
     def __init__(self, http: int, message: str, code: str | None = None) -> None:
         self.http = http

@@ -16,7 +16,7 @@ PIECE_BYTES = 64 << 10
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered to one path.
+    """Answer to one path.
 
     ``pieces`` are sent one by one for as long as there are any; without a length, so that only the
     end of the connection ends the answer.

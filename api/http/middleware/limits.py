@@ -21,10 +21,10 @@ STRANGERS_BODY_BYTES: Final = 64 << 10
 """The most bytes of a body from somebody without a key, on a service that has keys."""
 
 MAX_REQUESTS: Final = 1000
-"""So many requests a process answers at once."""
+"""Number of requests that a process answers at a time."""
 
 MAX_STRANGERS_REQUESTS: Final = 250
-"""So many of them may have come without a key, on a service that has keys."""
+"""Number of them that may have come without a key, on a service that has keys."""
 
 ALIVE: Final = "/health/live"
 """Answered however many there are."""

@@ -22,7 +22,7 @@ _CELLS: Final = 4096
 
 
 class Rates:
-    """When each key may ask again.
+    """The moment from which on each key may ask again.
 
     Keys whose numbers are equal modulo 4,096 share a cell: a catalog has few keys, and sharing
     makes a limit stricter, never looser.

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["matching"], route_class=ReadRoute)
 _TAGS = "tags"
 
 MAX_WORDS = 20
-"""So many words are read at once."""
+"""Number of words that are read at a time."""
 
 Word = Annotated[str, Query(max_length=MAX_KEYWORD_CHARACTERS)]
 

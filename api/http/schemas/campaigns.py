@@ -58,7 +58,7 @@ class KeywordGroupInput(Body):
 
 
 class FlightInput(Body):
-    """When a campaign runs; days and times are UTC unless they say otherwise."""
+    """The dates of a campaign; days and times are UTC unless they say otherwise."""
 
     starts: str | None = None
     """A day, as ``2026-03-01``, or a moment, as ``2026-03-01T08:00:00+01:00``."""
@@ -73,7 +73,7 @@ class CreativeInput(Body):
     seconds: float = Field(gt=0, le=600)
     """Its length in seconds."""
     url: str = Field(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")
-    """Where a player gets it."""
+    """The address that a player gets it from."""
     mime: str = Field(max_length=100, pattern=f"^{_MIME}$")
     """Its type, as ``video/mp4``."""
     width: int = Field(default=0, ge=0, le=20_000)
@@ -179,7 +179,7 @@ class KeywordGroup(BaseModel):
 
 
 class Flight(BaseModel):
-    """When a campaign runs, UTC; ``ends`` is the moment it is over."""
+    """The dates of a campaign, UTC; ``ends`` is the moment it is over."""
 
     starts: str | None
     ends: str | None

@@ -15,7 +15,7 @@ class VideoCategory(BaseModel):
     """0 to 1."""
     tags: list[str]
     ranges: list[list[int]]
-    """When one of the tags is seen: first and last second of each run."""
+    """Seconds on which one of the tags is observed: first and last of each range."""
 
 
 class VideoCategories(BaseModel):

@@ -37,6 +37,6 @@ class VideoSummary(BaseModel):
     poster: str | None = None
     """The path of its poster; null when it has none."""
     url: str | None = None
-    """Where it is on the web; null for a file."""
+    """Its address on the web; null for a file."""
     duration: int | None = None
     """Seconds that were looked at."""

@@ -1,10 +1,10 @@
-"""Whether the service can answer."""
+"""Readiness of the service."""
 
 from pydantic import BaseModel
 
 
 class HealthStatus(BaseModel):
-    """Whether the service can answer; ``detail`` says why not."""
+    """Readiness of the service; ``detail`` says why it is not ready."""
 
     status: str
     detail: str = ""

@@ -19,7 +19,7 @@ class ReindexRequest(Body):
 
 
 class RollbackRequest(Body):
-    """Where to go back to."""
+    """The generation to return to."""
 
     generation: str | None = Field(default=None, max_length=64)
     """One that is there; without it, the one before the live one."""

@@ -16,7 +16,7 @@ class TopicSuitability(BaseModel):
     suitability: str | None
     """The id of the risk in the IAB's vector; null for none and unknown."""
     ranges: list[list[int]]
-    """When it is seen: first and last second of each run."""
+    """Seconds on which it is observed: first and last of each range."""
     looked_for: list[str]
     not_looked_for: list[str]
     """Sensitive topics that its tagger has no words for: what is said says nothing of these."""

@@ -109,7 +109,7 @@ class PerformanceAssessment(BaseModel):
 
     verdict: Literal[PERFORMANCES]  # type: ignore[valid-type] # a tuple of words
     reason: str
-    """Why, in a sentence."""
+    """The reason, in a sentence."""
     kind: str
     """Of the picture."""
     seconds: int

@@ -45,7 +45,7 @@ class EventInput(Body):
     share: float = Field(default=1.0, ge=0.0, le=1.0)
     """Share of the video that was watched."""
     at: Moment | None = None
-    """When; now unless said. UTC unless a zone is."""
+    """The moment; now unless said. UTC unless a zone is."""
 
     def event(self, event: str, now: float) -> Event:
         """Return the event under an id."""

@@ -6,7 +6,7 @@ from api.http.schemas.bodies import Body
 
 
 class WebhookRequest(Body):
-    """Where new matches are sent."""
+    """The address that new matches are sent to."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"url": "https://ads.example.com/reelmatch"}]}

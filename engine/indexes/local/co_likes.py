@@ -17,7 +17,7 @@ from engine.indexes.local import storage as index_files
 from engine.kernels.together import pair_cosines
 
 NEIGHBOURS: Final = 100
-"""So many videos are kept of each."""
+"""Number of videos that are kept of each."""
 
 MIN_IN_COMMON: Final = 2
 """Two videos that fewer viewers like are not alike by this: it would be one person's taste."""

@@ -12,7 +12,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.unit_vectors import unit_rows
 
 COMMONEST: Final = 50
-"""So many tags make the mean; the others are too rare to be everybody's."""
+"""Number of tags that make the mean; the others are too rare to be everybody's."""
 
 SHRINKAGE: Final = 100
 """Added to the number of videos that the mean is over: what few of them show proves little of what

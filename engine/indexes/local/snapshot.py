@@ -91,7 +91,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
-    """Where a video is in a snapshot."""
+    """Place of a video in a snapshot."""
 
     segment: Segment
     row: int

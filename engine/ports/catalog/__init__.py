@@ -41,7 +41,7 @@ class Catalog(Protocol):
 
     @property
     def videos(self) -> Videos:
-        """Where each came from, and what is known of it."""
+        """Source of each video, and its metadata."""
         ...
 
     @property

@@ -30,7 +30,7 @@ MIN_PICTURES: Final = 50
 """The spread of fewer is a guess. Some hundreds, of all kinds, are good."""
 
 MIN_KNOWN: Final = 20
-"""So many words must be known to be there, and so many not to be."""
+"""Number of words that must be known to be there, and as many not to be."""
 
 _SURELY: Final = 0.9
 _SURELY_NOT: Final = 0.05

@@ -30,7 +30,7 @@ _LIKELY: Final = (0.7, 0.85)
 """Confidences that just count and must be right often enough: the threshold is about them."""
 
 MIN_RIGHT: Final = 0.75
-"""So many of the words said with a likely confidence must be right."""
+"""Share of the words said with a likely confidence that must be right."""
 
 _OFFSET_STEP: Final = 0.1
 _MAX_OFFSET_STEPS: Final = 100

@@ -30,7 +30,7 @@ _EMBEDDINGS: Final = ("image_embeds", "text_embeds", "pooler_output")
 
 @dataclass(frozen=True, slots=True)
 class PairFolder:
-    """Where a pair lies."""
+    """Folder of a pair."""
 
     path: Path
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ingest.taggers.remote.whole_video import VideoTagger
 
 HostName = Literal["none", "local", "gcs"]
-"""Where a service can fetch the copy: nowhere (bytes are sent), from us, from a bucket."""
+"""Host of copies: none (bytes are sent), this service, or a bucket."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the application does when it starts."""
+"""The start of the application."""
 
 from pathlib import Path
 

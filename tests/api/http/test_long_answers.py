@@ -21,7 +21,7 @@ def answered(
     held: ExitStack | None = None,
     **options: Any,
 ) -> bytes:
-    """What a client gets of an answer that leaves after so many pieces."""
+    """Return what a client gets of an answer that leaves after so many pieces."""
     got: list[bytes] = []
     left = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""What the server's own lines of the log say, and under which name."""
+"""The server's own lines of the log, and the name they are under."""
 
 import json
 import logging

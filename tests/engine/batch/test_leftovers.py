@@ -1,4 +1,4 @@
-"""What a killed command left is named and removed; what somebody uses is left alone."""
+"""Leftovers of a killed command are named and removed; files in use are left alone."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What earlier versions wrote opens, and goes on."""
+"""Catalogs of earlier versions open, and go on."""
 
 import sqlite3
 import tarfile

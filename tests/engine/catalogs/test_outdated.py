@@ -1,4 +1,4 @@
-"""Which videos another version of a tagger saw."""
+"""Videos that another version of a tagger analyzed."""
 
 from dataclasses import replace
 from datetime import timedelta

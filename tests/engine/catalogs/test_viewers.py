@@ -1,4 +1,4 @@
-"""What is kept of viewers: each event once, bounded, and gone when it is deleted."""
+"""Viewers: each event once, bounded, and gone when it is deleted."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is to be told is written down once, tried later each time, and gone with its campaign."""
+"""Deliveries are written down once, tried later each time, and gone with their campaign."""
 
 from dataclasses import replace
 from typing import Any

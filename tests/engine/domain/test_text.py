@@ -1,4 +1,4 @@
-"""What text may hold, in which form it is kept, and when two texts are the same."""
+"""Text: what it may hold, in which form it is kept, and when two are the same."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What is liked together equals the textbook's cosines."""
+"""Co-likes equal the textbook's cosines."""
 
 from itertools import combinations
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What changed is found at once, and the answers equal those of a textbook over the new state."""
+"""Changes are found at once, and the answers equal those of a textbook over the new state."""
 
 import threading
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""How well words are understood, with the real thesaurus and embedding, on words written before."""
+"""Keywords are matched well, with the real thesaurus and embedding, on words written before."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Why a video is not recommended names the rule that keeps it away; a place is the true place."""
+"""A video that is not recommended names the rule that keeps it away; a rank is the true rank."""
 
 from dataclasses import replace
 

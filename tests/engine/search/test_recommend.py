@@ -1,4 +1,4 @@
-"""What a viewer gets: by their profile, with what others like, or honestly by newness alone."""
+"""Recommendations: by a profile, with what others like, or honestly by newness alone."""
 
 from dataclasses import replace
 

@@ -9,7 +9,7 @@ from engine.domain.results import TagCount
 from engine.search.tag_ranking import MIN_SHARE, TagIdf
 
 NEW = TagIdf({}, 0)
-"""What is known of tags before anything is indexed."""
+"""Return the idf before anything is indexed."""
 
 
 def order(idf: TagIdf, **seconds: int) -> list[str]:

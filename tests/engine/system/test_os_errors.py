@@ -1,4 +1,4 @@
-"""What the machine cannot do is told from mistakes of ours, however Python and SQLite put it."""
+"""Errors of the machine are told from mistakes of ours, however Python and SQLite put them."""
 
 import errno
 import os

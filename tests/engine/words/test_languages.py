@@ -1,4 +1,4 @@
-"""Which videos a language that is asked for takes (RFC 4647, basic filtering)."""
+"""Languages of videos that a language range takes (RFC 4647, basic filtering)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which seconds are looks of their own, and what that makes of the seconds of a tag."""
+"""Distinct seconds, and what they make of the seconds of a tag."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What is drawn over a picture, what is there in the world, and what a second look tells of it."""
+"""Overlays drawn over a picture, told from what is there in the world."""
 
 from functools import partial
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which frames need a look of their own."""
+"""Frames that have new content."""
 
 from itertools import pairwise
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a video is made of: footage, or pictures over a song; and when it cuts."""
+"""The kind of a video: footage, or pictures over a song; and its cuts."""
 
 import json
 import tracemalloc

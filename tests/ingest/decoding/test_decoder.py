@@ -1,4 +1,4 @@
-"""What is left out of decoding changes no second: beside every frame decoded by FFmpeg alone."""
+"""Skipped decoding changes no second: beside every frame decoded by FFmpeg alone."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction

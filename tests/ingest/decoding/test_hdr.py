@@ -34,7 +34,7 @@ def hlg_of(nits: float) -> float:
 
 
 def shown(transfer: int, *levels: float, primaries: int = BT2020) -> NDArray[np.uint8]:
-    """What becomes of grey stripes of these levels."""
+    """Return what becomes of grey stripes of these levels."""
     stripes = np.repeat(np.rint(np.array(levels) * 65535).astype(np.uint16), 200)
     whole = np.broadcast_to(stripes, (3, 50, stripes.size))
     observed = WideColours(transfer, primaries).to_ordinary(np.ascontiguousarray(whole))

@@ -1,4 +1,4 @@
-"""What is left out, on structures as encoders make them, beside what frames are built on."""
+"""Packets skipped, on structures as encoders make them, beside what frames are built on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where decoding can begin: beside what encoders mark, and on bytes that are no picture at all."""
+"""Random access points: beside what encoders mark, and on bytes that are no picture at all."""
 
 import tracemalloc
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which of several pictures is the video, and how long a picture is shown."""
+"""The choice of the video among several pictures, and how long a picture is shown."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

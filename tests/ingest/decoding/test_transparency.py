@@ -1,4 +1,4 @@
-"""What can be seen through does not count: neither as a colour nor as a tag."""
+"""Transparent pixels do not count: neither as a colour nor as a tag."""
 
 from collections.abc import Callable
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What goes out comes back in as it was."""
+"""An export comes back in as it was."""
 
 import json
 from dataclasses import replace

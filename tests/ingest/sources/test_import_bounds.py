@@ -1,4 +1,4 @@
-"""Whatever a file is made of, reading it takes bounded memory, and ends when nobody wants it."""
+"""Reading a file takes bounded memory, whatever it is made of, and ends when nobody wants it."""
 
 import gzip
 import io

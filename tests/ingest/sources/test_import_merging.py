@@ -1,4 +1,4 @@
-"""What is said of one video in several places comes together, and nothing takes away what was."""
+"""Parts of one video in several places come together, and nothing takes away what was."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""What is no result of labels is refused, and named for what it is."""
+"""Files that are no result of labels are refused, and named for what they are."""
 
 import json
 from pathlib import Path

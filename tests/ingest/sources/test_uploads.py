@@ -1,4 +1,4 @@
-"""What people send is kept where it belongs, whatever they call it."""
+"""Uploads are kept where they belong, whatever people call them."""
 
 import os
 import time

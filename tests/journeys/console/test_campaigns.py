@@ -166,7 +166,7 @@ WHOLE = {
 
 
 def form_in(page: str) -> dict[str, str]:
-    """What a browser would send of the form of a campaign as it stands."""
+    """Return what a browser would send of the form of a campaign as it stands."""
 
     class Reader(HTMLParser):
         def __init__(self) -> None:

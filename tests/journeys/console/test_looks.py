@@ -36,7 +36,7 @@ OUT_OF_REACH = """() => [...document.body.querySelectorAll("*")].filter((one) =>
       || scrolls(overflowX, one.scrollWidth, one.clientWidth))
     && one.tabIndex < 0 && !one.querySelector("a, button, input, select, textarea, [tabindex]");
 }).map((one) => one.outerHTML.slice(0, 80))"""
-"""What scrolls and can neither have the focus nor holds what can: not every browser reaches it."""
+"""Elements that scroll and can neither have the focus nor hold what can, in some browsers."""
 
 
 @pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 1280])

@@ -1,4 +1,4 @@
-"""What every catalog must do, whatever holds it: keep whole, in order, for all who opened it."""
+"""The suite of every catalog: it keeps whole, in order, for all who opened it."""
 
 import threading
 from abc import abstractmethod
@@ -43,7 +43,7 @@ DONE = JobResult(State.DONE, "ok", "", video_id(1), 3)
 
 
 def heard(catalog: Catalog, confidence: float = 0.9, seconds: int = 2) -> SourceTrack:
-    """What a made-up tagger of sound heard: a bell on every second."""
+    """Observations of a made-up tagger of sound: a bell on every second."""
     numbers = catalog.tags.number(["bell"], "audio")
     track = Track.from_confidences(np.full((seconds, 1), confidence, np.float32), numbers)
     return SourceTrack("audio", "ears@1", track)

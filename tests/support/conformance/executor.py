@@ -1,4 +1,4 @@
-"""What every executor must do: run tasks, give back what became of them, leave nothing behind."""
+"""The suite of every executor: it runs tasks, gives back their results, leaves nothing behind."""
 
 import os
 import signal
@@ -208,7 +208,7 @@ class ExecutorSuite:
 
 
 class ProcessExecutorSuite(ExecutorSuite):
-    """What holds besides when tasks run in other processes of this machine."""
+    """The suite besides, when tasks run in other processes of this machine."""
 
     def test_tasks_run_elsewhere(self, executor: TaskExecutor) -> None:
         assert os.getpid() not in set(run_tasks(executor, where_it_runs, range(20)))

@@ -1,4 +1,4 @@
-"""What every host of copies must do, whoever keeps them; and a server for the local one."""
+"""The suite of every host of copies, whoever keeps them; and a server for the local one."""
 
 import re
 import threading

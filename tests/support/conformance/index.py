@@ -1,4 +1,4 @@
-"""What every index must do: scores, order and reasons of the textbook, videos by their ids."""
+"""The suite of every index: scores, order and reasons of the textbook, videos by their ids."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ class Textbook:
     def best(
         self, videos: Sequence[Video], expected: Mapping[str, float]
     ) -> list[tuple[str, float]]:
-        """What fits, best first, ties by id."""
+        """Return the matches, best first, ties by id."""
         scores = {video.id: self.score(video.id, expected) for video in videos}
         ranked = sorted(scores, key=lambda video: (-round(scores[video], 9), video))
         return [(video, scores[video]) for video in ranked if scores[video] > ROUNDING]

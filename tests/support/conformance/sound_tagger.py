@@ -1,4 +1,4 @@
-"""What every tagger that hears must do: a test class inherits, and gives the fixture ``tagger``."""
+"""The suite of every tagger of sound: a test class inherits, and gives the fixture ``tagger``."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every implementation of a Protocol must do: a test class inherits, and gives the fixture."""
+"""The suite of every tagger: a test class inherits, and gives the fixture."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from ingest.sources.addresses import without_password
 from ingest.taggers.remote.cuts import CUT_SECONDS
 
 KEY_VARIABLES: Final = ("REELMATCH_CLARIFAI_KEY", "CLARIFAI_PAT")
-"""Where the key is looked for, in this order."""
+"""Variables that may hold the key, in this order."""
 
 _THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 KEY_VARIABLE: Final = "REELMATCH_VLM_KEY"
-"""Where the key is looked for; servers of one's own mostly need none."""
+"""Variable that may hold the key; servers of one's own mostly need none."""
 
 NETWORKS_VARIABLE: Final = "REELMATCH_VLM_ALLOWED_NETWORKS"
 

@@ -1,4 +1,4 @@
-"""What faces say over a shot, with faces that are made up, and that they say it only when asked."""
+"""Words of faces over a shot, with faces that are made up; none unless they are switched on."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Where faces are found, and how they are turned upright: against the textbook and on real ones."""
+"""Faces are found and turned upright: against the textbook and on real ones."""
 
 import numpy as np
 import pytest

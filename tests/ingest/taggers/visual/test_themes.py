@@ -1,4 +1,4 @@
-"""What is said of real pictures, theme by theme, while a camera closes in on them."""
+"""Tags of real pictures, theme by theme, while a camera closes in on them."""
 
 import subprocess
 import sys
