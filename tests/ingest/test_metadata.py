@@ -1,4 +1,4 @@
-"""What is told of a video lies beside what is seen on it, and needs no footage."""
+"""Metadata of a video lies beside what is observed on it, and needs no footage."""
 
 from pathlib import Path
 
