@@ -1,5 +1,6 @@
-"""Another look at what an older version of a tagger saw, as far as it is still there."""
+"""Videos that an older tagger saw, or a source has yet to observe, as far as they are there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from ingest.web_pipeline import described_by_address
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """Videos that an older version of a tagger looked at.
+    """Videos that are to be observed again.
 
     Attributes:
         there: source -> video, of those that can be looked at again, the newest first.
@@ -31,8 +32,17 @@ def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
 
     So whether a file is still the video that it was is told when it is looked at.
     """
+    return _located(catalog.listing.outdated(tagger.name, tagger.version))
+
+
+def find_lacking(catalog: Catalog, source: str) -> Outdated:
+    """Return what a source of tags has yet to observe, as ``find_outdated`` does."""
+    return _located(catalog.listing.lacking(source))
+
+
+def _located(videos: Iterable[OutdatedVideo]) -> Outdated:
     outdated = Outdated({}, [])
-    for video in catalog.listing.outdated(tagger.name, tagger.version):
+    for video in videos:
         source = _source_of(video)
         if source is None:
             outdated.lost.append(_lost(video))

@@ -1,8 +1,9 @@
 """One address of the web -> fetched, looked at, tagged, stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+from engine.domain.tags import VISUAL
 from engine.ports.catalog import Catalog
 from ingest.described import Described
 from ingest.pipeline import ANALYZED, IngestResult, known_result, store_unwatched
@@ -30,6 +31,7 @@ def ingest_address(
     analyze: Callable[[Path, Described], IngestResult],
     *,
     force: bool = False,
+    sources: Collection[str] = (VISUAL,),
     on_piece: Callable[[], object] = lambda: None,
 ) -> IngestResult:
     """Fetch a video and watch it, unless it is known already. The file goes once it was watched.
@@ -41,10 +43,11 @@ def ingest_address(
         catalog: where the result is kept.
         analyze: watches the file and stores what was seen.
         force: look again at a video that was watched before.
+        sources: of tags; a video that all of them observed is known.
         on_piece: called now and then while it is fetched.
     """
     described = described_by_address(address)
-    known = known_result(described, catalog, force=force)
+    known = known_result(described, catalog, force=force, sources=sources)
     if known is not None:
         return known
     try:

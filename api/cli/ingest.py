@@ -14,12 +14,14 @@ from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Job
+from engine.domain.tags import AUDIO, METADATA
 from engine.domain.text import shown
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
 from engine.system.cpus import usable_cpus
 from ingest.decoding.probe import Status
-from ingest.outdated import find_outdated
+from ingest.metadata import reread_metadata
+from ingest.outdated import find_lacking, find_outdated
 from ingest.pipeline import ANALYZED, KNOWN, IngestResult
 from ingest.pipeline import Progress as Done
 from ingest.runner.worker import POLL_SECONDS, Worker
@@ -27,6 +29,9 @@ from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import playlist_addresses
 from ingest.taggers.registry import DEFAULT, Identity, check_tagger, find_factory, identity_of
+
+ADDABLE = (AUDIO, METADATA)
+"""Sources of tags that old videos can get without being seen again."""
 
 _INTERRUPTED = 130
 _MAX_NAMED = 10
@@ -71,6 +76,14 @@ _MAX_NAMED = 10
     help="Look again at all that an older version of the tagger saw, the newest first.",
 )
 @click.option(
+    "--add",
+    "added",
+    metavar="SOURCES",
+    help="Have sources of tags observe all watched videos that they did not observe yet, and leave"
+    f" the others as they are: of {', '.join(ADDABLE)}, with commas between them. Metadata needs no"
+    " footage.",
+)
+@click.option(
     "--processes",
     type=click.IntRange(min=1),
     help="How many videos at a time; as many as cores unless said.",
@@ -86,6 +99,7 @@ def command(
     audio: bool,
     force: bool,
     outdated: bool,
+    added: str | None,
     processes: int | None,
     as_json: bool,
 ) -> None:
@@ -95,8 +109,10 @@ def command(
     interrupted waits in a queue: without sources, what waits is watched. Exit code 1 when not one
     could be watched. What was watched is searchable once there was a 'reelmatch reindex'.
     """
-    if outdated and (sources or address_file or playlist or force):
-        raise click.UsageError("--outdated looks at what the catalog knows: give it alone")
+    again = "--outdated" if outdated else "--add" if added is not None else ""
+    if again and (sources or address_file or playlist or force or (outdated and added)):
+        raise click.UsageError(f"{again} looks at what the catalog knows: give it alone")
+    adds = _read_added(added)
     settings = load_settings()
     limits = settings.fetch_limits
     context = settings.tagger_context
@@ -113,7 +129,7 @@ def command(
     paths = [Path(source) for source in sources if not is_address(source)]
     with open_catalog(settings.catalog_path) as catalog:
         jobs = catalog.jobs
-        goes_on = not paths and not addresses and not outdated
+        goes_on = not paths and not addresses and not again
         if goes_on and not jobs.open_count():
             raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
         left_out = LeftOut()
@@ -126,8 +142,10 @@ def command(
             mine = jobs.open_ids()
         if outdated:
             mine, lost = _queue_outdated(catalog, identity_of(tagger, context), options)
+        if adds:
+            mine, lost = _queue_added(catalog, adds, {"tagger": tagger, "every": every})
         # What else waits is left alone when there is nothing to look at again.
-        works = mine or not outdated
+        works = mine or not again
         worker = partial(
             Worker,
             catalog,
@@ -152,6 +170,9 @@ def command(
         _print_left_out(left_out)
     if outdated and not results:
         click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)
+    elif adds and not results:
+        if watched := [source for source in adds if source != METADATA]:
+            click.echo(f"no watched video lacks {' or '.join(watched)}", err=True)
     elif not any(result.status in ANALYZED for result in results):
         sys.exit(1)
 
@@ -162,6 +183,45 @@ def _queue_outdated(
     """Queue what an older version of a tagger saw; also return what is not there any more."""
     outdated = find_outdated(catalog, tagger)
     return catalog.jobs.add_again(outdated.there, options, now=time.time()), outdated.lost
+
+
+def _read_added(text: str | None) -> tuple[str, ...]:
+    """Read ``audio,metadata``.
+
+    Raises:
+        InvalidInput: naming a source that cannot be added.
+    """
+    adds = tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
+    if text is not None and not adds:
+        raise InvalidInput(f"--add {text!r} names no source: choose from {', '.join(ADDABLE)}")
+    for source in adds:
+        if source not in ADDABLE:
+            raise InvalidInput(
+                f"the source {source!r} cannot be added: choose from {', '.join(ADDABLE)}"
+            )
+    return adds
+
+
+def _queue_added(
+    catalog: Catalog, adds: Sequence[str], options: Mapping[str, object]
+) -> tuple[list[int], list[IngestResult]]:
+    """Read metadata at once, and queue what needs footage; also return what is not there."""
+    if METADATA in adds:
+        n_read = reread_metadata(catalog)
+        click.echo(
+            f"read the metadata of {n_read} {'video' if n_read == 1 else 'videos'}", err=True
+        )
+    mine: dict[int, None] = {}
+    lost: dict[str | None, IngestResult] = {}
+    for source in adds:
+        if source != METADATA:
+            lacking = find_lacking(catalog, source)
+            queued = catalog.jobs.add_sources(
+                lacking.there, {**options, "add": [source]}, now=time.time()
+            )
+            mine |= dict.fromkeys(queued)
+            lost |= {one.video: one for one in lacking.lost}
+    return list(mine), list(lost.values())
 
 
 def _work(

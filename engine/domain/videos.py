@@ -110,7 +110,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class OutdatedVideo:
-    """A video that another version of a tagger saw.
+    """A video that another version of a tagger saw, or that a source of tags has yet to observe.
 
     Attributes:
         video: its id.

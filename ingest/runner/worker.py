@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
+from engine.domain.tags import VISUAL
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from engine.ports.catalog import Catalog, Jobs
@@ -172,7 +173,8 @@ class Worker:
         if expected != described.id:
             reason = f"another video is there now; {STORED}"
             return IngestResult(expected, job.source, Status.MISSING, reason, 0)
-        return known_result(described, self.catalog, force=_force(job))
+        sources = _added_sources(job) or (VISUAL,)
+        return known_result(described, self.catalog, force=_force(job), sources=sources)
 
     def _settled(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job without watching anything; None when it must be."""
@@ -227,6 +229,7 @@ class Worker:
             self.context,
             _every(job),
             job.options.get("audio") is not False,
+            _added_sources(job),
         )
 
     def _listen(self) -> None:
@@ -360,6 +363,10 @@ def _describe(source: str) -> Described:
 
 def _force(job: Job) -> bool:
     return bool(job.options.get("force"))
+
+
+def _added_sources(job: Job) -> tuple[str, ...]:
+    return tuple(job.options.get("add", ()))
 
 
 def _tagger(job: Job) -> str:

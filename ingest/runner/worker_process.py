@@ -6,13 +6,14 @@ A decoder that crashes, fills the memory or never ends takes this process down a
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Claim
+from engine.domain.tags import VISUAL
 from engine.errors import JobLost
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
@@ -23,7 +24,7 @@ from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.base import SoundTagger
+from ingest.taggers.base import SoundTagger, Tagger
 from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
@@ -64,6 +65,7 @@ class JobSpec:
         context: what the tagger needs.
         every: at most one in so many seconds is tagged.
         audio: whether the sound is heard, too.
+        add: the only sources of tags that are to observe the video; none for all.
     """
 
     job: int
@@ -78,6 +80,7 @@ class JobSpec:
     context: TaggerContext
     every: int = 1
     audio: bool = True
+    add: tuple[str, ...] = ()
 
 
 def run_job(spec: JobSpec, answers: Connection) -> None:
@@ -129,6 +132,7 @@ def _ingest(spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object
             catalog,
             analyze,
             force=spec.force,
+            sources=spec.add or (VISUAL,),
             on_piece=lambda: report(Progress(0, None)),
         )
     path = Path(spec.source)
@@ -148,17 +152,30 @@ def _sound_taggers() -> tuple[SoundTagger, ...]:
 def _watcher(
     spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
+    if spec.add:
+        taggers: tuple[Tagger | SoundTagger, ...] = tuple(
+            tagger for tagger in _sound_taggers() if tagger.source in spec.add
+        )
+        return _analyzer(spec, catalog, taggers, report)
     tagger = make_tagger(spec.tagger, spec.context)
     if isinstance(tagger, VideoTagger):
         return lambda path, described: ingest_remotely(
             path, described, catalog, tagger, force=spec.force
         )
     sound_taggers = _sound_taggers() if spec.audio else ()
+    return _analyzer(spec, catalog, (tagger, *sound_taggers), report)
+
+
+def _analyzer(
+    spec: JobSpec,
+    catalog: Catalog,
+    taggers: Sequence[Tagger | SoundTagger],
+    report: Callable[[Progress], object],
+) -> Callable[[Path, Described], IngestResult]:
     return lambda path, described: ingest_file(
         path,
         catalog,
-        tagger,
-        *sound_taggers,
+        *taggers,
         described=described,
         force=spec.force,
         every=spec.every,

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from ingest.outdated import find_outdated
+from engine.domain.content import SourceTrack
+from engine.domain.tracks import Track
+from ingest.outdated import find_lacking, find_outdated
 from ingest.sources.addresses import address_id
 from ingest.sources.files import content_id
 from ingest.taggers.registry import Identity
@@ -59,3 +61,12 @@ def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> 
     (lost,) = result.lost
     assert lost.source == str(tmp_path / "gone.mp4")
     assert lost.reason == "no file there any more; what was seen of it before is kept"
+
+
+def test_what_a_source_has_yet_to_observe_is_found(catalog: Catalog, film: Path) -> None:
+    video = content_id(film)
+    outdate(catalog, video, [film])
+    assert find_lacking(catalog, "audio").there == {str(film): video}
+    catalog.tracks.put(video, SourceTrack("audio", "ears@1", Track.empty()))
+    assert find_lacking(catalog, "audio").there == {}
+    assert find_lacking(catalog, "text").there == {str(film): video}

@@ -63,6 +63,22 @@ class Jobs:
             sources = videos.items()
             return [_add(db, Kind.INGEST, one, {**again, "video": it}, now) for one, it in sources]
 
+    def add_sources(
+        self, videos: Mapping[str, str], options: Mapping[str, Any], *, now: float
+    ) -> list[int]:
+        """Queue, as ``add`` does, what sources of tags have yet to observe on videos.
+
+        Args:
+            videos: source -> id of the video that is expected there.
+            options: with ``add``, names of sources of tags.
+            now: seconds since 1970.
+        """
+        with self._catalog.transaction() as db:
+            return [
+                _add(db, Kind.INGEST, source, {**options, "video": video}, now)
+                for source, video in videos.items()
+            ]
+
     def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
         """Queue a reindex; one that waits already is enough. Return the id of the job."""
         with self._catalog.transaction() as db:
@@ -289,6 +305,10 @@ def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], no
             merged["said"] = {**before.get("said", {}), **said}
         if options.get("force"):
             merged["force"] = True
+        if added := options.get("add"):
+            merged["add"] = sorted({*before.get("add", ()), *added})
+        if merged.get("force"):
+            merged.pop("add", None)  # it observes all of them
         if merged.get("video") != options.get("video"):
             # Somebody wants whatever is there.
             merged.pop("video", None)

@@ -16,6 +16,11 @@ _OUTDATED: Final = (
     "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
     " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and t.tagger <> ?1 || '@' || ?2)"
 )
+# Seen here, so that there is footage to observe.
+_LACKS_SOURCE: Final = (
+    "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual')"
+    " and not exists (select 1 from tracks t where t.video = v.id and t.source = ?1)"
+)
 
 
 class Listing:
@@ -64,10 +69,17 @@ class Listing:
             tagger: its name.
             version: the one that is here.
         """
+        return self._to_watch(_OUTDATED, (tagger, version))
+
+    def lacking(self, source: str) -> Iterator[OutdatedVideo]:
+        """Yield the watched videos that a source of tags did not observe, the newest first."""
+        return self._to_watch(_LACKS_SOURCE, (source,))
+
+    def _to_watch(self, condition: str, parameters: tuple[str, ...]) -> Iterator[OutdatedVideo]:
         rows = self._file.rows(
             "select v.id, v.seconds, s.source from videos v left join sources s on s.video = v.id"  # noqa: S608
-            f" where {_OUTDATED} order by v.added_at desc, v.rowid desc, s.rowid desc",
-            (tagger, version),
+            f" where {condition} order by v.added_at desc, v.rowid desc, s.rowid desc",
+            parameters,
         )
         for _, group in groupby(rows, key=itemgetter(0)):
             rows_of_video: list[tuple[Any, ...]] = list(group)

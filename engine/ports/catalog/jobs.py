@@ -26,6 +26,18 @@ class Jobs(Protocol):
         """Queue, as ``add`` does, another look at the video of each source, if it is still it."""
         ...
 
+    def add_sources(
+        self, videos: Mapping[str, str], options: Mapping[str, Any], *, now: float
+    ) -> list[int]:
+        """Queue, as ``add`` does, what sources of tags have yet to observe on videos.
+
+        Args:
+            videos: source -> id of the video that is expected there.
+            options: with ``add``, names of sources of tags.
+            now: seconds since 1970.
+        """
+        ...
+
     def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
         """Queue a reindex; one that waits already is enough. Return the id of the job."""
         ...

@@ -37,6 +37,13 @@ class Listing(Protocol):
         """
         ...
 
+    def lacking(self, source: str) -> Iterator[OutdatedVideo]:
+        """Yield the watched videos that a source of tags did not observe, the newest first.
+
+        Results of imports are not among them: there is no footage to observe.
+        """
+        ...
+
     def count_outdated(self, tagger: str, version: str) -> int:
         """Return how many ``outdated`` ones there are."""
         ...
