@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.domain.content import SourceTrack
 from engine.domain.tags import VISUAL, Tag
+from engine.domain.tracks import Track, merged
 from engine.domain.videos import VideoRecord
 from engine.errors import ExternalIdTaken
 from engine.ports.catalog import Catalog
@@ -154,9 +155,11 @@ def _import(
         return BadLine(read.line, str(ExternalIdTaken(video.external_id, *taken)))
     record = _record(video, known, has_visual=visual is not None)
     change = Change.ADDED if known is None else Change.UPDATED
-    if known == record and all(numbers.has(one.names, source) for source, one in observed.items()):
+    names = {source: [*one.names, *video.whole_of(source)] for source, one in observed.items()}
+    if known == record and all(numbers.has(own, source) for source, own in names.items()):
         tracks = _tracks(video, observed, numbers)
         is_same = all(_is_stored(one, stored.get(one.source)) for one in tracks)
+        is_same = is_same and _has_lines(catalog, video)
         change = Change.UNCHANGED if is_same else Change.UPDATED
     if change is not Change.UNCHANGED and not dry_run:
         _save(record, _tracks(video, observed, numbers), stored, catalog, now)
@@ -186,10 +189,29 @@ def _tracks(
         SourceTrack(
             source,
             taggers.get(source, video.tagger),
-            one.to_track(numbers.of(one.names, source)),
+            _track(one, video.whole_of(source), source, numbers),
+            video.lines.get(source, ()),
         )
         for source, one in observed.items()
     ]
+
+
+def _track(
+    observed: RemoteTrack, whole: Mapping[str, float], source: str, numbers: "_TagNumbers"
+) -> Track:
+    track = observed.to_track(numbers.of(observed.names, source))
+    if not whole:
+        return track
+    own = np.array(list(numbers.of(whole, source).values()), np.int64)
+    return merged([track, Track.of_whole(np.array(list(whole.values())), own, track.n_seconds)])
+
+
+def _has_lines(catalog: Catalog, video: ImportedVideo) -> bool:
+    """Tell whether the lines of a video are those that are stored; none is said of none."""
+    if not video.lines:
+        return True
+    stored = catalog.tracks.lines(video.id)
+    return all(stored.get(source, ()) == lines for source, lines in video.lines.items())
 
 
 def _save(
@@ -251,6 +273,8 @@ def _is_stored(observed: SourceTrack, stored: SourceTrack | None) -> bool:
         np.array_equal(one.starts, other.starts)
         and np.array_equal(one.tags, other.tags)
         and np.array_equal(one.confidences, other.confidences)
+        and np.array_equal(one.whole_tags, other.whole_tags)
+        and np.array_equal(one.whole_confidences, other.whole_confidences)
     )
 
 

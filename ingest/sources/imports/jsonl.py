@@ -16,6 +16,7 @@ from engine.words.languages import is_code
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
+from ingest.sources.imports.lines import confidence_in, lines_in
 from ingest.sources.imports.videos import LabelResult, id_of, source_in, tag_name_in
 from ingest.taggers.remote.whole_video import MAX_TAG_CHARACTERS
 from ingest.taggers.runs import MAX_NAMES, Run, Runs
@@ -29,7 +30,7 @@ _MAX_NAME_CHARACTERS: Final = 500  # as of a page: what is exported can be impor
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
-    *("tagger", "taggers", "tags", "external_id", "uploader_id"),
+    *("tagger", "taggers", "tags", "external_id", "uploader_id", "lines"),
 )
 _SHOWN: Final = 40
 _ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -55,7 +56,7 @@ def results(document: Document) -> Iterator[LabelResult]:
     id_ = fields.text("video") or id_of(source, otherwise)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
-    runs = _runs(fields)
+    runs, whole = _observed(fields)
     duration = fields.number("duration", maximum=LONGEST_SECONDS, default=0.0)
     if "duration" in fields and runs.end > math.ceil(duration):
         raise BadField(f"duration: {duration:g} s, but a tag is on second {runs.end - 1}")
@@ -74,6 +75,8 @@ def results(document: Document) -> Iterator[LabelResult]:
         categories=_categories(fields),
         external_id=external_id,
         taggers=_taggers(fields),
+        whole=whole,
+        lines=lines_in(fields) if "lines" in fields else {},
     )
 
 
@@ -85,16 +88,28 @@ def _refuse_unknown(fields: Fields, known: tuple[str, ...]) -> None:
             raise BadField(f"{fields.name(key[:_SHOWN])!r}: there is no such field; {hint}")
 
 
-def _runs(fields: Fields) -> Runs:
-    runs = Runs()
+def _observed(fields: Fields) -> tuple[Runs, dict[str, float]]:
+    """Return tags on seconds, and tags of the whole with their confidences."""
+    runs, whole = Runs(), dict[str, float]()
     try:
         for tag in fields.each("tags"):
-            _add(tag, runs)
+            if "confidence" in tag:
+                _add_whole(tag, whole)
+            else:
+                _add(tag, runs)
     except BadField:
         raise
     except InvalidInput as error:
         raise BadField(str(error)) from error
-    return runs
+    return runs, whole
+
+
+def _add_whole(tag: Fields, whole: dict[str, float]) -> None:
+    _refuse_unknown(tag, ("tag", "confidence", "seconds"))
+    label = _label(tag.raw("tag"), tag.name("tag"))
+    whole[label] = max(confidence_in(tag), whole.get(label, 0.0))
+    if len(whole) > MAX_NAMES:
+        raise BadField(f"more than {MAX_NAMES} different tags on one video")
 
 
 def _add(tag: Fields, runs: Runs) -> None:

@@ -59,6 +59,8 @@ class Merging:
         before.duration = max(before.duration, result.duration)
         before.title = before.title or result.title
         before.taggers = {**result.taggers, **before.taggers}
+        before.whole = {**result.whole, **before.whole}
+        before.lines = {**result.lines, **before.lines}
         self._n_runs += len(before.runs)
 
     def _let_go(self, id_: str) -> LabelResult:

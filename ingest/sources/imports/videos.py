@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from engine.domain.lines import Line
 from engine.domain.tags import VISUAL, Tag, source_of
 from engine.domain.text import cleaned_line, is_blank
 from engine.errors import InvalidInput
@@ -41,6 +42,8 @@ class ImportedVideo:
         external_id: the id that an app gives it; empty when none is said.
         is_titled: whether the title was given, not made of the source or the id.
         taggers: of other sources than the visual one.
+        whole: label -> confidence, 0.0 to 1.0, of tags of the video as a whole.
+        lines: source -> its lines of text.
     """
 
     id: str
@@ -56,13 +59,21 @@ class ImportedVideo:
     external_id: str = ""
     is_titled: bool = True
     taggers: Mapping[str, str] = field(default_factory=dict)
+    whole: Mapping[str, float] = field(default_factory=dict)
+    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
     def by_source(self) -> dict[str, RemoteTrack]:
         """Return what each source observed, with the tags' names; the visual one where none did."""
-        if not any(":" in label for label in self.track.names):
+        labels = (*self.track.names, *self.whole)
+        if not self.lines and not any(":" in label for label in labels):
             return {VISUAL: self.track}
-        sources = sorted({source_of(label) for label in self.track.names})
+        sources = sorted({*map(source_of, labels), *self.lines})
         return {source: self.track.of_source(source) for source in sources}
+
+    def whole_of(self, source: str) -> dict[str, float]:
+        """Return the tags of the whole that one source gives, by their names."""
+        tags = ((Tag.parse(label), confidence) for label, confidence in self.whole.items())
+        return {tag.name: confidence for tag, confidence in tags if tag.source == source}
 
 
 @dataclass(slots=True)
@@ -77,7 +88,7 @@ class LabelResult:
         runs: what was seen.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
-        language, uploader, uploader_id, kind, categories, external_id, taggers:
+        language, uploader, uploader_id, kind, categories, external_id, taggers, whole, lines:
             as in ``ImportedVideo``.
     """
 
@@ -95,6 +106,8 @@ class LabelResult:
     categories: tuple[str, ...] = ()
     external_id: str = ""
     taggers: Mapping[str, str] = field(default_factory=dict)
+    whole: Mapping[str, float] = field(default_factory=dict)
+    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
     def video(self) -> ImportedVideo:
         """Lay it out on seconds.
@@ -123,6 +136,8 @@ class LabelResult:
             external_id=self.external_id,
             is_titled=bool(self.title),
             taggers=self.taggers,
+            whole=self.whole,
+            lines=self.lines,
         )
 
 

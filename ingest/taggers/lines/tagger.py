@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.domain.content import SourceTrack
-from engine.domain.lines import Line, LineTag
+from engine.domain.lines import MAX_LINE_CHARACTERS, Line, LineTag
+from engine.domain.text import cleaned_line, is_blank
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track, merged
 from engine.ports.catalog import Catalog
@@ -107,7 +108,10 @@ class LineTagger:
 
 
 def _within(line: Line, n_seconds: int) -> Line | None:
-    """Return a line without what is after the end of its video; None where nothing is left."""
+    """Return a line as it is kept, up to the end of its video; None where nothing is left."""
+    line = line._replace(text=cleaned_line(line.text)[:MAX_LINE_CHARACTERS])
+    if is_blank(line.text):
+        return None
     if line.seconds is None:
         return line
     start, end = max(line.seconds.start, 0), min(line.seconds.end, n_seconds)

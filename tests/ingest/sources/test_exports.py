@@ -1,6 +1,7 @@
 """An export comes back in as it was."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,10 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
 from engine.domain.content import SourceTrack, VideoContent
 from engine.domain.index_config import IndexConfig
+from engine.domain.lines import Line
 from engine.domain.tags import VISUAL
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
+from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.words.vocabulary import Vocabulary
@@ -27,6 +30,7 @@ from ingest.sources.imports.documents import BadLine, documents
 from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.jsonl import results
 from ingest.sources.parquet import write_tag_counts
+from ingest.taggers.lines.tagger import LineTagger
 from ingest.taggers.remote.whole_video import tidy_tag
 from support.catalogs import save, video_id
 
@@ -174,3 +178,58 @@ def test_texts_in_every_script_come_back_as_they_were(
     assert (back.uploader, back.categories) == (uploader, out.categories)
     assert back.uploader_id == out.uploader_id
     assert json.loads(again) | {"title": ""} == json.loads(line) | {"title": ""}
+
+
+def test_lines_and_tags_of_the_whole_come_back(catalog: Catalog, tmp_path: Path) -> None:
+    save(catalog, video_id(1), {"cat": 2})
+    spoken = LineTagger("speech").observe([Line("a guitar!", TimeRange(0, 1))], 2, catalog)
+    title = Line('My "kitten" \u2013 at the caf\u00e9', field="title")
+    told = LineTagger("metadata").observe([title], 2, catalog)
+    for track in (spoken, told):
+        catalog.tracks.put(video_id(1), track)
+    file = tmp_path / "all.jsonl"
+    file.write_text("".join(exported_lines(catalog)))
+    # Into the catalog it is from nothing changes; into an empty one all of it goes.
+    assert [one.change for one in imported(file, catalog)] == [Change.UNCHANGED]
+    with Catalog.open(tmp_path / "other.db") as other:
+        assert [one.change for one in imported(file, other)] == [Change.ADDED]
+        assert [one.change for one in imported(file, other)] == [Change.UNCHANGED]
+        assert other.tracks.lines(video_id(1)) == catalog.tracks.lines(video_id(1))
+        assert other.tracks.taggers(video_id(1)) == catalog.tracks.taggers(video_id(1))
+        assert "".join(exported_lines(other)) == file.read_text()
+        other.tracks.put(video_id(1), replace(told, lines=()))
+        assert [one.change for one in imported(file, other)] == [Change.UPDATED]
+        assert other.listing.titled("kitten", limit=3) == [video_id(1)]
+
+
+def imported(file: Path, catalog: Catalog) -> list[Imported]:
+    results = list(import_file(file, catalog, now=NOW))
+    assert all(isinstance(one, Imported) for one in results), results
+    return [one for one in results if isinstance(one, Imported)]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"lines": {"smell": []}}, "lines.smell: no source of tags"),
+        ({"lines": {"text": [{}]}}, r"lines.text\[0\].text: text is needed"),
+        ({"lines": {"text": ["a"]}}, r"lines.text\[0\]: an object is needed"),
+        ({"lines": {"text": [{"text": "a" * 501}]}}, "501 characters; at most 500"),
+        ({"lines": {"text": [{"text": "a", "at": 1}]}}, "there is no such field; known are text"),
+        ({"lines": {"text": [{"text": "a", "seconds": [1, 1]}]}}, r"write \[start, end\]"),
+        ({"lines": {"text": [{"text": "a", "seconds": [0.5, 1]}]}}, r"write \[start, end\]"),
+        ({"lines": {"text": [{"text": "a", "tags": {"x": 1}}]}}, r"tags.x: text is needed"),
+        ({"lines": {"text": [{"text": "a"}] * 20_001}}, "at most 20000 lines"),
+        ({"tags": [{"tag": "cat", "confidence": 2}]}, "2 is not from 0 to 1"),
+        ({"tags": [{"tag": "cat", "confidence": 1, "seconds": []}]}, "write one of both"),
+    ],
+)
+def test_lines_that_cannot_be_used_are_named(
+    catalog: Catalog, tmp_path: Path, line: dict[str, object], said: str
+) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_text(json.dumps({"video": video_id(1), "duration": 2, "tags": [], **line}))
+    (result,) = import_file(file, catalog, now=NOW)
+    assert isinstance(result, BadLine)
+    assert re.search(said, result.reason), result.reason
+    assert catalog.videos.count() == 0
