@@ -9,10 +9,11 @@ from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.content.counting import surest_observation
 from engine.domain.results import Observation
+from engine.domain.tags import SOURCES, Tag
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
-from engine.services.videos import VideoSecond, counts_of, second_of, tag_along, tags_of
+from engine.services.videos import VideoSecond, content_of, counts_of, second_of, tag_along, tags_of
 
 _TOP = 20
 
@@ -20,6 +21,11 @@ _TOP = 20
 @click.command("tags")
 @click.argument("video", required=False)
 @click.option("--threshold", type=float, help="Least confidence that counts, 0.0 to 1.0.")
+@click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    help="Only tags of this source: what is seen (visual), heard (audio), read (text) ...",
+)
 @click.option("--second", type=int, help="List everything seen at this second instead.")
 @click.option("--tag", help="List the confidence of this tag at every second instead.")
 @click.option("--vocabulary", is_flag=True, help="List every word that comes along instead.")
@@ -28,6 +34,7 @@ _TOP = 20
 def command(
     video: str | None,
     threshold: float | None,
+    source: str | None,
     second: int | None,
     tag: str | None,
     *,
@@ -49,26 +56,26 @@ def command(
         raise click.UsageError("name a video, or give --vocabulary")
     if second is not None and tag is not None:
         raise click.UsageError("--second and --tag exclude each other: give one of them")
+    if source is not None and tag is not None:
+        tag = Tag(source, tag).label
     settings = load_settings()
     config = settings.counting(threshold)
     with Live.open(settings) as live:
         catalog = live.catalog
         record = _analyzed(catalog.videos.find(video))
         if second is not None:
-            _print_second(second_of(catalog, record, second, settings.sensitive), as_json=as_json)
+            observed = second_of(catalog, record, second, settings.sensitive, source)
+            _print_second(observed, as_json=as_json)
         elif tag is not None:
             _print_tag(catalog, record, tag, as_json=as_json)
         elif as_json:
-            print_json(tags_of(catalog, record, config, live.tag_idf))
+            print_json(tags_of(catalog, record, config, live.tag_idf, source))
         else:
-            counts = counts_of(catalog, record, config, live.tag_idf)
+            counts = counts_of(catalog, record, config, live.tag_idf, source)
             for count in counts if everything else counts[:_TOP]:
                 click.echo(f"{count.tag}, {count.seconds}")
             if not counts:
-                surest = surest_observation(
-                    catalog.tracks.get(record.id), catalog.tags.vocabulary()
-                )
-                click.echo(_no_tag(config.threshold, surest), err=True)
+                click.echo(_nothing(catalog, record, config.threshold, source), err=True)
 
 
 def _print_vocabulary(*, as_json: bool) -> None:
@@ -83,6 +90,18 @@ def _print_vocabulary(*, as_json: bool) -> None:
         for word in words
     )
     print_table(("tag", "brings", "right on labelled frames"), rows)
+
+
+def _nothing(catalog: Catalog, record: VideoRecord, threshold: float, source: str | None) -> str:
+    """Return why no tag is listed, and what to do."""
+    if source is None:
+        track = catalog.tracks.get(record.id)
+    else:
+        known = {one.source: one.track for one in content_of(catalog, record).tracks}
+        if source not in known:
+            return f"nothing of {source} was observed, but of {', '.join(known)}"
+        track = known[source]
+    return _no_tag(threshold, surest_observation(track, catalog.tags.vocabulary()))
 
 
 def _no_tag(min_confidence: float, surest: Observation | None) -> str:

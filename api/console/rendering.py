@@ -15,6 +15,7 @@ from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
 from api.http.middleware.problems import KINDS, Code, problem
+from engine.domain.tags import VERBS, Tag
 
 FRAGMENT: Final = "text/x-fragment"
 """Media type that scripts of the console accept for a piece of a page, or problem details."""
@@ -73,6 +74,8 @@ def _environment() -> Environment:
     environment.filters["clock"] = clock
     environment.filters["grouped"] = grouped
     environment.filters["moment"] = moment
+    environment.filters["tag"] = Tag.parse
+    environment.globals["verbs"] = VERBS
     environment.globals["performance_labels"] = PERFORMANCE_LABELS
     environment.globals["chipped_performances"] = CHIPPED
     return environment

@@ -1,8 +1,8 @@
 """Timeline data: an overview at once, then tiles of what is in sight."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
 
 from api.background.live import Live
@@ -12,9 +12,17 @@ from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.content.ad_breaks import Breaks, Spacing
 from engine.content.counting import enough_seconds
 from engine.content.sensitivity import SensitivityClassifier
-from engine.content.timeline import LEVEL_STEP, MIN_HUNDREDTH, TILE_CELLS, overview, tile
+from engine.content.timeline import (
+    LEVEL_STEP,
+    MIN_HUNDREDTH,
+    TILE_CELLS,
+    overview,
+    texts_on,
+    tile,
+)
 from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Rules, SensitivityAssessment
+from engine.domain.tags import SOURCES, VERBS, Tag, source_of
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import UnknownVideo
@@ -54,8 +62,27 @@ def get_tile(
     live: CurrentLive,
 ) -> Response:
     """Return one tile: three arrays, as ``engine.content.timeline.Tile`` has them."""
-    drawn = tile(live.catalog.tracks.get(known_video(live.catalog, video).id), level, number)
+    track = live.catalog.tracks.get(known_video(live.catalog, video).id)
+    drawn = tile(track, live.catalog.tags.vocabulary(), level, number)
     return Response(drawn.to_bytes(), media_type="application/octet-stream", headers=_CACHED)
+
+
+@router.get("/videos/{video}/lines/{revision}/{number}")
+def get_lines(
+    video: str,
+    revision: int,  # noqa: ARG001 - names it
+    number: Annotated[int, Path(ge=0)],
+    live: CurrentLive,
+) -> Response:
+    """Return the lines of text that are on the seconds of one tile of the finest level."""
+    own = live.catalog.tracks.lines(known_video(live.catalog, video).id)
+    first, end = number * TILE_CELLS, (number + 1) * TILE_CELLS
+    lines = [
+        {"said": VERBS[source], "text": text, "start": seconds.start, "end": seconds.end}
+        for source in SOURCES
+        for seconds, text in texts_on(own.get(source, ()), first, end)
+    ]
+    return JSONResponse(lines, headers=_CACHED)
 
 
 def known_video(catalog: Catalog, video: str) -> VideoRecord:
@@ -97,9 +124,16 @@ def _overview(live: Live, record: VideoRecord, config: IndexConfig) -> dict[str,
         "least_hundredth": MIN_HUNDREDTH,
         "enough_seconds": enough_seconds(track.n_seconds, config.least_seconds),
         "lines": [
-            {"tag": line.tag, "seconds_at": line.seconds_at, "idf": idf[line.tag]}
+            {
+                "tag": line.tag,
+                "name": Tag.parse(line.tag).name,
+                "source": source_of(line.tag),
+                "seconds_at": line.seconds_at,
+                "idf": idf[line.tag],
+            }
             for line in lines.lines
         ],
+        "sources": [{"source": source, "said": verb} for source, verb in VERBS.items()],
         "cuts": lines.cuts,
         "still": [list(still) for still in lines.still],
         "sensitive": assessment.seconds,

@@ -1,5 +1,7 @@
 """One video: what it shows, second by second, and what follows from it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,9 +19,11 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.content.counting import enough_seconds
 from engine.content.timeline import MIN_HUNDREDTH, Overview, TagLine, overview
+from engine.content.whole_tags import whole_tags
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
+from engine.domain.tags import VERBS, VISUAL, source_of
 from engine.domain.time_ranges import time_ranges
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import similar
@@ -31,7 +35,28 @@ router = APIRouter(route_class=ReadRoute)
 
 SIMILAR: Final = 5
 FIRST_LINES: Final = 14
-"""Number of tags that have a line on the timeline before somebody asks for all."""
+"""Number of seen tags that have a line on the timeline before somebody asks for all."""
+
+OTHER_LINES: Final = 5
+"""Number of tags of each other source that have one."""
+
+MAX_WHOLE: Final = 24
+"""Number of tags of a video as a whole that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLines:
+    """The first lines of one source on the timeline.
+
+    Attributes:
+        source: its name.
+        said: the participle for its tags: ``seen``, ``heard`` ...
+        counts: of its tags, by name.
+    """
+
+    source: str
+    said: str
+    counts: tuple[TagCount, ...]
 
 
 @router.get("/videos/{video}")
@@ -47,6 +72,7 @@ def get_video(
     snapshot = snapshot_of(live)
     config = snapshot.config if snapshot else settings.index_config()
     track, vocabulary = live.catalog.tracks.get(video), live.catalog.tags.vocabulary()
+    lines = live.catalog.tracks.lines(video)
     assessment = assessed(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
     return page(
@@ -54,8 +80,11 @@ def get_video(
         "video.html",
         record=record,
         threshold=config.threshold,
-        lines=first_lines(overview(track, vocabulary), config, live.tag_idf)[:FIRST_LINES],
+        lines=by_source(first_lines(overview(track, vocabulary), config, live.tag_idf)),
         first_lines=FIRST_LINES,
+        other_lines=OTHER_LINES,
+        has_lines=any(line.seconds is not None for own in lines.values() for line in own),
+        whole=whole_tags(track, lines, vocabulary)[:MAX_WHOLE],
         plays=path is not None,
         pictured=bool(live.catalog.thumbnails.pictured([video])),
         address=record.source if is_address(record.source) else "",
@@ -98,3 +127,14 @@ def first_lines(lines: Overview, config: IndexConfig, idf: TagIdf) -> list[TagCo
         return -count(line) * idf[line.tag], 0 if count(line) else -best, line.tag
 
     return [TagCount(line.tag, count(line)) for line in sorted(lines.lines, key=rank)]
+
+
+def by_source(counts: Sequence[TagCount]) -> list[SourceLines]:
+    """Return the first lines of each source that has some, in their order."""
+    lines = []
+    for source, verb in VERBS.items():
+        own = [one for one in counts if source_of(one.tag) == source]
+        if own:
+            shown = own[: FIRST_LINES if source == VISUAL else OTHER_LINES]
+            lines.append(SourceLines(source, verb, tuple(shown)))
+    return lines

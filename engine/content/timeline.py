@@ -5,12 +5,14 @@ at a threshold is exactly what counts at it. A cell of a coarser level is the hi
 seconds. Pure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.lines import Line
 from engine.domain.sensitivity import ASSESSED_TAGS
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, NEW_CONTENT, Track, min_stored
@@ -40,7 +42,7 @@ class TagLine:
     """One tag along a video.
 
     Attributes:
-        tag: its name.
+        tag: its label.
         seconds_at: on how many seconds its confidence reached 0.05, 0.06, ... 1.00; shape (96,).
     """
 
@@ -101,8 +103,10 @@ def level_count(n_seconds: int) -> int:
 
 def overview(track: Track, vocabulary: Vocabulary) -> Overview:
     """Return what a timeline shows before any tile is there."""
-    tags, row = np.unique(track.tags, return_inverse=True)
-    hundredths = in_hundredths(track.confidences).astype(np.int64)
+    tags = _tags_of_lines(track, vocabulary)
+    has_line = np.isin(track.tags, tags)
+    row = np.searchsorted(tags, track.tags[has_line])
+    hundredths = in_hundredths(track.confidences[has_line]).astype(np.int64)
     exactly = np.zeros((len(tags), 101), np.int64)
     np.add.at(exactly, (row, hundredths), 1)
     reached = exactly[:, ::-1].cumsum(axis=1)[:, ::-1][:, MIN_HUNDREDTH:]
@@ -112,14 +116,30 @@ def overview(track: Track, vocabulary: Vocabulary) -> Overview:
         lines=tuple(
             TagLine(vocabulary.names[tag], tuple(counts))
             for tag, counts in zip(tags, reached.tolist(), strict=True)
-            if vocabulary.names[tag] not in ASSESSED_TAGS
         ),
         cuts=tuple(np.flatnonzero(track.changes.has(CUT)).tolist()),
         still=time_ranges(np.flatnonzero(~track.changes.has(NEW_CONTENT))),
     )
 
 
-def tile(track: Track, level: int, number: int) -> Tile:
+def _tags_of_lines(track: Track, vocabulary: Vocabulary) -> NDArray[np.uint32]:
+    """Return the numbers of the tags that have a line, rising."""
+    tags = np.unique(track.tags)
+    is_listed = np.array([vocabulary.names[tag] not in ASSESSED_TAGS for tag in tags], bool)
+    listed: NDArray[np.uint32] = tags[is_listed]
+    return listed
+
+
+def texts_on(lines: Iterable[Line], first: int, end: int) -> list[tuple[TimeRange, str]]:
+    """Return the texts that are on a second from ``first`` on, before ``end``, with their own."""
+    return [
+        (line.seconds, line.text)
+        for line in lines
+        if line.seconds is not None and line.seconds.start < end and line.seconds.end > first
+    ]
+
+
+def tile(track: Track, vocabulary: Vocabulary, level: int, number: int) -> Tile:
     """Return one tile.
 
     Raises:
@@ -135,12 +155,13 @@ def tile(track: Track, level: int, number: int) -> Tile:
         )
     last = min(first + TILE_CELLS * seconds_a_cell, track.n_seconds)
     own = slice(int(track.starts[first]), int(track.starts[last]))
-    lines, row = np.unique(track.tags), track.tags[own]
+    lines, row = _tags_of_lines(track, vocabulary), track.tags[own]
     second = np.repeat(np.arange(first, last), np.diff(track.starts[first : last + 1]))
     cell = (second - first) // seconds_a_cell
-    cells = np.searchsorted(lines, row).astype(np.int64) * TILE_CELLS + cell
+    has_line = np.isin(row, lines)
+    cells = (np.searchsorted(lines, row).astype(np.int64) * TILE_CELLS + cell)[has_line]
     highest = np.zeros(len(lines) * TILE_CELLS, np.uint8)
-    np.maximum.at(highest, cells, in_hundredths(track.confidences[own]))
+    np.maximum.at(highest, cells, in_hundredths(track.confidences[own][has_line]))
     filled = np.flatnonzero(highest)
     starts = np.searchsorted(filled, np.arange(len(lines) + 1) * TILE_CELLS)
     return Tile(starts.astype(np.uint32), (filled % TILE_CELLS).astype(np.uint16), highest[filled])

@@ -11,6 +11,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.performance import PerformanceAssessment
 from engine.domain.results import TagCount
 from engine.domain.sensitivity import ASSESSED_TAGS, LEVELS, Level, Rules, SensitivityAssessment
+from engine.domain.tags import source_of
 from engine.domain.tracks import REUSED, Track
 from engine.domain.videos import VideoRecord
 from engine.ports.catalog import Catalog
@@ -86,10 +87,20 @@ def performance_of(
 
 
 def counts_of(
-    catalog: Catalog, video: VideoRecord, config: IndexConfig, idf: TagIdf
+    catalog: Catalog,
+    video: VideoRecord,
+    config: IndexConfig,
+    idf: TagIdf,
+    source: str | None = None,
 ) -> list[TagCount]:
-    """Return the tag counts of a video, those that tell most first."""
-    return telling_counts(catalog, catalog.tracks.get(video.id), config, idf)
+    """Return the tag counts of a video, those that tell most first; of one source, or of all."""
+    counts = telling_counts(catalog, catalog.tracks.get(video.id), config, idf)
+    return [one for one in counts if is_of(one.tag, source)]
+
+
+def is_of(label: str, source: str | None) -> bool:
+    """Tell whether a tag is one of a source; every tag is where no source is asked for."""
+    return source is None or source_of(label) == source
 
 
 def telling_counts(
@@ -102,13 +113,24 @@ def telling_counts(
     return idf.ranked(one for one in counts if one.tag not in ASSESSED_TAGS)
 
 
-def tags_of(catalog: Catalog, video: VideoRecord, config: IndexConfig, idf: TagIdf) -> VideoTags:
+def tags_of(
+    catalog: Catalog,
+    video: VideoRecord,
+    config: IndexConfig,
+    idf: TagIdf,
+    source: str | None = None,
+) -> VideoTags:
     """Return the tag counts of a video with the threshold that they were counted at."""
-    return VideoTags(video.id, config.threshold, tuple(counts_of(catalog, video, config, idf)))
+    counts = counts_of(catalog, video, config, idf, source)
+    return VideoTags(video.id, config.threshold, tuple(counts))
 
 
-def second_of(catalog: Catalog, video: VideoRecord, second: int, rules: Rules) -> VideoSecond:
+def second_of(
+    catalog: Catalog, video: VideoRecord, second: int, rules: Rules, source: str | None = None
+) -> VideoSecond:
     """Return all that was observed at one second, surest first, and how sensitive it is.
+
+    Of one source, or of all.
 
     Raises:
         InvalidInput: when the video has no such second.
@@ -122,7 +144,7 @@ def second_of(catalog: Catalog, video: VideoRecord, second: int, rules: Rules) -
         video.id,
         second,
         bool(track.changes.has(REUSED)[second]),
-        tuple(TagConfidence(one.tag, one.confidence) for one in observed),
+        tuple(TagConfidence(one.tag, one.confidence) for one in observed if is_of(one.tag, source)),
         {topic: LEVELS[along[second]] for topic, along in levels.items()},
     )
 

@@ -138,4 +138,4 @@ def test_the_console_tells_it_on_cards_and_on_the_page_of_a_video(
     page = get(performance_server, f"/videos/{ids['singer']}").text
     assert "<b>Performance</b>" in page
     assert "people or instruments in motion on" in page
-    assert "<b>4 s</b> audio:music" in page
+    assert "<b>4 s</b> music <small>heard</small>" in page

@@ -40,11 +40,31 @@ def test_what_is_heard_is_listed_beside_what_is_seen(home_with_sound: Path) -> N
     assert "audio:silence" not in counts
 
 
+def test_tags_of_one_source_are_listed_alone(home_with_sound: Path) -> None:
+    home, song = home_with_sound, "song"
+    heard = reelmatch(home, "tags", song, "--source", "audio", "--all")
+    assert heard.out.startswith("audio:music, ")
+    assert all(line.startswith("audio:") for line in heard.out.splitlines())
+    seen = reelmatch(home, "tags", "bikes", "--source", "visual", "--json").json["tags"]
+    of_all = reelmatch(home, "tags", "bikes", "--json").json["tags"]
+    assert seen == [one for one in of_all if ":" not in one["tag"]]
+    at_second = reelmatch(home, "tags", song, "--source", "audio", "--second", "3").out
+    assert at_second.startswith("audio:music, ")
+    along = reelmatch(home, "tags", song, "--source", "audio", "--tag", "music", "--json").json
+    assert along["tag"] == "audio:music"
+    nothing = reelmatch(home, "tags", "bikes", "--source", "audio")
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "no tag reached 0.7" in nothing.err
+    unread = reelmatch(home, "tags", song, "--source", "people")
+    assert "nothing of people was observed, but of audio, " in unread.err
+    assert "'smell'" in reelmatch(home, "tags", song, "--source", "smell").err
+
+
 def test_every_video_was_listened_to(home_with_sound: Path) -> None:
     known = contents(home_with_sound)
     assert set(known) == {"bigbuckbunny", "bikes", "song"}
     for content in known.values():
-        assert [track.source for track in content.tracks] == ["audio", "visual"]
+        assert {"audio", "visual"} <= {track.source for track in content.tracks}
         heard = content.of("audio")
         assert heard is not None
         assert heard.tagger.startswith("sound@")
@@ -68,7 +88,7 @@ def test_deaf_it_sees_the_same(home_with_sound: Path, tmp_path: Path) -> None:
     deaf = tmp_path / "home"
     assert reelmatch(deaf, "ingest", "--no-audio", big_buck_bunny()).code == 0
     (without,) = contents(deaf).values()
-    assert [track.source for track in without.tracks] == ["visual"]
+    assert without.of("audio") is None
     seen = contents(home_with_sound)["bigbuckbunny"].of("visual")
     assert seen is not None
     for part in ("starts", "confidences"):

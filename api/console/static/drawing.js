@@ -51,9 +51,10 @@ export function draw(context, view) {
   drawStrip(context, view);
   drawMarks(context, view);
   context.fillStyle = colours.sunk;
-  view.order.forEach((_, place) => {
-    if (place % 2 === 0) return;
-    context.globalAlpha = 0.35;
+  view.order.forEach((line, place) => {
+    const isSource = typeof line === "string";
+    if (place % 2 === 0 && !isSource) return;
+    context.globalAlpha = isSource ? 1 : 0.35;
     context.fillRect(0, TOP + place * LINE, width, LINE);
     context.globalAlpha = 1;
   });
@@ -168,6 +169,7 @@ function drawHeat(context, view) {
     const first = (view.from - start) / cell - 1;
     const last = (view.to - start) / cell;
     order.forEach((line, place) => {
+      if (typeof line === "string") return;
       const top = TOP + place * LINE + 3;
       for (let i = tile.starts[line]; i < tile.starts[line + 1]; i += 1) {
         const at = tile.cells[i];

@@ -1,6 +1,7 @@
 // The timeline: what was seen, second by second, in step with the playhead.
 
 import { LINE, RULER, TOP, clock, draw, palette } from "./drawing.js";
+import { Texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
 
 const LEAST_SECONDS = 8;
@@ -21,11 +22,13 @@ export class Timeline {
     this.cross = root.querySelector(".tl-cross");
     this.tip = root.querySelector(".tl-tip");
     this.now = root.querySelector(".now-tags");
+    this.nowLines = root.querySelector(".now-lines");
     this.nowTime = root.querySelector(".tl-time");
     this.pan = root.querySelector("#pan");
     this.catalog = root.dataset.catalog;
     this.threshold = Number(root.dataset.threshold);
     this.fewLines = Number(root.dataset.lines);
+    this.otherLines = Number(root.dataset.otherLines);
     this.all = false;
     this.chosen = 0;
     this.byKeys = false;
@@ -33,8 +36,9 @@ export class Timeline {
     this.to = overview.seconds;
     this.colours = palette();
     this.tiles = new Tiles(root.dataset.overview, overview, () => this.redraw());
-    this.#listen();
+    this.texts = root.dataset.texts ? new Texts(root.dataset.texts, this.tiles, () => this.redraw()) : null;
     this.sort();
+    this.#listen();
     new ResizeObserver(() => this.redraw()).observe(this.plot);
   }
 
@@ -62,16 +66,21 @@ export class Timeline {
   }
 
   #show() {
-    this.order = this.ranked.slice(0, this.all ? MOST_LINES : this.fewLines);
-    this.chosen = Math.min(this.chosen, Math.max(this.order.length - 1, 0));
+    this.order = this.#inOrder();
+    this.chosen = this.#nearestLine(Math.min(this.chosen, this.order.length - 1), 1);
     this.lines.replaceChildren(
       ...this.order.map((line) => {
         const item = document.createElement("li");
+        if (typeof line === "string") {
+          item.className = "tl-source";
+          item.textContent = line[0].toUpperCase() + line.slice(1);
+          return item;
+        }
         const link = document.createElement("a");
         link.className = "tl-tag";
         link.href = `${this.catalog}?tag=${encodeURIComponent(this.overview.lines[line].tag)}`;
-        link.textContent = this.overview.lines[line].tag;
-        link.title = link.textContent;
+        link.textContent = this.overview.lines[line].name;
+        link.title = this.overview.lines[line].tag;
         item.append(link, document.createElement("b"));
         return item;
       }),
@@ -79,9 +88,36 @@ export class Timeline {
     this.recount();
   }
 
+  /** The first lines of each source, each source below what is said of its tags if there are several. */
+  #inOrder() {
+    const groups = this.overview.sources
+      .map(({ source, said }) => {
+        const few = source === "visual" ? this.fewLines : this.otherLines;
+        const own = this.ranked.filter((line) => this.overview.lines[line].source === source);
+        return { said, own: own.slice(0, this.all ? MOST_LINES : few) };
+      })
+      .filter(({ own }) => own.length);
+    return groups.flatMap(({ said, own }) => (groups.length > 1 ? [said, ...own] : own));
+  }
+
+  /** The place of the line at or after a place, in steps; where there is none, of the one before. */
+  #nearestLine(place, step) {
+    const isLine = (at) => typeof this.order[at] === "number";
+    for (let at = place; at in this.order; at += step) if (isLine(at)) return at;
+    for (let at = place; at in this.order; at -= step) if (isLine(at)) return at;
+    return 0;
+  }
+
+  /** The line at a place; undefined where there is none. */
+  #lineAt(place) {
+    const line = this.order[place];
+    return typeof line === "number" ? line : undefined;
+  }
+
   /** Write the counts beside the tags anew. */
   recount() {
     [...this.lines.children].forEach((item, place) => {
+      if (this.#lineAt(place) === undefined) return;
       const seconds = this.count(this.order[place]);
       item.lastElementChild.textContent = seconds;
       item.classList.toggle("zero", !seconds);
@@ -151,24 +187,31 @@ export class Timeline {
     const second = this.second;
     const seen = [];
     let loading = false;
-    this.overview.lines.forEach(({ tag }, line) => {
+    this.overview.lines.forEach((_, line) => {
       const hundredth = this.tiles.at(0, line, second);
       if (hundredth === null) loading = true;
-      else if (hundredth) seen.push([hundredth, tag]);
+      else if (hundredth) seen.push([hundredth, line]);
     });
+    this.#sayLines(second);
     if (loading) return;
+    const { lines } = this.overview;
+    seen.sort((a, b) => b[0] - a[0] || (lines[a[1]].tag < lines[b[1]].tag ? -1 : 1));
     const said = `${second}:${this.threshold}`;
     if (this.said !== said) {
       this.said = said;
-      seen.sort((a, b) => b[0] - a[0] || (a[1] < b[1] ? -1 : 1));
       this.nowTime.textContent = clock(second);
       this.now.replaceChildren(
-        ...seen.slice(0, MOST_NOW).map(([hundredth, tag]) => {
+        ...seen.slice(0, MOST_NOW).map(([hundredth, line]) => {
           const item = document.createElement("li");
           item.className = hundredth >= this.threshold ? "counts" : "";
           const value = document.createElement("b");
           value.textContent = (hundredth / 100).toFixed(2);
-          item.append(`${tag} `, value);
+          item.append(`${lines[line].name} `, value);
+          if (lines[line].source !== "visual") {
+            const said = document.createElement("small");
+            said.textContent = this.#said(line);
+            item.append(" ", said);
+          }
           return item;
         }),
       );
@@ -181,15 +224,43 @@ export class Timeline {
     this.#sayValue(seen);
   }
 
+  /** What is said of the tag of a line: that it is seen, heard ... */
+  #said(line) {
+    const { source } = this.overview.lines[line];
+    return this.overview.sources.find((one) => one.source === source).said;
+  }
+
+  /** A tag by its name, with what is said of it unless it is seen. */
+  #named(line) {
+    const { name, source } = this.overview.lines[line];
+    return source === "visual" ? name : `${name} (${this.#said(line)})`;
+  }
+
+  /** Show the words that are spoken, or stand on the picture, at a second. */
+  #sayLines(second) {
+    const texts = this.texts?.at(second);
+    if (!texts || this.shownLines === texts) return;
+    this.shownLines = texts;
+    this.nowLines.replaceChildren(
+      ...texts.map(({ said, text }) => {
+        const item = document.createElement("li");
+        const how = document.createElement("small");
+        how.textContent = said;
+        item.append(how, ` ${text}`);
+        return item;
+      }),
+    );
+  }
+
   #sayValue(seen) {
     const second = this.second;
-    const line = this.order[this.chosen];
+    const line = this.#lineAt(this.chosen);
     const hundredth = line === undefined ? 0 : this.tiles.at(0, line, second);
-    const chosen = line === undefined ? "" : `${this.overview.lines[line].tag} ${(hundredth / 100).toFixed(2)}`;
+    const chosen = line === undefined ? "" : `${this.#named(line)} ${(hundredth / 100).toFixed(2)}`;
     const best = seen.filter(([one]) => one >= this.threshold).slice(0, 3);
-    const others = best.map(([one, tag]) => `${tag} ${(one / 100).toFixed(2)}`).join(", ");
+    const others = best.map(([one, other]) => `${this.#named(other)} ${(one / 100).toFixed(2)}`).join(", ");
     this.plot.setAttribute("aria-valuenow", second);
-    this.plot.setAttribute("aria-valuetext", `${clock(second)}; ${chosen}; seen: ${others || "nothing that counts"}`);
+    this.plot.setAttribute("aria-valuetext", `${clock(second)}; ${chosen}; there: ${others || "nothing that counts"}`);
   }
 
   get second() {
@@ -245,7 +316,7 @@ export class Timeline {
     }
     const all = this.root.querySelector("#all-lines");
     const { length } = this.overview.lines;
-    all.hidden = length <= this.fewLines;
+    all.hidden = length <= this.#inOrder().filter((one) => typeof one === "number").length;
     const label = () => {
       all.textContent = this.all ? "Fewer tags" : `All ${length} tags`;
       all.setAttribute("aria-expanded", this.all);
@@ -321,7 +392,7 @@ export class Timeline {
 
   /** Say what the cell of a line has at a second, beside a place of the plot. */
   #showTip(second, place, level, left, below) {
-    const line = this.order[place];
+    const line = this.#lineAt(place);
     const cell = this.tiles.cellSeconds(level);
     const first = Math.floor(second / cell) * cell;
     const last = Math.min(first + cell, this.overview.seconds) - 1;
@@ -330,7 +401,7 @@ export class Timeline {
     this.tip.textContent =
       line === undefined || hundredth === null
         ? when
-        : `${this.overview.lines[line].tag} · ${when} · ${hundredth ? (hundredth / 100).toFixed(2) : "not seen"}`;
+        : `${this.#named(line)} · ${when} · ${hundredth ? (hundredth / 100).toFixed(2) : `not ${this.#said(line)}`}`;
     this.tip.hidden = false;
     const { clientWidth: width, clientHeight: height } = this.plot;
     const x = Math.min(Math.max(left + 12, 0), Math.max(width - this.tip.offsetWidth, 0));
@@ -345,8 +416,8 @@ export class Timeline {
     } else if (event.key === "Home") this.playback.seek(0);
     else if (event.key === "End") this.playback.seek(this.overview.seconds - 1);
     else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      const last = this.order.length - 1;
-      this.chosen = Math.min(Math.max(this.chosen + (event.key === "ArrowUp" ? -1 : 1), 0), last);
+      const step = event.key === "ArrowUp" ? -1 : 1;
+      this.chosen = this.#nearestLine(Math.min(Math.max(this.chosen + step, 0), this.order.length - 1), step);
       this.recount();
     } else if (event.key === "+" || event.key === "=") this.zoom(0.5);
     else if (event.key === "-") this.zoom(2);

@@ -1,6 +1,6 @@
 """Videos: what is in the catalog and what was seen on each."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
@@ -28,6 +28,7 @@ from api.http.schemas.videos import (
 )
 from engine.domain.listing import ListFilter
 from engine.domain.source_weights import SourceWeights
+from engine.domain.tags import SOURCES
 from engine.domain.videos import Pictures, VideoRecord
 from engine.errors import InvalidInput, UnknownVideo
 from engine.ports.catalog import Catalog
@@ -157,10 +158,14 @@ def get_video_tags(
     live: CurrentLive,
     settings: CurrentSettings,
     threshold: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
+    source: Annotated[
+        Literal[SOURCES] | None,  # type: ignore[valid-type] # a tuple of words
+        Query(description="Only tags of this source: `visual` is seen, `audio` heard ..."),
+    ] = None,
 ) -> VideoTags:
     """Return the tag counts of a video, counted anew at any threshold."""
     record, config = live.catalog.videos.named(video), settings.counting(threshold)
-    return tags_of(live.catalog, record, config, live.tag_idf)
+    return tags_of(live.catalog, record, config, live.tag_idf, source)
 
 
 @router.get(

@@ -17,8 +17,10 @@ from engine.content.timeline import (
     in_hundredths,
     level_count,
     overview,
+    texts_on,
     tile,
 )
+from engine.domain.lines import Line
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, FULL_SCALE, NEW_CONTENT, ChangeTrack, Track, min_stored
 from engine.errors import InvalidInput
@@ -90,7 +92,7 @@ def test_tiles_hold_the_highest_confidence_of_each_cell(
     actual: dict[tuple[int, int], int] = {}
     cells = -(-seconds // cell_seconds)
     for number in range(-(-cells // TILE_CELLS)):
-        for (line, cell), value in cells_of(tile(track, level, number)).items():
+        for (line, cell), value in cells_of(tile(track, NAMES, level, number)).items():
             actual[line, cell + number * TILE_CELLS] = value
     assert actual == expected
 
@@ -99,25 +101,51 @@ def test_the_last_level_has_a_video_of_two_hours_in_one_tile() -> None:
     track = track_of(np.full((7200, 5), 0.5, np.float32))
     last = level_count(7200) - 1
     assert LEVEL_STEP**last * TILE_CELLS >= 7200
-    assert cells_of(tile(track, last, 0)).keys() == {
+    assert cells_of(tile(track, NAMES, last, 0)).keys() == {
         (line, cell) for line in range(5) for cell in range(-(-7200 // LEVEL_STEP**last))
     }
     with pytest.raises(InvalidInput, match="7200 seconds"):
-        tile(track, last, 1)
+        tile(track, NAMES, last, 1)
 
 
 @pytest.mark.parametrize(("level", "number"), [(-1, 0), (1, 0), (0, 1), (0, -1), (40, 0)])
 def test_a_tile_that_cannot_be_is_refused(level: int, number: int) -> None:
     with pytest.raises(InvalidInput, match="no tile"):
-        tile(track_of(np.ones((3, 5), np.float32)), level, number)
+        tile(track_of(np.ones((3, 5), np.float32)), NAMES, level, number)
 
 
 def test_the_bytes_of_a_tile_are_its_arrays() -> None:
-    drawn = tile(track_of(np.eye(5, dtype=np.float32)), 0, 0)
+    drawn = tile(track_of(np.eye(5, dtype=np.float32)), NAMES, 0, 0)
     raw = drawn.to_bytes()
     assert np.frombuffer(raw, "<u4", 6).tolist() == [0, 1, 2, 3, 4, 5]
     assert np.frombuffer(raw, "<u2", 5, 24).tolist() == [0, 1, 2, 3, 4]
     assert list(raw[34:]) == [100] * 5
+
+
+def test_rows_of_tiles_are_the_lines_of_the_overview_where_a_tag_is_a_verdict() -> None:
+    names = Vocabulary(("ant", "nudity", "cat"))
+    track = track_of(np.full((3, 3), 0.5, np.float32))
+    assert [line.tag for line in overview(track, names).lines] == ["ant", "cat"]
+    assert cells_of(tile(track, names, 0, 0)).keys() == {(r, c) for r in range(2) for c in range(3)}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9))),
+    st.integers(0, 30),
+    st.integers(1, 9),
+)
+def test_texts_are_those_of_one_of_the_seconds(
+    drawn: list[tuple[int, int]], first: int, length: int
+) -> None:
+    lines = [Line(f"{start} {long}", TimeRange(start, start + long)) for start, long in drawn]
+    whole = Line("of all", None)
+    seconds = set(range(first, first + length))
+    expected = [
+        (TimeRange(start, start + long), f"{start} {long}")
+        for start, long in drawn
+        if seconds & set(range(start, start + long))
+    ]
+    assert texts_on([whole, *lines], first, first + length) == expected
 
 
 def test_cuts_and_stills_are_told() -> None:
