@@ -23,6 +23,7 @@ class Described:
         categories: of its publisher.
         description: of its publisher; may have several lines.
         tags: its publisher's words.
+        warning: what is to be said of how it came here; mostly nothing.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Described:
     categories: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    warning: str = ""
 
     @classmethod
     def of_file(cls, path: Path) -> Self:

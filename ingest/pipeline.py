@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.content import SourceTrack
-from engine.domain.tags import VISUAL
+from engine.domain.tags import SPEECH, VISUAL
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
 from engine.ports.catalog import Catalog
+from ingest.captioning import Captioning
 from ingest.changes.change_track import Changes, FrameChange, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
@@ -109,6 +110,7 @@ def ingest_file(
     described: Described | None = None,
     force: bool = False,
     every: int = 1,
+    captioning: Captioning | None = None,
     on_second: Callable[[Progress], object] = lambda _: None,
 ) -> IngestResult:
     """Watch one file and store what was observed, unless it is known already.
@@ -121,19 +123,21 @@ def ingest_file(
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
         every: have at most one in so many seconds tagged; others take what was said of the last.
+        captioning: reads the captions that come along with the file, if there are any.
         on_second: called after each second, and now and then while sound alone goes on.
     """
     try:
         video = described or Described.of_file(path)
     except NoVideoFile as error:
         return missing_result(path, error)
-    sources = [tagger.source for tagger in taggers]
+    # Captions are read beside others, whether there are any or not.
+    sources = [tagger.source for tagger in taggers] or [SPEECH]
     known = known_result(video, catalog, force=force, sources=sources)
     if known is not None:
         return known
     try:
         needed = _needed(video, catalog, taggers, force=force)
-        observed = _analyze(path, video, catalog, needed, every, on_second)
+        observed = _analyze(path, video, catalog, needed, captioning, every, on_second)
     except UndecodableVideo as error:
         return store_unwatched(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
@@ -236,6 +240,7 @@ def _analyze(
     video: Described,
     catalog: Catalog,
     taggers: Sequence[Tagger | SoundTagger],
+    captioning: Captioning | None,
     every: int,
     on_second: Callable[[Progress], object],
 ) -> _Observed:
@@ -249,11 +254,15 @@ def _analyze(
         before, n_samples = n_samples, n_samples + len(samples)
         for hearing in hearings:
             hearing.hear(samples)
+        if captioning:
+            captioning.hear(samples)
         # Sound may go on for hours where no new picture comes.
         if before // _BEAT_SAMPLES < n_samples // _BEAT_SAMPLES:
             on_second(progress)
 
-    with open_video(path, hear=hear if hearings else None) as opened:
+    is_heard = bool(hearings) or (captioning is not None and captioning.recognition is not None)
+    choose_text = captioning.choose if captioning else None
+    with open_video(path, hear=hear if is_heard else None, choose_text=choose_text) as opened:
         classifier, gallery = MotionClassifier(), Gallery()
 
         def tell(done: int) -> None:
@@ -282,10 +291,16 @@ def _analyze(
             assessment, changes = classifier.assessment(), classifier.changes()
             tracks = [run.track(catalog, changes, assessment.kind) for run in runs]
         heard = [hearing.track(catalog, n_seconds, opened.sound) for hearing in hearings]
-        reasons = [opened.reason, *(hearing.reason for hearing in hearings)]
+        reasons = [opened.reason, video.warning, *(hearing.reason for hearing in hearings)]
+        language = video.language
+        if captioning:
+            heard.append(captioning.track(catalog, n_seconds, opened.captions))
+            reasons.append(captioning.reason)
+            language = language or captioning.spoken_language()
         record = replace(
             blank_record(video),
             status=opened.status,
+            language=language,
             reason="; ".join(filter(None, reasons)),
             seconds=n_seconds,
             width=opened.width,

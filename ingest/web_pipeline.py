@@ -8,8 +8,8 @@ from engine.ports.catalog import Catalog
 from ingest.described import Described
 from ingest.pipeline import ANALYZED, IngestResult, known_result, store_unwatched
 from ingest.sources.addresses import address_id, canonical
+from ingest.sources.download_cache import Fetched
 from ingest.sources.failures import Unfetchable
-from ingest.sources.metadata import Metadata
 from ingest.sources.web import FetchLimits, fetch
 
 
@@ -54,13 +54,14 @@ def ingest_address(
         fetched = fetch(described.source, folder, limits, on_progress=lambda _: on_piece())
     except Unfetchable as error:
         return store_unwatched(described, catalog, error.status, error.reason)
-    result = analyze(fetched.path, _described(described, fetched.metadata))
+    result = analyze(fetched.path, _described(described, fetched))
     if result.status in ANALYZED:
-        fetched.path.unlink(missing_ok=True)
+        fetched.delete()
     return result
 
 
-def _described(plain: Described, metadata: Metadata) -> Described:
+def _described(plain: Described, fetched: Fetched) -> Described:
+    metadata = fetched.metadata
     return Described(
         plain.id,
         plain.source,
@@ -71,4 +72,5 @@ def _described(plain: Described, metadata: Metadata) -> Described:
         categories=metadata.categories,
         description=metadata.description,
         tags=metadata.tags,
+        warning=fetched.warning,
     )

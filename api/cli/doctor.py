@@ -28,6 +28,7 @@ _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi
 _EXTRAS: Final = {
     "sklearn": ("scipy", "scikit-learn pipelines (reelmatch.TagTfidf)"),
     "clip": ("tokenizers", "calibrating CLIP-like pairs (docs/taggers.md)"),
+    "speech": ("faster-whisper", "writing down what is spoken (docs/speech.md)"),
     "remote": ("ffmpeg-python", "copies of videos for remote taggers"),
     "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),
     "otel": ("opentelemetry-sdk", "traces for OpenTelemetry (docs/operations.md)"),

@@ -14,7 +14,7 @@ from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Job
-from engine.domain.tags import AUDIO, METADATA
+from engine.domain.tags import AUDIO, METADATA, SPEECH
 from engine.domain.text import shown
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
@@ -29,8 +29,9 @@ from ingest.sources.addresses import canonical, is_address, read_addresses
 from ingest.sources.files import LINKS_OUT, LeftOut, NoVideoFile, check_name, local_files
 from ingest.sources.web import playlist_addresses
 from ingest.taggers.registry import DEFAULT, Identity, check_tagger, find_factory, identity_of
+from ingest.taggers.speech.registry import check_recognizer
 
-ADDABLE = (AUDIO, METADATA)
+ADDABLE = (AUDIO, METADATA, SPEECH)
 """Sources of tags that old videos can get without being seen again."""
 
 _INTERRUPTED = 130
@@ -69,6 +70,13 @@ _MAX_NAMED = 10
     default=True,
     help="Hear the sound, too (the default), or save the time that it takes.",
 )
+@click.option(
+    "--speech",
+    default="",
+    metavar="NAME:ARGUMENT",
+    help="Who writes down what is spoken where there are no captions: 'whisper:FOLDER' is a model"
+    " in a folder. Captions that come along are read anyway.",
+)
 @click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
 @click.option(
     "--outdated",
@@ -97,6 +105,7 @@ def command(
     tagger: str,
     every: int,
     audio: bool,
+    speech: str,
     force: bool,
     outdated: bool,
     added: str | None,
@@ -117,6 +126,7 @@ def command(
     limits = settings.fetch_limits
     context = settings.tagger_context
     tagger = check_tagger(tagger, context)
+    speech = check_recognizer(speech, context) if speech else ""
     if every > 1 and find_factory(tagger).takes_whole_videos:
         raise InvalidInput(
             f"the tagger {tagger.partition(':')[0]!r} takes whole videos: it is not asked second"
@@ -135,7 +145,7 @@ def command(
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         waiting = [*map(str, files), *map(canonical, addresses)]
-        options = {"tagger": tagger, "every": every, "audio": audio}
+        options = {"tagger": tagger, "every": every, "audio": audio, "speech": speech}
         mine = jobs.add(waiting, {"force": force} | options, now=time.time())
         lost: list[IngestResult] = []
         if goes_on:
@@ -143,7 +153,7 @@ def command(
         if outdated:
             mine, lost = _queue_outdated(catalog, identity_of(tagger, context), options)
         if adds:
-            mine, lost = _queue_added(catalog, adds, {"tagger": tagger, "every": every})
+            mine, lost = _queue_added(catalog, adds, options)
         # What else waits is left alone when there is nothing to look at again.
         works = mine or not again
         worker = partial(

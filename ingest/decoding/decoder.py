@@ -10,6 +10,7 @@ import av
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
+from av.subtitles.stream import SubtitleStream
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -20,6 +21,7 @@ from ingest.decoding.packet_skipping import MAX_HELD_BACK, Fate, Stored, plan
 from ingest.decoding.random_access import Role, role_reader
 from ingest.decoding.sampling import Clock, midpoint_within
 from ingest.decoding.sound import Hear, Sound, sound_stream
+from ingest.sources.captions.embedded import EmbeddedCaptions
 
 _ASSUMED_RATE: Final = Fraction(25)
 # Beyond these a rate is a slip of the file: 1/90000, or 90000 frames a second.
@@ -51,6 +53,7 @@ class ForwardPass:
         has_leapt: whether its clock did.
         is_encrypted: whether it was stopped by what only those with a key can see.
         sound: what is decoded beside the pictures; None where nobody listens, or nothing is there.
+        captions: what is decoded of a text stream; None where nobody reads.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
@@ -72,6 +75,7 @@ class ForwardPass:
         self.has_leapt = False
         self.is_encrypted = False
         self.sound: Sound | None = None
+        self.captions: EmbeddedCaptions | None = None
         self._decoder = _decoder_of(stream)
 
     def listen(self, hear: Hear, max_seconds: float) -> None:
@@ -79,6 +83,10 @@ class ForwardPass:
         stream = sound_stream(self._container)
         if stream is not None:
             self.sound = Sound(stream, self._place, hear, max_seconds)
+
+    def read(self, stream: SubtitleStream) -> None:
+        """Decode a text stream, too; to be called before the first frame is taken."""
+        self.captions = EmbeddedCaptions(stream, self._place)
 
     def _place(self, time: Fraction) -> Fraction | None:
         """Return the time after the first frame of a time of the file, in seconds."""
@@ -131,6 +139,8 @@ class ForwardPass:
                     yield cast("Packet[VideoStream]", packet)
                 elif self.sound is not None and packet.stream.index == self.sound.index:
                     self.sound.read(packet)
+                elif self.captions is not None and packet.stream.index == self.captions.index:
+                    self.captions.read(packet)
         except av.FFmpegError:
             # Counted when what was read ahead has been decoded.
             self._is_broken_off = True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from av.container import InputContainer
+from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -27,12 +28,16 @@ from ingest.decoding.probe import (
 from ingest.decoding.sampling import sample_midpoints
 from ingest.decoding.sound import Hear, Sound
 from ingest.decoding.transparency import before_background
+from ingest.sources.captions.embedded import EmbeddedCaptions
 from ingest.taggers.base import Frame
 
 __all__ = ["LONGEST_SECONDS", "Second", "Status", "UndecodableVideo", "Video", "open_video"]
 
 LONGEST_SECONDS: Final = 12 * 60 * 60
 """Seconds watched of one video, unless the caller says otherwise."""
+
+ChooseText = Callable[[InputContainer], SubtitleStream | None]
+"""Given the open file, returns the text stream to read; None where there is none to be read."""
 
 _ANIMATIONS: Final = ("gif", "apng")
 
@@ -58,7 +63,11 @@ class Second:
 
 @contextmanager
 def open_video(
-    path: Path, *, longest_seconds: int = LONGEST_SECONDS, hear: Hear | None = None
+    path: Path,
+    *,
+    longest_seconds: int = LONGEST_SECONDS,
+    hear: Hear | None = None,
+    choose_text: ChooseText | None = None,
 ) -> Iterator["Video"]:
     """Open a video and decode its first frame.
 
@@ -66,6 +75,7 @@ def open_video(
         path: a file; whatever it holds, nothing else is opened because of it.
         longest_seconds: where to stop watching.
         hear: given the sound beside the pictures, as ``ingest.decoding.sound`` tells.
+        choose_text: chooses what is read beside them.
 
     Raises:
         UndecodableVideo: nothing at all can be seen.
@@ -75,8 +85,12 @@ def open_video(
         mosaic = Mosaic(container, still) if still and still.is_composed else None
         stream = (mosaic and mosaic.stream) or video_stream(path, container)
         frames = mosaic or ForwardPass(container, stream)
-        if hear is not None and isinstance(frames, ForwardPass):
-            frames.listen(hear, longest_seconds)
+        text = choose_text(container) if choose_text else None
+        if isinstance(frames, ForwardPass):
+            if hear is not None:
+                frames.listen(hear, longest_seconds)
+            if text is not None:
+                frames.read(text)
         yield Video(path, container, stream, longest_seconds, frames)
 
 
@@ -141,6 +155,11 @@ class Video:
     def sound(self) -> Sound | None:
         """Sound beside the pictures; None where there is none, or nobody listens."""
         return self._pass.sound if isinstance(self._pass, ForwardPass) else None
+
+    @property
+    def captions(self) -> EmbeddedCaptions | None:
+        """Text beside the pictures; None where none was chosen."""
+        return self._pass.captions if isinstance(self._pass, ForwardPass) else None
 
     def seconds(self) -> Iterator[Second]:
         """Yield the seconds of the video in order; can be gone through once.

@@ -41,6 +41,7 @@ from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_factory
+from ingest.taggers.speech.registry import check_recognizer
 from ingest.web_pipeline import described_by_address
 
 POLL_SECONDS: Final = 0.5
@@ -103,8 +104,8 @@ class Worker:
     _context: ForkServerContext = field(init=False)
     _running: list[_Running] = field(init=False, default_factory=list)
     _polled_at: float = field(init=False, default_factory=time.monotonic)
-    # Taggers that can be made here.
-    _checked: set[str] = field(init=False, default_factory=set)
+    # Taggers and recognisers that can be made here, with what checked them.
+    _checked: set[tuple[Callable[..., str], str]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._jobs = self.catalog.jobs
@@ -182,15 +183,19 @@ class Worker:
 
     def _without_tagger(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job whose tagger cannot be made here; else None."""
-        tagger = _tagger(job)
-        if tagger not in self._checked:
-            try:
-                check_tagger(tagger, self.context)
-            except ReelmatchError as error:
-                # Not stored with the video: another tagger may have watched it before.
-                return IngestResult(None, job.source, Status.FAILED, str(error), 0)
-            self._checked.add(tagger)
+        try:
+            self._check(_tagger(job), check_tagger)
+            if speech := _speech(job):
+                self._check(speech, check_recognizer)
+        except ReelmatchError as error:
+            # Not stored with the video: another tagger may have watched it before.
+            return IngestResult(None, job.source, Status.FAILED, str(error), 0)
         return None
+
+    def _check(self, name: str, check: Callable[[str, TaggerContext], str]) -> None:
+        if (check, name) not in self._checked:
+            check(name, self.context)
+            self._checked.add((check, name))
 
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
@@ -230,6 +235,7 @@ class Worker:
             _every(job),
             job.options.get("audio") is not False,
             _added_sources(job),
+            _speech(job),
         )
 
     def _listen(self) -> None:
@@ -371,6 +377,10 @@ def _added_sources(job: Job) -> tuple[str, ...]:
 
 def _tagger(job: Job) -> str:
     return str(job.options.get("tagger", DEFAULT))
+
+
+def _speech(job: Job) -> str:
+    return str(job.options.get("speech") or "")
 
 
 def _every(job: Job) -> int:

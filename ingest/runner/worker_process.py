@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Claim
-from engine.domain.tags import VISUAL
+from engine.domain.tags import SPEECH, VISUAL
 from engine.errors import JobLost
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
@@ -29,6 +30,9 @@ from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
 from ingest.web_pipeline import ingest_address
+
+if TYPE_CHECKING:
+    from ingest.captioning import Captioning
 
 _GRACE_SECONDS = 5
 
@@ -66,6 +70,7 @@ class JobSpec:
         every: at most one in so many seconds is tagged.
         audio: whether the sound is heard, too.
         add: the only sources of tags that are to observe the video; none for all.
+        speech: who writes down what is spoken where there are no captions; empty for nobody.
     """
 
     job: int
@@ -81,6 +86,7 @@ class JobSpec:
     every: int = 1
     audio: bool = True
     add: tuple[str, ...] = ()
+    speech: str = ""
 
 
 def run_job(spec: JobSpec, answers: Connection) -> None:
@@ -149,6 +155,19 @@ def _sound_taggers() -> tuple[SoundTagger, ...]:
     return (LocalSoundTagger(),)
 
 
+def _captioning(spec: JobSpec, path: Path, described: Described) -> "Captioning":
+    from ingest.captioning import Captioning
+    from ingest.taggers.lines.tagger import LineTagger
+    from ingest.taggers.speech.recognition import Recognition, speech_shares
+    from ingest.taggers.speech.registry import make_recognizer
+
+    recognition = None
+    if spec.speech:
+        recognizer = make_recognizer(spec.speech, spec.context)
+        recognition = Recognition(recognizer, described.language, speech_shares())
+    return Captioning(path, LineTagger(SPEECH), described.language, recognition)
+
+
 def _watcher(
     spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
@@ -172,6 +191,7 @@ def _analyzer(
     taggers: Sequence[Tagger | SoundTagger],
     report: Callable[[Progress], object],
 ) -> Callable[[Path, Described], IngestResult]:
+    reads = not spec.add or SPEECH in spec.add
     return lambda path, described: ingest_file(
         path,
         catalog,
@@ -179,5 +199,6 @@ def _analyzer(
         described=described,
         force=spec.force,
         every=spec.every,
+        captioning=_captioning(spec, path, described) if reads else None,
         on_second=report,
     )

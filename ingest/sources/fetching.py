@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.sources.addresses import NotAnAddress, canonical
+from ingest.sources.captions.fetched import fetch_captions
 from ingest.sources.download_cache import DownloadCache
 from ingest.sources.failures import FetchStatus
 from ingest.sources.files import VIDEO_SUFFIXES
@@ -102,7 +103,7 @@ def main() -> None:
     try:
         done: list[str] | None = None
         if job.folder:
-            _fetch(job, _reporter(job, answer))
+            _fetch(job, _reporter(job, answer), guard)
         else:
             done = _addresses(job)
     except BaseException as error:  # noqa: BLE001  # whatever it is, the parent must hear of it
@@ -161,7 +162,7 @@ def downloader(
     return YoutubeDL(chosen)
 
 
-def _fetch(job: Job, on_progress: Callable[[Mapping[str, Any]], object]) -> None:
+def _fetch(job: Job, on_progress: Callable[[Mapping[str, Any]], object], guard: Guard) -> None:
     """Fetch one video into the archive, unless another process did so just now."""
     cache = DownloadCache(Path(job.folder), job.address)
     with cache.locked():
@@ -180,7 +181,8 @@ def _fetch(job: Job, on_progress: Callable[[Mapping[str, Any]], object]) -> None
         if not path.exists():
             raise _Stop(FetchStatus.FAILED, "nothing came: the site sent no video")
         _refuse_no_video(path)
-        cache.keep(path, _suffix(info), Metadata.from_info(job.address, info))
+        captions = fetch_captions(info, cache.unfinished("captions"), downloader, guard)
+        cache.keep(path, _suffix(info), Metadata.from_info(job.address, info), captions)
 
 
 def _addresses(job: Job) -> list[str]:

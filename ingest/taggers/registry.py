@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast, runtime_checkable
 
 from engine.errors import InvalidInput
 from ingest.taggers.remote.config import RemoteTaggerConfig
@@ -23,6 +23,25 @@ GROUP: Final = "reelmatch.taggers"
 DEFAULT: Final = "local"
 
 _OURS: Final = "reelmatch"
+
+
+class FactoryKind(NamedTuple):
+    """Kind of what packages bring.
+
+    Attributes:
+        group: of its entry points.
+        noun: for people.
+        own: the name of one that comes along.
+        page: of the docs.
+    """
+
+    group: str
+    noun: str
+    own: str
+    page: str
+
+
+_TAGGERS: Final = FactoryKind(GROUP, "tagger", DEFAULT, "taggers.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,41 +146,51 @@ def find_factory(text: str) -> TaggerFactory:
     Raises:
         InvalidInput: there is none, or there are several, or it cannot be imported.
     """
-    return _load(text.partition(":")[0], tuple(sys.path))
+    return cast("TaggerFactory", load_factory(_TAGGERS, text.partition(":")[0]))
+
+
+def load_factory(kind: FactoryKind, name: str) -> object:
+    """Return what an installed package brings of a kind by this name.
+
+    Raises:
+        InvalidInput: there is none, or there are several, or it cannot be imported.
+    """
+    return _load(kind, name, tuple(sys.path))
 
 
 @cache
-def _load(name: str, _path: tuple[str, ...]) -> TaggerFactory:
-    known = entry_points(group=GROUP)
+def _load(kind: FactoryKind, name: str, _path: tuple[str, ...]) -> object:
+    known = entry_points(group=kind.group)
     entry_points_named = known.select(name=name)
     if not entry_points_named:
-        raise _no_tagger(name, known)
+        raise _none_named(kind, name, known)
     if len(packages := sorted({_package_of(entry) for entry in entry_points_named})) > 1:
         raise InvalidInput(
-            f"several packages bring a tagger {name!r}: {', '.join(packages)}; remove all but one"
+            f"several packages bring a {kind.noun} {name!r}: {', '.join(packages)};"
+            " remove all but one"
         )
     (entry,) = entry_points_named
     try:
-        factory: TaggerFactory = entry.load()
+        factory: object = entry.load()
     except (ImportError, AttributeError) as error:
         raise InvalidInput(
-            f"the tagger {name!r} of {_package_of(entry)} cannot be loaded ({error}):"
+            f"the {kind.noun} {name!r} of {_package_of(entry)} cannot be loaded ({error}):"
             " install that package again"
         ) from error
     return factory
 
 
-def _no_tagger(name: str, known: Iterable[EntryPoint]) -> InvalidInput:
+def _none_named(kind: FactoryKind, name: str, known: Iterable[EntryPoint]) -> InvalidInput:
     names = sorted({entry.name for entry in known})
-    if DEFAULT not in names:
+    if kind.own not in names:
         return InvalidInput(
-            f"no tagger {name!r}: the installation of {_OURS} is older than its code; install it"
-            " again",
+            f"no {kind.noun} {name!r}: the installation of {_OURS} is older than its code; install"
+            " it again",
             hint="'pip install --editable .' brings it up to date",
         )
     return InvalidInput(
-        f"no tagger {name!r}: choose from {', '.join(names)}; packages can bring others,"
-        " see docs/taggers.md"
+        f"no {kind.noun} {name!r}: choose from {', '.join(names)}; packages can bring others,"
+        f" see docs/{kind.page}"
     )
 
 

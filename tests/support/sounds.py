@@ -105,3 +105,58 @@ def _encoded(stream: AudioStream, track: Track) -> "list[Packet[AudioStream]]":
     resampler = AudioResampler(stream.format, track.layout, track.rate, size)
     frames = [*resampler.resample(frame), *resampler.resample(None)]
     return [packet for one in [*frames, None] for packet in stream.encode(one)]
+
+
+def talk(seconds: float) -> NDArray[np.int16]:
+    """Vowels and hisses of a voice of 110 Hz without any words: to the networks it is speech."""
+    random = np.random.default_rng(1)
+    n = round(seconds * RATE)
+    t = np.arange(n) / RATE
+    loudness, hiss = np.zeros(n), np.zeros(n)
+    at: list[int] = []
+    vowels: list[tuple[int, ...]] = []
+    start = 0
+    while start < n:
+        length = int(random.uniform(0.12, 0.28) * RATE)
+        rise = np.sqrt(np.sin(np.pi * np.linspace(0, 1, length)))[: n - start]
+        loudness[start : start + length] = rise * random.uniform(0.6, 1)
+        at.append(start + length // 2)
+        vowels.append(_VOWELS[random.integers(len(_VOWELS))])
+        start += length
+        if random.random() < 0.5 and start < n:
+            length = int(random.uniform(0.05, 0.1) * RATE)
+            rise = np.sin(np.pi * np.linspace(0, 1, length))[: n - start]
+            hiss[start : start + length] = 0.25 * rise
+            start += length
+        if len(at) % 5 == 0:  # a pause between words
+            start += int(random.uniform(0.1, 0.3) * RATE)
+    pitch = 110 * (1 + 0.12 * np.sin(0.8 * np.pi * t) + 0.06 * np.sin(2.6 * np.pi * t))
+    pulses = np.diff(np.floor(np.cumsum(pitch) / RATE), prepend=0)
+    voice = pulses + 0.02 * random.standard_normal(n)
+    for damping in (0.9, 0.7):
+        voice = _filtered((1 - damping) * voice, np.full(n, damping), np.zeros(n))
+    for k, width in enumerate((80, 110, 160)):
+        formant = np.interp(np.arange(n), at, [vowel[k] for vowel in vowels])
+        radius = np.exp(-np.pi * width / RATE)
+        first = 2 * radius * np.cos(2 * np.pi * formant / RATE)
+        voice = _filtered((1 - first + radius**2) * voice, first, np.full(n, -(radius**2)))
+    hisses = np.diff(random.standard_normal(n), n=2, prepend=[0, 0])
+    sound = voice / np.abs(voice).max() * loudness + hiss * hisses / np.abs(hisses).max()
+    return np.asarray(0.6 * 32767 * sound / np.abs(sound).max(), np.int16)
+
+
+_VOWELS = (
+    *((700, 1200, 2600), (300, 2300, 3000), (450, 800, 2500)),
+    *((350, 900, 2400), (550, 1800, 2600), (640, 1190, 2400)),
+)
+"""Their first three formants, in Hz."""
+
+
+def _filtered(
+    sound: NDArray[np.float64], first: NDArray[np.float64], second: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """A filter of two poles, which may change from sample to sample."""
+    output = np.zeros(len(sound) + 2)
+    for i in range(len(sound)):
+        output[i + 2] = sound[i] + first[i] * output[i + 1] + second[i] * output[i]
+    return output[2:]

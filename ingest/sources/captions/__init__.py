@@ -1,0 +1,1 @@
+"""Captions that come along with a video: found, read, cleaned, as cues with their seconds."""

@@ -1,0 +1,1 @@
+"""Spoken words: which tags they mean, and who hears them where nobody wrote them down."""
