@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from engine.domain.campaigns import ALWAYS, FOREVER, Group
 from engine.domain.jobs import Job, Kind
+from engine.domain.keys import Key
 from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
 from engine.domain.placements import RuleEvidence
 from engine.domain.recommendations import Reason, Recommendation
@@ -118,9 +119,20 @@ _CAMPAIGN: Final[Members] = {
     "understood": _understood,
 }
 
+_KEY: Final[Members] = {
+    "key": "id",
+    "name": "name",
+    "scopes": lambda key: sorted(key.scopes),
+    "advertiser": lambda key: key.advertiser or None,
+    "per_second": "per_second",
+    "created_at": lambda key: _seconds(key.created_at),
+    "revoked_at": lambda key: None if key.revoked_at is None else _seconds(key.revoked_at),
+}
+
 MEMBERS: Final[Mapping[type, Members]] = {
     VideoRecord: _VIDEO,
     Job: _JOB,
+    Key: _KEY,
     Viewer: _VIEWER,
     Event: _EVENT,
     CampaignNow: _CAMPAIGN,

@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import click
 
@@ -44,17 +45,18 @@ def command(file: Path, *, form: str | None, dry_run: bool, force: bool, as_json
     """
     with open_catalog(load_settings().catalog_path) as catalog:
         now = datetime.now(UTC)
-        results = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
-        videos, errors = _sorted_out(results)
+        imported = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
+        videos, errors = _sorted_out(imported)
+    results = [_Result.of(video, dry_run=dry_run) for video in videos]
     if as_json:
         print_json(
             {
-                "videos": [_video_json(video, dry_run=dry_run) for video in videos],
+                "videos": results,
                 "errors": [{"line": error.line, "reason": error.reason} for error in errors],
             }
         )
     else:
-        _print_videos(videos, dry_run=dry_run)
+        _print_results(results)
         for error in errors:
             click.echo(f"line {error.line}: {error.reason}", err=True)
     if not videos:
@@ -81,26 +83,29 @@ def _sorted_out(
     return videos, errors
 
 
-def _video_json(video: Imported, *, dry_run: bool) -> dict[str, str | int]:
-    return {
-        "video": video.video,
-        "source": video.source,
-        "status": video.change,
-        "reason": _reason(video, dry_run=dry_run),
-        "seconds": video.seconds,
-    }
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The result of a video, with the members that ``ingest`` tells, too."""
+
+    video: str
+    source: str
+    status: Change
+    reason: str
+    seconds: int
+
+    @classmethod
+    def of(cls, one: Imported, *, dry_run: bool) -> Self:
+        reason = ""
+        if one.change is Change.UNCHANGED:
+            reason = "the catalog has it just so"
+        elif dry_run:
+            reason = "dry run: nothing was stored"
+        return cls(one.video, one.source, one.change, reason, one.seconds)
 
 
-def _print_videos(videos: list[Imported], *, dry_run: bool) -> None:
-    if videos:
+def _print_results(results: list[_Result]) -> None:
+    if results:
         rows = (
-            (one.video, one.change, str(one.seconds), one.source, _reason(one, dry_run=dry_run))
-            for one in videos
+            (one.video, one.status, str(one.seconds), one.source, one.reason) for one in results
         )
         print_table(("video", "status", "seconds", "source", "reason"), rows)
-
-
-def _reason(video: Imported, *, dry_run: bool) -> str:
-    if video.change is Change.UNCHANGED:
-        return "the catalog has it just so"
-    return "dry run: nothing was stored" if dry_run else ""

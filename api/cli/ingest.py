@@ -167,10 +167,9 @@ def command(
         ended = _work(catalog, mine, worker) if works else []
     results = [*missing, *ended, *lost]
     if as_json:
-        videos = [result_json(result) for result in results]
         print_json(
             {
-                "videos": videos,
+                "videos": results,
                 "left_out": dict(_by_frequency(left_out.counts)),
                 "links_out": [shown(str(link)) for link in left_out.links],
             }
@@ -344,14 +343,3 @@ def print_results(results: Sequence[IngestResult]) -> None:
     print_table(("video", "status", "seconds", "file", "reason"), rows)
     if any(KNOWN in result.reason for result in results):
         click.echo("--force looks again at what was watched before", err=True)
-
-
-def result_json(result: IngestResult) -> dict[str, str | int | None]:
-    """Return what became of one source."""
-    return {
-        "video": result.video,
-        "source": result.source,
-        "status": result.status,
-        "reason": result.reason,
-        "seconds": result.seconds,
-    }

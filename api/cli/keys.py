@@ -2,12 +2,12 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
+from api.encoding import encoded
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.keys import Key, Scope
@@ -53,7 +53,7 @@ def create(
             now=time.time(),
         )
     if as_json:
-        print_json({**key_json(key), "secret": secret})
+        print_json({**encoded(key), "secret": secret})
     else:
         click.echo(secret)
         click.echo(f"key {key.id} of {key.name}: keep it, it is not shown again", err=True)
@@ -66,7 +66,7 @@ def list_keys(*, as_json: bool) -> None:
     with open_catalog(load_settings().catalog_path) as catalog:
         keys = catalog.keys.all()
     if as_json:
-        print_json({"keys": [key_json(key) for key in keys]})
+        print_json({"keys": keys})
     elif not keys:
         click.echo("no keys: the service is open, to this machine alone", err=True)
     else:
@@ -82,34 +82,20 @@ def revoke(key: int, *, as_json: bool) -> None:
     with open_catalog(load_settings().catalog_path) as catalog:
         revoked = catalog.keys.revoke(key, now=time.time())
     if as_json:
-        print_json(key_json(revoked))
+        print_json(revoked)
     else:
         click.echo(f"key {revoked.id} of {revoked.name} opens nothing any more", err=True)
 
 
-def key_json(key: Key) -> dict[str, Any]:
-    """Return one key, without its secret."""
-    return {
-        "key": key.id,
-        "name": key.name,
-        "scopes": sorted(scope.value for scope in key.scopes),
-        "advertiser": key.advertiser or None,
-        "per_second": key.per_second,
-        "created_at": _moment(key.created_at),
-        "revoked_at": None if key.revoked_at is None else _moment(key.revoked_at),
-    }
-
-
 def _row(key: Key) -> tuple[str, ...]:
-    encoded_key = key_json(key)
     return (
         str(key.id),
         key.name,
-        ",".join(encoded_key["scopes"]),
+        ",".join(sorted(key.scopes)),
         key.advertiser or "-",
         f"{key.per_second:g}" if key.per_second else "no limit",
-        encoded_key["created_at"],
-        encoded_key["revoked_at"] or "-",
+        _moment(key.created_at),
+        "-" if key.revoked_at is None else _moment(key.revoked_at),
     )
 
 

@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import click
 
@@ -42,10 +43,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
         head = ("model", "state", "licence", "megabytes", "about")
         print_table(
             head,
-            (
-                (row["model"], row["state"], row["licence"], str(row["megabytes"]), row["about"])
-                for row in rows
-            ),
+            ((row.model, row.state, row.licence, str(row.megabytes), row.about) for row in rows),
         )
 
 
@@ -118,27 +116,42 @@ def calibrate_command(
     _print_calibration(folder, made, as_json=as_json)
 
 
-def _shipped() -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A model as it is listed: of this package, or a pair of a hub or of the user's own."""
+
+    model: str
+    state: str
+    licence: str
+    megabytes: float
+    about: str
+
+    @classmethod
+    def of(cls, model: str, state: str, licence: str, size_bytes: int, about: str) -> Self:
+        return cls(model, state, licence, round(size_bytes / _MEGABYTE, 1), about)
+
+
+def _shipped() -> Iterator[_Model]:
     for card in map(load_card, card_names()):
         try:
             verify(card)
             state = "comes along"
         except UnusableWeights:
             state = "broken"
-        yield _row(card.name, state, card.licence, card.size_bytes, card.file)
+        yield _Model.of(card.name, state, card.licence, card.size_bytes, card.file)
 
 
-def _pairs(settings: Settings) -> Iterator[dict[str, Any]]:
+def _pairs(settings: Settings) -> Iterator[_Model]:
     folders = {path.name for path in settings.models_path.glob("[!.]*") if path.is_dir()}
     for name in sorted(PAIRS.keys() | folders):
         folder, pair = settings.models_path / name, PAIRS.get(name)
         is_here = all((folder / file).is_file() for file in NEEDED)
         state = _calibrated(folder) if is_here else "not pulled"
         if pair is not None:
-            yield _row(name, state, pair.licence, pair.size, pair.about)
+            yield _Model.of(name, state, pair.licence, pair.size, pair.about)
         elif is_here:
             size = sum(path.stat().st_size for path in PairFolder.of(folder).weights())
-            yield _row(name, state, "", size, "a pair of yours")
+            yield _Model.of(name, state, "", size, "a pair of yours")
 
 
 def _calibrated(folder: Path) -> str:
@@ -147,17 +160,6 @@ def _calibrated(folder: Path) -> str:
     except InvalidInput:
         return "not calibrated"
     return f"calibrated, {len(calibration.words)} words"
-
-
-def _row(model: str, state: str, licence: str, size: int, about: str) -> dict[str, Any]:
-    megabytes = round(size / _MEGABYTE, 1)
-    return {
-        "model": model,
-        "state": state,
-        "licence": licence,
-        "megabytes": megabytes,
-        "about": about,
-    }
 
 
 def _print_calibration(folder: PairFolder, made: Calibration, *, as_json: bool) -> None:

@@ -83,7 +83,7 @@ def _print_vocabulary(*, as_json: bool) -> None:
 
     words = own_words(people=load_settings().names_people)
     if as_json:
-        print_json([word._asdict() for word in words])
+        print_json(words)
         return
     rows = (
         (word.name, ", ".join(word.general), f"{word.right} of {word.said}" if word.said else "")

@@ -3,7 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import IO
 
 import click
 from pydantic import ConfigDict, ValidationError
@@ -113,7 +114,7 @@ def load(file: IO[bytes], *, as_json: bool) -> None:
     """
     now = time.time()
     total = {"added": 0, "repeated": 0}
-    wrong: list[dict[str, Any]] = []
+    wrong: list[_BadLine] = []
     unknown: set[str] = set()
     with open_catalog(load_settings().catalog_path) as catalog:
         viewers = catalog.viewers
@@ -127,12 +128,20 @@ def load(file: IO[bytes], *, as_json: bool) -> None:
     else:
         click.echo(f"{total['added']} added, {total['repeated']} known already")
         for one in wrong:
-            click.echo(f"line {one['line']}: {one['reason']}", err=True)
+            click.echo(f"line {one.line}: {one.reason}", err=True)
         if unknown:
             click.echo(f"{len(unknown)} videos are not in the catalog", err=True)
 
 
-def _lines(file: IO[bytes], now: float, wrong: list[dict[str, Any]]) -> Iterator[tuple[str, Event]]:
+@dataclass(frozen=True, slots=True)
+class _BadLine:
+    """A line that is no event, numbered from 1, and the reason."""
+
+    line: int
+    reason: str
+
+
+def _lines(file: IO[bytes], now: float, wrong: list[_BadLine]) -> Iterator[tuple[str, Event]]:
     for number, text in enumerate(file, start=1):
         if not text.strip():
             continue
@@ -142,13 +151,13 @@ def _lines(file: IO[bytes], now: float, wrong: list[dict[str, Any]]) -> Iterator
             reason = "; ".join(
                 f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
             )
-            wrong.append({"line": number, "reason": reason})
+            wrong.append(_BadLine(number, reason))
         except UnicodeDecodeError:
-            wrong.append({"line": number, "reason": "this is no UTF-8 text"})
+            wrong.append(_BadLine(number, "this is no UTF-8 text"))
         except RecursionError:
-            wrong.append({"line": number, "reason": "nested too deeply"})
+            wrong.append(_BadLine(number, "nested too deeply"))
         except ValueError as error:
-            wrong.append({"line": number, "reason": f"no JSON: {error}"})
+            wrong.append(_BadLine(number, f"no JSON: {error}"))
         else:
             yield line.viewer, line.event(line.id, now)
 

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
@@ -15,6 +15,7 @@ from api.background.live import Live
 from api.console.cards import snapshot_of
 from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
+from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from api.http.schemas.reindexing import ReindexRequest
@@ -74,17 +75,51 @@ class Line:
         """Whether it failed and may do better."""
         return self.job.state is State.FAILED and self.job.may_succeed
 
-    def as_json(self) -> dict[str, Any]:
-        """Return what changes while somebody looks."""
-        return {
-            "job": self.job.id,
-            "state": self.job.state,
-            "status": self.job.status,
-            "retry": self.can_retry,
-            "progress": self.progress,
-            "says": self.says,
-            "video": self.job.video if self.job.kind == "ingest" else "",
-        }
+    def update(self) -> "JobUpdate":
+        """Return what changes while the page is open."""
+        return JobUpdate(
+            job=self.job.id,
+            state=self.job.state,
+            status=self.job.status,
+            retry=self.can_retry,
+            progress=self.progress,
+            says=self.says,
+            video=self.job.video if self.job.kind == "ingest" else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobUpdate:
+    """The part of a ``Line`` that the page replaces when it changes."""
+
+    job: int
+    state: State
+    status: str
+    retry: bool
+    progress: float
+    says: str
+    video: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """The live generation in the words of the page."""
+
+    generation: str
+    videos: str
+    threshold: str
+    tf: str
+
+    @classmethod
+    def of(cls, snapshot: IndexSnapshot) -> Self:
+        """Summarize the generation of a snapshot."""
+        config = snapshot.config
+        return cls(
+            snapshot.generation_id,
+            grouped(snapshot.n_indexed),
+            f"{config.threshold:.2f}",
+            f"{config.tf}, {config.seconds} seconds",
+        )
 
 
 @router.get("/jobs")
@@ -115,7 +150,7 @@ def get_jobs(
         request,
         "jobs.html",
         **values,
-        index=index_metadata(snapshot) if snapshot else {},
+        index=IndexSummary.of(snapshot) if snapshot else None,
         config=config,
         stored=live.generations.stored(),
         again=again,
@@ -157,21 +192,10 @@ async def _events(request: Request, live: Live) -> AsyncIterator[str]:
 
 def _state(live: Live) -> str:
     jobs = live.catalog.jobs
-    lines = [Line(job).as_json() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
+    updates = [Line(job).update() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
     snapshot = snapshot_of(live)
-    index = index_metadata(snapshot) if snapshot else {}
-    return json.dumps({"jobs": lines, "counts": jobs.counts(), "index": index})
-
-
-def index_metadata(snapshot: IndexSnapshot) -> dict[str, str]:
-    """Return what the page says of the live generation, as it says it."""
-    config = snapshot.config
-    return {
-        "generation": snapshot.generation_id,
-        "videos": grouped(snapshot.n_indexed),
-        "threshold": f"{config.threshold:.2f}",
-        "tf": f"{config.tf}, {config.seconds} seconds",
-    }
+    index: object = IndexSummary.of(snapshot) if snapshot else {}
+    return json.dumps(encoded({"jobs": updates, "counts": jobs.counts(), "index": index}))
 
 
 @router.post("/jobs/failed/retry")

@@ -1,6 +1,8 @@
 """Timeline data: an overview at once, then tiles of what is in sight."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
@@ -9,7 +11,7 @@ from api.background.live import Live
 from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from engine.content.ad_breaks import Breaks, Spacing
+from engine.content.ad_breaks import AdBreak, Breaks, Spacing
 from engine.content.counting import enough_seconds
 from engine.content.sensitivity import SensitivityClassifier
 from engine.content.timeline import (
@@ -48,9 +50,8 @@ def get_overview(
 ) -> Response:
     """Return the tags at every threshold, cuts, stills, sensitive seconds and the best for ads."""
     record = known_video(live.catalog, video)
-    shown = _overview(live, record, settings.index_config())
-    shown["breaks"] = encoded(video_breaks(live, record, settings.sensitive).best)
-    return JSONResponse(shown, headers=_CACHED)
+    shown = _overview(live, record, settings.index_config(), settings.sensitive)
+    return JSONResponse(encoded(shown), headers=_CACHED)
 
 
 @router.get("/videos/{video}/timeline/{revision}/{level}/{number}")
@@ -110,32 +111,89 @@ def assessed(
     return SensitivityClassifier(vocabulary, rules).assessment(track, words)
 
 
-def _overview(live: Live, record: VideoRecord, config: IndexConfig) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class TagLine:
+    """A tag along a video, with its idf; see ``engine.content.timeline.TagLine``."""
+
+    tag: str
+    name: str
+    source: str
+    seconds_at: tuple[int, ...]
+    idf: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceVerb:
+    """A source, and the verb for its tags: seen, heard ..."""
+
+    source: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineOverview:
+    """A timeline as the script of the page reads it, before any tile is there.
+
+    Attributes:
+        seconds: number of seconds of the video.
+        levels: of tiles.
+        level_step: seconds of a cell of a level for each of the level below.
+        tile_cells: cells of a tile.
+        least_hundredth: the confidence, in hundredths, that ``seconds_at`` begins with.
+        enough_seconds: number of seconds on which a tag counts for the video.
+        lines: one for each tag.
+        sources: every source of tags.
+        cuts: seconds that show another picture than the one before.
+        still: half-open ranges of seconds in which the picture stays.
+        sensitive: seconds of the sensitive topics.
+        strip: seconds of the thumbnails.
+        breaks: the best seconds for ads.
+    """
+
+    seconds: int
+    levels: int
+    level_step: int
+    tile_cells: int
+    least_hundredth: int
+    enough_seconds: int
+    lines: Sequence[TagLine]
+    sources: Sequence[SourceVerb]
+    cuts: Sequence[int]
+    still: Sequence[list[int]]
+    sensitive: Sequence[int]
+    strip: Sequence[int]
+    breaks: Sequence[AdBreak]
+
+
+def _overview(
+    live: Live, record: VideoRecord, config: IndexConfig, rules: Rules
+) -> TimelineOverview:
     catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.tracks.get(record.id), catalog.tags.vocabulary()
     lines = overview(track, vocabulary)
     pictures = catalog.thumbnails.get(record.id)
     assessment = assessed(catalog, record, track, vocabulary, config.sensitive)
-    return {
-        "seconds": lines.seconds,
-        "levels": lines.levels,
-        "level_step": LEVEL_STEP,
-        "tile_cells": TILE_CELLS,
-        "least_hundredth": MIN_HUNDREDTH,
-        "enough_seconds": enough_seconds(track.n_seconds, config.least_seconds),
-        "lines": [
-            {
-                "tag": line.tag,
-                "name": Tag.parse(line.tag).name,
-                "source": source_of(line.tag),
-                "seconds_at": line.seconds_at,
-                "idf": idf[line.tag],
-            }
+    return TimelineOverview(
+        seconds=lines.seconds,
+        levels=lines.levels,
+        level_step=LEVEL_STEP,
+        tile_cells=TILE_CELLS,
+        least_hundredth=MIN_HUNDREDTH,
+        enough_seconds=enough_seconds(track.n_seconds, config.least_seconds),
+        lines=[
+            TagLine(
+                tag=line.tag,
+                name=Tag.parse(line.tag).name,
+                source=source_of(line.tag),
+                seconds_at=line.seconds_at,
+                idf=idf[line.tag],
+            )
             for line in lines.lines
         ],
-        "sources": [{"source": source, "said": verb} for source, verb in VERBS.items()],
-        "cuts": lines.cuts,
-        "still": [list(still) for still in lines.still],
-        "sensitive": assessment.seconds,
-        "strip": pictures.strip_seconds if pictures else (),
-    }
+        sources=[SourceVerb(source, verb) for source, verb in VERBS.items()],
+        cuts=lines.cuts,
+        still=[list(still) for still in lines.still],
+        sensitive=assessment.seconds,
+        strip=pictures.strip_seconds if pictures else (),
+        breaks=video_breaks(live, record, rules).best,
+    )

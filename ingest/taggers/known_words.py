@@ -3,7 +3,8 @@
 They are the tags of the tagger that comes along, and the list for videos.
 """
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from engine.keywords.word_lists.videos import video_words
 from ingest.taggers.visual.specific_tags import load_words, specific_words
@@ -17,7 +18,8 @@ PRECISION_FILE: Final = "judged.json"
 """Beside the card of efficientnet_lite2: word -> how many frames it was said of, and right."""
 
 
-class OwnWord(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class OwnWord:
     """A word of the tagger that comes along.
 
     Attributes:

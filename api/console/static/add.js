@@ -4,7 +4,7 @@ import { csrf } from "./latest.js";
 
 const drop = document.getElementById("drop");
 const sent = document.getElementById("sent");
-const said = document.getElementById("sent-said");
+const uploadStatus = document.getElementById("upload-status");
 const most = Number(drop.dataset.most);
 let last = Promise.resolve();
 
@@ -56,7 +56,7 @@ async function add(file) {
     shown.bar.hidden = true;
     shown.says.className = "failed";
     shown.says.textContent = text;
-    said.textContent = `${file.name}: ${text}`;
+    uploadStatus.textContent = `${file.name}: ${text}`;
   };
   if (file.size > most) return fail(`It has ${size(file.size)}; the most is ${size(most)}.`);
   if (!file.size) return fail("It is empty.");
@@ -67,7 +67,7 @@ async function add(file) {
       shown.bar.value = 1;
       const link = Object.assign(document.createElement("a"), { href: "jobs", textContent: `queued as job ${job}` });
       shown.says.replaceChildren(link);
-      said.textContent = `${file.name} is queued.`;
+      uploadStatus.textContent = `${file.name} is queued.`;
     } catch (error) {
       fail(error.message);
     }

@@ -33,24 +33,24 @@ async function renew() {
     queue.innerHTML = text;
     times();
   } catch (error) {
-    document.getElementById("queue-said").textContent = error.message;
+    document.getElementById("queue-status").textContent = error.message;
   }
 }
 
-async function showIndex(facts) {
-  const shown = document.getElementById("index-facts");
-  if (!facts.generation) return;
+async function showIndex(index) {
+  const shown = document.getElementById("index-metadata");
+  if (!index.generation) return;
   // The first generation brings buttons, too.
   if (!shown) return location.reload();
-  const before = shown.querySelector('[data-fact="generation"]').textContent;
-  for (const place of shown.querySelectorAll("[data-fact]")) place.textContent = facts[place.dataset.fact];
-  if (before === facts.generation) return;
+  const before = shown.querySelector('[data-field="generation"]').textContent;
+  for (const place of shown.querySelectorAll("[data-field]")) place.textContent = index[place.dataset.field];
+  if (before === index.generation) return;
   const list = document.getElementById("generations");
   try {
     const text = await generations.text(list.dataset.from);
     if (text !== null) list.innerHTML = text;
   } catch (error) {
-    document.getElementById("queue-said").textContent = error.message;
+    document.getElementById("queue-status").textContent = error.message;
   }
 }
 
@@ -69,7 +69,7 @@ function take({ jobs, counts, index }) {
       if (job.state === "done" || job.state === "failed") ended.push(`${line.querySelector(".job-name").textContent}: ${job.state}`);
     } else if (!line && (!wanted || job.state === wanted)) fresh = true;
   }
-  if (ended.length) document.getElementById("queue-said").textContent = ended.join(", ");
+  if (ended.length) document.getElementById("queue-status").textContent = ended.join(", ");
   if (fresh) renew();
 }
 

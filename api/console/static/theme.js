@@ -1,14 +1,14 @@
 // The theme: as the system has it, light or dark. A cookie, so that pages come in the right one.
 
 const NEXT = { "": "dark", dark: "light", light: "" };
-const SAID = { "": "as the system", dark: "dark", light: "light" };
+const LABELS = { "": "as the system", dark: "dark", light: "light" };
 const root = document.documentElement;
 const button = document.getElementById("theme");
 
 function show() {
-  const said = `Theme: ${SAID[root.dataset.theme ?? ""]}`;
-  button.setAttribute("aria-label", said);
-  button.title = said;
+  const label = `Theme: ${LABELS[root.dataset.theme ?? ""]}`;
+  button.setAttribute("aria-label", label);
+  button.title = label;
 }
 
 button.addEventListener("click", () => {

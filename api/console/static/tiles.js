@@ -1,16 +1,16 @@
 // Tiles of a timeline: fetched when they come in sight, a few kept. The format is engine/content/timeline.py's.
 
-const MOST_KEPT = 64;
+const MAX_CACHED = 64;
 
 class Tile {
   constructor(buffer, lines) {
     this.starts = new Uint32Array(buffer, 0, lines + 1);
-    const seen = this.starts[lines];
-    this.cells = new Uint16Array(buffer, 4 * (lines + 1), seen);
-    this.hundredths = new Uint8Array(buffer, 4 * (lines + 1) + 2 * seen, seen);
+    const nCells = this.starts[lines];
+    this.cells = new Uint16Array(buffer, 4 * (lines + 1), nCells);
+    this.hundredths = new Uint8Array(buffer, 4 * (lines + 1) + 2 * nCells, nCells);
   }
 
-  /** The confidence of a line on a cell, in hundredths; 0 where it was not seen. */
+  /** The confidence of a line on a cell, in hundredths; 0 where it was not observed. */
   at(line, cell) {
     let low = this.starts[line];
     let high = this.starts[line + 1];
@@ -28,7 +28,7 @@ export class Tiles {
     this.address = address;
     this.overview = overview;
     this.onLoad = onLoad;
-    this.kept = new Map();
+    this.cached = new Map();
   }
 
   /** Seconds that a cell of a level lasts. */
@@ -44,14 +44,14 @@ export class Tiles {
   /** A tile, or null until it is there. */
   get(level, number) {
     const name = `${level}/${number}`;
-    const known = this.kept.get(name);
+    const known = this.cached.get(name);
     if (known !== undefined) {
-      this.kept.delete(name);
-      this.kept.set(name, known);
+      this.cached.delete(name);
+      this.cached.set(name, known);
       return known;
     }
-    this.kept.set(name, null);
-    if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value);
+    this.cached.set(name, null);
+    if (this.cached.size > MAX_CACHED) this.cached.delete(this.cached.keys().next().value);
     this.#load(name);
     return null;
   }
@@ -68,11 +68,11 @@ export class Tiles {
     try {
       const answer = await fetch(`${this.address}/${name}`);
       if (!answer.ok) throw new Error(`${answer.status}`);
-      this.kept.set(name, new Tile(await answer.arrayBuffer(), this.overview.lines.length));
+      this.cached.set(name, new Tile(await answer.arrayBuffer(), this.overview.lines.length));
       this.onLoad();
     } catch {
       // Asked for again when it is next in sight.
-      this.kept.delete(name);
+      this.cached.delete(name);
     }
   }
 }

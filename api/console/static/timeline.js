@@ -1,12 +1,12 @@
-// The timeline: what was seen, second by second, in step with the playhead.
+// The timeline: observations, second by second, in step with the playhead.
 
 import { LINE, RULER, TOP, clock, draw, palette } from "./drawing.js";
 import { Texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
 
-const LEAST_SECONDS = 8;
-const MOST_NOW = 10;
-const MOST_LINES = 300;
+const MIN_SECONDS = 8;
+const MAX_NOW = 10;
+const MAX_LINES = 300;
 
 export class Timeline {
   constructor(root, overview, playback, strip) {
@@ -94,7 +94,7 @@ export class Timeline {
       .map(({ source, said }) => {
         const few = source === "visual" ? this.fewLines : this.otherLines;
         const own = this.ranked.filter((line) => this.overview.lines[line].source === source);
-        return { said, own: own.slice(0, this.all ? MOST_LINES : few) };
+        return { said, own: own.slice(0, this.all ? MAX_LINES : few) };
       })
       .filter(({ own }) => own.length);
     return groups.flatMap(({ said, own }) => (groups.length > 1 ? [said, ...own] : own));
@@ -185,23 +185,23 @@ export class Timeline {
 
   #sayNow() {
     const second = this.second;
-    const seen = [];
+    const observed = [];
     let loading = false;
     this.overview.lines.forEach((_, line) => {
       const hundredth = this.tiles.at(0, line, second);
       if (hundredth === null) loading = true;
-      else if (hundredth) seen.push([hundredth, line]);
+      else if (hundredth) observed.push([hundredth, line]);
     });
     this.#sayLines(second);
     if (loading) return;
     const { lines } = this.overview;
-    seen.sort((a, b) => b[0] - a[0] || (lines[a[1]].tag < lines[b[1]].tag ? -1 : 1));
-    const said = `${second}:${this.threshold}`;
-    if (this.said !== said) {
-      this.said = said;
+    observed.sort((a, b) => b[0] - a[0] || (lines[a[1]].tag < lines[b[1]].tag ? -1 : 1));
+    const shownKey = `${second}:${this.threshold}`;
+    if (this.shownKey !== shownKey) {
+      this.shownKey = shownKey;
       this.nowTime.textContent = clock(second);
       this.now.replaceChildren(
-        ...seen.slice(0, MOST_NOW).map(([hundredth, line]) => {
+        ...observed.slice(0, MAX_NOW).map(([hundredth, line]) => {
           const item = document.createElement("li");
           item.className = hundredth >= this.threshold ? "counts" : "";
           const value = document.createElement("b");
@@ -215,13 +215,13 @@ export class Timeline {
           return item;
         }),
       );
-      if (!seen.length) {
+      if (!observed.length) {
         const none = document.createElement("li");
         none.textContent = "nothing was recognised";
         this.now.append(none);
       }
     }
-    this.#sayValue(seen);
+    this.#sayValue(observed);
   }
 
   /** What is said of the tag of a line: that it is seen, heard ... */
@@ -252,12 +252,12 @@ export class Timeline {
     );
   }
 
-  #sayValue(seen) {
+  #sayValue(observed) {
     const second = this.second;
     const line = this.#lineAt(this.chosen);
     const hundredth = line === undefined ? 0 : this.tiles.at(0, line, second);
     const chosen = line === undefined ? "" : `${this.#named(line)} ${(hundredth / 100).toFixed(2)}`;
-    const best = seen.filter(([one]) => one >= this.threshold).slice(0, 3);
+    const best = observed.filter(([one]) => one >= this.threshold).slice(0, 3);
     const others = best.map(([one, other]) => `${this.#named(other)} ${(one / 100).toFixed(2)}`).join(", ");
     this.plot.setAttribute("aria-valuenow", second);
     this.plot.setAttribute("aria-valuetext", `${clock(second)}; ${chosen}; there: ${others || "nothing that counts"}`);
@@ -269,7 +269,7 @@ export class Timeline {
 
   /** Show ``seconds`` around a moment that stays where it is on the screen. */
   zoom(factor, around = this.playback.time) {
-    const span = Math.min(Math.max((this.to - this.from) * factor, LEAST_SECONDS), this.overview.seconds);
+    const span = Math.min(Math.max((this.to - this.from) * factor, MIN_SECONDS), this.overview.seconds);
     const share = (around - this.from) / (this.to - this.from);
     this.show(around - share * span, span);
   }
@@ -328,7 +328,7 @@ export class Timeline {
     });
     label();
     const slider = this.root.querySelector("#threshold");
-    const said = this.root.querySelector("#threshold-said");
+    const said = this.root.querySelector("#threshold-value");
     slider.addEventListener("input", () => {
       this.threshold = Number(slider.value);
       said.textContent = (this.threshold / 100).toFixed(2);

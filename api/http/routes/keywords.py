@@ -1,7 +1,8 @@
 """Words of people, and the tags they mean."""
 
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
 
@@ -56,20 +57,25 @@ def list_tags(
         if name > after and part in folded(name)
     )
     return {
-        "tags": [_tag_json(name, counts.get(name, 0)) for name in names[:limit]],
+        "tags": [encoded(_TagEntry.of(name, counts.get(name, 0))) for name in names[:limit]],
         "next": cursor_of(_TAGS, names[limit - 1]) if len(names) > limit else None,
     }
 
 
-def _tag_json(name: str, videos: int) -> dict[str, Any]:
-    own = _own_words().get(name) or OwnWord(name, (), 0, 0)
-    return {
-        "tag": name,
-        "videos": videos,
-        "general": list(own.general),
-        "said": own.said,
-        "right": own.right,
-    }
+@dataclass(frozen=True, slots=True)
+class _TagEntry:
+    """A tag of the vocabulary; see ``api.http.schemas.keywords.VocabularyTag``."""
+
+    tag: str
+    videos: int
+    general: list[str]
+    said: int
+    right: int
+
+    @classmethod
+    def of(cls, name: str, videos: int) -> Self:
+        own = _own_words().get(name) or OwnWord(name, (), 0, 0)
+        return cls(name, videos, list(own.general), own.said, own.right)
 
 
 @cache

@@ -41,7 +41,7 @@ def a_track(seconds: list[dict[str, float]], whole: dict[str, float] | None = No
 
 @st.composite
 def seen_and_said(draw: st.DrawFn) -> tuple[Track, Track]:
-    """Return the risks of the picture, and those with what other sources say."""
+    """Draw the track of a picture, and the same with what other sources say."""
     some_seen = st.dictionaries(st.sampled_from(SEEN), confidence, max_size=3)
     some_said = st.dictionaries(st.sampled_from(SAID), confidence, max_size=3)
     seconds = draw(st.lists(st.tuples(some_seen, some_said), max_size=6))

@@ -104,7 +104,7 @@ def test_a_file_is_chosen_watched_and_found_while_one_looks_on(
     index = page.locator(".jobs li", has_text="Reindex")
     expect(index.locator(".job-state")).to_have_text("done", timeout=60_000)
     page.reload()
-    live = page.locator('[data-fact="generation"]')
+    live = page.locator('[data-field="generation"]')
     first = live.text_content()
     page.get_by_label("Threshold").fill("0.1")
     page.get_by_role("button", name="Preview").click()

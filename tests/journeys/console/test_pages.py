@@ -301,13 +301,13 @@ def test_what_is_told_of_the_index_follows_a_reindex(
         generations = Generations(own_server.home / "generations")
         reindex(catalog, generations, IndexConfig(threshold=0.25, tf="raw"))
         page = open_window(server=own_server).open("/jobs")
-        expect(page.locator("[data-fact=threshold]")).to_have_text("0.25")
+        expect(page.locator("[data-field=threshold]")).to_have_text("0.25")
         save(catalog, video_id(2), {"cat": 1})
         built = reindex(catalog, generations, IndexConfig(threshold=0.75, tf="log"))
-    expect(page.locator("[data-fact=generation]")).to_have_text(built.id)
-    expect(page.locator("[data-fact=videos]")).to_have_text("2")
-    expect(page.locator("[data-fact=threshold]")).to_have_text("0.75")
-    expect(page.locator("[data-fact=tf]")).to_have_text("log, raw seconds")
+    expect(page.locator("[data-field=generation]")).to_have_text(built.id)
+    expect(page.locator("[data-field=videos]")).to_have_text("2")
+    expect(page.locator("[data-field=threshold]")).to_have_text("0.75")
+    expect(page.locator("[data-field=tf]")).to_have_text("log, raw seconds")
     expect(page.locator(".generations li").first).to_contain_text(f"{built.id} live")
 
 

@@ -61,7 +61,7 @@ def test_the_threshold_recounts_at_once_as_the_service_counts(
         ).json()
         expected = {one["tag"]: one["seconds"] for one in answer["tags"]}
         assert {tag: n for tag, n in counts(page).items() if n} == expected
-        expect(page.locator("#threshold-said")).to_have_text(f"{threshold / 100:.2f}")
+        expect(page.locator("#threshold-value")).to_have_text(f"{threshold / 100:.2f}")
 
 
 def test_a_click_on_the_timeline_moves_the_player_and_says_what_is_there(
