@@ -74,8 +74,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Sources of tags that differ from others in the least confidence that counts and, after a
     colon, in the weight of their tags: `audio=0.6:0.5,text=0.8`. Sources are `visual`, `audio`,
     `text`, `speech`, `metadata` and `people`; with weight 0 their tags are left out. Unless it is
-    named here, `audio` ([sound](sound.md)), `metadata` ([metadata](metadata.md)) and `speech`
-    ([speech](speech.md)) have weight 0.25. From the next reindex on ([concepts](concepts.md))."""
+    named here, `audio` ([sound](sound.md)), `text` ([text](text.md)), `metadata`
+    ([metadata](metadata.md)) and `speech` ([speech](speech.md)) have weight 0.25. From the next
+    reindex on ([concepts](concepts.md))."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""

@@ -25,6 +25,7 @@ from ingest.decoding.sound import RATE
 from ingest.described import Described, blank_record
 from ingest.hearing import Hearing
 from ingest.metadata import add_metadata, metadata_track
+from ingest.reading import Reading
 from ingest.sources.files import NoVideoFile
 from ingest.taggers.base import (
     AsyncTagger,
@@ -35,8 +36,10 @@ from ingest.taggers.base import (
     Tagger,
 )
 from ingest.taggers.by_second import Answers, Show
+from ingest.taggers.readers import ReadText, TextReader
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 from ingest.taggers.scheduling import Answer, TaggingScheduler
+from ingest.taggers.text.confirmation import hold_against
 from ingest.thumbnails import Gallery
 
 ANALYZED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
@@ -52,6 +55,9 @@ _BEAT_SAMPLES: Final = 30 * RATE
 
 STORED: Final = "what was seen of it before is kept"
 """Ending of the reason for a video that is not there any more."""
+
+Observer = Tagger | SoundTagger | TextReader
+"""A tagger of pictures or of sound, or a reader of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def known_result(
 def ingest_file(
     path: Path,
     catalog: Catalog,
-    *taggers: Tagger | SoundTagger,
+    *taggers: Observer,
     described: Described | None = None,
     force: bool = False,
     every: int = 1,
@@ -146,8 +152,8 @@ def ingest_file(
 
 
 def _needed(
-    video: Described, catalog: Catalog, taggers: Sequence[Tagger | SoundTagger], *, force: bool
-) -> list[Tagger | SoundTagger]:
+    video: Described, catalog: Catalog, taggers: Sequence[Observer], *, force: bool
+) -> list[Observer]:
     """Return the taggers whose source has yet to observe the video."""
     known = {} if force else catalog.tracks.taggers(video.id)
     return [tagger for tagger in taggers if tagger.source not in known]
@@ -216,13 +222,18 @@ class _TaggerRun:
             answer = self.scheduler.tag_second(second.index, second.frame, change)
         self.answers.add(second.index, second.frame, answer)
 
-    def track(self, catalog: Catalog, changes: Changes, kind: Kind) -> SourceTrack:
-        """Return all that was observed, once the last second was seen."""
+    def track(
+        self, catalog: Catalog, changes: Changes, kind: Kind, texts: Sequence[ReadText | None]
+    ) -> SourceTrack:
+        """Return all that was observed, once the last second was seen and its text read."""
         tagger, confidences = self.tagger, self.answers.all()
         reused = _reused(changes, self.scheduler)
         if isinstance(tagger, ShotTagger):
             for shot in _shots(self.scheduler.shots, len(confidences)):
                 tagger.settle(confidences[shot], ~reused[shot])
+        if tagger.source == VISUAL:
+            for text in filter(None, texts):
+                hold_against(confidences, tagger.tags, text.presence)
         track = Track.from_confidences(
             confidences,
             catalog.tags.number(tagger.tags, tagger.source),
@@ -239,13 +250,16 @@ def _analyze(
     path: Path,
     video: Described,
     catalog: Catalog,
-    taggers: Sequence[Tagger | SoundTagger],
+    taggers: Sequence[Observer],
     captioning: Captioning | None,
     every: int,
     on_second: Callable[[Progress], object],
 ) -> _Observed:
     hearings = [Hearing(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
-    frame_taggers = [tagger for tagger in taggers if not isinstance(tagger, SoundTagger)]
+    readings = [Reading(reader) for reader in taggers if isinstance(reader, TextReader)]
+    frame_taggers = [
+        tagger for tagger in taggers if not isinstance(tagger, SoundTagger | TextReader)
+    ]
 
     progress, n_samples = Progress(0, None), 0
 
@@ -286,12 +300,17 @@ def _analyze(
                 change = classifier.add(second)
                 for run in runs:
                     run.tag_second(second, change)
+                for reading in readings:
+                    reading.read_second(second, change)
                 if not runs:
                     tell(n_seconds)
             assessment, changes = classifier.assessment(), classifier.changes()
-            tracks = [run.track(catalog, changes, assessment.kind) for run in runs]
+            texts = [reading.end(n_seconds) for reading in readings]
+            tracks = [run.track(catalog, changes, assessment.kind, texts) for run in runs]
+        read = [one.track(catalog, text) for one, text in zip(readings, texts, strict=True)]
         heard = [hearing.track(catalog, n_seconds, opened.sound) for hearing in hearings]
         reasons = [opened.reason, video.warning, *(hearing.reason for hearing in hearings)]
+        reasons += [reading.reason for reading in readings]
         language = video.language
         if captioning:
             heard.append(captioning.track(catalog, n_seconds, opened.captions))
@@ -312,7 +331,7 @@ def _analyze(
         )
     # Where sound alone was asked for, nothing was shown.
     pictures = gallery.pictures() if runs else None
-    return _Observed(record, [*tracks, *filter(None, heard)], pictures)
+    return _Observed(record, [*tracks, *filter(None, [*heard, *read])], pictures)
 
 
 def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None:

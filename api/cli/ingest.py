@@ -14,7 +14,7 @@ from api.cli.progress import WatchingBars
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Job
-from engine.domain.tags import AUDIO, METADATA, SPEECH
+from engine.domain.tags import AUDIO, METADATA, SPEECH, TEXT
 from engine.domain.text import shown
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
@@ -31,7 +31,7 @@ from ingest.sources.web import playlist_addresses
 from ingest.taggers.registry import DEFAULT, Identity, check_tagger, find_factory, identity_of
 from ingest.taggers.speech.registry import check_recognizer
 
-ADDABLE = (AUDIO, METADATA, SPEECH)
+ADDABLE = (AUDIO, TEXT, METADATA, SPEECH)
 """Sources of tags that old videos can get without being seen again."""
 
 _INTERRUPTED = 130
@@ -71,6 +71,11 @@ _MAX_NAMED = 10
     help="Hear the sound, too (the default), or save the time that it takes.",
 )
 @click.option(
+    "--text/--no-text",
+    default=True,
+    help="Read the words on the picture, too (the default), or save the time that it takes.",
+)
+@click.option(
     "--speech",
     default="",
     metavar="NAME:ARGUMENT",
@@ -105,6 +110,7 @@ def command(
     tagger: str,
     every: int,
     audio: bool,
+    text: bool,
     speech: str,
     force: bool,
     outdated: bool,
@@ -145,7 +151,13 @@ def command(
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         waiting = [*map(str, files), *map(canonical, addresses)]
-        options = {"tagger": tagger, "every": every, "audio": audio, "speech": speech}
+        options = {
+            "tagger": tagger,
+            "every": every,
+            "audio": audio,
+            "text": text,
+            "speech": speech,
+        }
         mine = jobs.add(waiting, {"force": force} | options, now=time.time())
         lost: list[IngestResult] = []
         if goes_on:

@@ -13,7 +13,7 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput
 
-_INHERITED_OPTIONS: Final = ("tagger", "audio", "speech")
+_INHERITED_OPTIONS: Final = ("tagger", "audio", "text", "speech")
 
 router = APIRouter(route_class=ReadRoute)
 

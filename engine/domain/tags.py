@@ -27,7 +27,7 @@ SOURCES: Final = (VISUAL, AUDIO, TEXT, SPEECH, METADATA, "people")
 VERBS: Final[Mapping[str, str]] = {
     VISUAL: "seen",
     AUDIO: "heard",
-    "text": "read",
+    TEXT: "read",
     "speech": "spoken",
     "metadata": "told",
     "people": "named by people",

@@ -234,6 +234,7 @@ class Worker:
             self.context,
             _every(job),
             job.options.get("audio") is not False,
+            job.options.get("text") is not False,
             _added_sources(job),
             _speech(job),
         )

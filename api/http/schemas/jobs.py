@@ -18,6 +18,10 @@ class IngestRequest(Body):
     """An http or https address. Files of the service's machine are taken by its command only."""
     force: bool = False
     """Look again when it was watched before."""
+    audio: bool = True
+    """Hear the sound, too."""
+    text: bool = True
+    """Read the words on the picture, too."""
     external_id: str = Field(default="", max_length=MAX_CHARACTERS)
     """An id of yours for the video, once it is watched."""
     title: str = Field(default="", max_length=2000)

@@ -1,0 +1,115 @@
+"""Places of a picture where text may stand.
+
+Boxes are made of the map as in Liao et al., "Real-time Scene Text Detection with Differentiable
+Binarization" (2019), section 3.4, with the settings that PaddleOCR publishes with the network.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from av.video.reformatter import Interpolation
+
+from ingest.taggers.base import Frame
+from ingest.taggers.text.components import Box, rectangle, regions
+from ingest.taggers.text.networks import STEP, Networks, TextMap
+from ingest.taggers.visual.input_size import Size
+from ingest.taggers.visual.resize import Scaler, Shrinkable
+
+GLANCE_SIDE: Final = 320
+"""Longer side, in pixels, at which it is told whether there may be any text."""
+
+READING_SIDE: Final = 640
+"""Longer side, in pixels, at which places are found."""
+
+MAX_BOXES: Final = 40
+"""Places that are looked at on one picture, the largest."""
+
+_IN_TEXT: Final = 0.3  # from here on a pixel of the map is text
+_MIN_SCORE: Final = 0.5  # mean of the map in a box
+_MIN_GLANCE_SCORE: Final = 0.4
+_MIN_GLANCE_LENGTH: Final = 1.5  # of a line, by its height
+_MIN_SIDE: Final = 2.0  # pixels of the map
+_GROWTH: Final = 1.6  # of area by perimeter, which the network was taught to leave out
+
+
+class Place(NamedTuple):
+    """A place where text may stand.
+
+    Attributes:
+        box: in pixels of the frame.
+        score: how sure that is, 0.0 to 1.0.
+    """
+
+    box: Box
+    score: float
+
+
+class TextFinder:
+    """Finds places on frames."""
+
+    def __init__(self, networks: Networks) -> None:
+        """Take the networks."""
+        self._networks = networks
+        self._scaler = Scaler(Interpolation.AREA)
+
+    def glance(self, frame: Frame) -> list[Place]:
+        """Return, at a quarter of the cost, where lines of text may stand: some of them."""
+        text_map = self._map(frame, GLANCE_SIDE)
+        places = places_on(text_map, frame.shape[1], frame.shape[0], min_score=_MIN_GLANCE_SCORE)
+        return [one for one in places if one.box.is_long(_MIN_GLANCE_LENGTH)]
+
+    def places(self, frame: Frame) -> list[Place]:
+        """Return at most ``MAX_BOXES`` places of a frame, in reading order."""
+        text_map = self._map(frame, READING_SIDE)
+        return in_reading_order(places_on(text_map, frame.shape[1], frame.shape[0]))
+
+    def _map(self, frame: Frame, side: int) -> TextMap:
+        size = map_size(frame.shape[1], frame.shape[0], side)
+        return self._networks.find(self._scaler.resize(Shrinkable(frame), size))
+
+
+def map_size(width: int, height: int, side: int) -> Size:
+    """Return the size at which a frame is looked at: never larger than it is, save for rounding."""
+    scale = min(1.0, side / max(width, height))
+    wide, high = (max(STEP, round(scale * one / STEP) * STEP) for one in (width, height))
+    return wide, high
+
+
+def places_on(
+    text_map: TextMap, width: int, height: int, *, min_score: float = _MIN_SCORE
+) -> list[Place]:
+    """Return the places that a map tells, on a frame of this size."""
+    across, down = width / text_map.shape[1], height / text_map.shape[0]
+    places = []
+    for region in regions(text_map > _IN_TEXT)[:MAX_BOXES]:
+        box = rectangle(region)
+        if min(box.width, box.height) < _MIN_SIDE:
+            continue
+        score = _mean(text_map, box)
+        if score < min_score:
+            continue
+        grown = box.grown(_GROWTH * box.width * box.height / (2 * (box.width + box.height)))
+        places.append(Place(grown.scaled(across, down), score))
+    return places
+
+
+def in_reading_order(places: list[Place]) -> list[Place]:
+    """Sort places from the top down, and from the left to the right where they share a row."""
+    rows: list[list[Place]] = []
+    for place in sorted(places, key=lambda one: one.box.y):
+        box = place.box
+        if rows and abs(box.y - rows[-1][0].box.y) < min(box.height, rows[-1][0].box.height) / 2:
+            rows[-1].append(place)
+        else:
+            rows.append([place])
+    return [one for row in rows for one in sorted(row, key=lambda one: one.box.x)]
+
+
+def _mean(text_map: TextMap, box: Box) -> float:
+    """Return the mean of a map in a box."""
+    along = np.arange(np.ceil(box.width)) + 0.5 - np.ceil(box.width) / 2
+    across = np.arange(np.ceil(box.height)) + 0.5 - np.ceil(box.height) / 2
+    steps = np.stack(np.meshgrid(along, across), axis=-1).reshape(-1, 2) @ box.axes
+    x, y = np.floor(steps + np.array([box.x, box.y])).astype(np.intp).T
+    inside = (x >= 0) & (y >= 0) & (x < text_map.shape[1]) & (y < text_map.shape[0])
+    return float(text_map[y[inside], x[inside]].mean()) if inside.any() else 0.0

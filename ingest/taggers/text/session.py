@@ -1,0 +1,204 @@
+"""One video's text: when it is worth looking for, and how long what was read stands."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ingest.changes.change_track import FrameChange
+from ingest.taggers.base import Frame
+from ingest.taggers.readers import ReadText
+from ingest.taggers.text.components import Box
+from ingest.taggers.text.detection import Place, TextFinder
+from ingest.taggers.text.lines import Span, as_lines, joined, similar
+from ingest.taggers.text.networks import Networks
+from ingest.taggers.text.recognition import is_line, read_place, tidy
+from ingest.taggers.text.traces import Trace
+
+LOOK_SECONDS: Final = 10
+"""A shot is looked at in full when it begins, unless another was within so many seconds."""
+
+GLANCE_SECONDS: Final = 4
+"""A picture that changes is glanced at once in so many seconds."""
+
+CUT_GLANCE_SECONDS: Final = 2
+"""The same where shots begin, and where text was read lately."""
+
+_MAX_GLANCE_SECONDS: Final = 16  # where glances led to nothing in the same shot
+_MAX_PATIENCE: Final = 4  # seconds before text that moves is looked for again
+_LATELY: Final = 30  # seconds
+_READINGS_A_SECOND: Final = 10  # in the long run
+_MAX_TRIES: Final = 2  # to read what stands in one place: it may have been fading in
+_STILL: Final = 0.001  # share of the cells that changes in a second where nothing does
+_KNOWN: Final = 0.7  # overlap of a place with one that was looked at before
+_MIN_LENGTH: Final = 1.2  # width of a line by its height, or the other way round
+_MIN_AREA: Final = 0.002  # of the frame, by which text says what the picture shows
+
+
+@dataclass(slots=True, eq=False)
+class _Shown:
+    """Text of one place; ``span`` is None while nobody could read it."""
+
+    box: Box
+    trace: Trace
+    span: Span | None
+    tries: int = 1
+
+
+class LocalTextSession:
+    """Reads one video, second by second."""
+
+    def __init__(self, networks: Networks) -> None:
+        """Take the networks."""
+        self._networks = networks
+        self._finder = TextFinder(networks)
+        self._shown: list[_Shown] = []
+        self._spans: list[Span] = []
+        self._prominent: list[Span] = []
+        self._looks: list[int] = []
+        self._blank_shots: list[tuple[int, int]] = []
+        # The frames since the last look, to find out since when a line has been there.
+        self._between: deque[Frame] = deque(maxlen=LOOK_SECONDS)
+        self._shot_start = 0
+        self._is_blank: bool | None = None
+        self._looked_at = self._glanced_at = self._read_at = -_LATELY - 1
+        self._rests_until = 0
+        self._lost: list[Span] = []
+        self._patience = 1
+        self._glance_seconds = GLANCE_SECONDS
+        self._has_changed = True
+
+    def read_second(self, second: int, frame: Frame, change: FrameChange) -> None:
+        """Take the next second."""
+        if self._between and frame.shape != self._between[-1].shape:
+            self.read_nothing(second)
+        is_cut = second == 0 or not change.joined
+        if is_cut:
+            self._end_shot(second)
+        if is_cut or change.changed > 0:
+            self._drop_what_is_gone(second, frame)
+        self._has_changed |= is_cut or change.changed > _STILL or bool(self._lost)
+        if self._must_look(second, is_cut=is_cut) or (
+            self._may_glance(second, is_cut=is_cut) and self._glance(second, frame)
+        ):
+            self._look(second, frame)
+        self._between.append(frame)
+
+    def read_nothing(self, second: int) -> None:
+        """Take a second on which there is nothing to see."""
+        self._end_shot(second)
+        for one in self._shown:
+            self._end(one, second)
+        self._shown, self._lost = [], []
+        self._between.clear()
+
+    def end(self, n_seconds: int) -> ReadText:
+        """Return all that was read, once the last second was seen."""
+        self._end_shot(n_seconds)
+        for one in self._shown:
+            self._end(one, n_seconds)
+        presence = np.zeros(n_seconds, np.int8)
+        for start, end in self._blank_shots:
+            presence[start:end] = -1
+        for span in self._prominent:
+            presence[span.start : span.end] = 1
+        return ReadText(as_lines(joined(self._spans, self._looks)), presence)
+
+    def _end_shot(self, second: int) -> None:
+        if self._is_blank:
+            self._blank_shots.append((self._shot_start, second))
+        self._shot_start, self._is_blank = second, None
+        self._glance_seconds = GLANCE_SECONDS
+
+    def _drop_what_is_gone(self, second: int, frame: Frame) -> None:
+        gone = [one for one in self._shown if not one.trace.is_on(frame)]
+        for one in gone:
+            self._end(one, second)
+            self._shown.remove(one)
+            if one.span is not None:
+                self._lost.append(one.span)
+
+    def _end(self, shown: _Shown, second: int) -> None:
+        if shown.span is not None:
+            shown.span.end = second
+
+    def _must_look(self, second: int, *, is_cut: bool) -> bool:
+        if not self._looks:
+            return True
+        since = second - self._looked_at
+        if second < self._rests_until:
+            return False
+        return (is_cut and since >= LOOK_SECONDS) or (bool(self._lost) and since >= self._patience)
+
+    def _may_glance(self, second: int, *, is_cut: bool) -> bool:
+        if second < self._rests_until or not self._has_changed:
+            return False
+        lately = second - self._read_at <= _LATELY
+        wait = CUT_GLANCE_SECONDS if is_cut or lately else self._glance_seconds
+        return second - max(self._glanced_at, self._looked_at) >= wait
+
+    def _glance(self, second: int, frame: Frame) -> bool:
+        """Tell whether there may be text that is not known yet."""
+        self._glanced_at, self._has_changed = second, False
+        return any(self._known_at(place) is None for place in self._finder.glance(frame))
+
+    def _look(self, second: int, frame: Frame) -> None:
+        places = self._finder.places(frame)
+        n_read, fresh = 0, []
+        for place in places:
+            known = self._known_at(place)
+            if not place.box.is_long(_MIN_LENGTH) or known is not None:
+                continue
+            n_read += 1
+            span = self._read(second, frame, place)
+            if span is not None:
+                fresh.append(span)
+        is_new = any(not any(similar(one.text, old.text) for old in self._lost) for one in fresh)
+        self._patience = 1 if is_new else min(2 * self._patience, _MAX_PATIENCE)
+        if fresh or any(one.span is not None for one in self._shown):
+            self._read_at = second
+            self._glance_seconds = GLANCE_SECONDS
+        elif self._looked_at >= self._shot_start:
+            self._glance_seconds = min(2 * self._glance_seconds, _MAX_GLANCE_SECONDS)
+        self._is_blank = not places and self._is_blank is not False
+        self._looks.append(second)
+        self._looked_at, self._has_changed, self._lost = second, False, []
+        self._rests_until = second + 1 + n_read // _READINGS_A_SECOND
+        self._between.clear()
+
+    def _known_at(self, place: Place) -> _Shown | None:
+        """Return what is known to stand in a place and need not be read again."""
+        for one in self._shown:
+            is_settled = one.span is not None or one.tries >= _MAX_TRIES
+            if is_settled and place.box.overlap(one.box) >= _KNOWN:
+                return one
+        return None
+
+    def _read(self, second: int, frame: Frame, place: Place) -> Span | None:
+        reading = read_place(self._networks, frame, place.box)
+        reading = reading._replace(text=tidy(reading.text))
+        trace = Trace.of(frame, place.box)
+        tries = 1
+        for one in [one for one in self._shown if one.box.share_in(place.box) >= _KNOWN]:
+            # It grew, or can be read by now.
+            self._end(one, second)
+            self._shown.remove(one)
+            tries = max(tries, one.tries + 1)
+        if not is_line(reading):
+            self._shown.append(_Shown(place.box, trace, None, tries))
+            return None
+        start = second - self._n_before(trace)
+        span = Span(reading.text, reading.score, start, second + 1)
+        self._shown.append(_Shown(place.box, trace, span))
+        self._spans.append(span)
+        if place.box.width * place.box.height >= _MIN_AREA * frame.shape[0] * frame.shape[1]:
+            self._prominent.append(span)
+        return span
+
+    def _n_before(self, trace: Trace) -> int:
+        """Return on how many of the seconds since the last look the same stood there already."""
+        for number, frame in enumerate(reversed(self._between)):
+            if not trace.is_on(frame):
+                return number
+        return len(self._between)
