@@ -8,6 +8,9 @@ from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.sources.imports.videos import ImportedVideo
 
+RESULTS = Path(__file__).parents[1] / "data" / "imports"
+"""Saved results, a file a form."""
+
 
 def write_lines(path: Path, *values: Any) -> Path:
     """One JSON value a line."""
@@ -26,6 +29,23 @@ def read_all(path: Path, form: str | None = None) -> tuple[list[ImportedVideo], 
             assert isinstance(read, BadLine)
             reasons.append(read.reason)
     return videos, reasons
+
+
+def videos_of(path: Path, form: str | None = None) -> list[ImportedVideo]:
+    """The videos of a file."""
+    return [read.video for read in read_videos(path, form) if isinstance(read, Read)]
+
+
+def errors_of(path: Path, form: str | None = None) -> list[tuple[int, str]]:
+    """The lines of a file that cannot be used, and the reasons."""
+    return [
+        (read.line, read.reason) for read in read_videos(path, form) if isinstance(read, BadLine)
+    ]
+
+
+def line(**fields: Any) -> dict[str, Any]:
+    """A line of ours: a cat on two seconds, and whatever else is said."""
+    return {"tags": [{"tag": "cat", "seconds": [[0, 2, 0.9]]}], **fields}
 
 
 def tags_of(video: ImportedVideo) -> dict[str, list[int]]:
