@@ -41,6 +41,8 @@ check: $(VENV)/.ready  ## format, lint, types, layers
 	$(RUN)ruff check .
 	$(RUN)mypy
 	$(RUN)mypy tests
+	for folder in benchmarks/*/; do MYPYPATH=$$folder:benchmarks/engine $(RUN)mypy $$folder || exit 1; done
+	$(RUN)mypy --no-warn-return-any models/convert/*.py
 	$(RUN)lint-imports
 
 docs: $(VENV)/.ready  ## write the pages that are made from the code

@@ -158,7 +158,7 @@ def _with_ones(clues: Clues, of_tags: Table) -> Table:
 def _weights_of_frames(sources: NDArray[np.str_]) -> Table:
     """Return the weight of each frame: a source of many frames counts more, but not as often."""
     _, number, counts = np.unique(sources, return_inverse=True, return_counts=True)
-    weights: Table = counts[number] ** -0.5
+    weights: Table = np.asarray(counts[number] ** -0.5, np.float64)
     return weights
 
 
@@ -198,7 +198,8 @@ def logistic(
         sure = 1 / (1 + np.exp(-(columns @ coefficients + start)))
         slope = columns.T @ (weights * (sure - truth)) + ridge * coefficients
         bend = (columns * (weights * sure * (1 - sure))[:, None]).T @ columns + np.diag(ridge)
-        step = _shortened(np.linalg.solve(bend, slope), coefficients, loss)
+        step: Table = np.asarray(np.linalg.solve(bend, slope), np.float64)
+        step = _shortened(step, coefficients, loss)
         coefficients = coefficients - step
         if np.abs(step).max() < 1e-6:
             break

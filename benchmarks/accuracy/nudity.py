@@ -112,7 +112,7 @@ def _report(labels: list[Label], crops: Confidences) -> Iterator[str]:
 
 
 def _levels(crops: Confidences, rules: Rules) -> NDArray[np.str_]:
-    vocabulary = Vocabulary([NUDITY])
+    vocabulary = Vocabulary((NUDITY,))
     classifier = SensitivityClassifier(vocabulary, rules)
     tracks = (
         Track.from_confidences(clip[:, None].astype(np.float32), np.zeros(1, np.uint32))

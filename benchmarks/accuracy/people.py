@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from evaluate import THRESHOLD
+from fit import THRESHOLD
 from frames import find_source
 from PIL import Image
 

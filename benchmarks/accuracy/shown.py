@@ -156,7 +156,7 @@ def _rows(
 
 
 def _is_judged(video: Video, labels: Sequence[Label]) -> bool:
-    return labels[video.rows[0]].chosen == SETS[-1]
+    return bool(labels[video.rows[0]].chosen == SETS[-1])
 
 
 def _cells(way: Way, videos: Sequence[Video], labels: Sequence[Label]) -> Iterator[str]:

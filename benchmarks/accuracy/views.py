@@ -40,7 +40,8 @@ def coded(frame: Frame, seed: int) -> Frame:  # noqa: ARG001 - as all views
     """Return what a small, strongly compressed copy shows."""
     picture = Image.fromarray(frame)
     share = min(1.0, _CODED_SIDE / min(picture.size))
-    small = picture.resize(tuple(max(1, round(side * share)) for side in picture.size))
+    width, height = (max(1, round(side * share)) for side in picture.size)
+    small = picture.resize((width, height))
     with BytesIO() as file:
         small.save(file, format="JPEG", quality=_CODED_QUALITY)
         return np.asarray(Image.open(BytesIO(file.getvalue())).convert("RGB"))

@@ -119,7 +119,7 @@ def made_metadata(rng: np.random.Generator, n_videos: int) -> MetadataColumns:
     filed = tuple(sorted(["1", "210", "338", "422", "424", "425", "483", "552", "596", "VKIV56"]))
     entries = Coded(filed, rng.integers(0, len(filed), 2 * n_videos).astype(np.int32))
     risks = rng.integers(0, len(RISKS), (n_videos, N_TOPICS)).astype(np.uint8)
-    drawn = {
+    drawn: dict[str, Numbers | Coded | CodedLists] = {
         "risk": Numbers(risks),
         "iab": CodedLists(entries, np.repeat(np.arange(n_videos), 2), n_videos),
     }

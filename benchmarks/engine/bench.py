@@ -126,7 +126,7 @@ def built(counts: Any, n_videos: int, peers: list[str]) -> tuple[dict[str, Peer]
     for kernel in kernels:
         Index.from_counts(warm, video_ids(1_000), kernel=kernel).warm_up()
     engines: dict[str, Peer] = {}
-    seconds = {}
+    seconds: dict[str, float] = {}
     for kernel in kernels:
         started = time.process_time()
         engines[kernel] = Ours(Index.from_counts(counts, ids, kernel=kernel))
@@ -250,7 +250,7 @@ def upsert_seconds(index: Index, counts: Any) -> float:
     index.build_beside(counts[:n], ids)
     started = time.thread_time()
     index.build_beside(counts[:n], ids)
-    return (time.thread_time() - started) / n
+    return (time.thread_time() - started) / float(n)
 
 
 def open_seconds(index: Index) -> float:

@@ -54,7 +54,7 @@ def compare(home: Path, executors: list[str], turns: int) -> None:
     digests = set()
     for _ in range(turns):
         for executor in executors:
-            command = [sys.executable, __file__, "--home", home, "--by", executor]
+            command: list[str | Path] = [sys.executable, __file__, "--home", home, "--by", executor]
             done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 # ours
             measured = json.loads(done.stdout)
             walls[executor].append(measured["wall"])

@@ -76,7 +76,8 @@ def footage(home: Path, seconds: int) -> Iterator[Row]:
         names = catalog.tags.vocabulary().names
         after = ""
         while page := catalog.content.page(after=after):
-            for record, track in page:
+            for content in page:
+                track = content.track
                 for first in range(0, track.n_seconds, seconds):
                     own = slice(
                         int(track.starts[first]),
@@ -84,7 +85,7 @@ def footage(home: Path, seconds: int) -> Iterator[Row]:
                     )
                     sure = track.confidences[own] >= THRESHOLD * FULL_SCALE
                     yield collections.Counter(names[tag] for tag in track.tags[own][sure])
-                after = record.id
+                after = content.record.id
 
 
 def files() -> Iterator[tuple[Row, list[str]]]:

@@ -59,7 +59,6 @@ def fill(home: Path, n_videos: int) -> None:
     """Make a catalog."""
     counts = make_counts(KINDS["topics"], n_videos)
     with open_catalog(home / "catalog.db") as catalog:
-        catalog.rows("pragma synchronous = off")  # a made catalog may be lost
         catalog.tags.number([f"tag {number}" for number in range(N_TAGS)])
         for first in range(0, n_videos, TRANSACTION_VIDEOS):
             with catalog.transaction():

@@ -21,7 +21,9 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -107,7 +109,7 @@ def _print_speed(clips: list[Path], tagger: LocalTagger) -> None:
     sums: dict[str, float] = defaultdict(float)
     for clip in clips:
         seconds, size = _size_of(clip)
-        decode = min(_cpu(lambda clip=clip: _decode(clip)) for _ in range(RUNS))
+        decode = min(_cpu(partial(_decode, clip)) for _ in range(RUNS))
         whole, parts = min((_time_clip(clip, tagger) for _ in range(RUNS)), key=lambda run: run[0])
         networks = sum(parts[name] for name in NETWORKS)
         parts["other"] = whole - decode - sum(parts.values())
@@ -236,6 +238,7 @@ def _print_effort(clips: list[Path], tagger: LocalTagger) -> None:
             for second in video.seconds():
                 change = classifier.add(second)
                 sequential = scheduler.tag_second(second.index, second.frame, change)
+                assert not isinstance(sequential, Future)
                 everything = tagger.tag(second.frame)
                 over, still_over = everything >= THRESHOLD, sequential >= THRESHOLD
                 certain += int(over.sum())
@@ -257,7 +260,7 @@ def _print_stills(tagger: LocalTagger) -> None:
                 (_time_clip(still, tagger) for _ in range(RUNS)), key=lambda run: run[0]
             )
             networks = sum(parts[name] for name in NETWORKS)
-            decode = min(_cpu(lambda still=still: _decode(still)) for _ in range(RUNS))
+            decode = min(_cpu(partial(_decode, still)) for _ in range(RUNS))
             print(f"  {photograph.name}: {STILL_SECONDS / whole:.0f} x real time,", end=" ")
             print(f"decode {decode / whole:.0%}, networks {networks / whole:.0%}")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from few import print_few
@@ -156,9 +156,9 @@ def print_weights(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
     print()
 
 
-def _pairs(flat: Iterable[object]) -> dict[str, float]:
+def _pairs(flat: Iterable[object]) -> dict[str, Any]:
     flat = tuple(flat)
-    return {str(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}  # type: ignore[misc]
+    return {str(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def ways(

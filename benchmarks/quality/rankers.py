@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from measures import DEPTH
@@ -114,7 +114,7 @@ def by_popularity(films: Films, viewers: Sequence[Viewer]) -> Recommend:
 
 def by_bm25(films: Films, *, k1: float = 1.2, b: float = 0.75) -> Recommend:
     """Recommend by BM25 (Robertson et al. 1994), the liked films' tags as the question."""
-    counts = films.counts.astype(float).tocsr()
+    counts: Any = films.counts.astype(float)
     df = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log(1 + (counts.shape[0] - df + 0.5) / (df + 0.5))
     lengths = np.asarray(counts.sum(axis=1)).ravel()
@@ -161,7 +161,7 @@ def by_co_likes(snapshot: LocalSnapshot, rules: ProfileRules | None = None) -> R
 
 def without_idf(films: Films) -> Recommend:
     """Recommend by the cosine of the tags as they are."""
-    rows = films.counts.astype(float)
+    rows: Any = films.counts.astype(float)
     norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     units = rows.multiply(1 / np.maximum(norms, 1e-12)[:, None]).tocsr()
     row_of = {film: row for row, film in enumerate(films.ids)}

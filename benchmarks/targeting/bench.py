@@ -6,8 +6,10 @@ two peers would do it: scipy's product with all campaigns and rules by numpy, th
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,6 +32,8 @@ from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.columns import Lists
 from engine.targeting.targeting import Targeting
 from engine.words.vocabulary import Vocabulary
+
+Answer = TypeVar("Answer")
 
 N_CAMPAIGNS = 100_000
 N_VIDEOS = 2_000
@@ -57,17 +61,17 @@ def main() -> None:
     peer = Peer(targeting, campaigns)
     requests, peers, reasons = [], [], []
     for video in videos:
-        fits, spent = timed(lambda video=video: targeting.for_video(video, K, now=NOW))
+        fits, spent = timed(partial(targeting.for_video, video, K, now=NOW))
         requests.append(spent)
-        same, spent = timed(lambda video=video: peer.for_video(video))
+        same, spent = timed(partial(peer.for_video, video))
         peers.append(spent)
         assert [fit.row for fit in fits] == same
         for fit in fits:
-            _, spent = timed(lambda f=fit, v=video: explain(snapshot, targeting.query_of(f.row), v))
+            _, spent = timed(partial(explain, snapshot, targeting.query_of(fit.row), video))
             reasons.append(spent)
     track = made_track(rng)
     runs = [
-        timed(lambda tags=tags: time_ranges_in(track, tags))[1]
+        timed(partial(time_ranges_in, track, tags))[1]
         for tags in rng.integers(120, size=(REQUESTS, 6))
     ]
     change = [timed(lambda: changed(index, campaigns[77], snapshot))[1] for _ in range(20)]
@@ -154,7 +158,7 @@ def changed(index: CampaignIndex, campaign: Campaign, snapshot: LocalSnapshot) -
     return Targeting.of(index.changed([campaign], (), snapshot.vocabulary, 2), snapshot)
 
 
-def timed(call: Callable[[], object]) -> tuple:
+def timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
     """Return what a call gives, and the CPU seconds of this thread that it took."""
     started = time.thread_time()
     answer = call()
@@ -190,9 +194,9 @@ def made_campaign(rng: np.random.Generator, number: int) -> Campaign:
         "Campaign",
         tuple(
             Keyword(word, float(rng.integers(1, 4)))
-            for word in keyword_matches(drawn_tags(rng, 12))
+            for word in keyword_matches(drawn_tags(rng, 12).tolist())
         ),
-        exclude=keyword_matches(rng.integers(N_TAGS, size=3)),
+        exclude=keyword_matches(rng.integers(N_TAGS, size=3).tolist()),
         min_relevance=0.05,
         begins=begins,
         ends=begins + 30 * DAY,

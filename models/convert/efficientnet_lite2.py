@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from models.convert.graph import Array, GraphBuilder
 from models.convert.pictures import calibration_crops
-from models.convert.quantize import convolutions, quantize, write_weights
+from models.convert.quantize import Feed, convolutions, quantize, write_weights
 from models.convert.torch_file import read_tensors
 
 CELL = 32
@@ -147,7 +147,9 @@ def build(tensors: dict[str, Array]) -> onnx.ModelProto:
             )
             channels, number = _scaled(width), number + 1
     network.head(network.convolution(x, "_conv_head.weight", "_bn1"))
-    inputs = {"frame": (TensorProto.UINT8, [1, "height", "width", 3])}
+    inputs: dict[str, tuple[int, list[str | int]]] = {
+        "frame": (TensorProto.UINT8, [1, "height", "width", 3])
+    }
     inputs["windows"] = (TensorProto.FLOAT, ["n", "cells"])
     return graph.model(
         "efficientnet_lite2",
@@ -166,7 +168,7 @@ def main() -> None:
     model = float_model()
     width, height = _CALIBRATION_SIZE
     everything = np.full((1, width * height // CELL**2), CELL**2 / (width * height), np.float32)
-    feeds = [
+    feeds: list[Feed] = [
         {"frame": crop[None], "windows": everything}
         for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)
     ]

@@ -224,7 +224,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
                 f"stride_{stride}", TensorProto.FLOAT, [1, *grid, _N_CLASSES + _N_BOX]
             )
         )
-    size = [1, "height", "width", 3]
+    size: list[str | int] = [1, "height", "width", 3]
     frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, size)
     return conversion.graph.model("nanodet", [frame], outputs)
 

@@ -114,7 +114,7 @@ def _taking_bytes(weights: bytes) -> bytes:
     """Cut out what turns a frame into floats and back into the same bytes."""
     model = onnx.load_from_string(weights)
     frame = model.graph.input[0].name
-    value, head = frame, []
+    value, head = frame, list[onnx.NodeProto]()
     while not head or head[-1].op_type != "QuantizeLinear":
         (node,) = (node for node in model.graph.node if value in node.input)
         head.append(node)
@@ -168,11 +168,13 @@ def _rounded_layers(
 ) -> Iterator[_Layer]:
     for node in convolutions(model):
         if node.name not in float_nodes:
-            yield _Layer(*node.input, channels_last=False)
+            data, weights, bias = node.input
+            yield _Layer(data, weights, bias, channels_last=False)
     for node in model.graph.node:
         if node.op_type in operators and node.op_type == "MatMul":
             (addition,) = (after for after in model.graph.node if node.output[0] in after.input)
-            yield _Layer(*node.input, addition.input[1], channels_last=True)
+            data, weights = node.input
+            yield _Layer(data, weights, addition.input[1], channels_last=True)
 
 
 def _correct_biases(

@@ -27,6 +27,9 @@ _ACT = "04"  # the file of WordNet's nouns that name what is done
 _CALLED = ("10", "14", "18")  # works, groups and people, called by names that say no kind
 _INSTANCE = " @i "
 
+Nouns = dict[str, list[list[object]]]
+"""Noun -> (tag, steps below it) of each tag that it may mean."""
+
 
 def _uses(counts: str) -> tuple[Counter[str], Counter[str]]:
     """Return how often each lemma was met as a noun, and as anything else."""
@@ -97,8 +100,8 @@ def _stems(word: str) -> list[str]:
     return [word, stem, f"{stem}e", doubled]
 
 
-def _nouns(thesaurus: Thesaurus, words: list[str], names: set[str]) -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
+def _nouns(thesaurus: Thesaurus, words: list[str], names: set[str]) -> Nouns:
+    table: Nouns = {}
     for word in words:
         entries = [
             [entry.tag, entry.steps]
