@@ -90,7 +90,7 @@ _JOB: Final[Members] = {
     **_named("kind", "source", "state", "attempts"),
     "video": _video_of,
     "generation": _generation_of,
-    **_named("status", "reason", "warning", "seconds", "done", "total"),
+    **_named("status", "reason", "warning", "seconds", "cost", "done", "total"),
     "created_at": lambda job: _seconds(job.created_at),
     "changed_at": lambda job: _seconds(job.changed_at),
 }

@@ -21,11 +21,13 @@ class Hearing:
     """Has the sound of a video tagged as it is decoded.
 
     Attributes:
+        source: whose tags they are.
         reason: what kept it from being heard, all of it or a part; empty if nothing did.
     """
 
     def __init__(self, tagger: SoundTagger) -> None:
         self._tagger = tagger
+        self.source = tagger.source
         self._sound = tagger.listen()
         self._has_failed = False
         self.reason = ""

@@ -1,8 +1,8 @@
 """One file -> looked at, tagged, stored. Never raises for a bad file: its status says so."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.content import SourceTrack
-from engine.domain.tags import SPEECH, VISUAL
+from engine.domain.tags import METADATA, SPEECH, TEXT, VISUAL
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
 from engine.ports.catalog import Catalog
@@ -20,6 +20,7 @@ from ingest.captioning import Captioning
 from ingest.changes.change_track import Changes, FrameChange, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.video_kind import Kind
+from ingest.cpu_costs import CpuCosts
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.sound import RATE
 from ingest.described import Described, blank_record
@@ -70,6 +71,7 @@ class IngestResult:
         status: as in ``ingest.decoding.frames.Status``.
         reason: what is behind the status; may be empty.
         seconds: how many were watched.
+        cost: CPU seconds by source, and of decoding; empty where nothing was looked at here.
     """
 
     video: str | None
@@ -77,6 +79,7 @@ class IngestResult:
     status: str
     reason: str
     seconds: int
+    cost: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,15 @@ def ingest_file(
     known = known_result(video, catalog, force=force, sources=sources)
     if known is not None:
         return known
+    costs = CpuCosts()
     try:
         needed = _needed(video, catalog, taggers, force=force)
-        observed = _analyze(path, video, catalog, needed, captioning, every, on_second)
+        observed = _analyze(path, video, catalog, needed, captioning, every, on_second, costs)
     except UndecodableVideo as error:
         return store_unwatched(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
         return store_unwatched(video, catalog, Status.FAILED, str(error))
-    return _store(video, observed, catalog)
+    return replace(_store(video, observed, catalog, costs), cost=costs.so_far())
 
 
 def _needed(
@@ -159,8 +163,10 @@ def _needed(
     return [tagger for tagger in taggers if tagger.source not in known]
 
 
-def _store(video: Described, observed: "_Observed", catalog: Catalog) -> IngestResult:
-    told, trouble = metadata_track(video, observed.record, catalog)
+def _store(
+    video: Described, observed: "_Observed", catalog: Catalog, costs: CpuCosts
+) -> IngestResult:
+    told, trouble = costs.call(METADATA, metadata_track, video, observed.record, catalog)
     reasons = filter(None, (observed.record.reason, trouble))
     record = replace(observed.record, reason="; ".join(reasons))
     with catalog.transaction():
@@ -211,6 +217,7 @@ class _TaggerRun:
 
     def __init__(self, tagger: Tagger, show: Show, tell: Callable[[int], object], every: int):
         self.tagger = tagger
+        self.source = tagger.source
         self.scheduler = TaggingScheduler(tagger, every=every)
         self.answers = Answers(tagger, show, tell)
 
@@ -254,6 +261,7 @@ def _analyze(
     captioning: Captioning | None,
     every: int,
     on_second: Callable[[Progress], object],
+    costs: CpuCosts,
 ) -> _Observed:
     hearings = [Hearing(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
     readings = [Reading(reader) for reader in taggers if isinstance(reader, TextReader)]
@@ -267,9 +275,9 @@ def _analyze(
         nonlocal n_samples
         before, n_samples = n_samples, n_samples + len(samples)
         for hearing in hearings:
-            hearing.hear(samples)
+            costs.call(hearing.source, hearing.hear, samples)
         if captioning:
-            captioning.hear(samples)
+            costs.call(SPEECH, captioning.hear, samples)
         # Sound may go on for hours where no new picture comes.
         if before // _BEAT_SAMPLES < n_samples // _BEAT_SAMPLES:
             on_second(progress)
@@ -299,21 +307,30 @@ def _analyze(
                 n_seconds = second.index + 1
                 change = classifier.add(second)
                 for run in runs:
-                    run.tag_second(second, change)
+                    costs.call(run.source, run.tag_second, second, change)
                 for reading in readings:
-                    reading.read_second(second, change)
+                    costs.call(TEXT, reading.read_second, second, change)
                 if not runs:
                     tell(n_seconds)
             assessment, changes = classifier.assessment(), classifier.changes()
-            texts = [reading.end(n_seconds) for reading in readings]
-            tracks = [run.track(catalog, changes, assessment.kind, texts) for run in runs]
-        read = [one.track(catalog, text) for one, text in zip(readings, texts, strict=True)]
-        heard = [hearing.track(catalog, n_seconds, opened.sound) for hearing in hearings]
+            texts = [costs.call(TEXT, reading.end, n_seconds) for reading in readings]
+            kind = assessment.kind
+            tracks = [
+                costs.call(run.source, run.track, catalog, changes, kind, texts) for run in runs
+            ]
+        read = [
+            costs.call(TEXT, one.track, catalog, text)
+            for one, text in zip(readings, texts, strict=True)
+        ]
+        heard = [
+            costs.call(hearing.source, hearing.track, catalog, n_seconds, opened.sound)
+            for hearing in hearings
+        ]
         reasons = [opened.reason, video.warning, *(hearing.reason for hearing in hearings)]
         reasons += [reading.reason for reading in readings]
         language = video.language
         if captioning:
-            heard.append(captioning.track(catalog, n_seconds, opened.captions))
+            heard.append(costs.call(SPEECH, captioning.track, catalog, n_seconds, opened.captions))
             reasons.append(captioning.reason)
             language = language or captioning.spoken_language()
         record = replace(

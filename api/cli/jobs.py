@@ -3,6 +3,7 @@
 import click
 
 from api.cli.output import json_option, print_json, print_table
+from api.costs import cost_text
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.jobs import State
@@ -14,7 +15,10 @@ from engine.domain.jobs import State
 )
 @json_option
 def command(state: str | None, *, as_json: bool) -> None:
-    """List the jobs: what waits, runs, is done or failed, and why."""
+    """List the jobs: what waits, runs, is done or failed, and why.
+
+    What was watched tells the CPU seconds that it took, and the share of each source of tags.
+    """
     with open_catalog(load_settings().catalog_path) as catalog:
         jobs = [job for job in catalog.jobs.all() if state in (None, job.state.value)]
     if as_json:
@@ -29,9 +33,10 @@ def command(state: str | None, *, as_json: bool) -> None:
             job.state.value,
             job.status,
             str(job.attempts),
+            cost_text(job.cost),
             job.source or job.kind.value,
             "; ".join(filter(None, (job.reason, job.warning))),
         )
         for job in jobs
     )
-    print_table(("job", "state", "status", "attempts", "source", "reason"), rows)
+    print_table(("job", "state", "status", "attempts", "cpu", "source", "reason"), rows)

@@ -15,6 +15,7 @@ from api.background.live import Live
 from api.console.cards import snapshot_of
 from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
+from api.costs import cost_text
 from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
@@ -65,7 +66,8 @@ class Line:
         if job.state is State.QUEUED:
             return "waits"
         if job.state is State.DONE and not job.reason:
-            result = f"{job.seconds} s watched"
+            cost = cost_text(job.cost).replace(" %", "\N{NO-BREAK SPACE}%")
+            result = "; ".join([f"{job.seconds} s watched", *([f"CPU {cost}"] if cost else [])])
         else:
             result = job.reason or job.status
         return "; ".join(filter(None, (result, job.warning)))

@@ -22,6 +22,8 @@ async def receive_video(
     settings: Settings,
     name: str,
     metadata: Mapping[str, Any] | None = None,
+    *,
+    chosen: Mapping[str, Any] | None = None,
 ) -> tuple[int, Path]:
     """Keep a body, which is the file and nothing else, and queue it to be watched.
 
@@ -31,6 +33,7 @@ async def receive_video(
         settings: where files are kept.
         name: what its sender calls the file.
         metadata: what is said of the video, as ``Videos.describe`` takes it.
+        chosen: options of the job besides.
 
     Returns:
         The number of the job, and where the file is.
@@ -56,7 +59,7 @@ async def receive_video(
             raise trouble from error
         why = f"the file could not be kept: {error.strerror}"
         raise Refused(Code.INTERNAL, why) from error
-    options = {"force": False, **({"said": dict(metadata)} if metadata else {})}
+    options = {"force": False, **(chosen or {}), **({"said": dict(metadata)} if metadata else {})}
     job = await asyncio.to_thread(_queue, live, path, options)
     return job, path
 

@@ -66,6 +66,8 @@ class Job:
         created_at: seconds since 1970.
         changed_at: the same.
         warning: what was asked for beside it and could not be done; mostly empty.
+        cost: CPU seconds of an ingest by source of tags, and of ``decoding``; empty until it has
+            ended, and where nothing was looked at.
     """
 
     id: int
@@ -84,6 +86,7 @@ class Job:
     created_at: float
     changed_at: float
     warning: str
+    cost: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def may_succeed(self) -> bool:
@@ -100,6 +103,7 @@ class JobResult:
     reason: str
     video: str = ""
     seconds: int = 0
+    cost: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

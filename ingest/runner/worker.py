@@ -323,7 +323,7 @@ class Worker:
     def _end(self, job: Job, result: IngestResult) -> None:
         state = State.DONE if result.status in ANALYZED else State.FAILED
         job_result = JobResult(
-            state, result.status, result.reason, result.video or "", result.seconds
+            state, result.status, result.reason, result.video or "", result.seconds, result.cost
         )
         with self.catalog.transaction():
             ended = self._jobs.end(job, job_result, now=time.time())

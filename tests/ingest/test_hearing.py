@@ -56,6 +56,10 @@ def test_what_is_heard_lies_beside_what_is_seen(catalog: Catalog, film: Path) ->
     seen = tags_of(catalog, deaf.video)
     result = ingest_file(film, catalog, Shades(), Ear(), force=True)
     assert result.reason == ""
+    assert {"audio", "decoding", "visual"} <= result.cost.keys()
+    assert "audio" not in deaf.cost
+    assert result.cost["decoding"] > 0
+    assert ingest_file(film, catalog, Shades(), Ear()).cost == {}
     assert catalog.tracks.taggers(result.video or "")["audio"] == "ear@1"
     assert tags_of(catalog, result.video) == seen | {"audio:loud": 3}
 

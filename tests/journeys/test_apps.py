@@ -168,13 +168,18 @@ def test_an_uploaded_file_is_watched_under_the_apps_id(tmp_path: Path) -> None:
         assert response.status_code == 202, response.text
         job = served.await_job(response.headers["location"])
         assert (job["status"], job["warning"]) == ("ok", "")
+        assert {"audio", "decoding", "visual"} <= job["cost"].keys()
+        assert 0 < job["cost"]["visual"] < 60
         video = served.client.get("/v1/videos/b-7").json()
         assert (video["video"], video["title"]) == (job["video"], "Bikes")
-        taken = {"name": "car.mp4", "external_id": "b-7", "title": "Car"}
+        taken = {"name": "car.mp4", "external_id": "b-7", "title": "Car", "audio": "false"}
         other = carphone().read_bytes()
         again = served.client.post("/v1/videos:upload", params=taken, content=other)
         warned = served.await_job(again.headers["location"])
         assert warned["state"] == "done"
+        assert "visual" in warned["cost"]
+        assert "audio" not in warned["cost"]
+        assert "visual" in served.client.get("/console/jobs").text
         assert f"'b-7' is that of video {job['video']}" in warned["warning"]
         assert served.client.get(f"/v1/videos/{warned['video']}").json()["title"] == "Car"
         assert served.client.get("/v1/videos/b-7").json()["video"] == job["video"]

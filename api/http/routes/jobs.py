@@ -84,6 +84,9 @@ async def upload_video(
         str, Query(max_length=MAX_CHARACTERS, description="An id of yours for the video.")
     ] = "",
     title: Annotated[str, Query(max_length=2000, description="Else the file's name.")] = "",
+    *,
+    audio: Annotated[bool, Query(description="Hear the sound, too.")] = True,
+    text: Annotated[bool, Query(description="Read the words on the picture, too.")] = True,
 ) -> Any:
     """Take in a video file and queue it to be watched; the body is the file and nothing else.
 
@@ -91,7 +94,12 @@ async def upload_video(
     """
     metadata = {"external_id": tidy_line(external_id), "title": tidy_line(title)}
     job, _ = await receive_video(
-        request, live, settings, name, {key: value for key, value in metadata.items() if value}
+        request,
+        live,
+        settings,
+        name,
+        {key: value for key, value in metadata.items() if value},
+        chosen={"audio": audio, "text": text},
     )
     return encoded(await run_in_threadpool(started, live.catalog, job, response))
 

@@ -55,6 +55,8 @@ class Job(BaseModel):
     """A part of the request that could not be done, such as an external id that another video
     has; mostly empty."""
     seconds: int
+    cost: dict[str, float]
+    """CPU seconds of an ingest by source of tags, and of ``decoding``; empty until it has ended."""
     done: int
     total: int | None
     created_at: str

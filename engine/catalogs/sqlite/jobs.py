@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
 _COLUMNS: Final = (
     "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
-    " total, created_at, changed_at, warning"
+    " total, created_at, changed_at, warning, cost"
 )
 
 
@@ -130,13 +130,14 @@ class Jobs:
         with self._catalog.transaction() as db:
             ended = db.execute(
                 "update jobs set state = ?, status = ?, reason = ?, video = ?, seconds = ?,"
-                " changed_at = ? where id = ? and worker = ? and state = 'running'",
+                " cost = ?, changed_at = ? where id = ? and worker = ? and state = 'running'",
                 (
                     result.state,
                     result.status,
                     result.reason,
                     result.video,
                     result.seconds,
+                    json.dumps(dict(result.cost)),
                     now,
                     job.id,
                     job.worker,
@@ -174,7 +175,8 @@ class Jobs:
             for number in numbers:
                 db.execute(
                     "update jobs set state = 'queued', attempts = 0, status = '',"
-                    " reason = '', warning = '', changed_at = ? where id = ? and state = 'failed'",
+                    " reason = '', warning = '', cost = '{}', changed_at = ?"
+                    " where id = ? and state = 'failed'",
                     (now, number),
                 )
         return numbers
@@ -326,4 +328,5 @@ def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], no
 
 def _job(row: tuple[Any, ...]) -> Job:
     number, kind, source, options, state, *rest = row
+    rest[-1] = json.loads(rest[-1])
     return Job(number, Kind(kind), source, json.loads(options), State(state), *rest)

@@ -312,6 +312,12 @@ def keep_lines_of_text(db: Database) -> None:
     db.execute("create virtual table line_texts using fts5(text, tokenize = 'trigram')")
 
 
+@MIGRATIONS()
+def let_jobs_tell_costs(db: Database) -> None:
+    """Let an ingest that has ended say what each source of tags cost."""
+    db.execute("alter table jobs add column cost text not null default '{}'")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,9 @@ def jobs(tmp_path: Path, clock: Clock) -> Iterator[Jobs]:
         yield Jobs(catalog, clock)
 
 
-DONE = JobResult(State.DONE, "ok", "", video="00ff", seconds=12)
+DONE = JobResult(
+    State.DONE, "ok", "", video="00ff", seconds=12, cost={"audio": 0.25, "decoding": 1.5}
+)
 
 
 def test_the_oldest_job_comes_first_and_once(jobs: Jobs) -> None:
@@ -55,6 +58,21 @@ def test_a_source_that_waits_is_not_queued_twice(jobs: Jobs) -> None:
     assert job is not None
     jobs.end(job, DONE, now=3)
     assert jobs.add(["/a.mp4"], {}, now=4) != [job.id]
+
+
+def test_a_job_keeps_what_it_cost_until_it_is_tried_again(jobs: Jobs) -> None:
+    jobs.add(["/a.mp4"], {}, now=0)
+    job = jobs.claim("me", now=1)
+    assert job is not None
+    assert job.cost == {}
+    jobs.end(job, replace(DONE, state=State.FAILED, status="stalled"), now=2)
+    ended = jobs.get(job.id)
+    assert ended is not None
+    assert ended.cost == {"audio": 0.25, "decoding": 1.5}
+    jobs.retry([job.id], now=3)
+    queued = jobs.get(job.id)
+    assert queued is not None
+    assert queued.cost == {}
 
 
 def test_what_is_said_of_a_source_that_waits_is_not_lost(jobs: Jobs) -> None:
