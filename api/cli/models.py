@@ -1,4 +1,4 @@
-"""``reelmatch models``: the eyes that are here, and those that can be fetched or calibrated."""
+"""``reelmatch models``: the taggers that are here, and those that can be fetched or calibrated."""
 
 import sys
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _MEGABYTE = 1_000_000
 def command(context: click.Context, *, as_json: bool) -> None:
     """List the models that are here, and the pairs that can be fetched.
 
-    A pair is a stronger eye: a CLIP- or SigLIP-like network over any list of words. 'pull' fetches
+    A pair is a stronger tagger: a CLIP- or SigLIP-like network over any list of words. 'pull' fetches
     one, 'calibrate' makes it ready, 'reelmatch ingest --tagger onnx:NAME' uses it.
     """
     if context.invoked_subcommand is not None:
