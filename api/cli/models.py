@@ -31,8 +31,8 @@ _MEGABYTE = 1_000_000
 def command(context: click.Context, *, as_json: bool) -> None:
     """List the models that are here, and the pairs that can be fetched.
 
-    A pair is a stronger tagger: a CLIP- or SigLIP-like network over any list of words. 'pull' fetches
-    one, 'calibrate' makes it ready, 'reelmatch ingest --tagger onnx:NAME' uses it.
+    A pair is a stronger tagger: a CLIP- or SigLIP-like network over any list of words. 'pull'
+    fetches one, 'calibrate' makes it ready, 'reelmatch ingest --tagger onnx:NAME' uses it.
     """
     if context.invoked_subcommand is not None:
         return

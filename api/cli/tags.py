@@ -24,7 +24,7 @@ _TOP = 20
 @click.option(
     "--source",
     type=click.Choice(SOURCES),
-    help="Only tags of this source: what is seen (visual), heard (audio), read (text) ...",
+    help="Only tags of this source: visual for what is seen, audio for what is heard, and so on.",
 )
 @click.option("--second", type=int, help="List everything seen at this second instead.")
 @click.option("--tag", help="List the confidence of this tag at every second instead.")
