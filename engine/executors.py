@@ -96,7 +96,7 @@ class ProcessExecutor(TaskExecutor):
     """Runs tasks in processes that end with this one, however it ends.
 
     Args:
-        processes: how many.
+        processes: number of processes.
     """
 
     def __init__(self, processes: int) -> None:

@@ -69,8 +69,8 @@ class IngestResult:
         video: its id; None when there was not even a file.
         source: the absolute path.
         status: as in ``ingest.decoding.frames.Status``.
-        reason: what is behind the status; may be empty.
-        seconds: how many were watched.
+        reason: reason for the status; may be empty.
+        seconds: number of seconds that were analyzed.
         cost: CPU seconds by source, and of decoding; empty where nothing was looked at here.
     """
 

@@ -19,7 +19,7 @@ class Card:
     """A video as a list shows it.
 
     Attributes:
-        record: what the catalog knows.
+        record: its metadata in the catalog.
         pictured: whether there is a thumbnail.
         tags: those that tell most; empty when it is not indexed.
         sensitive: its level; ``unknown`` when it is not indexed.

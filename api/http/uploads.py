@@ -30,7 +30,7 @@ async def receive_video(
     Args:
         request: whose body it is; it is written as it comes.
         live: whose queue it is.
-        settings: where files are kept.
+        settings: folders of files.
         name: what its sender calls the file.
         metadata: what is said of the video, as ``Videos.describe`` takes it.
         chosen: options of the job besides.

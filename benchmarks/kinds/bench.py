@@ -45,7 +45,7 @@ class Classified:
         true: what it is.
         form: which sort of that.
         judged: what it was taken for.
-        seconds: how long it is.
+        seconds: length in seconds.
         tagged: seconds that must be tagged.
         effective: seconds that are looks of their own.
         cpu_seconds: of a core, for all but the tagging.

@@ -71,7 +71,7 @@ class ChunkTask:
     Attributes:
         catalog: of the videos.
         span: which of them, and their state by now.
-        config: what counts.
+        config: options of counting.
         n_tags: the tags that were there when the reindex began.
         path: of the file.
     """
@@ -96,9 +96,9 @@ def counted_chunks(
     """Count all observed videos; return the files, by rising ids.
 
     Args:
-        catalog: what was seen.
+        catalog: the observations.
         workplace: where the files are; those of an earlier run of the same kind are used again.
-        config: what counts.
+        config: options of counting.
         vocabulary: of the catalog.
         on_videos: called with the number of videos that were just done, for a progress bar.
         chunk_videos: rows a file.

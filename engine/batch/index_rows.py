@@ -24,7 +24,7 @@ class RowBuilder:
 
     Args:
         catalog: of the videos; its taggers' words are read now.
-        config: what counts.
+        config: options of counting.
         vocabulary: of the catalog.
     """
 

@@ -38,9 +38,9 @@ class PageOptions:
     """Options of each viewer's page.
 
     Attributes:
-        k: how many videos.
-        where: which videos may be found.
-        ranking: what counts beside the score.
+        k: number of videos.
+        where: filter of the videos.
+        ranking: options that count beside the score.
         again: whether seen and hidden videos may come back.
         sources: factors of the weights of tags.
     """
@@ -62,7 +62,7 @@ class PagesTask:
         revision: of the catalog, up to which its changes are searched, too.
         viewers: their ids.
         options: of each page.
-        rules: how profiles are weighed.
+        rules: weights of profiles.
         requested_at: seconds since 1970.
     """
 
@@ -88,9 +88,9 @@ def recommend_all(
 
     Args:
         catalog: the viewers, and the tracks that near-duplicates are told by.
-        snapshot: where to search.
+        snapshot: the index to search.
         options: of each page.
-        rules: how profiles are weighed.
+        rules: weights of profiles.
         now: seconds since 1970.
         executor: URL of who computes when there are thousands; the result is the same.
     """

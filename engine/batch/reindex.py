@@ -95,8 +95,8 @@ def reindex(
     run goes on where this one was.
 
     Args:
-        catalog: what was seen.
-        generations: where the result goes.
+        catalog: the observations.
+        generations: destination of the result.
         config: threshold and term frequency.
         on_videos: called with the number of videos just counted, for a progress bar.
         chunk_videos: so many videos' counts are kept at a time.

@@ -173,8 +173,8 @@ def window_relevance(
     """Return the cosine of a query and what was seen in the window before each second.
 
     Args:
-        track: what was seen.
-        query: what a campaign looks for.
+        track: the observations.
+        query: a campaign's query.
         idf: shape (n_tags,), of the generation.
         tf: of the generation.
         threshold: least confidence that counts, 0.0 to 1.0, of all tags or one a tag.

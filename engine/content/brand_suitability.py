@@ -61,7 +61,7 @@ class SuitabilityClassifier:
         Of a topic that nobody looked for, words about the video may say more than ``unknown``.
 
         Args:
-            track: what was observed.
+            track: the observations.
             words: every tag that its tagger can name; None when that is not known.
         """
         if words is None or track.n_seconds == 0 or self._is_suspected(track):
@@ -133,7 +133,7 @@ class SuitabilityClassifier:
         (``engine.domain.metadata.RiskLimit``).
 
         Args:
-            track: what was seen.
+            track: the observations.
             words: every tag that its tagger can name; None when that is not known.
             tolerated: topic, by name or IAB id -> the most risk that is; any for other topics.
 

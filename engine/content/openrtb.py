@@ -46,7 +46,7 @@ def content_object(
     """Return the object; what is not known is left out.
 
     Args:
-        video: what is known of it.
+        video: its metadata.
         tags: its counts, those that tell most first.
         scores: its categories, best first.
         risks: of the topics of brand safety; those that were seen are categories, too.

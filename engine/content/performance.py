@@ -83,7 +83,7 @@ class Picture:
 
     Attributes:
         kind: as in ``VideoRecord``.
-        seconds: how many were watched.
+        seconds: number of seconds that were analyzed.
         performers: on how many people or instruments are seen.
         is_complete: whether what was not said is not there.
     """

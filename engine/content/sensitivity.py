@@ -80,7 +80,7 @@ class SensitivityClassifier:
         """Judge a video.
 
         Args:
-            track: what was observed of it.
+            track: its observations.
             words: every tag that its tagger can name; None when that is not known.
         """
         suspected, mentions = self._suspected(track, words), self.mentions(track)

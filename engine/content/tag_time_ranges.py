@@ -19,7 +19,7 @@ def tag_time_ranges(
     """Return when each tag's confidence reached the threshold, in one pass over the track.
 
     Args:
-        track: what was seen.
+        track: the observations.
         tags: numbers.
         threshold: least confidence that counts, 0.0 to 1.0, of all tags or one a tag.
 

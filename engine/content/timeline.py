@@ -55,7 +55,7 @@ class Overview:
     """The part of a timeline that is shown before any tile is there.
 
     Attributes:
-        seconds: how many were watched.
+        seconds: number of seconds that were analyzed.
         levels: of tiles; the last has the whole video in one.
         lines: one for each tag that was seen, by its number: the rows of all tiles.
         cuts: the seconds that show another picture than the one before.

@@ -69,7 +69,7 @@ class Creative:
 
     Attributes:
         id: the advertiser's.
-        seconds: how long it runs.
+        seconds: length in seconds.
         url: where a player gets it.
         mime: of what type it is, as ``video/mp4``.
         width: in pixels; 0 when not said.

@@ -20,7 +20,7 @@ class SourceTrack:
 
     Attributes:
         source: one of ``engine.domain.tags.SOURCES``.
-        tagger: what made them, with version.
+        tagger: name and version of the tagger.
         track: the observations.
         lines: of text that they were made of, where there are any; not read with the content.
     """
@@ -36,7 +36,7 @@ class VideoContent:
     """A video with its tracks.
 
     Attributes:
-        record: what is known of it.
+        record: its metadata.
         tracks: a source each, by the source's name.
     """
 

@@ -59,8 +59,8 @@ class Job:
         video: the id that the source has, or of the generation built; empty until known.
         status: as in ``ingest.decoding.probe.Status``, or ``deleted`` when its video was while it
             waited or ran; empty until it has ended.
-        reason: what is behind the status.
-        seconds: how many were watched.
+        reason: reason for the status.
+        seconds: number of seconds that were analyzed.
         done: how far it is: seconds of an ingest, videos of a reindex.
         total: how far it will go; None when nobody knows.
         created_at: seconds since 1970.

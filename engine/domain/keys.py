@@ -32,7 +32,7 @@ class Key:
     Attributes:
         id: rising.
         name: for people.
-        scopes: what it may do.
+        scopes: scopes of its requests.
         advertiser: whose campaigns it sees; empty: everybody's, or none without ``advertise``.
         per_second: the most requests a second; 0 for no limit.
         created_at: seconds since 1970.

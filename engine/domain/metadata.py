@@ -30,7 +30,7 @@ class AssessedVideo:
 
     Attributes:
         record: of the catalog.
-        n_seconds: how many were watched.
+        n_seconds: number of seconds that were analyzed.
         sensitive: the worst of the topics that the index's configuration counts.
         risks: of each of ``engine.domain.suitability.BRAND_TOPICS``.
         iab: ids of the IAB's content taxonomy 3.1 that say what it is about.

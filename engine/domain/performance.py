@@ -34,9 +34,9 @@ class PerformanceAssessment:
 
     Attributes:
         verdict: what it is.
-        reason: why, in a sentence.
+        reason: the reason, in a sentence.
         kind: of the picture, as in ``VideoRecord``.
-        seconds: how many were watched.
+        seconds: number of seconds that were analyzed.
         heard: tags of the sound that decide, with the seconds on which they count.
         seen: people and instruments likewise, those on most seconds first.
     """

@@ -61,7 +61,7 @@ class Reason:
         explicit: the part that the viewer's interests gave.
         from_: the videos that gave most, the largest part first.
         other: what all other videos gave, and what most videos show took.
-        seconds: when it was observed; None where nobody asked.
+        seconds: seconds on which it was observed; None unless requested.
     """
 
     tag: str
@@ -111,7 +111,7 @@ class RecommendationPage:
 
     Attributes:
         generation: of the index.
-        basis: what it goes by.
+        basis: of the recommendations: profile, or newness.
         note: the basis in words, where that is no profile.
         matches: in order.
         next: the cursor of the next page; None on the last.

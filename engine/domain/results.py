@@ -40,7 +40,7 @@ class Contribution:
     Attributes:
         tag: its name.
         share: of the score.
-        seconds: when it was observed; None where nobody asked.
+        seconds: seconds on which it was observed; None unless requested.
     """
 
     tag: str

@@ -14,7 +14,7 @@ class Attempt:
 
     Attributes:
         status: as in ``VideoRecord``.
-        reason: what is behind the status.
+        reason: reason for the status.
         at: when it was, UTC, ISO 8601.
     """
 
@@ -32,18 +32,18 @@ class VideoRecord:
         title: for people; the file's name without its ending.
         status: ``ok`` and ``partial`` were watched; anything else could not be.
         reason: why the status is not ``ok``; empty otherwise.
-        seconds: how many were watched.
+        seconds: number of seconds that were analyzed.
         width: in square pixels, upright; 0 when unknown.
         height: the same.
         codec: FFmpeg's name of it; empty when unknown.
-        tagger: who looked, with version; empty when nobody could.
+        tagger: name and version of the tagger; empty when none could.
         added_at: when it was first ingested, UTC, ISO 8601.
         source: where it was last found: an absolute path or an address.
         language: a code such as ``en``; empty when unknown.
         kind: ``motion``, ``slideshow``, ``overlay``, ``static`` or ``unknown``.
         evidence: what the kind was told by: names and numbers.
-        uploader: who published it; empty when unknown.
-        categories: what its publisher filed it under.
+        uploader: name of the publisher; empty when unknown.
+        categories: categories that its publisher gave it.
         revision: the catalog's revision at its last change.
         last_attempt: the last look, when it failed and all else here is of an earlier one; None
             when all else is of the last look.
@@ -98,7 +98,7 @@ class Span:
     Attributes:
         after: the id before the first.
         last: the last id.
-        videos: how many there are. A deletion lowers it.
+        videos: number of videos. A deletion lowers it.
         newest: the highest of their revisions. Any other change raises it.
     """
 
@@ -114,7 +114,7 @@ class OutdatedVideo:
 
     Attributes:
         video: its id.
-        seconds: how many were watched.
+        seconds: number of seconds that were analyzed.
         sources: where it was found, the last one first; empty when nobody knows.
     """
 

@@ -26,7 +26,7 @@ class Webhook:
 
     Attributes:
         campaign: whose matches.
-        url: where they are sent.
+        url: address that they are sent to.
         secret: what they are signed with.
         since: the catalog's revision when it was set; only what comes after is told.
     """

@@ -168,7 +168,7 @@ def _search(
     Args:
         forward: the exact scores come from here.
         levels: made of the same rows.
-        queries: what to look for.
+        queries: the queries.
         passes: shape (n_videos,), the rows that may be found, or (0,) for all.
         weights: scratch, shape (n_tags,), all 0 before and after.
         sums: scratch, shape (shard_rows,).

@@ -121,7 +121,7 @@ def _search(
     Args:
         forward: the exact scores come from here.
         postings: made of the same rows.
-        queries: what to look for.
+        queries: the queries.
         passes: shape (n_videos,), the rows that may be found, or (0,) for all.
         rounding: what a sum of impacts may be off by.
         weights: scratch, shape (n_tags,), all 0 before and after.

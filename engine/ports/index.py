@@ -240,7 +240,7 @@ class IndexSnapshot(Protocol):
         Args:
             liked: ids; those that came after the build count for nothing.
             weights: shape (n,), above 0.
-            where: which videos may be found.
+            where: filter of the videos.
             k: at most so many.
 
         Returns:

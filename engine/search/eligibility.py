@@ -63,10 +63,10 @@ def viewer_eligibility(
     """Judge one video for a viewer by all rules that recommendations go by.
 
     Args:
-        snapshot: where it is searched.
+        snapshot: the index to search.
         video: an id.
         question: who asks, and for what; pages and reranking do not matter.
-        rules: how the profile is weighed.
+        rules: weights of the profile.
     """
     profile_vector = profile_vector_of(question.profile, snapshot, rules, question.sources)
     if video not in snapshot:

@@ -20,7 +20,7 @@ class Explainer:
     what it put in before: for all videos that are explained, it is found once a tag.
 
     Args:
-        snapshot: where the scores are from.
+        snapshot: the index that made the scores.
         profile_vector: whose they are.
     """
 

@@ -29,11 +29,11 @@ def recommend(
     What more can be asked for a viewer is in ``engine.search.recommend``.
 
     Args:
-        snapshot: where to search.
+        snapshot: the index to search.
         interests: tag -> weight; negative for dislikes.
         liked: ids of videos the viewer liked.
-        k: how many, 1 to 1,000.
-        where: which videos may be found.
+        k: number of results, 1 to 1,000.
+        where: filter of the videos.
         sources: factors of the weights of tags.
 
     Raises:
@@ -59,11 +59,11 @@ def match(
     """Return the ``k`` videos that fit an advertiser's keyword profile best.
 
     Args:
-        snapshot: where to search.
+        snapshot: the index to search.
         keywords: tag -> weight.
         exclude: a video on which one of these tags counts at least one second is left out.
-        k: how many, 1 to 1,000.
-        where: which videos may be found.
+        k: number of results, 1 to 1,000.
+        where: filter of the videos.
         sources: factors of the weights of tags.
 
     Raises:

@@ -166,7 +166,7 @@ def interests_query(interests: Mapping[str, float], snapshot: "IndexSnapshot") -
 
     Args:
         interests: tag -> weight; negative ones push a video down.
-        snapshot: where the query will be asked.
+        snapshot: the index that the query is for.
 
     Raises:
         UnknownTag: for words that are not tags.

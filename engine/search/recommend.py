@@ -34,9 +34,9 @@ class Question:
     Attributes:
         profile: who.
         now: seconds since 1970.
-        k: how many, 1 to 1,000.
-        where: which videos may be found.
-        ranking: what counts beside the score.
+        k: number of results, 1 to 1,000.
+        where: filter of the videos.
+        ranking: options that count beside the score.
         again: whether videos that the viewer has seen or hidden may come back.
         shown: ids that earlier pages showed, in their order.
         sources: factors of the weights of tags.
@@ -64,7 +64,7 @@ class Page:
     """A page of recommendations.
 
     Attributes:
-        basis: what it goes by.
+        basis: of the recommendations: profile, or newness.
         matches: in order.
         more: whether another page follows.
     """
@@ -88,9 +88,9 @@ def recommend_page(
     and found harmless, or, when none was judged, the newest.
 
     Args:
-        snapshot: where to search.
+        snapshot: the index to search.
         question: who asks, and for what.
-        rules: how the profile is weighed.
+        rules: weights of the profile.
         track_of: gives observations, for near-duplicates to be told by.
 
     Raises:
@@ -114,10 +114,10 @@ def recommend_many(
     from what is found.
 
     Args:
-        snapshot: where to search.
+        snapshot: the index to search.
         questions: all of them with this ``where``.
-        rules: how profiles are weighed.
-        where: which videos may be found.
+        rules: weights of profiles.
+        where: filter of the videos.
         track_of: as in ``recommend_page``.
     """
     profile_vectors = [
@@ -160,10 +160,10 @@ def page_of(
     """Answer a question of which the taste is known; see ``recommend_page``.
 
     Args:
-        snapshot: where to search.
+        snapshot: the index to search.
         profile_vector: of who asks.
         question: who asks, and for what.
-        rules: how the profile is weighed.
+        rules: weights of the profile.
         track_of: gives observations, for near-duplicates to be told by.
         hits: what a search for ``candidate_count`` videos found, when that is done already.
         explained: whether to tell which of the viewer's videos each share came from.

@@ -118,8 +118,8 @@ def rerank(
     Args:
         candidates: in any order, those that were shown included.
         ranking: the rules.
-        snapshot: where the candidates are.
-        k: how many.
+        snapshot: the index that the candidates are in.
+        k: number of results.
         now: seconds since 1970, to tell how fresh each is.
         shown: ids, in the order they were shown; those no candidate any more are no matter.
         track_of: what near-duplicates are compared by; without, none is folded.

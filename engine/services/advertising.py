@@ -32,7 +32,7 @@ class VideoCategory:
         path: names, the top first.
         score: 0.0 to 1.0, to four digits.
         tags: that say so, those that say most first.
-        ranges: when one of them was observed.
+        ranges: seconds on which one of them was observed.
     """
 
     id: str
@@ -63,7 +63,7 @@ class TopicSuitability:
         name: the category's.
         risk: the worst of its seconds.
         suitability: the risk's id in the IAB's vector; None for none and unknown.
-        ranges: when it was observed.
+        ranges: seconds on which it was observed.
         looked_for: sensitive topics that the video's tagger has words for.
         not_looked_for: those it has none for.
         mentioned: the risk by what words about the video say of it.

@@ -22,7 +22,7 @@ def ranked_matches(
 
     Args:
         tracks: of the catalog.
-        snapshot: where it was found.
+        snapshot: the index that found it.
         matches: the best first.
         understood: the words that are no tags.
         explained: whether to tell on which seconds each tag was observed.

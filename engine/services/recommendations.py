@@ -31,9 +31,9 @@ class RecommendationQuery:
         interests: tag -> weight of the profile that is sent along.
         events: its events.
         liked: ids of videos it likes.
-        k: how many.
-        where: which videos may be found.
-        ranking: what counts beside the score.
+        k: number of results.
+        where: filter of the videos.
+        ranking: options that count beside the score.
         again: whether seen and hidden videos may come back.
         strict: whether interests that are no tags are refused, instead of left out.
         explain: whether each tag's sources and seconds are told.

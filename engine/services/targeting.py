@@ -60,9 +60,9 @@ def matches_of(
 
     Args:
         catalog: the tracks.
-        snapshot: where to search.
+        snapshot: the index to search.
         campaign: as it is stored.
-        k: how many videos.
+        k: number of videos.
         now: seconds since 1970.
         explained: whether to tell on which seconds each tag was observed.
         sources: factors of the weights of tags.
@@ -128,7 +128,7 @@ def campaigns_for(
         catalog: the campaigns, and the video's track.
         targeting: the campaigns, ready to meet videos.
         video: as the catalog knows it.
-        k: how many campaigns.
+        k: number of campaigns.
         now: seconds since 1970.
         advertiser: whose campaigns alone count; None for everybody's.
         explained: whether to tell on which seconds each tag was observed.
@@ -167,7 +167,7 @@ def campaigns_for_viewer(
         targeting: the campaigns, ready to meet viewers.
         profile: what the viewer says and did.
         rules: how that becomes weights.
-        k: how many campaigns.
+        k: number of campaigns.
         now: seconds since 1970.
         advertiser: whose campaigns alone count; None for everybody's.
         viewer: the id of one who is kept.

@@ -14,7 +14,7 @@ class AddedEvents:
     Attributes:
         viewer: the id.
         added: how many were new.
-        repeated: how many were known already.
+        repeated: number of those that were known already.
         unknown_videos: ids that no video of the catalog has; their events are kept.
     """
 

@@ -22,7 +22,7 @@ class WebhookStatus:
 
     Attributes:
         campaign: whose matches.
-        url: where they are sent.
+        url: address that they are sent to.
         deliveries: how many are in each state.
         trouble: of the last attempt that failed; empty when none did.
     """

@@ -14,7 +14,7 @@ class RuleResult:
     Attributes:
         rule: its name.
         passed: whether the campaign may run, as far as this rule goes.
-        says: why, in a sentence.
+        says: the reason, in a sentence.
         observed: the tags that decided, and when they were seen.
     """
 

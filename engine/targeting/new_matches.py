@@ -49,8 +49,8 @@ def new_matches(
         snapshot: the videos; what it has not seen yet comes with a later call.
         changed: revisions of the catalog with the video changed at each, rising, from the one that
             the caller saw last up to the view's.
-        query: what the campaign looks for.
-        where: which videos it may run on.
+        query: the campaign's query.
+        where: filter of the videos.
         since: a revision of the catalog.
         k: at most so many.
         min_relevance: the least score.

@@ -31,8 +31,8 @@ def reach_of(
 
     Args:
         snapshot: the videos.
-        query: what the campaign looks for.
-        where: which videos it may run on.
+        query: the campaign's query.
+        where: filter of the videos.
         min_relevance: the least score.
     """
     parts = list(_passing(snapshot, query, where, min_relevance))
@@ -60,8 +60,8 @@ def rank_of(
 
     Args:
         snapshot: the videos.
-        query: what the campaign looks for.
-        where: which videos it may run on.
+        query: the campaign's query.
+        where: filter of the videos.
         video: the video's id; whether it may be found itself does not matter.
         score: its score.
         min_relevance: the least score.

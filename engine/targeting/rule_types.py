@@ -58,9 +58,9 @@ class EligibilityReport:
 
     Attributes:
         campaign: the campaign.
-        record: what the catalog knows of the video.
-        track: what was seen on it.
-        snapshot: where it was scored.
+        record: metadata of the video in the catalog.
+        track: its observations.
+        snapshot: the index that scored it.
         score: how well the campaign fits it.
         filed: the categories that the video's tags say.
         risks: of each suitability topic.

@@ -40,7 +40,7 @@ class DecodeGaps:
         Args:
             container: what is read.
             clock: of the pass.
-            declared: how long the file says it is, if it does.
+            declared: length that the file declares, if it does.
             interval: from one frame to the next, on average.
             second: how many ticks a second has.
         """

@@ -90,7 +90,7 @@ class UndecodableVideo(ReelmatchError):
     """Nothing at all can be seen of a file.
 
     Attributes:
-        status: why, in a word.
+        status: a word for the reason.
         reason: why, in a sentence's words, without the path.
     """
 

@@ -85,7 +85,7 @@ class Clock:
 
     Args:
         interval: from one frame to the next, where the file gives no times.
-        declared: how long the file says it is, if it does.
+        declared: length that the file declares, if it does.
         second: how many ticks a second has; a multiple of 4.
 
     Attributes:

@@ -33,7 +33,7 @@ class ReindexJobSpec:
 
     Attributes:
         catalog: its URL.
-        generations: where the result goes.
+        generations: destination of the result.
         config: how the index is built.
         executor: URL of who counts.
     """

@@ -66,7 +66,7 @@ class JobSpec:
         force: look again at what was watched before.
         limits: of this video.
         fetch: of what comes from the web.
-        tagger: who looks.
+        tagger: the tagger.
         context: what the tagger needs.
         every: at most one in so many seconds is tagged.
         audio: whether the sound is heard, too.

@@ -35,7 +35,7 @@ class Unfetchable(ReelmatchError):
 
     Attributes:
         address: what was asked for.
-        status: why, in a word.
+        status: a word for the reason.
         reason: why, in a sentence's words, without the address.
         retry_after_seconds: what the site asked to wait, if it did.
     """

@@ -24,7 +24,7 @@ class Metadata:
         address: the canonical address it was asked for by.
         title: for people.
         description: may have several lines.
-        uploader: who published it.
+        uploader: name of the publisher.
         uploader_id: the id of their channel, or theirs, at its site.
         duration_seconds: as declared; what was really seen is in the track.
         uploaded_on: ISO 8601, such as ``2024-05-01``.

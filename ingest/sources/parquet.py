@@ -17,7 +17,7 @@ def write_tag_counts(catalog: Catalog, path: Path, config: IndexConfig) -> int:
     """Write a row for each video and tag that counts, in seconds, a row group a page of videos.
 
     Args:
-        catalog: what was seen.
+        catalog: the observations.
         path: written over.
         config: from which confidence, and for how many seconds on, a tag counts.
 

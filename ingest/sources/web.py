@@ -86,7 +86,7 @@ def fetch(
 
     Args:
         address: of a video, or of a page with one video.
-        folder: where videos are kept.
+        folder: folder of the videos.
         limits: for this video.
         on_progress: called about ten times a second; what it raises ends the fetch.
         wait: waits that many seconds.

@@ -49,7 +49,7 @@ class TaggerContext:
     """Settings of an operator that a tagger may need.
 
     Attributes:
-        home: where everything is kept.
+        home: folder of the catalog and all else.
         remote: how videos are tagged by a service.
         people: whether the tagger that comes along says who is seen; see ``docs/people.md``.
     """

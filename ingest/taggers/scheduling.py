@@ -46,7 +46,7 @@ class TaggingScheduler:
 
         Args:
             second: from 0, rising.
-            frame: what is shown in it.
+            frame: the picture.
             change: what is new in it; the first second is.
         """
         if not change.joined or not self.shots:

@@ -190,7 +190,7 @@ def scrolling(
     Args:
         photo: what is behind.
         shape: of the frames.
-        seconds: how long.
+        seconds: length in seconds.
         rate: frames a second.
         rng: for the words, the speed and the size.
         fill: most of the width that a line takes.

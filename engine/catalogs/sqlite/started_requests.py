@@ -20,7 +20,7 @@ class StartedRequests:
             name: of the request.
             digest: of what is asked.
             now: seconds since 1970.
-            ttl_seconds: how long names are kept.
+            ttl_seconds: seconds that names are stored.
         """
         with self._file.transaction() as db:
             db.execute("delete from started where started_at < ?", (now - ttl_seconds,))

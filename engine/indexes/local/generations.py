@@ -71,7 +71,7 @@ class Generation:
         index: tag counts, ready to be searched.
         metadata: of the index's rows.
         vocabulary: the tags' names.
-        config: how it was built.
+        config: options that it was built with.
         revision: the catalog's revision that it was built from.
         folder: where its files are.
         common: what most of its videos show.
@@ -103,7 +103,7 @@ class StoredGeneration:
     Attributes:
         id: 12 hex digits.
         built_at: when it was built last, seconds since 1970.
-        config: how it was built.
+        config: options that it was built with.
         is_live: whether it is the live one.
     """
 

@@ -66,7 +66,7 @@ class Sample:
     """Result of a sample of queries on levels.
 
     Attributes:
-        queries: how many.
+        queries: number of queries.
         read: the mean share of its postings that a query reads by level, 0.0 to 1.0.
         cost: of searching by level, as a part of what adding up every posting costs.
     """

@@ -18,7 +18,7 @@ class StartedRequests(Protocol):
             name: of the request.
             digest: of what is asked.
             now: seconds since 1970.
-            ttl_seconds: how long names are kept.
+            ttl_seconds: seconds that names are stored.
         """
         ...
 

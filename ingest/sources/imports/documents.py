@@ -40,7 +40,7 @@ class Document:
     """One JSON value of a file.
 
     Attributes:
-        line: where it begins, from 1.
+        line: number of its first line, from 1.
         number: its place in a list that is the whole value, from 0; None if there is no such list.
         value: as Python sees it.
         digest: hexadecimal SHA-256 of the bytes it came in, with its place.
@@ -57,7 +57,7 @@ class BadLine:
     """Something in the file that cannot be used: where, and why.
 
     Attributes:
-        line: where it begins, from 1.
+        line: number of its first line, from 1.
         reason: for people; empty where it was given already.
         spoils: the id of the video of which a part is missing now; empty where there is none.
     """

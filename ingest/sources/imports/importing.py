@@ -48,11 +48,11 @@ class Imported:
     """The result of importing one video.
 
     Attributes:
-        line: where in the file it begins, from 1.
+        line: number of its first line in the file, from 1.
         video: its id.
-        source: where it is to be found; may be empty.
+        source: address or path; may be empty.
         change: what was done, or would be in a dry run.
-        seconds: how many were watched.
+        seconds: number of seconds that were analyzed.
     """
 
     line: int

@@ -31,14 +31,14 @@ class ImportedVideo:
     Attributes:
         id: 16 hex digits.
         title: for people.
-        source: where it is to be found; may be empty.
-        tagger: who looked, with version.
+        source: address or path; may be empty.
+        tagger: name and version of the tagger.
         track: what was observed; its names are labels, each with its source.
         language: a code such as ``en``; empty when unknown.
-        uploader: who published it; empty when unknown.
+        uploader: name of the publisher; empty when unknown.
         uploader_id: their id, or their channel's, at its site; empty when unknown.
         kind: as in ``VideoRecord``.
-        categories: what its publisher filed it under.
+        categories: categories that its publisher gave it.
         external_id: the id that an app gives it; empty when none is said.
         is_titled: whether the title was given, not made of the source or the id.
         taggers: of other sources than the visual one.
@@ -84,8 +84,8 @@ class LabelResult:
         line: where the answer begins.
         id: 16 hex digits.
         source: where the video is to be found; may be empty.
-        tagger: who looked, with version.
-        runs: what was seen.
+        tagger: name and version of the tagger.
+        runs: the observations.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
         language, uploader, uploader_id, kind, categories, external_id, taggers, whole, lines:

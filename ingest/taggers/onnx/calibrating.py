@@ -95,7 +95,7 @@ def calibrate(
     Args:
         folder: the pair.
         pictures: files, as ``pictures_in`` finds them.
-        words: what is looked for.
+        words: the words to look for.
         teacher: whose sure answers are taken for the truth (0.9 and more is there, under 0.05 is
             not); not asked where there are labels.
         labels: file name -> the words that are to be seen on it. Those that come with them teach

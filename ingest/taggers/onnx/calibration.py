@@ -73,13 +73,13 @@ class Calibration:
     """Everything that turns a picture's vector into confidences.
 
     Attributes:
-        words: what is looked for.
+        words: the words to look for.
         vectors: of their phrases, shape (n_words, size).
         means: shape (n_words,), of each word's cosine over neutral pictures.
         spreads: shape (n_words,), its standard deviation.
         curve: from how far a cosine sticks out to a confidence.
         weights: the files it was made with, by name.
-        pictures: how many were looked at.
+        pictures: number of pictures.
         known: how many of their words were known to be there, and not to be.
         reliability: how it did on those.
     """

@@ -56,7 +56,7 @@ class RemoteTrack:
     """Remote observations of a video, as sure as a track stores them; no second holds a tag twice.
 
     Attributes:
-        n_seconds: how many were watched.
+        n_seconds: number of seconds that were analyzed.
         names: every tag that occurs, without repeats.
         starts: shape (n_seconds + 1,), int64; second ``k`` owns ``starts[k]:starts[k + 1]``.
         tags: shape (n_observations,), uint16, places in ``names``, rising within a second.

@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     Attributes:
         box: in pixels of the frame.
-        score: how sure that is, 0.0 to 1.0.
+        score: confidence, 0.0 to 1.0.
     """
 
     box: Box

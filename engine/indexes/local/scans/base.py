@@ -42,7 +42,7 @@ class Scan(Protocol):
 
         Args:
             forward: the rows this scan was made of.
-            queries: what to look for.
+            queries: the queries.
             passes: shape (n_videos,), the rows that may be found, or (0,) for all.
             weights: shape (n_tags,), all 0 before and after.
             scratch: as made by ``scratch``.

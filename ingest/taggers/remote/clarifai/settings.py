@@ -29,7 +29,7 @@ class ClarifaiSettings:
         max_url_bytes: of a video sent as an address.
         max_sent_bytes: of a video sent as bytes, before base64 makes it a third longer.
         max_concepts: tags a second.
-        attempts: how often a question is asked before it is given up.
+        attempts: number of attempts before a request is given up.
     """
 
     base_url: str = "https://api.clarifai.com"

@@ -22,9 +22,9 @@ class VlmSettings:
         allowed_networks: that may be asked though they are not public, as ``AllowedNetwork.parse``
             reads them.
         concurrency: frames that are asked about at a time.
-        attempts: how often a question is asked before it is given up.
+        attempts: number of attempts before a request is given up.
         attempt_seconds: how long one answer may take; a server may have to load the model first.
-        frame_seconds: how long all attempts at one look may take.
+        frame_seconds: seconds that all attempts at one frame may take.
     """
 
     words: str = LISTED
