@@ -158,17 +158,20 @@ def _sound_taggers() -> tuple[SoundTagger, ...]:
     return (LocalSoundTagger(),)
 
 
-def _captioning(spec: JobSpec, path: Path, described: Described) -> "Captioning":
+def _captioning(spec: JobSpec, catalog: Catalog, path: Path, described: Described) -> "Captioning":
     from ingest.captioning import Captioning
     from ingest.taggers.lines.tagger import LineTagger
     from ingest.taggers.speech.recognition import Recognition, speech_shares
     from ingest.taggers.speech.registry import make_recognizer
 
+    known = catalog.videos.get(described.id)
+    # People may have set it since it was watched.
+    language = (known.language if known else "") or described.language
     recognition = None
     if spec.speech:
         recognizer = make_recognizer(spec.speech, spec.context)
-        recognition = Recognition(recognizer, described.language, speech_shares())
-    return Captioning(path, LineTagger(SPEECH), described.language, recognition)
+        recognition = Recognition(recognizer, language, speech_shares())
+    return Captioning(path, LineTagger(SPEECH), language, recognition)
 
 
 def _text_readers() -> tuple[TextReader, ...]:
@@ -208,6 +211,6 @@ def _analyzer(
         described=described,
         force=spec.force,
         every=spec.every,
-        captioning=_captioning(spec, path, described) if reads else None,
+        captioning=_captioning(spec, catalog, path, described) if reads else None,
         on_second=report,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.catalogs.sqlite.catalog import Catalog
 from support.captions import Text, srt, vtt, write_captioned_film
 from support.footage import bikes
 from support.product import Finished, reelmatch
@@ -85,50 +86,52 @@ def test_captions_tell_the_language(home: Path) -> None:
 
 def test_captions_that_come_later_are_added_without_another_look(tmp_path: Path) -> None:
     home, film = tmp_path / "home", write_captioned_film(tmp_path / "film.mp4", 7)
-    ingest(home, film)
-    looked_at = reelmatch(home, "videos", "--json").json["videos"][0]["added_at"]
-    for _ in range(2):
-        assert "speech:guitar" not in seconds_of(home, "film")
-        assert reelmatch(home, "ingest", "--add", "speech").code == 0
-        (tmp_path / "film.srt").write_text(srt([GUITAR, DOG]))
-    assert reelmatch(home, "ingest", "--add", "speech").code == 0
-    assert seconds_of(home, "film")["speech:guitar"] == 2
-    assert reelmatch(home, "videos", "--json").json["videos"][0]["added_at"] == looked_at
+    (seen,) = ingest(home, film)
+    with Catalog.open(home / "catalog.db") as catalog:
+        before = catalog.content.of([seen["video"]])[0].of("visual")
+    (tmp_path / "film.srt").write_text(srt([GUITAR, DOG]))
+    ingest(home, "--add", "speech")
+    with Catalog.open(home / "catalog.db") as catalog:
+        (content,) = catalog.content.of([seen["video"]])
+        assert catalog.tracks.lines(seen["video"])["speech"][0].text == GUITAR[2]
+    assert {track.source for track in content.tracks} >= {"audio", "speech", "visual"}
+    assert str(content.of("visual")) == str(before)
 
 
-def write_page(site: Site, *languages: str) -> str:
+def test_the_language_that_people_set_chooses_the_captions(tmp_path: Path) -> None:
+    home, film = tmp_path / "home", write_captioned_film(tmp_path / "film.mp4", 5)
+    (tmp_path / "film.de.srt").write_text(srt([VIOLIN]))
+    (tmp_path / "film.en.srt").write_text(srt([GUITAR]))
+    (first,) = ingest(home, film)
+    with Catalog.open(home / "catalog.db") as catalog:
+        assert catalog.tracks.lines(first["video"])["speech"][0].text == VIOLIN[2]
+        catalog.videos.describe(first["video"], {"language": "en"})
+    ingest(home, "--force", film)
+    with Catalog.open(home / "catalog.db") as catalog:
+        assert catalog.tracks.lines(first["video"])["speech"][0].text == GUITAR[2]
+
+
+def write_page(site: Site) -> str:
     """Put a page with a video and its captions on a site, and return its address."""
     site.answers["/film.mp4"] = video(bikes())
-    tracks = ""
-    for language, words in (("en", GUITAR), ("de", VIOLIN)):
-        site.answers[f"/{language}.vtt"] = Answer(vtt([words]).encode(), "text/vtt")
-        if language in languages:
-            tracks += f'<track kind="subtitles" srclang="{language}" src="/{language}.vtt">'
-    body = f'<video src="/film.mp4">{tracks}</video>'
-    site.answers["/page"] = page("<title>Street</title>", body)
+    site.answers["/en.vtt"] = Answer(vtt([GUITAR]).encode(), "text/vtt")
+    track = '<track kind="subtitles" srclang="en" src="/en.vtt">'
+    site.answers["/page"] = page("<title>Street</title>", f'<video src="/film.mp4">{track}</video>')
     return site.address("/page")
 
 
 def test_captions_that_a_site_lists_are_fetched_and_read(site: Site, tmp_path: Path) -> None:
-    address, home = write_page(site, "en"), tmp_path / "home"
+    address, home = write_page(site), tmp_path / "home"
     (done,) = ingest(home, address, REELMATCH_WEB_ALLOWED_NETWORKS=site.network)
     assert done["reason"] == ""
     assert seconds_of(home, done["video"])["speech:guitar"] == 2
     assert not list((home / "fetched").glob("*.vtt"))
 
 
-def test_where_nothing_says_which_language_is_spoken_no_captions_are_fetched(
-    site: Site, tmp_path: Path
-) -> None:
-    address, home = write_page(site, "en", "de"), tmp_path / "home"
-    ingest(home, address, REELMATCH_WEB_ALLOWED_NETWORKS=site.network)
-    assert not [path for path in site.requests if path.endswith(".vtt")]
-
-
 def test_captions_that_lead_where_they_must_not_do_not_cost_the_video(
     site: Site, tmp_path: Path
 ) -> None:
-    address, home = write_page(site, "en"), tmp_path / "home"
+    address, home = write_page(site), tmp_path / "home"
     with serving("127.0.0.2") as inside:
         site.answers["/en.vtt"] = redirect(inside.address("/secret.vtt"))
         (done,) = ingest(home, address, REELMATCH_WEB_ALLOWED_NETWORKS=site.network)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.sources.captions import fetched
+from ingest.sources.captions.cues import read_cues
 from ingest.sources.captions.fetched import FetchedCaptions, fetch_captions
 from ingest.sources.captions.listed import choose_listed
 from ingest.sources.fetching import downloader
@@ -95,6 +96,22 @@ def test_only_what_is_spoken_is_chosen_whatever_is_listed(
 def test_captions_that_come_with_the_page_are_taken_from_it(tmp_path: Path) -> None:
     found = fetch_from({"subtitles": {"en": [{"ext": "vtt", "data": VTT.decode()}]}}, tmp_path)
     assert found.path.read_bytes() == VTT
+
+
+def test_captions_in_segments_are_put_together(site: Site, tmp_path: Path) -> None:
+    segments = ["a guitar", "a dog"]
+    playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n"
+    for number, words in enumerate(segments):
+        start = 4 * number + 1
+        cue = f"WEBVTT\n\n00:0{start}.000 --> 00:0{start + 1}.000\n{words}\n"
+        site.answers[f"/{number}.vtt"] = Answer(cue.encode(), "text/vtt")
+        playlist += f"#EXTINF:4,\n{number}.vtt\n"
+    site.answers["/en.m3u8"] = Answer(f"{playlist}#EXT-X-ENDLIST\n".encode(), "text/vtt")
+    entry = form(site.address("/en.m3u8"), protocol="m3u8_native")
+    found = fetch_from({"subtitles": {"en": [entry]}}, tmp_path)
+    assert found.warning == ""
+    cues, _ = read_cues(found.path.read_text(), ".vtt")
+    assert [(cue.start, cue.text) for cue in cues] == [(1.0, "a guitar"), (5.0, "a dog")]
 
 
 def listed(address: str) -> dict[str, Any]:
