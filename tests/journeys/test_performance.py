@@ -132,7 +132,7 @@ def test_the_console_tells_it_on_cards_and_on_the_page_of_a_video(
 ) -> None:
     page = get(performance_server, "/?performance=static_visual").text
     assert "cover" in page
-    assert "singer" not in page
+    assert '<h2 class="card-title">singer' not in page
     assert '<span class="chip">picture over a song</span>' in page
     ids = {one["title"]: one["video"] for one in _videos(performance_server)}
     page = get(performance_server, f"/videos/{ids['singer']}").text
