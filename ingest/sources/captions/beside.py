@@ -37,9 +37,14 @@ class CaptionFile:
         """Return its cues, and whether there are more than are taken.
 
         Raises:
-            UnreadableCaptions: it cannot be read, is no file, too large, or holds none.
+            UnreadableCaptions: it cannot be read, is no file, or holds none.
         """
-        return read_cues(decoded(self._content(), self.language), self.path.suffix.lower())
+        content = self._content()
+        is_cut = len(content) > MAX_BYTES
+        if is_cut:  # in between two lines, not within a letter
+            content = content[: content.rfind(b"\n", 0, MAX_BYTES) + 1]
+        cues, is_full = read_cues(decoded(content, self.language), self.path.suffix.lower())
+        return cues, is_cut or is_full
 
     def _content(self) -> bytes:
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -50,8 +55,6 @@ class CaptionFile:
                 content = file.read(MAX_BYTES + 1)
         except OSError as error:
             raise UnreadableCaptions(f"cannot be opened: {error.strerror}") from error
-        if len(content) > MAX_BYTES:
-            raise UnreadableCaptions(f"they are over the limit of {MAX_BYTES} bytes")
         if not content:
             raise UnreadableCaptions("the file is empty (0 bytes)")
         return content

@@ -3,7 +3,7 @@
 from typing import Final
 
 MAX_BYTES: Final = 16 << 20
-"""Size of a file of captions; that of a film has a hundredth of it."""
+"""Bytes that are read of a file of captions; that of a film has a hundredth of it."""
 
 MAX_CUES: Final = 100_000
 """Cues that are taken of one file: more than two a second for twelve hours."""

@@ -1,7 +1,8 @@
 """Recognition of the speech in one sound, window by window as it comes, in bounded memory."""
 
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from ingest.sources.captions.cues import Cue
 from ingest.taggers.audio.spectra import RATE
 from ingest.taggers.speech.base import WINDOW_SECONDS, SpeechRecognizer
+
+if TYPE_CHECKING:
+    from ingest.taggers.audio.networks import Networks
 
 _SPEECH_FROM: Final = 0.5
 """Share of a second from which on it is listened to; less than what says ``audio:speech``."""
@@ -90,18 +94,20 @@ class Recognition:
         self.cues += [Cue(start + cue.start, start + cue.end, cue.text) for cue in found.cues]
 
 
-def speech_shares() -> SpeechShares:
-    """Return what tells speech: the least of what two networks hear.
+class HeardSpeech:
+    """Tells speech by the least of what two networks hear. Loads nothing until it is asked."""
 
-    Raises:
-        CorruptData: weights are missing or are not what their card describes.
-    """
-    from ingest.taggers.audio.networks import Networks
+    @cached_property
+    def _networks(self) -> "Networks":
+        from ingest.taggers.audio.networks import Networks
 
-    networks = Networks.load()
+        return Networks.load()
 
-    def shares(samples: Samples, n_seconds: int) -> NDArray[np.float32]:
-        events = networks.events(samples, 0, n_seconds)
+    def __call__(self, samples: Samples, n_seconds: int) -> NDArray[np.float32]:
+        """Return the share of speech on each second, shape (n_seconds,).
+
+        Raises:
+            CorruptData: weights are missing or are not what their card describes.
+        """
+        events = self._networks.events(samples, 0, n_seconds)
         return np.minimum(events.speech, events.spoken)
-
-    return shares

@@ -8,6 +8,7 @@ import pytest
 from ingest.sources.captions import beside
 from ingest.sources.captions.beside import captions_beside
 from ingest.sources.captions.cues import UnreadableCaptions
+from ingest.sources.captions.limits import MAX_CUES
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nüben\n"
 
@@ -89,21 +90,41 @@ def test_cues_are_read_in_the_encoding_they_have(video: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [
-        (b"", "empty"),
-        (b"\x00\xff\xfe" * 500, "no cue"),
-        (b"a" * 101, "over the limit of 100 bytes"),
-    ],
+    [(b"", "empty"), (b"\x00\xff\xfe" * 500, "no cue"), (b"a" * (17 << 20), "no cue")],
+    ids=["empty", "binary", "long"],
 )
-def test_what_cannot_be_read_says_why(
-    video: Path, content: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if len(content) < 200:
-        monkeypatch.setattr(beside, "MAX_BYTES", 100)
+def test_what_cannot_be_read_says_why(video: Path, content: bytes, reason: str) -> None:
     video.with_name("holiday.2024.srt").write_bytes(content)
     (found,) = captions_beside(video)
     with pytest.raises(UnreadableCaptions, match=reason):
         found.cues()
+
+
+def test_a_file_that_is_too_large_is_read_to_its_last_whole_line(
+    video: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = SRT.replace("01,", "05,").replace("02,", "06,")
+    video.with_name("holiday.2024.srt").write_text(f"{SRT}\n{second}", "utf-8")
+    (found,) = captions_beside(video)
+    assert (len(found.cues()[0]), found.cues()[1]) == (2, False)
+    for limit in range(len(SRT) + 6, len(SRT) + 30):
+        monkeypatch.setattr(beside, "MAX_BYTES", limit)
+        cues, is_cut = found.cues()
+        # The number of the next cue may come along.
+        assert [cue.text.split("\\N")[0] for cue in cues] == ["üben"]
+        assert is_cut
+
+
+@pytest.mark.slow
+def test_of_a_million_lines_the_first_cues_are_read(video: Path) -> None:
+    with video.with_name("holiday.2024.srt").open("w") as file:
+        for number in range(250_000):
+            at = f"{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}"
+            file.write(f"{number}\n{at},000 --> {at},900\nline {number}\n\n")
+    (found,) = captions_beside(video)
+    cues, is_cut = found.cues()
+    assert (len(cues), is_cut) == (MAX_CUES, True)
+    assert cues[-1].text == f"line {MAX_CUES - 1}"
 
 
 def test_only_so_many_entries_of_a_folder_are_looked_through(

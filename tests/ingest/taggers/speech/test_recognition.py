@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from ingest.sources.captions.cues import Cue
 from ingest.taggers.speech.base import Recognized
-from ingest.taggers.speech.recognition import Recognition, speech_shares
+from ingest.taggers.speech.recognition import HeardSpeech, Recognition
 from support.sounds import RATE, melody, noise, talk
 
 Samples = NDArray[np.int16]
@@ -91,7 +91,7 @@ def test_of_no_sound_nothing_is_recognised() -> None:
 
 
 def test_a_voice_is_speech_and_music_and_noise_are_none() -> None:
-    shares = speech_shares()
+    shares = HeardSpeech()
     assert (shares(talk(6), 6)[1:] > 0.5).all()
     assert (shares(melody(3), 3) < 0.5).all()
     assert (shares(noise(3), 3) < 0.5).all()
