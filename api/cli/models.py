@@ -20,7 +20,7 @@ from ingest.taggers.onnx.model_hub import PAIRS, find_pair, missing_files, pull
 from ingest.taggers.onnx.tagger import calibration_of
 from ingest.taggers.onnx.texts import read_words
 from ingest.taggers.visual.tagger import LocalTagger
-from models.cards import UnusableWeights, card_names, load_card, verify
+from models.cards import UnusableWeights, card_names, is_installed, load_card, verify
 
 _MEGABYTE = 1_000_000
 
@@ -135,9 +135,10 @@ def _shipped() -> Iterator[_Model]:
     for card in map(load_card, card_names()):
         try:
             verify(card)
-            state = "comes along"
+            state = "comes along" if card.extra is None else f"extra {card.extra}"
         except UnusableWeights:
-            state = "broken"
+            is_left_out = card.extra is not None and not is_installed(card)
+            state = "not installed" if is_left_out else "broken"
         yield _Model.of(card.name, state, card.licence, card.size_bytes, card.file)
 
 

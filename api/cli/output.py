@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.domain.text import shown
-from engine.errors import InvalidInput, ReelmatchError
+from engine.errors import InvalidInput, ReelmatchError, read_in
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
@@ -22,6 +22,13 @@ json_option = click.option(
 
 strict_option = click.option(
     "--strict", is_flag=True, help="Refuse words that mean no tag, instead of naming them."
+)
+
+language_option = click.option(
+    "--language",
+    default="",
+    metavar="CODE",
+    help="The language of the words, as de or pt-BR; unless given, their letters tell.",
 )
 
 count_option = click.option(
@@ -106,7 +113,8 @@ def print_ignored(ignored: "Iterable[IgnoredWord]") -> None:
     """Tell which words did not count."""
     for one in ignored:
         near = f"; did you mean {', '.join(one.nearest)}?" if one.nearest else ""
-        click.echo(f"{shown(one.word)!r} means no tag and does not count{near}", err=True)
+        tried = "" if one.languages is None else read_in(one.languages)
+        click.echo(f"{shown(one.word)!r} means no tag and does not count{tried}{near}", err=True)
 
 
 def title_of(catalog: "Catalog", video: str) -> str:

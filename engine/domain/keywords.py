@@ -14,6 +14,7 @@ class MatchMethod(StrEnum):
     BROADER = "broader"
     EMBEDDING = "embedding"
     SPELLING = "spelling"
+    TRANSLATION = "translation"
 
 
 class Status(StrEnum):
@@ -49,11 +50,14 @@ class KeywordMatch:
         word: as it was given.
         status: ``used`` from a confidence of 0.60 on, ``suggested`` from 0.45 on, else ``refused``.
         candidates: best first; of a word that is not used, the nearest tags, possibly none.
+        languages: those it was understood in, by their codes; of a word that is not used, those
+            that were tried, none where nothing reads its language.
     """
 
     word: str
     status: Status
     candidates: tuple[TagCandidate, ...]
+    languages: tuple[str, ...] = ("en",)
 
     @property
     def used(self) -> tuple[TagCandidate, ...]:
@@ -69,10 +73,18 @@ class KeywordMatch:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredWord:
-    """A word that was left out, and the tags it may have meant, those spelled like it first."""
+    """A word that was left out.
+
+    Attributes:
+        word: as it was given.
+        nearest: tags it may have meant, those spelled like it first.
+        languages: those in which it was tried to understand it, none where nothing reads its own;
+            None where only tags are taken.
+    """
 
     word: str
     nearest: tuple[str, ...]
+    languages: tuple[str, ...] | None = None
 
 
 USED: Final = 0.6

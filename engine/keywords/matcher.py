@@ -125,11 +125,7 @@ class Keywords:
         """
         if not words:
             return []  # so that words that all are tags load nothing
-        texts = [_checked(word) for word in words]
-        if not len(self.vocabulary):
-            raise InvalidInput(
-                "no tags are known yet: ingest videos first", hint="run 'reelmatch ingest'"
-            )
+        texts = self.check(words)
         cosines = self._cosines(texts)
         matches = [
             self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)
@@ -142,6 +138,19 @@ class Keywords:
         for number in doubted[:MAX_SUGGESTED_WORDS]:
             matches[number] = self._spelled(matches[number])
         return matches
+
+    def check(self, words: Iterable[str]) -> list[str]:
+        """Return words as they are compared.
+
+        Raises:
+            InvalidInput: when a word is empty or too long, or there are no tags yet.
+        """
+        texts = [_checked(word) for word in words]
+        if not len(self.vocabulary):
+            raise InvalidInput(
+                "no tags are known yet: ingest videos first", hint="run 'reelmatch ingest'"
+            )
+        return texts
 
     def _cosines(self, texts: Sequence[str]) -> dict[str, Cosines]:
         """Return how near texts are to tags, as far as the network may read them."""
@@ -173,7 +182,7 @@ class Keywords:
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
-        return _keyword_match(word, ranked)
+        return keyword_match(word, ranked)
 
     def _may_be_misspelt(self, text: str, match: KeywordMatch) -> bool:
         """Return whether a word is written much like a tag, and only the network knows it.
@@ -202,7 +211,7 @@ class Keywords:
             for candidate in match.candidates
             if candidate.tag not in names
         ]
-        return _keyword_match(match.word, [*spelled, *others])
+        return keyword_match(match.word, [*spelled, *others])
 
     def profile(
         self, keywords: Mapping[str, float], *, strict: bool = False
@@ -223,17 +232,7 @@ class Keywords:
         """
         tags = {word: tag for word in keywords if (tag := self.vocabulary.tag(word)) is not None}
         matches = self.read_all([word for word in keywords if word not in tags])
-        weights: dict[str, float] = {}
-        for word, tag in tags.items():
-            weights[tag] = weights.get(tag, 0.0) + keywords[word]
-        for match in matches:
-            for candidate in match.used:
-                given = keywords[match.word] * candidate.confidence
-                weights[candidate.tag] = weights.get(candidate.tag, 0.0) + given
-        useless = [match for match in matches if not match.used]
-        if useless and (strict or not weights):
-            raise unknown_words(useless)
-        return weights, matches
+        return weighted_tags(keywords, tags, matches, strict=strict)
 
     def _candidates(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
         yield from self._of_noun(text, cosines)
@@ -281,6 +280,37 @@ class Keywords:
         return max(0.0, min(1.0, cosine))
 
 
+def weighted_tags(
+    keywords: Mapping[str, float],
+    tags: Mapping[str, str],
+    matches: list[KeywordMatch],
+    *,
+    strict: bool,
+) -> tuple[dict[str, float], list[KeywordMatch]]:
+    """Return the weights that words give to tags, and the matches; see ``Keywords.profile``.
+
+    Args:
+        keywords: word -> weight.
+        tags: word -> the tag that it is.
+        matches: how the other words were understood.
+        strict: refuse words that cannot be used.
+
+    Raises:
+        UnknownTag: when words, or without ``strict`` all of them, cannot be used.
+    """
+    weights: dict[str, float] = {}
+    for word, tag in tags.items():
+        weights[tag] = weights.get(tag, 0.0) + keywords[word]
+    for match in matches:
+        for candidate in match.used:
+            given = keywords[match.word] * candidate.confidence
+            weights[candidate.tag] = weights.get(candidate.tag, 0.0) + given
+    useless = [match for match in matches if not match.used]
+    if useless and (strict or not weights):
+        raise unknown_words(useless)
+    return weights, matches
+
+
 def nearest_tags(match: KeywordMatch) -> list[str]:
     """Return the tags a person may have meant, those spelled like the word first."""
     return [candidate.tag for candidate in match.candidates][:SUGGESTIONS]
@@ -290,10 +320,12 @@ def unknown_words(matches: Sequence[KeywordMatch]) -> UnknownTag:
     """Return the error that names words which cannot be used, the first ten with suggestions."""
     named = matches[:MAX_SUGGESTED_WORDS]
     nearest = {match.word: nearest_tags(match) for match in named}
-    return UnknownTag(nearest, more=len(matches) - len(named))
+    languages = {match.word: match.languages for match in named}
+    return UnknownTag(nearest, more=len(matches) - len(named), languages=languages)
 
 
-def _keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
+def keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
+    """Return how a word is understood, given its candidates, best first."""
     status = _status(ranked[0].confidence) if ranked else Status.REFUSED
     return KeywordMatch(word, status, tuple(ranked[:MAX_CANDIDATES]))
 

@@ -24,4 +24,6 @@ def ignored_keywords(matches: Sequence[KeywordMatch]) -> tuple[IgnoredWord, ...]
     # Brought when somebody needs it: most words are tags.
     from engine.keywords.matcher import nearest_tags
 
-    return tuple(IgnoredWord(match.word, tuple(nearest_tags(match))) for match in ignored)
+    return tuple(
+        IgnoredWord(match.word, tuple(nearest_tags(match)), match.languages) for match in ignored
+    )

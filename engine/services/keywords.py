@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from engine.domain.keywords import KeywordMatch
 from engine.errors import ReelmatchError
 from engine.keywords.embeddings import Embedder, EmbeddingSimilarity
+from engine.keywords.foreign import ForeignWords
 from engine.keywords.matcher import Keywords
+from engine.keywords.multilingual import MultilingualKeywords, is_english
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.words.vocabulary import Vocabulary
 
@@ -63,15 +65,22 @@ class KeywordService:
     """Understands words as tags of whatever vocabulary there is now; safe between threads.
 
     Args:
-        embedder: of words of people.
+        embedder: of words of people, in English.
         tag_embedder: of tags, which remembers all of them.
+        foreign: the same two for words of other languages; None where nothing reads these.
     """
 
-    def __init__(self, embedder: Embedder, tag_embedder: Embedder) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        tag_embedder: Embedder,
+        foreign: tuple[Embedder, Embedder] | None = None,
+    ) -> None:
         self._embedder = Recent(embedder)
         self._tags = tag_embedder
+        self._foreign = None if foreign is None else (Recent(foreign[0]), foreign[1])
         self._changing = threading.Lock()
-        self._known: list[Keywords] = []
+        self._known: list[MultilingualKeywords] = []
         self._preparer: threading.Thread | None = None
         self._waiting = threading.Condition()
         self._next: EmbeddingSimilarity | None = None
@@ -86,7 +95,7 @@ class KeywordService:
         """Make ready what words that are no tags need; a few tags are left for the first one."""
         vocabulary.prepare()
         if len(vocabulary) > _FEW_TAGS:
-            self._want(self.of(vocabulary).similarity)
+            self._want(self.of(vocabulary).english.similarity)
 
     def close(self) -> None:
         """Stop embedding tags."""
@@ -96,7 +105,7 @@ class KeywordService:
         if self._preparer is not None:
             self._preparer.join()
 
-    def of(self, vocabulary: Vocabulary) -> Keywords:
+    def of(self, vocabulary: Vocabulary) -> MultilingualKeywords:
         """Return what understands words as tags of this vocabulary."""
         with self._changing:
             for known in self._known:
@@ -106,21 +115,30 @@ class KeywordService:
             self._known = [known, *self._known][:_MAX_KEYWORDS]
             return known
 
-    def _fresh(self, vocabulary: Vocabulary) -> Keywords:
+    def _fresh(self, vocabulary: Vocabulary) -> MultilingualKeywords:
         for known in self._known:
             names = known.vocabulary.names
             if names == vocabulary.names[: len(names)]:
                 return known.grown(vocabulary)
-        return Keywords(
+        english = Keywords(
             vocabulary,
             noun_thesaurus(),
             self._embedder,
             tag_embedder=self._tags,
             complete=self._complete,
         )
+        foreign = None
+        if self._foreign is not None:
+            foreign = ForeignWords(vocabulary.words, *self._foreign, self._complete)
+        return MultilingualKeywords(english, foreign)
 
     def profile(
-        self, vocabulary: Vocabulary, keywords: Mapping[str, float], *, strict: bool = False
+        self,
+        vocabulary: Vocabulary,
+        keywords: Mapping[str, float],
+        *,
+        strict: bool = False,
+        language: str = "",
     ) -> tuple[dict[str, float], list[KeywordMatch]]:
         """Turn weighted words into weighted tags, and say how each that is no tag was understood.
 
@@ -130,14 +148,16 @@ class KeywordService:
             vocabulary: the tags there are.
             keywords: word -> weight.
             strict: refuse words that cannot be used, instead of leaving them out.
+            language: of the words, a code; where it is empty, their letters tell.
 
         Raises:
             UnknownTag: when words, or without ``strict`` all of them, cannot be used.
-            InvalidInput: for words that are empty or too long.
+            InvalidInput: for words that are empty or too long, or of a language that is read by an
+                extra which is not installed.
         """
-        if all(word in vocabulary for word in keywords):
+        if is_english(language) and all(word in vocabulary for word in keywords):
             return vocabulary.weights(keywords), []
-        return self.of(vocabulary).profile(keywords, strict=strict)
+        return self.of(vocabulary).profile(keywords, strict=strict, language=language)
 
     def _complete(self, similarity: EmbeddingSimilarity) -> None:
         if self._preparer is None:

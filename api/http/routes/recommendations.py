@@ -62,7 +62,7 @@ def _is_quick_match(body: MatchRequest, state: State) -> bool:
     snapshot: IndexSnapshot = state.live.snapshot
     # Words that are no tags are understood with a network; a filter may have to be compiled.
     understood = all(word in snapshot.vocabulary for word in (*body.keywords, *body.exclude))
-    plain = body.where is None and not body.explain
+    plain = body.where is None and not body.explain and not body.language
     return understood and plain and _is_short(body, snapshot)
 
 
@@ -71,7 +71,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     live: Live = state.live
     snapshot = live.snapshot
     keywords, understood = live.understanding.profile(
-        snapshot.vocabulary, body.keywords, strict=body.strict
+        snapshot.vocabulary, body.keywords, strict=body.strict, language=body.language
     )
     where = own_filter(live.catalog, body.where)
     matches = match(

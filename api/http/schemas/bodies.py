@@ -61,6 +61,16 @@ SourcesText = Annotated[
 ]
 
 
+Language = Annotated[
+    str,
+    Field(
+        max_length=35,
+        description="The language of the words, as ``de`` or ``pt-BR``; unless said, their letters"
+        " tell.",
+    ),
+]
+
+
 class Body(BaseModel):
     """A request body: as JSON has it, nothing unknown; its attributes' docstrings are shown.
 

@@ -13,7 +13,10 @@ class TagCandidate(BaseModel):
 
 
 class KeywordMatch(BaseModel):
-    """The interpretation of a word; ``used`` are the tags that stand for it in a search."""
+    """The interpretation of a word; ``used`` are the tags that stand for it in a search.
+
+    ``languages`` are those it was understood in, or, when it is not used, those that were tried.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -36,6 +39,7 @@ class KeywordMatch(BaseModel):
                         },
                     ],
                     "used": ["footwear"],
+                    "languages": ["en"],
                 }
             ]
         }
@@ -45,15 +49,20 @@ class KeywordMatch(BaseModel):
     status: str
     meanings: list[TagCandidate]
     used: list[str]
+    languages: list[str]
 
 
 class IgnoredKeyword(BaseModel):
-    """A word that was left out, and the tags it may have meant, those spelled like it first."""
+    """A word that was left out, and the tags it may have meant, those spelled like it first.
+
+    ``languages`` are those that were tried; left out where only tags are taken.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"word": "dgo", "nearest": ["dog"]}]})
 
     word: str
     nearest: list[str]
+    languages: list[str] | None = None
 
 
 class KeywordMatchList(BaseModel):

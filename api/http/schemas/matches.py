@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Sources, Strict, Weights, Where
+from api.http.schemas.bodies import Body, Count, Language, Sources, Strict, Weights, Where
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.search.profiles import MAX_TAGS
@@ -24,6 +24,7 @@ class MatchRequest(Body):
     where: Where | None = None
     k: Count = 10
     strict: Strict = False
+    language: Language = ""
     sources: Sources = Field(default_factory=dict)
     include: Include = Field(default_factory=list)
     explain: bool = False

@@ -65,6 +65,15 @@ def test_a_tag_of_just_that_name_comes_before_one_in_another_case() -> None:
     assert Vocabulary(("cat", "Cat", "caf\u00e9")).numbers(["Cat", "cafe\u0301"]) == [1, 2]
 
 
+def test_a_tag_that_is_seen_keeps_its_source_where_others_have_the_name() -> None:
+    vocabulary = Vocabulary(("dog", "audio:dog", "cat"))
+    weights = {"visual:dog": 1.0, "audio:dog": 2.0, "dog": 3.0, "visual:cat": 4.0}
+    named = vocabulary.weights(weights)
+    assert named == {"visual:dog": 1.0, "audio:dog": 2.0, "dog": 3.0, "cat": 4.0}
+    # Named again, they mean the same tags.
+    assert vocabulary.weighted(named) == vocabulary.weighted(weights) == {0: 4.0, 1: 5.0, 2: 4.0}
+
+
 def test_two_ways_to_write_a_tag_add_up() -> None:
     assert Vocabulary(TAGS).weights({"Cat": 1.0, "cat": 0.5, "car": -1.0}) == {
         "cat": 1.5,
