@@ -23,21 +23,20 @@ from engine.executors import SERIAL
 from engine.indexes.local.builder import build_in_folder
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.generations import Generation, Generations
-from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns, write_metadata
-from engine.kernels.best import TIE
-from engine.kernels.forward import Floats
+from engine.indexes.local.verification import (
+    counted_seconds,
+    neighbours,
+    sampled_videos,
+    unlike_textbook,
+)
 from engine.ports.catalog import Catalog
-from engine.ports.query import Query
 
 VERIFIED_VIDEOS: Final = 16
 """Number of videos whose neighbours are searched twice, by the scan and by scoring every row."""
 
 COMPARED_VIDEOS: Final = 200
 """Number of videos whose neighbours are compared by a preview."""
-
-_NEIGHBOURS: Final = 10
-_SCORED_ROWS: Final = 2**13
 
 OnVideos = Callable[[int], object]
 
@@ -215,55 +214,24 @@ class _ChunkMetadata:
 
 def _verify(written: Generation) -> None:
     """Ask what was written: its scan must find what scoring every row finds."""
-    index = written.index
-    for row in _sampled(index.n_videos, VERIFIED_VIDEOS):
-        query = index.query_from_counts(*index.counts_of(row))
-        _, scores = index.top_k(query, _NEIGHBOURS)
-        best = _best_scores(index, query, len(scores))
-        if not np.allclose(scores, best, rtol=0, atol=2 * TIE):
-            raise CorruptData(
-                f"the new generation does not answer as it should for row {row}; the old one stays"
-                " live: reindex again, and report it if that does not help",
-                hint="run 'reelmatch reindex'",
-            )
-
-
-def _best_scores(index: Index, query: Query, k: int) -> Floats:
-    """Score every row, some thousands at a time; return the k best scores, falling."""
-    best = np.empty(0, dtype=np.float64)
-    for first in range(0, index.n_videos, _SCORED_ROWS):
-        rows = np.arange(first, min(first + _SCORED_ROWS, index.n_videos))
-        best = np.sort(np.concatenate([best, index.score_rows(query, rows)]))[::-1][:k]
-    return best
+    if (video := unlike_textbook(written.index, VERIFIED_VIDEOS)) is not None:
+        raise CorruptData(
+            f"the new generation does not answer as it should for video {video}; the old one stays"
+            " live: reindex again, and report it if that does not help",
+            hint="run 'reelmatch reindex'",
+        )
 
 
 def _difference(live: Generation, written: Generation) -> tuple[int, float]:
-    rows = _sampled(live.index.n_videos, COMPARED_VIDEOS)
-    differences = [
-        _differing(video, live, written) for video in live.index.ids.at(np.array(rows, int))
-    ]
+    videos = sampled_videos(live.index, COMPARED_VIDEOS)
+    differences = [_differing(video, live, written) for video in videos]
     return len(differences), float(np.mean(differences)) if differences else 0.0
 
 
 def _differing(video: str, live: Generation, written: Generation) -> float:
-    before, after = _neighbours(video, live), _neighbours(video, written)
+    before, after = neighbours(live.index, video), neighbours(written.index, video)
     larger = max(len(before), len(after))
     return 1 - len(before & after) / larger if larger else 0.0
-
-
-def _neighbours(video: str, generation: Generation) -> set[str]:
-    index = generation.index
-    row = index.row_of(video)
-    if row is None:
-        return set()
-    query = index.query_from_counts(*index.counts_of(row))
-    rows, _ = index.top_k(query, _NEIGHBOURS + 1)
-    return set(index.ids.at(rows)) - {video}
-
-
-def _sampled(n: int, n_sampled: int) -> list[int]:
-    # Evenly spread, not drawn: the same catalog is checked and compared the same way.
-    return np.unique(np.linspace(0, n - 1, min(n, n_sampled)).astype(int)).tolist() if n else []
 
 
 def _counting_tags(generation: Generation) -> set[str]:
@@ -276,5 +244,5 @@ def _size(generation: Generation) -> Size:
         videos=index.n_videos,
         tags=int(np.count_nonzero(index.df)),
         counts=index.n_postings,
-        seconds=int(index.forward.counts.sum(dtype=np.int64)),
+        seconds=counted_seconds(index),
     )
