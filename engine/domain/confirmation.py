@@ -16,6 +16,8 @@ def confirmed(track: Track) -> Track:
     views of the same thing, such as a poster while the camera moves, count as two. All other tags
     stay as they are; a track that was confirmed stays as it is, too.
     """
+    if not len(track.requires_confirmation):  # as of most
+        return track
     positions = np.flatnonzero(np.isin(track.tags, track.requires_confirmation))
     if not len(positions):
         return track

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from engine.domain.keywords import IgnoredWord
 from engine.domain.results import Contribution, shares_by_source
@@ -70,6 +71,11 @@ class Reason:
     from_: tuple[Source, ...]
     other: float
     seconds: tuple[TimeRange, ...] | None = None
+
+    def on(self, seconds: tuple[TimeRange, ...]) -> Self:
+        """Return the reason with the seconds on which its tag was observed."""
+        # Some hundred a page: four times as quick as ``dataclasses.replace``.
+        return type(self)(self.tag, self.share, self.explicit, self.from_, self.other, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ it has it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from engine.domain.keywords import IgnoredWord, KeywordMatch
 from engine.domain.tags import source_of
@@ -46,6 +46,10 @@ class Contribution:
     tag: str
     share: float
     seconds: tuple[TimeRange, ...] | None = None
+
+    def on(self, seconds: tuple[TimeRange, ...]) -> Self:
+        """Return the share with the seconds on which its tag was observed."""
+        return type(self)(self.tag, self.share, seconds)
 
 
 class Share(Protocol):

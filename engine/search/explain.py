@@ -1,9 +1,11 @@
 """Reasons of a match: which of a viewer's videos gave its tags, and on which seconds."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.recommendations import Reason, Source
 from engine.ports.index import IndexSnapshot
@@ -32,9 +34,12 @@ class Explainer:
         self._explicit_parts: dict[int, float] = {}
         self._contributions: dict[tuple[int, bool], _TagContributions] = {}
 
-    def reasons(self, video: str) -> tuple[Reason, ...]:
-        """Return what made the score of a video, the largest share first; they add up to it."""
-        tags, shares = self._snapshot.explain(self._profile_vector.query, video)
+    def reasons(self, videos: Sequence[str]) -> list[tuple[Reason, ...]]:
+        """Return what made the score of each video, the largest share first; they add up to it."""
+        explained = self._snapshot.explain_all(self._profile_vector.query, videos)
+        return [self._reasons(tags, shares) for tags, shares in explained]
+
+    def _reasons(self, tags: NDArray[np.int64], shares: NDArray[np.float64]) -> tuple[Reason, ...]:
         names, explained = self._snapshot.vocabulary.names, []
         for tag, share in zip(tags.tolist(), shares.tolist(), strict=True):
             explicit = share * self._explicit_part(tag)
@@ -92,4 +97,5 @@ def reasons(
     snapshot: IndexSnapshot, profile_vector: ProfileVector, video: str
 ) -> tuple[Reason, ...]:
     """Return what made the score of one video, the largest share first; they add up to it."""
-    return Explainer(snapshot, profile_vector).reasons(video)
+    (why,) = Explainer(snapshot, profile_vector).reasons([video])
+    return why

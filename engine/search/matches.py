@@ -107,19 +107,24 @@ def by_source(query: Query, snapshot: IndexSnapshot, sources: SourceWeights) -> 
 
 def explain(snapshot: IndexSnapshot, query: Query, video: str) -> tuple[Contribution, ...]:
     """Return what each tag gave to the score of one video, the largest share first."""
-    tags, shares = snapshot.explain(query, video)
-    names = snapshot.vocabulary.names
-    contributions = (
-        Contribution(names[tag], float(contribution))
-        for tag, contribution in zip(tags, shares, strict=True)
-    )
-    return tuple(sorted(contributions, key=lambda contribution: -abs(contribution.share)))
+    (why,) = explain_all(snapshot, query, [video])
+    return why
+
+
+def explain_all(
+    snapshot: IndexSnapshot, query: Query, videos: Sequence[str]
+) -> list[tuple[Contribution, ...]]:
+    """Return what ``explain`` does of several videos, in their order, quicker than singly."""
+    names, whys = snapshot.vocabulary.names, []
+    for tags, shares in snapshot.explain_all(query, videos):
+        contributions = map(Contribution, [names[tag] for tag in tags.tolist()], shares.tolist())
+        whys.append(tuple(sorted(contributions, key=lambda one: -abs(one.share))))
+    return whys
 
 
 def _search(snapshot: IndexSnapshot, query: Query, k: int, where: Filter) -> list[Match]:
     if not 1 <= k <= MAX_MATCHES:
         raise InvalidInput(f"k is {k}: ask for 1 to {MAX_MATCHES} matches")
-    return [
-        Match(hit.video, hit.score, explain(snapshot, query, hit.video))
-        for hit in snapshot.search(query, k, where)
-    ]
+    hits = snapshot.search(query, k, where)
+    whys = explain_all(snapshot, query, [hit.video for hit in hits])
+    return [Match(hit.video, hit.score, why) for hit, why in zip(hits, whys, strict=True)]

@@ -1,6 +1,6 @@
 """Recommendations for a viewer: a profile in, a page of ranked videos out, with the reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
 from engine.search.explain import MAX_SOURCES, Explainer
-from engine.search.matches import MAX_MATCHES, explain
+from engine.search.matches import MAX_MATCHES, explain_all
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, profile_vector_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranking, TrackOf, freshness, rerank
 
@@ -190,14 +190,10 @@ def page_of(
         # There is no order by score that anything could have been moved from.
         page = [replace(one, rank_without=one.rank, moved=()) for one in page]
     videos = [one.candidate.video for one in page]
-    sources_of: Sequence[tuple[Source, ...] | None]
-    whys: Iterable[tuple[Contribution | Reason, ...]]
+    sources_of: Sequence[tuple[Source, ...] | None] = [None] * len(page)
     if explained:
         sources_of = co_like_sources(snapshot, profile_vector, videos, rules)
-        whys = map(Explainer(snapshot, profile_vector).reasons, videos)
-    else:
-        sources_of = [None] * len(page)
-        whys = (explain(snapshot, profile_vector.query, video) for video in videos)
+    whys = _whys(snapshot, profile_vector, videos, explained=explained)
     recommended = tuple(
         Recommendation(
             one.candidate.video,
@@ -213,6 +209,18 @@ def page_of(
         for one, why, sources in zip(page, whys, sources_of, strict=True)
     )
     return Page(basis, recommended, more=len(ranked) > len(page))
+
+
+def _whys(
+    snapshot: IndexSnapshot,
+    profile_vector: ProfileVector,
+    videos: Sequence[str],
+    *,
+    explained: bool,
+) -> Sequence[tuple[Contribution | Reason, ...]]:
+    if explained:
+        return Explainer(snapshot, profile_vector).reasons(videos)
+    return explain_all(snapshot, profile_vector.query, videos)
 
 
 def fallback_ranking(ranking: Ranking) -> Ranking:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final, Protocol, Self, TypeVar
 
-from engine.content.tag_time_ranges import tag_time_ranges
-from engine.domain.recommendations import Reason
-from engine.domain.results import Contribution, Match
+from engine.content.tag_time_ranges import tag_time_ranges, time_ranges_of_tracks
+from engine.domain.results import Match
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.ports.catalog import Tracks
@@ -15,7 +14,19 @@ from engine.ports.index import IndexSnapshot
 TagSeconds = Mapping[str, tuple[TimeRange, ...]]
 """Tag -> when it was observed."""
 
-Contributing = TypeVar("Contributing", bound=Contribution | Reason)
+
+class Timed(Protocol):
+    """A share of a score that can be given the seconds of its tag."""
+
+    @property
+    def tag(self) -> str:
+        """Name of the tag."""
+
+    def on(self, seconds: tuple[TimeRange, ...]) -> Self:
+        """Return the share with the seconds on which its tag was observed."""
+
+
+Contributing = TypeVar("Contributing", bound=Timed)
 
 _BATCH_SIZE: Final = 100
 """Number of tracks that are held at a time."""
@@ -33,12 +44,17 @@ def seconds_of_tags(
         snapshot: its threshold says what counts.
         tags: video -> the tags that are asked for.
     """
-    videos, by_video = list(tags), {}
+    videos = list(tags)
+    by_video: dict[str, TagSeconds] = {}
     for first in range(0, len(videos), _BATCH_SIZE):
         batch = videos[first : first + _BATCH_SIZE]
         stored = tracks.some(batch)
-        for video in batch:
-            by_video[video] = seconds_on(stored.get(video, _NOTHING), snapshot, tags[video])
+        names = [list(dict.fromkeys(tags[video])) for video in batch]
+        numbers = [snapshot.vocabulary.numbers(own) for own in names]
+        observed = [stored.get(video, _NOTHING) for video in batch]
+        ranges = time_ranges_of_tracks(observed, numbers, snapshot.thresholds)
+        for video, own, tagged, of in zip(batch, names, numbers, ranges, strict=True):
+            by_video[video] = {name: of[number] for name, number in zip(own, tagged, strict=True)}
     return by_video
 
 
@@ -54,9 +70,7 @@ def with_seconds(
     contributions: Iterable[Contributing], seconds: TagSeconds
 ) -> tuple[Contributing, ...]:
     """Return shares of a score, each with the seconds of its tag."""
-    return tuple(
-        replace(contribution, seconds=seconds[contribution.tag]) for contribution in contributions
-    )
+    return tuple(contribution.on(seconds[contribution.tag]) for contribution in contributions)
 
 
 def matches_with_seconds(

@@ -262,8 +262,14 @@ class LocalSnapshot:
 
     def explain(self, query: Query, video: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the tags that made a score and what each gave, the largest share first."""
-        (at,) = self._at([video])
-        return at.segment.index.explain(query, at.row)
+        (explained,) = self.explain_all(query, [video])
+        return explained
+
+    def explain_all(
+        self, query: Query, videos: Sequence[str]
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Return what ``explain`` does of several videos, in their order, quicker than singly."""
+        return [at.segment.index.explain(query, at.row) for at in self._at(videos)]
 
     def counts(self, video: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the tags of a video that is there, rising, and how often each counts."""
