@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from engine.keywords.thesaurus.nouns import noun_thesaurus
@@ -14,7 +15,13 @@ from ingest.taggers.lines.nouns import (
     rarely_nouns,
 )
 from ingest.taggers.lines.tokens import Token, runs_of
-from ingest.taggers.lines.word_lists import about_the_first, brands, determiners, function_words
+from ingest.taggers.lines.word_lists import (
+    about_the_first,
+    brands,
+    determiners,
+    figures_of_speech,
+    function_words,
+)
 
 Case = Literal["sentence", "title", "none"]
 """Capitals tell names apart; or each word has one; or nothing has or all have."""
@@ -22,6 +29,10 @@ Case = Literal["sentence", "title", "none"]
 _LONGEST: Final = 3
 _MIN_LETTERS: Final = 3
 _TITLE_CASE: Final = 0.7
+_TEAMS: Final = frozenset(
+    {"animal", "bird", "wildlife", "big cat", "fish", "insect", "reptile", "rocket"}
+)
+_DENIALS: Final = frozenset({"no", "not", "without", "never"})
 _AWAY: Final = 2  # a determiner and one word more
 # The title of a work, or what it is called.
 _QUOTED: Final = re.compile(
@@ -47,8 +58,34 @@ def mentions_in(text: str, *, alone: bool = False) -> list[Mention]:
         text: to read.
         alone: True for a word or phrase that somebody picked, such as a hashtag.
     """
-    case, read = case_of(text), _NAMED_WORK.sub(r"\1 . ", _QUOTED.sub(" . ", text))
+    plain_text = _figures().sub(" . ", text)
+    case, read = case_of(text), _NAMED_WORK.sub(r"\1 . ", _QUOTED.sub(" . ", plain_text))
     return [mention for run in runs_of(read) for mention in _mentions(run, case, alone=alone)]
+
+
+@cache
+def _figures() -> re.Pattern[str]:
+    """Return what finds figures of speech, whose nouns are not there."""
+    spelled = "|".join(re.escape(one) for one in sorted(figures_of_speech(), key=len, reverse=True))
+    return re.compile(rf"\b(?:{spelled})\b", re.IGNORECASE)
+
+
+def names_in(text: str) -> set[str]:
+    """Return the words of a text that are names though they could mean a tag, in small letters."""
+    case = case_of(text)
+    quoted = " . ".join(_QUOTED.findall(text) + [one.group() for one in _NAMED_WORK.finditer(text)])
+    names = {token.word for run in runs_of(quoted) for token in run if token.is_capital}
+    for run in runs_of(text):
+        for at, token in enumerate(run):
+            if case != "none" and _is_name(run, at, 1, case):
+                names.add(token.word)
+    return names
+
+
+def is_team(mention: Mention) -> bool:
+    """Tell whether words may be the name of a team: several animals, or rockets."""
+    is_plural = mention.words.lower().endswith("s")
+    return is_plural and any(one.tag in _TEAMS for one in mention.meanings)
 
 
 def case_of(text: str) -> Case:
@@ -86,7 +123,7 @@ def _means_another(phrase: str) -> bool:
 
 def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bool) -> bool:
     tokens = run[at : at + size]
-    if _is_name(run, at, size, case):
+    if _is_name(run, at, size, case) or _DENIALS & {one.word for one in run[max(0, at - 2) : at]}:
         return False
     if size > 1:
         return True

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from ingest.taggers.known_words import known_parents, known_words
-from ingest.taggers.lines.word_lists import ambiguous
+from ingest.taggers.lines.word_lists import ambiguous, settings
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -106,12 +106,18 @@ def meanings_of(noun: str) -> tuple[Meaning, ...]:
         Meaning(parent, _PARENT * one.confidence)
         for one in direct
         for parent in known_parents().get(one.tag, ())
+        if parent in _kinds(one.tag) or parent not in settings()
     ]
     best: dict[str, Meaning] = {}
     for one in (*direct, *above):
         if one.tag not in _TELLS_NOTHING and one.tag not in best:
             best[one.tag] = one
     return tuple(best.values())
+
+
+def _kinds(tag: str) -> set[str]:
+    """Return the tags that a tag is a kind of."""
+    return {entry.tag for entry in noun_thesaurus().entries(plain(tag))}
 
 
 def _direct(noun: str) -> Sequence[Meaning]:

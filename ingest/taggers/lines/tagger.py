@@ -12,10 +12,11 @@ from engine.domain.text import cleaned_line, is_blank
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track, merged
 from engine.ports.catalog import Catalog
+from ingest.taggers.lines.context import TITLES, Context, context_of
 from ingest.taggers.lines.english import is_english
-from ingest.taggers.lines.mentions import Mention, mentions_in
+from ingest.taggers.lines.mentions import Mention, is_team, mentions_in
 from ingest.taggers.lines.nouns import TABLE, Meaning, tag_names
-from ingest.taggers.lines.titles import is_named_work, song_words
+from ingest.taggers.lines.titles import is_named_work
 from ingest.taggers.lines.word_lists import WORDS
 from ingest.taggers.remote.whole_video import RemoteTrack
 from ingest.taggers.runs import Runs
@@ -28,14 +29,13 @@ FIELDS: Final = {
     "file": 0.95,
     "category": 0.9,
     "tag": 0.85,
-    "description": 0.8,
+    "description": 0.75,
     "folder": 0.8,
     "": 0.85,
 }
 """Certainty that a video is about what a field of it says; ``""`` is what is read or spoken."""
 
 _ALONE: Final = ("tag", "category", "folder")
-_TITLES: Final = ("title", "file")
 _SONG: Final = (Meaning("music", 1.0),)
 _METHOD: Final = 1
 """Raised when lines are understood in another way."""
@@ -97,14 +97,23 @@ class LineTagger:
         return RemoteTrack.of(runs, n_seconds).to_track(numbers)
 
     def _whole(self, readings: Sequence[_Reading], catalog: Catalog) -> Track:
-        surest: dict[str, float] = {}
-        for line, tags in readings:
-            if line.seconds is None:
-                for tag, confidence in tags:
-                    surest[tag] = max(confidence, surest.get(tag, 0.0))
-        names = sorted(surest, key=lambda tag: -surest[tag])[:MAX_WHOLE_TAGS]
-        numbers = np.array(catalog.tags.number(names, self.source), np.int64)
-        return Track.of_whole(np.array([surest[tag] for tag in names]), numbers, 0)
+        surest = _surest_of_whole(readings)
+        numbers = np.array(catalog.tags.number(tuple(surest), self.source), np.int64)
+        return Track.of_whole(np.array(list(surest.values())), numbers, 0)
+
+
+def tags_told(lines: Sequence[Line], language: str = "") -> dict[str, float]:
+    """Return the tags of a video as a whole that lines mean, with confidences, the surest first."""
+    return _surest_of_whole(_read(lines, language))
+
+
+def _surest_of_whole(readings: Sequence[_Reading]) -> dict[str, float]:
+    surest: dict[str, float] = {}
+    for line, tags in readings:
+        if line.seconds is None:
+            for tag, confidence in tags:
+                surest[tag] = max(confidence, surest.get(tag, 0.0))
+    return dict(sorted(surest.items(), key=lambda one: -one[1])[:MAX_WHOLE_TAGS])
 
 
 def _within(line: Line, n_seconds: int) -> Line | None:
@@ -121,11 +130,12 @@ def _within(line: Line, n_seconds: int) -> Line | None:
 def _read(lines: Sequence[Line], language: str) -> list[_Reading]:
     if not is_english((line.text for line in lines), language):
         return [_Reading(line, ()) for line in lines]
-    return [_reading(line) for line in lines]
+    context = context_of([line for line in lines if line.field])
+    return [_reading(line, context) for line in lines]
 
 
-def _reading(line: Line) -> _Reading:
-    mentions = _mentions(line)
+def _reading(line: Line, context: Context) -> _Reading:
+    mentions = _mentions(line, context)
     sure = FIELDS[line.field]
     best: dict[str, Meaning] = {}
     words: dict[str, str] = {}
@@ -138,13 +148,17 @@ def _reading(line: Line) -> _Reading:
     return _Reading(line._replace(tags=tags), tuple(best.values()))
 
 
-def _mentions(line: Line) -> list[Mention]:
-    if line.field in _TITLES:
-        if (song := song_words(line.text)) is not None:
-            return [Mention(song, _SONG)]
-        if is_named_work(line.text):
-            return []
-    return mentions_in(line.text, alone=line.field in _ALONE)
+def _mentions(line: Line, context: Context) -> list[Mention]:
+    if line.field in TITLES and context.song:
+        return [Mention(context.song, _SONG)]
+    if line.field in TITLES and is_named_work(line.text):
+        return []
+    mentions = mentions_in(line.text, alone=line.field in _ALONE)
+    if line.field not in TITLES:
+        mentions = [one for one in mentions if not context.hides(one)]
+    if context.is_sport:
+        mentions = [one for one in mentions if not is_team(one)]
+    return mentions
 
 
 def current_version() -> str:

@@ -1,6 +1,7 @@
 """Titles of songs, which are names: no word of one says what is on the video."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from ingest.taggers.lines.nouns import given_names
@@ -8,11 +9,30 @@ from ingest.taggers.lines.nouns import given_names
 _MARKER: Final = r"""
     (?:official\s+)?(?:(?:hd|4k)\s+)?(?:music|lyrics?|live)\s+video
     | official\s+(?:(?:hd|4k)\s+)?(?:video|audio|visuali[sz]er|clip|mv|live)
-    | lyrics? | audio | visuali[sz]er | m/v | mv | karaoke(?:\s+version)? | remaster(?:ed)?
+    | lyrics? | (?:hq\s+|8d\s+)?audio | visuali[sz]er | m/v | mv | karaoke(?:\s+version)?
+    | slowed | sped\s+up | instrumental | full\s+album | acoustic\s+version
 """
 # In brackets, or at the end: "an audio tour" is no song.
 _SONG: Final = re.compile(
     rf"[(\[|]\s*({_MARKER})\b[^)\]|]*[)\]|]? | \b({_MARKER})\s*$", re.IGNORECASE | re.VERBOSE
+)
+# These say so without a name and a line before them.
+_OF_RECORD: Final = re.compile(
+    r"[(\[]\s*((?:\d{4}\s+)?remaster(?:ed)?|official\s+[a-z ]*(?:video|audio|visuali[sz]er))\b",
+    re.IGNORECASE,
+)
+# What the publishers of records write below.
+_BELOW: Final = re.compile(
+    r"\b(?:official\s+(?:music\s+)?(?:video|audio)|provided\s+to\s+youtube|spotify|apple\s+music"
+    r"|new\s+(?:single|album)|the\s+(?:single|album)|lyrics|vevo|soundcloud|bandcamp)\b",
+    re.IGNORECASE,
+)
+# Films, series, books and talks, which are called after what they need not show.
+_WORK: Final = re.compile(
+    r"\b(?:trailer|teaser|full\s+(?:movie|film|episode|audiobook)|short\s+film|movie\s+clip|scene|audiobook"
+    r"|s\d{1,2}\s?e\d{1,2}|season\s+\d+|ending\s+explained|reaction|tedx?\w*|podcast|sermon|psalm"
+    r"|book\s+review|book\s+summary|lecture)\b",
+    re.IGNORECASE,
 )
 _FEATURING: Final = re.compile(r"\b(?:feat|ft|prod)\.", re.IGNORECASE)
 _BY: Final = re.compile(r"^((?:[A-Z][\w.'\u2019]*\s+){1,3})[-\u2013\u2014]\s+[A-Z\"\u201c]")
@@ -28,11 +48,23 @@ def song_words(title: str) -> str | None:
     marker = _SONG.search(title)
     if marker is not None and (_PARTS.search(title) or _FEATURING.search(title)):
         return marker.group(1) or marker.group(2)
+    if (record := _OF_RECORD.search(title)) is not None:
+        return record.group(1)
     guest = _FEATURING.search(title)
     return guest.group() if guest is not None and _PARTS.search(title) else None
 
 
 def is_named_work(title: str) -> bool:
-    """Tell whether a title is a person's name, a line, and what a work of theirs is called."""
+    """Tell whether a title is what a film, a book, a talk or another work is called.
+
+    It says so, or is a person's name, a line, and what a work of theirs is called.
+    """
+    if _WORK.search(title):
+        return True
     by = _BY.match(title)
     return by is not None and by.group(1).split()[0].lower() in given_names()
+
+
+def is_of_song(title: str, others: Iterable[str]) -> bool:
+    """Tell whether a title of two parts is one of a song, by what is written below it."""
+    return _PARTS.search(title) is not None and any(_BELOW.search(other) for other in others)

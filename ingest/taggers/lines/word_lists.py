@@ -1,6 +1,7 @@
 """Lists of words that say what others are in a sentence; ``words.toml`` says what each is for."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -9,8 +10,14 @@ WORDS: Final = Path(__file__).with_name("words.toml")
 
 
 @cache
+def _lists() -> Mapping[str, str]:
+    lists: Mapping[str, str] = tomllib.loads(WORDS.read_text("utf-8"))
+    return lists
+
+
+@cache
 def _list(name: str) -> frozenset[str]:
-    return frozenset(tomllib.loads(WORDS.read_text("utf-8"))[name].split())
+    return frozenset(_lists()[name].split())
 
 
 def function_words() -> frozenset[str]:
@@ -46,3 +53,19 @@ def folders() -> frozenset[str]:
 def about_the_first() -> frozenset[str]:
     """Return the words that end a phrase which is about its first word."""
     return _list("about_the_first")
+
+
+def settings() -> frozenset[str]:
+    """Return the tags of places and occasions: a pool is seen with water, and is none."""
+    return _list("settings")
+
+
+def leagues() -> frozenset[str]:
+    """Return the words that say that teams play."""
+    return _list("leagues")
+
+
+@cache
+def figures_of_speech() -> frozenset[str]:
+    """Return the phrases whose nouns are not meant."""
+    return frozenset(filter(None, map(str.strip, _lists()["figures_of_speech"].splitlines())))

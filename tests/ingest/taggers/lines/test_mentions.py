@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.lines import Line
+from ingest.taggers.lines.context import context_of
 from ingest.taggers.lines.english import is_english
-from ingest.taggers.lines.mentions import case_of, mentions_in
+from ingest.taggers.lines.mentions import case_of, is_team, mentions_in
 from ingest.taggers.lines.nouns import meanings_of, tag_names
 from ingest.taggers.lines.titles import is_named_work, song_words
 from ingest.taggers.lines.tokens import runs_of
@@ -51,6 +53,8 @@ def test_nouns_mean_tags(text: str, meant: set[str]) -> None:
         ("a hot dog stand", "dog"),  # a phrase that means something else
         ("the new trailer", "trailer"),  # two things as often
         ("a bat flew", "bat"),
+        ("a garden without a dog", "dog"),  # it is denied
+        ("raining cats and dogs", "dog"),  # a figure of speech
         ("JOHN FOX ARRIVES", "fox"),  # no case to tell by
     ],
 )
@@ -109,7 +113,15 @@ def test_titles_of_songs_are_told(title: str, words: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("title", "is_one"),
-    [("Susan Lee - Tiger", True), ("Lee & Bo - Tiger", False), ("Cats - Part 2", False)],
+    [
+        ("The Tiger Who Came To Tea (full audiobook)", True),
+        ("Wolves | Official Trailer 2", True),
+        ("The.Bear.S02E07", True),
+        ("A tiger plays with a ball", False),
+        ("Susan Lee - Tiger", True),
+        ("Lee & Bo - Tiger", False),
+        ("Cats - Part 2", False),
+    ],
 )
 def test_works_of_people_are_told(title: str, *, is_one: bool) -> None:
     assert is_named_work(title) is is_one
@@ -132,3 +144,38 @@ def test_works_of_people_are_told(title: str, *, is_one: bool) -> None:
 )
 def test_english_is_told_by_its_little_words(text: str, language: str, *, is_it: bool) -> None:
     assert is_english([text], language) is is_it
+
+
+def read(*lines: Line) -> dict[str, set[str]]:
+    """Return the tags of each line of one video, by its text."""
+    context = context_of(lines)
+    return {
+        line.text: {
+            one.tag
+            for mention in mentions_in(line.text)
+            if not context.hides(mention)
+            for one in mention.meanings
+        }
+        for line in lines
+    }
+
+
+def test_names_of_the_title_are_names_below_it() -> None:
+    title = Line('Ann Lee plays "Tiger Feet" at home', field="title")
+    below = Line("tiger feet by a kitten", field="description")
+    assert read(title, below)["tiger feet by a kitten"] & {"tiger", "kitten"} == {"kitten"}
+
+
+def test_what_is_written_below_a_title_tells_that_it_is_of_a_song() -> None:
+    title = Line("The Zebras - Tiger", field="title")
+    assert context_of([title]).song == ""
+    context = context_of([title, Line("from the album Lions, on Spotify", field="description")])
+    assert context.song
+    assert {"zebra", "tiger"} <= context.names
+
+
+def test_where_a_league_is_named_animals_are_teams() -> None:
+    assert context_of([Line("Lions stun Eagles", field="title"), Line("nfl", field="tag")]).is_sport
+    assert not context_of([Line("Lions hunt", field="title")]).is_sport
+    assert is_team(mentions_in("two lions")[0])
+    assert not is_team(mentions_in("a lion")[0])

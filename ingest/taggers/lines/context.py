@@ -1,0 +1,66 @@
+"""What the lines of a video say of each other: names of its title are names everywhere."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from engine.domain.lines import Line
+from engine.keywords.thesaurus.nouns import noun_thesaurus
+from ingest.taggers.lines.mentions import Mention, mentions_in, names_in
+from ingest.taggers.lines.titles import is_named_work, is_of_song, song_words
+from ingest.taggers.lines.tokens import runs_of
+from ingest.taggers.lines.word_lists import leagues
+
+TITLES: Final = ("title", "file")
+"""Fields that say what a video is called."""
+
+
+class Context(NamedTuple):
+    """What is known of a video before a line of it is read.
+
+    Attributes:
+        names: words that are names, in small letters, also without an ending.
+        song: the words by which its title says that it is one of a song; empty if it does not.
+        is_sport: whether teams play on it, which are called like animals.
+    """
+
+    names: frozenset[str] = frozenset()
+    song: str = ""
+    is_sport: bool = False
+
+    def hides(self, mention: Mention) -> bool:
+        """Tell whether words of another line than the title name something, and mean nothing."""
+        words = mention.words.lower().split()
+        return all(not _forms(word).isdisjoint(self.names) for word in words)
+
+
+NOTHING_KNOWN: Final = Context()
+"""Of lines that belong to no title, such as spoken ones."""
+
+
+def context_of(lines: Sequence[Line]) -> Context:
+    """Return what the lines of a video say of each other."""
+    titles = [line.text for line in lines if line.field in TITLES]
+    others = [line.text for line in lines if line.field not in TITLES]
+    words = {token.word for line in lines for run in runs_of(line.text) for token in run}
+    names: set[str] = set()
+    song = ""
+    for title in titles:
+        told = song_words(title) or (is_of_song(title, others) and "song")
+        song = song or told or ""
+        names |= _words(title) if told or is_named_work(title) else names_in(title)
+    if song:
+        # What is seen may still be named: a guitar lesson, a piano cover.
+        names -= {token for one in mentions_in(song) for token in one.words.lower().split()}
+    return Context(
+        frozenset(form for name in names for form in _forms(name)),
+        song,
+        not words.isdisjoint(leagues()),
+    )
+
+
+def _words(text: str) -> set[str]:
+    return {token.word for run in runs_of(text) for token in run}
+
+
+def _forms(word: str) -> set[str]:
+    return {word, *noun_thesaurus().singulars(word)}
