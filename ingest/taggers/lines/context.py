@@ -1,4 +1,4 @@
-"""What the lines of a video say of each other: names of its title are names everywhere."""
+"""Context of a line: its video's other lines, whose title says what is a name in all of them."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ TITLES: Final = ("title", "file")
 
 
 class Context(NamedTuple):
-    """What is known of a video before a line of it is read.
+    """Knowledge of a video before a line of it is read.
 
     Attributes:
         names: words that are names, in small letters, also without an ending.
