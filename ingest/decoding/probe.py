@@ -112,7 +112,10 @@ def open_container(path: Path) -> InputContainer:
     _refuse_text_that_is_no_video(path, head)
     try:
         # An absolute path: a name such as "-i.mp4" or "http:x.mp4" stays a name.
-        return av.open(str(path.absolute()), container_options=_DEMUXER_OPTIONS)
+        # Nobody reads the titles in it, which may be of any encoding.
+        return av.open(
+            str(path.absolute()), container_options=_DEMUXER_OPTIONS, metadata_errors="replace"
+        )
     except av.ArgumentError as error:  # what a format outside the list gives
         raise UndecodableVideo(
             path, Status.UNSUPPORTED, "this kind of file is not a video known here"

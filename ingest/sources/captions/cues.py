@@ -95,7 +95,7 @@ def read_cues(text: str, suffix: str) -> tuple[list[Cue], bool]:
     cues: list[Cue] = []
     is_full = False
     try:
-        with av.open(opened, "r", format=FORMATS[suffix]) as container:
+        with av.open(opened, "r", format=FORMATS[suffix], metadata_errors="replace") as container:
             stream = container.streams.subtitles[0]
             decoder = CueDecoder(stream)
             for packet in container.demux(stream):

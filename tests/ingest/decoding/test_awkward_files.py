@@ -6,8 +6,10 @@ import struct
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
 from ingest.decoding.frames import (
     LONGEST_SECONDS,
@@ -38,6 +40,23 @@ SIX_NUMBERS = [12, 37, 62, 87, 112, 137]
 def decoded(path: Path) -> tuple[Video, list[Second]]:
     with open_video(path) as video:
         return video, list(video.seconds())
+
+
+def test_titles_in_a_file_may_be_of_any_encoding(tmp_path: Path) -> None:
+    path, title = tmp_path / "film.avi", "Café olé"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = title
+        stream = container.add_stream("mpeg4", rate=4)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        frames = [VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), "rgb24")] * 8
+        for frame in [*frames, None]:
+            container.mux(stream.encode(frame))
+    content = path.read_bytes()
+    assert title.encode() in content
+    latin = title.encode("latin-1").ljust(len(title.encode()), b"\0")
+    path.write_bytes(content.replace(title.encode(), latin))
+    video, seconds = decoded(path)
+    assert (video.status, len(seconds)) == (Status.OK, 2)
 
 
 def numbers(seconds: list[Second]) -> list[int]:
