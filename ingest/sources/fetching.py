@@ -135,6 +135,10 @@ def downloader(
         "enable_file_urls": False,
         "check_formats": False,
         "format": FORMAT,
+        # Many sites are not asked for captions otherwise; which to fetch is decided here.
+        "writesubtitles": not playlist,
+        "writeautomaticsub": not playlist,
+        "subtitleslangs": ["-all"],
         "noplaylist": not playlist,
         # The entries of a playlist are named, not looked into; two are enough to know it for one.
         "extract_flat": "in_playlist",

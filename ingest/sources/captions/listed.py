@@ -1,5 +1,6 @@
 """Captions that a site lists for a video: those of what is spoken, not of its translations."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,9 @@ _SUFFIXES: Final = (".vtt", ".srt", ".ass")
 
 _ORIGINAL: Final = "-orig"
 """Ends the language of automatic captions beside which there are machines' translations of them."""
+
+_TRANSLATED: Final = re.compile(r"[?&]tlang=")
+"""In the address of captions that a machine translates; ``ja-en`` is Japanese of English."""
 
 _MAX_LANGUAGES: Final = 1_000
 _MAX_FORMS: Final = 100
@@ -42,7 +46,11 @@ def choose_listed(info: Mapping[str, Any]) -> ListedCaptions | None:
         info: the info dictionary of yt-dlp. Nothing in it is trusted.
     """
     written = _tracks(info.get("subtitles"))
-    heard = _tracks(info.get("automatic_captions"))
+    heard = {
+        language: one
+        for language, one in _tracks(info.get("automatic_captions")).items()
+        if not _TRANSLATED.search(str(one.entry.get("url")))
+    }
     originals = {language: one for language, one in heard.items() if language.endswith(_ORIGINAL)}
     spoken = info.get("language")
     if not (isinstance(spoken, str) and is_code(spoken)):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yt_dlp.extractor.common import InfoExtractor
 
 from ingest.sources.captions import fetched
 from ingest.sources.captions.cues import read_cues
@@ -11,7 +12,8 @@ from ingest.sources.captions.fetched import FetchedCaptions, fetch_captions
 from ingest.sources.captions.listed import choose_listed
 from ingest.sources.fetching import downloader
 from ingest.sources.guard import Guard
-from support.webserver import Answer, Site, endless
+from support.footage import bikes
+from support.webserver import Answer, Site, endless, video
 
 VTT = b"WEBVTT\n\n00:01.000 --> 00:02.000\na guitar\n"
 
@@ -62,6 +64,7 @@ def test_what_a_person_wrote_goes_before_and_only_in_the_language_that_is_spoken
 
 URL = "https://example.org/x"
 FORM = [form(URL)]
+TRANSLATED = [form(f"{URL}?lang=en&tlang=ja")]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,8 @@ FORM = [form(URL)]
         ({"automatic_captions": {"en": FORM}}, "en"),
         ({"automatic_captions": {"en": FORM, "ja": FORM}}, None),
         ({"language": "en", "automatic_captions": {"en": FORM, "ja-orig": FORM}}, None),
+        ({"language": "ja", "automatic_captions": {"ja-en": TRANSLATED, "en": FORM}}, None),
+        ({"automatic_captions": {"ja-en": TRANSLATED, "en-en": FORM}}, "en-en"),
         ({"subtitles": {"live_chat": FORM}}, None),
         ({"subtitles": {"en": [form(URL, "ttml")]}}, None),
         ({"subtitles": {"en": [form(URL, "srt"), form(URL)]}}, "en"),
@@ -91,6 +96,40 @@ def test_only_what_is_spoken_is_chosen_whatever_is_listed(
 ) -> None:
     chosen = choose_listed(info)
     assert (chosen.language if chosen else None) == language
+
+
+def test_a_site_that_lists_captions_when_asked_is_asked_and_only_the_spoken_ones_are_fetched(
+    site: Site, tmp_path: Path
+) -> None:
+    class FilmsIE(InfoExtractor):
+        _VALID_URL = r"https?://films\.example/(?P<id>\w+)"
+
+        def _get_subtitles(self) -> Any:
+            return {"en": [form(site.address("/written-en.vtt"))]}
+
+        def _get_automatic_captions(self) -> Any:
+            return youtube(site)["automatic_captions"]
+
+        def _real_extract(self, url: str) -> Any:
+            return {
+                "id": self._match_id(url),
+                "title": "film",
+                "url": site.address("/film.mp4"),
+                "ext": "mp4",
+                "subtitles": self.extract_subtitles(),
+                "automatic_captions": self.extract_automatic_captions(),
+            }
+
+    site.answers["/film.mp4"] = video(bikes())
+    site.answers["/auto-de-orig.vtt"] = Answer(VTT, "text/vtt")
+    with downloader() as ydl:
+        ydl.add_info_extractor(FilmsIE())
+        ydl.params["paths"] = {"home": str(tmp_path)}
+        info = ydl.extract_info("https://films.example/1", ie_key="Films", download=True)
+    assert set(site.requests) == {"/film.mp4"}
+    found = fetch_from(info, tmp_path)
+    assert (found.language, found.warning) == ("de", "")
+    assert site.requests[-1] == "/auto-de-orig.vtt"
 
 
 def test_captions_that_come_with_the_page_are_taken_from_it(tmp_path: Path) -> None:
