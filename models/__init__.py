@@ -1,1 +1,1 @@
-"""The shelf: what each tagger's model is (its card) and its weights. Nothing is run here."""
+"""Weights of the taggers, each with its model card. Nothing is run here."""

@@ -71,7 +71,7 @@ class Card:
 
 
 def card_names() -> tuple[str, ...]:
-    """Return the names of all models on the shelf, in order."""
+    """Return the names of all models, in order."""
     return tuple(sorted(path.parent.name for path in _FOLDER.glob(f"*/{_CARD}")))
 
 
@@ -82,7 +82,7 @@ def load_card(name: str) -> Card:
         KeyError: no such model; names those there are.
     """
     if name not in card_names():
-        raise KeyError(f"no model {name!r}; on the shelf: {', '.join(card_names())}")
+        raise KeyError(f"no model {name!r}; there are {', '.join(card_names())}")
     return Card.parse((_FOLDER / name / _CARD).read_text(encoding="utf-8"))
 
 

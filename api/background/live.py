@@ -106,7 +106,7 @@ class Live:
 
     @property
     def snapshot(self) -> LocalSnapshot:
-        """View of all that can be found now; one question should ask for it once.
+        """Snapshot of all that can be found now; one request should ask for it once.
 
         Raises:
             NothingIndexed: before the first reindex.

@@ -157,7 +157,7 @@ def _refuse_bytes(words: Sequence[str]) -> None:
     if words and words[0] in _TAKE_PATHS:
         return
     for word in words:
-        if any("\udc80" <= sign <= "\udcff" for sign in word):
+        if any("\udc80" <= character <= "\udcff" for character in word):
             click.echo(f"reelmatch: {word!r} is no UTF-8 text", err=True)
             sys.exit(2)
 

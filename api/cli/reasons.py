@@ -11,7 +11,7 @@ from engine.domain.results import Contribution, shares_by_source
 from engine.domain.tags import VERBS
 from engine.domain.time_ranges import TimeRange
 
-Share = Contribution | Reason
+TagReason = Contribution | Reason
 
 MAX_REASONS: Final = 4
 """The most tags that a line of reasons names."""
@@ -29,7 +29,7 @@ explain_option = click.option(
 
 def print_explained(
     head: Sequence[str],
-    rows_with_reasons: Iterable[tuple[Sequence[str], Sequence[Share]]],
+    rows_with_reasons: Iterable[tuple[Sequence[str], Sequence[TagReason]]],
     *,
     explained: bool,
 ) -> None:
@@ -47,7 +47,7 @@ def print_explained(
     print_table((*head, *TAG_HEAD), rows)
 
 
-def in_a_line(why: Sequence[Share]) -> str:
+def in_a_line(why: Sequence[TagReason]) -> str:
     """Return the largest shares in words."""
     named = [f"{one.tag} {one.share:+.2f}" for one in why[:MAX_REASONS]]
     left = len(why) - len(named)
@@ -59,7 +59,7 @@ def in_a_line(why: Sequence[Share]) -> str:
     return f"{line} ({', '.join(parts)})"
 
 
-def tag_cells(reason: Share) -> tuple[str, str, str]:
+def tag_cells(reason: TagReason) -> tuple[str, str, str]:
     """Return a tag, its share of the score, and when it was seen."""
     return reason.tag, f"{reason.share:+.3f}", time_ranges_text(reason.seconds or ())
 

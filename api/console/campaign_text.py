@@ -13,7 +13,7 @@ _PLAIN: Final = re.compile(r'[^\s",=](?:[^",=\n]*[^\s",=])?')
 
 
 def words_text(words: Iterable[str]) -> str:
-    """Return words with commas between; quoted when a word has signs that mean something here."""
+    """Return words with commas between; quoted when a character means something here."""
     return ", ".join(map(_quoted, words))
 
 

@@ -1,8 +1,10 @@
-"""Looks that agree: a network that is wrong once in a hundred looks is wrong on every long video.
+"""Segments that agree: a network that is wrong once in a hundred is wrong on every long video.
 
-So a look alone proves little. Parts of 809 harmless frames that are hard to judge (babies, faces,
-sport, swimwear, cosmetics, food, toys, animals), twelve looks each, gave 0.5 or more for nudity on
-one of 100 looks and on 23 of the 809, but on four of five looks in a row only to 5
+A segment is a second with new content and those that still show it.
+
+One alone proves little. Parts of 809 harmless frames that are hard to judge (babies, faces, sport,
+swimwear, cosmetics, food, toys, animals), twelve segments each, gave 0.5 or more for nudity on one
+of 100 segments and on 23 of the 809, but on four of five in a row only to 5
 (``benchmarks/accuracy/NUDITY.md``).
 """
 
@@ -12,33 +14,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 IN_A_ROW: Final = 5
-"""Looks that are judged together."""
+"""Segments that are judged together."""
 
 AGREEING: Final = 4
-"""Number of these that must pass; of a video with fewer distinct seconds, all."""
+"""Number of these that must pass; of a video with fewer segments, all."""
 
 SURE_IN_A_ROW: Final = 3
 SURE_AGREEING: Final = 2
 """Number of sure ones in a row that make a video suspected, too: a scene may be short."""
 
 MIN_CERTAIN: Final = 3
-"""Looks of a video from which on anything can be certain."""
+"""Segments of a video from which on anything can be certain."""
 
 Some = NDArray[np.bool_]
 
 
 class Agreement(NamedTuple):
-    """Masks of the suspected looks and of the certain ones, each of shape (n_looks,)."""
+    """Masks of the suspected segments and of the certain ones, each of shape (n_segments,)."""
 
     suspected: Some
     certain: Some
 
 
 def agreement(confidences: NDArray[np.integer], suspects: int, certain: int) -> Agreement:
-    """Return the looks that their neighbours agree with.
+    """Return the segments that their neighbours agree with.
 
     Args:
-        confidences: of the looks in order, the best of each, shape (n_looks,).
+        confidences: of the segments in order, the best of each, shape (n_segments,).
         suspects: least confidence of one that is suspected.
         certain: least confidence of one that is certain, not below the other.
     """

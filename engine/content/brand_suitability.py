@@ -152,7 +152,7 @@ class SuitabilityClassifier:
 
 
 def _mentioned(levels: NDArray[np.uint8]) -> Risks:
-    """Return the risks that what is said of sensitive topics gives: those of one look, no more.
+    """Return the risks that what is said of sensitive topics gives: those of one segment, no more.
 
     Args:
         levels: shape (n_sensitive_topics, ...), places in ``LEVELS``.

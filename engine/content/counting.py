@@ -69,7 +69,7 @@ def steady(counts: Counts, seconds: Counts, n_seconds: int, min_seconds: int) ->
     """Keep the tags that are on a video for long enough to be believed.
 
     Args:
-        counts: of the video, seconds or looks.
+        counts: of the video, seconds or distinct seconds.
         seconds: of the same tags.
         n_seconds: of the video.
         min_seconds: seconds; of a video of less than twice as many, half of its seconds are enough.
@@ -85,10 +85,10 @@ def count_steady(track: Track, threshold: Threshold, least_seconds: int) -> Coun
 
 
 def count_distinct_seconds(track: Track, threshold: Threshold) -> Counts:
-    """Count, per tag, the looks on which its confidence reached the threshold.
+    """Count, per tag, the distinct seconds on which its confidence reached the threshold.
 
-    A look is a new one and the seconds that still show it, so a picture shown for four minutes
-    counts once: its *effective* seconds.
+    A distinct second is one with new content and those that still show it, so a picture shown
+    for four minutes counts once: its *effective* seconds.
     """
     passing = np.flatnonzero(passing_observations(track, threshold))
     segment_of_second = np.cumsum(track.changes.has(NEW_CONTENT))

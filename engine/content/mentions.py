@@ -1,7 +1,7 @@
 """Mentions of sensitive topics: what is heard, read, spoken or told of them, on no picture.
 
 A word says that something is spoken of, not that it is there. So mentions raise what the pictures
-show, up to what one certain look would, and their absence clears nothing.
+show, up to what one certain segment would, and their absence clears nothing.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Mentions:
     Attributes:
         whole: shape (n_topics,), of what is said of the video as a whole.
         seconds: shape (n_topics, n_seconds), of what is said at each second.
-        levels: shape (n_topics,), of both together: two looks that are suspected are certain.
+        levels: shape (n_topics,), of both together: two segments that are suspected are certain.
         sources: place of a topic -> the sources that mention it, by name.
     """
 
@@ -94,11 +94,11 @@ class MentionReader:
         whole = np.zeros(len(TOPICS), np.uint8)
         np.maximum.at(whole, whole_topics, whole_own)
         levels = np.maximum(whole, seconds.max(axis=1, initial=0))
-        looks = np.cumsum(track.changes.has(NEW_CONTENT))[second]
+        segments = np.cumsum(track.changes.has(NEW_CONTENT))[second]
         sources: dict[int, tuple[str, ...]] = {}
         for topic in np.unique([*topics, *whole_topics]).tolist():
-            n_looks = len(np.unique(looks[topics == topic])) + int(whole[topic] > 0)
-            if n_looks > 1:
+            n_segments = len(np.unique(segments[topics == topic])) + int(whole[topic] > 0)
+            if n_segments > 1:
                 levels[topic] = _BLOCK
             tags = [
                 *track.tags[at[topics == topic]].tolist(),

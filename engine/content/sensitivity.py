@@ -39,10 +39,10 @@ class SensitivityClassifier:
     """Judges videos whose tags are numbered by one vocabulary.
 
     A second is suspected (``flag``) or certain (``block``) by its surest tag of a topic. A video
-    is ``flag`` when one look is suspected, ``block`` when two are or when a second is certain. A
-    picture that stands still is one look however long it is shown.
+    is ``flag`` when one segment is suspected, ``block`` when two are or when a second is certain.
+    A picture that stands still is one segment however long it is shown.
 
-    Of nudity, as networks say it that look at each second by itself, only what several looks in
+    Of nudity, as networks say it of each second by itself, only what several segments in
     a row agree on counts (``engine.content.agreement``), unless its rule is strict. What a service
     or an import says of it was looked for there, and counts as that of other topics.
 
@@ -143,7 +143,7 @@ class SensitivityClassifier:
         return () if words is None else self._agreeing
 
     def _agreed(self, track: Track, suspected: _Suspected, topic: int) -> _Suspected:
-        """Leave out what is suspected of a topic on looks that their neighbours disagree with."""
+        """Leave out what is suspected on segments that their neighbours disagree with."""
         segment_of_second = np.cumsum(track.changes.has(NEW_CONTENT)) - 1
         segments = segment_of_second[suspected.seconds]
         own = suspected.topics == topic

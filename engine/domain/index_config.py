@@ -14,7 +14,7 @@ from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 
 SecondsName = Literal["raw", "effective"]
-"""All seconds of a tag, or its looks: a still picture counts once however long it is shown."""
+"""All seconds of a tag, or its distinct ones: a still picture counts once however long it is."""
 
 
 MAX_WEIGHT: Final = 10.0

@@ -33,7 +33,7 @@ BLOCK: Final = 0.8
 BLOCK_OF_AGREEING: Final = 0.9
 
 AGREEING_TOPICS: Final = frozenset({"nudity"})
-"""Topics of which a look alone proves little, unless a rule is strict."""
+"""Topics of which a segment alone proves little, unless a rule is strict."""
 
 ASSESSED_TAGS: Final = frozenset({"nudity"})
 """Tags that are not listed as what is on a video: they are a verdict, with its seconds."""
@@ -62,7 +62,7 @@ class Rule:
         topic: one of ``TOPICS``.
         flag: a second with a tag of the topic at least so sure is worth a look.
         block: one that is at least so sure needs no second one to agree.
-        strict: whether looks are judged one by one where usually several must agree.
+        strict: whether segments are judged one by one where usually several must agree.
     """
 
     topic: str
@@ -101,7 +101,7 @@ DEFAULT_RULES: Final[Rules] = tuple(map(usual_rule, ("nudity", "weapons", "alcoh
 def read_rules(text: str) -> Rules:
     """Read ``nudity=0.5:0.8,weapons,alcohol=0.6:0.9``; a topic alone has the usual thresholds.
 
-    ``nudity=strict`` and ``nudity=0.5:0.8:strict`` judge look by look.
+    ``nudity=strict`` and ``nudity=0.5:0.8:strict`` judge segment by segment.
 
     Raises:
         InvalidInput: naming the topic or threshold that cannot be used.

@@ -45,9 +45,9 @@ class Ladder:
     """Risks that follow from a sensitive topic (``engine.content.sensitivity``).
 
     Attributes:
-        suspected: of a second that is ``flag``, when no other look is.
-        certain: of a second that is ``block``, or ``flag`` when another look is, too.
-        often: of seconds that are ``block`` when there are two looks of them and they fill
+        suspected: of a second that is ``flag``, when no other segment is.
+        certain: of a second that is ``block``, or ``flag`` when another segment is, too.
+        often: of seconds that are ``block`` when there are two segments of them and they fill
             ``share``.
         share: of the video's seconds, 0.0 to 1.0.
     """
@@ -77,7 +77,7 @@ BRAND_TOPICS: Final = (
     BrandTopic(
         "adult",
         "Rm3SiT",
-        # Two looks that are certain are no accident, however short.
+        # Two segments that are certain are no accident, however short.
         {"nudity": Ladder(Risk.MEDIUM, Risk.HIGH, Risk.FLOOR, share=0.0)},
     ),
     BrandTopic("arms", "avbNf2", {"weapons": Ladder(Risk.LOW, Risk.MEDIUM, Risk.HIGH)}),

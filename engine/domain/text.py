@@ -27,14 +27,14 @@ _RESERVED: Final = (
 
 
 class UnusableText(InvalidInput):
-    """Text with signs that are not taken; the message shows it."""
+    """Text with characters that are not taken; the message shows it."""
 
 
 def tidy_line(text: str) -> str:
     """Return one line of text as it is stored: NFC, every space U+0020, none around it.
 
     Raises:
-        UnusableText: it holds signs that are not taken.
+        UnusableText: it holds characters that are not taken.
     """
     refuse_characters(tidy := _tidy(text))
     return tidy
@@ -46,38 +46,42 @@ def tidy_words(text: str) -> str:
 
 
 def cleaned_line(text: str, instead: str = REPLACEMENT) -> str:
-    """Return what ``tidy_line`` does, with ``instead`` for each sign that is not taken."""
+    """Return what ``tidy_line`` does, with ``instead`` for each character that is not taken."""
     tidy = _tidy(text)
     if tidy.isprintable():
         return tidy
-    return "".join(instead if _is_refused(sign) else sign for sign in tidy).strip(" ")
+    return "".join(instead if _is_refused(character) else character for character in tidy).strip(
+        " "
+    )
 
 
 def shown(text: str, instead: str = REPLACEMENT) -> str:
     """Return text as a terminal or a log may show it: controls and overrides replaced."""
     if text.isprintable():
         return text
-    return "".join(instead if _is_refused(sign) else sign for sign in text)
+    return "".join(instead if _is_refused(character) else character for character in text)
 
 
 def without_refused(text: str) -> str:
-    """Return what ``tidy_line`` does, without the signs that are not taken; breaks are spaces."""
-    lines = "".join(" " if unicodedata.category(sign) in ("Zl", "Zp") else sign for sign in text)
+    """Return what ``tidy_line`` does, without characters that are not taken; breaks are spaces."""
+    lines = "".join(
+        " " if unicodedata.category(character) in ("Zl", "Zp") else character for character in text
+    )
     return cleaned_line(lines, "")
 
 
 def refuse_characters(text: str) -> None:
-    """Check that every sign of a text is taken.
+    """Check that every character of a text is taken.
 
     Raises:
         UnusableText: naming the first that is not.
     """
     if text.isprintable():
         return
-    for sign in text:
-        if _is_refused(sign):
+    for character in text:
+        if _is_refused(character):
             raise UnusableText(
-                f"{text[:40]!r} holds characters that cannot be printed (U+{ord(sign):04X})"
+                f"{text[:40]!r} holds characters that cannot be printed (U+{ord(character):04X})"
             )
 
 
@@ -91,27 +95,27 @@ def refuse_controls(name: str) -> None:
     """
     if name.isprintable():
         return
-    for sign in name:
-        if 0xDC80 <= ord(sign) <= 0xDCFF:
+    for character in name:
+        if 0xDC80 <= ord(character) <= 0xDCFF:
             raise UnusableText(f"{name[-80:]!r} is no UTF-8 text: rename the file")
-        if sign in _OVERRIDES or unicodedata.category(sign) in _CONTROLS:
+        if character in _OVERRIDES or unicodedata.category(character) in _CONTROLS:
             raise UnusableText(
-                f"{name[-80:]!r} holds characters that cannot be printed (U+{ord(sign):04X})"
+                f"{name[-80:]!r} holds characters that cannot be printed (U+{ord(character):04X})"
             )
 
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text is seen: it is empty, or spaces and joiners only."""
-    return all(unicodedata.category(sign) in ("Zs", "Cf") for sign in text)
+    return all(unicodedata.category(character) in ("Zs", "Cf") for character in text)
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared where case, width and invisible signs do not matter."""
+    """Return a text as it is compared where case, width and invisible characters do not matter."""
     if text.isascii():
         return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKC", text).casefold()
     if not plain.isprintable():
-        plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+        plain = "".join(character for character in plain if unicodedata.category(character) != "Cf")
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
@@ -130,12 +134,14 @@ def _tidy(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip(" ")
     line = _BREAKS.sub(" ", text)
-    spaced = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in line)
+    spaced = "".join(
+        " " if unicodedata.category(character) == "Zs" else character for character in line
+    )
     return composed(spaced).strip(" ")
 
 
-def _is_refused(sign: str) -> bool:
-    category = unicodedata.category(sign)
+def _is_refused(character: str) -> bool:
+    category = unicodedata.category(character)
     if category == "Cn":
-        return not any(first <= ord(sign) <= last for first, last in _RESERVED)
-    return category in _CONTROLS or category == "Co" or sign in _OVERRIDES
+        return not any(first <= ord(character) <= last for first, last in _RESERVED)
+    return category in _CONTROLS or category == "Co" or character in _OVERRIDES

@@ -1,6 +1,6 @@
 """A track: every observation of a video, second by second, as one compressed blob.
 
-Observations are kept, not counts, so that another threshold needs no second look at the video.
+Observations are kept, not counts, so that another threshold needs no second analysis of the video.
 """
 
 import math
@@ -27,7 +27,7 @@ FULL_SCALE: Final = 65_535
 """A confidence of 1.0 as stored."""
 
 NEW_CONTENT: Final = 1
-"""Flag of a second that shows something other than the last new look did."""
+"""Flag of a second that shows something other than the last one with this flag did."""
 
 CUT: Final = 2
 """Flag of a second that shows another picture than the second before."""
@@ -76,7 +76,7 @@ class ChangeTrack:
 
     Attributes:
         flags: shape (n_seconds,), uint8, sums of ``NEW_CONTENT``, ``CUT`` and ``REUSED``; the first
-            second is always a new look.
+            second always has new content.
         changed: shape (n_seconds,), uint8, share of the picture that changed since the second
             before; 255 is all of it.
     """
@@ -86,7 +86,7 @@ class ChangeTrack:
 
     @classmethod
     def all_new(cls, n_seconds: int) -> Self:
-        """Return what is said where nobody looked for stills: every second is a look of its own."""
+        """Return the changes of a video without stills: every second has new content."""
         return cls(np.full(n_seconds, NEW_CONTENT, np.uint8), np.full(n_seconds, 255, np.uint8))
 
     def has(self, flag: int) -> NDArray[np.bool_]:
@@ -104,7 +104,7 @@ class Track:
         confidences: shape (n_observations,), uint16; 65,535 is 1.0.
         changes: how the seconds follow on each other.
         requires_confirmation: shape (n,), uint32, numbers of tags that count only where two
-            different looks show them; see ``engine.domain.confirmation``.
+            distinct seconds show them; see ``engine.domain.confirmation``.
         whole_tags: shape (n,), uint32, rising numbers of tags that are observed of the video as a
             whole, as of its title, and on no second of it.
         whole_confidences: shape (n,), uint16, of these.
@@ -138,8 +138,8 @@ class Track:
         Args:
             confidences: shape (n_seconds, n_tags), 0.0 to 1.0.
             tag_numbers: shape (n_tags,), the catalog's number of each column, without repeats.
-            changes: of the same seconds; unless given, every second is a look of its own.
-            requires_confirmation: numbers of tags that count only where two looks show them.
+            changes: of the same seconds; unless given, every second has new content.
+            requires_confirmation: numbers of tags that count only where two distinct seconds do.
         """
         order = np.argsort(tag_numbers, kind="stable")
         sorted_by_number = confidences[:, order]

@@ -10,7 +10,7 @@ KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A look that came to nothing, beside what was seen before.
+    """A failed analysis, beside the observations of an earlier one.
 
     Attributes:
         status: as in ``VideoRecord``.
@@ -45,10 +45,10 @@ class VideoRecord:
         uploader: name of the publisher; empty when unknown.
         categories: categories that its publisher gave it.
         revision: the catalog's revision at its last change.
-        last_attempt: the last look, when it failed and all else here is of an earlier one; None
-            when all else is of the last look.
+        last_attempt: the last analysis, when it failed and all else here is of an earlier one; None
+            when all else is of the last analysis.
         external_id: the id that an app gives it; empty when none does.
-        edited: the fields that somebody set by hand; another look leaves them as they are.
+        edited: the fields that somebody set by hand; another analysis leaves them as they are.
         uploader_id: the id of who published it, or of their channel, at its site; empty when
             unknown.
     """

@@ -66,7 +66,7 @@ class Viewer:
 
 
 def check_id(of: str, given: Any) -> str:
-    """Return an id as it is kept: a line of 1 to 128 signs, in Unicode's form NFC.
+    """Return an id as it is kept: a line of 1 to 128 characters, in Unicode's form NFC.
 
     Dots alone are no id: in the path of an address they mean another place.
 

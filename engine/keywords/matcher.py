@@ -51,7 +51,7 @@ _LURED: Final = 0.4
 _PART_OF_NAME: Final = 0.8
 _SPELLED: Final = 0.4
 _GUESSED: Final = 0.85  # less than what is about as good
-_MISSPELT: Final = 0.8  # likeness: one sign of five to nine, two of ten or more
+_MISSPELT: Final = 0.8  # likeness: one character of five to nine, two of ten or more
 
 
 class Keywords:

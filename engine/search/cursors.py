@@ -15,7 +15,7 @@ from typing import Final
 from engine.errors import CursorExpired, InvalidInput
 
 MAX_SHOWN: Final = 500
-"""After so many videos there is no next page: a cursor stays under 5,500 signs."""
+"""After so many videos there is no next page: a cursor stays under 5,500 characters."""
 
 HOURS: Final = 24
 """Number of hours that a cursor can be used."""

@@ -1,6 +1,6 @@
 """Names spelled like a word, from a structure that is made once for many words.
 
-Likeness is 1 less the share of signs to change: insertions, deletions, substitutions, and two
+Likeness is 1 less the share of characters to change: insertions, deletions, substitutions, and two
 neighbours swapped (optimal string alignment). A name of several words is found by each of them.
 """
 
@@ -18,16 +18,16 @@ ALIKE: Final = 0.6
 """The least likeness of what is suggested: "dgo" and "dog" have two thirds."""
 
 MAX_CHANGES: Final = 3
-"""With more signs changed it is another word."""
+"""With more characters changed it is another word."""
 
 MAX_SUGGESTED_WORDS: Final = 10
 """Number of unknown words of one request that get suggestions; others are named or counted."""
 
 _MAX_CHARACTERS: Final = 32
-"""A word is compared by its first so many signs: longer ones are no typing mistakes."""
+"""A word is compared by its first so many characters: longer ones are no typing mistakes."""
 
 _MAX_COMPARED: Final = 4_096
-"""A word is compared with so many names that may be alike, those with the same signs first."""
+"""A word is compared with so many names that may be alike, those with the same characters first."""
 
 _ROUNDING: Final = 1e-9
 
@@ -74,7 +74,7 @@ class Speller:
 
         max_changes = min(MAX_CHANGES, max(1, floor((1 - ALIKE) * len(form) + _ROUNDING)))
         # What differs more in length than this cannot be alike enough, nor what has too many
-        # other signs: a change brings and takes one at most.
+        # other characters: a change brings and takes one at most.
         first = bisect_left(self._lengths, len(form) - max_changes)
         last = bisect_right(self._lengths, len(form) + max_changes)
         others = np.bitwise_count(self._characters[first:last] ^ _characters_in([form]))
@@ -113,7 +113,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def _characters_in(forms: Sequence[str]) -> NDArray[np.uint64]:
-    """Return which signs each form has, a bit a sign; some signs share a bit. Shape (n,)."""
+    """Return the characters of each form, a bit each; some share a bit. Shape (n,)."""
     # A space before each, so that none is empty.
     codes = np.frombuffer(
         "".join(f" {form}" for form in forms).encode("utf-32-le", "surrogatepass"), "<u4"

@@ -160,7 +160,7 @@ def check_name(path: Path) -> None:
     """Check that a path can be stored and shown.
 
     Raises:
-        NoVideoFile: it is no UTF-8 text, or holds controls or signs that turn text around.
+        NoVideoFile: it is no UTF-8 text, or holds controls or characters that turn text around.
     """
     try:
         refuse_controls(str(path))

@@ -164,7 +164,7 @@ def float_model() -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Put the int8 weights on the shelf."""
+    """Write the int8 weights into the package."""
     model = float_model()
     width, height = _CALIBRATION_SIZE
     everything = np.full((1, width * height // CELL**2), CELL**2 / (width * height), np.float32)

@@ -116,7 +116,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Put the weights on the shelf."""
+    """Write the weights into the package."""
     model = float_model(Path(sys.argv[1]))
     write_weights("ina_speech_music", model.SerializeToString(), form="float16")
 

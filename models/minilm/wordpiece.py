@@ -34,7 +34,7 @@ class WordPiece:
         self._longest_piece = max((len(piece) for piece in pieces), default=0)
 
     def numbers(self, text: str, max_pieces: int) -> list[int]:
-        """Return the pieces of a text between a start and an end sign, ``max_pieces`` at most."""
+        """Return the pieces of a text between a start and an end one, ``max_pieces`` at most."""
         pieces: list[str] = []
         for word in _words(text):
             if len(pieces) >= max_pieces - 2:
@@ -67,15 +67,15 @@ class WordPiece:
 def _words(text: str) -> Iterator[str]:
     """Cut at spaces and around punctuation and ideographs, in small letters without accents."""
     word = ""
-    for sign in _plain(text):
-        if sign.isspace() or _is_one_piece(sign):
+    for character in _plain(text):
+        if character.isspace() or _is_one_piece(character):
             if word:
                 yield word
             word = ""
-            if not sign.isspace():
-                yield sign
+            if not character.isspace():
+                yield character
         else:
-            word += sign
+            word += character
     if word:
         yield word
 
@@ -83,22 +83,22 @@ def _words(text: str) -> Iterator[str]:
 def _plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.lower()
-    text_of_signs = "".join(sign for sign in text if not _is_noise(sign))
-    parts = unicodedata.normalize("NFD", text_of_signs)
-    bare = "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
+    kept_text = "".join(character for character in text if not _is_noise(character))
+    parts = unicodedata.normalize("NFD", kept_text)
+    bare = "".join(character for character in parts if unicodedata.category(character) != "Mn")
     return bare.lower()
 
 
-def _is_noise(sign: str) -> bool:
-    if sign in "\t\n\r":
+def _is_noise(character: str) -> bool:
+    if character in "\t\n\r":
         return False
-    return sign in "\0\ufffd" or unicodedata.category(sign).startswith("C")
+    return character in "\0\ufffd" or unicodedata.category(character).startswith("C")
 
 
-def _is_one_piece(sign: str) -> bool:
-    if sign.isalnum() and sign < _FIRST_IDEOGRAPH:
+def _is_one_piece(character: str) -> bool:
+    if character.isalnum() and character < _FIRST_IDEOGRAPH:
         return False
-    code = ord(sign)
-    is_ascii_sign = 33 <= code <= 126 and not sign.isalnum()
+    code = ord(character)
+    is_ascii_symbol = 33 <= code <= 126 and not character.isalnum()
     is_ideograph = any(first <= code <= last for first, last in _IDEOGRAPHS)
-    return is_ascii_sign or is_ideograph or unicodedata.category(sign).startswith("P")
+    return is_ascii_symbol or is_ideograph or unicodedata.category(character).startswith("P")

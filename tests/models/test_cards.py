@@ -97,7 +97,7 @@ def test_weights_of_an_extra_say_which_one_brings_them() -> None:
 def test_an_unknown_model_is_answered_with_those_there_are() -> None:
     with pytest.raises(
         KeyError,
-        match=f"on the shelf: {', '.join(NAMES)}",
+        match=f"there are {', '.join(NAMES)}",
     ):
         load_card("resnet")
 

@@ -1,6 +1,6 @@
 """Paths as they were sent: bytes that are no text are refused, and an escaped slash is no border.
 
-Servers hand a path on unescaped, with a replacement sign for what is no UTF-8: two ids would become
+Servers hand a path on unescaped, with U+FFFD for what is no UTF-8: two ids would become
 one, and an id with a slash in it would be two parts.
 """
 

@@ -47,7 +47,7 @@ Name = Annotated[
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=MAX_WORDS)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+UnitInterval = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class KeywordGroupInput(Body):
@@ -135,7 +135,7 @@ class CampaignInput(Body):
     """Those that rule a video out."""
     suitability: dict[str, str] = Field(default_factory=dict, max_length=50)
     """Topic -> the most risk accepted around a break: none, low, medium or high."""
-    min_relevance: Share = 0.0
+    min_relevance: UnitInterval = 0.0
     """The least score, 0.0 to 1.0."""
     flight: FlightInput = FlightInput()
     languages: list[Annotated[str, StringConstraints(max_length=35)]] = Field(

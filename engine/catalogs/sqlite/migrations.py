@@ -304,7 +304,7 @@ def tell_sources_apart(db: Database) -> None:
 
 @MIGRATIONS()
 def keep_lines_of_text(db: Database) -> None:
-    """Create the lines of text that videos carry; those of three signs are what is looked up."""
+    """Create the lines of text that videos carry; three characters each are looked up."""
     db.execute(
         "create table lines (id integer primary key, video text not null references videos (id),"
         " source text not null, lines blob not null, unique (video, source))"

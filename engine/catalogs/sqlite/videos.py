@@ -365,9 +365,9 @@ def _name_outside(db: "Database", video: str, external_id: str) -> None:
 
 def _is_text(name: str) -> bool:
     """Whether a name is text, and not bytes that are none: nothing stored has such a name."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _hex(name: str) -> str:
-    """Return ``name`` when it can start an id, else nothing: no glob signs get through."""
+    """Return ``name`` when it can start an id, else nothing: no glob characters get through."""
     return name if name and set(name) <= set("0123456789abcdef") else ""

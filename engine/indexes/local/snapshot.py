@@ -91,7 +91,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
-    """Place of a video in a snapshot."""
+    """Row of a video in a snapshot."""
 
     segment: Segment
     row: int

@@ -59,7 +59,7 @@ class Fields:
         return as_text(self._values.get(key, "") or "", self.name(key), longest)
 
     def source(self, key: str) -> str:
-        """Return a path or an address, sign for sign; empty when the field is not there.
+        """Return a path or an address, character for character; empty when the field is not there.
 
         Raises:
             BadField: it is no text, too long, or holds characters that cannot be printed.
@@ -132,7 +132,7 @@ def as_text(value: object, name: str, longest: int = MAX_TEXT_CHARACTERS) -> str
 
 
 def as_source(value: object, name: str) -> str:
-    """Return ``value`` if it can be a path or an address, sign for sign.
+    """Return ``value`` if it can be a path or an address, character for character.
 
     Raises:
         BadField: it cannot.

@@ -220,4 +220,4 @@ def _key(fields: Fields, camel: str) -> str:
 
 
 def _snake(camel: str) -> str:
-    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in camel)
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in camel)

@@ -68,7 +68,7 @@ class PairFolder:
 
     @property
     def name(self) -> str:
-        """The folder's name, of signs that a tagger's name may have."""
+        """The folder's name, of characters that a tagger's name may have."""
         return re.sub(r"[^\w.-]+", "-", self.path.name) or "pair"
 
     def __truediv__(self, name: str) -> Path:

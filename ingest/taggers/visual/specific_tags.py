@@ -118,7 +118,7 @@ class Specifics:
 
     @classmethod
     def load(cls, general: Sequence[str]) -> Self:
-        """Make the words on the shelf ready beside these general ones.
+        """Make the words that come along ready beside these general ones.
 
         Raises:
             CorruptData: they name other general words.

@@ -43,24 +43,24 @@ def test_every_script_is_kept_with_its_joiners_and_marks(text: str, expected: st
 
 
 @pytest.mark.parametrize(
-    "sign",
+    "character",
     [
         *("\x00", "\x07", "\x1b", "\x7f", "\x86", "\u2028", "\u2029", "\ud800", "\udcff", "\ue000"),
         *("\u0378", "\ufdd0", "\uffff", "\U0010ffff"),
         *(chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
     ],
 )
-def test_what_steers_other_text_or_is_none_is_refused(sign: str) -> None:
-    with pytest.raises(UnusableText, match=f"U\\+{ord(sign):04X}"):
-        tidy_line(f"a{sign}b")
-    assert cleaned_line(f"a{sign}b") == "a\ufffdb"
-    assert without_refused(f"a{sign}b") in ("ab", "a b")
+def test_what_steers_other_text_or_is_none_is_refused(character: str) -> None:
+    with pytest.raises(UnusableText, match=f"U\\+{ord(character):04X}"):
+        tidy_line(f"a{character}b")
+    assert cleaned_line(f"a{character}b") == "a\ufffdb"
+    assert without_refused(f"a{character}b") in ("ab", "a b")
 
 
-@pytest.mark.parametrize("sign", ["\n", "\x1b", "\u202e", "\udcff", "\u2028"])
-def test_names_of_files_hold_no_controls(sign: str) -> None:
+@pytest.mark.parametrize("character", ["\n", "\x1b", "\u202e", "\udcff", "\u2028"])
+def test_names_of_files_hold_no_controls(character: str) -> None:
     with pytest.raises(UnusableText):
-        refuse_controls(f"/a/{sign}.mp4")
+        refuse_controls(f"/a/{character}.mp4")
 
 
 def test_names_of_files_may_hold_what_file_systems_put_there() -> None:

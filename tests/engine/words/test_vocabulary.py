@@ -127,11 +127,11 @@ def test_a_vocabulary_that_grew_uses_what_was_prepared() -> None:
 
 
 @given(st.text(max_size=20), st.integers(0, 19), st.sampled_from("abcxyz"))
-def test_one_slip_of_the_fingers_is_always_found(name: str, position: int, sign: str) -> None:
+def test_one_slip_of_the_fingers_is_always_found(name: str, position: int, character: str) -> None:
     name = folded(name)
     hypothesis.assume(len(name) >= 3)
     position %= len(name)
-    slip = name[:position] + sign + name[position + 1 :]
+    slip = name[:position] + character + name[position + 1 :]
     hypothesis.assume(" " not in name and " " not in slip)
     assert name in Vocabulary((name,)).nearest(slip)
 
