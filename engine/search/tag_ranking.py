@@ -1,4 +1,4 @@
-"""Order of a video's tags by seconds x idf, so that what few videos show leads.
+"""Order of a video's tags by seconds x idf x weight, so that what few videos show leads.
 
 A new catalog is too small to know what is common, so what 1,094 pictures and clips of all kinds
 show (the labelled frames of ``benchmarks/accuracy``) counts as so many videos more.
@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
+from engine.domain.index_config import DEFAULT_WEIGHTS
 from engine.domain.results import TagCount
+from engine.domain.tags import Tag, source_of
 from engine.ports.index import IndexSnapshot
 
 IMAGINED_VIDEOS: Final = 100
@@ -37,14 +39,23 @@ _MAX_COMMON: Final = 2  # of the first
 class TagIdf:
     """Inverse document frequency: the logarithm of one over the share of videos that show a tag.
 
+    It is multiplied with the weight of the tag's source, as where videos are compared.
+
     Args:
         df: tag -> number of videos that show it.
         n_videos: of the catalog.
+        weights: source -> weight of its tags; 1 of others.
     """
 
-    def __init__(self, df: Mapping[str, int], n_videos: int) -> None:
+    def __init__(
+        self,
+        df: Mapping[str, int],
+        n_videos: int,
+        weights: Mapping[str, float] = DEFAULT_WEIGHTS,
+    ) -> None:
         self._df = df
         self._n_videos = n_videos
+        self._weights = weights
 
     @classmethod
     def of(cls, snapshot: IndexSnapshot | None) -> Self:
@@ -52,11 +63,13 @@ class TagIdf:
         if snapshot is None:
             return cls({}, 0)
         df = snapshot.df.tolist()
-        return cls(dict(zip(snapshot.vocabulary.names, df, strict=False)), snapshot.n_indexed)
+        weights = {one.source: one.weight for one in snapshot.config.sources}
+        by_tag = dict(zip(snapshot.vocabulary.names, df, strict=False))
+        return cls(by_tag, snapshot.n_indexed, weights)
 
     def __getitem__(self, tag: str) -> float:
-        """Return the idf of a tag, above 0."""
-        return -math.log(self._share(tag))
+        """Return the idf of a tag, above 0 unless its source weighs nothing."""
+        return -math.log(self._share(tag)) * self._weights.get(source_of(tag), 1.0)
 
     def ranked(self, counts: Iterable[TagCount]) -> list[TagCount]:
         """Order tags by seconds x idf, then by name; at most two common ones are among the first 5.
@@ -69,7 +82,8 @@ class TagIdf:
         later: list[TagCount] = []
         n_common = 0
         for count in ranked:
-            is_common = count.tag in PEOPLE_WORDS or self._share(count.tag) >= COMMON_SHARE
+            name = Tag.parse(count.tag).name
+            is_common = name in PEOPLE_WORDS or self._share(count.tag) >= COMMON_SHARE
             if len(first) == _FIRST or (is_common and n_common == _MAX_COMMON):
                 later.append(count)
             else:
@@ -78,7 +92,7 @@ class TagIdf:
         return first + later
 
     def _share(self, tag: str) -> float:
-        imagined = IMAGINED_VIDEOS * _shares().get(tag, MIN_SHARE)
+        imagined = IMAGINED_VIDEOS * _shares().get(Tag.parse(tag).name, MIN_SHARE)
         return (self._df.get(tag, 0) + imagined) / (self._n_videos + IMAGINED_VIDEOS + 1)
 
 

@@ -136,7 +136,7 @@ class VideoPage(BaseModel):
 
 
 class VideoTagCounts(BaseModel):
-    """The tag counts of a video, those that tell most first: by seconds x idf."""
+    """The tag counts of a video by seconds x idf x the source's weight, the highest first."""
 
     video: str
     threshold: float

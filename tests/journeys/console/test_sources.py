@@ -112,3 +112,7 @@ def test_the_playhead_has_words_and_tags_with_their_source(
 def test_cards_say_where_a_tag_comes_from(open_window: OpenWindow, song: Served) -> None:
     page = open_window(server=song).open("/?tag=audio:music")
     expect(page.locator(".card .why li").first).to_contain_text("music heard")
+    cards = open_window(server=song).open("/").locator(".card .tags")
+    expect(cards).to_contain_text("train told")
+    expect(cards).not_to_contain_text("train told 12")
+    expect(cards).to_contain_text("cat 9s")
