@@ -11,7 +11,10 @@ RETIRED = frozenset(
 SecondRange second_ranges Stretch ViewerCase CampaignCase CampaignArrivals arrivals_of Verdict
 TopicVerdict VERDICTS topic_place tolerated_place least_stored together_sources kept_answers
 as_asked greatest_sums readings_of viewer_case campaign_case_of SeenAt
-doubtful at_once MAKER
+doubtful at_once MAKER AskingTagger Witness Unwatchable KindJudge SensitiveJudge BrandJudge
+ThriftyTagger Commonplace NEW_LOOK Looks count_looks from_kept seen_ranges put_back Ruling Recipe
+Setup Taste Pulls Eye SeenAnswer RulingAnswer CaseAnswer ReadingAnswer MeaningAnswer
+most_telling_first can_be_judged key_json result_json
 """.split()  # noqa: SIM905 - a word a name
 )
 

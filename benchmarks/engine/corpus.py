@@ -21,7 +21,7 @@ _TOPIC_SKEW: Final = 0.6
 
 @dataclass(frozen=True)
 class Kind:
-    """Recipe of a corpus.
+    """Make-up of a corpus.
 
     Args:
         name: what the tables call it.

@@ -80,7 +80,7 @@ _KIVY_PHOTOGRAPHS: Final = ("Bubbles.jpg", "Ill1.jpg", "Wall.jpg", "faust_github
 
 @dataclass(frozen=True, slots=True)
 class VideoSpec:
-    """Recipe of one video of the set.
+    """Make-up of one video of the set.
 
     Attributes:
         number: in its half.

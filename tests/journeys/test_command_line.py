@@ -142,14 +142,16 @@ def test_similar_videos_leave_out_the_video_itself(ask: Run) -> None:
 
 
 def test_a_question_weighs_sources(ask: Run) -> None:
-    asked = ("match", "--keyword", "audio:music", "--keyword", "animal")
-    (bunny,) = [one for one in ask(*asked, "--json").json["matches"] if len(one["by_source"]) > 1]
+    arguments = ("match", "--keyword", "audio:music", "--keyword", "animal")
+    (bunny,) = [
+        one for one in ask(*arguments, "--json").json["matches"] if len(one["by_source"]) > 1
+    ]
     assert bunny["by_source"].keys() == {"visual", "audio"}
     assert sum(bunny["by_source"].values()) == pytest.approx(bunny["score"])
-    deaf = ask(*asked, "--sources", "audio=0", "--json").json["matches"]
+    deaf = ask(*arguments, "--sources", "audio=0", "--json").json["matches"]
     assert {source for one in deaf for source in one["by_source"]} == {"visual"}
-    assert "heard +" in ask(*asked).out
-    wrong = ask(*asked, "--sources", "smell=1")
+    assert "heard +" in ask(*arguments).out
+    wrong = ask(*arguments, "--sources", "smell=1")
     assert (wrong.code, "no source of tags 'smell'" in wrong.err) == (2, True)
 
 

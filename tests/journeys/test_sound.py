@@ -77,11 +77,11 @@ def test_every_video_was_listened_to(home_with_sound: Path) -> None:
 
 
 def test_music_is_found_by_its_sound(home_with_sound: Path) -> None:
-    found = reelmatch(home_with_sound, "match", "--keyword", "audio:music", "--json").json[
+    matches = reelmatch(home_with_sound, "match", "--keyword", "audio:music", "--json").json[
         "matches"
     ]
-    assert contents(home_with_sound)["song"].record.id in {one["video"] for one in found}
-    assert contents(home_with_sound)["bikes"].record.id not in {one["video"] for one in found}
+    assert contents(home_with_sound)["song"].record.id in {one["video"] for one in matches}
+    assert contents(home_with_sound)["bikes"].record.id not in {one["video"] for one in matches}
 
 
 def test_deaf_it_sees_the_same(home_with_sound: Path, tmp_path: Path) -> None:

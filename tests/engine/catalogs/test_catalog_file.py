@@ -165,8 +165,8 @@ def test_a_schema_that_is_no_text_any_more_is_told(tmp_path: Path) -> None:
 
 def test_damaged_lines_are_found(catalog: Catalog) -> None:
     catalog.videos.save(a_video(f"{3:016x}", "/f/3"), a_track(), now=NOON)
-    told = SourceTrack("metadata", "words@1", Track.empty(), (Line("Kate plays"),))
-    catalog.tracks.put(f"{3:016x}", told)
+    metadata = SourceTrack("metadata", "words@1", Track.empty(), (Line("Kate plays"),))
+    catalog.tracks.put(f"{3:016x}", metadata)
     catalog.check(tracks=True)
     with closing(sqlite3.connect(catalog.path)) as db:
         db.execute("update lines set lines = x'00'")

@@ -192,10 +192,13 @@ def test_a_confidence_reaches_the_threshold_that_it_is_as_a_float_of_32_bits() -
 def test_what_is_observed_of_the_whole_counts_on_every_second(
     confidences: NDArray[np.float32], threshold: float, of_whole: float
 ) -> None:
-    seen = Track.from_confidences(confidences, np.arange(4))
-    told = Track.of_whole(np.array([of_whole]), np.array([9]), 0)
-    for count, of_all in ((count_tags, seen.n_seconds), (count_distinct_seconds, seen.n_seconds)):
-        alone, both = count(seen, threshold), count(merged([seen, told]), threshold)
+    picture = Track.from_confidences(confidences, np.arange(4))
+    title = Track.of_whole(np.array([of_whole]), np.array([9]), 0)
+    for count, of_all in (
+        (count_tags, picture.n_seconds),
+        (count_distinct_seconds, picture.n_seconds),
+    ):
+        alone, both = count(picture, threshold), count(merged([picture, title]), threshold)
         expected = dict(zip(alone.tags.tolist(), alone.seconds.tolist(), strict=True))
         if round(of_whole * FULL_SCALE) >= min_stored(threshold):
             expected[9] = max(of_all, 1)
@@ -203,11 +206,11 @@ def test_what_is_observed_of_the_whole_counts_on_every_second(
 
 
 def test_a_still_picture_counts_once_for_what_is_told_of_it() -> None:
-    seen = Track.from_confidences(
+    picture = Track.from_confidences(
         np.full((4, 1), 0.9, np.float32),
         np.array([0]),
         ChangeTrack(np.array([NEW_CONTENT, 0, 0, 0], np.uint8), np.zeros(4, np.uint8)),
     )
-    both = merged([seen, Track.of_whole(np.array([0.9]), np.array([2]), 4)])
+    both = merged([picture, Track.of_whole(np.array([0.9]), np.array([2]), 4)])
     assert count_distinct_seconds(both, 0.7).seconds.tolist() == [1, 1]
     assert count_tags(both, 0.7).seconds.tolist() == [4, 4]

@@ -59,7 +59,7 @@ VOCABULARY = Vocabulary(("dog", "audio:dog", "cat", "speech:rain", "visual:audio
         ("DOG", (0, 1, 5), "dog"),
         ("audio:dog", (1,), "audio:dog"),
         ("Audio:Dog", (1,), "audio:dog"),
-        ("visual:dog", (0,), "dog"),
+        ("visual:dog", (0,), "visual:dog"),
         ("rain", (3,), "rain"),
         ("cat", (2,), "cat"),
         ("audio:bell", (4,), "visual:audio:bell"),

@@ -88,9 +88,9 @@ def test_damaged_bytes_of_the_whole_are_refused(cut: int) -> None:
 
 
 def test_the_whole_of_several_sources_is_put_together() -> None:
-    seen = Track.from_confidences(np.full((2, 1), 0.9, np.float32), np.array([1]))
-    told = Track.of_whole(np.array([0.8, 0.7]), np.array([9, 4]), 0)
-    both = merged([seen, told])
+    picture = Track.from_confidences(np.full((2, 1), 0.9, np.float32), np.array([1]))
+    title = Track.of_whole(np.array([0.8, 0.7]), np.array([9, 4]), 0)
+    both = merged([picture, title])
     assert both.n_seconds == 2
     assert both.tags.tolist() == [1, 1]
     assert both.whole_tags.tolist() == [4, 9]

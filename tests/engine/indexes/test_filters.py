@@ -145,9 +145,11 @@ def field_passes(name: str, value: Any, own: Any) -> bool:
             tolerable = [one for one in own if not value.topic] or [own[topic_index(value.topic)]]
             most = RISKS.index(Risk(value.at_most))
             # Of what nobody looked for, words may speak: they say how risky it is at least.
-            said = {Risk.UNKNOWN: 0, Risk.SAID_LOW: 1, Risk.SAID_MEDIUM: 2, Risk.SAID_HIGH: 3}
+            mentioned = {Risk.UNKNOWN: 0, Risk.SAID_LOW: 1, Risk.SAID_MEDIUM: 2, Risk.SAID_HIGH: 3}
             return all(
-                (value.unknown and said[one] <= most) if one in said else RISKS.index(one) <= most
+                (value.unknown and mentioned[one] <= most)
+                if one in mentioned
+                else RISKS.index(one) <= most
                 for one in tolerable
             )
         case "iab":

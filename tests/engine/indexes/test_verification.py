@@ -29,9 +29,9 @@ def test_an_index_that_answers_as_it_should_passes(index_of_three: Index) -> Non
 def test_a_video_that_the_scan_loses_is_named(
     index_of_three: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Index.top_k
+    top_k = Index.top_k
     monkeypatch.setattr(
-        Index, "top_k", lambda *arguments: tuple(part[1:] for part in found(*arguments))
+        Index, "top_k", lambda *arguments: tuple(part[1:] for part in top_k(*arguments))
     )
     assert unlike_textbook(index_of_three, 16) == "a"
 

@@ -82,10 +82,10 @@ def test_short_and_long_queries_in_shards_give_the_textbooks_answer(
         query = RawQuery(tags.tolist(), weights.tolist())
         scores = books[tf].scores(query)
         for k in (1, 10, 100):
-            found = index.search(query.tags, query.weights, k)
-            assert_best(found, sharded_corpus.ids, scores, k)
-            found = index.search(query.tags, query.weights, k, where)
-            assert_best(found, sharded_corpus.ids, np.where(passing, scores, 0.0), k)
+            matches = index.search(query.tags, query.weights, k)
+            assert_best(matches, sharded_corpus.ids, scores, k)
+            matches = index.search(query.tags, query.weights, k, where)
+            assert_best(matches, sharded_corpus.ids, np.where(passing, scores, 0.0), k)
 
 
 def test_a_query_reads_a_part_of_the_postings_whatever_is_in_the_scratch(

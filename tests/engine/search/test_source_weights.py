@@ -136,11 +136,11 @@ def test_what_is_left_out_counts_for_nothing_and_still_makes_videos_long() -> No
 def test_words_mean_any_source_unless_told() -> None:
     videos = {"a": {"dog": 9}, "b": {"audio:dog": 9}, "c": {"text:dog": 9, "car": 1}, "d": {}}
     snapshot = snapshot_of(videos)
-    for found in (
+    for matches in (
         match(snapshot, keywords={"dog": 1}, k=9),
         recommend(snapshot, interests={"dog": 1}, k=9),
     ):
-        assert {one.video for one in found} == {"a", "b", "c"}
+        assert {one.video for one in matches} == {"a", "b", "c"}
     assert [one.video for one in match(snapshot, keywords={"audio:dog": 1}, k=9)] == ["b"]
     assert [one.video for one in recommend(snapshot, interests={"visual:dog": 1}, k=9)] == ["a"]
     seen = match(snapshot, keywords={"dog": 1, "car": 1}, exclude=["dog"], k=9)

@@ -76,10 +76,10 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
     return [replace(one, id=f"c{number}") for number, one in enumerate(campaigns)]
 
 
-def takes(wanted_language: str, language: str) -> bool:
+def takes(language_range: str, language: str) -> bool:
     """Whether a language that is asked for takes a video's, spelled out for these few."""
     short = {"": "", "de": "de", "DE-ch": "de-ch", "eng": "en", "en-US": "en-us", "EN": "en"}
-    one, other = short[wanted_language], short[language]
+    one, other = short[language_range], short[language]
     return one == other or (bool(one) and other.startswith(f"{one}-"))
 
 

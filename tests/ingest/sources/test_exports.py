@@ -184,8 +184,8 @@ def test_lines_and_tags_of_the_whole_come_back(catalog: Catalog, tmp_path: Path)
     save(catalog, video_id(1), {"cat": 2})
     spoken = LineTagger("speech").observe([Line("a guitar!", TimeRange(0, 1))], 2, catalog)
     title = Line('My "kitten" \u2013 at the caf\u00e9', field="title")
-    told = LineTagger("metadata").observe([title], 2, catalog)
-    for track in (spoken, told):
+    metadata = LineTagger("metadata").observe([title], 2, catalog)
+    for track in (spoken, metadata):
         catalog.tracks.put(video_id(1), track)
     file = tmp_path / "all.jsonl"
     file.write_text("".join(exported_lines(catalog)))
@@ -197,7 +197,7 @@ def test_lines_and_tags_of_the_whole_come_back(catalog: Catalog, tmp_path: Path)
         assert other.tracks.lines(video_id(1)) == catalog.tracks.lines(video_id(1))
         assert other.tracks.taggers(video_id(1)) == catalog.tracks.taggers(video_id(1))
         assert "".join(exported_lines(other)) == file.read_text()
-        other.tracks.put(video_id(1), replace(told, lines=()))
+        other.tracks.put(video_id(1), replace(metadata, lines=()))
         assert [one.change for one in imported(file, other)] == [Change.UPDATED]
         assert other.listing.titled("kitten", limit=3) == [video_id(1)]
 

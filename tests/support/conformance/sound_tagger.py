@@ -54,12 +54,12 @@ class SoundTaggerConformance:
     def test_any_sound_gets_a_confidence_for_every_tag_on_every_second(
         self, tagger: SoundTagger, sound: NDArray[np.int16]
     ) -> None:
-        found = heard(tagger, [sound], 4)
-        assert found.shape == (4, len(tagger.tags))
-        assert found.dtype == np.float32
-        assert np.isfinite(found).all()
-        assert found.min() >= 0
-        assert found.max() <= 1
+        values = heard(tagger, [sound], 4)
+        assert values.shape == (4, len(tagger.tags))
+        assert values.dtype == np.float32
+        assert np.isfinite(values).all()
+        assert values.min() >= 0
+        assert values.max() <= 1
 
     def test_the_same_sound_gets_the_same_confidences_however_it_comes(
         self, tagger: SoundTagger

@@ -53,22 +53,22 @@ def test_a_block_hears_what_the_whole_hears(networks: Networks) -> None:
 
 def test_music_is_told_from_noise_and_silence(networks: Networks) -> None:
     sound = np.concatenate([melody(12), noise(12), np.zeros(6 * RATE, np.int16)])
-    found = heard(networks, sound, 4096, 30)
-    assert found.events.music[1:11].min() > 0.5
-    assert found.events.noise[14:23].min() > 0.5
-    assert found.events.speech.max() < 0.5
-    assert not np.isnan(found.slots[:1]).any()
-    assert np.isnan(found.slots[1:]).all()
-    for part in found.events:
+    sound_features = heard(networks, sound, 4096, 30)
+    assert sound_features.events.music[1:11].min() > 0.5
+    assert sound_features.events.noise[14:23].min() > 0.5
+    assert sound_features.events.speech.max() < 0.5
+    assert not np.isnan(sound_features.slots[:1]).any()
+    assert np.isnan(sound_features.slots[1:]).all()
+    for part in sound_features.events:
         assert (part[24:] == 0).all()
         assert np.isfinite(part).all()
 
 
 @pytest.mark.parametrize("n_samples", [1, 100, 399, 400, 5000, 11_000])
 def test_what_is_shorter_than_a_second_is_heard(networks: Networks, n_samples: int) -> None:
-    found = heard(networks, melody(1)[:n_samples], 512, 1)
-    assert found.levels.shape == (1,)
-    assert all(np.isfinite(part).all() and part.shape == (1,) for part in found.events)
+    sound_features = heard(networks, melody(1)[:n_samples], 512, 1)
+    assert sound_features.levels.shape == (1,)
+    assert all(np.isfinite(part).all() and part.shape == (1,) for part in sound_features.events)
 
 
 def test_seconds_beyond_the_sound_are_silent_and_what_is_beyond_them_is_not_asked_for(
@@ -82,8 +82,13 @@ def test_seconds_beyond_the_sound_are_silent_and_what_is_beyond_them_is_not_aske
 
 
 def test_nothing_heard_is_nothing(networks: Networks) -> None:
-    found = Listening(networks).end(0)
-    assert len(found.levels) == len(found.events.music) == len(found.slots) == 0
+    sound_features = Listening(networks).end(0)
+    assert (
+        len(sound_features.levels)
+        == len(sound_features.events.music)
+        == len(sound_features.slots)
+        == 0
+    )
 
 
 def test_an_hour_waits_no_longer_than_a_minute(networks: Networks) -> None:
@@ -112,5 +117,7 @@ def test_a_constant_offset_is_silence() -> None:
 
 
 def test_silence_is_sure_at_its_level() -> None:
-    found = silence(np.array([-np.inf, SILENT_DBFS - 10, SILENT_DBFS, SILENT_DBFS + 10, -20.0]))
-    assert found == pytest.approx([1.0, 1.0, 0.7, 0.4, 0.0])
+    sound_features = silence(
+        np.array([-np.inf, SILENT_DBFS - 10, SILENT_DBFS, SILENT_DBFS + 10, -20.0])
+    )
+    assert sound_features == pytest.approx([1.0, 1.0, 0.7, 0.4, 0.0])

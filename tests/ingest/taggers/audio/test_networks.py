@@ -47,8 +47,8 @@ def test_what_is_further_than_the_context_changes_no_event() -> None:
 
     def at(first: int, last: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         (shares,) = session.run(None, {"bands": bands[None, first:last]})
-        found: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = shares[0, 300 - first]
-        return found
+        shares_at: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = shares[0, 300 - first]
+        return shares_at
 
     whole = at(0, len(bands))
     assert at(300 - EVENT_CONTEXT, 301 + EVENT_CONTEXT) == pytest.approx(whole, abs=1e-5)

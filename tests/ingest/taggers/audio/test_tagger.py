@@ -18,9 +18,9 @@ class TestLocalSoundTagger(SoundTaggerConformance):
 
 def test_a_melody_is_music() -> None:
     tagger = LocalSoundTagger()
-    found = heard(tagger, [melody(4)], 4)
-    assert (found[:, tagger.tags.index("music")] >= 0.7).all()
-    assert (found[:, tagger.tags.index("speech")] < 0.7).all()
+    values = heard(tagger, [melody(4)], 4)
+    assert (values[:, tagger.tags.index("music")] >= 0.7).all()
+    assert (values[:, tagger.tags.index("speech")] < 0.7).all()
 
 
 def test_other_shares_are_another_version(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,42 +31,44 @@ def sound(n_seconds: int = 12, **shares: float) -> Heard:
     return Heard(np.full(n_seconds, -20.0), events, slots)
 
 
-def said(heard: Heard) -> set[str]:
-    found = confidences(heard, MUSICNN)
-    assert found.shape == (len(heard.levels), len(TAGS))
-    assert found.dtype == np.float32
-    assert ((found >= 0) & (found <= 1)).all()
-    return {tag for tag, column in zip(TAGS, found.T, strict=True) if (column >= 0.7).any()}
+def words_over_threshold(heard: Heard) -> set[str]:
+    values = confidences(heard, MUSICNN)
+    assert values.shape == (len(heard.levels), len(TAGS))
+    assert values.dtype == np.float32
+    assert ((values >= 0) & (values <= 1)).all()
+    return {tag for tag, column in zip(TAGS, values.T, strict=True) if (column >= 0.7).any()}
 
 
 def test_speech_is_what_both_networks_hear() -> None:
-    assert "speech" in said(sound(speech=0.99, spoken=0.99))
-    assert "speech" not in said(sound(speech=0.99, spoken=0.1, noise=0.9))  # a crow
-    assert "speech" not in said(sound(speech=0.1, spoken=0.99))
+    assert "speech" in words_over_threshold(sound(speech=0.99, spoken=0.99))
+    assert "speech" not in words_over_threshold(sound(speech=0.99, spoken=0.1, noise=0.9))  # a crow
+    assert "speech" not in words_over_threshold(sound(speech=0.1, spoken=0.99))
 
 
 def test_music_is_not_what_is_noise_to_the_other() -> None:
-    assert "music" in said(sound(music=0.99))
-    assert "music" not in said(sound(music=0.99, noise=0.9))
+    assert "music" in words_over_threshold(sound(music=0.99))
+    assert "music" not in words_over_threshold(sound(music=0.99, noise=0.9))
 
 
 def test_singing_is_said_where_music_is() -> None:
-    assert {"singing", "music"} <= said(sound(singing=0.99, music=0.99))
-    assert "singing" not in said(sound(singing=0.99, music=0.1))
+    assert {"singing", "music"} <= words_over_threshold(sound(singing=0.99, music=0.99))
+    assert "singing" not in words_over_threshold(sound(singing=0.99, music=0.1))
 
 
 def test_speech_and_music_can_be_heard_at_once() -> None:
-    assert said(sound(speech=0.99, spoken=0.9, music=0.99)) == {"speech", "music"}
+    assert words_over_threshold(sound(speech=0.99, spoken=0.9, music=0.99)) == {"speech", "music"}
 
 
 def test_noise_is_neither() -> None:
-    assert said(sound(noise=0.99)) == {"noise"}
-    assert "noise" not in said(sound(noise=0.99, music=0.9))
+    assert words_over_threshold(sound(noise=0.99)) == {"noise"}
+    assert "noise" not in words_over_threshold(sound(noise=0.99, music=0.9))
 
 
 def test_where_no_sound_is_only_silence_is_said() -> None:
     quiet = sound()
-    assert said(Heard(np.full(12, -np.inf), quiet.events, quiet.slots)) == {"silence"}
+    assert words_over_threshold(Heard(np.full(12, -np.inf), quiet.events, quiet.slots)) == {
+        "silence"
+    }
 
 
 def test_a_kind_of_music_is_said_over_a_window_and_only_of_music() -> None:
@@ -77,7 +79,9 @@ def test_a_kind_of_music_is_said_over_a_window_and_only_of_music() -> None:
     column = confidences(heard, MUSICNN)[:, TAGS.index(word)]
     assert (column[: 3 * SLOT_SECONDS] >= 0.7).all()
     assert (column[3 * SLOT_SECONDS :] < 0.05).all()
-    assert word not in said(Heard(heard.levels, sound(5 * SLOT_SECONDS).events, heard.slots))
+    assert word not in words_over_threshold(
+        Heard(heard.levels, sound(5 * SLOT_SECONDS).events, heard.slots)
+    )
 
 
 def test_the_share_of_a_kind_is_the_mean_over_its_neighbours() -> None:
@@ -88,10 +92,10 @@ def test_the_share_of_a_kind_is_the_mean_over_its_neighbours() -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_confidence_is_as_usual_at_the_share_from_which_a_word_is_said(share: float) -> None:
-    found = calibrated(np.array([0, share / 2, share, (1 + share) / 2, 1], np.float32), share)
-    assert found[2] == pytest.approx(0.7, abs=1e-4)
-    assert (np.diff(found) > 0).all()
-    assert found[0] < 0.05
+    values = calibrated(np.array([0, share / 2, share, (1 + share) / 2, 1], np.float32), share)
+    assert values[2] == pytest.approx(0.7, abs=1e-4)
+    assert (np.diff(values) > 0).all()
+    assert values[0] < 0.05
 
 
 def test_every_kind_is_a_tag_of_the_network() -> None:
