@@ -18,9 +18,12 @@ from engine.domain.campaigns import (
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
-from engine.errors import InvalidInput
+from engine.domain.tags import explicit_tag
+from engine.errors import InvalidInput, read_in
 from engine.keywords.matcher import nearest_tags
+from engine.keywords.multilingual import is_english
 from engine.services.keywords import KeywordService
+from engine.words.languages import standard
 from engine.words.spelling import MAX_SUGGESTED_WORDS
 from engine.words.vocabulary import Vocabulary
 
@@ -63,6 +66,7 @@ def campaign_of(
         min_relevance=body.min_relevance,
         begins=begins,
         ends=ends,
+        language=standard(body.language),
         languages=_once(body.languages),
         kinds=_once(body.kinds),
         performance=_once(body.performance),
@@ -99,6 +103,7 @@ class _Reader:
     ) -> None:
         self._vocabulary = vocabulary
         self._understanding = understanding
+        self._language = body.language
         # Words that decide come first: what is read of many words is bounded.
         groups = (
             word for group in body.groups for word in (*(group.any or ()), *(group.all or ()))
@@ -108,11 +113,13 @@ class _Reader:
             self._known = self._read(_once((*body.exclude, *groups, *body.keywords)))
 
     def _read(self, words: Sequence[str]) -> dict[str, KeywordMatch]:
-        tags = {word: self._vocabulary.tag(word) for word in words}
+        # A word of another language may only look like a tag.
+        named = words if is_english(self._language) else filter(explicit_tag, words)
+        tags = {word: self._vocabulary.tag(word) for word in named}
         matches = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
         others = [word for word in words if word not in matches]
         if others:
-            read = self._understanding.of(self._vocabulary).read_all(others)
+            read = self._understanding.of(self._vocabulary).read_all(others, self._language)
             matches |= zip(others, read, strict=True)
         return matches
 
@@ -162,7 +169,8 @@ class _Reader:
     def _refusal(field: str, useless: Sequence[KeywordMatch]) -> str:
         named = useless[:MAX_SUGGESTED_WORDS]
         sentences = [
-            f"{field}: {match.word!r} means no tag for sure{_near(match)}" for match in named
+            f"{field}: {match.word!r} means no tag for sure{read_in(match.languages)}{_near(match)}"
+            for match in named
         ]
         more = len(useless) - len(named)
         return "; ".join([*sentences, *([f"and {more} words more"] if more else [])])

@@ -114,7 +114,7 @@ _CAMPAIGN: Final[Members] = {
     "exclude": lambda now: [word.word for word in now.campaign.exclude],
     **_of_campaign("categories", "exclude_categories", "suitability", "min_relevance"),
     "flight": _flight,
-    **_of_campaign("languages", "kinds", "performance", "creatives", "bid", "profile"),
+    **_of_campaign("language", "languages", "kinds", "performance", "creatives", "bid", "profile"),
     "ignored": _ignored,
     "understood": _understood,
 }

@@ -10,6 +10,7 @@ from api.background.live import Live
 from api.cli.output import (
     count_option,
     json_option,
+    language_option,
     like_option,
     liked_option,
     no_sensitive_option,
@@ -27,6 +28,7 @@ from api.encoding import encoded
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
+from engine.domain.keywords import IgnoredWord
 from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
 from engine.domain.source_weights import SourceWeights
 from engine.ports.catalog import Catalog
@@ -73,6 +75,7 @@ _share = click.FloatRange(0.0, 1.0)
 @click.option("--again", is_flag=True, help="Seen and hidden videos may come back.")
 @click.option("--explain", is_flag=True, help="Tell where tags came from and when they were seen.")
 @click.option("--cursor", help="The 'next' of the page before.")
+@language_option
 @where_option
 @no_sensitive_option
 @strict_option
@@ -84,6 +87,7 @@ def command(
     dislikes: dict[str, float],
     liked: tuple[str, ...],
     viewer: str | None,
+    language: str,
     where: Filter,
     k: int,
     diversity: float,
@@ -112,6 +116,8 @@ def command(
     profile = {**likes, **{tag: -weight for tag, weight in dislikes.items()}}
     if (viewer is not None or all_viewers) and (profile or liked):
         raise click.UsageError("--viewer and --all-viewers go by what is kept: leave out likes")
+    if (viewer is not None or all_viewers) and language:
+        raise click.UsageError("--language is of likes and dislikes that are given here")
     if all_viewers and (viewer is not None or cursor is not None or explain):
         raise click.UsageError("--all-viewers takes no --viewer, --cursor or --explain")
     settings = load_settings()
@@ -133,9 +139,22 @@ def command(
             ):
                 click.echo(json.dumps(encoded(line), ensure_ascii=False))
             return
+        ignored: tuple[IgnoredWord, ...] = ()
+        if language:
+            from engine.services.keywords import understood_interests
+
+            profile, ignored = understood_interests(
+                live.understanding,
+                live.snapshot.vocabulary,
+                profile,
+                language=language,
+                strict=strict,
+                is_all=not liked,
+            )
         query = RecommendationQuery(
             viewer=viewer,
             interests=profile,
+            ignored=ignored,
             liked=tuple(live.catalog.videos.find(name).id for name in liked),
             k=k,
             where=passing,

@@ -114,6 +114,7 @@ class Campaign:
         min_relevance: the least score, 0.0 to 1.0.
         begins: when the flight begins, seconds since 1970; it is part of it.
         ends: when it is over; not part of it.
+        language: of its words, a code; where it is empty, their letters tell.
         languages: of the videos; ``""`` is unknown, none for all.
         kinds: of the videos; none for all.
         performance: what the videos are by both senses; none for all.
@@ -135,6 +136,7 @@ class Campaign:
     min_relevance: float = 0.0
     begins: int = ALWAYS
     ends: int = FOREVER
+    language: str = ""
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     performance: tuple[str, ...] = ()

@@ -9,13 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.keywords import KeywordMatch
-from engine.errors import ReelmatchError
+from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.errors import ReelmatchError, UnknownTag
 from engine.keywords.embeddings import Embedder, EmbeddingSimilarity
 from engine.keywords.foreign import ForeignWords
 from engine.keywords.matcher import Keywords
 from engine.keywords.multilingual import MultilingualKeywords, is_english
 from engine.keywords.thesaurus.nouns import noun_thesaurus
+from engine.services.ignored_words import ignored_keywords
 from engine.words.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,40 @@ class Recent:
     def pieces(self, text: str) -> int:
         """Return how many pieces of a text are read, as if it were new: no answer hangs on that."""
         return self._embedder.pieces(text)
+
+
+def understood_interests(
+    understanding: "KeywordService",
+    vocabulary: Vocabulary,
+    interests: Mapping[str, float],
+    *,
+    language: str,
+    strict: bool,
+    is_all: bool,
+) -> tuple[dict[str, float], tuple[IgnoredWord, ...]]:
+    """Return the tags that a viewer's interests mean in a language, and the words that mean none.
+
+    Args:
+        understanding: of words as tags.
+        vocabulary: the tags there are.
+        interests: word -> weight.
+        language: of the words, a code.
+        strict: refuse words that cannot be used, instead of leaving them out.
+        is_all: whether nothing else is known of the viewer.
+
+    Raises:
+        UnknownTag: when words, or without ``strict`` all there is to go by, cannot be used.
+    """
+    try:
+        weights, matches = understanding.profile(
+            vocabulary, interests, strict=strict, language=language
+        )
+    except UnknownTag:
+        if strict or is_all:
+            raise
+        weights = {}
+        matches = understanding.of(vocabulary).read_all(list(interests), language)
+    return weights, ignored_keywords(matches)
 
 
 class KeywordService:

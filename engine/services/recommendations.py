@@ -39,6 +39,7 @@ class RecommendationQuery:
         explain: whether each tag's sources and seconds are told.
         cursor: the ``next`` of the page before.
         sources: factors of the weights of tags.
+        ignored: interests that were left out before, as they mean no tag.
     """
 
     viewer: str | None = None
@@ -53,6 +54,7 @@ class RecommendationQuery:
     explain: bool = False
     cursor: str | None = None
     sources: SourceWeights = AS_INDEXED
+    ignored: tuple[IgnoredWord, ...] = ()
 
     @property
     def digest(self) -> bytes:
@@ -158,7 +160,7 @@ def recommend(
         _timed(catalog, snapshot, page.matches) if query.explain else page.matches,
         next=_next(snapshot, page, query, at, cursor),
         continued_from=None if cursor is None else cursor.generation,
-        ignored=ignored,
+        ignored=(*query.ignored, *ignored),
     )
 
 

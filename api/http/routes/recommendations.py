@@ -13,10 +13,12 @@ from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchRequest, VideoMatchList
 from api.http.schemas.recommendations import RecommendationPage, RecommendationRequest
+from engine.domain.keywords import IgnoredWord
 from engine.domain.source_weights import SourceWeights
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import match
 from engine.search.rerank import BY_SCORE
+from engine.services.keywords import understood_interests
 from engine.services.matches import ranked_matches
 from engine.services.recommendations import RecommendationQuery, recommend
 
@@ -27,7 +29,7 @@ def _is_quick_recommendation(body: RecommendationRequest, state: State) -> bool:
     few = len(body.liked) + len(body.events) <= QUICK_MATCHES
     # For words that are no tags, tags that are spelled alike are looked for.
     known = all(tag in snapshot.vocabulary for tag in body.interests)
-    return known and plain and few and _is_short(body, snapshot)
+    return known and plain and few and not body.language and _is_short(body, snapshot)
 
 
 def _is_short(body: RecommendationRequest | MatchRequest, snapshot: IndexSnapshot) -> bool:
@@ -39,8 +41,20 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
     """Recommend videos to a viewer of whom nothing is kept."""
     live: Live = state.live
     now, catalog = time.time(), live.catalog
+    interests: dict[str, float] = body.interests
+    ignored: tuple[IgnoredWord, ...] = ()
+    if body.language:
+        interests, ignored = understood_interests(
+            live.understanding,
+            live.snapshot.vocabulary,
+            interests,
+            language=body.language,
+            strict=body.strict,
+            is_all=not body.events and not body.liked,
+        )
     query = RecommendationQuery(
-        interests=body.interests,
+        interests=interests,
+        ignored=ignored,
         events=own_events(
             catalog, (event.event(str(at), now) for at, event in enumerate(body.events))
         ),

@@ -38,7 +38,13 @@ router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute
 @router.put("/{viewer:slashed}/interests", status_code=204, responses=problems(Code.UNKNOWN_TAG))
 def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive) -> None:
     """Replace what a viewer says they like."""
-    interests = live.catalog.tags.vocabulary().weights(body.interests)
+    vocabulary = live.catalog.tags.vocabulary()
+    if body.language:
+        interests, _ = live.understanding.profile(
+            vocabulary, body.interests, strict=True, language=body.language
+        )
+    else:
+        interests = vocabulary.weights(body.interests)
     live.catalog.viewers.put_interests(viewer, interests, now=time.time())
 
 

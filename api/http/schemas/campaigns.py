@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Strict
+from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Language, Strict
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
 from engine.domain.performance import PERFORMANCES
@@ -138,6 +138,7 @@ class CampaignInput(Body):
     min_relevance: UnitInterval = 0.0
     """The least score, 0.0 to 1.0."""
     flight: FlightInput = FlightInput()
+    language: Language = ""
     languages: list[Annotated[str, StringConstraints(max_length=35)]] = Field(
         default_factory=list, max_length=MAX_WORDS
     )
@@ -207,7 +208,10 @@ class Campaign(BaseModel):
     suitability: dict[str, str]
     min_relevance: float
     flight: Flight
+    language: str
+    """Of its words; empty where their letters tell."""
     languages: list[str]
+    """Of the videos."""
     kinds: list[str]
     performance: list[str]
     creatives: list[Creative]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Sources, Strict, Weights, Where
+from api.http.schemas.bodies import Body, Count, Language, Sources, Strict, Weights, Where
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword
 from api.http.schemas.matches import Contribution
@@ -40,7 +40,8 @@ class RecommendationRequest(Body):
     )
 
     interests: Weights = Field(default_factory=dict)
-    """Tag -> weight; negative for dislikes."""
+    """Tag -> weight; negative for dislikes. With ``language``, words of it -> weight."""
+    language: Language = ""
     liked: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
     """Ids of videos that the viewer liked; they are not recommended again."""
     events: list[EventInput] = Field(default_factory=list, max_length=MAX_EVENT_BATCH)

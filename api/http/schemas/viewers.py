@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Weights
+from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Language, Weights
 from engine.domain.viewers import MAX_CHARACTERS, MAX_EVENT_BATCH, Event, EventKind
 
 
@@ -32,7 +32,8 @@ class InterestsRequest(Body):
     )
 
     interests: Weights
-    """Tag -> weight; negative for dislikes."""
+    """Tag -> weight; negative for dislikes. With ``language``, words of it, kept as tags."""
+    language: Language = ""
 
 
 class EventInput(Body):

@@ -229,7 +229,12 @@ def _stored(match: KeywordMatch) -> dict[str, Any]:
         {"tag": one.tag, "confidence": one.confidence, "how": one.method, "by": one.by}
         for one in match.candidates
     ]
-    return {"word": match.word, "status": match.status, "meanings": candidates}
+    return {
+        "word": match.word,
+        "status": match.status,
+        "meanings": candidates,
+        "languages": match.languages,
+    }
 
 
 def _keyword_match(stored: dict[str, Any]) -> KeywordMatch:
@@ -237,4 +242,6 @@ def _keyword_match(stored: dict[str, Any]) -> KeywordMatch:
         TagCandidate(each["tag"], each["confidence"], MatchMethod(each["how"]), each["by"])
         for each in stored["meanings"]
     )
-    return KeywordMatch(stored["word"], Status(stored["status"]), candidates)
+    # Of before other languages were read, all are English.
+    languages = tuple(stored.get("languages", ("en",)))
+    return KeywordMatch(stored["word"], Status(stored["status"]), candidates, languages)
