@@ -10,11 +10,13 @@ from typing import Final
 from engine.words.languages import is_code
 from ingest.sources.captions.cues import FORMATS, Cue, UnreadableCaptions, read_cues
 from ingest.sources.captions.encodings import decoded
+from ingest.sources.captions.languages import primary
 from ingest.sources.captions.limits import MAX_BYTES
 
 MAX_ENTRIES: Final = 20_000
 """Entries of a folder that are looked through for captions."""
 
+_CODE_LETTERS: Final = 2  # of a language that many speak, in its shortest form
 _FORCED: Final = "forced"
 _FLAGS: Final = frozenset({_FORCED, "auto", "cc", "default", "full", "sdh"})
 
@@ -91,4 +93,6 @@ def _caption_file(path: Path, stem: str) -> CaptionFile | None:
     codes = [part.replace("_", "-") for part in parts if part.lower() not in _FLAGS]
     if not all(map(is_code, codes)):
         return None
-    return CaptionFile(path, codes[0] if codes else "", _FORCED in flags)
+    # Most words of three letters are some language's code: "new", "old", "fix".
+    is_told = bool(codes) and len(primary(codes[0])) == _CODE_LETTERS
+    return CaptionFile(path, codes[0] if is_told else "", _FORCED in flags)

@@ -31,6 +31,7 @@ def video(tmp_path: Path) -> Path:
         ("holiday.2024.ger.sdh.ass", "ger", False),
         ("holiday.2024.de.forced.srt", "de", True),
         ("holiday.2024.default.srt", "", False),
+        ("holiday.2024.new.srt", "", False),
     ],
 )
 def test_a_name_says_which_language_it_is(

@@ -68,6 +68,18 @@ def test_a_recogniser_needs_a_folder_and_a_name_that_is_known() -> None:
         check_recognizer("ear:x", CONTEXT)
 
 
+def test_other_packages_bring_recognisers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "other" / "ears-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ears\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[reelmatch.recognizers]\near = ingest.taggers.speech.whisper:WHISPER\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "other"))
+    model = write_model(tmp_path / "small")
+    assert check_recognizer(f"ear:{model}", CONTEXT) == f"ear:{model}"
+
+
 def test_without_the_library_it_is_said_how_to_get_it(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
