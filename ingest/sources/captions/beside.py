@@ -74,7 +74,8 @@ def captions_beside(video: Path) -> list[CaptionFile]:
             found = [
                 file
                 for entry in islice(entries, MAX_ENTRIES)
-                if (file := _caption_file(Path(entry.path), video.stem))
+                if entry.name.startswith(video.stem)
+                and (file := _caption_file(Path(entry.path), video.stem))
                 and entry.is_file(follow_symlinks=False)
             ]
     except OSError:
@@ -84,7 +85,7 @@ def captions_beside(video: Path) -> list[CaptionFile]:
 
 def _caption_file(path: Path, stem: str) -> CaptionFile | None:
     """Return what a name says, None where it is not that of captions of this video."""
-    if path.suffix.lower() not in FORMATS or not path.stem.startswith(stem):
+    if path.suffix.lower() not in FORMATS:
         return None
     nothing, *parts = path.stem.removeprefix(stem).split(".")
     if nothing:
