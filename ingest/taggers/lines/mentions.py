@@ -7,10 +7,10 @@ from typing import Final, Literal, NamedTuple
 
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from ingest.taggers.lines.nouns import (
-    Meaning,
+    CandidateTag,
     called,
+    candidate_tags,
     given_names,
-    meanings_of,
     places,
     rarely_nouns,
 )
@@ -48,7 +48,7 @@ class Mention(NamedTuple):
     """Words of a text and the tags they mean."""
 
     words: str
-    meanings: tuple[Meaning, ...]
+    candidates: tuple[CandidateTag, ...]
 
 
 def mentions_in(text: str, *, alone: bool = False) -> list[Mention]:
@@ -85,7 +85,7 @@ def names_in(text: str) -> set[str]:
 def is_team(mention: Mention) -> bool:
     """Tell whether words may be the name of a team: several animals, or rockets."""
     is_plural = mention.words.lower().endswith("s")
-    return is_plural and any(one.tag in _TEAMS for one in mention.meanings)
+    return is_plural and any(one.tag in _TEAMS for one in mention.candidates)
 
 
 def case_of(text: str) -> Case:
@@ -107,17 +107,17 @@ def _mentions(run: Sequence[Token], case: Case, *, alone: bool) -> Iterator[Ment
             words = " ".join(token.word for token in run[at : at + size])
             if words in called() or (size > 1 and _means_another(words)):
                 break
-            meanings = meanings_of(words) if len(words) >= _MIN_LETTERS else ()
-            if meanings and _is_meant(run, at, size, case, alone=alone):
+            candidates = candidate_tags(words) if len(words) >= _MIN_LETTERS else ()
+            if candidates and _is_meant(run, at, size, case, alone=alone):
                 written = " ".join(token.text for token in run[at : at + size])
-                yield Mention(written, meanings)
+                yield Mention(written, candidates)
                 break
         at += size
 
 
 def _means_another(phrase: str) -> bool:
     """Tell whether a phrase is something else than its parts are."""
-    is_phrase = noun_thesaurus().is_set_phrase(phrase) and not meanings_of(phrase)
+    is_phrase = noun_thesaurus().is_set_phrase(phrase) and not candidate_tags(phrase)
     return is_phrase and phrase.rpartition(" ")[2] not in about_the_first()
 
 
@@ -155,7 +155,7 @@ def _is_name(run: Sequence[Token], at: int, size: int, case: Case) -> bool:
         and after is not None
         and after.is_capital
         and after.word not in function_words()
-        and not meanings_of(after.word)
+        and not candidate_tags(after.word)
     )
 
 

@@ -33,7 +33,7 @@ _PARENT: Final = 0.9
 _TELLS_NOTHING: Final = frozenset({"indoors", "outdoors", "person", "people", "portrait", "tool"})
 
 
-class Meaning(NamedTuple):
+class CandidateTag(NamedTuple):
     """A tag that a noun means, with how surely, 0.0 to 1.0."""
 
     tag: str
@@ -99,16 +99,16 @@ def tag_of(noun: str) -> str | None:
 
 
 @cache
-def meanings_of(noun: str) -> tuple[Meaning, ...]:
+def candidate_tags(noun: str) -> tuple[CandidateTag, ...]:
     """Return the tags that a noun surely means, the nearest first, and those above them."""
     direct = _direct(noun)
     above = [
-        Meaning(parent, _PARENT * one.confidence)
+        CandidateTag(parent, _PARENT * one.confidence)
         for one in direct
         for parent in known_parents().get(one.tag, ())
         if parent in _kinds(one.tag) or parent not in settings()
     ]
-    best: dict[str, Meaning] = {}
+    best: dict[str, CandidateTag] = {}
     for one in (*direct, *above):
         if one.tag not in _TELLS_NOTHING and one.tag not in best:
             best[one.tag] = one
@@ -120,13 +120,13 @@ def _kinds(tag: str) -> set[str]:
     return {entry.tag for entry in noun_thesaurus().entries(plain(tag))}
 
 
-def _direct(noun: str) -> Sequence[Meaning]:
+def _direct(noun: str) -> Sequence[CandidateTag]:
     if tag := tag_of(noun):
-        return [Meaning(tag, 1.0 if noun == plain(tag) else _PLURAL)]
+        return [CandidateTag(tag, 1.0 if noun == plain(tag) else _PLURAL)]
     nouns = _table()["nouns"]
     for form in (noun, *noun_thesaurus().singulars(noun)):
         if form in nouns and form not in ambiguous():
-            return [Meaning(tag, _by_steps(steps)) for tag, steps in nouns[form]]
+            return [CandidateTag(tag, _by_steps(steps)) for tag, steps in nouns[form]]
     return []
 
 

@@ -15,7 +15,7 @@ from engine.ports.catalog import Catalog
 from ingest.taggers.lines.context import TITLES, Context, context_of
 from ingest.taggers.lines.english import is_english
 from ingest.taggers.lines.mentions import Mention, is_team, mentions_in
-from ingest.taggers.lines.nouns import TABLE, Meaning, tag_names
+from ingest.taggers.lines.nouns import TABLE, CandidateTag, tag_names
 from ingest.taggers.lines.titles import is_named_work
 from ingest.taggers.lines.word_lists import WORDS
 from ingest.taggers.remote.whole_video import RemoteTrack
@@ -36,16 +36,16 @@ FIELDS: Final = {
 """Certainty that a video is about what a field of it says; ``""`` is what is read or spoken."""
 
 _ALONE: Final = ("tag", "category", "folder")
-_SONG: Final = (Meaning("music", 1.0),)
+_SONG: Final = (CandidateTag("music", 1.0),)
 _METHOD: Final = 1
 """Raised when lines are understood in another way."""
 
 
-class _Reading(NamedTuple):
+class _TaggedLine(NamedTuple):
     """A line and the tags that it means, with confidences."""
 
     line: Line
-    tags: tuple[Meaning, ...]
+    tags: tuple[CandidateTag, ...]
 
 
 class LineTagger:
@@ -78,15 +78,19 @@ class LineTagger:
             language: of the lines, a code; where it is empty, their words tell.
         """
         within = [line for line in (_within(line, n_seconds) for line in lines) if line is not None]
-        readings = _read(within, language)
+        tagged_lines = _tagged_lines(within, language)
         who = f"{self.name}@{self.version}"
         catalog.taggers.remember(who, self.tags)
-        track = merged([self._timed(readings, n_seconds, catalog), self._whole(readings, catalog)])
-        return SourceTrack(self.source, who, track, tuple(one.line for one in readings))
+        track = merged(
+            [self._timed(tagged_lines, n_seconds, catalog), self._whole(tagged_lines, catalog)]
+        )
+        return SourceTrack(self.source, who, track, tuple(one.line for one in tagged_lines))
 
-    def _timed(self, readings: Sequence[_Reading], n_seconds: int, catalog: Catalog) -> Track:
+    def _timed(
+        self, tagged_lines: Sequence[_TaggedLine], n_seconds: int, catalog: Catalog
+    ) -> Track:
         runs = Runs()
-        for line, tags in readings:
+        for line, tags in tagged_lines:
             if line.seconds is not None:
                 for tag, confidence in tags:
                     runs.add(tag, *line.seconds, confidence)
@@ -96,20 +100,20 @@ class LineTagger:
         numbers = dict(zip(names, catalog.tags.number(names, self.source), strict=True))
         return RemoteTrack.of(runs, n_seconds).to_track(numbers)
 
-    def _whole(self, readings: Sequence[_Reading], catalog: Catalog) -> Track:
-        surest = _surest_of_whole(readings)
+    def _whole(self, tagged_lines: Sequence[_TaggedLine], catalog: Catalog) -> Track:
+        surest = _surest_of_whole(tagged_lines)
         numbers = np.array(catalog.tags.number(tuple(surest), self.source), np.int64)
         return Track.of_whole(np.array(list(surest.values())), numbers, 0)
 
 
 def tags_told(lines: Sequence[Line], language: str = "") -> dict[str, float]:
     """Return the tags of a video as a whole that lines mean, with confidences, the surest first."""
-    return _surest_of_whole(_read(lines, language))
+    return _surest_of_whole(_tagged_lines(lines, language))
 
 
-def _surest_of_whole(readings: Sequence[_Reading]) -> dict[str, float]:
+def _surest_of_whole(tagged_lines: Sequence[_TaggedLine]) -> dict[str, float]:
     surest: dict[str, float] = {}
-    for line, tags in readings:
+    for line, tags in tagged_lines:
         if line.seconds is None:
             for tag, confidence in tags:
                 surest[tag] = max(confidence, surest.get(tag, 0.0))
@@ -127,25 +131,25 @@ def _within(line: Line, n_seconds: int) -> Line | None:
     return line._replace(seconds=TimeRange(start, end)) if start < end else None
 
 
-def _read(lines: Sequence[Line], language: str) -> list[_Reading]:
+def _tagged_lines(lines: Sequence[Line], language: str) -> list[_TaggedLine]:
     if not is_english((line.text for line in lines), language):
-        return [_Reading(line, ()) for line in lines]
+        return [_TaggedLine(line, ()) for line in lines]
     context = context_of([line for line in lines if line.field])
-    return [_reading(line, context) for line in lines]
+    return [_tagged(line, context) for line in lines]
 
 
-def _reading(line: Line, context: Context) -> _Reading:
+def _tagged(line: Line, context: Context) -> _TaggedLine:
     mentions = _mentions(line, context)
     sure = FIELDS[line.field]
-    best: dict[str, Meaning] = {}
+    best: dict[str, CandidateTag] = {}
     words: dict[str, str] = {}
     for mention in mentions:
-        for tag, confidence in mention.meanings:
+        for tag, confidence in mention.candidates:
             if tag not in best or sure * confidence > best[tag].confidence:
-                best[tag] = Meaning(tag, sure * confidence)
+                best[tag] = CandidateTag(tag, sure * confidence)
                 words[tag] = mention.words
     tags = tuple(LineTag(tag, words[tag]) for tag in best)
-    return _Reading(line._replace(tags=tags), tuple(best.values()))
+    return _TaggedLine(line._replace(tags=tags), tuple(best.values()))
 
 
 def _mentions(line: Line, context: Context) -> list[Mention]:

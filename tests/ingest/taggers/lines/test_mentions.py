@@ -8,13 +8,13 @@ from engine.domain.lines import Line
 from ingest.taggers.lines.context import context_of
 from ingest.taggers.lines.english import is_english
 from ingest.taggers.lines.mentions import case_of, is_team, mentions_in
-from ingest.taggers.lines.nouns import meanings_of, tag_names
+from ingest.taggers.lines.nouns import candidate_tags, tag_names
 from ingest.taggers.lines.titles import is_named_work, song_words
 from ingest.taggers.lines.tokens import runs_of
 
 
 def tags(text: str, *, alone: bool = False) -> set[str]:
-    return {one.tag for mention in mentions_in(text, alone=alone) for one in mention.meanings}
+    return {one.tag for mention in mentions_in(text, alone=alone) for one in mention.candidates}
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_word_that_somebody_picked_is_a_noun() -> None:
 def test_words_that_mean_a_tag_are_given_as_they_are_written() -> None:
     (mention,) = mentions_in("Two Kittens!")
     assert mention.words == "Kittens"
-    assert mention.meanings[0].tag == "kitten"
-    assert {"cat", "pet"} & {one.tag for one in mention.meanings[1:]}
-    assert all(one.confidence < mention.meanings[0].confidence for one in mention.meanings[1:])
+    assert mention.candidates[0].tag == "kitten"
+    assert {"cat", "pet"} & {one.tag for one in mention.candidates[1:]}
+    assert all(one.confidence < mention.candidates[0].confidence for one in mention.candidates[1:])
 
 
 @given(st.text(max_size=200))
@@ -80,8 +80,8 @@ def test_any_text_can_be_read(text: str) -> None:
     known = set(tag_names())
     for mention in mentions_in(text):
         assert mention.words
-        assert {one.tag for one in mention.meanings} <= known
-        assert all(0 < one.confidence <= 1 for one in mention.meanings)
+        assert {one.tag for one in mention.candidates} <= known
+        assert all(0 < one.confidence <= 1 for one in mention.candidates)
     assert case_of(text) in ("sentence", "title", "none")
     assert all(run for run in runs_of(text))
     song_words(text)
@@ -89,7 +89,9 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def test_every_tag_that_means_one_thing_is_meant_by_its_name() -> None:
-    silent = [name for name in tag_names() if not any(one.tag == name for one in meanings_of(name))]
+    silent = [
+        name for name in tag_names() if not any(one.tag == name for one in candidate_tags(name))
+    ]
     assert "guitar" not in silent
     assert len(silent) < 0.1 * len(tag_names())
 
@@ -154,7 +156,7 @@ def read(*lines: Line) -> dict[str, set[str]]:
             one.tag
             for mention in mentions_in(line.text)
             if not context.hides(mention)
-            for one in mention.meanings
+            for one in mention.candidates
         }
         for line in lines
     }
