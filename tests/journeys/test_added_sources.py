@@ -21,9 +21,9 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(films: Path, tmp_path: Path) -> Path:
-    """Two videos of before: what was heard and told of them is not known."""
+    """Two videos of before: what was heard, read and told of them is not known."""
     home = tmp_path / "home"
-    assert reelmatch(home, "ingest", films, "--no-audio").code == 0
+    assert reelmatch(home, "ingest", films, "--no-audio", "--no-text").code == 0
     with Catalog.open(home / "catalog.db") as catalog, catalog.change() as (db, _):
         db.execute("delete from tracks where source = 'metadata'")
         db.execute("delete from line_texts")
@@ -43,21 +43,21 @@ def visual_tracks(home: Path) -> dict[str, bytes]:
         return {one.record.id: one.tracks[0].track.to_bytes() for one in contents}
 
 
-def test_sound_and_metadata_are_added(home: Path) -> None:
+def test_sound_text_and_metadata_are_added(home: Path) -> None:
     seen = visual_tracks(home)
-    done = reelmatch(home, "ingest", "--add", "audio,metadata", "--json")
+    done = reelmatch(home, "ingest", "--add", "audio,text,metadata", "--json")
     assert done.code == 0, done.err
     assert "read the metadata of 2 videos" in done.err
     assert [(one["status"], one["reason"]) for one in done.json["videos"]] == [("ok", "")] * 2
     assert set(map(frozenset, taggers(home).values())) == {
-        frozenset({"visual", "audio", "metadata"})
+        frozenset({"visual", "audio", "text", "metadata"})
     }
     assert visual_tracks(home) == seen
     listed = reelmatch(home, "tags", "guitar_song", "--json").json["tags"]
     names = {one["tag"] for one in listed}
     assert {"audio:music", "metadata:guitar"} <= names
     # Nothing lacks them any more.
-    again = reelmatch(home, "ingest", "--add", "audio,metadata", "--json")
+    again = reelmatch(home, "ingest", "--add", "audio,text,metadata", "--json")
     assert again.code == 0
     assert again.json["videos"] == []
     assert "read the metadata of 0 videos" in again.err

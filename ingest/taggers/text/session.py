@@ -14,18 +14,21 @@ from ingest.taggers.text.detection import Place, TextFinder
 from ingest.taggers.text.lines import Span, as_lines, joined, similar
 from ingest.taggers.text.networks import Networks
 from ingest.taggers.text.recognition import is_line, read_place, tidy
+from ingest.taggers.text.texture import Cells, hard_cells, line_may_be_new
 from ingest.taggers.text.traces import Trace
 
-LOOK_SECONDS: Final = 10
+LOOK_SECONDS: Final = 20
 """A shot is looked at in full when it begins, unless another was within so many seconds."""
 
-GLANCE_SECONDS: Final = 4
-"""A picture that changes is glanced at once in so many seconds."""
+GLANCE_SECONDS: Final = 8
+"""A picture that changes is glanced at once in so many seconds at least."""
 
-CUT_GLANCE_SECONDS: Final = 2
+CUT_GLANCE_SECONDS: Final = 4
 """The same where shots begin, and where text was read lately."""
 
+_SIGN_SECONDS: Final = 2  # from one glance to the next where letters may have come up
 _MAX_GLANCE_SECONDS: Final = 16  # where glances led to nothing in the same shot
+_MAX_BETWEEN: Final = 10  # frames that are kept to find out since when a line has been there
 _MAX_PATIENCE: Final = 4  # seconds before text that moves is looked for again
 _LATELY: Final = 30  # seconds
 _READINGS_A_SECOND: Final = 10  # in the long run
@@ -58,8 +61,8 @@ class LocalTextSession:
         self._prominent: list[Span] = []
         self._looks: list[int] = []
         self._blank_shots: list[tuple[int, int]] = []
-        # The frames since the last look, to find out since when a line has been there.
-        self._between: deque[Frame] = deque(maxlen=LOOK_SECONDS)
+        self._between: deque[Frame] = deque(maxlen=_MAX_BETWEEN)  # since the last look
+        self._cells: Cells | None = None  # at the last look or glance
         self._shot_start = 0
         self._is_blank: bool | None = None
         self._looked_at = self._glanced_at = self._read_at = -_LATELY - 1
@@ -79,10 +82,15 @@ class LocalTextSession:
         if is_cut or change.changed > 0:
             self._drop_what_is_gone(second, frame)
         self._has_changed |= is_cut or change.changed > _STILL or bool(self._lost)
+        cells = hard_cells(frame) if self._has_changed else None
+        has_sign = cells is not None and line_may_be_new(cells, self._cells)
         if self._must_look(second, is_cut=is_cut) or (
-            self._may_glance(second, is_cut=is_cut) and self._glance(second, frame)
+            self._may_glance(second, is_cut=is_cut, has_sign=has_sign)
+            and self._glance(second, frame)
         ):
             self._look(second, frame)
+        if second in (self._looked_at, self._glanced_at):
+            self._cells = cells
         self._between.append(frame)
 
     def read_nothing(self, second: int) -> None:
@@ -131,11 +139,13 @@ class LocalTextSession:
             return False
         return (is_cut and since >= LOOK_SECONDS) or (bool(self._lost) and since >= self._patience)
 
-    def _may_glance(self, second: int, *, is_cut: bool) -> bool:
+    def _may_glance(self, second: int, *, is_cut: bool, has_sign: bool) -> bool:
         if second < self._rests_until or not self._has_changed:
             return False
         lately = second - self._read_at <= _LATELY
         wait = CUT_GLANCE_SECONDS if is_cut or lately else self._glance_seconds
+        if has_sign:
+            wait = self._patience if lately else max(self._patience, _SIGN_SECONDS)
         return second - max(self._glanced_at, self._looked_at) >= wait
 
     def _glance(self, second: int, frame: Frame) -> bool:
@@ -144,7 +154,9 @@ class LocalTextSession:
         return any(self._known_at(place) is None for place in self._finder.glance(frame))
 
     def _look(self, second: int, frame: Frame) -> None:
-        places = self._finder.places(frame)
+        # Most pictures with no text on them show it at a glance.
+        is_blank = not self._shown and not self._lost and self._finder.is_blank(frame)
+        places = [] if is_blank else self._finder.places(frame)
         n_read, fresh = 0, []
         for place in places:
             known = self._known_at(place)

@@ -73,8 +73,6 @@ def test_a_caption_is_found_beside_a_mark_that_stands(reader: LocalTextReader) -
 
 
 def test_text_that_moves_is_one_line(reader: LocalTextReader) -> None:
-    pictures = [
-        written(plain(), "Slow boat", middle=(100 + 20 * number, 90)) for number in range(6)
-    ]
+    pictures = [written(plain(), "Slow boat", middle=(80 + 20 * number, 90)) for number in range(8)]
     found = [(line.text, line.seconds) for line in read(reader, pictures).lines]
-    assert found == [("Slow boat", (0, 6))]
+    assert found == [("Slow boat", (0, 8))]

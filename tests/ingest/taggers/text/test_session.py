@@ -1,0 +1,112 @@
+"""Times at which it is worth looking for text."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ingest.changes.change_track import FrameChange
+from ingest.taggers.text.networks import Networks, Picture, Reading, TextMap
+from ingest.taggers.text.session import GLANCE_SECONDS, LOOK_SECONDS, LocalTextSession
+from support.writing import plain, written
+
+STILL = FrameChange(new=False, cut=False, joined=True, changed=0.0, left=0.0)
+MOTION = FrameChange(new=True, cut=False, joined=True, changed=0.5, left=0.5)
+CUT = FrameChange(new=True, cut=True, joined=False, changed=1.0, left=1.0)
+
+PAGE = written(plain((360, 640)), "many words in a row", size=14, middle=(110, 8))
+BARE = plain((360, 640))
+
+
+class Spy(Networks):
+    """Finds and reads what it is told to, and counts."""
+
+    def __init__(self, boxes: int = 0, text: str = "words", score: float = 1.0) -> None:
+        self.boxes, self.reading = boxes, Reading(text, score)
+        self.n_looks = self.n_glances = self.n_read = 0
+
+    def find(self, picture: Picture) -> TextMap:
+        height, width = picture.shape[:2]
+        if width > 320:
+            self.n_looks += 1
+        else:
+            self.n_glances += 1
+        text_map: NDArray[np.float32] = np.zeros((height, width), np.float32)
+        step = height // 10
+        for number in range(self.boxes):
+            top, left = step * (number // 2) + 1, number % 2 * width // 2
+            text_map[top : top + max(3, step // 4), left + 9 : left + width // 3] = 1
+        return text_map
+
+    def read(self, strip: Picture) -> Reading:  # noqa: ARG002 - it says the same of all
+        self.n_read += 1
+        return self.reading
+
+
+def watched(spy: Spy, changes: list[FrameChange], frame: Picture = BARE) -> LocalTextSession:
+    session = LocalTextSession(spy)
+    for second, change in enumerate(changes):
+        session.read_second(second, frame, change)
+    return session
+
+
+def test_a_picture_that_stands_is_looked_at_once() -> None:
+    spy = Spy()
+    watched(spy, [CUT, *[STILL] * 300])
+    assert (spy.n_looks, spy.n_glances) == (0, 1)
+
+
+def test_what_is_like_text_is_looked_at_in_full_when_a_shot_begins() -> None:
+    spy = Spy(boxes=1)
+    watched(spy, [CUT, *[STILL] * 300], PAGE)
+    assert (spy.n_looks, spy.n_glances, spy.n_read) == (1, 1, 1)
+
+
+def test_a_picture_that_moves_is_glanced_at_now_and_then() -> None:
+    spy = Spy()
+    watched(spy, [CUT, *[MOTION] * 80])
+    assert (spy.n_looks, spy.n_glances) == (0, 1 + 80 // GLANCE_SECONDS)
+
+
+def test_letters_that_come_up_are_glanced_at_soon() -> None:
+    spy = Spy()
+    session = watched(spy, [CUT, *[MOTION] * 3])
+    for second in range(4, 8):
+        session.read_second(second, PAGE, MOTION)
+    assert (spy.n_looks, spy.n_glances) == (0, 2)
+
+
+def test_however_often_it_cuts_looks_are_few() -> None:
+    spy = Spy()
+    watched(spy, [CUT] * 100)
+    assert spy.n_looks == 0
+    assert spy.n_glances <= 100 // LOOK_SECONDS + 25
+
+
+def test_what_nobody_can_read_is_not_read_over_and_over() -> None:
+    spy = Spy(boxes=1, text="???", score=0.3)
+    session = watched(spy, [CUT, *[MOTION] * 60], PAGE)
+    assert spy.n_read <= 2
+    assert spy.n_looks <= 4
+    assert session.end(61).lines == ()
+    assert (session.end(61).presence == 0).all()
+
+
+def test_a_page_is_paid_for_by_a_rest() -> None:
+    spy = Spy(boxes=20)
+    rng = np.random.default_rng(1)
+    session = LocalTextSession(spy)
+    for second in range(30):
+        frame = rng.integers(0, 256, (360, 640, 3), np.uint8)
+        session.read_second(second, frame, CUT)
+    assert spy.n_read <= 30 * 10
+
+
+@pytest.mark.parametrize(("boxes", "presence"), [(0, -1), (1, 1)])
+def test_presence_is_told_of_shots_that_were_looked_at(boxes: int, presence: int) -> None:
+    session = watched(Spy(boxes), [CUT, *[STILL] * 4], PAGE)
+    assert session.end(5).presence.tolist() == [presence] * 5
+
+
+def test_of_a_shot_that_was_glanced_at_alone_there_is_no_telling() -> None:
+    session = watched(Spy(), [CUT, *[STILL] * 4, CUT, *[STILL] * 2])
+    assert session.end(8).presence.tolist() == [-1] * 5 + [0] * 3
