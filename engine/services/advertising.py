@@ -79,7 +79,7 @@ class TopicSuitability:
     looked_for: tuple[str, ...]
     not_looked_for: tuple[str, ...]
     mentioned: Risk
-    mentioned_by: tuple[str, ...] = ()
+    mentioned_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Brand risk of a video."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class TopicSuitability(BaseModel):
@@ -22,7 +22,7 @@ class TopicSuitability(BaseModel):
     """Sensitive topics that its tagger has no words for: what is said says nothing of these."""
     mentioned: str
     """The risk by what words about the video say; it raises one that is known."""
-    mentioned_by: list[str] = Field(default_factory=list)
+    mentioned_by: list[str]
     """The sources of these words; left out where there are none."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
