@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,8 @@ _MAX_KEYWORDS: Final = 2  # the live view may be a moment behind the catalog
 _FEW_TAGS: Final = 200  # are embedded in a moment, when the first question needs them
 _WAITED_TAGS: Final = 1_000
 _WAIT_SECONDS: Final = 10.0
+_ENGLISH: Final = "English"
+_FOREIGN: Final = "foreign"
 
 
 class Recent:
@@ -118,7 +121,7 @@ class KeywordService:
         self._known: list[MultilingualKeywords] = []
         self._preparer: threading.Thread | None = None
         self._waiting = threading.Condition()
-        self._next: EmbeddingSimilarity | None = None
+        self._next: dict[str, EmbeddingSimilarity] = {}
         self._stopping = False
 
     def start(self) -> None:
@@ -130,7 +133,7 @@ class KeywordService:
         """Make ready what words that are no tags need; a few tags are left for the first one."""
         vocabulary.prepare()
         if len(vocabulary) > _FEW_TAGS:
-            self._want(self.of(vocabulary).english.similarity)
+            self._want(_ENGLISH, self.of(vocabulary).english.similarity)
 
     def close(self) -> None:
         """Stop embedding tags."""
@@ -160,11 +163,13 @@ class KeywordService:
             noun_thesaurus(),
             self._embedder,
             tag_embedder=self._tags,
-            complete=self._complete,
+            complete=partial(self._complete, _ENGLISH),
         )
         foreign = None
         if self._foreign is not None:
-            foreign = ForeignWords(vocabulary.words, *self._foreign, self._complete)
+            foreign = ForeignWords(
+                vocabulary.words, *self._foreign, partial(self._complete, _FOREIGN)
+            )
         return MultilingualKeywords(english, foreign)
 
     def profile(
@@ -194,35 +199,38 @@ class KeywordService:
             return vocabulary.weights(keywords), []
         return self.of(vocabulary).profile(keywords, strict=strict, language=language)
 
-    def _complete(self, similarity: EmbeddingSimilarity) -> None:
+    def _complete(self, kind: str, similarity: EmbeddingSimilarity) -> None:
         if self._preparer is None:
             similarity.complete()
             return
-        self._want(similarity)
+        self._want(kind, similarity)
         if similarity.missing <= _WAITED_TAGS:
             # Soon done. Of thousands of new tags, words are understood by their names meanwhile.
             with self._waiting:
-                self._waiting.wait_for(lambda: self._stopping or self._next is None, _WAIT_SECONDS)
+                self._waiting.wait_for(
+                    lambda: self._stopping or kind not in self._next, _WAIT_SECONDS
+                )
 
-    def _want(self, similarity: EmbeddingSimilarity) -> None:
+    def _want(self, kind: str, similarity: EmbeddingSimilarity) -> None:
+        # Of each kind the newest has the tags of those before.
         with self._waiting:
-            self._next = similarity
+            self._next[kind] = similarity
             self._waiting.notify_all()
 
     def _prepare(self) -> None:
         while True:
             with self._waiting:
-                self._waiting.wait_for(lambda: self._stopping or self._next is not None)
-                similarity = self._next
-            if self._stopping or similarity is None:
-                return
+                self._waiting.wait_for(lambda: self._stopping or bool(self._next))
+                if self._stopping:
+                    return
+                kind, similarity = next(iter(self._next.items()))
             try:
                 similarity.complete(self._is_stopping)
             except ReelmatchError as error:
                 log.warning("tags cannot be embedded: %s", error)
             with self._waiting:
-                if self._next is similarity:
-                    self._next = None
+                if self._next.get(kind) is similarity:
+                    del self._next[kind]
                 self._waiting.notify_all()
 
     def _is_stopping(self) -> bool:
