@@ -23,7 +23,7 @@ class TopicSuitability(BaseModel):
     mentioned: str
     """The risk by what words about the video say; it raises one that is known."""
     mentioned_by: list[str]
-    """The sources of these words; left out where there are none."""
+    """The sources of these words; empty where there are none."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
