@@ -96,8 +96,9 @@ def test_a_video_tells_all_that_is_known(served: Served) -> None:
     assert video["codec"] == "h264"
     assert (video["width"], video["height"]) == (640, 480)
     assert (video["sensitive"]["level"], video["sensitive"]["seconds"]) == ("none", [])
-    assert video["sensitive"]["topics"]["weapons"] == {"level": "none", "seconds": []}
-    assert video["sensitive"]["topics"]["drugs"] == {"level": "unknown", "seconds": []}
+    nothing = {"seconds": [], "mentioned_by": []}
+    assert video["sensitive"]["topics"]["weapons"] == {"level": "none", **nothing}
+    assert video["sensitive"]["topics"]["drugs"] == {"level": "unknown", **nothing}
 
 
 def test_a_photograph_over_a_song_is_told_from_footage(served: Served) -> None:
