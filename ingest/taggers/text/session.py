@@ -129,7 +129,7 @@ class LocalTextSession:
 
     def _end(self, shown: _Shown, second: int) -> None:
         if shown.span is not None:
-            shown.span.end = second
+            shown.span.end = max(second, shown.span.start + 1)
 
     def _must_look(self, second: int, *, is_cut: bool) -> bool:
         if not self._looks:
@@ -155,7 +155,8 @@ class LocalTextSession:
 
     def _look(self, second: int, frame: Frame) -> None:
         # Most pictures with no text on them show it at a glance.
-        is_blank = not self._shown and not self._lost and self._finder.is_blank(frame)
+        may_be_blank = not self._shown and not self._lost and self._glanced_at != second
+        is_blank = may_be_blank and self._finder.is_blank(frame)
         places = [] if is_blank else self._finder.places(frame)
         n_read, fresh = 0, []
         for place in places:
