@@ -96,7 +96,7 @@ def test_a_video_tells_all_that_is_known(served: Served) -> None:
     assert video["codec"] == "h264"
     assert (video["width"], video["height"]) == (640, 480)
     assert (video["sensitive"]["level"], video["sensitive"]["seconds"]) == ("none", [])
-    nothing = {"seconds": [], "mentioned_by": []}
+    nothing: dict[str, list[object]] = {"seconds": [], "mentioned_by": []}
     assert video["sensitive"]["topics"]["weapons"] == {"level": "none", **nothing}
     assert video["sensitive"]["topics"]["drugs"] == {"level": "unknown", **nothing}
 

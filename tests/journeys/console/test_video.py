@@ -57,7 +57,7 @@ def test_the_threshold_recounts_at_once_as_the_service_counts(
     for threshold in (70, 30, 93, 5):
         move(page, threshold)
         # Tags of the title are of the whole video, and on no second of the timeline.
-        params = {"threshold": threshold / 100, "source": "visual"}
+        params: dict[str, str | float] = {"threshold": threshold / 100, "source": "visual"}
         answer = console_server.client.get(f"/v1/videos/{bikes}/tags", params=params).json()
         # What is told of the whole video is on none of its seconds.
         on_seconds = [one for one in answer["tags"] if not one["tag"].startswith("metadata:")]
