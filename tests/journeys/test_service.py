@@ -127,6 +127,15 @@ def test_the_same_request_sent_twice_starts_one_job(own_server: Served) -> None:
     assert anew.json()["job"] != first.json()["job"]
 
 
+def test_a_request_may_leave_the_sound_and_the_text_out(own_server: Served) -> None:
+    query = {"source": "http://127.0.0.1:9/gone.mp4", "audio": False, "text": False}
+    queued = own_server.client.post("/v1/videos", json=query)
+    with Catalog.open(own_server.home / "catalog.db") as catalog:
+        job = catalog.jobs.get(queued.json()["job"])
+    assert job is not None
+    assert job.options == {"force": False, "audio": False, "text": False}
+
+
 @pytest.mark.parametrize(
     "source", ["file:///etc/passwd", "/etc/passwd", "ftp://example.com/a", "https://u:p@a.example/"]
 )
