@@ -73,7 +73,7 @@ def command(
         else:
             counts = counts_of(catalog, record, config, live.tag_idf, source)
             for count in counts if everything else counts[:_TOP]:
-                click.echo(f"{count.tag}, {count.seconds}")
+                click.echo(f"{count.tag}, {'the whole video' if count.whole else count.seconds}")
             if not counts:
                 click.echo(_nothing(catalog, record, config.threshold, source), err=True)
 

@@ -132,9 +132,9 @@ def first_lines(lines: Overview, config: IndexConfig, idf: TagIdf) -> list[TagCo
 def by_source(counts: Sequence[TagCount]) -> list[SourceLines]:
     """Return the first lines of each source that has some, in their order."""
     lines = []
-    for source, verb in VERBS.items():
+    for source in dict.fromkeys([*VERBS, *(source_of(one.tag) for one in counts)]):
         own = [one for one in counts if source_of(one.tag) == source]
         if own:
             shown = own[: FIRST_LINES if source == VISUAL else OTHER_LINES]
-            lines.append(SourceLines(source, verb, tuple(shown)))
+            lines.append(SourceLines(source, VERBS.get(source, source), tuple(shown)))
     return lines

@@ -107,8 +107,9 @@ def tag_counts(
     Those of fewer than ``least_seconds`` are left out, as ``steady`` says.
     """
     counts = count_steady(track, threshold, least_seconds)
+    whole = set(track.whole_tags.tolist())
     named = [
-        TagCount(vocabulary.names[tag], int(seconds))
+        TagCount(vocabulary.names[tag], int(seconds), True if tag in whole else None)
         for tag, seconds in zip(counts.tags, counts.seconds, strict=True)
     ]
     return sorted(named, key=lambda count: (-count.seconds, count.tag))

@@ -18,10 +18,17 @@ DEFAULT_THRESHOLD: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """On how many seconds of a video a tag reached the threshold."""
+    """Number of seconds of a video on which a tag reached the threshold.
+
+    Attributes:
+        tag: its name.
+        seconds: those it counts on.
+        whole: True for a tag of the video as a whole, which counts on all seconds and is on none.
+    """
 
     tag: str
     seconds: int
+    whole: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

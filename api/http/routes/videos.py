@@ -37,7 +37,6 @@ from engine.services.matches import ranked_matches
 from engine.services.videos import (
     TagAlong,
     VideoSecond,
-    VideoTags,
     performance_of,
     second_of,
     sensitivity_of,
@@ -152,7 +151,9 @@ def delete_video(video: str, live: CurrentLive) -> None:
     live.catalog.videos.delete(live.catalog.videos.named(video).id)
 
 
-@router.get("/{video:slashed}/tags", response_model=VideoTagCounts)
+@router.get(
+    "/{video:slashed}/tags", response_model=VideoTagCounts, response_model_exclude_unset=True
+)
 def get_video_tags(
     video: str,
     live: CurrentLive,
@@ -162,10 +163,10 @@ def get_video_tags(
         Literal[SOURCES] | None,  # type: ignore[valid-type] # a tuple of words
         Query(description="Only tags of this source: `visual` is seen, `audio` heard ..."),
     ] = None,
-) -> VideoTags:
+) -> Any:
     """Return the tag counts of a video, counted anew at any threshold."""
     record, config = live.catalog.videos.named(video), settings.counting(threshold)
-    return tags_of(live.catalog, record, config, live.tag_idf, source)
+    return encoded(tags_of(live.catalog, record, config, live.tag_idf, source))
 
 
 @router.get(

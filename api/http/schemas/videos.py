@@ -98,10 +98,12 @@ class SensitivityAssessment(BaseModel):
 
 
 class TagCount(BaseModel):
-    """On how many seconds a tag counted."""
+    """Number of seconds on which a tag counted."""
 
     tag: str
     seconds: int
+    whole: bool | None = None
+    """Whether it is told of the video as a whole: it counts on every second and is on none."""
 
 
 class PerformanceAssessment(BaseModel):

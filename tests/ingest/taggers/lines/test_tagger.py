@@ -55,6 +55,8 @@ def test_titles_mean_tags_of_the_whole_and_of_no_second(catalog: Catalog) -> Non
     lines = [Line("My kitten plays the violin", field="title")]
     observed = LineTagger(METADATA).observe(lines, 60, catalog)
     assert counts(catalog, observed)["metadata:kitten"] == 60
+    told = tag_counts(observed.track, THRESHOLD, catalog.tags.vocabulary())
+    assert {one.whole for one in told} == {True}
     vocabulary = catalog.tags.vocabulary()
     numbers = vocabulary.numbers(["metadata:kitten", "metadata:violin"])
     assert set(tag_time_ranges(observed.track, numbers, THRESHOLD).values()) == {()}
