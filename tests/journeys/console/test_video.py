@@ -56,12 +56,11 @@ def test_the_threshold_recounts_at_once_as_the_service_counts(
     page.locator("#all-lines").click()
     for threshold in (70, 30, 93, 5):
         move(page, threshold)
-        # Tags of the title are of the whole video, and on no second of the timeline.
-        params: dict[str, str | float] = {"threshold": threshold / 100, "source": "visual"}
-        answer = console_server.client.get(f"/v1/videos/{bikes}/tags", params=params).json()
-        # What is told of the whole video is on none of its seconds.
-        on_seconds = [one for one in answer["tags"] if not one["tag"].startswith("metadata:")]
-        expected = {one["tag"]: one["seconds"] for one in on_seconds}
+        answer = console_server.client.get(
+            f"/v1/videos/{bikes}/tags", params={"threshold": threshold / 100}
+        ).json()
+        # What is told of the whole video is on none of its seconds, and has no line.
+        expected = {one["tag"]: one["seconds"] for one in answer["tags"] if "whole" not in one}
         assert {tag: n for tag, n in counts(page).items() if n} == expected
         expect(page.locator("#threshold-value")).to_have_text(f"{threshold / 100:.2f}")
 
