@@ -173,6 +173,7 @@ CASES: Final = (
     Case("POST /console/videos/{video}/delete", INGEST, form={}, video=video_id(9)),
     Case("GET /console/videos/{video}/timeline/{revision}", READERS),
     Case("GET /console/videos/{video}/timeline/{revision}/{level}/{number}", READERS),
+    Case("GET /console/videos/{video}/lines/{revision}/{number}", READERS),
     Case("GET /console/videos/{video}/media", READERS),
     Case("GET /console/videos/{video}/poster/{revision}", READERS),
     Case("GET /console/videos/{video}/strip/{revision}", READERS),
