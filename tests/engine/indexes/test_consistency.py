@@ -182,6 +182,8 @@ MAY_BE: Final[dict[str, tuple[str, ...]]] = {
         for one in SCHEMA
         if isinstance(one.type, Word | Words | RiskLevels)
     },
+    # Words could speak of any topic that nobody looked for.
+    "facts/risk.npy": ("without order", "all the same"),
     "together/rows.npy": ("without order", "all the same"),
     # These only say which postings are read first.
     "index/scan_slopes.npy": ANY_NUMBERS,
