@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.domain.tags import AUDIO, TEXT
 from engine.domain.videos import OutdatedVideo
 from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
 from ingest.pipeline import STORED, IngestResult
 from ingest.sources.addresses import NotAnAddress, is_address
 from ingest.sources.files import NoVideoFile, content_id
+from ingest.taggers.lines.tagger import LineTagger
 from ingest.taggers.registry import Identity
 from ingest.web_pipeline import described_by_address
 
@@ -36,8 +38,31 @@ def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
 
 
 def find_lacking(catalog: Catalog, source: str) -> Outdated:
-    """Return what a source of tags has yet to observe, as ``find_outdated`` does."""
-    return _located(catalog.listing.lacking(source))
+    """Return what a source of tags has yet to observe, as ``find_outdated`` does.
+
+    Args:
+        catalog: of the videos.
+        source: ``audio``, ``text`` or ``speech``; of the first two, what an older version of the
+            tagger that comes along observed is there, too.
+    """
+    tagger = _own_tagger(source)
+    return _located(catalog.listing.lacking(source, tagger.name, tagger.version))
+
+
+def _own_tagger(source: str) -> Identity:
+    # They load networks' files: only who adds a source waits for them.
+    if source == AUDIO:
+        from ingest.taggers.audio.tagger import LocalSoundTagger
+
+        heard = LocalSoundTagger()
+        return Identity(heard.name, heard.version)
+    if source == TEXT:
+        from ingest.taggers.text.reader import LocalTextReader
+
+        reader = LocalTextReader()
+        return Identity(reader.name, reader.version)
+    tagger = LineTagger(source)
+    return Identity(tagger.name, tagger.version)
 
 
 def _located(videos: Iterable[OutdatedVideo]) -> Outdated:

@@ -128,7 +128,8 @@ def ingest_file(
         path: the file.
         catalog: where the result is kept, in one transaction at the end.
         taggers: each for a source of its own, one of them for the visual one; a
-            source that observed the video before is left alone.
+            source that observed the video before is left alone, unless it is another than the
+            visual one and its tagger was of an older version.
         described: what is known of it; unless given, it is a file of this machine.
         force: look again at a video that was watched before.
         every: have at most one in so many seconds tagged; others take what was said of the last.
@@ -141,12 +142,12 @@ def ingest_file(
         return missing_result(path, error)
     # Captions are read beside others, whether there are any or not.
     sources = [tagger.source for tagger in taggers] or [SPEECH]
-    known = known_result(video, catalog, force=force, sources=sources)
+    needed = _needed(video, catalog, taggers, force=force)
+    known = None if needed else known_result(video, catalog, force=force, sources=sources)
     if known is not None:
         return known
     costs = CpuCosts()
     try:
-        needed = _needed(video, catalog, taggers, force=force)
         observed = _analyze(path, video, catalog, needed, captioning, every, on_second, costs)
     except UndecodableVideo as error:
         return store_unwatched(video, catalog, error.status, error.reason)
@@ -158,9 +159,21 @@ def ingest_file(
 def _needed(
     video: Described, catalog: Catalog, taggers: Sequence[Observer], *, force: bool
 ) -> list[Observer]:
-    """Return the taggers whose source has yet to observe the video."""
+    """Return the taggers whose source has yet to observe the video, or did as an older version.
+
+    What is seen by another version stays: only who asks for it by name looks again at pictures.
+    """
     known = {} if force else catalog.tracks.taggers(video.id)
-    return [tagger for tagger in taggers if tagger.source not in known]
+    return [
+        tagger
+        for tagger in taggers
+        if tagger.source not in known
+        or (tagger.source != VISUAL and _is_older(known[tagger.source], tagger))
+    ]
+
+
+def _is_older(who: str, tagger: Observer) -> bool:
+    return who.startswith(f"{tagger.name}@") and who != f"{tagger.name}@{tagger.version}"
 
 
 def _store(

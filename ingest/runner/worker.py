@@ -18,7 +18,6 @@ from typing import Any, Final
 
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
-from engine.domain.tags import VISUAL
 from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from engine.ports.catalog import Catalog, Jobs
@@ -174,8 +173,9 @@ class Worker:
         if expected != described.id:
             reason = f"another video is there now; {STORED}"
             return IngestResult(expected, job.source, Status.MISSING, reason, 0)
-        sources = _added_sources(job) or (VISUAL,)
-        return known_result(described, self.catalog, force=_force(job), sources=sources)
+        # Which sources have yet to observe it is told by who loads their taggers.
+        force = _force(job) or bool(_added_sources(job))
+        return known_result(described, self.catalog, force=force)
 
     def _settled(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job without watching anything; None when it must be."""

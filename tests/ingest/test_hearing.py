@@ -126,3 +126,16 @@ def test_sound_that_cannot_be_decoded_is_told_and_the_pictures_go_in(
     assert (result.status, result.seconds) == ("ok", 3)
     assert "damaged pieces of sound were left out" in result.reason
     assert "visual" in catalog.tracks.taggers(result.video or "")
+
+
+def test_what_an_older_version_heard_is_heard_again_and_nothing_seen(
+    catalog: Catalog, film: Path
+) -> None:
+    shades, newer = Shades(), Ear()
+    video = ingest_file(film, catalog, shades, Ear()).video or ""
+    asked = shades.n_tagged
+    newer.version = "2"
+    assert ingest_file(film, catalog, shades, newer).status == "ok"
+    assert catalog.tracks.taggers(video)["audio"] == "ear@2"
+    assert shades.n_tagged == asked
+    assert "already watched" in ingest_file(film, catalog, shades, newer).reason

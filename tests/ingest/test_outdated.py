@@ -12,7 +12,9 @@ from engine.domain.tracks import Track
 from ingest.outdated import find_lacking, find_outdated
 from ingest.sources.addresses import address_id
 from ingest.sources.files import content_id
+from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.registry import Identity
+from ingest.taggers.text.reader import LocalTextReader
 from support.catalogs import save
 
 NOW_HERE = Identity("local", "2")
@@ -63,10 +65,22 @@ def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> 
     assert lost.reason == "no file there any more; what was seen of it before is kept"
 
 
-def test_what_a_source_has_yet_to_observe_is_found(catalog: Catalog, film: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "tagger"), [("audio", LocalSoundTagger()), ("text", LocalTextReader())]
+)
+def test_what_a_source_has_yet_to_observe_is_found(
+    catalog: Catalog, film: Path, source: str, tagger: LocalSoundTagger | LocalTextReader
+) -> None:
     video = content_id(film)
     outdate(catalog, video, [film])
-    assert find_lacking(catalog, "audio").there == {str(film): video}
-    catalog.tracks.put(video, SourceTrack("audio", "ears@1", Track.empty()))
-    assert find_lacking(catalog, "audio").there == {}
-    assert find_lacking(catalog, "text").there == {str(film): video}
+    assert find_lacking(catalog, source).there == {str(film): video}
+    # Another tagger's stays; that of an older version does not.
+    for who, lacks in {
+        f"{tagger.name}@{tagger.version}": False,
+        f"{tagger.name}@older": True,
+        f"{tagger.name}s@older": False,
+        "import": False,
+    }.items():
+        catalog.tracks.put(video, SourceTrack(source, who, Track.empty()))
+        assert bool(find_lacking(catalog, source).there) is lacks, who
+    assert find_lacking(catalog, "speech").there == {str(film): video}

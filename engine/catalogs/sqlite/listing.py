@@ -19,7 +19,8 @@ _OUTDATED: Final = (
 # Seen here, so that there is footage to observe.
 _LACKS_SOURCE: Final = (
     "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual')"
-    " and not exists (select 1 from tracks t where t.video = v.id and t.source = ?1)"
+    " and not exists (select 1 from tracks t where t.video = v.id and t.source = ?1"
+    " and (substr(t.tagger, 1, length(?2) + 1) <> ?2 || '@' or t.tagger = ?2 || '@' || ?3))"
 )
 
 
@@ -71,9 +72,13 @@ class Listing:
         """
         return self._to_watch(_OUTDATED, (tagger, version))
 
-    def lacking(self, source: str) -> Iterator[OutdatedVideo]:
-        """Yield the watched videos that a source of tags did not observe, the newest first."""
-        return self._to_watch(_LACKS_SOURCE, (source,))
+    def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
+        """Yield the watched videos that a source has yet to observe, the newest first.
+
+        Those that another version of this tagger observed are among them, those of other taggers
+        and of imports are not.
+        """
+        return self._to_watch(_LACKS_SOURCE, (source, tagger, version))
 
     def _to_watch(self, condition: str, parameters: tuple[str, ...]) -> Iterator[OutdatedVideo]:
         rows = self._file.rows(

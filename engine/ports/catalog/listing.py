@@ -37,10 +37,16 @@ class Listing(Protocol):
         """
         ...
 
-    def lacking(self, source: str) -> Iterator[OutdatedVideo]:
-        """Yield the watched videos that a source of tags did not observe, the newest first.
+    def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
+        """Yield the watched videos that a source of tags has yet to observe, the newest first.
 
-        Results of imports are not among them: there is no footage to observe.
+        Those that another version of this tagger observed are among them; those of other taggers
+        are not, nor results of imports: there is no footage to observe.
+
+        Args:
+            source: of tags.
+            tagger: the name of its tagger.
+            version: the one that is here.
         """
         ...
 
