@@ -13,20 +13,24 @@ Confidences = NDArray[np.float32]
 """Shape (n_tags,): the confidence, 0.0 to 1.0, of each tag in ``Tagger.tags``, in that order."""
 
 
-class NamesTags(Protocol):
-    """A tagger, whatever it is given."""
+class Versioned(Protocol):
+    """Whatever observes videos for a source of tags."""
 
     @property
     def name(self) -> str:
-        """Name of the tagger; stored with each video."""
+        """Name of it; stored with each video."""
 
     @property
     def version(self) -> str:
-        """Changes whenever the same input may get other confidences."""
+        """Changes whenever the same input may be observed otherwise."""
 
     @property
     def source(self) -> str:
         """Source of its tags, one of ``engine.domain.tags.SOURCES``."""
+
+
+class NamesTags(Versioned, Protocol):
+    """A tagger, whatever it is given."""
 
     @property
     def tags(self) -> tuple[str, ...]:

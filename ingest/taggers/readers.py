@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.domain.lines import Line
 from ingest.changes.change_track import FrameChange
-from ingest.taggers.base import Frame
+from ingest.taggers.base import Frame, Versioned
 
 
 class ReadText(NamedTuple):
@@ -37,20 +37,8 @@ class TextSession(Protocol):
 
 
 @runtime_checkable
-class TextReader(Protocol):
+class TextReader(Versioned, Protocol):
     """Reads what is written on the picture."""
-
-    @property
-    def name(self) -> str:
-        """Name of the reader; stored with each video."""
-
-    @property
-    def version(self) -> str:
-        """Changes whenever the same pictures may be read in another way."""
-
-    @property
-    def source(self) -> str:
-        """Source of what it reads, one of ``engine.domain.tags.SOURCES``."""
 
     def begin(self) -> TextSession:
         """Begin to read a video."""

@@ -18,6 +18,7 @@ from engine.domain.videos import VideoRecord
 from engine.errors import ExternalIdTaken
 from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status
+from ingest.described import Described, blank_record
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.sources.imports.unpacking import Check
@@ -231,21 +232,8 @@ def _save(
 
 
 def _record(video: ImportedVideo, known: VideoRecord | None, *, has_visual: bool) -> VideoRecord:
-    blank = VideoRecord(
-        id=video.id,
-        title="",
-        status=Status.OK,
-        reason="",
-        seconds=0,
-        width=0,
-        height=0,
-        codec="",
-        tagger="",
-        added_at="",
-        source="",
-    )
     # What a result does not tell (size, codec, when it was added) stays as it is.
-    before = known or blank
+    before = known or blank_record(Described(video.id, "", ""))
     record = replace(
         before,
         title=video.title if video.is_titled or not before.title else before.title,
