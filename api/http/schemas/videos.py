@@ -102,7 +102,7 @@ class TagCount(BaseModel):
 
     tag: str
     seconds: int
-    whole: bool | None = None
+    whole: bool | None = Field(default=None, exclude_if=lambda value: value is None)
     """Whether it is told of the video as a whole: it counts on every second and is on none."""
 
 
