@@ -1,7 +1,7 @@
 """Lines of text in, the tags that their words mean out."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,8 +18,8 @@ from ingest.taggers.lines.mentions import Mention, is_team, mentions_in
 from ingest.taggers.lines.nouns import TABLE, CandidateTag, tag_names
 from ingest.taggers.lines.titles import is_named_work
 from ingest.taggers.lines.word_lists import WORDS
-from ingest.taggers.remote.whole_video import RemoteTrack
-from ingest.taggers.runs import Runs
+from ingest.taggers.remote.whole_video import MAX_TAGS_A_SECOND, RemoteTrack
+from ingest.taggers.runs import Run, Runs
 
 MAX_WHOLE_TAGS: Final = 12
 """Tags of a video as a whole: however long its description is, it does not drown what is seen."""
@@ -35,6 +35,7 @@ FIELDS: Final = {
 }
 """Certainty that a video is about what a field of it says; ``""`` is what is read or spoken."""
 
+_MAX_TIMED_TAGS: Final = 100  # where there are too many: on each second of the longest video
 _ALONE: Final = ("tag", "category", "folder")
 _SONG: Final = (CandidateTag("music", 1.0),)
 _METHOD: Final = 1
@@ -89,13 +90,11 @@ class LineTagger:
     def _timed(
         self, tagged_lines: Sequence[_TaggedLine], n_seconds: int, catalog: Catalog
     ) -> Track:
-        runs = Runs()
-        for line, tags in tagged_lines:
-            if line.seconds is not None:
-                for tag, confidence in tags:
-                    runs.add(tag, *line.seconds, confidence)
         if not n_seconds:
             return Track.empty()
+        runs = Runs()
+        for run in _runs(tagged_lines):
+            runs.add(*run)
         names = runs.names
         numbers = dict(zip(names, catalog.tags.number(names, self.source), strict=True))
         return RemoteTrack.of(runs, n_seconds).to_track(numbers)
@@ -104,6 +103,39 @@ class LineTagger:
         surest = _surest_of_whole(tagged_lines)
         numbers = np.array(catalog.tags.number(tuple(surest), self.source), np.int64)
         return Track.of_whole(np.array(list(surest.values())), numbers, 0)
+
+
+def _runs(tagged_lines: Sequence[_TaggedLine]) -> Iterator[Run]:
+    """Yield when each tag is read or spoken, those of most seconds where there are too many.
+
+    A page of print may hold more words at once than a second has room for.
+    """
+    ranges: dict[str, list[Run]] = {}
+    for line, tags in tagged_lines:
+        if line.seconds is not None:
+            for tag, confidence in tags:
+                ranges.setdefault(tag, []).append(Run(tag, *line.seconds, confidence))
+    united = {tag: list(_united(own)) for tag, own in ranges.items()}
+    if len(united) > MAX_TAGS_A_SECOND:
+        lengths = {tag: sum(one.end - one.start for one in own) for tag, own in united.items()}
+        longest = sorted(lengths, key=lambda tag: -lengths[tag])
+        united = {tag: united[tag] for tag in longest[:_MAX_TIMED_TAGS]}
+    for own in united.values():
+        yield from own
+
+
+def _united(runs: Sequence[Run]) -> Iterator[Run]:
+    """Yield runs of one tag of which none touches another, each as sure as its surest part."""
+    ordered = sorted(runs, key=lambda run: run.start)
+    last = ordered[0]
+    for run in ordered[1:]:
+        if run.start > last.end:
+            yield last
+            last = run
+        else:
+            confidence = max(run.confidence, last.confidence)
+            last = last._replace(end=max(run.end, last.end), confidence=confidence)
+    yield last
 
 
 def tags_told(lines: Sequence[Line], language: str = "") -> dict[str, float]:

@@ -121,3 +121,19 @@ def test_any_lines_can_be_read(
         assert stored.track.to_bytes() == observed.track.to_bytes()
         for line in observed.lines:
             assert line.seconds is None or 0 <= line.seconds.start < line.seconds.end <= n_seconds
+
+
+def test_a_page_of_print_has_no_more_tags_than_a_second_has_room_for(catalog: Catalog) -> None:
+    names = [name for name in LineTagger(TEXT).tags if name.isalpha()][:1_500]
+    lines = [Line(f"a {name}", TimeRange(0, 3)) for name in names]
+    often = Line("a violin", TimeRange(2, 9))
+    observed = LineTagger(TEXT).observe([*lines, often, *[often] * 20_000], 43_200, catalog)
+    told = counts(catalog, observed)
+    assert 50 < len(told) <= 200
+    assert told["text:violin"] == 9
+
+
+def test_captions_that_last_as_long_as_the_video_are_counted_once(catalog: Catalog) -> None:
+    lines = [Line("a violin and a kitten", TimeRange(0, 43_200))] * 300
+    observed = LineTagger(SPEECH).observe(lines, 43_200, catalog)
+    assert counts(catalog, observed)["speech:violin"] == 43_200
