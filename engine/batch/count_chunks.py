@@ -115,10 +115,14 @@ def counted_chunks(
             on_videos(task.span.videos)
         else:
             left.append(task)
-    # One alone is counted sooner than a process has started.
-    with open_executor(executor if len(left) > 1 else SERIAL) as opened:
-        for span in run_tasks(opened, count_chunk, left):
-            on_videos(span.videos)
+    try:
+        # One alone is counted sooner than a process has started.
+        with open_executor(executor if len(left) > 1 else SERIAL) as opened:
+            for span in run_tasks(opened, count_chunk, left):
+                on_videos(span.videos)
+    finally:
+        # After an error, processes are ended wherever they are.
+        _remove_unfinished(folder)
     return [task.path for task in tasks]
 
 
@@ -137,9 +141,13 @@ def _cleared(workplace: Path, name: str) -> Path:
         if other != folder:
             shutil.rmtree(other) if other.is_dir() else other.unlink()
     folder.mkdir(exist_ok=True)
+    _remove_unfinished(folder)
+    return folder
+
+
+def _remove_unfinished(folder: Path) -> None:
     for unfinished in folder.glob(f"*{_UNFINISHED}"):
         unfinished.unlink(missing_ok=True)
-    return folder
 
 
 def _folder_name(config: IndexConfig, vocabulary: Vocabulary, identity: str) -> str:
