@@ -187,7 +187,8 @@ def command(
             }
         )
     else:
-        print_results(results)
+        if results or not again:
+            print_results(results)
         _print_left_out(left_out)
     if outdated and not results:
         click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)

@@ -52,6 +52,8 @@ def _with_whole(
     n_all: int,
 ) -> Counts:
     """Add the tags of the whole video to counts, with all that there is to count, at least 1."""
+    if not len(track.whole_tags):  # a reindex counts millions
+        return Counts(tags.astype(np.uint32), counts.astype(np.uint32))
     whole = track.whole_tags[track.passing_whole(threshold)]
     alone = ~np.isin(tags, whole)
     tags = np.concatenate([tags[alone], whole])
@@ -95,8 +97,8 @@ def count_distinct_seconds(track: Track, threshold: Threshold) -> Counts:
     second = np.searchsorted(track.starts, passing, side="right") - 1
     pairs = np.unique(np.stack([track.tags[passing], segment_of_second[second]]), axis=1)
     tags, segments = np.unique(pairs[0], return_counts=True)
-    n_looks = int(segment_of_second[-1]) if track.n_seconds else 0
-    return _with_whole(track, threshold, tags.astype(np.uint32), segments, n_looks)
+    n_distinct = int(segment_of_second[-1]) if track.n_seconds else 0
+    return _with_whole(track, threshold, tags.astype(np.uint32), segments, n_distinct)
 
 
 def tag_counts(

@@ -33,10 +33,6 @@ class Context(NamedTuple):
         return all(not _forms(word).isdisjoint(self.names) for word in words)
 
 
-NOTHING_KNOWN: Final = Context()
-"""Of lines that belong to no title, such as spoken ones."""
-
-
 def context_of(lines: Sequence[Line]) -> Context:
     """Return what the lines of a video say of each other."""
     titles = [line.text for line in lines if line.field in TITLES]

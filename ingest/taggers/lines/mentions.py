@@ -33,7 +33,7 @@ _TEAMS: Final = frozenset(
     {"animal", "bird", "wildlife", "big cat", "fish", "insect", "reptile", "rocket"}
 )
 _DENIALS: Final = frozenset({"no", "not", "without", "never"})
-_AWAY: Final = 2  # a determiner and one word more
+_AWAY: Final = 2  # a determiner or a denial, and one word more
 # The title of a work, or what it is called.
 _QUOTED: Final = re.compile(
     r"[\u201c\"\u00ab](?=[A-Z])[^\u201c\u201d\"\u00ab\u00bb]{2,80}[\u201d\"\u00bb]"
@@ -122,17 +122,13 @@ def _means_another(phrase: str) -> bool:
 
 
 def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bool) -> bool:
-    tokens = run[at : at + size]
-    if _is_name(run, at, size, case) or _DENIALS & {one.word for one in run[max(0, at - 2) : at]}:
+    before = {one.word for one in run[max(0, at - _AWAY) : at]}
+    if before & _DENIALS or _is_name(run, at, size, case):
         return False
-    if size > 1:
-        return True
-    (token,) = tokens
-    singular = {token.word, *noun_thesaurus().singulars(token.word)}
-    if not singular & rarely_nouns():
+    word = run[at].word
+    if size > 1 or not {word, *noun_thesaurus().singulars(word)} & rarely_nouns():
         return True
     is_only_word = len(run) == 1 and alone
-    before = {one.word for one in run[max(0, at - _AWAY) : at]}
     return is_only_word or bool(before & determiners())
 
 
