@@ -1,25 +1,25 @@
 """``reelmatch viewer``: viewers who are kept, and what they did."""
 
-import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Iterable, Iterator
+from typing import IO, Final
 
 import click
-from pydantic import ConfigDict, ValidationError
 
 from api.background.live import Live
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
-from api.http.schemas.viewers import Id, StoredEventInput
+from api.event_files import FORMS, BadLine, EventLine, read_events
 from api.members import moment_of
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.filters import Filter
-from engine.domain.viewers import MAX_EVENT_BATCH, Event, EventKind
+from engine.domain.viewers import Event, EventKind
 from engine.services.recommendations import viewer_eligibility_of
-from engine.services.viewers import add_events
+from engine.services.viewers import LoadedEvents, load_events
+
+_MAX_NAMED: Final = 1000
+"""Bad lines and unknown videos that are named; the rest is counted."""
 
 
 @click.group("viewer", cls=Group)
@@ -93,86 +93,86 @@ def add_event(viewer: str, kind: str, video: str, share: float) -> None:
     click.echo(f"{viewer} {kind} {record.title}")
 
 
-class _Line(StoredEventInput):
-    """A line of a file of events."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-    viewer: Id
-
-
 @command.command("load")
 @click.argument("file", type=click.File("rb"))
+@click.option(
+    "--format", "form", type=click.Choice(FORMS), help="What FILE is, if it is not to tell."
+)
 @json_option
-def load(file: IO[bytes], *, as_json: bool) -> None:
-    """Add the events of FILE, one a line as JSON; '-' reads standard input.
+def load(file: IO[bytes], form: str | None, *, as_json: bool) -> None:
+    """Add the events of FILE, one a line; '-' reads standard input.
 
     \b
     {"viewer": "ann", "id": "7f3c", "video": "9d2c61b0f3a4e857", "kind": "watched", "share": 0.8}
 
+    Or ratings of MovieLens (ratings.csv, ratings.dat, u.data): four stars or more are a like, three
+    are a half watched film, fewer a dislike. Films are looked up by a video's external id.
+
     A line that cannot be read is named and left out. Loaded twice, a file changes nothing.
     """
     now = time.time()
-    total = {"added": 0, "repeated": 0}
-    wrong: list[_BadLine] = []
-    unknown: set[str] = set()
+    loaded = _Loaded()
     with open_catalog(load_settings().catalog_path) as catalog:
-        viewers = catalog.viewers
-        for viewer, events in _batches(_lines(file, now, wrong)):
-            added = add_events(viewers, viewer, events, now=now)
-            total["added"] += added.added
-            total["repeated"] += added.repeated
-            unknown.update(added.unknown_videos)
+        for part in load_events(catalog, loaded.events(read_events(file, form, now=now)), now=now):
+            loaded.count(part)
     if as_json:
-        print_json({**total, "unknown_videos": sorted(unknown), "errors": wrong})
+        print_json(loaded.summary())
     else:
-        click.echo(f"{total['added']} added, {total['repeated']} known already")
-        for one in wrong:
+        loaded.print()
+
+
+class _Loaded:
+    """Counts of a file of events, and the first of what is wrong by name."""
+
+    def __init__(self) -> None:
+        self._added = self._repeated = self._unknown_events = self._bad_lines = 0
+        self._bad: list[BadLine] = []
+        self._unknown: set[str] = set()
+
+    def events(self, lines: Iterable[EventLine | BadLine]) -> Iterator[tuple[str, Event]]:
+        """Yield the events of lines, and keep what is wrong with others."""
+        for line in lines:
+            if isinstance(line, EventLine):
+                yield line.viewer, line.event
+                continue
+            self._bad_lines += 1
+            if len(self._bad) < _MAX_NAMED:
+                self._bad.append(line)
+
+    def count(self, part: LoadedEvents) -> None:
+        """Add what came of a part."""
+        self._added += part.added
+        self._repeated += part.repeated
+        self._unknown_events += len(part.unknown)
+        for video in part.unknown:
+            if len(self._unknown) < _MAX_NAMED:
+                self._unknown.add(video)
+
+    def summary(self) -> dict[str, object]:
+        """Return all of it as JSON tells it."""
+        return {
+            "added": self._added,
+            "repeated": self._repeated,
+            "unknown_videos": sorted(self._unknown),
+            "events_of_unknown_videos": self._unknown_events,
+            "errors": self._bad,
+            "bad_lines": self._bad_lines,
+        }
+
+    def print(self) -> None:
+        """Print what was added, and say what was not."""
+        click.echo(f"{self._added} added, {self._repeated} known already")
+        for one in self._bad:
             click.echo(f"line {one.line}: {one.reason}", err=True)
-        if unknown:
-            click.echo(f"{len(unknown)} videos are not in the catalog", err=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _BadLine:
-    """A line that is no event, numbered from 1, and the reason."""
-
-    line: int
-    reason: str
-
-
-def _lines(file: IO[bytes], now: float, wrong: list[_BadLine]) -> Iterator[tuple[str, Event]]:
-    for number, text in enumerate(file, start=1):
-        if not text.strip():
-            continue
-        try:
-            line = _Line.model_validate(json.loads(text.decode("utf-8")))
-        except ValidationError as error:
-            reason = "; ".join(
-                f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
+        if self._bad_lines > len(self._bad):
+            click.echo(f"and {self._bad_lines - len(self._bad)} lines more", err=True)
+        if self._unknown:
+            named = ", ".join(sorted(self._unknown)[:3])
+            click.echo(
+                f"{self._unknown_events} events are of videos that are not in the catalog, as"
+                f" {named}; they count once these are there",
+                err=True,
             )
-            wrong.append(_BadLine(number, reason))
-        except UnicodeDecodeError:
-            wrong.append(_BadLine(number, "this is no UTF-8 text"))
-        except RecursionError:
-            wrong.append(_BadLine(number, "nested too deeply"))
-        except ValueError as error:
-            wrong.append(_BadLine(number, f"no JSON: {error}"))
-        else:
-            yield line.viewer, line.event(line.id, now)
-
-
-def _batches(lines: Iterator[tuple[str, Event]]) -> Iterator[tuple[str, list[Event]]]:
-    """Yield events that follow each other and are of one viewer together."""
-    whose, batch = "", list[Event]()
-    for viewer, event in lines:
-        if batch and (viewer != whose or len(batch) == MAX_EVENT_BATCH):
-            yield whose, batch
-            batch = []
-        whose = viewer
-        batch.append(event)
-    if batch:
-        yield whose, batch
 
 
 @command.command("explain")

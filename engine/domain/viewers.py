@@ -1,8 +1,9 @@
 """Viewers who are kept, and what they did with videos: frozen records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import isfinite
 from typing import Any, Final
 
 from engine.domain.text import UnusableText, is_blank, tidy_line
@@ -16,6 +17,9 @@ MAX_EVENT_BATCH: Final = 1_000
 
 MAX_CHARACTERS: Final = 128
 """The longest id of a viewer or an event."""
+
+AHEAD_SECONDS: Final = 86_400.0
+"""Clocks differ; an event further in the future is a mistake."""
 
 MAX_LIKES: Final = 500
 """Number of a viewer's likes that co-likes are counted from."""
@@ -81,4 +85,30 @@ def check_id(of: str, given: Any) -> str:
         raise InvalidInput(
             f"{of}: an id is 1 to {MAX_CHARACTERS} printable characters, not {given!r:.80}"
         )
+    return tidy
+
+
+def check_event(name: str, event: Event, now: float) -> Event:
+    """Return an event as it is kept.
+
+    Args:
+        name: what errors call it; empty where one is all there is.
+        event: as it was given.
+        now: seconds since 1970.
+
+    Raises:
+        InvalidInput: naming the part that cannot be used.
+    """
+    prefix = f"{name}." if name else ""
+    tidy = replace(
+        event,
+        id=check_id(f"{prefix}id", event.id),
+        video=check_id(f"{prefix}video", event.video),
+    )
+    if not isfinite(event.share) or not 0.0 <= event.share <= 1.0:
+        raise InvalidInput(f"{prefix}share is {event.share}: give the part watched, 0.0 to 1.0")
+    if not isfinite(event.at) or event.at < 0:
+        raise InvalidInput(f"{prefix}at is before 1970: give when it happened, UTC")
+    if event.at > now + AHEAD_SECONDS:
+        raise InvalidInput(f"{prefix}at is more than a day ahead: give when it happened, UTC")
     return tidy

@@ -171,7 +171,7 @@ def test_the_command_keeps_viewers_too(command: Run, tmp_path: Path) -> None:
         json.dumps({**good, "id": "y", "kind": "loved"}),
         "{",
         json.dumps({**good, "id": "z", "video": "0" * 16}),
-        "[" * 100_000,
+        "[" * 50_000,
     ]
     lines.write_bytes("\n".join(written).encode() + b"\n\xff\xfe\n")
     loaded = command("viewer", "load", lines, "--json").json

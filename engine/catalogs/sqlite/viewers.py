@@ -7,11 +7,9 @@ stays where it is.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
-from math import isfinite
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.viewers import (
@@ -21,12 +19,13 @@ from engine.domain.viewers import (
     Event,
     EventKind,
     Viewer,
+    check_event,
     check_id,
 )
 from engine.errors import InvalidInput, UnknownViewer
 
-_AHEAD_SECONDS: Final = 86_400.0
-"""Clocks differ; an event further in the future is a mistake."""
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _PARAMETERS: Final = 500
 _PAGE_VIEWERS: Final = 1_000
@@ -122,39 +121,38 @@ class Viewers:
         The viewer is made if need be. Beyond ``MAX_EVENTS`` the oldest go, hiding ones last.
 
         Returns:
-            How many were new.
+            How many were new, and are not too old to be kept.
 
         Raises:
             InvalidInput: naming the event that cannot be one, or when there are too many.
         """
-        viewer = self._stored_id(viewer)
         if len(events) > MAX_EVENT_BATCH:
             raise InvalidInput(
                 f"{len(events)} events are too many: send at most {MAX_EVENT_BATCH} at once"
             )
-        events = [
-            _checked_event(f"events.{number}", event, now) for number, event in enumerate(events)
+        checked = [
+            check_event(f"events.{number}", event, now) for number, event in enumerate(events)
         ]
+        return self._add({self._stored_id(viewer): checked}, now)
+
+    def load_events(self, events: Iterable[tuple[str, Event]], *, now: float) -> int:
+        """Add events of many viewers, all or none, as ``add_events`` does; there may be any number.
+
+        Raises:
+            InvalidInput: naming the first that cannot be one.
+        """
+        checked: dict[str, list[Event]] = {}
+        for number, (viewer, event) in enumerate(events):
+            checked.setdefault(viewer, []).append(check_event(f"events.{number}", event, now))
+        # One viewer may be named in two forms.
+        stored: dict[str, list[Event]] = {}
+        for viewer, own in checked.items():
+            stored.setdefault(self._stored_id(viewer), []).extend(own)
+        return self._add(stored, now)
+
+    def _add(self, events: Mapping[str, Sequence[Event]], now: float) -> int:
         with self._catalog.transaction() as db:
-            db.execute(
-                "insert into viewers (id, interests, changed_at) values (?, '{}', ?)"
-                " on conflict (id) do update set changed_at = excluded.changed_at",
-                (viewer, now),
-            )
-            new = 0
-            for event in events:
-                new += db.execute(
-                    "insert or ignore into events (viewer, id, video, kind, at, share)"
-                    " values (?, ?, ?, ?, ?, ?)",
-                    (viewer, event.id, event.video, event.kind, event.at, event.share),
-                ).rowcount
-            db.execute(
-                "delete from events where viewer = ?1 and id in (select id from events"
-                " where viewer = ?1 order by kind = 'hidden' desc, at desc, id desc"
-                " limit -1 offset ?2)",
-                (viewer, MAX_EVENTS),
-            )
-        return new
+            return sum(_add_of_one(db, viewer, own, now) for viewer, own in events.items())
 
     def delete(self, viewer: str) -> None:
         """Delete all that is kept of a viewer, and overwrite its bytes.
@@ -196,20 +194,32 @@ class Viewers:
         return [video for video in unique if video not in known]
 
 
+def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float) -> int:
+    """Add the events of one viewer; return how many are new and stay."""
+    db.execute(
+        "insert into viewers (id, interests, changed_at) values (?, '{}', ?)"
+        " on conflict (id) do update set changed_at = excluded.changed_at",
+        (viewer, now),
+    )
+    new = {
+        event.id
+        for event in events
+        if db.execute(
+            "insert or ignore into events (viewer, id, video, kind, at, share)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (viewer, event.id, event.video, event.kind, event.at, event.share),
+        ).rowcount
+    }
+    if not new:
+        return 0
+    too_many = db.execute(
+        "delete from events where viewer = ?1 and id in (select id from events"
+        " where viewer = ?1 order by kind = 'hidden' desc, at desc, id desc"
+        " limit -1 offset ?2) returning id",
+        (viewer, MAX_EVENTS),
+    )
+    return len(new.difference(event for (event,) in too_many))
+
+
 def _event(event: str, video: str, kind: str, at: float, share: float) -> Event:
     return Event(event, video, EventKind(kind), at, share)
-
-
-def _checked_event(name: str, event: Event, now: float) -> Event:
-    tidy = replace(
-        event,
-        id=check_id(f"{name}.id", event.id),
-        video=check_id(f"{name}.video", event.video),
-    )
-    if not isfinite(event.share) or not 0.0 <= event.share <= 1.0:
-        raise InvalidInput(f"{name}.share is {event.share}: give the part watched, 0.0 to 1.0")
-    if not isfinite(event.at) or event.at < 0:
-        raise InvalidInput(f"{name}.at is before 1970: give when it happened, UTC")
-    if event.at > now + _AHEAD_SECONDS:
-        raise InvalidInput(f"{name}.at is more than a day ahead: give when it happened, UTC")
-    return tidy

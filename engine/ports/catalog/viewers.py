@@ -50,10 +50,18 @@ class Viewers(Protocol):
         The viewer is made if need be. Beyond ``MAX_EVENTS`` the oldest go, hiding ones last.
 
         Returns:
-            How many were new.
+            How many were new, and are not too old to be kept.
 
         Raises:
             InvalidInput: naming the event that cannot be one, or when there are too many.
+        """
+        ...
+
+    def load_events(self, events: Iterable[tuple[str, Event]], *, now: float) -> int:
+        """Add events of many viewers, all or none, as ``add_events`` does; there may be any number.
+
+        Raises:
+            InvalidInput: naming the first that cannot be one.
         """
         ...
 

@@ -446,6 +446,21 @@ class CatalogSuite:
             catalog.viewers.get("ann")
         assert catalog.viewers.ids() == []
 
+    def test_events_of_many_viewers_are_added_together_or_not_at_all(
+        self, catalog: Catalog
+    ) -> None:
+        liked = Event("e1", video_id(1), EventKind.LIKED, 5.0)
+        watched = replace(liked, id="e2", kind=EventKind.WATCHED, share=0.5)
+        of_two = [("ann", liked), ("bob", liked), ("ann", watched), ("bob", liked)]
+        assert catalog.viewers.load_events(of_two, now=10) == 3
+        assert catalog.viewers.load_events(of_two, now=10) == 0
+        assert catalog.viewers.events("ann") == (liked, watched)
+        with pytest.raises(InvalidInput, match=r"events\.1\.share"):
+            catalog.viewers.load_events(
+                [("cid", liked), ("cid", replace(liked, share=2.0))], now=10
+            )
+        assert catalog.viewers.ids() == ["ann", "bob"]
+
     def test_a_campaign_is_changed_by_who_knows_its_last_state(self, catalog: Catalog) -> None:
         videos = catalog.revision()
         first = catalog.campaigns.put(campaign("c", {"cat": 1.0}), expected=0)
