@@ -30,7 +30,7 @@ from engine.indexes.local.verification import (
     sampled_videos,
     unlike_textbook,
 )
-from engine.ports.catalog import Catalog
+from engine.ports.catalog import Catalog, ViewerHistory
 
 VERIFIED_VIDEOS: Final = 16
 """Number of videos whose neighbours are searched twice, by the scan and by scoring every row."""
@@ -87,6 +87,7 @@ def reindex(
     on_videos: OnVideos = lambda _: None,
     chunk_videos: int = CHUNK_VIDEOS,
     executor: str = SERIAL,
+    viewers: ViewerHistory | None = None,
 ) -> Generation:
     """Build a generation from everything seen so far, verify it and make it the live one.
 
@@ -100,6 +101,7 @@ def reindex(
         on_videos: called with the number of videos just counted, for a progress bar.
         chunk_videos: so many videos' counts are kept at a time.
         executor: URL of who counts (``engine.executors.open_executor``); the result is the same.
+        viewers: those that what is liked together is learned from; the catalog's unless given.
 
     Raises:
         ReindexRunning: when another one runs.
@@ -108,7 +110,10 @@ def reindex(
         CatalogUnusable: when the live generation was built of another catalog.
         WorkerDied: when a process that counts was ended; what was counted is kept.
     """
-    with _built(catalog, generations, config, on_videos, chunk_videos, executor) as written:
+    learned_from = catalog.viewers if viewers is None else viewers
+    with _built(
+        catalog, generations, config, on_videos, chunk_videos, executor, learned_from
+    ) as written:
         _verify(written)
         return generations.make_current(written)
 
@@ -128,7 +133,9 @@ def preview(
         ReindexRunning: when a reindex runs.
     """
     live = generations.load_current()
-    with _built(catalog, generations, config, on_videos, CHUNK_VIDEOS, executor) as written:
+    with _built(
+        catalog, generations, config, on_videos, CHUNK_VIDEOS, executor, catalog.viewers
+    ) as written:
         before, after = _counting_tags(live), _counting_tags(written)
         compared, differing = _difference(live, written)
         return Preview(
@@ -149,6 +156,7 @@ def _built(
     on_videos: OnVideos,
     chunk_videos: int,
     executor: str,
+    viewers: ViewerHistory,
 ) -> Iterator[Generation]:
     with generations.building() as workplace:
         refuse_other_catalog(generations, catalog)
@@ -175,7 +183,7 @@ def _built(
             build_in_folder(index, counts, n_tags=len(vocabulary), tf=config.tf, boosts=boosts)
             write_metadata(metadata, _ChunkMetadata(chunks, len(vocabulary)))
 
-        likes = catalog.viewers.likes()
+        likes = viewers.likes()
         with generations.written(
             fill,
             vocabulary,

@@ -69,6 +69,19 @@ class Viewer:
     events: tuple[Event, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """Number of viewers of each video.
+
+    Attributes:
+        viewers: number of viewers who did anything with any video.
+        videos: id -> how many did something with it.
+    """
+
+    viewers: int
+    videos: Mapping[str, int]
+
+
 def check_id(of: str, given: Any) -> str:
     """Return an id as it is kept: a line of 1 to 128 characters, in Unicode's form NFC.
 

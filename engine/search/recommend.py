@@ -15,7 +15,7 @@ from engine.ports.index import Hit, IndexSnapshot
 from engine.search.explain import MAX_SOURCES, Explainer
 from engine.search.matches import MAX_MATCHES, explain_all
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, profile_vector_of
-from engine.search.rerank import BY_SCORE, Candidate, Ranking, TrackOf, freshness, rerank
+from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
 
 POOL: Final = 1_000
 """Number of the best videos that are ranked anew when more than the score counts."""
@@ -120,6 +120,38 @@ def recommend_many(
         where: filter of the videos.
         track_of: as in ``recommend_page``.
     """
+    profile_vectors, hits = _searched(snapshot, questions, rules, where)
+    return [
+        (
+            profile_vector,
+            page_of(snapshot, profile_vector, question, rules, track_of=track_of, hits=best),
+        )
+        for profile_vector, question, best in zip(profile_vectors, questions, hits, strict=True)
+    ]
+
+
+def ranked_many(
+    snapshot: IndexSnapshot, questions: Sequence[Question], rules: ProfileRules, *, where: Filter
+) -> list[tuple[Basis, list[Ranked]]]:
+    """Return the lists of ``recommend_many``, without the reasons of each match.
+
+    Args:
+        snapshot: the index to search.
+        questions: all of them with this ``where``.
+        rules: weights of profiles.
+        where: filter of the videos.
+    """
+    profile_vectors, hits = _searched(snapshot, questions, rules, where)
+    return [
+        _ranked(snapshot, profile_vector, question, rules, question.k, None, best)
+        for profile_vector, question, best in zip(profile_vectors, questions, hits, strict=True)
+    ]
+
+
+def _searched(
+    snapshot: IndexSnapshot, questions: Sequence[Question], rules: ProfileRules, where: Filter
+) -> tuple[list[ProfileVector], list[list[Hit] | None]]:
+    """Return the profile of each question, and what fits it; None where there is none."""
     profile_vectors = [
         profile_vector_of(question.profile, snapshot, rules, question.sources)
         for question in questions
@@ -138,13 +170,7 @@ def recommend_many(
         answers = snapshot.search_many(queries, k, where, exclude=exclude)
         for number, answer in zip(numbers, answers, strict=True):
             hits[number] = answer
-    return [
-        (
-            profile_vector,
-            page_of(snapshot, profile_vector, question, rules, track_of=track_of, hits=best),
-        )
-        for profile_vector, question, best in zip(profile_vectors, questions, hits, strict=True)
-    ]
+    return profile_vectors, hits
 
 
 def page_of(
@@ -170,20 +196,8 @@ def page_of(
     """
     if not 1 <= question.k <= MAX_MATCHES:
         raise InvalidInput(f"k is {question.k}: ask for 1 to {MAX_MATCHES} matches")
-    if profile_vector.is_empty:
-        ranking = fallback_ranking(question.ranking)
-        basis, candidates = fresh_candidates(snapshot, profile_vector, question)
-    else:
-        basis, ranking = Basis.PROFILE, question.ranking
-        candidates = best_candidates(snapshot, profile_vector, question, rules, hits)
-    ranked = rerank(
-        candidates,
-        ranking,
-        snapshot,
-        k=question.k + 1,
-        now=question.now,
-        shown=question.shown,
-        track_of=track_of,
+    basis, ranked = _ranked(
+        snapshot, profile_vector, question, rules, question.k + 1, track_of, hits
     )
     page = ranked[: question.k]
     if basis is not Basis.PROFILE:
@@ -209,6 +223,34 @@ def page_of(
         for one, why, sources in zip(page, whys, sources_of, strict=True)
     )
     return Page(basis, recommended, more=len(ranked) > len(page))
+
+
+def _ranked(
+    snapshot: IndexSnapshot,
+    profile_vector: ProfileVector,
+    question: Question,
+    rules: ProfileRules,
+    k: int,
+    track_of: TrackOf | None,
+    hits: Sequence[Hit] | None,
+) -> tuple[Basis, list[Ranked]]:
+    """Return the next ``k`` videos, and what they go by."""
+    if profile_vector.is_empty:
+        ranking = fallback_ranking(question.ranking)
+        basis, candidates = fresh_candidates(snapshot, profile_vector, question)
+    else:
+        basis, ranking = Basis.PROFILE, question.ranking
+        candidates = best_candidates(snapshot, profile_vector, question, rules, hits)
+    ranked = rerank(
+        candidates,
+        ranking,
+        snapshot,
+        k=k,
+        now=question.now,
+        shown=question.shown,
+        track_of=track_of,
+    )
+    return basis, ranked
 
 
 def _whys(

@@ -8,6 +8,7 @@ stays where it is.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from engine.domain.viewers import (
     MAX_EVENT_BATCH,
     MAX_EVENTS,
     MAX_LIKES,
+    Audiences,
     Event,
     EventKind,
     Viewer,
@@ -31,7 +33,7 @@ _PARAMETERS: Final = 500
 _PAGE_VIEWERS: Final = 1_000
 _EVENT: Final = "id, video, kind, at, share"
 _LIKES: Final = (
-    "select viewer, video, max(at) from events where viewer > ? and viewer <= ?"
+    "select viewer, video, max(at) from events where viewer > ? and viewer <= ? and at < ?"
     " group by viewer, video"
     " having max(kind = 'liked' or (kind = 'watched' and share >= 0.5)) = 1"
     " and max(kind = 'disliked') = 0 order by viewer"
@@ -88,18 +90,45 @@ class Viewers:
             for viewer in ids
         ]
 
-    def likes(self) -> Iterator[list[str]]:
+    def likes(self, *, before: float = inf) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.
 
         Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+
+        Args:
+            before: seconds since 1970; events from then on do not count.
         """
         after = ""
         while viewers := self.ids(after=after, limit=_PAGE_VIEWERS):
-            rows = self._catalog.rows(_LIKES, (after, viewers[-1]))
+            rows = self._catalog.rows(_LIKES, (after, viewers[-1], before))
             for _, of_one in groupby(rows, key=itemgetter(0)):
                 newest = sorted(of_one, key=lambda row: (-row[2], row[1]))[:MAX_LIKES]
                 yield sorted(video for _, video, _ in newest)
             after = viewers[-1]
+
+    def audiences(self, *, before: float) -> Audiences:
+        """Return how many viewers did something with each video before a moment."""
+        counts = "select video, count(distinct viewer) from events where at < ? group by video"
+        all_ = "select count(distinct viewer) from events where at < ?"
+        ((viewers,),) = self._catalog.rows(all_, (before,))
+        return Audiences(int(viewers), dict(self._catalog.rows(counts, (before,))))
+
+    def active_since(self, moment: float) -> list[str]:
+        """Return the ids of viewers who did something at a moment or later, rising."""
+        sql = "select distinct viewer from events where at >= ? order by viewer"
+        return [viewer for (viewer,) in self._catalog.rows(sql, (moment,))]
+
+    def count_events(self, *, before: float = inf) -> int:
+        """Return how many events there are of before a moment."""
+        ((count,),) = self._catalog.rows("select count(*) from events where at < ?", (before,))
+        return int(count)
+
+    def event_quantile(self, share: float) -> float | None:
+        """Return the moment before which a share of all events were; None without any."""
+        last = max(0, self.count_events() - 1)
+        at = min(last, int(share * (last + 1)))
+        rows = self._catalog.rows("select at from events order by at limit 1 offset ?", (at,))
+        return float(rows[0][0]) if rows else None
 
     def put_interests(self, viewer: str, interests: Mapping[str, float], *, now: float) -> None:
         """Replace what a viewer says they like; the viewer is made if need be.

@@ -15,7 +15,7 @@ from engine.ports.catalog.tags import Tags
 from engine.ports.catalog.thumbnails import Thumbnails
 from engine.ports.catalog.tracks import Tracks
 from engine.ports.catalog.videos import Videos
-from engine.ports.catalog.viewers import Viewers
+from engine.ports.catalog.viewers import ViewerHistory, Viewers
 from engine.ports.catalog.webhooks import Webhooks
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Thumbnails",
     "Tracks",
     "Videos",
+    "ViewerHistory",
     "Viewers",
     "Webhooks",
 ]

@@ -1,9 +1,29 @@
 """Interface of viewers and their events."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf
 from typing import Protocol
 
-from engine.domain.viewers import Event, Viewer
+from engine.domain.viewers import Audiences, Event, Viewer
+
+
+class ViewerHistory(Protocol):
+    """The viewers that something is learned from: all there are, or as they were at a moment."""
+
+    def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
+        """Return the ids of viewers, rising: those after ``after``, at most ``limit`` (-1: all)."""
+        ...
+
+    def some(self, ids: Sequence[str]) -> list[Viewer]:
+        """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
+        ...
+
+    def likes(self) -> Iterator[list[str]]:
+        """Yield, viewer by viewer, the videos they liked or watched at least half of.
+
+        Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+        """
+        ...
 
 
 class Viewers(Protocol):
@@ -29,11 +49,30 @@ class Viewers(Protocol):
         """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
         ...
 
-    def likes(self) -> Iterator[list[str]]:
+    def likes(self, *, before: float = inf) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.
 
         Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+
+        Args:
+            before: seconds since 1970; events from then on do not count.
         """
+        ...
+
+    def audiences(self, *, before: float) -> Audiences:
+        """Return how many viewers did something with each video before a moment."""
+        ...
+
+    def active_since(self, moment: float) -> list[str]:
+        """Return the ids of viewers who did something at a moment or later, rising."""
+        ...
+
+    def count_events(self, *, before: float = inf) -> int:
+        """Return how many events there are of before a moment."""
+        ...
+
+    def event_quantile(self, share: float) -> float | None:
+        """Return the moment before which a share of all events were; None without any."""
         ...
 
     def put_interests(self, viewer: str, interests: Mapping[str, float], *, now: float) -> None:

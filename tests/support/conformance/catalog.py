@@ -461,6 +461,21 @@ class CatalogSuite:
             )
         assert catalog.viewers.ids() == ["ann", "bob"]
 
+    def test_what_was_before_a_moment_is_told_from_what_came_later(self, catalog: Catalog) -> None:
+        def liked(number: int, at: float) -> Event:
+            return Event(f"e{at}", video_id(number), EventKind.LIKED, at)
+
+        assert catalog.viewers.event_quantile(0.8) is None
+        of_two = [("ann", liked(1, 1.0)), ("ann", liked(2, 4.0)), ("bob", liked(1, 2.0))]
+        catalog.viewers.load_events([*of_two, ("bob", liked(3, 3.0))], now=10)
+        assert [catalog.viewers.event_quantile(share) for share in (0.0, 0.5, 1.0)] == [1, 3, 4]
+        assert (catalog.viewers.count_events(), catalog.viewers.count_events(before=3.0)) == (4, 2)
+        assert list(catalog.viewers.likes(before=2.0)) == [[video_id(1)]]
+        audiences = catalog.viewers.audiences(before=4.0)
+        assert (audiences.viewers, audiences.videos) == (2, {video_id(1): 2, video_id(3): 1})
+        assert catalog.viewers.active_since(3.0) == ["ann", "bob"]
+        assert catalog.viewers.active_since(4.0) == ["ann"]
+
     def test_a_campaign_is_changed_by_who_knows_its_last_state(self, catalog: Catalog) -> None:
         videos = catalog.revision()
         first = catalog.campaigns.put(campaign("c", {"cat": 1.0}), expected=0)

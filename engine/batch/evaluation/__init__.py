@@ -1,0 +1,1 @@
+"""Evaluation of settings by what viewers went on to like: replayed by time, never leaked."""
