@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from api.http.schemas.campaigns import CampaignInput, FlightInput, KeywordGroupInput
 from engine.domain.campaigns import (
@@ -15,7 +16,6 @@ from engine.domain.campaigns import (
     Group,
     Keyword,
 )
-from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
 from engine.domain.tags import explicit_tag
@@ -23,6 +23,7 @@ from engine.errors import InvalidInput, read_in
 from engine.keywords.matcher import nearest_tags
 from engine.keywords.multilingual import is_english
 from engine.services.keywords import KeywordService
+from engine.targeting.rules import CRITERIA
 from engine.words.languages import standard
 from engine.words.spelling import MAX_SUGGESTED_WORDS
 from engine.words.vocabulary import Vocabulary
@@ -60,16 +61,11 @@ def campaign_of(
         keywords=keywords,
         groups=groups,
         exclude=exclude,
-        categories=_categories("categories", body.categories),
-        exclude_categories=_categories("exclude_categories", body.exclude_categories),
         suitability=_suitability(body.suitability),
-        min_relevance=body.min_relevance,
+        criteria=_criteria(body),
         begins=begins,
         ends=ends,
         language=standard(body.language),
-        languages=_once(body.languages),
-        kinds=_once(body.kinds),
-        performance=_once(body.performance),
         creatives=tuple(Creative(**creative.model_dump()) for creative in body.creatives),
         bid=Bid(body.bid.amount, body.bid.currency) if body.bid else None,
         state=state,
@@ -185,13 +181,9 @@ def _exactly(word: str, tag: str) -> KeywordMatch:
     return KeywordMatch(word, Status.USED, (TagCandidate(tag, 1.0, MatchMethod.EXACT, word),))
 
 
-def _categories(field: str, categories: Iterable[str]) -> tuple[str, ...]:
-    ids = _once(categories)
-    try:
-        content_taxonomy().with_all_below(ids)
-    except InvalidInput as error:
-        raise InvalidInput(f"{field}: {error}") from None
-    return ids
+def _criteria(body: CampaignInput) -> dict[str, Any]:
+    parsed = {one.name: one.parsed(getattr(body, one.name)) for one in CRITERIA}
+    return {name: value for name, value in parsed.items() if value}
 
 
 def _suitability(limits: Mapping[str, str]) -> dict[str, str]:

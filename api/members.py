@@ -18,6 +18,8 @@ from engine.domain.viewers import Event, Viewer
 from engine.search.eligibility import RuleResult
 from engine.services.campaigns import CampaignNow, keyword_matches_of
 from engine.services.ignored_words import ignored_keywords
+from engine.targeting.criteria import Criterion
+from engine.targeting.rules import CRITERIA
 
 Members = Mapping[str, str | Callable[[Any], Any]]
 
@@ -71,6 +73,10 @@ def _flight(now: CampaignNow) -> dict[str, str | None]:
     }
 
 
+def _criterion(one: Criterion) -> Callable[[CampaignNow], Any]:
+    return lambda now: one.of(now.campaign)
+
+
 def _ignored(now: CampaignNow) -> tuple[IgnoredWord, ...]:
     return ignored_keywords([keyword.match for keyword in now.campaign.keywords])
 
@@ -112,9 +118,10 @@ _CAMPAIGN: Final[Members] = {
     "skip_unknown": _skips_unknown,
     "groups": _groups,
     "exclude": lambda now: [word.word for word in now.campaign.exclude],
-    **_of_campaign("categories", "exclude_categories", "suitability", "min_relevance"),
+    **{one.name: _criterion(one) for one in CRITERIA},
+    **_of_campaign("suitability"),
     "flight": _flight,
-    **_of_campaign("language", "languages", "kinds", "performance", "creatives", "bid", "profile"),
+    **_of_campaign("language", "creatives", "bid", "profile"),
     "ignored": _ignored,
     "understood": _understood,
 }

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.background.live import Live
 from api.console.campaign_text import end_text, start_text
 from api.console.cards import Card, cards, match_cards, snapshot_of
+from api.console.criteria_form import criteria_texts
 from api.console.rendering import page
 from api.console.security import Form
 from api.console.timeline import known_video
@@ -23,7 +24,7 @@ from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
 from engine.services.targeting import campaign_eligibility_of, matches_of
 from engine.targeting.reach import reach_of
-from engine.targeting.rules import rules_as_filters
+from engine.targeting.rules import MIN_RELEVANCE, rules_as_filters
 from engine.targeting.targeting import campaign_query
 
 router = APIRouter(route_class=ReadRoute)
@@ -73,6 +74,7 @@ def get_campaign(
         request,
         "campaign.html",
         campaign=campaign,
+        criteria=criteria_texts(campaign),
         runs=status_of(campaign, now),
         flight=(start_text(campaign.begins), end_text(campaign.ends)),
         webhook=live.catalog.webhooks.get(campaign.id),
@@ -85,7 +87,7 @@ def get_campaign(
 
 
 def _barred(snapshot: IndexSnapshot, campaign: Campaign) -> list[Barred]:
-    query, min_relevance = campaign_query(campaign, snapshot), campaign.min_relevance
+    query, min_relevance = campaign_query(campaign, snapshot), MIN_RELEVANCE.of(campaign)
     barred = [
         Barred(
             rule, reach_of(snapshot, query, Not(rule_filter), min_relevance=min_relevance).videos
@@ -101,7 +103,7 @@ def _left_out(live: Live, snapshot: IndexSnapshot, campaign: Campaign, now: int)
     if not rules.parts:
         return []
     best = snapshot.search(campaign_query(campaign, snapshot), _LEFT_OUT, Not(rules))
-    scores = {one.video: one.score for one in best if one.score >= campaign.min_relevance}
+    scores = {one.video: one.score for one in best if one.score >= MIN_RELEVANCE.of(campaign)}
     cards_left_out = []
     for card in cards(live, snapshot, list(scores)):
         report = campaign_eligibility_of(

@@ -1,8 +1,6 @@
 """Campaigns written in a form: new ones, copies, changes; deleting; and who is told of matches."""
 
 import re
-from functools import cache
-from operator import itemgetter
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -27,6 +25,7 @@ from api.console.campaign_form import (
     understood,
     unknown_in,
 )
+from api.console.criteria_form import code_lists, criteria_by_form
 from api.console.rendering import page
 from api.console.security import Form
 from api.http.read_routes import ReadRoute
@@ -34,9 +33,7 @@ from api.http.routes.campaign_access import CampaignAccess, CurrentAccess, Curre
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign
-from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.suitability import BRAND_TOPICS
-from engine.domain.videos import KINDS
 from engine.errors import CampaignChanged, InvalidInput
 from ingest.sources.guard import AllowedNetwork
 
@@ -289,28 +286,14 @@ def _form(
         groups=_row_numbers(fields, "group", "words", 1 + (more == "groups")),
         creatives=_row_numbers(fields, "creative", "id", int(more == "creatives")),
         creative_fields=CREATIVE_FIELDS,
-        kinds=KINDS,
+        criteria=criteria_by_form(),
+        code_lists=code_lists(),
         topics=[topic.name for topic in BRAND_TOPICS],
         risks=ACCEPTED_RISKS,
         opens_suitability=any(fields.get(f"suitability.{one.name}") for one in BRAND_TOPICS)
         or any(one.field.startswith("suitability") for one in wrong),
         own=access.advertiser,
-        iab_categories=_iab_categories(),
     )
-
-
-@cache
-def _iab_categories() -> tuple[tuple[str, str], ...]:
-    """Return id and name of every category, by name, with those above it behind.
-
-    A browser looks for what is typed, after the ids that are there, so the name comes first.
-    """
-    taxonomy = content_taxonomy()
-    named: list[tuple[str, str]] = []
-    for one in taxonomy.categories:
-        *above, own = (each.name for each in taxonomy.path(one))
-        named.append((one, f"{own} ({', '.join(above)})" if above else own))
-    return tuple(sorted(named, key=itemgetter(1)))
 
 
 def _row_numbers(fields: Fields, kind: str, name: str, blank: int) -> range:

@@ -17,14 +17,14 @@ from api.console.campaign_text import (
     words_in,
     words_text,
 )
+from api.console.criteria_form import criterion_fields, criterion_value
 from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign, CampaignState
-from engine.domain.performance import PERFORMANCES
 from engine.domain.suitability import BRAND_TOPICS, Risk
-from engine.domain.videos import KINDS
 from engine.errors import InvalidInput
 from engine.keywords.matcher import nearest_tags
 from engine.services.keywords import KeywordService
+from engine.targeting.rules import CRITERIA
 from engine.words.vocabulary import Vocabulary
 
 Fields = dict[str, str]
@@ -48,20 +48,15 @@ _LABELS: Final = {
     "name": "Name",
     "keywords": "Keywords",
     "exclude": "Must not show",
-    "min_relevance": "Minimum relevance",
     "starts": "Starts",
     "ends": "Ends",
     "flight": "Flight",
     "language": "Language of the words",
-    "languages": "Languages",
-    "kinds": "Kinds",
-    "performance": "Performance",
-    "categories": "Categories",
-    "exclude_categories": "Not in these categories",
     "suitability": "Suitability",
     "bid.amount": "Bid",
     "bid.currency": "Currency",
     "state": "State",
+    **{one.name: one.label for one in CRITERIA},
 }
 _CREATIVE_LABELS: Final = {
     "id": "creative id",
@@ -138,7 +133,7 @@ class UnknownWord:
 def blank_fields(advertiser: str = "") -> Fields:
     """Return the fields of a form that nothing was written in."""
     fields = dict.fromkeys(_LABELS, "")
-    return {**fields, "advertiser": advertiser, "min_relevance": "0", "state": "active"}
+    return {**fields, "advertiser": advertiser, "state": "active"}
 
 
 def fields_of(campaign: Campaign) -> Fields:
@@ -148,20 +143,14 @@ def fields_of(campaign: Campaign) -> Fields:
         "name": campaign.name,
         "keywords": weighted_text((one.match.word, one.weight) for one in campaign.keywords),
         "exclude": words_text(match.word for match in campaign.exclude),
-        "min_relevance": f"{campaign.min_relevance!r}".removesuffix(".0"),
         "starts": start_text(campaign.begins),
         "ends": end_text(campaign.ends),
         "language": campaign.language,
-        "languages": words_text(filter(None, campaign.languages)),
-        "categories": words_text(campaign.categories),
-        "exclude_categories": words_text(campaign.exclude_categories),
         "state": campaign.state.value,
         "revision": str(campaign.revision),
     }
-    if "" in campaign.languages:
-        fields["language_unknown"] = "on"
-    fields |= {f"kind.{kind}": "on" for kind in campaign.kinds}
-    fields |= {f"performance.{verdict}": "on" for verdict in campaign.performance}
+    for one in CRITERIA:
+        fields |= criterion_fields(one, campaign)
     fields |= {f"suitability.{topic}": risk for topic, risk in campaign.suitability.items()}
     for at, group in enumerate(campaign.groups):
         fields[f"group.{at}.rule"] = group.rule
@@ -235,7 +224,6 @@ def body_of(form: Fields) -> CampaignInput:
 
 
 def _plan(form: Fields) -> dict[str, Any]:
-    languages = words_in(form["languages"])
     bid = {"amount": form["bid.amount"], "currency": form["bid.currency"].upper()}
     bid = {name: text for name, text in bid.items() if text}
     return {
@@ -247,25 +235,20 @@ def _plan(form: Fields) -> dict[str, Any]:
             for row in _rows(form, "group", ("rule", "words"))
         ],
         "exclude": words_in(form["exclude"]),
-        "categories": words_in(form["categories"]),
-        "exclude_categories": words_in(form["exclude_categories"]),
         "suitability": {
             topic.name: risk
             for topic in BRAND_TOPICS
             if (risk := form.get(f"suitability.{topic.name}", ""))
         },
-        "min_relevance": form["min_relevance"] or 0,
         "flight": {"starts": form["starts"] or None, "ends": form["ends"] or None},
         "language": form.get("language", "").strip(),
-        "languages": [*languages, *([""] if "language_unknown" in form else [])],
-        "kinds": [kind for kind in KINDS if f"kind.{kind}" in form],
-        "performance": [one for one in PERFORMANCES if f"performance.{one}" in form],
         "creatives": [
             {name: text for name, text in row.items() if text}
             for row in _rows(form, "creative", CREATIVE_FIELDS)
         ],
         "bid": bid or None,
         "state": form["state"] or CampaignState.ACTIVE,
+        **{one.name: criterion_value(one, form) for one in CRITERIA},
     }
 
 

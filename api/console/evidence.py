@@ -11,16 +11,6 @@ KIND_DESCRIPTIONS: Final = {
     "unknown": "Too short to tell.",
 }
 
-PERFORMANCE_LABELS: Final[Mapping[str, str]] = {
-    "performance": "performance",
-    "static_visual": "picture over a song",
-    "talk": "talk",
-    "silent": "silent",
-    "other": "other",
-    "unknown": "unknown",
-}
-"""Verdicts on a performance, as people read them."""
-
 CHIPPED: Final = frozenset({"performance", "static_visual", "talk", "silent"})
 """Verdicts that say something of a video."""
 

@@ -10,11 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.console.evidence import CHIPPED, PERFORMANCE_LABELS
+from api.console.evidence import CHIPPED
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
 from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
 from api.http.middleware.problems import KINDS, Code, problem
+from engine.domain.performance import PERFORMANCE_LABELS
 from engine.domain.tags import VERBS, Tag
 
 FRAGMENT: Final = "text/x-fragment"

@@ -30,6 +30,7 @@ from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.columns import Lists
+from engine.targeting.rules import MIN_RELEVANCE, KindRule, LanguageRule
 from engine.targeting.targeting import Targeting
 from engine.words.vocabulary import Vocabulary
 
@@ -111,10 +112,13 @@ class Peer:
         self._active = np.array([one.state is CampaignState.ACTIVE for one in campaigns])
         self._begins = np.array([one.begins for one in campaigns])
         self._ends = np.array([one.ends for one in campaigns])
-        self._min_relevance = np.array([one.min_relevance for one in campaigns])
-        self._kinds = np.array([_kind_bits(one.kinds) for one in campaigns])
+        self._min_relevance = np.array([MIN_RELEVANCE.of(one) for one in campaigns])
+        self._kinds = np.array([_kind_bits(KindRule.choices.of(one)) for one in campaigns])
         self._languages = Lists.of(
-            [LANGUAGES.index(code) if code in LANGUAGES else -1 for code in one.languages]
+            [
+                LANGUAGES.index(code) if code in LANGUAGES else -1
+                for code in LanguageRule.languages.of(one)
+            ]
             for one in campaigns
         )
 
@@ -197,11 +201,13 @@ def made_campaign(rng: np.random.Generator, number: int) -> Campaign:
             for word in keyword_matches(drawn_tags(rng, 12).tolist())
         ),
         exclude=keyword_matches(rng.integers(N_TAGS, size=3).tolist()),
-        min_relevance=0.05,
         begins=begins,
         ends=begins + 30 * DAY,
-        languages=(("en",), ("de", "fr"), ())[number % 3],
-        kinds=((), ("motion", "overlay"), ("static",), ())[number % 4],
+        criteria={
+            "min_relevance": 0.05,
+            "languages": (("en",), ("de", "fr"), ())[number % 3],
+            "kinds": ((), ("motion", "overlay"), ("static",), ())[number % 4],
+        },
         creatives=(Creative("c", 15.0, "https://ads.example/c.mp4", "video/mp4"),),
     )
 

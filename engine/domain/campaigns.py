@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from engine.domain.keywords import KeywordMatch
 from engine.domain.suitability import BRAND_TOPICS, Risk
@@ -108,16 +108,12 @@ class Campaign:
         keywords: what the videos should show, with weights.
         groups: what they must show.
         exclude: what rules a video out, if seen for a second.
-        categories: IAB categories, one of which a video must have; none for all.
-        exclude_categories: IAB categories that rule a video out.
         suitability: topic -> the riskiest level that is accepted around a break.
-        min_relevance: the least score, 0.0 to 1.0.
+        criteria: what rules ask for, by the names that they give it
+            (``engine.targeting.criteria``); what is empty asks for nothing, and is not there.
         begins: when the flight begins, seconds since 1970; it is part of it.
         ends: when it is over; not part of it.
         language: of its words, a code; where it is empty, their letters tell.
-        languages: of the videos; ``""`` is unknown, none for all.
-        kinds: of the videos; none for all.
-        performance: what the videos are by both senses; none for all.
         creatives: what is shown.
         bid: what is offered, if anything is.
         state: whether it runs.
@@ -130,16 +126,11 @@ class Campaign:
     keywords: tuple[Keyword, ...]
     groups: tuple[Group, ...] = ()
     exclude: tuple[KeywordMatch, ...] = ()
-    categories: tuple[str, ...] = ()
-    exclude_categories: tuple[str, ...] = ()
     suitability: Mapping[str, str] = field(default_factory=dict, hash=False)
-    min_relevance: float = 0.0
+    criteria: Mapping[str, Any] = field(default_factory=dict, hash=False)
     begins: int = ALWAYS
     ends: int = FOREVER
     language: str = ""
-    languages: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    performance: tuple[str, ...] = ()
     creatives: tuple[Creative, ...] = ()
     bid: Bid | None = None
     state: CampaignState = CampaignState.ACTIVE

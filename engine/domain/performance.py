@@ -1,5 +1,6 @@
 """Performances told from pictures over a song, talk and silence: frozen records."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -26,6 +27,12 @@ class Performance(StrEnum):
 
 PERFORMANCES: Final = tuple(one.value for one in Performance)
 """All verdicts, as they are written."""
+
+PERFORMANCE_LABELS: Final[Mapping[str, str]] = {
+    **{one: one for one in PERFORMANCES},
+    Performance.STATIC_VISUAL.value: "picture over a song",
+}
+"""Verdicts, as people read them."""
 
 
 @dataclass(frozen=True, slots=True)

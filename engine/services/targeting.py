@@ -3,10 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from engine.content.brand_suitability import SuitabilityClassifier
-from engine.content.categories import Categories
-from engine.content.counting import count_steady
-from engine.content.performance import PerformanceClassifier
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
 from engine.domain.filters import And
 from engine.domain.placements import (
@@ -40,7 +36,7 @@ from engine.targeting.eligibility import RuleResult, rule_results
 from engine.targeting.new_matches import new_matches
 from engine.targeting.reach import rank_of, reach_of
 from engine.targeting.rule_types import EligibilityReport
-from engine.targeting.rules import rules_as_filters
+from engine.targeting.rules import MIN_RELEVANCE, rules_as_filters
 from engine.targeting.targeting import Fit, Targeting, campaign_query
 
 
@@ -72,7 +68,7 @@ def matches_of(
     matches = [
         Match(each.video, each.score, explain(snapshot, query, each.video))
         for each in snapshot.search(query, k, where)
-        if each.score >= campaign.min_relevance
+        if each.score >= MIN_RELEVANCE.of(campaign)
     ]
     return CampaignMatches(
         campaign.id,
@@ -80,7 +76,7 @@ def matches_of(
         snapshot.revision,
         _not_running(campaign, now),
         matches_with_seconds(catalog.tracks, snapshot, matches) if explained else tuple(matches),
-        reach_of(snapshot, query, where, min_relevance=campaign.min_relevance),
+        reach_of(snapshot, query, where, min_relevance=MIN_RELEVANCE.of(campaign)),
     )
 
 
@@ -102,7 +98,7 @@ def new_matches_of(
         And(tuple(rules_as_filters(campaign).values())),
         since=since,
         k=k,
-        min_relevance=campaign.min_relevance,
+        min_relevance=MIN_RELEVANCE.of(campaign),
     )
     matches = arrived.matches
     if explained:
@@ -197,12 +193,13 @@ def campaign_eligibility_of(
     query = campaign_query(campaign, snapshot)
     score = float(snapshot.score(query, [video.id])[0])
     broken = only_this.broken_rules(0, score, only_this.target(video.id, now=now))
-    report = _report(catalog, snapshot, campaign, video, score)
+    content = content_of(catalog, video)
+    report = EligibilityReport(campaign, content, snapshot, score, catalog.taggers.words())
     where = And(tuple(rules_as_filters(campaign).values()))
     eligible = score > MIN_MATCH_SCORE and not broken
     of_video = of_campaign = None
     if eligible:
-        min_relevance = campaign.min_relevance
+        min_relevance = MIN_RELEVANCE.of(campaign)
         of_video = rank_of(snapshot, query, where, video.id, score, min_relevance=min_relevance)
         of_campaign = targeting.rank_of(campaign.id, video.id, now=now)
     why = explain(snapshot, query, video.id)
@@ -213,32 +210,11 @@ def campaign_eligibility_of(
         eligible,
         score,
         with_seconds(
-            why, seconds_on(report.track, snapshot, (contribution.tag for contribution in why))
+            why, seconds_on(content.track, snapshot, (contribution.tag for contribution in why))
         ),
         tuple(_evidence(result) for result in rule_results(report, broken)),
         of_video,
         of_campaign,
-    )
-
-
-def _report(
-    catalog: Catalog, snapshot: IndexSnapshot, campaign: Campaign, video: VideoRecord, score: float
-) -> EligibilityReport:
-    config, vocabulary = snapshot.config, snapshot.vocabulary
-    content = content_of(catalog, video)
-    track, words_by_tagger = content.track, catalog.taggers.words()
-    counts = count_steady(track, snapshot.thresholds, config.least_seconds)
-    words = words_by_tagger.get(video.tagger)
-    performances = PerformanceClassifier(vocabulary, snapshot.thresholds, words_by_tagger)
-    return EligibilityReport(
-        campaign,
-        video,
-        track,
-        snapshot,
-        score,
-        filed=Categories(vocabulary).scores(counts.tags, counts.seconds, track.n_seconds),
-        risks=SuitabilityClassifier(vocabulary, config.sensitive).assessments(track, words),
-        performance=performances.assessment(content),
     )
 
 

@@ -1,6 +1,7 @@
 """Forms of the rules that decide whether a campaign may run on a video, or for a viewer.
 
-A rule says the same thing four times, and says it in one class: as columns that 100,000 campaigns
+A rule says the same thing five times, and says it in one class: as what an advertiser writes for it
+(``engine.targeting.criteria``), as columns that 100,000 campaigns
 are asked by at once (``engine.kernels.targeting``), as the side of a video that these meet, as a
 filter of the videos that a campaign may run on, and as a sentence about one campaign and one video.
 """
@@ -11,16 +12,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar, Final
 
-from engine.content.categories import CategoryScore
 from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.campaigns import Campaign
-from engine.domain.filters import Filter
-from engine.domain.performance import PerformanceAssessment
-from engine.domain.suitability import TopicRisk
+from engine.domain.content import VideoContent
+from engine.domain.filters import Field, Filter
 from engine.domain.time_ranges import TimeRange
-from engine.domain.tracks import Track
-from engine.domain.videos import VideoRecord
 from engine.ports.index import IndexSnapshot
+from engine.targeting.criteria import Choices, Criterion
 from engine.words.vocabulary import Vocabulary
 
 TagSeconds = Mapping[str, tuple[TimeRange, ...]]
@@ -58,29 +56,23 @@ class EligibilityReport:
 
     Attributes:
         campaign: the campaign.
-        record: metadata of the video in the catalog.
-        track: its observations.
+        content: the video in the catalog, with all that was observed.
         snapshot: the index that scored it.
         score: how well the campaign fits it.
-        filed: the categories that the video's tags say.
-        risks: of each suitability topic.
-        performance: what the video is by both senses.
+        tagger_words: tagger -> the tags it may say.
     """
 
     campaign: Campaign
-    record: VideoRecord
-    track: Track
+    content: VideoContent
     snapshot: IndexSnapshot
     score: float
-    filed: Sequence[CategoryScore]
-    risks: Sequence[TopicRisk]
-    performance: PerformanceAssessment
+    tagger_words: Mapping[str, frozenset[str]]
 
     def observed(self, tags: Iterable[str]) -> TagSeconds:
         """Return when each of some tags was seen; those that were not are left out."""
         vocabulary = self.snapshot.vocabulary
         labels = {number: vocabulary.names[number] for number in vocabulary.meant(set(tags))}
-        ranges = tag_time_ranges(self.track, list(labels), self.snapshot.thresholds)
+        ranges = tag_time_ranges(self.content.track, list(labels), self.snapshot.thresholds)
         ranges_by_label = {
             label: ranges[number] for number, label in labels.items() if ranges[number]
         }
@@ -92,9 +84,11 @@ class CampaignRule(ABC):
 
     Attributes:
         name: in answers.
+        criteria: what an advertiser writes for it.
     """
 
     name: ClassVar[str]
+    criteria: ClassVar[tuple[Criterion, ...]] = ()
 
     @abstractmethod
     def says(self, report: EligibilityReport) -> Evidence:
@@ -151,3 +145,29 @@ class VideoRule(CampaignRule):
     @abstractmethod
     def filter(self, campaign: Campaign) -> Filter | None:
         """Return the same for the index: which videos a campaign may run on; None for all."""
+
+
+class ChoiceRule(VideoRule):
+    """A rule about one word that a video's metadata has: whether a campaign chose it.
+
+    Attributes:
+        columns: the one that has the word.
+        choices: those of the campaign.
+    """
+
+    choices: ClassVar[Choices]
+
+    def tokens(self, video: VideoTraits) -> Iterable[Token]:
+        """Return the video's word."""
+        (column,) = self.columns
+        return [(column, video.metadata[column])]
+
+    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
+        """Return the words that were chosen, if any were."""
+        (column,), words = self.columns, self.choices.of(campaign)
+        return [[(column, word) for word in words]] if words else []
+
+    def filter(self, campaign: Campaign) -> Filter | None:
+        """Return the same for the index."""
+        (column,), words = self.columns, self.choices.of(campaign)
+        return Field(column, "in", words) if words else None

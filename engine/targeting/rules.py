@@ -1,7 +1,7 @@
 """The rules of campaigns, a class each.
 
-A new rule is a class here and its name in ``RULES``: the rest goes by them. ``docs/campaigns.md``
-says of each what it asks.
+A new rule is a class here and its name in ``RULES``: the rest goes by them: plans, answers,
+forms. ``docs/campaigns.md`` says of each what it asks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,17 +12,26 @@ from typing import Final
 
 import numpy as np
 
+from engine.content.brand_suitability import SuitabilityClassifier
+from engine.content.categories import Categories
+from engine.content.counting import count_steady
+from engine.content.performance import PerformanceClassifier
 from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, CampaignState
 from engine.domain.filters import And, Field, Filter, HasTag, Not, Or
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.domain.metadata import RiskLimit
-from engine.domain.suitability import VECTORS, Risk
+from engine.domain.performance import PERFORMANCE_LABELS
+from engine.domain.suitability import VECTORS, Risk, TopicRisk
 from engine.domain.time_ranges import time_ranges
+from engine.domain.videos import KINDS
+from engine.targeting.criteria import Choices, Criterion, Number, Words
+from engine.targeting.iab_codes import IAB_CATEGORIES
 from engine.targeting.rule_types import (
     EVERY_NUMBER,
     NO_NUMBER,
     Bounds,
     CampaignRule,
+    ChoiceRule,
     EligibilityReport,
     Evidence,
     RangeRule,
@@ -33,6 +42,10 @@ from engine.targeting.rule_types import (
 )
 from engine.words.languages import ranges_that_take, requested_ranges
 from engine.words.vocabulary import Vocabulary
+
+MIN_RELEVANCE: Final = Number(
+    "min_relevance", "Minimum relevance", "The least score, 0.0 to 1.0.", highest=1.0
+)
 
 _NOTHING: Final[TagSeconds] = MappingProxyType({})
 
@@ -73,6 +86,16 @@ class LanguageRule(VideoRule):
 
     name = "language"
     columns = ("language",)
+    languages: Final = Words(
+        "languages",
+        "Languages",
+        'Of the videos; ``""`` is unknown; none for all.',
+        hint="none: all",
+        placeholder="en, de",
+        max_length=35,
+        unknown_label="and videos whose language is not known",
+    )
+    criteria = (languages,)
 
     def tokens(self, video: VideoTraits) -> Iterable[Token]:
         """Return all that may be asked for to find the video's language."""
@@ -80,74 +103,64 @@ class LanguageRule(VideoRule):
 
     def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
         """Return the languages, if any are asked for."""
-        if not campaign.languages:
-            return []
-        return [[("language", code) for code in requested_ranges(campaign.languages)]]
+        languages = self.languages.of(campaign)
+        return [[("language", code) for code in requested_ranges(languages)]] if languages else []
 
     def filter(self, campaign: Campaign) -> Filter | None:
         """Return the same for the index."""
-        return Field("language", "in", campaign.languages) if campaign.languages else None
+        languages = self.languages.of(campaign)
+        return Field("language", "in", languages) if languages else None
 
     def says(self, report: EligibilityReport) -> Evidence:
         """Return the video's language and those that are asked for."""
-        if not report.campaign.languages:
+        languages = self.languages.of(report.campaign)
+        if not languages:
             return "it asks for no language", _NOTHING
-        takes = ", ".join(word or "unknown" for word in report.campaign.languages)
-        own = report.record.language or "unknown"
+        takes = ", ".join(word or "unknown" for word in languages)
+        own = report.content.record.language or "unknown"
         return f"the video's language is {own}; it takes {takes}", _NOTHING
 
 
-class KindRule(VideoRule):
+class KindRule(ChoiceRule):
     """Whether the campaign takes the video's kind."""
 
     name = "kind"
     columns = ("kind",)
-
-    def tokens(self, video: VideoTraits) -> Iterable[Token]:
-        """Return the kind."""
-        return [("kind", video.metadata["kind"])]
-
-    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
-        """Return the kinds, if any are asked for."""
-        return [[("kind", kind) for kind in campaign.kinds]] if campaign.kinds else []
-
-    def filter(self, campaign: Campaign) -> Filter | None:
-        """Return the same for the index."""
-        return Field("kind", "in", campaign.kinds) if campaign.kinds else None
+    choices = Choices(
+        "kinds", "Kinds", "Of the videos; none for all.", {kind: kind for kind in KINDS}
+    )
+    criteria = (choices,)
 
     def says(self, report: EligibilityReport) -> Evidence:
         """Return the video's kind and those that are asked for."""
-        if not report.campaign.kinds:
+        kinds = self.choices.of(report.campaign)
+        if not kinds:
             return "it asks for no kind", _NOTHING
-        takes = ", ".join(report.campaign.kinds)
-        return f"the video is of kind {report.record.kind}; it takes {takes}", _NOTHING
+        own, takes = report.content.record.kind, ", ".join(kinds)
+        return f"the video is of kind {own}; it takes {takes}", _NOTHING
 
 
-class PerformanceRule(VideoRule):
+class PerformanceRule(ChoiceRule):
     """Whether the campaign takes what the video is by both senses."""
 
     name = "performance"
     columns = ("performance",)
-
-    def tokens(self, video: VideoTraits) -> Iterable[Token]:
-        """Return what the video is; nothing where the index does not hold it yet."""
-        return [("performance", video.metadata["performance"])]
-
-    def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
-        """Return what is asked for, if anything is."""
-        asked = campaign.performance
-        return [[("performance", verdict) for verdict in asked]] if asked else []
-
-    def filter(self, campaign: Campaign) -> Filter | None:
-        """Return the same for the index."""
-        asked = campaign.performance
-        return Field("performance", "in", asked) if asked else None
+    choices = Choices(
+        "performance",
+        "Performance",
+        "Of the videos, by what is seen and heard; none for all.",
+        PERFORMANCE_LABELS,
+    )
+    criteria = (choices,)
 
     def says(self, report: EligibilityReport) -> Evidence:
         """Return what the video is, by what, and what is asked for."""
-        if not report.campaign.performance:
+        performances = self.choices.of(report.campaign)
+        if not performances:
             return "it asks for no performance", _NOTHING
-        own, takes = report.performance, ", ".join(report.campaign.performance)
+        vocabulary, thresholds = report.snapshot.vocabulary, report.snapshot.thresholds
+        classifier = PerformanceClassifier(vocabulary, thresholds, report.tagger_words)
+        own, takes = classifier.assessment(report.content), ", ".join(performances)
         observed = report.observed(one.tag for one in (*own.heard, *own.seen))
         return f"the video is {own.verdict} ({own.reason}); it takes {takes}", observed
 
@@ -216,6 +229,21 @@ class CategoriesRule(VideoRule):
 
     name = "categories"
     columns = ("iab",)
+    takes: Final = Words(
+        "categories",
+        "Categories",
+        "IAB Content Taxonomy 3.1; a video must have one of them.",
+        hint="of the IAB, one of them; none: all",
+        placeholder="422, 483",
+        codes=IAB_CATEGORIES,
+    )
+    excludes: Final = Words(
+        "exclude_categories",
+        "Not in these categories",
+        "Those that rule a video out.",
+        codes=IAB_CATEGORIES,
+    )
+    criteria = (takes, excludes)
 
     def tokens(self, video: VideoTraits) -> Iterable[Token]:
         """Return the video's categories and all above them."""
@@ -224,27 +252,32 @@ class CategoriesRule(VideoRule):
 
     def requires(self, campaign: Campaign, _: Vocabulary) -> Iterable[Iterable[Token]]:
         """Return the categories, if any are asked for."""
-        categories = campaign.categories
+        categories = self.takes.of(campaign)
         return [[("iab", category) for category in categories]] if categories else []
 
     def bars(self, campaign: Campaign, _: Vocabulary) -> Sequence[Token]:
         """Return the excluded categories."""
-        return [("iab", category) for category in campaign.exclude_categories]
+        return [("iab", category) for category in self.excludes.of(campaign)]
 
     def filter(self, campaign: Campaign) -> Filter | None:
         """Return the same for the index."""
-        takes, bars = campaign.categories, campaign.exclude_categories
+        takes, bars = self.takes.of(campaign), self.excludes.of(campaign)
         if not takes and not bars:
             return None
         return And((Field("iab", "in", takes) if takes else And(()), Not(Field("iab", "in", bars))))
 
     def says(self, report: EligibilityReport) -> Evidence:
         """Return what the video is about, by which tags, and what is asked for."""
-        takes, bars = report.campaign.categories, report.campaign.exclude_categories
+        takes, bars = self.takes.of(report.campaign), self.excludes.of(report.campaign)
         if not takes and not bars:
             return "it asks for no category", _NOTHING
-        tags = {one.category: one.tags for one in report.filed}
-        own = [*tags, *(one.topic.category for one in report.risks if one.risk in VECTORS)]
+        track, snapshot = report.content.track, report.snapshot
+        counts = count_steady(track, snapshot.thresholds, snapshot.config.least_seconds)
+        scores = Categories(snapshot.vocabulary).scores(
+            counts.tags, counts.seconds, track.n_seconds
+        )
+        tags = {one.category: one.tags for one in scores}
+        own = [*tags, *(one.topic.category for one in _risks(report) if one.risk in VECTORS)]
         below = content_taxonomy().with_all_below((*takes, *bars))
         observed = report.observed(
             tag for category in own if category in below for tag in tags.get(category, ())
@@ -278,7 +311,7 @@ class SuitabilityRule(VideoRule):
 
     def says(self, report: EligibilityReport) -> Evidence:
         """Return the topics at the floor, and their seconds."""
-        floor = [one for one in report.risks if one.risk is Risk.FLOOR]
+        floor = [one for one in _risks(report) if one.risk is Risk.FLOOR]
         if not floor:
             says = "no topic is at the floor; what is risky counts second by second, at breaks"
             return says, _NOTHING
@@ -291,14 +324,15 @@ class RelevanceRule(RangeRule):
 
     name = "relevance"
     is_about_score = True
+    criteria = (MIN_RELEVANCE,)
 
     def bounds(self, campaign: Campaign) -> Bounds:
         """Return the scores from the least one on."""
-        return campaign.min_relevance, inf
+        return MIN_RELEVANCE.of(campaign), inf
 
     def says(self, report: EligibilityReport) -> Evidence:
         """Return the score and the least one."""
-        minimum = report.campaign.min_relevance
+        minimum = MIN_RELEVANCE.of(report.campaign)
         return f"the score is {report.score:.4f}; it asks for {minimum:g}", _NOTHING
 
 
@@ -317,12 +351,22 @@ RULES: Final[tuple[CampaignRule, ...]] = (
 """All rules, in the order in which they are told."""
 
 
+CRITERIA: Final[tuple[Criterion, ...]] = tuple(one for rule in RULES for one in rule.criteria)
+"""All that advertisers write for rules."""
+
+
 def rules_as_filters(
     campaign: Campaign, rules: Sequence[CampaignRule] = RULES
 ) -> dict[str, Filter]:
     """Return a campaign's rules that ask about the video, as filters; only those it has."""
     filters = {rule.name: rule.filter(campaign) for rule in rules if isinstance(rule, VideoRule)}
     return {name: where for name, where in filters.items() if where is not None}
+
+
+def _risks(report: EligibilityReport) -> Sequence[TopicRisk]:
+    classifier = SuitabilityClassifier(report.snapshot.vocabulary, report.snapshot.config.sensitive)
+    words = report.tagger_words.get(report.content.record.tagger)
+    return classifier.assessments(report.content.track, words)
 
 
 def _tag_tokens(numbers: Iterable[int]) -> list[Token]:

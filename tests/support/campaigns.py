@@ -1,7 +1,7 @@
 """Made-up campaigns, and views of made-up videos for them to meet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from engine.indexes.local.generations import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.targeting.rules import CRITERIA
 from engine.words.vocabulary import Vocabulary
 
 TAGS = ("animal", "beer", "car", "cat", "city", "train")
@@ -34,9 +35,16 @@ def keyword_match(word: str, **tags: float) -> KeywordMatch:
 
 
 def campaign(name: str, keywords: Mapping[str, float], **rest: Any) -> Campaign:
-    """A campaign whose keywords are tags."""
+    """A campaign whose keywords are tags; what is no field of campaigns is what rules ask."""
     profile = tuple(Keyword(keyword_match(word), weight) for word, weight in keywords.items())
-    return Campaign(name, "acme", name.title(), profile, **rest)
+    return changed(Campaign(name, "acme", name.title(), profile), **rest)
+
+
+def changed(one: Campaign, **rest: Any) -> Campaign:
+    """A campaign with other fields; what is no field of campaigns is what rules ask."""
+    criteria = {name: rest.pop(name) for name in set(rest) & {each.name for each in CRITERIA}}
+    left = {name: value for name, value in {**one.criteria, **criteria}.items() if value}
+    return replace(one, criteria=left, **rest)
 
 
 @dataclass(frozen=True)

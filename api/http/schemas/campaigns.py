@@ -1,6 +1,6 @@
 """Campaigns as advertisers write them, and the answers about them."""
 
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import (
     AfterValidator,
@@ -8,18 +8,15 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    create_model,
     model_validator,
 )
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Language, Strict
+from api.http.schemas.criteria import MAX_WORDS, answer_fields, input_fields
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
-from engine.domain.performance import PERFORMANCES
 from engine.domain.text import UnusableText, tidy_line
-from engine.domain.videos import KINDS
-
-MAX_WORDS: Final = 200
-"""A longer list of words, ids or codes is refused."""
 
 ANSWERED: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")
 """Fields that an answer returns of a campaign besides its plan; ignored in a plan."""
@@ -46,8 +43,6 @@ Name = Annotated[
 ]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=MAX_WORDS)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
-UnitInterval = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class KeywordGroupInput(Body):
@@ -88,7 +83,7 @@ class BidInput(Body):
     """By ISO 4217, as ``EUR``."""
 
 
-class CampaignInput(Body):
+class _PlainCampaignInput(Body):
     """An advertiser's plan; a tag is meant by any word that the service understands."""
 
     model_config = ConfigDict(
@@ -129,29 +124,30 @@ class CampaignInput(Body):
     """Groups of words that a video must show."""
     exclude: Words = Field(default_factory=list)
     """Words that rule a video out, if seen on it for a second."""
-    categories: list[Code] = Field(default_factory=list, max_length=MAX_WORDS)
-    """IAB Content Taxonomy 3.1; a video must have one of them."""
-    exclude_categories: list[Code] = Field(default_factory=list, max_length=MAX_WORDS)
-    """Those that rule a video out."""
     suitability: dict[str, str] = Field(default_factory=dict, max_length=50)
     """Topic -> the most risk accepted around a break: none, low, medium or high."""
-    min_relevance: UnitInterval = 0.0
-    """The least score, 0.0 to 1.0."""
     flight: FlightInput = FlightInput()
     language: Language = ""
-    languages: list[Annotated[str, StringConstraints(max_length=35)]] = Field(
-        default_factory=list, max_length=MAX_WORDS
-    )
-    """Of the videos; ``""`` is unknown; none for all."""
-    kinds: list[Literal[KINDS]] = Field(default_factory=list)  # type: ignore[valid-type] # a tuple of words
-    """Of the videos; none for all."""
-    performance: list[Literal[PERFORMANCES]] = Field(default_factory=list)  # type: ignore[valid-type] # as above
-    """Of the videos, by what is seen and heard; none for all."""
     creatives: list[CreativeInput] = Field(default_factory=list, max_length=50)
     """Creatives of the campaign: the advertisements that are shown."""
     bid: BidInput | None = None
     state: Annotated[CampaignState, WRITTEN_AS_TEXT] | None = None
     """Whether it runs; one that is not said stays as it is, and is active at first."""
+
+
+if TYPE_CHECKING:
+
+    class CampaignInput(_PlainCampaignInput):
+        """A plan with what rules ask for."""
+
+else:
+    CampaignInput = create_model(
+        "CampaignInput",
+        __base__=_PlainCampaignInput,
+        __doc__=_PlainCampaignInput.__doc__,
+        __module__=__name__,
+        **input_fields(),
+    )
 
 
 class Creative(BaseModel):
@@ -186,7 +182,7 @@ class Flight(BaseModel):
     ends: str | None
 
 
-class Campaign(BaseModel):
+class _PlainCampaign(BaseModel):
     """A campaign as it was written, what its words were understood as, and the profile of tags.
 
     It can be changed and stored again as it is.
@@ -203,23 +199,31 @@ class Campaign(BaseModel):
     skip_unknown: bool
     groups: list[KeywordGroup]
     exclude: list[str]
-    categories: list[str]
-    exclude_categories: list[str]
     suitability: dict[str, str]
-    min_relevance: float
     flight: Flight
     language: str
     """Of its words; empty where their letters tell."""
-    languages: list[str]
-    """Of the videos."""
-    kinds: list[str]
-    performance: list[str]
     creatives: list[Creative]
     bid: Bid | None
     profile: dict[str, float]
     understood: list[KeywordMatch]
     ignored: list[IgnoredKeyword]
     """Keywords that mean no tag for sure and do not count."""
+
+
+if TYPE_CHECKING:
+
+    class Campaign(_PlainCampaign):
+        """A campaign with what rules ask for."""
+
+else:
+    Campaign = create_model(
+        "Campaign",
+        __base__=_PlainCampaign,
+        __doc__=_PlainCampaign.__doc__,
+        __module__=__name__,
+        **answer_fields(),
+    )
 
 
 class CampaignPage(BaseModel):

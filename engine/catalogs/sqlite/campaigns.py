@@ -7,7 +7,7 @@ memory can follow; changes of campaigns are no changes of videos.
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _PAGE: Final = 500
+_FIELDS: Final = frozenset(one.name for one in fields(Campaign))
 
 
 class Campaigns:
@@ -196,6 +197,7 @@ def _row(campaign: Campaign) -> dict[str, Any]:
         {"rule": group.rule, "words": [*map(_stored, group.words)]} for group in campaign.groups
     ]
     plan["exclude"] = [*map(_stored, campaign.exclude)]
+    plan |= plan.pop("criteria")
     return {
         "id": campaign.id,
         "advertiser": campaign.advertiser,
@@ -218,10 +220,15 @@ def _campaign(row: tuple[Any, ...]) -> Campaign:
     plan["exclude"] = tuple(map(_keyword_match, plan["exclude"]))
     plan["creatives"] = tuple(Creative(**creative) for creative in plan["creatives"])
     plan["bid"] = Bid(**plan["bid"]) if plan["bid"] else None
-    for words in ("categories", "exclude_categories", "languages", "kinds", "performance"):
-        # Of before videos were heard, none has a performance.
-        plan[words] = tuple(plan.get(words, ()))
-    return Campaign(id=name, state=CampaignState(state), revision=revision, **plan)
+    own = {one: plan.pop(one) for one in _FIELDS & plan.keys()}
+    criteria = {one: _criterion(value) for one, value in plan.items() if value}
+    return Campaign(
+        id=name, state=CampaignState(state), revision=revision, criteria=criteria, **own
+    )
+
+
+def _criterion(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _stored(match: KeywordMatch) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
 from engine.errors import CampaignChanged, UnknownCampaign
-from support.campaigns import campaign, keyword_match
+from support.campaigns import campaign, changed, keyword_match
 
 FULL = Campaign(
     id="spring",
@@ -19,15 +19,17 @@ FULL = Campaign(
     keywords=(Keyword(keyword_match("sneakers", footwear=0.8, sport=0.75), 2.0),),
     groups=(Group("all", (keyword_match("city"), keyword_match("car"))),),
     exclude=(keyword_match("beer"),),
-    categories=("483",),
-    exclude_categories=("v9i3On",),
     suitability={"alcohol": "low"},
-    min_relevance=0.2,
+    criteria={
+        "categories": ("483",),
+        "exclude_categories": ("v9i3On",),
+        "min_relevance": 0.2,
+        "languages": ("en", ""),
+        "kinds": ("motion",),
+        "performance": ("performance", "talk"),
+    },
     begins=1_000,
     ends=2_000,
-    languages=("en", ""),
-    kinds=("motion",),
-    performance=("performance", "talk"),
     creatives=(Creative("a", 15.0, "https://ads.example/a.mp4", "video/mp4", 1280, 720),),
     bid=Bid(4.5, "EUR"),
 )
@@ -57,7 +59,20 @@ def test_a_campaign_of_before_videos_were_heard_asks_for_no_performance(tmp_path
         catalog.campaigns.put(FULL)
         with catalog.transaction() as db:
             db.execute("update campaigns set plan = json_remove(plan, '$.performance')")
-        assert catalog.campaigns.get("spring") == replace(FULL, performance=(), revision=1)
+        assert catalog.campaigns.get("spring") == changed(FULL, performance=(), revision=1)
+
+
+def test_a_campaign_of_before_rules_declared_what_they_ask_reads_the_same(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        stored = catalog.campaigns.put(changed(FULL, kinds=(), min_relevance=0.0))
+        with catalog.transaction() as db:
+            # Then, what was not asked for was stored, too.
+            db.execute(
+                "update campaigns set plan ="
+                " json_set(plan, '$.kinds', json('[]'), '$.min_relevance', 0.0)"
+            )
+        assert catalog.campaigns.get("spring") == stored
+        assert catalog.campaigns.put(stored) == stored
 
 
 def test_storing_the_same_twice_changes_nothing(campaigns: Campaigns) -> None:

@@ -5,30 +5,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.content.brand_suitability import SuitabilityClassifier
-from engine.content.categories import Categories
-from engine.content.counting import count_tags
-from engine.domain.campaigns import Campaign, Group
+from engine.domain.campaigns import Group
+from engine.domain.content import SourceTrack
 from engine.domain.index_config import IndexConfig
-from engine.domain.performance import Performance, PerformanceAssessment
-from engine.domain.results import TagCount
+from engine.domain.tags import AUDIO
 from engine.domain.time_ranges import TimeRange
+from engine.domain.tracks import Track
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.eligibility import RuleResult, rule_results
 from engine.targeting.rule_types import EligibilityReport
 from engine.targeting.rules import RULES
-from support.campaigns import campaign, keyword_match
+from support.campaigns import campaign, changed, keyword_match
 from support.catalogs import save, video_id
 
 VIDEO = video_id(1)
-JUDGED = PerformanceAssessment(
-    Performance.TALK, "speech on 9 of 10 seconds", "motion", 10, (), (TagCount("cat", 10),)
-)
 
 
 @pytest.fixture
@@ -36,22 +32,17 @@ def report(tmp_path: Path) -> Iterator[EligibilityReport]:
     """Ten seconds of a cat, three of them with beer and something not for everyone."""
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         save(catalog, VIDEO, {"cat": 10, "beer": 3, "nudity": 3}, language="de", kind="motion")
+        catalog.tags.number(["speech"], source=AUDIO)
         generations = Generations(tmp_path / "generations")
         reindex(catalog, generations, IndexConfig(0.7, "raw"))
         snapshot = LocalSnapshot.of(generations.load_current())
-        record, track = catalog.videos.get(VIDEO), catalog.tracks.get(VIDEO)
-        assert record is not None
-        counts = count_tags(track, 0.7)
-        filed = Categories(snapshot.vocabulary).scores(counts.tags, counts.seconds, track.n_seconds)
-        risks = SuitabilityClassifier(snapshot.vocabulary).assessments(track, None)
-        yield EligibilityReport(
-            campaign("c", {"cat": 1}), record, track, snapshot, 0.5, filed, risks, JUDGED
-        )
+        (content,) = catalog.content.of([VIDEO])
+        yield EligibilityReport(campaign("c", {"cat": 1}), content, snapshot, 0.5, {})
 
 
 def result_of(report: EligibilityReport, rule: str, **plan: Any) -> RuleResult:
-    changed: Campaign = replace(report.campaign, **plan)
-    result = {one.rule: one for one in rule_results(replace(report, campaign=changed), [rule])}
+    report = replace(report, campaign=changed(report.campaign, **plan))
+    result = {one.rule: one for one in rule_results(report, [rule])}
     assert list(result) == [one.name for one in RULES]
     assert [one.rule for one in result.values() if not one.passed] == [rule]
     return result[rule]
@@ -66,11 +57,17 @@ def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
 
 
 def test_a_performance_names_what_was_seen_and_heard(report: EligibilityReport) -> None:
+    number = report.snapshot.vocabulary.names.index("audio:speech")
+    spoken = Track.from_confidences(np.full((9, 1), 0.9, np.float32), np.array([number]))
+    heard = SourceTrack(AUDIO, "ear@1", spoken)
+    content = replace(report.content, tracks=[*report.content.tracks, heard])
+    report = replace(report, content=content)
     result = result_of(report, "performance", performance=("performance", "static_visual"))
     assert result.says == (
-        "the video is talk (speech on 9 of 10 seconds); it takes performance, static_visual"
+        "the video is talk (speech on 9 of 9 seconds with sound);"
+        " it takes performance, static_visual"
     )
-    assert result.observed == {"cat": (TimeRange(0, 10),)}
+    assert result.observed == {"audio:speech": (TimeRange(0, 9),)}
 
 
 def test_a_group_names_what_is_missing_and_what_was_seen(report: EligibilityReport) -> None:

@@ -6,8 +6,9 @@ from typing import Final
 import pytest
 
 from engine.domain.campaigns import Campaign
+from engine.domain.content import SourceTrack, VideoContent
 from engine.domain.filters import EVERY_VIDEO, And, Field, Filter
-from engine.domain.performance import Performance, PerformanceAssessment
+from engine.domain.tags import VISUAL
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.targeting.campaign_index import CampaignIndex
@@ -50,7 +51,7 @@ class LengthRule(VideoRule):
         return Field("seconds", "between", (60, None)) if campaign.id == "long" else None
 
     def says(self, report: EligibilityReport) -> Evidence:
-        return f"the video lasts {report.record.seconds} seconds", {}
+        return f"the video lasts {report.content.record.seconds} seconds", {}
 
 
 class NightRule(RangeRule):
@@ -68,7 +69,6 @@ class NightRule(RangeRule):
         return "it runs before six", {}
 
 
-UNJUDGED: Final = PerformanceAssessment(Performance.UNKNOWN, "not heard", "unknown", 59, (), ())
 MORE: Final[tuple[CampaignRule, ...]] = (*RULES, LengthRule(), NightRule())
 CAMPAIGNS: Final = [campaign(name, {"car": 1, "city": 1}) for name in ("any", "long", "nightly")]
 VIDEOS: Final = [
@@ -144,9 +144,8 @@ def test_a_new_rule_is_told_with_its_reason(
     assert targeting.broken_rules(row, 0.5, targeting.target("short", now=now)) == broken
     record = VideoRecord("short", "", "ok", "", 59, 0, 0, "", "t@1", "", "")
     one = next(each for each in CAMPAIGNS if each.id == name)
-    report = EligibilityReport(
-        one, record, Track.empty(), targeting.snapshot, 0.5, (), (), UNJUDGED
-    )
+    content = VideoContent(record, [SourceTrack(VISUAL, "t@1", Track.empty())])
+    report = EligibilityReport(one, content, targeting.snapshot, 0.5, {})
     results_of = {result.rule: result for result in rule_results(report, broken, MORE)}
     assert list(results_of) == [rule.name for rule in MORE]
     assert tuple(rule for rule, result in results_of.items() if not result.passed) == broken

@@ -13,10 +13,10 @@ from engine.domain.filters import And
 from engine.domain.iab.taxonomy import content_taxonomy
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.campaign_index import CampaignIndex
-from engine.targeting.rules import rules_as_filters
+from engine.targeting.rules import MIN_RELEVANCE, rules_as_filters
 from engine.targeting.targeting import Fit, Targeting, campaign_query
 from engine.words.vocabulary import Vocabulary
-from support.campaigns import TAGS, Shown, campaign, keyword_match, snapshot_of
+from support.campaigns import TAGS, Shown, campaign, changed, keyword_match, snapshot_of
 
 NOW = 1_000
 VOCABULARY = Vocabulary(TAGS)
@@ -52,6 +52,16 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
     some_categories = st.lists(st.sampled_from(CATEGORIES), max_size=1).map(tuple)
     words = some_tags.map(lambda names: tuple(keyword_match(name) for name in names))
     group = st.builds(Group, st.sampled_from(["any", "all"]), words.filter(bool))
+    criteria = st.fixed_dictionaries(
+        {
+            "min_relevance": st.sampled_from([0.0, 0.0, 0.3, 0.8]),
+            "languages": st.lists(st.sampled_from(LANGUAGES), max_size=2, unique=True),
+            "kinds": st.lists(st.sampled_from(KINDS), max_size=2, unique=True),
+            "performance": st.lists(st.sampled_from(PERFORMANCES), max_size=2, unique=True),
+            "categories": some_categories,
+            "exclude_categories": some_categories,
+        }
+    )
     made = st.builds(
         Campaign,
         id=st.just(""),
@@ -62,14 +72,9 @@ def many_campaigns(draw: st.DrawFn) -> list[Campaign]:
         ),
         groups=st.lists(group, max_size=2).map(tuple),
         exclude=words,
-        min_relevance=st.sampled_from([0.0, 0.0, 0.3, 0.8]),
+        criteria=criteria,
         begins=st.sampled_from([0, NOW, NOW + 1]),
         ends=st.sampled_from([NOW, NOW + 1, 2 * NOW]),
-        languages=st.lists(st.sampled_from(LANGUAGES), max_size=2, unique=True).map(tuple),
-        kinds=st.lists(st.sampled_from(KINDS), max_size=2, unique=True).map(tuple),
-        performance=st.lists(st.sampled_from(PERFORMANCES), max_size=2, unique=True).map(tuple),
-        categories=some_categories,
-        exclude_categories=some_categories,
         state=st.sampled_from([CampaignState.ACTIVE, CampaignState.ACTIVE, CampaignState.PAUSED]),
     )
     campaigns = draw(st.lists(made, min_size=1, max_size=8))
@@ -104,19 +109,25 @@ def may_run(one: Campaign, video: Shown, score: float) -> bool:
         else all(word.word in video_weights for word in group.words)
         for group in one.groups
     )
+
+    def asks(criterion: str) -> tuple[str, ...]:
+        return tuple(one.criteria.get(criterion, ()))
+
     filed = {above.id for own in video.iab for above in content_taxonomy().path(own)}
     return (
         not video.at_floor
-        and (not one.categories or not filed.isdisjoint(one.categories))
-        and filed.isdisjoint(one.exclude_categories)
+        and (not asks("categories") or not filed.isdisjoint(asks("categories")))
+        and filed.isdisjoint(asks("exclude_categories"))
         and one.state is CampaignState.ACTIVE
         and one.begins <= NOW < one.ends
-        and (not one.languages or any(takes(word, video.language) for word in one.languages))
-        and (not one.kinds or video.kind in one.kinds)
-        and (not one.performance or video.performance in one.performance)
+        and (
+            not asks("languages") or any(takes(word, video.language) for word in asks("languages"))
+        )
+        and (not asks("kinds") or video.kind in asks("kinds"))
+        and (not asks("performance") or video.performance in asks("performance"))
         and not any(word.word in video_weights for word in one.exclude)
         and all(groups)
-        and score >= one.min_relevance
+        and score >= MIN_RELEVANCE.of(one)
     )
 
 
@@ -139,7 +150,7 @@ def test_a_video_gets_the_campaigns_that_may_run_by_the_textbook_cosine(
         score_of = {fit.campaign: fit.score for fit in fits(targeting, video.id)}
         scores = {one.id: cosine(one.profile, video.seconds, videos) for one in campaigns}
         for one in campaigns:
-            score, edge = scores[one.id], abs(scores[one.id] - one.min_relevance) < 1e-9
+            score, edge = scores[one.id], abs(scores[one.id] - MIN_RELEVANCE.of(one)) < 1e-9
             expected = score > 1e-8 and may_run(one, video, score)
             assert edge or abs(score) < 1e-8 or (one.id in score_of) == expected
         assert score_of == pytest.approx({name: scores[name] for name in score_of}, abs=1e-9)
@@ -166,7 +177,7 @@ def test_scores_and_rules_are_the_same_from_either_side(
         for match in snapshot.search(
             campaign_query(one, snapshot), 100, And(tuple(rules_as_filters(one).values()))
         )
-        if match.score >= one.min_relevance
+        if match.score >= MIN_RELEVANCE.of(one)
     }
     # The same to the last bit, not nearly.
     assert from_videos == from_campaigns
@@ -189,7 +200,7 @@ def test_every_broken_rule_is_named(videos: list[Shown], campaigns: list[Campaig
                 broken.add("state")
             if not one.begins <= NOW < one.ends:
                 broken.add("flight")
-            if one.min_relevance > 0.5:
+            if MIN_RELEVANCE.of(one) > 0.5:
                 broken.add("relevance")
             assert set(targeting.broken_rules(row, 0.5, target)) == broken
 
@@ -203,7 +214,7 @@ def test_an_index_that_changed_step_by_step_is_the_one_made_at_once(
     left = {}
     for step in range(3):
         new = data.draw(st.lists(st.sampled_from(campaigns), unique_by=lambda one: one.id))
-        new = [replace(one, min_relevance=step / 10) for one in new]
+        new = [changed(one, min_relevance=step / 10) for one in new]
         ids = [one.id for one in campaigns if one not in new]
         gone = data.draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
         gone = [name for name in gone if name not in {one.id for one in new}]

@@ -329,7 +329,7 @@ def test_a_webhook_is_set_with_its_secret_shown_once_and_taken_away(console_serv
 
 def test_categories_are_suggested_by_name_one_after_another(open_window: OpenWindow) -> None:
     page = open_window().open("/new-campaign")
-    field = page.get_by_label("IAB categories, one of them")
+    field = page.get_by_label("Categories, of the IAB")
 
     def suggested(name: str) -> str:
         return str(
@@ -342,5 +342,5 @@ def test_categories_are_suggested_by_name_one_after_another(open_window: OpenWin
     field.fill("422, ca")
     assert suggested("422, Cats (Pets)") == "422, 424"
     assert suggested("422, Pets") == ""
-    page.get_by_label("Not in these IAB categories").focus()
+    page.get_by_label("Not in these categories").focus()
     assert suggested("Cats (Pets)") == "424"
