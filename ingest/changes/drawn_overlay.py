@@ -12,8 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.changes.evenness import evenness
 from ingest.changes.mixtures import mixed
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Grey, allowed_change, gradient
+from ingest.changes.sliding import sliding
 
 MOVES: Final = 0.08
 """A cell is part of what moves when it changes in more than this share of the pairs."""
@@ -59,6 +61,8 @@ class Drawing:
         turning: of the pictures, how many are the one before with a disc turned.
         mixed: of what differs from what is behind, how much lies between that and one
             brighter colour.
+        even: of the parts of what moves, how many take part in a large change.
+        sliding: of twos of pictures, how many are the same moved by the same number of columns.
     """
 
     one_colour: float = 0.0
@@ -67,6 +71,8 @@ class Drawing:
     tint: float = 0.0
     turning: float = 0.0
     mixed: float = 0.0
+    even: float = 0.0
+    sliding: float = 0.0
 
 
 def drawing(pictures: NDArray[np.uint8]) -> Drawing:
@@ -91,6 +97,8 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
         tint,
         turning(greys),
         _mixed(pictures, greys, behind, moving),
+        evenness(changes, moving),
+        sliding(greys, behind, moving),
     )
 
 

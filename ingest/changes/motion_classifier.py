@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ingest.changes.change_track import FULL_SCALE, Changes, FrameChange
 from ingest.changes.drawn_overlay import MOVES, Drawing, drawing
+from ingest.changes.evenness import LARGE
 from ingest.changes.frame_difference import (
     FITTED_SHARE,
     JUMP_SHARE,
@@ -242,10 +243,13 @@ class _Pairs:
             tint=round(drawn.tint, 4),
             turning=round(drawn.turning, 4),
             mixed=round(drawn.mixed, 4),
+            even=round(drawn.even, 4),
+            sliding=round(drawn.sliding, 4),
+            shuttling=at_rest.shuttling,
+            standing=at_rest.standing,
             within=round(within.share(), 4),
             repeating=round(within.repeating(), 4),
             filled=filled,
-            run=_mean_run(pairs["changed"] > NEW_CONTENT_SHARE),
             spots=_share(pairs["spot"][fits] > 0),
             explained=_share(_is_explained(pairs["changed"], pairs["left"])),
         )
@@ -255,7 +259,8 @@ class _Pairs:
 class _AtRest:
     """The part of the picture that stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``.
 
-    ``activity`` is ``lull``, ``activity`` and ``burst`` of it.
+    ``activity`` is ``lull``, ``activity`` and ``burst`` of it; ``standing`` and ``shuttling``
+    likewise.
     """
 
     share: float
@@ -265,6 +270,8 @@ class _AtRest:
     across: float
     moving: float
     activity: tuple[float, float, float]
+    standing: float
+    shuttling: float
 
 
 class _Cells:
@@ -275,17 +282,23 @@ class _Cells:
         self._n_changed = np.zeros((ROWS, COLUMNS), np.int32)
         self._size = np.zeros((ROWS, COLUMNS))
         self._shares = array("f")
+        self._gross = array("f")
+        self._net = array("f")
 
     def add(self, difference: Difference) -> None:
         changed = difference.over > 1
         self._n_pairs += 1
         self._n_changed += changed
         self._size += difference.size
-        self._shares.append(np.count_nonzero(changed) / changed.size)
+        self._log(
+            np.count_nonzero(changed) / changed.size,
+            float(difference.size[changed].sum()),
+            float(difference.signed[changed].sum()),
+        )
 
     def add_same(self) -> None:
         self._n_pairs += 1
-        self._shares.append(0.0)
+        self._log(0.0, 0.0, 0.0)
 
     def moving(self) -> NDArray[np.bool_]:
         """Return the cells that change time and again, shape (54, 96)."""
@@ -308,6 +321,7 @@ class _Cells:
         moving = float(np.mean(self.moving()))
         shares = np.array(self._shares) / max(moving, 1 / stays.size)
         lull, middle, burst = np.quantile(shares, _QUANTILES).tolist() if shares.size else (0, 0, 0)
+        standing, shuttling = self._between_large_changes(shares)
         return _AtRest(
             share=_share(stays),
             n_pairs=self._n_pairs,
@@ -316,7 +330,27 @@ class _Cells:
             across=_extent(~stays.T),
             moving=round(moving, 4),
             activity=(round(lull, 4), round(middle, 4), round(burst, 4)),
+            standing=standing,
+            shuttling=shuttling,
         )
+
+    def _between_large_changes(self, shares: NDArray[np.floating]) -> tuple[float, float]:
+        """Return the share of the pairs that are, and of all change what goes to and fro in them.
+
+        What moves by covers what is behind and bares it again, so that its changes cancel out;
+        letters that are lit one by one all change the same way.
+        """
+        if not shares.size:
+            return 0.0, 0.0
+        small = shares < LARGE * (float(np.quantile(shares, _QUANTILES[-1])) or float(shares.max()))
+        gross, net = np.array(self._gross), np.array(self._net)
+        shuttling = float(gross[small].sum() - abs(net[small].sum()))
+        return _share(small), round(shuttling / max(1e-6, float(gross.sum())), 4)
+
+    def _log(self, share: float, gross: float, net: float) -> None:
+        self._shares.append(share)
+        self._gross.append(gross)
+        self._net.append(net)
 
 
 def _extent(moves: NDArray[np.bool_]) -> float:

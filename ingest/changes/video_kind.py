@@ -63,30 +63,31 @@ MAX_WITHIN: Final = 0.5
 even if it is the same every second."""
 # What never stops, as bars and credits do not, moves this much at least of what it mostly does.
 _STEADY: Final = 0.4
-# It is drawn when all of it is a mixture with one colour; or when the changes are one-sided, and of
-# one colour, or two: so much in sum. Where little of it moves at a time, as flakes do and people
-# seen from above, the first alone tells.
+# It is drawn when all of it is a mixture with one colour; or when changes are one-sided, of one
+# colour, or two, and everywhere at once: so much in sum, and more where they are less one-sided,
+# because rays cover some cells most of the time. Where little of it moves at a time,
+# as flakes do and people seen from above, the first alone tells.
 _ALL_MIXED: Final = 0.97
-_DRAWN, _SPARSE_DRAWN, _ONE_SIDED, _SPARSE = 2.78, 2.85, 0.9, 0.25
-_DENSE, _LESS_DENSE = 0.32, 0.29
-_ONE_SIDED_DRAWN, _ALL_ONE_SIDED = 2.5, 0.96
+_DRAWN, _ONE_SIDED, _SPARSE = 3.6, 0.9, 0.25
+_SURELY_DRAWN, _MOSTLY_ONE_SIDED = 3.7, 0.8
+# Somebody who walks is in one place at a time.
+_MIN_EVEN: Final = 0.5
 # In a band, before a picture at rest, less will do: words stand still and then change at once, or
 # a wave or a line of words goes from side to side.
 _BAND: Final = 0.6
 _BAND_QUIET: Final = 0.45
 _BAND_NOISE: Final = 0.7
-_WORDS_ACTIVITY, _WORDS_BURST, _WORDS_COLOURS, _WORDS_RUN = 0.28, 0.35, 0.7, 1.4
-_LIT_LULL, _LIT_ONE_SIDED = 0.03, 0.8
-_LIT_BURST, _LIT_COLOURS, _MIN_LIT_BURST = 0.65, 0.88, 0.5
-_ACROSS, _ACROSS_ACTIVITY = 0.8, 0.25
-_ALL_COLOURS: Final = 0.97
-_WAVE_DRAWN, _WAVE_ONE_SIDED = 1.65, 0.84
-_TICKER_BAND, _TICKER_COLOURS, _TICKER_STEADY = 0.2, 0.82, 0.75
+_STANDING, _SHUTTLING, _WORDS_EVEN = 0.6, 0.01, 0.75
+_ACROSS, _ACROSS_ACTIVITY, _ACROSS_EVEN = 0.8, 0.25, 0.8
+_WAVE_ACTIVITY, _WAVE_DRAWN, _WAVE_ONE_SIDED, _WAVE_EVEN = 0.29, 1.65, 0.84, 0.9
+# A line of words slides as one; if it is too fast to be seen to, all of it is of two colours.
+_TICKER_BAND, _SLIDING, _TICKER_COLOURS, _TICKER_EVEN = 0.2, 0.8, 0.97, 0.9
 # Words that climb: so many pairs are the pair before, moved by the same rows, before a background
 # at rest.
 _CLIMBING_SHARE: Final = 0.6
 _CLIMBING_REST: Final = 0.5
 _CLIMBING_COLOUR, _CLIMBING_ONE_SIDED, _CLIMBING_TINT = 0.9, 0.97, 2.0
+_CLIMBING_MIXED: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,15 @@ class Evidence:
             since a fraction of a second before; then the colours and ``turning`` are of these.
         repeating: of these, the share in which what moved repeats itself, as equal lines do.
         spots: share of the pairs that fit of which what is left lies in one small place.
-        run: how many pairs in a row change, on average.
         mixed: of what differs from what is behind, how much lies between that and one brighter
             colour.
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
+        even: of the parts of what moves, how many take part in a large change, on average.
+        sliding: share of the pairs of which the second is the first, moved by the same columns.
+        standing: share of the pairs, of those that ``quiet`` is of, in which less than half as much
+            changes as in those with ``burst``.
+        shuttling: of all change, what is in these and goes to and fro: not one way only.
     """
 
     samples: int
@@ -159,9 +164,12 @@ class Evidence:
     within: float
     repeating: float
     spots: float
-    run: float
     mixed: float
     filled: float
+    even: float
+    sliding: float
+    standing: float
+    shuttling: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,8 @@ def _is_drawn(evidence: Evidence) -> bool:
         return False
     if evidence.turning >= _TURNING:
         return True
+    if evidence.even < _MIN_EVEN:
+        return False
     steady = evidence.lull >= _STEADY * evidence.activity > 0
     return (steady and _is_of_one_colour(evidence)) or _is_drawn_in_a_band(evidence, steady=steady)
 
@@ -212,15 +222,10 @@ def _is_drawn(evidence: Evidence) -> bool:
 def _is_of_one_colour(evidence: Evidence) -> bool:
     if evidence.mixed >= _ALL_MIXED:
         return True
-    if evidence.activity >= _LESS_DENSE and evidence.one_sided >= _ALL_ONE_SIDED:
-        return _colours(evidence) >= _ONE_SIDED_DRAWN
-    one_sided = evidence.one_sided >= _ONE_SIDED and evidence.activity >= _SPARSE
-    min_colours = _DRAWN if evidence.activity >= _DENSE else _SPARSE_DRAWN
-    return one_sided and _colours(evidence) >= min_colours
-
-
-def _colours(evidence: Evidence) -> float:
-    return evidence.one_colour + evidence.two_colours + evidence.one_sided
+    if evidence.one_sided < _MOSTLY_ONE_SIDED or evidence.activity < _SPARSE:
+        return False
+    drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided + evidence.even
+    return drawn >= (_DRAWN if evidence.one_sided >= _ONE_SIDED else _SURELY_DRAWN)
 
 
 def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
@@ -235,30 +240,28 @@ def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
 
 
 def _is_words(evidence: Evidence) -> bool:
-    """Whether it stands still and changes at once; letters may be lit one by one in between."""
-    in_bursts = evidence.activity <= _WORDS_ACTIVITY and evidence.burst >= _WORDS_BURST
-    in_two_colours = min(evidence.two_colours, evidence.one_sided) >= _WORDS_COLOURS
-    if not in_bursts or not in_two_colours:
-        return False
-    if evidence.lull >= _LIT_LULL:
-        min_burst = _LIT_BURST if evidence.two_colours < _LIT_COLOURS else _MIN_LIT_BURST
-        return evidence.burst >= min_burst and evidence.one_sided >= _LIT_ONE_SIDED
-    # What comes by comes, and goes: it changes two pairs in a row, or more.
-    return evidence.run <= _WORDS_RUN
+    """Whether it stands still and changes at once; letters may be lit one by one in between.
+
+    What comes by goes as well, and what moves to and fro does so all the time.
+    """
+    stands = evidence.standing >= _STANDING and evidence.shuttling <= _SHUTTLING
+    return stands and evidence.even >= _WORDS_EVEN
 
 
 def _goes_from_side_to_side(evidence: Evidence) -> bool:
-    if evidence.across < _ACROSS or evidence.activity < _ACROSS_ACTIVITY:
+    everywhere = evidence.across >= _ACROSS and evidence.even >= _ACROSS_EVEN
+    if not everywhere or evidence.activity < _ACROSS_ACTIVITY:
         return False
-    even = evidence.lull >= _TICKER_STEADY * evidence.activity
     sided = evidence.two_colours + evidence.one_sided
     wave = (
-        evidence.activity >= _LESS_DENSE
+        evidence.activity >= _WAVE_ACTIVITY
+        and evidence.even >= _WAVE_EVEN
         and evidence.one_sided >= _WAVE_ONE_SIDED
         and sided >= _WAVE_DRAWN
     )
-    ticker = evidence.two_colours >= _TICKER_COLOURS and evidence.band <= _TICKER_BAND
-    return wave or (ticker and (even or evidence.two_colours >= _ALL_COLOURS))
+    fast = evidence.two_colours >= _TICKER_COLOURS and evidence.even >= _TICKER_EVEN
+    ticker = evidence.band <= _TICKER_BAND and (evidence.sliding >= _SLIDING or fast)
+    return wave or ticker
 
 
 def _somebody_is_there(evidence: Evidence) -> bool:
@@ -279,7 +282,8 @@ def _climbs_without_colour(evidence: Evidence) -> bool:
     """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
     tells = evidence.tint >= _CLIMBING_TINT
     one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)
-    return _moves_by_rows(evidence) and one_sided and evidence.one_colour >= _CLIMBING_COLOUR
+    one_colour = evidence.one_colour >= _CLIMBING_COLOUR or evidence.mixed >= _CLIMBING_MIXED
+    return _moves_by_rows(evidence) and one_sided and one_colour
 
 
 def _moves_by_rows(evidence: Evidence) -> bool:

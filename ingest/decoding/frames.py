@@ -57,8 +57,9 @@ class Second:
     clear: bool = False
     """There is nothing to see: all of it can be seen through."""
     before: Callable[[], Frame] | None = None
-    """Makes the frame shown just before, which was decoded anyway; None if there is none within
-    half a second. Costs as much as making ``frame`` did; to be called before the next second."""
+    """Makes a frame shown about a fifth of a second before, which was decoded anyway; None if there
+    is none within half a second. Costs as much as making ``frame`` did; to be called before the
+    next second."""
 
 
 @contextmanager

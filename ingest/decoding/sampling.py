@@ -14,6 +14,10 @@ The middle stands for its second better than the edge does, and remote taggers t
 frame a second report it for the middle too.
 """
 
+# What comes back once, twice, three or four times a second is then somewhere else, and what is slow
+# has moved by more than from one frame to the next.
+_LEAD: Final = Fraction(1, 5)
+
 _MISORDERS_A_SECOND: Final = 4
 _MAX_OVERRUN_SECONDS: Final = 10
 
@@ -27,7 +31,8 @@ class Sample(NamedTuple, Generic[T]):
     repeated: bool
     """Whether the second before got the same item."""
     before: T | None = None
-    """The item that came just before this one, if it came less than half a second before."""
+    """The item shown a fifth of a second before ``second`` + 0.5 s, or else the first after it, if
+    it is another one and came less than half a second before this one."""
 
 
 def sample_midpoints(
@@ -53,21 +58,28 @@ def sample_midpoints(
     def until(end: Fraction) -> Iterator[Sample[T]]:
         nonlocal second, middle, repeated
         while shown is not None and middle < end:
-            yield Sample(second, *shown, repeated, _just_before(earlier, shown))
+            yield Sample(second, *shown, repeated, _before(earlier, shown))
             second, middle, repeated = second + 1, middle + 1, True
 
     for time, item in timed:
         if middle < time:
             yield from until(time)
-        earlier, shown, repeated = shown, (time, item), False
+        if shown is not None and (earlier is None or _is_nearer(shown[0], earlier[0], middle)):
+            earlier = shown
+        shown, repeated = (time, item), False
     if shown is not None:
         end = length()
         yield from until(end)
         if middle == end or second == 0:
-            yield Sample(second, *shown, repeated, _just_before(earlier, shown))
+            yield Sample(second, *shown, repeated, _before(earlier, shown))
 
 
-def _just_before(earlier: tuple[Fraction, T] | None, shown: tuple[Fraction, T]) -> T | None:
+def _is_nearer(time: Fraction, earlier: Fraction, middle: Fraction) -> bool:
+    """Whether an item is nearer to a fifth of a second before than the one held so far."""
+    return time <= middle - _LEAD or earlier <= middle - MIDPOINT
+
+
+def _before(earlier: tuple[Fraction, T] | None, shown: tuple[Fraction, T]) -> T | None:
     if earlier is None or not 0 < shown[0] - earlier[0] < MIDPOINT:
         return None
     return earlier[1]

@@ -29,7 +29,7 @@ def assessed(pictures: list[Picture], rate: int) -> KindAssessment:
     """Judge pictures as they are, without a codec: those of the middle of each second."""
     classifier = MotionClassifier()
     for number in range(rate // 2, len(pictures), rate):
-        before = partial(small_colours, pictures[number - 1]) if rate > 1 else None
+        before = partial(small_colours, pictures[number - rate // 5]) if rate > 1 else None
         picture = pictures[number]
         classifier.add_grey(small_grey(picture), partial(small_colours, picture), before)
     return classifier.assessment()
@@ -113,6 +113,33 @@ def test_a_disc_that_turns_once_a_second_is_seen_to_turn() -> None:
 def test_footage_that_repeats_itself_every_second_is_motion(clip: Path) -> None:
     second = list(stills.clip(clip, SHAPE, 10, end=1))
     assert assessed(second * 10, 10).kind is Kind.MOTION
+
+
+@pytest.mark.parametrize("seed", [0, 5, 9])
+def test_letters_lit_one_by_one_are_words(seed: int) -> None:
+    """Before any picture, in any colour: all that changes between two verses does so one way."""
+    for photo in ("coffee.png", "chelsea.png"):
+        rng = np.random.default_rng(seed)
+        pictures = overlays.karaoke(PHOTOS[photo], SHAPE, 24, 2, rng)
+        assessment = assessed(list(pictures)[::2], 1)
+        evidence = assessment.evidence
+        assert (assessment.kind, evidence.shuttling) == (Kind.OVERLAY, 0.0), (photo, evidence)
+
+
+def test_what_comes_and_goes_between_two_pictures_is_no_line_of_words() -> None:
+    """A lamp that is switched on and off, and somebody who paces up and down in its light."""
+    room = np.asarray(stills.cropped(PHOTOS["china.jpg"], SHAPE)) // 2
+    pictures = []
+    for second in range(24):
+        picture = room.copy()
+        picture[100:140, 40:280] *= np.uint8(1 + second // 4 % 2)
+        x = 60 + 50 * (second % 4)
+        picture[104:120, x : x + 24] = (210, 170, 140)
+        picture[120:136, x : x + 24] = (20, 30, 60)
+        pictures.append(picture)
+    assessment = assessed(pictures, 1)
+    assert assessment.kind is Kind.MOTION
+    assert assessment.evidence.shuttling > 0.05
 
 
 @pytest.mark.parametrize("seed", [0, 2, 7])

@@ -37,15 +37,30 @@ def test_each_second_gets_the_frame_the_textbook_says(gaps: list[int], last: int
     ]
 
 
-@given(st.lists(st.integers(1, 12), min_size=1, max_size=40))
-def test_before_a_second_comes_what_was_shown_less_than_half_a_second_earlier(
-    gaps: list[int],
-) -> None:
-    times = [Fraction(tenths, 10) for tenths in accumulate(gaps, initial=0)]
+@given(st.lists(st.integers(1, 120), min_size=1, max_size=60))
+def test_before_a_second_comes_what_was_shown_a_fifth_of_one_earlier(gaps: list[int]) -> None:
+    times = [Fraction(tick, 100) for tick in accumulate(gaps, initial=0)]
     timed = list(zip(times, range(len(times)), strict=True))
     for sample in sample_midpoints(timed, lambda: times[-1] + 1):
-        near = sample.item > 0 and times[sample.item] - times[sample.item - 1] < Fraction(1, 2)
-        assert sample.before == (sample.item - 1 if near else None)
+        if not sample.repeated:
+            middle = sample.second + Fraction(1, 2)
+        in_time = [i for i in range(sample.item) if times[i] <= middle - Fraction(1, 5)]
+        late = range(len(in_time), sample.item)
+        is_recent = bool(in_time) and times[in_time[-1]] > middle - Fraction(1, 2)
+        chosen = in_time[-1:] if is_recent or not late else list(late[:1])
+        near = [i for i in chosen if sample.time - times[i] < Fraction(1, 2)]
+        assert sample.before == (near[0] if near else None)
+
+
+@pytest.mark.parametrize("rate", [10, 24, 25, 30, 60])
+def test_what_comes_back_up_to_four_times_a_second_is_somewhere_else_before(rate: int) -> None:
+    timed = [(Fraction(frame, rate), frame) for frame in range(5 * rate)]
+    for sample in sample_midpoints(timed, lambda: Fraction(5)):
+        assert sample.before is not None
+        apart = Fraction(sample.item - sample.before, rate)
+        for times_a_second in range(1, 5):
+            turned = apart * times_a_second % 1
+            assert min(turned, 1 - turned) >= Fraction(1, 6)
 
 
 @pytest.mark.parametrize("codec", ["libx264", "mjpeg"])
