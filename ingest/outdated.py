@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.domain.tags import AUDIO, TEXT
 from engine.domain.videos import OutdatedVideo
 from engine.ports.catalog import Catalog
+from ingest.changes.video_kind import KIND_RULES
 from ingest.decoding.probe import Status
 from ingest.pipeline import STORED, IngestResult
 from ingest.sources.addresses import NotAnAddress, is_address
@@ -30,11 +31,13 @@ class Outdated:
 
 
 def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
-    """Return what another version of a tagger saw. Reads no file that is the only place of a video.
+    """Return what another version of a tagger saw, or other rules told the kind of.
+
+    Reads no file that is the only place of a video.
 
     So whether a file is still the video that it was is told when it is looked at.
     """
-    return _located(catalog.listing.outdated(tagger.name, tagger.version))
+    return _located(catalog.listing.outdated(tagger.name, tagger.version, KIND_RULES))
 
 
 def find_lacking(catalog: Catalog, source: str) -> Outdated:

@@ -19,7 +19,7 @@ from engine.ports.catalog import Catalog
 from ingest.captioning import Captioning
 from ingest.changes.change_track import Changes, FrameChange, new_content
 from ingest.changes.motion_classifier import MotionClassifier
-from ingest.changes.video_kind import Kind
+from ingest.changes.video_kind import KIND_RULES, Kind
 from ingest.cpu_costs import CpuCosts
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.sound import RATE
@@ -357,7 +357,11 @@ def _analyze(
             codec=opened.codec,
             tagger=next((one.tagger for one in tracks if one.source == VISUAL), ""),
             kind=assessment.kind,
-            evidence={**asdict(assessment.evidence), "gaps": opened.gaps},
+            evidence={
+                **asdict(assessment.evidence),
+                "rules": KIND_RULES,
+                "gaps": opened.gaps,
+            },
         )
     # Where sound alone was asked for, nothing was shown.
     pictures = gallery.pictures() if runs else None

@@ -144,7 +144,8 @@ def _catalog(live: Live, *, deep: bool) -> Finding:
 
 
 def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
-    """Say how many videos an older version of the usual tagger saw."""
+    """Say how many videos an older version of the usual tagger, or of the rules of kinds, saw."""
+    from ingest.changes.video_kind import KIND_RULES
     from ingest.taggers.registry import DEFAULT, identity_of
 
     try:
@@ -155,11 +156,14 @@ def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
     what, who = f"tagger {tagger.name}", f"version {tagger.version}"
     with suppress(CorruptData):  # of which the line of the catalog tells
         count, all_videos = (
-            live.catalog.listing.count_outdated(*tagger),
+            live.catalog.listing.count_outdated(*tagger, KIND_RULES),
             live.catalog.videos.count(),
         )
         if count:
-            sentence = f"{count} of {all_videos} videos were seen by an older tagger"
+            sentence = (
+                f"{count} of {all_videos} videos were seen by an older tagger, or their kind was"
+                " told by older rules"
+            )
             yield Finding(
                 what, "stale", f"{who}; {sentence}: 'reelmatch ingest --outdated' looks again"
             )

@@ -86,7 +86,8 @@ _MAX_NAMED = 10
 @click.option(
     "--outdated",
     is_flag=True,
-    help="Look again at all that an older version of the tagger saw, the newest first.",
+    help="Look again at all that an older version of the tagger saw, or whose kind older rules"
+    " told, the newest first.",
 )
 @click.option(
     "--add",

@@ -1,10 +1,11 @@
 """Confusion of stills, slideshows, overlays and footage, and the cost of telling them apart.
 
-    PYTHONPATH=.:tests python benchmarks/kinds/bench.py [--clips FOLDER]
+    PYTHONPATH=.:tests python benchmarks/kinds/bench.py [--clips FOLDER] [--form FORM ...]
 
 Makes videos of every kind from the photographs and clips of packages, in five codecs and five
 sizes, watches them, and writes RESULTS.md beside this file. The sources are split in two halves:
-the thresholds were fitted to the first. More clips may be given; they are footage.
+the thresholds were fitted to the first. More clips may be given; they are footage. Of some forms
+alone the table is printed, and nothing is written.
 """
 
 import os
@@ -167,11 +168,14 @@ def main() -> None:
     """Run it all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--clips", type=Path, help="a folder of more clips, all of them footage")
-    clips: Path | None = parser.parse_args().clips
+    parser.add_argument("--form", action="append", help="only this form, for instance karaoke")
+    arguments = parser.parse_args()
+    clips: Path | None = arguments.clips
     numbers = [
         (half, spec.number)
         for half, sources in enumerate(halves(clips))
         for spec in specs(sources, seed=half)
+        if not arguments.form or spec.form in arguments.form
     ]
     with ProcessPoolExecutor() as workers:
         jobs = [workers.submit(classify, half, number, clips) for half, number in numbers]
@@ -180,6 +184,9 @@ def main() -> None:
             classified.append(job.result())
             print(f"\r{done + 1} of {len(jobs)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    if arguments.form:
+        print(by_form(classified))
+        return
     text = report(classified, with_more=clips is not None)
     RESULTS.write_text(text)
     print(text)

@@ -22,6 +22,9 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
+KIND_RULES: Final = 2
+"""Version of these rules; with another one, videos may be told another kind."""
+
 MIN_SAMPLES: Final = 3
 """With fewer pictures than this nothing is said."""
 

@@ -14,7 +14,9 @@ from engine.domain.videos import OutdatedVideo
 # What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
 _OUTDATED: Final = (
     "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
-    " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and t.tagger <> ?1 || '@' || ?2)"
+    " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and (t.tagger <> ?1 || '@' || ?2"
+    " or coalesce(v.evidence ->> 'rules', ?3) <> ?3 or v.evidence ->> 'samples' is not null"
+    " and v.evidence ->> 'rules' is null))"
 )
 # Seen here, so that there is footage to observe.
 _LACKS_SOURCE: Final = (
@@ -61,16 +63,17 @@ class Listing:
         sql = f"select id from videos{where} order by added_at {order}, id {order} limit ?"  # noqa: S608
         return [video for (video,) in self._file.rows(sql, parameters)]
 
-    def outdated(self, tagger: str, version: str) -> Iterator[OutdatedVideo]:
+    def outdated(self, tagger: str, version: str, rules: int) -> Iterator[OutdatedVideo]:
         """Yield the watched videos that another version of a tagger saw, the newest first.
 
-        Results of imports are not among them, whoever saw these.
+        So does it those it saw whose kind other rules told. Results of imports are not among them.
 
         Args:
             tagger: its name.
             version: the one that is here.
+            rules: the version of those of kinds that are here.
         """
-        return self._to_watch(_OUTDATED, (tagger, version))
+        return self._to_watch(_OUTDATED, (tagger, version, rules))
 
     def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
         """Yield the watched videos that a source has yet to observe, the newest first.
@@ -80,7 +83,7 @@ class Listing:
         """
         return self._to_watch(_LACKS_SOURCE, (source, tagger, version))
 
-    def _to_watch(self, condition: str, parameters: tuple[str, ...]) -> Iterator[OutdatedVideo]:
+    def _to_watch(self, condition: str, parameters: tuple[object, ...]) -> Iterator[OutdatedVideo]:
         rows = self._file.rows(
             "select v.id, v.seconds, s.source from videos v left join sources s on s.video = v.id"  # noqa: S608
             f" where {condition} order by v.added_at desc, v.rowid desc, s.rowid desc",
@@ -93,11 +96,11 @@ class Listing:
                 video, seconds, tuple(source for *_, source in rows_of_video if source)
             )
 
-    def count_outdated(self, tagger: str, version: str) -> int:
+    def count_outdated(self, tagger: str, version: str, rules: int) -> int:
         """Return how many ``outdated`` ones there are."""
         ((count,),) = self._file.rows(
             f"select count(*) from videos v where {_OUTDATED}",  # noqa: S608
-            (tagger, version),
+            (tagger, version, rules),
         )
         return int(count)
 

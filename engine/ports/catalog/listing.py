@@ -26,14 +26,15 @@ class Listing(Protocol):
         """Return the ids of the newest videos that a text fits."""
         ...
 
-    def outdated(self, tagger: str, version: str) -> Iterator[OutdatedVideo]:
+    def outdated(self, tagger: str, version: str, rules: int) -> Iterator[OutdatedVideo]:
         """Yield the watched videos that another version of a tagger saw, the newest first.
 
-        Results of imports are not among them, whoever saw these.
+        So does it those it saw whose kind other rules told. Results of imports are not among them.
 
         Args:
             tagger: its name.
             version: the one that is here.
+            rules: the version of those of kinds that are here.
         """
         ...
 
@@ -50,6 +51,6 @@ class Listing(Protocol):
         """
         ...
 
-    def count_outdated(self, tagger: str, version: str) -> int:
+    def count_outdated(self, tagger: str, version: str, rules: int) -> int:
         """Return how many ``outdated`` ones there are."""
         ...

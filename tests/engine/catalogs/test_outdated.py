@@ -7,18 +7,40 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import OutdatedVideo
 from support.catalogs import NOW, save, video_id
 
+RULES = 3
+
 
 def test_only_other_versions_of_the_same_tagger_count_the_newest_first(catalog: Catalog) -> None:
     taggers = ("local@1", "local@2", "local", "locale@1", "onnx/local@1", "Local@1", "local@20")
     for number, tagger in enumerate(taggers):
         save(catalog, video_id(number), {"cat": 2}, tagger=tagger, now=NOW + timedelta(days=number))
-    outdated = list(catalog.listing.outdated("local", "2"))
+    outdated = list(catalog.listing.outdated("local", "2", RULES))
     assert outdated == [
         OutdatedVideo(video_id(6), 2, (f"/films/{video_id(6)}.mp4",)),
         OutdatedVideo(video_id(0), 2, (f"/films/{video_id(0)}.mp4",)),
     ]
-    assert catalog.listing.count_outdated("local", "2") == 2
-    assert not list(catalog.listing.outdated("loca_", "2"))
+    assert catalog.listing.count_outdated("local", "2", RULES) == 2
+    assert not list(catalog.listing.outdated("loca_", "2", RULES))
+
+
+def test_what_other_rules_told_the_kind_of_counts(catalog: Catalog) -> None:
+    save(catalog, video_id(0), {"cat": 2}, tagger="local@2")
+    known = catalog.videos.named(video_id(0))
+    # Those of before have no version; where nothing was measured, no rule told anything.
+    found: list[dict[str, int]] = [
+        {"samples": 9},
+        {"samples": 9, "rules": 2},
+        {"samples": 9, "rules": RULES},
+        {},
+    ]
+    for number, evidence in enumerate(found, 1):
+        video = replace(known, id=video_id(number), source="", evidence=evidence)
+        catalog.videos.save(video, catalog.tracks.get(known.id), now=NOW + timedelta(days=number))
+    outdated = [one.video for one in catalog.listing.outdated("local", "2", RULES)]
+    assert outdated == [video_id(2), video_id(1)]
+    assert catalog.listing.count_outdated("local", "2", RULES) == 2
+    # What another tagger saw is left to it.
+    assert not catalog.listing.count_outdated("other", "2", RULES)
 
 
 def test_what_nobody_watched_here_does_not_count(catalog: Catalog) -> None:
@@ -29,18 +51,18 @@ def test_what_nobody_watched_here_does_not_count(catalog: Catalog) -> None:
     catalog.videos.save_failure(
         replace(known, id=video_id(3), source="", status="corrupt"), now=NOW
     )
-    assert [one.video for one in catalog.listing.outdated("local", "2")] == [known.id]
-    assert catalog.listing.count_outdated("local", "2") == 1
+    assert [one.video for one in catalog.listing.outdated("local", "2", RULES)] == [known.id]
+    assert catalog.listing.count_outdated("local", "2", RULES) == 1
 
 
 def test_all_places_of_a_video_are_named_the_last_one_first(catalog: Catalog) -> None:
     save(catalog, video_id(1), {"cat": 2}, tagger="local@1")
     catalog.videos.add_source("/films/copy.mp4", video_id(1))
-    (outdated,) = catalog.listing.outdated("local", "2")
+    (outdated,) = catalog.listing.outdated("local", "2", RULES)
     assert outdated.sources == ("/films/copy.mp4", f"/films/{video_id(1)}.mp4")
     # Another video is at both places by now.
     for source in outdated.sources:
         save(catalog, video_id(2), {"cat": 2}, tagger="local@2")
         catalog.videos.add_source(source, video_id(2))
-    (outdated,) = catalog.listing.outdated("local", "2")
+    (outdated,) = catalog.listing.outdated("local", "2", RULES)
     assert outdated.sources == ()
