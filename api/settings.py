@@ -120,7 +120,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `serve` leaves the queue to `reelmatch work`."""
     executor: str = "local:"
     """Executor of reindexes and `recommend --all-viewers`: `local:N`, in N processes of
-    this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none.
+    this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none;
+    `dask://host:8786` asks a [Dask cluster](scaling.md).
     The result is the same."""
     log_format: LogFormat = "text"
     """Format of the log of `serve` and `work` on stderr: `text` for people, `json` for machines."""

@@ -24,6 +24,7 @@
     |-- JobLost                a job that somebody else has by now
     |-- WorkerDied             a process that ran a task ended before the task did
     |-- NoWorkers              no process can be started for tasks
+    |-- ClusterUnusable        a cluster of workers cannot be asked, or is not like this
     `-- MissingPart            an optional part is not installed; says how to get it
 """
 
@@ -306,6 +307,10 @@ class NoWorkers(ReelmatchError):
         super().__init__(
             f"no process can be started ({reason}): set REELMATCH_EXECUTOR=serial: to do without"
         )
+
+
+class ClusterUnusable(ReelmatchError):
+    """A cluster of workers cannot be asked, or its workers are not like this installation."""
 
 
 class MissingPart(ReelmatchError):

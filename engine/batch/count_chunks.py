@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 from zlib import crc32
 
@@ -233,8 +234,8 @@ def _write(path: Path, chunk: Chunk) -> None:
     }
     packed = io.BytesIO()
     np.savez(packed, **arrays)
-    # A process that was to end may still write: none writes into another's file.
-    aside = path.with_suffix(f".{os.getpid()}{_UNFINISHED}")
+    # A process that was to end may still write, here or elsewhere: none writes into another's.
+    aside = path.with_suffix(f".{token_hex(8)}{_UNFINISHED}")
     try:
         with aside.open("wb") as file:
             file.write(hashlib.sha256(packed.getbuffer()).digest())

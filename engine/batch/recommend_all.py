@@ -17,7 +17,8 @@ from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.recommendations import ViewerRecommendations
 from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import ReelmatchError
-from engine.executors import SERIAL, SerialExecutor, open_executor
+from engine.executors import SERIAL, open_executor
+from engine.executors.serial import SerialExecutor
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog

@@ -8,19 +8,24 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
 from engine.errors import WorkerDied
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
+MAX_DEATHS: Final = 3
+"""A task is given up when workers ended so many times in a row while it was the next to be done."""
+
 
 class TaskExecutor(Executor):
     """An executor that says how many tasks it wants at a time.
 
     When the block of a ``with`` ends by an error, tasks that run are ended, not waited for, where
-    that can be done. An executor whose worker ended raises ``BrokenExecutor``.
+    that can be done. Of tasks whose worker ended, and that it does not start again by itself, it
+    raises ``BrokenExecutor``, and takes new ones.
 
     Attributes:
         max_in_flight: so many tasks that wait or run keep every worker busy.
@@ -35,7 +40,8 @@ def run_tasks(
     """Yield what a task makes of each argument, in their order.
 
     At most ``executor.max_in_flight`` are handed over that were not yielded yet. Those that have
-    not begun do not begin when one fails, or when nobody wants the rest.
+    not begun do not begin when one fails, or when nobody wants the rest. Those whose worker ended
+    are handed over again, so a task may begin more than once.
 
     Args:
         executor: who runs them.
@@ -43,21 +49,48 @@ def run_tasks(
         arguments: of the tasks, one each.
 
     Raises:
-        WorkerDied: when a process that ran one has ended.
+        WorkerDied: when workers ended ``MAX_DEATHS`` times and nothing was done meanwhile.
     """
-    waiting: deque[Future[Result]] = deque()
+    waiting: deque[_Submitted[Argument, Result]] = deque()
     try:
         for argument in arguments:
             if len(waiting) >= executor.max_in_flight:
-                yield waiting.popleft().result()
-            waiting.append(executor.submit(task, argument))
+                yield _next_result(executor, task, waiting)
+            waiting.append(_Submitted(argument, executor.submit(task, argument)))
         while waiting:
-            yield waiting.popleft().result()
-    except BrokenExecutor as error:
-        raise WorkerDied(_signals(error)) from error
+            yield _next_result(executor, task, waiting)
     finally:
-        for future in waiting:
-            future.cancel()
+        for one in waiting:
+            one.future.cancel()
+
+
+@dataclass(slots=True)
+class _Submitted(Generic[Argument, Result]):
+    argument: Argument
+    future: Future[Result]
+
+    def was_lost(self) -> bool:
+        return self.future.done() and isinstance(self.future.exception(), BrokenExecutor)
+
+
+def _next_result(
+    executor: TaskExecutor,
+    task: Callable[[Argument], Result],
+    waiting: deque[_Submitted[Argument, Result]],
+) -> Result:
+    for deaths in range(1, MAX_DEATHS + 1):
+        try:
+            result = waiting[0].future.result()
+        except BrokenExecutor as error:
+            if deaths == MAX_DEATHS:
+                raise WorkerDied(_signals(error)) from error
+            for one in waiting:
+                if one.was_lost():
+                    one.future = executor.submit(task, one.argument)
+        else:
+            waiting.popleft()
+            return result
+    raise AssertionError  # the last death was raised
 
 
 def _signals(error: BrokenExecutor) -> str:

@@ -64,6 +64,14 @@ def end_like_killed(_: object = None) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def end_like_killed_at_first(file: Path) -> Path:
+    """End the worker that runs it, unless one did before."""
+    if not file.exists():
+        mark(file)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return file
+
+
 def tell_and_sleep(file: Path) -> None:
     file.with_suffix(".part").write_text(str(os.getpid()))
     file.with_suffix(".part").replace(file)
@@ -207,7 +215,24 @@ class ExecutorSuite:
         executor.shutdown()
 
 
-class ProcessExecutorSuite(ExecutorSuite):
+class WorkersSuite(ExecutorSuite):
+    """The suite besides, when tasks run in other processes, here or elsewhere."""
+
+    def test_what_a_killed_worker_left_is_run_by_another(self, tmp_path: Path) -> None:
+        files = [tmp_path / f"{number:03}" for number in range(3)]
+        for file in files[1:]:
+            mark(file)
+        with self.opened() as executor:
+            assert list(run_tasks(executor, end_like_killed_at_first, files)) == files
+
+    def test_a_task_that_ends_every_worker_is_given_up(self) -> None:
+        with self.opened() as executor:
+            with pytest.raises(WorkerDied):
+                list(run_tasks(executor, end_like_killed, range(2)))
+            assert executor.submit(square, 2).result() == 4
+
+
+class ProcessExecutorSuite(WorkersSuite):
     """The suite besides, when tasks run in other processes of this machine."""
 
     def test_tasks_run_elsewhere(self, executor: TaskExecutor) -> None:
@@ -222,14 +247,13 @@ class ProcessExecutorSuite(ExecutorSuite):
             assert executor.submit(square, 2).result() == 4
         assert len(list(tmp_path.iterdir())) < len(files) / 2
 
-    def test_a_worker_that_dies_is_told_of_by_name(self) -> None:
+    def test_a_worker_that_dies_is_told_of_by_name_and_replaced(self) -> None:
         with self.opened() as executor:
             with pytest.raises(WorkerDied, match="SIGKILL"):
                 list(run_tasks(executor, end_like_killed, range(3)))
             with pytest.raises(BrokenExecutor):
-                executor.submit(square, 2).result()
-            with pytest.raises(WorkerDied):
-                list(run_tasks(executor, square, [2]))
+                executor.submit(end_like_killed).result()
+            assert executor.submit(square, 2).result() == 4
 
     def test_an_error_in_its_block_ends_what_runs(self, tmp_path: Path) -> None:
         output = tmp_path / "worker"

@@ -1,34 +1,25 @@
-"""Executors by URL: ``serial:`` runs tasks in this process, ``local:N`` in N processes (loky).
-
-Another kind is a line in ``_KINDS``.
-"""
+"""Executor of processes on this machine, by loky."""
 
 import logging
 import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, InvalidStateError
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from weakref import WeakSet
 
-from engine.errors import InvalidInput, NoWorkers
+from engine.errors import NoWorkers
 from engine.ports.executor import TaskExecutor
-from engine.system.cpus import usable_cpus
 
 if TYPE_CHECKING:  # brought when processes are started
     from multiprocessing.connection import Connection
 
     from loky import ProcessPoolExecutor
-
-SERIAL: Final = "serial:"
-"""The URL of the executor that starts no process."""
-
-MAX_PROCESSES: Final = 1024
 
 _IN_FLIGHT: Final = 2
 """Tasks a process: one runs, one waits, so that no process does."""
@@ -40,56 +31,6 @@ _WORKERS_ENVIRONMENT: Final = {
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def open_executor(url: str) -> TaskExecutor:
-    """Open an executor; it starts its processes with the first task.
-
-    Args:
-        url: ``serial:``, ``local:N`` with 1 to 1,024 processes, or ``local:`` with as many as this
-            process may use processors.
-
-    Raises:
-        InvalidInput: when it is no such URL.
-    """
-    scheme, colon, rest = url.partition(":")
-    if not colon or scheme not in _KINDS:
-        raise InvalidInput(f"{url!r} is no executor: it is serial: or local:N")
-    return _KINDS[scheme](rest)
-
-
-def check_executor(url: str) -> str:
-    """Return the URL of an executor when it can be one.
-
-    Raises:
-        InvalidInput: otherwise.
-    """
-    open_executor(url)
-    return url
-
-
-class SerialExecutor(TaskExecutor):
-    """Runs each task at once, in the thread that hands it over."""
-
-    max_in_flight = 1
-
-    def __init__(self) -> None:
-        self._is_shut_down = False
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run a task; return what became of it."""
-        if self._is_shut_down:
-            raise RuntimeError("cannot schedule new futures after shutdown")
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - raised by ``result``
-            future.set_exception(error)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
-        """Take no more tasks."""
-        self._is_shut_down = True
 
 
 class ProcessExecutor(TaskExecutor):
@@ -112,18 +53,26 @@ class ProcessExecutor(TaskExecutor):
 
         Raises:
             NoWorkers: when no process can be started for it.
-            BrokenExecutor: when a process ended before.
             RuntimeError: after ``shutdown``.
         """
         if self._is_shut_down:
             raise RuntimeError("cannot schedule new futures after shutdown")
         try:
-            with _without_ctrl_c() if self._pool is None else nullcontext():
-                self._pool = self._pool or self._started()
-                future: Future[T] = self._pool.submit(fn, *args, **kwargs)
+            try:
+                future = self._submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                # A process ended before: others take their places.
+                self._end_pool(kill=True)
+                future = self._submit(fn, *args, **kwargs)
         except OSError as error:
             raise NoWorkers(str(error)) from error
         self._futures.add(future)
+        return future
+
+    def _submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        with _without_ctrl_c() if self._pool is None else nullcontext():
+            self._pool = self._pool or self._started()
+            future: Future[T] = self._pool.submit(fn, *args, **kwargs)
         return future
 
     def _started(self) -> "ProcessPoolExecutor":
@@ -157,10 +106,15 @@ class ProcessExecutor(TaskExecutor):
 
     def _end(self, *, kill: bool) -> None:
         self._is_shut_down = True
+        self._end_pool(kill=kill)
+
+    def _end_pool(self, *, kill: bool) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, kill_workers=kill)
+            self._pool = None
         if self._alive is not None:
             self._alive.close()
+            self._alive = None
 
     def __exit__(
         self,
@@ -215,21 +169,3 @@ def _end_with(parent: "Connection") -> None:
 
     wait([parent])
     os._exit(1)
-
-
-def _serial(rest: str) -> TaskExecutor:
-    if rest:
-        raise InvalidInput(f"'serial:{rest}' is no executor: nothing follows serial:")
-    return SerialExecutor()
-
-
-def _local(rest: str) -> TaskExecutor:
-    if rest and not (rest.isascii() and rest.isdigit() and 1 <= int(rest) <= MAX_PROCESSES):
-        raise InvalidInput(
-            f"'local:{rest}' is no executor: it is local:N with 1 to {MAX_PROCESSES} processes"
-        )
-    processes = int(rest) if rest else min(usable_cpus(), MAX_PROCESSES)
-    return SerialExecutor() if processes == 1 else ProcessExecutor(processes)
-
-
-_KINDS: Final[Mapping[str, Callable[[str], TaskExecutor]]] = {"serial": _serial, "local": _local}
