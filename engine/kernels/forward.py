@@ -74,11 +74,6 @@ class TopRows(NamedTuple):
     sizes: NDArray[np.int64]
 
 
-Found = TopRows
-"""The name in the machine code that earlier versions kept on disk, which is read before it is
-compared with the code of now."""
-
-
 def _tf(count: int, tf: int) -> float:
     if tf == RAW:
         return float(count)
@@ -173,7 +168,14 @@ def _score_rows(
     wipe(queries, 0, weights)
 
 
-score_rows = compiled(_score_rows)
+def _steps_to_score(
+    forward: ForwardRows, queries: Queries, rows: NDArray[np.int64], *_: object
+) -> int:
+    lengths = forward.starts[rows + 1] - forward.starts[rows]
+    return queries.starts.size * (rows.size + int(lengths.sum()))
+
+
+score_rows = compiled(_score_rows, steps=_steps_to_score)
 
 
 def _fetch(forward: ForwardRows, rows: NDArray[np.int64]) -> int:
@@ -256,4 +258,4 @@ def _search_rows(
         hits.sizes[query] = size
 
 
-search_rows = compiled(_search_rows)
+search_rows = compiled(_search_rows, steps=_steps_to_score)

@@ -42,4 +42,8 @@ def _find(
             rows[name] = low
 
 
-find_names = compiled(_find)
+def _steps(_text: Text, starts: Starts, names: Text, *_: object) -> int:
+    return names.size * starts.size.bit_length()
+
+
+find_names = compiled(_find, steps=_steps)

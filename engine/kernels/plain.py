@@ -164,4 +164,21 @@ def _search(
         hits.sizes[query] = size
 
 
-search_plain = compiled(_search)
+def _steps(
+    forward: ForwardRows,
+    postings: PlainPostings,
+    queries: Queries,
+    _passes: NDArray[np.bool_],
+    _rounding: float,
+    weights: Floats,
+    *_: object,
+) -> int:
+    """Count the rows that are looked at, and what is read when all that share a tag are scored."""
+    n_rows, n_queries = forward.scales.size, queries.starts.size - 1
+    first_of_chunks = np.arange(0, n_rows, CHUNK_ROWS) // CHUNK_ROWS * weights.size
+    lists = np.add.outer(first_of_chunks, queries.tags[queries.tags < weights.size])
+    n_postings = int((postings.starts[lists + 1] - postings.starts[lists]).sum())
+    return n_queries * n_rows + n_postings * (1 + forward.tags.size // max(1, n_rows))
+
+
+search_plain = compiled(_search, steps=_steps)

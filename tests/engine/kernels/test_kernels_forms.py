@@ -6,17 +6,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.weighting import TfName
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel
-from engine.kernels import compiled, forward
+from engine.kernels import compiled
 from engine.kernels.best import key_of
 from engine.kernels.names import find_names
 from support.corpora import Corpus, corpora
@@ -70,15 +71,29 @@ def test_keys_are_the_same_in_both_forms(score: float, row: int) -> None:
 
 
 def test_much_work_is_compiled_at_once_and_little_when_it_adds_up() -> None:
+    few = (np.zeros(compiled._FEW // compiled._STEPS_AN_ELEMENT), 1.5)
     compiler = compiled._Compiler()
-    few = (np.zeros(compiled._FEW), 1.5)
-    assert not compiler.is_worth(few)
-    assert compiler.is_worth(((np.zeros(compiled._FEW + 1),),))
+    assert not compiler.is_worth(compiled._steps_of_all, few)
+    assert compiler.is_worth(compiled._steps_of_all, ((np.zeros(few[0].size + 1),),))
     compiler = compiled._Compiler()
     n_calls = 1
-    while not compiler.is_worth(few):
+    while not compiler.is_worth(compiled._steps_of_all, few):
         n_calls += 1
     assert n_calls == compiled._IN_ALL // compiled._FEW + 1
+
+
+@pytest.mark.parametrize(("n_tags", "n_sharing"), [(10, 200), (1_000, 2)])
+def test_a_search_counts_what_it_reads_not_what_there_is(n_tags: int, n_sharing: int) -> None:
+    counts = sp.csr_matrix(np.eye(n_tags, dtype=np.int64)[np.arange(2_000) % n_tags])
+    index = Index.from_counts(counts, [f"{row:04}" for row in range(2_000)], kernel="plain")
+    steps: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            compiled._Compiler, "is_worth", lambda _, of, arguments: steps.append(of(*arguments))
+        )
+        index.search([3], [1.0], 5)
+    # The first call weighs the query.
+    assert max(steps[1:]) == 2_000 + n_sharing * 2
 
 
 def test_a_kernel_says_what_its_plain_function_is() -> None:
@@ -86,9 +101,15 @@ def test_a_kernel_says_what_its_plain_function_is() -> None:
     assert "Fill ``rows``" in (find_names.__doc__ or "")
 
 
-def test_machine_code_that_an_earlier_version_kept_can_be_read() -> None:
-    # The compiler reads the signatures of a cache before it sees that the cache is outdated.
-    assert forward.Found is forward.TopRows
+def test_machine_code_is_kept_for_these_sources_alone(tmp_path: Path) -> None:
+    key_of(0.5, 1)
+    code: Any = cast(compiled.Kernel, key_of).machine_code
+    assert code.py_func.__qualname__ == f"_key_{compiled.digest_of(Path(compiled.__file__).parent)}"
+    digests = set()
+    for text in ("one", "another"):
+        (tmp_path / "kernel.py").write_text(text)
+        digests.add(compiled.digest_of(tmp_path))
+    assert len(digests) == 2
 
 
 def test_settings_of_the_compiler_in_the_current_folder_are_not_read(tmp_path: Path) -> None:
