@@ -260,6 +260,7 @@ def test_a_missing_file_is_named(run: Run, tmp_path: Path) -> None:
     assert video["video"] is None
 
 
+@pytest.mark.slow
 def test_what_is_forgotten_is_gone_at_once_and_can_come_back(run: Run, carphone: Path) -> None:
     run("ingest", carphone)
     run("reindex")
@@ -308,6 +309,7 @@ def test_asking_before_the_first_reindex_says_what_to_do(run: Run) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_log_generation_is_another_generation(run: Run, carphone: Path) -> None:
     run("ingest", carphone)
     raw = run("reindex", "--json").json

@@ -68,6 +68,7 @@ def again(home: Path, *arguments: str) -> Finished:
     return reelmatch(home, "ingest", "--outdated", *arguments)
 
 
+@pytest.mark.slow
 def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     empty_home: Path, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_head_without_end_is_refused(served: Served) -> None:
     assert served.client.get("/health/live").status_code == 200
 
 
+@pytest.mark.slow
 def test_who_sends_nothing_is_sent_away(served: Served) -> None:
     assert talk(served, b"GET /health/live HTTP/1.1\r\nhost:").startswith(b"HTTP/1.1 408")
 

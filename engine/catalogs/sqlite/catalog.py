@@ -1,7 +1,6 @@
 """The catalog: videos, what was seen on them, and all that is stored beside. SQLite, one file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.content import Content
@@ -19,9 +18,6 @@ from engine.catalogs.sqlite.videos import Videos
 from engine.catalogs.sqlite.viewers import Viewers
 from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.jobs import Claim
-
-if TYPE_CHECKING:
-    pass
 
 
 class Catalog(CatalogFile):

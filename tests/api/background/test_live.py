@@ -22,6 +22,7 @@ from engine.errors import NothingIndexed
 from support.catalogs import save, video_id
 
 
+@pytest.mark.slow
 def test_a_catalog_that_cannot_be_read_for_a_while_ends_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

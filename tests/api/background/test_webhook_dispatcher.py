@@ -94,6 +94,7 @@ def test_whatever_goes_wrong_counts_as_an_attempt(
     assert type(error).__name__ in catalog.webhooks.last_trouble("a")
 
 
+@pytest.mark.slow
 def test_slow_receivers_of_one_advertiser_do_not_hold_up_another(
     catalog: Catalog, tmp_path: Path
 ) -> None:

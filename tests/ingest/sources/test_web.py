@@ -305,6 +305,7 @@ def test_a_page_that_unpacks_to_more_than_memory_is_not_asked_for_again(
     assert site.requests.count("/page") == 1
 
 
+@pytest.mark.slow
 def test_a_slow_video_is_stopped_at_the_deadline_and_kept(site: Site, tmp_path: Path) -> None:
     body = bikes().read_bytes()
     site.answers["/a.mp4"] = [
