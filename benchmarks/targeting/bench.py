@@ -23,7 +23,7 @@ from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import KINDS
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -19,7 +19,7 @@ from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns

@@ -1,7 +1,8 @@
 """Catalogs and the indexes built of them: beside another catalog an index gives wrong answers."""
 
 from engine.errors import CatalogUnusable, CorruptData
-from engine.indexes.local.generations import Built, Generations
+from engine.indexes.local.generation import Built
+from engine.indexes.local.generations import Generations
 from engine.ports.catalog import Catalog
 
 

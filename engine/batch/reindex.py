@@ -22,7 +22,8 @@ from engine.errors import CorruptData
 from engine.executors import SERIAL
 from engine.indexes.local.builder import build_in_folder
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generations import Generation, Generations
+from engine.indexes.local.generation import Generation
+from engine.indexes.local.generations import Generations
 from engine.indexes.local.metadata import MetadataColumns, write_metadata
 from engine.indexes.local.verification import (
     counted_seconds,

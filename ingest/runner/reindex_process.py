@@ -21,7 +21,7 @@ from ingest.pipeline import IngestResult, Progress
 from ingest.runner.parents import end_with_parent
 
 if TYPE_CHECKING:
-    from engine.indexes.local.generations import Generation
+    from engine.indexes.local.generation import Generation
 
 _BUSY_SECONDS: Final = 1.0
 _NICENESS: Final = 5

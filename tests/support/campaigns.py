@@ -14,7 +14,7 @@ from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandida
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import N_TOPICS, Risk
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot

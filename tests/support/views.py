@@ -11,7 +11,7 @@ from engine.domain.metadata import VideoMetadata
 from engine.domain.sensitivity import Level
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns

@@ -21,7 +21,7 @@ from engine.errors import CorruptData, InvalidInput
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.columns import Coded, CodedLists, Numbers
 from engine.indexes.local.forward_rows import row_scales
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import DTYPES, MetadataColumns

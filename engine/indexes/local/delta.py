@@ -13,7 +13,8 @@ import numpy as np
 
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.metadata import MetadataColumns
-from engine.indexes.local.snapshot import LocalSnapshot, Segment
+from engine.indexes.local.segments import Segment
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.words.vocabulary import Vocabulary
 

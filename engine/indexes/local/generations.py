@@ -7,110 +7,52 @@ with its id when it is opened.
 """
 
 import fcntl
-import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from engine.domain.index_config import IndexConfig
-from engine.domain.tags import VISUAL, Tag
 from engine.errors import (
     CatalogUnusable,
     CorruptData,
     InvalidInput,
     NothingIndexed,
-    OutdatedGeneration,
     ReelmatchError,
     ReindexRunning,
 )
-from engine.indexes.local import storage as index_files
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.current import Current, Named
 from engine.indexes.local.digests import BUILT, DIGESTS, check_digests, write_digests
+from engine.indexes.local.generation import (
+    FORMAT,
+    Built,
+    Generation,
+    StoredGeneration,
+    built_text,
+    damaged,
+    is_whole,
+    open_generation,
+    read_built,
+    read_json,
+    write_whole,
+)
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns
 from engine.system.homes import sync_folder
 from engine.system.os_errors import writing_to
 from engine.words.vocabulary import Vocabulary
 
-_FORMAT: Final = 4
 BUILD_LOCK: Final = ".lock"
 WRITING: Final = ".writing-"
 REMOVING: Final = ".removing-"
 COUNTS: Final = ".building"
 _ID: Final = re.compile(r"[0-9a-f]{12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """The catalog and revision that a generation was built of.
-
-    Attributes:
-        revision: of the catalog.
-        catalog: the catalog's identity; empty for generations of earlier versions.
-    """
-
-    revision: int
-    catalog: str
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One immutable build of the index, with what is needed to ask it and to explain it.
-
-    Attributes:
-        id: 12 hex digits, a digest of its files.
-        index: tag counts, ready to be searched.
-        metadata: of the index's rows.
-        vocabulary: the tags' names.
-        config: options that it was built with.
-        revision: the catalog's revision that it was built from.
-        folder: where its files are.
-        common: what most of its videos show.
-        co_likes: which of its videos the same viewers like.
-        catalog: identity of the catalog that it was built from; empty when it does not say.
-    """
-
-    id: str
-    index: Index
-    metadata: MetadataColumns
-    vocabulary: Vocabulary
-    config: IndexConfig
-    revision: int
-    folder: Path
-    common: MeanVector = field(default_factory=MeanVector.nothing)
-    co_likes: CoLikes = field(default_factory=CoLikes.nothing)
-    catalog: str = ""
-
-    @property
-    def built(self) -> Built:
-        """The catalog and revision it was built of."""
-        return Built(self.revision, self.catalog)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredGeneration:
-    """A generation that is there, as a list tells of it.
-
-    Attributes:
-        id: 12 hex digits.
-        built_at: when it was built last, seconds since 1970.
-        config: options that it was built with.
-        is_live: whether it is the live one.
-    """
-
-    id: str
-    built_at: float
-    config: IndexConfig
-    is_live: bool
 
 
 class Generations:
@@ -172,7 +114,7 @@ class Generations:
             raise CorruptData(
                 f"generation {generation} is not there: reindex", hint="run 'reelmatch reindex'"
             )
-        return self._open(folder, generation)
+        return open_generation(folder, generation)
 
     def there(self) -> set[str]:
         """Return the ids of all generations that are there, whole or not."""
@@ -187,7 +129,7 @@ class Generations:
         generations = []
         for generation in sorted(self.there(), key=self._built_at, reverse=True):
             try:
-                config = _read_json(self.folder / generation / "generation.json")["recipe"]
+                config = read_json(self.folder / generation / "generation.json")["recipe"]
                 built_at = self._built_at(generation) / 1e9
                 generations.append(
                     StoredGeneration(
@@ -210,9 +152,9 @@ class Generations:
         folder = self.folder / generation
         try:
             digests = check_digests(folder, generation)
-            _read_built(folder, generation)
+            read_built(folder, generation)
         except CorruptData as error:
-            raise _damaged(generation, error) from error
+            raise damaged(generation, error) from error
         return digests
 
     def built(self, generation: str) -> Built:
@@ -221,37 +163,7 @@ class Generations:
         Raises:
             CorruptData: when that cannot be read.
         """
-        return _read_built(self.folder / generation, generation)
-
-    def _open(self, folder: Path, generation: str) -> Generation:
-        try:
-            check_digests(folder, generation)
-            built = _read_built(folder, generation)
-            header = _read_json(folder / "generation.json")
-            if header.get("format") != _FORMAT:
-                raise OutdatedGeneration(generation)
-            files = index_files.read(folder / "facts")
-            return Generation(
-                id=generation,
-                index=Index.load(folder / "index"),
-                metadata=MetadataColumns.from_stored(files.arrays, files.settings),
-                vocabulary=Vocabulary(_labels(header)),
-                config=IndexConfig.from_stored(header["recipe"]),
-                revision=built.revision,
-                folder=folder,
-                common=MeanVector.load(folder / "common"),
-                co_likes=CoLikes.load(folder / "together"),
-                catalog=built.catalog,
-            )
-        except (
-            CorruptData,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            raise _damaged(generation, error) from error
+        return read_built(self.folder / generation, generation)
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -302,13 +214,15 @@ class Generations:
             MeanVector.of(index).save(aside / "common")
             liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
             CoLikes.of(liked, index.n_videos).save(aside / "together")
-            payload = {"format": _FORMAT, "recipe": asdict(config), "tags": vocabulary.names}
-            _write(aside / "generation.json", json.dumps(payload, indent=1, ensure_ascii=False))
+            payload = {"format": FORMAT, "recipe": asdict(config), "tags": vocabulary.names}
+            write_whole(
+                aside / "generation.json", json.dumps(payload, indent=1, ensure_ascii=False)
+            )
             generation = write_digests(aside)
             # The revision is no part of the content: after a change and its undoing, the same
             # videos make the same generation.
-            _write(aside / BUILT, _built_text(generation, Built(revision, catalog)))
-            yield self._open(aside, generation)
+            write_whole(aside / BUILT, built_text(generation, Built(revision, catalog)))
+            yield open_generation(aside, generation)
 
     @contextmanager
     def _aside(self) -> Iterator[Path]:
@@ -322,7 +236,7 @@ class Generations:
         """Keep a generation that is being ``written`` and make it the live one."""
         target = self.folder / written.id
         with self.current.moving():
-            if not _is_whole(target, written.id):
+            if not is_whole(target, written.id):
                 # Damaged since it was written; out of the way, so that the whole one takes its
                 # name.
                 self._remove(target)
@@ -427,63 +341,3 @@ class Generations:
         if generation.exists():
             generation.replace(aside)
             shutil.rmtree(aside, ignore_errors=True)
-
-
-def _damaged(generation: str, error: Exception) -> CorruptData:
-    return CorruptData(
-        f"generation {generation} is damaged ({error}): reindex, or roll back to the one before",
-        hint="run 'reelmatch reindex', or 'reelmatch reindex --rollback'",
-    )
-
-
-def _is_whole(folder: Path, generation: str) -> bool:
-    try:
-        check_digests(folder, generation)
-    except CorruptData:
-        return False
-    return True
-
-
-def _read_built(folder: Path, generation: str) -> Built:
-    damaged = CorruptData(f"{folder / BUILT} is not what was written")
-    payload = _read_json(folder / BUILT)
-    revision, catalog = payload.get("revision"), payload.get("catalog", "")
-    if type(revision) is not int or not isinstance(catalog, str):
-        raise damaged
-    built = Built(revision, catalog)
-    # Earlier versions wrote neither a list of digests nor one of this.
-    has_digest = "digest" in payload or (folder / DIGESTS).exists()
-    if has_digest and (folder / BUILT).read_text("utf-8") != _built_text(generation, built):
-        raise damaged
-    return built
-
-
-def _built_text(generation: str, built: Built) -> str:
-    payload = f"{generation} {built.revision} {built.catalog}"
-    digest = hashlib.sha256(payload.encode()).hexdigest()
-    return json.dumps({**asdict(built), "digest": digest})
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise CorruptData(f"{path} cannot be read ({error})") from error
-    if not isinstance(content, dict):
-        raise CorruptData(f"{path} is not what was written")
-    return content
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _labels(header: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the labels of a generation's tags."""
-    if "sources" in header["recipe"]:
-        return tuple(header["tags"])
-    # Of before sources were told apart: names of what was seen, whatever they look like.
-    return tuple(Tag(VISUAL, name).label for name in header["tags"])

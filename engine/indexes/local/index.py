@@ -15,36 +15,24 @@ the full product. An index never changes once built, and any number of threads m
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.domain.weighting import (
-    TF,
-    TfName,
-    Weighting,
-    pivoted_norm,
-)
-from engine.errors import CorruptData, InvalidInput
+from engine.domain.weighting import TF, TfName, Weighting, pivoted_norm
+from engine.errors import InvalidInput
 from engine.indexes.local import storage as index_files
 from engine.indexes.local.count_matrix import RowArrays, Rows
-from engine.indexes.local.forward_rows import forward_rows, row_norms, sorted_rows, weights_of
-from engine.indexes.local.queries import is_known, packed, queries_of
-from engine.indexes.local.scan_selection import Kernel, Sample, build_scan, check_kernel, scan_of
+from engine.indexes.local.forward_rows import forward_rows, row_norms, sorted_rows
+from engine.indexes.local.queries import is_known, packed, queries_of, unpacked
+from engine.indexes.local.saved_index import index_arrays, index_settings, read_index
+from engine.indexes.local.scan_selection import Kernel, Sample, build_scan, check_kernel
 from engine.indexes.local.scans.base import Array, Scan
 from engine.indexes.local.scans.rows import RowScan
-from engine.kernels.best import rows_of_keys
 from engine.kernels.compiled import use_machine_code
-from engine.kernels.forward import (
-    Floats,
-    ForwardRows,
-    TopRows,
-    score_rows,
-    search_rows,
-)
+from engine.kernels.forward import Floats, ForwardRows, TopRows, score_rows, search_rows
 from engine.kernels.sorted_ids import SortedIds
 from engine.ports.query import Query
 from engine.system.cpus import usable_cpus
@@ -257,7 +245,7 @@ class Index:
     ) -> tuple[RowNumbers, Floats]:
         """Return the rows and scores ``search`` names the videos of."""
         k = self._checked_k(k)
-        return _unpacked(self._find([query], k, *self._selection(where)))[0]
+        return unpacked(self._find([query], k, *self._selection(where)))[0]
 
     def top_k_many(
         self, queries: Sequence[Query], k: int, where: NDArray[np.bool_] | None = None
@@ -273,7 +261,7 @@ class Index:
 
         with ThreadPoolExecutor(usable_cpus()) as pool:
             matches = pool.map(lambda block: self._find(block, k, *selection), blocks)
-            return [match for block in matches for match in _unpacked(block)]
+            return [match for block in matches for match in unpacked(block)]
 
     def score_rows(self, query: Query, rows: ArrayLike) -> Floats:
         """Return the exact score of some rows, also where it is 0 or below."""
@@ -341,51 +329,10 @@ class Index:
         Raises:
             CorruptData: a file is missing, cut short, or of another version.
         """
-        files = index_files.read(Path(path))
-        settings, arrays = files.settings, files.arrays
-        try:
-            weighting = Weighting(
-                settings["tf"],
-                settings["slope"],
-                settings["pivot"],
-                arrays["df"],
-                arrays["idf"],
-                settings["idf_of_new"],
-            )
-            forward = ForwardRows(
-                arrays["forward_starts"],
-                arrays["forward_tags"],
-                arrays["forward_counts"],
-                arrays["forward_scales"],
-                *weights_of(weighting),
-            )
-            ids = SortedIds(arrays["ids_text"], arrays["ids_starts"])
-            scan = scan_of(
-                settings["kernel"],
-                {
-                    name.removeprefix("scan_"): array
-                    for name, array in arrays.items()
-                    if name.startswith("scan_")
-                },
-            )
-            sample = Sample(**settings["sample"]) if settings["sample"] else None
-        except KeyError as error:
-            raise CorruptData(f"{path} lacks {error}: build the index anew") from error
-        return cls(ids, forward, weighting, scan, sample)
+        return cls(*read_index(Path(path)))
 
     def _arrays(self) -> dict[str, Array]:
-        forward = self.forward
-        return {
-            "forward_starts": forward.starts,
-            "forward_tags": forward.tags,
-            "forward_counts": forward.counts,
-            "forward_scales": forward.scales,
-            "df": self.df,
-            "idf": self.idf,
-            "ids_text": self.ids.text,
-            "ids_starts": self.ids.starts,
-            **{f"scan_{name}": array for name, array in self.scan.arrays.items()},
-        }
+        return index_arrays(self.ids, self.forward, self.weighting, self.scan)
 
     def _postings_of(self, row: int) -> slice:
         if not 0 <= row < self.n_videos:
@@ -447,23 +394,3 @@ class Index:
             self._scratch.scan = self.scan.scratch(self.n_videos)
         scratch: tuple[Array, ...] = self._scratch.scan
         return scratch
-
-
-def index_settings(weighting: Weighting, scan: Scan, sample: Sample | None) -> dict[str, Any]:
-    """Return what is saved of an index beside its arrays."""
-    return {
-        "kernel": scan.name,
-        "sample": asdict(sample) if sample else None,
-        "tf": weighting.tf,
-        "slope": weighting.slope,
-        "pivot": weighting.pivot,
-        "idf_of_new": weighting.idf_of_new,
-    }
-
-
-def _unpacked(hits: TopRows) -> list[tuple[RowNumbers, Floats]]:
-    rows = rows_of_keys(hits.keys)
-    return [
-        (rows[query, :size], hits.scores[query, :size].copy())
-        for query, size in enumerate(hits.sizes.tolist())
-    ]

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.indexes.local.count_matrix import Rows, row_arrays
-from engine.kernels.forward import Floats, Queries
+from engine.kernels.best import rows_of_keys
+from engine.kernels.forward import Floats, Queries, TopRows
 from engine.ports.query import Query, Tags
 
 
@@ -33,3 +34,12 @@ def packed(queries: list[Query]) -> Queries:
     np.cumsum([query.tags.size for query in queries], out=starts[1:])
     tags = np.concatenate([query.tags for query in queries])
     return Queries(starts, tags, np.concatenate([query.units for query in queries]))
+
+
+def unpacked(hits: TopRows) -> list[tuple[NDArray[np.int64], Floats]]:
+    """Return the rows of each query with their scores, best first."""
+    rows = rows_of_keys(hits.keys)
+    return [
+        (rows[query, :size], hits.scores[query, :size].copy())
+        for query, size in enumerate(hits.sizes.tolist())
+    ]

@@ -5,7 +5,7 @@ answers from one moment, however many changes come meanwhile.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 import numpy as np
@@ -15,11 +15,9 @@ from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Threshold
 from engine.errors import InvalidInput
-from engine.indexes.local.columns import Bitmap
-from engine.indexes.local.filters import FilterCompiler
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.segments import RowRef, ScoredRows, Segment
 from engine.indexes.local.unit_vectors import unit_rows
 from engine.kernels.best import TIE
 from engine.kernels.targeting import show
@@ -28,91 +26,6 @@ from engine.ports.query import Query
 from engine.words.vocabulary import Vocabulary
 
 _NAMED: Final = 10  # so many of the videos that cannot be found
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Some videos that are searched together.
-
-    Attributes:
-        index: their tag counts.
-        metadata: of the same rows.
-        filters: compiles filters for these rows.
-        alive: shape (n_videos,), False for rows that were changed or deleted since; None when
-            all are alive.
-    """
-
-    index: Index
-    metadata: MetadataColumns
-    filters: FilterCompiler
-    alive: Bitmap | None = None
-
-    @classmethod
-    def of(cls, index: Index, metadata: MetadataColumns, vocabulary: Vocabulary) -> Self:
-        """Make a segment whose rows are all alive."""
-        return cls(index, metadata, FilterCompiler(index, metadata, vocabulary))
-
-    @property
-    def n_alive(self) -> int:
-        """Number of rows that can still be found."""
-        return self.index.n_videos if self.alive is None else int(np.count_nonzero(self.alive))
-
-    def knowing(self, vocabulary: Vocabulary) -> "Segment":
-        """Return the segment for a vocabulary that grew."""
-        return replace(self, filters=FilterCompiler(self.index, self.metadata, vocabulary))
-
-    def without(self, ids: Sequence[str]) -> "Segment":
-        """Return the segment with these videos dead; itself when it has none of them."""
-        rows = self.index.rows_of(ids)
-        rows = rows[rows >= 0]
-        if not len(rows):
-            return self
-        alive = np.ones(self.index.n_videos, bool) if self.alive is None else self.alive.copy()
-        alive[rows] = False
-        return replace(self, alive=alive)
-
-    def passing(self, where: Filter) -> Bitmap | None:
-        """Return which rows are alive and pass a filter; None for all."""
-        if where == EVERY_VIDEO:
-            return self.alive
-        compiled = self.filters.compile(where)
-        return compiled if self.alive is None else compiled & self.alive
-
-    def rows_passing(self, where: Filter) -> NDArray[np.int64]:
-        """Return the rows that are alive and pass a filter, rising."""
-        passing = self.passing(where)
-        return np.arange(self.index.n_videos) if passing is None else np.flatnonzero(passing)
-
-    def row_of(self, video: str) -> int | None:
-        """Return the row of a video that is alive here."""
-        row = self.index.row_of(video)
-        return row if row is not None and (self.alive is None or self.alive[row]) else None
-
-
-@dataclass(frozen=True, slots=True)
-class RowRef:
-    """Row of a video in a snapshot."""
-
-    segment: Segment
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredRows:
-    """Rows of a segment with their scores."""
-
-    segment: Segment
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float64]
-
-    @property
-    def seconds(self) -> NDArray[np.int64]:
-        """Shape (n,), how long each video is."""
-        return self.segment.metadata.numbers("seconds")[self.rows].astype(np.int64)
-
-    def ids(self, which: NDArray[np.bool_]) -> list[str]:
-        """Return the ids of some of them, shape (n,)."""
-        return self.segment.index.ids.at(self.rows[which])
 
 
 @dataclass(frozen=True)

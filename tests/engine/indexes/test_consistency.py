@@ -21,7 +21,8 @@ from engine.errors import CorruptData
 from engine.indexes.local import scan_selection as scan_selection
 from engine.indexes.local.consistency import check_consistency
 from engine.indexes.local.digests import BUILT, DIGESTS, write_digests
-from engine.indexes.local.generations import Built, Generations, _built_text
+from engine.indexes.local.generation import Built, built_text
+from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
 
 VIDEOS: Final = 30
@@ -82,7 +83,7 @@ def forged(home: Path, copy: Path, file: str, change: Change) -> Generations:
         rewrite(path, json.dumps(change(json.loads(path.read_text()))))
     (folder / DIGESTS).unlink()
     named = write_digests(folder)
-    rewrite(folder / BUILT, _built_text(named, Built(built.revision, built.catalog)))
+    rewrite(folder / BUILT, built_text(named, Built(built.revision, built.catalog)))
     folder.rename(copy / named)
     generations.current.write(named, None)
     return generations

@@ -10,7 +10,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
 from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.delta import Changes, advance, tidy
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot

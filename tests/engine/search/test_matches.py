@@ -13,7 +13,7 @@ from engine.domain.results import Match
 from engine.domain.sensitivity import Level
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generations import Generation
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -1,0 +1,86 @@
+"""The suite of every catalog: the queue, for many workers at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from engine.catalogs import open_catalog
+from engine.domain.jobs import Claim, JobResult, State
+from engine.errors import (
+    InvalidInput,
+    JobLost,
+)
+from engine.ports.catalog import Catalog
+from support.catalogs import save, video_id
+from support.conformance.catalog_opening import OpenedCatalogs
+
+DONE = JobResult(State.DONE, "ok", "", video_id(1), 3)
+
+
+class JobsSuite(OpenedCatalogs):
+    """Promises about jobs and named requests."""
+
+    def test_a_job_is_claimed_by_one_worker(self, folder: Path, catalog: Catalog) -> None:
+        catalog.jobs.add([f"/films/{number}.mp4" for number in range(12)], {}, now=0)
+
+        def claim_all(worker: str) -> list[int]:
+            with open_catalog(self.url(folder)) as own:
+                claimed = iter(lambda: own.jobs.claim(worker, now=1), None)
+                return [job.id for job in claimed if job is not None]
+
+        with ThreadPoolExecutor(3) as pool:
+            result = [job for own in pool.map(claim_all, "abc") for job in own]
+        assert sorted(result) == [job.id for job in catalog.jobs.all()]
+
+    def test_a_source_that_waits_is_queued_once(self, catalog: Catalog) -> None:
+        (first,) = catalog.jobs.add(["/films/a.mp4"], {}, now=0)
+        again, second = catalog.jobs.add(["/films/a.mp4", "/films/b.mp4"], {"force": True}, now=1)
+        assert again == first != second
+        job = catalog.jobs.get(first)
+        assert job is not None
+        assert job.options["force"] is True
+        assert catalog.jobs.open_count() == 2
+
+    def test_who_lost_a_job_writes_nothing_of_it(self, folder: Path, catalog: Catalog) -> None:
+        catalog.jobs.add(["/films/a.mp4"], {}, now=0)
+        mine = catalog.jobs.claim("me", now=0)
+        assert mine is not None
+        with open_catalog(self.url(folder), claim=Claim(mine.id, "me")) as own:
+            save(own, video_id(1), {"cat": 1})
+            catalog.jobs.release("me", now=1)
+            theirs = catalog.jobs.claim("you", now=2)
+            assert theirs is not None
+            assert not catalog.jobs.heartbeat(mine)
+            assert not catalog.jobs.end(mine, DONE, now=3)
+            with pytest.raises(JobLost):
+                save(own, video_id(2), {"cat": 1})
+        assert catalog.videos.count() == 1
+        assert catalog.jobs.end(theirs, DONE, now=3)
+        assert catalog.jobs.counts()[State.DONE] == 1
+
+    def test_a_failed_job_is_tried_again_when_it_may_succeed(self, catalog: Catalog) -> None:
+        for source, status in (("/films/a.mp4", "crashed"), ("/films/b.mp4", "no_video")):
+            catalog.jobs.add([source], {}, now=0)
+            job = catalog.jobs.claim("me", now=0)
+            assert job is not None
+            catalog.jobs.end(job, JobResult(State.FAILED, status, "why", "", 0), now=1)
+        first, second = catalog.jobs.all()
+        assert catalog.jobs.retry(None, now=2) == [first.id]
+        with pytest.raises(InvalidInput):
+            catalog.jobs.retry([second.id], now=2)
+        assert catalog.jobs.counts()[State.QUEUED] == 1
+
+    def test_a_named_request_starts_once(self, catalog: Catalog) -> None:
+        requests = catalog.started_requests
+
+        def reserve(digest: bytes, now: float) -> object:
+            return requests.reserve(1, "mine", digest, now=now, ttl_seconds=100)
+
+        assert reserve(b"asked", 0) is None
+        requests.note(1, "mine", 7)
+        again = requests.reserve(1, "mine", b"other", now=50, ttl_seconds=100)
+        assert again is not None
+        assert (again.digest, again.job, again.started_at) == (b"asked", 7, 0)
+        assert requests.reserve(2, "mine", b"asked", now=50, ttl_seconds=100) is None
+        assert reserve(b"asked", 150) is None
