@@ -24,6 +24,7 @@ from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
 from engine.system.cpus import usable_cpus
+from engine.system.temporary_files import held_file
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings
@@ -39,6 +40,12 @@ Switch = Literal["on", "off"]
 
 PREFIX: Final = "REELMATCH_"
 """Of every variable."""
+
+STORED: Final = "settings.env"
+"""File of a home with settings, a variable a line; the environment goes before it."""
+
+_MAX_STORED_BYTES: Final = 65_536
+_STORED_HEAD: Final = "# Settings of this home; variables of the environment go before them.\n"
 
 EARLIER_NAMES: Final = {
     "viewer_mean_share": "viewer_common_share",
@@ -280,13 +287,26 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the environment; variables are found in upper and in lower case.
+    """Read the environment, and of what it does not say the settings stored in the home.
+
+    Variables of the environment are found in upper and in lower case.
 
     Raises:
         InvalidInput: naming each variable that cannot be used, and two names of one setting that
             say different things.
     """
     given = {name.upper(): value for name, value in environment.items()}
+    home = _read_all({name: given[name] for name in variables_of("home") if name in given}).home
+    for name, value in stored_settings(home).items():
+        names = _NAMES_OF.get(name, ())
+        if not names:
+            raise InvalidInput(f"{home / STORED}: there is no setting {name[:80]!r}")
+        if not any(one in given for one in names):
+            given[name] = value
+    return _read_all(given)
+
+
+def _read_all(given: Mapping[str, str]) -> Settings:
     read: dict[str, Any] = {}
     wrong = []
     for setting in fields(Settings):
@@ -294,7 +314,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         for variable in variables_of(setting.name):
             if variable in given:
                 try:
-                    values[variable] = _read(given[variable], setting)
+                    values[variable] = read_setting(given[variable], setting)
                 except (InvalidInput, ValidationError) as error:
                     wrong.append(f"{variable}={without_password(given[variable])!r}: {error}")
         if any(value != next(iter(values.values())) for value in values.values()):
@@ -316,7 +336,62 @@ def variables_of(setting: str) -> tuple[str, ...]:
     return tuple(PREFIX + name.upper() for name in names)
 
 
-def _read(text: str, setting: FieldInfo) -> object:
+_NAMES_OF: Final = {
+    variable: names
+    for one in fields(Settings)
+    if one.name != "home"
+    for names in [variables_of(one.name)]
+    for variable in names
+}
+"""Variables -> all names of the setting; the home cannot be stored in itself."""
+
+
+def stored_settings(home: Path) -> dict[str, str]:
+    """Return the variables that are stored in a home, as they are written; none without a file.
+
+    Raises:
+        InvalidInput: when the file cannot be read.
+    """
+    path = home / STORED
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_STORED_BYTES + 1)
+        if len(content) > _MAX_STORED_BYTES:
+            raise InvalidInput(f"{path} is longer than {_MAX_STORED_BYTES} bytes: no file of ours")
+        lines = [line.strip() for line in content.decode("utf-8").splitlines()]
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read ({error}): mend or remove it") from error
+    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
+    return {name.strip().upper(): value.strip() for name, _, value in pairs}
+
+
+def store_settings(home: Path, changes: Mapping[str, str]) -> None:
+    """Store settings in a home, beside those that are; the file is replaced whole.
+
+    Args:
+        home: the folder.
+        changes: names of settings -> values, as text.
+    """
+    stored = stored_settings(home)
+    for setting, value in changes.items():
+        for variable in variables_of(setting):
+            stored.pop(variable, None)
+        stored[variables_of(setting)[0]] = value
+    text = "".join(f"{name}={value}\n" for name, value in sorted(stored.items()))
+    with held_file(home) as aside:
+        aside.write_text(_STORED_HEAD + text, "utf-8")
+        aside.replace(home / STORED)
+
+
+def read_setting(text: str, setting: FieldInfo) -> object:
+    """Return the value of a setting that is written as text.
+
+    Raises:
+        InvalidInput: it cannot be read.
+        ValidationError: its type is another, or it is outside its bounds.
+    """
     if setting.name in _READERS:
         return _READERS[setting.name](text)
     if get_origin(setting.type) is Literal and text not in (choices := get_args(setting.type)):

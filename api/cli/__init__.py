@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "doctor": "Check versions, models, catalog and index; say what is missing and how to get it.",
     "dump": "Write videos, viewers, campaigns, keys and the live generation to FILE,"
     " which must be new.",
+    "evaluate": "Measure what viewers would have been shown by what they went on to like.",
     "export": "Write what was seen on every video to FILE, which must be new.",
     "forget": "Delete VIDEOS and all that was seen on them; the files stay.",
     "import": "Take over the tags in FILE: the results of another tagger, without any footage.",

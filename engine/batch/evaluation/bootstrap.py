@@ -42,7 +42,7 @@ class Resampled:
 
     def estimate(self, measure: int) -> Estimate:
         """Return a mean and its percentile interval."""
-        low, high = np.nanquantile(self.resamples[:, measure], [0.025, 0.975])
+        low, high = np.quantile(self.resamples[:, measure], [0.025, 0.975])
         return Estimate(float(self.means[measure]), float(low), float(high))
 
 
@@ -50,22 +50,15 @@ def resampled(measured: Floats) -> Resampled:
     """Return the means of measures, of all viewers and of those of each resample.
 
     Args:
-        measured: shape (n_viewers, n_measures); NaN where a viewer's list has no such measure.
+        measured: shape (n_viewers, n_measures).
     """
     n = len(measured)
     rng = np.random.default_rng(_SEED)
-    known = ~np.isnan(measured)
-    values = np.where(known, measured, 0.0)
-    both = np.concatenate([values, known.astype(np.float64)], axis=1)
-    sums = np.empty((RESAMPLES, both.shape[1]))
+    resamples = np.empty((RESAMPLES, measured.shape[1]))
     for number in range(RESAMPLES):
-        sums[number] = np.bincount(rng.integers(n, size=n), minlength=n) @ both
-    n_measures = measured.shape[1]
-    with np.errstate(invalid="ignore"):
-        means = both.sum(axis=0)
-        return Resampled(
-            means[:n_measures] / means[n_measures:], sums[:, :n_measures] / sums[:, n_measures:]
-        )
+        times = np.bincount(rng.integers(n, size=n), minlength=n)
+        resamples[number] = times @ measured / n
+    return Resampled(measured.mean(axis=0), resamples)
 
 
 def differences(measured: Sequence[Floats], means: Sequence[Resampled]) -> list[list[Difference]]:
@@ -84,7 +77,7 @@ def differences(measured: Sequence[Floats], means: Sequence[Resampled]) -> list[
     apart = [means[at].resamples[:, one] - means[0].resamples[:, one] for at, one in pairs]
     found: list[list[Difference]] = [[] for _ in means[1:]]
     for (at, one), drawn, p in zip(pairs, apart, holm(list(map(_two_sided, apart))), strict=True):
-        low, high = np.nanquantile(drawn, [0.025, 0.975])
+        low, high = np.quantile(drawn, [0.025, 0.975])
         n_differing = int(np.count_nonzero(measured[at][:, one] != measured[0][:, one]))
         found[at - 1].append(
             Difference(

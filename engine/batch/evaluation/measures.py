@@ -48,7 +48,7 @@ def self_information(audiences: NDArray[np.int64], n_viewers: int) -> Floats:
 
 
 def diversity(tags: NDArray[np.int64], rows: NDArray[np.int64], values: Floats, n: int) -> float:
-    """Return 1 minus the mean cosine of all pairs of a list; NaN for fewer than two videos.
+    """Return 1 minus the mean cosine of all pairs of a list; 0 for fewer than two videos.
 
     Intra-list diversity: Smyth and McClave (2001), "Similarity vs. diversity".
 
@@ -59,7 +59,7 @@ def diversity(tags: NDArray[np.int64], rows: NDArray[np.int64], values: Floats, 
         n: number of videos in the list.
     """
     if n < 2:
-        return float("nan")
+        return 0.0
     used, columns = np.unique(tags, return_inverse=True)
     vectors = np.zeros((n, len(used)))
     vectors[rows, columns] = values

@@ -92,7 +92,7 @@ def replay(task: ReplayTask) -> Replayed:
         for viewer, _ in asked
     ]
     answers = ranked_many(snapshot, questions, task.rules, where=EVERY_VIDEO)
-    measured = np.full((len(asked), len(MEASURES)), np.nan)
+    measured = np.zeros((len(asked), len(MEASURES)))
     lists = np.full((len(asked), SHORT), -1, np.int64)
     for number, ((_, relevant), (basis, ranked)) in enumerate(zip(asked, answers, strict=True)):
         videos = [one.candidate.video for one in ranked]
@@ -102,7 +102,7 @@ def replay(task: ReplayTask) -> Replayed:
         measured[number] = (
             ndcg(videos, relevant, SHORT),
             recall(videos, relevant, LONG),
-            float(information[there].mean()) if len(there) else np.nan,
+            float(information[there].mean()) if len(there) else 0.0,
             _diversity(yardstick, there),
             basis is Basis.PROFILE and len(videos) >= SHORT,
         )
