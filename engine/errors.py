@@ -173,6 +173,16 @@ class UnknownJob(InvalidInput):
         super().__init__(f"no job {job} in the queue")
 
 
+class UnknownEvaluation(InvalidInput):
+    """No report of an evaluation has that number."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(
+            f"no report of an evaluation {job}: it may not be done yet, have failed, or be one of"
+            " long ago; its job says which"
+        )
+
+
 class UnknownViewer(InvalidInput):
     """Nothing is kept of that viewer."""
 

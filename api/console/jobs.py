@@ -48,6 +48,8 @@ class Line:
         """Short name of the job's subject."""
         if self.job.kind == "reindex":
             return "Reindex"
+        if self.job.kind == "evaluate":
+            return f"Evaluation of {self.job.source}"
         source = self.job.source
         return source if is_address(source) else source.rpartition("/")[2]
 
@@ -60,7 +62,8 @@ class Line:
     @property
     def says(self) -> str:
         """Result of the job, or its progress."""
-        job, unit = self.job, "videos" if self.job.kind == "reindex" else "s"
+        job = self.job
+        unit = {"reindex": "videos", "evaluate": "viewers"}.get(job.kind, "s")
         if job.state is State.RUNNING:
             return f"{job.done} of {job.total} {unit}" if job.total else f"{job.done} {unit}"
         if job.state is State.QUEUED:

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+MAX_STORED: Final = 100
+"""Number of reports that are kept, the newest."""
 
 
 class Measure(StrEnum):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     INGEST = "ingest"
     REINDEX = "reindex"
+    EVALUATE = "evaluate"
 
 
 class State(StrEnum):
@@ -51,7 +52,8 @@ class Job:
     Attributes:
         id: rising.
         kind: what it does.
-        source: to ingest: an absolute path or an address; empty for a reindex.
+        source: to ingest: an absolute path or an address; empty for a reindex; what an evaluation
+            compares.
         options: how to do it; JSON values.
         state: where it is.
         attempts: how many times it was claimed.
@@ -61,7 +63,7 @@ class Job:
             waited or ran; empty until it has ended.
         reason: reason for the status.
         seconds: number of seconds that were analyzed.
-        done: how far it is: seconds of an ingest, videos of a reindex.
+        done: how far it is: seconds of an ingest, videos of a reindex, viewers of an evaluation.
         total: how far it will go; None when nobody knows.
         created_at: seconds since 1970.
         changed_at: the same.

@@ -32,6 +32,7 @@ from ingest.pipeline import (
     missing_result,
     store_unwatched,
 )
+from ingest.runner.evaluation_process import EvaluationJobSpec, run_evaluation_job
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
 from ingest.runner.safe_start import clean_children_environment
 from ingest.runner.sockets import prepare_sockets
@@ -200,10 +201,14 @@ class Worker:
     def _start(self, job: Job) -> _Running:
         answers, ours = self._context.Pipe(duplex=False)
         spec = self._spec(job)
-        reindexes = isinstance(spec, ReindexJobSpec)
-        act = run_reindex_job if reindexes else run_job
-        # A process that is a daemon may start none, and a reindex shares its work.
-        process = self._context.Process(target=act, args=(spec, ours), daemon=not reindexes)
+        act: Callable[..., None] = run_job
+        if isinstance(spec, ReindexJobSpec):
+            act = run_reindex_job
+        elif isinstance(spec, EvaluationJobSpec):
+            act = run_evaluation_job
+        # A process that is a daemon may start none, and these share their work.
+        is_daemon = isinstance(spec, JobSpec)
+        process = self._context.Process(target=act, args=(spec, ours), daemon=is_daemon)
         process.start()
         ours.close()
         now = time.monotonic()
@@ -213,7 +218,11 @@ class Worker:
     def _kinds(self) -> tuple[Kind, ...]:
         return (Kind.INGEST,) if self.generations is None else tuple(Kind)
 
-    def _spec(self, job: Job) -> JobSpec | ReindexJobSpec:
+    def _spec(self, job: Job) -> JobSpec | ReindexJobSpec | EvaluationJobSpec:
+        if job.kind is Kind.EVALUATE:
+            return EvaluationJobSpec(
+                job.id, self.catalog.url, self.home, job.options, self.executor
+            )
         if job.kind is Kind.REINDEX and self.generations is not None:
             return ReindexJobSpec(
                 self.catalog.url,
@@ -286,8 +295,8 @@ class Worker:
         )
 
     def _patience(self, job: Job) -> float:
-        # A reindex decodes nothing of strangers, and on a busy machine its steps are long.
-        if job.kind is Kind.REINDEX:
+        # These decode nothing of strangers, and on a busy machine their steps are long.
+        if job.kind is not Kind.INGEST:
             return _SERVICE_SECONDS
         # A service says nothing until it has seen the whole video.
         takes_whole = find_factory(_tagger(job)).takes_whole_videos
@@ -304,7 +313,7 @@ class Worker:
             self._mark(running, Status.CRASHED, _death(code))
 
     def _mark(self, running: _Running, status: Status, reason: str) -> None:
-        if running.job.kind is Kind.REINDEX:
+        if running.job.kind is not Kind.INGEST:
             self._end(running.job, IngestResult(None, "", status, reason, 0))
             return
         done = running.progress.done if running.progress else 0

@@ -278,6 +278,8 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/reindex",
         "/v1/reindex/generations",
         "/v1/reindex/rollback",
+        "/v1/evaluations",
+        "/v1/evaluations/{job}",
         "/hosted/{name}",
         "/health/live",
         "/health/ready",

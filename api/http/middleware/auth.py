@@ -95,6 +95,7 @@ RULES: Final = (
     Rule("*", r"/v1/videos(:import|:upload|/.*)?", _INGEST),
     Rule("*", r"/v1/jobs(/.*)?", _INGEST),
     Rule("*", r"/v1/reindex(/.*)?", _ADMIN),
+    Rule("*", r"/v1/evaluations(/.*)?", _ADMIN),
     Rule("GET HEAD", r"/console/(add|jobs)(/.*)?", _INGEST),
     Rule("*", r"/console/videos/[^/]+/(retry|delete)", _INGEST),
     Rule("*", r"/console/lab(/.*)?", _READ),

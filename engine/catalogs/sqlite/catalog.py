@@ -5,6 +5,7 @@ from pathlib import Path
 from engine.catalogs.sqlite.campaigns import Campaigns
 from engine.catalogs.sqlite.content import Content
 from engine.catalogs.sqlite.copying import copy_catalog
+from engine.catalogs.sqlite.evaluations import Evaluations
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.jobs import Jobs
 from engine.catalogs.sqlite.keys import Keys
@@ -40,6 +41,7 @@ class Catalog(CatalogFile):
         campaigns: of advertisers.
         keys: of the API.
         webhooks: and what is still to be told.
+        evaluations: of settings.
         started_requests: named ones of clients.
     """
 
@@ -57,6 +59,7 @@ class Catalog(CatalogFile):
         self.campaigns = Campaigns(self)
         self.keys = Keys(self)
         self.webhooks = Webhooks(self)
+        self.evaluations = Evaluations(self)
         self.started_requests = StartedRequests(self)
 
     def _check_claim(self) -> None:

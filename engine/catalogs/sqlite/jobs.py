@@ -84,6 +84,15 @@ class Jobs:
         with self._catalog.transaction() as db:
             return _add(db, Kind.REINDEX, "", options, now)
 
+    def add_evaluation(self, name: str, options: Mapping[str, Any], *, now: float) -> int:
+        """Queue an evaluation; one of the same name that waits or runs is enough.
+
+        Returns:
+            The id of the job.
+        """
+        with self._catalog.transaction() as db:
+            return _add(db, Kind.EVALUATE, name, options, now)
+
     def claim(
         self, worker: str, *, now: float, kinds: Collection[Kind] = tuple(Kind)
     ) -> Job | None:

@@ -318,6 +318,12 @@ def let_jobs_tell_costs(db: Database) -> None:
     db.execute("alter table jobs add column cost text not null default '{}'")
 
 
+@MIGRATIONS()
+def keep_evaluations(db: Database) -> None:
+    """Create what evaluations of settings found, by the job that ran each."""
+    db.execute("create table evaluations (job integer primary key, report text not null)")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from engine.ports.catalog.campaigns import Campaigns
 from engine.ports.catalog.content import Content
+from engine.ports.catalog.evaluations import Evaluations
 from engine.ports.catalog.jobs import Jobs
 from engine.ports.catalog.keys import Keys
 from engine.ports.catalog.listing import Listing
@@ -22,6 +23,7 @@ __all__ = [
     "Campaigns",
     "Catalog",
     "Content",
+    "Evaluations",
     "Jobs",
     "Keys",
     "Listing",
@@ -98,6 +100,11 @@ class Catalog(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """And what is still to be told."""
+        ...
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """Reports of evaluations of settings."""
         ...
 
     @property

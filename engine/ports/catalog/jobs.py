@@ -42,6 +42,14 @@ class Jobs(Protocol):
         """Queue a reindex; one that waits already is enough. Return the id of the job."""
         ...
 
+    def add_evaluation(self, name: str, options: Mapping[str, Any], *, now: float) -> int:
+        """Queue an evaluation; one of the same name that waits or runs is enough.
+
+        Returns:
+            The id of the job.
+        """
+        ...
+
     def claim(
         self, worker: str, *, now: float, kinds: Collection[Kind] = tuple(Kind)
     ) -> Job | None:

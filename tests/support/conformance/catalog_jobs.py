@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs import open_catalog
-from engine.domain.jobs import Claim, JobResult, State
+from engine.domain.evaluation import MAX_STORED
+from engine.domain.jobs import Claim, JobResult, Kind, State
 from engine.errors import (
     InvalidInput,
     JobLost,
@@ -84,3 +85,21 @@ class JobsSuite(OpenedCatalogs):
         assert (again.digest, again.job, again.started_at) == (b"asked", 7, 0)
         assert requests.reserve(2, "mine", b"asked", now=50, ttl_seconds=100) is None
         assert reserve(b"asked", 150) is None
+
+    def test_an_evaluation_is_queued_once_and_its_report_is_kept(self, catalog: Catalog) -> None:
+        options: dict[str, object] = {"candidates": [], "split_at": None}
+        job = catalog.jobs.add_evaluation("tf=log", options, now=1)
+        assert catalog.jobs.add_evaluation("tf=log", options, now=2) == job
+        other = catalog.jobs.add_evaluation("tf=sqrt", options, now=2)
+        claimed = catalog.jobs.claim("w", now=3, kinds=[Kind.EVALUATE])
+        assert claimed is not None
+        assert (claimed.id, claimed.kind, claimed.options) == (job, Kind.EVALUATE, options)
+        assert catalog.evaluations.get(job) is None
+        for number in (job, other):
+            catalog.evaluations.put(number, {"winner": None, "videos": number})
+        assert catalog.evaluations.get(job) == {"winner": None, "videos": job}
+        assert catalog.evaluations.jobs() == [other, job]
+        for number in range(other + 1, other + 1 + MAX_STORED):
+            catalog.evaluations.put(number, {})
+        assert catalog.evaluations.get(other) is None
+        assert len(catalog.evaluations.jobs()) == MAX_STORED

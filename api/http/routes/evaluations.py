@@ -1,0 +1,69 @@
+"""Evaluations of settings by what viewers went on to like."""
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.compared_settings import candidates_of
+from api.http.middleware.idempotency import IdempotencyKey, start_once
+from api.http.middleware.problems import Code
+from api.http.read_routes import ReadRoute
+from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.routes.jobs import LOCATION, started
+from api.http.schemas import jobs as jobs_schemas
+from api.http.schemas.evaluations import Evaluation, EvaluationList, EvaluationRequest
+from api.http.schemas.problems import problems
+from engine.batch.evaluation.evaluation import EvaluationOptions
+from engine.batch.evaluation.job import options_of
+from engine.domain.jobs import Job
+from engine.errors import UnknownEvaluation
+
+router = APIRouter(prefix="/v1/evaluations", tags=["operation"], route_class=ReadRoute)
+
+
+@router.post(
+    "",
+    response_model=jobs_schemas.Job,
+    status_code=202,
+    responses={202: LOCATION, **problems(Code.CONFLICT)},
+)
+def start_evaluation(
+    live: CurrentLive,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    response: Response,
+    body: EvaluationRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Job:
+    """Queue an evaluation; ``Location`` names the job, under whose number the report will be."""
+    request = body or EvaluationRequest()
+    split_at = None if request.split is None else request.split.timestamp()
+    candidates = candidates_of(settings, request.compare)
+    options = options_of(candidates, EvaluationOptions(split_at, request.viewers))
+    names = "; ".join(request.compare) or candidates[0].name
+    split = "" if request.split is None else f", split at {request.split.isoformat()}"
+    name = f"{names}, up to {request.viewers} viewers{split}"
+    job = start_once(
+        live.catalog,
+        caller.id,
+        idempotency_key,
+        f"evaluate {name}".encode(),
+        lambda: live.catalog.jobs.add_evaluation(name, options, now=time.time()),
+    )
+    return started(live.catalog, job, response)
+
+
+@router.get("", response_model=EvaluationList)
+def list_evaluations(live: CurrentLive) -> dict[str, Any]:
+    """List the jobs whose reports are there, the newest first."""
+    return {"jobs": live.catalog.evaluations.jobs()}
+
+
+@router.get("/{job}", response_model=Evaluation, responses=problems(Code.NOT_FOUND))
+def get_evaluation(job: int, live: CurrentLive) -> dict[str, Any]:
+    """Return what an evaluation found."""
+    report = live.catalog.evaluations.get(job)
+    if report is None:
+        raise UnknownEvaluation(job)
+    return report

@@ -1,0 +1,32 @@
+"""An evaluation as the options of a job: JSON values, and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from engine.batch.evaluation.evaluation import Candidate, EvaluationOptions
+from engine.domain.index_config import IndexConfig
+from engine.search.profiles import ProfileRules
+
+
+def options_of(candidates: Sequence[Candidate], options: EvaluationOptions) -> dict[str, Any]:
+    """Return what is asked as JSON values; who computes is left to who does."""
+    return {
+        "candidates": [asdict(candidate) for candidate in candidates],
+        "split_at": options.split_at,
+        "max_viewers": options.max_viewers,
+    }
+
+
+def asked_of(stored: Mapping[str, Any], executor: str) -> tuple[list[Candidate], EvaluationOptions]:
+    """Return what was asked, of what ``options_of`` gave."""
+    candidates = [
+        Candidate(
+            one["name"],
+            one["settings"],
+            IndexConfig.from_stored(one["config"]),
+            ProfileRules(**one["rules"]),
+        )
+        for one in stored["candidates"]
+    ]
+    return candidates, EvaluationOptions(stored["split_at"], stored["max_viewers"], executor)
