@@ -73,6 +73,10 @@ _STEADY: Final = 0.4
 _ALL_MIXED: Final = 0.97
 _DRAWN, _ONE_SIDED, _SPARSE = 3.6, 0.9, 0.25
 _SURELY_DRAWN, _MOSTLY_ONE_SIDED = 3.7, 0.8
+# Words slide as one, in two colours: their own, and perhaps that of a rim.
+_SLIDING, _SLIDING_EVEN, _SLIDING_COLOURS = 0.8, 0.8, 0.75
+# Grey levels by which colours are other than grey, to tell something.
+_TINT: Final = 2.0
 # Somebody who walks is in one place at a time.
 _MIN_EVEN: Final = 0.5
 # In a band, before a picture at rest, less will do: words stand still and then change at once, or
@@ -83,13 +87,13 @@ _BAND_NOISE: Final = 0.7
 _STANDING, _SHUTTLING, _WORDS_EVEN = 0.6, 0.01, 0.75
 _ACROSS, _ACROSS_ACTIVITY, _ACROSS_EVEN = 0.8, 0.25, 0.8
 _WAVE_ACTIVITY, _WAVE_DRAWN, _WAVE_ONE_SIDED, _WAVE_EVEN = 0.29, 1.65, 0.84, 0.9
-# A line of words slides as one; if it is too fast to be seen to, all of it is of two colours.
-_TICKER_BAND, _SLIDING, _TICKER_COLOURS, _TICKER_EVEN = 0.2, 0.8, 0.97, 0.9
+# A line of words that is too fast to be seen to slide is of two colours.
+_TICKER_BAND, _TICKER_COLOURS, _TICKER_EVEN = 0.2, 0.97, 0.9
 # Words that climb: so many pairs are the pair before, moved by the same rows, before a background
 # at rest.
 _CLIMBING_SHARE: Final = 0.6
 _CLIMBING_REST: Final = 0.5
-_CLIMBING_COLOUR, _CLIMBING_ONE_SIDED, _CLIMBING_TINT = 0.9, 0.97, 2.0
+_CLIMBING_COLOUR, _CLIMBING_ONE_SIDED = 0.9, 0.97
 _CLIMBING_MIXED: Final = 0.95
 
 
@@ -210,7 +214,6 @@ def _is_drawn(evidence: Evidence) -> bool:
         and evidence.explained <= _MAX_EXPLAINED
         and (evidence.rest <= _REST or evidence.noise <= MAX_NOISE)
         and evidence.moving >= _MIN_DRAWN
-        and evidence.spots < _SPOTS
     )
     if not goes_on_before_one_picture:
         return False
@@ -219,16 +222,28 @@ def _is_drawn(evidence: Evidence) -> bool:
     if evidence.even < _MIN_EVEN:
         return False
     steady = evidence.lull >= _STEADY * evidence.activity > 0
-    return (steady and _is_of_one_colour(evidence)) or _is_drawn_in_a_band(evidence, steady=steady)
+    if steady and (_is_of_one_colour(evidence) or _slides(evidence)):
+        return True
+    return _is_drawn_in_a_band(evidence, steady=steady)
 
 
 def _is_of_one_colour(evidence: Evidence) -> bool:
     if evidence.mixed >= _ALL_MIXED:
         return True
-    if evidence.one_sided < _MOSTLY_ONE_SIDED or evidence.activity < _SPARSE:
+    if evidence.activity < _SPARSE:
         return False
     drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided + evidence.even
-    return drawn >= (_DRAWN if evidence.one_sided >= _ONE_SIDED else _SURELY_DRAWN)
+    if evidence.one_sided >= _ONE_SIDED:
+        return drawn >= _DRAWN
+    # Of what is grey the colours tell nothing.
+    mostly = evidence.one_sided >= _MOSTLY_ONE_SIDED and evidence.tint >= _TINT
+    return mostly and drawn >= _SURELY_DRAWN
+
+
+def _slides(evidence: Evidence) -> bool:
+    """Whether lines of words go one way as one; a train does, too, but has colours of its own."""
+    everywhere = evidence.even >= _SLIDING_EVEN and evidence.activity >= _SPARSE
+    return everywhere and evidence.sliding >= _SLIDING and evidence.two_colours >= _SLIDING_COLOURS
 
 
 def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
@@ -262,9 +277,8 @@ def _goes_from_side_to_side(evidence: Evidence) -> bool:
         and evidence.one_sided >= _WAVE_ONE_SIDED
         and sided >= _WAVE_DRAWN
     )
-    fast = evidence.two_colours >= _TICKER_COLOURS and evidence.even >= _TICKER_EVEN
-    ticker = evidence.band <= _TICKER_BAND and (evidence.sliding >= _SLIDING or fast)
-    return wave or ticker
+    ticker = evidence.two_colours >= _TICKER_COLOURS and evidence.even >= _TICKER_EVEN
+    return wave or (ticker and evidence.band <= _TICKER_BAND)
 
 
 def _somebody_is_there(evidence: Evidence) -> bool:
@@ -278,12 +292,13 @@ def _somebody_is_there(evidence: Evidence) -> bool:
 
 
 def _climbs(evidence: Evidence) -> bool:
-    return _moves_by_rows(evidence) and evidence.rest <= _CLIMBING_REST
+    at_rest_behind = evidence.rest <= _CLIMBING_REST
+    return _moves_by_rows(evidence) and at_rest_behind and evidence.two_colours >= _SLIDING_COLOURS
 
 
 def _climbs_without_colour(evidence: Evidence) -> bool:
     """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
-    tells = evidence.tint >= _CLIMBING_TINT
+    tells = evidence.tint >= _TINT
     one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)
     one_colour = evidence.one_colour >= _CLIMBING_COLOUR or evidence.mixed >= _CLIMBING_MIXED
     return _moves_by_rows(evidence) and one_sided and one_colour

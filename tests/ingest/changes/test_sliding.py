@@ -33,6 +33,21 @@ def test_a_line_that_goes_as_one_slides(columns: int, way: int, seed: int) -> No
 
 
 @settings(max_examples=20, deadline=None)
+@given(rows=st.integers(1, 35), way=st.sampled_from([-1, 1]), seed=st.integers(0, 100))
+def test_lines_that_climb_or_sink_slide_too(rows: int, way: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pictures = np.tile(BEHIND, (8, 1, 1))
+    for number in range(4):
+        sheet = rng.normal(0, 60, (3 * ROWS, 40)).astype(np.float32)
+        pictures[2 * number, :, 20:60] += sheet[ROWS : 2 * ROWS]
+        first = ROWS - way * rows
+        pictures[2 * number + 1, :, 20:60] += sheet[first : first + ROWS]
+    moving = np.zeros((ROWS, COLUMNS), np.bool_)
+    moving[:, 20:60] = True
+    assert sliding(pictures, BEHIND, moving) == 1.0
+
+
+@settings(max_examples=20, deadline=None)
 @given(columns=st.integers(3, 60), seed=st.integers(0, 100))
 def test_what_goes_both_ways_or_stays_does_not(columns: int, seed: int) -> None:
     lanes = passing([columns, -columns, 0] * 2, seed)
