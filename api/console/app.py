@@ -13,6 +13,7 @@ from api.console import (
     campaign_editing,
     campaigns,
     catalog,
+    evaluations,
     jobs,
     lab,
     media,
@@ -42,6 +43,7 @@ _PAGES = (
     campaign_editing,
     campaign,
     jobs,
+    evaluations,
     add,
     signing,
 )

@@ -206,6 +206,8 @@ CASES: Final = (
     Case("POST /console/jobs/reindex", ADMIN, form={}),
     Case("POST /console/jobs/preview", ADMIN, form={}),
     Case("POST /console/jobs/rollback", ADMIN, form={}),
+    Case("GET /console/evaluations", ADMIN),
+    Case("POST /console/evaluations", ADMIN, form={"compare": ""}),
     Case("GET /console/add", INGEST),
     Case("POST /console/add/addresses", INGEST, form={"addresses": ""}),
     Case("POST /console/add/file", INGEST, {"name": ""}, form={}),

@@ -23,6 +23,7 @@ PAGES = {
     "webhook": "/campaigns/bikes/webhook",
     "jobs": "/jobs",
     "no failed jobs": "/jobs?state=failed",
+    "evaluation": "/evaluations",
     "add": "/add",
     "sign in": "/sign-in",
     "no such page": "/nowhere",

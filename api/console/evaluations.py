@@ -1,0 +1,57 @@
+"""Evaluations of settings: a form that queues one, and the report of one that is done."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.compared_settings import candidates_of, comparable
+from api.console.rendering import page
+from api.console.security import Form
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from engine.batch.evaluation.evaluation import EvaluationOptions
+from engine.batch.evaluation.job import options_of
+from engine.domain.evaluation import Measure
+from engine.domain.jobs import Kind
+from engine.errors import UnknownEvaluation
+
+router = APIRouter()
+
+
+@router.get("/evaluations")
+def get_evaluations(
+    request: Request, live: CurrentLive, job: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """Show a report, the newest unless one is named."""
+    done = live.catalog.evaluations.jobs()
+    chosen = job or (done[0] if done else None)
+    report: dict[str, Any] | None = None
+    if chosen is not None:
+        report = live.catalog.evaluations.get(chosen)
+        if report is None:
+            raise UnknownEvaluation(chosen)
+    return page(
+        request,
+        "evaluations.html",
+        done=done,
+        chosen=chosen,
+        report=report,
+        measures=list(Measure),
+        waiting=live.catalog.jobs.open_count(Kind.EVALUATE),
+        choices=comparable(),
+    )
+
+
+@router.post("/evaluations")
+def post_evaluation(
+    request: Request, form: Form, live: CurrentLive, settings: CurrentSettings
+) -> Response:
+    """Queue an evaluation of the settings of each line."""
+    lines = [line.strip() for line in form.get("compare", "").splitlines()]
+    compared = [line for line in lines if line]
+    candidates = candidates_of(settings, compared)
+    options = EvaluationOptions()
+    name = f"{'; '.join(compared) or candidates[0].name}, up to {options.max_viewers} viewers"
+    live.catalog.jobs.add_evaluation(name, options_of(candidates, options), now=time.time())
+    return RedirectResponse(request.scope["root_path"] + "/jobs", 303)

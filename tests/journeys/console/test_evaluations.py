@@ -1,0 +1,55 @@
+"""The page of evaluations: what it queues, what it shows, and what it refuses."""
+
+from engine.catalogs import open_catalog
+from engine.domain.evaluation import Measure
+from support.pages import get, post, token_of
+from support.product import Served
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def report(name: str) -> dict[str, object]:
+    """Return a report in which ``name`` is surely better by all but novelty."""
+    estimate = {"value": 0.25, "low": 0.2, "high": 0.3}
+    measures = {measure.value: estimate for measure in Measure}
+    apart = {"value": 0.1, "low": 0.05, "high": 0.15, "p": 0.01}
+    differences = {
+        measure.value: {**apart, "is_real": measure is not Measure.NOVELTY} for measure in Measure
+    }
+    present = {"name": "present", "settings": {}, "measures": measures, "differences": {}}
+    other = {"name": name, "settings": {}, "measures": measures, "differences": differences}
+    counts = ("training_events", "test_events", "later_viewers", "viewers", "left_out", "videos")
+    return {
+        **dict.fromkeys(counts, 1234),
+        "split_at": 0.0,
+        "compared": [present, other],
+        "winner": name,
+    }
+
+
+def test_settings_are_compared_and_the_report_is_shown(own_server: Served) -> None:
+    page = get(own_server, "/evaluations")
+    form = {"csrf": token_of(page), "compare": "tf=sqrt\n\n together=4 \n"}
+    assert post(own_server, "/evaluations", form).status_code == 303
+    with open_catalog(own_server.home / "catalog.db") as catalog:
+        (job,) = catalog.jobs.newest(state=None, limit=9)
+        assert job.source == "tf=sqrt; together=4, up to 20000 viewers"
+        assert "Evaluation of tf=sqrt; together=4" in get(own_server, "/jobs").text
+        refused = post(own_server, "/evaluations", {**form, "compare": "taste=1"})
+        assert refused.status_code == 422
+        assert "viewer_half_life_days" in refused.text
+        catalog.evaluations.put(1000, report("tf=sqrt"))
+        catalog.evaluations.put(1001, report(HOSTILE))
+    newest = get(own_server, "/evaluations").text
+    assert HOSTILE not in newest
+    assert "&lt;script&gt;" in newest
+    older = get(own_server, "/evaluations?job=1000").text
+    assert "Winner: tf=sqrt" in older
+    assert older.count("0.250 more") == len(Measure) - 1
+    assert get(own_server, "/evaluations?job=7").status_code == 404
+    assert own_server.client.get("/v1/evaluations").json() == {"jobs": [1001, 1000]}
+    assert own_server.client.get("/v1/evaluations/1000").json() == report("tf=sqrt")
+    started = own_server.client.post("/v1/evaluations", json={"compare": ["tf=log"]})
+    assert (started.status_code, started.json()["kind"]) == (202, "evaluate")
+    unknown = own_server.client.post("/v1/evaluations", json={"compare": ["taste=1"]})
+    assert (unknown.status_code, "viewer_power" in unknown.json()["detail"]) == (422, True)
