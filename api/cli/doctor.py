@@ -19,8 +19,6 @@ from api.settings import Settings, load_settings, misspelt_settings
 from engine.batch.leftovers import find_leftovers, remove_leftover
 from engine.errors import CorruptData, NothingIndexed, ReelmatchError
 from engine.indexes.local.generations import Generations
-from engine.indexes.local.index import Index
-from engine.indexes.local.scan_selection import MANY_VIDEOS
 from ingest.runner.sockets import NoSocketFolder, socket_parent
 from models.cards import UnusableWeights, card_names, is_installed, load_card, verify
 
@@ -213,24 +211,14 @@ def _index(live: Live) -> Finding:
         return Finding("index", "missing", with_hint(error))
     except ReelmatchError as error:
         return Finding("index", "broken", with_hint(error))
-    generation = snapshot.generation
-    changed = len(live.catalog.videos.changed_since(generation.revision))
+    changed = len(live.catalog.videos.changed_since(snapshot.generation.revision))
     newer = f"; {changed} videos changed since, searched beside it" if changed else ""
-    config = generation.config
-    return Finding(
-        "index",
-        "ok",
-        f"generation {generation.id}, {generation.index.n_videos} videos,"
-        f" threshold {config.threshold}, tf {config.tf}; {_kernel(generation.index)}{newer}",
+    config = snapshot.config
+    text = (
+        f"generation {snapshot.generation_id}, {snapshot.n_indexed} videos,"
+        f" threshold {config.threshold}, tf {config.tf}; {snapshot.search_method}{newer}"
     )
-
-
-def _kernel(index: Index) -> str:
-    """Say how the index is searched and why."""
-    if index.sample is None:
-        return f"{index.scan.name} kernel, as below {MANY_VIDEOS:,} videos"
-    sample = index.sample
-    return (
-        f"{index.scan.name} kernel: {sample.queries} sampled queries read {sample.read:.0%} of"
-        f" their postings by level, at {sample.cost:.2f} of the plain kernel's cost"
-    )
+    if missing := ", ".join(snapshot.missing_columns):
+        lacks = f"it lacks {missing}, of which filters cannot ask: 'reelmatch reindex' brings them"
+        return Finding("index", "stale", f"{text}; {lacks}")
+    return Finding("index", "ok", text)

@@ -49,19 +49,25 @@ def print_explained(
 
 def in_a_line(why: Sequence[TagReason]) -> str:
     """Return the largest shares in words."""
-    named = [f"{one.tag} {one.share:+.2f}" for one in why[:MAX_REASONS]]
+    named = [f"{one.tag} {signed(one.share)}" for one in why[:MAX_REASONS]]
     left = len(why) - len(named)
     line = ", ".join([*named, f"{left} more"] if left else named)
     sources = shares_by_source(why)
     if len(sources) < 2:
         return line
-    parts = (f"{VERBS.get(source, source)} {share:+.2f}" for source, share in sources.items())
+    parts = (f"{VERBS.get(source, source)} {signed(share)}" for source, share in sources.items())
     return f"{line} ({', '.join(parts)})"
+
+
+def signed(share: float, digits: int = 2) -> str:
+    """Return a share with its sign; one that rounds to nothing has a plus."""
+    # Adding 0.0 to the -0.0 that rounding may leave.
+    return f"{round(share, digits) + 0.0:+.{digits}f}"
 
 
 def tag_cells(reason: TagReason) -> tuple[str, str, str]:
     """Return a tag, its share of the score, and when it was seen."""
-    return reason.tag, f"{reason.share:+.3f}", time_ranges_text(reason.seconds or ())
+    return reason.tag, signed(reason.share, 3), time_ranges_text(reason.seconds or ())
 
 
 def time_ranges_text(ranges: Sequence[TimeRange]) -> str:

@@ -99,6 +99,16 @@ class IndexSnapshot(Protocol):
         ...
 
     @property
+    def search_method(self) -> str:
+        """Description of how it is searched, for people."""
+        ...
+
+    @property
+    def missing_columns(self) -> tuple[str, ...]:
+        """Names of metadata that filters may ask for and the build, an older one, does not hold."""
+        ...
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """Names of the tags: of the build, or longer when tags came since."""
         ...

@@ -12,6 +12,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.indexes.local import scan_selection as choice
 from engine.indexes.local.generations import Generations
+from engine.indexes.local.metadata import MetadataColumns
 from support.catalogs import save, video_id
 
 
@@ -31,12 +32,30 @@ def test_doctor_tells_the_kernel_and_the_sample_that_chose_it(
         generations = Generations(tmp_path / "generations")
         reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
         assert "plain kernel, as below 100,000 videos" in index_finding(tmp_path)
+        assert "lacks" not in index_finding(tmp_path)
 
         monkeypatch.setattr(choice, "MANY_VIDEOS", 4)
         monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.31, cost))
         reindex(catalog, generations, IndexConfig(threshold=0.7, tf="log"))
     text = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
     assert text in index_finding(tmp_path)
+
+
+def test_doctor_tells_what_an_older_generation_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        save(catalog, video_id(1), {"cat": 1})
+        reindex(catalog, Generations(tmp_path / "generations"), IndexConfig(0.7, "raw"))
+    older = MetadataColumns.from_stored
+    monkeypatch.setattr(
+        MetadataColumns,
+        "from_stored",
+        lambda arrays, words: older(
+            {name: one for name, one in arrays.items() if name != "performance"}, words
+        ),
+    )
+    assert "it lacks performance, of which filters cannot ask" in index_finding(tmp_path)
 
 
 def test_doctor_reads_the_catalog_through(tmp_path: Path) -> None:

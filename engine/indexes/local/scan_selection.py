@@ -169,3 +169,13 @@ def _query(forward: ForwardRows, rng: np.random.Generator, n_rows: int) -> Query
     counts = np.concatenate([forward.counts[part] for part in own]).astype(np.float64)
     strongest = np.argsort(-counts, kind="stable")[:_MAX_TAGS]
     return Query.weigh(tags[strongest], counts[strongest], forward.idf)
+
+
+def selection_text(scan: Scan, sample: Sample | None) -> str:
+    """Return how an index is searched and why, for people."""
+    if sample is None:
+        return f"{scan.name} kernel, as below {MANY_VIDEOS:,} videos"
+    return (
+        f"{scan.name} kernel: {sample.queries} sampled queries read {sample.read:.0%} of"
+        f" their postings by level, at {sample.cost:.2f} of the plain kernel's cost"
+    )

@@ -13,10 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
+from engine.domain.metadata import COLUMNS
 from engine.domain.tracks import Threshold
 from engine.errors import InvalidInput
 from engine.indexes.local.generation import Generation
 from engine.indexes.local.index import Index
+from engine.indexes.local.scan_selection import selection_text
 from engine.indexes.local.segments import RowRef, ScoredRows, Segment
 from engine.indexes.local.unit_vectors import unit_rows
 from engine.kernels.best import TIE
@@ -76,6 +78,17 @@ class LocalSnapshot:
     def config(self) -> IndexConfig:
         """Configuration of the build."""
         return self.generation.config
+
+    @property
+    def search_method(self) -> str:
+        """Description of how the generation is searched, for people."""
+        return selection_text(self.generation.index.scan, self.generation.index.sample)
+
+    @property
+    def missing_columns(self) -> tuple[str, ...]:
+        """Metadata, as filters name it, that an older generation does not hold."""
+        held = self.generation.metadata.columns
+        return tuple(column.key for name, column in COLUMNS.items() if name not in held)
 
     @property
     def n_videos(self) -> int:

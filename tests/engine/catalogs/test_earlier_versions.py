@@ -133,8 +133,10 @@ def test_a_home_of_the_first_edition_is_reindexed_and_answers_as_before(
 ) -> None:
     with Live.open(Settings(home=first_edition / "home")) as live:
         before = match(live.snapshot, keywords={"cat": 2, "train": 1}, k=5)
+        assert "performance" in live.snapshot.missing_columns
         reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
         assert match(live.snapshot, keywords={"cat": 2, "train": 1}, k=5) == before
+        assert live.snapshot.missing_columns == ()
         assert [one.video for one in before] == [CAT]
         assert match(live.snapshot, keywords={"audio:bell": 1}, k=5)[0].video == DOG
 
