@@ -17,7 +17,7 @@ _NOT_HEARD: Final = "the sound was not heard"
 log = logging.getLogger(__name__)
 
 
-class Hearing:
+class SoundTagging:
     """Has the sound of a video tagged as it is decoded.
 
     Attributes:

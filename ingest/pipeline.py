@@ -24,9 +24,9 @@ from ingest.cpu_costs import CpuCosts
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.sound import RATE
 from ingest.described import Described, blank_record
-from ingest.hearing import Hearing
+from ingest.hearing import SoundTagging
 from ingest.metadata import add_metadata, metadata_track
-from ingest.reading import Reading
+from ingest.reading import TextRecognition
 from ingest.sources.files import NoVideoFile
 from ingest.taggers.base import (
     AsyncTagger,
@@ -276,8 +276,8 @@ def _analyze(
     on_second: Callable[[Progress], object],
     costs: CpuCosts,
 ) -> _Observed:
-    hearings = [Hearing(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
-    readings = [Reading(reader) for reader in taggers if isinstance(reader, TextReader)]
+    hearings = [SoundTagging(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
+    readings = [TextRecognition(reader) for reader in taggers if isinstance(reader, TextReader)]
     frame_taggers = [
         tagger for tagger in taggers if not isinstance(tagger, SoundTagger | TextReader)
     ]

@@ -16,7 +16,7 @@ _NOT_READ: Final = "the text on the picture was not read"
 log = logging.getLogger(__name__)
 
 
-class Reading:
+class TextRecognition:
     """Has the text of a video read as it is decoded.
 
     Attributes:

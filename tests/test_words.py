@@ -14,7 +14,7 @@ as_asked greatest_sums readings_of viewer_case campaign_case_of SeenAt
 doubtful at_once MAKER AskingTagger Witness Unwatchable KindJudge SensitiveJudge BrandJudge
 ThriftyTagger Commonplace NEW_LOOK Looks count_looks from_kept seen_ranges put_back Ruling Recipe
 Setup Taste Pulls Eye SeenAnswer RulingAnswer CaseAnswer ReadingAnswer MeaningAnswer
-most_telling_first can_be_judged key_json result_json
+most_telling_first can_be_judged key_json result_json HeardSound read_place
 """.split()  # noqa: SIM905 - a word a name
 )
 

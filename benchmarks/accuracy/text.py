@@ -32,7 +32,7 @@ from engine.domain.lines import Line
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import Second, open_video
 from ingest.pipeline import ingest_file
-from ingest.reading import Reading
+from ingest.reading import TextRecognition
 from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.text.reader import LocalTextReader
 from ingest.taggers.visual.tagger import LocalTagger
@@ -257,9 +257,9 @@ def _cost(
             finally:
                 spent += time.process_time() - begin
 
-        setattr(Reading, name, measured)
+        setattr(TextRecognition, name, measured)
 
-    originals = {name: getattr(Reading, name) for name in ("read_second", "end", "track")}
+    originals = {name: getattr(TextRecognition, name) for name in ("read_second", "end", "track")}
     try:
         for name in originals:
             timed(name)
@@ -270,7 +270,7 @@ def _cost(
             n_lines = len(catalog.tracks.lines(result.video or "").get("text", ()))
     finally:
         for name, method in originals.items():
-            setattr(Reading, name, method)
+            setattr(TextRecognition, name, method)
     return spent, result.seconds, n_lines, whole
 
 

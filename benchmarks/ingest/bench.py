@@ -37,7 +37,7 @@ from engine.catalogs import open_catalog
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import open_video
 from ingest.decoding.sound import Sound
-from ingest.hearing import Hearing
+from ingest.hearing import SoundTagging
 from ingest.pipeline import ingest_file
 from ingest.taggers.audio.networks import NAMES as SOUND_NETWORKS
 from ingest.taggers.audio.tagger import LocalSoundTagger
@@ -155,8 +155,8 @@ def _time_sound(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float
         stack.enter_context(clock.timing(onnxruntime.InferenceSession, "run", _network_of))
         for owner, name, part in (
             (Sound, "read", "decoding"),
-            (Hearing, "hear", "hearing"),
-            (Hearing, "track", "hearing"),
+            (SoundTagging, "hear", "hearing"),
+            (SoundTagging, "track", "hearing"),
         ):
             stack.enter_context(clock.timing(owner, name, lambda *_, part=part: part))
         whole = _cpu(lambda: ingest_file(clip, catalog, tagger, sound_tagger))

@@ -100,7 +100,7 @@ class AsyncTagger(Tagger, Protocol):
         """Give up soon on the frames under way; they need not be answered."""
 
 
-class HeardSound(Protocol):
+class SoundSession(Protocol):
     """One sound that a tagger hears."""
 
     def hear(self, samples: NDArray[np.int16]) -> None:
@@ -117,5 +117,5 @@ class HeardSound(Protocol):
 class SoundTagger(NamesTags, Protocol):
     """Names what is heard."""
 
-    def listen(self) -> HeardSound:
+    def listen(self) -> SoundSession:
         """Begin to hear a sound."""

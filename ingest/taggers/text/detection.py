@@ -33,7 +33,7 @@ _MIN_SIDE: Final = 2.0  # pixels of the map
 _GROWTH: Final = 1.6  # of area by perimeter, which the network was taught to leave out
 
 
-class Place(NamedTuple):
+class DetectedText(NamedTuple):
     """A place where text may stand.
 
     Attributes:
@@ -53,7 +53,7 @@ class TextFinder:
         self._networks = networks
         self._scaler = Scaler(Interpolation.AREA)
 
-    def glance(self, frame: Frame) -> list[Place]:
+    def glance(self, frame: Frame) -> list[DetectedText]:
         """Return, at a quarter of the cost, where lines of text may stand: some of them."""
         text_map = self._map(frame, GLANCE_SIDE)
         places = places_on(text_map, frame.shape[1], frame.shape[0], min_score=_MIN_GLANCE_SCORE)
@@ -63,7 +63,7 @@ class TextFinder:
         """Tell, at a quarter of the cost, whether nothing at all on a frame is like text."""
         return bool(self._map(frame, GLANCE_SIDE).max() < _BLANK)
 
-    def places(self, frame: Frame) -> list[Place]:
+    def places(self, frame: Frame) -> list[DetectedText]:
         """Return at most ``MAX_BOXES`` places of a frame, in reading order."""
         text_map = self._map(frame, READING_SIDE)
         return in_reading_order(places_on(text_map, frame.shape[1], frame.shape[0]))
@@ -82,7 +82,7 @@ def map_size(width: int, height: int, side: int) -> Size:
 
 def places_on(
     text_map: TextMap, width: int, height: int, *, min_score: float = _MIN_SCORE
-) -> list[Place]:
+) -> list[DetectedText]:
     """Return the places that a map tells, on a frame of this size."""
     across, down = width / text_map.shape[1], height / text_map.shape[0]
     places = []
@@ -94,13 +94,13 @@ def places_on(
         if score < min_score:
             continue
         grown = box.grown(_GROWTH * box.width * box.height / (2 * (box.width + box.height)))
-        places.append(Place(grown.scaled(across, down), score))
+        places.append(DetectedText(grown.scaled(across, down), score))
     return places
 
 
-def in_reading_order(places: list[Place]) -> list[Place]:
+def in_reading_order(places: list[DetectedText]) -> list[DetectedText]:
     """Sort places from the top down, and from the left to the right where they share a row."""
-    rows: list[list[Place]] = []
+    rows: list[list[DetectedText]] = []
     for place in sorted(places, key=lambda one: one.box.y):
         box = place.box
         if rows and abs(box.y - rows[-1][0].box.y) < min(box.height, rows[-1][0].box.height) / 2:

@@ -27,7 +27,7 @@ TextMap = NDArray[np.float32]
 """Shape (height, width): how likely each pixel lies in the middle of a line of text."""
 
 
-class Reading(NamedTuple):
+class RecognizedText(NamedTuple):
     """Text that a strip says.
 
     Attributes:
@@ -70,12 +70,12 @@ class Networks:
         text_map: TextMap = maps[0, 0]
         return text_map
 
-    def read(self, strip: Picture) -> Reading:
+    def read(self, strip: Picture) -> RecognizedText:
         """Return what a strip of ``STRIP_HEIGHT`` says, from the left to the right."""
         (shares,) = self._recognition.run(None, {"x": _floats(strip, load_card(RECOGNITION))})
         return self._decoded(shares[0])
 
-    def _decoded(self, shares: NDArray[np.float32]) -> Reading:
+    def _decoded(self, shares: NDArray[np.float32]) -> RecognizedText:
         """Return the likeliest path without repeats and gaps: greedy decoding of CTC.
 
         Args:
@@ -85,9 +85,9 @@ class Networks:
         said = best != 0
         said[1:] &= best[1:] != best[:-1]
         if not said.any():
-            return Reading("", 0.0)
+            return RecognizedText("", 0.0)
         text = "".join(self._characters[number] for number in best[said])
-        return Reading(text, float(shares[said, best[said]].mean()))
+        return RecognizedText(text, float(shares[said, best[said]].mean()))
 
 
 def networks_version() -> str:

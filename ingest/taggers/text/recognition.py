@@ -10,7 +10,7 @@ from PIL import Image
 from engine.domain.text import cleaned_line
 from ingest.taggers.base import Frame
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.networks import STRIP_HEIGHT, Networks, Picture, Reading
+from ingest.taggers.text.networks import STRIP_HEIGHT, Networks, Picture, RecognizedText
 
 MIN_SCORE: Final = 0.8
 """Score from which on what is read counts."""
@@ -25,7 +25,7 @@ _STEEP: Final = math.pi / 4
 _MIN_LETTER_SHARE: Final = 0.5  # of the characters that are no spaces
 
 
-def read_place(networks: Networks, frame: Frame, box: Box) -> Reading:
+def recognize_box(networks: Networks, frame: Frame, box: Box) -> RecognizedText:
     """Return what stands in a box; a strip that stands, or is unsure, is read from both ends."""
     if box.height >= _STANDING * box.width:
         box = box._replace(width=box.height, height=box.width, angle=box.angle - math.pi / 2)
@@ -61,7 +61,7 @@ def tidy(text: str) -> str:
     return " ".join(cleaned_line(unicodedata.normalize("NFKC", text), "").split())
 
 
-def is_line(reading: Reading) -> bool:
+def is_line(reading: RecognizedText) -> bool:
     """Tell whether what was read is a line of text: sure enough, of letters, not one repeated."""
     letters = [sign for sign in reading.text.casefold() if sign.isalpha()]
     characters = [sign for sign in reading.text if not sign.isspace()]

@@ -10,10 +10,10 @@ from ingest.changes.change_track import FrameChange
 from ingest.taggers.base import Frame
 from ingest.taggers.readers import ReadText
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.detection import Place, TextFinder
+from ingest.taggers.text.detection import DetectedText, TextFinder
 from ingest.taggers.text.lines import Span, as_lines, joined, similar
 from ingest.taggers.text.networks import Networks
-from ingest.taggers.text.recognition import is_line, read_place, tidy
+from ingest.taggers.text.recognition import is_line, recognize_box, tidy
 from ingest.taggers.text.texture import Cells, hard_cells, line_may_be_new
 from ingest.taggers.text.traces import Trace
 
@@ -180,7 +180,7 @@ class LocalTextSession:
         self._rests_until = second + 1 + n_read // _READINGS_A_SECOND
         self._between.clear()
 
-    def _known_at(self, place: Place) -> _Shown | None:
+    def _known_at(self, place: DetectedText) -> _Shown | None:
         """Return what is known to stand in a place and need not be read again."""
         for one in self._shown:
             is_settled = one.span is not None or one.tries >= _MAX_TRIES
@@ -188,8 +188,8 @@ class LocalTextSession:
                 return one
         return None
 
-    def _read(self, second: int, frame: Frame, place: Place) -> Span | None:
-        reading = read_place(self._networks, frame, place.box)
+    def _read(self, second: int, frame: Frame, place: DetectedText) -> Span | None:
+        reading = recognize_box(self._networks, frame, place.box)
         reading = reading._replace(text=tidy(reading.text))
         trace = Trace.of(frame, place.box)
         tries = 1

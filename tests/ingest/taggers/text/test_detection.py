@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.detection import MAX_BOXES, Place, in_reading_order, map_size, places_on
+from ingest.taggers.text.detection import (
+    MAX_BOXES,
+    DetectedText,
+    in_reading_order,
+    map_size,
+    places_on,
+)
 
 
 @given(st.integers(1, 700), st.integers(1, 700), st.sampled_from([320, 640]))
@@ -47,5 +53,5 @@ def test_the_largest_places_are_kept() -> None:
 
 def test_rows_are_read_from_the_left() -> None:
     boxes = [Box(90, 12, 20, 10), Box(10, 10, 20, 10), Box(50, 14, 20, 10), Box(30, 40, 20, 10)]
-    order = in_reading_order([Place(box, 1.0) for box in boxes])
+    order = in_reading_order([DetectedText(box, 1.0) for box in boxes])
     assert [one.box.x for one in order] == [10, 50, 90, 30]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.networks import STRIP_HEIGHT, Reading
+from ingest.taggers.text.networks import STRIP_HEIGHT, RecognizedText
 from ingest.taggers.text.recognition import is_line, strip_of, tidy
 
 RNG = np.random.default_rng(5)
@@ -49,7 +49,7 @@ def test_strips_are_as_high_as_they_are_read(width: float, height: float) -> Non
     ],
 )
 def test_lines_are_sure_and_of_letters(text: str, score: float, *, counts: bool) -> None:
-    assert is_line(Reading(text, score)) is counts
+    assert is_line(RecognizedText(text, score)) is counts
 
 
 @pytest.mark.parametrize(

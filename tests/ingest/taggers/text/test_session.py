@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.changes.change_track import FrameChange
-from ingest.taggers.text.networks import Networks, Picture, Reading, TextMap
+from ingest.taggers.text.networks import Networks, Picture, RecognizedText, TextMap
 from ingest.taggers.text.session import GLANCE_SECONDS, LOOK_SECONDS, LocalTextSession
 from support.writing import plain, written
 
@@ -21,7 +21,7 @@ class Spy(Networks):
     """Finds and reads what it is told to, and counts."""
 
     def __init__(self, boxes: int = 0, text: str = "words", score: float = 1.0) -> None:
-        self.boxes, self.reading = boxes, Reading(text, score)
+        self.boxes, self.reading = boxes, RecognizedText(text, score)
         self.n_looks = self.n_glances = self.n_read = 0
 
     def find(self, picture: Picture) -> TextMap:
@@ -37,7 +37,7 @@ class Spy(Networks):
             text_map[top : top + max(3, step // 4), left + 9 : left + width // 3] = 1
         return text_map
 
-    def read(self, strip: Picture) -> Reading:  # noqa: ARG002 - it says the same of all
+    def read(self, strip: Picture) -> RecognizedText:  # noqa: ARG002 - it says the same of all
         self.n_read += 1
         return self.reading
 
