@@ -239,8 +239,9 @@ def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float
             (viewer, event.id, event.video, event.kind, event.at, event.share),
         ).rowcount
     }
-    if not new:
-        return 0
+    ((count,),) = db.execute("select count(*) from events where viewer = ?", (viewer,))
+    if count <= MAX_EVENTS:
+        return len(new)
     too_many = db.execute(
         "delete from events where viewer = ?1 and id in (select id from events"
         " where viewer = ?1 order by kind = 'hidden' desc, at desc, id desc"
