@@ -33,6 +33,8 @@ _TEAMS: Final = frozenset(
     {"animal", "bird", "wildlife", "big cat", "fish", "insect", "reptile", "rocket"}
 )
 _DENIALS: Final = frozenset({"no", "not", "without", "never"})
+_NO_OBJECT: Final = frozenset({"that", "first", "best", "new", "last", "one", "old"})
+"""Determiners that also stand behind a noun: the dog that, guitar one."""
 _AWAY: Final = 2  # a determiner or a denial, and one word more
 # The title of a work, or what it is called.
 _QUOTED: Final = re.compile(
@@ -126,10 +128,18 @@ def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bo
     if before & _DENIALS or _is_name(run, at, size, case):
         return False
     word = run[at].word
+    if size == 1 and _is_order(run, at):
+        return False
     if size > 1 or not {word, *noun_thesaurus().singulars(word)} & rarely_nouns():
         return True
     is_only_word = len(run) == 1 and alone
     return is_only_word or bool(before & determiners())
+
+
+def _is_order(run: Sequence[Token], at: int) -> bool:
+    """Tell whether a word begins a sentence before a determiner, as verbs do: book a lesson."""
+    after = run[at + 1].word if at + 1 < len(run) else ""
+    return run[at].begins and after in determiners() - _NO_OBJECT
 
 
 def _is_name(run: Sequence[Token], at: int, size: int, case: Case) -> bool:

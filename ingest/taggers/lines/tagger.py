@@ -17,6 +17,7 @@ from ingest.taggers.lines.english import is_english
 from ingest.taggers.lines.mentions import Mention, is_team, mentions_in
 from ingest.taggers.lines.nouns import TABLE, CandidateTag, tag_names
 from ingest.taggers.lines.titles import is_named_work
+from ingest.taggers.lines.tokens import has_address
 from ingest.taggers.lines.word_lists import WORDS
 from ingest.taggers.remote.whole_video import MAX_TAGS_A_SECOND, RemoteTrack
 from ingest.taggers.runs import Run, Runs
@@ -38,7 +39,7 @@ FIELDS: Final = {
 _MAX_TIMED_TAGS: Final = 100  # where there are too many: on each second of the longest video
 _ALONE: Final = ("tag", "category", "folder")
 _SONG: Final = (CandidateTag("music", 1.0),)
-_METHOD: Final = 1
+_METHOD: Final = 2
 """Raised when lines are understood in another way."""
 
 
@@ -188,6 +189,8 @@ def _mentions(line: Line, context: Context) -> list[Mention]:
     if line.field in TITLES and context.song:
         return [Mention(context.song, _SONG)]
     if line.field in TITLES and is_named_work(line.text):
+        return []
+    if line.field == "description" and has_address(line.text):
         return []
     mentions = mentions_in(line.text, alone=line.field in _ALONE)
     if line.field not in TITLES:

@@ -29,9 +29,13 @@ _BELOW: Final = re.compile(
 )
 # Films, series, books and talks, which are called after what they need not show.
 _WORK: Final = re.compile(
-    r"\b(?:trailer|teaser|full\s+(?:movie|film|episode|audiobook)|short\s+film|movie\s+clip|scene|audiobook"
-    r"|s\d{1,2}\s?e\d{1,2}|season\s+\d+|ending\s+explained|reaction|tedx?\w*|podcast|sermon|psalm"
-    r"|book\s+review|book\s+summary|lecture)\b",
+    r"\b(?:trailer|teaser|full\s+(?:movie|film|episode|audiobook)|short\s+film|movie\s+clip|audiobook"
+    r"|(?:movie|film|deleted|opening|final|ending|post-?credits?)\s+scene|reaction\s+video"
+    r"|first\s+time\s+(?:watching|hearing|listening)"
+    r"|s\d{1,2}\s?e\d{1,2}|season\s+\d+|ending\s+explained|tedx?\w*|podcast|sermon|psalm"
+    r"|book\s+review|book\s+summary|lecture\s+\d+)\b"
+    # "A forest scene" and "a chemical reaction" are shown; these stand behind a work's name.
+    r"|[-\u2013\u2014|]\s[^-\u2013\u2014|]+\bscene\s*$|[(\[|]\s*reaction\b",
     re.IGNORECASE,
 )
 _FEATURING: Final = re.compile(r"\b(?:feat|ft|prod)\.", re.IGNORECASE)

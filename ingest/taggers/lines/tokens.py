@@ -9,11 +9,17 @@ from engine.keywords.phrases import plain
 _LEFT_OUT: Final = re.compile(
     r"https?://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+|\b\d{1,2}:\d{2}(?::\d{2})?\b"
 )
+_ADDRESS: Final = re.compile(r"https?://|\bwww\.|\S@\S+\.\w")
 _PIECE: Final = re.compile(r"#?[^\W_]+(?:['\u2019\u2010-][^\W_]+)*|[^\w\s#]+|_+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # What ends a run of words, and of these what ends a sentence, too.
 _ENDING: Final = frozenset('.!?:;|([{"\u201c\u00ab\u2013\u2014\u2022\u2026')
 _BETWEEN: Final = _ENDING | frozenset(",)]}/\\\u201d\u00bb+*=~")
+
+
+def has_address(text: str) -> bool:
+    """Tell whether a text leads elsewhere; the line of a shop is about what is sold there."""
+    return _ADDRESS.search(text) is not None
 
 
 class Token(NamedTuple):

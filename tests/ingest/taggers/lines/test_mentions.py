@@ -56,6 +56,7 @@ def test_nouns_mean_tags(text: str, meant: set[str]) -> None:
         ("a garden without a dog", "dog"),  # it is denied
         ("raining cats and dogs", "dog"),  # a figure of speech
         ("JOHN FOX ARRIVES", "fox"),  # no case to tell by
+        ("Book a lesson", "books"),  # an order
     ],
 )
 def test_names_and_verbs_mean_none(text: str, not_meant: str) -> None:
@@ -121,6 +122,11 @@ def test_titles_of_songs_are_told(title: str, words: str | None) -> None:
         ("The.Bear.S02E07", True),
         ("A tiger plays with a ball", False),
         ("Susan Lee - Tiger", True),
+        ("The tiger's last hunt - Stripes scene", True),
+        ("Watching Stripes for the first time (reaction)", True),
+        ("Painting a forest scene", False),  # it is shown
+        ("A chemical reaction with sugar", False),
+        ("A lecture on tigers", False),
         ("Lee & Bo - Tiger", False),
         ("Cats - Part 2", False),
     ],

@@ -63,6 +63,13 @@ def test_titles_mean_tags_of_the_whole_and_of_no_second(catalog: Catalog) -> Non
     assert set(numbers) <= set(count_tags(observed.track, THRESHOLD).tags.tolist())
 
 
+def test_a_line_of_a_description_that_leads_elsewhere_means_nothing(catalog: Catalog) -> None:
+    shop = Line("Buy my guitar: https://shop.example/guitar", field="description")
+    told = Line("I play the guitar.", field="description")
+    assert counts(catalog, LineTagger(METADATA).observe([shop], 9, catalog)) == {}
+    assert "metadata:guitar" in counts(catalog, LineTagger(METADATA).observe([told], 9, catalog))
+
+
 def test_a_long_description_does_not_drown_the_title(catalog: Catalog) -> None:
     animals = (
         "cat",
