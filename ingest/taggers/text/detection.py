@@ -4,6 +4,7 @@ Boxes are made of the map as in Liao et al., "Real-time Scene Text Detection wit
 Binarization" (2019), section 3.4, with the settings that PaddleOCR publishes with the network.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from av.video.reformatter import Interpolation
 from ingest.taggers.base import Frame
 from ingest.taggers.text.components import Box, rectangle, regions
 from ingest.taggers.text.networks import STEP, Networks, TextMap
+from ingest.taggers.text.windows import Window
 from ingest.taggers.visual.input_size import Size
 from ingest.taggers.visual.resize import Scaler, Shrinkable
 
@@ -29,6 +31,8 @@ _IN_TEXT: Final = 0.3  # from here on a pixel of the map is text
 _MIN_SCORE: Final = 0.5  # mean of the map in a box
 _MIN_GLANCE_SCORE: Final = 0.4
 _MIN_GLANCE_LENGTH: Final = 1.5  # of a line, by its height
+_MIN_FIGURE: Final = 0.25  # of the shorter side of the frame: higher than letters of three are wide
+_MIN_FIGURE_LENGTH: Final = 1.5
 _MIN_SIDE: Final = 2.0  # pixels of the map
 _GROWTH: Final = 1.6  # of area by perimeter, which the network was taught to leave out
 
@@ -45,6 +49,20 @@ class DetectedText(NamedTuple):
     score: float
 
 
+class Glance(NamedTuple):
+    """A first look at a frame, at a quarter of the cost.
+
+    Attributes:
+        lines: where lines of text may stand, some of them.
+        traces: boxes around all that is the least like text, save ``n_figures``.
+        n_figures: number of things as large as people that are like text all over, as clothes are.
+    """
+
+    lines: list[DetectedText]
+    traces: list[Box]
+    n_figures: int
+
+
 class TextFinder:
     """Finds places on frames."""
 
@@ -53,29 +71,60 @@ class TextFinder:
         self._networks = networks
         self._scaler = Scaler(Interpolation.AREA)
 
-    def glance(self, frame: Frame) -> list[DetectedText]:
-        """Return, at a quarter of the cost, where lines of text may stand: some of them."""
-        text_map = self._map(frame, GLANCE_SIDE)
-        places = places_on(text_map, frame.shape[1], frame.shape[0], min_score=_MIN_GLANCE_SCORE)
-        return [one for one in places if one.box.is_long(_MIN_GLANCE_LENGTH)]
+    def glance(self, frame: Frame) -> Glance:
+        """Look at a frame at half the size."""
+        height, width, _ = frame.shape
+        text_map = self._map(frame, scaled_size(width, height, _scale(frame, GLANCE_SIDE)))
+        places = places_on(text_map, width, height, min_score=_MIN_GLANCE_SCORE)
+        across, down = width / text_map.shape[1], height / text_map.shape[0]
+        traces = [rectangle(region).scaled(across, down) for region in regions(text_map >= _BLANK)]
+        figures = [box for box in traces if _is_figure(box, width, height)]
+        return Glance(
+            [one for one in places if one.box.is_long(_MIN_GLANCE_LENGTH)],
+            [box for box in traces if box not in figures],
+            len(figures),
+        )
 
-    def is_blank(self, frame: Frame) -> bool:
-        """Tell, at a quarter of the cost, whether nothing at all on a frame is like text."""
-        return bool(self._map(frame, GLANCE_SIDE).max() < _BLANK)
+    def places(self, frame: Frame, windows: Sequence[Window]) -> list[DetectedText]:
+        """Return at most ``MAX_BOXES`` places of windows of a frame, in reading order."""
+        scale = _scale(frame, READING_SIDE)
+        found = [one for window in windows for one in self._places_in(frame, window, scale)]
+        found.sort(key=lambda one: -one.box.width * one.box.height)
+        return in_reading_order(found[:MAX_BOXES])
 
-    def places(self, frame: Frame) -> list[DetectedText]:
-        """Return at most ``MAX_BOXES`` places of a frame, in reading order."""
-        text_map = self._map(frame, READING_SIDE)
-        return in_reading_order(places_on(text_map, frame.shape[1], frame.shape[0]))
+    def n_pixels(self, frame: Frame, windows: Sequence[Window]) -> int:
+        """Return how many pixels of a frame ``places`` has the network look at."""
+        scale = _scale(frame, READING_SIDE)
+        return round(sum(one.area for one in windows) * scale**2)
 
-    def _map(self, frame: Frame, side: int) -> TextMap:
-        size = map_size(frame.shape[1], frame.shape[0], side)
-        return self._networks.find(self._scaler.resize(Shrinkable(frame), size))
+    def _places_in(self, frame: Frame, window: Window, scale: float) -> list[DetectedText]:
+        left, top, right, bottom = window
+        part = frame[top:bottom, left:right]
+        size = scaled_size(right - left, bottom - top, scale)
+        places = places_on(self._map(part, size), right - left, bottom - top)
+        return [
+            one._replace(box=one.box._replace(x=one.box.x + left, y=one.box.y + top))
+            for one in places
+        ]
+
+    def _map(self, part: Frame, size: Size) -> TextMap:
+        return self._networks.find(self._scaler.resize(Shrinkable(part), size))
 
 
-def map_size(width: int, height: int, side: int) -> Size:
-    """Return the size at which a frame is looked at: never larger than it is, save for rounding."""
-    scale = min(1.0, side / max(width, height))
+def _is_figure(box: Box, width: int, height: int) -> bool:
+    """Tell whether a box is too large and too square for a line."""
+    least = _MIN_FIGURE * min(width, height)
+    return min(box.width, box.height) >= least and not box.is_long(_MIN_FIGURE_LENGTH)
+
+
+def _scale(frame: Frame, side: int) -> float:
+    """Return by how much a frame is made smaller so that its longer side has so many pixels."""
+    height, width, _ = frame.shape
+    return min(1.0, side / int(max(height, width)))
+
+
+def scaled_size(width: int, height: int, scale: float) -> Size:
+    """Return a size in whole steps of the network."""
     wide, high = (max(STEP, round(scale * one / STEP) * STEP) for one in (width, height))
     return wide, high
 

@@ -9,13 +9,15 @@ import numpy as np
 from ingest.changes.change_track import FrameChange
 from ingest.taggers.base import Frame
 from ingest.taggers.readers import ReadText
+from ingest.taggers.text.budget import Budget
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.detection import DetectedText, TextFinder
+from ingest.taggers.text.detection import GLANCE_SIDE, DetectedText, Glance, TextFinder
 from ingest.taggers.text.lines import Span, as_lines, joined, similar
 from ingest.taggers.text.networks import Networks
 from ingest.taggers.text.recognition import is_line, recognize_box, tidy
 from ingest.taggers.text.texture import Cells, hard_cells, line_may_be_new
 from ingest.taggers.text.traces import Trace
+from ingest.taggers.text.windows import Window, windows_around
 
 LOOK_SECONDS: Final = 20
 """A shot is looked at in full when it begins, unless another was within so many seconds."""
@@ -66,7 +68,9 @@ class LocalTextSession:
         self._shot_start = 0
         self._is_blank: bool | None = None
         self._looked_at = self._glanced_at = self._read_at = -_LATELY - 1
-        self._rests_until = 0
+        self._rests_until = self._put_off_until = 0
+        self._owes_look = True
+        self._budget = Budget()
         self._lost: list[Span] = []
         self._patience = 1
         self._glance_seconds = GLANCE_SECONDS
@@ -84,11 +88,15 @@ class LocalTextSession:
         self._has_changed |= is_cut or change.changed > _STILL or bool(self._lost)
         cells = hard_cells(frame) if self._has_changed else None
         has_sign = cells is not None and line_may_be_new(cells, self._cells)
-        if self._must_look(second, is_cut=is_cut) or (
-            self._may_glance(second, is_cut=is_cut, has_sign=has_sign)
-            and self._glance(second, frame)
-        ):
-            self._look(second, frame)
+        must_look = self._must_look(second, is_cut=is_cut)
+        if must_look or self._may_glance(second, is_cut=is_cut, has_sign=has_sign):
+            glance = self._glance(second, frame)
+            if any(self._known_at(one) is None for one in glance.lines):
+                must_look = self._budget.has_left(second)
+            elif must_look:
+                must_look = self._can_pay(second, frame, glance)
+            if must_look:
+                self._look(second, frame, glance)
         if second in (self._looked_at, self._glanced_at):
             self._cells = cells
         self._between.append(frame)
@@ -103,6 +111,9 @@ class LocalTextSession:
 
     def end(self, n_seconds: int) -> ReadText:
         """Return all that was read, once the last second was seen."""
+        if n_seconds == 1 and self._owes_look and self._between:  # a picture, and no video
+            frame = self._between[-1]
+            self._look(0, frame, self._glance(0, frame))
         self._end_shot(n_seconds)
         for one in self._shown:
             self._end(one, n_seconds)
@@ -132,12 +143,13 @@ class LocalTextSession:
             shown.span.end = max(second, shown.span.start + 1)
 
     def _must_look(self, second: int, *, is_cut: bool) -> bool:
-        if not self._looks:
-            return True
         since = second - self._looked_at
+        self._owes_look |= not self._looks or (is_cut and since >= LOOK_SECONDS)
         if second < self._rests_until:
             return False
-        return (is_cut and since >= LOOK_SECONDS) or (bool(self._lost) and since >= self._patience)
+        if self._lost and since >= self._patience and self._budget.has_left(second):
+            return True
+        return self._owes_look and second >= self._put_off_until
 
     def _may_glance(self, second: int, *, is_cut: bool, has_sign: bool) -> bool:
         if second < self._rests_until or not self._has_changed:
@@ -148,16 +160,25 @@ class LocalTextSession:
             wait = self._patience if lately else max(self._patience, _SIGN_SECONDS)
         return second - max(self._glanced_at, self._looked_at) >= wait
 
-    def _glance(self, second: int, frame: Frame) -> bool:
-        """Tell whether there may be text that is not known yet."""
+    def _glance(self, second: int, frame: Frame) -> Glance:
         self._glanced_at, self._has_changed = second, False
-        return any(self._known_at(place) is None for place in self._finder.glance(frame))
+        self._budget.spend(GLANCE_SIDE**2 // 2)
+        return self._finder.glance(frame)
 
-    def _look(self, second: int, frame: Frame) -> None:
-        # Most pictures with no text on them show it at a glance.
-        may_be_blank = not self._shown and not self._lost and self._glanced_at != second
-        is_blank = may_be_blank and self._finder.is_blank(frame)
-        places = [] if is_blank else self._finder.places(frame)
+    def _can_pay(self, second: int, frame: Frame, glance: Glance) -> bool:
+        """Tell whether there is enough left to look where no line was seen; else put it off."""
+        cost = self._finder.n_pixels(frame, self._windows(frame, glance))
+        self._put_off_until = self._budget.can_pay_at(cost) if cost else second
+        return bool(self._lost) or second >= self._put_off_until
+
+    def _windows(self, frame: Frame, glance: Glance) -> list[Window]:
+        height, width, _ = frame.shape
+        new = [box for box in glance.traces if not self._is_known(box)]
+        return windows_around(new, width, height)
+
+    def _look(self, second: int, frame: Frame, glance: Glance) -> None:
+        windows = self._windows(frame, glance)
+        places = self._finder.places(frame, windows)
         n_read, fresh = 0, []
         for place in places:
             known = self._known_at(place)
@@ -167,6 +188,8 @@ class LocalTextSession:
             span = self._read(second, frame, place)
             if span is not None:
                 fresh.append(span)
+        if not fresh:
+            self._budget.spend(self._finder.n_pixels(frame, windows), n_read)
         is_new = any(not any(similar(one.text, old.text) for old in self._lost) for one in fresh)
         self._patience = 1 if is_new else min(2 * self._patience, _MAX_PATIENCE)
         if fresh or any(one.span is not None for one in self._shown):
@@ -174,11 +197,17 @@ class LocalTextSession:
             self._glance_seconds = GLANCE_SECONDS
         elif self._looked_at >= self._shot_start:
             self._glance_seconds = min(2 * self._glance_seconds, _MAX_GLANCE_SECONDS)
-        self._is_blank = not places and self._is_blank is not False
+        is_bare = not places and not self._shown and not glance.n_figures
+        self._is_blank = is_bare and self._is_blank is not False
         self._looks.append(second)
         self._looked_at, self._has_changed, self._lost = second, False, []
+        self._owes_look = False
         self._rests_until = second + 1 + n_read // _READINGS_A_SECOND
         self._between.clear()
+
+    def _is_known(self, box: Box) -> bool:
+        """Tell whether a box lies in text that was read and still stands."""
+        return any(one.span is not None and box.share_in(one.box) >= _KNOWN for one in self._shown)
 
     def _known_at(self, place: DetectedText) -> _Shown | None:
         """Return what is known to stand in a place and need not be read again."""

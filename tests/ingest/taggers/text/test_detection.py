@@ -9,20 +9,53 @@ from ingest.taggers.text.components import Box
 from ingest.taggers.text.detection import (
     MAX_BOXES,
     DetectedText,
+    TextFinder,
     in_reading_order,
-    map_size,
     places_on,
+    scaled_size,
 )
+from ingest.taggers.text.networks import Networks, Picture, TextMap
+from ingest.taggers.text.windows import windows_around
 
 
-@given(st.integers(1, 700), st.integers(1, 700), st.sampled_from([320, 640]))
-def test_a_map_is_of_whole_steps_and_about_as_large(width: int, height: int, side: int) -> None:
-    wide, high = map_size(width, height, side)
+@given(st.integers(1, 700), st.integers(1, 700), st.floats(0.1, 1))
+def test_a_map_is_of_whole_steps_and_about_as_large(width: int, height: int, scale: float) -> None:
+    wide, high = scaled_size(width, height, scale)
     assert wide % 32 == high % 32 == 0
-    assert 32 <= wide <= side + 32
-    assert 32 <= high <= side + 32
-    scale = min(1, side / max(width, height))
     assert abs(wide - scale * width) <= max(16, 32 - scale * width)
+    assert abs(high - scale * height) <= max(16, 32 - scale * height)
+
+
+class Spots(Networks):
+    """Takes what is bright for text."""
+
+    def __init__(self) -> None:
+        self.sizes: list[tuple[int, ...]] = []
+
+    def find(self, picture: Picture) -> TextMap:
+        self.sizes.append(picture.shape[:2])
+        return picture[..., 0].astype(np.float32) / np.float32(255)
+
+
+def test_places_are_looked_for_around_what_was_seen_at_a_glance() -> None:
+    frame = np.zeros((384, 640, 3), np.uint8)
+    frame[300:316, 500:600] = 255
+    networks = Spots()
+    finder = TextFinder(networks)
+    glance = finder.glance(frame)
+    windows = windows_around(glance.traces, 640, 384)
+    (place,) = finder.places(frame, windows)
+    assert networks.sizes[0] == (192, 320)
+    assert networks.sizes[1][0] * networks.sizes[1][1] < 384 * 640 * 0.5
+    assert (place.box.x, place.box.y) == pytest.approx((550, 308), abs=4)
+    assert finder.n_pixels(frame, windows) == windows[0].area
+
+
+def test_a_figure_is_no_line_and_has_no_window() -> None:
+    frame = np.zeros((384, 640, 3), np.uint8)
+    frame[100:340, 200:380] = 255
+    glance = TextFinder(Spots()).glance(frame)
+    assert (glance.lines, glance.traces, glance.n_figures) == ([], [], 1)
 
 
 def test_a_place_grows_by_what_the_network_leaves_out() -> None:

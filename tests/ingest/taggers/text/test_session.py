@@ -26,7 +26,7 @@ class Spy(Networks):
 
     def find(self, picture: Picture) -> TextMap:
         height, width = picture.shape[:2]
-        if width > 320:
+        if (height, width) != (192, 320):  # of the frames here at a glance
             self.n_looks += 1
         else:
             self.n_glances += 1
@@ -86,7 +86,7 @@ def test_what_nobody_can_read_is_not_read_over_and_over() -> None:
     spy = Spy(boxes=1, text="???", score=0.3)
     session = watched(spy, [CUT, *[MOTION] * 60], PAGE)
     assert spy.n_read <= 2
-    assert spy.n_looks <= 4
+    assert spy.n_looks <= 60 // GLANCE_SECONDS
     assert session.end(61).lines == ()
     assert (session.end(61).presence == 0).all()
 

@@ -1,0 +1,19 @@
+"""Limit to what is spent in vain."""
+
+from ingest.taggers.text.budget import PIXELS_A_SECOND, Budget
+
+
+def test_a_look_without_a_sign_waits_until_it_is_paid_for() -> None:
+    budget = Budget()
+    assert budget.can_pay_at(0) == 0
+    assert budget.can_pay_at(5 * PIXELS_A_SECOND) == 5
+    budget.spend(2 * PIXELS_A_SECOND)
+    assert budget.can_pay_at(5 * PIXELS_A_SECOND) == 7
+
+
+def test_what_was_spent_in_vain_comes_back_with_time() -> None:
+    budget = Budget()
+    assert budget.has_left(0)
+    budget.spend(100 * PIXELS_A_SECOND, n_strips=10)
+    assert not budget.has_left(0)
+    assert budget.has_left(200)
