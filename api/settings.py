@@ -71,6 +71,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"
     """Term frequency of a reindex: `raw` seconds, or `sqrt` or `log` of them."""
+    slope: Annotated[float, Meta(ge=0.01, le=1.0)] = 1.0
+    """Slope of the pivoted length of a reindex, 0.01 to 1. At 1 a score is the cosine; below, the
+    cosine times a confidence that grows with how much was seen of the video, so that a few seconds
+    prove less than a minute ([ranking](ranking.md))."""
+    min_df: Annotated[int, Meta(ge=1)] = 1
+    """Least number of videos that a tag is on for a reindex to count it."""
     seconds: SecondsName = "raw"
     """Seconds that a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a
     still picture counts once however long it is shown."""
@@ -179,6 +185,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             least_seconds=self.least_seconds,
             sensitive=self.sensitive,
             sources=with_default_weights(self.sources, least),
+            slope=self.slope,
+            min_df=self.min_df,
         )
 
     def counting(self, threshold: float | None) -> IndexConfig:

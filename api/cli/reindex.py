@@ -102,7 +102,7 @@ def _print_built(built: Generation, *, as_json: bool) -> None:
     config = built.config
     click.echo(
         f"generation {built.id} is live: {built.index.n_videos} videos,"
-        f" threshold {config.threshold}, tf {config.tf}, {config.seconds} seconds"
+        f" threshold {config.threshold}, {config.weighting}, {config.seconds} seconds"
     )
 
 

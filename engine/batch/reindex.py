@@ -181,7 +181,15 @@ def _built(
         def fill(index: Path, metadata: Path) -> None:
             counts = _Counts(chunks, len(vocabulary))
             boosts = config.weights(vocabulary.sources)
-            build_in_folder(index, counts, n_tags=len(vocabulary), tf=config.tf, boosts=boosts)
+            build_in_folder(
+                index,
+                counts,
+                n_tags=len(vocabulary),
+                tf=config.tf,
+                slope=config.slope,
+                min_df=config.min_df,
+                boosts=boosts,
+            )
             write_metadata(metadata, _ChunkMetadata(chunks, len(vocabulary)))
 
         likes = viewers.likes()

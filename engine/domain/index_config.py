@@ -110,6 +110,8 @@ class IndexConfig:
             twice as many, half of its seconds. What is said on one second only is often wrong.
         sensitive: which topics make a video sensitive, and from which confidence on.
         sources: what differs for the tags of some sources.
+        slope: of the pivoted length normalisation, 0.01 to 1; 1 is the plain cosine.
+        min_df: tags on fewer videos are dropped; 1 drops none.
     """
 
     threshold: float
@@ -118,6 +120,8 @@ class IndexConfig:
     least_seconds: int = 1
     sensitive: Rules = DEFAULT_RULES
     sources: tuple[SourceConfig, ...] = ()
+    slope: float = 1.0
+    min_df: int = 1
 
     def thresholds(self, tags: TagsBySource) -> Threshold:
         """Return the least confidence that counts: one of all tags, or one a tag.
@@ -129,6 +133,12 @@ class IndexConfig:
         if all(threshold == self.threshold for threshold in own.values()):
             return self.threshold
         return _by_tag(tags, own, self.threshold)
+
+    @property
+    def weighting(self) -> str:
+        """The term frequency, and the slope and least document frequency where they do anything."""
+        slope = f", slope {self.slope:g}" if self.slope < 1.0 else ""
+        return f"tf {self.tf}{slope}" + (f", min_df {self.min_df}" if self.min_df > 1 else "")
 
     def weights(self, tags: TagsBySource) -> NDArray[np.float64] | None:
         """Return what multiplies the idf of each tag, shape (n_tags,); None where nothing does."""

@@ -41,7 +41,7 @@ class Contribution(BaseModel):
 
 
 class VideoMatch(VideoSummary):
-    """One ranked video; the shares add up to the score, which is a cosine.
+    """One ranked video; the shares add up to the score, a cosine, or times a confidence.
 
     ``by_source`` is how much of it was seen (``visual``), heard (``audio``), read (``text``),
     spoken (``speech``), told (``metadata``) or said by ``people``.

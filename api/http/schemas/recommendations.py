@@ -100,7 +100,7 @@ class ViewerContribution(Contribution):
 
 
 class Recommendation(VideoSummary):
-    """One video; the shares add up to the score, which is a cosine.
+    """One video; the shares add up to the score, a cosine, or times a confidence.
 
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
     what each rule did; ``co_likes`` is what being liked by the same viewers added beside the score,

@@ -56,7 +56,10 @@ def check_consistency(generation: Generation, catalog_tags: Sequence[str]) -> No
             )
             _check_ids(index.ids)
             _check_rows(index)
-            _check_weighting(index, generation.config.weights(generation.vocabulary.sources))
+            config = generation.config
+            _hold(index.weighting.slope == config.slope, "slope")
+            boosts = config.weights(generation.vocabulary.sources)
+            _check_weighting(index, boosts, config.min_df)
             _check_impacts(index)
             _check_metadata(generation.metadata, index.n_videos)
             _check_co_likes(generation.co_likes, index.n_videos)
@@ -96,14 +99,14 @@ def _check_rows(index: Index) -> None:
     _hold(are_tidy(forward.starts, forward.tags, forward.counts), "counts")
 
 
-def _check_weighting(index: Index, boosts: Array | None) -> None:
+def _check_weighting(index: Index, boosts: Array | None, min_df: int) -> None:
     n_tags, weighting = index.n_tags, index.weighting
     counted = document_frequency(index.forward.tags, n_tags)
     df = weighting.df
     _hold(df.dtype == np.int64 and df.shape == counted.shape, "frequencies")
     # Settings that no weighting has are refused here.
     expected = Weighting.learned(
-        df, index.n_videos, tf=weighting.tf, slope=weighting.slope, min_df=1, boosts=boosts
+        df, index.n_videos, tf=weighting.tf, slope=weighting.slope, min_df=min_df, boosts=boosts
     )
     _hold(weighting.idf.dtype == np.float64, "weights of tags")
     _hold(_are_near(weighting.idf, expected.idf), "weights of tags")

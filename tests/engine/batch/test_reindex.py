@@ -17,6 +17,8 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.videos import Span
 from engine.errors import CatalogUnusable, CorruptData, InvalidInput
 from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.search.matches import explain_all
 from support.catalogs import TAGS, save, video_id
 from support.processes import children_of, counts_chunks, soon, works
 
@@ -278,3 +280,24 @@ def test_who_only_reads_a_catalog_writes_nothing(own: Catalog) -> None:
     with pytest.raises(CatalogUnusable, match="is gone"):
         Catalog.open(missing, read_only=True)
     assert not missing.exists()
+
+
+def test_below_slope_1_a_short_false_clip_loses_to_a_minute(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    false, true = video_id(1), video_id(2)
+    save(catalog, false, {"car": 1, "city": 1}, length=2)
+    save(catalog, true, {"car": 60, "city": 55, "sky": 40}, length=60)
+    generations = Generations(tmp_path / "generations")
+    first = {}
+    for slope in (1.0, 0.5):
+        config = IndexConfig(threshold=0.7, tf="raw", least_seconds=2, slope=slope)
+        snapshot = LocalSnapshot.of(reindex(catalog, generations, config))
+        names = snapshot.vocabulary.names
+        query = snapshot.query([names.index("car"), names.index("city")], [1.0, 1.0])
+        hits = snapshot.search(query, 2)
+        first[slope] = hits[0].video
+        for hit in hits:
+            shares = [reason.share for reason in explain_all(snapshot, query, [hit.video])[0]]
+            assert sum(shares) == pytest.approx(hit.score)
+    assert first == {1.0: false, 0.5: true}

@@ -266,6 +266,18 @@ def test_what_we_write_is_believed(
         check_consistency(generations.load_current(), tags)
 
 
+def test_a_slope_and_dropped_tags_are_believed(plain: Path, tmp_path: Path) -> None:
+    shutil.copytree(plain, tmp_path / "home")
+    with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
+        generations = Generations(tmp_path / "home" / "generations")
+        config = IndexConfig(threshold=0.7, tf="raw", slope=0.5, min_df=5)
+        reindex(catalog, generations, config)
+        opened = generations.load_current()
+        assert opened.config == config
+        assert (opened.index.idf == 0).any()
+        check_consistency(opened, catalog.tags.vocabulary().names)
+
+
 def test_a_catalog_without_videos_is_believed(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "home" / "catalog.db") as catalog:
         generations = Generations(tmp_path / "home" / "generations")
