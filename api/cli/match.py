@@ -19,7 +19,7 @@ from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
 from engine.domain.source_weights import SourceWeights
-from engine.search.matches import match
+from engine.services.matches import keyword_matches
 
 
 @click.command("match")
@@ -74,7 +74,15 @@ def command(
         profile, understood = live.weights(
             snapshot.vocabulary, keywords, strict=strict, language=language
         )
-        matches = match(
-            snapshot, keywords=profile, exclude=exclude, k=k, where=passing, sources=sources
+        answer = keyword_matches(
+            live.catalog.tracks,
+            snapshot,
+            profile,
+            understood,
+            k=k,
+            exclude=exclude,
+            where=passing,
+            sources=sources,
+            explained=explain,
         )
-        print_matches(live, snapshot, matches, understood, explain=explain, as_json=as_json)
+        print_matches(live, answer, explain=explain, as_json=as_json)

@@ -17,6 +17,7 @@ from api.settings import load_settings
 from engine.domain.filters import Filter
 from engine.domain.source_weights import SourceWeights
 from engine.search.matches import similar
+from engine.services.matches import ranked_matches
 
 
 @click.command("similar")
@@ -43,4 +44,5 @@ def command(
         passing = harmless(where) if no_sensitive else where
         record = live.catalog.videos.find(video)
         matches = similar(snapshot, record.id, k=k, where=passing, sources=sources)
-        print_matches(live, snapshot, matches, explain=explain, as_json=as_json)
+        answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
+        print_matches(live, answer, explain=explain, as_json=as_json)

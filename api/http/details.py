@@ -13,10 +13,10 @@ Detail = Literal["title", "poster", "url", "duration"]
 def with_details(
     answer: dict[str, Any], catalog: Catalog, include: Collection[Detail] = ()
 ) -> dict[str, Any]:
-    """Return an answer whose ``matches`` tell what was asked for, and apps' ids where there are."""
+    """Return an answer whose matches tell what was asked for, and apps' ids where there are."""
     if not include and not catalog.videos.has_external_ids():
         return answer
-    matches = answer["matches"]
+    matches = [*answer["matches"], *answer.get("nearest", ())]
     ids = [match["video"] for match in matches]
     records = catalog.videos.some(ids)
     with_poster = catalog.thumbnails.pictured(ids) if "poster" in include else set()

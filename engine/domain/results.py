@@ -113,9 +113,11 @@ class Matches:
         ignored: keywords that mean no tag for sure and did not count.
         generation: of the index that ranked them.
         matches: in order.
+        nearest: where nothing shows what the keywords mean, videos that show what is broader.
     """
 
     understood: tuple[KeywordMatch, ...] = ()
     ignored: tuple[IgnoredWord, ...] = ()
     generation: str
     matches: tuple[Match, ...]
+    nearest: tuple[Match, ...] = ()

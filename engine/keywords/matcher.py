@@ -17,6 +17,7 @@ from typing import Final
 
 from engine.domain.keywords import SUGGESTED, USED, KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import InvalidInput, UnknownTag
+from engine.keywords.broader import broader_than
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
 from engine.keywords.phrases import Part, parts_of, plain
 from engine.keywords.thesaurus.nouns import Entry, Thesaurus
@@ -182,7 +183,34 @@ class Keywords:
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
-        return keyword_match(word, ranked)
+        return keyword_match(word, self._without_broader(text, ranked))
+
+    def _without_broader(self, text: str, ranked: Sequence[TagCandidate]) -> list[TagCandidate]:
+        """Return candidates among which none that is merely broader is about as good as the best.
+
+        Whoever says skiing means a winter sport, and not a ball game.
+        """
+        if not ranked:
+            return []
+        best = ranked[0]
+        above = {*map(plain, broader_than(best.tag, self._thesaurus)), *self._above(text, best.tag)}
+        most = _GUESSED * best.confidence
+        lowered = [
+            replace(one, confidence=min(one.confidence, most)) if plain(one.tag) in above else one
+            for one in ranked[1:]
+        ]
+        return [best, *sorted(lowered, key=lambda one: -one.confidence)]
+
+    def _above(self, text: str, tag: str) -> set[str]:
+        """Return the plain names of tags that are further up than one, of the same meaning."""
+        entries = self._thesaurus.entries(text)
+        own = [entry for entry in entries if entry.tag == plain(tag)]
+        return {
+            entry.tag
+            for entry in entries
+            for one in own
+            if entry.share == one.share and entry.steps > one.steps
+        }
 
     def _may_be_misspelt(self, text: str, match: KeywordMatch) -> bool:
         """Return whether a word is written much like a tag, and only the network knows it.

@@ -1,13 +1,60 @@
 """Ranked matches of keywords, or of another video, as every door tells them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
+from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.keywords import KeywordMatch
 from engine.domain.results import Match, Matches
+from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.keywords.broader import broader_tags
 from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
+from engine.search.matches import match
 from engine.services.evidence import matches_with_seconds
 from engine.services.ignored_words import ignored_keywords
+
+
+def keyword_matches(
+    tracks: Tracks,
+    snapshot: IndexSnapshot,
+    keywords: Mapping[str, float],
+    understood: Sequence[KeywordMatch],
+    *,
+    k: int,
+    exclude: Iterable[str] = (),
+    where: Filter = EVERY_VIDEO,
+    sources: SourceWeights = AS_INDEXED,
+    explained: bool = False,
+) -> Matches:
+    """Return the ``k`` videos that fit keywords best; where none does, the nearest.
+
+    What is merely broader than a keyword never stands beside what was meant.
+
+    Args:
+        tracks: of the catalog.
+        snapshot: the index to search.
+        keywords: tag -> weight.
+        understood: the words that are no tags, of which some of these tags came.
+        k: number of videos, 1 to 1,000.
+        exclude: a video on which one of these tags counts at least one second is left out.
+        where: filter of the videos.
+        sources: factors of the weights of tags.
+        explained: whether to tell on which seconds each tag was observed.
+
+    Raises:
+        UnknownTag, InvalidInput: as ``engine.search.matches.match``.
+    """
+    ask = partial(match, snapshot, exclude=tuple(exclude), k=k, where=where, sources=sources)
+    matches = ask(keywords=keywords)
+    answer = ranked_matches(tracks, snapshot, matches, understood, explained=explained)
+    broader = {} if matches else broader_tags(keywords, snapshot.vocabulary)
+    if not broader:
+        return answer
+    nearest = ask(keywords=broader)
+    shown = matches_with_seconds(tracks, snapshot, nearest) if explained else tuple(nearest)
+    return replace(answer, nearest=shown)
 
 
 def ranked_matches(

@@ -154,3 +154,17 @@ def test_an_empty_catalog_has_no_tags_yet(run: Run) -> None:
     answer = run("keywords", "cat")
     assert answer.code == 1
     assert "reelmatch ingest" in answer.err
+
+
+def test_where_nothing_fits_the_nearest_is_told_apart(served: Served, ask: Run) -> None:
+    body = {"keywords": {"sparkling wine": 1}, "k": 3, "include": ["title"]}
+    answer = served.client.post("/v1/matches", json=body).json()
+    assert answer["matches"] == []
+    best = answer["nearest"][0]
+    assert (best["title"], best["why"][0]["tag"]) == ("coffee", "drink")
+    told = ask("match", "--keyword", "sparkling wine", "-k", "3")
+    assert told.err.endswith("no video fits; the nearest, by what is broader:\n")
+    assert answer["nearest"][0]["video"] in told.out
+    assert (
+        "nearest" not in served.client.post("/v1/matches", json={"keywords": {"drink": 1}}).json()
+    )

@@ -16,10 +16,9 @@ from api.http.schemas.recommendations import RecommendationPage, RecommendationR
 from engine.domain.keywords import IgnoredWord
 from engine.domain.source_weights import SourceWeights
 from engine.ports.index import IndexSnapshot
-from engine.search.matches import match
 from engine.search.rerank import BY_SCORE
 from engine.services.keywords import understood_interests
-from engine.services.matches import ranked_matches
+from engine.services.matches import keyword_matches
 from engine.services.recommendations import RecommendationQuery, recommend
 
 
@@ -88,16 +87,16 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         snapshot.vocabulary, body.keywords, strict=body.strict, language=body.language
     )
     where = own_filter(live.catalog, body.where)
-    matches = match(
+    answer = keyword_matches(
+        live.catalog.tracks,
         snapshot,
-        keywords=keywords,
-        exclude=body.exclude,
+        keywords,
+        understood,
         k=body.k,
+        exclude=body.exclude,
         where=where,
         sources=SourceWeights.of(body.sources),
-    )
-    answer = ranked_matches(
-        live.catalog.tracks, snapshot, matches, understood, explained=body.explain
+        explained=body.explain,
     )
     return with_details(encoded(answer), live.catalog, body.include)
 

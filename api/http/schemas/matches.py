@@ -78,6 +78,9 @@ class VideoMatchList(BaseModel):
 
     generation: str
     matches: list[VideoMatch]
+    nearest: list[VideoMatch] = Field(default_factory=list)
+    """Videos that show what is broader, where nothing shows what the keywords mean; left out
+    otherwise."""
     understood: list[KeywordMatch] = Field(default_factory=list)
     """Interpretation of keywords that are no tags; left out when all are tags."""
     ignored: list[IgnoredKeyword] = Field(default_factory=list)

@@ -57,6 +57,12 @@ def keywords(cosines: dict[str, dict[str, float]] | None = None) -> Keywords:
     return Keywords(Vocabulary(TAGS), THESAURUS, embedder)
 
 
+def test_what_is_merely_broader_is_not_as_good_as_what_was_meant() -> None:
+    match = keywords({"tiger": {"big cat": 0.7, "animal": 0.7}}).read("tiger")
+    assert [candidate.tag for candidate in match.used] == ["big cat"]
+    assert match.candidates[1].tag == "animal"
+
+
 @pytest.mark.parametrize(
     ("word", "tag", "method"),
     [

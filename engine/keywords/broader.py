@@ -1,0 +1,44 @@
+"""Tags that are broader than others: where nothing shows what is meant, they are the nearest."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from engine.domain.tags import Tag
+from engine.keywords.phrases import plain
+from engine.keywords.thesaurus.nouns import Thesaurus, noun_thesaurus
+from engine.words.vocabulary import Vocabulary
+
+_FALL: Final = 0.5
+"""The share of a weight that each broader tag gets of the one before."""
+
+_MAIN_SHARE: Final = 0.5
+"""A meaning that fewer uses of a word have is not taken for what it means."""
+
+
+def broader_than(name: str, thesaurus: Thesaurus) -> tuple[str, ...]:
+    """Return the names of tags that a tag's own is narrower than, the nearest first."""
+    entries = (
+        entry
+        for entry in thesaurus.entries(plain(name))
+        if entry.steps and entry.share >= _MAIN_SHARE
+    )
+    return tuple(entry.tag for entry in sorted(entries, key=lambda one: (one.steps, one.tag)))
+
+
+def broader_tags(keywords: Mapping[str, float], vocabulary: Vocabulary) -> dict[str, float]:
+    """Return the tags that are broader than those of a profile, each of half the last's weight.
+
+    Args:
+        keywords: tag -> weight; those of weight 0 or less have none.
+        vocabulary: the tags there are; others are passed over.
+    """
+    weights: dict[str, float] = {}
+    for label, weight in keywords.items():
+        if weight <= 0:
+            continue
+        for name in broader_than(Tag.parse(label).name, noun_thesaurus()):
+            tag = vocabulary.tag(name)
+            if tag is not None and tag not in keywords:
+                weight *= _FALL
+                weights[tag] = weights.get(tag, 0.0) + weight
+    return weights
