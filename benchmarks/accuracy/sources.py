@@ -73,7 +73,7 @@ def truths(labels: Sequence[Mapping[str, Any]]) -> dict[str, Truth]:
         right, unsure = seen[frame.source]
         right |= frame.present | {name for name, good in frame.specific.items() if good}
         unsure |= frame.unsure
-    every = {}
+    every: dict[str, Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {}
     for label in labels:
         of = label["made"]["picture"] if "made" in label else label["clip"]
         name = of if of in seen else of.rpartition("/")[2]

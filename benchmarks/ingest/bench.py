@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from costs import print_costs
 from numpy.typing import NDArray
 
 import ingest.changes.motion_classifier
@@ -92,6 +93,8 @@ def main() -> None:
         return
     tagger = LocalTagger.load()
     _print_speed(clips, tagger)
+    print("\nBy source, ms of CPU a second of video:\n")
+    print_costs(clips, tagger)
     _print_sound(clips, tagger)
     _print_effort(clips, tagger)
     _print_stills(tagger)
