@@ -17,8 +17,8 @@ _HEAD: Final = """\
 # Settings
 
 Environment variables; the command line's options go before them. What the environment does not
-say is read from `settings.env` in `REELMATCH_HOME`, a `VARIABLE=value` a line, which
-[`reelmatch evaluate --write`](evaluate.md) writes; no dump has it.
+say is read from `settings.env` in `REELMATCH_HOME`, a `VARIABLE=value` a line, where
+[evaluations](evaluate.md) store what wins; no dump has it.
 This page is made from the settings themselves by `make docs`.
 
 | variable | default | meaning |

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.compared_settings import candidates_of, comparable
 from api.console.rendering import page
 from api.console.security import Form
+from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.batch.evaluation.evaluation import EvaluationOptions
 from engine.batch.evaluation.job import options_of
@@ -16,7 +17,7 @@ from engine.domain.evaluation import Measure
 from engine.domain.jobs import Kind
 from engine.errors import UnknownEvaluation
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 
 @router.get("/evaluations")

@@ -58,7 +58,7 @@ class DaskExecutor(TaskExecutor):
             threads: dict[str, int] = self._connected().nthreads()
         except OSError as error:
             raise self._unanswered(error) from error
-        return _IN_FLIGHT * sum(threads.values())
+        return max(1, _IN_FLIGHT * sum(threads.values()))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Hand over a task.
@@ -136,8 +136,9 @@ class DaskExecutor(TaskExecutor):
         except TimeoutError as error:
             client.close()
             raise ClusterUnusable(
-                f"the Dask scheduler at {self._address} has no worker: start some with"
-                f" 'dask worker tcp://{self._address} --nthreads 1'"
+                f"the Dask scheduler at {self._address} has no worker: start some, of one thread"
+                " each",
+                hint=f"'dask worker tcp://{self._address} --nthreads 1'",
             ) from error
         return client
 
@@ -149,22 +150,22 @@ class DaskExecutor(TaskExecutor):
 
     def _settle(self, future: Future[Any], remote: "DaskFuture") -> None:
         from distributed import CancelledError, KilledWorker
+        from distributed.comm.core import CommClosedError
 
         try:
-            error = remote.exception()
-            if error is None:
-                future.set_result(remote.result())
-                return
-        except (CancelledError, OSError) as lost:
-            error = BrokenExecutor(f"the Dask scheduler at {self._address} is gone ({lost})")
-        if isinstance(error, KilledWorker):
-            error = WorkerDied("several workers of the Dask cluster ended while they ran it")
-        elif isinstance(error, ModuleNotFoundError):
-            error = ClusterUnusable(
-                f"a worker of the Dask cluster at {self._address} lacks a module ({error}):"
-                " install the same reelmatch there"
+            future.set_result(remote.result())
+        except KilledWorker:
+            future.set_exception(
+                WorkerDied("several workers of the Dask cluster ended while they ran it")
             )
-        future.set_exception(error)
+        except ModuleNotFoundError as error:
+            lacking = f"a worker of the Dask cluster at {self._address} lacks a module ({error})"
+            future.set_exception(ClusterUnusable(f"{lacking}: install the same reelmatch there"))
+        except (CancelledError, CommClosedError) as error:
+            gone = f"the Dask scheduler at {self._address} is gone ({error})"
+            future.set_exception(BrokenExecutor(gone))
+        except BaseException as error:  # noqa: BLE001 - raised by ``result``
+            future.set_exception(error)
 
 
 def _run(here: str, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

@@ -52,7 +52,9 @@ def keyword_matches(
     broader = {} if matches else broader_tags(keywords, snapshot.vocabulary)
     if not broader:
         return answer
-    nearest = ask(keywords=broader)
+    # What was not wanted is not wanted of these, either.
+    unwanted = {tag: weight for tag, weight in keywords.items() if weight < 0}
+    nearest = ask(keywords={**unwanted, **broader})
     shown = matches_with_seconds(tracks, snapshot, nearest) if explained else tuple(nearest)
     return replace(answer, nearest=shown)
 

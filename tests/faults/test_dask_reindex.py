@@ -27,7 +27,7 @@ CHUNK_VIDEOS = 5
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     """Made-up videos; no test changes them."""
     rng = np.random.default_rng(11)
     with Catalog.open(tmp_path_factory.mktemp("home") / "catalog.db") as catalog:
@@ -39,8 +39,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 
 @pytest.fixture(scope="module")
-def expected(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return reindex(catalog, Generations(tmp_path_factory.mktemp("whole")), LOG).id
+def expected(made_up: Catalog, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return reindex(made_up, Generations(tmp_path_factory.mktemp("whole")), LOG).id
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def cluster() -> Iterator[DaskCluster]:
 
 
 def test_a_killed_worker_costs_nothing(
-    catalog: Catalog, expected: str, cluster: DaskCluster, tmp_path: Path
+    made_up: Catalog, expected: str, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     killed: list[int] = []
     counted: list[int] = []
@@ -62,7 +62,7 @@ def test_a_killed_worker_costs_nothing(
             os.kill(killed[0], signal.SIGKILL)
 
     built = reindex(
-        catalog,
+        made_up,
         Generations(tmp_path / "generations"),
         LOG,
         chunk_videos=CHUNK_VIDEOS,
@@ -103,11 +103,11 @@ reindex(
 
 
 def test_a_killed_driver_is_followed_by_one_that_counts_what_is_missing(
-    catalog: Catalog, expected: str, cluster: DaskCluster, tmp_path: Path
+    made_up: Catalog, expected: str, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     folder = tmp_path / "generations"
     driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, catalog.path, folder, cluster.url, str(CHUNK_VIDEOS)],
+        [sys.executable, "-c", DRIVER, made_up.path, folder, cluster.url, str(CHUNK_VIDEOS)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -127,7 +127,7 @@ def test_a_killed_driver_is_followed_by_one_that_counts_what_is_missing(
         rewritten.extend(path for path, time in kept.items() if path.stat().st_mtime_ns != time)
 
     built = reindex(
-        catalog,
+        made_up,
         Generations(folder),
         LOG,
         chunk_videos=CHUNK_VIDEOS,
@@ -139,7 +139,7 @@ def test_a_killed_driver_is_followed_by_one_that_counts_what_is_missing(
 
 
 def test_a_cut_link_to_a_worker_costs_nothing(
-    catalog: Catalog, expected: str, tmp_path: Path
+    made_up: Catalog, expected: str, tmp_path: Path
 ) -> None:
     with DaskCluster(workers=2) as cluster:
         stopped: list[int] = []
@@ -151,7 +151,7 @@ def test_a_cut_link_to_a_worker_costs_nothing(
                 os.kill(stopped[0], signal.SIGSTOP)
 
         built = reindex(
-            catalog,
+            made_up,
             Generations(tmp_path / "generations"),
             LOG,
             chunk_videos=CHUNK_VIDEOS,

@@ -164,7 +164,14 @@ def test_where_nothing_fits_the_nearest_is_told_apart(served: Served, ask: Run) 
     assert (best["title"], best["why"][0]["tag"]) == ("coffee", "drink")
     told = ask("match", "--keyword", "sparkling wine", "-k", "3")
     assert told.err.endswith("no video fits; the nearest, by what is broader:\n")
-    assert answer["nearest"][0]["video"] in told.out
-    assert (
-        "nearest" not in served.client.post("/v1/matches", json={"keywords": {"drink": 1}}).json()
-    )
+    assert best["video"] in told.out
+    fits = served.client.post("/v1/matches", json={"keywords": {"drink": 1}}).json()
+    assert "nearest" not in fits
+
+
+def test_what_is_unwanted_is_not_near_either(served: Served) -> None:
+    body = {"keywords": {"sparkling wine": 1, "coffee": -1}}
+    unwanted = served.client.post("/v1/matches", json=body).json()
+    wanted = served.client.post("/v1/matches", json={"keywords": {"sparkling wine": 1}}).json()
+    scores = {one["video"]: one["score"] for one in unwanted.get("nearest", ())}
+    assert all(scores.get(one["video"], 0.0) < one["score"] for one in wanted["nearest"])

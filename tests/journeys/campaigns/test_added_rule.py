@@ -23,8 +23,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
     home = tmp_path_factory.mktemp("added") / "home"
     done = subprocess.run(
         [sys.executable, "-m", "support.added_rule", home],
-        cwd=Path(added_rule.__file__).parents[1],
-        env={**os.environ, "REELMATCH_HOME": str(home)},
+        env={
+            **os.environ,
+            "REELMATCH_HOME": str(home),
+            "PYTHONPATH": str(Path(added_rule.__file__).parents[1]),
+        },
         capture_output=True,
         text=True,
         check=False,
