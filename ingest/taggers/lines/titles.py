@@ -33,9 +33,9 @@ _WORK: Final = re.compile(
     r"|(?:movie|film|deleted|opening|final|ending|post-?credits?)\s+scene|reaction\s+video"
     r"|first\s+time\s+(?:watching|hearing|listening)"
     r"|s\d{1,2}\s?e\d{1,2}|season\s+\d+|ending\s+explained|tedx?\w*|podcast|sermon|psalm"
-    r"|book\s+review|book\s+summary|lecture\s+\d+)\b"
+    r"|book\s+review|book\s+summary|lecture\s+\d+(?!\s+(?:on|about)\b))\b"
     # "A forest scene" and "a chemical reaction" are shown; these stand behind a work's name.
-    r"|[-\u2013\u2014|]\s[^-\u2013\u2014|]+\bscene\s*$|[(\[|]\s*reaction\b",
+    r"|[-\u2013\u2014|]\s(?!an?\b)[^-\u2013\u2014|]+\bscene\s*$|[(\[|]\s*reaction\s*(?:[)\]|]|$)",
     re.IGNORECASE,
 )
 _FEATURING: Final = re.compile(r"\b(?:feat|ft|prod)\.", re.IGNORECASE)

@@ -127,6 +127,9 @@ def test_titles_of_songs_are_told(title: str, words: str | None) -> None:
         ("Painting a forest scene", False),  # it is shown
         ("A chemical reaction with sugar", False),
         ("A lecture on tigers", False),
+        ("Lecture 5 on tigers", False),
+        ("Lion hunt - a beautiful forest scene", False),
+        ("Baking soda | reaction with vinegar", False),
         ("Lee & Bo - Tiger", False),
         ("Cats - Part 2", False),
     ],
