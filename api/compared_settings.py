@@ -8,7 +8,7 @@ from msgspec import ValidationError
 from msgspec.structs import fields, replace
 
 from api.settings import EARLIER_NAMES, Settings, read_setting
-from engine.batch.evaluation.evaluation import PRESENT, Candidate
+from engine.batch.evaluation.evaluation import MAX_COMPARED, PRESENT, Candidate
 from engine.domain.index_config import IndexConfig
 from engine.errors import InvalidInput
 
@@ -18,7 +18,8 @@ _SETTINGS: Final = {one.name: one for one in fields(Settings)}
 
 def comparable() -> list[str]:
     """Return the names of settings that make lists of recommendations what they are."""
-    of_index = {one.name for one in record_fields(IndexConfig)}
+    # What is sensitive changes no list.
+    of_index = {one.name for one in record_fields(IndexConfig)} - {"sensitive"}
     return sorted(name for name in _SETTINGS if name in of_index or name.startswith(_OF_VIEWERS))
 
 
@@ -31,21 +32,27 @@ def candidates_of(settings: Settings, compared: Sequence[str]) -> list[Candidate
             out.
 
     Raises:
-        InvalidInput: naming what is no setting, or no value of one, with the choices.
+        InvalidInput: naming what is no setting, or no value of one, with the choices; or there are
+            too many.
     """
+    if len(compared) > MAX_COMPARED:
+        raise InvalidInput(
+            f"{len(compared)} settings to compare are too many: name up to {MAX_COMPARED}"
+        )
     candidates = [Candidate(PRESENT, {}, settings.index_config(), settings.profile_rules)]
     for text in compared:
         changes = _changes(text)
+        if any(changes == one.settings for one in candidates):
+            raise InvalidInput(f"{text[:80]!r} is compared twice: name it once")
         changed = replace(settings, **_values(changes))
         candidates.append(Candidate(text, changes, changed.index_config(), changed.profile_rules))
-    names = [one.name for one in candidates]
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidInput(f"{name!r} is compared twice: name it once")
     return candidates
 
 
 def _changes(text: str) -> dict[str, str]:
+    # A lone surrogate cannot be stored, and a line's end would end a setting that is.
+    if not text.isprintable():
+        raise InvalidInput(f"{text[:80]!r} has characters that cannot be printed: leave them out")
     changes: dict[str, str] = {}
     last = ""
     for part in text.split(","):

@@ -142,9 +142,14 @@ def _event_of_json(text: str, *, now: float) -> tuple[str, Event]:
 
 def _reason(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(map(str, item['loc']))}: {item['msg']}" if item["loc"] else item["msg"]
+        f"{'.'.join(map(_named, item['loc']))}: {item['msg']}" if item["loc"] else item["msg"]
         for item in error.errors()
     )
+
+
+def _named(part: int | str) -> str:
+    """Return a field's name as it is, and any other of the file without its control characters."""
+    return str(part) if part in _Line.model_fields else f"{part!r:.80}"
 
 
 def _event_of_rating(text: str, *, separator: str) -> tuple[str, Event]:

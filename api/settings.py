@@ -1,6 +1,7 @@
 """Every setting, in one place: environment variables that begin with ``REELMATCH_``."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
@@ -24,6 +25,7 @@ from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
 from engine.system.cpus import usable_cpus
+from engine.system.homes import sync_folder
 from engine.system.temporary_files import held_file
 from ingest.sources.addresses import without_password
 from ingest.sources.guard import AllowedNetwork
@@ -75,7 +77,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Slope of the pivoted length of a reindex, 0.01 to 1. At 1 a score is the cosine; below, the
     cosine times a confidence that grows with how much was seen of the video, so that a few seconds
     prove less than a minute ([ranking](ranking.md))."""
-    min_df: Annotated[int, Meta(ge=1)] = 1
+    min_df: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     """Least number of videos that a tag is on for a reindex to count it."""
     seconds: SecondsName = "raw"
     """Seconds that a reindex counts: all seconds of a tag (`raw`), or `effective` ones, where a
@@ -132,7 +134,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Number of videos that `serve` and `work` watch at a time; as many as cores unless set. 0:
     `serve` leaves the queue to `reelmatch work`."""
     executor: str = "local:"
-    """Executor of reindexes and `recommend --all-viewers`: `local:N`, in N processes of
+    """Executor of reindexes, `evaluate` and `recommend --all-viewers`: `local:N`, in N processes of
     this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none;
     `dask://host:8786` asks a [Dask cluster](scaling.md).
     The result is the same."""
@@ -362,7 +364,11 @@ def stored_settings(home: Path) -> dict[str, str]:
     """
     path = home / STORED
     try:
-        with path.open("rb") as file:
+        # A pipe would be waited for.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise InvalidInput(f"{path} is no regular file: move it away")
             content = file.read(_MAX_STORED_BYTES + 1)
         if len(content) > _MAX_STORED_BYTES:
             raise InvalidInput(f"{path} is longer than {_MAX_STORED_BYTES} bytes: no file of ours")
@@ -378,6 +384,8 @@ def stored_settings(home: Path) -> dict[str, str]:
 def store_settings(home: Path, changes: Mapping[str, str]) -> None:
     """Store settings in a home, beside those that are; the file is replaced whole.
 
+    One that is there keeps its mode, and a link to one still leads to it.
+
     Args:
         home: the folder.
         changes: names of settings -> values, as text.
@@ -388,9 +396,16 @@ def store_settings(home: Path, changes: Mapping[str, str]) -> None:
             stored.pop(variable, None)
         stored[variables_of(setting)[0]] = value
     text = "".join(f"{name}={value}\n" for name, value in sorted(stored.items()))
-    with held_file(home) as aside:
-        aside.write_text(_STORED_HEAD + text, "utf-8")
-        aside.replace(home / STORED)
+    path = Path(os.path.realpath(home / STORED))
+    with held_file(path.parent) as aside:
+        with aside.open("w", encoding="utf-8") as file:
+            if path.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            file.write(_STORED_HEAD + text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    sync_folder(path.parent)
 
 
 def read_setting(text: str, setting: FieldInfo) -> object:

@@ -1,11 +1,13 @@
 """Settings that are compared, and those that are stored in a home."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from api.compared_settings import candidates_of, comparable
 from api.settings import STORED, Settings, load_settings, store_settings, stored_settings
+from engine.batch.evaluation.evaluation import MAX_COMPARED
 from engine.errors import InvalidInput
 
 PRESENT = Settings()
@@ -36,6 +38,10 @@ def test_settings_are_named_as_in_the_docs_and_shorter() -> None:
         ("tf=raw,tf=log", "twice"),
         ("viewer_power=nan", "viewer_power"),
         ("viewer_power=9", "viewer_power"),
+        ("slope=\ud800", "cannot be printed"),
+        ("tf=sqrt\x1c", "cannot be printed"),
+        ("\ud800=1", "cannot be printed"),
+        ("min_df=10000000", "min_df"),
         ("tf=raw,text=0.5", "no setting"),
     ],
 )
@@ -45,9 +51,20 @@ def test_what_cannot_be_compared_is_refused_with_the_choices(text: str, says: st
 
 
 def test_the_same_is_not_compared_twice() -> None:
+    for again in ("tf=log", "TF=log", " tf = log", "tf=log "):
+        with pytest.raises(InvalidInput, match="compared twice"):
+            candidates_of(PRESENT, ["tf=log", again])
     with pytest.raises(InvalidInput, match="compared twice"):
-        candidates_of(PRESENT, ["tf=log", "tf=log"])
+        candidates_of(PRESENT, ["tf=log,power=1", "viewer_power=1,tf=log"])
     assert {"tf", "threshold", "viewer_watched"} <= set(comparable())
+    assert "sensitive" not in comparable()
+
+
+def test_more_than_can_be_told_apart_are_refused() -> None:
+    many = [f"power=0.{number:02d}" for number in range(1, MAX_COMPARED + 2)]
+    assert len(candidates_of(PRESENT, many[:-1])) == MAX_COMPARED + 1
+    with pytest.raises(InvalidInput, match=f"up to {MAX_COMPARED}"):
+        candidates_of(PRESENT, many)
 
 
 def test_stored_settings_are_read_and_the_environment_goes_before_them(tmp_path: Path) -> None:
@@ -63,6 +80,24 @@ def test_stored_settings_are_read_and_the_environment_goes_before_them(tmp_path:
     # By its earlier name, too.
     given = load_settings({**home, "reelmatch_tf": "raw", "REELMATCH_VIEWER_TOGETHER": "2"})
     assert (given.tf, given.viewer_co_likes) == ("raw", 2.0)
+
+
+def test_a_pipe_in_the_place_of_settings_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / STORED)
+    with pytest.raises(InvalidInput, match="no regular file"):
+        load_settings({"REELMATCH_HOME": str(tmp_path)})
+
+
+def test_a_file_of_settings_keeps_its_mode_and_a_link_leads_to_it(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere.env"
+    home.mkdir()
+    elsewhere.write_text("REELMATCH_TF=raw\n")
+    elsewhere.chmod(0o640)
+    (home / STORED).symlink_to(elsewhere)
+    store_settings(home, {"tf": "log"})
+    assert (home / STORED).is_symlink()
+    assert "REELMATCH_TF=log" in elsewhere.read_text()
+    assert elsewhere.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def test_a_share_that_is_none_is_refused(share: str) -> None:
     assert "share" in reasons(line)[1]
 
 
+def test_names_of_a_strangers_fields_are_cut_and_without_escapes() -> None:
+    event = {"viewer": "ann", "id": "1", "video": "v", "kind": "liked"}
+    told = reasons(json.dumps(event | {"\x1b[2J" + "a" * 1000: 1}))[1]
+    assert told.startswith("'\\x1b[2Jaaa")
+    assert len(told) < 200
+    assert reasons(json.dumps(event | {"id": 7}))[1].startswith("id: ")
+
+
 @given(st.binary(max_size=400), st.sampled_from([None, "jsonl", "movielens"]))
 def test_no_bytes_end_the_reading(content: bytes, form: str | None) -> None:
     for one in read(content, form):

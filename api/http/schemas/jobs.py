@@ -40,7 +40,10 @@ class IngestRequest(Body):
 
 
 class Job(BaseModel):
-    """One job; ``done`` of ``total`` are seconds of an ingest or videos of a reindex."""
+    """One job.
+
+    ``done`` of ``total`` are seconds of an ingest, videos of a reindex or viewers of an evaluation.
+    """
 
     job: int
     kind: str

@@ -1,7 +1,8 @@
 """Evaluation: present and other settings, measured on the same viewers at one moment of the past.
 
 For each way of building an index one is built aside, of what was known at that moment; the live one
-is not touched. The lists are those that the product gives.
+is not touched. The lists are those that the product gives. All is read from one copy of the
+catalog, so what happens while it runs changes nothing.
 """
 
 import os
@@ -20,6 +21,7 @@ from engine.batch.evaluation.history import ViewersBefore
 from engine.batch.evaluation.measures import self_information
 from engine.batch.evaluation.replay import BATCH_SIZE, MEASURES, Replayed, ReplayTask, replay
 from engine.batch.reindex import reindex
+from engine.catalogs import open_catalog
 from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
 from engine.domain.index_config import IndexConfig
 from engine.errors import InvalidInput
@@ -92,7 +94,8 @@ def evaluate(
 
     Args:
         catalog: videos and viewers; only read.
-        home: a folder there holds the indexes, and goes when the work ends.
+        home: a folder there holds a copy of the catalog and the indexes, and goes when the work
+            ends.
         candidates: the present settings first.
         options: when to split, how many viewers, who computes.
         on_viewers: called with how many viewers were measured, of how many.
@@ -104,27 +107,43 @@ def evaluate(
         raise InvalidInput(
             f"{len(candidates) - 1} settings to compare are too many: name up to {MAX_COMPARED}"
         )
+    # Refused before anything is copied.
+    split_at = _split(catalog.viewers, options.split_at)
+    with held_folder(home) as folder:
+        copy = folder / "catalog.db"
+        catalog.copy_to(copy)
+        with open_catalog(copy, create=False, read_only=True) as frozen:
+            return _evaluated(frozen, folder, split_at, candidates, options, on_viewers)
+
+
+def _evaluated(
+    catalog: Catalog,
+    folder: Path,
+    split_at: float,
+    candidates: Sequence[Candidate],
+    options: EvaluationOptions,
+    on_viewers: OnViewers,
+) -> Evaluation:
+    """Measure settings on a catalog that does not change."""
     viewers = catalog.viewers
-    split_at = _split(viewers, options.split_at)
     later = viewers.active_since(split_at)
     chosen = _drawn(later, options.max_viewers)
     total = len(chosen) * len(candidates)
     done = 0
     measured: dict[int, Replayed] = {}
-    with held_folder(home) as folder:
-        place = _Place(catalog, folder, split_at, options.executor)
-        for number, tasks in place.tasks(candidates, chosen):
-            with open_executor(options.executor if len(tasks) > 1 else SERIAL) as opened:
-                parts = []
-                for part in run_tasks(opened, replay, tasks):
-                    parts.append(part)
-                    done = min(total, done + BATCH_SIZE)
-                    on_viewers(done, total)
-            measured[number] = Replayed(
-                np.concatenate([part.measured for part in parts]),
-                np.concatenate([part.lists for part in parts]),
-            )
-        n_videos = place.n_videos
+    place = _Place(catalog, folder, split_at, options.executor)
+    for number, tasks in place.tasks(candidates, chosen):
+        with open_executor(options.executor if len(tasks) > 1 else SERIAL) as opened:
+            parts = []
+            for part in run_tasks(opened, replay, tasks):
+                parts.append(part)
+                done = min(total, done + BATCH_SIZE)
+                on_viewers(done, total)
+        measured[number] = Replayed(
+            np.concatenate([part.measured for part in parts]),
+            np.concatenate([part.lists for part in parts]),
+        )
+    n_videos = place.n_videos
     n_measured = len(measured[0].measured)
     if not n_measured:
         raise InvalidInput(
@@ -164,8 +183,10 @@ class _Place:
         built: Generation | None = None
         config: IndexConfig | None = None
         # Those that share an index follow each other; the present settings stay the first.
-        first = [candidates.index(one) for one in candidates]
-        order = sorted(first, key=lambda number: _first_with(candidates, candidates[number].config))
+        order = sorted(
+            range(len(candidates)),
+            key=lambda number: _first_with(candidates, candidates[number].config),
+        )
         for number in order:
             candidate = candidates[number]
             if built is None or candidate.config != config:

@@ -46,7 +46,7 @@ class ReplayTask:
     """All that a process needs to replay a batch of viewers.
 
     Attributes:
-        catalog: of the viewers.
+        catalog: of the viewers; a copy that does not change.
         generation: the folder of the one that is searched.
         yardstick: the folder of the one of the present settings: diversity is measured by its
             vectors, whichever settings made the lists.

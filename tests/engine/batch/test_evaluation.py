@@ -18,7 +18,7 @@ from engine.batch.evaluation.evaluation import (
 )
 from engine.batch.evaluation.history import ViewersBefore, foreseeable
 from engine.catalogs import open_catalog
-from engine.domain.evaluation import Measure
+from engine.domain.evaluation import EvaluatedSettings, Measure
 from engine.domain.index_config import IndexConfig
 from engine.domain.viewers import Event, EventKind, Viewer
 from engine.errors import InvalidInput
@@ -132,6 +132,53 @@ def test_of_shuffled_events_nothing_wins(catalog: Catalog, tmp_path: Path) -> No
     )
     assert evaluation.winner is None
     assert not any(one.differences[Measure.NDCG].is_real for one in evaluation.compared[1:])
+
+
+def test_what_happens_while_it_runs_changes_nothing(catalog: Catalog, tmp_path: Path) -> None:
+    load(catalog, of_one_topic_each())
+    again = replace(HEARING, name="again")
+    asked = candidates(HEARING, BY_ROOTS, again)
+    undisturbed = evaluate(catalog, tmp_path, asked, EvaluationOptions(SPLIT))
+    happened: list[int] = []
+
+    def live_on(done: int, _total: int) -> None:
+        if not happened:
+            catalog.viewers.delete("v001")
+            load(catalog, shuffled(of_one_topic_each()))
+        happened.append(done)
+
+    disturbed = evaluate(catalog, tmp_path, asked, EvaluationOptions(SPLIT), on_viewers=live_on)
+    assert len(happened) == len(asked)
+    assert disturbed == undisturbed
+
+
+def test_lists_are_those_of_the_moment(catalog: Catalog, tmp_path: Path) -> None:
+    """Neither what goes together nor how new a video is may be learned from what came later."""
+
+    def evaluated(topics_on: int) -> EvaluatedSettings:
+        for viewer in catalog.viewers.ids():
+            catalog.viewers.delete(viewer)
+        known = of_one_topic_each()
+        load(catalog, [[*seen[:5], *(video + topics_on for video in seen[5:])] for seen in known])
+        both = Candidate("both", {}, CONFIG, replace(DEAF, watched=0.5, co_likes=64.0))
+        found = evaluate(catalog, tmp_path, candidates(both), EvaluationOptions(SPLIT))
+        assert found.viewers == VIEWERS
+        return found.compared[1]
+
+    # Within a topic, and from each topic to the next, which only later events link.
+    same, next_one = evaluated(0), evaluated(1)
+    assert same.measures[Measure.NDCG].value > 0.5
+    assert next_one.measures[Measure.NDCG].value < 0.1
+    for measure in (Measure.NOVELTY, Measure.DIVERSITY, Measure.COVERAGE, Measure.SHOWN):
+        assert same.measures[measure] == next_one.measures[measure]
+
+
+def test_what_was_done_is_as_old_as_it_was_at_the_moment(catalog: Catalog, tmp_path: Path) -> None:
+    load(catalog, of_one_topic_each())
+    # By the clock of today nothing is left of it.
+    forgetful = replace(HEARING, rules=replace(HEARING.rules, half_life_days=1.0))
+    evaluation = evaluate(catalog, tmp_path, candidates(forgetful), EvaluationOptions(SPLIT))
+    assert evaluation.compared[1].measures[Measure.COVERAGE].value == 1.0
 
 
 @pytest.mark.slow

@@ -38,6 +38,8 @@ def test_settings_are_compared_and_the_report_is_shown(own_server: Served) -> No
         refused = post(own_server, "/evaluations", {**form, "compare": "taste=1"})
         assert refused.status_code == 422
         assert "viewer_half_life_days" in refused.text
+        many = "\n".join(f"power=0.{number}" for number in range(10, 21))
+        assert post(own_server, "/evaluations", {**form, "compare": many}).status_code == 422
         catalog.evaluations.put(1000, report("tf=sqrt"))
         catalog.evaluations.put(1001, report(HOSTILE))
     newest = get(own_server, "/evaluations").text
@@ -52,4 +54,6 @@ def test_settings_are_compared_and_the_report_is_shown(own_server: Served) -> No
     started = own_server.client.post("/v1/evaluations", json={"compare": ["tf=log"]})
     assert (started.status_code, started.json()["kind"]) == (202, "evaluate")
     unknown = own_server.client.post("/v1/evaluations", json={"compare": ["taste=1"]})
+    broken = own_server.client.post("/v1/evaluations", content=rb'{"compare": ["slope=\ud800"]}')
+    assert broken.status_code == 422
     assert (unknown.status_code, "viewer_power" in unknown.json()["detail"]) == (422, True)
