@@ -366,9 +366,10 @@ def stored_settings(home: Path) -> dict[str, str]:
     try:
         # A pipe would be waited for.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise InvalidInput(f"{path} is no regular file: move it away")
         with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise InvalidInput(f"{path} is no regular file: move it away")
             content = file.read(_MAX_STORED_BYTES + 1)
         if len(content) > _MAX_STORED_BYTES:
             raise InvalidInput(f"{path} is longer than {_MAX_STORED_BYTES} bytes: no file of ours")
@@ -389,6 +390,10 @@ def store_settings(home: Path, changes: Mapping[str, str]) -> None:
     Args:
         home: the folder.
         changes: names of settings -> values, as text.
+
+    Raises:
+        InvalidInput: when the file cannot be read or written.
+        DiskFull: when there is no room for it.
     """
     stored = stored_settings(home)
     for setting, value in changes.items():
@@ -397,15 +402,20 @@ def store_settings(home: Path, changes: Mapping[str, str]) -> None:
         stored[variables_of(setting)[0]] = value
     text = "".join(f"{name}={value}\n" for name, value in sorted(stored.items()))
     path = Path(os.path.realpath(home / STORED))
-    with held_file(path.parent) as aside:
-        with aside.open("w", encoding="utf-8") as file:
-            if path.exists():
-                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-            file.write(_STORED_HEAD + text)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    sync_folder(path.parent)
+    try:
+        with held_file(path.parent) as aside:
+            with aside.open("w", encoding="utf-8") as file:
+                if path.exists():
+                    os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+                file.write(_STORED_HEAD + text)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written ({error.strerror}): let its folder be there, and writable"
+        ) from error
 
 
 def read_setting(text: str, setting: FieldInfo) -> object:

@@ -86,6 +86,10 @@ def test_a_pipe_in_the_place_of_settings_is_not_waited_for(tmp_path: Path) -> No
     os.mkfifo(tmp_path / STORED)
     with pytest.raises(InvalidInput, match="no regular file"):
         load_settings({"REELMATCH_HOME": str(tmp_path)})
+    (tmp_path / STORED).unlink()
+    (tmp_path / STORED).mkdir()
+    with pytest.raises(InvalidInput, match="no regular file"):
+        load_settings({"REELMATCH_HOME": str(tmp_path)})
 
 
 def test_a_file_of_settings_keeps_its_mode_and_a_link_leads_to_it(tmp_path: Path) -> None:
@@ -98,6 +102,10 @@ def test_a_file_of_settings_keeps_its_mode_and_a_link_leads_to_it(tmp_path: Path
     assert (home / STORED).is_symlink()
     assert "REELMATCH_TF=log" in elsewhere.read_text()
     assert elsewhere.stat().st_mode & 0o777 == 0o640
+    (home / STORED).unlink()
+    (home / STORED).symlink_to(tmp_path / "gone" / "x.env")
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        store_settings(home, {"tf": "log"})
 
 
 @pytest.mark.parametrize(
