@@ -22,7 +22,7 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
-KIND_RULES: Final = 2
+KIND_RULES: Final = 3
 """Version of these rules; with another one, videos may be told another kind."""
 
 MIN_SAMPLES: Final = 3

@@ -6,12 +6,21 @@ Not by the clock: the same video is always read the same way.
 import math
 from typing import Final
 
+from ingest.taggers.text.detection import GLANCE_SIDE
+
 PIXELS_A_SECOND: Final = 35_000
 """Pixels that may be looked at in vain, a second of video: some 10 ms of CPU, a tenth or so of
 what is done with a second that moves."""
 
-_ADVANCE: Final = 500_000  # where there may be a line: two whole pictures
-_PIXELS_A_STRIP: Final = 30_000  # that cost as much as one strip, which nobody could read
+ADVANCE: Final = 500_000
+"""Pixels that may be looked at before they are saved up, where there may be a line: two whole
+pictures."""
+
+GLANCE_PIXELS: Final = GLANCE_SIDE**2 // 2
+"""Pixels that a glance counts for, whatever the shape of the picture: half of a square."""
+
+PIXELS_A_STRIP: Final = 30_000
+"""Pixels that cost as much as one strip, which nobody could read."""
 
 
 class Budget:
@@ -22,11 +31,11 @@ class Budget:
 
     def spend(self, n_pixels: int, n_strips: int = 0) -> None:
         """Count pixels that were searched and strips that were read, for nothing."""
-        self._spent += n_pixels + n_strips * _PIXELS_A_STRIP
+        self._spent += n_pixels + n_strips * PIXELS_A_STRIP
 
-    def has_left(self, second: int) -> bool:
-        """Tell whether there may be another look where a line may stand."""
-        return self._spent <= _ADVANCE + PIXELS_A_SECOND * second
+    def can_glance(self, second: int) -> bool:
+        """Tell whether there may be a glance, and a look after it where it shows a line."""
+        return self._spent + GLANCE_PIXELS <= ADVANCE + PIXELS_A_SECOND * second
 
     def can_pay_at(self, n_pixels: int) -> int:
         """Return the second from which on there is enough for a look without any sign of a line."""

@@ -5,6 +5,7 @@ Binarization" (2019), section 3.4, with the settings that PaddleOCR publishes wi
 """
 
 from collections.abc import Sequence
+from math import prod
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -95,13 +96,13 @@ class TextFinder:
     def n_pixels(self, frame: Frame, windows: Sequence[Window]) -> int:
         """Return how many pixels of a frame ``places`` has the network look at."""
         scale = _scale(frame, READING_SIDE)
-        return round(sum(one.area for one in windows) * scale**2)
+        return sum(prod(_size_of(one, scale)) for one in windows)
 
     def _places_in(self, frame: Frame, window: Window, scale: float) -> list[DetectedText]:
         left, top, right, bottom = window
         part = frame[top:bottom, left:right]
-        size = scaled_size(right - left, bottom - top, scale)
-        places = places_on(self._map(part, size), right - left, bottom - top)
+        text_map = self._map(part, _size_of(window, scale))
+        places = places_on(text_map, right - left, bottom - top)
         return [
             one._replace(box=one.box._replace(x=one.box.x + left, y=one.box.y + top))
             for one in places
@@ -109,6 +110,12 @@ class TextFinder:
 
     def _map(self, part: Frame, size: Size) -> TextMap:
         return self._networks.find(self._scaler.resize(Shrinkable(part), size))
+
+
+def _size_of(window: Window, scale: float) -> Size:
+    """Return the size at which the network looks at a window."""
+    left, top, right, bottom = window
+    return scaled_size(right - left, bottom - top, scale)
 
 
 def _is_figure(box: Box, width: int, height: int) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 from ingest.changes.change_track import FrameChange
 from ingest.taggers.base import Frame
 from ingest.taggers.readers import ReadText
-from ingest.taggers.text.budget import Budget
+from ingest.taggers.text.budget import GLANCE_PIXELS, Budget
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.detection import GLANCE_SIDE, DetectedText, Glance, TextFinder
+from ingest.taggers.text.detection import DetectedText, Glance, TextFinder
 from ingest.taggers.text.lines import Span, as_lines, joined, similar
 from ingest.taggers.text.networks import Networks
 from ingest.taggers.text.recognition import is_line, recognize_box, tidy
@@ -89,13 +89,11 @@ class LocalTextSession:
         cells = hard_cells(frame) if self._has_changed else None
         has_sign = cells is not None and line_may_be_new(cells, self._cells)
         must_look = self._must_look(second, is_cut=is_cut)
-        if must_look or self._may_glance(second, is_cut=is_cut, has_sign=has_sign):
+        may_glance = must_look or self._may_glance(second, is_cut=is_cut, has_sign=has_sign)
+        if may_glance and self._budget.can_glance(second):
             glance = self._glance(second, frame)
-            if any(self._known_at(one) is None for one in glance.lines):
-                must_look = self._budget.has_left(second)
-            elif must_look:
-                must_look = self._can_pay(second, frame, glance)
-            if must_look:
+            has_line = any(self._known_at(one) is None for one in glance.lines)
+            if has_line or (must_look and self._can_pay(second, frame, glance)):
                 self._look(second, frame, glance)
         if second in (self._looked_at, self._glanced_at):
             self._cells = cells
@@ -147,7 +145,7 @@ class LocalTextSession:
         self._owes_look |= not self._looks or (is_cut and since >= LOOK_SECONDS)
         if second < self._rests_until:
             return False
-        if self._lost and since >= self._patience and self._budget.has_left(second):
+        if self._lost and since >= self._patience:
             return True
         return self._owes_look and second >= self._put_off_until
 
@@ -162,14 +160,17 @@ class LocalTextSession:
 
     def _glance(self, second: int, frame: Frame) -> Glance:
         self._glanced_at, self._has_changed = second, False
-        self._budget.spend(GLANCE_SIDE**2 // 2)
+        self._budget.spend(GLANCE_PIXELS)
         return self._finder.glance(frame)
 
     def _can_pay(self, second: int, frame: Frame, glance: Glance) -> bool:
         """Tell whether there is enough left to look where no line was seen; else put it off."""
         cost = self._finder.n_pixels(frame, self._windows(frame, glance))
-        self._put_off_until = self._budget.can_pay_at(cost) if cost else second
-        return bool(self._lost) or second >= self._put_off_until
+        if self._lost or not cost or second >= self._budget.can_pay_at(cost):
+            return True
+        # By then there will be another glance to pay for.
+        self._put_off_until = self._budget.can_pay_at(GLANCE_PIXELS + cost)
+        return False
 
     def _windows(self, frame: Frame, glance: Glance) -> list[Window]:
         height, width, _ = frame.shape
@@ -201,7 +202,7 @@ class LocalTextSession:
         self._is_blank = is_bare and self._is_blank is not False
         self._looks.append(second)
         self._looked_at, self._has_changed, self._lost = second, False, []
-        self._owes_look = False
+        self._owes_look, self._put_off_until = False, second
         self._rests_until = second + 1 + n_read // _READINGS_A_SECOND
         self._between.clear()
 

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.changes.change_track import FrameChange
+from ingest.taggers.text.budget import ADVANCE, GLANCE_PIXELS, PIXELS_A_SECOND, PIXELS_A_STRIP
 from ingest.taggers.text.networks import Networks, Picture, RecognizedText, TextMap
 from ingest.taggers.text.session import GLANCE_SECONDS, LOOK_SECONDS, LocalTextSession
 from support.writing import plain, written
@@ -15,6 +18,11 @@ CUT = FrameChange(new=True, cut=True, joined=False, changed=1.0, left=1.0)
 
 PAGE = written(plain((360, 640)), "many words in a row", size=14, middle=(110, 8))
 BARE = plain((360, 640))
+NOISE = np.random.default_rng(1).integers(0, 256, BARE.shape, np.uint8)
+
+LINE = 1.0
+TRACE = 0.2
+"""Value of the map where something is a little like text and no line."""
 
 
 class Spy(Networks):
@@ -22,19 +30,21 @@ class Spy(Networks):
 
     def __init__(self, boxes: int = 0, text: str = "words", score: float = 1.0) -> None:
         self.boxes, self.reading = boxes, RecognizedText(text, score)
-        self.n_looks = self.n_glances = self.n_read = 0
+        self.likeness = LINE
+        self.n_looks = self.n_glances = self.n_read = self.n_pixels = 0
 
     def find(self, picture: Picture) -> TextMap:
         height, width = picture.shape[:2]
         if (height, width) != (192, 320):  # of the frames here at a glance
             self.n_looks += 1
+            self.n_pixels += height * width
         else:
             self.n_glances += 1
         text_map: NDArray[np.float32] = np.zeros((height, width), np.float32)
         step = height // 10
         for number in range(self.boxes):
             top, left = step * (number // 2) + 1, number % 2 * width // 2
-            text_map[top : top + max(3, step // 4), left + 9 : left + width // 3] = 1
+            text_map[top : top + max(3, step // 4), left + 9 : left + width // 3] = self.likeness
         return text_map
 
     def read(self, strip: Picture) -> RecognizedText:  # noqa: ARG002 - it says the same of all
@@ -98,7 +108,62 @@ def test_a_page_is_paid_for_by_a_rest() -> None:
     for second in range(30):
         frame = rng.integers(0, 256, (360, 640, 3), np.uint8)
         session.read_second(second, frame, CUT)
-    assert spy.n_read <= 30 * 10
+    assert 0 < spy.n_read <= 30 * 10
+
+
+def test_what_is_hardly_like_text_on_a_still_is_looked_at_once_that_is_saved_up() -> None:
+    spy = Spy(boxes=1)
+    spy.likeness = TRACE
+    watched(spy, [CUT, *[STILL] * 300], PAGE)
+    assert (spy.n_looks, spy.n_glances) == (1, 2)
+
+
+def test_a_line_is_read_however_much_was_looked_at_in_vain() -> None:
+    spy = Spy(boxes=20, text="???", score=0.3)
+    session = LocalTextSession(spy)
+    rng = np.random.default_rng(1)
+    for second in range(30):
+        session.read_second(second, rng.integers(0, 256, (360, 640, 3), np.uint8), CUT)
+    spy.boxes, spy.reading = 1, RecognizedText("words", 1.0)
+    n_glances = spy.n_glances
+    session.read_second(30, PAGE, CUT)
+    for second in range(31, 330):
+        session.read_second(second, PAGE, STILL)
+    assert [line.text for line in session.end(330).lines] == ["words"]
+    assert spy.n_glances <= n_glances + 2
+
+
+MOST_BOXES = 20
+STRETCHES = st.lists(
+    st.tuples(
+        st.sampled_from([STILL, MOTION, CUT]),
+        st.sampled_from([0.0, TRACE, LINE]),
+        st.integers(0, MOST_BOXES),
+        st.integers(1, 60),
+    ),
+    max_size=5,
+)
+"""Change, how much of the picture is like text, in how many places, for how many seconds."""
+
+
+@settings(max_examples=15)
+@example([(STILL, LINE, MOST_BOXES, 1), (CUT, LINE, 1, 36), (STILL, LINE, 1, 60)])
+@given(STRETCHES)
+def test_what_is_spent_in_vain_has_a_limit(
+    stretches: list[tuple[FrameChange, float, int, int]],
+) -> None:
+    spy = Spy(text="???", score=0.3)
+    session = LocalTextSession(spy)
+    second, frame = 0, BARE
+    for change, likeness, boxes, n_seconds in stretches:
+        spy.likeness, spy.boxes = likeness, boxes
+        for _ in range(n_seconds):
+            frame = frame if change is STILL else (BARE, NOISE, PAGE)[second % 3]
+            session.read_second(second, frame, change)
+            spent = spy.n_glances * GLANCE_PIXELS + spy.n_pixels + spy.n_read * PIXELS_A_STRIP
+            one_look = BARE.size // 3 + MOST_BOXES * PIXELS_A_STRIP
+            assert spent <= ADVANCE + PIXELS_A_SECOND * second + one_look
+            second += 1
 
 
 @pytest.mark.parametrize(("boxes", "presence"), [(0, -1), (1, 1)])
