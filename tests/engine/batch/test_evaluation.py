@@ -59,7 +59,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 
 @pytest.fixture
-def catalog(films: Catalog) -> Iterator[Catalog]:
+def of_films(films: Catalog) -> Iterator[Catalog]:
     yield films
     for viewer in films.viewers.ids():
         films.viewers.delete(viewer)
@@ -89,12 +89,12 @@ def shuffled(viewings: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def test_settings_that_understand_viewers_win_and_are_said_to(
-    catalog: Catalog, tmp_path: Path
+    of_films: Catalog, tmp_path: Path
 ) -> None:
-    load(catalog, of_one_topic_each())
+    load(of_films, of_one_topic_each())
     done: list[tuple[int, int]] = []
     evaluation = evaluate(
-        catalog,
+        of_films,
         tmp_path,
         candidates(BY_ROOTS, HEARING),
         EvaluationOptions(SPLIT),
@@ -121,11 +121,11 @@ def test_settings_that_understand_viewers_win_and_are_said_to(
     assert list(tmp_path.iterdir()) == [], "the indexes are gone"
 
 
-def test_of_shuffled_events_nothing_wins(catalog: Catalog, tmp_path: Path) -> None:
-    load(catalog, shuffled(of_one_topic_each()))
+def test_of_shuffled_events_nothing_wins(of_films: Catalog, tmp_path: Path) -> None:
+    load(of_films, shuffled(of_one_topic_each()))
     half = Candidate("power=1", {}, CONFIG, replace(DEAF, watched=0.5, power=1.0))
     evaluation = evaluate(
-        catalog,
+        of_films,
         tmp_path,
         candidates(HEARING, half),
         EvaluationOptions(SPLIT),
@@ -134,34 +134,34 @@ def test_of_shuffled_events_nothing_wins(catalog: Catalog, tmp_path: Path) -> No
     assert not any(one.differences[Measure.NDCG].is_real for one in evaluation.compared[1:])
 
 
-def test_what_happens_while_it_runs_changes_nothing(catalog: Catalog, tmp_path: Path) -> None:
-    load(catalog, of_one_topic_each())
+def test_what_happens_while_it_runs_changes_nothing(of_films: Catalog, tmp_path: Path) -> None:
+    load(of_films, of_one_topic_each())
     again = replace(HEARING, name="again")
     asked = candidates(HEARING, BY_ROOTS, again)
-    undisturbed = evaluate(catalog, tmp_path, asked, EvaluationOptions(SPLIT))
+    undisturbed = evaluate(of_films, tmp_path, asked, EvaluationOptions(SPLIT))
     happened: list[int] = []
 
     def live_on(done: int, _total: int) -> None:
         if not happened:
-            catalog.viewers.delete("v001")
-            load(catalog, shuffled(of_one_topic_each()))
+            of_films.viewers.delete("v001")
+            load(of_films, shuffled(of_one_topic_each()))
         happened.append(done)
 
-    disturbed = evaluate(catalog, tmp_path, asked, EvaluationOptions(SPLIT), on_viewers=live_on)
+    disturbed = evaluate(of_films, tmp_path, asked, EvaluationOptions(SPLIT), on_viewers=live_on)
     assert len(happened) == len(asked)
     assert disturbed == undisturbed
 
 
-def test_lists_are_those_of_the_moment(catalog: Catalog, tmp_path: Path) -> None:
+def test_lists_are_those_of_the_moment(of_films: Catalog, tmp_path: Path) -> None:
     """Neither what goes together nor how new a video is may be learned from what came later."""
 
     def evaluated(topics_on: int) -> EvaluatedSettings:
-        for viewer in catalog.viewers.ids():
-            catalog.viewers.delete(viewer)
+        for viewer in of_films.viewers.ids():
+            of_films.viewers.delete(viewer)
         known = of_one_topic_each()
-        load(catalog, [[*seen[:5], *(video + topics_on for video in seen[5:])] for seen in known])
+        load(of_films, [[*seen[:5], *(video + topics_on for video in seen[5:])] for seen in known])
         both = Candidate("both", {}, CONFIG, replace(DEAF, watched=0.5, co_likes=64.0))
-        found = evaluate(catalog, tmp_path, candidates(both), EvaluationOptions(SPLIT))
+        found = evaluate(of_films, tmp_path, candidates(both), EvaluationOptions(SPLIT))
         assert found.viewers == VIEWERS
         return found.compared[1]
 
@@ -173,23 +173,23 @@ def test_lists_are_those_of_the_moment(catalog: Catalog, tmp_path: Path) -> None
         assert same.measures[measure] == next_one.measures[measure]
 
 
-def test_what_was_done_is_as_old_as_it_was_at_the_moment(catalog: Catalog, tmp_path: Path) -> None:
-    load(catalog, of_one_topic_each())
+def test_what_was_done_is_as_old_as_it_was_at_the_moment(of_films: Catalog, tmp_path: Path) -> None:
+    load(of_films, of_one_topic_each())
     # By the clock of today nothing is left of it.
     forgetful = replace(HEARING, rules=replace(HEARING.rules, half_life_days=1.0))
-    evaluation = evaluate(catalog, tmp_path, candidates(forgetful), EvaluationOptions(SPLIT))
+    evaluation = evaluate(of_films, tmp_path, candidates(forgetful), EvaluationOptions(SPLIT))
     assert evaluation.compared[1].measures[Measure.COVERAGE].value == 1.0
 
 
 @pytest.mark.slow
-def test_processes_measure_what_one_does(catalog: Catalog, tmp_path: Path) -> None:
-    load(catalog, of_one_topic_each() * 5)
+def test_processes_measure_what_one_does(of_films: Catalog, tmp_path: Path) -> None:
+    load(of_films, of_one_topic_each() * 5)
     options = EvaluationOptions(SPLIT, max_viewers=270)
-    one = evaluate(catalog, tmp_path, candidates(HEARING), options)
+    one = evaluate(of_films, tmp_path, candidates(HEARING), options)
     assert one.viewers == 270
     assert one.later_viewers == 5 * VIEWERS
     shared = replace(options, executor="local:2")
-    assert evaluate(catalog, tmp_path, candidates(HEARING), shared) == one
+    assert evaluate(of_films, tmp_path, candidates(HEARING), shared) == one
 
 
 events = st.lists(
@@ -248,17 +248,19 @@ def test_only_what_could_be_shown_is_to_be_foreseen() -> None:
     assert foreseeable(viewer, 10.0) == {"liked", "half"}
 
 
-def test_what_cannot_be_measured_says_why(catalog: Catalog, tmp_path: Path) -> None:
+def test_what_cannot_be_measured_says_why(of_films: Catalog, tmp_path: Path) -> None:
     def refusal(*more: Candidate, split_at: float | None = None) -> str:
         with pytest.raises(InvalidInput) as refused:
-            evaluate(catalog, tmp_path, candidates(*more), EvaluationOptions(split_at))
+            evaluate(of_films, tmp_path, candidates(*more), EvaluationOptions(split_at))
         return str(refused.value)
 
     assert "there are no events" in refusal()
-    load(catalog, [[1, 2, 3]])
+    load(of_films, [[1, 2, 3]])
     assert "name a moment with events before and after" in refusal(split_at=5e9)
     assert f"up to {MAX_COMPARED}" in refusal(*[HEARING] * (MAX_COMPARED + 1))
-    load(catalog, [[1, 2, 3]])
-    catalog.viewers.delete("v000")
-    catalog.viewers.load_events([("ann", watched(1, 1, 1.0)), ("ann", watched(2, 1, 2.0))], now=NOW)
+    load(of_films, [[1, 2, 3]])
+    of_films.viewers.delete("v000")
+    of_films.viewers.load_events(
+        [("ann", watched(1, 1, 1.0)), ("ann", watched(2, 1, 2.0))], now=NOW
+    )
     assert "nobody who had done something" in refusal(split_at=2.0)
