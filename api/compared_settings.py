@@ -7,7 +7,8 @@ from typing import Final
 from msgspec import ValidationError
 from msgspec.structs import fields, replace
 
-from api.settings import EARLIER_NAMES, Settings, read_setting
+from api.setting_readers import read_setting
+from api.settings import EARLIER_NAMES, Settings
 from engine.batch.evaluation.evaluation import MAX_COMPARED, PRESENT, Candidate
 from engine.domain.index_config import IndexConfig
 from engine.errors import InvalidInput

@@ -1,34 +1,29 @@
 """Every setting, in one place: environment variables that begin with ``REELMATCH_``."""
 
 import os
-import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct, ValidationError, convert, field
-from msgspec.structs import FieldInfo, fields
+from msgspec import Meta, Struct, ValidationError, field
+from msgspec.structs import fields
 
+from api.setting_readers import read_setting
+from api.stored_settings import STORED, read_stored, write_stored
 from engine.domain.index_config import (
     IndexConfig,
     SecondsName,
     SourceConfig,
-    read_sources,
     with_default_weights,
 )
 from engine.domain.results import DEFAULT_THRESHOLD
-from engine.domain.sensitivity import DEFAULT_RULES, Rules, read_rules
+from engine.domain.sensitivity import DEFAULT_RULES, Rules
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
 from engine.system.cpus import usable_cpus
-from engine.system.homes import sync_folder
-from engine.system.temporary_files import held_file
 from ingest.sources.addresses import without_password
-from ingest.sources.guard import AllowedNetwork
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings
 from ingest.taggers.remote.config import HostName, RemoteTaggerConfig
 from ingest.taggers.remote.vlm.settings import VlmSettings
@@ -42,12 +37,6 @@ Switch = Literal["on", "off"]
 
 PREFIX: Final = "REELMATCH_"
 """Of every variable."""
-
-STORED: Final = "settings.env"
-"""File of a home with settings, a variable a line; the environment goes before it."""
-
-_MAX_STORED_BYTES: Final = 65_536
-_STORED_HEAD: Final = "# Settings of this home; variables of the environment go before them.\n"
 
 EARLIER_NAMES: Final = {
     "viewer_mean_share": "viewer_common_share",
@@ -307,7 +296,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     given = {name.upper(): value for name, value in environment.items()}
     home = _read_all({name: given[name] for name in variables_of("home") if name in given}).home
-    for name, value in stored_settings(home).items():
+    for name, value in read_stored(home).items():
         names = _NAMES_OF.get(name, ())
         if not names:
             raise InvalidInput(f"{home / STORED}: there is no setting {name[:80]!r}")
@@ -356,36 +345,8 @@ _NAMES_OF: Final = {
 """Variables -> all names of the setting; the home cannot be stored in itself."""
 
 
-def stored_settings(home: Path) -> dict[str, str]:
-    """Return the variables that are stored in a home, as they are written; none without a file.
-
-    Raises:
-        InvalidInput: when the file cannot be read.
-    """
-    path = home / STORED
-    try:
-        # A pipe would be waited for.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            os.close(handle)
-            raise InvalidInput(f"{path} is no regular file: move it away")
-        with open(handle, "rb") as file:  # noqa: PTH123 - of a descriptor
-            content = file.read(_MAX_STORED_BYTES + 1)
-        if len(content) > _MAX_STORED_BYTES:
-            raise InvalidInput(f"{path} is longer than {_MAX_STORED_BYTES} bytes: no file of ours")
-        lines = [line.strip() for line in content.decode("utf-8").splitlines()]
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read ({error}): mend or remove it") from error
-    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
-    return {name.strip().upper(): value.strip() for name, _, value in pairs}
-
-
 def store_settings(home: Path, changes: Mapping[str, str]) -> None:
-    """Store settings in a home, beside those that are; the file is replaced whole.
-
-    One that is there keeps its mode, and a link to one still leads to it.
+    """Store settings in a home, beside those that are.
 
     Args:
         home: the folder.
@@ -395,104 +356,12 @@ def store_settings(home: Path, changes: Mapping[str, str]) -> None:
         InvalidInput: when the file cannot be read or written.
         DiskFull: when there is no room for it.
     """
-    stored = stored_settings(home)
+    stored = read_stored(home)
     for setting, value in changes.items():
         for variable in variables_of(setting):
             stored.pop(variable, None)
         stored[variables_of(setting)[0]] = value
-    text = "".join(f"{name}={value}\n" for name, value in sorted(stored.items()))
-    path = Path(os.path.realpath(home / STORED))
-    try:
-        with held_file(path.parent) as aside:
-            with aside.open("w", encoding="utf-8") as file:
-                if path.exists():
-                    os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-                file.write(_STORED_HEAD + text)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written ({error.strerror}): let its folder be there, and writable"
-        ) from error
-
-
-def read_setting(text: str, setting: FieldInfo) -> object:
-    """Return the value of a setting that is written as text.
-
-    Raises:
-        InvalidInput: it cannot be read.
-        ValidationError: its type is another, or it is outside its bounds.
-    """
-    if setting.name in _READERS:
-        return _READERS[setting.name](text)
-    if get_origin(setting.type) is Literal and text not in (choices := get_args(setting.type)):
-        raise InvalidInput(f"it is one of {', '.join(choices)}")
-    return Path(text) if setting.type is Path else convert(text, setting.type, strict=False)
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _read_address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        is_address = bool(parts.hostname) and parts.scheme in ("http", "https")
-        parts.port  # noqa: B018 - whether it is a number
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise InvalidInput("it is no address, as https://example.com")
-    return text
-
-
-def _read_executor(text: str) -> str:
-    from engine.executors import check_executor
-
-    return check_executor(text)
-
-
-def _read_networks(text: str) -> tuple[str, ...]:
-    for network in _parts(text):
-        AllowedNetwork.parse(network)
-    return _parts(text)
-
-
-def _read_proxies(text: str) -> tuple[str, ...]:
-    for proxy in _parts(text):
-        try:
-            ip_network(proxy)
-        except ValueError:
-            raise InvalidInput(
-                f"{proxy!r} is no address or network, as 127.0.0.1 or 10.1.0.0/16"
-            ) from None
-    return _parts(text)
-
-
-def _read_origins(text: str) -> tuple[str, ...]:
-    origins = tuple(part.strip() for part in text.split(",") if part.strip())
-    for origin in origins:
-        scheme, _, host = origin.partition("://")
-        if scheme not in ("http", "https") or not host or set("/?#@ ") & set(host):
-            raise InvalidInput(f"{origin!r} is no origin, as https://app.example")
-    return origins
-
-
-_READERS: Final[Mapping[str, Callable[[str], object]]] = {
-    "clarifai_url": _read_address,
-    "executor": _read_executor,
-    "models_hub": _read_address,
-    "public_url": _read_address,
-    "cors_origins": _read_origins,
-    "sensitive": read_rules,
-    "sources": read_sources,
-    "trusted_proxies": _read_proxies,
-    "vlm_allowed_networks": _read_networks,
-    "web_allowed_networks": _read_networks,
-}
-"""Readers of the settings that are more than one word or number."""
+    write_stored(home, stored)
 
 
 def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:

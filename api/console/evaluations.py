@@ -12,7 +12,7 @@ from api.console.security import Form
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.batch.evaluation.evaluation import EvaluationOptions
-from engine.batch.evaluation.job import options_of
+from engine.batch.evaluation.job import name_of, options_of
 from engine.domain.evaluation import Measure
 from engine.domain.jobs import Kind
 from engine.errors import UnknownEvaluation
@@ -50,9 +50,10 @@ def post_evaluation(
 ) -> Response:
     """Queue an evaluation of the settings of each line."""
     lines = [line.strip() for line in form.get("compare", "").splitlines()]
-    compared = [line for line in lines if line]
-    candidates = candidates_of(settings, compared)
-    options = EvaluationOptions()
-    name = f"{'; '.join(compared) or candidates[0].name}, up to {options.max_viewers} viewers"
-    live.catalog.jobs.add_evaluation(name, options_of(candidates, options), now=time.time())
+    candidates, asked = (
+        candidates_of(settings, [line for line in lines if line]),
+        EvaluationOptions(),
+    )
+    name, options = name_of(candidates, asked), options_of(candidates, asked)
+    live.catalog.jobs.add_evaluation(name, options, now=time.time())
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)

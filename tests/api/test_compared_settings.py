@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.compared_settings import candidates_of, comparable
-from api.settings import STORED, Settings, load_settings, store_settings, stored_settings
+from api.settings import Settings, load_settings, store_settings
+from api.stored_settings import STORED, read_stored
 from engine.batch.evaluation.evaluation import MAX_COMPARED
 from engine.errors import InvalidInput
 
@@ -71,7 +72,7 @@ def test_stored_settings_are_read_and_the_environment_goes_before_them(tmp_path:
     home = {"REELMATCH_HOME": str(tmp_path)}
     store_settings(tmp_path, {"tf": "sqrt", "viewer_co_likes": "4"})
     store_settings(tmp_path, {"tf": "log"})
-    assert stored_settings(tmp_path) == {
+    assert read_stored(tmp_path) == {
         "REELMATCH_TF": "log",
         "REELMATCH_VIEWER_CO_LIKES": "4",
     }

@@ -64,6 +64,15 @@ def test_a_key_opens_what_its_scope_says(keyed_server: tuple[Served, dict[str, s
     forbidden = served.client.post("/v1/reindex", headers={"x-api-key": keys["read"]})
     assert forbidden.json()["code"] == "forbidden"
     assert "needs a key of scope admin; yours has read" in forbidden.json()["detail"]
+    with Catalog.open(served.home / "catalog.db") as catalog:
+        jobs = [
+            catalog.jobs.add_evaluation("tf=sqrt", {}, now=time.time()),
+            catalog.jobs.add_reindex({}, now=time.time()),
+        ]
+    for job in jobs:
+        retried = served.client.post(f"/v1/jobs/{job}/retry", headers={"x-api-key": keys["ingest"]})
+        assert retried.status_code == 403
+        assert "scope admin" in retried.json()["detail"]
 
 
 def test_a_revoked_key_is_refused_soon_without_a_restart(

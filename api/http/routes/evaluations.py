@@ -15,7 +15,7 @@ from api.http.schemas import jobs as jobs_schemas
 from api.http.schemas.evaluations import Evaluation, EvaluationList, EvaluationRequest
 from api.http.schemas.problems import problems
 from engine.batch.evaluation.evaluation import EvaluationOptions
-from engine.batch.evaluation.job import options_of
+from engine.batch.evaluation.job import name_of, options_of
 from engine.domain.jobs import Job
 from engine.errors import UnknownEvaluation
 
@@ -40,10 +40,8 @@ def start_evaluation(
     request = body or EvaluationRequest()
     split_at = None if request.split is None else request.split.timestamp()
     candidates = candidates_of(settings, request.compare)
-    options = options_of(candidates, EvaluationOptions(split_at, request.viewers))
-    names = "; ".join(request.compare) or candidates[0].name
-    split = "" if request.split is None else f", split at {request.split.isoformat()}"
-    name = f"{names}, up to {request.viewers} viewers{split}"
+    asked = EvaluationOptions(split_at, request.viewers)
+    name, options = name_of(candidates, asked), options_of(candidates, asked)
     job = start_once(
         live.catalog,
         caller.id,

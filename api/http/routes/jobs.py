@@ -17,7 +17,8 @@ from api.http.schemas.headers import with_header
 from api.http.schemas.jobs import IngestRequest, JobPage
 from api.http.schemas.problems import problems
 from api.http.uploads import receive_video
-from engine.domain.jobs import Job, State
+from engine.domain.jobs import Job, Kind, State
+from engine.domain.keys import Scope
 from engine.domain.text import tidy_line
 from engine.domain.viewers import MAX_CHARACTERS
 from engine.errors import UnknownJob
@@ -130,9 +131,10 @@ def get_job(job: int, live: CurrentLive) -> Job:
 @router.post(
     "/jobs/{job}/retry", response_model=jobs_schemas.Job, status_code=202, responses={202: LOCATION}
 )
-def retry_job(job: int, live: CurrentLive, response: Response) -> Job:
-    """Queue a failed job again."""
-    _get(live.catalog, job)
+def retry_job(job: int, live: CurrentLive, caller: CurrentCaller, response: Response) -> Job:
+    """Queue a failed job again; one that is no ingest takes a key of scope ``admin``."""
+    if _get(live.catalog, job).kind is not Kind.INGEST:
+        caller.require(Scope.ADMIN)
     live.catalog.jobs.retry([job], now=time.time())
     return started(live.catalog, job, response)
 

@@ -1,6 +1,6 @@
 """The history of viewers, cut in time: what may be learned from, and what is to be foreseen."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from engine.domain.viewers import Event, EventKind, Viewer
@@ -23,14 +23,6 @@ class ViewersBefore:
     def __init__(self, viewers: Viewers, moment: float) -> None:
         self._viewers = viewers
         self._moment = moment
-
-    def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
-        """Return the ids of viewers, rising, as ``Viewers.ids`` does."""
-        return self._viewers.ids(after=after, limit=limit)
-
-    def some(self, ids: Sequence[str]) -> list[Viewer]:
-        """Return some viewers, in the order of ``ids``, with what they had done by then."""
-        return [before(viewer, self._moment) for viewer in self._viewers.some(ids)]
 
     def likes(self) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they had liked by then, as ``Viewers.likes`` does."""

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.batch.evaluation.evaluation import Candidate, EvaluationOptions
 from engine.domain.index_config import IndexConfig
 from engine.search.profiles import ProfileRules
+
+
+def name_of(candidates: Sequence[Candidate], options: EvaluationOptions) -> str:
+    """Return what an evaluation is called among jobs: what is compared, on whom, and when."""
+    names = "; ".join(one.name for one in candidates[1:]) or candidates[0].name
+    split = ""
+    if options.split_at is not None:
+        split = f", split at {datetime.fromtimestamp(options.split_at, UTC).isoformat()}"
+    return f"{names}, up to {options.max_viewers} viewers{split}"
 
 
 def options_of(candidates: Sequence[Candidate], options: EvaluationOptions) -> dict[str, Any]:

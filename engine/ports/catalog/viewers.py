@@ -8,15 +8,7 @@ from engine.domain.viewers import Audiences, Event, Viewer
 
 
 class ViewerHistory(Protocol):
-    """The viewers that something is learned from: all there are, or as they were at a moment."""
-
-    def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
-        """Return the ids of viewers, rising: those after ``after``, at most ``limit`` (-1: all)."""
-        ...
-
-    def some(self, ids: Sequence[str]) -> list[Viewer]:
-        """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
-        ...
+    """Viewers that something is learned from: all there are, or as they were at a moment."""
 
     def likes(self) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.

@@ -16,7 +16,7 @@ from engine.batch.evaluation.evaluation import (
     EvaluationOptions,
     evaluate,
 )
-from engine.batch.evaluation.history import ViewersBefore, foreseeable
+from engine.batch.evaluation.history import ViewersBefore, before, foreseeable
 from engine.catalogs import open_catalog
 from engine.domain.evaluation import EvaluatedSettings, Measure
 from engine.domain.index_config import IndexConfig
@@ -216,10 +216,10 @@ def test_nothing_is_learned_from_what_came_later(
 
     def learned(given_events: Sequence[tuple[str, Event]], moment: float) -> object:
         films.viewers.load_events(given_events, now=NOW)
-        before = ViewersBefore(films.viewers, moment)
         audiences = films.viewers.audiences(before=moment)
-        names = ["ann", "bob", "cid"]
-        result = (list(before.likes()), before.some(names), audiences)
+        likes = list(ViewersBefore(films.viewers, moment).likes())
+        some = films.viewers.some(["ann", "bob", "cid"])
+        result = (likes, [before(viewer, moment) for viewer in some], audiences)
         for viewer in films.viewers.ids():
             films.viewers.delete(viewer)
         return result
