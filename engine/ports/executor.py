@@ -78,10 +78,12 @@ def _next_result(
     task: Callable[[Argument], Result],
     waiting: deque[_Submitted[Argument, Result]],
 ) -> Result:
-    for deaths in range(1, MAX_DEATHS + 1):
+    deaths = 0
+    while True:
         try:
             result = waiting[0].future.result()
         except BrokenExecutor as error:
+            deaths += 1
             if deaths == MAX_DEATHS:
                 raise WorkerDied(_signals(error)) from error
             for one in waiting:
@@ -90,7 +92,6 @@ def _next_result(
         else:
             waiting.popleft()
             return result
-    raise AssertionError  # the last death was raised
 
 
 def _signals(error: BrokenExecutor) -> str:

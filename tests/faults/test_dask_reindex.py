@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
+from engine.indexes.local.generation import Generation
 from engine.indexes.local.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.dask import DaskCluster
@@ -49,6 +50,22 @@ def cluster() -> Iterator[DaskCluster]:
         yield cluster
 
 
+def counted_on(
+    cluster: DaskCluster,
+    catalog: Catalog,
+    generations: Generations,
+    on_videos: Callable[[int], object],
+) -> Generation:
+    return reindex(
+        catalog,
+        generations,
+        LOG,
+        chunk_videos=CHUNK_VIDEOS,
+        executor=cluster.url,
+        on_videos=on_videos,
+    )
+
+
 def test_a_killed_worker_costs_nothing(
     made_up: Catalog, expected: str, cluster: DaskCluster, tmp_path: Path
 ) -> None:
@@ -61,14 +78,7 @@ def test_a_killed_worker_costs_nothing(
             killed.append(cluster.worker_processes()[0])
             os.kill(killed[0], signal.SIGKILL)
 
-    built = reindex(
-        made_up,
-        Generations(tmp_path / "generations"),
-        LOG,
-        chunk_videos=CHUNK_VIDEOS,
-        executor=cluster.url,
-        on_videos=kill,
-    )
+    built = counted_on(cluster, made_up, Generations(tmp_path / "generations"), kill)
     assert killed
     assert built.id == expected
     assert sum(counted) == VIDEOS
@@ -126,14 +136,7 @@ def test_a_killed_driver_is_followed_by_one_that_counts_what_is_missing(
     def compare(_videos: int) -> None:
         rewritten.extend(path for path, time in kept.items() if path.stat().st_mtime_ns != time)
 
-    built = reindex(
-        made_up,
-        Generations(folder),
-        LOG,
-        chunk_videos=CHUNK_VIDEOS,
-        executor=cluster.url,
-        on_videos=compare,
-    )
+    built = counted_on(cluster, made_up, Generations(folder), compare)
     assert built.id == expected
     assert not rewritten
 
@@ -150,13 +153,6 @@ def test_a_cut_link_to_a_worker_costs_nothing(
                 stopped.extend(cluster.worker_processes()[:1])
                 os.kill(stopped[0], signal.SIGSTOP)
 
-        built = reindex(
-            made_up,
-            Generations(tmp_path / "generations"),
-            LOG,
-            chunk_videos=CHUNK_VIDEOS,
-            executor=cluster.url,
-            on_videos=stop,
-        )
+        built = counted_on(cluster, made_up, Generations(tmp_path / "generations"), stop)
     assert stopped
     assert built.id == expected
