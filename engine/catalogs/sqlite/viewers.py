@@ -93,7 +93,8 @@ class Viewers:
     def likes(self, *, before: float = inf) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.
 
-        Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+        Of each viewer the newest ``MAX_LIKES``, the oldest first, ties by id; none that they
+        dislike.
 
         Args:
             before: seconds since 1970; events from then on do not count.
@@ -103,7 +104,7 @@ class Viewers:
             rows = self._catalog.rows(_LIKES, (after, viewers[-1], before))
             for _, of_one in groupby(rows, key=itemgetter(0)):
                 newest = sorted(of_one, key=lambda row: (-row[2], row[1]))[:MAX_LIKES]
-                yield sorted(video for _, video, _ in newest)
+                yield [video for _, video, _ in sorted(newest, key=lambda row: (row[2], row[1]))]
             after = viewers[-1]
 
     def audiences(self, *, before: float) -> Audiences:

@@ -13,7 +13,8 @@ class ViewerHistory(Protocol):
     def likes(self) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.
 
-        Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+        Of each viewer the newest ``MAX_LIKES``, the oldest first, ties by id; none that they
+        dislike.
         """
         ...
 
@@ -44,7 +45,8 @@ class Viewers(Protocol):
     def likes(self, *, before: float = inf) -> Iterator[list[str]]:
         """Yield, viewer by viewer, the videos they liked or watched at least half of.
 
-        Of each viewer the newest ``MAX_LIKES``, by rising id; none that they dislike.
+        Of each viewer the newest ``MAX_LIKES``, the oldest first, ties by id; none that they
+        dislike.
 
         Args:
             before: seconds since 1970; events from then on do not count.

@@ -62,6 +62,10 @@ class PeopleSuite(OpenedCatalogs):
         assert [catalog.viewers.event_quantile(share) for share in (0.0, 0.5, 1.0)] == [1, 3, 4]
         assert (catalog.viewers.count_events(), catalog.viewers.count_events(before=3.0)) == (4, 2)
         assert list(catalog.viewers.likes(before=2.0)) == [[video_id(1)]]
+        # The oldest first, whatever their ids.
+        catalog.viewers.load_events([("cid", liked(9 - at, float(at))) for at in range(3)], now=10)
+        assert list(catalog.viewers.likes())[-1] == [video_id(9), video_id(8), video_id(7)]
+        catalog.viewers.delete("cid")
         audiences = catalog.viewers.audiences(before=4.0)
         assert (audiences.viewers, audiences.videos) == (2, {video_id(1): 2, video_id(3): 1})
         assert catalog.viewers.active_since(3.0) == ["ann", "bob"]
