@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
+from engine.domain.shown_lists import MAX_POSITION, ShownList
 from engine.domain.text import UnusableText, is_blank, tidy_line
 from engine.errors import InvalidInput
 
@@ -45,6 +46,8 @@ class Event:
         kind: what was done.
         at: seconds since 1970, UTC.
         share: how much of the video was watched, 0.0 to 1.0; 1.0 for other kinds.
+        shown_by: id of the list that the viewer had it from; None where nobody said.
+        position: of the video on that list, from 1 on; None where nobody said.
     """
 
     id: str
@@ -52,6 +55,8 @@ class Event:
     kind: EventKind
     at: float
     share: float = 1.0
+    shown_by: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,13 @@ class Viewer:
         id: given by the app.
         interests: tag -> weight, negative for dislikes.
         events: the oldest first.
+        lists: that were shown to them, the oldest first; empty unless they were asked for.
     """
 
     id: str
     interests: Mapping[str, float]
     events: tuple[Event, ...]
+    lists: tuple[ShownList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +120,21 @@ def check_event(name: str, event: Event, now: float) -> Event:
         InvalidInput: naming the part that cannot be used.
     """
     prefix = f"{name}." if name else ""
+    shown_by = event.shown_by
     tidy = replace(
         event,
         id=check_id(f"{prefix}id", event.id),
         video=check_id(f"{prefix}video", event.video),
+        shown_by=None if shown_by is None else check_id(f"{prefix}shown_by", shown_by),
     )
+    if event.position is not None:
+        if shown_by is None:
+            raise InvalidInput(f"{prefix}position is of no list: say which in shown_by")
+        if not 1 <= event.position <= MAX_POSITION:
+            raise InvalidInput(
+                f"{prefix}position is {event.position}: the first on a list is 1, and"
+                f" {MAX_POSITION} the last there may be"
+            )
     if not isfinite(event.share) or not 0.0 <= event.share <= 1.0:
         raise InvalidInput(f"{prefix}share is {event.share}: give the part watched, 0.0 to 1.0")
     if not isfinite(event.at) or event.at < 0:

@@ -10,6 +10,7 @@ from engine.catalogs.sqlite.file import CatalogFile
 from engine.catalogs.sqlite.jobs import Jobs
 from engine.catalogs.sqlite.keys import Keys
 from engine.catalogs.sqlite.listing import Listing
+from engine.catalogs.sqlite.shown_lists import ShownLists
 from engine.catalogs.sqlite.started_requests import StartedRequests
 from engine.catalogs.sqlite.taggers import Taggers
 from engine.catalogs.sqlite.tags import Tags
@@ -42,6 +43,7 @@ class Catalog(CatalogFile):
         keys: of the API.
         webhooks: and what is still to be told.
         evaluations: of settings.
+        shown_lists: that events name.
         started_requests: named ones of clients.
     """
 
@@ -60,6 +62,7 @@ class Catalog(CatalogFile):
         self.keys = Keys(self)
         self.webhooks = Webhooks(self)
         self.evaluations = Evaluations(self)
+        self.shown_lists = ShownLists(self)
         self.started_requests = StartedRequests(self)
 
     def _check_claim(self) -> None:

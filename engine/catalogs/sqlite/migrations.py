@@ -324,6 +324,21 @@ def keep_evaluations(db: Database) -> None:
     db.execute("create table evaluations (job integer primary key, report text not null)")
 
 
+@MIGRATIONS()
+def keep_shown_lists(db: Database) -> None:
+    """Create the lists that were shown, and let events name the list they come from."""
+    db.execute(
+        "create table shown_lists (id text primary key, kind text not null, door text not null,"
+        " first integer not null, size integer not null, viewer text, campaign text,"
+        " experiment text not null, arm text not null, settings text not null) without rowid"
+    )
+    db.execute(
+        "create index shown_lists_by_viewer on shown_lists (viewer) where viewer is not null"
+    )
+    db.execute("alter table events add column shown_by text")
+    db.execute("alter table events add column position integer")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

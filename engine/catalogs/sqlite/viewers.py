@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import inf
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalogs.sqlite.file import CatalogFile
 from engine.domain.viewers import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PARAMETERS: Final = 500
 _PAGE_VIEWERS: Final = 1_000
-_EVENT: Final = "id, video, kind, at, share"
+_EVENT: Final = "id, video, kind, at, share, shown_by, position"
 _LIKES: Final = (
     "select viewer, video, max(at) from events where viewer > ? and viewer <= ? and at < ?"
     " group by viewer, video"
@@ -194,6 +194,7 @@ class Viewers:
         self._catalog.rows("pragma secure_delete = on")
         with self._catalog.transaction() as db:
             db.execute("delete from events where viewer = ?", (viewer,))
+            db.execute("delete from shown_lists where viewer = ?", (viewer,))
             if db.execute("delete from viewers where id = ?", (viewer,)).rowcount == 0:
                 raise UnknownViewer(viewer)
         # What was written to the log before goes, too, unless somebody reads just now; then it
@@ -235,9 +236,17 @@ def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float
         event.id
         for event in events
         if db.execute(
-            "insert or ignore into events (viewer, id, video, kind, at, share)"
-            " values (?, ?, ?, ?, ?, ?)",
-            (viewer, event.id, event.video, event.kind, event.at, event.share),
+            f"insert or ignore into events (viewer, {_EVENT}) values (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (
+                viewer,
+                event.id,
+                event.video,
+                event.kind,
+                event.at,
+                event.share,
+                event.shown_by,
+                event.position,
+            ),
         ).rowcount
     }
     ((count,),) = db.execute("select count(*) from events where viewer = ?", (viewer,))
@@ -252,5 +261,5 @@ def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float
     return len(new.difference(event for (event,) in too_many))
 
 
-def _event(event: str, video: str, kind: str, at: float, share: float) -> Event:
-    return Event(event, video, EventKind(kind), at, share)
+def _event(event: str, video: str, kind: str, *rest: Any) -> Event:
+    return Event(event, video, EventKind(kind), *rest)

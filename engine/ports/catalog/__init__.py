@@ -10,6 +10,7 @@ from engine.ports.catalog.evaluations import Evaluations
 from engine.ports.catalog.jobs import Jobs
 from engine.ports.catalog.keys import Keys
 from engine.ports.catalog.listing import Listing
+from engine.ports.catalog.shown_lists import ShownLists
 from engine.ports.catalog.started_requests import StartedRequests
 from engine.ports.catalog.taggers import Taggers
 from engine.ports.catalog.tags import Tags
@@ -27,6 +28,7 @@ __all__ = [
     "Jobs",
     "Keys",
     "Listing",
+    "ShownLists",
     "StartedRequests",
     "Taggers",
     "Tags",
@@ -105,6 +107,11 @@ class Catalog(Protocol):
     @property
     def evaluations(self) -> Evaluations:
         """Reports of evaluations of settings."""
+        ...
+
+    @property
+    def shown_lists(self) -> ShownLists:
+        """That events name."""
         ...
 
     @property

@@ -17,6 +17,7 @@ from engine.ports.catalog import Catalog
 from support.catalogs import save, video_id
 from support.conformance.catalog_jobs import JobsSuite
 from support.conformance.catalog_people import PeopleSuite
+from support.conformance.catalog_shown_lists import ShownListsSuite
 from support.conformance.catalog_tracks import TracksSuite
 from support.conformance.catalog_videos import VideosSuite
 
@@ -28,7 +29,7 @@ def heard(catalog: Catalog, confidence: float = 0.9, seconds: int = 2) -> Source
     return SourceTrack("audio", "ears@1", track)
 
 
-class CatalogSuite(VideosSuite, TracksSuite, JobsSuite, PeopleSuite):
+class CatalogSuite(VideosSuite, TracksSuite, JobsSuite, PeopleSuite, ShownListsSuite):
     """The promises of ``engine.ports.catalog``; a class for each kind says how one is opened."""
 
     def test_all_that_was_stored_is_there_when_it_is_opened_again(self, folder: Path) -> None:

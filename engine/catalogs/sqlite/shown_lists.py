@@ -1,0 +1,113 @@
+"""Lists that were shown, and the events that name them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
+
+from engine.catalogs.sqlite.file import CatalogFile
+from engine.domain.shown_lists import Door, ListEvent, ListKind, ShownList, oldest_list_id
+
+_PARAMETERS: Final = 500
+_PAGE: Final = 5_000
+_PAGE_VIEWERS: Final = 1_000
+_DELETED_AT_ONCE: Final = 5_000
+_COLUMNS: Final = "id, kind, door, first, size, viewer, campaign, experiment, arm, settings"
+_EVENTS: Final = (
+    "select shown_by, viewer, video, min(position),"
+    " max(kind in ('watched', 'liked')),"
+    " max(kind = 'liked' or (kind = 'watched' and share >= 0.5))"
+    " from events where viewer > ? and viewer <= ? and shown_by >= ?"
+    " group by shown_by, viewer, video"
+)
+
+
+class ShownLists:
+    """The lists of one catalog."""
+
+    def __init__(self, file: CatalogFile) -> None:
+        self._file = file
+
+    def put(self, lists: Sequence[ShownList], *, since: float) -> None:
+        """Store lists, and delete some thousands at most of those of before a moment.
+
+        A viewer of whom nothing is kept is not written down.
+
+        Args:
+            lists: new ones.
+            since: seconds since 1970.
+        """
+        with self._file.transaction() as db:
+            for one in lists:
+                db.execute(
+                    f"insert into shown_lists ({_COLUMNS}) values"  # noqa: S608
+                    " (?, ?, ?, ?, ?, (select id from viewers where id = ?), ?, ?, ?, ?)",
+                    (
+                        one.id,
+                        one.kind,
+                        one.door,
+                        one.first,
+                        one.size,
+                        one.viewer,
+                        one.campaign,
+                        one.experiment,
+                        one.arm,
+                        one.settings,
+                    ),
+                )
+            db.execute(
+                "delete from shown_lists where id in"
+                " (select id from shown_lists where id < ? order by id limit ?)",
+                (oldest_list_id(since), _DELETED_AT_ONCE),
+            )
+
+    def unknown(self, ids: Iterable[str]) -> list[str]:
+        """Return those ids that no list has, in order, each once."""
+        unique = list(dict.fromkeys(ids))
+        known: set[str] = set()
+        for first in range(0, len(unique), _PARAMETERS):
+            page = unique[first : first + _PARAMETERS]
+            among = ",".join("?" * len(page))
+            sql = f"select id from shown_lists where id in ({among})"  # noqa: S608
+            known.update(one for (one,) in self._file.rows(sql, page))
+        return [one for one in unique if one not in known]
+
+    def of_viewer(self, viewer: str) -> tuple[ShownList, ...]:
+        """Return the lists of a viewer who is kept, the oldest first."""
+        return self._lists("viewer = ? order by id", viewer)
+
+    def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:
+        """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone."""
+        oldest = oldest_list_id(since)
+        after = oldest
+        while page := self._lists("viewer is null and id > ? order by id limit ?", after, _PAGE):
+            yield from ([one] for one in page)
+            after = page[-1].id
+        for low, high in self._viewer_pages("shown_lists"):
+            where = "viewer > ? and viewer <= ? and id >= ? order by viewer, id"
+            for _, own in groupby(self._lists(where, low, high, oldest), attrgetter("viewer")):
+                yield list(own)
+
+    def events(self, *, since: float) -> Iterator[ListEvent]:
+        """Yield what viewers did with videos of lists from a moment on, each video of each once."""
+        for low, high in self._viewer_pages("events"):
+            for row in self._file.rows(_EVENTS, (low, high, oldest_list_id(since))):
+                yield ListEvent(*row[:4], *map(bool, row[4:]))
+
+    def _viewer_pages(self, table: str) -> Iterator[tuple[str, str]]:
+        sql = (
+            "select max(viewer) from (select distinct viewer"  # noqa: S608 - constants
+            f" from {table} where viewer > ? order by viewer limit ?) as page"
+        )
+        after = ""
+        while (last := self._file.rows(sql, (after, _PAGE_VIEWERS))[0][0]) is not None:
+            yield after, last
+            after = last
+
+    def _lists(self, where: str, *parameters: Any) -> tuple[ShownList, ...]:
+        sql = f"select {_COLUMNS} from shown_lists where {where}"  # noqa: S608
+        return tuple(_list(*row) for row in self._file.rows(sql, parameters))
+
+
+def _list(list_id: str, kind: str, door: str, *rest: Any) -> ShownList:
+    return ShownList(list_id, ListKind(kind), Door(door), *rest)

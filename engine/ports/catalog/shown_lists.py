@@ -1,0 +1,37 @@
+"""Interface of the lists that were shown."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from engine.domain.shown_lists import ListEvent, ShownList
+
+
+class ShownLists(Protocol):
+    """The lists that a catalog's viewers were shown, as long as they are kept."""
+
+    def put(self, lists: Sequence[ShownList], *, since: float) -> None:
+        """Store lists, and delete some thousands at most of those of before a moment.
+
+        A viewer of whom nothing is kept is not written down.
+
+        Args:
+            lists: new ones.
+            since: seconds since 1970.
+        """
+        ...
+
+    def unknown(self, ids: Iterable[str]) -> list[str]:
+        """Return those ids that no list has, in order, each once."""
+        ...
+
+    def of_viewer(self, viewer: str) -> tuple[ShownList, ...]:
+        """Return the lists of a viewer who is kept, the oldest first."""
+        ...
+
+    def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:
+        """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone."""
+        ...
+
+    def events(self, *, since: float) -> Iterator[ListEvent]:
+        """Yield what viewers did with videos of lists from a moment on, each video of each once."""
+        ...

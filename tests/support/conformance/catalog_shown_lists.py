@@ -1,0 +1,70 @@
+"""The suite of every catalog: lists that were shown, and the events that name them."""
+
+from dataclasses import replace
+from typing import Any
+
+from engine.domain.shown_lists import (
+    Door,
+    ListEvent,
+    ListKind,
+    ShownList,
+    list_moment,
+    new_list_id,
+)
+from engine.domain.viewers import Event, EventKind
+from engine.ports.catalog import Catalog
+from support.catalogs import video_id
+from support.conformance.catalog_opening import OpenedCatalogs
+
+NOW = 1_800_000_000.0
+
+
+def shown(at: float, viewer: str | None = None, **parts: Any) -> ShownList:
+    """Return a list of ten that is shown at a moment."""
+    one = ShownList(new_list_id(at), ListKind.RECOMMENDATIONS, Door.HTTP, 1, 10, viewer)
+    return replace(one, **parts)
+
+
+class ShownListsSuite(OpenedCatalogs):
+    """Promises about lists that were shown."""
+
+    def test_a_list_is_kept_as_it_was_with_a_viewer_who_is_kept(self, catalog: Catalog) -> None:
+        catalog.viewers.put_interests("ann", {}, now=0)
+        of_ann = shown(NOW, "ann", campaign="c", experiment="e", arm="a", settings="co_likes=4")
+        of_bob = shown(NOW + 1, "bob", first=11)
+        catalog.shown_lists.put([of_ann, of_bob], since=0)
+        assert catalog.shown_lists.of_viewer("ann") == (of_ann,)
+        assert catalog.shown_lists.of_viewer("bob") == ()  # nothing else is kept of them
+        lists = list(catalog.shown_lists.by_viewer(since=0))
+        assert lists == [[replace(of_bob, viewer=None)], [of_ann]]
+        assert list(catalog.shown_lists.by_viewer(since=NOW + 0.5)) == lists[:1]
+        assert abs(list_moment(of_ann.id) - NOW) < 0.001
+
+    def test_lists_go_when_they_are_old(self, catalog: Catalog) -> None:
+        old, new = shown(NOW), shown(NOW + 9)
+        catalog.shown_lists.put([old, new], since=0)
+        catalog.shown_lists.put([], since=NOW + 5)
+        assert catalog.shown_lists.unknown([old.id, new.id, "x", old.id]) == [old.id, "x"]
+
+    def test_events_tell_the_list_that_they_come_from(self, catalog: Catalog) -> None:
+        one, other = shown(NOW), shown(NOW + 5)
+        catalog.shown_lists.put([one, other], since=0)
+        watched = Event("e1", video_id(1), EventKind.WATCHED, NOW, 0.2, one.id, 3)
+        liked = replace(watched, id="e2", kind=EventKind.LIKED, share=1.0, position=None)
+        hidden = Event("e3", video_id(2), EventKind.HIDDEN, NOW, 1.0, other.id, 1)
+        plain = Event("e4", video_id(3), EventKind.LIKED, NOW)
+        catalog.viewers.add_events("ann", [watched, hidden, plain], now=NOW)
+        assert catalog.viewers.events("ann") == (watched, hidden, plain)
+        glanced = ListEvent(one.id, "ann", video_id(1), 3, clicked=True, watched=False)
+        passed = ListEvent(other.id, "ann", video_id(2), 1, clicked=False, watched=False)
+        assert list(catalog.shown_lists.events(since=0)) == [glanced, passed]
+        assert list(catalog.shown_lists.events(since=NOW + 1)) == [passed]
+        catalog.viewers.add_events("ann", [liked], now=NOW)
+        assert next(catalog.shown_lists.events(since=0)) == replace(glanced, watched=True)
+
+    def test_the_lists_of_a_viewer_go_with_them(self, catalog: Catalog) -> None:
+        catalog.viewers.put_interests("ann", {}, now=0)
+        of_ann, of_nobody = shown(NOW, "ann"), shown(NOW)
+        catalog.shown_lists.put([of_ann, of_nobody], since=0)
+        catalog.viewers.delete("ann")
+        assert catalog.shown_lists.unknown([of_ann.id, of_nobody.id]) == [of_ann.id]
