@@ -46,7 +46,7 @@ class _Candidate:
 
 @dataclass(slots=True)
 class Captioning:
-    """Reads the captions of a video, a text stream in it or a file beside it; else it listens.
+    """Reads the captions of a video, a text stream in it or a file beside it; else its speech.
 
     Whatever fails is told, and never keeps others from looking.
 
@@ -83,10 +83,10 @@ class Captioning:
             self._fail(_NOT_READ, error)
             return None
 
-    def hear(self, samples: NDArray[np.int16]) -> None:
+    def feed(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples of the sound."""
         if self.recognition is not None and not self._is_found:
-            self._listen(self.recognition, lambda recognition: recognition.hear(samples))
+            self._step(self.recognition, lambda recognition: recognition.feed(samples))
 
     def track(
         self, catalog: Catalog, n_seconds: int, embedded: EmbeddedCaptions | None
@@ -103,7 +103,7 @@ class Captioning:
         who = ""
         if not self._is_found:
             recognition = self.recognition
-            if recognition is None or not self._listen(recognition, Recognition.end):
+            if recognition is None or not self._step(recognition, Recognition.end):
                 return None
             self._cues, self._language = recognition.cues, recognition.language
             self._is_spoken, who = True, recognition.recognizer_name
@@ -156,8 +156,8 @@ class Captioning:
             ),
         ]
 
-    def _listen(self, recognition: Recognition, step: Callable[[Recognition], object]) -> bool:
-        """Let it hear, and tell whether that went well; after a failure it hears no more."""
+    def _step(self, recognition: Recognition, step: Callable[[Recognition], object]) -> bool:
+        """Run one step, and tell whether that went well; after a failure none follows."""
         try:
             step(recognition)
         except Exception as error:  # noqa: BLE001 - as above

@@ -57,8 +57,8 @@ def _own_tagger(source: str) -> Identity:
     if source == AUDIO:
         from ingest.taggers.audio.tagger import LocalSoundTagger
 
-        heard = LocalSoundTagger()
-        return Identity(heard.name, heard.version)
+        sound_tagger = LocalSoundTagger()
+        return Identity(sound_tagger.name, sound_tagger.version)
     if source == TEXT:
         from ingest.taggers.text.reader import LocalTextReader
 

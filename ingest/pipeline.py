@@ -24,9 +24,8 @@ from ingest.cpu_costs import CpuCosts
 from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.sound import RATE
 from ingest.described import Described, blank_record
-from ingest.hearing import SoundTagging
 from ingest.metadata import add_metadata, metadata_track
-from ingest.reading import TextRecognition
+from ingest.sound_tagging import SoundTagging
 from ingest.sources.files import NoVideoFile
 from ingest.taggers.base import (
     AsyncTagger,
@@ -41,6 +40,7 @@ from ingest.taggers.readers import ReadText, TextReader
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 from ingest.taggers.scheduling import Answer, TaggingScheduler
 from ingest.taggers.text.confirmation import hold_against
+from ingest.text_recognition import TextRecognition
 from ingest.thumbnails import Gallery
 
 ANALYZED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
@@ -51,7 +51,7 @@ KNOWN: Final = "already watched"
 
 
 _BEAT_SAMPLES: Final = 30 * RATE
-"""Samples that are heard between two reports of the progress to those who watch it."""
+"""Samples between two reports of the progress to those who watch it."""
 
 
 STORED: Final = "what was seen of it before is kept"
@@ -243,7 +243,7 @@ class _TaggerRun:
         self.answers.add(second.index, second.frame, answer)
 
     def track(
-        self, catalog: Catalog, changes: Changes, kind: Kind, texts: Sequence[ReadText | None]
+        self, catalog: Catalog, changes: Changes, kind: Kind, read_texts: Sequence[ReadText | None]
     ) -> SourceTrack:
         """Return all that was observed, once the last second was seen and its text read."""
         tagger, confidences = self.tagger, self.answers.all()
@@ -252,7 +252,7 @@ class _TaggerRun:
             for shot in _shots(self.scheduler.shots, len(confidences)):
                 tagger.settle(confidences[shot], ~reused[shot])
         if tagger.source == VISUAL:
-            for text in filter(None, texts):
+            for text in filter(None, read_texts):
                 hold_against(confidences, tagger.tags, text.presence)
         track = Track.from_confidences(
             confidences,
@@ -276,28 +276,30 @@ def _analyze(
     on_second: Callable[[Progress], object],
     costs: CpuCosts,
 ) -> _Observed:
-    hearings = [SoundTagging(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
-    readings = [TextRecognition(reader) for reader in taggers if isinstance(reader, TextReader)]
+    sounds = [SoundTagging(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
+    texts = [TextRecognition(reader) for reader in taggers if isinstance(reader, TextReader)]
     frame_taggers = [
         tagger for tagger in taggers if not isinstance(tagger, SoundTagger | TextReader)
     ]
 
     progress, n_samples = Progress(0, None), 0
 
-    def hear(samples: NDArray[np.int16]) -> None:
+    def feed_audio(samples: NDArray[np.int16]) -> None:
         nonlocal n_samples
         before, n_samples = n_samples, n_samples + len(samples)
-        for hearing in hearings:
-            costs.call(hearing.source, hearing.hear, samples)
+        for sound in sounds:
+            costs.call(sound.source, sound.feed, samples)
         if captioning:
-            costs.call(SPEECH, captioning.hear, samples)
+            costs.call(SPEECH, captioning.feed, samples)
         # Sound may go on for hours where no new picture comes.
         if before // _BEAT_SAMPLES < n_samples // _BEAT_SAMPLES:
             on_second(progress)
 
-    is_heard = bool(hearings) or (captioning is not None and captioning.recognition is not None)
+    needs_audio = bool(sounds) or (captioning is not None and captioning.recognition is not None)
     choose_text = captioning.choose if captioning else None
-    with open_video(path, hear=hear if is_heard else None, choose_text=choose_text) as opened:
+    with open_video(
+        path, audio_sink=feed_audio if needs_audio else None, choose_text=choose_text
+    ) as opened:
         classifier, gallery = MotionClassifier(), Gallery()
 
         def tell(done: int) -> None:
@@ -321,29 +323,32 @@ def _analyze(
                 change = classifier.add(second)
                 for run in runs:
                     costs.call(run.source, run.tag_second, second, change)
-                for reading in readings:
-                    costs.call(TEXT, reading.read_second, second, change)
+                for text_session in texts:
+                    costs.call(TEXT, text_session.read_second, second, change)
                 if not runs:
                     tell(n_seconds)
             assessment, changes = classifier.assessment(), classifier.changes()
-            texts = [costs.call(TEXT, reading.end, n_seconds) for reading in readings]
+            read_texts = [costs.call(TEXT, text_session.end, n_seconds) for text_session in texts]
             kind = assessment.kind
             tracks = [
-                costs.call(run.source, run.track, catalog, changes, kind, texts) for run in runs
+                costs.call(run.source, run.track, catalog, changes, kind, read_texts)
+                for run in runs
             ]
-        read = [
+        text_tracks = [
             costs.call(TEXT, one.track, catalog, text)
-            for one, text in zip(readings, texts, strict=True)
+            for one, text in zip(texts, read_texts, strict=True)
         ]
-        heard = [
-            costs.call(hearing.source, hearing.track, catalog, n_seconds, opened.sound)
-            for hearing in hearings
+        sound_tracks = [
+            costs.call(sound.source, sound.track, catalog, n_seconds, opened.sound)
+            for sound in sounds
         ]
-        reasons = [opened.reason, video.warning, *(hearing.reason for hearing in hearings)]
-        reasons += [reading.reason for reading in readings]
+        reasons = [opened.reason, video.warning, *(sound.reason for sound in sounds)]
+        reasons += [text_session.reason for text_session in texts]
         language = video.language
         if captioning:
-            heard.append(costs.call(SPEECH, captioning.track, catalog, n_seconds, opened.captions))
+            sound_tracks.append(
+                costs.call(SPEECH, captioning.track, catalog, n_seconds, opened.captions)
+            )
             reasons.append(captioning.reason)
             language = language or captioning.spoken_language()
         record = replace(
@@ -365,7 +370,7 @@ def _analyze(
         )
     # Where sound alone was asked for, nothing was shown.
     pictures = gallery.pictures() if runs else None
-    return _Observed(record, [*tracks, *filter(None, [*heard, *read])], pictures)
+    return _Observed(record, [*tracks, *filter(None, [*sound_tracks, *text_tracks])], pictures)
 
 
 def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sound import find, hear
+from sound import find, score_sound
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.performance import PerformanceClassifier
@@ -81,7 +81,7 @@ def heard(
     networks, tags = Networks.load(), load_json(load_card("musicnn"), "tags.json")
     for rule in rules:
         for one in find(folder, {**rule, "is": [rule["is"]]}):
-            sound = hear(one, networks, folder / "heard")
+            sound = score_sound(one, networks, folder / "heard")
             yield rule["half"], rule["is"], confidences(sound, tags)
 
 

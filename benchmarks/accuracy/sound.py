@@ -5,8 +5,8 @@
 Fetches Debian packages of games and of telephone systems into ``FOLDER`` (with ``apt-get`` and
 ``dpkg``; some 2 GB), hears every file that ``labels/sounds.json`` names, and prints how often each
 word is right: where its file is labelled with it, and wrong where it is labelled without.
-``--write`` makes ``SOUND.md`` of it. What was heard is kept in ``FOLDER/heard``: new shares need no
-second hearing. Nothing of the sound is kept here.
+``--write`` makes ``SOUND.md`` of it. The networks' scores are kept in ``FOLDER/heard``: new shares
+need no second run of theirs. Nothing of the sound is kept here.
 
 The files are halved by a digest of their names, so that it shows whether the shares of
 ``ingest/taggers/audio/words.py`` fit one half only.
@@ -30,8 +30,8 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
-from ingest.taggers.audio.listening import Heard, Listening
 from ingest.taggers.audio.networks import Events, Networks
+from ingest.taggers.audio.scoring import SoundScorer, SoundScores
 from ingest.taggers.audio.spectra import RATE
 from ingest.taggers.audio.words import KIND_SHARES, TAGS, confidences
 from models.cards import load_card, load_json
@@ -91,8 +91,8 @@ def main() -> None:
         one for rule in json.loads(LABELS.read_text()) for one in find(arguments.folder, rule)
     ]
     networks = Networks.load()
-    heard = [hear(one, networks, arguments.folder / "heard") for one in labelled]
-    text = report(labelled, heard)
+    scores = [score_sound(one, networks, arguments.folder / "heard") for one in labelled]
+    text = report(labelled, scores)
     print(text)
     if arguments.write:
         (HERE / "SOUND.md").write_text(text)
@@ -133,20 +133,20 @@ def length(file: Path) -> float:
         return 0.0
 
 
-def hear(one: Labelled, networks: Networks, folder: Path) -> Heard:
+def score_sound(one: Labelled, networks: Networks, folder: Path) -> SoundScores:
     """Hear the middle of a piece of music, the beginning of others; once."""
     folder.mkdir(exist_ok=True)
     kept = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
     if not kept.exists():
         is_music = "music" in one.is_
         start = 15 if is_music and length(one.file) > 75 else 0
-        listening = Listening(networks)
+        scorer = SoundScorer(networks)
         for samples in decode(one.file, start, SECONDS_OF_MUSIC if is_music else SECONDS_OF_OTHERS):
-            listening.hear(samples)
-        found = listening.end(max(1, round(listening.n_samples / RATE)))
-        np.savez(kept, levels=found.levels, slots=found.slots, events=np.stack(found.events))
+            scorer.feed(samples)
+        scores = scorer.end(max(1, round(scorer.n_samples / RATE)))
+        np.savez(kept, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
     with np.load(kept) as arrays:
-        return Heard(arrays["levels"], Events(*arrays["events"]), arrays["slots"])
+        return SoundScores(arrays["levels"], Events(*arrays["events"]), arrays["slots"])
 
 
 def decode(file: Path, start: int, n_seconds: int) -> Iterator[NDArray[np.int16]]:
@@ -164,35 +164,37 @@ def decode(file: Path, start: int, n_seconds: int) -> Iterator[NDArray[np.int16]
                 return
 
 
-def report(labelled: list[Labelled], heard: list[Heard]) -> str:
+def report(labelled: list[Labelled], scores: list[SoundScores]) -> str:
     """Return the tables."""
     tags = load_json(load_card("musicnn"), "tags.json")
-    said = [confidences(one, tags) >= THRESHOLD for one in heard]
-    n_seconds = sum(len(one.levels) for one in heard)
+    said = [confidences(one, tags) >= THRESHOLD for one in scores]
+    n_seconds = sum(len(one.levels) for one in scores)
     lines = [HEAD.format(len(labelled), n_seconds)]
-    files = list(zip(labelled, heard, said, strict=True))
+    files = list(zip(labelled, scores, said, strict=True))
     for word in WORDS:
         halves = ([one for one in files if one[0].half == half] for half in (0, 1))
         lines += [_line(word, half, own) for half, own in enumerate(halves)]
     return "\n".join(lines) + "\n"
 
 
-def _line(word: str, half: int, files: list[tuple[Labelled, Heard, NDArray[np.bool_]]]) -> str:
+def _line(
+    word: str, half: int, files: list[tuple[Labelled, SoundScores, NDArray[np.bool_]]]
+) -> str:
     column = TAGS.index(word)
     seconds, over, n_files = ({True: 0, False: 0} for _ in range(3))
-    for one, heard, said in files:
+    for one, scores, said in files:
         truth = one.truth(word)
         if truth is None:
             continue
-        counted = heard.levels > MIN_DBFS if truth else np.ones(len(said), bool)
+        counted = scores.levels > MIN_DBFS if truth else np.ones(len(said), bool)
         n_files[truth] += 1
         seconds[truth] += int(counted.sum())
         over[truth] += int(said[counted, column].sum())
-    found, wrong = (over[truth] / max(1, seconds[truth]) for truth in (True, False))
+    right, wrong = (over[truth] / max(1, seconds[truth]) for truth in (True, False))
     share = over[True] / max(1, over[True] + over[False])
     return (
         f"| `{word}` | {'first' if half == 0 else 'second'} | {n_files[True]}, {n_files[False]} |"
-        f" {found / (found + wrong):.1%} | {share:.1%} |"
+        f" {right / (right + wrong):.1%} | {share:.1%} |"
         f" {over[False]} of {seconds[False]} | {over[True]} of {seconds[True]} |"
     )
 

@@ -32,10 +32,10 @@ from engine.domain.lines import Line
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import Second, open_video
 from ingest.pipeline import ingest_file
-from ingest.reading import TextRecognition
 from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.text.reader import LocalTextReader
 from ingest.taggers.visual.tagger import LocalTagger
+from ingest.text_recognition import TextRecognition
 
 HERE = Path(__file__).parent
 SIDE = 640

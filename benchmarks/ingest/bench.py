@@ -38,8 +38,8 @@ from engine.catalogs import open_catalog
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.decoding.frames import open_video
 from ingest.decoding.sound import Sound
-from ingest.hearing import SoundTagging
 from ingest.pipeline import ingest_file
+from ingest.sound_tagging import SoundTagging
 from ingest.taggers.audio.networks import NAMES as SOUND_NETWORKS
 from ingest.taggers.audio.tagger import LocalSoundTagger
 from ingest.taggers.scheduling import TaggingScheduler

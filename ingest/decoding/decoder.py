@@ -20,7 +20,7 @@ from ingest.decoding.decode_gaps import DecodeGaps
 from ingest.decoding.packet_skipping import MAX_HELD_BACK, Fate, Stored, plan
 from ingest.decoding.random_access import Role, role_reader
 from ingest.decoding.sampling import Clock, midpoint_within
-from ingest.decoding.sound import Hear, Sound, sound_stream
+from ingest.decoding.sound import AudioSink, Sound, sound_stream
 from ingest.sources.captions.embedded import EmbeddedCaptions
 
 _ASSUMED_RATE: Final = Fraction(25)
@@ -52,7 +52,7 @@ class ForwardPass:
         untimed: whether the file gave no time for some frame.
         has_leapt: whether its clock did.
         is_encrypted: whether it was stopped by what only those with a key can see.
-        sound: what is decoded beside the pictures; None where nobody listens, or nothing is there.
+        sound: what is decoded beside the pictures; None unless it is asked for and there.
         captions: what is decoded of a text stream; None where nobody reads.
     """
 
@@ -78,11 +78,11 @@ class ForwardPass:
         self.captions: EmbeddedCaptions | None = None
         self._decoder = _decoder_of(stream)
 
-    def listen(self, hear: Hear, max_seconds: float) -> None:
+    def attach_audio(self, audio_sink: AudioSink, max_seconds: float) -> None:
         """Decode the sound, too, if there is any; to be called before the first frame is taken."""
         stream = sound_stream(self._container)
         if stream is not None:
-            self.sound = Sound(stream, self._place, hear, max_seconds)
+            self.sound = Sound(stream, self._place, audio_sink, max_seconds)
 
     def read(self, stream: SubtitleStream) -> None:
         """Decode a text stream, too; to be called before the first frame is taken."""

@@ -26,7 +26,7 @@ from ingest.decoding.probe import (
     video_stream,
 )
 from ingest.decoding.sampling import sample_midpoints
-from ingest.decoding.sound import Hear, Sound
+from ingest.decoding.sound import AudioSink, Sound
 from ingest.decoding.transparency import before_background
 from ingest.sources.captions.embedded import EmbeddedCaptions
 from ingest.taggers.base import Frame
@@ -67,7 +67,7 @@ def open_video(
     path: Path,
     *,
     longest_seconds: int = LONGEST_SECONDS,
-    hear: Hear | None = None,
+    audio_sink: AudioSink | None = None,
     choose_text: ChooseText | None = None,
 ) -> Iterator["Video"]:
     """Open a video and decode its first frame.
@@ -75,7 +75,7 @@ def open_video(
     Args:
         path: a file; whatever it holds, nothing else is opened because of it.
         longest_seconds: where to stop watching.
-        hear: given the sound beside the pictures, as ``ingest.decoding.sound`` tells.
+        audio_sink: given the sound beside the pictures, as ``ingest.decoding.sound`` tells.
         choose_text: chooses what is read beside them.
 
     Raises:
@@ -88,8 +88,8 @@ def open_video(
         frames = mosaic or ForwardPass(container, stream)
         text = choose_text(container) if choose_text else None
         if isinstance(frames, ForwardPass):
-            if hear is not None:
-                frames.listen(hear, longest_seconds)
+            if audio_sink is not None:
+                frames.attach_audio(audio_sink, longest_seconds)
             if text is not None:
                 frames.read(text)
         yield Video(path, container, stream, longest_seconds, frames)
@@ -154,7 +154,7 @@ class Video:
 
     @property
     def sound(self) -> Sound | None:
-        """Sound beside the pictures; None where there is none, or nobody listens."""
+        """Sound beside the pictures; None unless it is asked for and there."""
         return self._pass.sound if isinstance(self._pass, ForwardPass) else None
 
     @property

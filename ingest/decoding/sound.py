@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 RATE: Final = 16_000
 """Samples a second, of one channel, 16 bits each."""
 
-Hear = Callable[[NDArray[np.int16]], object]
+AudioSink = Callable[[NDArray[np.int16]], object]
 """Given the next samples, shape (n,)."""
 
 _TOLERANCE: Final = RATE // 10
@@ -46,7 +46,7 @@ class Sound:
         stream: which.
         place: gives the time of a moment of the file after the first frame, in seconds; None while
             that is not known.
-        hear: is given the samples.
+        audio_sink: is given the samples.
         max_seconds: what comes later is left out.
 
     Attributes:
@@ -59,17 +59,17 @@ class Sound:
         self,
         stream: AudioStream,
         place: Callable[[Fraction], Fraction | None],
-        hear: Hear,
+        audio_sink: AudioSink,
         max_seconds: float,
     ) -> None:
         self._stream = stream
         self._place = place
-        self._hear = hear
+        self._sink = audio_sink
         self._max_samples = int(max_seconds * RATE)
         self._resampler = _Resampler()
         self._held: deque[tuple[Fraction | None, NDArray[np.int16]]] = deque()
         self._n_held = 0
-        self._n_heard = 0
+        self._n_delivered = 0
         self.n_errors = 0
         self.n_decoded = 0
         self.is_encrypted = False
@@ -101,7 +101,7 @@ class Sound:
         """Take what is left, once no packet comes any more."""
         for block in self._resampler.rest():
             self._add(None, block)
-        self._tell_held()
+        self._deliver_held()
 
     def in_words(self) -> str:
         """Return what kept the sound from being heard; empty if all was well."""
@@ -116,11 +116,11 @@ class Sound:
     def _add(self, time: Fraction | None, samples: NDArray[np.int16]) -> None:
         self._held.append((time, samples))
         self._n_held += len(samples)
-        self._tell_held()
+        self._deliver_held()
         while self._n_held > _MAX_HELD:
             self._n_held -= len(self._held.popleft()[1])
 
-    def _tell_held(self) -> None:
+    def _deliver_held(self) -> None:
         """Hand on what waits, as soon as it is known when the first frame comes."""
         while self._held and self._place(Fraction(0)) is not None:
             time, block = self._held.popleft()
@@ -130,22 +130,22 @@ class Sound:
     def _tell(self, time: Fraction | None, block: NDArray[np.int16]) -> None:
         """Hand on a block, after silence if it comes late, cut if it comes early."""
         if time is not None:
-            late = round(time * RATE) - self._n_heard
+            late = round(time * RATE) - self._n_delivered
             if late > _TOLERANCE:
                 self._pad(late)
             elif late < -_TOLERANCE:
                 block = block[-late:]
-        block = block[: max(0, self._max_samples - self._n_heard)]
+        block = block[: max(0, self._max_samples - self._n_delivered)]
         if len(block):
-            self._n_heard += len(block)
-            self._hear(block)
+            self._n_delivered += len(block)
+            self._sink(block)
 
     def _pad(self, n_samples: int) -> None:
-        if self._n_heard + n_samples > self._max_samples:
+        if self._n_delivered + n_samples > self._max_samples:
             return  # a damaged time
         for piece in _pieces(n_samples):
-            self._hear(np.zeros(piece, np.int16))
-        self._n_heard += n_samples
+            self._sink(np.zeros(piece, np.int16))
+        self._n_delivered += n_samples
 
 
 class _Resampler:

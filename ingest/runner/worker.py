@@ -137,7 +137,7 @@ class Worker:
     def _work(self, goes_on: Callable[[], bool]) -> None:
         try:
             while goes_on():
-                self._listen()
+                self._receive()
                 self._check_processes()
         finally:
             for running in list(self._running):
@@ -248,7 +248,7 @@ class Worker:
             _speech(job),
         )
 
-    def _listen(self) -> None:
+    def _receive(self) -> None:
         by_connection = {running.answers: running for running in self._running}
         if not by_connection:
             return

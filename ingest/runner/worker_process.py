@@ -161,7 +161,7 @@ def _sound_taggers() -> tuple[SoundTagger, ...]:
 def _captioning(spec: JobSpec, catalog: Catalog, path: Path, described: Described) -> "Captioning":
     from ingest.captioning import Captioning
     from ingest.taggers.lines.tagger import LineTagger
-    from ingest.taggers.speech.recognition import HeardSpeech, Recognition
+    from ingest.taggers.speech.recognition import Recognition, SpeechDetector
     from ingest.taggers.speech.registry import make_recognizer
 
     known = catalog.videos.get(described.id)
@@ -170,7 +170,7 @@ def _captioning(spec: JobSpec, catalog: Catalog, path: Path, described: Describe
     recognition = None
     if spec.speech:
         recognizer = make_recognizer(spec.speech, spec.context)
-        recognition = Recognition(recognizer, language, HeardSpeech())
+        recognition = Recognition(recognizer, language, SpeechDetector())
     return Captioning(path, LineTagger(SPEECH), language, recognition)
 
 

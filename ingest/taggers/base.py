@@ -101,9 +101,9 @@ class AsyncTagger(Tagger, Protocol):
 
 
 class SoundSession(Protocol):
-    """One sound that a tagger hears."""
+    """One sound, piece by piece, as a tagger takes it."""
 
-    def hear(self, samples: NDArray[np.int16]) -> None:
+    def feed(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples, shape (n,): one channel, 16,000 a second."""
 
     def end(self, n_seconds: int) -> NDArray[np.float32]:
@@ -115,7 +115,7 @@ class SoundSession(Protocol):
 
 @runtime_checkable
 class SoundTagger(NamesTags, Protocol):
-    """Names what is heard."""
+    """Names what is in the sound."""
 
-    def listen(self) -> SoundSession:
-        """Begin to hear a sound."""
+    def start_session(self) -> SoundSession:
+        """Begin a sound."""

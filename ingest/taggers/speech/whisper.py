@@ -32,7 +32,7 @@ _END_BYTES: Final = 1 << 20
 
 
 class WhisperRecognizer:
-    """Writes down what a Whisper model hears. Loads nothing until it hears something.
+    """Speech recogniser by a Whisper model. Loads nothing until samples come.
 
     Args:
         folder: with the model, as ``check_folder`` returned it.

@@ -17,10 +17,12 @@ LOUD = 1000
 SECONDS = 4
 
 
-def hear(path: Path, longest_seconds: int = 100) -> tuple[NDArray[np.int16], Sound | None, int]:
+def decode_sound(
+    path: Path, longest_seconds: int = 100
+) -> tuple[NDArray[np.int16], Sound | None, int]:
     """Return the sound, the account of it, and the seconds of the pictures."""
     blocks: list[NDArray[np.int16]] = [np.zeros(0, np.int16)]
-    with open_video(path, longest_seconds=longest_seconds, hear=blocks.append) as video:
+    with open_video(path, longest_seconds=longest_seconds, audio_sink=blocks.append) as video:
         n_seconds = sum(1 for _ in video.seconds())
         return np.concatenate(blocks), video.sound, n_seconds
 
@@ -59,7 +61,7 @@ def test_every_form_becomes_one_channel_of_16_bits(
 ) -> None:
     channels = np.repeat(resampled(rate)[None], av.AudioLayout(layout).nb_channels, axis=0)
     film = write_film(tmp_path / f"film.{ending}", SECONDS, Track(channels, rate, layout, codec))
-    sound, account, n_seconds = hear(film)
+    sound, account, n_seconds = decode_sound(film)
     assert account is not None
     assert account.in_words() == ""
     assert n_seconds == SECONDS
@@ -74,7 +76,7 @@ def test_what_is_on_the_left_alone_is_heard(tmp_path: Path) -> None:
         SECONDS,
         Track(np.stack([left, np.zeros_like(left)]), 44_100, "stereo", "flac"),
     )
-    sound, _, _ = hear(film)
+    sound, _, _ = decode_sound(film)
     assert loudness(sound, 1, 2) == pytest.approx(9000 / 2**0.5 / 2, rel=0.02)
 
 
@@ -84,7 +86,7 @@ def test_sound_that_begins_late_is_in_its_place(
     tmp_path: Path, ending: str, pictures_at: float
 ) -> None:
     late = Track(noise(1)[None], at=pictures_at + 2)
-    sound, _, n_seconds = hear(
+    sound, _, n_seconds = decode_sound(
         write_film(tmp_path / f"film.{ending}", SECONDS, late, pictures_at=pictures_at)
     )
     assert n_seconds == SECONDS
@@ -97,7 +99,7 @@ def test_sound_that_begins_late_is_in_its_place(
 def test_sound_before_the_first_picture_is_left_out(tmp_path: Path, ending: str) -> None:
     early = np.concatenate([tone(440, 2), np.zeros(2 * RATE, np.int16)])
     film = write_film(tmp_path / f"film.{ending}", SECONDS, Track(early[None]), pictures_at=1)
-    sound, _, _ = hear(film)
+    sound, _, _ = decode_sound(film)
     assert loudness(sound, 0, 0.9) > LOUD
     assert loudness(sound, 1.1, 2.9) < LOUD / 10
 
@@ -116,7 +118,7 @@ def test_a_gap_in_the_sound_is_silence(tmp_path: Path) -> None:
                 continue
             packet.stream = streams[packet.stream.index]
             target.mux(packet)
-    sound, account, n_seconds = hear(gone)
+    sound, account, n_seconds = decode_sound(gone)
     assert account is not None
     assert n_seconds == 6
     assert loudness(sound, 0.1, 1.9) > LOUD
@@ -141,7 +143,7 @@ def test_damaged_sound_is_counted_and_the_rest_is_heard(tmp_path: Path) -> None:
                 copied.duration = packet.duration
             copied.stream = streams[packet.stream.index]
             target.mux(copied)
-    sound, account, n_seconds = hear(broken)
+    sound, account, n_seconds = decode_sound(broken)
     assert account is not None
     assert n_seconds == 6
     assert "damaged pieces of sound were left out" in account.in_words()
@@ -150,14 +152,16 @@ def test_damaged_sound_is_counted_and_the_rest_is_heard(tmp_path: Path) -> None:
 
 
 def test_a_file_without_sound_has_none() -> None:
-    sound, account, _ = hear(bikes())
+    sound, account, _ = decode_sound(bikes())
     assert len(sound) == 0
     assert account is None
 
 
 def test_pictures_are_the_same_whether_the_sound_is_heard_or_not() -> None:
-    def pictures(hear: Callable[[NDArray[np.int16]], object] | None) -> list[NDArray[np.uint8]]:
-        with open_video(big_buck_bunny(), hear=hear) as video:
+    def pictures(
+        audio_sink: Callable[[NDArray[np.int16]], object] | None,
+    ) -> list[NDArray[np.uint8]]:
+        with open_video(big_buck_bunny(), audio_sink=audio_sink) as video:
             return [second.frame for second in video.seconds()]
 
     deaf, heard = pictures(None), pictures(lambda _: None)
@@ -166,13 +170,13 @@ def test_pictures_are_the_same_whether_the_sound_is_heard_or_not() -> None:
 
 
 def test_no_more_is_heard_than_is_watched() -> None:
-    sound, _, n_seconds = hear(big_buck_bunny(), longest_seconds=2)
+    sound, _, n_seconds = decode_sound(big_buck_bunny(), longest_seconds=2)
     assert n_seconds == 2
     assert len(sound) <= 2 * RATE
 
 
 def test_of_several_sounds_one_is_heard(tmp_path: Path) -> None:
     first, second = Track(tone(440, SECONDS)[None]), Track(tone(880, SECONDS)[None])
-    sound, _, _ = hear(write_film(tmp_path / "film.mkv", SECONDS, first, second))
+    sound, _, _ = decode_sound(write_film(tmp_path / "film.mkv", SECONDS, first, second))
     assert len(sound) == pytest.approx(SECONDS * RATE, abs=0.1 * RATE)
     assert pitch(sound) == pytest.approx(440, abs=1)

@@ -30,9 +30,9 @@ SOUNDS: dict[str, NDArray[np.int16]] = {
 def heard(
     tagger: SoundTagger, pieces: Sequence[NDArray[np.int16]], n_seconds: int
 ) -> NDArray[np.float32]:
-    sound = tagger.listen()
+    sound = tagger.start_session()
     for piece in pieces:
-        sound.hear(piece)
+        sound.feed(piece)
     return sound.end(n_seconds)
 
 
@@ -81,10 +81,10 @@ class SoundTaggerConformance:
         assert heard(tagger, [], 0).shape == (0, len(tagger.tags))
 
     def test_two_sounds_are_heard_beside_each_other(self, tagger: SoundTagger) -> None:
-        one, other = tagger.listen(), tagger.listen()
+        one, other = tagger.start_session(), tagger.start_session()
         for _ in range(2):
-            one.hear(tone(440, 1))
-            other.hear(np.zeros(RATE, np.int16))
+            one.feed(tone(440, 1))
+            other.feed(np.zeros(RATE, np.int16))
         assert np.array_equal(one.end(2), heard(tagger, [tone(440, 1)] * 2, 2))
         assert np.array_equal(other.end(2), heard(tagger, [np.zeros(2 * RATE, np.int16)], 2))
 

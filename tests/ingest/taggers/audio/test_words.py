@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.taggers.audio.listening import SLOT_SECONDS, Heard
 from ingest.taggers.audio.networks import Events
+from ingest.taggers.audio.scoring import SLOT_SECONDS, SoundScores
 from ingest.taggers.audio.words import (
     EVENT_SHARES,
     KIND_SHARES,
@@ -24,16 +24,16 @@ def of(value: float, n_seconds: int) -> NDArray[np.float32]:
     return np.full(n_seconds, value, np.float32)
 
 
-def sound(n_seconds: int = 12, **shares: float) -> Heard:
+def sound(n_seconds: int = 12, **shares: float) -> SoundScores:
     """The same on every second; silence and no kind of music unless told."""
     events = Events(*(of(shares.get(name, 0), n_seconds) for name in Events._fields))
     slots = np.full((-(-n_seconds // SLOT_SECONDS), 50), np.nan, np.float32)
-    return Heard(np.full(n_seconds, -20.0), events, slots)
+    return SoundScores(np.full(n_seconds, -20.0), events, slots)
 
 
-def words_over_threshold(heard: Heard) -> set[str]:
-    values = confidences(heard, MUSICNN)
-    assert values.shape == (len(heard.levels), len(TAGS))
+def words_over_threshold(scores: SoundScores) -> set[str]:
+    values = confidences(scores, MUSICNN)
+    assert values.shape == (len(scores.levels), len(TAGS))
     assert values.dtype == np.float32
     assert ((values >= 0) & (values <= 1)).all()
     return {tag for tag, column in zip(TAGS, values.T, strict=True) if (column >= 0.7).any()}
@@ -66,28 +66,28 @@ def test_noise_is_neither() -> None:
 
 def test_where_no_sound_is_only_silence_is_said() -> None:
     quiet = sound()
-    assert words_over_threshold(Heard(np.full(12, -np.inf), quiet.events, quiet.slots)) == {
+    assert words_over_threshold(SoundScores(np.full(12, -np.inf), quiet.events, quiet.slots)) == {
         "silence"
     }
 
 
 def test_a_kind_of_music_is_said_over_a_window_and_only_of_music() -> None:
     word, (names, _) = next(iter(KIND_SHARES.items()))
-    heard = sound(5 * SLOT_SECONDS, music=0.99)
-    heard.slots[:3] = 0
-    heard.slots[:3, MUSICNN.index(names[0])] = 0.99
-    column = confidences(heard, MUSICNN)[:, TAGS.index(word)]
+    scores = sound(5 * SLOT_SECONDS, music=0.99)
+    scores.slots[:3] = 0
+    scores.slots[:3, MUSICNN.index(names[0])] = 0.99
+    column = confidences(scores, MUSICNN)[:, TAGS.index(word)]
     assert (column[: 3 * SLOT_SECONDS] >= 0.7).all()
     assert (column[3 * SLOT_SECONDS :] < 0.05).all()
     assert word not in words_over_threshold(
-        Heard(heard.levels, sound(5 * SLOT_SECONDS).events, heard.slots)
+        SoundScores(scores.levels, sound(5 * SLOT_SECONDS).events, scores.slots)
     )
 
 
 def test_the_share_of_a_kind_is_the_mean_over_its_neighbours() -> None:
-    heard = sound(4 * SLOT_SECONDS, music=0.99)
-    heard.slots[:3, 0] = (0.9, 0.3, 0.6)
-    assert kind_shares(heard, [0]) == pytest.approx([0.6, 0.6, 0.45, 0.0])
+    scores = sound(4 * SLOT_SECONDS, music=0.99)
+    scores.slots[:3, 0] = (0.9, 0.3, 0.6)
+    assert kind_shares(scores, [0]) == pytest.approx([0.6, 0.6, 0.45, 0.0])
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

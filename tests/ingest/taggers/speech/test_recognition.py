@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from ingest.sources.captions.cues import Cue
 from ingest.taggers.speech.base import Recognized
-from ingest.taggers.speech.recognition import HeardSpeech, Recognition
+from ingest.taggers.speech.recognition import Recognition, SpeechDetector
 from support.sounds import RATE, melody, noise, talk
 
 Samples = NDArray[np.int16]
@@ -45,7 +45,7 @@ def test_windows_follow_on_each_other_however_the_sound_comes(piece: int) -> Non
     recognition = Recognition(Counting(), "", everywhere)
     sound = numbered(100)
     for start in range(0, len(sound), piece):
-        recognition.hear(sound[start : start + piece])
+        recognition.feed(sound[start : start + piece])
     recognition.end()
     # Each begins a second before the speech, where there is one.
     starts = [cue.start for cue in recognition.cues]
@@ -59,7 +59,7 @@ def test_windows_follow_on_each_other_however_the_sound_comes(piece: int) -> Non
 def test_only_where_there_is_speech_anything_is_recognised() -> None:
     counting = Counting()
     recognition = Recognition(counting, "", from_seven_to_nine)
-    recognition.hear(numbered(70))
+    recognition.feed(numbered(70))
     recognition.end()
     assert recognition.cues == [Cue(6.0, 12.0, "6")]
 
@@ -69,7 +69,7 @@ def test_a_window_ends_after_its_second_with_the_least_speech() -> None:
         return np.where(samples[::RATE][:n_seconds] == 26, 0.6, 0.9).astype(np.float32)
 
     recognition = Recognition(Counting(), "", shares)
-    recognition.hear(numbered(30))
+    recognition.feed(numbered(30))
     assert recognition.cues == [Cue(0.0, 27.0, "0")]
 
 
@@ -77,10 +77,10 @@ def test_a_language_that_is_told_surely_is_that_of_the_rest() -> None:
     for certainty, expected in ((0.9, ["", "de"]), (0.5, ["", ""])):
         counting = Counting(certainty)
         recognition = Recognition(counting, "", everywhere)
-        recognition.hear(numbered(60))
+        recognition.feed(numbered(60))
         assert [language for _, language in counting.asked] == expected
     counting = Counting()
-    Recognition(counting, "fr", everywhere).hear(numbered(30))
+    Recognition(counting, "fr", everywhere).feed(numbered(30))
     assert counting.asked[0][1] == "fr"
 
 
@@ -91,7 +91,7 @@ def test_of_no_sound_nothing_is_recognised() -> None:
 
 
 def test_a_voice_is_speech_and_music_and_noise_are_none() -> None:
-    shares = HeardSpeech()
+    shares = SpeechDetector()
     assert (shares(talk(6), 6)[1:] > 0.5).all()
     assert (shares(melody(3), 3) < 0.5).all()
     assert (shares(noise(3), 3) < 0.5).all()

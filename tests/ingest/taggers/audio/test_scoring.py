@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.taggers.audio.levels import SILENT_DBFS, levels, silence
-from ingest.taggers.audio.listening import Heard, Listening
 from ingest.taggers.audio.networks import Networks
+from ingest.taggers.audio.scoring import SoundScorer, SoundScores
 from support.sounds import RATE, melody, noise, tone
 
 
@@ -17,14 +17,16 @@ def networks() -> Networks:
     return Networks.load()
 
 
-def heard(networks: Networks, sound: NDArray[np.int16], piece: int, n_seconds: int) -> Heard:
-    listening = Listening(networks)
+def score_all(
+    networks: Networks, sound: NDArray[np.int16], piece: int, n_seconds: int
+) -> SoundScores:
+    scorer = SoundScorer(networks)
     for start in range(0, len(sound), piece):
-        listening.hear(sound[start : start + piece])
-    return listening.end(n_seconds)
+        scorer.feed(sound[start : start + piece])
+    return scorer.end(n_seconds)
 
 
-def same(one: Heard, other: Heard) -> bool:
+def same(one: SoundScores, other: SoundScores) -> bool:
     return (
         np.array_equal(one.levels, other.levels)
         and all(
@@ -36,14 +38,14 @@ def same(one: Heard, other: Heard) -> bool:
 
 def test_pieces_of_any_size_are_heard_as_the_whole(networks: Networks) -> None:
     sound = np.concatenate([melody(20), noise(9), np.zeros(3 * RATE, np.int16), melody(9.3)])
-    whole = heard(networks, sound, len(sound), 42)
+    whole = score_all(networks, sound, len(sound), 42)
     assert len(whole.levels) == 42
-    assert same(whole, heard(networks, sound, 1021, 42))
+    assert same(whole, score_all(networks, sound, 1021, 42))
 
 
 def test_a_block_hears_what_the_whole_hears(networks: Networks) -> None:
     sound = np.concatenate([melody(30), noise(9)])
-    blocks = heard(networks, sound, RATE, 39)
+    blocks = score_all(networks, sound, RATE, 39)
     in_one_go = networks.events(sound, 0, 39)
     # Where blocks meet, too.
     assert blocks.events.music == pytest.approx(in_one_go.music, abs=1e-4)
@@ -53,7 +55,7 @@ def test_a_block_hears_what_the_whole_hears(networks: Networks) -> None:
 
 def test_music_is_told_from_noise_and_silence(networks: Networks) -> None:
     sound = np.concatenate([melody(12), noise(12), np.zeros(6 * RATE, np.int16)])
-    sound_features = heard(networks, sound, 4096, 30)
+    sound_features = score_all(networks, sound, 4096, 30)
     assert sound_features.events.music[1:11].min() > 0.5
     assert sound_features.events.noise[14:23].min() > 0.5
     assert sound_features.events.speech.max() < 0.5
@@ -66,7 +68,7 @@ def test_music_is_told_from_noise_and_silence(networks: Networks) -> None:
 
 @pytest.mark.parametrize("n_samples", [1, 100, 399, 400, 5000, 11_000])
 def test_what_is_shorter_than_a_second_is_heard(networks: Networks, n_samples: int) -> None:
-    sound_features = heard(networks, melody(1)[:n_samples], 512, 1)
+    sound_features = score_all(networks, melody(1)[:n_samples], 512, 1)
     assert sound_features.levels.shape == (1,)
     assert all(np.isfinite(part).all() and part.shape == (1,) for part in sound_features.events)
 
@@ -74,15 +76,15 @@ def test_what_is_shorter_than_a_second_is_heard(networks: Networks, n_samples: i
 def test_seconds_beyond_the_sound_are_silent_and_what_is_beyond_them_is_not_asked_for(
     networks: Networks,
 ) -> None:
-    long = heard(networks, melody(2), 512, 70)
+    long = score_all(networks, melody(2), 512, 70)
     assert (silence(long.levels)[2:] == 1).all()
     assert len(long.levels) == len(long.events.music) == 70
-    short = heard(networks, melody(39), 30_000, 3)
+    short = score_all(networks, melody(39), 30_000, 3)
     assert len(short.levels) == len(short.events.music) == 3
 
 
 def test_nothing_heard_is_nothing(networks: Networks) -> None:
-    sound_features = Listening(networks).end(0)
+    sound_features = SoundScorer(networks).end(0)
     assert (
         len(sound_features.levels)
         == len(sound_features.events.music)
@@ -92,18 +94,18 @@ def test_nothing_heard_is_nothing(networks: Networks) -> None:
 
 
 def test_an_hour_waits_no_longer_than_a_minute(networks: Networks) -> None:
-    listening = Listening(networks)
+    scorer = SoundScorer(networks)
     quiet = np.zeros(RATE, np.int16)  # so that nothing is computed
     for _ in range(60):
-        listening.hear(quiet)
+        scorer.feed(quiet)
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     for _ in range(3600):
-        listening.hear(quiet)
+        scorer.feed(quiet)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak - before < 8_000_000
-    assert len(listening.end(3660).levels) == 3660
+    assert len(scorer.end(3660).levels) == 3660
 
 
 def test_levels_are_those_of_full_scale() -> None:

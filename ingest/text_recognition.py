@@ -1,4 +1,4 @@
-"""One reader's reading of a video, which never keeps the others from looking."""
+"""One reader's pass over the text of a video, which never keeps the others from looking."""
 
 import logging
 from dataclasses import replace

@@ -24,11 +24,11 @@ class Ear:
         self.ill_at = ill_at
         self.n_samples = 0
 
-    def listen(self) -> "Ear":
+    def start_session(self) -> "Ear":
         self.n_samples = 0
         return self
 
-    def hear(self, samples: NDArray[np.int16]) -> None:
+    def feed(self, samples: NDArray[np.int16]) -> None:
         if self.ill_at == "hear":
             raise ValueError("an earache")
         self.n_samples += len(samples)

@@ -21,8 +21,8 @@ _MUSIC_FROM: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """All that was heard of a sound.
+class SoundScores:
+    """All that the networks said of a sound.
 
     Attributes:
         levels: dB below full scale, shape (n_seconds,).
@@ -35,10 +35,10 @@ class Heard:
     slots: NDArray[np.float32]
 
 
-class Listening:
-    """Hears one sound.
+class SoundScorer:
+    """Scores one sound as it comes.
 
-    At most half a minute waits to be heard together, with a little before and after.
+    At most half a minute waits to be scored together, with a little before and after.
     """
 
     def __init__(self, networks: Networks) -> None:
@@ -47,26 +47,26 @@ class Listening:
         self._n_waiting = 0
         self._start = 0  # the sample of the sound with which what waits begins
         self._done = 0  # seconds
-        self._blocks: list[Heard] = []
+        self._blocks: list[SoundScores] = []
 
     @property
     def n_samples(self) -> int:
         """Number of those that came so far."""
         return self._start + self._n_waiting
 
-    def hear(self, samples: Samples) -> None:
+    def feed(self, samples: Samples) -> None:
         """Take the next samples, as many as there are."""
         self._waiting.append(samples)
         self._n_waiting += len(samples)
         while self.n_samples >= (self._done + _BLOCK_SECONDS) * RATE + _CONTEXT:
-            self._hear_block(_BLOCK_SECONDS)
+            self._score_block(_BLOCK_SECONDS)
 
-    def end(self, n_seconds: int) -> Heard:
-        """Return what was heard on so many seconds; those beyond the sound's end are silent."""
+    def end(self, n_seconds: int) -> SoundScores:
+        """Return the scores of so many seconds; those beyond the sound's end are silent."""
         while self._done < n_seconds:
-            self._hear_block(min(_BLOCK_SECONDS, n_seconds - self._done))
+            self._score_block(min(_BLOCK_SECONDS, n_seconds - self._done))
         blocks = self._blocks
-        return Heard(
+        return SoundScores(
             np.concatenate([np.zeros(0), *(block.levels for block in blocks)])[:n_seconds],
             Events(
                 *(
@@ -79,7 +79,7 @@ class Listening:
             np.concatenate([np.zeros((0, 50), np.float32), *(block.slots for block in blocks)]),
         )
 
-    def _hear_block(self, n_seconds: int) -> None:
+    def _score_block(self, n_seconds: int) -> None:
         sound = np.concatenate([np.zeros(0, np.int16), *self._waiting])
         begin = self._done * RATE - self._start  # of the block, in what waits
         own = sound[begin : begin + n_seconds * RATE]
@@ -89,9 +89,9 @@ class Listening:
         if is_silent.all():
             events = Events(*[np.zeros(n_seconds, np.float32)] * len(Events._fields))
         else:
-            heard = self._networks.events(piece, begin // EVENTS.hop, n_seconds)
-            events = Events(*(np.where(is_silent, 0, part).astype(np.float32) for part in heard))
-        self._blocks.append(Heard(loud, events, self._slots(own, events)))
+            outputs = self._networks.events(piece, begin // EVENTS.hop, n_seconds)
+            events = Events(*(np.where(is_silent, 0, part).astype(np.float32) for part in outputs))
+        self._blocks.append(SoundScores(loud, events, self._slots(own, events)))
         self._done += n_seconds
         keep = min(max(0, self._done * RATE - self._start - _CONTEXT), len(sound))
         keep -= keep % EVENTS.hop
@@ -114,7 +114,7 @@ class Listening:
 
 
 def _middle(samples: Samples) -> Samples:
-    """Return as many samples of the middle as musicnn hears; too few are heard over and over."""
+    """Return as many samples of the middle as musicnn takes; too few are repeated."""
     if len(samples) < MUSIC_SAMPLES:
         return np.resize(samples, MUSIC_SAMPLES)
     start = (len(samples) - MUSIC_SAMPLES) // 2

@@ -1,4 +1,4 @@
-"""One tagger's hearing of a video, which never keeps the others from looking."""
+"""One tagger's pass over the sound of a video, which never keeps the others from looking."""
 
 import logging
 from typing import Final
@@ -28,16 +28,16 @@ class SoundTagging:
     def __init__(self, tagger: SoundTagger) -> None:
         self._tagger = tagger
         self.source = tagger.source
-        self._sound = tagger.listen()
+        self._sound = tagger.start_session()
         self._has_failed = False
         self.reason = ""
 
-    def hear(self, samples: NDArray[np.int16]) -> None:
+    def feed(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples."""
         if self._has_failed:
             return
         try:
-            self._sound.hear(samples)
+            self._sound.feed(samples)
         except Exception as error:  # noqa: BLE001 - whatever it is, what is seen is not lost for it
             self._fail(error)
 
